@@ -1,0 +1,1 @@
+"""Composition root: settings, wiring, the chain, composers, verification, the command line and the chat."""

@@ -1,0 +1,205 @@
+"""The answer and its parts: the JSON contract that the CLI, the chat's endpoint and the evals share."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Status = Literal["answered", "partial", "abstained"]
+Missing = Literal["number", "name", "date", "reason", "state", "article"]
+Verdict = Literal["verified", "altered", "misattributed", "not_found"]
+AbstentionReason = Literal[
+    "no_statement",
+    "not_mentioned",
+    "article_not_cited",
+    "no_position",
+    "group_only",
+    "out_of_scope",
+    "ambiguous",
+    "index_incomplete",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreatyScope:
+    """A treaty asked about, with article numbers as written; no articles means the whole treaty."""
+
+    treaty: str
+    articles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """The resolved filters of a question, and the topic words that remain.
+
+    Attributes:
+        states: ISO 3166 alpha-3 codes of the States asked about as speakers; empty means all.
+        groups: Codes of the groups asked about as speakers.
+        years: Years as four digits.
+        agenda_items: Agenda items asked about; never articles.
+        topic: What remains of the question for retrieval, without names, dates and question frames.
+        language: ISO 639-1 code of the question.
+        kept: Names of the fields that an earlier turn supplied.
+        notes: How the question was read, in the question's language.
+    """
+
+    states: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    treaties: tuple[TreatyScope, ...] = ()
+    bodies: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    agenda_items: tuple[str, ...] = ()
+    topic: str = ""
+    language: str = "en"
+    kept: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Citation:
+    """Evidence with its provenance.
+
+    Attributes:
+        state: Who holds the position: an ISO code, or the group's code.
+        quote: The readable text; differs from `source_quote` by reading repair only.
+        source_quote: Exactly `source_text[start:end]` of the statement.
+        inferred: Names of the fields here that were concluded rather than read.
+    """
+
+    number: int
+    statement_id: str
+    state: str | None
+    on_behalf_of: str | None
+    speaker: str | None
+    body: str | None
+    session: str | None
+    date: str | None
+    agenda_item: str | None
+    title: str | None
+    file: str
+    symbol: str | None
+    page: int | None
+    paragraph: int | None
+    start: int
+    end: int
+    quote: str
+    source_quote: str
+    sentence_ids: tuple[str, ...]
+    language: str | None
+    kind: Literal["statement", "record", "treaty"]
+    ocr_confidence: float | None
+    inferred: tuple[str, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One thing that the answer says, about one State or group, with the numbers of its citations."""
+
+    text: str
+    state: str | None
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Abstention:
+    """Why there is no answer, and what to do next.
+
+    Attributes:
+        options: Readings to choose from where the question was ambiguous, or names that were meant.
+    """
+
+    reason: AbstentionReason
+    message: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """What was searched, and for whom nothing was found."""
+
+    statements_in_scope: int = 0
+    statements_with_evidence: int = 0
+    states_without_evidence: tuple[str, ...] = ()
+    states_without_statement: tuple[str, ...] = ()
+    unreadable_files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetrievedPassage:
+    """Where a retrieved passage stands; rank counts from 1, a higher score is better."""
+
+    passage_id: str
+    statement_id: str
+    start: int
+    end: int
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class DroppedClaim:
+    """A claim that did not pass verification, with the reason."""
+
+    text: str
+    state: str | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timings:
+    """Wall time per step in milliseconds."""
+
+    resolve: float = 0.0
+    retrieve: float = 0.0
+    compose: float = 0.0
+    verify: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a question gets: claims with verified citations, or an abstention with a reason; and coverage.
+
+    Attributes:
+        answer: The rendered text, Markdown, with `[1]` markers.
+        missing: The kind of thing asked for that the evidence does not hold (status `partial`).
+        citations: Strongest first.
+        more: How many further evidence sentences exist beyond the citations.
+        related: Citations that do not support an answer but may help.
+        confidence: Calibrated chance that the evidence answers, 0 to 1, higher is better.
+    """
+
+    question: str
+    answer: str
+    status: Status
+    missing: Missing | None = None
+    abstention: Abstention | None = None
+    scope: Scope = field(default_factory=Scope)
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    more: int = 0
+    related: tuple[Citation, ...] = ()
+    coverage: Coverage = field(default_factory=Coverage)
+    retrieved: tuple[RetrievedPassage, ...] = ()
+    confidence: float = 0.0
+    composer: Literal["extractive", "model"] = "extractive"
+    model: str | None = None
+    prompt_version: str | None = None
+    dropped_claims: tuple[DroppedClaim, ...] = ()
+    usage: dict[str, int] | None = None
+    timings_ms: Timings = field(default_factory=Timings)
+    trace_id: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the contract of `untoc ask --json`: plain dicts, lists, strings and numbers."""
+        contract: dict[str, Any] = _listed(asdict(self))
+        return contract
+
+
+def _listed(value: object) -> Any:  # noqa: ANN401 - any JSON value
+    """Tuples become lists, so that the value equals what a JSON round trip gives."""
+    if isinstance(value, dict):
+        return {key: _listed(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_listed(item) for item in value]
+    return value

@@ -1,0 +1,77 @@
+"""Whether evidence holds the kind of thing that a question asks for: a number, a date, a reason, a name."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import regex
+
+from app.answer import Missing
+from app.terms import content_terms
+
+_NUMBER: Final = regex.compile(
+    r"""(?<![\p{L}\p{N}])(?:\p{N}+(?:[.,  ]\p{N}+)*(?:\s*(?:%|per\ cent|percent))?
+      | (?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen
+          |twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|half|one|both)
+      | (?:un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|vingt|trente|cent|mille)
+      | (?:dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|veinte|treinta|cien|mil))(?![\p{L}\p{N}])
+      | [一二三四五六七八九十百千万]+(?=[个名项起件国份])""",
+    regex.VERBOSE | regex.IGNORECASE,
+)
+_YEAR: Final = regex.compile(r"^(?:19|20)\d\d$")
+_REFERENCE_BEFORE: Final = regex.compile(
+    r"(?:articles?|art\.?|paras?\.?|paragraphs?|item|resolutions?|rule|section|chapter|goals?|no\.|session|artículo|point|статья|المادة|第)"
+    r"\s*(?:\(?\w\)?\s*)?$",
+    regex.IGNORECASE,
+)
+_DATE: Final = regex.compile(
+    r"(?<!\d)(?:19|20)\d\d(?!\d)|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+    r"|\b(?:yesterday|today|tomorrow|last (?:year|month|week|spring|summer|autumn|fall|winter)|next (?:year|month|week)|this (?:year|month))\b"
+    r"|\b(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio"
+    r"|julio|agosto|septiembre|octubre|noviembre|diciembre|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября"
+    r"|декабря)\b|\d+\s*年|\b\p{L}+\s+(?:years?|months?|decades?)\s+ago\b",
+    regex.IGNORECASE,
+)
+_REASON: Final = regex.compile(
+    r"\b(?:because|since|due to|owing to|as a result|in order (?:to|that)|so (?:that|as)|therefore|thus|hence|given (?:that|the)|in view of"
+    r"|in light of|for (?:this|that|the|these|those) reasons?|that is why|which is why|as (?:it|they|this|we)|for fear|thanks to|caused? by"
+    r"|result(?:s|ed|ing)? (?:from|of)|stems?|arises?|on account of|out of (?:the )?(?:conviction|belief|concern)|considering|convinced|believ\w+"
+    r"|aware|conscious|cognizant|parce que|car|puisque|en raison|afin|grâce|porque|debido|ya que|puesto|a fin de|потому|поскольку"
+    r"|так как|в связи|чтобы|из-за)\b|لأن|بسبب|نظرا|من أجل|因为|由于|为了",
+    regex.IGNORECASE,
+)
+_NAME: Final = regex.compile(
+    r"(?<=[\p{Ll}\p{N},;:–—-]\s)(?:\p{Lu}[\p{L}.’'-]+)(?:\s+(?:of|de|al|bin|van|von|der|\p{Lu}[\p{L}.’'-]+))*"
+)
+_ARTICLE: Final = regex.compile(
+    r"(?i)\b(?:articles?|art\.|artículos?|статья|статьи|статью|статей)\s*\(?\d|المادة|المواد|第\s*[\d一二三四五六七八九十]+\s*条"
+)
+# How far from a number the thing may stand that it counts, in words.
+_REACH: Final = 7
+
+
+def holds(kind: Missing, texts: Sequence[str], topic: str, language: str) -> bool:
+    """Returns whether any of these texts holds the kind of thing asked for.
+
+    Args:
+        kind: What the question asks for. `state` is always held: who spoke is known.
+        texts: The evidence.
+        topic: Topic words: a number counts only where it stands by one of them.
+        language: Language of the topic.
+    """
+    if kind == "number":
+        terms = content_terms(topic, language)
+        return any(_counts_topic(text, terms, language) for text in texts)
+    patterns = {"date": _DATE, "reason": _REASON, "name": _NAME, "article": _ARTICLE}
+    pattern = patterns.get(kind)
+    return pattern is None or any(pattern.search(text) for text in texts)
+
+
+def _counts_topic(text: str, terms: frozenset[str], language: str) -> bool:
+    for match in _NUMBER.finditer(text):
+        if _YEAR.match(match.group()) or _REFERENCE_BEFORE.search(text[: match.start()]):
+            continue
+        after = regex.findall(r"[\p{L}\p{M}’'-]+|\p{Han}", text[match.end() :])[:_REACH]
+        before = regex.findall(r"[\p{L}\p{M}’'-]+|\p{Han}", text[: match.start()])[-3:]
+        if content_terms(" ".join(before + after), language) & terms:
+            return True
+    return False

@@ -1,0 +1,315 @@
+"""The command line: subcommands, exit codes, printing. Heavy imports stand inside the command that needs them.
+
+Exit codes: 0 done (an abstention is an answer) · 1 could not, or some file failed · 2 wrong usage.
+"""
+
+import argparse
+import json
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from app.errors import AppError, QuestionError, ScopeError, SettingsError
+from ingest.errors import IngestError
+from vectorstore.errors import StoreError
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from app.wiring import Workspace
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 2
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code: int = options.command(options)
+    except (QuestionError, ScopeError, SettingsError) as exc:
+        return _fail(exc, 2)
+    except (AppError, IngestError, StoreError) as exc:
+        return _fail(exc, 1)
+    except KeyboardInterrupt:
+        print("interrupted: what was stored before is kept; run the command again to go on", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    return code
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Returns the parser of all commands."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--store", type=Path, help="store folder (default: UNTOC_STORE, else your user data folder)")
+    shared.add_argument("--json", action="store_true", help="print JSON")
+    parser = argparse.ArgumentParser(
+        prog="untoc",
+        description="Ask what a State said on the UN Convention against Transnational Organized Crime.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    parser.set_defaults(command=None)
+
+    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, parents=[shared], help=text, description=text)
+        sub.set_defaults(command=command)
+        return sub
+
+    ingest = add("ingest", _ingest, "take statements into the store")
+    ingest.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files, or folders with a statements.csv")
+    ingest.add_argument("--sample", action="store_true", help="the statement that ships with this program")
+    ingest.add_argument("--if-empty", action="store_true", help="only if the store holds nothing yet")
+    ingest.add_argument("--kind", choices=("statement", "record", "treaty"), default="statement")
+    ingest.add_argument("--sync", action="store_true", help="remove statements whose file is gone from the folder")
+    ingest.add_argument("--all", action="store_true", help="files that the manifest does not list as well")
+    manifest = add("manifest", _manifest, "draft a statements.csv from what the texts of a folder say")
+    manifest.add_argument("folder", type=Path, metavar="DIR")
+    manifest.add_argument("--force", action="store_true", help="replace an existing one")
+    ask = add("ask", _ask, "answer a question with verified quotations")
+    ask.add_argument("question", nargs="?", metavar="QUESTION")
+    ask.add_argument("--from", dest="file", type=Path, metavar="FILE", help="one question a line, or JSON lines")
+    ask.add_argument("--scope", metavar="JSON", help='put in place of what is read, such as {"states": ["IRN"]}')
+    ask.add_argument("--history", type=Path, metavar="FILE", help="earlier questions, one a line, oldest first")
+    chat = add("chat", _chat, "open the chat in a browser")
+    chat.add_argument("--host", help="address to bind to (default: 127.0.0.1)")
+    chat.add_argument("--port", type=int, help="port (default: 7860; 0 takes a free one)")
+    show = add("show", _show, "show one statement, with its text under --json")
+    show.add_argument("statement_id", metavar="ID")
+    add("list", _list, "list the statements in the store")
+    edit = add("edit", _edit, "correct metadata of a statement")
+    edit.add_argument("statement_id", metavar="ID")
+    edit.add_argument("changes", nargs="+", metavar="FIELD=VALUE", help="such as state=AUT; an empty value clears")
+    remove = add("remove", _remove, "remove a statement from the store; its file stays")
+    remove.add_argument("statement_id", metavar="ID")
+    trace = add("trace", _trace, "show the record of an answer")
+    trace.add_argument("trace_id", metavar="ID")
+    doctor = add("doctor", _doctor, "check the store")
+    doctor.add_argument("--rebuild", action="store_true", help="make the vector index anew, without embedding")
+    doctor.add_argument("--reembed", action="store_true", help="embed everything with the model of the settings")
+    add("config", _config, "show the settings in force")
+    return parser
+
+
+# --- commands
+
+
+def _ingest(options: argparse.Namespace) -> int:
+    from app.printing import ingest_progress, print_report
+
+    if not options.paths and not options.sample:
+        return _usage("name files or folders to ingest, or --sample")
+    if options.paths and options.sample:
+        return _usage("--sample takes no paths: ingest them with a command of their own")
+    with _workspace(options) as workspace:
+        if options.if_empty and workspace.corpus.statements():
+            return 0
+        with ingest_progress(quiet=options.json) as progress:
+            report = workspace.corpus.ingest(
+                options.paths,
+                sample=options.sample,
+                sync=options.sync,
+                include_unlisted=options.all,
+                kind=options.kind,
+                progress=progress,
+            )
+    if options.json:
+        _print_json(report.to_json())
+    else:
+        print_report(report)
+    return 1 if report.failed else 0
+
+
+def _manifest(options: argparse.Namespace) -> int:
+    if not options.folder.is_dir():
+        return _usage(f"no such folder: {str(options.folder)!r}")
+    with _workspace(options) as workspace:
+        path = workspace.corpus.draft_manifest(options.folder, overwrite=options.force)
+    if options.json:
+        _print_json({"manifest": str(path)})
+    else:
+        print(f"draft written to {path}: correct it, then run `untoc ingest {options.folder}`")
+    return 0
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from app.printing import print_answer
+    from app.questions import read_history, read_overrides, read_questions
+
+    if (options.question is None) == (options.file is None):
+        return _usage("give one question, or --from FILE")
+    overrides = read_overrides(options.scope)
+    history = read_history(options.history)
+    with _workspace(options) as workspace:
+        if options.file is None:
+            answer = workspace.assistant.ask(options.question, overrides=overrides, history=history)
+            if options.json:
+                _print_json(answer.to_json())
+            else:
+                print_answer(answer, workspace.corpus)
+            return 0
+        failed = False
+        for asked in read_questions(options.file):
+            record: dict[str, Any] = {} if asked.identifier is None else {"id": asked.identifier}
+            try:
+                answer = workspace.assistant.ask(asked.question, overrides=overrides, history=asked.history or history)
+                record |= answer.to_json()
+            except AppError as exc:
+                failed = True
+                record |= {"question": asked.question, "error": str(exc)}
+            print(json.dumps(record, ensure_ascii=False), flush=True)
+    return 1 if failed else 0
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from app.settings import load_settings
+
+    settings = load_settings(store=options.store, host=options.host, port=options.port)
+    _log(settings)
+    from app.ui.server import serve
+    from app.wiring import open_workspace
+
+    with open_workspace(settings) as workspace:
+        serve(
+            workspace,
+            settings.server.host,
+            settings.server.port,
+            on_ready=lambda address: print(f"The chat is open at {address} (stop with Ctrl-C)", flush=True),
+        )
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    from app.printing import print_statement, statement_json
+
+    with _workspace(options, read_only=True) as workspace:
+        statement = workspace.corpus.show(options.statement_id)
+        if options.json:
+            _print_json(statement_json(statement))
+        else:
+            print_statement(statement, workspace.corpus)
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    from app.printing import print_statements, summary_json
+
+    with _workspace(options, read_only=True) as workspace:
+        statements = workspace.corpus.statements()
+        if options.json:
+            _print_json([summary_json(statement) for statement in statements])
+        else:
+            print_statements(statements, workspace.corpus)
+    return 0
+
+
+def _edit(options: argparse.Namespace) -> int:
+    from app.printing import summary_json
+
+    changes = dict(change.partition("=")[::2] for change in options.changes)
+    wrong = [change for change in options.changes if "=" not in change]
+    if wrong:
+        return _usage(f"{wrong[0]!r} is not FIELD=VALUE")
+    with _workspace(options) as workspace:
+        summary = workspace.corpus.edit(options.statement_id, changes)
+    if options.json:
+        _print_json(summary_json(summary))
+    else:
+        print(f"{summary.file}: corrected; its id is now {summary.statement_id}")
+    return 0
+
+
+def _remove(options: argparse.Namespace) -> int:
+    with _workspace(options) as workspace:
+        workspace.corpus.remove(options.statement_id)
+    if options.json:
+        _print_json({"removed": options.statement_id})
+    else:
+        print(f"{options.statement_id} removed from the store")
+    return 0
+
+
+def _trace(options: argparse.Namespace) -> int:
+    with _workspace(options, read_only=True) as workspace:
+        _print_json(workspace.corpus.trace(options.trace_id))
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from app.printing import print_checks
+
+    with _workspace(options, read_only=not (options.rebuild or options.reembed), check_model=not options.reembed) as w:
+        report = w.corpus.doctor(rebuild=options.rebuild, reembed=options.reembed)
+    if options.json:
+        _print_json(
+            {
+                "ok": report.ok,
+                "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in report.checks],
+            }
+        )
+    else:
+        print_checks(report)
+    return 0 if report.ok else 1
+
+
+def _config(options: argparse.Namespace) -> int:
+    from app.printing import print_settings
+    from app.settings import load_settings, unknown_variables, variables
+
+    settings = load_settings(store=options.store)
+    effective = {
+        name: value if isinstance(value, int | float | bool) else str(value) for name, value in variables(settings)
+    }
+    unknown = unknown_variables(settings)
+    if options.json:
+        _print_json({"settings": effective, "unknown": list(unknown)})
+    else:
+        print_settings(effective, unknown)
+    return 0
+
+
+# --- shared
+
+
+def _workspace(options: argparse.Namespace, *, read_only: bool = False, check_model: bool = True) -> "Workspace":
+    from app.settings import load_settings
+    from app.wiring import open_workspace
+
+    settings = load_settings(store=options.store)
+    _log(settings)
+    return open_workspace(settings, read_only=read_only, check_model=check_model)
+
+
+def _log(settings: "Settings") -> None:
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _usage(message: str) -> int:
+    print(f"untoc: {message}; see --help", file=sys.stderr)
+    return 2
+
+
+def _fail(error: Exception, code: int) -> int:
+    print(f"untoc: {error}", file=sys.stderr)
+    return code
+
+
+def _terminate(signum: int, frame: FrameType | None) -> None:
+    """Turns SIGTERM into an orderly end, since a kill in the middle of a write can tear the vector index."""
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

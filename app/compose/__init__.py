@@ -1,0 +1,1 @@
+"""Composers: from evidence to claims with citations."""

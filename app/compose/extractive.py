@@ -1,0 +1,140 @@
+"""The extractive composer: per State an attribution line and its best quotations; no model writes a word."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+
+from app.answer import Citation, Claim, Missing
+from app.asked import holds
+from app.calibration import THRESHOLD
+from app.evidence import cite, spans
+from app.provenance import attribution
+from app.select import Found
+from ingest.parties import PartyTable
+from prompts.wording import Wording
+from vectorstore.records import Sentence, Statement
+
+# Characters that Markdown or HTML would act on inside a quotation; `[…]` stands as it is.
+_ACTIVE: Final = regex.compile(r"[\\`*_<>&|~#]|\](?=\()|!(?=\[)")
+RELATED: Final = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """The stored statements that an answer quotes, and their sentences, by statement id."""
+
+    statements: Mapping[str, Statement]
+    sentences: Mapping[str, Sequence[Sentence]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composition:
+    """An answer before verification.
+
+    Attributes:
+        more: Evidence sentences beyond those quoted.
+        missing: The kind of thing asked for that the quotations do not hold.
+    """
+
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    more: int = 0
+    missing: Missing | None = None
+
+
+def compose(
+    found: Sequence[Found],
+    sources: Sources,
+    parties: PartyTable,
+    wording: Wording,
+    *,
+    limit: int,
+    asked: Missing | None,
+    topic: str,
+) -> Composition:
+    """Quotes the best evidence of every party that has some.
+
+    Args:
+        found: What was found, per party, in the order to show.
+        sources: The statements behind it.
+        parties: Names of the parties.
+        wording: The assistant's words.
+        limit: Quotations in all; each party with evidence gets at least one.
+        asked: The kind of thing asked for, if the question names one.
+        topic: Topic words.
+    """
+    answering = [item for item in found if item.confidence >= THRESHOLD and item.evidence]
+    share = max(1, limit // len(answering)) if answering else 0
+    claims: list[Claim] = []
+    citations: list[Citation] = []
+    more = 0
+    for item in answering:
+        strong = [e.sentence for e in item.evidence if e.confidence >= THRESHOLD] or [item.evidence[0].sentence]
+        made = quote(strong, sources, share, first_number=len(citations) + 1)
+        quoted = {identifier for citation in made for identifier in citation.sentence_ids}
+        more += sum(sentence.sentence_id not in quoted for sentence in strong)
+        citations += made
+        name = parties.display(item.party, wording.language)
+        claims += [
+            Claim(text=f"{name}: “{citation.quote}”", state=item.party, citations=(citation.number,))
+            for citation in made
+        ]
+    missing = None
+    if asked is not None and citations and not holds(asked, [c.quote for c in citations], topic, wording.language):
+        missing = asked
+    return Composition(claims=tuple(claims), citations=tuple(citations), more=more, missing=missing)
+
+
+def quote(chosen: Sequence[Sentence], sources: Sources, limit: int, *, first_number: int) -> list[Citation]:
+    """Cites up to `limit` spans around chosen sentences, strongest first; distant referents come after them."""
+    by_statement: dict[str, list[int]] = {}
+    for sentence in chosen:
+        by_statement.setdefault(sentence.statement_id, []).append(sentence.ordinal)
+    ranked = {sentence.sentence_id: rank for rank, sentence in enumerate(chosen)}
+    planned = []
+    for statement_id, ordinals in by_statement.items():
+        sentences = sources.sentences[statement_id]
+        for span, distant in spans(sentences, ordinals):
+            ids = [sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)]
+            rank = min(ranked.get(identifier, len(ranked)) for identifier in ids)
+            planned.append((rank, statement_id, span, distant))
+    planned.sort(key=lambda plan: plan[0])
+    kept = planned[:limit]
+    order = [(statement_id, span) for _, statement_id, span, _ in kept]
+    order += [(statement_id, distant) for _, statement_id, _, distant in kept if distant is not None]
+    return [
+        cite(sources.statements[statement_id], sources.sentences[statement_id], span, first_number + offset)
+        for offset, (statement_id, span) in enumerate(order)
+    ]
+
+
+def render(
+    claims: Sequence[Claim],
+    citations: Sequence[Citation],
+    parties: PartyTable,
+    wording: Wording,
+    *,
+    more: int,
+    missing: Missing | None,
+) -> str:
+    """Returns the answer as Markdown: attribution lines, and quotations with their numbers."""
+    by_number = {citation.number: citation for citation in citations}
+    lines: list[str] = [wording.say(f"missing_{missing}")] if missing is not None else []
+    current: str | None = None
+    for claim in claims:
+        for number in claim.citations:
+            citation = by_number[number]
+            if citation.statement_id != current:
+                current = citation.statement_id
+                lines.append(attribution(citation, parties, wording, escape))
+            lines.append(f"> “{escape(citation.quote)}” [{number}]")
+    if more:
+        lines.append(wording.say("more", count=more))
+    return "\n\n".join(lines)
+
+
+def escape(text: str) -> str:
+    """Makes text inert in Markdown and HTML without changing how it reads."""
+    return _ACTIVE.sub(lambda match: "\\" + match.group(), text)

@@ -1,0 +1,246 @@
+"""The corpus: what is in the store, corrected, added to and checked; and the text around a citation."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import ValidationError
+
+from app.answer import Citation
+from app.errors import MetadataError, NotFoundError
+from app.provenance import reference
+from ingest.annotate import Annotator, identify
+from ingest.errors import LoadError
+from ingest.indexer import Indexer, IngestOptions, load_parties
+from ingest.layout import find_blocks
+from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.registry import find_files, load
+from ingest.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
+from ingest.metadata import ReadMetadata, merge, read_metadata
+from ingest.parties import PartyTable
+from ingest.readable import readable
+from ingest.report import IngestProgress, IngestReport
+from ingest.splitter import SplitConfig
+from prompts.wording import load_wording
+from vectorstore.embeddings import Embedder
+from vectorstore.records import Kind, Metadata, Statement, StatementSummary, text_key
+from vectorstore.store import Check, Store
+
+EDITABLE: Final = tuple(Metadata.__dataclass_fields__)
+_RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ur", "he"})
+# Characters of context on either side of a quotation where the paragraph is very long.
+_CONTEXT: Final = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceContext:
+    """A quotation within its paragraph, readable text."""
+
+    before: str
+    quote: str
+    after: str
+    direction: Literal["ltr", "rtl"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoctorReport:
+    """What a health check found."""
+
+    ok: bool
+    checks: tuple[Check, ...]
+
+
+class Corpus:
+    """The statements of one store."""
+
+    def __init__(
+        self, store: Store, embedder: Embedder, indexer: Indexer, split: SplitConfig, limits: LoadLimits
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._indexer = indexer
+        self._split = split
+        self._limits = limits
+        self._parties: PartyTable | None = None
+        self._party_files: tuple[Path, ...] = ()
+
+    def parties(self) -> PartyTable:
+        """Returns everyone who can speak: the built-in table and what ingested folders added."""
+        files = self._store.party_files()
+        if self._parties is None or files != self._party_files:
+            self._parties, self._party_files = load_parties(self._store), files
+        return self._parties
+
+    def statements(self) -> tuple[StatementSummary, ...]:
+        """Returns all statements, by State and date."""
+        return self._store.catalogue.summaries()
+
+    def show(self, statement_id: str) -> Statement:
+        """Returns one statement with its text.
+
+        Raises:
+            NotFoundError: There is none of that id.
+        """
+        statement = self._store.catalogue.statement(statement_id)
+        if statement is None:
+            raise NotFoundError(f"no statement {statement_id!r} in the store: `untoc list` shows their ids")
+        return statement
+
+    def trace(self, trace_id: str) -> dict[str, object]:
+        """Returns the record of an answer.
+
+        Raises:
+            NotFoundError: There is none of that id; old ones are dropped.
+        """
+        record = self._store.catalogue.trace(trace_id)
+        if record is None:
+            raise NotFoundError(f"no record of an answer {trace_id!r} in the store; only the newest are kept")
+        return record
+
+    def edit(self, statement_id: str, changes: Mapping[str, str]) -> StatementSummary:
+        """Corrects metadata of a statement; an empty value clears a field. Nothing is embedded again.
+
+        Since identity is text and metadata, the statement gets a new id.
+
+        Raises:
+            NotFoundError: There is no such statement.
+            MetadataError: A field is unknown or its value is not valid.
+        """
+        old = self.show(statement_id)
+        metadata, inferred = self._corrected(old, changes)
+        new_id, digest = identify(old.source_text, metadata, old.kind)
+        summary = next(s for s in self.statements() if s.statement_id == statement_id)
+        twin = next((s for s in self.statements() if s.digest == digest and s.statement_id != statement_id), None)
+        if twin is not None:
+            raise MetadataError(f"{twin.file!r} is the same text with this metadata: remove one of the two")
+        statement = replace(old, statement_id=new_id, metadata=metadata, inferred=inferred)
+        with self._store.writer():
+            annotator = Annotator(self.parties(), self._split, self._embedder)
+            annotated = annotator.annotate_statement(statement)
+            texts = {text_key(passage.text): passage.text for passage in annotated.passages}
+            missing = sorted(texts.keys() - self._store.catalogue.known_keys(texts))
+            vectors = self._embedder.embed_documents([texts[key] for key in missing]) if missing else ()
+            self._store.catalogue.store(
+                annotated,
+                folder=summary.folder,
+                digest=digest,
+                input_key=summary.input_key,
+                vectors=dict(zip(missing, vectors, strict=True)),
+                replaces=statement_id,
+            )
+        return next(s for s in self.statements() if s.statement_id == new_id)
+
+    def remove(self, statement_id: str) -> None:
+        """Removes a statement from the store; its file stays.
+
+        Raises:
+            NotFoundError: There is no such statement.
+        """
+        self.show(statement_id)
+        with self._store.writer():
+            self._store.catalogue.remove(statement_id)
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        sample: bool = False,
+        sync: bool = False,
+        include_unlisted: bool = False,
+        kind: Kind = "statement",
+        progress: Callable[[IngestProgress], None] | None = None,
+    ) -> IngestReport:
+        """Takes files and folders into the store; see `ingest.indexer.Indexer`."""
+        if sample:
+            return self._indexer.ingest_sample(progress)
+        options = IngestOptions(kind=kind, include_unlisted=include_unlisted, sync=sync)
+        return self._indexer.ingest(paths, options, progress)
+
+    def draft_manifest(self, folder: Path, *, overwrite: bool = False) -> Path:
+        """Writes a draft `statements.csv` from what the texts of a folder say; returns its path.
+
+        Raises:
+            ManifestError: There is one already, or the folder cannot be written.
+        """
+        rows = []
+        for path in find_files(folder):
+            if path.name in (MANIFEST_NAME, "parties.csv"):
+                continue
+            name = path.relative_to(folder).as_posix()
+            try:
+                loaded = load(path, self._limits, folder)
+            except LoadError:
+                rows.append(draft_row(name, Metadata()))
+                continue
+            read = read_metadata(loaded.text, find_blocks(loaded.text), self.parties(), name)
+            rows.append(draft_row(name, read.metadata))
+        return write_draft(folder, rows, force=overwrite)
+
+    def context(self, citation: Citation) -> EvidenceContext:
+        """Returns a citation within its paragraph, or within some lines of it where that is very long.
+
+        Raises:
+            NotFoundError: The statement is no longer in the store.
+        """
+        statement = self.show(citation.statement_id)
+        touched = [b for b in statement.blocks if b.end > citation.start and b.start < citation.end]
+        begin = max(min((b.start for b in touched), default=citation.start), citation.start - _CONTEXT)
+        end = min(max((b.end for b in touched), default=citation.end), citation.end + _CONTEXT)
+        source, edits = statement.source_text, statement.edits
+        return EvidenceContext(
+            before=_from_word(readable(source, edits, min(begin, citation.start), citation.start)),
+            quote=citation.quote,
+            after=_to_word(readable(source, edits, citation.end, max(end, citation.end))),
+            direction="rtl" if statement.metadata.language in _RIGHT_TO_LEFT else "ltr",
+        )
+
+    def party_name(self, code: str | None, language: str = "en") -> str:
+        """Returns the name of a party to show; a dash where there is none."""
+        return "—" if code is None else self.parties().display(code, language)
+
+    def reference(self, citation: Citation, language: str = "en") -> str:
+        """Returns a reference to copy, plain text."""
+        return reference(citation, self.parties(), load_wording(language))
+
+    def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
+        """Checks the store; can make the vector index anew, or embed everything with the model in use."""
+        if reembed:
+            with self._store.writer():
+                self._store.record_model_change()
+                texts = self._store.catalogue.texts_without_vector()
+                vectors = self._embedder.embed_documents(list(texts.values()))
+                self._store.catalogue.add_vectors(dict(zip(texts, vectors, strict=True)))
+        elif rebuild:
+            with self._store.writer():
+                self._store.rebuild_index()
+        checks = self._store.check()
+        return DoctorReport(ok=all(check.ok for check in checks), checks=checks)
+
+    def _corrected(self, old: Statement, changes: Mapping[str, str]) -> tuple[Metadata, tuple[str, ...]]:
+        unknown = sorted(set(changes) - set(EDITABLE))
+        if unknown:
+            raise MetadataError(f"unknown field {unknown[0]!r}: fields are {', '.join(EDITABLE)}")
+        filled = {name: value.strip() for name, value in changes.items() if value.strip()}
+        cleared = {name: None for name, value in changes.items() if not value.strip()}
+        try:
+            row = ManifestRow.model_validate({"file": old.file, **filled})
+        except ValidationError as exc:
+            problem = exc.errors()[0]
+            raise MetadataError(f"{problem['loc'][-1]}={problem['input']!r}: {problem['msg']}") from exc
+        # A State that is set by hand takes the place of a group's statement, unless the group is named as well.
+        base = replace(old.metadata, on_behalf_of=None) if "state" in filled else old.metadata
+        merged = merge(ReadMetadata(metadata=base, inferred=old.inferred), row, self.parties())
+        if merged.problems:
+            raise MetadataError("; ".join(merged.problems))
+        inferred = tuple(name for name in merged.inferred if name not in changes)
+        return replace(merged.metadata, **cleared), inferred
+
+
+def _from_word(text: str) -> str:
+    """Cuts a beginning that may lie inside a word."""
+    return text if len(text) < _CONTEXT else "… " + text.partition(" ")[2]
+
+
+def _to_word(text: str) -> str:
+    return text if len(text) < _CONTEXT else text.rpartition(" ")[0] + " …"

@@ -1,0 +1,33 @@
+"""Errors of the app package.
+
+AppError
+├── QuestionError      the question cannot be asked as it stands (empty, too long, bad history)
+├── ScopeError         an override of the scope names something that no lookup knows
+├── NotFoundError      no such statement or trace in the store
+├── MetadataError      a correction of metadata is not valid
+└── SettingsError      a setting is out of bounds or of the wrong kind
+"""
+
+
+class AppError(Exception):
+    """Base of what the command line and the chat show as one line."""
+
+
+class QuestionError(AppError):
+    """The question cannot be asked as it stands."""
+
+
+class ScopeError(AppError):
+    """An override of the scope names something that no lookup knows."""
+
+
+class NotFoundError(AppError):
+    """No such statement or trace in the store."""
+
+
+class MetadataError(AppError):
+    """A correction of metadata is not valid."""
+
+
+class SettingsError(AppError):
+    """A setting is out of bounds or of the wrong kind."""

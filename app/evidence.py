@@ -1,0 +1,127 @@
+"""From chosen sentences to citations: spans with the sentence that they point to, and their provenance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+
+from app.answer import Citation
+from ingest.readable import readable
+from vectorstore.records import Sentence, Statement
+
+# A sentence that begins so leans on one before it. The noun that follows tells on which, if it tells.
+_POINTING: Final = regex.compile(
+    r"""^[\s"“«(]*(?:
+        (?:Such|These|Those|This|That|All\ th(?:is|ese)|Both)\b(?:\s+(?:\p{Ll}[\p{L}-]*\s+){0,2}?(?P<noun>\p{Ll}[\p{L}-]{3,}))?
+      | (?:It|They|He|She|Its|Their)\b
+      | (?:Ces|Cette|Cet|Ceux-ci|Celles-ci|Cela|Ceci|Elles?|Ils?)\b(?:\s+(?P<noun>\p{Ll}[\p{L}-]{3,}))?
+      | (?:Est[eao]s?|Es[eao]s?|Dich[oa]s|Tales)\b(?:\s+(?P<noun>\p{Ll}[\p{L}-]{3,}))?
+      | (?:Эт[аио]|Этот|Эти|Так(?:ие|ая|ой|ое)|Он[аио]?)\b(?:\s+(?P<noun>\p{Ll}[\p{L}-]{3,}))?
+      | (?:هذه|هذا|هؤلاء|تلك|وهذه|وهذا)\b(?:\s+(?P<noun>[\p{L}]{3,}))?
+      | (?:这些|该|此类|上述|这)
+    )""",
+    regex.VERBOSE,
+)
+# A demonstrative that points outside the text: at the occasion itself.
+_OUTWARD: Final = regex.compile(
+    r"(?i)^\W*(?:this|these|ce|cette|est[ea])\s+(?:\w+\s+)?(?:assembly|session|conference|year|organization|body|hall|statement|meeting"
+    r"|debate|morning|afternoon|day|house|assemblée|année|conférence|asamblea|año|conferencia|week|century|decade|time|occasion|podium)"
+)
+_FURTHEST: Final = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A run of sentences of one statement that is quoted as one."""
+
+    first: int
+    last: int
+
+
+def referent(sentences: Sequence[Sentence], ordinal: int) -> int | None:
+    """Returns the ordinal of the sentence that a sentence points to, or None where it stands on its own.
+
+    "These measures" points to the nearest sentence before that names measures; without a noun, or when none does, to
+    the one just before.
+    """
+    match = _POINTING.match(sentences[ordinal].text)
+    if match is None or ordinal == 0 or _OUTWARD.match(sentences[ordinal].text):
+        return None
+    noun = match.group("noun")
+    if noun is not None and len(noun) > 4:
+        stem = noun.lower()[: max(4, len(noun) - 2)]
+        for earlier in range(ordinal - 1, max(-1, ordinal - 1 - _FURTHEST), -1):
+            if regex.search(rf"\b{regex.escape(stem)}", sentences[earlier].text, regex.IGNORECASE):
+                return earlier
+    return ordinal - 1
+
+
+def spans(sentences: Sequence[Sentence], chosen: Sequence[int], *, longest: int = 4) -> list[tuple[Span, Span | None]]:
+    """Turns chosen sentences into spans to quote, each with a distant span that it points to.
+
+    Args:
+        sentences: All sentences of the statement.
+        chosen: Ordinals, strongest first.
+        longest: Sentences in a span at most; neighbours that were both chosen join up to that.
+
+    Returns:
+        (span, distant referent or None), in the order of `chosen`; a sentence is quoted once.
+    """
+    result: list[tuple[Span, Span | None]] = []
+    used: set[int] = set()
+    wanted = set(chosen)
+    for ordinal in chosen:
+        if ordinal in used:
+            continue
+        first = last = ordinal
+        pointed = referent(sentences, ordinal)
+        distant: Span | None = None
+        if pointed == ordinal - 1 and pointed not in used:
+            first = pointed
+        elif pointed is not None and pointed not in used and pointed != ordinal - 1:
+            distant = Span(first=pointed, last=pointed)
+        while last + 1 in wanted and last + 1 not in used and last + 1 - first < longest:
+            last += 1
+        while first - 1 in wanted and first - 1 not in used and last - first + 1 < longest:
+            first -= 1
+        if distant is not None and distant.first >= first:
+            distant = None
+        span = Span(first=first, last=last)
+        used.update(range(first, last + 1))
+        if distant is not None:
+            used.add(distant.first)
+        result.append((span, distant))
+    return result
+
+
+def cite(statement: Statement, sentences: Sequence[Sentence], span: Span, number: int) -> Citation:
+    """Makes the citation of a span; its words are copied from the stored statement and from nowhere else."""
+    first, last = sentences[span.first], sentences[span.last]
+    metadata = statement.metadata
+    return Citation(
+        number=number,
+        statement_id=statement.statement_id,
+        state=metadata.state,
+        on_behalf_of=metadata.on_behalf_of,
+        speaker=metadata.speaker,
+        body=metadata.body,
+        session=metadata.session,
+        date=metadata.date,
+        agenda_item=metadata.agenda_item,
+        title=metadata.title,
+        file=statement.file,
+        symbol=metadata.symbol,
+        page=first.page,
+        paragraph=first.paragraph,
+        start=first.start,
+        end=last.end,
+        quote=readable(statement.source_text, statement.edits, first.start, last.end),
+        source_quote=statement.source_text[first.start : last.end],
+        sentence_ids=tuple(sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)),
+        language=metadata.language,
+        kind=statement.kind,
+        ocr_confidence=None,
+        inferred=statement.inferred,
+        verdict="verified",
+    )

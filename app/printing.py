@@ -1,0 +1,210 @@
+"""What the command line prints: tables, answers and progress on a terminal."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from app.answer import Answer, Citation
+from ingest.report import IngestProgress, IngestReport
+from prompts.wording import Wording, load_wording
+from vectorstore.records import Statement, StatementSummary
+
+if TYPE_CHECKING:
+    from app.corpus import Corpus, DoctorReport
+
+_RESULT_STYLES = {
+    "failed": "bold red",
+    "missing": "bold red",
+    "added": "green",
+    "not_listed": "yellow",
+    "skipped": "yellow",
+}
+# More files than this are summed up; what needs attention is always listed.
+_LISTED = 40
+
+
+def print_answer(answer: Answer, corpus: "Corpus") -> None:
+    """Prints an answer, its citations' references, related passages and coverage."""
+    console = Console()
+    wording = load_wording(answer.scope.language)
+    for note in answer.scope.notes:
+        console.print(Text(note, style="dim italic"))
+    console.print(Markdown(answer.answer))
+    if answer.citations:
+        console.print()
+    for citation in answer.citations:
+        console.print(_reference(citation, corpus, wording.language))
+    if answer.related:
+        console.print(Text(f"\n{wording.say('related')}:", style="bold"))
+        for citation in answer.related:
+            console.print(Text(f"  “{citation.quote}”", style="dim"))
+            console.print(_reference(citation, corpus, wording.language))
+    console.print(Text(coverage_line(answer, corpus, wording), style="dim"))
+
+
+def coverage_line(answer: Answer, corpus: "Corpus", wording: Wording) -> str:
+    """Returns the coverage of an answer as one line."""
+    coverage = answer.coverage
+
+    def names(codes: Sequence[str]) -> str:
+        return ", ".join(corpus.party_name(code, wording.language) for code in codes)
+
+    parts = [
+        wording.say("coverage", in_scope=coverage.statements_in_scope, with_evidence=coverage.statements_with_evidence)
+    ]
+    if coverage.states_without_evidence:
+        parts.append(wording.say("coverage_without_evidence", parties=names(coverage.states_without_evidence)))
+    if coverage.states_without_statement:
+        parts.append(wording.say("coverage_without_statement", parties=names(coverage.states_without_statement)))
+    if coverage.unreadable_files:
+        parts.append(wording.say("coverage_unreadable", files=", ".join(coverage.unreadable_files)))
+    return " ".join(parts)
+
+
+def _reference(citation: Citation, corpus: "Corpus", language: str) -> Text:
+    return Text(f"[{citation.number}] {corpus.reference(citation, language)} · {citation.verdict}")
+
+
+@contextmanager
+def ingest_progress(*, quiet: bool) -> Iterator[Callable[[IngestProgress], None] | None]:
+    """Yields a listener that shows a progress bar on the terminal's error stream; none where quiet."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("ingest", total=None)
+
+        def listen(progress: IngestProgress) -> None:
+            description = Text(f"{progress.step} {progress.file[-40:]}").plain.replace("[", "\\[")
+            bar.update(task, total=progress.total, completed=progress.done, description=description)
+
+        yield listen
+
+
+def print_report(report: IngestReport) -> None:
+    """Prints what became of every file; of very many, those that need attention and a sum."""
+    console = Console()
+    shown = report.files
+    if len(shown) > _LISTED:
+        shown = tuple(file for file in shown if file.result not in ("added", "unchanged") or file.reason)
+    if shown:
+        table = Table("file", "result", "State", "reason")
+        for file in shown:
+            result = Text(file.result, style=_RESULT_STYLES.get(file.result, ""))
+            table.add_row(Text(file.file), result, Text(file.state or ""), Text(file.reason or ""))
+        console.print(table)
+    counts: dict[str, int] = {}
+    for file in report.files:
+        counts[file.result] = counts.get(file.result, 0) + 1
+    summary = ", ".join(f"{number} {result}" for result, number in sorted(counts.items())) or "no files"
+    console.print(f"{summary}; {report.embedded_passages} passages embedded in {report.seconds:.1f} s", highlight=False)
+    for note in report.notes:
+        console.print(Text(f"note: {note}"))
+
+
+def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -> None:
+    """Prints the statements in the store as a table."""
+    table = Table("id", "State", "body", "session", "date", "item", "language", "file")
+    for statement in statements:
+        metadata = statement.metadata
+        cells = (
+            statement.statement_id,
+            corpus.party_name(metadata.state),
+            metadata.body,
+            metadata.session,
+            metadata.date,
+            metadata.agenda_item,
+            metadata.language,
+            statement.file,
+        )
+        table.add_row(*(Text(cell or "—") for cell in cells))
+    console = Console()
+    console.print(table)
+    console.print(f"{len(statements)} statements", highlight=False)
+
+
+def print_statement(statement: Statement, corpus: "Corpus") -> None:
+    """Prints a statement's metadata and readable text."""
+    from ingest.readable import readable
+
+    console = Console()
+    for name, value in asdict(statement.metadata).items():
+        if value is not None:
+            mark = " (inferred)" if name in statement.inferred else ""
+            shown = corpus.party_name(value) if name == "state" else value
+            console.print(Text(f"{name}: {shown}{mark}"))
+    console.print(Text(f"file: {statement.file}\n"))
+    console.print(Text(readable(statement.source_text, statement.edits)))
+
+
+def statement_json(statement: Statement) -> dict[str, Any]:
+    """Returns the contract of `untoc show --json`."""
+    return {
+        "statement_id": statement.statement_id,
+        "state": statement.metadata.state,
+        "on_behalf_of": statement.metadata.on_behalf_of,
+        "metadata": asdict(statement.metadata),
+        "inferred": list(statement.inferred),
+        "kind": statement.kind,
+        "file": statement.file,
+        "sha256": statement.sha256,
+        "source_text": statement.source_text,
+    }
+
+
+def summary_json(summary: StatementSummary) -> dict[str, Any]:
+    """Returns a statement's entry of `untoc list --json`."""
+    return {
+        "statement_id": summary.statement_id,
+        "state": summary.metadata.state,
+        "on_behalf_of": summary.metadata.on_behalf_of,
+        "metadata": asdict(summary.metadata),
+        "inferred": list(summary.inferred),
+        "kind": summary.kind,
+        "file": summary.file,
+        "sha256": summary.sha256,
+        "passages": summary.passages,
+        "added": summary.added,
+    }
+
+
+def print_checks(report: "DoctorReport") -> None:
+    """Prints the findings of a health check."""
+    table = Table("part", "", "finding")
+    for check in report.checks:
+        mark = Text("sound", style="green") if check.ok else Text("broken", style="bold red")
+        table.add_row(check.name, mark, Text(check.detail))
+    Console().print(table)
+
+
+def print_settings(effective: Mapping[str, object], unknown: Sequence[str]) -> None:
+    """Prints the settings in force, and variables that no setting reads."""
+    console = Console()
+    table = Table("variable", "value")
+    for name, value in effective.items():
+        table.add_row(name, Text(str(value)))
+    console.print(table)
+    for name in unknown:
+        console.print(Text(f"{name} is set, but no setting reads it: check its spelling", style="yellow"))

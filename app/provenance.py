@@ -1,0 +1,78 @@
+"""Where a quotation comes from, in words: provenance lines and references to copy."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from babel.dates import format_date
+
+from app.answer import Citation
+from ingest.parties import PartyTable
+from prompts.wording import Wording
+
+_LOCALES = {"en": "en_GB", "zh": "zh_Hans", "ar": "ar_001"}
+
+
+def provenance(citation: Citation, wording: Wording) -> str:
+    """Returns body, session, date and agenda item in one line; what was inferred is marked so."""
+    facts: list[tuple[str, str | None]] = [
+        ("body", citation.body),
+        ("session", _say(wording, "session", "number", citation.session)),
+        ("date", spoken_date(citation.date, wording.language)),
+        ("agenda_item", _agenda_item(citation.agenda_item, wording)),
+    ]
+    return ", ".join(
+        wording.say("inferred", fact=fact) if name in citation.inferred else fact for name, fact in facts if fact
+    )
+
+
+def attribution(citation: Citation, parties: PartyTable, wording: Wording, escape: Callable[[str], str]) -> str:
+    """Returns the line that says who holds the position, and where and when it was stated."""
+    line = escape(provenance(citation, wording))
+    name = escape(parties.display(citation.state or "", wording.language))
+    if citation.on_behalf_of is not None and citation.speaker is not None:
+        return wording.say("attribution_group", group=name, speaker=escape(citation.speaker), provenance=line)
+    if "state" in citation.inferred:
+        name = wording.say("inferred", fact=name)
+    return wording.say("attribution", party=name, provenance=line).removesuffix(" · ")
+
+
+def reference(citation: Citation, parties: PartyTable, wording: Wording) -> str:
+    """Returns a reference to copy: party, provenance, place in the text, file."""
+    place = [
+        citation.symbol,
+        _say(wording, "page", "number", citation.page),
+        _say(wording, "paragraph", "number", citation.paragraph),
+        citation.file,
+    ]
+    name = parties.display(citation.state or "?", wording.language)
+    if citation.on_behalf_of is not None and citation.speaker is not None:
+        name = f"{name} ({citation.speaker})"
+    parts = [name, citation.title, provenance(citation, wording), *place]
+    return ", ".join(str(part) for part in parts if part)
+
+
+def spoken_date(value: str | None, language: str) -> str | None:
+    """Returns an ISO year, day or interval as people write it; what is not ISO is returned as it is."""
+    if value is None or re.fullmatch(r"\d{4}", value):
+        return value
+    try:
+        days = [date.fromisoformat(part) for part in value.split("/")]
+    except ValueError:
+        return value
+    locale = _LOCALES.get(language, language)
+    texts = [format_date(day, format="long", locale=locale) for day in days]
+    if len(days) == 2 and (days[0].year, days[0].month) == (days[1].year, days[1].month) and language != "zh":
+        return f"{days[0].day}–{texts[1]}"
+    return " – ".join(dict.fromkeys(texts))
+
+
+def _say(wording: Wording, key: str, variable: str, value: object) -> str | None:
+    return None if value is None else wording.say(key, **{variable: value})
+
+
+def _agenda_item(item: str | None, wording: Wording) -> str | None:
+    # Some debates have a name instead of a number.
+    if item is None or not any(char.isdigit() for char in item):
+        return item
+    return wording.say("agenda_item", item=item)

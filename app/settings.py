@@ -1,0 +1,104 @@
+"""The settings: environment variables `UNTOC_*`, composed of the config models of the packages."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import SettingsError
+from ingest.loaders.loaded import LoadLimits
+from ingest.splitter import SplitConfig
+from vectorstore.embeddings import EmbeddingConfig
+from vectorstore.rerank import RerankConfig
+from vectorstore.retriever import RetrievalConfig
+
+PREFIX = "UNTOC_"
+# Read by tests and by the shell around the program, not by the settings.
+OUTSIDE = frozenset({"UNTOC_TEST_DATA", "UNTOC_CHROMIUM"})
+
+
+class ServerConfig(BaseModel):
+    """Where the chat listens."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    """Address to bind to; anything but a loopback address opens the chat, which has no accounts, to the network."""
+    port: int = Field(default=7860, ge=0, le=65535)
+    """Port; 0 takes a free one."""
+
+
+class AnswerConfig(BaseModel):
+    """How answers are made."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_citations: int = Field(default=5, ge=1, le=50)
+    """Quotations shown per State; what remains is counted."""
+    keep_traces: int = Field(default=500, ge=0)
+    """Records of answers kept in the store, newest first; 0 keeps none."""
+
+
+class Settings(BaseSettings):
+    """All settings; each is an environment variable, nested by two underscores (`UNTOC_EMBEDDING__MODEL`)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, env_file=None
+    )
+
+    store: Path = Field(default_factory=lambda: user_data_path("untoc", appauthor=False))
+    """The store folder; default: the platform's folder for user data."""
+    log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    """Least severe level that is logged."""
+    server: ServerConfig = ServerConfig()
+    """Where the chat listens."""
+    answer: AnswerConfig = AnswerConfig()
+    """How answers are made."""
+    embedding: EmbeddingConfig = EmbeddingConfig()
+    """The embedding model."""
+    rerank: RerankConfig = RerankConfig()
+    """The cross-encoder."""
+    retrieval: RetrievalConfig = RetrievalConfig()
+    """Search."""
+    split: SplitConfig = SplitConfig()
+    """Passages."""
+    load: LoadLimits = LoadLimits()
+    """Limits on files."""
+
+
+def load_settings(*, store: Path | None = None, host: str | None = None, port: int | None = None) -> Settings:
+    """Reads the settings from the environment; arguments given on the command line come first.
+
+    Raises:
+        SettingsError: A value is out of bounds or of the wrong kind.
+    """
+    try:
+        settings = Settings() if store is None else Settings(store=store)
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        variable = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{variable}={first['input']!r}: {first['msg']}; see `untoc config`") from exc
+    changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    if changes:
+        settings = settings.model_copy(update={"server": settings.server.model_copy(update=changes)})
+    return settings
+
+
+def variables(model: BaseModel, prefix: str = PREFIX) -> Iterator[tuple[str, Any]]:
+    """Yields (environment variable, effective value) for every setting, secrets masked."""
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from variables(value, f"{prefix}{name.upper()}__")
+        else:
+            yield f"{prefix}{name.upper()}", "********" if isinstance(value, SecretStr) else value
+
+
+def unknown_variables(settings: Settings) -> tuple[str, ...]:
+    """Returns the `UNTOC_*` variables of the environment that no setting reads."""
+    known = {name for name, _ in variables(settings)} | OUTSIDE
+    return tuple(sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known))

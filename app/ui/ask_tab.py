@@ -1,0 +1,280 @@
+"""The Ask tab: the question box, the conversation, the scope editor and the evidence panel."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from app.answer import Answer, Scope
+from app.assistant import Assistant
+from app.corpus import Corpus
+from app.errors import AppError
+from app.ui.conversation import Pending, Turn, conversation_html, error_html, make_turn
+from app.ui.evidence import evidence_panel
+from app.ui.scope_chips import Overrides, article_value, treaties_json, without
+from ingest.errors import IngestError
+from vectorstore.errors import StoreError
+
+# Buttons inside rendered HTML carry data-action; their data-* attributes reach the server with the event.
+ON_ACTION = (
+    "element.addEventListener('click', (event) => {"
+    "const button = event.target.closest('[data-action]');"
+    "if (button) trigger('select', {...button.dataset}); });"
+)
+SHOWN_ERRORS = (AppError, IngestError, StoreError)
+_TURNS_KEPT = 30
+_SESSION_SECONDS = 24 * 3600
+_YEAR = re.compile(r"\d{4}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskTab:
+    """What the other tabs refresh when the corpus has changed."""
+
+    conversation: gr.HTML
+    turns: gr.State
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ScopeEditor:
+    accordion: gr.Accordion
+    states: gr.Dropdown
+    articles: gr.Dropdown
+    years: gr.Dropdown
+    sessions: gr.Dropdown
+    bodies: gr.Dropdown
+    agenda_items: gr.Dropdown
+    topic: gr.Textbox
+    apply: gr.Button
+    reset: gr.Button
+
+    @property
+    def fields(self) -> list[gr.Dropdown | gr.Textbox]:
+        return [self.states, self.articles, self.years, self.sessions, self.bodies, self.agenda_items, self.topic]
+
+
+class _Conversation:
+    """Answers for the Ask tab; holds no conversation itself, each user's turns come in and go out."""
+
+    def __init__(self, assistant: Assistant, corpus: Corpus) -> None:
+        self._assistant = assistant
+        self._corpus = corpus
+
+    def welcome(self, turns: list[Turn]) -> str:
+        try:
+            statements = 0 if turns else len(self._corpus.statements())
+        except SHOWN_ERRORS as error:
+            return error_html(error)
+        return conversation_html(turns, self._corpus, statements=statements)
+
+    # Gradio names endpoints after functions, and `ask` is the public one's name.
+    def ask_new(self, question: str, turns: list[Turn]) -> Iterator[tuple[Any, ...]]:
+        """Answers a new question, with the questions before it as history."""
+        yield from self._answer(question, turns, {})
+
+    def act(self, turns: list[Turn], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        """Asks an example or a reading to choose, or asks again without one part of the scope."""
+        data = event._data if isinstance(event._data, dict) else {}
+        if data.get("action") == "ask":
+            yield from self._answer(str(data.get("question", "")), turns, {})
+        elif data.get("action") == "drop" and turns:
+            last = turns[-1]
+            change = without(last.answer.scope, str(data.get("field")), str(data.get("value")))
+            yield from self._answer(last.question, turns[:-1], {**last.overrides, **change})
+
+    def ask_with_scope(
+        self,
+        turns: list[Turn],
+        parties: list[str],
+        articles: list[str],
+        years: list[str],
+        sessions: list[str],
+        bodies: list[str],
+        agenda_items: list[str],
+        topic: str,
+    ) -> Iterator[tuple[Any, ...]]:
+        """Asks the newest question again with the scope of the editor."""
+        if turns:
+            stored = {summary.metadata.on_behalf_of for summary in self._corpus.statements()}
+            groups = stored | set(turns[-1].answer.scope.groups)
+            overrides: Overrides = {
+                "states": [code for code in parties if code not in groups],
+                "groups": [code for code in parties if code in groups],
+                "treaties": treaties_json(articles),
+                "years": [*years],
+                "sessions": [*sessions],
+                "bodies": [*bodies],
+                "agenda_items": [*agenda_items],
+                "topic": topic,
+            }
+            yield from self._answer(turns[-1].question, turns[:-1], overrides)
+
+    def ask_as_read(self, turns: list[Turn]) -> Iterator[tuple[Any, ...]]:
+        """Asks the newest question again with the scope that it states itself."""
+        if turns:
+            yield from self._answer(turns[-1].question, turns[:-1], {})
+
+    def stopped(self, turns: list[Turn]) -> tuple[Any, ...]:
+        return self.welcome(turns), gr.Button(visible=True), gr.Button(visible=False)
+
+    def _answer(self, question: str, turns: list[Turn], overrides: Overrides) -> Iterator[tuple[Any, ...]]:
+        """Yields (conversation, evidence, turns, question box, ask button, stop button)."""
+        skip = gr.skip()
+        history = [turn.question for turn in turns]
+        pending = Pending(question=question)
+        busy, idle = (
+            (gr.Button(visible=False), gr.Button(visible=True)),
+            (gr.Button(visible=True), gr.Button(visible=False)),
+        )
+        yield conversation_html(turns, self._corpus, pending=pending), skip, skip, "", *busy
+        try:
+            for item in self._assistant.stream(question, overrides=overrides or None, history=history):
+                if isinstance(item, Answer):
+                    number = turns[-1].number + 1 if turns else 1
+                    turn = make_turn(number, question, item, overrides, self._corpus)
+                    kept = [*turns, turn][-_TURNS_KEPT:]
+                    yield conversation_html(kept, self._corpus), _panel(kept), kept, skip, *idle
+                    return
+                pending = Pending(question=question, done=item.step)
+                yield conversation_html(turns, self._corpus, pending=pending), skip, skip, skip, *busy
+        except SHOWN_ERRORS as error:
+            pending = Pending(question=question, error=str(error))
+            yield conversation_html(turns, self._corpus, pending=pending), _panel(turns), turns, question, *idle
+
+    def editor_values(self, turns: list[Turn]) -> list[Any]:
+        """Fills the scope editor with the newest answer's scope and what the corpus offers."""
+        if not turns:
+            return [gr.Accordion(visible=False), *[gr.skip()] * 7]
+        scope = turns[-1].answer.scope
+        offered = self._offered(scope)
+        updates: list[Any] = [gr.Accordion(visible=True)]
+        updates += [gr.Dropdown(choices=choices, value=value) for choices, value in offered]
+        return [*updates, scope.topic]
+
+    def _offered(self, scope: Scope) -> list[tuple[list[Any], list[str]]]:
+        stored = [summary.metadata for summary in self._corpus.statements()]
+        codes = {metadata.state for metadata in stored if metadata.state} | set(scope.states) | set(scope.groups)
+        parties = sorted((self._corpus.party_name(code), code) for code in codes)
+        articles = [article_value(t.treaty, a) for t in scope.treaties for a in t.articles or ("",)]
+        years = {year for metadata in stored for year in _years(metadata.date)} | set(scope.years)
+        columns = (
+            (years, scope.years),
+            ({m.session for m in stored if m.session} | set(scope.sessions), scope.sessions),
+            ({m.body for m in stored if m.body} | set(scope.bodies), scope.bodies),
+            ({m.agenda_item for m in stored if m.agenda_item} | set(scope.agenda_items), scope.agenda_items),
+        )
+        return [
+            (parties, [*scope.states, *scope.groups]),
+            (articles, articles),
+            *((sorted(choices, key=_natural), list(value)) for choices, value in columns),
+        ]
+
+
+def _panel(turns: Sequence[Turn]) -> str:
+    return evidence_panel([(turn.number, turn.evidence) for turn in turns])
+
+
+def _years(date: str | None) -> list[str]:
+    bounds = [int(part[:4]) for part in (date or "").split("/") if _YEAR.match(part)]
+    return [str(year) for year in range(min(bounds), max(bounds) + 1)] if bounds else []
+
+
+def _natural(value: str) -> tuple[int, str]:
+    return (int(value), "") if value.isdigit() else (10**9, value)
+
+
+def _build_editor() -> _ScopeEditor:
+    with gr.Accordion("Edit scope", open=False, visible=False, elem_id="scope-editor") as accordion:
+        with gr.Row():
+            states = gr.Dropdown(label="States and groups", multiselect=True, choices=[], min_width=220)
+            articles = gr.Dropdown(
+                label="Articles",
+                info="Such as UNTOC 4",
+                multiselect=True,
+                choices=[],
+                allow_custom_value=True,
+                min_width=220,
+            )
+        with gr.Row():
+            years = gr.Dropdown(label="Years", multiselect=True, choices=[], min_width=140)
+            sessions = gr.Dropdown(label="Sessions", multiselect=True, choices=[], min_width=140)
+            agenda_items = gr.Dropdown(label="Agenda items", multiselect=True, choices=[], min_width=140)
+        with gr.Row():
+            bodies = gr.Dropdown(label="Bodies", multiselect=True, choices=[], min_width=220)
+            topic = gr.Textbox(label="Topic words", lines=1, max_lines=2, min_width=220)
+        with gr.Row():
+            apply = gr.Button("Ask again with this scope", variant="primary", size="sm", min_width=200)
+            reset = gr.Button("Back to the question's own scope", size="sm", min_width=200)
+    return _ScopeEditor(
+        accordion=accordion,
+        states=states,
+        articles=articles,
+        years=years,
+        sessions=sessions,
+        bodies=bodies,
+        agenda_items=agenda_items,
+        topic=topic,
+        apply=apply,
+        reset=reset,
+    )
+
+
+def build_ask_tab(assistant: Assistant, corpus: Corpus) -> AskTab:
+    """Lays out the tab inside the current context and connects it."""
+    talk = _Conversation(assistant, corpus)
+    turns = gr.State([], time_to_live=_SESSION_SECONDS)
+    with gr.Row(elem_classes="u-split"):
+        with gr.Column(scale=6, min_width=320, elem_classes="u-talk"):
+            conversation = gr.HTML(elem_id="conversation", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
+            editor = _build_editor()
+            with gr.Row(elem_classes="u-composer"):
+                question = gr.Textbox(
+                    label="Question",
+                    placeholder="Ask what a State said …",
+                    lines=1,
+                    max_lines=6,
+                    scale=8,
+                    autofocus=True,
+                    elem_id="question",
+                )
+                ask = gr.Button("Ask", variant="primary", scale=0, min_width=88, elem_id="ask")
+                stop = gr.Button("Stop", scale=0, min_width=88, visible=False, elem_id="stop")
+        with gr.Column(scale=5, min_width=320, elem_classes="u-side"):
+            evidence = gr.HTML(evidence_panel([]), elem_id="evidence", apply_default_css=False, padding=False)
+    outputs = [conversation, evidence, turns, question, ask, stop]
+    running: Any = {
+        "show_progress": "hidden",
+        "api_visibility": "private",
+        "concurrency_limit": 4,
+        "concurrency_id": "ask",
+    }
+    asked = [
+        gr.on([question.submit, ask.click], talk.ask_new, [question, turns], outputs, trigger_mode="once", **running),
+        conversation.select(talk.act, [turns], outputs, trigger_mode="once", **running),
+        editor.apply.click(talk.ask_with_scope, [turns, *editor.fields], outputs, trigger_mode="once", **running),
+        editor.reset.click(talk.ask_as_read, [turns], outputs, trigger_mode="once", **running),
+    ]
+    for event in asked:
+        event.then(
+            talk.editor_values,
+            [turns],
+            [editor.accordion, *editor.fields],
+            show_progress="hidden",
+            api_visibility="private",
+        )
+    stop.click(
+        talk.stopped,
+        [turns],
+        [conversation, ask, stop],
+        cancels=asked,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    return AskTab(conversation=conversation, turns=turns)
+
+
+def welcome(assistant: Assistant, corpus: Corpus, turns: list[Turn]) -> str:
+    """Renders the conversation as it stands, with the number of statements now stored."""
+    return _Conversation(assistant, corpus).welcome(turns)

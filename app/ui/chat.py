@@ -1,0 +1,86 @@
+"""The whole interface: three tabs over one assistant and one corpus, and the API endpoint `ask`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+from gradio.block_function import BlockFunction
+from gradio.events import api
+
+from app.assistant import Assistant
+from app.corpus import Corpus
+from app.errors import AppError
+from app.ui.ask_tab import SHOWN_ERRORS, build_ask_tab, welcome
+from app.ui.conversation import Turn
+from app.ui.corpus_tab import build_corpus_tab
+from app.ui.ingest_tab import build_ingest_tab
+
+TITLE = "untoc"
+_ENDPOINT = "ask"
+_UPLOADS_KEPT_SECONDS = 3600
+_WAITING_AT_MOST = 64
+
+
+class _Interface(gr.Blocks):
+    def validate_inputs(self, block_fn: BlockFunction, inputs: list[Any]) -> None:
+        """Lets callers of the API leave optional arguments out; Gradio allows it to its own client only."""
+        if block_fn.api_name == _ENDPOINT:
+            inputs.extend([None] * (len(block_fn.inputs) - len(inputs)))
+        super().validate_inputs(block_fn, inputs)
+
+
+def build_interface(assistant: Assistant, corpus: Corpus) -> gr.Blocks:
+    """Builds the interface; nothing is served yet (see `app.ui.server.serve`)."""
+    quiet: Any = {"show_progress": "hidden", "api_visibility": "private"}
+    interface = _Interface(
+        title=TITLE,
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(_UPLOADS_KEPT_SECONDS, _UPLOADS_KEPT_SECONDS),
+    )
+    with interface:
+        gr.HTML(
+            '<header class="u-header"><h1>untoc</h1>'
+            "<p>What States said about the UN Convention against Transnational Organized Crime</p></header>",
+            apply_default_css=False,
+            padding=False,
+        )
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Ask", id="ask"):
+                talk = build_ask_tab(assistant, corpus)
+            with gr.Tab("Ingest", id="ingest"), gr.Column(elem_classes="u-page"):
+                ingest = build_ingest_tab(corpus)
+            with gr.Tab("Corpus", id="corpus") as corpus_tab, gr.Column(elem_classes="u-page"):
+                build_corpus_tab(corpus, corpus_tab)
+
+        def greet(turns: list[Turn]) -> str:
+            return welcome(assistant, corpus, turns)
+
+        interface.load(greet, [talk.turns], [talk.conversation], **quiet)
+        for changed in ingest.changed:
+            changed.then(greet, [talk.turns], [talk.conversation], **quiet)
+        api(ask_endpoint(assistant), api_name=_ENDPOINT, concurrency_limit=4, concurrency_id="ask")
+    interface.queue(default_concurrency_limit=8, max_size=_WAITING_AT_MOST, api_open=False)
+    return interface
+
+
+def ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
+    """Makes the function behind the API endpoint `ask`."""
+
+    def ask(question: str, overrides: dict[str, Any] | None = None, history: list[str] | None = None) -> dict[str, Any]:
+        """Answers a question with exact, cited quotations: the contract of `untoc ask --json`.
+
+        Args:
+            question: What a State said, about what.
+            overrides: Parts of the scope to set, such as {"states": ["IRN"], "years": ["2020"]}.
+            history: Earlier questions of the same conversation, oldest first.
+
+        Returns:
+            The answer.
+        """
+        try:
+            return assistant.ask(question, overrides=overrides or None, history=history or []).to_json()
+        except SHOWN_ERRORS as error:
+            raise gr.Error(str(error), print_exception=not isinstance(error, AppError)) from error
+
+    return ask

@@ -1,0 +1,252 @@
+"""The conversation: questions, what the assistant is doing, and answers with scope and coverage, as HTML."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+from app.answer import AbstentionReason, Answer, Coverage, Status
+from app.corpus import Corpus
+from app.errors import AppError
+from app.ui.evidence import card_id, evidence_section
+from app.ui.prose import render_prose
+from app.ui.provenance import Names, speaker_line
+from app.ui.scope_chips import Overrides, scope_html
+from vectorstore.errors import StoreError
+
+_STATUS: dict[Status, str] = {"answered": "Answered", "partial": "Answered in part", "abstained": "No answer"}
+_REASONS: dict[AbstentionReason, str] = {
+    "no_statement": "No statement by that State",
+    "not_mentioned": "Not mentioned",
+    "article_not_cited": "That article is not cited",
+    "no_position": "Mentioned without a position",
+    "group_only": "Only a group's statement",
+    "out_of_scope": "Outside what the corpus covers",
+    "ambiguous": "The question can be read in several ways",
+    "index_incomplete": "The index is incomplete",
+}
+_STEPS = {
+    "resolve": "Reading the question",
+    "retrieve": "Searching the statements",
+    "compose": "Choosing quotations",
+    "verify": "Checking every quotation",
+}
+EXAMPLES = (
+    "What did Iran say about article 4?",
+    "What is Iran's position on unilateral coercive measures?",
+    "Has Iran concluded extradition agreements?",
+    "How do States see mutual legal assistance?",
+)
+_NAMES_SHOWN = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """A question with its answer.
+
+    Attributes:
+        number: Place in the conversation, from 1.
+        overrides: The parts of the scope that the user set.
+        evidence: The rendered evidence of the answer.
+        copy_text: The answer with its references, as plain text.
+    """
+
+    number: int
+    question: str
+    answer: Answer
+    overrides: Overrides = field(default_factory=dict)
+    evidence: str = ""
+    copy_text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """A question without an answer yet, or why there is none.
+
+    Attributes:
+        done: The last step that is done; None before the first.
+    """
+
+    question: str
+    done: str | None = None
+    error: str | None = None
+
+
+def make_turn(number: int, question: str, answer: Answer, overrides: Overrides, corpus: Corpus) -> Turn:
+    """Renders what does not change later, so that the store is read once per answer."""
+    return Turn(
+        number=number,
+        question=question,
+        answer=answer,
+        overrides=dict(overrides),
+        evidence=evidence_section(number, answer, corpus),
+        copy_text=_copy_text(answer, corpus),
+    )
+
+
+def conversation_html(
+    turns: Sequence[Turn], corpus: Corpus, *, pending: Pending | None = None, statements: int = 0
+) -> str:
+    """Renders the conversation, or the welcome where there is none yet.
+
+    Args:
+        turns: The turns so far, oldest first.
+        corpus: Names the parties.
+        pending: The question being answered, shown last; nothing can be changed meanwhile.
+        statements: How many statements are stored; said in the welcome.
+    """
+    if not turns and pending is None:
+        return _welcome(statements)
+    newest = turns[-1].number if turns and (pending is None or pending.error) else None
+    parts = [_turn(turn, corpus, editable=turn.number == newest) for turn in turns]
+    if pending is not None:
+        parts.append(_pending(pending))
+    return f'<div class="u-conversation">{"".join(parts)}</div>'
+
+
+def error_html(error: Exception) -> str:
+    """Renders an error as one line."""
+    return f'<p class="u-error" role="alert">{escape(str(error))}</p>'
+
+
+def _turn(turn: Turn, corpus: Corpus, *, editable: bool) -> str:
+    answer = turn.answer
+
+    def names(code: str | None) -> str:
+        return corpus.party_name(code, answer.scope.language)
+
+    markers = {
+        citation.number: (card_id(turn.number, citation.number), speaker_line(citation, names))
+        for citation in (*answer.citations, *answer.related)
+    }
+    status = f'<span class="u-badge u-{answer.status}">{_STATUS[answer.status]}</span>{_reason(answer)}'
+    return (
+        f'<article class="u-turn" data-turn="{turn.number}" data-trace="{escape(answer.trace_id)}" tabindex="-1" '
+        f'aria-label="Question {turn.number} and its answer">'
+        f"{_question(turn.question)}{scope_html(answer.scope, names, editable=editable)}"
+        f'<div class="u-answer u-status-{answer.status}"><p class="u-status">{status}</p>'
+        f'<div class="u-prose" lang="{escape(answer.scope.language)}">{render_prose(answer.answer, markers)}</div>'
+        f"{_options(answer, editable=editable)}{_dropped(answer)}</div>"
+        f"{_coverage(answer.coverage, names)}{_actions(turn)}</article>"
+    )
+
+
+def _actions(turn: Turn) -> str:
+    copy = (
+        f'<button type="button" class="u-button" data-copy="{escape(turn.copy_text)}" aria-label="Copy the answer '
+        f'to question {turn.number} with its sources">Copy answer with sources</button>'
+    )
+    show = (
+        f'<button type="button" class="u-button u-quiet u-only-narrow" data-show="{turn.number}" '
+        f'aria-label="Show the evidence for question {turn.number}">Show evidence</button>'
+    )
+    cited = bool(turn.answer.citations)
+    shown = (copy if cited else "") + (show if cited or turn.answer.related else "")
+    return f'<p class="u-actions">{shown}<span class="u-note">{_how(turn.answer)}</span></p>'
+
+
+def _question(question: str) -> str:
+    return f'<h2 class="u-question" dir="auto"><span class="u-hidden">Question: </span>{escape(question)}</h2>'
+
+
+def _reason(answer: Answer) -> str:
+    if answer.abstention is None:
+        return ""
+    return f'<span class="u-reason">{_REASONS[answer.abstention.reason]}</span>'
+
+
+def _options(answer: Answer, *, editable: bool) -> str:
+    if answer.abstention is None:
+        return ""
+    message = answer.abstention.message
+    shown = "" if message.strip() in answer.answer else f'<p dir="auto">{escape(message)}</p>'
+    if not answer.abstention.options or not editable:
+        return shown
+    buttons = "".join(
+        f'<li><button type="button" class="u-button" dir="auto" data-action="ask" '
+        f'data-question="{escape(option)}">{escape(option)}</button></li>'
+        for option in answer.abstention.options
+    )
+    return f'{shown}<ul class="u-options" aria-label="Ask again as">{buttons}</ul>'
+
+
+def _dropped(answer: Answer) -> str:
+    if not answer.dropped_claims:
+        return ""
+    items = "".join(
+        f'<li dir="auto">{escape(claim.text)} <span class="u-note">({escape(claim.reason)})</span></li>'
+        for claim in answer.dropped_claims
+    )
+    count = len(answer.dropped_claims)
+    summary = f"{count} claim{'' if count == 1 else 's'} left out for want of support in the evidence"
+    return f'<details class="u-source"><summary>{summary}</summary><ul>{items}</ul></details>'
+
+
+def _coverage(coverage: Coverage, names: Names) -> str:
+    scope = coverage.statements_in_scope
+    facts = [
+        f"<li><b>{scope}</b> statement{'' if scope == 1 else 's'} in scope</li>",
+        f"<li><b>{coverage.statements_with_evidence}</b> with evidence</li>",
+    ]
+    lists = (
+        ("No evidence from", [names(code) for code in coverage.states_without_evidence]),
+        ("No statement from", [names(code) for code in coverage.states_without_statement]),
+        ("Could not read", list(coverage.unreadable_files)),
+    )
+    facts += [_named(label, items) for label, items in lists if items]
+    return f'<ul class="u-coverage" aria-label="Coverage">{"".join(facts)}</ul>'
+
+
+def _named(label: str, items: Sequence[str]) -> str:
+    listed = ", ".join(f"<bdi>{escape(item)}</bdi>" for item in items)
+    if len(items) <= _NAMES_SHOWN:
+        return f"<li>{label} {listed}</li>"
+    return f"<li><details><summary>{label} {len(items)}</summary>{listed}</details></li>"
+
+
+def _how(answer: Answer) -> str:
+    how = f"Written by {escape(answer.model or 'a model')}, quotations copied" if answer.composer == "model" else ""
+    seconds = answer.timings_ms.total / 1000
+    took = f"{seconds:.1f} s" if seconds >= 0.05 else ""
+    return " · ".join(part for part in (how, took) if part)
+
+
+def _pending(pending: Pending) -> str:
+    if pending.error is not None:
+        body = f'<p class="u-error" role="alert">{escape(pending.error)}</p>'
+    else:
+        names = list(_STEPS)
+        reached = names.index(pending.done) + 2 if pending.done else 1
+        steps = [_STEPS[name] for name in names[:reached]]
+        items = "".join(
+            f'<li class="{"u-now" if index == len(steps) - 1 else "u-past"}">{escape(step)}</li>'
+            for index, step in enumerate(steps)
+        )
+        body = f'<ol class="u-steps" aria-label="Progress">{items}</ol>'
+    return f'<article class="u-turn u-pending">{_question(pending.question)}{body}</article>'
+
+
+def _welcome(statements: int) -> str:
+    if statements == 0:
+        stored = "There are no statements yet. Add some, or load the sample statement, on the Ingest tab."
+    else:
+        noun = "statement" if statements == 1 else "statements"
+        stored = f"{statements} {noun} to search. Every quotation is checked, word for word."
+    examples = "".join(
+        f'<li><button type="button" class="u-example" data-action="ask" data-question="{escape(example)}">'
+        f"{escape(example)}</button></li>"
+        for example in EXAMPLES
+    )
+    return (
+        '<div class="u-welcome"><h2>Ask what a State said</h2>'
+        f'<p>{stored}</p><ul aria-label="Examples">{examples}</ul></div>'
+    )
+
+
+def _copy_text(answer: Answer, corpus: Corpus) -> str:
+    lines = [answer.answer.strip()]
+    for citation in answer.citations:
+        try:
+            lines.append(f"[{citation.number}] {corpus.reference(citation, answer.scope.language)}")
+        except (AppError, StoreError):
+            lines.append(f"[{citation.number}] {citation.file}")
+    return "\n\n".join(lines)

@@ -1,0 +1,81 @@
+"""An answer's Markdown as HTML that cannot load, link to or run anything.
+
+Raw HTML, links, images and autolinks are not parsed at all, so whatever a statement or a question holds stays
+text. The only links made here are the citation markers, and they lead to a card on the same page.
+"""
+
+import re
+from collections.abc import Mapping, MutableMapping, Sequence
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+_MARKER = re.compile(r"\[(\d{1,4})\]")
+_MARKERS = "markers"
+_BLOCKS_WITH_TEXT = ("paragraph_open", "blockquote_open", "list_item_open", "th_open", "td_open", "heading_open")
+_HEADING_OFFSET = 2  # the page's title is h1 and a question is h2
+
+
+def render_prose(markdown: str, markers: Mapping[int, tuple[str, str]]) -> str:
+    """Renders an answer.
+
+    Args:
+        markdown: The answer's text, with `[1]` markers.
+        markers: Citation number -> id of its card and the words that describe it; other numbers stay text.
+
+    Returns:
+        HTML in which every text block finds its own writing direction.
+    """
+    env: MutableMapping[str, Any] = {_MARKERS: dict(markers)}
+    return str(_parser().render(markdown, env))
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser.disable(["link", "image", "autolink", "reference", "html_inline", "html_block", "fence", "code"])
+    parser.inline.ruler.before("link", "marker", _parse_marker)
+    parser.add_render_rule("marker", _render_marker)
+    for name in _BLOCKS_WITH_TEXT:
+        parser.add_render_rule(name, _render_block)
+    parser.add_render_rule("heading_close", _render_block)
+    return parser
+
+
+def _parse_marker(state: StateInline, silent: bool) -> bool:
+    match = _MARKER.match(state.src, state.pos)
+    if match is None or int(match[1]) not in state.env.get(_MARKERS, {}):
+        return False
+    if not silent:
+        state.push("marker", "", 0).content = match[1]
+    state.pos = match.end()
+    return True
+
+
+def _render_marker(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: MutableMapping[str, Any]
+) -> str:
+    number = int(tokens[index].content)
+    card, label = env[_MARKERS][number]
+    return (
+        f'<a class="u-marker" href="#{escape(card)}" data-card="{escape(card)}" '
+        f'aria-label="{escape(f"Citation {number}: {label}")}">[{number}]</a>'
+    )
+
+
+def _render_block(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: MutableMapping[str, Any]
+) -> str:
+    token = tokens[index]
+    if token.tag.startswith("h") and token.tag[1:].isdigit():
+        token.tag = f"h{min(6, int(token.tag[1:]) + _HEADING_OFFSET)}"
+    # A block with dir="auto" ignores text inside blocks that have a direction of their own.
+    if token.nesting == 1 and not (token.type == "paragraph_open" and token.level > 0):
+        token.attrSet("dir", "auto")
+    return self.renderToken(tokens, index, options, env)

@@ -1,0 +1,131 @@
+"""Verification: a citation is what its statement says, at its offsets, from the mouth that is named.
+
+Pure functions over the answer's records and the stored statement; equality is exact after `squash`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import regex
+
+from app.answer import Citation, Claim, DroppedClaim, Verdict
+from ingest.furniture import is_furniture, running_heads
+from ingest.squash import squash, squash_map
+from vectorstore.records import Statement
+
+# How a quotation shows page furniture that is left out.
+ELLIPSIS = "[…]"
+_SPLIT = regex.compile(r"\s*\[…\]\s*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified:
+    """The claims and citations that passed, and the claims that did not."""
+
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    dropped: tuple[DroppedClaim, ...]
+
+
+def verify(claims: Sequence[Claim], citations: Sequence[Citation], statements: Mapping[str, Statement]) -> Verified:
+    """Drops every claim that rests on a citation which its statement does not bear out.
+
+    Args:
+        claims: Each names a State or group and citation numbers.
+        citations: What the claims cite.
+        statements: The stored statements by id, read from the catalogue and not from the answer.
+    """
+    sound = {c.number: c for c in citations if judge(c, statements.get(c.statement_id)) == "verified"}
+    kept: list[Claim] = []
+    dropped: list[DroppedClaim] = []
+    for claim in claims:
+        reason = _objection(claim, sound)
+        if reason is None:
+            kept.append(claim)
+        else:
+            dropped.append(DroppedClaim(text=claim.text, state=claim.state, reason=reason))
+    used = {number for claim in kept for number in claim.citations}
+    return Verified(
+        claims=tuple(kept),
+        citations=tuple(sound[c.number] for c in citations if c.number in used and c.number in sound),
+        dropped=tuple(dropped),
+    )
+
+
+def judge(citation: Citation, statement: Statement | None) -> Verdict:
+    """Compares a citation with its stored statement; `misattributed` is the right words in the wrong mouth."""
+    if statement is None:
+        return "not_found"
+    source = statement.source_text
+    if not 0 <= citation.start < citation.end <= len(source):
+        return "not_found"
+    if source[citation.start : citation.end] != citation.source_quote:
+        return "altered"
+    if not reads_as(citation.quote, citation.source_quote, heads=running_heads(source)):
+        return "altered"
+    held_by = (statement.metadata.state, statement.metadata.on_behalf_of)
+    if (citation.state, citation.on_behalf_of) != held_by or citation.kind != statement.kind:
+        return "misattributed"
+    if any(identifier.rpartition(":")[0] != citation.statement_id for identifier in citation.sentence_ids):
+        return "misattributed"
+    return "verified"
+
+
+def reads_as(quote: str, source_quote: str, *, heads: frozenset[str] = frozenset()) -> bool:
+    """Returns whether a readable quotation holds exactly the words of its source.
+
+    White space and the typography that `squash` levels may differ. Where the quotation says `[…]`, the source
+    must have page furniture, or those very characters.
+
+    Args:
+        quote: The readable text.
+        source_quote: The source text of the same span.
+        heads: The running heads of the document, which count as furniture.
+    """
+    if squash(quote) == squash(source_quote):
+        return True
+    parts = [part for part in _SPLIT.split(quote) if part]
+    if len(parts) < 2:
+        return False
+    return _parts_follow(parts, source_quote, heads)
+
+
+def _parts_follow(parts: Sequence[str], source: str, heads: frozenset[str]) -> bool:
+    """Walks through the source: each part in turn, and furniture between them; nothing else may be left out."""
+    first, *rest = parts
+    if not rest:
+        return squash(first) == squash(source)
+    for end in _ends_of(first, source):
+        for begin in _furniture_ends(source, end, heads):
+            if _parts_follow(rest, source[begin:], heads):
+                return True
+    return False
+
+
+def _ends_of(part: str, source: str) -> list[int]:
+    """Returns the offset at which a prefix of the source equals the part after squashing, if there is one."""
+    wanted, squashed = squash(part), squash_map(source)
+    if not wanted or not squashed.text.startswith(wanted):
+        return []
+    return [squashed.ends[len(wanted) - 1]]
+
+
+def _furniture_ends(source: str, start: int, heads: frozenset[str]) -> list[int]:
+    """Returns where text may go on after furniture that begins at `start`."""
+    ends = [
+        match.end()
+        for match in regex.finditer(r"\s*\S+\s*", source, pos=start)
+        if match.start() - start < 400 and is_furniture(source[start : match.end()], heads)
+    ]
+    return ends[::-1]
+
+
+def _objection(claim: Claim, sound: Mapping[int, Citation]) -> str | None:
+    if not claim.citations:
+        return "it cites nothing"
+    for number in claim.citations:
+        if number not in sound:
+            return f"citation {number} is not what its statement says"
+        if claim.state not in (sound[number].state, sound[number].on_behalf_of):
+            return f"citation {number} is not from {claim.state}"
+    return None

@@ -1,0 +1,79 @@
+"""The composition root: settings in, a workspace out; the only place that picks implementations."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+from app.assistant import Assistant
+from app.chain import Steps
+from app.corpus import Corpus
+from app.retrieve import Retrieved, Searcher
+from app.scope import resolve
+from app.select import Selector
+from app.settings import Settings
+from ingest.indexer import Indexer
+from vectorstore.embeddings import SentenceTransformerEmbedder
+from vectorstore.rerank import build_reranker
+from vectorstore.retriever import Retriever
+from vectorstore.store import Store, open_store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """An open store with everything that works on it; a context manager that closes it."""
+
+    assistant: Assistant
+    corpus: Corpus
+    settings: Settings
+    store: Store
+    steps: Steps
+
+    def retrieve(self, question: str, history: Sequence[str] = ()) -> Retrieved:
+        """Returns what a question's scope holds and what was found in it, before anything is composed."""
+        parties = self.corpus.parties()
+        return self.steps.searcher.search(resolve(question, parties, history=history), parties)
+
+    def close(self) -> None:
+        """Lets go of the store's files."""
+        self.store.close()
+
+    def __enter__(self) -> "Workspace":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_workspace(settings: Settings, *, read_only: bool = False, check_model: bool = True) -> Workspace:
+    """Opens the store and wires the assistant and the corpus to it; models are loaded at first use.
+
+    Args:
+        settings: Where the store is and which models are used.
+        read_only: Open an existing store without writing anything.
+        check_model: False opens a store that another embedding model built, to embed it again.
+
+    Raises:
+        StoreError: The store cannot be opened.
+    """
+    forbid_tracing()
+    embedder = SentenceTransformerEmbedder(settings.embedding)
+    store = open_store(settings.store, embedder, read_only=read_only, check_model=check_model)
+    indexer = Indexer(store, embedder, settings.split, settings.load)
+    corpus = Corpus(store, embedder, indexer, settings.split, settings.load)
+    retriever = Retriever(store, embedder, settings.retrieval)
+    selector = Selector(store, retriever, embedder, build_reranker(settings.rerank))
+    steps = Steps(
+        searcher=Searcher(store, selector), parties=corpus.parties, max_citations=settings.answer.max_citations
+    )
+    keep = 0 if read_only else settings.answer.keep_traces
+    assistant = Assistant(steps, store.catalogue, keep_traces=keep)
+    return Workspace(assistant=assistant, corpus=corpus, settings=settings, store=store, steps=steps)
+
+
+def forbid_tracing() -> None:
+    """Keeps LangChain from sending questions to a tracing service that the environment names for other programs."""
+    for variable in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING"):
+        os.environ[variable] = "false"

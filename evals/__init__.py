@@ -1,0 +1,1 @@
+"""Answer quality: cases, metrics and runs; imports the product, never the reverse."""

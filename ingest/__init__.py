@@ -1,0 +1,1 @@
+"""From files to statements, sentences and passages in the store."""

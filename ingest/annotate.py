@@ -1,0 +1,164 @@
+"""From a loaded text to what the store keeps of it: metadata, repair, sentences, passages and mentions."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+from ingest.layout import find_blocks
+from ingest.loaders.loaded import LoadedText
+from ingest.manifest import ManifestRow
+from ingest.metadata import merge, read_metadata
+from ingest.parties import PartyTable
+from ingest.readable import ReadableText
+from ingest.references import find_agenda_items, find_articles
+from ingest.repair import repair
+from ingest.splitter import SplitConfig, make_passages, make_sentences
+from vectorstore.embeddings import Embedder
+from vectorstore.records import (
+    AnnotatedStatement,
+    Kind,
+    Mention,
+    Metadata,
+    Sentence,
+    Statement,
+    StatementSummary,
+)
+
+# Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
+# the passages whose text changed.
+ANNOTATION_VERSION = 1
+# Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
+_CONVENTION_BODIES = "UNTOC"
+AGENDA = "AGENDA"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A statement with its metadata, before it is split.
+
+    Attributes:
+        digest: Hash of text and metadata; equal digests are duplicates.
+        input_key: Hash of everything that went into it.
+        reason: What a person should know of its metadata, in one line.
+    """
+
+    statement: Statement
+    digest: str
+    input_key: str
+    reason: str | None
+
+    def summary(self, folder: str) -> StatementSummary:
+        """Returns the statement without its text, as it will be stored."""
+        return StatementSummary(
+            statement_id=self.statement.statement_id,
+            file=self.statement.file,
+            folder=folder,
+            sha256=self.statement.sha256,
+            kind=self.statement.kind,
+            metadata=self.statement.metadata,
+            inferred=self.statement.inferred,
+            digest=self.digest,
+            input_key=self.input_key,
+            passages=0,
+            characters=len(self.statement.source_text),
+            added="",
+        )
+
+
+class Annotator:
+    """Derives from a text all that the store keeps of it; the same input gives the same ids."""
+
+    def __init__(self, parties: PartyTable, split: SplitConfig, embedder: Embedder) -> None:
+        self._parties = parties
+        self._split = split
+        self._embedder = embedder
+
+    def input_key(self, loaded: LoadedText, row: ManifestRow | None, kind: Kind) -> str:
+        """Returns a hash of everything that a statement is made from."""
+        cells = None if row is None else row.model_dump(exclude={"line"})
+        parts = [ANNOTATION_VERSION, loaded.sha256, cells, kind, self._split.model_dump()]
+        return _hash(json.dumps(parts, sort_keys=True, ensure_ascii=False))
+
+    def draft(
+        self, loaded: LoadedText, row: ManifestRow | None, *, file: str, kind: Kind, input_key: str
+    ) -> Draft:
+        """Reads the metadata of a text, overridden by its row of the manifest."""
+        blocks = find_blocks(loaded.text)
+        read = read_metadata(loaded.text, blocks, self._parties, file)
+        merged = merge(read, row, self._parties)
+        chosen: Kind = (row.kind if row is not None and row.kind is not None else kind) or "statement"
+        statement_id, digest = identify(loaded.text, merged.metadata, chosen)
+        statement = Statement(
+            statement_id=statement_id,
+            file=file,
+            sha256=loaded.sha256,
+            source_text=loaded.text,
+            metadata=merged.metadata,
+            kind=chosen,
+            inferred=merged.inferred,
+            page_starts=loaded.page_starts,
+            blocks=blocks,
+        )
+        return Draft(
+            statement=statement,
+            digest=digest,
+            input_key=input_key,
+            reason="; ".join(merged.problems) or None,
+        )
+
+    def annotate(self, draft: Draft) -> AnnotatedStatement:
+        """Repairs and splits the text of a draft."""
+        return self.annotate_statement(draft.statement)
+
+    def annotate_statement(self, statement: Statement) -> AnnotatedStatement:
+        """Repairs and splits a statement's text under its present metadata."""
+        names = frozenset(
+            word for code in (statement.metadata.state, statement.metadata.on_behalf_of) if code
+            for word in self._parties.display(code).split()
+        )  # fmt: skip
+        edits = repair(statement.source_text, statement.blocks, language=statement.metadata.language, names=names)
+        text = ReadableText(statement.source_text, edits)
+        identifier = statement.statement_id
+        sentences = make_sentences(identifier, text, statement.blocks, statement.page_starts)
+        passages = make_passages(identifier, text, sentences, self._split, fits_model=self._fits_model)
+        repaired = replace(statement, edits=edits)
+        return AnnotatedStatement(
+            statement=repaired,
+            sentences=sentences,
+            passages=passages,
+            mentions=find_mentions(sentences, statement.metadata),
+        )
+
+    def _fits_model(self, texts: Sequence[str]) -> list[bool]:
+        return [tokens <= self._embedder.window for tokens in self._embedder.count_tokens(texts)]
+
+
+def find_mentions(sentences: Sequence[Sentence], metadata: Metadata) -> tuple[Mention, ...]:
+    """Finds the articles and agenda items that each sentence names."""
+    to_convention = metadata.body is not None and metadata.body.startswith(_CONVENTION_BODIES)
+    default = "UNTOC" if to_convention else None
+    found: dict[Mention, None] = {}
+    for sentence in sentences:
+        for item in find_agenda_items(sentence.text):
+            found[Mention(sentence_id=sentence.sentence_id, treaty=AGENDA, article=item.item)] = None
+        for article in find_articles(sentence.text, default_treaty=default):
+            if article.treaty is not None:
+                mention = Mention(
+                    sentence_id=sentence.sentence_id,
+                    treaty=article.treaty,
+                    article=article.article,
+                    paragraph=article.paragraph,
+                )
+                found[mention] = None
+    return tuple(found)
+
+
+def identify(text: str, metadata: Metadata, kind: Kind) -> tuple[str, str]:
+    """Returns the statement id, a hash of text and metadata, and the full digest it is cut from."""
+    digest = _hash(json.dumps([text, asdict(metadata), kind], sort_keys=True, ensure_ascii=False))
+    return digest[:16], digest
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,184 @@
+"""Dates as headings write them, in the six languages, to ISO 8601."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+_MONTHS: tuple[tuple[str, ...], ...] = (
+    ("january", "jan", "janvier", "enero", "января", "январь", "يناير", "كانون الثاني"),
+    ("february", "feb", "février", "fevrier", "febrero", "февраля", "февраль", "فبراير", "شباط"),
+    ("march", "mar", "mars", "marzo", "марта", "март", "مارس", "آذار"),
+    ("april", "apr", "avril", "abril", "апреля", "апрель", "أبريل", "نيسان"),
+    ("may", "mai", "mayo", "мая", "май", "مايو", "أيار"),
+    ("june", "jun", "juin", "junio", "июня", "июнь", "يونيو", "يونيه", "حزيران"),
+    ("july", "jul", "juillet", "julio", "июля", "июль", "يوليو", "يوليه", "تموز"),
+    ("august", "aug", "août", "aout", "agosto", "августа", "август", "أغسطس", "آب"),
+    (
+        "september",
+        "sept",
+        "sep",
+        "septembre",
+        "septiembre",
+        "setiembre",
+        "сентября",
+        "сентябрь",
+        "سبتمبر",
+        "أيلول",
+    ),
+    ("october", "oct", "octobre", "octubre", "октября", "октябрь", "أكتوبر", "تشرين الأول"),
+    ("november", "nov", "novembre", "noviembre", "ноября", "ноябрь", "نوفمبر", "تشرين الثاني"),
+    ("december", "dec", "décembre", "decembre", "diciembre", "декабря", "декабрь", "ديسمبر", "كانون الأول"),
+)
+_MONTH_NUMBER = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
+_NAMES = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in sorted(_MONTH_NUMBER, key=len, reverse=True))
+# Arabic documents of the United Nations give both names of a month: "أكتوبر/تشرين الأول".
+_MONTH = rf"(?:{_NAMES})(?:\s*/\s*(?:{_NAMES}))?\.?(?![^\W\d_])"
+_DAY = r"\d{1,2}(?:\s*(?:st|nd|rd|th|er|º)\b)?"
+_YEAR = r"(?:19|20)\d\d"
+_TO = r"\s*(?:-|–|—|−|to|until|till|and|au|et|al?|y|по|إلى|至|到)\s*"
+_OF = r"\s*(?:,|of|de|del)?\s*"
+
+_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        # 28 September to 2 October 2020 · 28 September 2020 – 2 October 2020
+        rf"\b(?P<d1>{_DAY}){_OF}(?P<m1>{_MONTH})(?:{_OF}(?P<y1>{_YEAR}))?{_TO}"
+        rf"(?P<d2>{_DAY}){_OF}(?P<m2>{_MONTH}),?{_OF}(?P<y2>{_YEAR})\b",
+        # 12-16 October, 2020 · du 12 au 16 octobre 2020 · del 12 al 16 de octubre de 2020
+        rf"\b(?P<d1>{_DAY}){_TO}(?P<d2>{_DAY}){_OF}(?P<m2>{_MONTH}){_OF}(?P<y2>{_YEAR})\b",
+        # September 28 - October 2, 2020
+        rf"\b(?P<m1>{_MONTH})\s*(?P<d1>{_DAY}){_TO}(?P<m2>{_MONTH})\s*(?P<d2>{_DAY}),?\s*(?P<y2>{_YEAR})\b",
+        # October 12-16, 2020
+        rf"\b(?P<m2>{_MONTH})\s*(?P<d1>{_DAY}){_TO}(?P<d2>{_DAY}),?\s*(?P<y2>{_YEAR})\b",
+        # 2020-10-12/2020-10-16 · 2020-10-12 to 2020-10-16
+        r"\b(?P<y1>\d{4})-(?P<n1>\d\d)-(?P<d1>\d\d)(?:/|\s*(?:–|to)\s*)(?P<y2>\d{4})-(?P<n2>\d\d)-(?P<d2>\d\d)\b",
+        # 2020年10月12日至16日 · 2020年10月12日至11月2日 · 2020年10月12日
+        r"(?P<y1>\d{4})\s*年\s*(?P<n1>\d{1,2})\s*月\s*(?P<d1>\d{1,2})\s*日?"
+        r"(?:\s*[至到—–-]+\s*(?:(?P<n2>\d{1,2})\s*月\s*)?(?P<d2>\d{1,2})\s*日)?",
+        # 1 October 2018 · le 1er octobre 2018 · 1 de octubre de 2018 · 1 октября 2018
+        rf"\b(?P<d2>{_DAY}){_OF}(?P<m2>{_MONTH}){_OF}(?P<y2>{_YEAR})\b",
+        # October 1, 2018
+        rf"\b(?P<m2>{_MONTH})\s*(?P<d2>{_DAY})\s*,?\s*(?P<y2>{_YEAR})\b",
+        r"(?<![\w/-])(?P<y2>\d{4})-(?P<n2>\d\d)-(?P<d2>\d\d)(?![\w/-])",
+        # 15.10.2018: with dots the day comes first wherever it is written so.
+        r"(?<![\w.])(?P<d2>\d{1,2})\.(?P<n2>\d{1,2})\.(?P<y2>\d{4})(?!\w)",
+    )
+)
+
+# 15/10/2018: only a number above 12 tells which is the day.
+_SLASHED = re.compile(r"(?<![\w/.-])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?![\w/-])")
+
+_ISO = re.compile(r"(\d{4})(?:-(\d\d)-(\d\d))?")
+# Arabic-Indic and Persian digits read as ASCII digits, one for one, so offsets stay.
+_DIGITS = {ord(char): str(index % 10) for index, char in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateMatch:
+    """A date or an interval in a text; both ends are inclusive and equal for a single day."""
+
+    start: int
+    end: int
+    first: date
+    last: date
+
+    @property
+    def iso(self) -> str:
+        """The day, or the interval `first/last`."""
+        return str(self.first) if self.first == self.last else f"{self.first}/{self.last}"
+
+
+def find_dates(text: str) -> tuple[DateMatch, ...]:
+    """Find the dates of a text in its order; where readings overlap, the longest counts."""
+    ascii_digits = text.translate(_DIGITS)
+    found: list[DateMatch] = []
+    for match in sorted(_all_dates(ascii_digits), key=lambda match: match.start - match.end):
+        if all(match.end <= other.start or match.start >= other.end for other in found):
+            found.append(match)
+    return tuple(sorted(found, key=lambda match: match.start))
+
+
+def iso_date(text: str) -> str | None:
+    """Read a cell that holds one date: a year, a day or an interval, in ISO form or as headings write it.
+
+    Returns:
+        ISO 8601, or None if it is no date or more than one reading is possible (`05/10/2018`).
+    """
+    text = text.strip()
+    if interval(text) is not None:
+        return text
+    matches = find_dates(text)
+    if len(matches) == 1 and (matches[0].start, matches[0].end) == (0, len(text)):
+        return matches[0].iso
+    return None
+
+
+def interval(iso: str) -> tuple[date, date] | None:
+    """First and last day of an ISO year, day or interval; None if it is not one or runs backwards."""
+    ends = iso.split("/")
+    if len(ends) > 2:
+        return None
+    first, last = _iso_ends(ends[0]), _iso_ends(ends[-1])
+    if first is None or last is None or first[0] > last[1]:
+        return None
+    return first[0], last[1]
+
+
+def _iso_ends(text: str) -> tuple[date, date] | None:
+    match = _ISO.fullmatch(text)
+    if match is None:
+        return None
+    year, month, day = match.groups()
+    try:
+        if month is None:
+            return date(int(year), 1, 1), date(int(year), 12, 31)
+        exact = date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return exact, exact
+
+
+def _all_dates(text: str) -> Iterator[DateMatch]:
+    for form in _FORMS:
+        for match in form.finditer(text):
+            if ends := _ends({name: value for name, value in match.groupdict().items() if value}):
+                yield DateMatch(start=match.start(), end=match.end(), first=ends[0], last=ends[1])
+    for match in _SLASHED.finditer(text):
+        one, two, year = (int(group) for group in match.groups())
+        day, month = (one, two) if one > 12 or one == two else (two, one)
+        if (day > 12 or one == two) and (exact := _day(year, month, day)):
+            yield DateMatch(start=match.start(), end=match.end(), first=exact, last=exact)
+
+
+def _ends(parts: dict[str, str]) -> tuple[date, date] | None:
+    """First and last day from a form's groups; what one end leaves out is taken from the other."""
+    year = parts.get("y2") or parts["y1"]
+    month = _month(parts, "2") or _month(parts, "1")
+    last = _day(int(year), month, _number(parts.get("d2") or parts["d1"]))
+    first_month = _month(parts, "1") or month
+    first_year = int(parts.get("y1") or year)
+    if "y1" not in parts and first_month > month:
+        first_year -= 1
+    first = _day(first_year, first_month, _number(parts.get("d1") or parts["d2"]))
+    if first is None or last is None or first > last:
+        return None
+    return first, last
+
+
+def _month(parts: dict[str, str], end: str) -> int:
+    if number := parts.get("n" + end):
+        return int(number)
+    name = re.sub(r"\s+", " ", parts.get("m" + end, "").split("/")[0]).strip(" .").lower()
+    return _MONTH_NUMBER.get(name, 0)
+
+
+def _number(day: str) -> int:
+    return int(re.match(r"\d+", day)[0])  # type: ignore[index]  # every form's day begins with digits
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

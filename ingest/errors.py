@@ -1,0 +1,47 @@
+"""What can go wrong between a file and the store.
+
+    IngestError
+    ├── LoadError                 one file could not be read
+    │   ├── UnsupportedFormatError    no loader for its suffix
+    │   └── EmptyFileError            nothing in it to read
+    ├── ManifestError             statements.csv as a whole could not be read or written
+    └── PartyTableError           parties.csv or our own table of parties could not be read
+
+Each message says what happened, to what, and what to do next.
+"""
+
+from typing import Literal
+
+
+class IngestError(Exception):
+    """Base of all errors of this package."""
+
+
+class LoadError(IngestError):
+    """One file could not be read; the others of a batch are not touched by it.
+
+    Attributes:
+        result: What the ingest report says of the file.
+    """
+
+    result: Literal["failed", "skipped"] = "failed"
+
+
+class UnsupportedFormatError(LoadError):
+    """No loader reads files of this suffix."""
+
+    result = "skipped"
+
+
+class EmptyFileError(LoadError):
+    """The file holds no text, or nothing but white space."""
+
+    result = "skipped"
+
+
+class ManifestError(IngestError):
+    """The manifest as a whole could not be read or written; a single bad row is a `ManifestProblem`."""
+
+
+class PartyTableError(IngestError):
+    """A table of parties could not be read."""

@@ -1,0 +1,221 @@
+"""Page furniture: lines that belong to the page and not to the speaker.
+
+Everything here is a rule over the source text alone, so that verification can recognise what a quotation
+leaves out without trusting what was stored. A line is furniture by its form (job numbers, document symbols
+with dates, `Page 3 of 7`) or because the document shows it to be one (`running_heads`): a bare number counts
+only where the document's bare numbers run on like page numbers, a repeated line only beside page breaks.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+_LINE_BREAK = re.compile(r"\r\n|[\n\r\f\v\x1c-\x1e\x85\u2028\u2029]")
+_JOB = r"(?:(?:GE|V|ME|S|E)\.)?\d{2}-\d{5}(?:\s?\([A-Z]\))?"
+_SHEET = r"\d{1,3}\s?/\s?\d{1,3}"
+_SYMBOL = r"(?=\S*\d)[A-Z]{1,8}/[A-Z0-9][A-Za-z0-9./()\-]*"
+_DATE = r"\d{1,2}[/.]\d{1,2}[/.]\d{4}"
+_BARCODE = r"\*\d{6,9}\*"
+_PAGE = r"(?:[Pp]age|[Pp]ágina|[Сс]траница|صفحة)\s?\d{1,4}(?:\s?(?:of|/|de|sur|из|من)\s?\d{1,4})?"
+_NUMBER = r"\d{1,4}"
+_STRONG_LINE = re.compile(rf"(?:{_JOB}|{_SYMBOL}|{_DATE}|{_BARCODE}|{_SHEET}|{_PAGE}|第\s?\d+\s?页)")
+_BARE_LINE = re.compile(r"[-–—]?\s?(\d{1,3})\s?[-–—]?")
+_TOKEN = re.compile(
+    rf"(?P<strong>{_PAGE}|{_BARCODE}|{_JOB}|{_DATE}|{_SYMBOL}|{_SHEET}|第\s?\d+\s?页)|(?P<number>{_NUMBER})"
+)
+_INLINE_STAMP = re.compile(rf"{_JOB}\s+{_SHEET}|{_SHEET}\s+{_JOB}")
+_EDGE_NUMBER = re.compile(r"^\W*\d{1,4}\b\W*|\W*\b\d{1,4}\W*$")
+_UNFIT_HEAD_END = re.compile(r"[.!?;:,。！？؟،؛…][\"”’»)\]]*$")
+_LONGEST_HEAD = 120
+_LONGEST_STAMP = 80
+_REPEATS = 3
+_FEWEST_LETTERS = 3
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of the source that holds more than white space.
+
+    Attributes:
+        start: Offset of its first character that is not white space.
+        end: Offset after its last character that is not white space.
+        text: What stands between.
+        blanks_before: How many blank lines stand before it; a form feed counts as one.
+        indented: Whether white space stands before its first character.
+    """
+
+    start: int
+    end: int
+    text: str
+    blanks_before: int
+    indented: bool
+
+
+def text_lines(source_text: str) -> tuple[Line, ...]:
+    """Reads the lines that hold more than white space, in order."""
+    lines: list[Line] = []
+    blanks, position = 0, 0
+    breaks = [*_LINE_BREAK.finditer(source_text), None]
+    for found in breaks:
+        stop = found.start() if found else len(source_text)
+        raw = source_text[position:stop]
+        start = position + len(raw) - len(raw.lstrip())
+        for first, last in _parts_of(raw.strip()):
+            lines.append(
+                Line(
+                    start=start + first,
+                    end=start + last,
+                    text=source_text[start + first : start + last],
+                    blanks_before=blanks,
+                    indented=start + first > position,
+                )
+            )
+            blanks = 0
+        if found:
+            blanks += found.group() == "\f" or not raw.strip()
+            position = found.end()
+    return tuple(lines)
+
+
+def running_heads(source_text: str) -> frozenset[str]:
+    """Derives from a document which of its repeated or bare lines are page furniture.
+
+    A bare number is one where it follows or precedes another in steps of one, or stands beside a blank line
+    and grows with those around it. A line is a running head where it stands at least three times beside a
+    page break or other furniture, and never ends like a sentence or a salutation.
+
+    Args:
+        source_text: The whole source text of one document.
+
+    Returns:
+        Normalised lines, as `is_furniture` takes them; empty where the document has none.
+    """
+    return _heads_of(text_lines(source_text), "\f" in source_text)
+
+
+def furniture_lines(lines: Sequence[Line], heads: frozenset[str]) -> tuple[bool, ...]:
+    """Tells for each line whether it is furniture."""
+    return tuple(_is_furniture_line(line.text, heads) for line in lines)
+
+
+def is_furniture(text: str, heads: frozenset[str]) -> bool:
+    """Tells whether a gap in a quotation is page furniture and nothing else.
+
+    The gap must consist of whole lines, so begin and end with a line break, outer white space included: a
+    number or symbol *inside* a line is the speaker's and can never be left out. The one exception is a job
+    number with its sheet number (`17-29407 23/29`), which may share its line with the text after it.
+
+    Args:
+        text: What stands in the source between two parts of a quotation, unchanged.
+        heads: What `running_heads` gives for that source.
+
+    Returns:
+        True if every line of the gap is furniture.
+    """
+    stripped = text.strip()
+    if not stripped:
+        return False
+    before = text[: len(text) - len(text.lstrip())]
+    after = text[len(text.rstrip()) :]
+    broken_before, broken_after = bool(_LINE_BREAK.search(before)), bool(_LINE_BREAK.search(after))
+    if not broken_before:
+        return False
+    if not broken_after and not _INLINE_STAMP.fullmatch(_LINE_BREAK.split(stripped)[-1].strip()):
+        return False
+    return is_furniture_block(stripped, heads)
+
+
+def is_furniture_block(text: str, heads: frozenset[str]) -> bool:
+    """Tells whether a block, taken as whole lines, holds page furniture and nothing else."""
+    lines = [line.strip() for line in _LINE_BREAK.split(text)]
+    return any(lines) and all(_is_furniture_line(line, heads) for line in lines if line)
+
+
+def _parts_of(text: str) -> list[tuple[int, int]]:
+    """Splits a job number with its sheet number from the text that shares its line."""
+    if not text:
+        return []
+    found = _INLINE_STAMP.match(text) if "/" in text else None
+    if found and found.end() < len(text) and text[found.end()].isspace():
+        rest = found.end() + len(text[found.end() :]) - len(text[found.end() :].lstrip())
+        return [found.span(), (rest, len(text))]
+    return [(0, len(text))]
+
+
+def _heads_of(lines: Sequence[Line], paged: bool) -> frozenset[str]:
+    heads = set(_page_numbers(lines))
+    known = [_is_furniture_line(line.text, frozenset(heads)) for line in lines]
+    beside: Counter[str] = Counter()
+    for position, line in enumerate(lines):
+        if len(line.text) > _LONGEST_HEAD or known[position] or not _at_page_break(lines, known, position, paged):
+            continue
+        key = _head_key(line.text)
+        if sum(map(str.isalpha, key)) >= _FEWEST_LETTERS and not _UNFIT_HEAD_END.search(line.text):
+            beside[key] += 1
+    repeated = {key: count for key, count in beside.items() if count >= _REPEATS}
+    if not repeated:
+        return frozenset(heads)
+    total = Counter(_head_key(line.text) for line in lines if len(line.text) <= _LONGEST_HEAD)
+    # A line that mostly stands elsewhere is the speaker's refrain, which a page break met by chance.
+    heads.update(key for key, count in repeated.items() if count == total[key])
+    return frozenset(heads)
+
+
+def _at_page_break(lines: Sequence[Line], known: Sequence[bool], position: int, paged: bool) -> bool:
+    """Tells whether a line stands first, beside furniture, or at a break wider than one blank line."""
+    if position == 0 or known[position - 1] or (position + 1 < len(lines) and known[position + 1]):
+        return True
+    after = lines[position + 1].blanks_before if position + 1 < len(lines) else 0
+    return paged and max(lines[position].blanks_before, after) >= 2
+
+
+def _page_numbers(lines: Sequence[Line]) -> list[str]:
+    bare = [
+        (int(found.group(1)), position)
+        for position, line in enumerate(lines)
+        if len(line.text) <= 7 and (found := _BARE_LINE.fullmatch(line.text))
+    ]
+    pages: set[int] = set()
+    for (number, _), (following, _) in pairwise(bare):
+        if following == number + 1:
+            pages.update((number, following))
+    largest = [0, *accumulate((number for number, _ in bare), max)]
+    smallest = [*reversed([*accumulate((number for number, _ in reversed(bare)), min)]), 1000]
+    lonely_are_pages = len(bare) == 1 or bool(pages)
+    for index, (number, position) in enumerate(bare):
+        grows = largest[index] < number < smallest[index + 1]
+        if grows and lonely_are_pages and _beside_blank(lines, position):
+            pages.add(number)
+    return [lines[position].text for number, position in bare if number in pages]
+
+
+def _beside_blank(lines: Sequence[Line], position: int) -> bool:
+    at_end = position + 1 == len(lines)
+    return lines[position].blanks_before > 0 or at_end or lines[position + 1].blanks_before > 0
+
+
+def _head_key(line: str) -> str:
+    return " ".join(_EDGE_NUMBER.sub("", line).split()).casefold()
+
+
+def _is_furniture_line(line: str, heads: frozenset[str]) -> bool:
+    if line in heads or (heads and len(line) <= _LONGEST_HEAD and _head_key(line) in heads):
+        return True
+    if len(line) > _LONGEST_STAMP or not _DIGIT.search(line):
+        return False
+    if _STRONG_LINE.fullmatch(line):
+        return True
+    position, strong, numbers = 0, 0, 0
+    while position < len(line):
+        token = _TOKEN.match(line, position)
+        if not token or (token.end() < len(line) and not line[token.end()].isspace()):
+            return False
+        strong += token.lastgroup == "strong"
+        numbers += token.lastgroup == "number"
+        position = token.end()
+        while position < len(line) and line[position].isspace():
+            position += 1
+    return strong > 0 and numbers <= 1

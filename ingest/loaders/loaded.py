@@ -1,0 +1,93 @@
+"""What every loader takes and gives: the limits and the loaded text."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ingest.errors import EmptyFileError, LoadError
+
+Format = Literal["text", "pdf", "docx"]
+
+_INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad\u200e\u200f"))
+
+
+class LoadLimits(BaseModel):
+    """How large a file may be; each limit guards memory against hostile or mistaken input."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_bytes: int = Field(default=50_000_000, ge=1)
+    """Largest file read, in bytes."""
+    max_pages: int = Field(default=2_000, ge=1)
+    """Most pages of a PDF."""
+    max_characters: int = Field(default=10_000_000, ge=1)
+    """Longest extracted text, in characters."""
+    max_unpacked_bytes: int = Field(default=200_000_000, ge=1)
+    """Most bytes that a compressed file (DOCX) may unpack to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedText:
+    """The extracted text of one file.
+
+    Attributes:
+        text: Equals the file's decoded text for plain text; newlines are kept as they are.
+        page_starts: Offset at which each page begins; empty for formats without pages.
+        sha256: Hash of the file's bytes, hexadecimal.
+        encoding: The encoding that a plain text was decoded with, else None.
+        notes: What a reader should know, such as pages without text; empty if all went well.
+    """
+
+    text: str
+    page_starts: tuple[int, ...]
+    sha256: str
+    format: Format
+    encoding: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extract:
+    """What the loader of one format makes of a file's bytes."""
+
+    text: str
+    page_starts: tuple[int, ...] = ()
+    encoding: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a text shows nothing: white space and invisible characters only."""
+    return not text.translate(_INVISIBLE).strip()
+
+
+def check_length(characters: int, name: str, limits: LoadLimits) -> None:
+    """Refuse a text that is too long.
+
+    Raises:
+        LoadError: If it is.
+    """
+    if characters > limits.max_characters:
+        raise LoadError(
+            f"{name!r} holds more than {limits.max_characters:,} characters of text; "
+            "split the file, or raise the limit max_characters"
+        )
+
+
+def check_not_blank(text: str, name: str) -> None:
+    """Refuse a text that shows nothing.
+
+    Raises:
+        EmptyFileError: If it does.
+    """
+    if is_blank(text):
+        raise EmptyFileError(f"{name!r} holds no text; check that the right file was saved")
+
+
+def encodable(text: str) -> str:
+    """Replace what cannot be stored as UTF-8 or shown (lone surrogates, NUL) by U+FFFD, one for one.
+
+    PDF and DOCX extraction can give such characters; the length stays, and so do offsets.
+    """
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" or char == "\0" else char for char in text)

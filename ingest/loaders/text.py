@@ -1,0 +1,91 @@
+"""Plain text: the file's bytes, decoded, and nothing else changed."""
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+from ingest.errors import LoadError
+from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_not_blank
+
+# UTF-32 stands before UTF-16, whose little-endian mark is a prefix of its own.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+# Encodings of the six languages of the United Nations in files from before UTF-8. A closed list, since
+# detection over all encodings takes short Western text for Central European or Macintosh text.
+_LEGACY = ["cp1252", "cp1251", "koi8_r", "cp1256", "gb18030", "big5"]
+
+_SIGNATURES = (
+    (b"%PDF-", "a PDF"),
+    (b"PK\x03\x04", "a Word file or another zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Word or Office file"),
+    (b"{\\rtf", "a rich text (RTF) file"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x7fELF", "a program"),
+)
+
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+# Extracted text holds a stray control character now and then; decoded binary data holds about one in nine.
+_CONTROL_SHARE = 0.02
+
+
+def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
+    """Decode a plain text file.
+
+    Args:
+        data: The file's bytes.
+        name: Its name, for messages.
+        limits: The most characters it may hold.
+
+    Raises:
+        LoadError: If it looks binary or its encoding is not recognised.
+        EmptyFileError: If it holds nothing but white space.
+    """
+    for signature, kind in _SIGNATURES:
+        if data.startswith(signature):
+            raise LoadError(f"{name!r} looks binary: it is {kind} by its first bytes; give it its own suffix")
+    text, encoding = decode(data, name)
+    check_length(len(text), name, limits)
+    controls = len(_CONTROL.findall(text))
+    if "\0" in text or controls > _CONTROL_SHARE * len(text):
+        raise LoadError(f"{name!r} looks binary, not like text; convert it to .txt (UTF-8), .docx or .pdf")
+    check_not_blank(text, name)
+    return Extract(text=text, encoding=encoding)
+
+
+def decode(data: bytes, name: str) -> tuple[str, str]:
+    """Decode bytes by their mark, as UTF-8, or by detection; give the text and the encoding.
+
+    Newlines are kept as they are. The mark itself is not part of the text.
+
+    Raises:
+        LoadError: If no encoding fits.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding), encoding
+            except UnicodeDecodeError as exc:
+                raise LoadError(
+                    f"{name!r} says by its first bytes that it is {encoding}, but does not decode as such; "
+                    "save it again as UTF-8"
+                ) from exc
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        pass
+    if b"\0" in data:
+        raise LoadError(f"{name!r} looks binary, not like text; convert it to .txt (UTF-8), .docx or .pdf")
+    best = from_bytes(data, cp_isolation=_LEGACY).best()
+    if best is None:
+        raise LoadError(f"{name!r} looks binary or is in an unknown encoding; save it again as UTF-8")
+    return data.decode(best.encoding), best.encoding

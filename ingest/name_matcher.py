@@ -1,0 +1,273 @@
+"""Finds known names in text: tokens, folding, case rules and a trie; knows nothing of States.
+
+A name is a row of folded tokens. What stands between two tokens counts only by its kind (plain, comma,
+bracket, break), so that line ends, hyphens and curly apostrophes do not matter while `Congo, Republic of`
+stays apart from `Congo and the Republic of`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+Form = Literal["name", "official", "former", "demonym", "capital", "group"]
+Case = Literal["any", "title", "capital", "upper", "exact", "code"]
+
+# A Han character is a token of its own, since Chinese has no spaces between words.
+_MARKS = r"\u0300-\u036f\u0610-\u061a\u064b-\u0652\u0670"
+_TOKEN = re.compile(rf"[\u3400-\u9fff]|[&+]|(?![\u3400-\u9fff_])\w(?:(?![\u3400-\u9fff_])[\w{_MARKS}])*")
+_LETTERS = str.maketrans(
+    {"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i"}
+    | {"ة": "ه", "ى": "ي", "ـ": None, "&": "and", "+": "plus"}
+)
+_ABBREVIATIONS = frozenset({"st", "dem", "rep", "fed", "sts", "is", "ee", "uu", "p"})
+_TITLES = frozenset({"mr", "mrs", "ms", "dr", "miss", "messrs"})
+_PRIORITY: dict[Form, int] = {"name": 0, "official": 0, "group": 0, "former": 1, "demonym": 2, "capital": 3}
+# Words that are names only in capitals: `us`, `car`, `male` are ordinary words of questions.
+_NEVER_LOWER = frozenset({"us", "car", "au", "las", "imo", "sco", "coe", "male", "gdr", "ec"})
+# Acronyms that are also words of a heading in capitals.
+_SHOUTABLE = frozenset({"us", "car", "au", "las", "nam"})
+
+
+@lru_cache(maxsize=65536)
+def fold(word: str) -> str:
+    """Folds case, accents, Arabic spelling variants and compatibility forms of one word."""
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
+
+
+@lru_cache(maxsize=4096)
+def _kind_of_gap(gap: str) -> str:
+    if any(c in gap for c in ",،，、"):
+        return ","
+    if "(" in gap or "（" in gap:
+        return "("
+    if any(c in gap for c in ".;:!?)]）。；：！？؛؟…•|") or gap.count("\n") > 3:
+        return "."
+    if ("–" in gap or "—" in gap) and gap.strip() != gap:
+        return "."
+    return ""
+
+
+class Token(NamedTuple):
+    """A word of the text; `gap` is the kind of what stands before it: plain `""`, `,`, `(` or break `.`."""
+
+    start: int
+    end: int
+    word: str
+    folded: str
+    gap: str
+
+    @property
+    def key(self) -> str:
+        """What a trie branches on after the first token."""
+        return self.gap + self.folded
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Splits text into tokens with offsets, in order."""
+    tokens: list[Token] = []
+    end, before = 0, ""
+    for found in _TOKEN.finditer(text):
+        start, word = found.start(), found.group()
+        gap = text[end:start]
+        if (
+            gap in {" ", "", "-", "'", "’", "\n"}
+            or gap == "."
+            or (gap.rstrip() == "." and (before in _ABBREVIATIONS or len(before) == 1))
+        ):
+            kind = ""
+        else:
+            kind = _kind_of_gap(gap)
+        before = fold(word)
+        end = found.end()
+        tokens.append(Token(start, end, word, before, kind))
+    return tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One way to write one or several parties; without codes it is a longer name that hides a shorter one."""
+
+    codes: tuple[str, ...]
+    form: Form
+    case: Case
+    pattern: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A name found in `tokens[first:last]`."""
+
+    first: int
+    last: int
+    name: Name
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Orders what is found at one place: longer first, then names before demonyms before capitals."""
+        return (self.last, -_PRIORITY[self.name.form])
+
+
+def case_rule(text: str, tokens: list[Token], form: Form) -> Case:
+    """Says how strictly the case of a name counts, from how it is written in the table."""
+    letters = [c for c in text if c.isalpha()]
+    if not any(c.isupper() or c.islower() for c in letters):
+        return "any"
+    if all(len(t.word) == 1 for t in tokens):
+        return "upper"
+    if len(tokens) == 1:
+        if any(c.isdigit() for c in text):
+            return "any"
+        if text.isupper():
+            return "upper"
+        return "capital" if text[0].isupper() and text[1:].islower() else ("any" if text.islower() else "exact")
+    if form == "group" or (form == "demonym" and text[0].isupper()):
+        return "title"
+    return "any"
+
+
+@dataclass(slots=True)
+class _Node:
+    children: dict[str, "_Node"] = field(default_factory=dict)
+    names: list[Name] = field(default_factory=list)
+
+
+class NameTrie:
+    """The names of one language.
+
+    Args:
+        variants: Gives other forms of a folded first or later token to try, best first, such as the
+            nominative of a Russian word; without it only the token itself is tried.
+        risky: Folded words that are a party's name only after a cue, since they mean something else too.
+        cues: Words before a risky word that make it a name.
+    """
+
+    def __init__(
+        self,
+        variants: Callable[[str, bool], Iterable[str]] | None = None,
+        risky: frozenset[str] = frozenset(),
+        cues: frozenset[str] = frozenset(),
+    ) -> None:
+        self._root = _Node()
+        self._variants = variants
+        self._risky = risky
+        self._cues = cues
+
+    def add(self, text: str, codes: tuple[str, ...], form: Form, case: Case | None = None) -> None:
+        """Adds a name; the same name of several parties of equal rank becomes ambiguous."""
+        tokens = tokens_of(text)
+        if not tokens:
+            return
+        if tokens[0].folded == "the" and len(tokens) > 1:
+            tokens = tokens[1:]
+            text = text[tokens[0].start :]
+        pattern = (tokens[0].folded, *(t.key for t in tokens[1:]))
+        name = Name(codes, form, case or case_rule(text, tokens, form), pattern, text)
+        node = self._root
+        for key in pattern:
+            node = node.children.setdefault(key, _Node())
+        node.names = _merge(node.names, name)
+
+    def exact(self, tokens: list[Token]) -> Name | None:
+        """The name that is written by exactly these tokens, in any case."""
+        node = self._root
+        for key in (tokens[0].folded, *(t.key for t in tokens[1:])):
+            following = node.children.get(key)
+            if following is None:
+                return None
+            node = following
+        return node.names[0] if node.names else None
+
+    def longest(self, tokens: list[Token], first: int, relaxed: bool) -> Found | None:
+        """The longest name that starts at `tokens[first]`, or None."""
+        if self._variants is None and tokens[first].folded not in self._root.children:
+            return None
+        best: Found | None = None
+        stack = [(self._root, first)]
+        while stack:
+            node, at = stack.pop()
+            if at > first and node.names and (best is None or at > best.last):
+                for name in node.names:
+                    if self._written(name, tokens, first, at, relaxed):
+                        best = Found(first, at, name)
+                        break
+            if at == len(tokens) or not node.children:
+                continue
+            token = tokens[at]
+            gap = token.gap if at > first else ""
+            keys = [token.folded]
+            if self._variants is not None:
+                keys += self._variants(token.folded, at == first)
+            for key in keys:
+                following = node.children.get(gap + key)
+                if following is not None:
+                    stack.append((following, at + 1))
+        return best
+
+    def _written(self, name: Name, tokens: list[Token], first: int, last: int, relaxed: bool) -> bool:
+        """Whether case and neighbours allow reading these tokens as this name."""
+        token = tokens[first]
+        single = last - first == 1
+        before = tokens[first - 1] if first else None
+        after = tokens[last] if last < len(tokens) else None
+        if not name.codes:
+            return True
+        if single and before is not None and before.folded in _TITLES:
+            return False
+        inverted = "," in "".join(name.pattern) and name.pattern[-1].lstrip(",") in {"of", "the"}
+        if inverted and after is not None and after.gap == "" and after.word[0].isupper():
+            # `Congo, Republic of Korea` is two States, not `Congo, Republic of`.
+            return False
+        alone = before is None and after is None
+        cued = alone or (before is not None and before.folded in self._cues)
+        if single and token.folded in self._risky and not relaxed and not cued:
+            return False
+        return _case_allows(name, tokens[first:last], before, after, relaxed)
+
+
+def _merge(names: list[Name], new: Name) -> list[Name]:
+    """Keeps the names of the best rank at a node, united where they differ only in their parties."""
+    if not names:
+        return [new]
+    old = names[0]
+    if not old.codes or not new.codes:
+        return [old if not old.codes else new]
+    if _PRIORITY[new.form] != _PRIORITY[old.form]:
+        ranked = sorted((old, new), key=lambda name: _PRIORITY[name.form])
+        same = set(new.codes) <= set(old.codes) or set(old.codes) <= set(new.codes)
+        return [ranked[0]] if not same or ranked[0].case == ranked[1].case else ranked
+    codes = tuple(sorted({*old.codes, *new.codes}))
+    case = old.case if old.case == new.case else "any"
+    return [Name(codes, old.form, case, old.pattern, old.text)]
+
+
+def _case_allows(
+    name: Name, tokens: list[Token], before: Token | None, after: Token | None, relaxed: bool
+) -> bool:
+    word = tokens[0].word
+    if name.case == "any":
+        return True
+    if name.case == "title":
+        return relaxed or word[0].isupper() or word[0].isdigit()
+    if name.case == "capital":
+        return word[0].isupper() or (relaxed and tokens[0].folded not in _NEVER_LOWER)
+    if name.case == "exact":
+        return word == name.text or (relaxed and word.casefold() == name.text.casefold())
+    shouted = any(t is not None and len(t.word) > 3 and t.word.isupper() for t in (before, after))
+    if name.case == "code":
+        return relaxed and word == name.text and not shouted
+    if all(t.word.isupper() or t.word.isdigit() for t in tokens):
+        return not (shouted and tokens[0].folded in _SHOUTABLE and len(tokens) == 1)
+    if not relaxed:
+        return False
+    if len(tokens) > 1:
+        # `u.s.a.` but not `u s a`, and not `us` over two words.
+        return all(left.end + 1 == right.start for left, right in pairwise(tokens))
+    if tokens[0].folded == "us":
+        return before is not None and before.folded == "the"
+    return tokens[0].folded not in _NEVER_LOWER

@@ -1,0 +1,128 @@
+"""A repaired text: how the source reads, and the map between the offsets of both."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vectorstore.records import Edit
+
+
+def readable(source_text: str, edits: Sequence[Edit], start: int = 0, end: int | None = None) -> str:
+    """Returns how a span of the source reads.
+
+    Args:
+        source_text: The whole source text.
+        edits: Its edits, sorted and not overlapping.
+        start: Where the span begins.
+        end: Where it ends, exclusive; None for the end of the text.
+
+    Returns:
+        The text with every edit made that lies wholly inside the span; at its edges the source stays as it is.
+    """
+    stop = len(source_text) if end is None else end
+    pieces: list[str] = []
+    position = start
+    for index in range(bisect_left(edits, start, key=lambda edit: edit.start), len(edits)):
+        edit = edits[index]
+        if edit.start >= stop or edit.end > stop:
+            break
+        if edit.start == edit.end == start:
+            continue
+        pieces += (source_text[position : edit.start], edit.text)
+        position = edit.end
+    pieces.append(source_text[position:stop])
+    return "".join(pieces)
+
+
+@dataclass(frozen=True)
+class ReadableText:
+    """A readable text and the map between its offsets and the source's.
+
+    Attributes:
+        source: The source text.
+        edits: Its edits, sorted and not overlapping.
+        text: How the whole source reads.
+    """
+
+    source: str
+    edits: tuple[Edit, ...]
+    text: str = field(init=False, repr=False)
+    _source_spans: list[tuple[int, int]] = field(init=False, repr=False)
+    _text_spans: list[tuple[int, int]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Builds the text and the map from what each edit really changes."""
+        pieces: list[str] = []
+        source_spans: list[tuple[int, int]] = []
+        text_spans: list[tuple[int, int]] = []
+        position, length = 0, 0
+        for edit in self.edits:
+            start, end, replacement = _core(self.source, edit)
+            pieces += (self.source[position:start], replacement)
+            length += start - position
+            source_spans.append((start, end))
+            text_spans.append((length, length + len(replacement)))
+            length += len(replacement)
+            position = end
+        pieces.append(self.source[position:])
+        object.__setattr__(self, "text", "".join(pieces))
+        object.__setattr__(self, "_source_spans", source_spans)
+        object.__setattr__(self, "_text_spans", text_spans)
+
+    def to_source(self, position: int) -> int:
+        """Maps an offset of `text` to the source; inside an inserted text, to after what it replaces."""
+        return _after(position, self._text_spans, self._source_spans)
+
+    def to_readable(self, position: int) -> int:
+        """Maps an offset of the source to `text`; where an edit inserts or replaces, to after it."""
+        return _after(position, self._source_spans, self._text_spans)
+
+    def to_source_span(self, start: int, end: int) -> tuple[int, int]:
+        """Maps a span of `text` to the source, without what edits changed at its edges."""
+        begin = _after(start, self._text_spans, self._source_spans)
+        return begin, max(begin, _before(end, self._text_spans, self._source_spans))
+
+    def to_readable_span(self, start: int, end: int) -> tuple[int, int]:
+        """Maps a span of the source to `text`, without what edits changed at its edges."""
+        begin = _after(start, self._source_spans, self._text_spans)
+        return begin, max(begin, _before(end, self._source_spans, self._text_spans))
+
+    def between(self, start: int, end: int) -> str:
+        """Returns how a span of the source reads."""
+        return readable(self.source, self.edits, start, end)
+
+
+def _after(position: int, spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> int:
+    index = bisect_right(spans, position, key=_first) - 1
+    if index < 0:
+        return position
+    (start, end), (other_start, other_end) = spans[index], others[index]
+    if position == start < end:
+        return other_start
+    return other_end + max(0, position - end)
+
+
+def _before(position: int, spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> int:
+    index = bisect_left(spans, position, key=_first) - 1
+    if index < 0:
+        return position
+    (_, end), (other_start, other_end) = spans[index], others[index]
+    return other_start if position < end else other_end + position - end
+
+
+def _first(span: tuple[int, int]) -> int:
+    return span[0]
+
+
+def _core(source: str, edit: Edit) -> tuple[int, int, str]:
+    """Returns an edit without the letters that it repeats from the source on either side of a hyphen."""
+    if edit.kind != "hyphen":
+        return edit.start, edit.end, edit.text
+    old, new = source[edit.start : edit.end], edit.text
+    same = 0
+    while same < min(len(old), len(new)) and old[same] == new[same]:
+        same += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - same and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return edit.start + same, edit.end - tail, new[same : len(new) - tail]

@@ -1,0 +1,71 @@
+"""What became of every file of an ingest, and the progress events on the way."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+FileOutcome = Literal[
+    "added",
+    "unchanged",
+    "updated",
+    "replaced",
+    "duplicate",
+    "skipped",
+    "not_listed",
+    "missing",
+    "removed",
+    "failed",
+]
+IngestStep = Literal["load", "embed", "store"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileResult:
+    """What became of one file.
+
+    Attributes:
+        file: Name relative to the ingested folder, or the path given.
+        reason: Why, in one line, with the next step; None where the outcome speaks for itself.
+        state: Code of the State or group that the statement is attributed to.
+    """
+
+    file: str
+    result: FileOutcome
+    reason: str | None = None
+    statement_id: str | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestReport:
+    """The outcome of one ingest.
+
+    Attributes:
+        files: One entry per file, in the order they were taken.
+        embedded_passages: Passages for which the model was run; text seen before costs nothing.
+        notes: Findings that belong to no single file, such as unknown manifest columns.
+    """
+
+    files: tuple[FileResult, ...] = ()
+    embedded_passages: int = 0
+    passages: int = 0
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> tuple[FileResult, ...]:
+        """The files that could not be read or stored, or that a manifest names in vain."""
+        return tuple(file for file in self.files if file.result in ("failed", "missing"))
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the contract of `untoc ingest --json`."""
+        return asdict(self) | {"files": [asdict(file) for file in self.files], "notes": list(self.notes)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestProgress:
+    """One step forward: `done` of `total` files, and the file at hand."""
+
+    done: int
+    total: int
+    file: str
+    step: IngestStep

@@ -1,0 +1,75 @@
+"""Splitting readable text into sentences by rule, in the six languages of the United Nations."""
+
+from collections.abc import Iterator
+
+import regex
+
+# What ends a sentence; a full stop does so only where the rules below do not object.
+_END = regex.compile(
+    r"""(?: (?<!\[…?)[.!?…]+(?!\]) [\p{Pf}\p{Pe}"'”’»]* (?=\s|$|\p{Lu}\p{Ll})   # Latin and Cyrillic
+          | [。！？]+ [\p{Pf}\p{Pe}”’」』]*                         # Chinese: no space follows
+          | [؟۔]+ [\p{Pf}\p{Pe}"'”’»]* (?=\s|$) )""",
+    regex.VERBOSE,
+)
+# Words after which a full stop does not end the sentence: titles, references, Latin shorthands.
+_ABBREVIATIONS = frozenset(
+    """mr mrs ms dr prof st messrs h.e gen col maj capt lt sgt hon rev sr sra srta dra excmo excma mme mm mlle me art
+    arts para paras par párr párrs inc sect sec subpara chap ch vol no nos núm nº p pp fig ed eds cf viz vs al e.g
+    i.e eg ie ex approx res doc add corr incl resp ref refs u.n u.s u.k s.e s.exc esp ст п пп ч г гг т тт р с стр др
+    пр им проф акад гл рис см напр""".split()
+)
+_WORD_BEFORE = regex.compile(r"[\p{L}\p{N}.’'-]*$")
+_ENUMERATOR = regex.compile(r"^\s*(?:\(?[\p{N}]{1,3}|\(?\p{L}|[IVXivx]{1,4})$")
+_LINE = regex.compile(r"[^\n]+")
+_GOES_ON = regex.compile(r"\s*[\p{Pi}\p{Ps}\"'“«]*\p{Ll}")
+
+
+def split_sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Yields the (start, end) of every sentence of a text, without the white space around it.
+
+    A rule decides at every mark that can end a sentence: titles and references ("Mr.", "art."), initials,
+    enumerators ("1."), decimal points and a following lower-case word keep the sentence going.
+    """
+    for line in _LINE.finditer(text):
+        # A line break that repair left is one that the layout means, as after a clause that ends a paragraph.
+        yield from _split_line(text, line.start(), line.end())
+
+
+def _split_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for mark in _END.finditer(text, start, end):
+        if _ends_sentence(text, start, mark):
+            yield from _trimmed(text, start, mark.end())
+            start = mark.end()
+    yield from _trimmed(text, start, end)
+
+
+def _ends_sentence(text: str, start: int, mark: "regex.Match[str]") -> bool:
+    if not mark.group().startswith("."):
+        # An exclamation or question inside a sentence goes on in lower case.
+        return mark.group()[0] in "。！？" or _GOES_ON.match(text, mark.end()) is None
+    if mark.group().startswith(".."):
+        return _GOES_ON.match(text, mark.end()) is None
+    before = text[max(start, mark.start() - 40) : mark.start()]
+    found = _WORD_BEFORE.search(before)
+    word = found.group().strip("’'-") if found else ""
+    if word.lower().rstrip(".") in _ABBREVIATIONS:
+        return False
+    # A single capital is an initial ("J. Smith"), but "TOC." and "annex I." end sentences.
+    if len(word) == 1 and word.isupper() and word != "I" and _initial_follows(text, mark.end()):
+        return False
+    if _ENUMERATOR.match(text[start : mark.start()]):
+        return False
+    return _GOES_ON.match(text, mark.end()) is None
+
+
+def _initial_follows(text: str, position: int) -> bool:
+    return regex.match(r"\s*\p{Lu}", text[position : position + 4]) is not None
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield start, end

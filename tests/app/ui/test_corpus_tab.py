@@ -1,0 +1,81 @@
+from dataclasses import replace
+
+from app.ui.corpus_tab import _Shelf, statement_html, table_html
+from tests.fakes_ui import fake_workspace, hostile_statement, sample_statement
+
+
+def test_table_lists_every_statement_with_inferred_fields_marked():
+    _, corpus = fake_workspace()
+    html, page = _Shelf(corpus).table("", 0)
+    assert page == 0 and html.count('data-action="open"') == 4
+    assert '10</bdi><span class="u-inferred">inferred</span>' in html
+    assert "Arabic" in html and "2 May 2031" in html
+
+
+def test_filter_takes_all_words_in_any_field():
+    _, corpus = fake_workspace()
+    html, _ = _Shelf(corpus).table("iran 2020", 0)
+    assert html.count('data-action="open"') == 1 and "(4 stored)" in html
+    assert "None found" in _Shelf(corpus).table("iran 2031", 0)[0]
+
+
+def test_table_pages_stay_within_bounds():
+    _, corpus = fake_workspace()
+    many = [replace(corpus.statements()[0], statement_id=f"s{index}") for index in range(120)]
+    html = table_html(many, 2, 120, corpus.party_name)
+    assert html.count('data-action="open"') == 20 and "101–120 of 120" in html
+    assert 'data-to="next" disabled' in html
+    assert _Shelf(corpus).table("", 99)[1] == 0
+
+
+def test_empty_store_says_what_to_do():
+    assert "Add some on the Ingest tab" in table_html([], 0, 0, str)
+
+
+def test_save_sends_only_what_changed():
+    _, corpus = fake_workspace()
+    shelf = _Shelf(corpus)
+    old = sample_statement()
+    _, _, _, *fields = shelf.opened(old.statement_id)
+    values = [field.value for field in fields]
+    sent = []
+    original = corpus.edit
+
+    def edit(statement_id, changes):
+        sent.append(dict(changes))
+        return original(statement_id, changes)
+
+    corpus.edit = edit
+    unchanged = shelf.save(old.statement_id, "", 0, *values)
+    assert sent == [] and "Nothing was changed" in unchanged[4]
+    values[4] = " 11 "
+    changed = shelf.save(old.statement_id, "", 0, *values)
+    assert sent == [{"session": "11"}]
+    assert changed[2] != old.statement_id and "Saved." in changed[4]
+
+
+def test_wrong_metadata_is_one_line_and_keeps_the_form():
+    _, corpus = fake_workspace()
+    shelf = _Shelf(corpus)
+    identifier = sample_statement().statement_id
+    values = ["<Nowhere>", *[""] * 10]
+    result = shelf.save(identifier, "", 0, *values)
+    assert result[2] == identifier and "no party &#x27;&lt;Nowhere&gt;&#x27;" in result[4]
+
+
+def test_removed_statement_is_gone_from_the_table():
+    _, corpus = fake_workspace()
+    html, _, chosen, *_ = _Shelf(corpus).remove(sample_statement().statement_id, "", 0)
+    assert html.count('data-action="open"') == 3 and chosen is None
+
+
+def test_statement_that_is_gone_is_one_line():
+    _, corpus = fake_workspace()
+    chosen, _, html, *_ = _Shelf(corpus).opened("nothing")
+    assert chosen is None and "no statement" in html
+
+
+def test_hostile_statement_is_escaped():
+    _, corpus = fake_workspace()
+    html = _Shelf(corpus).table("", 0)[0] + statement_html(hostile_statement(), corpus.party_name)
+    assert "<img" not in html and "<script" not in html

@@ -1,0 +1,90 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.answer import Scope, TreatyScope
+from app.ui.scope_chips import chips, scope_html, treaties_json, without
+
+SCOPE = Scope(
+    states=("IRN", "XAA"),
+    groups=("XGG",),
+    treaties=(TreatyScope(treaty="UNTOC", articles=("4", "16 bis")), TreatyScope(treaty="TIP")),
+    sessions=("10",),
+    years=("2020",),
+    agenda_items=("4",),
+    topic="sovereignty",
+    kept=("states",),
+    notes=("article 4 read as <UNTOC> article 4",),
+)
+
+
+def name(code):
+    return f"Name of {code}"
+
+
+def test_chips_name_each_part():
+    labels = [(chip.kind, chip.label) for chip in chips(SCOPE, name)]
+    assert labels == [
+        ("State", "Name of IRN"),
+        ("State", "Name of XAA"),
+        ("Group", "Name of XGG"),
+        ("Treaty", "UNTOC article 4"),
+        ("Treaty", "UNTOC article 16 bis"),
+        ("Treaty", "TIP"),
+        ("Session", "10"),
+        ("Year", "2020"),
+        ("Agenda item", "4"),
+        ("Topic", "sovereignty"),
+    ]
+
+
+def test_without_one_state_keeps_the_other():
+    assert without(SCOPE, "states", "IRN") == {"states": ["XAA"]}
+
+
+def test_without_an_article_keeps_the_other_articles_and_treaties():
+    assert without(SCOPE, "treaties", "UNTOC 4") == {
+        "treaties": [{"treaty": "UNTOC", "articles": ["16 bis"]}, {"treaty": "TIP", "articles": []}]
+    }
+
+
+def test_without_a_treatys_only_article_the_treaty_goes_too():
+    scope = Scope(treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),))
+    assert without(scope, "treaties", "UNTOC 4") == {"treaties": []}
+
+
+def test_without_the_topic_empties_it():
+    assert without(SCOPE, "topic", "") == {"topic": ""}
+
+
+def test_field_that_a_page_made_up_changes_nothing():
+    assert without(SCOPE, "language", "en") == {}
+    assert without(SCOPE, "__class__", "en") == {}
+    assert without(SCOPE, "treaties", "nonsense") == {}
+
+
+def test_bare_article_number_is_of_the_convention():
+    assert treaties_json(["4", "UNTOC 16", "TIP", " "]) == [
+        {"treaty": "UNTOC", "articles": ["4", "16"]},
+        {"treaty": "TIP", "articles": []},
+    ]
+
+
+def test_notes_and_kept_parts_are_shown_escaped():
+    html = scope_html(SCOPE, name, editable=True)
+    assert "article 4 read as &lt;UNTOC&gt; article 4" in html
+    assert html.count("from before") == 2
+    assert 'aria-label="Remove Year 2020 and ask again"' in html
+
+
+def test_chips_of_an_older_answer_cannot_be_removed():
+    assert "<button" not in scope_html(SCOPE, name, editable=False)
+
+
+def test_scope_without_filters_says_that_all_is_searched():
+    assert "all statements" in scope_html(Scope(), name, editable=True)
+
+
+@given(st.text(max_size=30))
+def test_any_topic_is_escaped(topic):
+    html = scope_html(Scope(topic=topic), name, editable=True)
+    assert html.count("<") == scope_html(Scope(topic="a" if topic else ""), name, editable=True).count("<")

@@ -1,0 +1,99 @@
+import json
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from types import SimpleNamespace
+
+import pytest
+
+from tests.fakes_ui import EXAMPLE, fake_workspace
+
+
+def fetch(address: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], str]:
+    """Gets an address: status, headers with lower-case names, body."""
+    request = urllib.request.Request(address, headers=headers or {})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as response:
+            found = {name.lower(): value for name, value in response.headers.items()}
+            return response.status, found, response.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, {}, error.read().decode()
+
+
+def call_api(address: str, *data) -> tuple[str, object]:
+    """Calls the endpoint as any HTTP client does; the last event and its data."""
+    body = json.dumps({"data": list(data)}).encode()
+    request = urllib.request.Request(
+        f"{address}/gradio_api/call/ask", data=body, headers={"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=20) as response:
+        event = json.load(response)["event_id"]
+    _, _, text = fetch(f"{address}/gradio_api/call/ask/{event}")
+    last = text.strip().split("\n\n")[-1]
+    fields = dict(line.split(": ", 1) for line in last.splitlines())
+    return fields["event"], json.loads(fields["data"])
+
+
+def test_api_gives_exactly_the_contract(app_server):
+    event, data = call_api(app_server.address, EXAMPLE, {"years": ["2020"]}, ["What did Arvandia say?"])
+    assert app_server.assistant.asked[-1] == (EXAMPLE, {"years": ["2020"]}, ("What did Arvandia say?",))
+    expected = app_server.assistant.ask(EXAMPLE, overrides={"years": ["2020"]}, history=["What did Arvandia say?"])
+    assert event == "complete"
+    assert data == [expected.to_json() | {"trace_id": data[0]["trace_id"]}]
+
+
+def test_api_takes_a_question_alone(app_server):
+    event, data = call_api(app_server.address, EXAMPLE)
+    assert event == "complete" and data[0]["question"] == EXAMPLE
+
+
+def test_api_reports_a_wrong_question_in_one_line(app_server):
+    event, data = call_api(app_server.address, " ")
+    assert event == "error" and "the question is empty" in json.dumps(data)
+
+
+def test_ask_is_the_only_public_endpoint(app_server):
+    _, _, body = fetch(f"{app_server.address}/gradio_api/info")
+    info = json.loads(body)
+    assert list(info["named_endpoints"]) == ["/ask"] and info["unnamed_endpoints"] == {}
+
+
+def test_health_answers(app_server):
+    assert fetch(f"{app_server.address}/health")[::2] == (200, '{"status":"ok"}')
+
+
+def test_page_may_load_nothing_from_elsewhere(app_server):
+    status, headers, body = fetch(app_server.address)
+    policy = headers["content-security-policy"]
+    assert status == 200 and policy.startswith("default-src 'self'") and "http" not in policy
+    assert "googleapis" not in body and '"analytics_enabled":true' not in body.replace(" ", "")
+
+
+def test_other_host_name_is_refused(app_server):
+    assert fetch(f"{app_server.address}/health", {"Host": "evil.example"})[0] == 400
+    assert fetch(f"{app_server.address}/health", {"Host": "localhost:7860"})[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "app/ui/server.py"])
+def test_files_of_this_machine_are_not_served(app_server, path):
+    assert fetch(f"{app_server.address}/gradio_api/file={path}")[0] in (403, 404)
+
+
+def test_port_taken_names_the_option():
+    from app.ui.server import PortTakenError, serve
+
+    assistant, corpus = fake_workspace()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(PortTakenError, match=f"port {port}: .*--port"):
+            serve(SimpleNamespace(assistant=assistant, corpus=corpus), "127.0.0.1", port, on_ready=print)
+
+
+def test_importing_the_app_does_not_import_gradio():
+    code = "import sys, app.cli, app.wiring, app.ui; sys.exit('gradio' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

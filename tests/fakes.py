@@ -1,0 +1,80 @@
+"""Test doubles: models without weights, and the product wired to them."""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from app.assistant import Assistant
+from app.chain import Steps
+from app.corpus import Corpus
+from app.retrieve import Searcher
+from app.select import Selector
+from app.settings import Settings
+from app.wiring import Workspace
+from ingest.indexer import Indexer
+from vectorstore.retriever import Retriever
+from vectorstore.rows import Matrix
+from vectorstore.store import open_store
+
+
+class HashingEmbedder:
+    """Embeds a text as the hashed bag of its words: equal words, near vectors; the same text, the same vector."""
+
+    name = "hashing"
+    dimension = 64
+    window = 256
+
+    def __init__(self) -> None:
+        self.embedded: list[str] = []
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) + 2 for text in texts]
+
+    def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
+        self.embedded += texts
+        return np.stack([self._embed(text) for text in texts]) if texts else np.zeros((0, 64), dtype=np.float32)
+
+    def embed_query(self, text: str) -> Matrix:
+        return self._embed(text)
+
+    def _embed(self, text: str) -> Matrix:
+        vector = np.full(self.dimension, 1e-6, dtype=np.float32)
+        for word in re.findall(r"\w+", text.lower()):
+            vector[int(hashlib.sha256(word.encode()).hexdigest(), 16) % self.dimension] += 1.0
+        return vector / np.float32(np.linalg.norm(vector))
+
+
+class OverlapReranker:
+    """Ranks a text by the share of the question's words in it: logits from -10 to 10."""
+
+    name = "overlap"
+
+    def score(self, query: str, texts: Sequence[str]) -> Matrix:
+        wanted = _words(query)
+        shares = [len(wanted & _words(text)) / max(1, len(wanted)) for text in texts]
+        return np.asarray([20.0 * share - 10.0 for share in shares], dtype=np.float32)
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in re.findall(r"\w+", text.lower()) if len(word) > 3 or word.isdigit()}
+
+
+def fake_workspace(store: Path, *, read_only: bool = False) -> Workspace:
+    """Wires the product as `app.wiring` does, with models that need no weights."""
+    settings = Settings(store=store)
+    embedder = HashingEmbedder()
+    opened = open_store(store, embedder, read_only=read_only)
+    corpus = Corpus(
+        opened,
+        embedder,
+        Indexer(opened, embedder, settings.split, settings.load),
+        settings.split,
+        settings.load,
+    )
+    selector = Selector(opened, Retriever(opened, embedder, settings.retrieval), embedder, OverlapReranker())
+    steps = Steps(searcher=Searcher(opened, selector), parties=corpus.parties, max_citations=5)
+    assistant = Assistant(steps, opened.catalogue, keep_traces=0 if read_only else 100)
+    return Workspace(assistant=assistant, corpus=corpus, settings=settings, steps=steps, store=opened)

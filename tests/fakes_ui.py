@@ -1,0 +1,336 @@
+"""A scripted assistant and an in-memory corpus for the interface's tests, over real records.
+
+The texts are the sample statement and plainly fictional ones; one of these is hostile on purpose.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from app.answer import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope
+from app.errors import MetadataError, NotFoundError, QuestionError
+from ingest.report import FileResult, IngestProgress, IngestReport
+from vectorstore.records import Metadata, Statement, StatementSummary
+
+SAMPLE = Path(__file__).parents[1] / "ingest" / "sample" / "000_6237221ecf9e9373.txt"
+NAMES = {
+    "IRN": "Iran (Islamic Republic of)",
+    "XAA": "Arvandia (fictional)",
+    "XBB": "<img src=x onerror=\"document.title='owned'\">Hostilia (fictional)",
+    "XGG": "Group of Fictional States",
+}
+ARABIC = (
+    "السيد الرئيس،\n\nترى حكومة أرفانديا (دولة خيالية) أن التعاون الدولي في تسليم المجرمين "
+    "يقوم على الثقة المتبادلة. "
+    "وتدعو أرفانديا جميع الدول الأطراف إلى تعيين سلطات مركزية قادرة على الرد خلال ثلاثين يوما. "
+    "ونشكر الأمانة على إعداد الوثائق."
+)
+HOSTILE = (
+    "Mr. Chair,\n\nBefore it. <img src=x onerror=\"document.title='owned'\"> "
+    "<script>document.title='owned'</script> "
+    "[click](javascript:document.title='owned') ![pixel](http://198.51.100.7/pixel.png) {{constructor}} ${1+1} "
+    "<http://198.51.100.7/auto> we support article 4. After it."
+)
+EXAMPLE = "What did Iran say about article 4?"
+HOSTILE_FILE = "<img src=x onerror=document.title='owned'>.txt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    step: Literal["resolve", "retrieve", "compose", "verify"]
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceContext:
+    before: str
+    quote: str
+    after: str
+    direction: Literal["ltr", "rtl"]
+
+
+def statement(file: str, text: str, metadata: Metadata, inferred: tuple[str, ...] = ()) -> Statement:
+    digest = hashlib.sha256(f"{text}{metadata}".encode()).hexdigest()
+    return Statement(
+        statement_id=digest[:16],
+        file=file,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        source_text=text,
+        metadata=metadata,
+        inferred=inferred,
+    )
+
+
+def sample_statement() -> Statement:
+    metadata = Metadata(
+        state="IRN",
+        body="Conference of the Parties to the UNTOC",
+        session="10",
+        date="2020-10-12/2020-10-16",
+        agenda_item="4",
+        title="International cooperation",
+        language="en",
+    )
+    return statement(SAMPLE.name, SAMPLE.read_bytes().decode(), metadata, ("state", "session"))
+
+
+def arabic_statement() -> Statement:
+    metadata = Metadata(
+        state="XAA",
+        body="Fictional Conference",
+        session="3",
+        date="2031-05-02",
+        language="ar",
+        title="بيان أرفانديا",
+    )
+    return statement("arvandia-3.txt", ARABIC, metadata)
+
+
+def hostile_statement() -> Statement:
+    evil = '"><script>document.title="owned"</script>'
+    metadata = Metadata(state="XBB", body=evil, session=evil, date="2031", agenda_item=evil, title=evil, language="en")
+    return statement(HOSTILE_FILE, HOSTILE, metadata)
+
+
+def group_statement() -> Statement:
+    text = "Madam Chair,\n\nThe Group calls for joint training of central authorities. It thanks the Secretariat."
+    metadata = Metadata(
+        state="XGG",
+        on_behalf_of="XGG",
+        speaker="Arvandia",
+        body="Fictional Conference",
+        date="2031-05-03",
+        language="en",
+    )
+    return statement("group.txt", text, metadata)
+
+
+def cite(source: Statement, number: int, first: str, last: str, **changes: Any) -> Citation:
+    """Cites the span of a statement from its first words to its last."""
+    start = source.source_text.index(first)
+    end = source.source_text.index(last, start) + len(last)
+    metadata = source.metadata
+    citation = Citation(
+        number=number,
+        statement_id=source.statement_id,
+        state=metadata.state,
+        on_behalf_of=metadata.on_behalf_of,
+        speaker=metadata.speaker,
+        body=metadata.body,
+        session=metadata.session,
+        date=metadata.date,
+        agenda_item=metadata.agenda_item,
+        title=metadata.title,
+        file=source.file,
+        symbol=None,
+        page=None,
+        paragraph=number,
+        start=start,
+        end=end,
+        quote=" ".join(source.source_text[start:end].split()),
+        source_quote=source.source_text[start:end],
+        sentence_ids=(f"{source.statement_id}:{number}",),
+        language=metadata.language,
+        kind=source.kind,
+        ocr_confidence=None,
+        inferred=source.inferred,
+        verdict="verified",
+    )
+    return replace(citation, **changes)
+
+
+def escape_markdown(text: str) -> str:
+    return "".join(f"\\{character}" if character in "\\`*_[]<>!#" else character for character in text)
+
+
+class FakeCorpus:
+    """Holds statements in memory; ingests text files without splitting them."""
+
+    def __init__(self, statements: Sequence[Statement] = ()) -> None:
+        self.stored = {item.statement_id: item for item in statements}
+        self.ingested: list[tuple[str, ...]] = []
+
+    def statements(self) -> tuple[StatementSummary, ...]:
+        return tuple(self._summary(item) for item in self.stored.values())
+
+    def _summary(self, item: Statement) -> StatementSummary:
+        return StatementSummary(
+            statement_id=item.statement_id,
+            file=item.file,
+            folder="",
+            sha256=item.sha256,
+            kind=item.kind,
+            metadata=item.metadata,
+            inferred=item.inferred,
+            digest=item.statement_id,
+            input_key=item.statement_id,
+            passages=max(1, len(item.source_text) // 800),
+            characters=len(item.source_text),
+            added="2031-01-01T00:00:00Z",
+        )
+
+    def show(self, statement_id: str) -> Statement:
+        if statement_id not in self.stored:
+            raise NotFoundError(f"no statement {statement_id!r} in the store; see `untoc list`")
+        return self.stored[statement_id]
+
+    def edit(self, statement_id: str, changes: Mapping[str, str]) -> StatementSummary:
+        old = self.show(statement_id)
+        if changes.get("state", "IRN") not in NAMES:
+            raise MetadataError(f"no party {changes['state']!r}; use a name or an ISO 3166 code")
+        metadata = replace(old.metadata, **{name: value or None for name, value in changes.items()})
+        new = statement(old.file, old.source_text, metadata, tuple(n for n in old.inferred if n not in changes))
+        del self.stored[statement_id]
+        self.stored[new.statement_id] = new
+        return self._summary(new)
+
+    def remove(self, statement_id: str) -> None:
+        del self.stored[self.show(statement_id).statement_id]
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        sample: bool = False,
+        include_unlisted: bool = False,
+        progress: Callable[[IngestProgress], None] | None = None,
+    ) -> IngestReport:
+        files = [SAMPLE] if sample else [f for p in paths for f in (sorted(p.iterdir()) if p.is_dir() else [p])]
+        self.ingested.append(tuple(file.name for file in files))
+        results = []
+        for done, file in enumerate(files):
+            if progress is not None:
+                progress(IngestProgress(done=done, total=len(files), file=str(file), step="load"))
+            text = file.read_bytes().decode(errors="replace")
+            if not text.strip():
+                results.append(FileResult(file=str(file), result="skipped", reason=f"{file}: no text in it"))
+                continue
+            new = sample_statement() if sample else statement(file.name, text, Metadata(state="XAA", language="en"))
+            known = new.statement_id in self.stored
+            self.stored[new.statement_id] = new
+            results.append(
+                FileResult(
+                    file=new.file if sample else str(file),
+                    result="unchanged" if known else "added",
+                    statement_id=new.statement_id,
+                    state=new.metadata.state,
+                )
+            )
+        return IngestReport(files=tuple(results), passages=len(results), embedded_passages=len(results), seconds=0.1)
+
+    def context(self, citation: Citation) -> EvidenceContext:
+        text = self.show(citation.statement_id).source_text
+        start = max(text.rfind("; \n \n", 0, citation.start), text.rfind("\n\n \n\n", 0, citation.start), 0)
+        before, after = text[start : citation.start], text[citation.end : citation.end + 1500]
+        return EvidenceContext(
+            before=" ".join(before.split())[-900:] + " ",
+            quote=citation.quote,
+            after=" " + " ".join(after.split()),
+            direction="rtl" if citation.language == "ar" else "ltr",
+        )
+
+    def party_name(self, code: str | None, language: str = "en") -> str:
+        return NAMES.get(code or "", code or "")
+
+    def reference(self, citation: Citation, language: str = "en") -> str:
+        return f"{self.party_name(citation.state)}, “{citation.quote}” ({citation.file}, para. {citation.paragraph})"
+
+
+class FakeAssistant:
+    """Answers by a word in the question; records what it was asked."""
+
+    def __init__(self, corpus: FakeCorpus, *, step_seconds: float = 0.0) -> None:
+        self.corpus = corpus
+        self.step_seconds = step_seconds
+        self.asked: list[tuple[str, dict[str, Any] | None, tuple[str, ...]]] = []
+
+    def ask(self, question: str, *, overrides: Mapping[str, Any] | None = None, history: Sequence[str] = ()) -> Answer:
+        for item in self.stream(question, overrides=overrides, history=history):
+            if isinstance(item, Answer):
+                return item
+        raise AssertionError("no answer")
+
+    def stream(
+        self, question: str, *, overrides: Mapping[str, Any] | None = None, history: Sequence[str] = ()
+    ) -> Iterator[Progress | Answer]:
+        self.asked.append((question, dict(overrides) if overrides else None, tuple(history)))
+        if not question.strip():
+            raise QuestionError("the question is empty; type what you want to know")
+        for step in ("resolve", "retrieve", "compose", "verify"):
+            yield Progress(step=step, detail="")  # type: ignore[arg-type]
+            time.sleep(self.step_seconds)
+        yield self._answer(question, dict(overrides or {}), tuple(history))
+
+    def _answer(self, question: str, overrides: dict[str, Any], history: tuple[str, ...]) -> Answer:
+        words = question.casefold()
+        if "korea" in words:
+            return self._ambiguous(question)
+        source, spans = self._evidence(words)
+        citations = tuple(cite(source, number, *span) for number, span in enumerate(spans, 1))
+        code = source.metadata.state or ""
+        scope = Scope(
+            states=tuple(overrides.get("states", (code,))),
+            treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),) if "treaties" not in overrides else (),
+            years=tuple(overrides.get("years", ("2020",) if code == "IRN" else ())),
+            topic=str(overrides.get("topic", question)),
+            kept=("states",) if history else (),
+            notes=("article 4 read as UNTOC article 4, Protection of sovereignty",),
+        )
+        lines = [f"**{escape_markdown(NAMES[code])}** said:", ""]
+        lines += [f"> “{escape_markdown(citation.quote)}” [{citation.number}]\n" for citation in citations]
+        related = ()
+        if code == "IRN":
+            number = len(citations) + 1
+            related = (cite(source, number, "We are well aware", "criminal justice responses."),)
+        return Answer(
+            question=question,
+            answer="\n".join(lines),
+            status="answered",
+            scope=scope,
+            claims=(Claim(text="", state=code, citations=tuple(c.number for c in citations)),),
+            citations=citations,
+            more=2,
+            related=related,
+            coverage=Coverage(
+                statements_in_scope=len(self.corpus.stored),
+                statements_with_evidence=1,
+                states_without_evidence=("XAA",),
+                unreadable_files=(HOSTILE_FILE,) if code == "XBB" else (),
+            ),
+            confidence=0.8,
+            timings_ms=Timings(total=420.0),
+            trace_id=f"trace-{len(self.asked)}",
+        )
+
+    def _evidence(self, words: str) -> tuple[Statement, list[tuple[str, str]]]:
+        if "arvandia" in words:
+            return arabic_statement(), [("وتدعو", "يوما.")]
+        if "hostil" in words:
+            return hostile_statement(), [("<img", "article 4.")]
+        if "group" in words:
+            return group_statement(), [("The Group calls", "authorities.")]
+        return sample_statement(), [
+            ("Cognizant of the importance", "within the provisions of the \n\nConvention."),
+            ("International cooperation must", "rule of law internationally;"),
+        ]
+
+    def _ambiguous(self, question: str) -> Answer:
+        options = ("Arvandia (fictional)", "Hostilia <b>(fictional)</b>")
+        message = "“Korea” can mean more than one State. Which one do you mean?"
+        return Answer(
+            question=question,
+            answer=message,
+            status="abstained",
+            abstention=Abstention(reason="ambiguous", message=message, options=options),
+            scope=Scope(topic=question),
+            trace_id=f"trace-{len(self.asked)}",
+        )
+
+
+def fake_workspace(*, step_seconds: float = 0.0) -> tuple[FakeAssistant, FakeCorpus]:
+    """Makes an assistant over the sample and three fictional statements."""
+    corpus = FakeCorpus([sample_statement(), arabic_statement(), hostile_statement(), group_statement()])
+    return FakeAssistant(corpus, step_seconds=step_seconds), corpus

@@ -1,0 +1,286 @@
+import hashlib
+import io
+import zipfile
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from docx import Document
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import NameObject, TextStringObject
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+from ingest.errors import EmptyFileError, LoadError, UnsupportedFormatError
+from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.registry import LOADERS, find_files, load
+from ingest.loaders.text import load_text
+
+LIMITS = LoadLimits()
+
+
+def pdf_bytes(pages: list[str]) -> bytes:
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4)
+    for page in pages:
+        for number, line in enumerate(page.splitlines()):
+            canvas.drawString(72, 770 - 14 * number, line)
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
+
+
+def written(folder: Path, name: str, data: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+def test_text_equals_the_decoded_bytes_of_the_sample():
+    path = Path(str(files("ingest") / "sample" / "000_6237221ecf9e9373.txt"))
+    loaded = load(path, LIMITS)
+    assert loaded.text == path.read_bytes().decode("utf-8")
+    assert loaded.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (loaded.format, loaded.page_starts, loaded.notes) == ("text", (), ())
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).map(lambda text: f"a{text}\r\nb\rc\n"))
+def test_text_keeps_every_character_and_newline_for_any_utf8(text):
+    assert load_text(text.encode("utf-8"), "a.txt", LIMITS).text == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_text_is_decoded_by_its_mark_when_it_has_one(tmp_path, encoding):
+    path = written(tmp_path, "a.txt", "Señor Presidente,\r\nمؤتمر".encode(encoding))
+    loaded = load(path, LIMITS)
+    assert loaded.text == "Señor Presidente,\r\nمؤتمر"
+    assert loaded.encoding == encoding
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", "Déclaration de la délégation – « article 4 »"),
+        ("cp1251", "Выступление делегации на десятой сессии Конференции"),
+        ("koi8_r", "Выступление делегации на десятой сессии Конференции"),
+        ("cp1256", "السيد الرئيس، يسر وفد بلادي أن يشارك في هذا المؤتمر"),
+        ("gb18030", "主席先生，我国代表团支持国际合作。"),
+    ],
+)
+def test_text_is_decoded_by_detection_when_it_is_legacy(tmp_path, encoding, text):
+    loaded = load(written(tmp_path, "a.txt", text.encode(encoding)), LIMITS)
+    assert (loaded.text, loaded.encoding) == (text, encoding)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        bytes(range(256)) * 20,
+        b"\x89PNG\r\n\x1a\n" + bytes(200),
+        b"%PDF-1.7\n%words and more words\n",
+        b"Mr. Chairman,\0thank you.",
+        b"\x01\x02\x03\x04 words \x05\x06\x07" * 9,
+        b"\xff\xfea\x00b",
+    ],
+)
+def test_load_refuses_binary_content_named_txt(tmp_path, data):
+    with pytest.raises(LoadError, match=r"looks binary|does not decode") as caught:
+        load(written(tmp_path, "photo.txt", data), LIMITS)
+    assert caught.value.result == "failed"
+    assert "'photo.txt'" in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [b"", b" \r\n\t\n", b"\xef\xbb\xbf \n", "\u200b\u00a0".encode()])
+def test_load_skips_a_file_that_shows_nothing(tmp_path, data):
+    with pytest.raises(EmptyFileError, match="holds no text") as caught:
+        load(written(tmp_path, "a.txt", data), LIMITS)
+    assert caught.value.result == "skipped"
+
+
+def test_load_names_the_formats_for_an_unknown_suffix(tmp_path):
+    with pytest.raises(UnsupportedFormatError) as caught:
+        load(written(tmp_path, "a.doc", b"x"), LIMITS)
+    assert all(suffix in str(caught.value) for suffix in LOADERS)
+
+
+def test_load_reports_a_missing_path_and_a_folder(tmp_path):
+    with pytest.raises(LoadError, match="does not exist"):
+        load(tmp_path / "none.txt", LIMITS)
+    (tmp_path / "folder.txt").mkdir()
+    with pytest.raises(LoadError, match="is not a file"):
+        load(tmp_path / "folder.txt", LIMITS)
+
+
+def test_load_refuses_what_exceeds_a_limit(tmp_path):
+    path = written(tmp_path, "a.txt", b"words and words")
+    with pytest.raises(LoadError, match="max_bytes"):
+        load(path, LoadLimits(max_bytes=14))
+    assert load(path, LoadLimits(max_bytes=15, max_characters=15)).text == "words and words"
+    with pytest.raises(LoadError, match="max_characters"):
+        load(path, LoadLimits(max_characters=14))
+    with pytest.raises(LoadError, match="max_pages"):
+        load(written(tmp_path, "a.pdf", pdf_bytes(["one", "two"])), LoadLimits(max_pages=1))
+
+
+def test_load_and_find_refuse_a_link_that_leads_out_of_the_folder(tmp_path):
+    outside = written(tmp_path, "secret.txt", b"secret")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    inside = written(folder, "b.txt", b"words")
+    (folder / "a.txt").symlink_to(outside)
+    (folder / "c.txt").symlink_to(inside)
+    written(folder, ".hidden.txt", b"words")
+    written(folder, "~$b.docx", b"words")
+    with pytest.raises(LoadError, match="leads out of the folder"):
+        load(folder / "a.txt", LIMITS, folder)
+    assert load(folder / "c.txt", LIMITS, folder).text == "words"
+    assert [path.name for path in find_files(folder)] == ["b.txt", "c.txt"]
+
+
+def test_pdf_keeps_page_offsets(tmp_path):
+    pages = ["Statement by Examplia", "Mr. Chair,\nwe support article 4.", "Thank you."]
+    loaded = load(written(tmp_path, "a.PDF", pdf_bytes(pages)), LIMITS)
+    assert loaded.format == "pdf"
+    assert [loaded.text[start:].split("\n\f")[0] for start in loaded.page_starts] == pages
+    assert loaded.text == "\n\f".join(pages)
+
+
+def test_pdf_without_text_layer_says_that_it_needs_ocr(tmp_path):
+    with pytest.raises(LoadError, match=r"without a text layer.*OCR.*not supported yet"):
+        load(written(tmp_path, "scan.pdf", pdf_bytes([" ", " "])), LIMITS)
+
+
+def test_pdf_notes_a_page_without_text(tmp_path):
+    loaded = load(written(tmp_path, "a.pdf", pdf_bytes(["words", " ", "more"])), LIMITS)
+    assert loaded.notes == ("no text (scanned or blank): page 2",)
+    assert len(loaded.page_starts) == 3
+
+
+def test_pdf_notes_a_page_that_cannot_be_read(tmp_path):
+    data = pdf_bytes(["first", "second"])
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
+    writer.pages[0][NameObject("/Contents")] = TextStringObject("not a stream")
+    stream = io.BytesIO()
+    writer.write(stream)
+    loaded = load(written(tmp_path, "a.pdf", stream.getvalue()), LIMITS)
+    assert loaded.text[loaded.page_starts[1] :].strip() == "second"
+    assert "page 1" in loaded.notes[0]
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_pdf_truncated_is_an_error_or_gives_its_words(tmp_path, share):
+    data = pdf_bytes(["some words"] * 5)
+    path = written(tmp_path, "a.pdf", data[: int(len(data) * share)])
+    try:
+        loaded = load(path, LIMITS)
+    except LoadError as error:
+        assert "'a.pdf'" in str(error)
+    else:
+        assert "some words" in loaded.text
+
+
+@given(st.binary(max_size=400))
+def test_pdf_and_docx_of_any_bytes_raise_nothing_but_load_errors(data):
+    for suffix, head in ((".pdf", b"%PDF-1.4\n"), (".docx", b"PK\x03\x04")):
+        try:
+            LOADERS[suffix].load(head + data, "a", LIMITS)
+        except LoadError:
+            continue
+        raise AssertionError("random bytes were read as a document")
+
+
+@given(st.integers(0, 4000), st.binary(min_size=1, max_size=30))
+def test_pdf_with_damaged_bytes_raises_nothing_but_load_errors(position, junk):
+    data = bytearray(pdf_bytes(["some words", "more words"]))
+    data[position % len(data) : position % len(data) + len(junk)] = junk
+    try:
+        extract = LOADERS[".pdf"].load(bytes(data), "a", LIMITS)
+    except LoadError as error:
+        assert str(error)
+    else:
+        assert extract.text.encode("utf-8")
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-128", "RC4-40"])
+def test_pdf_opens_with_restrictions_but_not_with_a_password(tmp_path, algorithm):
+    for user, name in (("", "open.pdf"), ("secret", "locked.pdf")):
+        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_bytes(["some words"]))))
+        writer.encrypt(user_password=user, owner_password="owner", algorithm=algorithm)
+        stream = io.BytesIO()
+        writer.write(stream)
+        written(tmp_path, name, stream.getvalue())
+    assert load(tmp_path / "open.pdf", LIMITS).text == "some words"
+    with pytest.raises(LoadError, match="protected by a password"):
+        load(tmp_path / "locked.pdf", LIMITS)
+
+
+def docx_path(folder: Path, document) -> Path:
+    path = folder / "a.docx"
+    document.save(str(path))
+    return path
+
+
+def test_docx_keeps_the_order_of_paragraphs_and_cells(tmp_path):
+    document = Document()
+    document.sections[0].header.paragraphs[0].text = "running head"
+    document.add_heading("Statement by Examplia")
+    document.add_paragraph("Mr. Chair,\twe agree.")
+    table = document.add_table(rows=2, cols=2)
+    for number, cell in enumerate(table._cells):
+        cell.text = f"cell {number}"
+    document.add_paragraph("")
+    document.add_paragraph("Thank you.")
+    loaded = load(docx_path(tmp_path, document), LIMITS)
+    assert loaded.text.split("\n\n") == [
+        "Statement by Examplia",
+        "Mr. Chair,\twe agree.",
+        *(f"cell {number}" for number in range(4)),
+        "Thank you.",
+    ]
+    assert (loaded.format, loaded.page_starts) == ("docx", ())
+
+
+def test_docx_keeps_links_insertions_and_controls_but_no_deletions(tmp_path):
+    document = Document()
+    paragraph = document.add_paragraph("We ")
+    for xml in (
+        "<w:ins {n}><w:r><w:t xml:space='preserve'>fully </w:t></w:r></w:ins>",
+        "<w:del {n}><w:r><w:delText>hardly </w:delText></w:r></w:del>",
+        "<w:moveFrom {n}><w:r><w:t>moved </w:t></w:r></w:moveFrom>",
+        "<w:hyperlink {n}><w:r><w:t>support</w:t></w:r></w:hyperlink>",
+    ):
+        paragraph._p.append(parse_xml(xml.format(n=nsdecls("w"))))
+    control = "<w:sdt {n}><w:sdtContent><w:p><w:r><w:t>article 4.</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    paragraph._p.addnext(parse_xml(control.format(n=nsdecls("w"))))
+    assert load(docx_path(tmp_path, document), LIMITS).text == "We fully support\n\narticle 4."
+
+
+def test_docx_without_text_is_skipped(tmp_path):
+    with pytest.raises(EmptyFileError):
+        load(docx_path(tmp_path, Document()), LIMITS)
+
+
+def test_docx_that_unpacks_to_too_much_is_refused(tmp_path):
+    path = docx_path(tmp_path, Document())
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/media/bomb.bin", bytes(5_000_000))
+    assert path.stat().st_size < 100_000
+    with pytest.raises(LoadError, match="max_unpacked_bytes"):
+        load(path, LoadLimits(max_unpacked_bytes=4_000_000))
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04 broken", b"words", b"\xd0\xcf\x11\xe0 old"])
+def test_docx_that_is_damaged_is_an_error(tmp_path, data):
+    with pytest.raises(LoadError, match="not a readable Word file"):
+        load(written(tmp_path, "a.docx", data), LIMITS)
+
+
+def test_docx_from_another_kind_of_archive_is_an_error(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.docx", "w") as archive:
+        archive.writestr("a.txt", "words")
+    with pytest.raises(LoadError, match="not a readable Word file"):
+        load(tmp_path / "a.docx", LIMITS)

@@ -1,0 +1,332 @@
+"""The catalogue: the record of statements, sentences, passages and vectors, and the scope filters over it.
+
+Everything else in the store can be rebuilt from here. Offsets count characters of `source_text`.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from vectorstore.database import Database, translated
+from vectorstore.lexical import lexical_text
+from vectorstore.records import (
+    AnnotatedStatement,
+    Mention,
+    Passage,
+    ScopeFilter,
+    Sentence,
+    Statement,
+    StatementSummary,
+    text_key,
+)
+from vectorstore.rows import (
+    PASSAGE_COLUMNS,
+    SENTENCE_COLUMNS,
+    STATEMENT_COLUMNS,
+    SUMMARY_COLUMNS,
+    Matrix,
+    Row,
+    bump_generation,
+    delete_statement,
+    insert_statement,
+    scope_conditions,
+    to_passage,
+    to_sentence,
+    to_statement,
+    to_summary,
+)
+
+
+class Catalogue:
+    """The record of what is in the store."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self._database = Database(path, read_only=read_only)
+        self.path = path
+
+    def close(self) -> None:
+        """Closes its connections."""
+        self._database.close()
+
+    # --- what holds for the whole store
+
+    def meta(self, key: str) -> str | None:
+        """Returns a fact about the store, such as its `embedding_model`, or None."""
+        row = self._one("SELECT value FROM meta WHERE key = ?", (key,))
+        return None if row is None else str(row[0])
+
+    def set_meta(self, facts: Mapping[str, str]) -> None:
+        """Records facts about the store."""
+        with self._database.transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(facts.items()))
+
+    @property
+    def generation(self) -> int:
+        """A number that grows with every change of the passages."""
+        return int(self.meta("generation") or 0)
+
+    def check(self) -> str | None:
+        """Returns what SQLite finds wrong with the file, or None when it is sound."""
+        rows = self._all("PRAGMA quick_check")
+        verdict = "; ".join(str(row[0]) for row in rows)
+        return None if verdict == "ok" else verdict
+
+    def count_passages(self) -> int:
+        """Returns the number of passages in the store."""
+        return int(self._all("SELECT count(*) FROM passages")[0][0])
+
+    # --- statements
+
+    def summaries(self, scope: ScopeFilter | None = None) -> tuple[StatementSummary, ...]:
+        """Returns the statements in scope without their texts, by State and date; None means all kinds."""
+        where, values = scope_conditions(scope)
+        rows = self._all(
+            f"SELECT {SUMMARY_COLUMNS} FROM statements s {where} ORDER BY state, first_year, date, file, statement_id",
+            values,
+        )
+        return tuple(to_summary(row) for row in rows)
+
+    def statement(self, statement_id: str) -> Statement | None:
+        """Returns one statement with its text, or None."""
+        row = self._one(f"SELECT {STATEMENT_COLUMNS} FROM statements WHERE statement_id = ?", (statement_id,))
+        return None if row is None else to_statement(row)
+
+    def count_by_party(self, scope: ScopeFilter) -> dict[str, int]:
+        """Returns how many statements in scope each party holds; unattributed ones do not count."""
+        where, values = scope_conditions(scope)
+        rows = self._all(f"SELECT state, count(*) FROM statements s {where} GROUP BY state", values)
+        return {str(state): int(number) for state, number in rows if state is not None}
+
+    def store(
+        self,
+        annotated: AnnotatedStatement,
+        *,
+        folder: str,
+        digest: str,
+        input_key: str,
+        vectors: Mapping[str, Matrix],
+        replaces: str | None = None,
+    ) -> None:
+        """Stores a statement with all that was derived from it, in one transaction.
+
+        Args:
+            annotated: The statement, its sentences, passages and mentions; an older one of its id goes.
+            folder: The ingested folder that it came from.
+            digest: Hash of text and metadata.
+            input_key: Hash of everything that went into it.
+            vectors: Vector per text key, for the texts that the catalogue does not hold yet.
+            replaces: Id of an older version, which goes in the same transaction.
+        """
+        statement = annotated.statement
+        with self._database.transaction() as connection:
+            if replaces is not None:
+                delete_statement(connection, replaces)
+            delete_statement(connection, statement.statement_id)
+            insert_statement(connection, statement, folder=folder, digest=digest, input_key=input_key)
+            connection.executemany(
+                "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [(s.sentence_id, s.statement_id, s.ordinal, s.start, s.end, s.text, s.paragraph, s.page)
+                 for s in annotated.sentences],
+            )  # fmt: skip
+            connection.executemany(
+                "INSERT INTO mentions VALUES (?, ?, ?, ?, ?)",
+                [(m.sentence_id, statement.statement_id, m.treaty, m.article, m.paragraph)
+                 for m in annotated.mentions],
+            )  # fmt: skip
+            connection.executemany(
+                "INSERT OR IGNORE INTO vectors VALUES (?, ?)",
+                [(key, vector.astype(np.float32).tobytes()) for key, vector in vectors.items()],
+            )
+            for p in annotated.passages:
+                cursor = connection.execute(
+                    f"INSERT INTO passages ({PASSAGE_COLUMNS}, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (p.passage_id, p.statement_id, p.ordinal, p.start, p.end, p.first_sentence, p.last_sentence,
+                     p.text, text_key(p.text)),
+                )  # fmt: skip
+                connection.execute(
+                    "INSERT INTO passages_fts (rowid, text) VALUES (?, ?)",
+                    (cursor.lastrowid, lexical_text(p.text)),
+                )
+            bump_generation(connection)
+
+    def remove(self, statement_id: str) -> None:
+        """Removes a statement and all that was derived from it."""
+        with self._database.transaction() as connection:
+            delete_statement(connection, statement_id)
+            bump_generation(connection)
+
+    def touch(self, statement_id: str, *, file: str, folder: str, sha256: str, input_key: str) -> None:
+        """Records under which name and from which input a statement was last seen."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE statements SET file = ?, folder = ?, sha256 = ?, input_key = ? WHERE statement_id = ?",
+                (file, folder, sha256, input_key, statement_id),
+            )
+
+    # --- sentences, passages, vectors, mentions
+
+    def sentences(self, statement_id: str) -> tuple[Sentence, ...]:
+        """Returns the sentences of a statement in order."""
+        rows = self._all(
+            f"SELECT {SENTENCE_COLUMNS} FROM sentences WHERE statement_id = ? ORDER BY ordinal", (statement_id,)
+        )
+        return tuple(to_sentence(row) for row in rows)
+
+    def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
+        """Returns the passages of these ids that exist."""
+        rows = self._all(
+            f"SELECT {PASSAGE_COLUMNS} FROM passages WHERE passage_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(passage_ids)),),
+        )
+        return {str(row[0]): to_passage(row) for row in rows}
+
+    def passages_of(self, statement_ids: Sequence[str]) -> tuple[Passage, ...]:
+        """Returns the passages of these statements, in order."""
+        rows = self._all(
+            f"SELECT {PASSAGE_COLUMNS} FROM passages WHERE statement_id IN (SELECT value FROM json_each(?))"
+            " ORDER BY statement_id, ordinal",
+            (json.dumps(list(statement_ids)),),
+        )
+        return tuple(to_passage(row) for row in rows)
+
+    def count_passages_of(self, statement_ids: Sequence[str]) -> int:
+        """Returns how many passages these statements have."""
+        row = self._one(
+            "SELECT count(*) FROM passages WHERE statement_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(statement_ids)),),
+        )
+        return 0 if row is None else int(row[0])
+
+    def vectors_of(self, statement_ids: Sequence[str] | None = None) -> tuple[tuple[str, ...], Matrix]:
+        """Returns passage ids and their vectors, (n, dim) float32; None means the whole store."""
+        within = "" if statement_ids is None else "WHERE p.statement_id IN (SELECT value FROM json_each(?))"
+        values = () if statement_ids is None else (json.dumps(list(statement_ids)),)
+        rows = self._all(
+            f"SELECT p.passage_id, v.vector FROM passages p JOIN vectors v USING (text_key) {within}"
+            " ORDER BY p.passage",
+            values,
+        )
+        if not rows:
+            return (), np.zeros((0, 0), dtype=np.float32)
+        ids = tuple(str(row[0]) for row in rows)
+        return ids, np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32).reshape(len(ids), -1)
+
+    def passage_ids(self) -> dict[str, str]:
+        """Returns the statement id of every passage id."""
+        return {str(row[0]): str(row[1]) for row in self._all("SELECT passage_id, statement_id FROM passages")}
+
+    def known_keys(self, keys: Iterable[str]) -> frozenset[str]:
+        """Returns which of these text keys already have a vector."""
+        rows = self._all(
+            "SELECT text_key FROM vectors WHERE text_key IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(keys)),),
+        )
+        return frozenset(str(row[0]) for row in rows)
+
+    def forget_vectors(self) -> None:
+        """Drops all vectors, so that another embedding model can fill the store."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM vectors")
+            bump_generation(connection)
+
+    def add_vectors(self, vectors: Mapping[str, Matrix]) -> None:
+        """Stores vectors by text key, in place of older ones."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
+                [(key, vector.astype(np.float32).tobytes()) for key, vector in vectors.items()],
+            )
+            bump_generation(connection)
+
+    def texts_without_vector(self) -> dict[str, str]:
+        """Returns the passage texts by text key that have no vector yet."""
+        rows = self._all(
+            "SELECT DISTINCT p.text_key, p.text FROM passages p LEFT JOIN vectors v USING (text_key)"
+            " WHERE v.text_key IS NULL"
+        )
+        return {str(key): str(text) for key, text in rows}
+
+    def mentions(self, statement_ids: Sequence[str], treaty: str, articles: Sequence[str] = ()) -> tuple[Mention, ...]:
+        """Returns the mentions of a treaty's articles (any article when none is given) in these statements."""
+        rows = self._all(
+            "SELECT sentence_id, treaty, article, paragraph FROM mentions WHERE treaty = ?"
+            " AND statement_id IN (SELECT value FROM json_each(?))"
+            " AND (? = '[]' OR article IN (SELECT value FROM json_each(?)))",
+            (treaty, json.dumps(list(statement_ids)), json.dumps(list(articles)), json.dumps(list(articles))),
+        )
+        return tuple(Mention(sentence_id=a, treaty=b, article=c, paragraph=d) for a, b, c, d in rows)
+
+    def search_lexical(
+        self, expression: str, statement_ids: Sequence[str] | None, k: int
+    ) -> tuple[tuple[str, float], ...]:
+        """Returns up to k (passage id, score) for an FTS5 expression, best first; a higher score is better.
+
+        The score is Okapi BM25 with FTS5's constants k1 = 1.2, b = 0.75, sign turned.
+
+        Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009).
+        """
+        within = "" if statement_ids is None else "AND p.statement_id IN (SELECT value FROM json_each(?))"
+        values: tuple[object, ...] = (
+            (expression,) if statement_ids is None else (expression, json.dumps(list(statement_ids)))
+        )
+        rows = self._all(
+            "SELECT p.passage_id, -bm25(passages_fts) AS score FROM passages_fts"
+            " JOIN passages p ON p.passage = passages_fts.rowid"
+            f" WHERE passages_fts MATCH ? {within} ORDER BY score DESC, p.passage LIMIT ?",
+            (*values, k),
+        )
+        return tuple((str(row[0]), float(row[1])) for row in rows)
+
+    def document_frequency(self, term: str) -> int:
+        """Returns in how many passages an FTS5 expression occurs."""
+        row = self._one("SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?", (term,))
+        return 0 if row is None else int(row[0])
+
+    # --- unreadable files, traces
+
+    def unreadable(self) -> tuple[tuple[str, str], ...]:
+        """Returns (file, reason) of the files that the last ingest of their folder could not read."""
+        return tuple((str(r[0]), str(r[1])) for r in self._all("SELECT file, reason FROM unreadable ORDER BY file"))
+
+    def record_unreadable(self, folder: str, *, failed: Mapping[str, str], read: Iterable[str]) -> None:
+        """Notes which files of a folder could not be read, and forgets those that now could."""
+        with self._database.transaction() as connection:
+            gone = [(folder, file) for file in (*read, *failed)]
+            connection.executemany("DELETE FROM unreadable WHERE folder = ? AND file = ?", gone)
+            connection.executemany(
+                "INSERT INTO unreadable VALUES (?, ?, ?)", [(folder, file, why) for file, why in failed.items()]
+            )
+
+    def add_trace(self, trace_id: str, record: Mapping[str, object], *, keep: int) -> None:
+        """Stores the record of an answer, and drops the oldest beyond `keep`."""
+        with self._database.transaction() as connection:
+            now = datetime.now(UTC).isoformat(timespec="milliseconds")
+            connection.execute(
+                "INSERT OR REPLACE INTO traces VALUES (?, ?, ?)",
+                (trace_id, now, json.dumps(record, ensure_ascii=False)),
+            )
+            connection.execute(
+                "DELETE FROM traces WHERE trace_id NOT IN (SELECT trace_id FROM traces ORDER BY at DESC LIMIT ?)",
+                (keep,),
+            )
+
+    def trace(self, trace_id: str) -> dict[str, object] | None:
+        """Returns the record of an answer, or None."""
+        row = self._one("SELECT record FROM traces WHERE trace_id = ?", (trace_id,))
+        if row is None:
+            return None
+        record: dict[str, object] = json.loads(row[0])
+        return record
+
+    # --- reading
+
+    def _all(self, query: str, values: Sequence[object] = ()) -> list[Row]:
+        with translated(self.path):
+            return self._database.connection().execute(query, values).fetchall()
+
+    def _one(self, query: str, values: Sequence[object] = ()) -> Row | None:
+        rows = self._all(query, values)
+        return rows[0] if rows else None

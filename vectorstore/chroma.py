@@ -1,0 +1,120 @@
+"""The vector index: Chroma over the catalogue's passages, rebuildable at any time. The only chromadb import.
+
+A hard kill can tear Chroma's files for good, and a second process on the same folder loses vectors silently. So
+the index lives in a folder that the catalogue names, is written by one process under the store's lock, and is
+made anew in a fresh folder when it is found broken.
+"""
+
+import logging
+import shutil
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import numpy as np
+from chromadb.api.shared_system_client import SharedSystemClient
+from chromadb.config import Settings
+from chromadb.errors import ChromaError
+
+from vectorstore.errors import StoreError
+from vectorstore.rows import Matrix
+
+logger = logging.getLogger(__name__)
+
+COLLECTION = "passages"
+# Chroma refuses more than 5461 rows at once.
+BATCH = 2000
+
+
+class VectorIndex:
+    """Cosine search over unit vectors; ids are passage ids."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens or makes the index in `path`.
+
+        Raises:
+            StoreError: Chroma cannot open the folder.
+        """
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True)
+        try:
+            # Chroma keeps one system per path and process, which would go on showing what it first read.
+            SharedSystemClient.clear_system_cache()
+            self._client = chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False))
+            self._collection = self._client.get_or_create_collection(
+                COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            )
+        # Chroma's Rust core raises PanicException and plain exceptions for torn files.
+        except Exception as exc:
+            raise StoreError(f"the vector index {str(path)!r} cannot be opened: run `untoc doctor --rebuild`") from exc
+
+    def ids(self) -> frozenset[str]:
+        """Returns the ids in the index."""
+        found: list[str] = self._guard(lambda: self._collection.get(include=[])["ids"])
+        return frozenset(found)
+
+    def count(self) -> int:
+        """Returns how many vectors the index says it holds."""
+        number: int = self._guard(self._collection.count)
+        return number
+
+    def upsert(self, ids: Sequence[str], vectors: Matrix) -> None:
+        """Adds vectors, or replaces those of the same ids."""
+        for begin in range(0, len(ids), BATCH):
+            part = slice(begin, begin + BATCH)
+            self._guard(partial(self._collection.upsert, ids=list(ids[part]), embeddings=vectors[part].tolist()))
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Deletes vectors; ids that are not there are passed over."""
+        for begin in range(0, len(ids), BATCH):
+            part = list(ids[begin : begin + BATCH])
+            self._guard(partial(self._collection.delete, ids=part))
+
+    def search(self, vector: Matrix, k: int) -> tuple[tuple[str, float], ...]:
+        """Returns up to k (passage id, cosine similarity), best first; -1 to 1, higher is better."""
+        if k < 1:
+            return ()
+        found = self._guard(
+            lambda: self._collection.query(
+                query_embeddings=[np.asarray(vector, dtype=np.float32).tolist()],
+                n_results=k,
+                include=["distances"],
+            )
+        )
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        # Chroma returns the cosine distance, 1 - similarity.
+        return tuple((str(identifier), 1.0 - float(distance)) for identifier, distance in pairs)
+
+    def check(self, dimension: int) -> str | None:
+        """Returns what is wrong with the index, or None when it counts and answers."""
+        try:
+            if self.count():
+                self.search(np.full(dimension, dimension**-0.5, dtype=np.float32), 1)
+        except StoreError as exc:
+            return str(exc)
+        return None
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        del self._collection, self._client
+        SharedSystemClient.clear_system_cache()
+
+    def _guard(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - what Chroma returns
+        try:
+            return call()
+        except (ChromaError, ValueError, RuntimeError) as exc:
+            raise StoreError(
+                f"the vector index {str(self.path)!r} fails ({exc}): run `untoc doctor --rebuild`"
+            ) from exc
+
+
+def remove_index(path: Path) -> None:
+    """Deletes an index folder; what cannot be deleted is left and logged."""
+    try:
+        shutil.rmtree(path)
+    except FileNotFoundError:
+        return
+    except OSError as exc:
+        logger.warning("the old vector index %s could not be removed: %s", path, exc)

