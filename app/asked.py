@@ -24,7 +24,9 @@ _REFERENCE_BEFORE: Final = regex.compile(
     regex.IGNORECASE,
 )
 _DATE: Final = regex.compile(
-    r"(?<!\d)(?:19|20)\d\d(?!\d)|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+    r"(?<!\d)(?:19|20)\d\d(?!\d)|\b(?:January|February|April|June|July|(?-i:August)|September|October|November|December)\b"
+    # Verbs are spelt like these two months.
+    r"|\b(?:in|of|since|by|until|last|next|early|late|\d{1,2}(?:st|nd|rd|th)?)\s+(?-i:March|May)\b|\b(?-i:March|May)\s+\d"
     r"|\b(?:yesterday|today|tomorrow|last (?:year|month|week|spring|summer|autumn|fall|winter)|next (?:year|month|week)|this (?:year|month))\b"
     r"|\b(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio"
     r"|julio|agosto|septiembre|octubre|noviembre|diciembre|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября"

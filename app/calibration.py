@@ -1,42 +1,54 @@
-"""How sure an answer is: a logistic model over what ranking measured.
+"""How sure an answer is: a logistic model over what ranking measured of one party's statements.
 
-The weights are fitted by `evals` on the project's own development questions with folds by State, and the threshold
-is chosen there; both are development figures.
+Weights and threshold are fitted by `untoc-eval calibrate dev`, with folds by State, on the project's own development
+questions; they are development figures.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
 
 @dataclass(frozen=True, kw_only=True)
 class Features:
-    """What ranking measured of one sentence.
+    """What ranking measured of a topic in the statements of one party.
+
+    The best of it says how near the nearest words are; the rest says how near any words would have been.
 
     Attributes:
-        alone: Cross-encoder logit of the sentence.
-        within: Cross-encoder logit of the sentence within its neighbours.
-        shared: Share of the topic's content words in the sentence, 0 to 1.
-        shared_within: The same within its neighbours.
+        best_similarity: Cosine of the nearest passage, -1 to 1.
+        last_similarity: Cosine of the farthest passage that was read.
+        best_alone: Highest cross-encoder logit of a sentence.
+        mean_alone: Mean of these logits.
+        contrast: By how many standard deviations the best stands above the mean.
+        best_within: Mean of the three highest logits of sentences within their neighbours.
+        shared: Largest share of the topic's content words in a sentence with its neighbours, 0 to 1.
+        said: 1 where the statements use a phrase of the topic that the corpus knows, else 0.
+        unsaid: log(1 + n) for the phrase of the topic that the corpus uses most, in n passages, and these statements
+            never; 0 without one. What others say in so many words, silence leaves out.
     """
 
-    alone: float
-    within: float
+    best_similarity: float
+    last_similarity: float
+    best_alone: float
+    mean_alone: float
+    contrast: float
+    best_within: float
     shared: float
-    shared_within: float
-
-    def vector(self) -> tuple[float, ...]:
-        """Returns the features in the order of `WEIGHTS`."""
-        return (self.alone, self.within, self.shared, self.shared_within)
+    said: float
+    unsaid: float
 
 
-INTERCEPT: Final = 1.0
-WEIGHTS: Final = (0.25, 0.25, 1.0, 1.0)
+INTERCEPT: Final = -9.9585
+# In the order of the features.
+WEIGHTS: Final = (11.1713, -4.9817, 0.0523, -0.8034, 0.6937, 0.1044, -0.054, 1.1434, -0.6907)
 # At or above this the evidence answers.
-THRESHOLD: Final = 0.5
+THRESHOLD: Final = 0.522
+# Further sentences are quoted that rank at most this far below the best one, in logits.
+MARGIN: Final = 4.0
 
 
 def confidence(features: Features) -> float:
-    """Returns the calibrated chance that a sentence answers, 0 to 1, higher is better."""
-    logit = INTERCEPT + sum(weight * value for weight, value in zip(WEIGHTS, features.vector(), strict=True))
+    """Returns the calibrated chance that a party's best evidence answers, 0 to 1, higher is better."""
+    logit = INTERCEPT + sum(weight * value for weight, value in zip(WEIGHTS, astuple(features), strict=True))
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))

@@ -4,8 +4,10 @@ Exit codes: 0 done (an abstention is an answer) · 1 could not, or some file fai
 """
 
 import argparse
+import io
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -32,8 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 2
     signal.signal(signal.SIGTERM, _terminate)
+    _show_what_the_terminal_cannot()
     try:
         code: int = options.command(options)
+        sys.stdout.flush()
     except (QuestionError, ScopeError, SettingsError) as exc:
         return _fail(exc, 2)
     except (AppError, IngestError, StoreError) as exc:
@@ -42,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("interrupted: what was stored before is kept; run the command again to go on", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        sys.stderr.close()
+        # Whoever read the output has enough; what is still buffered goes nowhere, or its flush would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return code
 
@@ -142,7 +147,7 @@ def _manifest(options: argparse.Namespace) -> int:
 
 def _ask(options: argparse.Namespace) -> int:
     from app.printing import print_answer
-    from app.questions import read_history, read_overrides, read_questions
+    from app.questions import clean_question, read_history, read_overrides, read_questions
 
     if (options.question is None) == (options.file is None):
         return _usage("give one question, or --from FILE")
@@ -150,7 +155,8 @@ def _ask(options: argparse.Namespace) -> int:
     history = read_history(options.history)
     with _workspace(options) as workspace:
         if options.file is None:
-            answer = workspace.assistant.ask(options.question, overrides=overrides, history=history)
+            question = clean_question(options.question)
+            answer = workspace.assistant.ask(question, overrides=overrides, history=history)
             if options.json:
                 _print_json(answer.to_json())
             else:
@@ -160,12 +166,15 @@ def _ask(options: argparse.Namespace) -> int:
         for asked in read_questions(options.file):
             record: dict[str, Any] = {} if asked.identifier is None else {"id": asked.identifier}
             try:
+                if asked.problem is not None:
+                    raise QuestionError(asked.problem)
                 answer = workspace.assistant.ask(asked.question, overrides=overrides, history=asked.history or history)
                 record |= answer.to_json()
             except AppError as exc:
                 failed = True
                 record |= {"question": asked.question, "error": str(exc)}
-            print(json.dumps(record, ensure_ascii=False), flush=True)
+                _fail(exc, 1)
+            _print_json(record, indent=None)
     return 1 if failed else 0
 
 
@@ -292,8 +301,17 @@ def _log(settings: "Settings") -> None:
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
 
 
-def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+def _print_json(value: object, *, indent: int | None = 2) -> None:
+    # Where the output cannot hold every character, JSON's own escapes can.
+    escaped = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    print(json.dumps(value, ensure_ascii=escaped, indent=indent), flush=True)
+
+
+def _show_what_the_terminal_cannot() -> None:
+    """Lets output go on with a mark where a terminal's encoding lacks a character."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _usage(message: str) -> int:

@@ -13,7 +13,8 @@ from vectorstore.records import Sentence, Statement
 # A sentence that begins so leans on one before it. The noun that follows tells on which, if it tells.
 _POINTING: Final = regex.compile(
     r"""^[\s"“«(]*(?:
-        (?:Such|These|Those|This|That|All\ th(?:is|ese)|Both)\b(?:\s+(?:\p{Ll}[\p{L}-]*\s+){0,2}?(?P<noun>\p{Ll}[\p{L}-]{3,}))?
+        (?:Such|These|Those|All\ these|Both)\s+(?:\p{Ll}[\p{L}-]*\s+){0,2}?(?P<noun>\p{Ll}[\p{L}-]{2,}(?<!ou|s)s)\b
+      | (?:Such|These|Those|This|That|All\ th(?:is|ese)|Both)\b(?:\s+(?P<noun>\p{Ll}[\p{L}-]{3,}))?
       | (?:It|They|He|She|Its|Their)\b
       | (?:Ces|Cette|Cet|Ceux-ci|Celles-ci|Cela|Ceci|Elles?|Ils?)\b(?:\s+(?P<noun>\p{Ll}[\p{L}-]{3,}))?
       | (?:Est[eao]s?|Es[eao]s?|Dich[oa]s|Tales)\b(?:\s+(?P<noun>\p{Ll}[\p{L}-]{3,}))?

@@ -35,6 +35,13 @@ _RESULT_STYLES = {
 }
 # More files than this are summed up; what needs attention is always listed.
 _LISTED = 40
+# A terminal acts on these, and texts and file names come from anywhere.
+_CONTROL = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+
+
+def inert(text: str) -> str:
+    """Returns a text that a terminal only shows: every control character in it becomes U+FFFD."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").translate(_CONTROL)
 
 
 def print_answer(answer: Answer, corpus: "Corpus") -> None:
@@ -42,8 +49,8 @@ def print_answer(answer: Answer, corpus: "Corpus") -> None:
     console = Console()
     wording = load_wording(answer.scope.language)
     for note in answer.scope.notes:
-        console.print(Text(note, style="dim italic"))
-    console.print(Markdown(answer.answer))
+        console.print(Text(inert(note), style="dim italic"))
+    console.print(Markdown(inert(answer.answer)))
     if answer.citations:
         console.print()
     for citation in answer.citations:
@@ -51,9 +58,9 @@ def print_answer(answer: Answer, corpus: "Corpus") -> None:
     if answer.related:
         console.print(Text(f"\n{wording.say('related')}:", style="bold"))
         for citation in answer.related:
-            console.print(Text(f"  “{citation.quote}”", style="dim"))
+            console.print(Text(inert(f"  “{citation.quote}”"), style="dim"))
             console.print(_reference(citation, corpus, wording.language))
-    console.print(Text(coverage_line(answer, corpus, wording), style="dim"))
+    console.print(Text(inert(coverage_line(answer, corpus, wording)), style="dim"))
 
 
 def coverage_line(answer: Answer, corpus: "Corpus", wording: Wording) -> str:
@@ -76,7 +83,7 @@ def coverage_line(answer: Answer, corpus: "Corpus", wording: Wording) -> str:
 
 
 def _reference(citation: Citation, corpus: "Corpus", language: str) -> Text:
-    return Text(f"[{citation.number}] {corpus.reference(citation, language)} · {citation.verdict}")
+    return Text(inert(f"[{citation.number}] {corpus.reference(citation, language)} · {citation.verdict}"))
 
 
 @contextmanager
@@ -97,7 +104,7 @@ def ingest_progress(*, quiet: bool) -> Iterator[Callable[[IngestProgress], None]
         task = bar.add_task("ingest", total=None)
 
         def listen(progress: IngestProgress) -> None:
-            description = Text(f"{progress.step} {progress.file[-40:]}").plain.replace("[", "\\[")
+            description = inert(f"{progress.step} {progress.file[-40:]}").replace("[", "\\[")
             bar.update(task, total=progress.total, completed=progress.done, description=description)
 
         yield listen
@@ -113,7 +120,7 @@ def print_report(report: IngestReport) -> None:
         table = Table("file", "result", "State", "reason")
         for file in shown:
             result = Text(file.result, style=_RESULT_STYLES.get(file.result, ""))
-            table.add_row(Text(file.file), result, Text(file.state or ""), Text(file.reason or ""))
+            table.add_row(Text(inert(file.file)), result, Text(file.state or ""), Text(inert(file.reason or "")))
         console.print(table)
     counts: dict[str, int] = {}
     for file in report.files:
@@ -121,7 +128,7 @@ def print_report(report: IngestReport) -> None:
     summary = ", ".join(f"{number} {result}" for result, number in sorted(counts.items())) or "no files"
     console.print(f"{summary}; {report.embedded_passages} passages embedded in {report.seconds:.1f} s", highlight=False)
     for note in report.notes:
-        console.print(Text(f"note: {note}"))
+        console.print(Text(inert(f"note: {note}")))
 
 
 def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -> None:
@@ -139,7 +146,7 @@ def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -
             metadata.language,
             statement.file,
         )
-        table.add_row(*(Text(cell or "—") for cell in cells))
+        table.add_row(*(Text(inert(cell or "—")) for cell in cells))
     console = Console()
     console.print(table)
     console.print(f"{len(statements)} statements", highlight=False)
@@ -154,9 +161,9 @@ def print_statement(statement: Statement, corpus: "Corpus") -> None:
         if value is not None:
             mark = " (inferred)" if name in statement.inferred else ""
             shown = corpus.party_name(value) if name == "state" else value
-            console.print(Text(f"{name}: {shown}{mark}"))
-    console.print(Text(f"file: {statement.file}\n"))
-    console.print(Text(readable(statement.source_text, statement.edits)))
+            console.print(Text(inert(f"{name}: {shown}{mark}")))
+    console.print(Text(inert(f"file: {statement.file}\n")))
+    console.print(Text(inert(readable(statement.source_text, statement.edits))))
 
 
 def statement_json(statement: Statement) -> dict[str, Any]:

@@ -31,7 +31,8 @@ def attribution(citation: Citation, parties: PartyTable, wording: Wording, escap
     line = escape(provenance(citation, wording))
     name = escape(parties.display(citation.state or "", wording.language))
     if citation.on_behalf_of is not None and citation.speaker is not None:
-        return wording.say("attribution_group", group=name, speaker=escape(citation.speaker), provenance=line)
+        said = wording.say("attribution_group", group=name, speaker=escape(citation.speaker), provenance=line)
+        return said.removesuffix(" · ")
     if "state" in citation.inferred:
         name = wording.say("inferred", fact=name)
     return wording.say("attribution", party=name, provenance=line).removesuffix(" · ")
@@ -62,7 +63,7 @@ def spoken_date(value: str | None, language: str) -> str | None:
         return value
     locale = _LOCALES.get(language, language)
     texts = [format_date(day, format="long", locale=locale) for day in days]
-    if len(days) == 2 and (days[0].year, days[0].month) == (days[1].year, days[1].month) and language != "zh":
+    if len(set(days)) == 2 and (days[0].year, days[0].month) == (days[1].year, days[1].month) and language != "zh":
         return f"{days[0].day}–{texts[1]}"
     return " – ".join(dict.fromkeys(texts))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from app.answer import Citation, Coverage, RetrievedPassage, Scope
+from app.answer import Citation, Coverage, RetrievedPassage, Scope, TreatyScope
 from app.compose.extractive import Sources
 from app.scope import Resolution
 from app.select import Found, Selector, merge_found
@@ -20,8 +20,8 @@ _ABOUT_ITSELF: Final = frozenset(
     """subject title topic theme name called heading object objet sujet titre intitulé tema título asunto тема название
     موضوع عنوان 主题 题目""".split()
 )
-# Reading budget of an open question, shared out over all parties in scope.
-_OPEN_PASSAGES: Final = 250
+# From more parties than this on, each gets a first look before it is read in full.
+_MANY: Final = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,16 +150,8 @@ class Searcher:
         articles = [treaty for treaty in scope.treaties if treaty.articles]
         if articles:
             found = [self._by_articles(code, searched, scope, topic) for code, searched in by_party.items()]
-            subject = " ".join(
-                [topic, *(article_title(t.treaty, number) or "" for t in articles for number in t.articles)]
-            ).strip()
-            vector = self._selector.embed(subject)
-            related = [
-                self._selector.by_topic(item.party, item.searched, subject, scope.language, vector)
-                for item in found
-                if not item.evidence and item.searched
-            ]
-            return tuple(found), tuple(related), True
+            silent = [item for item in found if not item.evidence and item.searched]
+            return tuple(found), self._on_subject(silent, articles, topic, scope), True
         if scope.agenda_items and not topic:
             found = [
                 self._selector.by_mention(code, searched, AGENDA, scope.agenda_items, "", scope.language)
@@ -167,44 +159,54 @@ class Searcher:
             ]
             return tuple(found), (), True
         topic = topic or _treaty_words(scope)
+        if not topic and base.asked:
+            # "What did Iran say?": the sentences nearest to the whole.
+            return tuple(self._selector.by_centrality(code, mine) for code, mine in by_party.items()), (), True
         if not topic:
             return (), (), True
         if not base.asked and not resolution.open:
-            return self._open_search(topic, scope, base, by_party)
+            return self._open_search(topic, scope, base, by_party), (), False
         return self._per_party(topic, scope, by_party), (), True
+
+    def _on_subject(
+        self, silent: Sequence[Found], articles: Sequence[TreatyScope], topic: str, scope: Scope
+    ) -> tuple[Found, ...]:
+        """Searches for the subject of articles in the statements of those who do not cite them."""
+        if not silent:
+            return ()
+        titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
+        subject = " ".join(text for text in (topic, *titles) if text)
+        vector = self._selector.embed(subject)
+        return tuple(
+            self._selector.by_topic(item.party, item.searched, subject, scope.language, vector) for item in silent
+        )
 
     def _per_party(self, topic: str, scope: Scope, by_party: dict[str, list[StatementSummary]]) -> tuple[Found, ...]:
         vector = self._selector.embed(topic)
-        passages = max(2, min(12, _OPEN_PASSAGES // max(1, len(by_party))))
+        many = len(by_party) > _MANY
         return tuple(
-            self._selector.by_topic(
-                code,
-                searched,
-                topic,
-                scope.language,
-                vector,
-                passages=passages,
-                sentences=max(6, 3 * passages + 4),
-            )
+            self._selector.by_topic(code, searched, topic, scope.language, vector, among_many=many)
             for code, searched in by_party.items()
         )
 
     def _open_search(
         self, topic: str, scope: Scope, base: Retrieved, by_party: dict[str, list[StatementSummary]]
-    ) -> tuple[tuple[Found, ...], tuple[Found, ...], bool]:
+    ) -> tuple[Found, ...]:
         """Searches all statements at once for a question that names nobody, and groups what it finds by party."""
         vector = self._selector.embed(topic)
-        whole = self._selector.by_topic("", base.searched, topic, scope.language, vector, passages=24, sentences=80)
+        whole = self._selector.by_topic("", base.searched, topic, scope.language, vector)
         owner = {summary.statement_id: summary.metadata.state or "" for summary in base.searched}
+        strong = {sentence.sentence_id for sentence in whole.strong} if whole.answers else set()
         found: dict[str, Found] = {}
         for item in whole.evidence:
             code = owner[item.sentence.statement_id]
-            earlier = found.get(code) or Found(party=code, searched=tuple(by_party[code]), confidence=item.confidence)
+            sure = whole.confidence if item.sentence.sentence_id in strong else 0.0
+            earlier = found.get(code) or Found(party=code, searched=tuple(by_party[code]), confidence=sure)
             found[code] = replace(earlier, evidence=(*earlier.evidence, item))
         first = next(iter(found), None)
         if first is not None:
-            found[first] = replace(found[first], passages=whole.passages)
-        return tuple(found.values()), (), False
+            found[first] = replace(found[first], passages=whole.passages, features=whole.features)
+        return tuple(found.values())
 
     def _by_articles(self, code: str, searched: Sequence[StatementSummary], scope: Scope, topic: str) -> Found:
         found: Found | None = None

@@ -39,6 +39,7 @@ class Resolution:
         unclear: A name that can mean several States, or none that is known.
         options: What that name may have meant.
         has_frame: The question uses words of saying, or names someone or something in scope.
+        party_notes: How names of parties were read.
     """
 
     scope: Scope
@@ -49,6 +50,7 @@ class Resolution:
     options: tuple[str, ...] = ()
     known_name: bool = True
     has_frame: bool = True
+    party_notes: tuple[str, ...] = ()
 
 
 def resolve(
@@ -84,12 +86,12 @@ def resolve(
             f"the question has {len(text)} characters, at most {MAX_QUESTION} are read: ask a shorter one"
         )
     current = _carry(_read(text, parties), resolution, parties)
-    return _override(current, overrides or {}, parties)
+    return _with_notes(_override(current, overrides or {}, parties))
 
 
 def _read(question: str, parties: PartyTable) -> Resolution:
     language = detect_language(question)
-    frames, wording = FRAMES[language], load_wording(language)
+    frames = FRAMES[language]
     spans: list[tuple[int, int]] = []
     agenda = find_agenda_items(question)
     spans += [(found.start, found.end) for found in agenda]
@@ -102,20 +104,14 @@ def _read(question: str, parties: PartyTable) -> Resolution:
     spans += list(occasion.spans)
     asked = find_asked_parties(_blank(question, spans), parties, frames, language)
     spans += [*asked.spans, *asked.places]
+    everyone = frames.everyone.search(question)
+    if asked.everyone and everyone is not None:
+        spans.append(everyone.span())
     treaty_scopes = _treaty_scopes([(a.treaty, a.article) for a in articles if a.treaty], [t.treaty for t in treaties])
     items = tuple(dict.fromkeys(found.item for found in agenda))
     if articles:
         spans += [(t.start, t.end) for t in treaties]
     topic = _topic(question, spans, frames)
-    notes = [
-        wording.say(
-            "note_article", article=number, treaty=scope.treaty, title=article_title(scope.treaty, number) or "?"
-        )
-        for scope in treaty_scopes
-        for number in scope.articles
-    ]
-    notes += [wording.say("note_agenda_item", item=item) for item in items]
-    notes += _party_notes(asked, parties, wording)
     scope = Scope(
         states=tuple(code for code in asked.speakers if _is_state(code, parties)),
         groups=tuple(code for code in asked.speakers if not _is_state(code, parties)),
@@ -126,7 +122,6 @@ def _read(question: str, parties: PartyTable) -> Resolution:
         agenda_items=items,
         topic=topic,
         language=language,
-        notes=tuple(notes),
     )
     return Resolution(
         scope=scope,
@@ -136,6 +131,7 @@ def _read(question: str, parties: PartyTable) -> Resolution:
         unclear=asked.unclear,
         options=asked.options,
         known_name=asked.known_name,
+        party_notes=tuple(_party_notes(asked, parties, load_wording(language))),
         has_frame=bool(
             asked.speakers or asked.everyone or articles or items or occasion.spans or frames.speech.search(question)
         ),
@@ -145,6 +141,21 @@ def _read(question: str, parties: PartyTable) -> Resolution:
 def _is_state(code: str, parties: PartyTable) -> bool:
     party = parties.get(code)
     return party is None or party.kind == "state"
+
+
+def _with_notes(resolution: Resolution) -> Resolution:
+    """Says how the question was read; after overrides, so that no note outlives what it is about."""
+    scope = resolution.scope
+    wording = load_wording(scope.language)
+    notes = [
+        wording.say(
+            "note_article", article=number, treaty=treaty.treaty, title=article_title(treaty.treaty, number) or "?"
+        )
+        for treaty in scope.treaties
+        for number in treaty.articles
+    ]
+    notes += [wording.say("note_agenda_item", item=item) for item in scope.agenda_items]
+    return replace(resolution, scope=replace(scope, notes=(*notes, *resolution.party_notes)))
 
 
 def _asked_kind(question: str) -> Missing | None:
@@ -183,9 +194,12 @@ def _topic(question: str, spans: Sequence[tuple[int, int]], frames: Frames) -> s
     if speech is not None:
         marker = frames.topic_marker.search(text, speech.start())
     body = text if marker is None else text[marker.end() :]
-    if marker is not None and not re.search(r"\w", body.replace("\x00", "")):
+    if marker is not None and not re.search(r"\w", frames.tail.sub("", body.replace("\x00", " ").strip())):
+        if "\x00" in body:
+            # "… about article 4": what is asked about was read already.
+            return ""
         # "… on" with nothing after it: the topic stood before the marker.
-        body, marker = text, None
+        body, marker = text[: marker.start()], None
     # Prepositions that led to a resolved name go with it.
     body = re.sub(
         r"(?:\b(?:in|at|by|of|from|for|to|during|before|since|between|and|or|the|its|under|within|with|de|du|des|del|en|par|por|sur|в|на|au|aux|la|le|les|l['’]|d['’])\s*)*(?:\W*\x00+)+",
@@ -208,7 +222,8 @@ def _strip_repeatedly(text: str, lead: "re.Pattern[str] | None", tail: re.Patter
         if lead is not None:
             text = lead.sub(" ", text)
         shorter = tail.sub(" ", text)
-        text = shorter if re.search(r"\w", shorter) else text
+        # After a topic marker even an occasion is a topic: "on the conference".
+        text = shorter if lead is not None or re.search(r"\w", shorter) else text
     return text
 
 
@@ -264,6 +279,7 @@ def _override(resolution: Resolution, overrides: Mapping[str, JSONValue], partie
         scope=scope,
         open=resolution.open and not (scope.states or scope.groups),
         unclear=None if named else resolution.unclear,
+        party_notes=() if named else resolution.party_notes,
         has_frame=True,
     )
 

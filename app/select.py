@@ -5,15 +5,17 @@ are ranked by a cross-encoder, alone and within their neighbours.
 """
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from app.calibration import Features, confidence
-from app.terms import content_terms
+from app.calibration import MARGIN, THRESHOLD, Features, confidence
+from app.terms import content_terms, key_phrases
 from vectorstore.embeddings import Embedder
+from vectorstore.lexical import phrase_expression
 from vectorstore.records import ScoredPassage, Sentence, StatementSummary
 from vectorstore.rerank import Reranker
 from vectorstore.retriever import Retriever
@@ -23,12 +25,20 @@ from vectorstore.store import Store
 logger = logging.getLogger(__name__)
 
 # Passages per party whose sentences are read by the cross-encoder, and how many sentences of them.
-PASSAGES_PER_PARTY: Final = 12
-SENTENCES_PER_PARTY: Final = 40
+PASSAGES: Final = 12
+SENTENCES: Final = 64
 # Sentences that are read a second time, within their neighbours.
-IN_CONTEXT: Final = 12
+IN_CONTEXT: Final = 16
 # How much the neighbours count beside the sentence itself.
 CONTEXT_WEIGHT: Final = 0.5
+# A first look at a party among many: passages read, and the logit below which it is not looked at again.
+FIRST_LOOK: Final = 3
+HOPELESS: Final = -9.0
+# Passages from which the gist of a statement is taken.
+CENTRAL: Final = 4
+# A phrase is known to the corpus from this many passages on; a single word in more than this share is too common.
+KNOWN: Final = 3
+COMMON: Final = 0.2
 _SHORTEST: Final = 4
 
 
@@ -37,16 +47,12 @@ class Evidence:
     """One sentence found for a topic.
 
     Attributes:
-        score: Cross-encoder logit of the sentence plus half that of the sentence within its neighbours; higher is
-            better.
-        confidence: Calibrated chance that it answers, 0 to 1.
-        features: What ranking measured; None where a sentence names the article asked about.
+        score: Cross-encoder logit of the sentence plus half that of the sentence within its neighbours; for sentences
+            that name the article asked about, minus their rank. Higher is better.
     """
 
     sentence: Sentence
     score: float
-    confidence: float
-    features: Features | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +65,7 @@ class Found:
         evidence: Sentences, best first; also those too weak to answer.
         passages: The passages retrieved, best first.
         confidence: Calibrated chance that the best of it answers, 0 to 1.
+        features: What that chance was computed from; None where nothing was ranked.
         cited: The evidence names the article or agenda item that was asked about.
     """
 
@@ -67,7 +74,28 @@ class Found:
     evidence: tuple[Evidence, ...] = ()
     passages: tuple[ScoredPassage, ...] = ()
     confidence: float = 0.0
+    features: Features | None = None
     cited: bool = False
+
+    @property
+    def answers(self) -> bool:
+        """Whether the evidence is strong enough to answer."""
+        return bool(self.evidence) and self.confidence >= THRESHOLD
+
+    @property
+    def strong(self) -> tuple[Sentence, ...]:
+        """The sentences worth quoting, best first: those near the best one."""
+        if self.cited:
+            return tuple(item.sentence for item in self.evidence)
+        return tuple(item.sentence for item in self.evidence if item.score >= self.evidence[0].score - MARGIN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Usage:
+    """Whether statements use the phrases of a topic; see `Features`."""
+
+    said: float
+    unsaid: float
 
 
 class Selector:
@@ -91,8 +119,9 @@ class Selector:
         language: str,
         vector: Matrix | None,
         *,
-        passages: int = PASSAGES_PER_PARTY,
-        sentences: int = SENTENCES_PER_PARTY,
+        passages: int = PASSAGES,
+        sentences: int = SENTENCES,
+        among_many: bool = False,
     ) -> Found:
         """Ranks the sentences of these statements by how well they speak of a topic.
 
@@ -104,18 +133,40 @@ class Selector:
             vector: The topic's vector.
             passages: How many passages are read.
             sentences: How many of their sentences the cross-encoder reads.
+            among_many: Read the nearest passages first, and go on only where they hold out hope.
         """
         found = self._retriever.retrieve(topic, [s.statement_id for s in searched], passages, query_vector=vector)
-        candidates = self._sentences_of(found)
+        empty = Found(party=party, searched=tuple(searched), passages=found)
+        if among_many:
+            first = self._sentences_of(found[:FIRST_LOOK])
+            if not first or float(self._score(topic, [s.text for s in first]).max()) < HOPELESS:
+                return empty
         terms = content_terms(topic, language)
-        kept = _shortlist(candidates, terms, language, sentences)
-        ranked = self._ranked(topic, kept, language, terms)
-        return Found(
-            party=party,
-            searched=tuple(searched),
-            evidence=ranked,
-            passages=found,
-            confidence=ranked[0].confidence if ranked else 0.0,
+        kept = _shortlist(self._sentences_of(found), terms, language, sentences)
+        if not kept:
+            return empty
+        alone = self._score(topic, [sentence.text for sentence in kept])
+        order = np.argsort(-alone, kind="stable")[:IN_CONTEXT]
+        contexts = self._contexts([kept[row] for row in order])
+        within = self._score(topic, contexts)
+        usage = self._usage(topic, [summary.statement_id for summary in searched])
+        similarities = [item.similarity for item in found if item.similarity is not None] or [0.0]
+        features = Features(
+            best_similarity=max(similarities),
+            last_similarity=min(similarities),
+            best_alone=float(alone.max()),
+            mean_alone=float(alone.mean()),
+            contrast=float((alone.max() - alone.mean()) / (alone.std() + 1.0)),
+            best_within=float(np.sort(within)[-3:].mean()),
+            shared=max(_shared(terms, context, language) for context in contexts),
+            said=usage.said,
+            unsaid=usage.unsaid,
+        )
+        return replace(
+            empty,
+            evidence=_ordered([kept[row] for row in order], alone[order] + CONTEXT_WEIGHT * within),
+            confidence=confidence(features),
+            features=features,
         )
 
     def by_mention(
@@ -141,10 +192,9 @@ class Selector:
                 by_statement[statement_id] = self._store.catalogue.sentences(statement_id)
             sentences.append(by_statement[statement_id][int(ordinal)])
         if topic.strip() and len(sentences) > 1:
-            order = [e.sentence for e in self._ranked(topic, sentences, language, content_terms(topic, language))]
-        else:
-            order = sentences
-        evidence = tuple(Evidence(sentence=s, score=float(-rank), confidence=1.0) for rank, s in enumerate(order))
+            scores = self._score(topic, [sentence.text for sentence in sentences])
+            sentences = [item.sentence for item in _ordered(sentences, scores)]
+        evidence = tuple(Evidence(sentence=s, score=float(-rank)) for rank, s in enumerate(sentences))
         return Found(
             party=party,
             searched=tuple(searched),
@@ -152,6 +202,21 @@ class Selector:
             confidence=1.0 if evidence else 0.0,
             cited=bool(evidence),
         )
+
+    def by_centrality(self, party: str, searched: Sequence[StatementSummary]) -> Found:
+        """Returns the sentences nearest to the whole of what was said, for a question that names no topic."""
+        ids, vectors = self._store.catalogue.vectors_of([summary.statement_id for summary in searched])
+        if not ids:
+            return Found(party=party, searched=tuple(searched))
+        order = np.argsort(-(vectors @ vectors.mean(axis=0)), kind="stable")[:CENTRAL]
+        passages = self._store.catalogue.passages([ids[row] for row in order])
+        scored = [ScoredPassage(passage=passages[ids[row]], score=float(len(order) - n)) for n, row in enumerate(order)]
+        sentences = [s for s in self._sentences_of(scored) if len(s.text.split()) >= _SHORTEST or not s.text.isascii()]
+        if not sentences:
+            return Found(party=party, searched=tuple(searched))
+        embedded = self._embedder.embed_documents([sentence.text for sentence in sentences])
+        evidence = _ordered(sentences, embedded @ vectors.mean(axis=0))
+        return Found(party=party, searched=tuple(searched), evidence=evidence, passages=tuple(scored), confidence=1.0)
 
     def _sentences_of(self, found: Sequence[ScoredPassage]) -> list[Sentence]:
         by_statement = {
@@ -165,30 +230,6 @@ class Selector:
                 sentences[sentence.sentence_id] = sentence
         return list(sentences.values())
 
-    def _ranked(
-        self, topic: str, sentences: Sequence[Sentence], language: str, terms: frozenset[str]
-    ) -> tuple[Evidence, ...]:
-        if not sentences:
-            return ()
-        alone = self._score(topic, [sentence.text for sentence in sentences])
-        order = np.argsort(-alone, kind="stable")[:IN_CONTEXT]
-        contexts = self._contexts([sentences[row] for row in order])
-        within = self._score(topic, contexts)
-        evidence: list[Evidence] = []
-        for position, row in enumerate(order):
-            sentence = sentences[row]
-            score = float(alone[row] + CONTEXT_WEIGHT * within[position])
-            features = Features(
-                alone=float(alone[row]),
-                within=float(within[position]),
-                shared=_shared(terms, sentence.text, language),
-                shared_within=_shared(terms, contexts[position], language),
-            )
-            evidence.append(
-                Evidence(sentence=sentence, score=score, confidence=confidence(features), features=features)
-            )
-        return tuple(sorted(evidence, key=lambda item: (-item.score, item.sentence.sentence_id)))
-
     def _score(self, topic: str, texts: Sequence[str]) -> Matrix:
         if self._reranker is not None:
             return self._reranker.score(topic, texts)
@@ -197,6 +238,23 @@ class Selector:
         vectors = self._embedder.embed_documents(list(texts))
         scaled: Matrix = (vectors @ self._embedder.embed_query(topic)) * 20.0 - 11.0
         return scaled
+
+    def _usage(self, topic: str, statement_ids: Sequence[str]) -> "_Usage":
+        """Compares how the corpus and these statements use the topic's phrases; rare and common ones tell nothing."""
+        catalogue = self._store.catalogue
+        common = COMMON * catalogue.count_passages()
+        said, unsaid = 0.0, 0.0
+        phrases = key_phrases(topic)
+        for phrase in phrases:
+            expression = phrase_expression(phrase)
+            everywhere = catalogue.document_frequency(expression)
+            if everywhere < KNOWN or (" " not in phrase and everywhere > common):
+                continue
+            if catalogue.document_frequency(expression, statement_ids):
+                said = 1.0
+            else:
+                unsaid = max(unsaid, math.log1p(everywhere))
+        return _Usage(said=said, unsaid=unsaid)
 
     def _contexts(self, sentences: Sequence[Sentence]) -> list[str]:
         """Returns each sentence with the one before and the one after it."""
@@ -210,6 +268,11 @@ class Selector:
         return texts
 
 
+def _ordered(sentences: Sequence[Sentence], scores: Matrix) -> tuple[Evidence, ...]:
+    evidence = [Evidence(sentence=s, score=float(score)) for s, score in zip(sentences, scores, strict=True)]
+    return tuple(sorted(evidence, key=lambda item: (-item.score, item.sentence.statement_id, item.sentence.ordinal)))
+
+
 def merge_found(first: Found, second: Found) -> Found:
     """Joins two findings for one party: the first one's evidence comes before the second's."""
     seen = {item.sentence.sentence_id for item in first.evidence}
@@ -219,6 +282,7 @@ def merge_found(first: Found, second: Found) -> Found:
         evidence=evidence,
         passages=first.passages or second.passages,
         confidence=max(first.confidence, second.confidence),
+        cited=first.cited or second.cited,
     )
 
 

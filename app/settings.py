@@ -1,6 +1,7 @@
 """The settings: environment variables `UNTOC_*`, composed of the config models of the packages."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as EnvironmentSettingsError
 
 from app.errors import SettingsError
 from ingest.loaders.loaded import LoadLimits
@@ -47,7 +49,13 @@ class Settings(BaseSettings):
     """All settings; each is an environment variable, nested by two underscores (`UNTOC_EMBEDDING__MODEL`)."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, env_file=None
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        # A variable that is set to nothing, as a copied `.env.example` has some, means the default.
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        env_file=None,
     )
 
     store: Path = Field(default_factory=lambda: user_data_path("untoc", appauthor=False))
@@ -81,7 +89,12 @@ def load_settings(*, store: Path | None = None, host: str | None = None, port: i
     except ValidationError as exc:
         first = exc.errors()[0]
         variable = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{variable}={first['input']!r}: {first['msg']}; see `untoc config`") from exc
+        raise SettingsError(f"{variable}={first['input']!r}: {first['msg']}; see .env.example") from exc
+    except EnvironmentSettingsError as exc:
+        # A group of settings can be given as one variable of JSON, and this one is none.
+        found = re.search(r'field "(\w+)"', str(exc))
+        variable = PREFIX + (found.group(1).upper() if found else "…")
+        raise SettingsError(f"{variable} is not JSON: set its parts, such as {variable}__…; see .env.example") from exc
     changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     if changes:
         settings = settings.model_copy(update={"server": settings.server.model_copy(update=changes)})
@@ -100,5 +113,6 @@ def variables(model: BaseModel, prefix: str = PREFIX) -> Iterator[tuple[str, Any
 
 def unknown_variables(settings: Settings) -> tuple[str, ...]:
     """Returns the `UNTOC_*` variables of the environment that no setting reads."""
-    known = {name for name, _ in variables(settings)} | OUTSIDE
+    groups = {f"{PREFIX}{name.upper()}" for name in type(settings).model_fields}
+    known = {name for name, _ in variables(settings)} | groups | OUTSIDE
     return tuple(sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known))

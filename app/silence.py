@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from app.answer import Abstention, AbstentionReason, Answer, Citation
-from app.calibration import THRESHOLD
 from app.compose.extractive import RELATED, quote
 from app.retrieve import Retrieved
 from app.scope import Resolution
@@ -19,6 +18,9 @@ def abstain(
 ) -> Answer:
     """Returns the answer as an abstention, with its reason, the next step and related passages."""
     abstention = _reason(resolution, retrieved, parties, wording)
+    if answer.dropped_claims:
+        # Something was found, so silence would be untrue; but its stored text does not bear out what would be quoted.
+        abstention = Abstention(reason="index_incomplete", message=wording.say("not_verified"))
     related: tuple[Citation, ...] = ()
     if abstention.reason in (
         "not_mentioned",
@@ -60,7 +62,7 @@ def _reason(resolution: Resolution, retrieved: Retrieved, parties: PartyTable, w
     if not resolution.has_frame:
         return Abstention(reason="out_of_scope", message=wording.say("out_of_scope"))
     articles = [f"{t.treaty} {number}" for t in scope.treaties for number in t.articles]
-    if articles and any(item.confidence >= THRESHOLD for item in retrieved.related):
+    if articles and any(item.answers for item in retrieved.related):
         message = wording.say("article_not_cited", party=names or "—", article=", ".join(articles), count=count)
         return Abstention(reason="article_not_cited", message=message)
     languages = {summary.metadata.language for summary in retrieved.searched}

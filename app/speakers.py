@@ -99,7 +99,7 @@ def find_asked_parties(text: str, parties: PartyTable, frames: Frames, language:
         return replace(_without_names(text, parties, everyone), places=places)
     ambiguous = next((match for match in speakers if len(match.codes) > 1), None)
     topical = dict.fromkeys(code for match in found if match not in speakers for code in match.codes[:1])
-    codes = tuple(dict.fromkeys(match.codes[0] for match in speakers))
+    codes = tuple(dict.fromkeys(match.codes[0] for match in speakers if len(match.codes) == 1))
     return AskedParties(
         speakers=codes,
         topical=tuple(code for code in topical if code not in codes),

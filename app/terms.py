@@ -1,6 +1,7 @@
 """Words of a topic as a search compares them: stemmed, without function words."""
 
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final
 
 import regex
@@ -25,6 +26,14 @@ _STOP: Final = frozenset(
 @cache
 def _stemmer(language: str) -> Any:  # noqa: ANN401 - the library has no types
     return snowballstemmer.stemmer(_ALGORITHMS[language])
+
+
+def key_phrases(text: str) -> tuple[str, ...]:
+    """Returns the pairs of adjacent content words of a topic, or its one content word where it has no pair."""
+    words = [word.lower() for word in _WORD.findall(text)]
+    pairs = [f"{a} {b}" for a, b in pairwise(words) if a not in _STOP and b not in _STOP]
+    alone = [word for word in words if word not in _STOP and len(word) > 2]
+    return tuple(dict.fromkeys(pairs or alone))
 
 
 def content_terms(text: str, language: str) -> frozenset[str]:

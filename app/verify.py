@@ -16,6 +16,9 @@ from vectorstore.records import Statement
 # How a quotation shows page furniture that is left out.
 ELLIPSIS = "[…]"
 _SPLIT = regex.compile(r"\s*\[…\]\s*")
+# What a claim sets in quotation marks besides the quotations that it cites.
+_QUOTED = regex.compile(r"[“„«「『\"]([^“”„«»「」『』\"]*)[”“»」』\"]")
+_PROVENANCE = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol", "language")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +56,10 @@ def verify(claims: Sequence[Claim], citations: Sequence[Citation], statements: M
 
 
 def judge(citation: Citation, statement: Statement | None) -> Verdict:
-    """Compares a citation with its stored statement; `misattributed` is the right words in the wrong mouth."""
+    """Compares a citation with its stored statement.
+
+    `misattributed` is the right words in the wrong mouth, or under the wrong body, session, date, item or file.
+    """
     if statement is None:
         return "not_found"
     source = statement.source_text
@@ -67,6 +73,10 @@ def judge(citation: Citation, statement: Statement | None) -> Verdict:
     if (citation.state, citation.on_behalf_of) != held_by or citation.kind != statement.kind:
         return "misattributed"
     if any(identifier.rpartition(":")[0] != citation.statement_id for identifier in citation.sentence_ids):
+        return "misattributed"
+    if any(getattr(citation, name) != getattr(statement.metadata, name) for name in _PROVENANCE):
+        return "misattributed"
+    if citation.file != statement.file:
         return "misattributed"
     return "verified"
 
@@ -83,7 +93,7 @@ def reads_as(quote: str, source_quote: str, *, heads: frozenset[str] = frozenset
         heads: The running heads of the document, which count as furniture.
     """
     if squash(quote) == squash(source_quote):
-        return True
+        return bool(squash(quote))
     parts = [part for part in _SPLIT.split(quote) if part]
     if len(parts) < 2:
         return False
@@ -126,6 +136,19 @@ def _objection(claim: Claim, sound: Mapping[int, Citation]) -> str | None:
     for number in claim.citations:
         if number not in sound:
             return f"citation {number} is not what its statement says"
-        if claim.state not in (sound[number].state, sound[number].on_behalf_of):
+        cited = sound[number]
+        if claim.state is None and cited.kind != "treaty":
+            return "it names nobody who holds the position"
+        if claim.state not in (cited.state, cited.on_behalf_of or cited.state):
             return f"citation {number} is not from {claim.state}"
+    if not _quotes_only(claim.text, [sound[number].quote for number in claim.citations]):
+        return "it sets words in quotation marks that its citations do not hold"
     return None
+
+
+def _quotes_only(text: str, quotes: Sequence[str]) -> bool:
+    """Returns whether whatever stands in quotation marks in a claim is copied from what it cites."""
+    # Longest first, since one quotation may hold another.
+    for quote in sorted(quotes, key=len, reverse=True):
+        text = text.replace(quote, "")
+    return all(any(squash(match.group(1)) in squash(quote) for quote in quotes) for match in _QUOTED.finditer(text))

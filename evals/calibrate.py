@@ -1,21 +1,23 @@
 """Fitting confidence: logistic regression over what ranking measured, with folds by State.
 
-Every sentence that ranking offers for a development question is a sample; it is positive where it overlaps gold
-evidence. Figures come from questions on States that the fold was not fitted on.
+Every question is a sample; it is positive where its scope holds an answer. Figures come from questions on States that
+the fold was not fitted on.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from app.calibration import Features
+from app.select import Found
 from app.wiring import Workspace
-from evals.cases import Case, Evidence
-from vectorstore.records import Sentence
+from evals.cases import Case
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -28,13 +30,14 @@ class Calibration:
     """A fit, and what it is worth on States that it has not seen.
 
     Attributes:
+        auc: Chance that a case with evidence ranks above one without, 0.5 to 1.
         threshold: Where the lesser of abstention's precision and recall is highest over all folds.
         precision: Of the abstentions that this threshold gives, how many are right, 0 to 1.
         recall: Of the cases without evidence, how many are abstained from, 0 to 1.
     """
 
     cases: int
-    samples: int
+    auc: float
     intercept: float
     weights: tuple[float, ...]
     threshold: float
@@ -42,32 +45,30 @@ class Calibration:
     recall: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Sample:
-    features: Floats
-    labels: Flags
-    answerable: bool
-    group: str
-
-
 def fit(cases: Sequence[Case], workspace: Workspace) -> Calibration:
     """Fits weights and threshold on the single-State cases that have statements in scope."""
-    samples = [sample for case in cases if (sample := _sample(case, workspace)) is not None]
-    groups = np.array([sample.group for sample in samples])
-    strongest = np.zeros(len(samples))
-    for train, test in GroupKFold(FOLDS).split(samples, groups=groups):
-        model = _fitted([samples[row] for row in train])
-        for row in test:
-            strongest[row] = model.predict_proba(samples[row].features)[:, 1].max()
-    answerable = np.array([sample.answerable for sample in samples])
-    threshold, precision, recall = best_threshold(strongest, answerable)
-    final = _fitted(samples)
+    rows: list[tuple[float, ...]] = []
+    labels: list[bool] = []
+    groups: list[str] = []
+    for case in cases:
+        found = _only_party(case, workspace)
+        if found is not None and found.features is not None:
+            rows.append(astuple(found.features))
+            labels.append(case.expect.status != "abstained")
+            groups.append(found.party)
+    features, answerable = np.array(rows), np.array(labels)
+    chances = np.zeros(len(rows))
+    for train, test in GroupKFold(FOLDS).split(features, groups=groups):
+        chances[test] = _fitted(features[train], answerable[train]).predict_proba(features[test])[:, 1]
+    threshold, precision, recall = best_threshold(chances, answerable)
+    scaler, model = (step for _, step in _fitted(features, answerable).steps)
+    weights = model.coef_[0] / scaler.scale_
     return Calibration(
-        cases=len(samples),
-        samples=sum(len(sample.labels) for sample in samples),
-        intercept=round(float(final.intercept_[0]), 4),
-        weights=tuple(round(float(weight), 4) for weight in final.coef_[0]),
-        threshold=round(threshold, 4),
+        cases=len(rows),
+        auc=round(float(roc_auc_score(answerable, chances)), 4),
+        intercept=round(float(model.intercept_[0] - weights @ scaler.mean_), 4),
+        weights=tuple(round(float(weight), 4) for weight in weights),
+        threshold=round(threshold, 3),
         precision=round(precision, 4),
         recall=round(recall, 4),
     )
@@ -91,34 +92,12 @@ def best_threshold(strongest: Floats, answerable: Flags) -> tuple[float, float, 
     return best
 
 
-def _sample(case: Case, workspace: Workspace) -> _Sample | None:
+def _only_party(case: Case, workspace: Workspace) -> Found | None:
     if case.type not in ("single_state", "unanswerable", "partial"):
         return None
     retrieved = workspace.retrieve(case.question, case.history)
-    if len(retrieved.asked) != 1 or not retrieved.searched or not retrieved.found:
-        return None
-    files = {summary.statement_id: summary.file for summary in retrieved.searched}
-    items = [item for item in retrieved.found[0].evidence if item.features is not None]
-    if not items:
-        return None
-    answerable = case.expect.status != "abstained"
-    labels = [answerable and any(_overlaps(item.sentence, files, span) for span in case.evidence) for item in items]
-    return _Sample(
-        features=np.array([Features.vector(item.features) for item in items if item.features is not None]),
-        labels=np.array(labels),
-        answerable=answerable,
-        group=retrieved.asked[0],
-    )
+    return retrieved.found[0] if len(retrieved.asked) == 1 and retrieved.found else None
 
 
-def _overlaps(sentence: Sentence, files: dict[str, str], span: Evidence) -> bool:
-    if files.get(sentence.statement_id) != span.file:
-        return False
-    common = min(sentence.end, span.end) - max(sentence.start, span.start)
-    return common >= 0.5 * min(sentence.end - sentence.start, span.end - span.start)
-
-
-def _fitted(samples: Sequence[_Sample]) -> LogisticRegression:
-    features = np.concatenate([sample.features for sample in samples])
-    labels = np.concatenate([sample.labels for sample in samples])
-    return LogisticRegression(max_iter=1000).fit(features, labels)
+def _fitted(features: Floats, answerable: Flags) -> Pipeline:
+    return make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=1000)).fit(features, answerable)

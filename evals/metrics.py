@@ -4,8 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.answer import Answer, Citation
+from app.verify import reads_as
 from evals.cases import Case, Evidence, groups_of
-from ingest.squash import squash
+from ingest.furniture import running_heads
+
+# Types of cases whose expected States are those that the question names.
+_ABOUT_NAMED = frozenset({"single_state", "unanswerable", "partial", "compare", "multi_state", "temporal", "follow_up"})
 
 
 def overlaps(citation: Citation, span: Evidence) -> bool:
@@ -27,24 +31,23 @@ def evidence_recall(case: Case, answer: Answer, k: int) -> float | None:
 
 
 def quotes_verified(answer: Answer, texts: Mapping[str, str]) -> tuple[int, int]:
-    """Returns (sound, all) over an answer's citations: the offsets hold the words that are quoted."""
+    """Returns (sound, all) over an answer's citations: the offsets hold exactly the words that are quoted."""
     citations = (*answer.citations, *answer.related)
     sound = 0
     for citation in citations:
-        source = texts.get(citation.statement_id, "")[citation.start : citation.end]
-        parts = [squash(part) for part in citation.quote.split("[…]")]
-        position, found = 0, source == citation.source_quote and bool(source)
-        squashed = squash(source)
-        for part in parts:
-            position = squashed.find(part, position)
-            found = found and position >= 0
-        sound += found
+        text = texts.get(citation.statement_id, "")
+        same = text[citation.start : citation.end] == citation.source_quote
+        sound += same and reads_as(citation.quote, citation.source_quote, heads=running_heads(text))
     return sound, len(citations)
 
 
 def misattributed(case: Case, answer: Answer) -> int:
-    """Returns how many citations come from a State or group that was not asked about; open questions have none."""
-    wanted = set(answer.scope.states) | set(answer.scope.groups)
+    """Returns how many citations come from a State or group that was not asked about; open questions have none.
+
+    What was asked about is what the case says, not how the assistant read the question.
+    """
+    asked = set(case.expect.states) if case.type in _ABOUT_NAMED else set()
+    wanted = asked or set(answer.scope.states) | set(answer.scope.groups)
     return sum(citation.state not in wanted for citation in answer.citations) if wanted else 0
 
 

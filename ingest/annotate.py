@@ -34,6 +34,30 @@ AGENDA = "AGENDA"
 
 
 @dataclass(frozen=True, kw_only=True)
+class InputKey:
+    """What a statement is made from, hashed; an equal one means that its file need not be read again.
+
+    Attributes:
+        content: Hash of the file, its row of the manifest and its kind.
+        cutting: Hash of how text is cut into passages.
+    """
+
+    content: str
+    cutting: str
+
+    def __str__(self) -> str:
+        return f"{self.cutting}-{self.content}"
+
+    def same_content(self, stored: str) -> bool:
+        """Tells whether a stored key differs at most in how text is cut."""
+        return stored.endswith(f"-{self.content}")
+
+    def same_cutting(self, stored: str) -> bool:
+        """Tells whether a stored key differs at most in the content."""
+        return stored.startswith(f"{self.cutting}-")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Draft:
     """A statement with its metadata, before it is split.
 
@@ -74,15 +98,16 @@ class Annotator:
         self._split = split
         self._embedder = embedder
 
-    def input_key(self, loaded: LoadedText, row: ManifestRow | None, kind: Kind) -> str:
-        """Returns a hash of everything that a statement is made from."""
+    def input_key(self, loaded: LoadedText, row: ManifestRow | None, kind: Kind) -> InputKey:
+        """Returns hashes of everything that a statement is made from."""
         cells = None if row is None else row.model_dump(exclude={"line"})
-        parts = [ANNOTATION_VERSION, loaded.sha256, cells, kind, self._split.model_dump()]
-        return _hash(json.dumps(parts, sort_keys=True, ensure_ascii=False))
+        # A State that a table of parties learns later is a new input, though the cell is the same.
+        known = row is not None and row.state is not None and self._parties.resolve(row.state).codes
+        content = [ANNOTATION_VERSION, loaded.sha256, cells, list(known or ()), kind]
+        cutting = [ANNOTATION_VERSION, self._split.model_dump()]
+        return InputKey(content=_hash(_json(content)), cutting=_hash(_json(cutting))[:16])
 
-    def draft(
-        self, loaded: LoadedText, row: ManifestRow | None, *, file: str, kind: Kind, input_key: str
-    ) -> Draft:
+    def draft(self, loaded: LoadedText, row: ManifestRow | None, *, file: str, kind: Kind, input_key: str) -> Draft:
         """Reads the metadata of a text, overridden by its row of the manifest."""
         blocks = find_blocks(loaded.text)
         read = read_metadata(loaded.text, blocks, self._parties, file)
@@ -104,7 +129,7 @@ class Annotator:
             statement=statement,
             digest=digest,
             input_key=input_key,
-            reason="; ".join(merged.problems) or None,
+            reason="; ".join((*loaded.notes, *merged.problems)) or None,
         )
 
     def annotate(self, draft: Draft) -> AnnotatedStatement:
@@ -156,8 +181,12 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata) -> tuple[Me
 
 def identify(text: str, metadata: Metadata, kind: Kind) -> tuple[str, str]:
     """Returns the statement id, a hash of text and metadata, and the full digest it is cut from."""
-    digest = _hash(json.dumps([text, asdict(metadata), kind], sort_keys=True, ensure_ascii=False))
+    digest = _hash(_json([text, asdict(metadata), kind]))
     return digest[:16], digest
+
+
+def _json(parts: Sequence[object]) -> str:
+    return json.dumps(parts, sort_keys=True, ensure_ascii=False)
 
 
 def _hash(text: str) -> str:

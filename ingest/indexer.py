@@ -3,13 +3,13 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from ingest.annotate import Annotator, Draft
-from ingest.errors import EmptyFileError, LoadError, PartyTableError
-from ingest.loaders.loaded import LoadLimits
+from ingest.annotate import Annotator, Draft, InputKey
+from ingest.errors import LoadError, ManifestError, PartyTableError
+from ingest.loaders.loaded import LoadedText, LoadLimits
 from ingest.loaders.registry import find_files, load
 from ingest.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
 from ingest.parties import PartyTable
@@ -46,12 +46,24 @@ class IngestOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class _Source:
-    """One file to be taken: its path, its name in reports, and its row of the manifest."""
+    """One file to be taken.
+
+    Attributes:
+        name: Its path relative to the folder, as reports show it.
+        order: Its place in the report.
+        row: Its row of the manifest.
+    """
 
     path: Path
     folder: Path
     name: str
-    row: ManifestRow | None
+    order: int
+    row: ManifestRow | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Under what the catalogue keeps it."""
+        return _shown(str(self.folder)), self.name
 
 
 class Indexer:
@@ -74,7 +86,7 @@ class Indexer:
             progress: Hears of every file and step.
 
         Raises:
-            IngestError: A manifest cannot be read at all.
+            PartyTableError: The tables of parties in the store contradict each other.
             StoreError: The store cannot be written; what was stored before is kept.
         """
         began = time.perf_counter()
@@ -93,9 +105,9 @@ class Indexer:
             return self.ingest([path], IngestOptions(), progress)
 
 
-def load_parties(store: Store) -> PartyTable:
-    """Returns the built-in parties and those that ingested folders brought."""
-    return PartyTable.load().with_extra(*store.party_files())
+def load_parties(store: Store, *, other_than: Path | None = None) -> PartyTable:
+    """Returns the built-in parties and those that ingested folders brought, but for one folder's file."""
+    return PartyTable.load().with_extra(*store.party_files(other_than=other_than))
 
 
 class _Run:
@@ -117,7 +129,11 @@ class _Run:
         self._annotator = Annotator(load_parties(store), split, embedder)
         self._held = {(s.folder, s.file): s for s in store.catalogue.summaries()}
         self._by_digest = {s.digest: s for s in self._held.values()}
-        self._results: list[FileResult] = []
+        # Statements that a file of this run was found to hold, and files that are still to be looked at.
+        self._settled: set[str] = set()
+        self._pending: set[tuple[str, str]] = set()
+        self._results: list[tuple[int, FileResult]] = []
+        self._order = 0
         self._notes: list[str] = []
         self._waiting: list[tuple[_Source, Draft, StatementSummary | None]] = []
         self._embedded = self._passages = 0
@@ -125,14 +141,22 @@ class _Run:
 
     def take(self, path: Path) -> None:
         """Takes one path of the command line."""
-        if path.is_dir():
-            self._take_folder(path.resolve())
-        elif path.exists():
-            name = path.name
-            self._take_sources([_Source(path=path.resolve(), folder=path.resolve().parent, name=name, row=None)])
+        try:
+            path = path.resolve()
+            is_folder, exists = path.is_dir(), path.exists()
+        except (OSError, RuntimeError, ValueError):
+            # A name that no file system holds, a folder that may not be entered, or links in a circle.
+            is_folder = exists = False
+        # Resolved, so that a single file may be a link that its user named; links inside a folder stay links.
+        if is_folder:
+            self._take_folder(path)
+        elif exists:
+            source = self._source(path, path.parent)
+            failed = self._take_sources([source])
+            self._record_unreadable(path.parent, failed, read=[source.name])
         else:
-            reason = f"no such file or folder: {str(path)!r}; check the path"
-            self._results.append(FileResult(file=str(path), result="failed", reason=reason))
+            reason = f"no such file or folder, or it may not be read: {str(path)!r}; check the path"
+            self._report(FileResult(file=_shown(str(path)), result="failed", reason=reason))
 
     def finish(self) -> None:
         """Embeds and stores what is still waiting."""
@@ -141,53 +165,67 @@ class _Run:
     def report(self, seconds: float) -> IngestReport:
         """Returns what became of every file."""
         return IngestReport(
-            files=tuple(self._results),
+            files=tuple(result for _, result in sorted(self._results, key=lambda item: item[0])),
             embedded_passages=self._embedded,
             passages=self._passages,
             seconds=round(seconds, 3),
             notes=tuple(self._notes),
         )
 
+    def _report(self, result: FileResult, order: int | None = None) -> None:
+        self._results.append((self._next() if order is None else order, result))
+
+    def _next(self) -> int:
+        self._order += 1
+        return self._order
+
+    def _source(self, path: Path, folder: Path, row: ManifestRow | None = None) -> _Source:
+        name = _shown(path.relative_to(folder).as_posix())
+        return _Source(path=path, folder=folder, name=name, row=row, order=self._next())
+
     # --- folders and manifests
 
     def _take_folder(self, folder: Path) -> None:
         self._learn_parties(folder)
-        manifest = read_manifest(folder)
+        try:
+            manifest = read_manifest(folder)
+        except ManifestError as exc:
+            self._report(FileResult(file=MANIFEST_NAME, result="failed", reason=str(exc)))
+            return
         found = [path for path in find_files(folder) if path.name not in (MANIFEST_NAME, PARTIES_NAME)]
-        by_name = {path.relative_to(folder).as_posix(): path for path in found}
-        sources: list[_Source] = []
         if manifest is None:
-            sources = [_Source(path=path, folder=folder, name=name, row=None) for name, path in by_name.items()]
+            sources = [self._source(path, folder) for path in found]
         else:
             self._report_manifest(manifest)
-            sources = [
-                _Source(path=folder / row.file, folder=folder, name=row.file, row=row)
-                for row in manifest.rows
-                if (folder / row.file).exists()
-            ]
-            listed = {row.file for row in manifest.rows}
-            rest = {name: path for name, path in by_name.items() if name not in listed}
+            sources = [self._source(folder / row.file, folder, row) for row in manifest.rows]
+            listed = {folder / row.file for row in manifest.rows}
+            rest = [path for path in found if path not in listed]
             if self._options.include_unlisted:
-                sources += [_Source(path=path, folder=folder, name=name, row=None) for name, path in rest.items()]
+                sources += [self._source(path, folder) for path in rest]
             else:
                 reason = f"not in {MANIFEST_NAME}: add a row, or use --all"
-                self._results += [FileResult(file=name, result="not_listed", reason=reason) for name in rest]
-        if not sources and not self._results:
+                for path in rest:
+                    name = _shown(path.relative_to(folder).as_posix())
+                    self._report(FileResult(file=name, result="not_listed", reason=reason))
+        if not found and not sources:
             self._notes.append(f"no supported file in {str(folder)!r}")
-        self._take_sources(sources)
+        failed = self._take_sources(sources)
+        self._record_unreadable(folder, failed, read=None)
         if self._options.sync:
-            self._remove_gone(folder, {source.name for source in sources})
+            self._remove_gone(folder)
 
     def _learn_parties(self, folder: Path) -> None:
         path = folder / PARTIES_NAME
         if not path.is_file():
             return
         try:
-            load_parties(self._store).with_extra(path)
+            load_parties(self._store, other_than=path).with_extra(path)
         except PartyTableError as exc:
             self._notes.append(str(exc))
             return
         self._store.keep_party_file(path)
+        # What waits was read with the table as it was, and is cut with it.
+        self._flush()
         self._annotator = Annotator(load_parties(self._store), self._split, self._embedder)
 
     def _report_manifest(self, manifest: Manifest) -> None:
@@ -198,78 +236,128 @@ class _Run:
                 self._notes.append(problem.reason)
             else:
                 name = problem.file or MANIFEST_NAME
-                self._results.append(FileResult(file=name, result=problem.result, reason=problem.reason))
+                self._report(FileResult(file=name, result=problem.result, reason=problem.reason))
 
-    def _remove_gone(self, folder: Path, present: set[str]) -> None:
-        for (held_folder, name), summary in list(self._held.items()):
-            if held_folder == str(folder) and name not in present:
-                self._store.catalogue.remove(summary.statement_id)
-                self._results.append(FileResult(file=name, result="removed", statement_id=summary.statement_id))
-                del self._held[held_folder, name]
+    def _remove_gone(self, folder: Path) -> None:
+        self._flush()
+        gone = [s for (of, name), s in self._held.items() if of == _shown(str(folder)) and not (folder / name).exists()]
+        for summary in gone:
+            self._forget(summary)
+            self._report(FileResult(file=summary.file, result="removed", statement_id=summary.statement_id))
+
+    def _forget(self, summary: StatementSummary) -> None:
+        self._store.catalogue.remove(summary.statement_id)
+        self._held.pop((summary.folder, summary.file), None)
+        self._release(summary)
+
+    def _release(self, summary: StatementSummary) -> None:
+        """Forgets that the store holds a text, so that another file may bring it again."""
+        known = self._by_digest.get(summary.digest)
+        if known is not None and known.statement_id == summary.statement_id:
+            del self._by_digest[summary.digest]
+
+    def _record_unreadable(self, folder: Path, failed: dict[str, str], read: Sequence[str] | None) -> None:
+        self._store.catalogue.record_unreadable(_shown(str(folder)), failed=failed, read=read)
 
     # --- files
 
-    def _take_sources(self, sources: Sequence[_Source]) -> None:
+    def _take_sources(self, sources: Sequence[_Source]) -> dict[str, str]:
+        """Takes files, and returns the reason for each that could not be read."""
         self._total += len(sources)
-        failed: dict[str, dict[str, str]] = {}
-        for source in sources:
-            self._tell(source.name, "load")
-            try:
-                self._take_file(source)
-            except EmptyFileError as exc:
-                self._results.append(FileResult(file=source.name, result="skipped", reason=str(exc)))
-            except LoadError as exc:
-                self._results.append(FileResult(file=source.name, result="failed", reason=str(exc)))
-                failed.setdefault(str(source.folder), {})[source.name] = str(exc)
-            self._done += 1
-            if len(self._waiting) >= _GROUP:
-                self._flush()
-        for folder in {str(source.folder) for source in sources}:
-            names = [source.name for source in sources if str(source.folder) == folder]
-            self._store.catalogue.record_unreadable(folder, failed=failed.get(folder, {}), read=names)
+        self._pending = {source.key for source in sources}
+        failed: dict[str, str] = {}
+        put_off: list[_Source] = []
+        for queue in (sources, put_off):
+            for source in queue:
+                self._tell(source.name, "load")
+                try:
+                    if not self._take_file(source, may_put_off=queue is sources):
+                        put_off.append(source)
+                        continue
+                except LoadError as exc:
+                    self._report(FileResult(file=source.name, result=exc.result, reason=str(exc)), source.order)
+                    if exc.result == "failed":
+                        failed[source.name] = str(exc)
+                self._pending.discard(source.key)
+                self._done += 1
+                if len(self._waiting) >= _GROUP:
+                    self._flush()
+        return failed
 
-    def _take_file(self, source: _Source) -> None:
-        # A single file may be a link that its user named; inside a folder links must not lead out of it.
-        inside = source.folder if source.row is not None or source.name != source.path.name else None
-        loaded = load(source.path, self._limits, inside)
+    def _take_file(self, source: _Source, *, may_put_off: bool) -> bool:
+        """Takes one file; returns False where another file has to be looked at before this one."""
+        if _shown(str(source.path)) != str(source.path):
+            raise LoadError(f"the name {source.name!r} is not valid UTF-8; rename the file")
+        loaded = load(source.path, self._limits, source.folder)
         key = self._annotator.input_key(loaded, source.row, self._options.kind)
-        held = self._held.get((str(source.folder), source.name))
-        if held is not None and held.input_key == key:
-            self._results.append(_result(source, "unchanged", held))
-            return
-        draft = self._annotator.draft(loaded, source.row, file=source.name, kind=self._options.kind, input_key=key)
+        held = self._held.get(source.key)
+        if held is not None and held.input_key == str(key):
+            self._settled.add(held.statement_id)
+            self._report(_result(source, "unchanged", held, _unattributed(held)), source.order)
+            return True
+        draft = self._draft(source, loaded, key, held)
         twin = self._by_digest.get(draft.digest)
-        if twin is not None and held is None:
-            if twin.sha256 == loaded.sha256 and not Path(twin.folder, twin.file).exists():
-                # The file was renamed or moved: the statement is the same.
+        if twin is None:
+            self._wait(source, draft, held)
+        elif held is not None and twin.statement_id == held.statement_id:
+            if key.same_cutting(held.input_key):
                 self._touch(source, twin, draft)
-                return
-            reason = f"same text and metadata as {twin.file!r}, which is in the store"
-            self._results.append(_result(source, "duplicate", twin, reason))
-            return
-        if twin is not None and held is not None and twin.statement_id == held.statement_id:
+            else:
+                self._wait(source, draft, held)
+        elif twin.statement_id in self._settled:
+            self._drop_duplicate(source, twin, held)
+        elif (twin.folder, twin.file) in self._pending and may_put_off:
+            # Its file comes later and may hold something else by now.
+            return False
+        elif (twin.folder, twin.file) not in self._pending and _still_there(twin, source):
+            self._drop_duplicate(source, twin, held)
+        else:
+            # The file was renamed or moved, or files changed places: the statement is the same.
+            self._held.pop((twin.folder, twin.file), None)
+            if held is not None:
+                self._forget(held)
             self._touch(source, twin, draft)
-            return
+        return True
+
+    def _draft(self, source: _Source, loaded: LoadedText, key: InputKey, held: StatementSummary | None) -> Draft:
+        kind = self._options.kind
+        if held is not None and key.same_content(held.input_key):
+            # Only how text is cut is new: the metadata stay as they are, with what a person corrected.
+            statement = self._store.catalogue.statement(held.statement_id)
+            if statement is not None:
+                return Draft(statement=statement, digest=held.digest, input_key=str(key), reason=None)
+        return self._annotator.draft(loaded, source.row, file=source.name, kind=kind, input_key=str(key))
+
+    def _wait(self, source: _Source, draft: Draft, held: StatementSummary | None) -> None:
+        if held is not None:
+            self._release(held)
         self._waiting.append((source, draft, held))
-        self._by_digest[draft.digest] = draft.summary(str(source.folder))
+        summary = draft.summary(_shown(str(source.folder)))
+        self._by_digest[draft.digest] = self._held[source.key] = summary
+        self._settled.add(summary.statement_id)
+
+    def _drop_duplicate(self, source: _Source, twin: StatementSummary, held: StatementSummary | None) -> None:
+        if held is not None:
+            self._forget(held)
+        reason = f"same text and metadata as {twin.file!r}, which is in the store"
+        self._report(_result(source, "duplicate", twin, reason), source.order)
 
     def _touch(self, source: _Source, twin: StatementSummary, draft: Draft) -> None:
+        folder, name = source.key
+        sha256 = draft.statement.sha256
         self._store.catalogue.touch(
-            twin.statement_id,
-            file=source.name,
-            folder=str(source.folder),
-            sha256=draft.statement.sha256,
-            input_key=draft.input_key,
+            twin.statement_id, file=name, folder=folder, sha256=sha256, input_key=draft.input_key
         )
-        self._results.append(_result(source, "unchanged", twin, draft.reason))
+        summary = replace(twin, file=name, folder=folder, sha256=sha256, input_key=draft.input_key)
+        self._by_digest[draft.digest] = self._held[source.key] = summary
+        self._settled.add(twin.statement_id)
+        self._report(_result(source, "unchanged", summary, draft.reason), source.order)
 
     def _flush(self) -> None:
         """Embeds the texts that have no vector yet and stores the waiting statements, each in one transaction."""
         if not self._waiting:
             return
-        annotated = [
-            (source, draft, held, self._annotator.annotate(draft)) for source, draft, held in self._waiting
-        ]
+        annotated = [(source, draft, held, self._annotator.annotate(draft)) for source, draft, held in self._waiting]
         self._waiting = []
         texts = {text_key(passage.text): passage.text for _, _, _, a in annotated for passage in a.passages}
         known = self._store.catalogue.known_keys(texts)
@@ -284,28 +372,45 @@ class _Run:
             keys = {text_key(passage.text) for passage in item.passages}
             self._store.catalogue.store(
                 item,
-                folder=str(source.folder),
+                folder=_shown(str(source.folder)),
                 digest=draft.digest,
                 input_key=draft.input_key,
                 vectors={key: fresh[key] for key in keys if key in fresh},
                 replaces=held.statement_id if held is not None else None,
             )
             self._passages += len(item.passages)
-            summary = draft.summary(str(source.folder))
-            self._held[str(source.folder), source.name] = summary
+            summary = self._held[source.key]
             outcome: FileOutcome = (
                 "added" if held is None else ("updated" if held.sha256 == summary.sha256 else "replaced")
             )
-            self._results.append(_result(source, outcome, summary, draft.reason))
+            self._report(_result(source, outcome, summary, draft.reason or _unattributed(summary)), source.order)
 
     def _tell(self, file: str, step: IngestStep) -> None:
         if self._progress is not None:
             self._progress(IngestProgress(done=self._done, total=self._total, file=file, step=step))
 
 
-def _result(
-    source: _Source, outcome: FileOutcome, summary: StatementSummary, reason: str | None = None
-) -> FileResult:
+def _still_there(twin: StatementSummary, source: _Source) -> bool:
+    """Tells whether the file of a statement exists, and is another one than the file at hand."""
+    path = Path(twin.folder, twin.file)
+    return path.exists() and path.resolve() != source.path.resolve()
+
+
+def _unattributed(summary: StatementSummary) -> str | None:
+    if summary.metadata.state is not None or summary.kind == "treaty":
+        return None
+    return (
+        f"no State is known for it, so it is never quoted as anyone's: name it in {MANIFEST_NAME}, or run"
+        f" `untoc edit {summary.statement_id} state=CODE`"
+    )
+
+
+def _shown(name: str) -> str:
+    """Returns a file name as it can be stored and printed; bytes that are not UTF-8 are written out."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _result(source: _Source, outcome: FileOutcome, summary: StatementSummary, reason: str | None = None) -> FileResult:
     return FileResult(
         file=source.name,
         result=outcome,

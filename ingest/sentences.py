@@ -13,11 +13,14 @@ _END = regex.compile(
 )
 # Words after which a full stop does not end the sentence: titles, references, Latin shorthands.
 _ABBREVIATIONS = frozenset(
-    """mr mrs ms dr prof st messrs h.e gen col maj capt lt sgt hon rev sr sra srta dra excmo excma mme mm mlle me art
+    """mr mrs ms dr prof st messrs h.e gen col maj capt lt sgt hon rev sr sra srta dra excmo excma mme mm mlle art
     arts para paras par párr párrs inc sect sec subpara chap ch vol no nos núm nº p pp fig ed eds cf viz vs al e.g
     i.e eg ie ex approx res doc add corr incl resp ref refs u.n u.s u.k s.e s.exc esp ст п пп ч г гг т тт р с стр др
     пр им проф акад гл рис см напр""".split()
 )
+# Those of them that are words as well, and abbreviate only before a number: "they said no. We".
+_BEFORE_NUMBERS = frozenset("no nos art arts add fig".split())
+_NUMBER = regex.compile(r"\s*[(]?(?:\p{N}|[IVX]+\b)")
 _WORD_BEFORE = regex.compile(r"[\p{L}\p{N}.’'-]*$")
 _ENUMERATOR = regex.compile(r"^\s*(?:\(?[\p{N}]{1,3}|\(?\p{L}|[IVXivx]{1,4})$")
 _LINE = regex.compile(r"[^\n]+")
@@ -52,7 +55,9 @@ def _ends_sentence(text: str, start: int, mark: "regex.Match[str]") -> bool:
     before = text[max(start, mark.start() - 40) : mark.start()]
     found = _WORD_BEFORE.search(before)
     word = found.group().strip("’'-") if found else ""
-    if word.lower().rstrip(".") in _ABBREVIATIONS:
+    # Without an article before it, as in "l’art. 4".
+    short = regex.split("[’']", word.lower().rstrip("."))[-1]
+    if short in _ABBREVIATIONS and (short not in _BEFORE_NUMBERS or _NUMBER.match(text, mark.end())):
         return False
     # A single capital is an initial ("J. Smith"), but "TOC." and "annex I." end sentences.
     if len(word) == 1 and word.isupper() and word != "I" and _initial_follows(text, mark.end()):

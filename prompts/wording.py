@@ -43,6 +43,7 @@ VARIABLES: dict[str, frozenset[str]] = {
         "unknown_party": "name",
         "index_incomplete": "",
         "empty_corpus": "",
+        "not_verified": "",
         "missing_number": "",
         "missing_name": "",
         "missing_date": "",
@@ -97,6 +98,9 @@ def _check(language: str, messages: dict[str, str]) -> None:
         difference = sorted(messages.keys() ^ VARIABLES.keys())
         raise PromptError(f"{name}: sections missing or unknown: {', '.join(difference)}")
     for key, message in messages.items():
-        found = frozenset(field for _, field, _, _ in Formatter().parse(message) if field is not None)
+        try:
+            found = frozenset(field for _, field, _, _ in Formatter().parse(message) if field is not None)
+        except ValueError as exc:
+            raise PromptError(f"{name}: {key!r} has a brace that is no variable: {exc}") from exc
         if found != VARIABLES[key]:
             raise PromptError(f"{name}: {key!r} uses {sorted(found)}, declared are {sorted(VARIABLES[key])}")

@@ -254,7 +254,7 @@ class Catalogue:
         rows = self._all(
             "SELECT sentence_id, treaty, article, paragraph FROM mentions WHERE treaty = ?"
             " AND statement_id IN (SELECT value FROM json_each(?))"
-            " AND (? = '[]' OR article IN (SELECT value FROM json_each(?)))",
+            " AND (? = '[]' OR article IN (SELECT value FROM json_each(?))) ORDER BY rowid",
             (treaty, json.dumps(list(statement_ids)), json.dumps(list(articles)), json.dumps(list(articles))),
         )
         return tuple(Mention(sentence_id=a, treaty=b, article=c, paragraph=d) for a, b, c, d in rows)
@@ -280,9 +280,15 @@ class Catalogue:
         )
         return tuple((str(row[0]), float(row[1])) for row in rows)
 
-    def document_frequency(self, term: str) -> int:
-        """Returns in how many passages an FTS5 expression occurs."""
-        row = self._one("SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?", (term,))
+    def document_frequency(self, expression: str, statement_ids: Sequence[str] | None = None) -> int:
+        """Returns in how many passages an FTS5 expression occurs: of these statements, or of the whole store."""
+        within = "" if statement_ids is None else "AND p.statement_id IN (SELECT value FROM json_each(?))"
+        values = (expression,) if statement_ids is None else (expression, json.dumps(list(statement_ids)))
+        row = self._one(
+            "SELECT count(*) FROM passages_fts JOIN passages p ON p.passage = passages_fts.rowid"
+            f" WHERE passages_fts MATCH ? {within}",
+            values,
+        )
         return 0 if row is None else int(row[0])
 
     # --- unreadable files, traces
@@ -291,11 +297,20 @@ class Catalogue:
         """Returns (file, reason) of the files that the last ingest of their folder could not read."""
         return tuple((str(r[0]), str(r[1])) for r in self._all("SELECT file, reason FROM unreadable ORDER BY file"))
 
-    def record_unreadable(self, folder: str, *, failed: Mapping[str, str], read: Iterable[str]) -> None:
-        """Notes which files of a folder could not be read, and forgets those that now could."""
+    def record_unreadable(self, folder: str, *, failed: Mapping[str, str], read: Iterable[str] | None) -> None:
+        """Notes which files of a folder could not be read, and forgets those that now could.
+
+        Args:
+            folder: The folder.
+            failed: Reason per file that could not be read.
+            read: Files that could; None means that the whole folder was seen, and all others are forgotten.
+        """
         with self._database.transaction() as connection:
-            gone = [(folder, file) for file in (*read, *failed)]
-            connection.executemany("DELETE FROM unreadable WHERE folder = ? AND file = ?", gone)
+            if read is None:
+                connection.execute("DELETE FROM unreadable WHERE folder = ?", (folder,))
+            else:
+                gone = [(folder, file) for file in (*read, *failed)]
+                connection.executemany("DELETE FROM unreadable WHERE folder = ? AND file = ?", gone)
             connection.executemany(
                 "INSERT INTO unreadable VALUES (?, ?, ?)", [(folder, file, why) for file, why in failed.items()]
             )
@@ -309,7 +324,8 @@ class Catalogue:
                 (trace_id, now, json.dumps(record, ensure_ascii=False)),
             )
             connection.execute(
-                "DELETE FROM traces WHERE trace_id NOT IN (SELECT trace_id FROM traces ORDER BY at DESC LIMIT ?)",
+                "DELETE FROM traces WHERE trace_id NOT IN ("
+                "SELECT trace_id FROM traces ORDER BY at DESC, rowid DESC LIMIT ?)",
                 (keep,),
             )
 

@@ -5,18 +5,19 @@ the index lives in a folder that the catalogue names, is written by one process 
 made anew in a fresh folder when it is found broken.
 """
 
+import hashlib
 import logging
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import chromadb
 import numpy as np
-from chromadb.api.shared_system_client import SharedSystemClient
+from chromadb.api.client import Client
 from chromadb.config import Settings
-from chromadb.errors import ChromaError
 
 from vectorstore.errors import StoreError
 from vectorstore.rows import Matrix
@@ -38,17 +39,15 @@ class VectorIndex:
             StoreError: Chroma cannot open the folder.
         """
         self.path = path
-        path.mkdir(parents=True, exist_ok=True)
-        try:
-            # Chroma keeps one system per path and process, which would go on showing what it first read.
-            SharedSystemClient.clear_system_cache()
-            self._client = chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False))
+        with _translated(path):
+            path.mkdir(parents=True, exist_ok=True)
+            # The declared type leaves out `close`.
+            self._client = cast(
+                Client, chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False))
+            )
             self._collection = self._client.get_or_create_collection(
                 COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
             )
-        # Chroma's Rust core raises PanicException and plain exceptions for torn files.
-        except Exception as exc:
-            raise StoreError(f"the vector index {str(path)!r} cannot be opened: run `untoc doctor --rebuild`") from exc
 
     def ids(self) -> frozenset[str]:
         """Returns the ids in the index."""
@@ -97,17 +96,42 @@ class VectorIndex:
         return None
 
     def close(self) -> None:
-        """Lets go of the files."""
-        del self._collection, self._client
-        SharedSystemClient.clear_system_cache()
+        """Lets go of the files; an index opened afterwards reads them anew."""
+        self._client.close()
 
     def _guard(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - what Chroma returns
-        try:
+        with _translated(self.path):
             return call()
-        except (ChromaError, ValueError, RuntimeError) as exc:
-            raise StoreError(
-                f"the vector index {str(self.path)!r} fails ({exc}): run `untoc doctor --rebuild`"
-            ) from exc
+
+
+def index_fingerprint(path: Path) -> str:
+    """Returns a hash of the graph files that Chroma has written out; empty where it has written none yet.
+
+    Chroma's native code trusts these files: damaged ones crash the process, and a lost one loses vectors in
+    silence, so they are compared before they are opened. Reading does not change them.
+    """
+    total = hashlib.blake2b(digest_size=16)
+    try:
+        folders = sorted(file.parent for file in path.glob("*/index_metadata.pickle"))
+        for file in (file for folder in folders for file in sorted(folder.iterdir())):
+            total.update(file.name.encode())
+            with file.open("rb") as data:
+                total.update(hashlib.file_digest(data, lambda: hashlib.blake2b(digest_size=16)).digest())
+    except OSError as exc:
+        raise StoreError(f"the vector index {str(path)!r} cannot be read ({exc.strerror})") from exc
+    return total.hexdigest() if folders else ""
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    # Chroma's errors have no common base: some are its own, some are built in, and a panic of its native code
+    # is a BaseException.
+    except BaseException as exc:
+        raise StoreError(f"the vector index {str(path)!r} fails ({exc}): run `untoc doctor --rebuild`") from exc
 
 
 def remove_index(path: Path) -> None:

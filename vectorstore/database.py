@@ -19,7 +19,7 @@ class Database:
         self.path = path
         self.read_only = read_only
         self._local = threading.local()
-        self._open_connections: list[sqlite3.Connection] = []
+        self._open_connections: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._opening = threading.Lock()
         if read_only and not path.exists():
             raise StoreError(f"no store at {str(path.parent)!r}: run `untoc ingest` first, or set --store")
@@ -33,7 +33,8 @@ class Database:
             connection = self._connect()
             self._local.connection = connection
             with self._opening:
-                self._open_connections.append(connection)
+                self._close_abandoned()
+                self._open_connections.append((threading.current_thread(), connection))
         return connection
 
     @contextmanager
@@ -50,18 +51,28 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
-            connection.commit()
 
     def close(self) -> None:
         """Closes the connections of all threads."""
         with self._opening:
-            for connection in self._open_connections:
+            for _, connection in self._open_connections:
                 connection.close()
             self._open_connections.clear()
         self._local = threading.local()
+
+    def _close_abandoned(self) -> None:
+        # A server's worker threads come and go; each would leave its file handles behind.
+        kept = []
+        for thread, connection in self._open_connections:
+            if thread.is_alive():
+                kept.append((thread, connection))
+            else:
+                connection.close()
+        self._open_connections = kept
 
     def _connect(self) -> sqlite3.Connection:
         if self.read_only:
@@ -144,6 +155,9 @@ def translated(path: Path) -> Iterator[None]:
             ) from exc
         raise StoreError(f"the store {folder!r} cannot be used: {exc}") from exc
     except sqlite3.DatabaseError as exc:
+        if type(exc) is not sqlite3.DatabaseError:
+            # A broken constraint or a wrong call is a bug of this program, not damage of the file.
+            raise
         raise StoreCorruptError(
             f"the catalogue {str(path)!r} is damaged ({exc}): restore it from a copy, or ingest into a new store"
         ) from exc

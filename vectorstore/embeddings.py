@@ -85,8 +85,8 @@ class SentenceTransformerEmbedder:
     @property
     def name(self) -> str:
         """Name that the store records; prefixes belong to it, since they change the vectors."""
-        prefixes = f"{self._config.query_prefix}{self._config.passage_prefix}"
-        return f"{self._config.model}#{prefixes}" if prefixes else self._config.model
+        prefixes = (self._config.query_prefix, self._config.passage_prefix)
+        return f"{self._config.model}#{'|'.join(prefixes)}" if any(prefixes) else self._config.model
 
     @property
     def dimension(self) -> int:
@@ -147,6 +147,7 @@ class SentenceTransformerEmbedder:
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
         source = str(packaged_weights()) if self._config.model == DEFAULT_MODEL else self._config.model
         import torch
+        from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 
@@ -155,7 +156,10 @@ class SentenceTransformerEmbedder:
             torch.set_num_threads(self._config.threads)
         try:
             model = SentenceTransformer(source, device="cpu", local_files_only=not self._config.allow_download)
-        except (OSError, ValueError) as exc:
+            if len(model.tokenizer) <= len(model.tokenizer.all_special_ids):
+                # Without its vocabulary a model loads all the same, and takes all words for one.
+                raise ValueError("the tokenizer has no vocabulary")
+        except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as exc:
             raise ModelError(
                 f"the embedding model {self._config.model!r} cannot be loaded: give a local folder as"
                 " UNTOC_EMBEDDING__MODEL, or allow the hub with UNTOC_EMBEDDING__ALLOW_DOWNLOAD=true"

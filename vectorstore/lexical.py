@@ -5,12 +5,18 @@ from itertools import pairwise
 import regex
 
 _CJK = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
-_TERM = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]+|[\p{L}\p{M}\p{N}]+")
+_TERM = regex.compile(rf"{_CJK.pattern}+|(?:(?!{_CJK.pattern})[\p{{L}}\p{{M}}\p{{N}}])+")
 
 
 def lexical_text(text: str) -> str:
     """Returns the text for the index: Chinese characters stand apart, since FTS5 splits at white space."""
     return _CJK.sub(r" \g<0> ", text)
+
+
+def phrase_expression(phrase: str) -> str:
+    """Returns the FTS5 expression that finds a phrase, its words in order and in any inflection."""
+    words = " ".join(_TERM.findall(lexical_text(phrase)))
+    return f'"{words}"'
 
 
 def lexical_expression(topic: str) -> str | None:

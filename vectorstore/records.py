@@ -157,10 +157,15 @@ class Mention:
 
 @dataclass(frozen=True, kw_only=True)
 class ScoredPassage:
-    """A passage with its retrieval score; higher is better."""
+    """A passage with its retrieval score; higher is better.
+
+    Attributes:
+        similarity: Cosine to the topic, -1 to 1, where dense search found it.
+    """
 
     passage: Passage
     score: float
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,9 +69,11 @@ class OnnxReranker:
     def score(self, query: str, texts: Sequence[str]) -> Matrix:
         """Returns one relevance logit per text, (n,) float32, higher is better; no texts give an empty array."""
         scores = np.zeros(len(texts), dtype=np.float32)
+        if not texts:
+            return scores
         with self._loading:
             tokenizer, session = self._loaded
-        encoded = tokenizer.encode_batch([(query, text) for text in texts]) if texts else []
+        encoded = tokenizer.encode_batch([(query, text) for text in texts])
         # Batches of like length waste no padding.
         order = sorted(range(len(texts)), key=lambda index: len(encoded[index].ids), reverse=True)
         names = {argument.name for argument in session.get_inputs()}
@@ -99,7 +101,8 @@ class OnnxReranker:
         folder = packaged_reranker()
         verify_checksum(folder / "model.onnx", _WEIGHTS_SHA256)
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        tokenizer.enable_truncation(self._config.max_length, strategy="only_second")
+        # Cuts the text of a pair, and a question that alone is too long, which `only_second` would refuse.
+        tokenizer.enable_truncation(self._config.max_length, strategy="longest_first")
         tokenizer.no_padding()
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
@@ -138,6 +141,7 @@ class CrossEncoderReranker:
 
     @cached_property
     def _loaded(self) -> "CrossEncoder":
+        from safetensors import SafetensorError
         from sentence_transformers import CrossEncoder
 
         try:
@@ -147,7 +151,7 @@ class CrossEncoderReranker:
                 max_length=self._config.max_length,
                 local_files_only=not self._config.allow_download,
             )
-        except (OSError, ValueError) as exc:
+        except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as exc:
             raise ModelError(
                 f"the reranker {self._config.model!r} cannot be loaded: give a local folder as"
                 " UNTOC_RERANK__MODEL, or `none` to do without"

@@ -119,7 +119,7 @@ def scope_conditions(scope: ScopeFilter | None) -> tuple[str, tuple[object, ...]
             "EXISTS (SELECT 1 FROM json_each(?) w WHERE"
             " ',' || replace(s.agenda_item, ' ', '') || ',' GLOB '*,' || replace(w.value, ' ', '') || '[,(]*')"
         )
-        values.append(json.dumps(list(scope.agenda_items)))
+        values.append(json.dumps([re.sub(r"[*?[]", r"[\g<0>]", item) for item in scope.agenda_items]))
     if scope.years:
         clauses.append("EXISTS (SELECT 1 FROM json_each(?) y WHERE y.value BETWEEN s.first_year AND s.last_year)")
         values.append(json.dumps(list(scope.years)))

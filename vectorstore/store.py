@@ -13,7 +13,7 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from vectorstore.catalogue import Catalogue
-from vectorstore.chroma import VectorIndex, remove_index
+from vectorstore.chroma import VectorIndex, index_fingerprint, remove_index
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.rows import Matrix
@@ -55,6 +55,7 @@ class Store:
         self.path = path
         self.read_only = read_only
         self._model_name, self._dimension = model_name, dimension
+        self._checks_model = check_model
         if not read_only:
             _make_folder(path)
         self.catalogue = Catalogue(path / CATALOGUE, read_only=read_only)
@@ -89,25 +90,56 @@ class Store:
                 f"another process writes to the store {str(self.path)!r}: wait until it is done, or choose another"
                 " store with --store"
             ) from exc
+        except OSError as exc:
+            raise StoreReadOnlyError(
+                f"the store {str(self.path)!r} cannot be locked for writing ({exc.strerror}): change its permissions,"
+                " or choose another with --store"
+            ) from exc
         try:
             if self.catalogue.meta("embedding_model") is None:
                 self._record_model()
+            elif self._checks_model:
+                # Another process may have filled the store since it was opened.
+                self._check_model()
             yield
             self.sync_index()
         finally:
             lock.release()
 
-    def party_files(self) -> tuple[Path, ...]:
-        """Returns the `parties.csv` files that came with ingested folders, which add to the built-in table."""
-        return tuple(sorted((self.path / "parties").glob("*.csv")))
+    def party_files(self, *, other_than: Path | None = None) -> tuple[Path, ...]:
+        """Returns the `parties.csv` files that came with ingested folders, which add to the built-in table.
+
+        Args:
+            other_than: Path of such a file, whose copy is left out.
+        """
+        own = None if other_than is None else _party_prefix(other_than)
+        found = sorted((self.path / "parties").glob("*.csv"))
+        return tuple(path for path in found if own is None or not path.name.startswith(own))
 
     def keep_party_file(self, path: Path) -> None:
-        """Keeps a copy of a folder's `parties.csv`; the caller holds the write lock."""
-        data = path.read_bytes()
-        kept = self.path / "parties" / f"{hashlib.sha256(data).hexdigest()[:16]}.csv"
-        if not kept.exists():
+        """Keeps a copy of a folder's `parties.csv` in place of an older one; the caller holds the write lock.
+
+        Raises:
+            StoreError: It cannot be read or written.
+        """
+        try:
+            data = path.read_bytes()
+            kept = self.path / "parties" / f"{_party_prefix(path)}{hashlib.sha256(data).hexdigest()[:16]}.csv"
+            if kept.exists():
+                return
             kept.parent.mkdir(exist_ok=True)
-            kept.write_bytes(data)
+            # Written beside and moved into place, so that a crash leaves no half table; the old copy goes
+            # first, since two that contradict each other could not be loaded.
+            draft = kept.with_suffix(".draft")
+            draft.write_bytes(data)
+            for old in kept.parent.glob(f"{_party_prefix(path)}*.csv"):
+                old.unlink()
+            draft.replace(kept)
+        except OSError as exc:
+            raise StoreError(
+                f"{str(path)!r} cannot be copied into the store {str(self.path)!r} ({exc.strerror}): check the"
+                " permissions and the free space of both"
+            ) from exc
 
     def sync_index(self) -> None:
         """Brings the vector index up to the catalogue: adds what is missing, deletes what is gone.
@@ -119,17 +151,17 @@ class Store:
             return
         with self._index_guard:
             try:
-                self._bring_up(self._open_index())
+                index = self._open_index()
+                self._bring_up(index)
+                self._record_index(index.path)
             except StoreError as exc:
                 logger.warning("%s; it is rebuilt from the catalogue", exc)
                 self._rebuild()
-            self.catalogue.set_meta({"index_generation": generation})
 
     def rebuild_index(self) -> int:
         """Makes the vector index anew from the catalogue, without embedding; returns the number of vectors."""
         with self._index_guard:
             self._rebuild()
-            self.catalogue.set_meta({"index_generation": str(self.catalogue.generation)})
         return self.catalogue.count_passages()
 
     def record_model_change(self) -> None:
@@ -138,7 +170,9 @@ class Store:
         self._record_model()
         with self._index_guard:
             self._drop_index()
-            self.catalogue.set_meta({"index_folder": _new_index_folder(), "index_generation": "-1"})
+            self.catalogue.set_meta(
+                {"index_folder": _new_index_folder(), "index_generation": "-1", "index_fingerprint": ""}
+            )
             self._remove_other_indexes()
 
     # --- reading
@@ -153,12 +187,7 @@ class Store:
             return None
         with self._index_guard:
             try:
-                if self._index is None or self._seen_generation != current:
-                    self._drop_index()
-                    self._open_index()
-                    self._seen_generation = current
-                assert self._index is not None
-                return self._index.search(vector, k)
+                return self._fresh_index(current).search(vector, k)
             except StoreError as exc:
                 logger.warning("%s; searching exactly", exc)
                 self._drop_index()
@@ -187,7 +216,7 @@ class Store:
             return Check(name="vector index", ok=True, detail="not opened: the store is read-only; search is exact")
         with self._index_guard:
             try:
-                index = self._open_index()
+                index = self._fresh_index(str(self.catalogue.generation))
                 ids = index.ids()
                 trouble = index.check(self._dimension)
             except StoreError as exc:
@@ -215,9 +244,22 @@ class Store:
             folder = self.catalogue.meta("index_folder")
             if folder is None:
                 folder = _new_index_folder()
-                self.catalogue.set_meta({"index_folder": folder})
+                self.catalogue.set_meta({"index_folder": folder, "index_fingerprint": ""})
+            if index_fingerprint(self.path / folder) != self.catalogue.meta("index_fingerprint"):
+                raise StoreError(
+                    f"the vector index {str(self.path / folder)!r} is damaged or half written:"
+                    " run `untoc doctor --rebuild`"
+                )
             self._index = VectorIndex(self.path / folder)
         return self._index
+
+    def _fresh_index(self, generation: str) -> VectorIndex:
+        """Returns the index as it is on disk: one that was opened earlier goes on showing what it first read."""
+        if self._seen_generation != generation:
+            self._drop_index()
+        index = self._open_index()
+        self._seen_generation = generation
+        return index
 
     def _drop_index(self) -> None:
         if self._index is not None:
@@ -235,13 +277,32 @@ class Store:
             index.upsert([ids[row] for row in rows], vectors[rows])
         if index.ids() != frozenset(self.catalogue.vectors_of()[0]):
             raise StoreError(f"the vector index {str(index.path)!r} does not hold what it was given")
+        # A search makes Chroma write out what it still has to, before its files are recorded.
+        if (trouble := index.check(self._dimension)) is not None:
+            raise StoreError(trouble)
+
+    def _record_index(self, path: Path) -> None:
+        self.catalogue.set_meta(
+            {
+                "index_folder": path.name,
+                "index_generation": str(self.catalogue.generation),
+                "index_fingerprint": index_fingerprint(path),
+            }
+        )
 
     def _rebuild(self) -> None:
         self._drop_index()
         folder = _new_index_folder()
-        self._index = VectorIndex(self.path / folder)
-        self._bring_up(self._index)
-        self.catalogue.set_meta({"index_folder": folder})
+        try:
+            index = VectorIndex(self.path / folder)
+            self._index = index
+            self._bring_up(index)
+            self._record_index(index.path)
+        except BaseException:
+            # What is half built, as on a full disk, would only take room.
+            self._drop_index()
+            remove_index(self.path / folder)
+            raise
         self._remove_other_indexes()
 
     def _remove_other_indexes(self) -> None:
@@ -256,6 +317,10 @@ def open_store(path: Path, embedder: Embedder, *, read_only: bool = False, check
     return Store(
         path, model_name=embedder.name, dimension=embedder.dimension, read_only=read_only, check_model=check_model
     )
+
+
+def _party_prefix(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path.resolve().parent)).hexdigest()[:8] + "-"
 
 
 def _new_index_folder() -> str:

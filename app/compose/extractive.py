@@ -8,7 +8,6 @@ import regex
 
 from app.answer import Citation, Claim, Missing
 from app.asked import holds
-from app.calibration import THRESHOLD
 from app.evidence import cite, spans
 from app.provenance import attribution
 from app.select import Found
@@ -18,6 +17,7 @@ from vectorstore.records import Sentence, Statement
 
 # Characters that Markdown or HTML would act on inside a quotation; `[…]` stands as it is.
 _ACTIVE: Final = regex.compile(r"[\\`*_<>&|~#]|\](?=\()|!(?=\[)")
+_MARKS: Final = regex.compile(r"[\"“”„«»「」『』]")
 RELATED: Final = 3
 
 
@@ -65,18 +65,19 @@ def compose(
         asked: The kind of thing asked for, if the question names one.
         topic: Topic words.
     """
-    answering = [item for item in found if item.confidence >= THRESHOLD and item.evidence]
+    answering = [item for item in found if item.answers]
     share = max(1, limit // len(answering)) if answering else 0
     claims: list[Claim] = []
     citations: list[Citation] = []
     more = 0
     for item in answering:
-        strong = [e.sentence for e in item.evidence if e.confidence >= THRESHOLD] or [item.evidence[0].sentence]
+        strong = item.strong
         made = quote(strong, sources, share, first_number=len(citations) + 1)
         quoted = {identifier for citation in made for identifier in citation.sentence_ids}
         more += sum(sentence.sentence_id not in quoted for sentence in strong)
         citations += made
-        name = parties.display(item.party, wording.language)
+        # Whatever stands in quotation marks is a quotation, so a name has none.
+        name = _MARKS.sub("", parties.display(item.party, wording.language))
         claims += [
             Claim(text=f"{name}: “{citation.quote}”", state=item.party, citations=(citation.number,))
             for citation in made
@@ -129,7 +130,8 @@ def render(
             if citation.statement_id != current:
                 current = citation.statement_id
                 lines.append(attribution(citation, parties, wording, escape))
-            lines.append(f"> “{escape(citation.quote)}” [{number}]")
+            # On one line, so that no paragraph of a quotation leaves the block that marks it as one.
+            lines.append(f"> “{escape(' '.join(citation.quote.split()))}” [{number}]")
     if more:
         lines.append(wording.say("more", count=more))
     return "\n\n".join(lines)

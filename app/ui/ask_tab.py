@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import gradio as gr
 
@@ -24,6 +24,9 @@ ON_ACTION = (
     "if (button) trigger('select', {...button.dataset}); });"
 )
 SHOWN_ERRORS = (AppError, IngestError, StoreError)
+# For whatever answers at once: no progress display, and no queue. Gradio's browser part closes the queue's stream
+# after the last event, and loses an event that is sent in that moment.
+QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 _TURNS_KEPT = 30
 _SESSION_SECONDS = 24 * 3600
 _YEAR = re.compile(r"\d{4}")
@@ -252,7 +255,7 @@ def build_ask_tab(assistant: Assistant, corpus: Corpus) -> AskTab:
     }
     asked = [
         gr.on([question.submit, ask.click], talk.ask_new, [question, turns], outputs, trigger_mode="once", **running),
-        conversation.select(talk.act, [turns], outputs, trigger_mode="once", **running),
+        conversation.select(talk.act, [turns], outputs, trigger_mode="multiple", **running),
         editor.apply.click(talk.ask_with_scope, [turns, *editor.fields], outputs, trigger_mode="once", **running),
         editor.reset.click(talk.ask_as_read, [turns], outputs, trigger_mode="once", **running),
     ]
@@ -261,17 +264,9 @@ def build_ask_tab(assistant: Assistant, corpus: Corpus) -> AskTab:
             talk.editor_values,
             [turns],
             [editor.accordion, *editor.fields],
-            show_progress="hidden",
-            api_visibility="private",
+            **QUIET,
         )
-    stop.click(
-        talk.stopped,
-        [turns],
-        [conversation, ask, stop],
-        cancels=asked,
-        show_progress="hidden",
-        api_visibility="private",
-    )
+    stop.click(talk.stopped, [turns], [conversation, ask, stop], cancels=asked, **QUIET)
     return AskTab(conversation=conversation, turns=turns)
 
 

@@ -10,7 +10,7 @@ from gradio.events import api
 from app.assistant import Assistant
 from app.corpus import Corpus
 from app.errors import AppError
-from app.ui.ask_tab import SHOWN_ERRORS, build_ask_tab, welcome
+from app.ui.ask_tab import QUIET, SHOWN_ERRORS, build_ask_tab, welcome
 from app.ui.conversation import Turn
 from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
@@ -31,7 +31,6 @@ class _Interface(gr.Blocks):
 
 def build_interface(assistant: Assistant, corpus: Corpus) -> gr.Blocks:
     """Builds the interface; nothing is served yet (see `app.ui.server.serve`)."""
-    quiet: Any = {"show_progress": "hidden", "api_visibility": "private"}
     interface = _Interface(
         title=TITLE,
         analytics_enabled=False,
@@ -56,9 +55,9 @@ def build_interface(assistant: Assistant, corpus: Corpus) -> gr.Blocks:
         def greet(turns: list[Turn]) -> str:
             return welcome(assistant, corpus, turns)
 
-        interface.load(greet, [talk.turns], [talk.conversation], **quiet)
+        interface.load(greet, [talk.turns], [talk.conversation], **QUIET)
         for changed in ingest.changed:
-            changed.then(greet, [talk.turns], [talk.conversation], **quiet)
+            changed.then(greet, [talk.turns], [talk.conversation], **QUIET)
         api(ask_endpoint(assistant), api_name=_ENDPOINT, concurrency_limit=4, concurrency_id="ask")
     interface.queue(default_concurrency_limit=8, max_size=_WAITING_AT_MOST, api_open=False)
     return interface

@@ -118,13 +118,16 @@ def _turn(turn: Turn, corpus: Corpus, *, editable: bool) -> str:
         citation.number: (card_id(turn.number, citation.number), speaker_line(citation, names))
         for citation in (*answer.citations, *answer.related)
     }
+    # The options stand below as buttons; the answer's text lists them for those who cannot press one.
+    choosing = editable and answer.abstention is not None and answer.abstention.options
+    text = answer.abstention.message if answer.abstention is not None and choosing else answer.answer
     status = f'<span class="u-badge u-{answer.status}">{_STATUS[answer.status]}</span>{_reason(answer)}'
     return (
         f'<article class="u-turn" data-turn="{turn.number}" data-trace="{escape(answer.trace_id)}" tabindex="-1" '
         f'aria-label="Question {turn.number} and its answer">'
         f"{_question(turn.question)}{scope_html(answer.scope, names, editable=editable)}"
         f'<div class="u-answer u-status-{answer.status}"><p class="u-status">{status}</p>'
-        f'<div class="u-prose" lang="{escape(answer.scope.language)}">{render_prose(answer.answer, markers)}</div>'
+        f'<div class="u-prose" lang="{escape(answer.scope.language)}">{render_prose(text, markers)}</div>'
         f"{_options(answer, editable=editable)}{_dropped(answer)}</div>"
         f"{_coverage(answer.coverage, names)}{_actions(turn)}</article>"
     )
@@ -158,15 +161,14 @@ def _options(answer: Answer, *, editable: bool) -> str:
     if answer.abstention is None:
         return ""
     message = answer.abstention.message
-    shown = "" if message.strip() in answer.answer else f'<p dir="auto">{escape(message)}</p>'
     if not answer.abstention.options or not editable:
-        return shown
+        return "" if message.strip() in answer.answer else f'<p dir="auto">{escape(message)}</p>'
     buttons = "".join(
         f'<li><button type="button" class="u-button" dir="auto" data-action="ask" '
         f'data-question="{escape(option)}">{escape(option)}</button></li>'
         for option in answer.abstention.options
     )
-    return f'{shown}<ul class="u-options" aria-label="Ask again as">{buttons}</ul>'
+    return f'<ul class="u-options" aria-label="Ask again as">{buttons}</ul>'
 
 
 def _dropped(answer: Answer) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from app.corpus import Corpus
-from app.ui.ask_tab import ON_ACTION, SHOWN_ERRORS
+from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
 from app.ui.conversation import error_html
 from app.ui.provenance import language_name, read_date
 from vectorstore.records import Metadata, Statement, StatementSummary
@@ -22,7 +22,7 @@ _FIELDS = (
     ("date", "Date", "2020, 2020-10-12 or 2020-10-12/2020-10-16"),
     ("agenda_item", "Agenda item", "A number"),
     ("language", "Language", "en, fr, es, ru, ar, zh …"),
-    ("title", "Title", ""),
+    ("title", "Title", "Of the statement"),
     ("symbol", "Symbol", "Of the document"),
     ("url", "Address", "Where it was published"),
 )
@@ -225,19 +225,18 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
             )
             keep = gr.Button("Keep it", scale=0, min_width=100, visible=False, elem_id="corpus-keep")
     detail = gr.HTML(_CHOOSE, elem_id="corpus-detail", apply_default_css=False, padding=False)
-    quiet: Any = {"show_progress": "hidden", "api_visibility": "private"}
     opened = [chosen, form, detail, *fields]
     asking, settled = _confirmation(ask=True), _confirmation(ask=False)
     # One event for both, so that a table of the words before never arrives last.
-    gr.on([tab.select, words.change], shelf.filtered, [words], [table, page], trigger_mode="always_last", **quiet)
-    table.select(shelf.act, [words, page, chosen], [table, page, *opened], **quiet).then(
-        settled, None, [remove, sure, keep], **quiet
+    gr.on([tab.select, words.change], shelf.filtered, [words], [table, page], trigger_mode="always_last", **QUIET)
+    table.select(shelf.act, [words, page, chosen], [table, page, *opened], **QUIET).then(
+        settled, None, [remove, sure, keep], **QUIET
     )
-    save.click(shelf.save, [chosen, words, page, *fields], [table, page, *opened], **quiet)
-    remove.click(asking, None, [remove, sure, keep], **quiet)
-    keep.click(settled, None, [remove, sure, keep], **quiet)
-    sure.click(shelf.remove, [chosen, words, page], [table, page, chosen, form, detail], **quiet).then(
-        settled, None, [remove, sure, keep], **quiet
+    save.click(shelf.save, [chosen, words, page, *fields], [table, page, *opened], **QUIET)
+    remove.click(asking, None, [remove, sure, keep], **QUIET)
+    keep.click(settled, None, [remove, sure, keep], **QUIET)
+    sure.click(shelf.remove, [chosen, words, page], [table, page, chosen, form, detail], **QUIET).then(
+        settled, None, [remove, sure, keep], **QUIET
     )
 
 

@@ -116,7 +116,7 @@ def _paragraph(context: EvidenceContext, language: str | None) -> tuple[str, str
     if (before, after) != (context.before, context.after):
         whole = f"{escape(context.before)}{mark}{escape(context.after)}"
         body += (
-            '<details class="u-source"><summary>Whole paragraph</summary>'
+            '<details class="u-source"><summary>More of the paragraph</summary>'
             f"<blockquote {attributes}>{whole}</blockquote></details>"
         )
     return body, context.direction

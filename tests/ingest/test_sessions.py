@@ -36,8 +36,7 @@ from ingest.sessions import (
             UNTOC_COP,
         ),
         (
-            "Conférence des Parties à la Convention des Nations Unies contre la criminalité transnationale "
-            "organisée",
+            "Conférence des Parties à la Convention des Nations Unies contre la criminalité transnationale organisée",
             UNTOC_COP,
         ),
         (

@@ -48,7 +48,7 @@ def test_statement_removed_meanwhile_keeps_the_card():
 
 def test_long_paragraph_is_cut_around_the_quote_with_the_whole_one_at_hand():
     html = section("What did Iran say about article 4?")
-    assert "Whole paragraph" in html and " …</blockquote>" in html
+    assert "More of the paragraph" in html and " …</blockquote>" in html
 
 
 def test_hostile_statement_is_escaped_everywhere():

@@ -1,0 +1,53 @@
+"""A store over the fictional conference and the sample statement, with models that need no weights."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.wiring import Workspace
+from ingest.parties import PartyTable
+from tests.conftest import PROJECT
+from tests.fakes import HashingEmbedder, OverlapReranker, fake_workspace
+from vectorstore.records import Sentence, Statement
+
+SAMPLE = PROJECT / "ingest" / "sample" / "000_6237221ecf9e9373.txt"
+
+
+@pytest.fixture(scope="session")
+def filled_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store folder that tests may copy and must not change."""
+    path = tmp_path_factory.mktemp("filled") / "store"
+    with fake_workspace(path) as workspace:
+        workspace.corpus.ingest([PROJECT / "evals" / "conference"])
+        workspace.corpus.ingest([], sample=True)
+    return path
+
+
+@pytest.fixture(scope="session")
+def workspace(filled_store: Path) -> Iterator[Workspace]:
+    """The product over `filled_store`, which it only reads."""
+    with fake_workspace(filled_store, read_only=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def parties(workspace: Workspace) -> PartyTable:
+    return workspace.corpus.parties()
+
+
+@pytest.fixture(scope="session")
+def stored(workspace: Workspace) -> dict[str, tuple[Statement, tuple[Sentence, ...]]]:
+    """Every stored statement with its sentences, by file name without folder and suffix."""
+    catalogue = workspace.store.catalogue
+    return {
+        Path(summary.file).stem: (workspace.corpus.show(summary.statement_id), catalogue.sentences(summary.statement_id))
+        for summary in workspace.corpus.statements()
+    }
+
+
+@pytest.fixture
+def scripted_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes the real wiring, and so every command, use models that need no weights."""
+    monkeypatch.setattr("app.wiring.SentenceTransformerEmbedder", lambda config: HashingEmbedder())
+    monkeypatch.setattr("app.wiring.build_reranker", lambda config: OverlapReranker())

@@ -1,0 +1,86 @@
+"""The JSON contract of an answer: its keys, their order, and plain values only."""
+
+import json
+
+import pytest
+
+from app.answer import Answer
+from app.wiring import Workspace
+
+ANSWER = (
+    "question answer status missing abstention scope claims citations more related coverage retrieved confidence"
+    " composer model prompt_version dropped_claims usage timings_ms trace_id"
+).split()
+SCOPE = "states groups treaties bodies sessions years agenda_items topic language kept notes".split()
+CITATION = (
+    "number statement_id state on_behalf_of speaker body session date agenda_item title file symbol page paragraph"
+    " start end quote source_quote sentence_ids language kind ocr_confidence inferred verdict"
+).split()
+COVERAGE = (
+    "statements_in_scope statements_with_evidence states_without_evidence states_without_statement unreadable_files"
+).split()
+
+
+@pytest.fixture(scope="module")
+def answered(workspace: Workspace) -> dict[str, object]:
+    return workspace.assistant.ask("What did Iran say about article 4?").to_json()
+
+
+def test_answer_has_the_keys_of_the_contract_in_order(answered: dict[str, object]) -> None:
+    assert list(answered) == ANSWER
+    assert answered["status"] == "answered"
+
+
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        (("scope",), SCOPE),
+        (("scope", "treaties", 0), ["treaty", "articles"]),
+        (("claims", 0), ["text", "state", "citations"]),
+        (("citations", 0), CITATION),
+        (("coverage",), COVERAGE),
+        (("retrieved", 0), ["passage_id", "statement_id", "start", "end", "rank", "score"]),
+        (("timings_ms",), ["resolve", "retrieve", "compose", "verify", "total"]),
+    ],
+)
+def test_parts_have_the_keys_of_the_contract_in_order(
+    path: tuple[str | int, ...], keys: list[str], workspace: Workspace, answered: dict[str, object]
+) -> None:
+    part: object = answered
+    if path[0] == "retrieved":
+        part = workspace.assistant.ask("What did Arvandia say about extradition?").to_json()
+    for step in path:
+        part = part[step]  # type: ignore[index]
+    assert isinstance(part, dict) and list(part) == keys
+
+
+def test_abstention_has_the_keys_of_the_contract(workspace: Workspace) -> None:
+    answer = workspace.assistant.ask("What did Congo say about mines?").to_json()
+    assert list(answer) == ANSWER
+    assert list(answer["abstention"]) == ["reason", "message", "options"]
+    assert (answer["status"], answer["claims"], answer["citations"]) == ("abstained", [], [])
+    assert answer["abstention"]["reason"] == "ambiguous" and len(answer["abstention"]["options"]) == 2
+
+
+def test_to_json_equals_its_own_round_trip(answered: dict[str, object]) -> None:
+    assert json.loads(json.dumps(answered, ensure_ascii=False)) == answered
+    assert json.loads(json.dumps(Answer(question="q", answer="a", status="abstained").to_json()))["usage"] is None
+
+
+def test_citations_are_numbered_and_every_claim_points_at_one(workspace: Workspace) -> None:
+    for question in (
+        "Which States mentioned article 4?",
+        "Compare Arvandia and Galdoria on article 4.",
+        "What did Arvandia say about extradition?",
+    ):
+        answer = workspace.assistant.ask(question)
+        numbers = [citation.number for citation in answer.citations]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert numbers == sorted({number for claim in answer.claims for number in claim.citations})
+        assert all(f"[{number}]" in answer.answer for number in numbers)
+        assert {citation.verdict for citation in answer.citations} == {"verified"}
+
+
+def test_confidence_lies_between_0_and_1(answered: dict[str, object]) -> None:
+    assert isinstance(answered["confidence"], float) and 0.0 <= answered["confidence"] <= 1.0
+    assert answered["prompt_version"] and answered["trace_id"]

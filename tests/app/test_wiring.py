@@ -1,0 +1,84 @@
+"""The composition root: nothing heavy at import, no tracing, files let go."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings
+from app.wiring import open_workspace
+from tests.conftest import PROJECT
+
+HEAVY = ("gradio", "torch", "chromadb", "sentence_transformers", "langchain_core", "onnxruntime", "pandas")
+TRACING = {
+    "LANGSMITH_TRACING": "true",
+    "LANGSMITH_TRACING_V2": "true",
+    "LANGCHAIN_TRACING_V2": "true",
+    "LANGCHAIN_TRACING": "true",
+    "LANGSMITH_API_KEY": "key",
+    "LANGSMITH_ENDPOINT": "http://198.51.100.7",
+}
+
+
+def _python(code: str, **environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_importing_the_command_line_loads_nothing_heavy() -> None:
+    code = f"import sys, app.cli; app.cli.build_parser(); print([name for name in {HEAVY!r} if name in sys.modules])"
+    assert _python(code) == "[]"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, app.cli\n"
+        "try:\n    app.cli.main(['--help'])\nexcept SystemExit as end:\n    assert end.code == 0\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    assert _python(code).splitlines()[-1] == "[]"
+
+
+def test_opening_a_store_loads_no_model_and_no_interface(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom app.settings import Settings\nfrom app.wiring import open_workspace\n"
+        f"with open_workspace(Settings(store=Path({str(tmp_path / 'store')!r}))) as w:\n    w.corpus.statements()\n"
+        "print([name for name in ('gradio', 'torch', 'sentence_transformers') if name in sys.modules])"
+    )
+    assert _python(code) == "[]"
+
+
+def test_no_question_is_traced_whatever_the_environment_says(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path\nfrom app.settings import Settings\nfrom app.wiring import open_workspace\n"
+        f"with open_workspace(Settings(store=Path({str(tmp_path / 'store')!r}))) as w:\n"
+        "    w.assistant.ask('What did Iran say about article 4?')\n"
+        "from langsmith.utils import tracing_is_enabled\nprint(bool(tracing_is_enabled()))"
+    )
+    assert _python(code, **TRACING) == "False"
+
+
+@pytest.mark.usefixtures("scripted_models")
+def test_workspace_lets_go_of_its_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in TRACING:
+        monkeypatch.setenv(name, "true")
+    settings = Settings(store=tmp_path / "store")
+    with open_workspace(settings) as first:
+        first.corpus.ingest([], sample=True)
+        assert os.environ["LANGSMITH_TRACING"] == os.environ["LANGCHAIN_TRACING_V2"] == "false"
+    with open_workspace(settings, read_only=True) as second:
+        [statement] = second.corpus.statements()
+        assert statement.metadata.state == "IRN"
+        assert second.assistant.ask("What did Iran say about article 4?").status == "answered"
+    (tmp_path / "store").rename(tmp_path / "moved")

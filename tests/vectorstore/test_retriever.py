@@ -1,0 +1,148 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.fakes import HashingEmbedder
+from tests.fakes_store import annotated, keep
+from vectorstore.retriever import RetrievalConfig, Retriever
+from vectorstore.store import open_store
+
+TOPICS = ("extradition", "confiscation", "witness", "smuggling", "training", "sovereignty", "assets", "cybercrime")
+STATEMENTS = tuple(f"s{number}" for number in range(12))
+
+
+def texts_of(number):
+    return [
+        f"Delegation {number} speaks of {TOPICS[(number + index) % len(TOPICS)]} and {TOPICS[index]} in part {index}."
+        for index in range(8)
+    ]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    store = open_store(tmp_path_factory.mktemp("retriever") / "store", HashingEmbedder())
+    keep(store, HashingEmbedder(), *(annotated(name, texts_of(i)) for i, name in enumerate(STATEMENTS)))
+    yield store
+    store.close()
+
+
+def retriever(store, **config):
+    return Retriever(store, HashingEmbedder(), RetrievalConfig(**config))
+
+
+def test_retrieve_finds_the_passage_of_the_topic_first(store):
+    (best, *_) = retriever(store).retrieve("smuggling witness delegation 3", ["s3"], 5)
+    assert {"smuggling", "witness"} & set(best.passage.text.rstrip(".").split())
+
+
+def test_score_is_the_sum_of_reciprocal_ranks_in_both_arms(store):
+    (best, *_) = retriever(store, dense_weight=1, lexical_weight=1).retrieve(texts_of(5)[2], ["s5"], 3)
+    assert best.passage.text == texts_of(5)[2]
+    assert best.score == pytest.approx(1 / (60 + 1) + 1 / (60 + 1))
+
+
+def test_score_weighs_the_arms(store):
+    found = retriever(store, dense_weight=0.5, lexical_weight=2.0).retrieve(texts_of(5)[2], ["s5"], 1)
+    assert found[0].score == pytest.approx(0.5 / (60 + 1) + 2.0 / (60 + 1))
+
+
+def test_arm_of_weight_zero_is_left_out(store):
+    only_lexical = retriever(store, dense_weight=0).retrieve("cybercrime", list(STATEMENTS), 50)
+    assert only_lexical and all("cybercrime" in item.passage.text for item in only_lexical)
+    only_dense = retriever(store, lexical_weight=0).retrieve("cybercrime", ["s1"], 50)
+    assert len(only_dense) == 8
+    assert retriever(store, dense_weight=0).retrieve("absentword", list(STATEMENTS), 50) == ()
+
+
+@pytest.mark.parametrize("topic", ["", "   ", "\n"])
+def test_retrieve_without_a_topic_gives_nothing(store, topic):
+    assert retriever(store).retrieve(topic, list(STATEMENTS), 5) == ()
+
+
+def test_retrieve_without_scope_or_of_absent_statements_gives_nothing(store):
+    assert retriever(store).retrieve("extradition", [], 5) == ()
+    assert retriever(store).retrieve("extradition", ["absent"], 5) == ()
+    assert retriever(store).retrieve("extradition", ["s1"], 0) == ()
+
+
+def test_retrieve_twice_gives_the_same(store):
+    first = retriever(store).retrieve("extradition of witnesses", list(STATEMENTS), 20)
+    assert first == retriever(store).retrieve("extradition of witnesses", list(STATEMENTS), 20)
+    assert [item.score for item in first] == sorted((item.score for item in first), reverse=True)
+
+
+def test_query_vector_that_was_embedded_before_is_used(store):
+    embedder = HashingEmbedder()
+    engine = Retriever(store, embedder, RetrievalConfig(lexical_weight=0))
+    vector = embedder.embed_query(texts_of(2)[4])
+    (best, *_) = engine.retrieve("something else", ["s2"], 1, query_vector=vector)
+    assert best.passage.text == texts_of(2)[4]
+
+
+@settings(max_examples=60)
+@given(
+    scope=st.lists(st.sampled_from([*STATEMENTS, "absent"]), max_size=6),
+    topic=st.lists(st.sampled_from([*TOPICS, "part", "7", '" OR NEAR(', "*"]), min_size=1, max_size=4).map(" ".join),
+    exact_limit=st.sampled_from([0, 5, 5000]),
+    fetch_k=st.integers(1, 60),
+    overfetch=st.integers(1, 8),
+)
+def test_retrieve_never_leaves_its_scope(store, scope, topic, exact_limit, fetch_k, overfetch):
+    engine = retriever(store, exact_limit=exact_limit, fetch_k=fetch_k, overfetch=overfetch)
+    found = engine.retrieve(topic, scope, 30)
+    assert {item.passage.statement_id for item in found} <= set(scope)
+    assert len({item.passage.passage_id for item in found}) == len(found) <= 30
+    dense = engine.search_dense(HashingEmbedder().embed_query(topic), scope)
+    assert {identifier.partition("/")[0] for identifier, _ in dense} <= set(scope)
+    assert len(dense) == min(fetch_k, 8 * len(set(scope) - {"absent"}))
+
+
+@pytest.fixture
+def searched(store, monkeypatch):
+    calls = []
+    original = store.search_index
+
+    def spy(vector, k):
+        found = original(vector, k)
+        calls.append((k, found))
+        return found
+
+    monkeypatch.setattr(store, "search_index", spy)
+    return calls
+
+
+def test_large_scope_goes_through_the_index_and_agrees_with_the_exact_result(store, searched):
+    vector = HashingEmbedder().embed_query("sovereignty and assets of delegation 4")
+    large = retriever(store, exact_limit=0, fetch_k=10, overfetch=8).search_dense(vector, list(STATEMENTS))
+    assert [k for k, _ in searched] == [10 * 8]
+    exact = retriever(store, fetch_k=10).search_dense(vector, list(STATEMENTS))
+    assert len(searched) == 1, "a small scope does not ask the index"
+    assert [score for _, score in large] == pytest.approx([score for _, score in exact], abs=1e-5)
+    assert {i for i, score in large if score > exact[-1][1] + 1e-4} == {
+        i for i, score in exact if score > exact[-1][1] + 1e-4
+    }
+
+
+def test_search_is_exact_after_all_where_the_index_yields_too_few(store, searched):
+    vector = HashingEmbedder().embed_query("training")
+    found = retriever(store, exact_limit=0, fetch_k=8, overfetch=1).search_dense(vector, ["s9"])
+    assert len(searched) == 1
+    assert found == retriever(store, fetch_k=8).search_dense(vector, ["s9"])
+    assert len(found) == 8
+
+
+def test_search_is_exact_where_the_index_is_behind(store, monkeypatch):
+    monkeypatch.setattr(store, "search_index", lambda vector, k: None)
+    vector = HashingEmbedder().embed_query("training")
+    found = retriever(store, exact_limit=0).search_dense(vector, ["s9"])
+    scores = np.array([score for _, score in found])
+    assert len(found) == 8 and np.all(np.diff(scores) <= 0)
+
+
+def test_index_that_names_passages_that_are_gone_does_no_harm(store, monkeypatch):
+    ghosts = tuple((f"ghost/{number}", 0.9) for number in range(80))
+    monkeypatch.setattr(store, "search_index", lambda vector, k: ghosts)
+    vector = HashingEmbedder().embed_query("training")
+    found = retriever(store, exact_limit=0).search_dense(vector, ["s9"])
+    assert [identifier.partition("/")[0] for identifier, _ in found] == ["s9"] * 8

@@ -1,0 +1,443 @@
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.fakes import HashingEmbedder
+from tests.fakes_store import annotated, keep
+from vectorstore.catalogue import Catalogue
+from vectorstore.chroma import VectorIndex
+from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
+from vectorstore.store import CATALOGUE, Store, open_store
+
+HOLD_THE_LOCK = """
+import sys, time
+from pathlib import Path
+from filelock import FileLock
+with FileLock(Path(sys.argv[1]) / "write.lock"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+# More than what Chroma keeps in its log before it writes its graph files.
+MANY = 1100
+
+
+@pytest.fixture
+def embedder():
+    return HashingEmbedder()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def store(path, embedder):
+    store = open_store(path, embedder)
+    yield store
+    store.close()
+
+
+def many_texts(number=MANY):
+    return [f"Heron number {index} flies over river {index % 7}." for index in range(number)]
+
+
+def index_folder(path):
+    (folder,) = path.glob("index-*")
+    return folder
+
+
+def findings(store):
+    return {check.name: check.ok for check in store.check()}
+
+
+def assert_in_step(store):
+    assert all(check.ok for check in store.check()), store.check()
+    index = VectorIndex(index_folder(store.path))
+    assert index.ids() == frozenset(store.catalogue.passage_ids())
+    index.close()
+
+
+# --- opening
+
+
+def test_store_is_made_where_there_is_none(store):
+    assert store.catalogue.count_passages() == 0
+    assert all(check.ok for check in store.check())
+    assert store.search_index(np.ones(64, dtype=np.float32), 3) is None
+
+
+def test_read_only_open_of_an_absent_store_makes_nothing(path, embedder):
+    with pytest.raises(StoreError, match="run `untoc ingest` first"):
+        open_store(path, embedder, read_only=True)
+    assert not path.exists()
+
+
+def test_store_folder_that_is_a_file_is_refused(path, embedder):
+    path.write_text("x", encoding="utf-8")
+    with pytest.raises(StoreReadOnlyError, match="choose another with --store"):
+        open_store(path, embedder)
+
+
+def test_read_only_store_reads_and_refuses_to_write(store, path, embedder):
+    keep(store, embedder, annotated("s", ["The heron flies."]))
+    reader = open_store(path, embedder, read_only=True)
+    assert reader.catalogue.count_passages() == 1
+    with pytest.raises(StoreReadOnlyError), reader.writer():
+        pytest.fail("never entered")
+    assert reader.search_index(embedder.embed_query("heron"), 1)[0][0] == "s/0"
+    reader.close()
+
+
+def test_other_model_is_refused_with_its_name_and_the_way_out(store, path, embedder):
+    keep(store, embedder, annotated("s", ["The heron flies."]))
+    with pytest.raises(ModelMismatchError) as caught:
+        Store(path, model_name="other-model", dimension=8)
+    for part in ("'hashing'", "'other-model'", "UNTOC_EMBEDDING__MODEL=hashing", "untoc doctor --reembed"):
+        assert part in str(caught.value)
+
+
+def test_writer_of_a_store_that_another_model_filled_meanwhile_is_refused(path, embedder):
+    late = Store(path, model_name="other-model", dimension=8)
+    first = open_store(path, embedder)
+    keep(first, embedder, annotated("s", ["The heron flies."]))
+    with pytest.raises(ModelMismatchError), late.writer():
+        pytest.fail("never entered")
+    first.close()
+    late.close()
+
+
+def test_other_model_takes_over_after_embedding_again(store, path, embedder):
+    keep(store, embedder, annotated("s", ["The heron flies."]))
+    store.close()
+    other = Store(path, model_name="other-model", dimension=8, check_model=False)
+    with other.writer():
+        other.record_model_change()
+        texts = other.catalogue.texts_without_vector()
+        vectors = np.eye(8, dtype=np.float32)[: len(texts)]
+        other.catalogue.add_vectors(dict(zip(texts, vectors, strict=True)))
+    assert_in_step(other)
+    assert other.search_index(np.eye(8, dtype=np.float32)[0], 1) == (("s/0", pytest.approx(1.0)),)
+    other.close()
+    Store(path, model_name="other-model", dimension=8).close()
+
+
+# --- the write lock
+
+
+def test_second_writer_is_refused_while_another_process_writes(store, path):
+    holder = subprocess.Popen([sys.executable, "-c", HOLD_THE_LOCK, str(path)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert holder.stdout.readline() == "held\n"
+        began = time.monotonic()
+        with pytest.raises(StoreLockedError, match="another process writes"), store.writer(wait_seconds=0.2):
+            pytest.fail("never entered")
+        assert time.monotonic() - began < 5
+    finally:
+        holder.kill()
+        holder.communicate()
+    with store.writer(wait_seconds=5):
+        store.catalogue.set_meta({"after": "the kill"})
+
+
+def test_second_writer_waits_for_a_thread_that_finishes(store, path, embedder):
+    second = open_store(path, embedder)
+    entered = threading.Event()
+
+    def write():
+        with store.writer():
+            entered.set()
+            time.sleep(0.3)
+            store.catalogue.set_meta({"first": "done"})
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    entered.wait()
+    with second.writer(wait_seconds=10):
+        assert second.catalogue.meta("first") == "done"
+    thread.join()
+    second.close()
+
+
+def test_lock_is_let_go_when_the_writer_fails(store, path, embedder):
+    with pytest.raises(KeyboardInterrupt), store.writer():
+        raise KeyboardInterrupt
+    second = open_store(path, embedder)
+    with second.writer(wait_seconds=0.2):
+        pass
+    second.close()
+
+
+def test_lock_that_cannot_be_made_is_a_store_error(store, path):
+    (path / "write.lock").mkdir()
+    with pytest.raises(StoreError, match="cannot be locked"), store.writer(wait_seconds=0.2):
+        pytest.fail("never entered")
+
+
+# --- the index beside the catalogue
+
+
+def test_index_holds_the_ids_of_the_catalogue_after_every_write(store, embedder):
+    keep(store, embedder, annotated("s", ["The heron flies.", "The badger digs."]))
+    assert_in_step(store)
+    with store.writer():
+        store.catalogue.remove("s")
+    keep(store, embedder, annotated("t", ["The otter swims."]))
+    assert_in_step(store)
+    assert store.search_index(embedder.embed_query("otter swims"), 5)[0][0] == "t/0"
+
+
+def test_index_behind_the_catalogue_is_not_used(store, embedder):
+    keep(store, embedder, annotated("s", ["The heron flies."]))
+    query = embedder.embed_query("heron")
+    assert store.search_index(query, 1) is not None
+    item = annotated("t", ["The otter swims."])
+    store.catalogue.store(item, folder="", digest="t", input_key="t", vectors={})
+    assert store.search_index(query, 1) is None
+    assert findings(store)["vector index"] is False
+    with store.writer():
+        pass
+    assert store.search_index(query, 1) is not None
+
+
+def test_interrupted_writer_leaves_a_store_that_the_next_one_completes(store, path, embedder):
+    with pytest.raises(KeyboardInterrupt), store.writer():
+        item = annotated("s", ["The heron flies."])
+        store.catalogue.store(item, folder="", digest="s", input_key="s", vectors={})
+        raise KeyboardInterrupt
+    store.close()
+    again = open_store(path, embedder)
+    keep(again, embedder, annotated("s", ["The heron flies."]))
+    assert_in_step(again)
+    again.close()
+
+
+def test_reader_sees_what_another_store_object_wrote(store, path, embedder):
+    keep(store, embedder, annotated("s", ["The heron flies."]))
+    reader = open_store(path, embedder, read_only=True)
+    query = embedder.embed_query("otter swims")
+    assert [identifier for identifier, _ in reader.search_index(query, 5)] == ["s/0"]
+    keep(store, embedder, annotated("t", ["The otter swims."]))
+    assert reader.search_index(query, 5)[0][0] == "t/0"
+    assert all(check.ok for check in reader.check())
+    reader.close()
+
+
+def test_rebuild_makes_a_fresh_folder_without_embedding(store, path, embedder):
+    keep(store, embedder, annotated("s", ["The heron flies.", "The badger digs."]))
+    before, embedded = index_folder(path), len(embedder.embedded)
+    with store.writer():
+        assert store.rebuild_index() == 2
+    assert index_folder(path) != before
+    assert len(embedder.embedded) == embedded
+    assert_in_step(store)
+
+
+def damage(folder, how):
+    if how == "no folder":
+        for file in sorted(folder.rglob("*"), reverse=True):
+            file.rmdir() if file.is_dir() else file.unlink()
+        folder.rmdir()
+    elif how == "no database":
+        (folder / "chroma.sqlite3").unlink()
+    elif how == "garbled database":
+        (folder / "chroma.sqlite3").write_bytes(os.urandom(9000))
+    elif how == "no graph files":
+        for file in folder.glob("*/*"):
+            file.unlink()
+    else:
+        name = how.split()[1]
+        (file,) = folder.glob(f"*/{name}")
+        file.write_bytes(os.urandom(file.stat().st_size))
+
+
+DAMAGES = [
+    "no folder", "no database", "garbled database", "no graph files", "garbled data_level0.bin", "garbled header.bin",
+    "garbled link_lists.bin", "garbled index_metadata.pickle",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    path = tmp_path_factory.mktemp("filled") / "store"
+    store = open_store(path, HashingEmbedder())
+    keep(store, HashingEmbedder(), annotated("s", many_texts()))
+    store.close()
+    return path
+
+
+@pytest.fixture
+def damaged(filled, path, request):
+    subprocess.run(["cp", "-r", str(filled), str(path)], check=True)
+    damage(index_folder(path), request.param)
+    return path
+
+
+@pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
+def test_torn_index_is_reported_and_never_searched_wrongly(damaged, embedder):
+    store = open_store(damaged, embedder)
+    query = embedder.embed_query("heron number 7 flies")
+    found = store.search_index(query, 5)
+    assert found is None or found == () or set(dict(found)) <= set(store.catalogue.passage_ids())
+    assert findings(store) == {"catalogue": True, "vectors": True, "vector index": False}
+    assert "untoc doctor --rebuild" in next(check.detail for check in store.check() if not check.ok)
+    store.close()
+
+
+@pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
+def test_torn_index_is_repaired_by_rebuild_without_embedding(damaged, embedder):
+    store = open_store(damaged, embedder)
+    with store.writer():
+        store.rebuild_index()
+    assert embedder.embedded == []
+    assert_in_step(store)
+    assert store.search_index(embedder.embed_query(many_texts()[3]), 1)[0][1] == pytest.approx(1.0, abs=1e-4)
+    store.close()
+
+
+@pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
+def test_torn_index_is_repaired_by_the_next_write(damaged, embedder):
+    store = open_store(damaged, embedder)
+    keep(store, embedder, annotated("t", ["The otter swims."]))
+    assert embedder.embedded == ["The otter swims."]
+    assert_in_step(store)
+    assert store.search_index(embedder.embed_query("The otter swims."), 1)[0][0] == "t/0"
+    store.close()
+
+
+def test_check_reports_an_index_that_lost_passages(store, path, embedder):
+    keep(store, embedder, annotated("s", ["The heron flies.", "The badger digs."]))
+    store.close()
+    index = VectorIndex(index_folder(path))
+    index.delete(["s/1"])
+    index.close()
+    again = open_store(path, embedder)
+    (finding,) = (check for check in again.check() if not check.ok)
+    assert "1 of 2 passages" in finding.detail
+    again.close()
+
+
+def test_check_reports_passages_without_vector(store):
+    with store.writer():
+        store.catalogue.store(annotated("s", ["A."]), folder="", digest="s", input_key="s", vectors={})
+    assert findings(store)["vectors"] is False
+
+
+def test_check_of_a_damaged_catalogue_is_a_finding_or_a_store_error(store, path, embedder):
+    keep(store, embedder, annotated("s", many_texts(300)))
+    store.close()
+    file = path / CATALOGUE
+    data = bytearray(file.read_bytes())
+    data[4096 * 5 : 4096 * 30] = os.urandom(4096 * 25)
+    file.write_bytes(bytes(data))
+    try:
+        damaged = open_store(path, embedder)
+        assert findings(damaged)["catalogue"] is False
+    except StoreError as exc:
+        assert "damaged" in str(exc)
+
+
+def test_failed_rebuild_leaves_no_half_built_folder(store, path, embedder, monkeypatch):
+    keep(store, embedder, annotated("s", ["The heron flies."]))
+    before = index_folder(path)
+
+    def fail(self, ids, vectors):
+        raise StoreError("the disk is full")
+
+    with monkeypatch.context() as patch, pytest.raises(StoreError, match="disk is full"), store.writer():
+        patch.setattr(VectorIndex, "upsert", fail)
+        store.rebuild_index()
+    assert index_folder(path) == before
+    assert_in_step(store)
+
+
+# --- party files
+
+
+def party_file(folder, text):
+    folder.mkdir(exist_ok=True)
+    file = folder / "parties.csv"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_party_file_is_kept_once_and_replaced_when_corrected(store, tmp_path):
+    file = party_file(tmp_path / "a", "one")
+    store.keep_party_file(file)
+    store.keep_party_file(file)
+    (kept,) = store.party_files()
+    assert kept.read_text(encoding="utf-8") == "one"
+    party_file(tmp_path / "a", "two")
+    store.keep_party_file(file)
+    (corrected,) = store.party_files()
+    assert corrected.read_text(encoding="utf-8") == "two"
+    assert corrected != kept, "a new name, so that readers notice"
+
+
+def test_party_files_of_two_folders_stand_beside_each_other(store, tmp_path):
+    one, two = party_file(tmp_path / "a", "same"), party_file(tmp_path / "b", "same")
+    store.keep_party_file(one)
+    store.keep_party_file(two)
+    assert len(store.party_files()) == 2
+    assert len(store.party_files(other_than=one)) == 1
+
+
+def test_party_file_that_cannot_be_kept_is_a_store_error(store, path, tmp_path):
+    (path / "parties").write_text("in the way", encoding="utf-8")
+    with pytest.raises(StoreError, match="cannot be copied"):
+        store.keep_party_file(party_file(tmp_path / "a", "one"))
+
+
+# --- hard kills
+
+WRITE_UNTIL_KILLED = """
+import sys
+from pathlib import Path
+from tests.fakes import HashingEmbedder
+from tests.fakes_store import annotated, keep
+from vectorstore.store import open_store
+embedder = HashingEmbedder()
+store = open_store(Path(sys.argv[1]), embedder)
+print("open", flush=True)
+for number in range(10_000):
+    keep(store, embedder, annotated(f"r{sys.argv[2]}n{number}", [f"{number} heron {i}." for i in range(120)]))
+    print(number, flush=True)
+"""
+
+
+def test_store_survives_hard_kills_of_its_writer(path, embedder):
+    project = Path(__file__).parents[2]
+    done = set()
+    for life in range(3):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITE_UNTIL_KILLED, str(path), str(life)],
+            stdout=subprocess.PIPE, text=True, cwd=project,
+        )  # fmt: skip
+        assert writer.stdout.readline() == "open\n"
+        writer.stdout.readline()
+        done.add(f"r{life}n0")
+        time.sleep(0.15 + 0.11 * life)
+        writer.kill()
+        acknowledged, _ = writer.communicate()
+        done |= {f"r{life}n{line}" for line in acknowledged.split("\n")[:-1] if line.isdigit()}
+        store = open_store(path, embedder)
+        held = {summary.statement_id for summary in store.catalogue.summaries()}
+        assert done <= held
+        assert store.catalogue.check() is None
+        found = store.search_index(embedder.embed_query("heron"), 10)
+        assert found is None or len(found) == 10
+        keep(store, embedder, annotated(f"after{life}", ["The otter swims."]))
+        assert_in_step(store)
+        store.close()
+
+
+def test_catalogue_alone_opens_beside_a_store(store, path):
+    other = Catalogue(path / CATALOGUE, read_only=True)
+    assert other.count_passages() == 0
+    other.close()
