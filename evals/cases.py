@@ -59,6 +59,7 @@ class Case(BaseModel):
     question: str
     history: tuple[str, ...] = ()
     type: str
+    lang: str = "en"
     answerable: bool
     unanswerable_kind: str | None = None
     tags: Mapping[str, Any] = {}

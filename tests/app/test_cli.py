@@ -395,7 +395,7 @@ def test_markup_and_control_characters_are_shown_and_not_acted_on(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "300")
     text = FICTION.format(HOSTILE + " zeppelins")
-    folder = _folder(tmp_path, "hostile.txt,XMR,<b>COP</b>,,2020,*4*,\n", hostile=text)
+    folder = _folder(tmp_path, "hostile.txt,XMR,UNTOC COP <b>,,2020,*4*,\n", hostile=text)
     assert run("ingest", folder).code == 0
     ran = run("ask", "What did Maravel say about article 4?", "--json")
     assert ran.code == 0 and HOSTILE in ran.json["citations"][0]["source_quote"]

@@ -539,7 +539,7 @@ def test_killed_ingest_is_completed_by_the_next(desk):
         desk.write(f"{number:03}.txt", text_about(f"matter{number}"))
     desk.store.close()
     counts = []
-    for delay in (0.05, 0.3, 0.55, 0.8):
+    for delay in (0.05, 0.4, 0.7):
         process = subprocess.Popen(
             [sys.executable, "-c", INGEST, str(desk.store_path), str(desk.folder)],
             stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import HashingEmbedder
@@ -227,6 +227,7 @@ def test_document_frequency_counts_passages(catalogue):
     assert catalogue.document_frequency('"heron"') == 2
 
 
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from(["store a", "store b", "store c", "remove a", "remove b", "replace a c"]), max_size=12))
 def test_fts_and_passages_stay_in_step_under_any_history(tmp_path_factory, history):
     catalogue = Catalogue(tmp_path_factory.mktemp("history") / "catalogue.sqlite3")
