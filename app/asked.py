@@ -6,7 +6,7 @@ from typing import Final
 import regex
 
 from app.answer import Missing
-from app.terms import content_terms
+from ingest.parties import PartyTable
 
 _NUMBER: Final = regex.compile(
     r"""(?<![\p{L}\p{N}])(?:\p{N}+(?:[.,  ]\p{N}+)*(?:\s*(?:%|per\ cent|percent))?
@@ -34,7 +34,7 @@ _DATE: Final = regex.compile(
     regex.IGNORECASE,
 )
 _REASON: Final = regex.compile(
-    r"\b(?:because|since|due to|owing to|as a result|in order (?:to|that)|so (?:that|as)|therefore|thus|hence|given (?:that|the)|in view of"
+    r"\b(?:because|since|rooted in|root causes?|leads? to|led to|contribut\w+ to|driven by|without|unless|if|means that|proud|due to|owing to|as a result|in order (?:to|that)|so (?:that|as)|therefore|thus|hence|given (?:that|the)|in view of"
     r"|in light of|for (?:this|that|the|these|those) reasons?|that is why|which is why|as (?:it|they|this|we)|for fear|thanks to|caused? by"
     r"|result(?:s|ed|ing)? (?:from|of)|stems?|arises?|on account of|out of (?:the )?(?:conviction|belief|concern)|considering|convinced|believ\w+"
     r"|aware|conscious|cognizant|parce que|car|puisque|en raison|afin|grâce|porque|debido|ya que|puesto|a fin de|потому|поскольку"
@@ -47,33 +47,51 @@ _NAME: Final = regex.compile(
 _ARTICLE: Final = regex.compile(
     r"(?i)\b(?:articles?|art\.|artículos?|статья|статьи|статью|статей)\s*\(?\d|المادة|المواد|第\s*[\d一二三四五六七八九十]+\s*条"
 )
-# How far from a number the thing may stand that it counts, in words.
-_REACH: Final = 7
+# What a number counts where it says nothing of the thing asked for: time.
+_TIME_AFTER: Final = regex.compile(
+    r"^\s*(?:-\s*)?(?:years?|months?|weeks?|days?|hours?|decades?|centur(?:y|ies)|times?|st\b|nd\b|rd\b|th\b|January|February|March|April|May|June"
+    r"|July|August|September|October|November|December|ans?\b|années?|años?|лет|года?)|^\s*(?:another|more)\b",
+    regex.IGNORECASE,
+)
+_VAGUE_NUMBERS: Final = frozenset(("one", "both", "half", "un", "une", "uno", "two", "deux", "dos"))
+_MONTH_BEFORE: Final = regex.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\s*$", regex.IGNORECASE
+)
 
 
-def holds(kind: Missing, texts: Sequence[str], topic: str, language: str) -> bool:
+def holds(kind: Missing, texts: Sequence[str], parties: PartyTable, speakers: Sequence[str]) -> bool:
     """Returns whether any of these texts holds the kind of thing asked for.
 
     Args:
-        kind: What the question asks for. `state` is always held: who spoke is known.
-        texts: The evidence.
-        topic: Topic words: a number counts only where it stands by one of them.
-        language: Language of the topic.
+        kind: What the question asks for.
+        texts: The evidence, strongest first.
+        parties: Whose names tell a State from another name.
+        speakers: Codes of those who speak, whose own names are no answer.
     """
     if kind == "number":
-        terms = content_terms(topic, language)
-        return any(_counts_topic(text, terms, language) for text in texts)
-    patterns = {"date": _DATE, "reason": _REASON, "name": _NAME, "article": _ARTICLE}
-    pattern = patterns.get(kind)
-    return pattern is None or any(pattern.search(text) for text in texts)
+        return any(_holds_number(text) for text in texts)
+    if kind == "state":
+        return any(set(match.codes) - set(speakers) for text in texts for match in parties.find(text))
+    if kind == "name":
+        return any(_holds_name(text, parties) for text in texts)
+    pattern = {"date": _DATE, "reason": _REASON, "article": _ARTICLE}[kind]
+    return any(pattern.search(text) for text in texts)
 
 
-def _counts_topic(text: str, terms: frozenset[str], language: str) -> bool:
+def _holds_number(text: str) -> bool:
     for match in _NUMBER.finditer(text):
-        if _YEAR.match(match.group()) or _REFERENCE_BEFORE.search(text[: match.start()]):
+        number, before, after = match.group(), text[: match.start()], text[match.end() :]
+        if _YEAR.match(number) or number.lower() in _VAGUE_NUMBERS or _TIME_AFTER.match(after):
             continue
-        after = regex.findall(r"[\p{L}\p{M}’'-]+|\p{Han}", text[match.end() :])[:_REACH]
-        before = regex.findall(r"[\p{L}\p{M}’'-]+|\p{Han}", text[: match.start()])[-3:]
-        if content_terms(" ".join(before + after), language) & terms:
+        if not _REFERENCE_BEFORE.search(before) and not _MONTH_BEFORE.search(before):
             return True
     return False
+
+
+def _holds_name(text: str, parties: PartyTable) -> bool:
+    """A name of a person or body: capitalised inside the sentence, and not a State's."""
+    named = [(match.start, match.end) for match in parties.find(text)]
+    return any(
+        not any(start < match.end() and match.start() < end for start, end in named) and " " in match.group()
+        for match in _NAME.finditer(text)
+    )

@@ -64,7 +64,6 @@ class Steps:
             load_wording(resolution.scope.language),
             limit=self.max_citations,
             asked=resolution.asked,
-            topic=resolution.scope.topic,
         )
 
     def verify(self, turn: Turn) -> Answer:

@@ -30,6 +30,17 @@ _OUTWARD: Final = regex.compile(
     r"|debate|morning|afternoon|day|house|assemblée|année|conférence|asamblea|año|conferencia|week|century|decade|time|occasion|podium)"
 )
 _FURTHEST: Final = 8
+# The next sentence takes up this one: "… a common fund. We do not support that proposal." Cutting it off could turn
+# what others proposed into what the speaker wants.
+_TAKES_UP: Final = regex.compile(
+    r"""\b(?:(?:this|these|such)\s+(?:\p{Ll}[\p{L}-]*\s+)?\p{Ll}[\p{L}-]{3,}
+      |(?:that|those)\s+(?:proposals?|suggestions?|views?|ideas?|approach|article|provisions?|measures?|initiatives?|positions?|demands?|requests?
+          |claims?|practices?|rules?|opinions?|interpretation|reading|amendments?|texts?|wording|conclusions?|allegations?|accusations?))\b
+      |^(?:We|It|My\ \p{L}+|\p{Lu}\p{L}+)\s+(?:\p{Ll}+\s+){0,3}(?:not|never|oppos\p{L}+|reject\p{L}*|support\p{L}*|agree\p{L}*|disagree\p{L}*)\s+(?:\p{Ll}+\s+){0,3}(?:it|them|this|that|these|those)\b""",
+    regex.VERBOSE,
+)
+# A sentence that takes up the one before is short.
+_TAKES_UP_WORDS: Final = 25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +69,18 @@ def referent(sentences: Sequence[Sentence], ordinal: int) -> int | None:
     return ordinal - 1
 
 
+def taken_up(sentences: Sequence[Sentence], ordinal: int) -> bool:
+    """Returns whether the sentence after this one takes it up, so that the two should be read together."""
+    if ordinal + 1 >= len(sentences):
+        return False
+    here, following = sentences[ordinal], sentences[ordinal + 1]
+    if following.paragraph != here.paragraph or len(following.text.split()) > _TAKES_UP_WORDS:
+        return False
+    if _OUTWARD.match(following.text):
+        return False
+    return _TAKES_UP.search(following.text) is not None and referent(sentences, ordinal + 1) in (None, ordinal)
+
+
 def spans(sentences: Sequence[Sentence], chosen: Sequence[int], *, longest: int = 4) -> list[tuple[Span, Span | None]]:
     """Turns chosen sentences into spans to quote, each with a distant span that it points to.
 
@@ -82,6 +105,8 @@ def spans(sentences: Sequence[Sentence], chosen: Sequence[int], *, longest: int 
             first = pointed
         elif pointed is not None and pointed not in used and pointed != ordinal - 1:
             distant = Span(first=pointed, last=pointed)
+        if last + 1 not in used and taken_up(sentences, last):
+            last += 1
         while last + 1 in wanted and last + 1 not in used and last + 1 - first < longest:
             last += 1
         while first - 1 in wanted and first - 1 not in used and last - first + 1 < longest:

@@ -136,6 +136,19 @@ FRAMES: Final[dict[str, Frames]] = {
     ),
 }
 
+# A subject that only an earlier turn could explain: "what did they say?", "its position".
+PRONOUN: Final = re.compile(
+    r"\b(?:did|does|do|has|have|had|was|were)\s+(?P<name>they|it|he|she)\b(?!\s+that)|\b(?P<owner>its|their|his|her)\s+(?:\w+\s+)?(?:position|stance|views?"
+    r"|statements?|opinion|speech)\b",
+    _FLAGS,
+)
+# Asked of the assistant itself, or for work that is not finding what was said.
+TO_ASSISTANT: Final = re.compile(
+    r"\byour (?:own )?(?:opinion|view|advice)\b|\bdo you (?:think|believe|like|feel|recommend)\b|\bshould (?:i|we)\b|\bwhat should (?:i|we)\b"
+    r"|^\W*(?:please\s+)?(?:translate|write|compose|draft|calculate|sing|book|predict)\b|\bwho will win\b",
+    _FLAGS,
+)
+
 # The kind of thing asked for, by how the question begins or what it names.
 ASKED: Final[dict[Missing, re.Pattern[str]]] = {
     "number": re.compile(
@@ -151,6 +164,11 @@ ASKED: Final[dict[Missing, re.Pattern[str]]] = {
     ),
     "article": re.compile(
         r"\b(?:(?:which|what) articles?|quels? articles?|qu[ée] art[íi]culos?|какие статьи|какую статью)\b|أي مادة|哪一条|哪条",
+        _FLAGS,
+    ),
+    "state": re.compile(
+        r"\b(?:which|what) (?:other )?(?:states?|countr(?:y|ies)|jurisdictions?|neighbou?rs?|nations?)\b|quels? (?:états?|pays)"
+        r"|qué (?:países?|estados?)|какие (?:государства|страны)|哪些国家|أي (?:دولة|دول)",
         _FLAGS,
     ),
     "name": re.compile(

@@ -93,7 +93,7 @@ class Searcher:
         catalogue = self._store.catalogue
         corpus_size = len(catalogue.summaries())
         base = Retrieved(corpus_size=corpus_size, unreadable=tuple(file for file, _ in catalogue.unreadable()))
-        if resolution.unclear is not None or not corpus_size:
+        if resolution.unclear is not None or resolution.unnamed or resolution.to_assistant or not corpus_size:
             return base
         scope = resolution.scope
         asked = (*scope.states, *scope.groups)
@@ -112,7 +112,9 @@ class Searcher:
             group_held=group_held,
             notes=(wording.say("note_not_attributed", count=unattributed),) if unattributed else (),
         )
-        found, related, exhaustive = self._evidence(resolution, base, parties)
+        found, related, exhaustive = self._evidence(resolution, base)
+        if base.group_held and not base.searched:
+            related = self._of_groups(scope, base.group_held)
         return replace(
             base, found=found, related=related, exhaustive=exhaustive, sources=self._sources((*found, *related))
         )
@@ -125,7 +127,16 @@ class Searcher:
             years=tuple(int(year) for year in scope.years),
             agenda_items=scope.agenda_items,
         )
-        return self._store.catalogue.summaries(wanted)
+        catalogue = self._store.catalogue
+        found = catalogue.summaries(wanted)
+        if not scope.agenda_items:
+            return found
+        # A statement that names the item in its text stands under it as well, whatever its metadata say.
+        others = catalogue.summaries(replace(wanted, agenda_items=()))
+        mentions = catalogue.mentions([summary.statement_id for summary in others], AGENDA, scope.agenda_items)
+        naming = {mention.sentence_id.rpartition(":")[0] for mention in mentions}
+        listed = {summary.statement_id for summary in found}
+        return tuple(s for s in others if s.statement_id in listed or s.statement_id in naming)
 
     def _groups_in_scope(
         self, scope: Scope, asked: Sequence[str], owners: Iterable[str | None], parties: PartyTable
@@ -139,9 +150,21 @@ class Searcher:
                 groups[group] = None
         return tuple(groups)
 
-    def _evidence(
-        self, resolution: Resolution, base: Retrieved, parties: PartyTable
-    ) -> tuple[tuple[Found, ...], tuple[Found, ...], bool]:
+    def _of_groups(self, scope: Scope, groups: Sequence[str]) -> tuple[Found, ...]:
+        """Searches the statements of groups, which a State that is silent itself belonged to."""
+        by_group = {
+            code: [s for s in self._in_scope(scope, (code,)) if s.metadata.on_behalf_of == code] for code in groups
+        }
+        topic = scope.topic or _treaty_words(scope)
+        if not topic:
+            return tuple(self._selector.by_centrality(code, searched) for code, searched in by_group.items())
+        vector = self._selector.embed(topic)
+        return tuple(
+            self._selector.by_topic(code, searched, topic, scope.language, vector)
+            for code, searched in by_group.items()
+        )
+
+    def _evidence(self, resolution: Resolution, base: Retrieved) -> tuple[tuple[Found, ...], tuple[Found, ...], bool]:
         scope = resolution.scope
         by_party: dict[str, list[StatementSummary]] = {code: [] for code in base.asked}
         for summary in base.searched:
@@ -214,7 +237,13 @@ class Searcher:
             if treaty.articles:
                 item = self._selector.by_mention(code, searched, treaty.treaty, treaty.articles, topic, scope.language)
                 found = item if found is None else merge_found(found, item)
-        return found or Found(party=code, searched=tuple(searched))
+        if found is None or not found.evidence or not topic:
+            return found or Found(party=code, searched=tuple(searched))
+        # What is said on the topic often stands in other sentences of the statement that names the article.
+        naming = {item.sentence.statement_id for item in found.evidence}
+        near = [summary for summary in searched if summary.statement_id in naming]
+        on_topic = self._selector.by_topic(code, near, topic, scope.language, self._selector.embed(topic))
+        return merge_found(found, replace(on_topic, evidence=on_topic.best[:2])) if on_topic.answers else found
 
     def _sources(self, found: Sequence[Found]) -> Sources:
         ids = dict.fromkeys(item.sentence.statement_id for each in found for item in each.evidence)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from app.answer import Missing, Scope, TreatyScope
 from app.errors import QuestionError, ScopeError
-from app.frames import ASKED, FRAMES, Frames
+from app.frames import ASKED, FRAMES, PRONOUN, TO_ASSISTANT, Frames
 from app.language import detect_language
 from app.occasions import find_occasions
 from app.speakers import AskedParties, find_asked_parties
@@ -25,6 +25,8 @@ _OWN_TREATY = re.compile(
     r"(?<=\x00)[\s,]*(?:(?:of|to|under|in|de|del|du)\s+)?(?:the|la|el|l['’])\s*(?:said\s+|same\s+|un\s+)?(?:convention|protocol|treaty|convenci[óo]n)\b",
     re.IGNORECASE,
 )
+# A determiner left over before the topic in French and Spanish.
+_ARTICLE_BEFORE = re.compile(r"^\s*(?:l[ae]s?\s+|los\s+|el\s+|l['’]\s*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,8 @@ class Resolution:
         options: What that name may have meant.
         has_frame: The question uses words of saying, or names someone or something in scope.
         party_notes: How names of parties were read.
+        unnamed: The question speaks of someone by a pronoun only, and no earlier turn says whom.
+        to_assistant: The question asks the assistant for an opinion or another kind of work.
     """
 
     scope: Scope
@@ -51,6 +55,8 @@ class Resolution:
     known_name: bool = True
     has_frame: bool = True
     party_notes: tuple[str, ...] = ()
+    unnamed: bool = False
+    to_assistant: bool = False
 
 
 def resolve(
@@ -86,7 +92,13 @@ def resolve(
             f"the question has {len(text)} characters, at most {MAX_QUESTION} are read: ask a shorter one"
         )
     current = _carry(_read(text, parties), resolution, parties)
-    return _with_notes(_override(current, overrides or {}, parties))
+    resolved = _with_notes(_override(current, overrides or {}, parties))
+    named = resolved.scope.states or resolved.scope.groups or resolved.open or resolved.unclear
+    return replace(
+        resolved,
+        unnamed=not named and PRONOUN.search(text) is not None,
+        to_assistant=TO_ASSISTANT.search(text) is not None,
+    )
 
 
 def _read(question: str, parties: PartyTable) -> Resolution:
@@ -190,9 +202,12 @@ def _topic(question: str, spans: Sequence[tuple[int, int]], frames: Frames) -> s
     # A possessive belongs to the name that was taken out.
     text = re.sub(r"\x00+(?:['’]s?\b|['’](?=\s))", lambda found: "\x00" * len(found.group()), text)
     speech = frames.speech.search(text)
-    marker = None
     if speech is not None:
         marker = frames.topic_marker.search(text, speech.start())
+    else:
+        # "And about extradition?"
+        begins = re.match(r"(?:\W|\x00|\b(?:and|or|what|how|et|y|и|و)\b)*", text, re.IGNORECASE)
+        marker = frames.topic_marker.match(text, begins.end() if begins else 0)
     body = text if marker is None else text[marker.end() :]
     if marker is not None and not re.search(r"\w", frames.tail.sub("", body.replace("\x00", " ").strip())):
         if "\x00" in body:
@@ -210,7 +225,7 @@ def _topic(question: str, spans: Sequence[tuple[int, int]], frames: Frames) -> s
     if marker is None:
         body = frames.filler.sub(" ", body)
     body = _strip_repeatedly(body, frames.lead if marker is None else None, frames.tail)
-    body = re.sub(r"\s*,(?:\s*,)*\s*", ", ", body)
+    body = _ARTICLE_BEFORE.sub("", re.sub(r"\s*,(?:\s*,)*\s*", ", ", body))
     return re.sub(r"\s+", " ", body).strip(" \t\n,.;:?!¿¡؟？。…\"'’“”()[]-–—/&")
 
 
@@ -270,6 +285,9 @@ def _override(resolution: Resolution, overrides: Mapping[str, JSONValue], partie
             scope = replace(scope, treaties=_overridden_treaties(value))
         else:
             values = tuple(str(item) for item in _as_list(name, value))
+            wrong = [item for item in values if name == "years" and not re.fullmatch(r"\d{4}", item)]
+            if wrong:
+                raise ScopeError(f"{wrong[0]!r} is no year: write it with four digits, such as 2020")
             if name in ("states", "groups"):
                 values = tuple(_party_code(item, parties) for item in values)
             scope = _with_values(scope, name, values)

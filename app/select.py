@@ -83,11 +83,16 @@ class Found:
         return bool(self.evidence) and self.confidence >= THRESHOLD
 
     @property
-    def strong(self) -> tuple[Sentence, ...]:
-        """The sentences worth quoting, best first: those near the best one."""
+    def best(self) -> tuple[Evidence, ...]:
+        """The evidence worth quoting, best first: what ranks near the best, or names what was asked about."""
         if self.cited:
-            return tuple(item.sentence for item in self.evidence)
-        return tuple(item.sentence for item in self.evidence if item.score >= self.evidence[0].score - MARGIN)
+            return self.evidence
+        return tuple(item for item in self.evidence if item.score >= self.evidence[0].score - MARGIN)
+
+    @property
+    def strong(self) -> tuple[Sentence, ...]:
+        """The sentences worth quoting, best first."""
+        return tuple(item.sentence for item in self.best)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,7 +233,9 @@ class Selector:
             passage = scored.passage
             for sentence in by_statement[passage.statement_id][passage.first_sentence : passage.last_sentence + 1]:
                 sentences[sentence.sentence_id] = sentence
-        return list(sentences.values())
+        # Headings and salutations stand outside the paragraphs: they name a topic without speaking of it.
+        spoken = [sentence for sentence in sentences.values() if sentence.paragraph is not None]
+        return spoken or list(sentences.values())
 
     def _score(self, topic: str, texts: Sequence[str]) -> Matrix:
         if self._reranker is not None:

@@ -40,7 +40,7 @@ class AnswerConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     max_citations: int = Field(default=5, ge=1, le=50)
-    """Quotations shown per State; what remains is counted."""
+    """Quotations shown in all, and at least one per State with evidence; what remains is counted."""
     keep_traces: int = Field(default=500, ge=0)
     """Records of answers kept in the store, newest first; 0 keeps none."""
 

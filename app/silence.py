@@ -52,6 +52,10 @@ def _reason(resolution: Resolution, retrieved: Retrieved, parties: PartyTable, w
             for option in resolution.options
         )
         return Abstention(reason="ambiguous", message=wording.say(key, name=resolution.unclear), options=options)
+    if resolution.to_assistant:
+        return Abstention(reason="out_of_scope", message=wording.say("out_of_scope"))
+    if resolution.unnamed:
+        return Abstention(reason="ambiguous", message=wording.say("unnamed_party"))
     if not retrieved.corpus_size:
         return Abstention(reason="index_incomplete", message=wording.say("empty_corpus"))
     names = ", ".join(parties.display(code, wording.language) for code in retrieved.asked)

@@ -40,6 +40,7 @@ _CERTAIN_AFTER: Final = re.compile(
     r"|^\s*(?:\w+\s+){0,2}(?:president|minister|leader|delegate|representative|delegation|speaker)['’]s\s+(?:view|eyes|opinion|words|account|speech|address)\b",
     re.IGNORECASE,
 )
+_AUXILIARY_BEFORE: Final = re.compile(r"\b(?:did|does|has|had)\s+(?:the\s+)?$", re.IGNORECASE)
 _COMPARED_BEFORE: Final = re.compile(
     r"\b(?:with|to|than|versus|vs\.?|and|from)\s+(?:(?:that|those|what|the one|the)\s+(?:of\s+)?)?(?:the\s+)?$",
     re.IGNORECASE,
@@ -122,6 +123,10 @@ def _speakers(
     certain = [m for m in found if _CERTAIN_BEFORE.search(text[: m.start]) or _CERTAIN_AFTER.match(text[m.end :])]
     if certain and not compares and (everyone or certain[0] not in before[:1]):
         return _conjoined(found[found.index(certain[0]) :], text)
+    subject = [m for m in named_by if _AUXILIARY_BEFORE.search(text[: m.start])]
+    if everyone and subject and not compares:
+        # "With which States has Iran concluded agreements?": the subject speaks, whoever is asked for.
+        return _conjoined(found[found.index(subject[0]) :], text)
     if everyone and not any(_SPEECH_NOUN_AFTER.match(text[m.end :]) for m in found):
         # "Which States spoke of Iran?": whoever is named is the topic.
         return []

@@ -136,7 +136,8 @@ def find_heading(text: str, blocks: tuple[Block, ...]) -> Heading:
     """Find the heading: short lines up to the salutation or the first prose."""
     lines: list[str] = []
     end = 0
-    for position, block in enumerate(blocks[:_MOST_BLOCKS]):
+    first = 1 if _is_note_before_heading(text, blocks) else 0
+    for position, block in enumerate(blocks[first:_MOST_BLOCKS], start=first):
         if block.start > _MOST_CHARACTERS:
             break
         # What goes on in the next block may be a sentence cut by a page break.
@@ -148,6 +149,16 @@ def find_heading(text: str, blocks: tuple[Block, ...]) -> Heading:
             lines.append(line)
             end = after
     return Heading(text="\n".join(lines), end=end)
+
+
+def _is_note_before_heading(text: str, blocks: tuple[Block, ...]) -> bool:
+    """Tell whether the first block is a note on the document, such as a disclaimer, with the heading after it."""
+    if not blocks or blocks[0].paragraph is None or blocks[0].end - blocks[0].start > _LONGEST_LINE:
+        return False
+    if _FIRST_PERSON.search(text, blocks[0].start, blocks[0].end):
+        return False
+    following = [text[block.start : block.end] for block in blocks[1:5] if block.paragraph is None]
+    return any(find_bodies(line) or find_dates(line) for line in following)
 
 
 def is_salutation(line: str) -> bool:

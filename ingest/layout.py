@@ -167,9 +167,7 @@ def find_blocks(source_text: str) -> tuple[Block, ...]:
     return _with_furniture_continued(blocks, {lines[i].start for i, is_page in enumerate(furniture) if is_page})
 
 
-def _between_blank_lines(
-    lines: Sequence[Line], furniture: Sequence[bool], setting: Typesetting
-) -> Iterator[range]:
+def _between_blank_lines(lines: Sequence[Line], furniture: Sequence[bool], setting: Typesetting) -> Iterator[range]:
     first = 0
     for position, line in enumerate(lines):
         following = position + 1
@@ -230,6 +228,4 @@ def _abbreviated(before: str, stop: str) -> bool:
     if not found:
         return False
     word = found.group().lstrip("([\"“‘'«")
-    return word.casefold() in load_words("abbreviations") or (
-        bool(_INITIAL.fullmatch(word)) and word not in ("I", "a")
-    )
+    return word.casefold() in load_words("abbreviations") or (bool(_INITIAL.fullmatch(word)) and word not in ("I", "a"))

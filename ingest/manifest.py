@@ -266,9 +266,7 @@ def _target(folder: Path, line: int, file: str | None) -> Path | ManifestProblem
         if exists:
             if is_inside(path, folder):
                 return path
-            return _problem(
-                line, file, "failed", f"{file!r} is a link that leads out of the folder; copy the file"
-            )
+            return _problem(line, file, "failed", f"{file!r} is a link that leads out of the folder; copy the file")
     return _problem(line, file, "missing", f"there is no file {file!r}; correct the name or remove the row")
 
 
@@ -288,9 +286,7 @@ def _validated(cells: dict[str, str], line: int) -> tuple[ManifestRow, Sequence[
         return ManifestRow.model_validate({**kept, "line": line}), problems
 
 
-def _problem(
-    line: int, file: str | None, result: Literal["missing", "failed"] | None, reason: str
-) -> ManifestProblem:
+def _problem(line: int, file: str | None, result: Literal["missing", "failed"] | None, reason: str) -> ManifestProblem:
     reason = f"{MANIFEST_NAME}, line {line}: {reason}"
     return ManifestProblem(line=line, file=file, result=result, reason=reason)
 

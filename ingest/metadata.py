@@ -126,9 +126,6 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
     problems: list[str] = []
     if parties is not None:
         problems = _resolve_parties(given, row, parties)
-    if given.get("state") is not None and row.on_behalf_of is None:
-        # A row that names the State says who holds the position, whatever the text says of a group.
-        given["on_behalf_of"] = None
     inferred = set(read.inferred) - given.keys()
     metadata = read.metadata
     if "state" in given:
@@ -164,9 +161,7 @@ def _detector() -> LangDetector:
     return LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
 
 
-def _with_parties(
-    metadata: Metadata, text: str, heading: Heading, parties: PartyTable
-) -> tuple[Metadata, set[str]]:
+def _with_parties(metadata: Metadata, text: str, heading: Heading, parties: PartyTable) -> tuple[Metadata, set[str]]:
     """The metadata with State and group, and the names of the fields that were concluded."""
     inferred = set()
     holder = holder_in(heading, parties)

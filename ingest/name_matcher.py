@@ -246,9 +246,7 @@ def _merge(names: list[Name], new: Name) -> list[Name]:
     return [Name(codes, old.form, case, old.pattern, old.text)]
 
 
-def _case_allows(
-    name: Name, tokens: list[Token], before: Token | None, after: Token | None, relaxed: bool
-) -> bool:
+def _case_allows(name: Name, tokens: list[Token], before: Token | None, after: Token | None, relaxed: bool) -> bool:
     word = tokens[0].word
     if name.case == "any":
         return True

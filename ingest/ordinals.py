@@ -127,9 +127,7 @@ def _words() -> dict[str, int]:
 
 _WORDS = _words()
 _RU_STEMS = {stem: number for number, stem in enumerate(_RU, 1)} | _RU_TENS
-_ORDINAL_WORD = "|".join(
-    re.escape(word).replace(r"\ ", r"[\s\-–]+") for word in sorted(_WORDS, key=len, reverse=True)
-)
+_ORDINAL_WORD = "|".join(re.escape(word).replace(r"\ ", r"[\s\-–]+") for word in sorted(_WORDS, key=len, reverse=True))
 _RU_WORD = (
     f"(?:(?P<tens>{'|'.join(_RU_COMPOUND)})\\s+)?(?P<stem>{'|'.join(sorted(_RU_STEMS, key=len, reverse=True))})"
     + _RU_ENDING

@@ -233,9 +233,7 @@ class PartyTable:
             at = best.last
             if best.name.codes:
                 start, end, name = tokens[best.first].start, _end_of(text, tokens, best), best.name
-                matches.append(
-                    PartyMatch(start=start, end=end, codes=name.codes, form=name.form, text=text[start:end])
-                )
+                matches.append(PartyMatch(start=start, end=end, codes=name.codes, form=name.form, text=text[start:end]))
         return matches
 
     def resolve(self, name: str, kind: PartyKind | None = None) -> Resolution:

@@ -275,9 +275,7 @@ def added_rows(path: Path) -> Iterator[tuple[int, Row]]:
         stripped = {key: value.strip() for key, value in cells.items() if isinstance(value, str)}
         row = _added_row(path, line, stripped)
         if row.code in seen:
-            raise PartyTableError(
-                f"{str(path)!r}, line {line}: code {row.code!r} is already in line {seen[row.code]}"
-            )
+            raise PartyTableError(f"{str(path)!r}, line {line}: code {row.code!r} is already in line {seen[row.code]}")
         seen[row.code] = line
         yield line, row
 

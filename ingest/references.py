@@ -71,9 +71,7 @@ _PARAGRAPH_WORD = (
     r"(?:sub-?paragraphs?|paragraphs?|paras?\.?|pars?\.|paragraphes?|alinéas?|párrafos?|párrs?\.?|apartados?|incisos?"
     r"|(?:под)?пункт(?:а|ы|у|е|ом|ах|ов|ам)?|п\.\s?п\.|пп?\.|(?:ال)?فقر(?:ة|تان|تين|ات)|الفقرات|§+)"
 )
-_PARAGRAPH_NUMBERS = (
-    rf"(?:\d{{1,2}}{_SUB}{{0,3}}|{_SUB}{{1,3}})(?:\s*(?:,|and|et|y|и|و|to|à|a|-|–)\s*\d{{1,2}}(?!\d))*"
-)
+_PARAGRAPH_NUMBERS = rf"(?:\d{{1,2}}{_SUB}{{0,3}}|{_SUB}{{1,3}})(?:\s*(?:,|and|et|y|и|و|to|à|a|-|–)\s*\d{{1,2}}(?!\d))*"
 _PARAGRAPH = re.compile(rf"[,،]?\s*{_PARAGRAPH_WORD}\s*(?P<numbers>{_PARAGRAPH_NUMBERS})", re.IGNORECASE)
 _PARAGRAPH_BEFORE = re.compile(
     rf"(?:sub-?paragraphs?\s*(?P<letter>{_SUB})\s*of\s+)?{_BOUNDARY}[وفبكل]{{0,2}}{_PARAGRAPH_WORD}\s*"
@@ -110,8 +108,7 @@ def _chinese_mentions(text: str) -> list[ArticleMention]:
             paragraph = f"{paragraph} {letter}" if paragraph else letter
         start, end = found.span()
         mentions += [
-            ArticleMention(start=start, end=end, treaty=None, article=value, paragraph=paragraph)
-            for value in values
+            ArticleMention(start=start, end=end, treaty=None, article=value, paragraph=paragraph) for value in values
         ]
     return mentions
 

@@ -96,12 +96,7 @@ def _layout_edits(
             if compounds is None:
                 compounds = Counter(word.lower() for word in _COMPOUND.findall(source))
             yield _hyphen_edit(line, following, language, compounds)
-        elif (
-            space == " "
-            and line.text[-1] in _HYPHENS
-            and line.text[-2:-1].isalnum()
-            and following.text[0].isalnum()
-        ):
+        elif space == " " and line.text[-1] in _HYPHENS and line.text[-2:-1].isalnum() and following.text[0].isalnum():
             yield Edit(start=line.end, end=following.start, text="", kind="hyphen")
         else:
             if space == " " and _CJK.match(line.text[-1]) and _CJK.match(following.text):

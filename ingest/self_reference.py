@@ -50,9 +50,7 @@ _BEFORE = (
     (_HALF, re.compile(rf"\b(?:the\s+)?delegation\s+of\s+{_ARTICLE}$", re.IGNORECASE)),
     (
         _STRONG,
-        re.compile(
-            r"\b(?:mon\s+pays|mi\s+país|моя\s+страна)\s*[,—–-]\s*(?:el\s+|la\s+|le\s+|l['’])?$", re.IGNORECASE
-        ),
+        re.compile(r"\b(?:mon\s+pays|mi\s+país|моя\s+страна)\s*[,—–-]\s*(?:el\s+|la\s+|le\s+|l['’])?$", re.IGNORECASE),
     ),
     (
         _CLEAR,
@@ -82,9 +80,7 @@ _VOICE = (
 )
 
 # A condition or a report says nothing of who speaks: "if X is truly committed", "I know that X supports".
-_REPORTED = re.compile(
-    r"\b(?:if|whether|unless|when|that|because|why|how|as\s+far\s+as)\s+(?:the\s+)?$", re.IGNORECASE
-)
+_REPORTED = re.compile(r"\b(?:if|whether|unless|when|that|because|why|how|as\s+far\s+as)\s+(?:the\s+)?$", re.IGNORECASE)
 
 _AFTER = (
     (_STRONG, re.compile(r",?\s*my\s+(?:own\s+|beloved\s+|dear\s+)?(?:country|nation|homeland)\b", re.IGNORECASE)),
@@ -147,9 +143,7 @@ def self_references(text: str, parties: PartyTable, language: str | None = None)
             continue
         namings[party.code] += 1
         weights[party.code] += _weight(flat, match)
-    return {
-        code: SelfReferences(code=code, weight=weights[code], namings=count) for code, count in namings.items()
-    }
+    return {code: SelfReferences(code=code, weight=weights[code], namings=count) for code, count in namings.items()}
 
 
 def _weight(flat: str, match: PartyMatch) -> float:

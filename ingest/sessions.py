@@ -115,9 +115,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(
         (
             body,
-            re.compile(
-                rf"(?<![^\W_])(?:{'|'.join(forms)})(?![^\W_])|(?:{'|'.join(_unspaced(forms))})", re.IGNORECASE
-            ),
+            re.compile(rf"(?<![^\W_])(?:{'|'.join(forms)})(?![^\W_])|(?:{'|'.join(_unspaced(forms))})", re.IGNORECASE),
         )
         for body, forms in _BODIES.items()
     )

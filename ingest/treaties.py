@@ -84,27 +84,23 @@ _UN = {
     "{es}": "(?:de las Naciones Unidas )?",
     "{ru}": "(?:Организации Объединенных Наций |ООН )?",
     "{ar}": "(?:الأمم المتحدة )?",
-    "{supp}": "(?:,? supplementing the (?:United Nations "
-    "|UN )?Convention against Transnational Organi[sz]ed Crime)?",
+    "{supp}": "(?:,? supplementing the (?:United Nations |UN )?Convention against Transnational Organi[sz]ed Crime)?",
     "{cor}": "Конвенци[яиюей]+",
     "{prot}": "Протокол(?:а|у|ом|е)?",
 }
 _NAMES: dict[str, tuple[str, ...]] = {
     "UNTOC": (
         "{un}Convention (?:against|on|to combat|for the suppression of) Transnational Organi[sz]ed Crime",
-        "{un}(?:Transnational )?Organi[sz]ed Crime Convention|Palermo Convention|UN-?TOC"
-        "|UNCTOC|{un}TOC Convention",
+        "{un}(?:Transnational )?Organi[sz]ed Crime Convention|Palermo Convention|UN-?TOC|UNCTOC|{un}TOC Convention",
         "Convention {fr}contre la criminalité transnationale organisée|Convention de Palerme|UNTOC",
         "(?:Convención|Convenio) {es}contra la delincuencia organizada transnacional"
         "|(?:Convención|Convenio) de Palermo",
-        "{cor} {ru}против транснациональной организованной преступности|Палермск(?:ая|ой"
-        "|ую) конвенци[яиюей]+|КТОП",
+        "{cor} {ru}против транснациональной организованной преступности|Палермск(?:ая|ой|ую) конвенци[яиюей]+|КТОП",
         "اتفاقية {ar}(?:ل?مكافحة )?الجريمة المنظمة عبر الوطنية|اتفاقية باليرمو",
         "(?:联合国)?打击跨国有组织犯罪公约|有组织犯罪公约|巴勒莫公约",
     ),
     "TIP": (
-        "Protocol to Prevent, Suppress and Punish Trafficking in Persons(?:,? especially women and"
-        " children)?{supp}",
+        "Protocol to Prevent, Suppress and Punish Trafficking in Persons(?:,? especially women and children)?{supp}",
         "(?:Human Trafficking|Trafficking(?: in (?:Persons|Human Beings|Human Persons))?|TIP) Protocol",
         "(?:Anti-Trafficking|Palermo) Protocol(?!s)",
         "Protocol (?:on|against|concerning) (?:human trafficking|trafficking in (?:persons|human beings)){supp}",
@@ -119,8 +115,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "SOM": (
         "Protocol (?:against|on|concerning) (?:the )?Smuggling of Migrants(?: by land, sea and air)?{supp}",
         "(?:Migrants? Smuggling|Smuggling(?: of Migrants)?|Migrants?|SOM) Protocol",
-        "Protocole (?:contre|relatif à|relatif au"
-        "|sur) (?:le )?trafic illicite de migrants(?: par terre, air et mer)?",
+        "Protocole (?:contre|relatif à|relatif au|sur) (?:le )?trafic illicite de migrants(?: par terre, air et mer)?",
         "Protocolo (?:contra|sobre|relativo a) (?:el )?tráfico ilícito de migrantes(?: por tierra, mar y aire)?",
         "{prot} (?:против|о) незаконно(?:го|м) ввоз[ае] мигрантов(?: по суше, морю и воздуху)?",
         "بروتوكول (?:مكافحة )?تهريب المهاجرين(?: عن طريق البر والبحر والجو)?",
@@ -151,8 +146,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "1988 {un}(?:Vienna |Drugs? |Narcotics )?Convention|(?:Vienna )?Convention of 1988"
         "|{un}Drug Trafficking Convention",
         "(?:United Nations|UN|U\\.N\\.) (?:drugs?|narcotics) convention(?!s)",
-        "Convention {fr}contre le trafic illicite de stupéfiants(?: et de substances"
-        " psychotropes)?|Convention de 1988",
+        "Convention {fr}contre le trafic illicite de stupéfiants(?: et de substances psychotropes)?|Convention de 1988",
         "(?:Convención|Convenio) {es}contra el tráfico ilícito de estupefacientes(?: y sustancias sicotrópicas)?"
         "|Convención de 1988",
         "{cor} {ru}о борьбе против незаконного оборота наркотических средств(?: и психотропных веществ)?"

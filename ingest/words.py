@@ -194,12 +194,7 @@ def may_be_cut(word: str) -> bool:
 def is_cut_word(left: str, right: str, names: frozenset[str]) -> bool:
     """Tells whether two neighbours are one word that white space has cut."""
     whole = left + right
-    if (
-        not right.islower()
-        or (not left[1:].islower() and len(left) > 1)
-        or left.lower() in names
-        or right in names
-    ):
+    if not right.islower() or (not left[1:].islower() and len(left) > 1) or left.lower() in names or right in names:
         return False
     if zipf(whole) < _CUT_WHOLE or not (may_be_cut(left) or may_be_cut(right)):
         return False

@@ -41,6 +41,7 @@ VARIABLES: dict[str, frozenset[str]] = {
         "out_of_scope": "",
         "ambiguous_party": "name",
         "unknown_party": "name",
+        "unnamed_party": "",
         "index_incomplete": "",
         "empty_corpus": "",
         "not_verified": "",

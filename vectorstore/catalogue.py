@@ -321,7 +321,7 @@ class Catalogue:
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
             connection.execute(
                 "INSERT OR REPLACE INTO traces VALUES (?, ?, ?)",
-                (trace_id, now, json.dumps(record, ensure_ascii=False)),
+                (trace_id, now, json.dumps(record)),
             )
             connection.execute(
                 "DELETE FROM traces WHERE trace_id NOT IN ("

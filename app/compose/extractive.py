@@ -19,6 +19,8 @@ from vectorstore.records import Sentence, Statement
 _ACTIVE: Final = regex.compile(r"[\\`*_<>&|~#]|\](?=\()|!(?=\[)")
 _MARKS: Final = regex.compile(r"[\"“”„«»「」『』]")
 RELATED: Final = 3
+# The kind of thing asked for must stand in the strongest quotations; farther ones hold it by chance.
+_READ_FOR_ANSWER: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,6 @@ def compose(
     *,
     limit: int,
     asked: Missing | None,
-    topic: str,
 ) -> Composition:
     """Quotes the best evidence of every party that has some.
 
@@ -63,7 +64,6 @@ def compose(
         wording: The assistant's words.
         limit: Quotations in all; each party with evidence gets at least one.
         asked: The kind of thing asked for, if the question names one.
-        topic: Topic words.
     """
     answering = [item for item in found if item.answers]
     share = max(1, limit // len(answering)) if answering else 0
@@ -83,7 +83,8 @@ def compose(
             for citation in made
         ]
     missing = None
-    if asked is not None and citations and not holds(asked, [c.quote for c in citations], topic, wording.language):
+    strongest = [citation.quote for citation in citations[:_READ_FOR_ANSWER]]
+    if asked is not None and citations and not holds(asked, strongest, parties, [item.party for item in answering]):
         missing = asked
     return Composition(claims=tuple(claims), citations=tuple(citations), more=more, missing=missing)
 

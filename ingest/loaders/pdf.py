@@ -77,9 +77,7 @@ def _page_texts(data: bytes, name: str, limits: LoadLimits) -> tuple[list[str], 
     if count == 0:
         raise LoadError(f"{name!r} is a PDF without pages; save or download it again")
     if count > limits.max_pages:
-        raise LoadError(
-            f"{name!r} has {count:,} pages, more than {limits.max_pages:,}; split it, or raise max_pages"
-        )
+        raise LoadError(f"{name!r} has {count:,} pages, more than {limits.max_pages:,}; split it, or raise max_pages")
     texts: list[str] = []
     failed: list[int] = []
     length = 0

@@ -47,8 +47,7 @@ def load(path: Path, limits: LoadLimits, folder: Path | None = None) -> LoadedTe
     loader = LOADERS.get(path.suffix.lower())
     if loader is None:
         raise UnsupportedFormatError(
-            f"{name!r} has the suffix {path.suffix!r}, which no loader reads; save it as one of "
-            + ", ".join(LOADERS)
+            f"{name!r} has the suffix {path.suffix!r}, which no loader reads; save it as one of " + ", ".join(LOADERS)
         )
     data = _read(path, limits)
     extract = loader.load(data, name, limits)
@@ -97,7 +96,5 @@ def _read(path: Path, limits: LoadLimits) -> bytes:
     except OSError as exc:
         raise LoadError(f"{name!r} could not be opened ({exc.strerror}); check its permissions") from exc
     if len(data) > limits.max_bytes:
-        raise LoadError(
-            f"{name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise the limit max_bytes"
-        )
+        raise LoadError(f"{name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise the limit max_bytes")
     return data

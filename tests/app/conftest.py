@@ -41,7 +41,10 @@ def stored(workspace: Workspace) -> dict[str, tuple[Statement, tuple[Sentence, .
     """Every stored statement with its sentences, by file name without folder and suffix."""
     catalogue = workspace.store.catalogue
     return {
-        Path(summary.file).stem: (workspace.corpus.show(summary.statement_id), catalogue.sentences(summary.statement_id))
+        Path(summary.file).stem: (
+            workspace.corpus.show(summary.statement_id),
+            catalogue.sentences(summary.statement_id),
+        )
         for summary in workspace.corpus.statements()
     }
 

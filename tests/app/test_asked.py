@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.answer import Missing
 from app.asked import holds
-
-AGREEMENTS = "mutual legal assistance agreements"
+from ingest.parties import PartyTable
 
 
 @pytest.mark.parametrize(
@@ -12,13 +12,12 @@ AGREEMENTS = "mutual legal assistance agreements"
     [
         "Ondrava has concluded 27 agreements with its neighbours.",
         "Ondrava has concluded twenty-seven such agreements.",
-        "Dozens of agreements were concluded.",
-        "Of 61 requests for legal assistance, half were answered.",
+        "Our courts answered 61 requests in 2019.",
         "Agreements now number 27.",
     ],
 )
-def test_holds_a_number_beside_the_topic(text: str) -> None:
-    assert holds("number", [text], AGREEMENTS, "en")
+def test_holds_a_number_that_counts_something(text: str, parties: PartyTable) -> None:
+    assert holds("number", ["Nothing here.", text], parties, ["XOD"])
 
 
 @pytest.mark.parametrize(
@@ -30,12 +29,13 @@ def test_holds_a_number_beside_the_topic(text: str) -> None:
         "Under paragraph 3 (a) of article 18 agreements may be concluded.",
         "Agenda item 4: agreements on assistance.",
         "At the 10th session agreements were mentioned.",
-        "Twelve trees were felled in our northern forests last winter, said the minister of the interior.",
+        "On 12 March agreements were signed.",
+        "For twenty years agreements have been kept.",
         "",
     ],
 )
-def test_holds_no_number_where_none_counts_the_topic(text: str) -> None:
-    assert not holds("number", [text], AGREEMENTS, "en")
+def test_holds_no_number_where_none_counts_anything(text: str, parties: PartyTable) -> None:
+    assert not holds("number", [text], parties, ["XOD"])
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,11 @@ def test_holds_no_number_where_none_counts_the_topic(text: str) -> None:
         ("article", "We recall article 16 of the Convention."),
         ("article", "我们忆及第十六条。"),
         ("name", "The commission was led by Marta Quil."),
-        ("state", "Nobody is named here."),
+        ("state", "Ondrava thanks Belmora for its help."),
     ],
 )
-def test_holds_what_a_text_says(kind: str, text: str) -> None:
-    assert holds(kind, ["Nothing.", text], "commission", "en")
+def test_holds_what_a_text_says(kind: Missing, text: str, parties: PartyTable) -> None:
+    assert holds(kind, ["Nothing.", text], parties, ["XOD"])
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,12 @@ def test_holds_what_a_text_says(kind: str, text: str) -> None:
         ("reason", "We object to remote access."),
         ("article", "We recall agenda item 16 and the Convention."),
         ("name", "the commission was led by a judge."),
+        ("state", "Ondrava thanks its neighbours for their help."),
     ],
 )
-def test_holds_not_what_a_text_leaves_out(kind: str, text: str) -> None:
-    assert not holds(kind, [text], "commission", "en")
+def test_holds_not_what_a_text_leaves_out(kind: Missing, text: str, parties: PartyTable) -> None:
+    assert not holds(kind, [text], parties, ["XOD"])
 
 
-def test_holds_nothing_without_evidence() -> None:
-    assert not holds("date", [], "commission", "en")
+def test_holds_nothing_without_evidence(parties: PartyTable) -> None:
+    assert not holds("date", [], parties, [])

@@ -216,7 +216,9 @@ def test_list_and_show_for_people(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("COLUMNS", "200")
     ran = run("list")
     assert "36 statements" in ran.out and "Iran (Islamic Republic of)" in ran.out
-    identifier = next(word for line in ran.out.splitlines() if "Iran" in line for word in line.split() if len(word) == 16)
+    identifier = next(
+        word for line in ran.out.splitlines() if "Iran" in line for word in line.split() if len(word) == 16
+    )
     assert "unilateral coercive measures" in " ".join(run("show", identifier).out.split())
 
 
@@ -248,7 +250,9 @@ def test_remove_takes_one_statement_out(run: Run) -> None:
     assert run("doctor", "--json").json["ok"] is True
 
 
-@pytest.mark.parametrize("command", [["show", "nothing"], ["remove", "nothing"], ["edit", "nothing", "state=XAA"], ["trace", "x"]])
+@pytest.mark.parametrize(
+    "command", [["show", "nothing"], ["remove", "nothing"], ["edit", "nothing", "state=XAA"], ["trace", "x"]]
+)
 def test_an_id_that_is_not_there_is_1(command: list[str], run: Run) -> None:
     ran = run(*command)
     assert ran.code == 1
@@ -313,7 +317,9 @@ def test_manifest_drafts_and_does_not_overwrite(run: Run, tmp_path: Path) -> Non
 def _folder(tmp_path: Path, manifest: str, **texts: str | bytes) -> Path:
     folder = tmp_path / "folder"
     folder.mkdir()
-    (folder / "statements.csv").write_text("file,state,body,session,date,agenda_item,language\n" + manifest, encoding="utf-8")
+    (folder / "statements.csv").write_text(
+        "file,state,body,session,date,agenda_item,language\n" + manifest, encoding="utf-8"
+    )
     for name, text in texts.items():
         (folder / f"{name}.txt").write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
     return folder
@@ -402,7 +408,8 @@ def test_markup_and_control_characters_are_shown_and_not_acted_on(
     assert "\\<script\\>" in ran.json["answer"] and "\x1b" not in ran.out
     shown = run("ask", "What did Maravel say about article 4?")
     assert shown.code == 0 and "\x1b" not in shown.out and "\x07" not in shown.out
-    assert "<script>alert(1)</script>" in shown.out and "[x](javascript:alert(1))" in shown.out
+    # Reading repair may set spaces between words that stick together.
+    assert "<script>alert(1)</script>" in shown.out and "[x](javascript:alert(1))" in "".join(shown.out.split())
     identifier = ran.json["citations"][0]["statement_id"]
     assert "\x1b" not in run("show", identifier).out and "\x1b" not in run("list").out
     asked = run("ask", f"What did {HOSTILE} say about {HOSTILE}?")

@@ -86,7 +86,9 @@ def test_referent_is_the_nearest_sentence_that_names_the_noun(pointing: str) -> 
 
 
 def test_referent_follows_the_noun_and_not_its_adjective() -> None:
-    sentences = _sentences("An illegal border was drawn.", PLAIN, "Some actions were taken.", PLAIN, "These illegal actions hurt.")
+    sentences = _sentences(
+        "An illegal border was drawn.", PLAIN, "Some actions were taken.", PLAIN, "These illegal actions hurt."
+    )
     assert referent(sentences, 4) == 2
 
 
@@ -110,7 +112,11 @@ def test_spans_quote_every_sentence_once() -> None:
     for chosen in ([2, 0], [0, 2], [3, 2, 0], [4, 3, 2, 1, 0], [2, 3]):
         made = spans(sentences, chosen)
         quoted = [
-            ordinal for pair in made for span in pair if span is not None for ordinal in range(span.first, span.last + 1)
+            ordinal
+            for pair in made
+            for span in pair
+            if span is not None
+            for ordinal in range(span.first, span.last + 1)
         ]
         assert len(quoted) == len(set(quoted)), chosen
         assert set(chosen) <= set(quoted), chosen

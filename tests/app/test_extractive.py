@@ -42,7 +42,7 @@ def _paragraphs(stored: Stored, name: str) -> list[Sentence]:
 
 
 def _compose(found: list[Found], sources: Sources, parties: PartyTable, *, limit: int = 5) -> Composition:
-    return compose(found, sources, parties, WORDING, limit=limit, asked=None, topic="")
+    return compose(found, sources, parties, WORDING, limit=limit, asked=None)
 
 
 def test_compose_quotes_the_strongest_first_and_counts_the_rest(
@@ -84,9 +84,7 @@ def test_compose_leaves_weak_sentences_behind_strong_ones_out(
 def test_compose_names_what_is_missing(stored: Stored, sources: Sources, parties: PartyTable) -> None:
     agreements = [s for s in stored["000_6237221ecf9e9373"][1] if "outstanding number" in s.text]
     found = [_found("IRN", agreements)]
-    made = compose(
-        found, sources, parties, WORDING, limit=5, asked="number", topic="mutual legal assistance agreements"
-    )
+    made = compose(found, sources, parties, WORDING, limit=5, asked="number")
     assert made.missing == "number" and len(made.citations) == 1
     assert _compose(found, sources, parties).missing is None
 
@@ -123,7 +121,10 @@ def test_quote_numbers_a_distant_referent_after_the_others(stored: Stored, sourc
 def test_render_gives_attribution_then_quotations_with_markers(
     stored: Stored, sources: Sources, parties: PartyTable
 ) -> None:
-    found = [_found("XAA", _paragraphs(stored, "XAA_12_2024")[:2]), _found("XAB", _paragraphs(stored, "XAB_11_2022")[:1])]
+    found = [
+        _found("XAA", _paragraphs(stored, "XAA_12_2024")[:2]),
+        _found("XAB", _paragraphs(stored, "XAB_11_2022")[:1]),
+    ]
     made = _compose(found, sources, parties, limit=4)
     blocks = render(made.claims, made.citations, parties, WORDING, more=2, missing="date").split("\n\n")
     assert blocks[0] == WORDING.say("missing_date")
@@ -150,7 +151,9 @@ HOSTILE = (
 
 
 def test_escape_makes_markup_inert_without_changing_how_it_reads() -> None:
-    shown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(f"> “{escape(HOSTILE)}” [1]")
+    shown = (
+        MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(f"> “{escape(HOSTILE)}” [1]")
+    )
     assert not re.search(r"<(?!/?(?:blockquote|p)>)", shown)
     plain = re.sub(r"</?(?:blockquote|p)>\n?", "", shown).strip()
     for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
@@ -169,6 +172,8 @@ def test_render_keeps_a_hostile_second_paragraph_inside_the_quotation(text: str,
     )
     own = Sources(statements={"s": statement}, sentences={"s": [sentence]})
     made = _compose([_found("XAA", [sentence])], own, parties)
-    shown = MarkdownIt().enable("table").render(render(made.claims, made.citations, parties, WORDING, more=0, missing=None))
+    shown = (
+        MarkdownIt().enable("table").render(render(made.claims, made.citations, parties, WORDING, more=0, missing=None))
+    )
     assert not re.search(r"<(?:ul|ol|h\d|table|pre|code)", shown)
     assert shown.count("<blockquote>") == 1

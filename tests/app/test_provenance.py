@@ -65,7 +65,9 @@ def test_attribution_without_provenance_ends_with_the_name(
 
 
 def test_attribution_escapes_what_a_text_brought(citation: Citation, parties: PartyTable) -> None:
-    hostile = replace(citation, body="<b>COP</b> [x](javascript:1)", agenda_item="*4*", on_behalf_of="XGR", speaker="_<i>_")
+    hostile = replace(
+        citation, body="<b>COP</b> [x](javascript:1)", agenda_item="*4*", on_behalf_of="XGR", speaker="_<i>_"
+    )
     line = attribution(hostile, parties, load_wording("en"), escape)
     shown = MarkdownIt().render(line)
     assert "<a " not in shown and "<b>" not in shown and "<i>" not in shown and "<em>" not in shown
@@ -75,7 +77,13 @@ def test_attribution_escapes_what_a_text_brought(citation: Citation, parties: Pa
 def test_reference_names_place_and_file(citation: Citation, parties: PartyTable) -> None:
     line = reference(replace(citation, symbol="CTOC/COP/2020/1", page=3), parties, load_wording("en"))
     assert line.startswith("Iran (Islamic Republic of), ")
-    for part in ("session 10 (inferred)", "12–16 October 2020", "CTOC/COP/2020/1", "page 3", "000_6237221ecf9e9373.txt"):
+    for part in (
+        "session 10 (inferred)",
+        "12–16 October 2020",
+        "CTOC/COP/2020/1",
+        "page 3",
+        "000_6237221ecf9e9373.txt",
+    ):
         assert part in line
     assert "None" not in line and "paragraph" in line
 

@@ -306,9 +306,7 @@ def test_the_other_languages_are_read_alike(language: str, question: str, partie
         ("zh", "岚海对引渡有什么立场？", "引渡"),
     ],
 )
-def test_topics_of_the_other_languages_are_bare(
-    language: str, question: str, topic: str, parties: PartyTable
-) -> None:
+def test_topics_of_the_other_languages_are_bare(language: str, question: str, topic: str, parties: PartyTable) -> None:
     scope = resolve(question, parties).scope
     assert (scope.language, scope.topic, len(scope.states)) == (language, topic, 1)
 
@@ -329,7 +327,16 @@ def test_the_kind_of_thing_asked_for_is_read(question: str, kind: str | None, pa
 
 @pytest.mark.parametrize(
     "question",
-    ["(((((" * 300, "\x00\x01", "?" * 2000, "Iran " * 400, "a" * 2000, "\u202e\u200b\ufeff Iran", "’s " * 600, "in 2018 " * 250],
+    [
+        "(((((" * 300,
+        "\x00\x01",
+        "?" * 2000,
+        "Iran " * 400,
+        "a" * 2000,
+        "\u202e\u200b\ufeff Iran",
+        "’s " * 600,
+        "in 2018 " * 250,
+    ],
 )
 def test_nonsense_is_read_without_failing(question: str, parties: PartyTable) -> None:
     assert resolve(question, parties).question

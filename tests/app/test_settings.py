@@ -99,9 +99,7 @@ def test_load_settings_takes_the_command_line_first(monkeypatch: pytest.MonkeyPa
         ("UNTOC_SERVER", "[]"),
     ],
 )
-def test_load_settings_names_the_variable_that_is_wrong(
-    name: str, value: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_load_settings_names_the_variable_that_is_wrong(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as caught:
         load_settings()

@@ -1,13 +1,17 @@
 """Silence with a reason: which abstention fits, what it says to do next, and what may help."""
 
-import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.answer import Answer
+from app.answer import Answer, DroppedClaim
+from app.scope import resolve
+from app.silence import abstain
 from app.wiring import Workspace
+from ingest.parties import PartyTable
+from prompts.wording import load_wording
 from tests.fakes import fake_workspace
 
 
@@ -35,7 +39,9 @@ def test_abstention_has_the_reason_that_fits(question: str, reason: str, workspa
 
 
 def test_article_not_cited_names_article_and_count_and_shows_its_subject(workspace: Workspace) -> None:
-    answer = workspace.assistant.ask("What did Belmora say about article 13 on international cooperation for confiscation?")
+    answer = workspace.assistant.ask(
+        "What did Belmora say about article 13 on international cooperation for confiscation?"
+    )
     assert answer.abstention is not None
     assert answer.abstention.reason in ("article_not_cited", "not_mentioned")
     assert answer.related and {citation.state for citation in answer.related} == {"XAB"}
@@ -116,19 +122,10 @@ def test_every_abstention_is_in_the_language_of_the_question(workspace: Workspac
     assert len({answer.answer for answer in answers.values()}) == len(questions)
 
 
-def test_damaged_store_is_no_silence(filled_store: Path, tmp_path: Path) -> None:
-    """A text that was changed behind the program's back is dropped by verification and not quoted."""
-    import sqlite3
-
-    copy = tmp_path / "store"
-    shutil.copytree(filled_store, copy)
-    connection = sqlite3.connect(copy / "catalogue.sqlite3")
-    columns = {row[1] for row in connection.execute("PRAGMA table_info(statements)")}
-    assert "source_text" in columns
-    connection.execute("UPDATE statements SET source_text = replace(source_text, 'under article 4', 'under article 9')")
-    connection.commit()
-    connection.close()
-    with fake_workspace(copy) as opened:
-        answer = opened.assistant.ask("What did Iran say about article 4?")
-    for citation in answer.citations:
-        assert citation.source_quote in opened.corpus.show(citation.statement_id).source_text
+def test_dropped_claims_are_no_silence(workspace: Workspace, parties: PartyTable) -> None:
+    question = "What did Belmora say about kangaroos?"
+    answer = workspace.assistant.ask(question)
+    found = replace(answer, dropped_claims=(DroppedClaim(text="Belmora: …", state="XAB", reason="altered"),))
+    silent = abstain(found, resolve(question, parties), workspace.retrieve(question), parties, load_wording("en"))
+    assert silent.abstention is not None and silent.abstention.reason == "index_incomplete"
+    assert "doctor" in silent.abstention.message

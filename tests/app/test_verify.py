@@ -272,7 +272,9 @@ def test_every_citation_that_cite_makes_is_verified(stored: Stored) -> None:
 
 
 WORDS = st.lists(
-    st.sampled_from("States shall not cooperate, under article 14 (2) of co-operation; 27 “requests” – re- main It.".split()),
+    st.sampled_from(
+        "States shall not cooperate, under article 14 (2) of co-operation; 27 “requests” – re- main It.".split()
+    ),
     min_size=1,
     max_size=12,
 )

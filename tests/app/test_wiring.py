@@ -52,7 +52,8 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_opening_a_store_loads_no_model_and_no_interface(tmp_path: Path) -> None:
     code = (
-        "import sys\nfrom pathlib import Path\nfrom app.settings import Settings\nfrom app.wiring import open_workspace\n"
+        "import sys\nfrom pathlib import Path\nfrom app.settings import Settings\n"
+        "from app.wiring import open_workspace\n"
         f"with open_workspace(Settings(store=Path({str(tmp_path / 'store')!r}))) as w:\n    w.corpus.statements()\n"
         "print([name for name in ('gradio', 'torch', 'sentence_transformers') if name in sys.modules])"
     )

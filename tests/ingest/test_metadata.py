@@ -15,8 +15,7 @@ from vectorstore.records import Metadata
 COP = "Conference of the Parties to the United Nations Convention\nagainst Transnational Organized Crime"
 COP_FR = "Conférence des Parties à la Convention des Nations Unies contre la criminalité transnationale organisée"
 COP_ES = (
-    "Conferencia de las Partes en la Convención de las Naciones Unidas contra la Delincuencia Organizada "
-    "Transnacional"
+    "Conferencia de las Partes en la Convención de las Naciones Unidas contra la Delincuencia Organizada Transnacional"
 )
 BODY = "We attach great importance to article 4 of the Convention. We commend Borduria for its efforts. Thank you."
 

@@ -114,10 +114,7 @@ NOBODY = [
 
 def hard_names() -> list[tuple[str, str]]:
     pairs = [
-        entry.strip().rsplit("=", 1)
-        for line in HARD_NAMES.split("\n")
-        for entry in line.split(";")
-        if entry.strip()
+        entry.strip().rsplit("=", 1) for line in HARD_NAMES.split("\n") for entry in line.split(";") if entry.strip()
     ]
     return [(name, code) for name, code in pairs]
 

@@ -276,9 +276,7 @@ def test_chinese_lines_join_without_a_space() -> None:
 @pytest.mark.parametrize("stamp", ["57 10-54965", "15-29658 47/55\n\nA/70/PV.16 29/09/2015", "*1655289*"])
 def test_furniture_inside_a_sentence_reads_as_an_ellipsis(stamp: str) -> None:
     text = f"Ruritania supports the full implementation of the \n \n \n{stamp} \n \nConvention by all.\n"
-    assert (
-        mended(text, None) == f"Ruritania supports the full implementation of the {ELLIPSIS} Convention by all.\n"
-    )
+    assert mended(text, None) == f"Ruritania supports the full implementation of the {ELLIPSIS} Convention by all.\n"
 
 
 def test_furniture_between_sentences_stands_alone() -> None:

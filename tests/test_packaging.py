@@ -1,0 +1,82 @@
+"""The distribution: its generic top-level names are its own, and its data files ship."""
+
+import re
+import tomllib
+from importlib.metadata import distributions, packages_distributions
+from importlib.resources import files
+
+import pytest
+
+from tests.conftest import PROJECT
+
+PACKAGES = ("app", "ingest", "vectorstore", "prompts", "evals")
+OWN = "untoc"
+
+
+def test_nothing_else_provides_our_names() -> None:
+    provided = packages_distributions()
+    others = {name: set(provided.get(name, ())) - {OWN} for name in PACKAGES}
+    assert {name: found for name, found in others.items() if found} == {}
+
+
+def test_our_names_come_from_this_project() -> None:
+    for name in PACKAGES:
+        assert (PROJECT / name / "__init__.py").samefile(str(files(name) / "__init__.py"))
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_packages_are_typed_and_named_as_wheels_keep_them(name: str) -> None:
+    assert (PROJECT / name / "py.typed").is_file()
+    # Another wheel drops every folder of this name.
+    assert not list((PROJECT / name).rglob("schemas"))
+
+
+def test_the_wheel_takes_every_package_and_nothing_leads_astray() -> None:
+    config = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert set(config["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]) == set(PACKAGES)
+    assert not (PROJECT / "app.py").exists()
+    assert not list((PROJECT / "tests").rglob("__init__.py"))
+
+
+def test_wheel_holds_the_data_files() -> None:
+    builder = pytest.importorskip("hatchling.builders.wheel", reason="needs the build backend: pip install hatchling")
+    shipped = {each.distribution_path for each in builder.WheelBuilder(str(PROJECT)).recurse_included_files()}
+    for path in (
+        "ingest/sample/000_6237221ecf9e9373.txt",
+        "ingest/data/groups.csv",
+        "vectorstore/schema.sql",
+        "prompts/wording.ar.md",
+        "app/ui/script.js",
+        "app/ui/style.css",
+        "app/py.typed",
+        "evals/conference/parties.csv",
+        "evals/conference/txt/XAA_10_2020.txt",
+        "evals/datasets/dev.yaml",
+    ):
+        assert path in shipped
+
+
+def test_constraints_pin_every_direct_dependency_but_torch() -> None:
+    path = PROJECT / "constraints.txt"
+    if not path.exists():
+        pytest.skip("constraints.txt is not written yet")
+    lines = [line.split("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    constrained = {_name(line): line for line in lines if line}
+    config = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    direct = {_name(requirement) for requirement in config["project"]["dependencies"]}
+    assert direct - constrained.keys() == set()
+    assert {name for name in direct if "==" not in constrained[name]} == set()
+    assert "==" not in constrained.get("torch", "")
+    installed = {_name(each.metadata["Name"]): each.version for each in distributions()}
+    wrong = {
+        name: installed[name]
+        for name in direct & installed.keys()
+        if f"=={installed[name]}" not in constrained[name].replace(" ", "").split(";")[0]
+    }
+    assert wrong == {}
+
+
+def _name(requirement: str) -> str:
+    match = re.match(r"[A-Za-z0-9._-]+", requirement)
+    assert match is not None, requirement
+    return re.sub(r"[-_.]+", "-", match.group()).lower()
