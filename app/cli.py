@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.errors import AppError, QuestionError, ScopeError, SettingsError
 from ingest.errors import IngestError
-from vectorstore.errors import StoreError
+from vectorstore.errors import StoreError, StoreReadOnlyError
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -73,7 +73,12 @@ def build_parser() -> argparse.ArgumentParser:
     ingest.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files, or folders with a statements.csv")
     ingest.add_argument("--sample", action="store_true", help="the statement that ships with this program")
     ingest.add_argument("--if-empty", action="store_true", help="only if the store holds nothing yet")
-    ingest.add_argument("--kind", choices=("statement", "record", "treaty"), default="statement")
+    ingest.add_argument(
+        "--kind",
+        choices=("statement", "treaty"),
+        default="statement",
+        help="treaty: reference text, kept apart from statements",
+    )
     ingest.add_argument("--sync", action="store_true", help="remove statements whose file is gone from the folder")
     ingest.add_argument("--all", action="store_true", help="files that the manifest does not list as well")
     manifest = add("manifest", _manifest, "draft a statements.csv from what the texts of a folder say")
@@ -109,6 +114,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _ingest(options: argparse.Namespace) -> int:
     from app.printing import ingest_progress, print_report
+    from ingest.report import IngestReport
 
     if not options.paths and not options.sample:
         return _usage("name files or folders to ingest, or --sample")
@@ -116,6 +122,8 @@ def _ingest(options: argparse.Namespace) -> int:
         return _usage("--sample takes no paths: ingest them with a command of their own")
     with _workspace(options) as workspace:
         if options.if_empty and workspace.corpus.statements():
+            if options.json:
+                _print_json(IngestReport().to_json())
             return 0
         with ingest_progress(quiet=options.json) as progress:
             report = workspace.corpus.ingest(
@@ -148,12 +156,15 @@ def _manifest(options: argparse.Namespace) -> int:
 def _ask(options: argparse.Namespace) -> int:
     from app.printing import print_answer
     from app.questions import clean_question, read_history, read_overrides, read_questions
+    from app.settings import load_settings
 
     if (options.question is None) == (options.file is None):
         return _usage("give one question, or --from FILE")
     overrides = read_overrides(options.scope)
     history = read_history(options.history)
-    with _workspace(options) as workspace:
+    settings = load_settings(store=options.store)
+    _log(settings)
+    with _workspace_to_ask(settings) as workspace:
         if options.file is None:
             question = clean_question(options.question)
             answer = workspace.assistant.ask(question, overrides=overrides, history=history)
@@ -184,9 +195,8 @@ def _chat(options: argparse.Namespace) -> int:
     settings = load_settings(store=options.store, host=options.host, port=options.port)
     _log(settings)
     from app.ui.server import serve
-    from app.wiring import open_workspace
 
-    with open_workspace(settings) as workspace:
+    with _workspace_to_ask(settings) as workspace:
         serve(
             workspace,
             settings.server.host,
@@ -295,6 +305,16 @@ def _workspace(options: argparse.Namespace, *, read_only: bool = False, check_mo
     settings = load_settings(store=options.store)
     _log(settings)
     return open_workspace(settings, read_only=read_only, check_model=check_model)
+
+
+def _workspace_to_ask(settings: "Settings") -> "Workspace":
+    """Opens the store to ask it; one that cannot be written still answers, and keeps no records of answers."""
+    from app.wiring import open_workspace
+
+    try:
+        return open_workspace(settings)
+    except StoreReadOnlyError:
+        return open_workspace(settings, read_only=True)
 
 
 def _log(settings: "Settings") -> None:

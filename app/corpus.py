@@ -31,6 +31,8 @@ EDITABLE: Final = tuple(Metadata.__dataclass_fields__)
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ur", "he"})
 # Characters of context on either side of a quotation where the paragraph is very long.
 _CONTEXT: Final = 600
+# Texts embedded and stored together when a store is embedded anew.
+_EMBEDDED_AT_ONCE: Final = 256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,13 +187,14 @@ class Corpus:
         """
         statement = self.show(citation.statement_id)
         touched = [b for b in statement.blocks if b.end > citation.start and b.start < citation.end]
-        begin = max(min((b.start for b in touched), default=citation.start), citation.start - _CONTEXT)
-        end = min(max((b.end for b in touched), default=citation.end), citation.end + _CONTEXT)
+        opens = min((b.start for b in touched), default=citation.start)
+        closes = max((b.end for b in touched), default=citation.end)
+        begin, end = max(opens, citation.start - _CONTEXT), min(closes, citation.end + _CONTEXT)
         source, edits = statement.source_text, statement.edits
         return EvidenceContext(
-            before=_from_word(readable(source, edits, min(begin, citation.start), citation.start)),
+            before=_from_word(readable(source, edits, min(begin, citation.start), citation.start), cut=begin > opens),
             quote=citation.quote,
-            after=_to_word(readable(source, edits, citation.end, max(end, citation.end))),
+            after=_to_word(readable(source, edits, citation.end, max(end, citation.end)), cut=end < closes),
             direction="rtl" if statement.metadata.language in _RIGHT_TO_LEFT else "ltr",
         )
 
@@ -209,8 +212,11 @@ class Corpus:
             with self._store.writer():
                 self._store.record_model_change()
                 texts = self._store.catalogue.texts_without_vector()
-                vectors = self._embedder.embed_documents(list(texts.values()))
-                self._store.catalogue.add_vectors(dict(zip(texts, vectors, strict=True)))
+                waiting = list(texts)
+                for begin in range(0, len(waiting), _EMBEDDED_AT_ONCE):
+                    keys = waiting[begin : begin + _EMBEDDED_AT_ONCE]
+                    vectors = self._embedder.embed_documents([texts[key] for key in keys])
+                    self._store.catalogue.add_vectors(dict(zip(keys, vectors, strict=True)))
         elif rebuild:
             with self._store.writer():
                 self._store.rebuild_index()
@@ -237,10 +243,10 @@ class Corpus:
         return replace(merged.metadata, **cleared), inferred
 
 
-def _from_word(text: str) -> str:
-    """Cuts a beginning that may lie inside a word."""
-    return text if len(text) < _CONTEXT else "… " + text.partition(" ")[2]
+def _from_word(text: str, *, cut: bool) -> str:
+    """Marks a beginning that was cut, and drops the word that it may lie in."""
+    return text if not cut else "… " + text.partition(" ")[2]
 
 
-def _to_word(text: str) -> str:
-    return text if len(text) < _CONTEXT else text.rpartition(" ")[0] + " …"
+def _to_word(text: str, *, cut: bool) -> str:
+    return text if not cut else text.rpartition(" ")[0] + " …"

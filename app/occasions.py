@@ -8,13 +8,13 @@ from ingest.ordinals import find_session_mentions
 from ingest.sessions import BodyMatch, find_bodies
 
 _YEAR: Final = r"(?:19[4-9]\d|20\d\d)"
-_THIS_YEAR: Final = 2035
+_LAST_YEAR: Final = 2035
 _RANGE: Final = re.compile(
     rf"\b(?:(?:from|between|de|entre|desde|с|от|من)\s+)?(?P<first>{_YEAR})\s*(?:[-–—]|to|and|until|through|à|et|a|y|hasta|по|до|إلى|至|到)\s*(?P<last>{_YEAR})\b",
     re.IGNORECASE,
 )
 _SINCE: Final = re.compile(
-    rf"(?:\b(?:since|from|after|depuis|après|desde|с|после)|منذ|بعد|自)\s*(?P<year>{_YEAR})(?:\s+(?:on|onwards?)\b)?",
+    rf"(?:\b(?:since|after|depuis|après|desde|с|после|from(?=\s+{_YEAR}\s+on))|منذ|بعد|自)\s*(?P<year>{_YEAR})(?:\s+(?:on|onwards?)\b)?",
     re.IGNORECASE,
 )
 _BEFORE: Final = re.compile(rf"(?:\b(?:before|until|up to|avant|antes de|до)|قبل)\s*(?P<year>{_YEAR})", re.IGNORECASE)
@@ -125,7 +125,7 @@ def _years(match: "re.Match[str]") -> list[int]:
     year = int(groups["year"])
     if match.re is _SINCE:
         return list(
-            range(year + bool(re.match(r"(?:after|après|после|بعد)", match.group(), re.IGNORECASE)), _THIS_YEAR + 1)
+            range(year + bool(re.match(r"(?:after|après|после|بعد)", match.group(), re.IGNORECASE)), _LAST_YEAR + 1)
         )
     if match.re is _BEFORE:
         return list(range(FIRST_YEAR, year))

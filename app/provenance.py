@@ -47,6 +47,8 @@ def reference(citation: Citation, parties: PartyTable, wording: Wording) -> str:
         citation.file,
     ]
     name = parties.display(citation.state or "?", wording.language)
+    if "state" in citation.inferred:
+        name = wording.say("inferred", fact=name)
     if citation.on_behalf_of is not None and citation.speaker is not None:
         name = f"{name} ({citation.speaker})"
     parts = [name, citation.title, provenance(citation, wording), *place]

@@ -11,7 +11,7 @@ from app.select import Found, Selector, merge_found
 from ingest.annotate import AGENDA
 from ingest.parties import PartyTable
 from ingest.treaties import article_title
-from prompts.wording import load_wording
+from prompts.wording import Wording, load_wording
 from vectorstore.records import ScopeFilter, StatementSummary
 from vectorstore.store import Store
 
@@ -71,7 +71,11 @@ class Retrieved:
         """Returns what was searched, given the citations that stand."""
         cited = {citation.statement_id for citation in citations}
         with_evidence = {citation.state for citation in citations}
-        silent = [found.party for found in self.found if found.party not in with_evidence and found.searched]
+        silent = [
+            found.party
+            for found in self.found
+            if found.party not in with_evidence and found.searched and not found.uncovered
+        ]
         return Coverage(
             statements_in_scope=len(self.searched),
             statements_with_evidence=len(cited),
@@ -115,8 +119,16 @@ class Searcher:
         found, related, exhaustive = self._evidence(resolution, base)
         if base.group_held and not base.searched:
             related = self._of_groups(scope, base.group_held)
+        if not base.asked:
+            # An open question names no order: the surest come first.
+            found = tuple(sorted(found, key=lambda item: -item.confidence))
         return replace(
-            base, found=found, related=related, exhaustive=exhaustive, sources=self._sources((*found, *related))
+            base,
+            found=found,
+            related=related,
+            exhaustive=exhaustive,
+            notes=(*base.notes, *_search_notes(found, exhaustive, parties, wording)),
+            sources=self._sources((*found, *related)),
         )
 
     def _in_scope(self, scope: Scope, asked: Sequence[str]) -> tuple[StatementSummary, ...]:
@@ -175,7 +187,7 @@ class Searcher:
             found = [self._by_articles(code, searched, scope, topic) for code, searched in by_party.items()]
             silent = [item for item in found if not item.evidence and item.searched]
             return tuple(found), self._on_subject(silent, articles, topic, scope), True
-        if scope.agenda_items and not topic:
+        if scope.agenda_items and _is_about_itself(scope.topic):
             found = [
                 self._selector.by_mention(code, searched, AGENDA, scope.agenda_items, "", scope.language)
                 for code, searched in by_party.items()
@@ -253,6 +265,14 @@ class Searcher:
             statements={identifier: statement for identifier, statement in statements.items() if statement},
             sentences={identifier: catalogue.sentences(identifier) for identifier in ids},
         )
+
+
+def _search_notes(found: Sequence[Found], exhaustive: bool, parties: PartyTable, wording: Wording) -> tuple[str, ...]:
+    notes = [] if exhaustive else [wording.say("note_open_search")]
+    uncovered = [parties.display(f.party, wording.language) for f in found if f.uncovered and not f.answers]
+    if uncovered:
+        notes.append(wording.say("note_uncovered", parties=", ".join(uncovered)))
+    return tuple(notes)
 
 
 def _is_about_itself(topic: str) -> bool:

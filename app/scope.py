@@ -15,7 +15,8 @@ from app.occasions import find_occasions
 from app.speakers import AskedParties, find_asked_parties
 from ingest.parties import PartyTable
 from ingest.references import find_agenda_items, find_articles
-from ingest.treaties import article_title, find_treaties
+from ingest.sessions import canonical_body
+from ingest.treaties import TREATIES, article_title, find_treaties
 from prompts.wording import Wording, load_wording
 from vectorstore.records import JSONValue
 
@@ -138,7 +139,7 @@ def _read(question: str, parties: PartyTable) -> Resolution:
     return Resolution(
         scope=scope,
         question=question,
-        asked=_asked_kind(question),
+        asked=None if asked.everyone and not asked.speakers else _asked_kind(question),
         open=asked.everyone and not asked.speakers,
         unclear=asked.unclear,
         options=asked.options,
@@ -273,6 +274,8 @@ def _carry(current: Resolution, previous: Resolution | None, parties: PartyTable
 def _override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties: PartyTable) -> Resolution:
     if not overrides:
         return resolution
+    # An answer's own scope can be given back: what only describes it is passed over.
+    overrides = {name: value for name, value in overrides.items() if name not in ("language", "kept", "notes")}
     known = {"states", "groups", "treaties", "bodies", "sessions", "years", "agenda_items", "topic"}
     unknown = sorted(set(overrides) - known)
     if unknown:
@@ -280,7 +283,9 @@ def _override(resolution: Resolution, overrides: Mapping[str, JSONValue], partie
     scope = resolution.scope
     for name, value in overrides.items():
         if name == "topic":
-            scope = replace(scope, topic=str(value))
+            if not isinstance(value, str):
+                raise ScopeError(f"the scope's 'topic' must be text, found {value!r}")
+            scope = replace(scope, topic=value)
         elif name == "treaties":
             scope = replace(scope, treaties=_overridden_treaties(value))
         else:
@@ -288,6 +293,8 @@ def _override(resolution: Resolution, overrides: Mapping[str, JSONValue], partie
             wrong = [item for item in values if name == "years" and not re.fullmatch(r"\d{4}", item)]
             if wrong:
                 raise ScopeError(f"{wrong[0]!r} is no year: write it with four digits, such as 2020")
+            if name == "bodies":
+                values = tuple(canonical_body(item) or item for item in values)
             if name in ("states", "groups"):
                 values = tuple(_party_code(item, parties) for item in values)
             scope = _with_values(scope, name, values)
@@ -337,6 +344,8 @@ def _overridden_treaties(value: JSONValue) -> tuple[TreatyScope, ...]:
     for item in _as_list("treaties", value):
         if not isinstance(item, Mapping) or not isinstance(item.get("treaty"), str):
             raise ScopeError('each of the scope\'s treaties must look like {"treaty": "UNTOC", "articles": ["4"]}')
+        if item["treaty"] not in TREATIES:
+            raise ScopeError(f"unknown treaty {item['treaty']!r}: known are {', '.join(sorted(TREATIES))}")
         articles = _as_list("articles", item.get("articles", []))
         scopes.append(TreatyScope(treaty=str(item["treaty"]), articles=tuple(str(article) for article in articles)))
     return tuple(scopes)

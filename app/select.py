@@ -40,6 +40,8 @@ CENTRAL: Final = 4
 KNOWN: Final = 3
 COMMON: Final = 0.2
 _SHORTEST: Final = 4
+# Languages that the default models were made for.
+COVERED: Final = frozenset({"en"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,11 @@ class Found:
     confidence: float = 0.0
     features: Features | None = None
     cited: bool = False
+
+    @property
+    def uncovered(self) -> bool:
+        """Whether all statements are in languages that the models do not cover: finding nothing proves nothing."""
+        return not {summary.metadata.language for summary in self.searched} & {*COVERED, None}
 
     @property
     def answers(self) -> bool:

@@ -6,11 +6,10 @@ from app.answer import Abstention, AbstentionReason, Answer, Citation
 from app.compose.extractive import RELATED, quote
 from app.retrieve import Retrieved
 from app.scope import Resolution
+from app.select import COVERED
+from app.verify import judge
 from ingest.parties import PartyTable
 from prompts.wording import Wording
-
-# Languages that the default models were made for; in others a search that finds nothing proves nothing.
-COVERED = frozenset({"en"})
 
 
 def abstain(
@@ -29,18 +28,12 @@ def abstain(
         "index_incomplete",
         "group_only",
     ):
-        related = _related(retrieved)
+        sources = retrieved.sources.statements
+        related = tuple(c for c in _related(retrieved) if judge(c, sources.get(c.statement_id)) == "verified")
     text = abstention.message
     if abstention.options:
         text += "\n\n" + "\n".join(f"- {option}" for option in abstention.options)
-    return replace(
-        answer,
-        answer=text,
-        status="abstained",
-        abstention=abstention,
-        related=related,
-        confidence=answer.confidence,
-    )
+    return replace(answer, answer=text, status="abstained", abstention=abstention, related=related)
 
 
 def _reason(resolution: Resolution, retrieved: Retrieved, parties: PartyTable, wording: Wording) -> Abstention:
@@ -69,6 +62,10 @@ def _reason(resolution: Resolution, retrieved: Retrieved, parties: PartyTable, w
     if articles and any(item.answers for item in retrieved.related):
         message = wording.say("article_not_cited", party=names or "—", article=", ".join(articles), count=count)
         return Abstention(reason="article_not_cited", message=message)
+    if articles and not scope.topic:
+        # Mentions of articles are found in every language, so their absence can be told.
+        message = wording.say("article_absent", party=names or "—", article=", ".join(articles), count=count)
+        return Abstention(reason="not_mentioned", message=message)
     languages = {summary.metadata.language for summary in retrieved.searched}
     if scope.language not in COVERED or not languages & {*COVERED, None}:
         return Abstention(reason="index_incomplete", message=wording.say("index_incomplete"))

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import regex
+
 from app.frames import Frames
 from ingest.parties import PartyMatch, PartyTable
 
@@ -46,11 +48,22 @@ _COMPARED_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 # "What did X say": a word in the subject's place that no lookup knows.
-_SUBJECT: Final = re.compile(
-    r"\b(?:did|does|has|had|according to)\s+(?:the\s+)?(?P<name>\p{Lu}[\p{L}'’.-]+(?:\s+(?:of|and|the|\p{Lu}[\p{L}'’.-]+))*?)"
-    r"(?=\s+(?:say|said|state|think|mention|talk|speak|claim|declare|call|argue|propose|report|make|raise|take|address|want|express|support|oppose)\b)"
-    .replace(r"\p{Lu}", "[A-ZÀ-Þ]").replace(r"\p{L}", r"^\W\d_"),
-)  # fmt: skip
+_SUBJECT: Final = regex.compile(
+    r"""(?:\b(?i:did|does|has|had|according\ to)\s+(?:the\s+)?(?P<subject>\p{Lu}[\p{L}’'.-]+(?:\s+(?:of\s+|and\s+|the\s+)*\p{Lu}[\p{L}’'.-]+)*)
+          (?=\s+\p{Ll}|\W*\x00|\W*$))
+      | (?:(?P<owner>\p{Lu}[\p{L}.-]+(?:\s+\p{Lu}[\p{L}.-]+)*)['’]s?\s+(?:own\s+|latest\s+|last\s+)?(?:position|stance|views?|statement|speech|opinion)\b)""",
+    regex.VERBOSE,
+)
+_NOBODY: Final = re.compile(
+    r"(?:member |other )?(?:states?|countries|delegations?|parties|conventions?|protocols?|conference|assembly|united nations|un|council|committee"
+    r"|secretar\w+|article|agenda|what|who|which)\b",
+    re.IGNORECASE,
+)
+# Where no name is given: "the positions of States", "views among delegations".
+_OF_ALL: Final = re.compile(
+    r"\b(?:of|by|among|between|from)\s+(?:the\s+)?(?:\w+\s+)?(?:states|countries|delegations|governments)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +110,7 @@ def find_asked_parties(text: str, parties: PartyTable, frames: Frames, language:
     marker = frames.topic_marker.search(text, speech.end()) if speech else None
     speakers = _speakers(found, text, frames, marker.start() if marker else None, everyone)
     if not found:
-        return replace(_without_names(text, parties, everyone), places=places)
+        return replace(_without_names(text, parties, frames, everyone), places=places)
     ambiguous = next((match for match in speakers if len(match.codes) > 1), None)
     topical = dict.fromkeys(code for match in found if match not in speakers for code in match.codes[:1])
     codes = tuple(dict.fromkeys(match.codes[0] for match in speakers if len(match.codes) == 1))
@@ -173,9 +186,10 @@ def _is_place(match: PartyMatch, text: str) -> bool:
     return re.search(r"\b(?:in|at|near)\s+(?:the\s+)?$", before, re.IGNORECASE) is not None
 
 
-def _without_names(text: str, parties: PartyTable, everyone: bool) -> AskedParties:
+def _without_names(text: str, parties: PartyTable, frames: Frames, everyone: bool) -> AskedParties:
+    everyone = everyone or _OF_ALL.search(text) is not None or frames.compare.search(text) is not None
     subject = None if everyone else _SUBJECT.search(text)
-    if subject is None:
+    name = "" if subject is None else subject.group("subject") or subject.group("owner")
+    if not name or _NOBODY.match(name):
         return AskedParties(everyone=everyone)
-    name = subject.group("name")
     return AskedParties(unclear=name, options=tuple(parties.resolve(name).suggestions), known_name=False)

@@ -59,6 +59,9 @@ def open_workspace(settings: Settings, *, read_only: bool = False, check_model: 
         StoreError: The store cannot be opened.
     """
     forbid_tracing()
+    if not (settings.embedding.allow_download or settings.rerank.allow_download):
+        # Read by the model libraries when they are first imported, which is later.
+        os.environ["HF_HUB_OFFLINE"] = "1"
     embedder = SentenceTransformerEmbedder(settings.embedding)
     store = open_store(settings.store, embedder, read_only=read_only, check_model=check_model)
     indexer = Indexer(store, embedder, settings.split, settings.load)

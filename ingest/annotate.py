@@ -103,7 +103,7 @@ class Annotator:
         cells = None if row is None else row.model_dump(exclude={"line"})
         # A State that a table of parties learns later is a new input, though the cell is the same.
         known = row is not None and row.state is not None and self._parties.resolve(row.state).codes
-        content = [ANNOTATION_VERSION, loaded.sha256, cells, list(known or ()), kind]
+        content = [loaded.sha256, cells, list(known or ()), kind]
         cutting = [ANNOTATION_VERSION, self._split.model_dump()]
         return InputKey(content=_hash(_json(content)), cutting=_hash(_json(cutting))[:16])
 
@@ -113,13 +113,18 @@ class Annotator:
         read = read_metadata(loaded.text, blocks, self._parties, file)
         merged = merge(read, row, self._parties)
         chosen: Kind = (row.kind if row is not None and row.kind is not None else kind) or "statement"
-        statement_id, digest = identify(loaded.text, merged.metadata, chosen)
+        metadata, problems = merged.metadata, merged.problems
+        if chosen == "record":
+            # Several speak in a record: none of its words may be put into the mouth that a heading names.
+            metadata = replace(metadata, state=None, on_behalf_of=None)
+            problems = (*problems, "a record of several speakers is kept, but attributed to nobody")
+        statement_id, digest = identify(loaded.text, metadata, chosen)
         statement = Statement(
             statement_id=statement_id,
             file=file,
             sha256=loaded.sha256,
             source_text=loaded.text,
-            metadata=merged.metadata,
+            metadata=metadata,
             kind=chosen,
             inferred=merged.inferred,
             page_starts=loaded.page_starts,
@@ -129,7 +134,7 @@ class Annotator:
             statement=statement,
             digest=digest,
             input_key=input_key,
-            reason="; ".join((*loaded.notes, *merged.problems)) or None,
+            reason="; ".join((*loaded.notes, *problems)) or None,
         )
 
     def annotate(self, draft: Draft) -> AnnotatedStatement:

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 SAMPLE_FILE = "000_6237221ecf9e9373.txt"
 PARTIES_NAME = "parties.csv"
+# How many folders above a single file may hold the manifest that lists it.
+_MANIFEST_ABOVE = 3
 # Statements embedded together: long enough for even batches, short enough to lose little when killed.
 _GROUP = 16
 
@@ -151,12 +153,25 @@ class _Run:
         if is_folder:
             self._take_folder(path)
         elif exists:
-            source = self._source(path, path.parent)
+            source = self._listed(path) or self._source(path, path.parent)
             failed = self._take_sources([source])
-            self._record_unreadable(path.parent, failed, read=[source.name])
+            self._record_unreadable(source.folder, failed, read=[source.name])
         else:
             reason = f"no such file or folder, or it may not be read: {str(path)!r}; check the path"
             self._report(FileResult(file=_shown(str(path)), result="failed", reason=reason))
+
+    def _listed(self, path: Path) -> _Source | None:
+        """Returns a single file as the manifest of a folder above it lists it, or None."""
+        for folder in path.parents[:_MANIFEST_ABOVE]:
+            try:
+                manifest = read_manifest(folder)
+            except ManifestError:
+                continue
+            name = path.relative_to(folder).as_posix()
+            row = None if manifest is None else manifest.row_for(name)
+            if row is not None:
+                return self._source(path, folder, row)
+        return None
 
     def finish(self) -> None:
         """Embeds and stores what is still waiting."""

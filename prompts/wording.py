@@ -35,6 +35,7 @@ VARIABLES: dict[str, frozenset[str]] = {
         "no_statement_at_all": "",
         "not_mentioned": "party count",
         "not_mentioned_anywhere": "count",
+        "article_absent": "party article count",
         "article_not_cited": "party article count",
         "no_position": "party",
         "group_only": "party group",
@@ -56,6 +57,8 @@ VARIABLES: dict[str, frozenset[str]] = {
         "note_capital": "place party",
         "note_former": "name party",
         "note_topic_party": "party",
+        "note_open_search": "",
+        "note_uncovered": "parties",
         "note_not_attributed": "count",
     }.items()
 }

@@ -140,9 +140,6 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _loaded(self) -> "SentenceTransformer":
-        if not self._config.allow_download:
-            # Read by huggingface_hub when it is first imported, which is below.
-            os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
         source = str(packaged_weights()) if self._config.model == DEFAULT_MODEL else self._config.model

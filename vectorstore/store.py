@@ -201,7 +201,7 @@ class Store:
         checks = [
             Check(name="catalogue", ok=damage is None, detail=damage or f"{passages} passages"),
             Check(name="vectors", ok=missing == 0, detail="every passage has its vector" if not missing else
-                  f"{missing} passages have no vector: run `untoc ingest` on their folder again"),
+                  f"{missing} passages have no vector: run `untoc doctor --reembed`"),
         ]  # fmt: skip
         checks.append(self._check_index(passages))
         return tuple(checks)

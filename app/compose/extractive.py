@@ -69,6 +69,7 @@ def compose(
     share = max(1, limit // len(answering)) if answering else 0
     claims: list[Claim] = []
     citations: list[Citation] = []
+    strongest: list[str] = []
     more = 0
     for item in answering:
         strong = item.strong
@@ -76,6 +77,7 @@ def compose(
         quoted = {identifier for citation in made for identifier in citation.sentence_ids}
         more += sum(sentence.sentence_id not in quoted for sentence in strong)
         citations += made
+        strongest += [citation.quote for citation in made[:_READ_FOR_ANSWER]]
         # Whatever stands in quotation marks is a quotation, so a name has none.
         name = _MARKS.sub("", parties.display(item.party, wording.language))
         claims += [
@@ -83,7 +85,6 @@ def compose(
             for citation in made
         ]
     missing = None
-    strongest = [citation.quote for citation in citations[:_READ_FOR_ANSWER]]
     if asked is not None and citations and not holds(asked, strongest, parties, [item.party for item in answering]):
         missing = asked
     return Composition(claims=tuple(claims), citations=tuple(citations), more=more, missing=missing)

@@ -76,7 +76,7 @@ def test_attribution_escapes_what_a_text_brought(citation: Citation, parties: Pa
 
 def test_reference_names_place_and_file(citation: Citation, parties: PartyTable) -> None:
     line = reference(replace(citation, symbol="CTOC/COP/2020/1", page=3), parties, load_wording("en"))
-    assert line.startswith("Iran (Islamic Republic of), ")
+    assert line.startswith("Iran (Islamic Republic of) (inferred), ")
     for part in (
         "session 10 (inferred)",
         "12–16 October 2020",

@@ -78,7 +78,6 @@ AMBIGUOUS = {
     "Korea": ("KOR", "PRK"),
     "Korean": ("KOR", "PRK"),
     "Koreans": ("KOR", "PRK"),
-    "Guinean": ("GIN", "GNB", "GNQ"),
     "Dominican": ("DMA", "DOM"),
     "Czechoslovakia": ("CZE", "SVK"),
     "Yugoslavia": ("BIH", "HRV", "MKD", "MNE", "SRB", "SVN"),
