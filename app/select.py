@@ -82,7 +82,7 @@ class Found:
     @property
     def uncovered(self) -> bool:
         """Whether all statements are in languages that the models do not cover: finding nothing proves nothing."""
-        return not {summary.metadata.language for summary in self.searched} & {*COVERED, None}
+        return bool(self.searched) and not {s.metadata.language for s in self.searched} & {*COVERED, None}
 
     @property
     def answers(self) -> bool:

@@ -70,3 +70,10 @@ def test_single_file_keeps_its_row_of_the_manifest(tmp_path: Path) -> None:
         report = workspace.corpus.ingest([folder / "txt" / "a.txt"])
         assert [(file.result, file.state) for file in report.files] == [("unchanged", "AUT")]
         assert len(workspace.corpus.statements()) == 1
+
+
+def test_state_without_statement_has_no_note_on_languages(tmp_path: Path) -> None:
+    with fake_workspace(tmp_path / "store") as workspace:
+        workspace.corpus.ingest([], sample=True)
+        answer = workspace.assistant.ask("What did Switzerland say about extradition?")
+        assert (answer.status, answer.scope.notes) == ("abstained", ())
