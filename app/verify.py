@@ -10,12 +10,12 @@ import regex
 
 from app.answer import Citation, Claim, DroppedClaim, Verdict
 from ingest.furniture import is_furniture, running_heads
+from ingest.repair import ELLIPSIS
 from ingest.squash import squash, squash_map
 from vectorstore.records import Statement
 
 # How a quotation shows page furniture that is left out.
-ELLIPSIS = "[…]"
-_SPLIT = regex.compile(r"\s*\[…\]\s*")
+_SPLIT = regex.compile(rf"\s*{regex.escape(ELLIPSIS)}\s*")
 # What a claim sets in quotation marks besides the quotations that it cites.
 _QUOTED = regex.compile(r"[“„«「『\"]([^“”„«»「」『』\"]*)[”“»」』\"]")
 _PROVENANCE = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol", "language")
