@@ -6,6 +6,7 @@ from typing import Any, Literal
 Status = Literal["answered", "partial", "abstained"]
 Missing = Literal["number", "name", "date", "reason", "state", "article"]
 Verdict = Literal["verified", "altered", "misattributed", "not_found"]
+Pick = Literal["latest", "earliest"]
 AbstentionReason = Literal[
     "no_statement",
     "not_mentioned",
@@ -34,6 +35,8 @@ class Scope:
         states: ISO 3166 alpha-3 codes of the States asked about as speakers; empty means all.
         groups: Codes of the groups asked about as speakers.
         years: Years as four digits.
+        months: Months as `2020-10`; a statement whose date is only a year stays in scope.
+        pick: Of each party in scope, only its latest or earliest statement.
         agenda_items: Agenda items asked about; never articles.
         topic: What remains of the question for retrieval, without names, dates and question frames.
         language: ISO 639-1 code of the question.
@@ -52,6 +55,8 @@ class Scope:
     language: str = "en"
     kept: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    months: tuple[str, ...] = ()
+    pick: Pick | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,9 @@ from langchain_core.runnables import Runnable, RunnablePassthrough
 
 from app.answer import Answer, Timings
 from app.compose.extractive import Composition, compose, render
+from app.resolution import Resolution
 from app.retrieve import Retrieved, Searcher
-from app.scope import Resolution, resolve
+from app.scope import resolve
 from app.silence import abstain
 from app.verify import Verified, verify
 from ingest.parties import PartyTable

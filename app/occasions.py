@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from app.answer import Pick
 from ingest.ordinals import find_session_mentions
 from ingest.sessions import BodyMatch, find_bodies
 
@@ -47,12 +48,16 @@ class Occasion:
     """What a question says of the occasion, and where it says so.
 
     Attributes:
+        months: Months of a year, such as `2020-10`; their years stand in `years` as well.
+        pick: Only the last or the first statement is meant.
         spans: The places in the question that were read, as (start, end).
     """
 
     bodies: tuple[str, ...]
     sessions: tuple[str, ...]
     years: tuple[str, ...]
+    months: tuple[str, ...] = ()
+    pick: Pick | None = None
     spans: tuple[tuple[int, int], ...]
 
 

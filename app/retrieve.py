@@ -6,7 +6,7 @@ from typing import Final
 
 from app.answer import Citation, Coverage, RetrievedPassage, Scope, TreatyScope
 from app.compose.extractive import Sources
-from app.scope import Resolution
+from app.resolution import Resolution
 from app.select import Found, Selector, merge_found
 from ingest.annotate import AGENDA
 from ingest.parties import PartyTable

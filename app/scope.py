@@ -5,18 +5,20 @@ Everything is found by lookup and rules over the question's own words, never by 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.answer import Missing, Scope, TreatyScope
-from app.errors import QuestionError, ScopeError
+from app.errors import QuestionError
+from app.followup import carry
 from app.frames import ASKED, FRAMES, PRONOUN, TO_ASSISTANT, Frames
 from app.language import detect_language
 from app.occasions import find_occasions
+from app.overrides import override
+from app.resolution import Resolution
 from app.speakers import AskedParties, find_asked_parties
 from ingest.parties import PartyTable
 from ingest.references import find_agenda_items, find_articles
-from ingest.sessions import canonical_body
-from ingest.treaties import TREATIES, article_title, find_treaties
+from ingest.treaties import article_title, find_treaties
 from prompts.wording import Wording, load_wording
 from vectorstore.records import JSONValue
 
@@ -28,36 +30,6 @@ _OWN_TREATY = re.compile(
 )
 # A determiner left over before the topic in French and Spanish.
 _ARTICLE_BEFORE = re.compile(r"^\s*(?:l[ae]s?\s+|los\s+|el\s+|l['’]\s*)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Resolution:
-    """How a question was read.
-
-    Attributes:
-        scope: The filters and the topic.
-        question: The question as it was asked.
-        asked: The kind of thing asked for where the question names one, such as a number.
-        open: The question asks which States, or all of them.
-        unclear: A name that can mean several States, or none that is known.
-        options: What that name may have meant.
-        has_frame: The question uses words of saying, or names someone or something in scope.
-        party_notes: How names of parties were read.
-        unnamed: The question speaks of someone by a pronoun only, and no earlier turn says whom.
-        to_assistant: The question asks the assistant for an opinion or another kind of work.
-    """
-
-    scope: Scope
-    question: str
-    asked: Missing | None = None
-    open: bool = False
-    unclear: str | None = None
-    options: tuple[str, ...] = ()
-    known_name: bool = True
-    has_frame: bool = True
-    party_notes: tuple[str, ...] = ()
-    unnamed: bool = False
-    to_assistant: bool = False
 
 
 def resolve(
@@ -82,7 +54,7 @@ def resolve(
     """
     resolution: Resolution | None = None
     for earlier in [text for text in history if text.strip()][-8:]:
-        resolution = _carry(_read(earlier[:MAX_QUESTION], parties), resolution, parties)
+        resolution = carry(_read(earlier[:MAX_QUESTION], parties), resolution)
     text = question.strip()
     if not text:
         raise QuestionError(
@@ -92,8 +64,8 @@ def resolve(
         raise QuestionError(
             f"the question has {len(text)} characters, at most {MAX_QUESTION} are read: ask a shorter one"
         )
-    current = _carry(_read(text, parties), resolution, parties)
-    resolved = _with_notes(_override(current, overrides or {}, parties))
+    current = carry(_read(text, parties), resolution)
+    resolved = _with_notes(override(current, overrides or {}, parties))
     named = resolved.scope.states or resolved.scope.groups or resolved.open or resolved.unclear
     return replace(
         resolved,
@@ -132,6 +104,8 @@ def _read(question: str, parties: PartyTable) -> Resolution:
         bodies=occasion.bodies,
         sessions=occasion.sessions,
         years=occasion.years,
+        months=occasion.months,
+        pick=occasion.pick,
         agenda_items=items,
         topic=topic,
         language=language,
@@ -241,114 +215,6 @@ def _strip_repeatedly(text: str, lead: "re.Pattern[str] | None", tail: re.Patter
         # After a topic marker even an occasion is a topic: "on the conference".
         text = shorter if lead is not None or re.search(r"\w", shorter) else text
     return text
-
-
-def _carry(current: Resolution, previous: Resolution | None, parties: PartyTable) -> Resolution:
-    """Takes over from the turn before what a follow-up leaves out."""
-    if previous is None or current.unclear:
-        return current
-    scope, kept = current.scope, []
-    named = scope.states or scope.groups or current.open
-    if not named and (previous.scope.states or previous.scope.groups):
-        scope = replace(scope, states=previous.scope.states, groups=previous.scope.groups)
-        kept.append("states")
-    about = scope.topic or scope.treaties or scope.agenda_items
-    if not about:
-        scope = replace(
-            scope,
-            topic=previous.scope.topic,
-            treaties=previous.scope.treaties,
-            agenda_items=previous.scope.agenda_items,
-        )
-        kept.append("topic")
-    when = scope.years or scope.sessions or scope.bodies
-    if not when and kept == ["topic"] and (previous.scope.years or previous.scope.sessions or previous.scope.bodies):
-        # "and Austria?" asks the same of another State, so the occasion stays as well.
-        scope = replace(
-            scope, years=previous.scope.years, sessions=previous.scope.sessions, bodies=previous.scope.bodies
-        )
-        kept.append("years")
-    return replace(current, scope=replace(scope, kept=tuple(kept)), has_frame=True)
-
-
-def _override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties: PartyTable) -> Resolution:
-    if not overrides:
-        return resolution
-    # An answer's own scope can be given back: what only describes it is passed over.
-    overrides = {name: value for name, value in overrides.items() if name not in ("language", "kept", "notes")}
-    known = {"states", "groups", "treaties", "bodies", "sessions", "years", "agenda_items", "topic"}
-    unknown = sorted(set(overrides) - known)
-    if unknown:
-        raise ScopeError(f"unknown part of the scope {unknown[0]!r}: known are {', '.join(sorted(known))}")
-    scope = resolution.scope
-    for name, value in overrides.items():
-        if name == "topic":
-            if not isinstance(value, str):
-                raise ScopeError(f"the scope's 'topic' must be text, found {value!r}")
-            scope = replace(scope, topic=value)
-        elif name == "treaties":
-            scope = replace(scope, treaties=_overridden_treaties(value))
-        else:
-            values = tuple(str(item) for item in _as_list(name, value))
-            wrong = [item for item in values if name == "years" and not re.fullmatch(r"\d{4}", item)]
-            if wrong:
-                raise ScopeError(f"{wrong[0]!r} is no year: write it with four digits, such as 2020")
-            if name == "bodies":
-                values = tuple(canonical_body(item) or item for item in values)
-            if name in ("states", "groups"):
-                values = tuple(_party_code(item, parties) for item in values)
-            scope = _with_values(scope, name, values)
-    named = bool({"states", "groups"} & overrides.keys())
-    return replace(
-        resolution,
-        scope=scope,
-        open=resolution.open and not (scope.states or scope.groups),
-        unclear=None if named else resolution.unclear,
-        party_notes=() if named else resolution.party_notes,
-        has_frame=True,
-    )
-
-
-def _with_values(scope: Scope, name: str, values: tuple[str, ...]) -> Scope:
-    changed: dict[str, tuple[str, ...]] = {
-        part: getattr(scope, part) for part in ("states", "groups", "bodies", "sessions", "years", "agenda_items")
-    }
-    changed[name] = values
-    return replace(
-        scope,
-        states=changed["states"],
-        groups=changed["groups"],
-        bodies=changed["bodies"],
-        sessions=changed["sessions"],
-        years=changed["years"],
-        agenda_items=changed["agenda_items"],
-    )
-
-
-def _party_code(name: str, parties: PartyTable) -> str:
-    found = parties.resolve(name)
-    if len(found.codes) != 1:
-        options = ", ".join(found.codes or found.suggestions) or "a code of ISO 3166 alpha-3"
-        raise ScopeError(f"{name!r} is not one known State or group: use {options}")
-    return found.codes[0]
-
-
-def _as_list(name: str, value: JSONValue) -> list[JSONValue]:
-    if not isinstance(value, list):
-        raise ScopeError(f"the scope's {name!r} must be a list, found {value!r}")
-    return value
-
-
-def _overridden_treaties(value: JSONValue) -> tuple[TreatyScope, ...]:
-    scopes = []
-    for item in _as_list("treaties", value):
-        if not isinstance(item, Mapping) or not isinstance(item.get("treaty"), str):
-            raise ScopeError('each of the scope\'s treaties must look like {"treaty": "UNTOC", "articles": ["4"]}')
-        if item["treaty"] not in TREATIES:
-            raise ScopeError(f"unknown treaty {item['treaty']!r}: known are {', '.join(sorted(TREATIES))}")
-        articles = _as_list("articles", item.get("articles", []))
-        scopes.append(TreatyScope(treaty=str(item["treaty"]), articles=tuple(str(article) for article in articles)))
-    return tuple(scopes)
 
 
 def _blank(text: str, spans: Sequence[tuple[int, int]]) -> str:

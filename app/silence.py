@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from app.answer import Abstention, AbstentionReason, Answer, Citation
 from app.compose.extractive import RELATED, quote
+from app.resolution import Resolution
 from app.retrieve import Retrieved
-from app.scope import Resolution
 from app.select import COVERED
 from app.verify import judge
 from ingest.parties import PartyTable

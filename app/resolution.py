@@ -1,0 +1,48 @@
+"""How a question was read: the scope, and what the answer needs to know besides."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from app.answer import Missing, Scope
+
+Intent = Literal["new", "refine", "about_answer"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolution:
+    """How a question was read.
+
+    Attributes:
+        scope: The filters and the topic.
+        question: The question as it was asked.
+        asked: The kind of thing asked for where the question names one, such as a number.
+        open: The question asks which States, or all of them.
+        unclear: A name that can mean several States, or none that is known.
+        options: What that name may have meant.
+        has_frame: The question uses words of saying, or names someone or something in scope.
+        party_notes: How names of parties were read.
+        unnamed: The question speaks of someone by a pronoun only, and no earlier turn says whom.
+        to_assistant: The question asks the assistant for an opinion or another kind of work.
+        provision: The question asks what a treaty itself says, not what a State said of it.
+        bare_articles: The articles asked about were named without their treaty, which was assumed.
+        stance: The question asks for a position, such as whether a State supports something.
+        over_time: The question asks how something changed, or names several occasions.
+        intent: Whether the question stands by itself, refines the one before it, or is about the answer to that.
+    """
+
+    scope: Scope
+    question: str
+    asked: Missing | None = None
+    open: bool = False
+    unclear: str | None = None
+    options: tuple[str, ...] = ()
+    known_name: bool = True
+    has_frame: bool = True
+    party_notes: tuple[str, ...] = ()
+    unnamed: bool = False
+    to_assistant: bool = False
+    provision: bool = False
+    bare_articles: bool = False
+    stance: bool = False
+    over_time: bool = False
+    intent: Intent = "new"
