@@ -1,44 +1,60 @@
 """Words of a topic as a search compares them: stemmed, without function words."""
 
-from functools import cache
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import regex
-import snowballstemmer
 
-_ALGORITHMS: Final = {"en": "english", "fr": "french", "es": "spanish", "ru": "russian", "ar": "arabic"}
-_WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}][\p{L}\p{M}\p{N}’'-]*|\p{N}+")
-_STOP: Final = frozenset(
-    """a about above after again against all also am an and any are as at be because been before being below between
-    both but by can could did do does doing down during each few for from further had has have having he her here
-    hers him his how i if in into is it its just me more most my no nor not of off on once only or other our out
-    over own same she should so some such than that the their them then there these they this those through to too
-    under until up upon very was we were what when where which while who whom why will with would you your issue
-    issues question questions matter matters problem problems subject topic regard way ways use using role
-    importance need needs state states country countries world le la les l un une des du de d et en sur pour par
-    dans au aux que qui est sont ce cette ces se ne pas el los las una unos unas del y en por para con que es son se
-    no al lo su sus и в во на с со о об по для не что как к из за от это في من على عن إلى التي الذي هذا هذه و
-    أن ما""".split()
-)
+from vectorstore.stems import is_filler, is_function_word, language_of, stem, words_of
+
+_HYPHENATED: Final = regex.compile(r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+(?:-(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+)*")
 
 
-@cache
-def _stemmer(language: str) -> Any:  # noqa: ANN401 - the library has no types
-    return snowballstemmer.stemmer(_ALGORITHMS[language])
+def key_phrases(text: str, language: str | None = None) -> tuple[str, ...]:
+    """Returns the pairs of adjacent content words of a topic, or its one content word where it has no pair.
 
-
-def key_phrases(text: str) -> tuple[str, ...]:
-    """Returns the pairs of adjacent content words of a topic, or its one content word where it has no pair."""
-    words = [word.lower() for word in _WORD.findall(text)]
-    pairs = [f"{a} {b}" for a, b in pairwise(words) if a not in _STOP and b not in _STOP]
-    alone = [word for word in words if word not in _STOP and len(word) > 2]
+    Args:
+        text: Topic words; in Chinese, pairs of characters are words.
+        language: Language of the topic; without it, the function words of any language in its script count.
+    """
+    # A hyphenated word is one word here: alone it is as telling as a pair.
+    words = [word.lower() for word in _HYPHENATED.findall(text)]
+    runs = _runs(words, (language,) if language else ("en", "fr", "es"))
+    pairs = [pair for run in runs for pair in _pairs(run)]
+    alone = [word for run in runs for word in run if len(word) > 2 or _is_han(word)]
     return tuple(dict.fromkeys(pairs or alone))
 
 
 def content_terms(text: str, language: str) -> frozenset[str]:
-    """Returns the stems of a text's content words; Chinese characters count one by one."""
-    words = {word.lower().removesuffix("’s").removesuffix("'s") for word in _WORD.findall(text)} - _STOP
-    if language not in _ALGORITHMS:
-        return frozenset(words)
-    return frozenset(_stemmer(language).stemWords(sorted(words)))
+    """Returns the stems of a text's content words; Chinese counts by pairs of characters.
+
+    Args:
+        text: Any text.
+        language: Language of what is in Latin script; other scripts tell theirs.
+    """
+    terms: set[str] = set()
+    for run in _runs(words_of(text), (language,)):
+        terms.update(stem(word, language) for word in run if not _is_han(word))
+        han = "".join(word if _is_han(word) else " " for word in run).split()
+        terms.update(pair for part in han for pair in (map("".join, pairwise(part)) if len(part) > 1 else [part]))
+    return frozenset(terms)
+
+
+def _runs(words: Sequence[str], languages: tuple[str, ...]) -> list[list[str]]:
+    """Returns the content words among words, in runs that function words part."""
+    runs: list[list[str]] = [[]]
+    for word in words:
+        if any(is_function_word(word, language) or is_filler(word, language) for language in languages):
+            runs.append([])
+        else:
+            runs[-1].append(word)
+    return [run for run in runs if run]
+
+
+def _pairs(run: list[str]) -> list[str]:
+    return [f"{a}{b}" if _is_han(a) and _is_han(b) else f"{a} {b}" for a, b in pairwise(run)]
+
+
+def _is_han(word: str) -> bool:
+    return language_of(word, "") == "zh"

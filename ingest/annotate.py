@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
+from ingest.alignment import aligned_with
 from ingest.layout import find_blocks
 from ingest.loaders.loaded import LoadedText
 from ingest.manifest import ManifestRow
@@ -14,6 +15,8 @@ from ingest.readable import ReadableText
 from ingest.references import find_agenda_items, find_articles
 from ingest.repair import repair
 from ingest.splitter import SplitConfig, make_passages, make_sentences
+from ingest.treaties import TREATIES, named_treaties
+from ingest.treaty_text import TreatyText, cut_at_articles, read_treaty
 from vectorstore.embeddings import Embedder
 from vectorstore.records import (
     AnnotatedStatement,
@@ -27,10 +30,17 @@ from vectorstore.records import (
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
-ANNOTATION_VERSION = 1
+ANNOTATION_VERSION = 2
 # Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
 _CONVENTION_BODIES = "UNTOC"
+# What mentions are of besides treaties: agenda items, and groups with whose statements a State aligns.
 AGENDA = "AGENDA"
+ALIGNED = "ALIGNED"
+
+
+def provision_of(treaty: str) -> str:
+    """Returns what mentions are of in a treaty's text: its sentences belong to an article, whatever they cite."""
+    return f"TEXT:{treaty}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,14 +120,19 @@ class Annotator:
     def draft(self, loaded: LoadedText, row: ManifestRow | None, *, file: str, kind: Kind, input_key: str) -> Draft:
         """Reads the metadata of a text, overridden by its row of the manifest."""
         blocks = find_blocks(loaded.text)
-        read = read_metadata(loaded.text, blocks, self._parties, file)
-        merged = merge(read, row, self._parties)
-        chosen: Kind = (row.kind if row is not None and row.kind is not None else kind) or "statement"
+        chosen: Kind = row.kind if row is not None and row.kind is not None else kind
+        # Nobody speaks in a treaty, so no party is looked for.
+        parties = None if chosen == "treaty" else self._parties
+        merged = merge(read_metadata(loaded.text, blocks, parties, file), row, parties)
         metadata, problems = merged.metadata, merged.problems
         if chosen == "record":
             # Several speak in a record: none of its words may be put into the mouth that a heading names.
             metadata = replace(metadata, state=None, on_behalf_of=None)
             problems = (*problems, "a record of several speakers is kept, but attributed to nobody")
+        if chosen == "treaty":
+            treaty = read_treaty(loaded.text, blocks, file)
+            metadata = _of_treaty(metadata, treaty, row)
+            problems = _treaty_problems(treaty)
         statement_id, digest = identify(loaded.text, metadata, chosen)
         statement = Statement(
             statement_id=statement_id,
@@ -126,7 +141,7 @@ class Annotator:
             source_text=loaded.text,
             metadata=metadata,
             kind=chosen,
-            inferred=merged.inferred,
+            inferred=() if chosen == "treaty" else merged.inferred,
             page_starts=loaded.page_starts,
             blocks=blocks,
         )
@@ -147,6 +162,11 @@ class Annotator:
             word for code in (statement.metadata.state, statement.metadata.on_behalf_of) if code
             for word in self._parties.display(code).split()
         )  # fmt: skip
+        treaty = None
+        if statement.kind == "treaty":
+            treaty = read_treaty(statement.source_text, statement.blocks, statement.file)
+            blocks = cut_at_articles(statement.source_text, statement.blocks, treaty)
+            statement = replace(statement, blocks=blocks)
         edits = repair(statement.source_text, statement.blocks, language=statement.metadata.language, names=names)
         text = ReadableText(statement.source_text, edits)
         identifier = statement.statement_id
@@ -157,31 +177,64 @@ class Annotator:
             statement=repaired,
             sentences=sentences,
             passages=passages,
-            mentions=find_mentions(sentences, statement.metadata),
+            mentions=find_mentions(sentences, statement.metadata, self._parties)
+            if treaty is None
+            else find_provisions(sentences, treaty),
         )
 
     def _fits_model(self, texts: Sequence[str]) -> list[bool]:
         return [tokens <= self._embedder.window for tokens in self._embedder.count_tokens(texts)]
 
 
-def find_mentions(sentences: Sequence[Sentence], metadata: Metadata) -> tuple[Mention, ...]:
-    """Finds the articles and agenda items that each sentence names."""
+def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: PartyTable) -> tuple[Mention, ...]:
+    """Finds what each sentence names: agenda items, treaties, articles, and groups that its speaker aligns with.
+
+    A treaty that is named is a mention without an article, whether or not an article is named beside it.
+    """
     to_convention = metadata.body is not None and metadata.body.startswith(_CONVENTION_BODIES)
     default = "UNTOC" if to_convention else None
+    # A group does not align with itself, and tells of its members' alignment with its own statement.
+    of_state = metadata.on_behalf_of is None
     found: dict[Mention, None] = {}
     for sentence in sentences:
-        for item in find_agenda_items(sentence.text):
-            found[Mention(sentence_id=sentence.sentence_id, treaty=AGENDA, article=item.item)] = None
+        named: list[tuple[str, str, str | None]] = []
+        named += [(AGENDA, item.item, None) for item in find_agenda_items(sentence.text)]
+        named += [(code, "", None) for code in named_treaties(sentence.text)]
+        if of_state:
+            groups = aligned_with(sentence.text, metadata.state, parties, metadata.language)
+            named += [(ALIGNED, group, None) for group in groups]
         for article in find_articles(sentence.text, default_treaty=default):
             if article.treaty is not None:
-                mention = Mention(
-                    sentence_id=sentence.sentence_id,
-                    treaty=article.treaty,
-                    article=article.article,
-                    paragraph=article.paragraph,
-                )
-                found[mention] = None
+                named.append((article.treaty, article.article, article.paragraph))
+        for treaty, number, paragraph in named:
+            mention = Mention(sentence_id=sentence.sentence_id, treaty=treaty, article=number, paragraph=paragraph)
+            found[mention] = None
     return tuple(found)
+
+
+def find_provisions(sentences: Sequence[Sentence], treaty: TreatyText) -> tuple[Mention, ...]:
+    """Finds of which article's own text each sentence of a treaty is."""
+    placed = ((sentence, treaty.article_at(sentence.start, sentence.end)) for sentence in sentences)
+    return tuple(
+        Mention(sentence_id=sentence.sentence_id, treaty=provision_of(article.treaty), article=article.article)
+        for sentence, article in placed
+        if article is not None
+    )
+
+
+def _of_treaty(metadata: Metadata, treaty: TreatyText, row: ManifestRow | None) -> Metadata:
+    """What is kept of a treaty's metadata: no State, speaker, body or session, since nobody says it."""
+    title = (row.title if row is not None else None) or treaty.title or metadata.title
+    return Metadata(title=title, symbol=metadata.symbol, url=metadata.url, language=metadata.language)
+
+
+def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
+    known = ", ".join(TREATIES)
+    if not treaty.treaties:
+        return (f"no treaty that is known ({known}) by its title or file name: kept, but its articles are not linked",)
+    if not treaty.articles:
+        return ("no heading such as 'Article 4' on a line of its own: kept, but its articles are not linked",)
+    return ()
 
 
 def identify(text: str, metadata: Metadata, kind: Kind) -> tuple[str, str]:

@@ -66,7 +66,8 @@ _COORDINATED = re.compile(
 
 
 _DETERMINED = re.compile(
-    r"(?:^|[^\w\s]|\b(?:the|this|that|our|said|same|present|la|de|du|le|el|cette|esta|под|по|в)|《|根据|按照|依照|依据|关于|本|该|在|对)"
+    r"(?:^|[^\w\s]|\b(?:the|this|that|our|said|same|present|la|de|du|le|el|cette|esta|под|по|в)|《|根据|按照|依照|依据|关于|本|该|在|对"
+    r"|支持|遵守|履行|执行|落实|实施|违反|援引|符合|重申|强调|尊重|适用|确认|[按据以和与及将把了是])"
     r"\s*[«“\"]?$",
     re.IGNORECASE,
 )

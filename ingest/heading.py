@@ -1,18 +1,16 @@
-"""The heading of a statement: where it ends, who is named in it as speaking, and for whom."""
+"""The heading of a statement: where it ends, and who is named in it as speaking."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingest.behalf import behalf_before
 from ingest.dates import find_dates
 from ingest.parties import Party, PartyMatch, PartyTable
-from ingest.self_reference import speaking_state
 from ingest.sessions import find_bodies, is_general_debate
 from vectorstore.records import Block
 
 _MOST_BLOCKS, _MOST_CHARACTERS, _LONGEST_LINE = 15, 1500, 200
-_OPENING = 1500
-_OFTEN, _FEW = 3, 3
 
 _SALUTATION = re.compile(
     r"^(?:(?:thank\s+you,?\s+)?(?:dear\s+|distinguished\s+)?(?:mr|mrs|ms|madam|madame|honou?rable|your)\b\.?\s*"
@@ -81,37 +79,7 @@ _PERSON = re.compile(
     r"[Aa]mbassador|AMBASSADOR|Mr\.|MR\.|Mrs\.|MRS\.|Ms\.|MS\.|Dr\.|DR\.|M\.|Mme|Sr\.|Sra\.)\s+[^\n]{3,150})"
 )
 
-_BEHALF = re.compile(
-    r"\b(?:on\s+behalf\s+of|in\s+the\s+name\s+of|au\s+nom\s+d(?:e|u|es)|en\s+nombre\s+de(?:l)?|от\s+имени)\s+|"
-    r"(?:نيابة\s+عن|باسم)\s+|代表",
-    re.IGNORECASE,
-)
-_MEMBERS = re.compile(
-    r"(?:the\s+|la\s+|le\s+|l[’']\s*|el\s+|los\s+)?(?:(?:(?:\d+\s+)?(?:member\s+)?(?:states|countries|members)|group)\s+"
-    r"(?:members\s+)?of\s+(?:the\s+)?)?$",
-    re.IGNORECASE,
-)
-# Who aligns with a group's statement, or reports it, does not speak for the group.
-_OTHERS = re.compile(
-    r"\b(?:align|associat|endors|echo|subscrib|concur|suscrib|asocia|s[’']associe|присоединя|national\s+capacity|"
-    r"(?:made|delivered|given|read|presented|just\s+said)\s+(?:earlier\s+|just\s+now\s+)?by\b)|"
-    r"\b(?:support|thank)\w*\s+[^.]{0,60}\b(?:statement|remarks)|\bvoice\s+to\b|\b(?:his|her|their)\s+(?:statement|remarks)|colleague|مضم|附议|赞同",
-    re.IGNORECASE,
-)
-_SPEAKS = re.compile(
-    r"\b(?:speak\w*|deliver\w*|mak(?:e|ing|es)|(?:this\s+statement|is)\s+made|present\w*|address\w*|floor|interven\w*|read\w*|honou?r\w*|"
-    r"privileged?|pleasure|pleased|"
-    r"hablo|intervengo|formul\w+|pronunci\w+|honor|palabra|parle|prononc\w+|honneur|parole|выступ\w+|честь|заявлени\w+)\b|"
-    r"[\u0600-\u06ff]|^[\u4e00-\u9fff，、]{1,20}$",
-    re.IGNORECASE,
-)
 _SENTENCE = re.compile(r"[^\W\d_]{3}[.!?;]\s|[^\W\d_]{3}[.!?;。！？]$|。")
-_FIRST_PERSON_OR_THIS = re.compile(
-    rf"{_FIRST_PERSON.pattern}|\bthis\s+(?:joint\s+)?{_WORDS_OF_SPEECH}|\b(?:hablo|intervengo|tengo)\b|[\u0600-\u06ff\u4e00-\u9fff]",
-    re.IGNORECASE,
-)
-_OWN_COUNTRY = re.compile(r"\b(?:my|our)\s+(?:own\s+)?(?:country|nation|Government)\b", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!\bSr)[.!?。；;؟](?=\s|$)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,7 +170,7 @@ def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
                 rank = last[1]
             last = None if rank is None else (match.end, rank)
             # A group's or organization's name is often the meeting's: only "Statement by" makes it the speaker.
-            if rank is not None and (party.kind == "state" or rank == 0) and not _behalf_before(before):
+            if rank is not None and (party.kind == "state" or rank == 0) and not behalf_before(before):
                 ranked.setdefault(rank, {})[party.code] = party
     best = list(ranked[min(ranked)].values()) if ranked else []
     return best[0] if len(best) == 1 else None
@@ -225,46 +193,6 @@ def title_in(heading: Heading) -> str | None:
         if _TITLE.match(line):
             return line
     return None
-
-
-def group_in(text: str, heading: Heading, parties: PartyTable, language: str | None) -> str | None:
-    """Read the group on whose behalf a statement is made, from its heading or its first sentences.
-
-    "I speak on behalf of the group" is enough. "On behalf of the group, I thank the President" may be the
-    courtesy of its chair: it counts only where no State speaks of itself and the group is named time and again.
-    """
-    lines = (" ".join(heading.lines), *_sentences(text[heading.end : heading.end + _OPENING]))
-    for number, line in enumerate(lines):
-        if re.search(r"national\s+capacity", line, re.IGNORECASE):
-            return None
-        named = [match for match in parties.find(line, language) if len(match.codes) == 1]
-        for phrase in _BEHALF.finditer(line):
-            before = line[: phrase.start()]
-            if number > 0 and _OTHERS.search(before):
-                continue
-            for match in named:
-                party = parties.get(match.codes[0])
-                between = line[phrase.end() : max(match.start, phrase.end())]
-                if party is None or party.kind == "state" or match.start < phrase.end():
-                    continue
-                if _MEMBERS.fullmatch(between) and (
-                    number == 0
-                    or (_SPEAKS.search(before) and _FIRST_PERSON_OR_THIS.search(before))
-                    or (len(before.split()) <= _FEW and _is_voice_of(party.code, text, parties, language))
-                ):
-                    return party.code
-    return None
-
-
-def _is_voice_of(group: str, text: str, parties: PartyTable, language: str | None) -> bool:
-    if _OWN_COUNTRY.search(text) or speaking_state(text, parties, language) is not None:
-        return False
-    return sum(match.codes == (group,) for match in parties.find(text, language)) >= _OFTEN
-
-
-def _behalf_before(before: str) -> bool:
-    phrases = list(_BEHALF.finditer(before))
-    return bool(phrases) and _MEMBERS.fullmatch(before[phrases[-1].end() :]) is not None
 
 
 def _lines(text: str, block: Block, goes_on: Block | None) -> Iterator[tuple[str, int, str, bool]]:
@@ -301,11 +229,3 @@ def _rank(line: str, match: PartyMatch, before: str) -> int | None:
     # "Vienna, X" beside a date is the place; a State's name alone on its line is the speaker.
     alone = _ALONE.fullmatch(line[: match.start]) and _ALONE.fullmatch(line[match.end :])
     return len(_BEFORE) if alone and not find_dates(line) else None
-
-
-def _sentences(text: str) -> Iterator[str]:
-    flat = " ".join(text.split())
-    start = 0
-    for end in [*(match.end() for match in _SENTENCE_END.finditer(flat)), len(flat)]:
-        yield flat[start:end]
-        start = end

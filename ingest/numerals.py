@@ -6,7 +6,7 @@ _WORDS = {
     word: value
     for value, words in enumerate(
         (
-            "one premier الأولى الحادية",
+            "one premier primero الأولى الحادية",
             "two الثانية",
             "three الثالثة",
             "four الرابعة",
@@ -32,7 +32,7 @@ _WORDS = {
     for word in words.split()
 }
 _TENS = {"عشر": 10, "عشرة": 10, "العشرين": 20, "العشرون": 20, "الثلاثين": 30, "الثلاثون": 30}
-_TENS |= {"الأربعين": 40, "الأربعون": 40}
+_TENS |= {"الأربعين": 40, "الأربعون": 40, "thirty": 30, "forty": 40}
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _CHINESE = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
@@ -48,10 +48,10 @@ def number_of(written: str) -> str:
         return str(_roman(text))
     if all(c in _CHINESE or c in "十百" for c in text):
         return str(_chinese(text))
-    parts = text.casefold().split()
+    parts = text.casefold().replace("-", " ").split()
     total = _WORDS.get(parts[0], 0) or _TENS.get(parts[0], 0)
     for part in parts[1:]:
-        total += _TENS.get(part.removeprefix("و"), 0)
+        total += _TENS.get(part.removeprefix("و"), 0) or _WORDS.get(part, 0)
     return str(total) if total else text
 
 

@@ -19,10 +19,12 @@ from ingest.party_names import (
     PartyKind,
     Row,
     added_rows,
+    ambiguous_names,
     built_in,
     display_name,
-    local_names,
+    spellings,
     trie_of,
+    unmarked,
 )
 
 _SCRIPTS: dict[Language, re.Pattern[str]] = {
@@ -58,6 +60,8 @@ _ENGLISH = frozenset(
     ["the", "of", "and", "to", "did", "what", "on", "in", "is", "which", "has", "how", "say", "said", "by", "for"]
 )
 
+_ONLY_ENGLISH = _ENGLISH - {"on", "has"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Party:
@@ -65,14 +69,12 @@ class Party:
 
     Attributes:
         code: ISO 3166 alpha-3 for a State, else the code of our group table.
-        name: English short name as the United Nations uses it.
-        names: Short names by language where our own table has them; `PartyTable.display` knows more.
+        name: English short name as the United Nations uses it; so are the names that follow.
     """
 
     code: str
     kind: PartyKind
     name: str
-    names: Mapping[str, str]
     alpha2: str | None = None
     official: str | None = None
     aliases: tuple[str, ...] = ()
@@ -161,12 +163,12 @@ class PartyTable:
             rows = dict(table._rows)
             for line, row in added_rows(path):
                 known = rows.get(row.code)
-                if known is not None and (known.name, known.kind) != (row.name, row.kind):
+                if known is not None and (known.names.name, known.kind) != (row.names.name, row.kind):
                     raise PartyTableError(
-                        f"{str(path)!r}, line {line}: code {row.code!r} is already {known.name!r}; "
+                        f"{str(path)!r}, line {line}: code {row.code!r} is already {known.names.name!r}; "
                         "use another code, XAA to XZZ for fictional States"
                     )
-                for name in (row.name, *row.aliases):
+                for name in (row.names.name, *row.names.aliases):
                     taken = set(table.resolve(name).codes) - {row.code}
                     if taken:
                         raise PartyTableError(
@@ -183,19 +185,17 @@ class PartyTable:
         row = self._rows.get(code)
         if row is None:
             return None
-        names = {"en": row.name}
-        names.update((lang, local_names()[code, lang].name) for lang in LANGUAGES if (code, lang) in local_names())
+        english = row.names
         return Party(
             code=row.code,
             kind=row.kind,
-            name=row.name,
-            names=names,
+            name=english.name,
             alpha2=row.alpha2,
-            official=row.official,
-            aliases=row.aliases,
-            demonyms=row.demonyms,
-            capitals=row.capitals,
-            former=row.former,
+            official=english.official,
+            aliases=english.aliases,
+            demonyms=tuple(map(unmarked, english.demonyms)),
+            capitals=tuple(map(unmarked, english.capitals)),
+            former=english.former,
         )
 
     def codes(self, kind: PartyKind | None = None) -> tuple[str, ...]:
@@ -219,12 +219,17 @@ class PartyTable:
         tokens = tokens_of(text)
         tries = [self._extra_trie] if self._added else []
         tries += [trie_of(lang) for lang in _languages_in(text, tokens, language)]
+        foreign = language not in (None, "en") and not any(t.word.casefold() in _ONLY_ENGLISH for t in tokens[:400])
         matches: list[PartyMatch] = []
         at = 0
         while at < len(tokens):
             best: Found | None = None
             for trie in tries:
-                found = trie.longest(tokens, at, relaxed)
+                # In another language's text an English name needs its capital: "eu", "roma" are words there.
+                eased = relaxed and not (foreign and trie is trie_of("en") and tokens[at].word.islower())
+                found = trie.longest(tokens, at, eased)
+                if eased and found is not None and found.name.form == "group" and found.last > at + 1:
+                    found = self._first_member(trie.longest(tokens[: found.last - 1], at, eased), found)
                 if found is not None and (best is None or found.rank > best.rank):
                     best = found
             if best is None:
@@ -235,6 +240,11 @@ class PartyTable:
                 start, end, name = tokens[best.first].start, _end_of(text, tokens, best), best.name
                 matches.append(PartyMatch(start=start, end=end, codes=name.codes, form=name.form, text=text[start:end]))
         return matches
+
+    def _first_member(self, shorter: Found | None, group: Found) -> Found:
+        """In a question "Canada, Australia and New Zealand" are these States, though a group is called so."""
+        listed = shorter is not None and set(shorter.name.codes) & self.members(group.name.codes[0])
+        return shorter if shorter is not None and listed else group
 
     def resolve(self, name: str, kind: PartyKind | None = None) -> Resolution:
         """What a typed code or name stands for, as in a manifest or `--scope`.
@@ -290,28 +300,34 @@ class PartyTable:
         trie = NameTrie()
         for code in self._added:
             row = self._rows[code]
-            for name in (row.name, *row.aliases):
+            for name in (row.names.name, *row.names.aliases):
                 trie.add(name, (code,), "name" if row.kind == "state" else "group")
         return trie
 
     @cached_property
-    def _typable(self) -> dict[str, str]:
-        """Folded English and added names by which a typing error is recognised, with their codes."""
-        return {
-            " ".join(t.folded for t in tokens_of(name)): row.code
-            for row in self._rows.values()
-            for name in (row.name, row.official or "", *row.aliases, *row.demonyms, *row.capitals)
-            if len(name) > 3
-        }
+    def _typable(self) -> dict[str, tuple[str, ...]]:
+        """Folded names of all languages by which a typing error is recognised, with their codes."""
+        names: dict[str, tuple[str, ...]] = {}
+        for row in self._rows.values():
+            for lang in LANGUAGES:
+                for _, text in spellings(row, lang):
+                    names.setdefault(_typed(unmarked(text)), (row.code,))
+        # Last, since these stand for all that they may mean.
+        names.update({_typed(ambiguous.name): ambiguous.codes for ambiguous in ambiguous_names()})
+        return {name: codes for name, codes in names.items() if len(name) > 3 or not name.isascii()}
 
     def _similar(self, typed: str) -> tuple[str, ...]:
         from rapidfuzz import fuzz, process
 
-        query = " ".join(t.folded for t in tokens_of(typed))
+        query = _typed(typed)
         if len(query) < 3:
             return ()
         hits = process.extract(query, self._typable.keys(), scorer=fuzz.ratio, score_cutoff=75, limit=8)
-        return tuple(dict.fromkeys(self._typable[key] for key, _, _ in hits))
+        return tuple(dict.fromkeys(code for key, _, _ in hits for code in self._typable[key]))
+
+
+def _typed(name: str) -> str:
+    return " ".join(token.folded for token in tokens_of(name))
 
 
 def _languages_in(text: str, tokens: list[Token], language: str | None) -> tuple[Language, ...]:
@@ -321,11 +337,11 @@ def _languages_in(text: str, tokens: list[Token], language: str | None) -> tuple
     if language is None:
         words = [t.word.casefold() for t in tokens[:400]]
         english, french, spanish = (sum(w in known for w in words) for known in (_ENGLISH, _FRENCH, _SPANISH))
-        short = len(words) <= 4 and not english
-        # Short questions share words such as "de la" between French and Spanish: both are looked for then.
-        if short or french > english:
+        # What is short shares words such as "de la" between French and Spanish, a list of names has none of them.
+        unsure = not english and (len(words) <= 4 or not (french or spanish))
+        if unsure or french > english:
             present.append("fr")
-        if short or spanish > english:
+        if unsure or spanish > english:
             present.append("es")
     if "en" not in present:
         present.append("en")

@@ -1,62 +1,73 @@
 """Reads our tables of parties and builds the name tries from them, one per language.
 
 `states.csv` and `groups.csv` hold English, `party_names.csv` what the United Nations calls parties in the other
-languages, `not_parties.csv` longer names that hide a party's (the Indian Ocean is not India). Short names
-come from CLDR through babel.
+languages, `ambiguous_names.csv` every name that is asked back, `not_parties.csv` longer names that hide a party's
+(the Indian Ocean is not India). Short names and many capitals come from CLDR through babel.
+
+`python -m ingest.party_names` prints the two tables that `docs/parties.md` shows.
 """
 
 import csv
 import re
+import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from ingest.errors import PartyTableError
-from ingest.inflection import RussianLemmas, arabic_demonyms, arabic_variants, plurals
-from ingest.name_matcher import Form, NameTrie, tokens_of
+from ingest.inflection import RussianLemmas, arabic_variants, demonym_forms
+from ingest.name_matcher import Case, Form, NameTrie, Rules, fold, tokens_of
 
 PartyKind = Literal["state", "group", "organization"]
 Language = Literal["en", "fr", "es", "ar", "ru", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "fr", "es", "ar", "ru", "zh")
 
-# Words that name a State only after a cue, because they mean something else as well: Arabic "financial",
-# Russian "of that".
-_RISKY: dict[str, frozenset[str]] = {"ar": frozenset({"مالي"}), "ru": frozenset({"того"})}
-_CUES: dict[str, frozenset[str]] = {
-    "ar": frozenset({"جمهوريه", "في", "وفد", "ممثل", "حكومه", "دوله", "لدي"}),
-    "ru": frozenset({"республика", "республики", "делегация", "представитель", "правительство", "из"}),
+# A mark before a name in our tables says how it must be written: `!` exactly so (Malé, but not male), `^` never
+# in lower case (La Paz, but not "la paz").
+_WRITTEN: dict[str, Case] = {"!": "exact", "^": "proper"}
+# Traditional characters as well, by which Chinese is also typed.
+_CLDR_LOCALES: dict[str, tuple[str, ...]] = {"zh": ("zh", "zh_Hant", "zh_Hant_HK")}
+_ARABIC_TITLES = "إعلان اتفاقية اتفاق اتفاقات بروتوكول معاهدة عملية مبادئ قواعد ميثاق"
+# One set for all languages: a capital is also found by its English name in other languages' text.
+_TITLES = Rules(
+    after=frozenset(
+        "accord accords agenda agreement agreements charter consensus consultation convention conventions declaration"
+        " guidelines pact principles process protocol protocols rules statute treaty"
+        " 宣言 公约 协定 协议 议定书 进程 规则 原则 规约 条约 共识 宪章".split()
+    ),
+    before=frozenset(
+        "accord accords agreement charter charte consensus convention conventions memorandum pacte principes processus"
+        " protocol protocole protocoles regles statut statute traite treaty"
+        " acuerdo acuerdos carta consenso convencion convenciones convenio estatuto memorando pacto principios proceso"
+        " protocolo protocolos reglas tratado".split()
+    ),
+    capitalised_before=frozenset("declaration conference sommet declaracion conferencia cumbre".split()),
+    particles=frozenset("of de d du del".split()),
+    directly_before=frozenset(
+        prefix + fold(title) for title in _ARABIC_TITLES.split() for prefix in ("", "و", "ب", "ل")
+    ),
+)
+_RULES: dict[Language, Rules] = {
+    "ar": replace(
+        _TITLES,
+        # "Financial" is spelt like Mali, "sons" like Benin, "of the country" like Qatari.
+        risky=frozenset({"مالي", "بنين", *map(fold, demonym_forms("قطري", "ar"))}),
+        cues=frozenset(
+            map(fold, "جمهورية في وفد الوفد ممثل ممثلة حكومة الحكومة الجانب دولة لدى السفير السفيرة".split())
+        ),
+    ),
+    "ru": replace(
+        _TITLES,
+        risky=frozenset({"того"}),  # also "of that"
+        cues=frozenset("республика республики делегация делегации представитель правительство из".split()),
+    ),
 }
 # Alpha-3 codes that are words or other things in capitals.
 _NOT_CODES = frozenset(
-    [
-        "AND",
-        "ARE",
-        "BEN",
-        "CAN",
-        "COD",
-        "COM",
-        "CUB",
-        "DOM",
-        "EST",
-        "GAB",
-        "GIN",
-        "HUN",
-        "LIE",
-        "MAR",
-        "MUS",
-        "NAM",
-        "NOR",
-        "PAN",
-        "PER",
-        "SOM",
-        "SUR",
-        "TON",
-        "TUN",
-        "VAT",
-    ]
+    "AND ARE BEN CAN COD COM CUB DOM EST GAB GIN HUN LIE MAR MUS NAM NOR PAN PER SOM SUR TON TUN VAT".split()
 )
 _KINDS: dict[str, PartyKind] = {"state": "state", "group": "group", "organization": "organization"}
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
@@ -73,29 +84,42 @@ class FormerName:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
-    """A party as our tables give it."""
+class Names:
+    """What a party is called in one language.
 
-    code: str
-    kind: PartyKind
-    name: str
-    alpha2: str | None = None
+    Attributes:
+        name: The short name that the United Nations uses; empty where CLDR's is the same.
+        demonyms: Masculine singulars, and forms that no rule gives.
+    """
+
+    name: str = ""
     official: str | None = None
     aliases: tuple[str, ...] = ()
     demonyms: tuple[str, ...] = ()
     capitals: tuple[str, ...] = ()
     former: tuple[FormerName, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A party as our tables give it; `names` are the English ones."""
+
+    code: str
+    kind: PartyKind
+    names: Names
+    alpha2: str | None = None
     members: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class LocalNames:
-    """What a party is called in one other language."""
+class AmbiguousName:
+    """A name that is asked back, since it may mean any of several parties; `codes` are sorted."""
 
+    language: Language
     name: str
-    aliases: tuple[str, ...]
-    demonyms: tuple[str, ...]
-    capitals: tuple[str, ...]
+    form: Form
+    codes: tuple[str, ...]
+    reason: str
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
@@ -112,6 +136,17 @@ def split_list(cell: str) -> tuple[str, ...]:
     return tuple(value.strip() for value in cell.split("|") if value.strip())
 
 
+def _names(row: Mapping[str, str]) -> Names:
+    return Names(
+        name=row["name"],
+        official=row.get("official") or None,
+        aliases=split_list(row["aliases"]),
+        demonyms=split_list(row.get("demonyms", "")),
+        capitals=split_list(row.get("capitals", "")),
+        former=tuple(_former(cell) for cell in split_list(row.get("former", ""))),
+    )
+
+
 def _former(cell: str) -> FormerName:
     name, _, years = cell.partition("@")
     since, _, until = years.partition("/")
@@ -122,42 +157,34 @@ def _former(cell: str) -> FormerName:
 def built_in() -> dict[str, Row]:
     """States, groups and organizations of our own tables, by code."""
     table = {
-        row["code"]: Row(
-            code=row["code"],
-            kind="state",
-            name=row["name"],
-            alpha2=row["alpha2"],
-            official=row["official"],
-            aliases=split_list(row["aliases"]),
-            demonyms=split_list(row["demonyms"]),
-            capitals=split_list(row["capitals"]),
-            former=tuple(_former(cell) for cell in split_list(row["former"])),
-        )
+        row["code"]: Row(code=row["code"], kind="state", names=_names(row), alpha2=row["alpha2"])
         for row in _rows("states.csv")
     }
     for row in _rows("groups.csv"):
-        table[row["code"]] = Row(
-            code=row["code"],
-            kind="organization" if row["kind"] == "organization" else "group",
-            name=row["name"],
-            aliases=split_list(row["aliases"]),
-            members=row["members"],
-        )
+        table[row["code"]] = Row(code=row["code"], kind=_KINDS[row["kind"]], names=_names(row), members=row["members"])
     return table
 
 
 @cache
-def local_names() -> dict[tuple[str, str], LocalNames]:
+def local_names() -> dict[tuple[str, str], Names]:
     """Names in the five languages other than English, by code and language."""
-    return {
-        (row["code"], row["language"]): LocalNames(
-            name=row["name"],
-            aliases=split_list(row["aliases"]),
-            demonyms=split_list(row["demonyms"]),
-            capitals=split_list(row["capitals"]),
+    return {(row["code"], row["language"]): _names(row) for row in _rows("party_names.csv")}
+
+
+@cache
+def ambiguous_names() -> tuple[AmbiguousName, ...]:
+    """Every name of several parties: the only ones that are asked back."""
+    return tuple(
+        AmbiguousName(
+            language=cast("Language", row["language"]),
+            name=name,
+            form=cast("Form", row["form"]),
+            codes=tuple(sorted(split_list(row["codes"]))),
+            reason=row["reason"],
         )
-        for row in _rows("party_names.csv")
-    }
+        for row in _rows("ambiguous_names.csv")
+        for name in split_list(row["names"])
+    )
 
 
 @cache
@@ -165,91 +192,103 @@ def cldr_names(language: str) -> dict[str, str]:
     """CLDR's short names in one language, by alpha-2 code. Source: Unicode CLDR, through babel."""
     from babel import Locale  # ~50 ms, and not needed for English text
 
-    return {code: str(name) for code, name in Locale(language).territories.items() if len(code) == 2}
+    return {code: str(name) for code, name in Locale.parse(language).territories.items() if len(code) == 2}
+
+
+@cache
+def _cldr_cities(language: str) -> dict[str, str]:
+    """CLDR's names of the cities that time zones are named after, by folded English name."""
+    from babel import Locale
+
+    english = {zone: names.get("city") for zone, names in Locale.parse("en").time_zones.items()}
+    zones = Locale.parse(language).time_zones
+    return {
+        fold(english.get(zone) or zone.rpartition("/")[2].replace("_", " ")): names["city"]
+        for zone, names in zones.items()
+        if "city" in names
+    }
+
+
+def names_in(row: Row, language: str) -> Names | None:
+    """What our own tables call a party in one language, or None."""
+    return row.names if language == "en" else local_names().get((row.code, language))
 
 
 def display_name(row: Row, language: str) -> str:
     """The name of a party in one of the six languages; English where there is none."""
-    if language != "en" and row.kind == "state":
-        local = local_names().get((row.code, language))
-        if local is not None:
-            return local.name
-        if language in LANGUAGES and row.alpha2:
-            return cldr_names(language).get(row.alpha2, row.name)
-    elif (row.code, language) in local_names():
-        return local_names()[row.code, language].name
-    return row.name
+    names = names_in(row, language)
+    if names is not None and names.name:
+        return names.name
+    if language in LANGUAGES and row.alpha2:
+        return cldr_names(language).get(row.alpha2, row.names.name)
+    return row.names.name
 
 
-def add_capital(trie: NameTrie, capital: str, code: str) -> None:
-    """Adds a capital; one that starts with `!` counts only exactly as written (Malé, but not male)."""
-    if capital.startswith("!"):
-        # Folding drops accents, so only the written form can tell the capital from the word.
-        trie.add(capital[1:], (code,), "capital", case="exact")
-    else:
-        trie.add(capital, (code,), "capital")
+def spellings(row: Row, language: Language) -> Iterator[tuple[Form, str]]:
+    """Every way to write a party in one language, the preferred ones first; demonyms in all their forms."""
+    names = names_in(row, language) or Names()
+    form: Form = "name" if row.kind == "state" else "group"
+    for text in (names.name, *names.aliases):
+        if text:
+            yield form, text
+    if names.official:
+        yield "official", names.official
+    for former in names.former:
+        yield "former", former.name
+    for demonym in names.demonyms:
+        for text in demonym_forms(demonym, language):
+            yield "demonym", text
+    for capital in names.capitals:
+        yield "capital", capital
+    marked = {unmarked(alias) for alias in names.aliases if alias[0] in _WRITTEN}
+    for locale in _CLDR_LOCALES.get(language, (language,)) if row.alpha2 else ():
+        name = cldr_names(locale).get(row.alpha2 or "")
+        if name and name not in marked:
+            yield form, name
+    known = {fold(unmarked(capital)) for capital in names.capitals}
+    for capital in row.names.capitals if language != "en" else ():
+        # A zone without a name of its own in CLDR is called as in English.
+        city = _cldr_cities(language).get(fold(unmarked(capital)), capital)
+        if fold(city) not in known and (language in ("fr", "es") or not city.isascii()):
+            yield "capital", city
+
+
+def unmarked(name: str) -> str:
+    """A name without the mark that our tables may put before it."""
+    return name.lstrip("!^")
+
+
+def add_name(trie: NameTrie, text: str, codes: tuple[str, ...], form: Form) -> None:
+    """Adds a name as our tables write it, with the mark that may stand before it."""
+    case = _WRITTEN.get(text[0])
+    trie.add(text[1:] if case else text, codes, form, case)
 
 
 @cache
 def trie_of(language: Language) -> NameTrie:
     """The trie of all names of our own tables in one language, built once."""
-    if language == "en":
-        return _english()
     lemmas = RussianLemmas()
     variants = lemmas if language == "ru" else arabic_variants if language == "ar" else None
-    risky, cues = _RISKY.get(language, frozenset()), _CUES.get(language, frozenset())
-    trie = NameTrie(variants, risky, cues)
-
-    def add(text: str, code: str, form: Form) -> None:
-        trie.add(text, (code,) if code else (), form)
-        if language == "ru":
-            for token in tokens_of(text):
-                lemmas.learn(token.word)
-
+    trie = NameTrie(variants, _RULES.get(language, _TITLES))
+    learnt: list[str] = []
     for row in built_in().values():
-        form: Form = "group" if row.kind != "state" else "name"
-        local = local_names().get((row.code, language))
-        if row.alpha2 and row.alpha2 in cldr_names(language):
-            add(cldr_names(language)[row.alpha2], row.code, form)
-        if local is None:
-            continue
-        for text in (local.name, *local.aliases):
-            add(text, row.code, form)
-        for demonym in local.demonyms:
-            for text in arabic_demonyms(demonym) if language == "ar" else plurals(demonym, language):
-                add(text, row.code, "demonym")
-        for capital in local.capitals:
-            add(capital, row.code, "capital")
+        for form, text in spellings(row, language):
+            add_name(trie, text, (row.code,), form)
+            learnt.append(text)
+        if language == "en" and row.alpha2 and row.code not in _NOT_CODES:
+            trie.add(row.code, (row.code,), "name", case="code")
+    for name in ambiguous_names():
+        if name.language == language:
+            for text in demonym_forms(name.name, language) if name.form == "demonym" else (name.name,):
+                trie.add(text, name.codes, name.form)
+                learnt.append(text)
     for row_ in _rows("not_parties.csv"):
         if row_["language"] == language:
-            add(row_["form"], "", "name")
-    return trie
-
-
-def _english() -> NameTrie:
-    trie = NameTrie()
-    for row in built_in().values():
-        form: Form = "group" if row.kind != "state" else "name"
-        for text in (row.name, *row.aliases):
-            trie.add(text, (row.code,), form)
-        if row.official:
-            trie.add(row.official, (row.code,), "official")
-        if row.alpha2 and row.code not in _NOT_CODES:
-            trie.add(row.code, (row.code,), "name", case="code")
-        for former in row.former:
-            trie.add(former.name, (row.code,), "former")
-        for demonym in row.demonyms:
-            for text in plurals(demonym, "en"):
-                trie.add(text, (row.code,), "demonym")
-        for capital in row.capitals:
-            add_capital(trie, capital, row.code)
-        if row.alpha2:
-            name = cldr_names("en").get(row.alpha2)
-            if name is not None:
-                trie.add(name, (row.code,), form)
-    for row_ in _rows("not_parties.csv"):
-        if row_["language"] == "en":
-            trie.add(row_["form"], (), "name")
+            add_name(trie, row_["form"], (), "name")
+            learnt.append(row_["form"])
+    if language == "ru":
+        for token in (token for text in learnt for token in tokens_of(text)):
+            lemmas.learn(token.word)
     return trie
 
 
@@ -293,7 +332,28 @@ def _added_row(path: Path, line: int, cells: Mapping[str, str]) -> Row:
     return Row(
         code=code,
         kind=kind,
-        name=name,
-        aliases=split_list(cells.get("aliases", "")),
+        names=Names(name=name, aliases=split_list(cells.get("aliases", ""))),
         members=" ".join(split_list(cells.get("members", ""))),
     )
+
+
+def group_table() -> str:
+    """The codes of groups and organizations with their names in the six languages, as Markdown."""
+    lines = ["| code | " + " | ".join(LANGUAGES) + " |", "|---" * (len(LANGUAGES) + 1) + "|"]
+    for row in built_in().values():
+        if row.kind != "state":
+            lines.append(f"| {row.code} | " + " | ".join(display_name(row, lang) for lang in LANGUAGES) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def ambiguity_table() -> str:
+    """The names that are asked back, with all that they may mean, as Markdown."""
+    lines = ["| name | may mean | language | why |", "|---|---|---|---|"]
+    lines += [
+        f"| {name.name} | {', '.join(name.codes)} | {name.language} | {name.reason} |" for name in ambiguous_names()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{group_table()}\n{ambiguity_table()}")

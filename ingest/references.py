@@ -50,37 +50,43 @@ class _Numbers:
 
 _BOUNDARY = r"(?<![^\W_])"
 _ARTICLE = re.compile(
-    rf"{_BOUNDARY}(?:(?P<plural>articles|arts\.?|artículos|articulos|стать(?:и|ях|ям|ями|ей)|ст\.\s?ст\.)"
-    r"|articles?|artículo|articulo|art\.?|стать(?:я|ю|ёй|ей|е)|ст\.)\s*(?:№\s*)?"
-    r"|(?P<arabic>(?<!\w)[وفبكل]{0,2}(?:ال|ل)?(?:مادتين|مادتان|مواد|مادة))\s*(?:من\s+)?",
+    rf"{_BOUNDARY}(?:(?P<plural>articles|arts\.?|artículos|articulos|стать(?:и|ями|ях|ям|ей)|статей|ст\.\s?ст\.)"
+    r"|articles?|artículo|articulo|art\.?|стать(?:я|ю|ёй|ей|е)|ст\.)\s*"
+    r"(?:(?:№|(?:numbers?|numéros?|no\.|n[°º]|núm\.|from|с)(?=[\s\d]))\s*)?"
+    r"|(?P<arabic>(?<!\w)[وفبكل]{0,2}(?:ال|ل)?(?:مادتين|مادتان|مواد|مادة))\s*(?:(?:من|رقم)\s+)?",
     re.IGNORECASE,
 )
-_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+_UNITS = "one|two|three|four|five|six|seven|eight|nine"
+_WORDS = f"{_UNITS}|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
 _ORDINAL = "الأولى|الثانية|الثالثة|الرابعة|الخامسة|السادسة|السابعة|الثامنة|التاسعة|العاشرة|الحادية"
 _NUMBER = re.compile(
     r"[(（]?(?P<value>\d{1,3}(?!\d)(?:er\b)?(?:\s?(?:bis|ter|quater)\b)?"
     r"|(?-i:[IVX]{2,7}|V|X|I(?=\s*(?:of|de|du|del|[,.;:)?]|$)))\b"
-    rf"|(?:{_WORDS}|seventeen|eighteen|nineteen|twenty|premier)\b"
+    rf"|(?:(?:twenty|thirty|forty)[-\s](?:{_UNITS})|{_WORDS}|seventeen|eighteen|nineteen|twenty|thirty|forty|premier|primero)\b"
     rf"|(?:{_ORDINAL})(?:\s+عشرة?|\s+و(?:العشرين|العشرون|الثلاثين|الثلاثون|الأربعين|الأربعون))?"
     r"|العشرين|العشرون|الثلاثين|الثلاثون|الأربعين|الأربعون)[)）]?(?!\d|[.,]\d{3}|\s?%)",
     re.IGNORECASE,
 )
-_SUB = r"(?:\s?[(（](?:\d{1,2}|[a-zа-яأ-ي]|[ivx]{1,4})[)）])"
-_SUBDIVISION = re.compile(rf"{_SUB}{{1,4}}|\s[a-z]\)|\.\d{{1,2}}(?![\d.]*\d){_SUB}{{0,3}}", re.IGNORECASE)
+# French and Spanish write a letter with its closing bracket only: "3 a)".
+_SUB = r"(?:\s?(?:[(（](?:\d{1,2}|[a-zа-яأ-ي]|[ivx]{1,4})[)）]|(?<![^\W_])[a-zа-я]\)))"
+_SUBDIVISION = re.compile(rf"{_SUB}{{1,4}}|\.\d{{1,2}}(?![\d.]*\d){_SUB}{{0,3}}", re.IGNORECASE)
 _PARAGRAPH_WORD = (
-    r"(?:sub-?paragraphs?|paragraphs?|paras?\.?|pars?\.|paragraphes?|alinéas?|párrafos?|párrs?\.?|apartados?|incisos?"
-    r"|(?:под)?пункт(?:а|ы|у|е|ом|ах|ов|ам)?|п\.\s?п\.|пп?\.|(?:ال)?فقر(?:ة|تان|تين|ات)|الفقرات|§+)"
+    r"(?:sub-?paragraphs?|paragraphs?|paras?\.?|pars?\.|paragraphes?|alinéas?|párrafos?|párrs?\.?|apartados?|incisos?|numeral(?:es)?"
+    r"|(?:под)?пункт(?:а|ы|у|е|ом|ах|ов|ам)?|п\.\s?п\.|пп?\.|(?:ال)?فقر(?:ة|تان|تين|ات)(?:\s+الفرعية)?|§+)"
 )
 _PARAGRAPH_NUMBERS = rf"(?:\d{{1,2}}{_SUB}{{0,3}}|{_SUB}{{1,3}})(?:\s*(?:,|and|et|y|и|و|to|à|a|-|–)\s*\d{{1,2}}(?!\d))*"
 _PARAGRAPH = re.compile(rf"[,،]?\s*{_PARAGRAPH_WORD}\s*(?P<numbers>{_PARAGRAPH_NUMBERS})", re.IGNORECASE)
+_OF = r"(?:\s*,?\s*(?:of|in|under|de\s+la|de\s+l['’]|de\s+los|del|des|du|de|من)?\s*(?:the\s+)?)"
+# "subparagraph (a) of paragraph 3 of", "paragraph 3, subparagraph (a), of", "п. 3"
 _PARAGRAPH_BEFORE = re.compile(
-    rf"(?:sub-?paragraphs?\s*(?P<letter>{_SUB})\s*of\s+)?{_BOUNDARY}[وفبكل]{{0,2}}{_PARAGRAPH_WORD}\s*"
-    rf"(?P<numbers>{_PARAGRAPH_NUMBERS})\s*(?:of|in|under|de\s+l['’]|de\s+los|del|des|من)?\s*(?:the\s+)?$",
+    rf"(?:{_BOUNDARY}[وفبكل]{{0,2}}{_PARAGRAPH_WORD}\s*(?P<inner>{_SUB}){_OF})?"
+    rf"{_BOUNDARY}[وفبكل]{{0,2}}{_PARAGRAPH_WORD}\s*(?P<numbers>{_PARAGRAPH_NUMBERS})"
+    rf"(?:\s*,?\s*{_PARAGRAPH_WORD}\s*(?P<letter>{_SUB}))?{_OF}$",
     re.IGNORECASE,
 )
 _JOIN = re.compile(
     r"\s*(?:(?P<range>to|through|until|à|al?|до|по|إلى|الى|[-–—])(?=[\s\d])"
-    r"|,?\s*(?:and|or|as well as|et|ou|y|e|o|и|или|وال|و)(?=[\s\d])|[,،&](?=\s*\d))\s*(?:to\s+)?",
+    r"|,?\s*(?:and|or|as well as|et|ou|y|e|o|и|или|أو|وال|و)(?=[\s\d])|[,،&](?=\s*\d))\s*(?:to\s+)?",
     re.IGNORECASE,
 )
 # After a single article a further number must not count things: "article 4 and 12 States".
@@ -90,9 +96,12 @@ _COUNTS_THINGS = re.compile(
     re.IGNORECASE,
 )
 _CHINESE_NUMBER = r"[一二三四五六七八九十百零〇两\d]{1,5}"
+_CHINESE_RANGE = "至到－–—~～-"
+_CHINESE_JOIN = f"[、和及与或，{_CHINESE_RANGE}]"
 _CHINESE = re.compile(
-    rf"第(?P<first>{_CHINESE_NUMBER})(?:条)?(?P<more>(?:\s*[至到、和及与，-]\s*第?{_CHINESE_NUMBER})*)条(?!约)"
-    rf"(?:第(?P<paragraph>{_CHINESE_NUMBER})款)?(?:第?(?P<letter>[(（][^)）]{{1,2}}[)）])项?)?"
+    rf"第\s?(?P<first>{_CHINESE_NUMBER})\s?(?:条)?(?P<more>(?:\s*{_CHINESE_JOIN}\s*第?\s?{_CHINESE_NUMBER})*)\s?条(?!约)"
+    rf"(?:第(?P<paragraph>{_CHINESE_NUMBER}(?:{_CHINESE_JOIN}第?{_CHINESE_NUMBER})*)款)?"
+    r"(?:第?(?P<letter>[(（][^)）]{1,2}[)）])项?)?"
 )
 
 
@@ -100,9 +109,10 @@ def _chinese_mentions(text: str) -> list[ArticleMention]:
     mentions = []
     for found in _CHINESE.finditer(text):
         values = [number_of(found["first"])]
-        for sign, further in re.findall(rf"([至到、和及与，-])\s*第?({_CHINESE_NUMBER})", found["more"]):
-            values += _range(values[-1], number_of(further)) if sign in "至到-" else [number_of(further)]
-        paragraph = number_of(found["paragraph"]) if found["paragraph"] else None
+        for sign, further in re.findall(rf"({_CHINESE_JOIN})\s*第?\s?({_CHINESE_NUMBER})", found["more"]):
+            values += _range(values[-1], number_of(further)) if sign in _CHINESE_RANGE else [number_of(further)]
+        written = found["paragraph"]
+        paragraph = re.sub(_CHINESE_NUMBER, lambda m: number_of(m.group()), written) if written else None
         if found["letter"]:
             letter = "(" + found["letter"][1:-1] + ")"
             paragraph = f"{paragraph} {letter}" if paragraph else letter
@@ -145,9 +155,8 @@ def _numbers(text: str, at: int, plural: bool) -> _Numbers | None:
         subdivision = _SUBDIVISION.match(text, at)
         if subdivision is not None:
             paragraph, at = _normal(subdivision.group()), subdivision.end()
-        named = _PARAGRAPH.match(text, at)
-        if named is not None:
-            paragraph, at = _normal(named["numbers"]), named.end()
+        while (named := _PARAGRAPH.match(text, at)) is not None:
+            paragraph, at = _normal(f"{paragraph or ''} {named['numbers']}"), named.end()
         added = _range(values[-1][0], number) if ranged and values else [number]
         values += [(value, paragraph if value == number else None) for value in added]
         end = at
@@ -170,7 +179,7 @@ def _mentions(text: str) -> list[ArticleMention]:
         outer: str | None = None
         if before is not None:
             start = before.start()
-            outer = _normal(before["numbers"] + (before["letter"] or ""))
+            outer = _normal(" ".join(part for part in before.group("numbers", "letter", "inner") if part))
         mentions += [
             ArticleMention(start=start, end=numbers.end, treaty=None, article=value, paragraph=own or outer)
             for value, own in numbers.values

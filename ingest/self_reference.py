@@ -7,6 +7,7 @@ of X" weigh much, "X welcomes" less, and "the situation in X" nothing. A State w
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from ingest.parties import PartyMatch, PartyTable
 
@@ -60,6 +61,9 @@ _BEFORE = (
         ),
     ),
 )
+
+_BEHALF = re.compile(rf"\b(?:on\s+behalf\s+of|au\s+nom\s+d[eu]s?|en\s+nombre\s+del?|от\s+имени)\s+{_ARTICLE}$", re.I)
+_LISTED = re.compile(r"\s*(?:,|and|&|y|et|и)\s*(?:(?:and|y|et|и)\s+)?(?:the\s+)?", re.IGNORECASE)
 
 _ADVERBS = (
     r"(?:(?:therefore|also|fully|strongly|firmly|sincerely|deeply|highly|always|consistently|warmly|once\s+again|"
@@ -137,11 +141,16 @@ def self_references(text: str, parties: PartyTable, language: str | None = None)
     flat = " ".join(text.split())
     weights: dict[str, float] = defaultdict(float)
     namings: dict[str, int] = defaultdict(int)
-    for match in parties.find(flat, language):
+    matches = parties.find(flat, language)
+    for match, following in zip_longest(matches, matches[1:]):
         party = parties.get(match.codes[0])
         if len(match.codes) != 1 or match.form in ("capital", "demonym") or party is None or party.kind != "state":
             continue
         namings[party.code] += 1
+        # "On behalf of X, Y and Z" is said by any of them, or by none.
+        listed = following is not None and _LISTED.fullmatch(flat, match.end, following.start)
+        if listed and _BEHALF.search(flat, max(0, match.start - _REACH), match.start):
+            continue
         weights[party.code] += _weight(flat, match)
     return {code: SelfReferences(code=code, weight=weights[code], namings=count) for code, count in namings.items()}
 

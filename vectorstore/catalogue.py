@@ -250,7 +250,10 @@ class Catalogue:
         return {str(key): str(text) for key, text in rows}
 
     def mentions(self, statement_ids: Sequence[str], treaty: str, articles: Sequence[str] = ()) -> tuple[Mention, ...]:
-        """Returns the mentions of a treaty's articles (any article when none is given) in these statements."""
+        """Returns the mentions of these articles of a treaty in these statements; all of the treaty's without any.
+
+        The article "" asks for the sentences that name the treaty itself.
+        """
         rows = self._all(
             "SELECT sentence_id, treaty, article, paragraph FROM mentions WHERE treaty = ?"
             " AND statement_id IN (SELECT value FROM json_each(?))"

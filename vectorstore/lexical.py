@@ -1,35 +1,72 @@
-"""Lexical search: the text as FTS5 indexes it, and the query that topic words become."""
+"""Lexical search: the text as FTS5 indexes it, and the query that topic words become.
+
+FTS5 splits at white space, folds accents and stems English. What it does not know is prepared here, in the text and
+in the query alike: Chinese characters, the cases of Russian, the particles of Arabic, the genders of French and
+Spanish. A query also asks for the words as they are written, so that an index made before this one still answers.
+"""
 
 from itertools import pairwise
 
 import regex
 
-_CJK = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
-_TERM = regex.compile(rf"{_CJK.pattern}+|(?:(?!{_CJK.pattern})[\p{{L}}\p{{M}}\p{{N}}])+")
+from vectorstore.stems import is_function_word, language_of, stem, stems
+
+_HAN = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
+_TERM = regex.compile(rf"{_HAN.pattern}+|(?:(?!{_HAN.pattern})[\p{{L}}\p{{M}}\p{{N}}])+")
+_STEMMED = regex.compile(r"\p{Cyrillic}|\p{Arabic}")
+# Endings by which French and Spanish words agree, of words that FTS5's English stemmer leaves apart. The language of
+# a passage does not count, since a query's may be another.
+_AGREEING = regex.compile(r"(?:(?<=\w{4})[oa]s?|(?<=\p{L}{3}[éÉ])e?s?|(?<=\w{3})aux)$", regex.IGNORECASE)
+# Characters that stand between words: pairs across them are no words.
+_BETWEEN = regex.compile("[的了吗呢]")
+_PARTICLES = ("و", "ب", "ل", "ف", "ك", "وب", "ول")
 
 
 def lexical_text(text: str) -> str:
-    """Returns the text for the index: Chinese characters stand apart, since FTS5 splits at white space."""
-    return _CJK.sub(r" \g<0> ", text)
+    """Returns the text for the index: Chinese characters stand apart, other words as their stems."""
+    return _TERM.sub(lambda found: _indexed(found.group()), text)
 
 
 def phrase_expression(phrase: str) -> str:
     """Returns the FTS5 expression that finds a phrase, its words in order and in any inflection."""
-    words = " ".join(_TERM.findall(lexical_text(phrase)))
-    return f'"{words}"'
+    written = " ".join(_TERM.findall(_HAN.sub(r" \g<0> ", phrase)))
+    prepared = " ".join(_TERM.findall(lexical_text(phrase)))
+    return f'"{prepared}"' if prepared == written else f'("{prepared}" OR "{written}")'
 
 
 def lexical_expression(topic: str) -> str | None:
     """Returns the FTS5 expression that finds any of the topic's words, or None when it has none.
 
-    A run of Chinese characters becomes overlapping pairs, each a phrase; words are quoted, so that nothing in
-    a question acts as query syntax.
+    Words that carry no topic are left out where others remain. A run of Chinese characters becomes overlapping
+    pairs, each a phrase; words are quoted, so that nothing in a question acts as query syntax.
     """
-    phrases: dict[str, None] = {}
-    for term in _TERM.findall(topic):
-        if not _CJK.match(term) or len(term) == 1:
-            phrases[f'"{term}"'] = None
-        else:
-            for first, second in pairwise(term):
-                phrases[f'"{first} {second}"'] = None
+    terms = _TERM.findall(_BETWEEN.sub(" ", topic)) or _TERM.findall(topic)
+    content = [term for term in terms if term.isupper() or not _carries_no_topic(term)] or terms
+    phrases = dict.fromkeys(f'"{query}"' for term in content for query in _queries(term))
     return " OR ".join(phrases) or None
+
+
+def _indexed(term: str) -> str:
+    if _HAN.match(term):
+        return _HAN.sub(r" \g<0> ", term)
+    if _STEMMED.search(term):
+        return stem(term, "")
+    return _AGREEING.sub(lambda found: "al" if found.group().casefold() == "aux" else "", term)
+
+
+def _queries(term: str) -> list[str]:
+    """Returns the words or pairs of characters that find a term in the index."""
+    if _HAN.match(term):
+        return [f"{first} {second}" for first, second in pairwise(term)] or [term]
+    if not _STEMMED.search(term):
+        return [_indexed(term), term]
+    found = [*stems(term, ""), term]
+    if language_of(term, "") == "ar":
+        # A particle that may be a letter of the word stays in the index, as part of it.
+        found += [particle + found[0] for particle in _PARTICLES]
+    return found
+
+
+def _carries_no_topic(term: str) -> bool:
+    # The language of a query is not known here; Russian and Arabic are told by their script.
+    return any(is_function_word(term, language) for language in ("en", "fr", "es"))

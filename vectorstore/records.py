@@ -140,12 +140,14 @@ class Passage:
 
 @dataclass(frozen=True, kw_only=True)
 class Mention:
-    """A reference to an article or an agenda item inside a sentence.
+    """A reference to a treaty, an article or an agenda item inside a sentence.
 
     Attributes:
-        treaty: Code of the treaty (`UNTOC`, `TIP`, `SOM`, `FIREARMS`, `UNCAC`, `NARCOTICS1988`), or
-            `AGENDA` for an agenda item, which is never an article.
-        article: Article or agenda item number as written, such as `4`, `16 bis`.
+        treaty: Code of the treaty (`UNTOC`, `TIP`, `SOM`, `FIREARMS`, `UNCAC`, `NARCOTICS1988`); `AGENDA` for an
+            agenda item, which is never an article; `ALIGNED` for a group with whose statement the speaker aligns;
+            `TEXT:` and a code for a sentence of the article itself, in the treaty's own text.
+        article: Article or agenda item number as written, such as `4`, `16 bis`; a group's code where `ALIGNED`;
+            empty where the treaty is named, with or without an article.
         paragraph: Paragraph and subparagraph, such as `3 (a)`, or None.
     """
 
@@ -185,6 +187,8 @@ class ScopeFilter:
     Attributes:
         parties: Codes of States and groups that hold the position.
         years: Years; a statement matches when its date overlaps one of them.
+        months: Months such as `2020-10`; a statement matches when its date overlaps one of them, and a date
+            that is only a year matches each month of that year, since it cannot be excluded.
         agenda_items: Agenda items of the statement's metadata.
     """
 
@@ -192,6 +196,7 @@ class ScopeFilter:
     bodies: tuple[str, ...] = ()
     sessions: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
+    months: tuple[str, ...] = ()
     agenda_items: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ("statement", "record")
 

@@ -74,6 +74,15 @@ class Retriever:
             if identifier in passages
         )
 
+    def retrieve_lexical(self, topic: str, statement_ids: Sequence[str], k: int) -> tuple[ScoredPassage, ...]:
+        """Returns up to k passages of these statements that hold words of a topic, best first, scored by BM25."""
+        expression = lexical_expression(topic)
+        if expression is None or not statement_ids:
+            return ()
+        found = self._store.catalogue.search_lexical(expression, statement_ids, k)
+        passages = self._store.catalogue.passages([identifier for identifier, _ in found])
+        return tuple(ScoredPassage(passage=passages[identifier], score=score) for identifier, score in found)
+
     def search_dense(self, vector: Matrix, statement_ids: Sequence[str]) -> list[tuple[str, float]]:
         """Returns up to fetch_k (passage id, cosine) of these statements, best first; -1 to 1.
 

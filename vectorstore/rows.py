@@ -123,6 +123,13 @@ def scope_conditions(scope: ScopeFilter | None) -> tuple[str, tuple[object, ...]
     if scope.years:
         clauses.append("EXISTS (SELECT 1 FROM json_each(?) y WHERE y.value BETWEEN s.first_year AND s.last_year)")
         values.append(json.dumps(list(scope.years)))
+    if scope.months:
+        # A date is a year, a day or `start/end`; as text, "2020" sorts before each of its months, "2020-99" after.
+        clauses.append(
+            "EXISTS (SELECT 1 FROM json_each(?) m WHERE m.value BETWEEN substr(s.date, 1, 7)"
+            " AND substr(substr(s.date, instr(s.date, '/') + 1) || '-99', 1, 7))"
+        )
+        values.append(json.dumps(list(scope.months)))
     return ("WHERE " + " AND ".join(clauses) if clauses else ""), tuple(values)
 
 

@@ -320,6 +320,56 @@ def test_new_passage_size_cuts_anew(desk):
     assert results(desk.ingest(split=SplitConfig(passage_tokens=16))) == {"a.txt": "unchanged"}
 
 
+def test_new_annotation_is_stored_without_embedding_anything_again(desk, monkeypatch):
+    desk.write("a.txt", text_about("the Firearms Protocol"))
+    desk.write("b.txt", text_about("extradition"))
+    desk.manifest("a.txt,XAA,UNTOC COP,12,2024,,", "b.txt,XAB,UNTOC COP,12,2024,,")
+    desk.ingest()
+    catalogue = desk.store.catalogue
+    ids = [summary.statement_id for summary in desk.summaries()]
+    before = catalogue.mentions(ids, "FIREARMS")
+    assert before
+    with monkeypatch.context() as older:
+        older.setattr("ingest.annotate.ANNOTATION_VERSION", -1)
+        older.setattr("ingest.annotate.find_mentions", lambda *_: ())
+        assert desk.ingest().embedded_passages == 0
+    assert catalogue.mentions(ids, "FIREARMS") == ()
+    report = desk.ingest()
+    assert set(results(report).values()) == {"updated"}
+    assert (report.embedded_passages, report.passages) == (0, catalogue.count_passages())
+    assert catalogue.mentions(ids, "FIREARMS") == before
+    assert [summary.statement_id for summary in desk.summaries()] == ids
+
+
+def test_mentions_of_treaties_articles_and_groups_are_looked_up(desk):
+    desk.write(
+        "a.txt",
+        "Mr. Chair,\n\nArvandia aligns itself with the statement made on behalf of the European Union. We ratified the"
+        " Convention against Transnational Organized Crime and its Protocols. We apply article 5 of the Firearms"
+        " Protocol. We thank the States that aligned themselves with the African Group's statement.\n",
+    )
+    desk.write(
+        "eu.txt",
+        "Mr. Chair,\n\nI speak on behalf of the European Union. We align ourselves with the statement of the Arab"
+        " Group. I thank you.\n",
+    )
+    desk.manifest("a.txt,XAA,UNTOC COP,12,2024,,", "eu.txt,XAB,UNTOC COP,12,2024,,")
+    desk.ingest()
+    by_state = {summary.metadata.state: summary.statement_id for summary in desk.summaries()}
+    assert set(by_state) == {"XAA", "EU"}
+
+    def named(treaty, *articles):
+        mentions = desk.store.catalogue.mentions([by_state["XAA"]], treaty, articles)
+        return [(int(mention.sentence_id.rpartition(":")[2]), mention.article) for mention in mentions]
+
+    assert named("ALIGNED") == [(1, "EU")]
+    assert desk.store.catalogue.mentions([by_state["EU"]], "ALIGNED") == (), "a group's statement stays the group's"
+    assert named("TIP") == named("SOM") == named("UNTOC") == [(2, "")]
+    assert named("FIREARMS") == [(2, ""), (3, ""), (3, "5")]
+    assert named("FIREARMS", "") == [(2, ""), (3, "")]
+    assert named("FIREARMS", "5") == [(3, "5")]
+
+
 # --- parties and manifests
 
 

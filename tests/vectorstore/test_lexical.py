@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated, keep
-from vectorstore.lexical import lexical_expression, lexical_text
+from vectorstore.lexical import lexical_expression, lexical_text, phrase_expression
 from vectorstore.store import open_store
 
 TEXTS = (
@@ -14,6 +14,9 @@ TEXTS = (
     "Arvandia salue la coopération internationale contre la criminalité organisée.",
     "Мы поддерживаем международное сотрудничество.",
     "نحن ندعم التعاون الدولي",
+    "Galdoria combate el tráfico ilícito de armas y los grupos organizados.",
+    "Арвандия выступает за защиту свидетелей и взаимную правовую помощь.",
+    "تؤيد ريماليا تسليم المجرمين وبتعاون وثيق بين الأجهزة وتحترم سيادتها.",
 )
 
 
@@ -30,13 +33,31 @@ def hits(catalogue, topic):
     return [] if expression is None else [identifier for identifier, _ in catalogue.search_lexical(expression, None, 9)]
 
 
-def test_expression_quotes_words_and_leaves_out_punctuation():
-    assert lexical_expression('the "asset", recovery!') == '"the" OR "asset" OR "recovery"'
+def test_expression_quotes_words_and_leaves_out_punctuation_and_function_words():
+    assert lexical_expression('the "asset", recovery!') == '"asset" OR "recovery"'
+    assert lexical_expression("de la extradition") == '"extradition"'
+
+
+def test_expression_of_function_words_alone_keeps_them():
+    assert lexical_expression("the") == '"the"'
+
+
+def test_expression_keeps_acronyms_that_are_spelled_like_function_words():
+    assert lexical_expression("WHO and IS") == '"WHO" OR "IS"'
 
 
 def test_expression_of_chinese_is_pairs_of_characters():
     assert lexical_expression("国际合作") == '"国 际" OR "际 合" OR "合 作"'
     assert lexical_expression("第4条") == '"第" OR "4" OR "条"'
+    assert lexical_expression("保护的主权") == '"保 护" OR "主 权"'
+
+
+def test_expression_asks_for_stems_and_for_the_words_as_written():
+    # An index made before texts were stemmed holds the words as they are written.
+    assert lexical_expression("защите") == '"защит" OR "защите"'
+    assert lexical_expression("ilícitos") == '"ilícit" OR "ilícitos"'
+    assert phrase_expression("взаимной помощи") == '("взаимн помощ" OR "взаимной помощи")'
+    assert phrase_expression("asset recovery") == '"asset recovery"'
 
 
 def test_expression_without_words_is_none():
@@ -47,6 +68,12 @@ def test_expression_without_words_is_none():
 def test_text_sets_chinese_characters_apart_and_leaves_other_text():
     assert lexical_text("合作 now").split() == ["合", "作", "now"]
     assert lexical_text("plain text") == "plain text"
+
+
+def test_text_holds_stems_of_words_that_fts5_does_not_inflect():
+    assert lexical_text("Защиту, свидетелей") == "защит, свидетел"
+    assert lexical_text("والتعاون بالفساد") == lexical_text("للتعاون الفساد")
+    assert lexical_text("organizados nationaux") == "organizad national"
 
 
 @pytest.mark.parametrize(
@@ -60,10 +87,40 @@ def test_text_sets_chinese_characters_apart_and_leaves_other_text():
         ("CRIMINALITÉ", "s/3"),
         ("сотрудничество", "s/4"),
         ("التعاون", "s/5"),
+        ("criminalités organisées", "s/3"),
+        ("тайны сотрудничеству", "s/4"),
+        ("للتعاون", "s/5"),
+        ("traficos ilicitas", "s/6"),
+        ("organizada", "s/6"),
+        ("свидетелям", "s/7"),
+        ("взаимной правовой помощью", "s/7"),
+        ("وتسليم", "s/8"),
+        ("السيادة", "s/8"),
     ],
 )
 def test_search_finds_the_word_in_every_script(catalogue, topic, passage):
     assert hits(catalogue, topic)[:1] == [passage]
+
+
+def test_search_finds_a_word_behind_a_particle_that_may_be_its_own(catalogue):
+    # `وبتعاون`: nothing tells its particles from letters of the word, so the query asks for both.
+    assert set(hits(catalogue, "تعاون")) == set(hits(catalogue, "بتعاون")) == {"s/5", "s/8"}
+
+
+@pytest.mark.parametrize(
+    ("phrase", "passage"),
+    [
+        ("взаимная правовая помощь", "s/7"),
+        ("защита свидетеля", "s/7"),
+        ("تعاون دولي", "s/5"),
+        ("国际合作", "s/2"),
+        ("asset recovery", "s/1"),
+        ("criminalités organisées", "s/3"),
+    ],
+)
+def test_phrase_is_found_in_any_inflection(catalogue, phrase, passage):
+    found = catalogue.search_lexical(phrase_expression(phrase), None, 9)
+    assert [identifier for identifier, _ in found] == [passage]
 
 
 @pytest.mark.parametrize("topic", ["犯合", "地下钱庄", "zebra"])
