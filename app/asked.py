@@ -1,66 +1,181 @@
-"""Whether evidence holds the kind of thing that a question asks for: a number, a date, a reason, a name."""
+"""The kind of thing that a question asks for, such as a number, and whether evidence holds one; in six languages.
 
+Both sides stand in one table, so that whatever can be asked in a language can be recognised in each.
+"""
+
+import re
 from collections.abc import Sequence
 from typing import Final
 
 import regex
 
 from app.answer import Missing
+from app.frames import plain
 from ingest.parties import PartyTable
+from ingest.sessions import find_bodies
+from ingest.treaties import find_treaties
 
-_NUMBER: Final = regex.compile(
-    r"""(?<![\p{L}\p{N}])(?:\p{N}+(?:[.,  ]\p{N}+)*(?:\s*(?:%|per\ cent|percent))?
-      | (?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen
-          |twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|half|one|both)
-      | (?:un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|vingt|trente|cent|mille)
-      | (?:dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|veinte|treinta|cien|mil))(?![\p{L}\p{N}])
-      | [一二三四五六七八九十百千万]+(?=[个名项起件国份])""",
-    regex.VERBOSE | regex.IGNORECASE,
+
+def _asks(*forms: str) -> re.Pattern[str]:
+    return re.compile(plain("|".join(forms)), re.IGNORECASE)
+
+
+def _tells(*forms: str) -> "regex.Pattern[str]":
+    return regex.compile(plain("|".join(forms)), regex.IGNORECASE)
+
+
+# A question word that opens the question or a part of it.
+_OPENS: Final = r"(?:^\W*|[,;:¿]\s*|\b(?:and|since|until|by|from|et|y|и|а)\s+|و)"
+# How questions ask, in the order in which a question is read.
+ASKED: Final[dict[Missing, re.Pattern[str]]] = {
+    "number": _asks(
+        r"\b(?:how many|how much|what (?:number|percentage|percent|proportion|share|amount|rate|sum|figure)|what is the (?:number|amount|share|rate|size) of)\b",
+        r"\b(?:combien|quel(?:le)?\s+(?:est\s+)?(?:le\s+|la\s+)?(?:nombre|pourcentage|proportion|montant|taux|part|somme|chiffre))\b",
+        r"\b(?:cu[áa]nt[oa]s?|(?:qu[ée]|cu[áa]l\s+es(?:\s+el|\s+la)?)\s+(?:n[úu]mero|porcentaje|proporci[óo]n|cantidad|monto|tasa|suma|cifra))\b",
+        r"\bсколько\b|\bкак(?:ое|ова|ов|ой|ая|ую)\s+(?:количество|число|процент|дол[яю]|сумм[ау]|размер)",
+        r"(?<!\w)(?:و)?(?:كم|ما\s+(?:هو\s+|هي\s+)?(?:عدد|نسبة|مقدار|مبلغ|حجم|قيمة))(?!\w)",
+        r"多少|几(?:个|名|项|次|份|起|人|位|艘|吨|国|件)|(?:数量|比例|数额|金额|百分比)是",
+    ),
+    "date": _asks(
+        rf"{_OPENS}(?:when|quand|cu[áa]ndo|когда)\b|\b(?:since|until) when\b|\b(?:what|which) (?:date|year|day|month)\b",
+        r"\b(?:quelle\s+(?:date|année)|quel\s+(?:jour|mois)|depuis\s+quand|jusqu'à\s+quand)\b",
+        r"\b(?:qu[ée]\s+(?:fecha|año|d[íi]a|mes)|desde\s+cu[áa]ndo|hasta\s+cu[áa]ndo)\b",
+        r"\b(?:как(?:ом|ого)\s+(?:году|года|числа|месяц\w*)|с\s+каких\s+пор|до\s+каких\s+пор|как(?:ая|ую|ой)\s+дат\w+)\b",
+        r"متى|(?<!\w)أي\s+(?:عام|سنة|تاريخ|يوم|شهر)(?!\w)",
+        r"何时|什么时候|哪(?:一)?(?:年|天|日|个月)|几(?:年|月|号)|什么日期",
+    ),
+    "reason": _asks(
+        r"\b(?:why|what (?:are the |is the |were the )?(?:reasons?|grounds|justification)|for (?:what|which) reasons?|on what grounds|how come)\b",
+        r"\b(?:pourquoi|(?:pour|quelles?)\s+(?:quelles?|sont\s+les|est\s+la)\s+raisons?|quel(?:le)?s?\s+(?:raisons?|motifs?))\b",
+        rf"{_OPENS}por\s+qu[ée]\b|\b(?:qu[ée]\s+(?:razones|raz[óo]n|motivos?)|cu[áa]l(?:es)?\s+(?:es|son)\s+(?:la|el|las|los)\s+(?:raz[óo]n|razones|motivos?))\b",
+        r"\b(?:почему|зачем|отчего|по\s+как(?:ой|им)\s+причин\w+|из-за\s+чего|каков[ыа]\s+причин\w+)\b",
+        r"(?<!\w)(?:و)?(?:لماذا|لم(?=\s+[تي])|ما\s+(?:هو\s+|هي\s+)?(?:ال)?(?:سبب|أسباب|دوافع))(?!\w)",
+        r"为什么|为何|什么原因|原因是|因何|何以|理由是",
+    ),
+    "article": _asks(
+        r"\b(?:which|what) articles?\b",
+        r"\bquels?\s+(?:sont\s+les\s+)?articles?\b",
+        r"\b(?:qu[ée]|cu[áa]l(?:es)?(?:\s+(?:es\s+el|son\s+los))?)\s+art[íi]culos?\b",
+        r"\bкак(?:ая|ую|ой|ие|их|ую|им|ими)\s+стат\w+",
+        r"(?<!\w)(?:أي(?:ة)?\s+(?:مادة|مواد|المواد)|ما\s+هي\s+(?:المادة|المواد))(?!\w)",
+        r"哪(?:一|几|些)?条|第几条|哪些条[款文]",
+    ),
+    "state": _asks(
+        r"\b(?:which|what) (?:other )?(?:states?|countr(?:y|ies)|jurisdictions?|neighbou?rs?|nations?)\b",
+        r"\bquel(?:s|le|les)?\s+(?:autres?\s+)?(?:états?|pays|voisins?)\b",
+        r"\b(?:qu[ée]|cu[áa]l(?:es)?)\s+(?:otros?\s+)?(?:pa[íi]s(?:es)?|estados?|vecinos?)\b",
+        r"\bкак(?:ое|ие|им|ими|их|ого|ая|ой|ую|ом)\s+(?:друг\w+\s+)?(?:государств\w*|стран\w*)",
+        r"(?<!\w)(?:أي|ما\s+هي)\s+(?:ال)?(?:دولة|دول|بلد|بلدان)(?!\w)",
+        r"哪(?:个|些|几个|一)?国家?",
+    ),
+    "name": _asks(
+        r"\b(?:who(?:m)? (?:is|was|are|were|did \w+ (?:name|appoint|mention))|by name|names? of|named|what is \w+ called)\b",
+        r"\b(?:qui\s+(?:est|sont|était|étaient)|comment\s+s'appelle\w*|quels?\s+(?:est|sont)\s+(?:le|les)\s+noms?|nommément|par\s+(?:son|leur)\s+nom)\b",
+        r"\b(?:qui[ée]n(?:es)?\s+(?:es|son|era|eran|fue|fueron)|c[óo]mo\s+se\s+llama\w*|cu[áa]l(?:es)?\s+(?:es|son)\s+(?:el|los)\s+nombres?|por\s+su\s+nombre)\b",
+        r"\b(?:кто\s+(?:такой|такая|такие|является|был[аи]?)|как\s+(?:зовут|называ\w+)|каково\s+имя|имя|имена|поименно)\b",
+        r"(?<!\w)(?:من\s+(?:هو|هي|هم|كان|كانت|كانوا)|ما\s+(?:هو\s+|هي\s+)?(?:اسم|أسماء)|بالاسم)(?!\w)",
+        r"(?:谁是|是谁|叫什么|什么名字|名字是|名称是|姓名|点名)",
+    ),
+}
+# "When did Iran last mention it?": the statement's own date answers.
+_WHEN_SAID: Final = _asks(
+    r"\bwhen (?:did|has|had)\b.{0,60}?\b(?:say|said|mention(?:ed)?|speak|spoken|talk(?:ed)?|state[d]?|raise[d]?|comment(?:ed)?|refer(?:red)?)\b",
+    r"\bquand\b.{0,60}\b(?:dit|parlé|mentionné|déclaré|évoqué)\b|\bcu[áa]ndo\s+(?:dijo|habl[óo]|mencion[óo]|declar[óo]|se\s+refiri[óo])\b",
+    r"\bкогда\b.{0,60}(?:сказал|говорил|заявил|упомян|упомина)|متى\s+(?:قال|تحدث|ذكر|صرح)|(?:何时|什么时候)(?:说|提到|谈到|表示)",
 )
+
+_NUMBER: Final = _tells(
+    r"(?<![\p{L}\p{N}])\p{N}+(?:[.,\s]\p{N}{3})*(?:[.,]\p{N}+)?(?:\s*(?:%|per\s+cent|percent|pour\s+cent|por\s+ciento|процент\w*|في\s+المائة))?(?![\p{L}\p{N}])",
+    r"(?<![\p{L}\p{N}])(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+    r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|half|one|both)(?!\p{L})",
+    r"(?<!\p{L})(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante|cinquante|soixante|cents?|centaines?"
+    r"|mille|milliers?|millions?|milliards?|dizaines?|douzaine|moitié|tiers|quart)(?!\p{L})",
+    r"(?<!\p{L})(?:dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieci\w+|veinte|veinti\w+|treinta|cuarenta|cincuenta|sesenta"
+    r"|setenta|ochenta|noventa|cien|ciento|cientos|\w+cientos|mil|miles|mill[óo]n|millones|decenas?|docenas?|mitad|tercio)(?!\p{L})",
+    r"(?<!\p{L})(?:два|две|двух|двум|двумя|три|трех|трем|тремя|четыр\w+|пят(?:ь|и|ью)|шест(?:ь|и|ью)|сем(?:ь|и|ью)|восем\w*|восьми|девят(?:ь|и|ью)|десят(?:ь|и|ью|ки|ков)"
+    r"|\w+надцат(?:ь|и|ью)|двадцат(?:ь|и)|тридцат(?:ь|и)|сорок\w?|пятьдесят|шестьдесят|семьдесят|восемьдесят|девяносто|сто|ста|двести|триста|\w+сот|сотн\w+|тысяч\w*|миллион\w*"
+    r"|миллиард\w*|половин\w+|треть|четверть)(?!\p{L})",
+    r"(?<!\p{L})(?:و|ب|ل)?(?:ثلاث|أربع|خمس|ست|سبع|ثمان|ثماني|تسع|عشر)(?:ة)?(?!\p{L})|(?<!\p{L})(?:و|ب|ل)?(?:عشر|ثلاث|أربع|خمس|ست|سبع|ثمان|تسع)(?:ون|ين)(?!\p{L})"
+    r"|(?<!\p{L})(?:و|ب|ل)?(?:ال)?(?:مائة|مئة|مئات|مئتان|مئتي|ألف|ألفي|آلاف|مليون|ملايين|مليار|مليارات|بليون|نصف|ثلث|ربع|عشرات|اثنا|اثني|اثنان|اثنين)(?!\p{L})",
+    r"(?<!第)[〇零一二三四五六七八九十百千万亿两数]+(?:多)?(?=[个名项起件国份次人位种条艘吨公元美枚支部家所万亿])(?<!一)|百分之[\p{N}一二三四五六七八九十百零点]+|半数",
+)
+_MONTHS: Final = (
+    r"janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre"
+    r"|noviembre|diciembre|январ[ьяе]|феврал[ьяе]|март[ае]|апрел[ьяе]|ма[яе]|июн[ьяе]|июл[ьяе]|август[ае]|сентябр[ьяе]|октябр[ьяе]|ноябр[ьяе]|декабр[ьяе]"
+    r"|يناير|فبراير|مارس|أبريل|مايو|أيار|يونيو|يونيه|يوليو|يوليه|أغسطس|سبتمبر|أيلول|أكتوبر|نوفمبر|ديسمبر|كانون\s+(?:الأول|الثاني)|تشرين\s+(?:الأول|الثاني)|شباط|آذار|نيسان|حزيران|تموز"
+)
+_MONTHS_EN: Final = "january|february|march|april|may|june|july|august|september|october|november|december"
 _YEAR: Final = regex.compile(r"^(?:19|20)\d\d$")
-_REFERENCE_BEFORE: Final = regex.compile(
-    r"(?:articles?|art\.?|paras?\.?|paragraphs?|item|resolutions?|rule|section|chapter|goals?|no\.|session|artículo|point|статья|المادة|第)"
-    r"\s*(?:\(?\w\)?\s*)?$",
-    regex.IGNORECASE,
+_REFERENCE_BEFORE: Final = _tells(
+    r"(?:articles?|art\.?|paras?\.?|paragraphs?|paragraphes?|items?|resolutions?|résolutions?|rules?|section|chapter|goals?|no\.|nº|n°|№|session|sesión|annex|annexe|phase"
+    r"|artículos?|párrafos?|puntos?|tema|resolución|resoluciones|objetivo|objectif|стат\w+|пункт\w*|резолюци\w+|сесси\w+|المادة|المواد|مادة|الفقرة|البند|القرار|الدورة|第)"
+    r"\s*(?:\(?\w\)?\s*)?$"
 )
+# What a number counts where it says nothing of the thing asked for: time, or an order.
+_TIME_AFTER: Final = _tells(
+    rf"^\s*(?:-\s*)?(?:years?|months?|weeks?|days?|hours?|minutes?|decades?|centur(?:y|ies)|times?|st|nd|rd|th|{_MONTHS_EN}|{_MONTHS}|ans?|années?|mois|jours?|heures?|semaines?|décennies?|siècles?|fois"
+    r"|e|ème|er|años?|mes(?:es)?|días?|horas?|semanas?|décadas?|siglos?|veces|de\s+(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
+    r"|лет|годам?|года|годы|год|месяц\w*|недел\w+|дн(?:я|ей|ю)|час\w*|десятилети\w+|раз[а]?|-?[йея]|سنة|سنوات|عام|عاما|أعوام|شهر|أشهر|شهور|يوم|أيام|أسبوع|أسابيع|ساعة|عقود|مرة|مرات)(?!\p{L})"
+    r"|^\s*(?:another|more)\b|^\s*(?:年|个?月|日|天|周|小时|世纪|届|条|款|岁)"
+)
+_VAGUE_NUMBERS: Final = frozenset(("one", "both", "half", "two", "deux", "dos", "два", "две", "двух"))
+_MONTH_BEFORE: Final = _tells(rf"(?:{_MONTHS_EN}|{_MONTHS})\s*(?:de\s+)?$")
 _DATE: Final = regex.compile(
-    r"(?<!\d)(?:19|20)\d\d(?!\d)|\b(?:January|February|April|June|July|(?-i:August)|September|October|November|December)\b"
-    # Verbs are spelt like these two months.
-    r"|\b(?:in|of|since|by|until|last|next|early|late|\d{1,2}(?:st|nd|rd|th)?)\s+(?-i:March|May)\b|\b(?-i:March|May)\s+\d"
-    r"|\b(?:yesterday|today|tomorrow|last (?:year|month|week|spring|summer|autumn|fall|winter)|next (?:year|month|week)|this (?:year|month))\b"
-    r"|\b(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio"
-    r"|julio|agosto|septiembre|octubre|noviembre|diciembre|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября"
-    r"|декабря)\b|\d+\s*年|\b\p{L}+\s+(?:years?|months?|decades?)\s+ago\b",
+    plain(
+        r"(?<!\d)(?:19|20)\d\d(?!\d)|\b(?:January|February|April|June|July|(?-i:August)|September|October|November|December)\b"
+        # Verbs are spelt like these two months.
+        r"|\b(?:in|of|since|by|until|last|next|early|late|\d{1,2}(?:st|nd|rd|th)?)\s+(?-i:March|May)\b|\b(?-i:March|May)\s+\d"
+        r"|\b(?:yesterday|today|tomorrow|last (?:year|month|week|spring|summer|autumn|fall|winter)|next (?:year|month|week)|this (?:year|month))\b"
+        rf"|(?<!\p{{L}})(?:в|ب|في\s+)?(?:{_MONTHS})(?!\p{{L}})|\d+\s*[年月日]|[一二三四五六七八九十〇零]{{2,4}}年(?!来|间)|\b\p{{L}}+\s+(?:years?|months?|decades?)\s+ago\b"
+        r"|\b(?:hier|aujourd'hui|demain|l'an(?:née)?\s+(?:dernière?|prochaine?)|le\s+mois\s+(?:dernier|prochain)|il\s+y\s+a\s+\w+\s+(?:ans|mois|jours)|cette\s+année)\b"
+        r"|\b(?:ayer|hoy|mañana|el\s+(?:año|mes)\s+(?:pasado|próximo)|hace\s+\w+\s+(?:años|meses|días)|este\s+(?:año|mes))\b"
+        r"|\b(?:вчера|сегодня|завтра|в\s+(?:прошлом|этом|будущем|следующем)\s+(?:году|месяце)|\w+\s+(?:лет|года|месяц\w*)\s+назад)\b"
+        r"|(?:أمس|اليوم|غدا|(?:العام|السنة|الشهر)\s+(?:الماضي|الماضية|المقبل|المقبلة|القادم|الحالي)|(?:قبل|منذ)\s+\p{L}+\s+(?:سنوات|أعوام|أشهر|سنة|عاما))|昨天|今天|明天|去年|今年|明年|[年月天]前"
+    ),
     regex.IGNORECASE,
 )
-_REASON: Final = regex.compile(
+_REASON: Final = _tells(
     r"\b(?:because|since|rooted in|root causes?|leads? to|led to|contribut\w+ to|driven by|without|unless|if|means that|proud|due to|owing to|as a result|in order (?:to|that)|so (?:that|as)|therefore|thus|hence|given (?:that|the)|in view of"
     r"|in light of|for (?:this|that|the|these|those) reasons?|that is why|which is why|as (?:it|they|this|we)|for fear|thanks to|caused? by"
     r"|result(?:s|ed|ing)? (?:from|of)|stems?|arises?|on account of|out of (?:the )?(?:conviction|belief|concern)|considering|convinced|believ\w+"
-    r"|aware|conscious|cognizant|parce que|car|puisque|en raison|afin|grâce|porque|debido|ya que|puesto|a fin de|потому|поскольку"
-    r"|так как|в связи|чтобы|из-за)\b|لأن|بسبب|نظرا|من أجل|因为|由于|为了",
-    regex.IGNORECASE,
+    r"|aware|conscious|cognizant)\b",
+    r"\b(?:parce\s+qu[e']?|car|puisqu[e']?|en\s+raison|afin|grâce|du\s+fait|étant\s+donné|à\s+cause|pour\s+que|c'est\s+pourquoi|faute\s+de|sans|compte\s+tenu|par\s+crainte|convaincue?s?|dans\s+la\s+mesure\s+où|raisons?)\b",
+    r"\b(?:porque|debido|ya\s+que|puesto\s+que|a\s+fin\s+de|por\s+(?:lo\s+)?tanto|dado\s+que|a\s+causa|con\s+el\s+fin|para\s+que|gracias\s+a|por\s+falta|en\s+vista|por\s+ello|por\s+eso|sin|convencid[oa]s?|razones|raz[óo]n|pues)\b",
+    r"\b(?:потому|поскольку|так\s+как|в\s+связи|чтобы|из-за|ввиду|вследствие|благодаря|в\s+силу|ибо|по\s+причин\w+|поэтому|без|убежден\w*|учитывая|причин\w+)\b",
+    r"(?<!\p{L})(?:و|ف)?(?:لأن\p{L}*|بسبب|نظرا|من\s+أجل|حيث\s+إن\p{L}*|نتيجة|لكي|كي|إذ|بغية|لذلك|ولذا|بدون|دون|سبب|أسباب|اقتناعا)(?!\p{L})",
+    r"因为|由于|为了|因此|所以|鉴于|原因|以便|考虑到|出于|使得|以免|之所以",
+)
+_ARTICLE: Final = _tells(
+    r"\b(?:articles?|arts?\.|artículos?|стать(?:я|и|ю|е|ей|ям|ями|ях)|ст\.)\s*\(?(?:\d|[IVX]+\b)",
+    r"(?<!\p{L})\p{L}{0,2}(?:المادة|المواد|المادتين|مادة)\s*(?:\(?\d|ال\p{L}+)",
+    r"第\s*[\d一二三四五六七八九十百]+\s*条(?!约)",
 )
 _NAME: Final = regex.compile(
-    r"(?<=[\p{Ll}\p{N},;:–—-]\s)(?:\p{Lu}[\p{L}.’'-]+)(?:\s+(?:of|de|al|bin|van|von|der|\p{Lu}[\p{L}.’'-]+))*"
+    r"(?<=[\p{Ll}\p{N},;:–—«“\"'(-]\s?)(?:\p{Lu}[\p{L}.’'-]+)(?:\s+(?:of|the|and|de|del|la|du|des|al|bin|ben|van|von|der|для|по|\p{Lu}[\p{L}.’'-]+))*\s+\p{Lu}[\p{L}.’'-]+"
+    r"|(?:السيدة?|الرئيسة?|القاضي|القاضية|الدكتور|الأمير|الملك|الجنرال|العقيد|يدعى|تدعى|المدعو|باسم)\s+(?!ال)\p{L}{2,}(?:\s+\p{L}{2,})?"
+    r"|(?:لجنة|هيئة|منظمة|محكمة|وكالة|مصرف|بنك|صندوق|مؤسسة|رابطة)\s+ال\p{L}+\s+\p{L}+"
+    r"|\p{Han}{2,4}(?:先生|女士|总统|部长|法官|主席|博士|总理|将军|上校)|名叫\p{Han}{2,}|\p{Han}{2,}(?:委员会|法院|银行|基金会|联盟|特别工作组|公司)|\p{Han}+·\p{Han}+"
 )
-_ARTICLE: Final = regex.compile(
-    r"(?i)\b(?:articles?|art\.|artículos?|статья|статьи|статью|статей)\s*\(?\d|المادة|المواد|第\s*[\d一二三四五六七八九十]+\s*条"
-)
-# What a number counts where it says nothing of the thing asked for: time.
-_TIME_AFTER: Final = regex.compile(
-    r"^\s*(?:-\s*)?(?:years?|months?|weeks?|days?|hours?|decades?|centur(?:y|ies)|times?|st\b|nd\b|rd\b|th\b|January|February|March|April|May|June"
-    r"|July|August|September|October|November|December|ans?\b|années?|años?|лет|года?)|^\s*(?:another|more)\b",
+# What looks like a name in every statement and answers nobody who asks for one.
+_NO_NAME: Final = regex.compile(
+    r"^(?:United Nations|General Assembly|Security Council|Secretary[- ]General|(?:Member|States?) (?:States?|Part(?:y|ies))|Mr\.? (?:President|Chair\w*)|Madam (?:President|Chair\w*)"
+    r"|Nations Unies|Naciones Unidas|Организаци\w+ Объединенных Наций|Объединенных Наций|Asamblea General|Assemblée générale|États parties|Estados Parte\w*)",
     regex.IGNORECASE,
 )
-_VAGUE_NUMBERS: Final = frozenset(("one", "both", "half", "un", "une", "uno", "two", "deux", "dos"))
-_MONTH_BEFORE: Final = regex.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\s*$", regex.IGNORECASE
-)
+
+
+def asked_kind(question: str) -> Missing | None:
+    """Returns the kind of thing that a question asks for, if it names one.
+
+    Who said something is a question for States, and when something was said is answered by the statement's date.
+    """
+    text = plain(question)
+    found = next((kind for kind, pattern in ASKED.items() if pattern.search(text)), None)
+    return None if found == "date" and _WHEN_SAID.search(text) else found
 
 
 def holds(kind: Missing, texts: Sequence[str], parties: PartyTable, speakers: Sequence[str]) -> bool:
-    """Returns whether any of these texts holds the kind of thing asked for.
+    """Returns whether any of these texts, in any of the six languages, holds the kind of thing asked for.
 
     Args:
         kind: What the question asks for.
@@ -69,13 +184,13 @@ def holds(kind: Missing, texts: Sequence[str], parties: PartyTable, speakers: Se
         speakers: Codes of those who speak, whose own names are no answer.
     """
     if kind == "number":
-        return any(_holds_number(text) for text in texts)
+        return any(_holds_number(plain(text)) for text in texts)
     if kind == "state":
         return any(set(match.codes) - set(speakers) for text in texts for match in parties.find(text))
     if kind == "name":
         return any(_holds_name(text, parties) for text in texts)
     pattern = {"date": _DATE, "reason": _REASON, "article": _ARTICLE}[kind]
-    return any(pattern.search(text) for text in texts)
+    return any(pattern.search(plain(text)) for text in texts)
 
 
 def _holds_number(text: str) -> bool:
@@ -89,9 +204,12 @@ def _holds_number(text: str) -> bool:
 
 
 def _holds_name(text: str, parties: PartyTable) -> bool:
-    """A name of a person or body: capitalised inside the sentence, and not a State's."""
-    named = [(match.start, match.end) for match in parties.find(text)]
+    """A name of a person or body: capitalised inside the sentence, and not a State's, a treaty's or a meeting's."""
+    known = [(match.start, match.end) for match in parties.find(text)]
+    known += [(match.start, match.end) for match in find_bodies(text)]
+    known += [(match.start, match.end) for match in find_treaties(text)]
     return any(
-        not any(start < match.end() and match.start() < end for start, end in named) and " " in match.group()
+        not any(start < match.end() and match.start() < end for start, end in known)
+        and not _NO_NAME.match(match.group())
         for match in _NAME.finditer(text)
     )

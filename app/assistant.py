@@ -11,6 +11,7 @@ from langchain_core.runnables import Runnable
 
 from app.answer import Answer
 from app.chain import Steps, Turn, build_chain, timings
+from app.followup import EarlierTurn
 from vectorstore.catalogue import Catalogue
 from vectorstore.errors import StoreError
 from vectorstore.records import JSONValue
@@ -42,14 +43,15 @@ class Assistant:
         question: str,
         *,
         overrides: Mapping[str, JSONValue] | None = None,
-        history: Sequence[str] = (),
+        history: Sequence[str | EarlierTurn] = (),
     ) -> Answer:
         """Answers a question.
 
         Args:
             question: In any of the six languages.
             overrides: Parts of the scope to put in place of what is read from the question.
-            history: Earlier questions of the conversation, oldest first.
+            history: Earlier questions of the conversation, oldest first; with the parts of their scope that were set,
+                where any were.
 
         Raises:
             AppError: The question or an override cannot be used.
@@ -64,7 +66,7 @@ class Assistant:
         question: str,
         *,
         overrides: Mapping[str, JSONValue] | None = None,
-        history: Sequence[str] = (),
+        history: Sequence[str | EarlierTurn] = (),
     ) -> Iterator[Progress | Answer]:
         """Yields each step as it is done, and the answer last; see `ask`."""
         began = time.perf_counter()

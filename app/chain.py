@@ -10,15 +10,16 @@ from typing import Any, Final, TypedDict, cast
 
 from langchain_core.runnables import Runnable, RunnablePassthrough
 
-from app.answer import Answer, Timings
+from app.answer import Answer, Missing, Timings
 from app.compose.extractive import Composition, compose, render
+from app.followup import EarlierTurn
 from app.resolution import Resolution
 from app.retrieve import Retrieved, Searcher
 from app.scope import resolve
-from app.silence import abstain
-from app.verify import Verified, verify
+from app.silence import abstain, related
+from app.verify import verify
 from ingest.parties import PartyTable
-from prompts.wording import Wording, load_wording
+from prompts.wording import load_wording
 from vectorstore.records import JSONValue
 
 STEPS: Final = ("resolve", "retrieve", "compose", "verify")
@@ -29,7 +30,7 @@ class Turn(TypedDict, total=False):
 
     question: str
     overrides: Mapping[str, JSONValue]
-    history: Sequence[str]
+    history: Sequence[str | EarlierTurn]
     resolve: Resolution
     retrieve: Retrieved
     compose: Composition
@@ -59,12 +60,13 @@ class Steps:
         """Quotes the best evidence."""
         resolution, retrieved = turn["resolve"], turn["retrieve"]
         return compose(
-            retrieved.found,
+            (*retrieved.found, *retrieved.spoken_for),
             retrieved.sources,
             self.parties(),
             load_wording(resolution.scope.language),
             limit=self.max_citations,
-            asked=resolution.asked,
+            asked=_kind_asked(resolution),
+            one_each=resolution.open,
         )
 
     def verify(self, turn: Turn) -> Answer:
@@ -83,24 +85,25 @@ class Steps:
             prompt_version=wording.version,
             dropped_claims=checked.dropped,
         )
-        if checked.claims:
-            return _answered(answer, checked, composed, parties, wording)
-        return abstain(answer, resolution, retrieved, parties, wording)
+        own = [claim for claim in checked.claims if claim.state not in composed.spoken_for]
+        if not own:
+            return abstain(answer, resolution, retrieved, parties, wording)
+        return replace(
+            answer,
+            answer=render(composed, checked.claims, checked.citations, parties, wording),
+            status="partial" if composed.missing else "answered",
+            missing=composed.missing,
+            claims=checked.claims,
+            citations=checked.citations,
+            more=composed.more,
+            related=related(retrieved) if retrieved.other_readings else (),
+        )
 
 
-def _answered(
-    answer: Answer, checked: Verified, composed: Composition, parties: PartyTable, wording: Wording
-) -> Answer:
-    text = render(checked.claims, checked.citations, parties, wording, more=composed.more, missing=composed.missing)
-    return replace(
-        answer,
-        answer=text,
-        status="partial" if composed.missing else "answered",
-        missing=composed.missing,
-        claims=checked.claims,
-        citations=checked.citations,
-        more=composed.more,
-    )
+def _kind_asked(resolution: Resolution) -> Missing | None:
+    """A question about the answer before ("when was that?") is answered by where the quotations come from."""
+    told = resolution.intent == "about_answer" and resolution.asked != "reason"
+    return None if told else resolution.asked
 
 
 def build_chain(steps: Steps) -> Runnable[dict[str, Any], dict[str, Any]]:

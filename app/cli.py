@@ -88,7 +88,8 @@ def build_parser() -> argparse.ArgumentParser:
     ask.add_argument("question", nargs="?", metavar="QUESTION")
     ask.add_argument("--from", dest="file", type=Path, metavar="FILE", help="one question a line, or JSON lines")
     ask.add_argument("--scope", metavar="JSON", help='put in place of what is read, such as {"states": ["IRN"]}')
-    ask.add_argument("--history", type=Path, metavar="FILE", help="earlier questions, one a line, oldest first")
+    history = "earlier questions, oldest first: one a line, or JSON lines with question and scope"
+    ask.add_argument("--history", type=Path, metavar="FILE", help=history)
     chat = add("chat", _chat, "open the chat in a browser")
     chat.add_argument("--host", help="address to bind to (default: 127.0.0.1)")
     chat.add_argument("--port", type=int, help="port (default: 7860; 0 takes a free one)")

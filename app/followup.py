@@ -1,33 +1,247 @@
-"""Follow-ups: what a question takes over from the turns before it."""
+"""Follow-ups: what a question takes over from the turns before it.
 
-from dataclasses import replace
+A question that names a speaker and a subject stands by itself. Any other refines the one before it and replaces
+only the kind of thing that it names, or it is about the answer and takes over everything.
+"""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from app.answer import Scope, TreatyScope
+from app.followup_cues import CUES, Cues
+from app.frames import frames_of, plain
 from app.resolution import Resolution
+from ingest.references import find_articles
+from ingest.treaties import TREATIES, article_title, find_treaties
+from vectorstore.records import JSONValue
+
+_WHEN: Final = ("sessions", "years", "months", "pick")
+# In the order of the contract.
+_FIELDS: Final = ("states", "groups", "treaties", "bodies", *_WHEN, "agenda_items", "topic")
+_LATIN: Final = ("en", "fr", "es")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierTurn:
+    """A question asked before in the same conversation.
+
+    Attributes:
+        overrides: The parts of its scope that were set in place of what it says, in the form of `Answer.scope`.
+    """
+
+    question: str
+    overrides: Mapping[str, JSONValue] = field(default_factory=dict)
+
+
+def earlier_turns(history: Iterable[str | EarlierTurn]) -> tuple[EarlierTurn, ...]:
+    """Returns the turns of a conversation that hold a question; a plain question has no overrides."""
+    turns = [EarlierTurn(question=turn) if isinstance(turn, str) else turn for turn in history]
+    return tuple(turn for turn in turns if turn.question.strip())
 
 
 def carry(current: Resolution, previous: Resolution | None) -> Resolution:
-    """Takes over from the turn before what a follow-up leaves out."""
-    if previous is None or current.unclear:
+    """Takes over from the turn before what a follow-up leaves out, and says what kind of question it is."""
+    if previous is None:
         return current
-    scope, kept = current.scope, []
-    named = scope.states or scope.groups or current.open
-    if not named and (previous.scope.states or previous.scope.groups):
-        scope = replace(scope, states=previous.scope.states, groups=previous.scope.groups)
-        kept.append("states")
-    about = scope.topic or scope.treaties or scope.agenda_items
+    cues = CUES[_language(current, previous)]
+    said = _without_cues(current, previous, cues)
+    if said.provision:
+        return _in_treaty(current, previous)
+    if _stands_alone(said, cues):
+        return current
+    said = _in_treaty(said, previous)
+    if not _names_speaker(said) and not any(getattr(said.scope, name) for name in _FIELDS):
+        return _about_answer(said, previous)
+    return _refined(said, previous, cues)
+
+
+def _language(current: Resolution, previous: Resolution) -> str:
+    """Returns the language of a follow-up, which is often too short to tell: that of its cue words, else as before."""
+    language, before = current.scope.language, previous.scope.language
+    if language not in _LATIN:
+        return language
+    weights = {name: CUES[name].weight(current.question) for name in _LATIN}
+    best = max(weights.values())
+    if best == 0 and len(current.question.split()) < 4:
+        return before if before in _LATIN else language
+    if weights[language] == best:
+        return language
+    return before if weights.get(before) == best else max(_LATIN, key=lambda name: weights[name])
+
+
+def _without_cues(current: Resolution, previous: Resolution, cues: Cues) -> Resolution:
+    """Reads the cue words of a question, and leaves only its own words in the topic."""
+    scope, asked = current.scope, current.asked
+    topic, treaties = cues.bare(scope.topic), scope.treaties
+    if _names_speaker(current) and not current.open and _speaks_of(current, topic, cues):
+        current, scope = replace(current, unclear=None), replace(scope, states=(), groups=())
+        topic = cues.core(current.question)
+    named = cues.treaties(topic, _only_treaty(previous))
+    if named:
+        treaties, topic = treaties or tuple(TreatyScope(treaty=code) for code in named), ""
+    speaks = bool(scope.states or scope.groups)
+    is_open = current.open
+    if cues.has("subject", current.question):
+        # "Which States did it mention?"
+        is_open, asked = False, asked or ("state" if is_open else None)
+    elif not speaks and cues.has("others", current.question):
+        is_open, asked = True, None
+    elif cues.refers_only(current.question) and not current.stance:
+        # "Who said that?" asks for the speaker of what was just shown, "who opposed that?" for others.
+        is_open = False
+    language = next(name for name, known in CUES.items() if known is cues)
+    return replace(
+        current,
+        scope=replace(scope, topic=topic, treaties=treaties, language=language),
+        open=is_open,
+        asked=asked,
+    )
+
+
+def _speaks_of(current: Resolution, topic: str, cues: Cues) -> bool:
+    """Whether the same speaker is asked of whoever is named: "and on Austria?", "does it mention Austria?"."""
+    if cues.has("too", current.question):
+        return False
+    if not topic and cues.has("on", current.question):
+        return True
+    pronoun = frames_of(current.scope.language).pronoun.search(plain(current.question)) is not None
+    return cues.has("subject", current.question) if topic else pronoun or cues.has("subject", current.question)
+
+
+def _names_speaker(said: Resolution) -> bool:
+    return bool(said.scope.states or said.scope.groups or said.open or said.unclear)
+
+
+def _names_subject(scope: Scope) -> bool:
+    return bool(scope.topic or scope.treaties or scope.agenda_items)
+
+
+def _stands_alone(said: Resolution, cues: Cues) -> bool:
+    return _names_speaker(said) and _names_subject(said.scope) and not cues.is_fragment(said.question)
+
+
+def _about_answer(said: Resolution, previous: Resolution) -> Resolution:
+    scope = replace(previous.scope, language=said.scope.language, notes=())
+    kept = tuple(name for name in _FIELDS if getattr(scope, name))
+    return replace(
+        previous, question=said.question, scope=replace(scope, kept=kept), asked=said.asked, intent="about_answer"
+    )
+
+
+def _refined(said: Resolution, previous: Resolution, cues: Cues) -> Resolution:
+    scope, earlier, question = said.scope, previous.scope, said.question
+    taken: dict[str, Any] = {}
+    speaks, about = _names_speaker(said), _names_subject(scope)
+    adds = cues.has("too", question) or (previous.unclear is not None and not about)
+    if not speaks or (adds and not said.open):
+        taken |= _joined(scope, earlier, "states", "groups")
     if not about:
-        scope = replace(
-            scope,
-            topic=previous.scope.topic,
-            treaties=previous.scope.treaties,
-            agenda_items=previous.scope.agenda_items,
-        )
-        kept.append("topic")
-    when = scope.years or scope.sessions or scope.bodies
-    if not when and kept == ["topic"] and (previous.scope.years or previous.scope.sessions or previous.scope.bodies):
-        # "and Austria?" asks the same of another State, so the occasion stays as well.
-        scope = replace(
-            scope, years=previous.scope.years, sessions=previous.scope.sessions, bodies=previous.scope.bodies
-        )
-        kept.append("years")
-    return replace(current, scope=replace(scope, kept=tuple(kept)), has_frame=True)
+        taken |= _joined(scope, earlier, "topic", "treaties", "agenda_items")
+    else:
+        taken |= _subject_beside(scope, earlier, narrows=cues.has("only", question))
+        if adds and not scope.topic:
+            taken |= _joined(scope, earlier, "treaties", "agenda_items")
+    if not any(getattr(scope, name) for name in _WHEN):
+        # The number of a session belongs to its body.
+        taken |= _joined(scope, earlier, *(name for name in _WHEN if name != "sessions" or not scope.bodies))
+    elif adds:
+        taken |= _joined(scope, earlier, "sessions", "years", "months")
+    if not scope.bodies:
+        taken |= _joined(scope, earlier, "bodies")
+    kept = {*scope.kept, *(name for name, value in taken.items() if value)}
+    same = not about
+    return replace(
+        said,
+        scope=replace(scope, **taken, kept=tuple(name for name in _FIELDS if name in kept)),
+        open=said.open or (not speaks and previous.open),
+        unclear=said.unclear if speaks else previous.unclear,
+        options=said.options if speaks else previous.options,
+        known_name=said.known_name if speaks else previous.known_name,
+        asked=said.asked or (previous.asked if same and not said.open else None),
+        stance=said.stance or (same and previous.stance),
+        over_time=said.over_time or (same and previous.over_time),
+        provision=previous.provision and not speaks and (same or bool(scope.treaties)),
+        has_frame=True,
+        intent="refine",
+    )
+
+
+def _joined(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:
+    """Returns fields as they were before, with what the question adds to them."""
+    joined: dict[str, Any] = {}
+    for name in names:
+        before, now = getattr(earlier, name), getattr(scope, name)
+        if name == "treaties":
+            joined[name] = _treaty_scopes(_articles((*before, *now)))
+        elif before:
+            joined[name] = tuple(dict.fromkeys((*before, *now))) if isinstance(before, tuple) else now or before
+    return joined
+
+
+def _subject_beside(scope: Scope, earlier: Scope, *, narrows: bool) -> dict[str, Any]:
+    """Returns what of the earlier subject stays beside a new one.
+
+    An agenda item beside a topic is where something was said, and stays. A topic of its own stays where only the
+    treaty is replaced, or where the question narrows: "only under article 16".
+    """
+    taken: dict[str, Any] = {}
+    own, was = _own_topic(scope), _own_topic(earlier)
+    if not scope.agenda_items and (was or earlier.treaties):
+        taken |= _joined(scope, earlier, "agenda_items")
+    whole = bool(scope.treaties) and not any(treaty.articles for treaty in scope.treaties)
+    if not own and was and (narrows or (whole and earlier.treaties)):
+        taken["topic"] = earlier.topic
+    if narrows and not own and not scope.treaties:
+        taken |= _joined(scope, earlier, "treaties")
+    return taken
+
+
+def _own_topic(scope: Scope) -> str:
+    """Returns a topic, unless it is only the name of a treaty that is in scope anyway."""
+    cues, rest = CUES[scope.language], scope.topic
+    if cues.treaties(cues.bare(rest), None):
+        return ""
+    for found in reversed(find_treaties(rest)):
+        rest = rest[: found.start] + rest[found.end :]
+    words = [word for word in rest.split() if word.lower() not in ("the", "la", "le", "el")]
+    return scope.topic if words or not scope.treaties else ""
+
+
+def _only_treaty(previous: Resolution) -> str | None:
+    """Returns the treaty that a conversation is about, where it is one and not the Convention."""
+    codes = {treaty.treaty for treaty in previous.scope.treaties}
+    return codes.pop() if len(codes) == 1 and "UNTOC" not in codes else None
+
+
+def _in_treaty(said: Resolution, previous: Resolution) -> Resolution:
+    """Reads "article 4" and "article 4 of the Protocol" as those of the Protocol that the conversation is about."""
+    treaty, topic = _only_treaty(previous), said.scope.topic
+    if treaty is None:
+        return said
+    named = _articles(said.scope.treaties)
+    if said.bare_articles:
+        found = [(treaty if number and article_title(treaty, number) else code, number) for code, number in named]
+    else:
+        context = f"{TREATIES[treaty].aliases[0]}. {said.question}"
+        found = [(each.treaty, each.article) for each in find_articles(context) if each.treaty] or named
+        rest = topic
+        for mention in reversed(find_articles(topic)):
+            rest = f"{rest[: mention.start]} {rest[mention.end :]}"
+        topic = "" if CUES[said.scope.language].is_reference(rest) else topic
+    treaties = _treaty_scopes(found)
+    if treaties == said.scope.treaties:
+        return said
+    return replace(said, scope=replace(said.scope, treaties=treaties, topic=topic, kept=("treaties",)))
+
+
+def _articles(treaties: Iterable[TreatyScope]) -> list[tuple[str, str]]:
+    """Returns (treaty, article) one by one; a treaty without articles has an empty one."""
+    return [(treaty.treaty, number) for treaty in treaties for number in treaty.articles or ("",)]
+
+
+def _treaty_scopes(articles: Iterable[tuple[str, str]]) -> tuple[TreatyScope, ...]:
+    numbers: dict[str, dict[str, None]] = {}
+    for code, number in articles:
+        numbers.setdefault(code, {}).update({number: None} if number else {})
+    return tuple(TreatyScope(treaty=code, articles=tuple(listed)) for code, listed in numbers.items())

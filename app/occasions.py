@@ -1,46 +1,181 @@
-"""When and where: bodies, sessions and years that a question names."""
+"""When and where: bodies, sessions, dates and years that a question names, in six languages."""
 
 import re
 from dataclasses import dataclass
 from typing import Final
 
 from app.answer import Pick
+from app.frames import plain
+from ingest.dates import find_dates
 from ingest.ordinals import find_session_mentions
-from ingest.sessions import BodyMatch, find_bodies
+from ingest.sessions import UNTOC_COP, BodyMatch, find_bodies, load_sessions
 
-_YEAR: Final = r"(?:19[4-9]\d|20\d\d)"
-_LAST_YEAR: Final = 2035
-_RANGE: Final = re.compile(
-    rf"\b(?:(?:from|between|de|entre|desde|с|от|من)\s+)?(?P<first>{_YEAR})\s*(?:[-–—]|to|and|until|through|à|et|a|y|hasta|по|до|إلى|至|到)\s*(?P<last>{_YEAR})\b",
-    re.IGNORECASE,
-)
-_SINCE: Final = re.compile(
-    rf"(?:\b(?:since|after|depuis|après|desde|с|после|from(?=\s+{_YEAR}\s+on))|منذ|بعد|自)\s*(?P<year>{_YEAR})(?:\s+(?:on|onwards?)\b)?",
-    re.IGNORECASE,
-)
-_BEFORE: Final = re.compile(rf"(?:\b(?:before|until|up to|avant|antes de|до)|قبل)\s*(?P<year>{_YEAR})", re.IGNORECASE)
-_DECADE: Final = re.compile(r"\b(?:the\s+)?(?P<decade>(?:19[5-9]|20\d)0)['’]?s\b", re.IGNORECASE)
-_SINGLE: Final = re.compile(rf"(?<![\d/.,-])(?P<year>{_YEAR})(?![\d/]|-\d|[.,]\d)")
-_MONTH_BEFORE: Final = re.compile(
-    r"(?:\b\d{1,2}(?:st|nd|rd|th)?(?:\s*[-–]\s*\d{1,2})?\s+)?\b(?:january|february|march|april|may|june|july|august|september|october"
-    r"|november|december)\s*,?\s*$",
-    re.IGNORECASE,
-)
-_TOPIC_BEFORE: Final = re.compile(
-    r"\b(?:about|on|upon|regarding|concerning|over|toward|towards|reform(?:ing)?|revitali[sz]\w+|role|work|strengthen\w*|enlarg\w*"
-    r"|expan\w+|composition|membership|authority)\s+(?:of\s+)?(?:the\s+)?$",
-    re.IGNORECASE,
-)
-_TOPIC_AFTER: Final = re.compile(
-    r"^(?:['’]s?)?\s+(?:reform\w*|resolutions?|enlargement|expansion|membership|seats?|permanent|veto|role|work|revitali\w+)\b",
-    re.IGNORECASE,
-)
-_STATEMENT_AFTER: Final = re.compile(
-    r"^\s+(?:(?:un|united nations|general|debate|assembly|unga|own|official|opening)\s+)*(?:statements?|speech(?:es)?|address|intervention|remarks|debate"
-    r"|session|contribution|words)\b",
-    re.IGNORECASE,
-)
 FIRST_YEAR: Final = 1946
+_LAST_YEAR: Final = 2035
+_YEAR: Final = r"(?:19[4-9]\d|20[0-3]\d)"
+# Words that stand by a year in Russian, Arabic and Chinese and say nothing more.
+_AFTER_YEAR: Final = r"(?:\s*(?:году|года|годов|годы|год|годах|гг?\.)(?!\w)|\s*年)?"
+_BEFORE_YEAR: Final = r"(?:(?:\b(?:ال)?(?:عام[يى]?|سن[هة]|الأعوام|السنوات)|\b(?:the\s+)?years?|\bl'ann[ée]e|\bles\s+années|\b(?:el|los)\s+años?)\s+)?"
+
+
+def _pattern(form: str) -> re.Pattern[str]:
+    return re.compile(plain(form), re.IGNORECASE)
+
+
+_RANGE: Final = _pattern(
+    rf"(?:\b(?:from|between|de|entre|desde|с|между|от|من|بين|из)\s+)?{_BEFORE_YEAR}(?<!\d)(?P<first>{_YEAR}){_AFTER_YEAR}\s*(?:[-–—]|\b(?:to|and|until|through|till|à|et|a|y|hasta|по|до|и|إلى)\b|و(?=\d)|و(?=عام)|至|到|和|与)\s*{_BEFORE_YEAR}(?P<last>{_YEAR})(?!\d){_AFTER_YEAR}"
+)
+# A list of two years is no range: "in 2016 and 2020", "2016年和2020年".
+_SPANNED: Final = _pattern(
+    r"(?:from|between|entre|desde|с|между|от|من|بين)(?!\w)|.*(?:[-–—至到]|\b(?:to|until|through|till|à|a|hasta|по|до|إلى)\b)"
+)
+_SINCE: Final = _pattern(
+    rf"(?:\b(?P<after>after|après|después\s+de(?:l\s+año)?|после)|\b(?:since|depuis|à\s+partir\s+de|desde|a\s+partir\s+de|с|начиная\s+с|from(?=\s+{_YEAR}\s+on))|(?P<after_ar>بعد)|منذ|من\s+بعد|自从?|从)\s*{_BEFORE_YEAR}(?P<year>{_YEAR})(?!\d){_AFTER_YEAR}(?:\s*(?:on|onwards?)\b|\s*(?:以来|起|之?后|以后))?"
+    rf"|(?<!\d)(?P<year_zh>{_YEAR})年?(?:以来|起(?!草|诉)|(?P<after_zh>之?后|以后))"
+)
+_BEFORE: Final = _pattern(
+    rf"(?:\b(?P<until>until|till|up\s+to|through|jusqu'(?:en|à)|hasta)|\b(?:before|prior\s+to|avant|antes\s+de(?:l\s+año)?|до|ранее)|(?P<until_ar>حتى)|قبل|(?P<until_zh>截至|直到|到))\s*{_BEFORE_YEAR}(?P<year>{_YEAR})(?!\d){_AFTER_YEAR}(?:\s*(?:之前|以前|前|为止))?"
+    rf"|(?<!\d)(?P<year_zh>{_YEAR})年?(?:之前|以前|前(?!后))"
+)
+_DECADE: Final = _pattern(
+    r"\b(?:the\s+|les\s+|los\s+|las\s+)?(?:années\s+|años\s+|décadas?\s+de\s+)?(?P<decade>(?:19[5-9]|20[0-3])0)(?:'?s\b|-?(?:е|х|ых)\b(?:\s*(?:годы|годах|годов|гг?\.))?|年代)"
+    r"|\b(?:les\s+années|(?:los\s+)?años|la\s+década\s+de(?:\s+los)?)\s+(?P<decade_word>(?:19[5-9]|20[0-3])0)\b"
+    r"|\b(?:the\s+(?:nineteen\s+)?|les\s+années\s+|los\s+años\s+)(?P<nineties>nineties|quatre-vingt-dix|noventa)\b|(?P<nineties_zh>20世纪90年代|(?<!\d)90年代)|(?P<nineties_ar>(?:ال)?تسعين[يا]ات?)|(?P<nineties_ru>девяност\w+\s+год\w+|90-[хе]\s+год\w+)"
+)
+_SINGLE: Final = _pattern(rf"{_BEFORE_YEAR}(?<![\d/.,-])(?P<year>{_YEAR})(?![\d/]|-\d|[.,]\d){_AFTER_YEAR}")
+_MONTHS: Final = (
+    "january|janvier|enero|январ[ьяе]|يناير|كانون الثاني",
+    "february|février|febrero|феврал[ьяе]|فبراير|شباط",
+    "march|mars|marzo|март[ае]?|مارس|آذار",
+    "april|avril|abril|апрел[ьяе]|أبريل|نيسان",
+    "may|mai|mayo|ма[йяе]|مايو|أيار",
+    "june|juin|junio|июн[ьяе]|يونيو|يونيه|حزيران",
+    "july|juillet|julio|июл[ьяе]|يوليو|يوليه|تموز",
+    "august|août|agosto|август[ае]?|أغسطس|آب",
+    "september|septembre|septiembre|setiembre|сентябр[ьяе]|سبتمبر|أيلول",
+    "october|octobre|octubre|октябр[ьяе]|أكتوبر|تشرين الأول",
+    "november|novembre|noviembre|ноябр[ьяе]|نوفمبر|تشرين الثاني",
+    "december|décembre|diciembre|декабр[ьяе]|ديسمبر|كانون الأول",
+)
+_MONTH_NAME: Final = "|".join(f"(?:{names})" for names in _MONTHS)
+_MONTH_ENDS: Final = [re.compile(plain(rf"(?:{names})"), re.IGNORECASE) for names in _MONTHS]
+# "October 2020", "octobre 2020", "octubre de 2020", "October and November 2020"; a day may stand before it.
+_MONTH: Final = _pattern(
+    rf"(?:(?<!\d)\d{{1,2}}(?:st|nd|rd|th|er|º)?(?:\s*[-–]\s*\d{{1,2}})?\s+(?:de\s+|of\s+)?)?(?<!\w)(?P<months>(?:{_MONTH_NAME})(?:\s*(?:and|to|et|y|a|à|и|و|-|–|/|or)\s*(?:{_MONTH_NAME}))?)"
+    rf"\s*,?\s*(?:of\s+|de\s+|del\s+|من\s+|عام\s+)?(?P<year>{_YEAR})(?!\d){_AFTER_YEAR}|(?<!\d)(?P<year_zh>{_YEAR})年(?P<number_zh>1[0-2]|[1-9])月(?:份)?"
+    rf"|(?<![\d-])(?P<year_iso>{_YEAR})-(?P<number_iso>0[1-9]|1[0-2])(?![\d-])"
+)
+_OPEN_BEFORE: Final = _pattern(
+    r"(?:\b(?:since|after|depuis|après|à\s+partir\s+d[e']|desde|a\s+partir\s+de|после|с|начиная\s+с|before|until|avant|jusqu'[àe]n?|antes\s+de|hasta|до)|منذ|بعد|قبل|حتى|自从?|截至)\s*$"
+)
+_TOPIC_BEFORE: Final = _pattern(
+    r"\b(?:about|on|upon|regarding|concerning|over|toward|towards|reform(?:ing)?|revitali[sz]\w+|role|work|strengthen\w*|enlarg\w*"
+    r"|expan\w+|composition|membership|authority|sur|réforme|rôle|sobre|reforma|papel|о|об|реформ\w+)\s+(?:of\s+|du\s+|de\s+la\s+|de\s+l'|del\s+|de\s+)?(?:the\s+|le\s+|la\s+|l'|el\s+)?$"
+)
+_TOPIC_AFTER: Final = _pattern(
+    r"^(?:'s?)?\s+(?:reform\w*|resolutions?|enlargement|expansion|membership|seats?|permanent|veto|role|work|revitali\w+)\b"
+)
+_STATEMENT: Final = r"(?:statements?|speech(?:es)?|address|intervention|remarks|debate|session|contribution|words)"
+_STATEMENT_AFTER: Final = _pattern(
+    rf"^\s+(?:(?:un|united nations|general|debate|assembly|unga|own|official|opening)\s+)*{_STATEMENT}\b"
+)
+_SAID_AT: Final = r"(?:statements?|speech(?:es)?|address|interventions?|remarks|declarations?|contribution|session|meeting|position|comments?)"
+_FR_SAID: Final = r"(?:déclarations?|discours|interventions?|allocution|session|réunion|prise\s+de\s+parole|position)"
+_ES_SAID: Final = r"(?:declaraci[óo]n|discurso|intervenci[óo]n|sesi[óo]n|per[íi]odo\s+de\s+sesiones|reuni[óo]n|alocuci[óo]n|posici[óo]n)"
+_RU_SAID: Final = r"(?:заявлени\w+|выступлени\w+|реч(?:и|ь|ью)|сесси\w+|совещани\w+|позици\w+)"
+_AR_SAID: Final = r"(?:ال)?(?:بيان|كلم[هةت]|خطاب|تصريح|دور[هة]|مداخل[هةت]|اجتماع|موقف)(?:ها|هم|ه)?"
+_ZH_SAID: Final = r"(?:声明|发言|讲话|表态|会议|届会)"
+# A number or a year between the two says that no single statement is meant: "the last two statements", "last year's".
+_BETWEEN: Final = r"(?:(?!two|three|four|few|years?)\w+\s+){0,2}?"
+_PICKS: Final[tuple[tuple[Pick, re.Pattern[str]], ...]] = (
+    (
+        "latest",
+        _pattern(
+            rf"\b(?:(?:its|their|his|her|the|a)\s+)?(?:most\s+recent|latest|last|newest)\s+{_BETWEEN}{_SAID_AT}\b|\b(?:sa|son|leur|la|le|l')\s*(?:toute\s+)?(?:dernière?|plus\s+récente?)\s+{_FR_SAID}\b|\bdernière?\s+{_FR_SAID}\b"
+            rf"|\b{_FR_SAID}\s+(?:la|le)\s+plus\s+récente?\b|\b(?:(?:su|la|el)\s+)?(?:m[áa]s\s+reciente|[úu]ltim[oa])\s+{_ES_SAID}\b|\b{_ES_SAID}\s+m[áa]s\s+reciente\b"
+            rf"|\b(?:сам\w+\s+)?последн\w+\s+(?:\w+\s+)?{_RU_SAID}|{_AR_SAID}\s+(?:ال)?(?:أخير[هة]?|أحدث)|(?:أحدث|آخر)\s+{_AR_SAID}|(?:最近|最新|最后|上)(?:的)?(?:一次|一届|一份|一篇)?(?:的)?{_ZH_SAID}|(?:最近|最后)一(?:次|届|份)"
+        ),
+    ),
+    (
+        "earliest",
+        _pattern(
+            rf"\b(?:(?:its|their|his|her|the)\s+)?(?:very\s+)?(?:first|earliest|oldest|initial)\s+{_BETWEEN}(?:statement|speech|address|intervention|remarks|declaration|position)\b"
+            rf"|\b(?:(?:sa|son|leur|la|le)\s+)?(?:toute\s+)?(?:premi[eè]re?|plus\s+ancienne?)\s+(?:déclaration|discours|intervention|allocution|prise\s+de\s+parole|position)\b|\b(?:(?:su|la|el)\s+)?primer[oa]?\s+(?:declaraci[óo]n|discurso|intervenci[óo]n|alocuci[óo]n|posici[óo]n)\b"
+            rf"|\b(?:сам\w+\s+)?перв\w+\s+(?:заявлени\w+|выступлени\w+|реч\w+)|(?:بيان|كلم[هةت]|خطاب|تصريح)(?:ها|هم|ه)?\s+الأولى?(?!\w)|(?<!\w)أول\s+(?:بيان|كلم[هة]|خطاب|تصريح)\w*|(?:最早|首次|第一次|最初)(?:的)?(?:一次|一份)?(?:的)?(?:声明|发言|讲话|表态)"
+        ),
+    ),
+)
+# The Conference where it is called by its short name, and its working groups in the other languages.
+_COP: Final = re.compile(r"(?<![\w-])(?:the\s+)?COP(?:[\s-]?(?P<number>\d{1,2}))?(?![\w-])(?!\s*to\b)")
+_CONFERENCE: Final = _pattern(
+    r"\b(?:the\s+)?conference\s+of\s+(?:the\s+)?(?:states?\s+)?parties\b(?!\s+to)|\bconférence\s+des\s+(?:états\s+)?parties\b(?!\s+à)|\bconferencia\s+de\s+las\s+partes\b(?!\s+(?:en|de))"
+    r"|\bконференци\w+\s+(?:государств\s*-?\s*)?участник\w+(?!\s+конвенци)|مؤتمر\s+(?:الدول\s+)?الأطراف(?!\s+في)|缔约(?:方|国)(?:会议|大会)"
+)
+_GROUP: Final = r"(?:groupe\s+de\s+travail\s+(?:sur|chargé\s+de)\s+(?:la\s+|l'|le\s+|les\s+)?|grupo\s+de\s+trabajo\s+(?:sobre|de)\s+(?:la\s+|el\s+|las\s+)?|рабоч\w+\s+групп\w+\s+по\s+(?:вопросам\s+)?|(?:ال)?فريق\s+العامل\s+المعني\s+ب)"
+_GROUPS: Final = {
+    f"UNTOC Working Group on {subject}": _pattern(
+        rf"\b{_GROUP}(?:{local})|{chinese}问?题?工作组|\bworking\s+group\s+on\s+(?:the\s+)?{subject}\b"
+    )
+    for subject, local, chinese in (
+        (
+            "International Cooperation",
+            r"coop[ée]ration\s+internationale|cooperaci[óo]n\s+internacional|международно\w+\s+сотрудничеств\w+|التعاون\s+الدولي",
+            "国际合作",
+        ),
+        (
+            "Technical Assistance",
+            r"assistance\s+technique|asistencia\s+t[ée]cnica|техническ\w+\s+помощ\w+|المساعدة\s+التقنية",
+            "技术援助",
+        ),
+        (
+            "Trafficking in Persons",
+            r"traite\s+des\s+personnes|trata\s+de\s+personas|торговл\w+\s+людьми|الاتجار\s+بالأشخاص",
+            "贩运人口",
+        ),
+        (
+            "the Smuggling of Migrants",
+            r"trafic\s+(?:illicite\s+)?de\s+migrants|tráfico\s+(?:ilícito\s+)?de\s+migrantes|незаконн\w+\s+ввоз\w+\s+мигрантов|تهريب\s+المهاجرين",
+            "偷运移民",
+        ),
+        ("Firearms", r"armes\s+à\s+feu|armas\s+de\s+fuego|огнестрельн\w+\s+оружи\w+|الأسلحة\s+النارية", "枪支"),
+    )
+}
+# Ordinals that texts do not write but people type: "Xe session", "COP X".
+_ROMAN_SESSION: Final = re.compile(
+    r"\b(?P<roman>[IVXL]{1,5})(?:e|ème|ª|º|th|-я|-й)?\s+(?:session|sesión|per[ií]odo\s+de\s+sesiones|сесси\w+)",
+    re.IGNORECASE,
+)
+_PLAIN_SESSION: Final = _pattern(
+    r"\b(?P<word>primer|segundo|tercer|cuarto|quinto|sexto|septimo|octavo|noveno|decimo|undecimo|duodecimo|deuxieme|troisieme|quatrieme|cinquieme|sixieme|septieme|huitieme"
+    r"|neuvieme|dixieme|onzieme|douzieme)a?\s+(?:session|sesion|periodo\s+de\s+sesiones)"
+)
+_WORD_NUMBERS: Final = {
+    word: number
+    for words in (
+        "primer segundo tercer cuarto quinto sexto septimo octavo noveno decimo undecimo duodecimo",
+        "- deuxieme troisieme quatrieme cinquieme sixieme septieme huitieme neuvieme dixieme onzieme douzieme",
+    )
+    for number, word in enumerate(words.split(), 1)
+}
+# Several sessions, "the 58th and 59th sessions", are read as if each stood alone.
+_PLURALS: Final = (
+    (re.compile(r"(?i)\b(per[ií]odo)s(?=\s+de\s+sesiones)"), r"\1 "),
+    (re.compile(r"(?i)\b(session)s(?=\s+(?:no|nos)?\.?\s*\d)"), r"\1 "),
+    (re.compile(r"(?i)\bsesiones(?=\s+\d)"), "sesión  "),
+    (re.compile(r"(?i)(?<!\w)сесси(?:и|ях)(?=\s+(?:с\s+)?\d)"), lambda found: "сессия".ljust(len(found.group()))),
+    (re.compile(r"(?<=دور)(?:تين|تان|ات)(?!\w)"), lambda found: "ة".ljust(len(found.group()))),
+)
+_NUMBERED: Final = r"(?<![\d.])\d{1,3}(?!\d)\s?(?:st|nd|rd|th|e|è?me|[ºª°]|-?[йяе]|-?ая|-?ой)?(?!\w)"
+_ARTICLE: Final = r"(?:(?:the|la|le|les|l'|el|los|las|de\s+la|du|del?)\s+)?"
+_AND: Final = r"(?:\s*[,;/、]\s*(?:(?:and|et|y|и)\s+)?|\s+(?:and|or|et|ou|y|e|и|или)\s+|\s*و\s*|\s*[和与及]\s*)"
+_TO: Final = r"(?:\s*[-–—]\s*|\s*[至到]\s*|\s+(?:(?:up\s+)?to|through|until|à|a|al|hasta|по|до|إلى|حتى)\s+)"
+_BEFORE_SESSION: Final = _pattern(rf"(?P<item>{_NUMBERED}|(?<!\w)[^\W\d_]+(?:[\s-][^\W\d_]+){{0,2}}?)(?:{_AND}|{_TO}){_ARTICLE}$")
+_AFTER_SESSION: Final = re.compile(rf"(?:{_AND}|{_TO})(?:ال(?=\d))?(?P<item>{_NUMBERED}|ال\w+(?:\s+و?ال\w+)?)")
+_ZH_PAIR: Final = re.compile(r"第\s*(?P<item>[\d零一二三四五六七八九十]{1,4})\s*(?:届(?:会议|会|大会)?)?\s*[、和与及至到–—-]\s*第?\s*(?P<last>[\d零一二三四五六七八九十]{1,4})\s*届")
+_RANGED: Final = re.compile(rf"(?:会议|届会|大会|届)?{_TO}{_ARTICLE}第?\s*$")
+_BOTH_ENDS: Final = _pattern(r"(?:\b(?:between|entre|между)|(?<!\w)بين)\s+(?:(?:the|la|le|les|el|los|las)\s+)?$")
+_ROMAN: Final = {"i": 1, "v": 5, "x": 10, "l": 50}
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +185,7 @@ class Occasion:
     Attributes:
         months: Months of a year, such as `2020-10`; their years stand in `years` as well.
         pick: Only the last or the first statement is meant.
+        named: How many occasions are named one by one, such as two years of a comparison.
         spans: The places in the question that were read, as (start, end).
     """
 
@@ -58,80 +194,248 @@ class Occasion:
     years: tuple[str, ...]
     months: tuple[str, ...] = ()
     pick: Pick | None = None
-    spans: tuple[tuple[int, int], ...]
+    named: int = 0
+    spans: tuple[Span, ...]
 
 
 def find_occasions(text: str) -> Occasion:
-    """Finds bodies, sessions and years in a question.
+    """Finds bodies, sessions, dates, months and years in a question, and whether only the last or first counts.
 
     "since 2018" and "before 2001" become the years from or up to there; "the 1990s" ten years.
     """
-    spans: list[tuple[int, int]] = []
-    bodies: dict[str, None] = {}
-    for body in find_bodies(text):
-        if _is_topic(body, text):
-            continue
-        bodies[body.body] = None
-        spans.append((body.start, body.end))
-    sessions: dict[str, None] = {}
-    for session in find_session_mentions(text):
-        sessions[str(session.number)] = None
-        spans.append((session.start, session.end))
-    read = _read_years(text)
+    mentions = find_body_mentions(text)
+    bodies = tuple(dict.fromkeys(body.body for body in mentions))
+    # "COP10" names its session as well, which is read from the same place.
+    spans = [(body.start, body.end) for body in mentions if not text[body.start : body.end][-1].isdigit()]
+    sessions, found = _read_sessions(_blank(text, spans))
+    spans += found
+    pick, found = _read_pick(plain(_blank(text, spans)))
+    spans += found
+    months, found = _read_months(_blank(text, spans))
+    # What is left of "since October 2020" is read as years.
+    spans += found
+    read = _read_years(plain(_blank(text, spans)))
     spans += [span for span, _ in read]
-    years = sorted({year for _, found in read for year in found})
+    years = sorted({year for _, each in read for year in each} | {int(month[:4]) for month in months})
     return Occasion(
-        bodies=tuple(bodies),
-        sessions=tuple(sessions),
+        bodies=bodies,
+        sessions=sessions,
         years=tuple(str(year) for year in years),
+        months=months,
+        pick=pick,
+        named=max(
+            len(sessions), len(read) if all(len(each) == 1 for _, each in read) else 0, len({m[:4] for m in months})
+        ),
         spans=tuple(sorted(spans)),
     )
 
 
-def _read_years(text: str) -> list[tuple[tuple[int, int], list[int]]]:
+def find_body_mentions(text: str) -> tuple[BodyMatch, ...]:
+    """Finds the bodies that a question names as the place of a statement, not as its topic."""
+    known = list(find_bodies(text))
+    free = _blank(text, [(match.start, match.end) for match in known])
+    more = [(found, UNTOC_COP) for found in _COP.finditer(free) if _held(found["number"])]
+    more += [(found, UNTOC_COP) for found in _CONFERENCE.finditer(plain(free))]
+    more += [(found, body) for body, pattern in _GROUPS.items() for found in pattern.finditer(plain(free))]
+    known += [BodyMatch(start=found.start(), end=found.end(), body=body) for found, body in more]
+    return tuple(match for match in known if not _is_topic(match, text))
+
+
+def _held(number: str | None) -> bool:
+    """The Conference has held few sessions: "COP26" is another one."""
+    last = max(int(session.session) for session in load_sessions() if session.body == UNTOC_COP)
+    return number is None or int(number) <= last + 2
+
+
+def _read_sessions(text: str) -> tuple[tuple[str, ...], list[Span]]:
+    text = plain_digits(text)
+    for plural, single in _PLURALS:
+        text = plural.sub(single, text)
+    found = {(each.start, each.end): each.number for each in find_session_mentions(text)}
+    for pair in _ZH_PAIR.finditer(text):
+        found[(pair.start(), pair.end("item"))] = find_session_mentions(f"第{pair['item']}届")[0].number
+        found[(pair.start("last"), pair.end())] = find_session_mentions(f"第{pair['last']}届")[0].number
+    for match in _ROMAN_SESSION.finditer(text):
+        found.setdefault(match.span(), _roman(match["roman"]))
+    for match in _PLAIN_SESSION.finditer(plain(text)):
+        found.setdefault(match.span(), _WORD_NUMBERS[match["word"].lower()])
+    for match in _COP.finditer(text):
+        if match["number"] and not _held(match["number"]):
+            found = {span: number for span, number in found.items() if not match.start() <= span[0] < match.end()}
+    kept = {
+        span: number
+        for span, number in found.items()
+        if not any(a <= span[0] and span[1] <= b and (a, b) != span for a, b in found)
+    }
+    return _listed(text, kept)
+
+
+def _listed(text: str, found: dict[Span, int]) -> tuple[tuple[str, ...], list[Span]]:
+    """Returns the sessions that were found, those listed beside them, and all between the ends of a range."""
+    items = sorted((start, end, number) for (start, end), number in found.items())
+    for start, end, _ in list(items):
+        items += _beside(text, start, end)
+    numbers: dict[int, None] = {}
+    items.sort()
+    for index, (start, _, number) in enumerate(items):
+        before = items[index - 1] if index else None
+        if before is not None and before[2] < number and _is_range(text, before[0], before[1], start):
+            numbers.update(dict.fromkeys(range(before[2] + 1, number)))
+        numbers[number] = None
+    # The ending of a plural belongs to the word, "sessions".
+    spans = [(start, end + len(re.match(r"[a-zа-я]*", text[end:])[0])) for start, end, _ in items]  # type: ignore[index]
+    return tuple(map(str, sorted(numbers) if len(numbers) > len(items) else numbers)), spans
+
+
+def _is_range(text: str, first: int, end: int, start: int) -> bool:
+    between = text[end:start]
+    joined = re.fullmatch(_AND + _ARTICLE, between, re.IGNORECASE) is not None
+    return _RANGED.fullmatch(between) is not None or (joined and _BOTH_ENDS.search(plain(text[:first])) is not None)
+
+
+def _beside(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
+    """Returns what is listed before "59th session" or after "session 59", one by one."""
+    items: list[tuple[int, int, int]] = []
+    while (before := _BEFORE_SESSION.search(text[:start])) is not None:
+        # The shortest ending that is an ordinal: "at the fifty-eighth and", but "пятьдесят восьмой и".
+        words = before["item"]
+        starts = [match.start() for match in re.finditer(r"(?<!\w)(?<![\w]-)\w", words)]
+        read = [(at, _ordinal(words[at:])) for at in starts]
+        number = next(((at, each) for at, each in read if each is not None), None)
+        if number is None:
+            break
+        end_at = before.start("item") + len(words)
+        start = before.start("item") + number[0]
+        items.append((start, end_at, number[1]))
+    while (after := _AFTER_SESSION.match(text, end)) is not None:
+        each = _ordinal(after["item"])
+        if each is None or not re.search(r"[\d\u0600-\u06ff]$", text[:end]):
+            break
+        items.append((after.start("item"), after.end("item"), each))
+        end = after.end("item")
+    return items
+
+
+def _ordinal(words: str) -> int | None:
+    """Returns the number that words or digits such as "58th" stand for as the number of a session."""
+    digits = re.match(r"\d+", words)
+    if digits:
+        return int(digits.group())
+    for form in (f"{words} session", f"{words} сессия", f"الدورة {words}"):
+        found = find_session_mentions(form)
+        if found and found[0].start == 0:
+            return found[0].number
+    return None
+
+
+def plain_digits(text: str) -> str:
+    """Returns a text with Arabic-Indic and full-width digits as ASCII digits."""
+    return "".join(plain(char) if char.isdecimal() else char for char in text)
+
+
+def _roman(numeral: str) -> int:
+    values = [_ROMAN[letter] for letter in numeral.lower()]
+    return sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True))
+
+
+def _read_pick(text: str) -> tuple[Pick | None, list[Span]]:
+    for pick, pattern in _PICKS:
+        found = pattern.search(text)
+        if found is not None:
+            return pick, [found.span()]
+    return None, []
+
+
+def _read_months(text: str) -> tuple[tuple[str, ...], list[Span]]:
+    months: dict[str, None] = {}
+    spans: list[Span] = []
+    free = plain(text)
+    for found in find_dates(text):
+        if _is_open(free[: found.start]):
+            continue
+        for index in range(found.first.year * 12 + found.first.month - 1, found.last.year * 12 + found.last.month):
+            months[f"{index // 12}-{index % 12 + 1:02d}"] = None
+        spans.append((found.start, found.end))
+    for match in _MONTH.finditer(_blank(free, spans)):
+        groups = match.groupdict()
+        year = groups["year"] or groups["year_zh"] or groups["year_iso"]
+        number = groups["number_zh"] or groups["number_iso"]
+        # "2010-12" is more likely three years than a month.
+        if _is_open(free[: match.start()]) or (groups["year_iso"] and int(number) > int(year[2:])):
+            continue
+        numbers = [int(number)] if number else _month_numbers(groups["months"])
+        months.update(dict.fromkeys(f"{year}-{each:02d}" for each in numbers))
+        spans.append(match.span())
+    return tuple(sorted(months)), spans
+
+
+def _month_numbers(names: str) -> list[int]:
+    found = sorted((m.start(), n) for n, pattern in enumerate(_MONTH_ENDS, 1) for m in [pattern.search(names)] if m)
+    numbers = [number for _, number in found]
+    ranged = re.search(r"[-–]|\b(?:to|a)\b", names) is not None and len(numbers) == 2 and numbers[0] < numbers[1]
+    return list(range(numbers[0], numbers[1] + 1)) if ranged else numbers
+
+
+def _is_open(before: str) -> bool:
+    return _OPEN_BEFORE.search(before) is not None
+
+
+def _read_years(text: str) -> list[tuple[Span, list[int]]]:
     """Returns the years that say when a statement was made, with their places.
 
     A year that stands by the statement itself ("its 2003 address") says so for certain; then other years belong to
     the topic. So do spans such as "since 2013" beside a single year.
     """
-    certain: list[tuple[tuple[int, int], list[int]]] = []
-    single: list[tuple[tuple[int, int], list[int]]] = []
-    ranges: list[tuple[tuple[int, int], list[int]]] = []
-    free = text
+    certain: list[tuple[Span, list[int]]] = []
+    single: list[tuple[Span, list[int]]] = []
+    ranges: list[tuple[Span, list[int]]] = []
+    free = _without_months(text)
     for pattern in (_RANGE, _DECADE, _SINCE, _BEFORE, _SINGLE):
         for match in pattern.finditer(free):
-            month = _MONTH_BEFORE.search(free[: match.start()])
-            start = month.start() if month else match.start()
-            item = ((start, match.end()), _years(match))
+            if pattern is _RANGE and not _SPANNED.match(match.group()):
+                continue
+            item = (match.span(), _years(match))
             if _STATEMENT_AFTER.match(text[match.end() :]):
                 certain.append(item)
             elif pattern is _SINGLE:
                 single.append(item)
             else:
                 ranges.append(item)
-            free = free[: match.start()] + "\x00" * (match.end() - match.start()) + free[match.end() :]
+            free = _blank(free, [match.span()])
     return certain or single or ranges
+
+
+def _without_months(text: str) -> str:
+    """Blanks the day and month of an open date, "since October 2020", with spaces: its year is what counts."""
+    for match in _MONTH.finditer(text):
+        if match["months"] and _is_open(text[: match.start()]):
+            text = text[: match.start()] + " " * (match.start("year") - match.start()) + text[match.start("year") :]
+    return text
 
 
 def _is_topic(body: BodyMatch, text: str) -> bool:
     """A body can be what is spoken of: "on Security Council reform", "about the General Assembly"."""
-    if _TOPIC_AFTER.match(text[body.end :]):
-        return True
-    return _TOPIC_BEFORE.search(text[: body.start]) is not None
+    text = plain(text)
+    return bool(_TOPIC_AFTER.match(text[body.end :]) or _TOPIC_BEFORE.search(text[: body.start]))
 
 
 def _years(match: "re.Match[str]") -> list[int]:
-    groups = match.groupdict()
-    if "decade" in groups:
-        return list(range(int(groups["decade"]), int(groups["decade"]) + 10))
-    if "first" in groups:
+    groups = {name: value for name, value in match.groupdict().items() if value}
+    if match.re is _DECADE:
+        decade = next((value for value in groups.values() if re.fullmatch(r"\d{4}", value)), "1990")
+        return list(range(int(decade), int(decade) + 10))
+    if match.re is _RANGE:
         first, last = int(groups["first"]), int(groups["last"])
         return list(range(min(first, last), max(first, last) + 1))
-    year = int(groups["year"])
+    year = int(groups.get("year") or groups["year_zh"])
     if match.re is _SINCE:
-        return list(
-            range(year + bool(re.match(r"(?:after|après|после|بعد)", match.group(), re.IGNORECASE)), _LAST_YEAR + 1)
-        )
+        return list(range(year + any(name.startswith("after") for name in groups), _LAST_YEAR + 1))
     if match.re is _BEFORE:
-        return list(range(FIRST_YEAR, year))
+        return list(range(FIRST_YEAR, year + any(name.startswith("until") for name in groups)))
     return [year]
+
+
+def _blank(text: str, spans: "list[Span]") -> str:
+    for start, end in spans:
+        text = text[:start] + "\x00" * (end - start) + text[end:]
+    return text

@@ -47,14 +47,23 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
                 values = tuple(_party_code(item, parties) for item in values)
             scope = _with_values(scope, name, values)
     named = bool({"states", "groups"} & overrides.keys())
+    speakers = bool(scope.states or scope.groups)
+    kept = tuple(name for name in scope.kept if name not in overrides or _is_part(resolution.scope, scope, name))
     return replace(
         resolution,
-        scope=scope,
-        open=resolution.open and not (scope.states or scope.groups),
+        scope=replace(scope, kept=kept),
+        # Whoever takes the last State away asks all of them.
+        open=(resolution.open or named) and not speakers,
         unclear=None if named else resolution.unclear,
         party_notes=() if named else resolution.party_notes,
         has_frame=True,
     )
+
+
+def _is_part(earlier: Scope, scope: Scope, name: str) -> bool:
+    """Whether what a field holds now was all there before, so that it is still kept from an earlier turn."""
+    before, now = getattr(earlier, name), getattr(scope, name)
+    return bool(now) and (before == now or (isinstance(now, tuple) and set(now) <= set(before)))
 
 
 def _pick(value: JSONValue) -> Pick | None:

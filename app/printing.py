@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.answer import Answer, Citation
+from app.provenance import holder
 from ingest.report import IngestProgress, IngestReport
 from prompts.wording import Wording, load_wording
 from vectorstore.records import Statement, StatementSummary
@@ -133,12 +134,12 @@ def print_report(report: IngestReport) -> None:
 
 def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -> None:
     """Prints the statements in the store as a table."""
-    table = Table("id", "State", "body", "session", "date", "item", "language", "file")
+    table = Table("id", "State or treaty", "body", "session", "date", "item", "language", "file")
     for statement in statements:
         metadata = statement.metadata
         cells = (
             statement.statement_id,
-            corpus.party_name(metadata.state),
+            holder(statement.kind, metadata, corpus.party_name),
             metadata.body,
             metadata.session,
             metadata.date,

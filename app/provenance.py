@@ -1,7 +1,7 @@
 """Where a quotation comes from, in words: provenance lines and references to copy."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from babel.dates import format_date
@@ -9,6 +9,7 @@ from babel.dates import format_date
 from app.answer import Citation
 from ingest.parties import PartyTable
 from prompts.wording import Wording
+from vectorstore.records import Kind, Metadata, StatementSummary
 
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans", "ar": "ar_001"}
 
@@ -28,6 +29,8 @@ def provenance(citation: Citation, wording: Wording) -> str:
 
 def attribution(citation: Citation, parties: PartyTable, wording: Wording, escape: Callable[[str], str]) -> str:
     """Returns the line that says who holds the position, and where and when it was stated."""
+    if citation.kind == "treaty":
+        return wording.say("attribution_treaty", treaty=escape(citation.title or citation.file))
     line = escape(provenance(citation, wording))
     name = escape(parties.display(citation.state or "", wording.language))
     if citation.on_behalf_of is not None and citation.speaker is not None:
@@ -38,6 +41,13 @@ def attribution(citation: Citation, parties: PartyTable, wording: Wording, escap
     return wording.say("attribution", party=name, provenance=line).removesuffix(" · ")
 
 
+def holder(kind: Kind, metadata: Metadata, name_of: Callable[[str], str]) -> str | None:
+    """Returns whose words a statement holds: a party's name, or the title of a treaty; None where nobody is known."""
+    if kind == "treaty":
+        return metadata.title
+    return name_of(metadata.state) if metadata.state else None
+
+
 def reference(citation: Citation, parties: PartyTable, wording: Wording) -> str:
     """Returns a reference to copy: party, provenance, place in the text, file."""
     place = [
@@ -46,13 +56,24 @@ def reference(citation: Citation, parties: PartyTable, wording: Wording) -> str:
         _say(wording, "paragraph", "number", citation.paragraph),
         citation.file,
     ]
-    name = parties.display(citation.state or "?", wording.language)
+    name = "" if citation.kind == "treaty" else parties.display(citation.state or "?", wording.language)
     if "state" in citation.inferred:
         name = wording.say("inferred", fact=name)
     if citation.on_behalf_of is not None and citation.speaker is not None:
         name = f"{name} ({citation.speaker})"
     parts = [name, citation.title, provenance(citation, wording), *place]
     return ", ".join(str(part) for part in parts if part)
+
+
+def occasions(statements: Iterable[StatementSummary], wording: Wording) -> str:
+    """Returns when statements were made, in words: by date, else by session, else by the name of the file."""
+    said = (
+        spoken_date(s.metadata.date, wording.language)
+        or _say(wording, "session", "number", s.metadata.session)
+        or s.file
+        for s in statements
+    )
+    return ", ".join(dict.fromkeys(said))
 
 
 def spoken_date(value: str | None, language: str) -> str | None:

@@ -1,12 +1,17 @@
 """Questions, scopes and earlier turns as the command line takes them from files and arguments."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from app.errors import QuestionError, ScopeError
+from app.followup import EarlierTurn
 from vectorstore.records import JSONValue
+
+_EXAMPLE: Final = '{"states": ["IRN"]}'
+_NO_TURN: Final = f'each turn of a \'history\' must be a question, or {{"question": "…", "scope": {_EXAMPLE}}}'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +24,7 @@ class AskedQuestion:
 
     question: str
     identifier: str | None = None
-    history: tuple[str, ...] = ()
+    history: tuple[EarlierTurn, ...] = ()
     problem: str | None = None
 
 
@@ -38,25 +43,52 @@ def read_questions(path: Path) -> Iterator[AskedQuestion]:
 
 
 def _from_json(line: str, place: str) -> AskedQuestion:
+    identifier, text = None, line
     try:
-        record = json.loads(line)
+        record = _object(line)
+        given, question = record.get("id", record.get("qid")), record.get("question")
+        identifier = None if given is None else str(given)
+        text = question if isinstance(question, str) else ""
+        if not isinstance(question, str):
+            raise QuestionError("no text under 'question'")
+        history = read_turns(record.get("history"))
+    except QuestionError as exc:
+        return AskedQuestion(question=text, identifier=identifier, problem=f"{place}: {exc}")
+    return AskedQuestion(question=clean_question(text), identifier=identifier, history=history)
+
+
+def _object(line: str) -> dict[str, JSONValue]:
+    try:
+        record: dict[str, JSONValue] = json.loads(line)
     except (ValueError, RecursionError) as exc:
         reason = exc.msg if isinstance(exc, json.JSONDecodeError) else "it cannot be read"
-        return AskedQuestion(question=line, problem=f"{place}: not JSON ({reason}); one object a line")
-    given = record.get("id", record.get("qid"))
-    identifier = None if given is None else str(given)
-    question = record.get("question")
-    if not isinstance(question, str):
-        return AskedQuestion(question="", identifier=identifier, problem=f"{place}: no text under 'question'")
-    history = record.get("history") or ()
-    if not isinstance(history, list | tuple) or not all(isinstance(turn, str) for turn in history):
-        problem = f"{place}: 'history' must be a list of questions"
-        return AskedQuestion(question=question, identifier=identifier, problem=problem)
-    return AskedQuestion(
-        question=clean_question(question),
-        identifier=identifier,
-        history=tuple(clean_question(turn) for turn in history),
-    )
+        raise QuestionError(f"not JSON ({reason}); one object a line") from exc
+    return record
+
+
+def read_turns(value: object) -> tuple[EarlierTurn, ...]:
+    """Returns the earlier turns of a conversation, oldest first; none where there is nothing.
+
+    Args:
+        value: A list of questions, each as text or as `{"question": …, "scope": {…}}` where parts of its scope
+            were set by hand.
+
+    Raises:
+        QuestionError: It is something else.
+    """
+    if not value:
+        return ()
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise QuestionError("'history' must be a list of questions")
+    return tuple(_turn(item) for item in value)
+
+
+def _turn(item: object) -> EarlierTurn:
+    given = item if isinstance(item, Mapping) else {"question": item}
+    question, scope = given.get("question"), given.get("scope") or {}
+    if not isinstance(question, str) or not isinstance(scope, Mapping):
+        raise QuestionError(_NO_TURN)
+    return EarlierTurn(question=clean_question(question), overrides=dict(scope))
 
 
 def clean_question(text: str) -> str:
@@ -64,17 +96,21 @@ def clean_question(text: str) -> str:
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
-def read_history(path: Path | None) -> tuple[str, ...]:
-    """Returns earlier questions of a file, oldest first; none without a file.
+def read_history(path: Path | None) -> tuple[EarlierTurn, ...]:
+    """Returns the earlier turns of a file, oldest first; none without a file.
+
+    A line is a question, or a JSON object as `read_turns` takes it.
 
     Raises:
         QuestionError: The file cannot be read, or a line is not what it should be.
     """
-    turns = () if path is None else tuple(read_questions(path))
-    for turn in turns:
-        if turn.problem is not None:
-            raise QuestionError(turn.problem)
-    return tuple(turn.question for turn in turns)
+    turns = []
+    for number, line in () if path is None else _lines(path):
+        try:
+            turns.append(_turn(_object(line) if line.startswith("{") else line))
+        except QuestionError as exc:
+            raise QuestionError(f"{str(path)!r}, line {number}: {exc}") from exc
+    return tuple(turns)
 
 
 def read_overrides(text: str | None) -> Mapping[str, JSONValue]:
@@ -89,9 +125,9 @@ def read_overrides(text: str | None) -> Mapping[str, JSONValue]:
         value = json.loads(clean_question(text))
     except (ValueError, RecursionError) as exc:
         reason = exc.msg if isinstance(exc, json.JSONDecodeError) else "it cannot be read"
-        raise ScopeError(f'--scope is not JSON ({reason}): write it like {{"states": ["IRN"]}}') from exc
+        raise ScopeError(f"--scope is not JSON ({reason}): write it like {_EXAMPLE}") from exc
     if not isinstance(value, dict):
-        raise ScopeError('--scope must be a JSON object like {"states": ["IRN"]}')
+        raise ScopeError(f"--scope must be a JSON object like {_EXAMPLE}")
     return value
 
 

@@ -1,18 +1,27 @@
-"""Searching a resolved scope: which statements it holds, and what evidence each party's statements have."""
+"""Searching a resolved scope: which statements it holds, and what evidence each party's statements have.
 
-from collections.abc import Iterable, Sequence
+Every party in scope is searched for itself, so that no State drops out because others speak of a topic more.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.answer import Citation, Coverage, RetrievedPassage, Scope, TreatyScope
 from app.compose.extractive import Sources
+from app.listing import judged_together
+from app.provenance import occasions
 from app.resolution import Resolution
 from app.select import Found, Selector, merge_found
-from ingest.annotate import AGENDA
+from app.stance import takes_position
+from app.statements import GroupStatements, ScopedStatements, by_party, statement_of
+from app.terms import content_terms
+from app.topic import Topic
+from ingest.annotate import AGENDA, provision_of
 from ingest.parties import PartyTable
-from ingest.treaties import article_title
+from ingest.treaties import TREATIES, article_title, find_treaties
 from prompts.wording import Wording, load_wording
-from vectorstore.records import ScopeFilter, StatementSummary
+from vectorstore.records import ScopeFilter, Sentence, StatementSummary
 from vectorstore.store import Store
 
 # What remains of "what is the subject of agenda item 4": the item's own words are the answer.
@@ -20,8 +29,12 @@ _ABOUT_ITSELF: Final = frozenset(
     """subject title topic theme name called heading object objet sujet titre intitulé tema título asunto тема название
     موضوع عنوان 主题 题目""".split()
 )
-# From more parties than this on, each gets a first look before it is read in full.
+# Where nobody is named and more parties than this are in scope, a glance is cast at each, and they are compared.
 _MANY: Final = 6
+# A position is looked for in the strongest sentences and what follows on them.
+_READ_FOR_POSITION: Final = 2
+# Finds the evidence of one party in its statements.
+Seek = Callable[[str, Sequence[StatementSummary]], Found]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +45,11 @@ class Retrieved:
         asked: Codes of the parties asked about; empty for an open question.
         held: Every statement of the parties asked about, in any year or session.
         searched: The statements in scope.
-        found: Evidence per party, in the order to show; also of parties that have none.
+        found: Evidence per party, in the order to show; also of parties that have none. A question about change
+            gives one finding per statement.
+        spoken_for: Evidence in statements of groups that spoke for States asked about.
         related: Findings that do not answer but may help.
+        other_readings: Articles of other treaties with the number asked about that are cited as well.
         missing_parties: Parties asked about that have no statement in scope.
         sources: The statements and sentences behind `found` and `related`.
     """
@@ -42,19 +58,21 @@ class Retrieved:
     held: tuple[StatementSummary, ...] = ()
     searched: tuple[StatementSummary, ...] = ()
     found: tuple[Found, ...] = ()
+    spoken_for: tuple[Found, ...] = ()
     related: tuple[Found, ...] = ()
     missing_parties: tuple[str, ...] = ()
-    group_held: tuple[str, ...] = ()
+    other_readings: tuple[TreatyScope, ...] = ()
     corpus_size: int = 0
     unreadable: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    exhaustive: bool = True
     sources: Sources = field(default_factory=lambda: Sources(statements={}, sentences={}))
 
     @property
     def passages(self) -> tuple[RetrievedPassage, ...]:
         """The retrieved passages of all parties, best first."""
-        scored = sorted((item for found in self.found for item in found.passages), key=lambda item: -item.score)
+        scored = sorted(
+            (item for found in (*self.found, *self.spoken_for) for item in found.passages), key=lambda item: -item.score
+        )
         return tuple(
             RetrievedPassage(
                 passage_id=item.passage.passage_id,
@@ -71,15 +89,11 @@ class Retrieved:
         """Returns what was searched, given the citations that stand."""
         cited = {citation.statement_id for citation in citations}
         with_evidence = {citation.state for citation in citations}
-        silent = [
-            found.party
-            for found in self.found
-            if found.party not in with_evidence and found.searched and not found.uncovered
-        ]
+        silent = dict.fromkeys(f.party for f in self.found if f.searched and f.party and f.party not in with_evidence)
         return Coverage(
             statements_in_scope=len(self.searched),
-            statements_with_evidence=len(cited),
-            states_without_evidence=tuple(silent) if self.exhaustive else (),
+            statements_with_evidence=len(cited & {summary.statement_id for summary in self.searched}),
+            states_without_evidence=tuple(silent),
             states_without_statement=self.missing_parties,
             unreadable_files=self.unreadable,
         )
@@ -97,165 +111,162 @@ class Searcher:
         catalogue = self._store.catalogue
         corpus_size = len(catalogue.summaries())
         base = Retrieved(corpus_size=corpus_size, unreadable=tuple(file for file, _ in catalogue.unreadable()))
-        if resolution.unclear is not None or resolution.unnamed or resolution.to_assistant or not corpus_size:
+        if resolution.unclear is not None or resolution.unnamed or resolution.to_assistant or not resolution.has_frame:
             return base
-        scope = resolution.scope
+        if resolution.provision:
+            return self._search_provisions(resolution, base)
+        if not corpus_size:
+            return base
+        scope, wording = resolution.scope, load_wording(resolution.scope.language)
+        statements = ScopedStatements(catalogue, scope)
         asked = (*scope.states, *scope.groups)
-        searched = self._in_scope(scope, asked)
-        held = catalogue.summaries(ScopeFilter(parties=asked)) if asked else ()
-        owners = {summary.metadata.state for summary in searched}
-        group_held = () if not asked else self._groups_in_scope(scope, asked, owners, parties)
-        unattributed = sum(summary.metadata.state is None for summary in searched)
-        wording = load_wording(scope.language)
+        in_scope = statements.of(asked)
+        owned: dict[str, list[StatementSummary]] = {code: [] for code in asked} | by_party(in_scope)
+        unattributed = sum(summary.metadata.state is None for summary in in_scope)
         base = replace(
             base,
             asked=asked,
-            held=held,
-            searched=tuple(summary for summary in searched if summary.metadata.state is not None),
-            missing_parties=tuple(code for code in asked if code not in owners),
-            group_held=group_held,
+            held=catalogue.summaries(ScopeFilter(parties=asked)) if asked else (),
+            searched=tuple(summary for summary in in_scope if summary.metadata.state is not None),
+            missing_parties=tuple(code for code in asked if not owned[code]),
             notes=(wording.say("note_not_attributed", count=unattributed),) if unattributed else (),
         )
-        found, related, exhaustive = self._evidence(resolution, base)
-        if base.group_held and not base.searched:
-            related = self._of_groups(scope, base.group_held)
+        groups = [g for g in statements.of_groups(scope.states, parties) if g.group not in scope.groups]
+        return self._with_evidence(base, resolution, owned, groups, parties)
+
+    def _with_evidence(
+        self,
+        base: Retrieved,
+        resolution: Resolution,
+        owned: dict[str, list[StatementSummary]],
+        groups: Sequence[GroupStatements],
+        parties: PartyTable,
+    ) -> Retrieved:
+        wording = load_wording(resolution.scope.language)
+        many = not base.asked and len(owned) > _MANY
+        seek = self._seek(resolution, many=many)
+        if seek is None:
+            return base
+        found = tuple(item for code, own in owned.items() for item in _sought(seek, code, own, resolution))
+        spoken_for = tuple(replace(seek(g.group, g.statements), members=g.members) for g in groups)
+        if many:
+            found = judged_together(found)
+        if resolution.stance:
+            found, spoken_for = (tuple(self._marked_neutral(f) for f in each) for each in (found, spoken_for))
+        related, readings = self._beside(resolution, found)
         if not base.asked:
             # An open question names no order: the surest come first.
             found = tuple(sorted(found, key=lambda item: -item.confidence))
         return replace(
             base,
             found=found,
+            spoken_for=spoken_for,
             related=related,
-            exhaustive=exhaustive,
-            notes=(*base.notes, *_search_notes(found, exhaustive, parties, wording)),
-            sources=self._sources((*found, *related)),
+            other_readings=readings,
+            notes=(*base.notes, *_search_notes(resolution, base.searched, found, readings, parties, wording)),
+            sources=self._sources((*found, *spoken_for, *related)),
         )
 
-    def _in_scope(self, scope: Scope, asked: Sequence[str]) -> tuple[StatementSummary, ...]:
-        wanted = ScopeFilter(
-            parties=tuple(asked),
-            bodies=scope.bodies,
-            sessions=scope.sessions,
-            years=tuple(int(year) for year in scope.years),
-            agenda_items=scope.agenda_items,
-        )
-        catalogue = self._store.catalogue
-        found = catalogue.summaries(wanted)
-        if not scope.agenda_items:
-            return found
-        # A statement that names the item in its text stands under it as well, whatever its metadata say.
-        others = catalogue.summaries(replace(wanted, agenda_items=()))
-        mentions = catalogue.mentions([summary.statement_id for summary in others], AGENDA, scope.agenda_items)
-        naming = {mention.sentence_id.rpartition(":")[0] for mention in mentions}
-        listed = {summary.statement_id for summary in found}
-        return tuple(s for s in others if s.statement_id in listed or s.statement_id in naming)
-
-    def _groups_in_scope(
-        self, scope: Scope, asked: Sequence[str], owners: Iterable[str | None], parties: PartyTable
-    ) -> tuple[str, ...]:
-        """Returns the groups that spoke for a State asked about which has no statement of its own."""
-        silent = [code for code in asked if code not in set(owners)]
-        groups: dict[str, None] = {}
-        for summary in self._in_scope(scope, ()):
-            group = summary.metadata.on_behalf_of
-            if group and any(group in parties.groups_of(code, summary.metadata.date) for code in silent):
-                groups[group] = None
-        return tuple(groups)
-
-    def _of_groups(self, scope: Scope, groups: Sequence[str]) -> tuple[Found, ...]:
-        """Searches the statements of groups, which a State that is silent itself belonged to."""
-        by_group = {
-            code: [s for s in self._in_scope(scope, (code,)) if s.metadata.on_behalf_of == code] for code in groups
-        }
-        topic = scope.topic or _treaty_words(scope)
-        if not topic:
-            return tuple(self._selector.by_centrality(code, searched) for code, searched in by_group.items())
-        vector = self._selector.embed(topic)
-        return tuple(
-            self._selector.by_topic(code, searched, topic, scope.language, vector)
-            for code, searched in by_group.items()
-        )
-
-    def _evidence(self, resolution: Resolution, base: Retrieved) -> tuple[tuple[Found, ...], tuple[Found, ...], bool]:
-        scope = resolution.scope
-        by_party: dict[str, list[StatementSummary]] = {code: [] for code in base.asked}
-        for summary in base.searched:
-            by_party.setdefault(summary.metadata.state or "", []).append(summary)
-        topic = "" if _is_about_itself(scope.topic) and (scope.agenda_items or scope.treaties) else scope.topic
-        articles = [treaty for treaty in scope.treaties if treaty.articles]
-        if articles:
-            found = [self._by_articles(code, searched, scope, topic) for code, searched in by_party.items()]
-            silent = [item for item in found if not item.evidence and item.searched]
-            return tuple(found), self._on_subject(silent, articles, topic, scope), True
-        if scope.agenda_items and _is_about_itself(scope.topic):
-            found = [
-                self._selector.by_mention(code, searched, AGENDA, scope.agenda_items, "", scope.language)
-                for code, searched in by_party.items()
-            ]
-            return tuple(found), (), True
-        topic = topic or _treaty_words(scope)
-        if not topic and base.asked:
+    def _seek(self, resolution: Resolution, *, many: bool) -> Seek | None:
+        """Chooses how evidence is found: by what the question names, else by its topic."""
+        scope, select = resolution.scope, self._selector
+        named = bool(scope.agenda_items or scope.treaties)
+        about_itself = named and _is_about_itself(scope.topic)
+        topic = select.topic(_with_treaties(scope), scope.language) if scope.topic and not about_itself else None
+        if any(treaty.articles for treaty in scope.treaties):
+            return lambda code, own: self._by_articles(code, own, scope.treaties, topic)
+        if scope.agenda_items and about_itself:
+            return lambda code, own: select.by_mention(code, own, AGENDA, scope.agenda_items)
+        if scope.treaties and (topic is None or not _beyond_treaties(scope.topic)):
+            words = None if many else select.topic(_treaty_words(scope.treaties), "en")
+            return lambda code, own: self._by_treaties(code, own, scope.treaties, words)
+        if topic is not None:
+            search = select.glance if many else select.by_topic
+            return lambda code, own: search(code, own, topic)
+        filtered = scope.years or scope.sessions or scope.bodies or scope.agenda_items
+        if scope.states or scope.groups or (resolution.open and filtered):
             # "What did Iran say?": the sentences nearest to the whole.
-            return tuple(self._selector.by_centrality(code, mine) for code, mine in by_party.items()), (), True
-        if not topic:
-            return (), (), True
-        if not base.asked and not resolution.open:
-            return self._open_search(topic, scope, base, by_party), (), False
-        return self._per_party(topic, scope, by_party), (), True
+            return select.by_centrality
+        return None
 
-    def _on_subject(
-        self, silent: Sequence[Found], articles: Sequence[TreatyScope], topic: str, scope: Scope
-    ) -> tuple[Found, ...]:
-        """Searches for the subject of articles in the statements of those who do not cite them."""
-        if not silent:
-            return ()
-        titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
-        subject = " ".join(text for text in (topic, *titles) if text)
-        vector = self._selector.embed(subject)
-        return tuple(
-            self._selector.by_topic(item.party, item.searched, subject, scope.language, vector) for item in silent
-        )
-
-    def _per_party(self, topic: str, scope: Scope, by_party: dict[str, list[StatementSummary]]) -> tuple[Found, ...]:
-        vector = self._selector.embed(topic)
-        many = len(by_party) > _MANY
-        return tuple(
-            self._selector.by_topic(code, searched, topic, scope.language, vector, among_many=many)
-            for code, searched in by_party.items()
-        )
-
-    def _open_search(
-        self, topic: str, scope: Scope, base: Retrieved, by_party: dict[str, list[StatementSummary]]
-    ) -> tuple[Found, ...]:
-        """Searches all statements at once for a question that names nobody, and groups what it finds by party."""
-        vector = self._selector.embed(topic)
-        whole = self._selector.by_topic("", base.searched, topic, scope.language, vector)
-        owner = {summary.statement_id: summary.metadata.state or "" for summary in base.searched}
-        strong = {sentence.sentence_id for sentence in whole.strong} if whole.answers else set()
-        found: dict[str, Found] = {}
-        for item in whole.evidence:
-            code = owner[item.sentence.statement_id]
-            sure = whole.confidence if item.sentence.sentence_id in strong else 0.0
-            earlier = found.get(code) or Found(party=code, searched=tuple(by_party[code]), confidence=sure)
-            found[code] = replace(earlier, evidence=(*earlier.evidence, item))
-        first = next(iter(found), None)
-        if first is not None:
-            found[first] = replace(found[first], passages=whole.passages, features=whole.features)
-        return tuple(found.values())
-
-    def _by_articles(self, code: str, searched: Sequence[StatementSummary], scope: Scope, topic: str) -> Found:
-        found: Found | None = None
-        for treaty in scope.treaties:
+    def _by_articles(
+        self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope], topic: Topic | None
+    ) -> Found:
+        found = Found(party=code, searched=tuple(searched))
+        for treaty in treaties:
             if treaty.articles:
-                item = self._selector.by_mention(code, searched, treaty.treaty, treaty.articles, topic, scope.language)
-                found = item if found is None else merge_found(found, item)
-        if found is None or not found.evidence or not topic:
-            return found or Found(party=code, searched=tuple(searched))
+                item = self._selector.by_mention(code, searched, treaty.treaty, treaty.articles, topic)
+                found = merge_found(found, item)
+        if not found.evidence or topic is None:
+            return found
         # What is said on the topic often stands in other sentences of the statement that names the article.
         naming = {item.sentence.statement_id for item in found.evidence}
         near = [summary for summary in searched if summary.statement_id in naming]
-        on_topic = self._selector.by_topic(code, near, topic, scope.language, self._selector.embed(topic))
+        on_topic = self._selector.by_topic(code, near, topic)
         return merge_found(found, replace(on_topic, evidence=on_topic.best[:2])) if on_topic.answers else found
+
+    def _by_treaties(
+        self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope], words: Topic | None
+    ) -> Found:
+        """Finds the sentences that name treaties; without one, those that speak of them in other words."""
+        found = Found(party=code, searched=tuple(searched))
+        for treaty in treaties:
+            found = merge_found(found, self._selector.by_mention(code, searched, treaty.treaty))
+        return found if found.evidence or words is None else self._selector.by_topic(code, searched, words)
+
+    def _beside(
+        self, resolution: Resolution, found: Sequence[Found]
+    ) -> tuple[tuple[Found, ...], tuple[TreatyScope, ...]]:
+        """Looks beside the articles asked about: at their subject, and at the same number in other treaties."""
+        scope, select = resolution.scope, self._selector
+        articles = [treaty for treaty in scope.treaties if treaty.articles]
+        if not articles:
+            return (), ()
+        elsewhere: dict[TreatyScope, list[Found]] = {}
+        for treaty in articles if resolution.bare_articles else ():
+            for other in TREATIES:
+                numbers = tuple(n for n in treaty.articles if article_title(other, n))
+                if other == treaty.treaty or not numbers:
+                    continue
+                cited = [select.by_mention(f.party, f.searched, other, numbers) for f in found]
+                elsewhere[TreatyScope(treaty=other, articles=numbers)] = [f for f in cited if f.evidence]
+        readings = tuple(reading for reading, cited in elsewhere.items() if cited)
+        related = [f for cited in elsewhere.values() for f in cited]
+        silent = [item for item in found if not item.evidence and item.searched]
+        if silent:
+            titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
+            subject = select.topic(" ".join(title for title in titles if title), "en")
+            related += [select.by_topic(item.party, item.searched, subject) for item in silent]
+        return tuple(related), readings
+
+    def _search_provisions(self, resolution: Resolution, base: Retrieved) -> Retrieved:
+        """Finds what treaties themselves say, in the texts that were taken in as such."""
+        scope = resolution.scope
+        texts = self._store.catalogue.summaries(ScopeFilter(kinds=("treaty",)))
+        found = Found(party="", searched=texts)
+        topic = self._selector.topic(scope.topic, scope.language) if scope.topic else None
+        for treaty in scope.treaties:
+            if treaty.articles:
+                item = self._selector.by_mention("", texts, provision_of(treaty.treaty), treaty.articles, topic)
+                found = merge_found(found, item)
+            elif topic is not None:
+                own = self._store.catalogue.mentions([text.statement_id for text in texts], provision_of(treaty.treaty))
+                holders = {statement_of(mention.sentence_id) for mention in own}
+                held = [text for text in texts if text.statement_id in holders]
+                found = merge_found(found, self._selector.glance("", held, topic))
+        return replace(base, searched=texts, found=judged_together((found,)), sources=self._sources((found,)))
+
+    def _marked_neutral(self, found: Found) -> Found:
+        """Marks evidence that speaks of the topic without taking a position."""
+        if not found.answers:
+            return found
+        language = {s.statement_id: s.metadata.language for s in found.searched}
+        read: list[Sentence] = []
+        for sentence in found.strong[:_READ_FOR_POSITION]:
+            after = self._store.catalogue.sentences(sentence.statement_id)[sentence.ordinal : sentence.ordinal + 2]
+            read += [item for item in after if item.paragraph == sentence.paragraph]
+        takes = any(takes_position(s.text, language.get(s.statement_id)) for s in read)
+        return found if takes else replace(found, neutral=True)
 
     def _sources(self, found: Sequence[Found]) -> Sources:
         ids = dict.fromkeys(item.sentence.statement_id for each in found for item in each.evidence)
@@ -267,11 +278,32 @@ class Searcher:
         )
 
 
-def _search_notes(found: Sequence[Found], exhaustive: bool, parties: PartyTable, wording: Wording) -> tuple[str, ...]:
-    notes = [] if exhaustive else [wording.say("note_open_search")]
-    uncovered = [parties.display(f.party, wording.language) for f in found if f.uncovered and not f.answers]
-    if uncovered:
-        notes.append(wording.say("note_uncovered", parties=", ".join(uncovered)))
+def _sought(seek: Seek, code: str, own: Sequence[StatementSummary], resolution: Resolution) -> Iterable[Found]:
+    """Searches a party's statements together, or one by one where the question is about change."""
+    if resolution.over_time and len(own) > 1:
+        return [seek(code, [statement]) for statement in own]
+    return [seek(code, own)]
+
+
+def _search_notes(
+    resolution: Resolution,
+    searched: Sequence[StatementSummary],
+    found: Sequence[Found],
+    readings: Sequence[TreatyScope],
+    parties: PartyTable,
+    wording: Wording,
+) -> tuple[str, ...]:
+    notes = []
+    if resolution.scope.pick and searched:
+        notes.append(wording.say(f"note_{resolution.scope.pick}", dates=occasions(searched, wording)))
+    notes += [
+        wording.say("note_other_reading", article=number, treaty=reading.treaty)
+        for reading in readings
+        for number in reading.articles
+    ]
+    unsure = [parties.display(f.party, wording.language) for f in found if f.unsure and f.searched and not f.answers]
+    if unsure:
+        notes.append(wording.say("note_uncovered", parties=", ".join(dict.fromkeys(unsure))))
     return tuple(notes)
 
 
@@ -280,7 +312,21 @@ def _is_about_itself(topic: str) -> bool:
     return bool(words) and words <= _ABOUT_ITSELF
 
 
-def _treaty_words(scope: Scope) -> str:
+def _beyond_treaties(topic: str) -> bool:
+    """Returns whether a topic holds more than names of treaties."""
+    for match in reversed(find_treaties(topic)):
+        topic = topic[: match.start] + topic[match.end :]
+    return bool(content_terms(topic, "en"))
+
+
+def _with_treaties(scope: Scope) -> str:
+    """Returns the topic with the treaties that stand beside it, as in "and the Protocols?" after a topic."""
+    named = {match.treaty for match in find_treaties(scope.topic)}
+    beside = [treaty for treaty in scope.treaties if not treaty.articles and treaty.treaty not in named]
+    return f"{scope.topic} {_treaty_words(beside)}".strip() if scope.language == "en" else scope.topic
+
+
+def _treaty_words(treaties: Sequence[TreatyScope]) -> str:
     names = {
         "UNTOC": "Convention against Transnational Organized Crime",
         "TIP": "Protocol trafficking in persons",
@@ -289,4 +335,4 @@ def _treaty_words(scope: Scope) -> str:
         "UNCAC": "Convention against Corruption",
         "NARCOTICS1988": "Convention against illicit traffic in narcotic drugs",
     }
-    return " ".join(names.get(treaty.treaty, treaty.treaty) for treaty in scope.treaties)
+    return " ".join(names[treaty.treaty] for treaty in treaties)

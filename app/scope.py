@@ -3,33 +3,30 @@
 Everything is found by lookup and rules over the question's own words, never by a model.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from app.answer import Missing, Scope, TreatyScope
+from app.answer import Scope
+from app.asked import asked_kind
 from app.errors import QuestionError
-from app.followup import carry
-from app.frames import ASKED, FRAMES, PRONOUN, TO_ASSISTANT, Frames
+from app.followup import EarlierTurn, carry, earlier_turns
+from app.frames import Frames, frames_of, plain
 from app.language import detect_language
-from app.occasions import find_occasions
+from app.occasions import Occasion, find_body_mentions, find_occasions
 from app.overrides import override
+from app.provisions import NamedTreaties, asks_provision, find_named_treaties, without_joints
 from app.resolution import Resolution
+from app.rewording import reword
 from app.speakers import AskedParties, find_asked_parties
+from app.topic_words import Span, blank, topic_of
 from ingest.parties import PartyTable
-from ingest.references import find_agenda_items, find_articles
-from ingest.treaties import article_title, find_treaties
-from prompts.wording import Wording, load_wording
+from ingest.references import find_agenda_items
+from ingest.treaties import article_title
+from prompts.wording import LANGUAGES, Wording, load_wording
 from vectorstore.records import JSONValue
 
 MAX_QUESTION = 2000
-# After an article: "of the Convention", which the article's treaty says already.
-_OWN_TREATY = re.compile(
-    r"(?<=\x00)[\s,]*(?:(?:of|to|under|in|de|del|du)\s+)?(?:the|la|el|l['’])\s*(?:said\s+|same\s+|un\s+)?(?:convention|protocol|treaty|convenci[óo]n)\b",
-    re.IGNORECASE,
-)
-# A determiner left over before the topic in French and Spanish.
-_ARTICLE_BEFORE = re.compile(r"^\s*(?:l[ae]s?\s+|los\s+|el\s+|l['’]\s*)", re.IGNORECASE)
+_TURNS_READ = 50
 
 
 def resolve(
@@ -37,7 +34,7 @@ def resolve(
     parties: PartyTable,
     *,
     overrides: Mapping[str, JSONValue] | None = None,
-    history: Sequence[str] = (),
+    history: Sequence[str | EarlierTurn] = (),
 ) -> Resolution:
     """Reads a question.
 
@@ -53,8 +50,9 @@ def resolve(
         ScopeError: An override names something unknown.
     """
     resolution: Resolution | None = None
-    for earlier in [text for text in history if text.strip()][-8:]:
-        resolution = carry(_read(earlier[:MAX_QUESTION], parties), resolution)
+    for earlier in earlier_turns(history)[-_TURNS_READ:]:
+        read = carry(_read(earlier.question[:MAX_QUESTION], parties), resolution)
+        resolution = override(read, earlier.overrides, parties)
     text = question.strip()
     if not text:
         raise QuestionError(
@@ -66,41 +64,34 @@ def resolve(
         )
     current = carry(_read(text, parties), resolution)
     resolved = _with_notes(override(current, overrides or {}, parties))
-    named = resolved.scope.states or resolved.scope.groups or resolved.open or resolved.unclear
-    return replace(
-        resolved,
-        unnamed=not named and PRONOUN.search(text) is not None,
-        to_assistant=TO_ASSISTANT.search(text) is not None,
-    )
+    return _without_speaker(resolved, text)
 
 
 def _read(question: str, parties: PartyTable) -> Resolution:
-    language = detect_language(question)
-    frames = FRAMES[language]
-    spans: list[tuple[int, int]] = []
-    agenda = find_agenda_items(question)
-    spans += [(found.start, found.end) for found in agenda]
-    free = _blank(question, spans)
-    articles = find_articles(free, default_treaty="UNTOC")
-    spans += [(found.start, found.end) for found in articles]
-    spans += [found.span() for found in _OWN_TREATY.finditer(_blank(question, spans))]
-    treaties = [found for found in find_treaties(free) if not _inside(found.start, spans)]
-    occasion = find_occasions(_blank(question, spans))
-    spans += list(occasion.spans)
-    asked = find_asked_parties(_blank(question, spans), parties, frames, language)
+    """Reads a question by itself: each step takes what it finds out of the text that the next one sees."""
+    language = detect_language(question, parties)
+    frames = frames_of(language)
+    text = reword(question, language)
+    agenda = find_agenda_items(text)
+    spans: list[Span] = [(found.start, found.end) for found in agenda]
+    # "the Conference of the Parties to the Convention" names a body and no treaty.
+    bodies = find_body_mentions(blank(text, spans))
+    named = find_named_treaties(blank(text, [*spans, *((body.start, body.end) for body in bodies)]))
+    occasion = find_occasions(blank(text, [*spans, *named.places]))
+    asked = find_asked_parties(blank(text, [*spans, *named.places, *occasion.spans]), parties, frames, language)
+    provision = None
+    if not (asked.speakers or asked.topical or asked.unclear):
+        provision = asks_provision(blank(text, spans), named, frames)
+    spans += [*without_joints(text, named.places if provision else named.spans), *occasion.spans]
     spans += [*asked.spans, *asked.places]
-    everyone = frames.everyone.search(question)
-    if asked.everyone and everyone is not None:
-        spans.append(everyone.span())
-    treaty_scopes = _treaty_scopes([(a.treaty, a.article) for a in articles if a.treaty], [t.treaty for t in treaties])
+    asking = [provision.span()] if provision else [asked.everyone_at] if asked.everyone_at else []
+    topic = topic_of(text, spans, asking, frames)
     items = tuple(dict.fromkeys(found.item for found in agenda))
-    if articles:
-        spans += [(t.start, t.end) for t in treaties]
-    topic = _topic(question, spans, frames)
+    is_open = provision is None and asked.everyone and not asked.speakers
     scope = Scope(
         states=tuple(code for code in asked.speakers if _is_state(code, parties)),
         groups=tuple(code for code in asked.speakers if not _is_state(code, parties)),
-        treaties=treaty_scopes,
+        treaties=named.scopes,
         bodies=occasion.bodies,
         sessions=occasion.sessions,
         years=occasion.years,
@@ -113,15 +104,41 @@ def _read(question: str, parties: PartyTable) -> Resolution:
     return Resolution(
         scope=scope,
         question=question,
-        asked=None if asked.everyone and not asked.speakers else _asked_kind(question),
-        open=asked.everyone and not asked.speakers,
+        asked=None if is_open else asked_kind(text),
+        open=is_open,
         unclear=asked.unclear,
         options=asked.options,
         known_name=asked.known_name,
         party_notes=tuple(_party_notes(asked, parties, load_wording(language))),
-        has_frame=bool(
-            asked.speakers or asked.everyone or articles or items or occasion.spans or frames.speech.search(question)
-        ),
+        has_frame=bool(items) or _has_frame(text, asked, named, occasion, frames),
+        provision=provision is not None,
+        bare_articles=named.bare,
+        stance=provision is None and frames.stance.search(plain(text)) is not None,
+        over_time=frames.over_time.search(plain(text)) is not None or occasion.named > 1,
+    )
+
+
+def _has_frame(text: str, asked: AskedParties, named: NamedTreaties, occasion: Occasion, frames: Frames) -> bool:
+    """Whether a question is about statements at all; a year alone does not make it so."""
+    if asked.speakers or asked.unclear or named.places or occasion.bodies or occasion.sessions:
+        return True
+    if frames.off_topic.search(plain(text)):
+        return False
+    if asked.everyone or occasion.spans or frames.speech.search(plain(text)):
+        return True
+    # Mere keywords, such as "mutual legal assistance", ask about statements where a sentence may ask anything.
+    return frames.lead.match(plain(text)) is None and any(char.isalpha() for char in text)
+
+
+def _without_speaker(resolution: Resolution, question: str) -> Resolution:
+    """Says whether a question that names nobody speaks of someone by a pronoun, or asks for another kind of work."""
+    text, frames = plain(question), frames_of(resolution.scope.language)
+    named = resolution.scope.states or resolution.scope.groups or resolution.open or resolution.unclear
+    return replace(
+        resolution,
+        unnamed=not named and not resolution.provision and frames.pronoun.search(text) is not None,
+        # A command is often too short to tell its language.
+        to_assistant=any(frames_of(language).other_work.search(text) for language in LANGUAGES),
     )
 
 
@@ -145,20 +162,6 @@ def _with_notes(resolution: Resolution) -> Resolution:
     return replace(resolution, scope=replace(scope, notes=(*notes, *resolution.party_notes)))
 
 
-def _asked_kind(question: str) -> Missing | None:
-    for kind, pattern in ASKED.items():
-        if pattern.search(question):
-            return kind
-    return None
-
-
-def _treaty_scopes(articles: Sequence[tuple[str, str]], treaties: Sequence[str]) -> tuple[TreatyScope, ...]:
-    numbers: dict[str, dict[str, None]] = {treaty: {} for treaty in treaties}
-    for treaty, article in articles:
-        numbers.setdefault(treaty, {})[article] = None
-    return tuple(TreatyScope(treaty=treaty, articles=tuple(found)) for treaty, found in numbers.items())
-
-
 def _party_notes(asked: AskedParties, parties: PartyTable, wording: Wording) -> list[str]:
     notes = [
         wording.say(
@@ -169,60 +172,3 @@ def _party_notes(asked: AskedParties, parties: PartyTable, wording: Wording) -> 
     ]
     notes += [wording.say("note_topic_party", party=parties.display(code, wording.language)) for code in asked.topical]
     return notes
-
-
-def _topic(question: str, spans: Sequence[tuple[int, int]], frames: Frames) -> str:
-    """Returns what remains of a question without resolved names and without the words that ask."""
-    text = _blank(question, spans)
-    # A possessive belongs to the name that was taken out.
-    text = re.sub(r"\x00+(?:['’]s?\b|['’](?=\s))", lambda found: "\x00" * len(found.group()), text)
-    speech = frames.speech.search(text)
-    if speech is not None:
-        marker = frames.topic_marker.search(text, speech.start())
-    else:
-        # "And about extradition?"
-        begins = re.match(r"(?:\W|\x00|\b(?:and|or|what|how|et|y|и|و)\b)*", text, re.IGNORECASE)
-        marker = frames.topic_marker.match(text, begins.end() if begins else 0)
-    body = text if marker is None else text[marker.end() :]
-    if marker is not None and not re.search(r"\w", frames.tail.sub("", body.replace("\x00", " ").strip())):
-        if "\x00" in body:
-            # "… about article 4": what is asked about was read already.
-            return ""
-        # "… on" with nothing after it: the topic stood before the marker.
-        body, marker = text[: marker.start()], None
-    # Prepositions that led to a resolved name go with it.
-    body = re.sub(
-        r"(?:\b(?:in|at|by|of|from|for|to|during|before|since|between|and|or|the|its|under|within|with|de|du|des|del|en|par|por|sur|в|на|au|aux|la|le|les|l['’]|d['’])\s*)*(?:\W*\x00+)+",
-        lambda found: " , " if "\x00" in found.group() else found.group(),
-        body,
-        flags=re.IGNORECASE,
-    )
-    if marker is None:
-        body = frames.filler.sub(" ", body)
-    body = _strip_repeatedly(body, frames.lead if marker is None else None, frames.tail)
-    body = _ARTICLE_BEFORE.sub("", re.sub(r"\s*,(?:\s*,)*\s*", ", ", body))
-    return re.sub(r"\s+", " ", body).strip(" \t\n,.;:?!¿¡؟？。…\"'’“”()[]-–—/&")
-
-
-def _strip_repeatedly(text: str, lead: "re.Pattern[str] | None", tail: re.Pattern[str]) -> str:
-    previous = None
-    while previous != text:
-        previous = text
-        text = text.strip(" \t\n,.;:?!¿¡؟？。…")
-        if lead is not None:
-            text = lead.sub(" ", text)
-        shorter = tail.sub(" ", text)
-        # After a topic marker even an occasion is a topic: "on the conference".
-        text = shorter if lead is not None or re.search(r"\w", shorter) else text
-    return text
-
-
-def _blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """Replaces spans by NUL characters, so that offsets stay."""
-    for start, end in spans:
-        text = text[:start] + "\x00" * (end - start) + text[end:]
-    return text
-
-
-def _inside(position: int, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= position < end for start, end in spans)

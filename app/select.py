@@ -6,7 +6,7 @@ are ranked by a cross-encoder, alone and within their neighbours.
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from app.calibration import MARGIN, THRESHOLD, Features, confidence
 from app.terms import content_terms, key_phrases
+from app.topic import COVERED, Topic
 from vectorstore.embeddings import Embedder
 from vectorstore.lexical import phrase_expression
 from vectorstore.records import ScoredPassage, Sentence, StatementSummary
@@ -31,17 +32,18 @@ SENTENCES: Final = 64
 IN_CONTEXT: Final = 16
 # How much the neighbours count beside the sentence itself.
 CONTEXT_WEIGHT: Final = 0.5
-# A first look at a party among many: passages read, and the logit below which it is not looked at again.
-FIRST_LOOK: Final = 3
-HOPELESS: Final = -9.0
+# A glance at a party among many: passages and sentences read, and how many of these within their neighbours.
+GLANCE_PASSAGES: Final = 4
+GLANCE_SENTENCES: Final = 8
+GLANCE_IN_CONTEXT: Final = 2
 # Passages from which the gist of a statement is taken.
 CENTRAL: Final = 4
 # A phrase is known to the corpus from this many passages on; a single word in more than this share is too common.
 KNOWN: Final = 3
 COMMON: Final = 0.2
 _SHORTEST: Final = 4
-# Languages that the default models were made for.
-COVERED: Final = frozenset({"en"})
+# Without the models, a sentence is evidence where it and its neighbours hold this share of the topic's words.
+WORDS_SHARED: Final = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,12 @@ class Found:
         passages: The passages retrieved, best first.
         confidence: Calibrated chance that the best of it answers, 0 to 1.
         features: What that chance was computed from; None where nothing was ranked.
-        cited: The evidence names the article or agenda item that was asked about.
+        worded: Of a glance: the largest share of the topic's words in a sentence, rare ones counting more, 0 to 1.
+        cited: The evidence names the article, agenda item or treaty that was asked about.
+        members: The States asked about for which this party, a group, spoke; empty where it was asked about itself.
+        neutral: The evidence speaks of the topic without taking a position, and a position was asked for.
+        unsure: Finding nothing proves nothing, since the models do not know the language of the question or of
+            the statements, and the glossary does not bridge all of it.
     """
 
     party: str
@@ -77,17 +84,16 @@ class Found:
     passages: tuple[ScoredPassage, ...] = ()
     confidence: float = 0.0
     features: Features | None = None
+    worded: float = 0.0
     cited: bool = False
-
-    @property
-    def uncovered(self) -> bool:
-        """Whether all statements are in languages that the models do not cover: finding nothing proves nothing."""
-        return bool(self.searched) and not {s.metadata.language for s in self.searched} & {*COVERED, None}
+    members: tuple[str, ...] = ()
+    neutral: bool = False
+    unsure: bool = False
 
     @property
     def answers(self) -> bool:
         """Whether the evidence is strong enough to answer."""
-        return bool(self.evidence) and self.confidence >= THRESHOLD
+        return bool(self.evidence) and self.confidence >= THRESHOLD and not self.neutral
 
     @property
     def best(self) -> tuple[Evidence, ...]:
@@ -119,42 +125,88 @@ class Selector:
         self._embedder = embedder
         self._reranker = reranker
 
-    def embed(self, topic: str) -> Matrix | None:
-        """Returns the query vector of a topic, which serves all parties; None without a topic."""
-        return self._retriever.embed(topic) if topic.strip() else None
+    def topic(self, words: str, language: str) -> Topic:
+        """Prepares topic words for searching; one serves all parties."""
+        return Topic.of(words, language, self._retriever.embed, self._rarity)
 
-    def by_topic(
-        self,
-        party: str,
-        searched: Sequence[StatementSummary],
-        topic: str,
-        language: str,
-        vector: Matrix | None,
-        *,
-        passages: int = PASSAGES,
-        sentences: int = SENTENCES,
-        among_many: bool = False,
-    ) -> Found:
+    def _rarity(self, term: str) -> float:
+        """Returns the inverse document frequency of a term over the passages of the corpus."""
+        catalogue = self._store.catalogue
+        return math.log((catalogue.count_passages() + 1) / (catalogue.document_frequency(f'"{term}"*') + 1))
+
+    def by_topic(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> Found:
         """Ranks the sentences of these statements by how well they speak of a topic.
+
+        Statements in languages that the models know are ranked by them, the others by the words that they share
+        with the topic as the glossary translates it.
 
         Args:
             party: Whose statements they are.
             searched: The statements in scope.
-            topic: Topic words.
-            language: Language of the question.
-            vector: The topic's vector.
-            passages: How many passages are read.
-            sentences: How many of their sentences the cross-encoder reads.
-            among_many: Read the nearest passages first, and go on only where they hold out hope.
+            topic: What to search for.
         """
-        found = self._retriever.retrieve(topic, [s.statement_id for s in searched], passages, query_vector=vector)
+        return self._assembled(party, searched, topic, self._by_models)
+
+    def glance(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> Found:
+        """Ranks the few sentences nearest to a topic, for a party among many.
+
+        How sure they are is told by comparing the parties; see `app.listing`.
+        """
+        return self._assembled(party, searched, topic, self._glance_by_models)
+
+    def _assembled(
+        self,
+        party: str,
+        searched: Sequence[StatementSummary],
+        topic: Topic,
+        by_models: Callable[[str, Sequence[StatementSummary], Topic], Found],
+    ) -> Found:
+        known = [s for s in searched if s.metadata.language in (*COVERED, None)]
+        parts = [by_models(party, known, topic)] if known and topic.english else []
+        for language in dict.fromkeys(s.metadata.language for s in searched if s not in known):
+            own = [s for s in searched if s.metadata.language == language]
+            parts.append(self._by_words(party, own, topic, language or "en"))
+        found = Found(party=party, searched=tuple(searched), unsure=topic.bridged < 1.0 or not known)
+        for part in sorted(parts, key=lambda part: -part.confidence):
+            if part.answers or not found.answers:
+                found = merge_found(found, part)
+        return found
+
+    def _by_words(self, party: str, searched: Sequence[StatementSummary], topic: Topic, language: str) -> Found:
+        """Finds the sentences that hold most words of a topic, for languages that the models do not know."""
+        empty = Found(party=party, searched=tuple(searched))
+        words = topic.words_in(language)
+        terms = content_terms(words, language)
+        if not terms:
+            return empty
+        found = self._retriever.retrieve_lexical(
+            topic.synonyms_in(language), [s.statement_id for s in searched], PASSAGES
+        )
+        sentences = self._sentences_of(found)
+        shares = np.array(
+            [
+                0.75 * _shared(terms, context, language) + 0.25 * _shared(terms, sentence.text, language)
+                for sentence, context in zip(sentences, self._contexts(sentences), strict=True)
+            ],
+            dtype=np.float32,
+        )
+        if not len(shares) or shares.max() < WORDS_SHARED:
+            return replace(empty, passages=found)
+        kept = [row for row in np.argsort(-shares, kind="stable") if shares[row] >= WORDS_SHARED][:IN_CONTEXT]
+        return replace(
+            empty,
+            # Stretched to the range of the logits, so that what ranks far below the best is not quoted.
+            evidence=_ordered([sentences[row] for row in kept], shares[kept] * 10.0),
+            passages=found,
+            confidence=float(shares.max()),
+        )
+
+    def _by_models(self, party: str, searched: Sequence[StatementSummary], asked: Topic) -> Found:
+        topic, language, vector = asked.english, "en", asked.vector
+        found = self._retriever.retrieve(topic, [s.statement_id for s in searched], PASSAGES, query_vector=vector)
         empty = Found(party=party, searched=tuple(searched), passages=found)
-        if among_many:
-            first = self._sentences_of(found[:FIRST_LOOK])
-            if not first or float(self._score(topic, [s.text for s in first]).max()) < HOPELESS:
-                return empty
         terms = content_terms(topic, language)
-        kept = _shortlist(self._sentences_of(found), terms, language, sentences)
+        kept = _shortlist(self._sentences_of(found), terms, language, SENTENCES)
         if not kept:
             return empty
         alone = self._score(topic, [sentence.text for sentence in kept])
@@ -181,18 +233,43 @@ class Selector:
             features=features,
         )
 
+    def _glance_by_models(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> Found:
+        found = self._retriever.retrieve(
+            topic.english, [s.statement_id for s in searched], PASSAGES, query_vector=topic.vector
+        )
+        empty = Found(party=party, searched=tuple(searched), passages=found)
+        terms = content_terms(topic.english, "en")
+        kept = _shortlist(self._sentences_of(found[:GLANCE_PASSAGES]), terms, "en", GLANCE_SENTENCES)
+        if not kept:
+            return empty
+        alone = self._score(topic.english, [sentence.text for sentence in kept])
+        within = alone.copy()
+        nearest = np.argsort(-alone, kind="stable")[:GLANCE_IN_CONTEXT]
+        within[nearest] = self._score(topic.english, self._contexts([kept[row] for row in nearest]))
+        return replace(
+            empty,
+            evidence=_ordered(kept, alone + CONTEXT_WEIGHT * within),
+            worded=max(topic.share_of(content_terms(sentence.text, "en")) for sentence in kept),
+        )
+
     def by_mention(
         self,
         party: str,
         searched: Sequence[StatementSummary],
         treaty: str,
-        articles: Sequence[str],
-        topic: str,
-        language: str,
+        articles: Sequence[str] = (),
+        topic: Topic | None = None,
     ) -> Found:
-        """Returns the sentences that name these articles, or agenda items where `treaty` is `AGENDA`.
+        """Returns the sentences that name these articles of a treaty, or the treaty at all where none is given.
 
         They are evidence for certain; with a topic, the one that speaks of it most comes first.
+
+        Args:
+            party: Whose statements they are.
+            searched: The statements in scope.
+            treaty: A treaty's code, or another key of mentions, such as `AGENDA`.
+            articles: Numbers of articles or agenda items.
+            topic: What else was asked.
         """
         mentions = self._store.catalogue.mentions([s.statement_id for s in searched], treaty, articles)
         wanted = dict.fromkeys(mention.sentence_id for mention in mentions)
@@ -203,17 +280,32 @@ class Selector:
             if statement_id not in by_statement:
                 by_statement[statement_id] = self._store.catalogue.sentences(statement_id)
             sentences.append(by_statement[statement_id][int(ordinal)])
-        if topic.strip() and len(sentences) > 1:
-            scores = self._score(topic, [sentence.text for sentence in sentences])
+        # A heading names without saying anything: it comes after what was spoken.
+        sentences.sort(key=lambda sentence: sentence.paragraph is None)
+        if topic is not None and topic.english and len(sentences) > 1:
+            scores = self._score(topic.english, [sentence.text for sentence in sentences])
             sentences = [item.sentence for item in _ordered(sentences, scores)]
         evidence = tuple(Evidence(sentence=s, score=float(-rank)) for rank, s in enumerate(sentences))
         return Found(
             party=party,
             searched=tuple(searched),
             evidence=evidence,
+            passages=self._passages_around(sentences),
             confidence=1.0 if evidence else 0.0,
             cited=bool(evidence),
         )
+
+    def _passages_around(self, sentences: Sequence[Sentence]) -> tuple[ScoredPassage, ...]:
+        """Returns the passages in which sentences stand, in the order of the sentences."""
+        passages = self._store.catalogue.passages_of(list(dict.fromkeys(s.statement_id for s in sentences)))
+        found = {
+            passage.passage_id: passage
+            for sentence in sentences
+            for passage in passages
+            if passage.statement_id == sentence.statement_id
+            and passage.first_sentence <= sentence.ordinal <= passage.last_sentence
+        }
+        return tuple(ScoredPassage(passage=p, score=1.0 / rank) for rank, p in enumerate(found.values(), start=1))
 
     def by_centrality(self, party: str, searched: Sequence[StatementSummary]) -> Found:
         """Returns the sentences nearest to the whole of what was said, for a question that names no topic."""
@@ -258,7 +350,7 @@ class Selector:
         catalogue = self._store.catalogue
         common = COMMON * catalogue.count_passages()
         said, unsaid = 0.0, 0.0
-        phrases = key_phrases(topic)
+        phrases = key_phrases(topic, "en")
         for phrase in phrases:
             expression = phrase_expression(phrase)
             everywhere = catalogue.document_frequency(expression)
@@ -296,6 +388,8 @@ def merge_found(first: Found, second: Found) -> Found:
         evidence=evidence,
         passages=first.passages or second.passages,
         confidence=max(first.confidence, second.confidence),
+        features=first.features or second.features,
+        worded=max(first.worded, second.worded),
         cited=first.cited or second.cited,
     )
 

@@ -1,15 +1,22 @@
 """Silence with a reason: which abstention fits when no claim stands, and what may help instead."""
 
 from dataclasses import replace
+from typing import Final
 
-from app.answer import Abstention, AbstentionReason, Answer, Citation
+from app.answer import Abstention, AbstentionReason, Answer, Citation, Scope
 from app.compose.extractive import RELATED, quote
+from app.provenance import occasions
 from app.resolution import Resolution
 from app.retrieve import Retrieved
-from app.select import COVERED
 from app.verify import judge
 from ingest.parties import PartyTable
+from ingest.treaties import TREATIES
 from prompts.wording import Wording
+
+# Reasons beside which passages help; the others say that there is nothing to show.
+_WITH_RELATED: Final[frozenset[AbstentionReason]] = frozenset(
+    ("not_mentioned", "article_not_cited", "no_position", "index_incomplete", "group_only")
+)
 
 
 def abstain(
@@ -20,24 +27,49 @@ def abstain(
     if answer.dropped_claims:
         # Something was found, so silence would be untrue; but its stored text does not bear out what would be quoted.
         abstention = Abstention(reason="index_incomplete", message=wording.say("not_verified"))
-    related: tuple[Citation, ...] = ()
-    if abstention.reason in (
-        "not_mentioned",
-        "article_not_cited",
-        "no_position",
-        "index_incomplete",
-        "group_only",
-    ):
-        sources = retrieved.sources.statements
-        related = tuple(c for c in _related(retrieved) if judge(c, sources.get(c.statement_id)) == "verified")
     text = abstention.message
     if abstention.options:
         text += "\n\n" + "\n".join(f"- {option}" for option in abstention.options)
-    return replace(answer, answer=text, status="abstained", abstention=abstention, related=related)
+    helpful = related(retrieved) if abstention.reason in _WITH_RELATED else ()
+    return replace(answer, answer=text, status="abstained", abstention=abstention, related=helpful)
+
+
+def related(retrieved: Retrieved) -> tuple[Citation, ...]:
+    """Cites the nearest passages that do not answer but may help, groups' first; each is checked like a quotation."""
+    sources = retrieved.sources
+    of_groups = [item.sentence for group in retrieved.spoken_for if group.answers for item in group.best]
+    of_silent = retrieved.spoken_for if not retrieved.searched else ()
+    nearest = [item for found in (*retrieved.related, *retrieved.found, *of_silent) for item in found.evidence]
+    nearest.sort(key=lambda item: -item.score)
+    made = quote(of_groups, sources, RELATED, first_number=1)
+    made += quote([item.sentence for item in nearest[:RELATED]], sources, RELATED, first_number=len(made) + 1)
+    return tuple(c for c in made if judge(c, sources.statements.get(c.statement_id)) == "verified")
 
 
 def _reason(resolution: Resolution, retrieved: Retrieved, parties: PartyTable, wording: Wording) -> Abstention:
-    scope, count = resolution.scope, len(retrieved.searched)
+    asked_back = _asked_back(resolution, parties, wording)
+    if asked_back is not None:
+        return asked_back
+    if resolution.provision:
+        return _provision_absent(resolution, retrieved, wording)
+    if not retrieved.corpus_size:
+        return Abstention(reason="index_incomplete", message=wording.say("empty_corpus"))
+    names = ", ".join(parties.display(code, wording.language) for code in retrieved.asked)
+    on_this = [found.party for found in retrieved.spoken_for if found.answers]
+    spoke = on_this or [found.party for found in retrieved.spoken_for if not retrieved.searched]
+    if spoke:
+        key = "group_only" if on_this else "group_only_elsewhere"
+        groups = ", ".join(parties.display(code, wording.language) for code in spoke)
+        return Abstention(reason="group_only", message=wording.say(key, party=names, group=groups))
+    if not retrieved.searched:
+        return _no_statement(retrieved, names, wording)
+    if any(found.neutral for found in retrieved.found):
+        return Abstention(reason="no_position", message=wording.say("no_position", party=names or "—"))
+    return _not_mentioned(resolution.scope, retrieved, names, wording)
+
+
+def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -> Abstention | None:
+    """Says what has to be said before any search, if something has."""
     if resolution.unclear is not None:
         key = "ambiguous_party" if resolution.known_name else "unknown_party"
         options = tuple(
@@ -45,29 +77,31 @@ def _reason(resolution: Resolution, retrieved: Retrieved, parties: PartyTable, w
             for option in resolution.options
         )
         return Abstention(reason="ambiguous", message=wording.say(key, name=resolution.unclear), options=options)
-    if resolution.to_assistant:
+    if resolution.to_assistant or not resolution.has_frame:
         return Abstention(reason="out_of_scope", message=wording.say("out_of_scope"))
     if resolution.unnamed:
         return Abstention(reason="ambiguous", message=wording.say("unnamed_party"))
-    if not retrieved.corpus_size:
-        return Abstention(reason="index_incomplete", message=wording.say("empty_corpus"))
-    names = ", ".join(parties.display(code, wording.language) for code in retrieved.asked)
-    if retrieved.asked and not retrieved.searched:
-        return _no_statement(retrieved, names, parties, wording)
-    if not retrieved.searched:
-        return Abstention(reason="no_statement", message=wording.say("no_statement_at_all"))
-    if not resolution.has_frame:
-        return Abstention(reason="out_of_scope", message=wording.say("out_of_scope"))
-    articles = [f"{t.treaty} {number}" for t in scope.treaties for number in t.articles]
+    return None
+
+
+def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Wording) -> Abstention:
+    """Tells silence on a topic from silence on an article, and both from not being able to tell."""
+    count = len(retrieved.searched)
+    articles = ", ".join(f"{t.treaty} {number}" for t in scope.treaties for number in t.articles)
+    said = {"party": names or "—", "article": articles, "count": count}
     if articles and any(item.answers for item in retrieved.related):
-        message = wording.say("article_not_cited", party=names or "—", article=", ".join(articles), count=count)
-        return Abstention(reason="article_not_cited", message=message)
+        elsewhere = tuple(
+            f"article {number} of the {TREATIES[reading.treaty].aliases[0]}"
+            for reading in retrieved.other_readings
+            for number in reading.articles
+        )
+        return Abstention(
+            reason="article_not_cited", message=wording.say("article_not_cited", **said), options=elsewhere
+        )
     if articles and not scope.topic:
         # Mentions of articles are found in every language, so their absence can be told.
-        message = wording.say("article_absent", party=names or "—", article=", ".join(articles), count=count)
-        return Abstention(reason="not_mentioned", message=message)
-    languages = {summary.metadata.language for summary in retrieved.searched}
-    if scope.language not in COVERED or not languages & {*COVERED, None}:
+        return Abstention(reason="not_mentioned", message=wording.say("article_absent", **said))
+    if retrieved.found and all(found.unsure for found in retrieved.found):
         return Abstention(reason="index_incomplete", message=wording.say("index_incomplete"))
     if not scope.topic and not scope.treaties and not scope.agenda_items:
         return Abstention(reason="out_of_scope", message=wording.say("out_of_scope"))
@@ -76,23 +110,22 @@ def _reason(resolution: Resolution, retrieved: Retrieved, parties: PartyTable, w
     return Abstention(reason="not_mentioned", message=wording.say("not_mentioned_anywhere", count=count))
 
 
-def _no_statement(retrieved: Retrieved, names: str, parties: PartyTable, wording: Wording) -> Abstention:
-    reason: AbstentionReason = "no_statement"
-    if retrieved.group_held:
-        groups = ", ".join(parties.display(code, wording.language) for code in retrieved.group_held)
-        return Abstention(reason="group_only", message=wording.say("group_only", party=names, group=groups))
+def _provision_absent(resolution: Resolution, retrieved: Retrieved, wording: Wording) -> Abstention:
+    """A treaty's words are quoted from its text alone, which has to be taken in first."""
+    wanted = [treaty.treaty for treaty in resolution.scope.treaties]
+    held = {text.metadata.title for text in retrieved.searched}
+    absent = [code for code in wanted if TREATIES[code].name not in held]
+    if absent:
+        names = ", ".join(TREATIES[code].aliases[0] for code in absent)
+        return Abstention(reason="index_incomplete", message=wording.say("treaty_text_absent", treaty=names))
+    return Abstention(reason="not_mentioned", message=wording.say("not_in_treaty"))
+
+
+def _no_statement(retrieved: Retrieved, names: str, wording: Wording) -> Abstention:
+    if not names:
+        return Abstention(reason="no_statement", message=wording.say("no_statement_at_all"))
     if retrieved.held:
-        held = ", ".join(
-            dict.fromkeys(
-                summary.metadata.date or summary.metadata.session or summary.file for summary in retrieved.held
-            )
-        )
-        return Abstention(reason=reason, message=wording.say("no_statement_in_scope", party=names, held=held))
-    return Abstention(reason=reason, message=wording.say("no_statement", party=names))
-
-
-def _related(retrieved: Retrieved) -> tuple[Citation, ...]:
-    """Cites the nearest passages, which do not answer."""
-    candidates = [item for found in (*retrieved.related, *retrieved.found) for item in found.evidence]
-    candidates.sort(key=lambda item: -item.score)
-    return tuple(quote([item.sentence for item in candidates[:RELATED]], retrieved.sources, RELATED, first_number=1))
+        held = occasions(retrieved.held, wording)
+        message = wording.say("no_statement_in_scope", party=names, held=held)
+        return Abstention(reason="no_statement", message=message)
+    return Abstention(reason="no_statement", message=wording.say("no_statement", party=names))

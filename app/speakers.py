@@ -4,66 +4,29 @@ The asking frame decides: in "what did Israel say about Iran's programme" Israel
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
-import regex
-
-from app.frames import Frames
+from app.frames import Frames, plain
 from ingest.parties import PartyMatch, PartyTable
 
-# Between names of one list: "Austria, Poland and the Czech Republic", "Benin's and Mali's".
+# Between names of one list: "Austria, Poland and the Czech Republic", "Benin's and Mali's", "de l'Iran et de l'Autriche".
 _CONNECTOR: Final = re.compile(
-    r"^[\s,;&/]*(?:['’]s?)?[\s,;&/]*(?:(?:and|or|with|versus|vs\.?|as well as|et|ou|avec|y|e|o|con|и|или|с|و|أو|和|与|及|、|،)\s*)?"
-    r"(?:\b(?:both|that|those|of|the|also|la|le|les|el|los|l['’])\s*)*$",
+    r"^(?:'s?)?\s*$|^(?:'s?)?\s*(?:[,;&/]+\s*)?(?:(?<=[,;&/])|(?<=[,;&/]\s)|(?:(?:and|or|with|versus|vs\.?|as well as|as compared (?:to|with)|et|ou|ainsi que|avec|y|e|o|con|asi como|и|или|с|а также"
+    r"|و|او|مع|和|与|及|以及|跟|同))\s*)(?:(?:\b(?:both|that|those|of|the|also|de|du|des|del|la|le|les|el|los|las|موقف)\b|[ld]'|的)\s*)*$",
     re.IGNORECASE,
 )
-_PLACE_AFTER: Final = re.compile(
-    r"^\W*(?:session|meeting|conference|summit|declaration|convention|protocol|process|agreement|accords?|consensus|principles"
-    r"|programme|statute|talks|attacks?|terror|bombings?|treaty|plan|agenda|climate)\b",
-    re.IGNORECASE,
-)
-_SPEECH_NOUN_AFTER: Final = re.compile(
-    r"^(?:['’]s?)?\s*(?:\W*\x00*\W*|own|latest|last|recent|first|united nations|un|general debate|assembly|speech|official|national)*"
-    r"\s*(?:statements?|speech|address|delegat\w*|representatives?|position|stance|views?|remarks|intervention|leader|president"
-    r"|(?:foreign |prime )?minister|government|opinion|attitude|line|take|comments?|speaker|words)\b",
-    re.IGNORECASE,
-)
-# Frames that name the speaker wherever they stand: "according to X", "in the eyes of X", "in X's view".
-_CERTAIN_BEFORE: Final = re.compile(
-    r"\b(?:according to|as (?:told|seen|put|described|stated) by|in the (?:eyes|view|opinion|words|judg[e]?ment|telling|account) of|for its part,?)"
-    r"\s+(?:the\s+)?$",
-    re.IGNORECASE,
-)
-_CERTAIN_AFTER: Final = re.compile(
-    r"^(?:['’]s?)\s*(?:\W*\x00*\W*|own|latest|last|first|\w+\s+(?:minister|president)['’]s)*\s*(?:views?|eyes|opinion|words|judg[e]?ment|telling|account"
-    r"|reading|assessment|estimation|estimate|mind|book|version|speech|statement|address)\b"
-    r"|^\s*(?:\w+\s+){0,2}(?:president|minister|leader|delegate|representative|delegation|speaker)['’]s\s+(?:view|eyes|opinion|words|account|speech|address)\b",
-    re.IGNORECASE,
-)
-_AUXILIARY_BEFORE: Final = re.compile(r"\b(?:did|does|has|had)\s+(?:the\s+)?$", re.IGNORECASE)
-_COMPARED_BEFORE: Final = re.compile(
-    r"\b(?:with|to|than|versus|vs\.?|and|from)\s+(?:(?:that|those|what|the one|the)\s+(?:of\s+)?)?(?:the\s+)?$",
-    re.IGNORECASE,
-)
-# "What did X say": a word in the subject's place that no lookup knows.
-_SUBJECT: Final = regex.compile(
-    r"""(?:\b(?i:did|does|has|had|according\ to)\s+(?:the\s+)?(?P<subject>\p{Lu}[\p{L}’'.-]+(?:\s+(?:of\s+|and\s+|the\s+)*\p{Lu}[\p{L}’'.-]+)*)
-          (?=\s+\p{Ll}|\W*\x00|\W*$))
-      | (?:(?P<owner>\p{Lu}[\p{L}.-]+(?:\s+\p{Lu}[\p{L}.-]+)*)['’]s?\s+(?:own\s+|latest\s+|last\s+)?(?:position|stance|views?|statement|speech|opinion)\b)""",
-    regex.VERBOSE,
-)
-_NOBODY: Final = re.compile(
-    r"(?:member |other )?(?:states?|countries|delegations?|parties|conventions?|protocols?|conference|assembly|united nations|un|council|committee"
-    r"|secretar\w+|article|agenda|what|who|which)\b",
-    re.IGNORECASE,
-)
-# Where no name is given: "the positions of States", "views among delegations".
-_OF_ALL: Final = re.compile(
-    r"\b(?:of|by|among|between|from)\s+(?:the\s+)?(?:\w+\s+)?(?:states|countries|delegations|governments)\b",
-    re.IGNORECASE,
-)
+# Codes of three letters that are words as well are States only in capitals and where a speaker stands.
+_CODE: Final = re.compile(r"\b[A-Z]{3}\b")
+# What follows a code that opens the question: "BEN on drugs", "NOR, 2009".
+_AFTER_CODE: Final = re.compile(r"\W*(?:\x00|on\b|about\b|$)|\s*[:,(]|'s\b")
+# A name that opens the question, with an article at most before it.
+_OPENING: Final = re.compile(r"^\W*(?:(?:the|el|la|los|las|le|les|and|et|y|и|و|请问)\s+|l')*$", re.IGNORECASE)
+_POSSESSIVE: Final = re.compile(r"'s?(?:\W|$)")
+_CLOSES: Final = re.compile(r"^\W*(?:\x00|$)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +38,7 @@ class AskedParties:
         topical: Codes of those that the question only mentions.
         read_as: (name as written, code, `capital` or `former`) for speakers named indirectly.
         everyone: The question asks which States, or all of them.
+        everyone_at: Where it does so, if it says so in words.
         spans: Where speakers stand in the question; those that it only mentions stay topic words.
         places: Where capitals stand that are only the place of a meeting.
         unclear: A name in the speaker's place that is ambiguous or unknown.
@@ -86,6 +50,7 @@ class AskedParties:
     topical: tuple[str, ...] = ()
     read_as: tuple[tuple[str, str, str], ...] = ()
     everyone: bool = False
+    everyone_at: tuple[int, int] | None = None
     spans: tuple[tuple[int, int], ...] = ()
     places: tuple[tuple[int, int], ...] = ()
     unclear: str | None = None
@@ -102,94 +67,212 @@ def find_asked_parties(text: str, parties: PartyTable, frames: Frames, language:
         frames: The asking words of the question's language.
         language: Its ISO 639-1 code.
     """
-    named = parties.find(text, language, relaxed=True)
-    places = tuple((match.start, match.end) for match in named if _is_place(match, text))
-    found = [match for match in named if not _is_place(match, text)]
-    everyone = frames.everyone.search(text) is not None
-    speech = frames.speech.search(text)
-    marker = frames.topic_marker.search(text, speech.end()) if speech else None
-    speakers = _speakers(found, text, frames, marker.start() if marker else None, everyone)
-    if not found:
-        return replace(_without_names(text, parties, frames, everyone), places=places)
+    found = parties.find(text, language, relaxed=True)
+    names = _Names(text, found, frames, _written_codes(text, parties, found))
+    places = tuple((match.start, match.end) for match in names.places)
+    if not names.found:
+        return replace(_without_names(text, parties, names), places=places)
+    speakers = names.speakers()
     ambiguous = next((match for match in speakers if len(match.codes) > 1), None)
-    topical = dict.fromkeys(code for match in found if match not in speakers for code in match.codes[:1])
+    mentioned = [match for match in names.found if match not in speakers and not names.is_kind(match)]
+    topical = dict.fromkeys(code for match in mentioned for code in match.codes[:1])
     codes = tuple(dict.fromkeys(match.codes[0] for match in speakers if len(match.codes) == 1))
     return AskedParties(
         speakers=codes,
         topical=tuple(code for code in topical if code not in codes),
         read_as=tuple((m.text, m.codes[0], m.form) for m in speakers if m.form in ("capital", "former")),
-        everyone=everyone,
-        spans=tuple((match.start, match.end) for match in speakers),
+        everyone=names.everyone is not None,
+        everyone_at=names.everyone,
+        spans=names.spans(speakers),
         places=places,
         unclear=ambiguous.text if ambiguous else None,
         options=tuple(parties.display(code, language) for code in ambiguous.codes) if ambiguous else (),
     )
 
 
-def _speakers(
-    found: Sequence[PartyMatch], text: str, frames: Frames, marker: int | None, everyone: bool
-) -> list[PartyMatch]:
-    before = [match for match in found if marker is None or match.start < marker]
-    after = [match for match in found if match not in before]
-    named_by = [m for m in found if frames.by.search(text[: m.start])]
-    compares = frames.compare.search(text) is not None
-    certain = [m for m in found if _CERTAIN_BEFORE.search(text[: m.start]) or _CERTAIN_AFTER.match(text[m.end :])]
-    if certain and not compares and (everyone or certain[0] not in before[:1]):
-        return _conjoined(found[found.index(certain[0]) :], text)
-    subject = [m for m in named_by if _AUXILIARY_BEFORE.search(text[: m.start])]
-    if everyone and subject and not compares:
-        # "With which States has Iran concluded agreements?": the subject speaks, whoever is asked for.
-        return _conjoined(found[found.index(subject[0]) :], text)
-    if everyone and not any(_SPEECH_NOUN_AFTER.match(text[m.end :]) for m in found):
-        # "Which States spoke of Iran?": whoever is named is the topic.
+class _Names:
+    """The names in a question, and what the words around each say of it."""
+
+    def __init__(
+        self, text: str, found: Sequence[PartyMatch], frames: Frames, codes: Sequence[PartyMatch] = ()
+    ) -> None:
+        self.text = plain(text)
+        self.frames = frames
+        self.places = [match for match in found if self._is_place(match)]
+        self.found = [match for match in found if match not in self.places]
+        self.found += [match for match in codes if self._is_written_code(match)]
+        self.found.sort(key=lambda match: match.start)
+        self.everyone = self._everyone()
+        self.compares = frames.compare.search(self.text) is not None
+
+    def speakers(self) -> list[PartyMatch]:
+        """Returns those who are meant as speakers: by the surest sign that any name has."""
+        free = [match for match in self.found if not self._is_topical(match)]
+        certain = self._with(free, lambda m: self._sign(m, "certain"))
+        subject = self._with(free, lambda m: self._sign(m, "subject"))
+        if self.compares and not self.everyone:
+            return self._compared(free)
+        if certain:
+            return self._list_from(certain[0])
+        if self.everyone:
+            # "With which States has Iran concluded agreements?": the subject speaks, whoever is asked for.
+            asked = [match for match in subject if not self._after_who(match) and not self.is_kind(match)]
+            return self._list_from(asked[0]) if asked else []
+        opening = [m for m in free[:1] if self._opens(m)]
+        agent = self._with(free, lambda m: self.frames.agent_before.search(self.text[: m.start]) is not None)
+        owner = self._with(free, lambda m: self._sign(m, "owner"))
+        clear = self._with(free, lambda m: len(m.codes) == 1)
+        # What only stands behind a topic marker is a speaker where nobody else is named: "about X's statement".
+        late = self._with(self.found, lambda m: m not in free and self._sign(m, "owner"))
+        surest = subject or opening or owner or agent or clear or free or late
+        return self._list_from(surest[0]) if surest else []
+
+    def is_kind(self, match: PartyMatch) -> bool:
+        """Whether a name only says which kind of States is asked for: "which African States"."""
+        begin, end = self.everyone or (0, 0)
+        return begin < match.start < end and not self.frames.subject_before.search(self.text[: match.start])
+
+    def _everyone(self) -> tuple[int, int] | None:
+        """Returns where the question asks which States; the United States are one of them."""
+        for each in self.frames.everyone.finditer(self.text):
+            names = [m for m in self.found if m.start < each.end() and each.start() < m.end]
+            if not any(m.form not in ("group", "demonym", "capital") or m.start <= each.start() for m in names):
+                return each.span()
+        return None
+
+    def _is_written_code(self, match: PartyMatch) -> bool:
+        before, after = self.text[: match.start], self.text[match.end :]
+        if any(self._sign(match, kind) for kind in ("certain", "subject", "owner")):
+            return True
+        joined = any(_CONNECTOR.match(self.text[other.end : match.start]) for other in self.found if other.end < match.start)
+        return joined or bool(_OPENING.match(before.replace("\x00", " ")) and _AFTER_CODE.match(after))
+
+    @cached_property
+    def marker(self) -> int | None:
+        """Where the topic begins: at the first topic marker after a word of saying or after a name that opens."""
+        if self._before_question is not None:
+            return None
+        first = self.found[0] if self.found and self._opens(self.found[0]) else None
+        speech = self.frames.speech.search(self.text)
+        begins = [each.end() for each in (speech,) if each] + [each.end for each in (first,) if each]
+        if not begins:
+            return None
+        marker = self.frames.topic_marker.search(self.text, min(begins))
+        return None if marker is None else marker.start()
+
+    @cached_property
+    def _before_question(self) -> "re.Match[str] | None":
+        return self.frames.topic_first.search(self.text)
+
+    def _is_topical(self, match: PartyMatch) -> bool:
+        """A name in the topic: "On Iran's programme, what …", "… about Iran"."""
+        before = self._before_question
+        if before is not None:
+            return before.start("topic") <= match.start < before.end("topic")
+        return self.marker is not None and match.start > self.marker and not self._by_agent(match)
+
+    def _by_agent(self, match: PartyMatch) -> bool:
+        """After the topic a name speaks only by its own sign: "passages about drugs by Benin", "according to Mali"."""
+        if self._sign(match, "certain") or self._sign(match, "subject"):
+            return True
+        earlier = any(other.start < (self.marker or 0) for other in self.found)
+        return not earlier and self.frames.agent_before.search(self.text[: match.start]) is not None
+
+    def _sign(self, match: PartyMatch, kind: str) -> bool:
+        before: re.Pattern[str] = getattr(self.frames, f"{kind}_before")
+        after: re.Pattern[str] = getattr(self.frames, f"{kind}_after")
+        return bool(before.search(self.text[: match.start]) or after.match(self.text[match.end :]))
+
+    def _after_who(self, match: PartyMatch) -> bool:
+        """In "qui a mentionné X ?" the question word is the subject, and X what was mentioned."""
+        if self.everyone is None:
+            return False
+        everyone = self.frames.everyone.match(self.text, self.everyone[0])
+        verb = self.frames.subject_before.search(self.text[: match.start])
+        who = everyone is not None and everyone.groupdict().get("who")
+        return bool(who and everyone and verb and verb.start() <= everyone.end() + 1)
+
+    def span(self, match: PartyMatch) -> tuple[int, int]:
+        """Returns where a speaker stands, with what names it as one: "according to X"."""
+        before = self.frames.certain_before.search(self.text[: match.start])
+        after = self.frames.certain_after.match(self.text[match.end :])
+        return (
+            match.start if before is None else before.start(),
+            match.end if after is None else match.end + after.end(),
+        )
+
+    def spans(self, speakers: Sequence[PartyMatch]) -> tuple[tuple[int, int], ...]:
+        """Returns where speakers stand, with what joins them: "Austria versus Poland"."""
+        spans = [self.span(match) for match in speakers]
+        joints = [
+            (left.end, right.start)
+            for left, right in pairwise(speakers)
+            if left.end <= right.start and _CONNECTOR.match(self.text[left.end : right.start])
+        ]
+        return (*spans, *joints)
+
+    def _opens(self, match: PartyMatch) -> bool:
+        return _OPENING.match(self.text[: match.start].replace("\x00", " ")) is not None
+
+    def _with(self, matches: Sequence[PartyMatch], holds: Callable[[PartyMatch], bool]) -> list[PartyMatch]:
+        return [match for match in matches if holds(match)]
+
+    def _list_from(self, first: PartyMatch) -> list[PartyMatch]:
+        """Returns a name and those joined to it by commas and connectors, before it and after it."""
+        chosen = [first]
+        at = self.found.index(first)
+        for match in self.found[at + 1 :]:
+            if not _CONNECTOR.match(self.text[chosen[-1].end : match.start]):
+                break
+            chosen.append(match)
+        for match in reversed(self.found[:at]):
+            if not _CONNECTOR.match(self.text[match.end : chosen[0].start]):
+                break
+            chosen.insert(0, match)
+        return chosen
+
+    def _compared(self, free: Sequence[PartyMatch]) -> list[PartyMatch]:
+        chosen = list(free)
+        if len(chosen) < 2:
+            chosen += [m for m in self.found if m not in chosen and self._is_compared(m)]
+        return chosen or self.found
+
+    def _is_compared(self, match: PartyMatch) -> bool:
+        before, after = self.text[: match.start], self.text[match.end :]
+        ends = _POSSESSIVE.match(after) is not None or _CLOSES.match(after) is not None
+        return ends and self.frames.compared_before.search(before) is not None
+
+    def _is_place(self, match: PartyMatch) -> bool:
+        """A capital stands for its State only where it is not a place or part of a title: "the Vienna session"."""
+        before, after = self.text[: match.start], self.text[match.end :]
+        if match.form != "capital":
+            return False
+        if self.frames.place_after.match(after):
+            return True
+        return not _POSSESSIVE.match(after) and self.frames.place_before.search(before) is not None
+
+
+def _written_codes(text: str, parties: PartyTable, found: Sequence[PartyMatch]) -> list[PartyMatch]:
+    """Returns the codes in capitals that no name covers; none in a question that is all in capitals."""
+    if not any(char.islower() for char in text):
         return []
-    if before:
-        chosen = _conjoined(before, text) if not compares else before
-        leads = re.fullmatch(r"\W*(?:the\s+)?", text[: chosen[0].start], re.IGNORECASE) is not None
-        if marker is None and not compares and not leads and chosen[0] not in named_by:
-            # Without a topic marker a later "by X" is the speaker: "passages on drugs by Benin".
-            chosen = _conjoined([m for m in before if m in named_by], text) or chosen
-    else:
-        owners = [m for m in after if _SPEECH_NOUN_AFTER.match(text[m.end :])]
-        first = [m for m in after if m in named_by] or owners or after[-1:]
-        chosen = _conjoined([m for m in after if m.start >= first[0].start], text) if first else []
-    if compares:
-        chosen = chosen + [m for m in after if m not in chosen and _is_compared(m, text)]
-    return chosen
+    return [
+        PartyMatch(start=code.start(), end=code.end(), codes=(code.group(),), form="name", text=code.group())
+        for code in _CODE.finditer(text)
+        if parties.get(code.group()) and not any(m.start < code.end() and code.start() < m.end for m in found)
+    ]
 
 
-def _conjoined(matches: Sequence[PartyMatch], text: str) -> list[PartyMatch]:
-    """Returns the first name and those joined to it by commas and connectors."""
-    chosen = list(matches[:1])
-    for match in matches[1:]:
-        if not _CONNECTOR.match(text[chosen[-1].end : match.start]):
-            break
-        chosen.append(match)
-    return chosen
-
-
-def _is_compared(match: PartyMatch, text: str) -> bool:
-    possessive = re.match(r"['’]s?(?:\W|$)", text[match.end :]) is not None
-    closes = re.match(r"^\W*(?:\x00|$)", text[match.end :]) is not None
-    return _COMPARED_BEFORE.search(text[: match.start]) is not None and (possessive or closes)
-
-
-def _is_place(match: PartyMatch, text: str) -> bool:
-    """A capital stands for its State only where it is not a place or part of a title: "the Vienna session"."""
-    if match.form != "capital":
-        return False
-    if _PLACE_AFTER.match(text[match.end :]):
-        return True
-    if re.match(r"['’]s?(?:\W|$)", text[match.end :]):
-        return False
-    before = text[: match.start]
-    return re.search(r"\b(?:in|at|near)\s+(?:the\s+)?$", before, re.IGNORECASE) is not None
-
-
-def _without_names(text: str, parties: PartyTable, frames: Frames, everyone: bool) -> AskedParties:
-    everyone = everyone or _OF_ALL.search(text) is not None or frames.compare.search(text) is not None
-    subject = None if everyone else _SUBJECT.search(text)
-    name = "" if subject is None else subject.group("subject") or subject.group("owner")
-    if not name or _NOBODY.match(name):
-        return AskedParties(everyone=everyone)
-    return AskedParties(unclear=name, options=tuple(parties.resolve(name).suggestions), known_name=False)
+def _without_names(text: str, parties: PartyTable, names: _Names) -> AskedParties:
+    frames = names.frames
+    everyone = names.everyone is not None or names.compares
+    nobody = AskedParties(everyone=everyone, everyone_at=names.everyone)
+    subject = None if everyone else frames.unknown.search(plain(text))
+    if subject is None:
+        return nobody
+    group, start, end = next((name, *subject.span(name)) for name, found in subject.groupdict().items() if found)
+    name = text[start:end]
+    options = tuple(parties.resolve(name).suggestions)
+    if frames.nobody.match(plain(name)) or (group == "typed" and not options):
+        return nobody
+    return AskedParties(unclear=name, options=options, known_name=False)

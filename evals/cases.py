@@ -78,7 +78,8 @@ def load_cases(path: Path, *, corpus: Path | None = None) -> tuple[Case, ...]:
     """Loads cases from YAML, or from JSON lines of questions with evidence as text.
 
     Args:
-        path: `.yaml` in the project's format, or `.jsonl` with `qid`, `question`, `answerable`, `evidence`, `gold_doc`.
+        path: `.yaml` in the project's format, or `.jsonl` with `qid`, `question`, `answerable`, `evidence`, `gold_doc`
+            and, optionally, `year`.
         corpus: The folder of statements, which JSON lines need to find their evidence.
 
     Raises:
@@ -112,6 +113,7 @@ def _from_record(record: Mapping[str, Any], corpus: Path | None) -> Case:
         expect=Expectation(
             status="answered" if record["answerable"] else "abstained",
             states=(re.split(r"[_-]", record["qid"])[1],),
+            years=(str(record["year"]),) if "year" in record else (),
         ),
         evidence=tuple(spans),
         evidence_groups=(tuple(span.id for span in spans),) if spans else (),

@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from ingest.errors import PartyTableError
+from ingest.inflection import RussianLemmas, arabic_variants
 from ingest.name_matcher import Form, Found, NameTrie, Token, fold, tokens_of
 from ingest.party_names import (
     LANGUAGES,
@@ -297,11 +298,17 @@ class PartyTable:
 
     @cached_property
     def _extra_trie(self) -> NameTrie:
-        trie = NameTrie()
+        lemmas = RussianLemmas()
+        trie = NameTrie(lambda folded, first: (*lemmas(folded, first), *arabic_variants(folded, first)))
         for code in self._added:
             row = self._rows[code]
+            form: Form = "name" if row.kind == "state" else "group"
             for name in (row.names.name, *row.names.aliases):
-                trie.add(name, (code,), "name" if row.kind == "state" else "group")
+                trie.add(name, (code,), form)
+                for token in tokens_of(name):
+                    if _SCRIPTS["ru"].search(token.word):
+                        lemmas.learn(token.word)
+            trie.add(code, (code,), form, case="code")
         return trie
 
     @cached_property

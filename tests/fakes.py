@@ -69,8 +69,9 @@ class PlainSelector(Selector):
 
     def by_topic(self, *arguments: Any, **options: Any) -> Found:
         found = super().by_topic(*arguments, **options)
-        sure = found.features is not None and found.features.shared >= 0.5
-        return replace(found, confidence=0.9 if sure else 0.1)
+        if found.features is None:
+            return found
+        return replace(found, confidence=0.9 if found.features.shared >= 0.5 else 0.1)
 
 
 def fake_workspace(store: Path, *, read_only: bool = False) -> Workspace:

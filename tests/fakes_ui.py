@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from app.answer import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope
 from app.errors import MetadataError, NotFoundError, QuestionError
+from app.followup import EarlierTurn, earlier_turns
 from ingest.report import FileResult, IngestProgress, IngestReport
 from vectorstore.records import Metadata, Statement, StatementSummary
 
@@ -245,26 +246,36 @@ class FakeAssistant:
     def __init__(self, corpus: FakeCorpus, *, step_seconds: float = 0.0) -> None:
         self.corpus = corpus
         self.step_seconds = step_seconds
-        self.asked: list[tuple[str, dict[str, Any] | None, tuple[str, ...]]] = []
+        self.asked: list[tuple[str, dict[str, Any] | None, tuple[EarlierTurn, ...]]] = []
 
-    def ask(self, question: str, *, overrides: Mapping[str, Any] | None = None, history: Sequence[str] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        overrides: Mapping[str, Any] | None = None,
+        history: Sequence[str | EarlierTurn] = (),
+    ) -> Answer:
         for item in self.stream(question, overrides=overrides, history=history):
             if isinstance(item, Answer):
                 return item
         raise AssertionError("no answer")
 
     def stream(
-        self, question: str, *, overrides: Mapping[str, Any] | None = None, history: Sequence[str] = ()
+        self,
+        question: str,
+        *,
+        overrides: Mapping[str, Any] | None = None,
+        history: Sequence[str | EarlierTurn] = (),
     ) -> Iterator[Progress | Answer]:
-        self.asked.append((question, dict(overrides) if overrides else None, tuple(history)))
+        self.asked.append((question, dict(overrides) if overrides else None, earlier_turns(history)))
         if not question.strip():
             raise QuestionError("the question is empty; type what you want to know")
         for step in ("resolve", "retrieve", "compose", "verify"):
             yield Progress(step=step, detail="")  # type: ignore[arg-type]
             time.sleep(self.step_seconds)
-        yield self._answer(question, dict(overrides or {}), tuple(history))
+        yield self._answer(question, dict(overrides or {}), bool(history))
 
-    def _answer(self, question: str, overrides: dict[str, Any], history: tuple[str, ...]) -> Answer:
+    def _answer(self, question: str, overrides: dict[str, Any], follows: bool) -> Answer:
         words = question.casefold()
         if "korea" in words:
             return self._ambiguous(question)
@@ -276,7 +287,7 @@ class FakeAssistant:
             treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),) if "treaties" not in overrides else (),
             years=tuple(overrides.get("years", ("2020",) if code == "IRN" else ())),
             topic=str(overrides.get("topic", question)),
-            kept=("states",) if history else (),
+            kept=("states",) if follows else (),
             notes=("article 4 read as UNTOC article 4, Protection of sovereignty",),
         )
         lines = [f"**{escape_markdown(NAMES[code])}** said:", ""]

@@ -1,7 +1,7 @@
 """The extractive composer: per State an attribution line and its best quotations; no model writes a word."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import regex
@@ -21,6 +21,8 @@ _MARKS: Final = regex.compile(r"[\"“”„«»「」『』]")
 RELATED: Final = 3
 # The kind of thing asked for must stand in the strongest quotations; farther ones hold it by chance.
 _READ_FOR_ANSWER: Final = 2
+# Quotations from the statements of one group, beside those of the State that was asked about.
+OF_GROUP: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +40,14 @@ class Composition:
     Attributes:
         more: Evidence sentences beyond those quoted.
         missing: The kind of thing asked for that the quotations do not hold.
+        spoken_for: Groups that are quoted for States asked about, with these.
     """
 
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = ()
     more: int = 0
     missing: Missing | None = None
+    spoken_for: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def compose(
@@ -54,40 +58,56 @@ def compose(
     *,
     limit: int,
     asked: Missing | None,
+    one_each: bool = False,
 ) -> Composition:
-    """Quotes the best evidence of every party that has some.
+    """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.
 
     Args:
-        found: What was found, per party, in the order to show.
+        found: What was found, per party, in the order to show. What groups said for their members is quoted after
+            the rest, and only beside something that a party said itself.
         sources: The statements behind it.
         parties: Names of the parties.
         wording: The assistant's words.
         limit: Quotations in all; each party with evidence gets at least one.
         asked: The kind of thing asked for, if the question names one.
+        one_each: Quote every party once, as a list of who said something does.
     """
-    answering = [item for item in found if item.answers]
-    share = max(1, limit // len(answering)) if answering else 0
+    answering = [item for item in found if item.answers and not item.members]
+    groups = [item for item in found if item.answers and item.members]
+    if not answering:
+        return Composition()
+    share = 1 if one_each else max(1, round(limit / len(answering)))
     claims: list[Claim] = []
     citations: list[Citation] = []
     strongest: list[str] = []
     more = 0
-    for item in answering:
+    for item in (*answering, *groups):
         strong = item.strong
-        made = quote(strong, sources, share, first_number=len(citations) + 1)
+        allowed = min(share, OF_GROUP) if item.members else share
+        made = quote(strong, sources, allowed, first_number=len(citations) + 1)
         quoted = {identifier for citation in made for identifier in citation.sentence_ids}
         more += sum(sentence.sentence_id not in quoted for sentence in strong)
         citations += made
-        strongest += [citation.quote for citation in made[:_READ_FOR_ANSWER]]
-        # Whatever stands in quotation marks is a quotation, so a name has none.
-        name = _MARKS.sub("", parties.display(item.party, wording.language))
-        claims += [
-            Claim(text=f"{name}: “{citation.quote}”", state=item.party, citations=(citation.number,))
-            for citation in made
-        ]
+        if not item.members:
+            strongest += [citation.quote for citation in made[:_READ_FOR_ANSWER]]
+        claims += [_claim(item, citation, parties, wording) for citation in made]
     missing = None
-    if asked is not None and citations and not holds(asked, strongest, parties, [item.party for item in answering]):
+    if asked is not None and not holds(asked, strongest, parties, [item.party for item in answering]):
         missing = asked
-    return Composition(claims=tuple(claims), citations=tuple(citations), more=more, missing=missing)
+    return Composition(
+        claims=tuple(claims),
+        citations=tuple(citations),
+        more=more,
+        missing=missing,
+        spoken_for={group.party: group.members for group in groups},
+    )
+
+
+def _claim(found: Found, citation: Citation, parties: PartyTable, wording: Wording) -> Claim:
+    name = parties.display(found.party, wording.language) if found.party else citation.title or citation.file
+    # Whatever stands in quotation marks is a quotation, so a name has none.
+    text = f"{_MARKS.sub('', name)}: “{citation.quote}”"
+    return Claim(text=text, state=found.party or None, citations=(citation.number,))
 
 
 def quote(chosen: Sequence[Sentence], sources: Sources, limit: int, *, first_number: int) -> list[Citation]:
@@ -114,29 +134,45 @@ def quote(chosen: Sequence[Sentence], sources: Sources, limit: int, *, first_num
 
 
 def render(
+    composed: Composition,
     claims: Sequence[Claim],
     citations: Sequence[Citation],
     parties: PartyTable,
     wording: Wording,
-    *,
-    more: int,
-    missing: Missing | None,
 ) -> str:
-    """Returns the answer as Markdown: attribution lines, and quotations with their numbers."""
+    """Returns the answer as Markdown: attribution lines, and quotations with their numbers.
+
+    Args:
+        composed: What was composed.
+        claims: Those of its claims that stand.
+        citations: What these cite.
+        parties: Names of the parties.
+        wording: The assistant's words.
+    """
     by_number = {citation.number: citation for citation in citations}
-    lines: list[str] = [wording.say(f"missing_{missing}")] if missing is not None else []
-    current: str | None = None
+    lines: list[str] = [wording.say(f"missing_{composed.missing}")] if composed.missing is not None else []
+    statement: str | None = None
+    group: str | None = None
     for claim in claims:
+        if claim.state is not None and claim.state in composed.spoken_for and claim.state != group:
+            group = claim.state
+            lines.append(as_members(group, composed.spoken_for[group], parties, wording))
         for number in claim.citations:
             citation = by_number[number]
-            if citation.statement_id != current:
-                current = citation.statement_id
+            if citation.statement_id != statement:
+                statement = citation.statement_id
                 lines.append(attribution(citation, parties, wording, escape))
             # On one line, so that no paragraph of a quotation leaves the block that marks it as one.
             lines.append(f"> “{escape(' '.join(citation.quote.split()))}” [{number}]")
-    if more:
-        lines.append(wording.say("more", count=more))
+    if composed.more:
+        lines.append(wording.say("more", count=composed.more))
     return "\n\n".join(lines)
+
+
+def as_members(group: str, members: Sequence[str], parties: PartyTable, wording: Wording) -> str:
+    """Returns the line that introduces what a group said for States asked about."""
+    names = ", ".join(escape(parties.display(code, wording.language)) for code in members)
+    return wording.say("as_member", group=escape(parties.display(group, wording.language)), party=names)
 
 
 def escape(text: str) -> str:

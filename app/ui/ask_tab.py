@@ -11,9 +11,19 @@ from app.answer import Answer, Scope
 from app.assistant import Assistant
 from app.corpus import Corpus
 from app.errors import AppError
+from app.followup import EarlierTurn
 from app.ui.conversation import Pending, Turn, conversation_html, error_html, make_turn
 from app.ui.evidence import evidence_panel
-from app.ui.scope_chips import Overrides, article_value, treaties_json, without
+from app.ui.scope_chips import (
+    PICKS,
+    Overrides,
+    article_value,
+    single_years,
+    treaties_json,
+    without,
+    year_runs,
+    years_label,
+)
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
@@ -30,6 +40,7 @@ QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "pr
 _TURNS_KEPT = 30
 _SESSION_SECONDS = 24 * 3600
 _YEAR = re.compile(r"\d{4}")
+_MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,16 +57,19 @@ class _ScopeEditor:
     states: gr.Dropdown
     articles: gr.Dropdown
     years: gr.Dropdown
+    months: gr.Dropdown
     sessions: gr.Dropdown
     bodies: gr.Dropdown
     agenda_items: gr.Dropdown
+    pick: gr.Dropdown
     topic: gr.Textbox
     apply: gr.Button
     reset: gr.Button
 
     @property
     def fields(self) -> list[gr.Dropdown | gr.Textbox]:
-        return [self.states, self.articles, self.years, self.sessions, self.bodies, self.agenda_items, self.topic]
+        lists = (self.states, self.articles, self.years, self.months, self.sessions, self.bodies, self.agenda_items)
+        return [*lists, self.pick, self.topic]
 
 
 class _Conversation:
@@ -93,9 +107,11 @@ class _Conversation:
         parties: list[str],
         articles: list[str],
         years: list[str],
+        months: list[str],
         sessions: list[str],
         bodies: list[str],
         agenda_items: list[str],
+        pick: str,
         topic: str,
     ) -> Iterator[tuple[Any, ...]]:
         """Asks the newest question again with the scope of the editor."""
@@ -106,10 +122,12 @@ class _Conversation:
                 "states": [code for code in parties if code not in groups],
                 "groups": [code for code in parties if code in groups],
                 "treaties": treaties_json(articles),
-                "years": [*years],
+                "years": [*single_years(years)],
+                "months": [*months],
                 "sessions": [*sessions],
                 "bodies": [*bodies],
                 "agenda_items": [*agenda_items],
+                "pick": pick or None,
                 "topic": topic,
             }
             yield from self._answer(turns[-1].question, turns[:-1], overrides)
@@ -125,7 +143,7 @@ class _Conversation:
     def _answer(self, question: str, turns: list[Turn], overrides: Overrides) -> Iterator[tuple[Any, ...]]:
         """Yields (conversation, evidence, turns, question box, ask button, stop button)."""
         skip = gr.skip()
-        history = [turn.question for turn in turns]
+        history = [EarlierTurn(question=turn.question, overrides=turn.overrides) for turn in turns]
         pending = Pending(question=question)
         busy, idle = (
             (gr.Button(visible=False), gr.Button(visible=True)),
@@ -149,21 +167,22 @@ class _Conversation:
     def editor_values(self, turns: list[Turn]) -> list[Any]:
         """Fills the scope editor with the newest answer's scope and what the corpus offers."""
         if not turns:
-            return [gr.Accordion(visible=False), *[gr.skip()] * 7]
+            return [gr.Accordion(visible=False), *[gr.skip()] * 9]
         scope = turns[-1].answer.scope
         offered = self._offered(scope)
         updates: list[Any] = [gr.Accordion(visible=True)]
         updates += [gr.Dropdown(choices=choices, value=value) for choices, value in offered]
-        return [*updates, scope.topic]
+        return [*updates, scope.pick or "", scope.topic]
 
     def _offered(self, scope: Scope) -> list[tuple[list[Any], list[str]]]:
         stored = [summary.metadata for summary in self._corpus.statements()]
         codes = {metadata.state for metadata in stored if metadata.state} | set(scope.states) | set(scope.groups)
         parties = sorted((self._corpus.party_name(code), code) for code in codes)
         articles = [article_value(t.treaty, a) for t in scope.treaties for a in t.articles or ("",)]
-        years = {year for metadata in stored for year in _years(metadata.date)} | set(scope.years)
+        runs = year_runs(scope.years)
+        years = sorted({year for metadata in stored for year in _years(metadata.date)} | set(runs))
         columns = (
-            (years, scope.years),
+            ({m.date[:7] for m in stored if m.date and _MONTH.match(m.date)} | set(scope.months), scope.months),
             ({m.session for m in stored if m.session} | set(scope.sessions), scope.sessions),
             ({m.body for m in stored if m.body} | set(scope.bodies), scope.bodies),
             ({m.agenda_item for m in stored if m.agenda_item} | set(scope.agenda_items), scope.agenda_items),
@@ -171,6 +190,7 @@ class _Conversation:
         return [
             (parties, [*scope.states, *scope.groups]),
             (articles, articles),
+            ([(years_label(value), value) for value in years], runs),
             *((sorted(choices, key=_natural), list(value)) for choices, value in columns),
         ]
 
@@ -202,10 +222,13 @@ def _build_editor() -> _ScopeEditor:
             )
         with gr.Row():
             years = gr.Dropdown(label="Years", multiselect=True, choices=[], min_width=140)
+            months = gr.Dropdown(label="Months", multiselect=True, choices=[], min_width=140)
             sessions = gr.Dropdown(label="Sessions", multiselect=True, choices=[], min_width=140)
             agenda_items = gr.Dropdown(label="Agenda items", multiselect=True, choices=[], min_width=140)
         with gr.Row():
             bodies = gr.Dropdown(label="Bodies", multiselect=True, choices=[], min_width=220)
+            picks = [("all in scope", ""), *((label, pick) for pick, label in PICKS.items())]
+            pick = gr.Dropdown(label="Statements", choices=picks, value="", min_width=140)
             topic = gr.Textbox(label="Topic words", lines=1, max_lines=2, min_width=220)
         with gr.Row():
             apply = gr.Button("Ask again with this scope", variant="primary", size="sm", min_width=200)
@@ -215,9 +238,11 @@ def _build_editor() -> _ScopeEditor:
         states=states,
         articles=articles,
         years=years,
+        months=months,
         sessions=sessions,
         bodies=bodies,
         agenda_items=agenda_items,
+        pick=pick,
         topic=topic,
         apply=apply,
         reset=reset,

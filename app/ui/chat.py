@@ -10,6 +10,7 @@ from gradio.events import api
 from app.assistant import Assistant
 from app.corpus import Corpus
 from app.errors import AppError
+from app.questions import read_turns
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS, build_ask_tab, welcome
 from app.ui.conversation import Turn
 from app.ui.corpus_tab import build_corpus_tab
@@ -66,19 +67,21 @@ def build_interface(assistant: Assistant, corpus: Corpus) -> gr.Blocks:
 def ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
     """Makes the function behind the API endpoint `ask`."""
 
-    def ask(question: str, overrides: dict[str, Any] | None = None, history: list[str] | None = None) -> dict[str, Any]:
+    def ask(question: str, overrides: dict[str, Any] | None = None, history: list[Any] | None = None) -> dict[str, Any]:
         """Answers a question with exact, cited quotations: the contract of `untoc ask --json`.
 
         Args:
             question: What a State said, about what.
             overrides: Parts of the scope to set, such as {"states": ["IRN"], "years": ["2020"]}.
-            history: Earlier questions of the same conversation, oldest first.
+            history: Earlier questions of the same conversation, oldest first, each as text, or as
+                {"question": "...", "scope": {...}} where parts of its scope were set.
 
         Returns:
             The answer.
         """
         try:
-            return assistant.ask(question, overrides=overrides or None, history=history or []).to_json()
+            turns = read_turns(history)
+            return assistant.ask(question, overrides=overrides or None, history=turns).to_json()
         except SHOWN_ERRORS as error:
             raise gr.Error(str(error), print_exception=not isinstance(error, AppError)) from error
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from app.answer import AbstentionReason, Answer, Coverage, Status
+from app.answer import AbstentionReason, Answer, Coverage, Scope, Status
 from app.corpus import Corpus
 from app.errors import AppError
 from app.ui.evidence import card_id, evidence_section
@@ -97,7 +97,10 @@ def conversation_html(
     if not turns and pending is None:
         return _welcome(statements)
     newest = turns[-1].number if turns and (pending is None or pending.error) else None
-    parts = [_turn(turn, corpus, editable=turn.number == newest) for turn in turns]
+    scopes = [None, *(turn.answer.scope for turn in turns)]
+    parts = [
+        _turn(turn, corpus, before, editable=turn.number == newest) for turn, before in zip(turns, scopes, strict=False)
+    ]
     if pending is not None:
         parts.append(_pending(pending))
     return f'<div class="u-conversation">{"".join(parts)}</div>'
@@ -108,7 +111,7 @@ def error_html(error: Exception) -> str:
     return f'<p class="u-error" role="alert">{escape(str(error))}</p>'
 
 
-def _turn(turn: Turn, corpus: Corpus, *, editable: bool) -> str:
+def _turn(turn: Turn, corpus: Corpus, before: Scope | None, *, editable: bool) -> str:
     answer = turn.answer
 
     def names(code: str | None) -> str:
@@ -121,16 +124,23 @@ def _turn(turn: Turn, corpus: Corpus, *, editable: bool) -> str:
     # The options stand below as buttons; the answer's text lists them for those who cannot press one.
     choosing = editable and answer.abstention is not None and answer.abstention.options
     text = answer.abstention.message if answer.abstention is not None and choosing else answer.answer
+    chips = scope_html(answer.scope, names, editable=editable, before=before, everyone=_asked_everyone(answer))
     status = f'<span class="u-badge u-{answer.status}">{_STATUS[answer.status]}</span>{_reason(answer)}'
     return (
         f'<article class="u-turn" data-turn="{turn.number}" data-trace="{escape(answer.trace_id)}" tabindex="-1" '
         f'aria-label="Question {turn.number} and its answer">'
-        f"{_question(turn.question)}{scope_html(answer.scope, names, editable=editable)}"
+        f"{_question(turn.question)}{chips}"
         f'<div class="u-answer u-status-{answer.status}"><p class="u-status">{status}</p>'
         f'<div class="u-prose" lang="{escape(answer.scope.language)}">{render_prose(text, markers)}</div>'
         f"{_options(answer, editable=editable)}{_dropped(answer)}</div>"
         f"{_coverage(answer.coverage, names)}{_actions(turn)}</article>"
     )
+
+
+def _asked_everyone(answer: Answer) -> bool:
+    """Whether an answer that names no State was sought with all of them, and not in a treaty's text."""
+    unsought = answer.abstention is not None and answer.abstention.reason in ("ambiguous", "out_of_scope")
+    return not unsought and all(citation.kind != "treaty" for citation in answer.citations)
 
 
 def _actions(turn: Turn) -> str:

@@ -1,11 +1,12 @@
 """The resolved scope as chips, and what the scope is without one of them."""
 
-from collections.abc import Mapping, Sequence
+from calendar import month_name
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import cast
+from typing import Final, cast
 
-from app.answer import Scope, TreatyScope
+from app.answer import Pick, Scope, TreatyScope
 from app.ui.provenance import Names
 from vectorstore.records import JSONValue
 
@@ -35,18 +36,23 @@ _LISTS = (
     ("bodies", "Body"),
     ("sessions", "Session"),
     ("years", "Year"),
+    ("months", "Month"),
     ("agenda_items", "Agenda item"),
 )
 _NAMED = ("states", "groups")
+PICKS: Final[dict[Pick, str]] = {"latest": "latest only", "earliest": "earliest only"}
+# From so many years in a row on, one chip stands for all of them.
+_MANY_YEARS = 3
 
 
 def chips(scope: Scope, names: Names) -> tuple[Chip, ...]:
     """Lists the parts of a scope: who, which articles, where and when, then the topic."""
     listed = [
-        Chip(field=field, value=value, kind=kind, label=names(value) if field in _NAMED else value)
+        Chip(field=field, value=value, kind=kind, label=_label(field, value, names))
         for field, kind in _LISTS
-        for value in cast(tuple[str, ...], getattr(scope, field))
+        for value in _values(scope, field)
     ]
+    pick = [Chip(field="pick", value=scope.pick, kind="Statement", label=PICKS[scope.pick])] if scope.pick else []
     treaties = [
         Chip(
             field="treaties",
@@ -59,7 +65,42 @@ def chips(scope: Scope, names: Names) -> tuple[Chip, ...]:
     ]
     topic = [Chip(field="topic", value="", kind="Topic", label=scope.topic)] if scope.topic else []
     who = [chip for chip in listed if chip.field in _NAMED]
-    return (*who, *treaties, *(chip for chip in listed if chip.field not in _NAMED), *topic)
+    return (*who, *treaties, *(chip for chip in listed if chip.field not in _NAMED), *pick, *topic)
+
+
+def _values(scope: Scope, field: str) -> Sequence[str]:
+    values = cast(tuple[str, ...], getattr(scope, field))
+    return year_runs(values) if field == "years" else values
+
+
+def year_runs(years: Sequence[str]) -> list[str]:
+    """Puts years in a row together as one value, such as `2010/2035`."""
+    runs: list[list[str]] = []
+    for year in years:
+        if runs and int(year) == int(runs[-1][-1]) + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return [value for run in runs for value in ([f"{run[0]}/{run[-1]}"] if len(run) >= _MANY_YEARS else run)]
+
+
+def single_years(values: Sequence[str]) -> list[str]:
+    """Takes values of `year_runs` apart again."""
+    bounds = [(int(first), int(last or first)) for first, _, last in (value.partition("/") for value in values)]
+    return sorted({str(year) for first, last in bounds for year in range(first, last + 1)})
+
+
+def years_label(value: str) -> str:
+    """Names a year, or years in a row."""
+    return value.replace("/", "–")
+
+
+def _label(field: str, value: str, names: Names) -> str:
+    if field in _NAMED:
+        return names(value)
+    if field == "months":
+        return f"{month_name[int(value[5:])]} {value[:4]}"
+    return years_label(value) if field == "years" else value
 
 
 def article_value(treaty: str, article: str) -> str:
@@ -82,28 +123,42 @@ def without(scope: Scope, field: str, value: str) -> dict[str, JSONValue]:
     """Gives the override that takes one chip away; empty where there is no such chip."""
     if field == "topic":
         return {"topic": ""}
+    if field == "pick":
+        return {"pick": None}
     if field == "treaties":
         values = [article_value(t.treaty, a) for t in scope.treaties for a in t.articles or ("",)]
         return {"treaties": treaties_json([item for item in values if item != value])} if value in values else {}
-    if field not in dict(_LISTS):
+    if field not in dict(_LISTS) or value not in _values(scope, field):
         return {}
-    return {field: [item for item in cast(tuple[str, ...], getattr(scope, field)) if item != value]}
+    dropped = single_years([value]) if field == "years" else [value]
+    return {field: [item for item in cast(tuple[str, ...], getattr(scope, field)) if item not in dropped]}
 
 
-def scope_html(scope: Scope, names: Names, *, editable: bool) -> str:
+def scope_html(
+    scope: Scope, names: Names, *, editable: bool, before: Scope | None = None, everyone: bool = False
+) -> str:
     """Renders the scope of an answer: its chips, and how the question was read.
 
     Args:
         scope: The resolved scope.
         names: Gives the name of a party's code.
         editable: Whether chips can be removed; only the newest answer's can.
+        before: The scope of the answer before it, which tells what was kept of a part that grew.
+        everyone: All States were asked where none is named.
     """
-    kept = set(scope.kept)
-    items = "".join(_chip(chip, editable=editable, kept=chip.field in kept) for chip in chips(scope, names))
+    earlier = None if before is None else {(chip.field, chip.value) for chip in chips(before, names)}
+    shown = chips(scope, names)
+    items = "".join(_chip(chip, editable=editable, kept=_is_kept(chip, scope, earlier)) for chip in shown)
+    if shown and everyone and not (scope.states or scope.groups):
+        items = f'<li class="u-chip"><bdi>all States</bdi></li>{items}'
     notes = "".join(f'<li dir="auto">{escape(note)}</li>' for note in scope.notes)
     return f'<ul class="u-chips" aria-label="Scope of this answer">{items or _EVERYTHING}</ul>' + (
         f'<ul class="u-notes" aria-label="How the question was read">{notes}</ul>' if notes else ""
     )
+
+
+def _is_kept(chip: Chip, scope: Scope, earlier: Collection[tuple[str, str]] | None) -> bool:
+    return chip.field in scope.kept and (earlier is None or (chip.field, chip.value) in earlier)
 
 
 _EVERYTHING = '<li class="u-chip"><span class="u-chip-kind">Scope</span><bdi>all statements</bdi></li>'

@@ -126,7 +126,8 @@ def test_render_gives_attribution_then_quotations_with_markers(
         _found("XAB", _paragraphs(stored, "XAB_11_2022")[:1]),
     ]
     made = _compose(found, sources, parties, limit=4)
-    blocks = render(made.claims, made.citations, parties, WORDING, more=2, missing="date").split("\n\n")
+    made = replace(made, more=2, missing="date")
+    blocks = render(made, made.claims, made.citations, parties, WORDING).split("\n\n")
     assert blocks[0] == WORDING.say("missing_date")
     assert blocks[1].startswith("**Arvandia** · ") and blocks[4].startswith("**Belmora** · ")
     assert [re.findall(r"\[\d+\]$", block) for block in blocks] == [[], [], ["[1]"], ["[2]"], [], ["[3]"], []]
@@ -140,7 +141,7 @@ def test_render_keeps_a_quotation_over_paragraphs_in_one_block(
     edge = next(s.ordinal for s in sentences if s.ordinal and s.paragraph != sentences[s.ordinal - 1].paragraph)
     made = _compose([_found("XZR", [sentences[edge - 1], sentences[edge]])], sources, parties)
     assert "\n" in made.citations[0].quote
-    text = render(made.claims, made.citations, parties, WORDING, more=0, missing=None)
+    text = render(made, made.claims, made.citations, parties, WORDING)
     assert text.count("\n\n") == 1
 
 
@@ -172,8 +173,6 @@ def test_render_keeps_a_hostile_second_paragraph_inside_the_quotation(text: str,
     )
     own = Sources(statements={"s": statement}, sentences={"s": [sentence]})
     made = _compose([_found("XAA", [sentence])], own, parties)
-    shown = (
-        MarkdownIt().enable("table").render(render(made.claims, made.citations, parties, WORDING, more=0, missing=None))
-    )
+    shown = MarkdownIt().enable("table").render(render(made, made.claims, made.citations, parties, WORDING))
     assert not re.search(r"<(?:ul|ol|h\d|table|pre|code)", shown)
     assert shown.count("<blockquote>") == 1

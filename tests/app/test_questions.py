@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from app.errors import QuestionError, ScopeError
-from app.questions import AskedQuestion, clean_question, read_history, read_overrides, read_questions
+from app.followup import EarlierTurn
+from app.questions import AskedQuestion, clean_question, read_history, read_overrides, read_questions, read_turns
+
+FIRST = EarlierTurn(question="First?")
 
 
 def _file(tmp_path: Path, text: str | bytes) -> Path:
@@ -25,15 +28,17 @@ def test_read_questions_one_a_line(tmp_path: Path) -> None:
 
 def test_read_questions_as_json_lines(tmp_path: Path) -> None:
     lines = [
-        {"id": "q1", "question": "First?", "answer": "ignored", "evidence": [{"file": "x"}]},
-        {"qid": 7, "question": "Second?", "history": ["First?"]},
+        {"id": "q1", "question": "First?", "answer": "ignored", "scope": "ignored", "evidence": [{"file": "x"}]},
+        {"qid": 7, "question": "Second?", "history": ["First?", {"question": "Then?", "scope": {"years": []}}]},
         {"question": "Third?", "history": None},
         {"id": "q4", "question": "Line\u2028separator\x85and form\x0cfeed?"},
     ]
     path = _file(tmp_path, "\n".join(json.dumps(line, ensure_ascii=False) for line in lines))
     assert list(read_questions(path)) == [
         AskedQuestion(question="First?", identifier="q1"),
-        AskedQuestion(question="Second?", identifier="7", history=("First?",)),
+        AskedQuestion(
+            question="Second?", identifier="7", history=(FIRST, EarlierTurn(question="Then?", overrides={"years": []}))
+        ),
         AskedQuestion(question="Third?"),
         AskedQuestion(question="Line\u2028separator\x85and form\x0cfeed?", identifier="q4"),
     ]
@@ -47,6 +52,9 @@ def test_read_questions_as_json_lines(tmp_path: Path) -> None:
         ('{"id": "q2", "question": 5}', "'question'"),
         ('{"id": "q2", "question": "x", "history": "y"}', "'history'"),
         ('{"id": "q2", "question": "x", "history": [1]}', "'history'"),
+        ('{"id": "q2", "question": "x", "history": {"question": "y"}}', "'history'"),
+        ('{"id": "q2", "question": "x", "history": [{"scope": {}}]}', "'history'"),
+        ('{"id": "q2", "question": "x", "history": [{"question": "y", "scope": ["IRN"]}]}', "'history'"),
         ('{"a":' * 100_000, "not JSON"),
         ("{" + "9" * 5000, "not JSON"),
     ],
@@ -76,14 +84,29 @@ def test_read_questions_of_a_missing_file_says_which(tmp_path: Path) -> None:
         list(read_questions(tmp_path))
 
 
-def test_read_history_keeps_the_order(tmp_path: Path) -> None:
-    assert read_history(_file(tmp_path, 'First?\n{"question": "Second?"}\n')) == ("First?", "Second?")
+def test_read_history_keeps_the_order_and_what_was_set(tmp_path: Path) -> None:
+    lines = 'First?\n{"question": "Second?"}\n{"question": "Third?", "scope": {"states": []}}\n'
+    assert read_history(_file(tmp_path, lines)) == (
+        FIRST,
+        EarlierTurn(question="Second?"),
+        EarlierTurn(question="Third?", overrides={"states": []}),
+    )
     assert read_history(None) == ()
 
 
-def test_read_history_refuses_a_bad_line(tmp_path: Path) -> None:
-    with pytest.raises(QuestionError, match="line 2"):
-        read_history(_file(tmp_path, "First?\n{broken\n"))
+@pytest.mark.parametrize("line", ["{broken", '{"scope": {}}', '{"question": "x", "scope": "IRN"}'])
+def test_read_history_refuses_a_bad_line(line: str, tmp_path: Path) -> None:
+    with pytest.raises(QuestionError, match="line 2") as caught:
+        read_history(_file(tmp_path, f"First?\n{line}\n"))
+    assert "\n" not in str(caught.value)
+
+
+def test_read_turns_takes_questions_with_and_without_a_scope() -> None:
+    assert read_turns(["First?", {"question": "Then?", "scope": {"years": []}, "answer": "ignored"}]) == (
+        FIRST,
+        EarlierTurn(question="Then?", overrides={"years": []}),
+    )
+    assert read_turns(None) == read_turns([]) == ()
 
 
 def test_read_overrides_takes_an_object() -> None:

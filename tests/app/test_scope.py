@@ -202,7 +202,7 @@ def test_follow_ups_keep_what_they_leave_out(parties: PartyTable) -> None:
     first = "What did Arvandia say in 2020 about article 4?"
     other_state = resolve("And Galdoria?", parties, history=[first]).scope
     assert other_state.states == ("XGA",) and other_state.treaties[0].articles == ("4",)
-    assert other_state.years == ("2020",) and set(other_state.kept) == {"topic", "years"}
+    assert other_state.years == ("2020",) and set(other_state.kept) == {"treaties", "years"}
     other_topic = resolve("And about extradition?", parties, history=[first]).scope
     assert other_topic.states == ("XAA",) and other_topic.topic == "extradition" and other_topic.treaties == ()
     assert "states" in other_topic.kept

@@ -4,9 +4,24 @@ from dataclasses import replace
 
 import pytest
 
-from app.answer import Answer, Citation, Scope
+from app.answer import Answer, Citation, Claim, Scope, Status
 from evals.cases import Case, Evidence, Expectation
-from evals.metrics import Rates, abstention_rates, evidence_recall, misattributed, overlaps, quotes_verified
+from evals.metrics import (
+    CurvePoint,
+    Rates,
+    RiskCoverage,
+    SetScore,
+    abstention_rates,
+    evidence_recall,
+    failure,
+    is_wrong,
+    macro,
+    misattributed,
+    overlaps,
+    quotes_verified,
+    risk_coverage,
+    state_set,
+)
 
 TEXT = "We do not support it. We shall support that."
 
@@ -41,13 +56,13 @@ def _case(
     )
 
 
-def _answer(*citations: Citation, status: str = "answered", states: tuple[str, ...] = ()) -> Answer:
+def _answer(*citations: Citation, status: Status = "answered", states: tuple[str, ...] = ()) -> Answer:
     return Answer(
         question="?",
         answer="",
         status=status,
         citations=citations,
-        scope=Scope(states=states),  # type: ignore[arg-type]
+        scope=Scope(states=states),
     )
 
 
@@ -126,3 +141,121 @@ def test_abstention_rates_of_nothing_are_no_scores() -> None:
     assert abstention_rates([], {}) == Rates(precision=None, recall=None, right=0, wrong=0, missed=0)
     only_answers = abstention_rates([_case("a")], {"a": _answer()})
     assert (only_answers.precision, only_answers.recall) == (None, None)
+
+
+def _listing(*states: str | None) -> Answer:
+    claims = tuple(Claim(text="", state=state, citations=()) for state in states)
+    return replace(_answer(status="answered" if states else "abstained"), claims=claims)
+
+
+@pytest.mark.parametrize(
+    ("gold", "claimed", "expected"),
+    [
+        (("XAA", "XAB", "XAC"), ("XAA", "XAB", "XAA", "XAD", None), SetScore(precision=2 / 3, recall=2 / 3, f1=4 / 6)),
+        (("XAA",), ("XAA", "XAB"), SetScore(precision=1 / 2, recall=1.0, f1=2 / 3)),
+        (("XAA", "XAB"), (), SetScore(precision=0.0, recall=0.0, f1=0.0)),
+        ((), ("XAA",), SetScore(precision=0.0, recall=0.0, f1=0.0)),
+        ((), (), None),
+    ],
+)
+def test_state_set_compares_codes_of_claims_with_gold(
+    gold: tuple[str, ...], claimed: tuple[str | None, ...], expected: SetScore | None
+) -> None:
+    case = _case(kind="list_states", states=gold, status="answered" if gold else "abstained")
+    assert state_set(case, _listing(*claimed)) == expected
+
+
+def test_state_set_is_for_lists_only() -> None:
+    assert state_set(_case(states=("XAA",)), _listing("XAA")) is None
+
+
+def test_macro_takes_the_mean_over_cases_that_have_a_score() -> None:
+    scores = [SetScore(precision=1.0, recall=0.5, f1=2 / 3), None, SetScore(precision=0.0, recall=0.0, f1=0.0)]
+    assert macro(scores) == SetScore(precision=1 / 2, recall=1 / 4, f1=1 / 3)
+    assert macro([None]) is None
+
+
+def test_is_wrong_where_it_should_abstain_or_no_citation_meets_the_evidence() -> None:
+    case = _case(spans=((0, 10),), groups=(("e0",),))
+    assert is_wrong(case, _answer(_citation(20, 30), _citation(0, 10))) is False
+    assert is_wrong(case, _answer(*[_citation(20, 30)] * 5, _citation(0, 10))) is True
+    assert is_wrong(case, _answer(status="abstained")) is None
+    assert is_wrong(_case(status="abstained"), _answer(status="partial")) is True
+    assert is_wrong(_case(), _answer(_citation(0, 10))) is None
+
+
+def _answered(confidence: float, *, right: bool) -> Answer:
+    return replace(_answer(_citation(0, 10) if right else _citation(20, 30)), confidence=confidence)
+
+
+def test_risk_coverage_falls_with_confidence() -> None:
+    def about(case_id: str, *states: str, kind: str = "single_state") -> Case:
+        return _case(case_id, spans=((0, 10),), groups=(("e0",),), states=states, kind=kind)
+
+    cases = [
+        about("sure", "XAA"),
+        about("unsure", "XAA"),
+        about("tied", "XAA"),
+        about("last", "XAA"),
+        about("silent", "XAA"),
+        about("list", "XAA", kind="list_states"),
+        about("pair", "XAA", "XAB", kind="compare"),
+    ]
+    answers = {
+        "sure": _answered(0.9, right=True),
+        "unsure": _answered(0.6, right=False),
+        "tied": _answered(0.6, right=True),
+        "last": _answered(0.3, right=False),
+        "silent": _answer(status="abstained"),
+        "list": _answered(0.1, right=False),
+        "pair": _answered(0.1, right=False),
+    }
+    assert risk_coverage(cases, answers) == RiskCoverage(
+        points=(
+            CurvePoint(confidence=0.9, coverage=1 / 5, risk=0.0),
+            CurvePoint(confidence=0.6, coverage=3 / 5, risk=1 / 3),
+            CurvePoint(confidence=0.3, coverage=4 / 5, risk=2 / 4),
+        ),
+        aurc=(0.0 * 1 + 1 / 3 * 2 + 2 / 4 * 1) / 4,
+        cases=5,
+    )
+
+
+def test_risk_coverage_without_answers_has_no_area() -> None:
+    silent = risk_coverage([_case("a", states=("XAA",))], {"a": _answer(status="abstained")})
+    assert silent == RiskCoverage(points=(), aurc=None, cases=1)
+
+
+@pytest.mark.parametrize(
+    ("scope", "citations", "status", "expected"),
+    [
+        (Scope(states=("XAA",), years=("2020",)), ((0, 10),), "answered", None),
+        (Scope(states=("XAA",), sessions=("10",)), ((0, 10),), "answered", None),
+        (Scope(states=("XAB",), years=("2020",)), ((0, 10),), "answered", "wrong_state"),
+        (Scope(states=("XAA", "XAB"), years=("2020",)), ((0, 10),), "answered", "wrong_state"),
+        (Scope(states=("XAA",), years=("2021",)), ((0, 10),), "answered", "wrong_year"),
+        (Scope(states=("XAA",)), ((0, 10),), "answered", "wrong_year"),
+        (Scope(states=("XAA",), sessions=("11",)), ((0, 10),), "answered", "wrong_year"),
+        (Scope(states=("XAA",), years=("2020",)), (), "abstained", "over_abstained"),
+        (Scope(states=("XAA",), years=("2020",)), ((20, 30),), "answered", "not_cited"),
+    ],
+)
+def test_failure_names_the_first_step_that_went_wrong(
+    scope: Scope, citations: tuple[tuple[int, int], ...], status: Status, expected: str | None
+) -> None:
+    case = _case(spans=((0, 10),), groups=(("e0",),), states=("XAA",))
+    case = case.model_copy(update={"expect": case.expect.model_copy(update={"years": ("2020",)})})
+    answer = replace(_answer(*(_citation(*place) for place in citations), status=status), scope=scope)
+    assert failure(case, answer, {"2020": "10"}) == expected
+
+
+def test_failure_of_an_unanswerable_case_is_an_answer() -> None:
+    case = _case(status="abstained", states=("XAA",))
+    assert failure(case, _answer(status="abstained", states=("XAA",)), {}) is None
+    assert failure(case, _answer(_citation(0, 10), states=("XAA",)), {}) == "should_abstain"
+
+
+def test_failure_counts_citations_of_others() -> None:
+    case = _case(spans=((0, 10),), groups=(("e0",),), states=("XAA",))
+    answer = _answer(_citation(0, 10), _citation(0, 10, state="XAB"), states=("XAA",))
+    assert failure(case, answer, {}) == "misattributed"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.followup import EarlierTurn
 from tests.fakes_ui import EXAMPLE, HOSTILE, HOSTILE_FILE, sample_statement
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -140,9 +141,20 @@ def test_follow_up_history_stays_with_its_visitor(open_page, app_server):
     ask(one, EXAMPLE)
     ask(two, "What did Arvandia say?")
     ask(one, "and the group?", 2)
-    assert app_server.assistant.asked[-1] == ("and the group?", None, (EXAMPLE,))
+    assert app_server.assistant.asked[-1] == ("and the group?", None, (EarlierTurn(question=EXAMPLE),))
     assert two.locator(".u-turn").count() == 1
     assert "delivered by Arvandia" in one.inner_text("#card-2-1 h3")
+
+
+def test_chip_removed_is_part_of_the_history_of_the_next_turn(open_page, app_server):
+    page = open_page().page
+    ask(page, EXAMPLE)
+    page.click('.u-chip button[data-field="years"]')
+    page.wait_for_function("!document.querySelector('.u-chip button[data-field=years]')")
+    page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
+    settle(page)
+    ask(page, "and Arvandia?", 2)
+    assert app_server.assistant.asked[-1][2] == (EarlierTurn(question=EXAMPLE, overrides={"years": []}),)
 
 
 def test_ambiguous_question_option_asks_again(open_page, app_server):
@@ -152,7 +164,7 @@ def test_ambiguous_question_option_asks_again(open_page, app_server):
     page.click('.u-options >> text="Arvandia (fictional)"')
     page.wait_for_selector('.u-turn[data-turn="2"] .u-answer')
     assert app_server.assistant.asked[-1][0] == "Arvandia (fictional)"
-    assert app_server.assistant.asked[-1][2] == ("What did Korea say?",)
+    assert app_server.assistant.asked[-1][2] == (EarlierTurn(question="What did Korea say?"),)
 
 
 def test_empty_question_says_what_to_do_and_keeps_the_conversation(open_page):

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from app.answer import Abstention, Coverage, DroppedClaim
+from app.answer import Abstention, Coverage, DroppedClaim, Scope
 from app.ui.conversation import EXAMPLES, Pending, conversation_html, make_turn
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
@@ -28,6 +28,22 @@ def test_only_the_newest_answer_can_be_narrowed():
     html = conversation_html([one, two], corpus)
     first, second = html.split('data-turn="2"', 1)
     assert 'data-action="drop"' not in first and 'data-action="drop"' in second
+
+
+def test_all_states_are_named_where_an_open_question_was_searched_for():
+    searched, corpus = turn(EXAMPLE, scope=Scope(topic="extradition"))
+    assert "all States" in conversation_html([searched], corpus)
+    ambiguous, _ = turn("What did Korea say?")
+    assert "all States" not in conversation_html([ambiguous], corpus)
+
+
+def test_what_an_added_state_joins_is_from_before():
+    one, corpus = turn(EXAMPLE)
+    both = Scope(states=("IRN", "XAA"), kept=("states",))
+    two, _ = turn(EXAMPLE, 2, scope=both)
+    second = conversation_html([one, two], corpus).split('data-turn="2"', 1)[1]
+    assert second.count("from before") == 1
+    assert second.index("from before") < second.index("Arvandia (fictional)")
 
 
 def test_nothing_can_be_changed_while_a_question_runs():

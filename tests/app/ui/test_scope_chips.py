@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answer import Scope, TreatyScope
-from app.ui.scope_chips import chips, scope_html, treaties_json, without
+from app.ui.scope_chips import chips, scope_html, single_years, treaties_json, without, year_runs
 
 SCOPE = Scope(
     states=("IRN", "XAA"),
@@ -10,6 +10,8 @@ SCOPE = Scope(
     treaties=(TreatyScope(treaty="UNTOC", articles=("4", "16 bis")), TreatyScope(treaty="TIP")),
     sessions=("10",),
     years=("2020",),
+    months=("2020-10",),
+    pick="latest",
     agenda_items=("4",),
     topic="sovereignty",
     kept=("states",),
@@ -32,7 +34,9 @@ def test_chips_name_each_part():
         ("Treaty", "TIP"),
         ("Session", "10"),
         ("Year", "2020"),
+        ("Month", "October 2020"),
         ("Agenda item", "4"),
+        ("Statement", "latest only"),
         ("Topic", "sovereignty"),
     ]
 
@@ -56,10 +60,24 @@ def test_without_the_topic_empties_it():
     assert without(SCOPE, "topic", "") == {"topic": ""}
 
 
+def test_without_the_pick_and_a_month_the_rest_stays():
+    assert without(SCOPE, "pick", "latest") == {"pick": None}
+    assert without(SCOPE, "months", "2020-10") == {"months": []}
+
+
+def test_years_in_a_row_are_one_chip_and_go_together():
+    scope = Scope(years=("1999", "2010", "2011", "2012", "2019", "2020"))
+    assert [chip.label for chip in chips(scope, name)] == ["1999", "2010–2012", "2019", "2020"]
+    assert without(scope, "years", "2010/2012") == {"years": ["1999", "2019", "2020"]}
+    assert single_years(year_runs(scope.years)) == list(scope.years)
+    assert without(scope, "years", "2019") == {"years": ["1999", "2010", "2011", "2012", "2020"]}
+
+
 def test_field_that_a_page_made_up_changes_nothing():
     assert without(SCOPE, "language", "en") == {}
     assert without(SCOPE, "__class__", "en") == {}
     assert without(SCOPE, "treaties", "nonsense") == {}
+    assert without(SCOPE, "years", "<2020>") == without(SCOPE, "states", "XYZ") == {}
 
 
 def test_bare_article_number_is_of_the_convention():
@@ -74,6 +92,18 @@ def test_notes_and_kept_parts_are_shown_escaped():
     assert "article 4 read as &lt;UNTOC&gt; article 4" in html
     assert html.count("from before") == 2
     assert 'aria-label="Remove Year 2020 and ask again"' in html
+
+
+def test_of_a_part_that_grew_only_what_was_there_is_from_before():
+    html = scope_html(SCOPE, name, editable=True, before=Scope(states=("IRN",)))
+    iran, arvandia = html.split("Name of XAA", 1)
+    assert "from before" in iran and "from before" not in arvandia
+
+
+def test_open_question_says_that_all_states_were_asked():
+    assert "all States" in scope_html(Scope(topic="extradition"), name, editable=True, everyone=True)
+    assert "all States" not in scope_html(SCOPE, name, editable=True, everyone=True)
+    assert "all States" not in scope_html(Scope(topic="extradition"), name, editable=True)
 
 
 def test_chips_of_an_older_answer_cannot_be_removed():

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from app.followup import EarlierTurn
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
 
@@ -38,9 +39,11 @@ def call_api(address: str, *data) -> tuple[str, object]:
 
 
 def test_api_gives_exactly_the_contract(app_server):
-    event, data = call_api(app_server.address, EXAMPLE, {"years": ["2020"]}, ["What did Arvandia say?"])
-    assert app_server.assistant.asked[-1] == (EXAMPLE, {"years": ["2020"]}, ("What did Arvandia say?",))
-    expected = app_server.assistant.ask(EXAMPLE, overrides={"years": ["2020"]}, history=["What did Arvandia say?"])
+    history = ["What did Arvandia say?", {"question": "and in 2021?", "scope": {"years": []}}]
+    event, data = call_api(app_server.address, EXAMPLE, {"years": ["2020"]}, history)
+    turns = EarlierTurn(question=history[0]), EarlierTurn(question="and in 2021?", overrides={"years": []})
+    assert app_server.assistant.asked[-1] == (EXAMPLE, {"years": ["2020"]}, turns)
+    expected = app_server.assistant.ask(EXAMPLE, overrides={"years": ["2020"]}, history=turns)
     assert event == "complete"
     assert data == [expected.to_json() | {"trace_id": data[0]["trace_id"]}]
 
@@ -53,6 +56,11 @@ def test_api_takes_a_question_alone(app_server):
 def test_api_reports_a_wrong_question_in_one_line(app_server):
     event, data = call_api(app_server.address, " ")
     assert event == "error" and "the question is empty" in json.dumps(data)
+
+
+def test_api_reports_a_history_that_is_none_in_one_line(app_server):
+    event, data = call_api(app_server.address, EXAMPLE, None, [{"text": "and Belmora?"}])
+    assert event == "error" and "each turn of a 'history' must be a question" in json.dumps(data, ensure_ascii=False)
 
 
 def test_ask_is_the_only_public_endpoint(app_server):

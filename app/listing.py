@@ -1,0 +1,42 @@
+"""Which of many parties speak of a topic: told by comparing them, where none of them is asked about by name.
+
+Fitted on the project's own development questions of the kind "Which States …"; the figures are development figures.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from app.calibration import THRESHOLD
+from app.select import Found
+
+# Scores of evidence (see `Evidence`) below which nobody speaks of a topic, and how far below the best one still does.
+FLOOR: Final = -9.0
+REACH: Final = 9.0
+# A sentence with this share of the topic's words speaks of it, unless the cross-encoder is sure that it does not.
+WORDED: Final = 0.6
+SURELY_NOT: Final = -14.0
+# How fast confidence grows with the score.
+_SLOPE: Final = 4.0
+
+
+def judged_together(found: Sequence[Found]) -> tuple[Found, ...]:
+    """Gives the parties that a glance was cast at their confidence, in the order given.
+
+    A topic that some speak of in so many words is not spoken of by those whose words are far from theirs; one that
+    is asked about in other words than anybody's has lower scores throughout.
+    """
+    best = max((item.evidence[0].score for item in found if item.evidence), default=0.0)
+    needed = max(FLOOR, best - REACH)
+    return tuple(_judged(item, needed) for item in found)
+
+
+def _judged(found: Found, needed: float) -> Found:
+    if found.answers or not found.evidence:
+        return found
+    score = found.evidence[0].score
+    if score < needed and found.worded >= WORDED and score >= SURELY_NOT:
+        score = needed
+    logit = (score - needed) / _SLOPE + math.log(THRESHOLD / (1.0 - THRESHOLD))
+    return replace(found, confidence=1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit)))))

@@ -1,0 +1,58 @@
+"""The topic of a question, in its own words and in those in which statements are searched."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from app.terms import content_terms
+from ingest.glossary import bridge
+from vectorstore.rows import Matrix
+
+# Languages that the default models were made for.
+COVERED: Final = frozenset({"en"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """What is searched for.
+
+    Attributes:
+        words: The topic words of the question.
+        language: ISO 639-1 code of the question.
+        english: The words that the models are given; empty where nothing of the topic could be put into English.
+        bridged: Share of the topic that `english` holds, 0 to 1; below 1, finding nothing proves nothing.
+        vector: The vector of `english`; None where it is empty.
+        rarity: Weight per content term of `english`, higher for rare ones.
+    """
+
+    words: str
+    language: str
+    english: str
+    bridged: float
+    vector: Matrix | None
+    rarity: Mapping[str, float]
+
+    @classmethod
+    def of(cls, words: str, language: str, embed: Callable[[str], Matrix], rarity: Callable[[str], float]) -> "Topic":
+        """Puts topic words into the language of the models, through the glossary where they are in another."""
+        english, bridged = words, 1.0
+        if language not in COVERED:
+            translated = bridge(words, language, to="en")
+            english, bridged = translated.text, translated.covered
+        vector = embed(english) if english.strip() else None
+        weights = {term: rarity(term) for term in sorted(content_terms(english, "en"))}
+        return cls(words=words, language=language, english=english, bridged=bridged, vector=vector, rarity=weights)
+
+    def share_of(self, terms: frozenset[str]) -> float:
+        """Returns the share of the topic's content words that are among these terms, weighted by rarity, 0 to 1."""
+        whole = sum(self.rarity.values())
+        return sum(weight for term, weight in self.rarity.items() if term in terms) / whole if whole else 0.0
+
+    def words_in(self, language: str) -> str:
+        """Returns the topic in another language, as far as the glossary knows it."""
+        return self.words if language == self.language else bridge(self.words, self.language, to=language).text
+
+    def synonyms_in(self, language: str) -> str:
+        """Returns the topic in a language with all terms that the glossary has for it, for lexical search."""
+        terms = bridge(self.words, self.language, to=language).terms
+        return " ".join((self.words, *terms) if language == self.language else terms)

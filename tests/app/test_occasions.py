@@ -1,0 +1,220 @@
+"""When and where a question asks about: bodies, sessions, dates, years, the last statement."""
+
+import pytest
+
+from app.occasions import find_occasions
+from app.scope import resolve
+from ingest.parties import PartyTable
+from ingest.sessions import UNTOC_COP
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "at the tenth session",
+        "at its 10th session",
+        "at session 10",
+        "Session X",
+        "at COP10",
+        "at COP 10",
+        "lors de la dixième session",
+        "à la 10e session",
+        "à la Xe session",
+        "en el décimo período de sesiones",
+        "en el decimo periodo de sesiones",
+        "en el 10º período de sesiones",
+        "на десятой сессии",
+        "на 10-й сессии",
+        "في الدورة العاشرة",
+        "في الدورة 10",
+        "في الدورة ١٠",
+        "在第十届会议上",
+        "第10届会议",
+    ],
+)
+def test_the_tenth_session_is_read_however_it_is_written(text: str) -> None:
+    assert find_occasions(text).sessions == ("10",)
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("at COP10", UNTOC_COP),
+        ("at the COP", UNTOC_COP),
+        ("at the Conference of the Parties", UNTOC_COP),
+        ("à la Conférence des Parties", UNTOC_COP),
+        ("en la Conferencia de las Partes", UNTOC_COP),
+        ("at the Working Group on Firearms", "UNTOC Working Group on Firearms"),
+        ("au Groupe de travail sur les armes à feu", "UNTOC Working Group on Firearms"),
+        ("en el Grupo de Trabajo sobre Armas de Fuego", "UNTOC Working Group on Firearms"),
+        ("в Рабочей группе по огнестрельному оружию", "UNTOC Working Group on Firearms"),
+        ("في الفريق العامل المعني بالأسلحة النارية", "UNTOC Working Group on Firearms"),
+        ("在枪支问题工作组", "UNTOC Working Group on Firearms"),
+    ],
+)
+def test_bodies_are_read_by_their_short_names(text: str, body: str) -> None:
+    assert find_occasions(text).bodies == (body,)
+
+
+@pytest.mark.parametrize(
+    "text", ["at COP26 on the climate", "about the Conference of the Parties", "on Security Council reform"]
+)
+def test_what_is_spoken_of_is_no_occasion(text: str) -> None:
+    found = find_occasions(text)
+    assert (found.bodies, found.sessions) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in October 2020",
+        "at the Vienna session of October 2020",
+        "on 12-16 October 2020",
+        "on 12 October 2020",
+        "on 2020-10-12",
+        "in 2020-10",
+        "en octobre 2020",
+        "du 12 au 16 octobre 2020",
+        "en octubre de 2020",
+        "12 октября 2020 года",
+        "в октябре 2020 года",
+        "في أكتوبر 2020",
+        "في تشرين الأول 2020",
+        "在2020年10月",
+    ],
+)
+def test_october_2020_is_read_however_it_is_written(text: str) -> None:
+    found = find_occasions(text)
+    assert (found.months, found.years) == (("2020-10",), ("2020",))
+
+
+def test_months_can_be_several() -> None:
+    assert find_occasions("in October and November 2020").months == ("2020-10", "2020-11")
+    assert find_occasions("from 28 September to 2 October 2020").months == ("2020-09", "2020-10")
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("between 2010 and 2012", (2010, 2012)),
+        ("entre 2010 et 2012", (2010, 2012)),
+        ("de 2010 à 2012", (2010, 2012)),
+        ("entre 2010 y 2012", (2010, 2012)),
+        ("de 2010 a 2012", (2010, 2012)),
+        ("между 2010 и 2012 годами", (2010, 2012)),
+        ("с 2010 по 2012 год", (2010, 2012)),
+        ("بين عامي 2010 و2012", (2010, 2012)),
+        ("2010年至2012年", (2010, 2012)),
+        ("in 2010–2012", (2010, 2012)),
+        ("since 2033", (2033, 2035)),
+        ("after 2033", (2034, 2035)),
+        ("depuis 2033", (2033, 2035)),
+        ("desde 2033", (2033, 2035)),
+        ("с 2033 года", (2033, 2035)),
+        ("منذ عام 2033", (2033, 2035)),
+        ("2033年以来", (2033, 2035)),
+        ("since October 2033", (2033, 2035)),
+        ("before 1948", (1946, 1947)),
+        ("until 1948", (1946, 1948)),
+        ("avant 1948", (1946, 1947)),
+        ("antes de 1948", (1946, 1947)),
+        ("до 1948 года", (1946, 1947)),
+        ("قبل عام 1948", (1946, 1947)),
+        ("1948年之前", (1946, 1947)),
+        ("in the 1990s", (1990, 1999)),
+        ("dans les années 1990", (1990, 1999)),
+        ("en los años 1990", (1990, 1999)),
+        ("в 1990-х годах", (1990, 1999)),
+        ("1990年代", (1990, 1999)),
+    ],
+)
+def test_spans_of_years_are_read(text: str, years: tuple[int, int]) -> None:
+    assert find_occasions(text).years == tuple(str(year) for year in range(years[0], years[1] + 1))
+
+
+@pytest.mark.parametrize(
+    "text", ["in 2016 and 2020", "en 2016 et 2020", "en 2016 y 2020", "в 2016 и 2020 годах", "2016年和2020年"]
+)
+def test_two_years_are_no_span(text: str) -> None:
+    found = find_occasions(text)
+    assert found.years == ("2016", "2020") and found.named == len(found.years)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in its last statement",
+        "in its latest statement",
+        "in their most recent speech",
+        "at the last session",
+        "dans sa dernière déclaration",
+        "dans son discours le plus récent",
+        "en su última declaración",
+        "en su declaración más reciente",
+        "в последнем заявлении",
+        "в своем самом последнем выступлении",
+        "في بيانها الأخير",
+        "في أحدث بيان",
+        "在最近的声明中",
+        "在最近一次发言中",
+    ],
+)
+def test_the_last_statement_is_picked(text: str) -> None:
+    assert find_occasions(text).pick == "latest"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in its first statement",
+        "in its earliest speech",
+        "dans sa première déclaration",
+        "en su primera declaración",
+        "в первом заявлении",
+        "في بيانها الأول",
+        "在首次发言中",
+    ],
+)
+def test_the_first_statement_is_picked(text: str) -> None:
+    assert find_occasions(text).pick == "earliest"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "last year",
+        "the first article",
+        "the last two statements",
+        "at last",
+        "the first victims",
+        "l’an dernier",
+        "первая статья",
+    ],
+)
+def test_other_lasts_and_firsts_pick_nothing(text: str) -> None:
+    assert find_occasions(text).pick is None
+
+
+def test_the_last_session_of_a_body_is_the_body_and_the_pick() -> None:
+    found = find_occasions("at the last session of the Conference of the Parties")
+    assert (found.pick, found.bodies, found.sessions) == ("latest", (UNTOC_COP,), ())
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "in its latest statement",
+        "on 12-16 October 2020",
+        "at COP10",
+        "since 2018",
+        "at the Vienna session of October 2020",
+    ],
+)
+def test_an_occasion_leaves_no_topic(when: str, parties: PartyTable) -> None:
+    scope = resolve(f"What did Arvandia say {when} about extradition?", parties).scope
+    assert (scope.states, scope.topic) == (("XAA",), "extradition")
+
+
+def test_a_meeting_place_is_no_state(parties: PartyTable) -> None:
+    scope = resolve("What did Arvandia say at the Vienna session of October 2020?", parties).scope
+    assert (scope.states, scope.months, scope.topic) == (("XAA",), ("2020-10",), "")

@@ -1,0 +1,177 @@
+"""Other wordings of a case: complete, repeatable, and read as the same State, year and topic as the case."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from app.scope import resolve
+from evals.cases import Case, Expectation
+from evals.errors import DatasetError, EvalError
+from evals.rewording import TOPICS, WORDINGS, Setting, chosen_wordings, reword, setting_of
+from ingest.parties import PartyTable
+
+TOPIC = "transnational organized crime"
+SETTING = Setting(
+    parties=PartyTable.load(),
+    sessions={"1998": "53", "2012": "67"},
+    speakers={"1998": ("AUT", "MLI"), "2012": ("FIN", "AUT")},
+)
+# Wordings that are not read as they are meant yet; whoever mends one takes it off.
+MISREAD = frozenset({"code", "whether"})
+
+
+def _case(state: str, name: str, *, year: str = "1998", topic: str = TOPIC, case_id: str | None = None) -> Case:
+    return Case(
+        id=case_id or f"q_{state}_{year}",
+        question=f"What did {name} say about {topic} in its {year} UN General Debate statement?",
+        type="single_state",
+        answerable=True,
+        expect=Expectation(status="answered", states=(state,), years=(year,)),
+    )
+
+
+def _fictional(conference: Path) -> Setting:
+    return setting_of(conference, PartyTable.load(conference / "parties.csv"))
+
+
+def test_every_question_has_many_wordings_that_keep_the_gold() -> None:
+    case = _case("AUT", "Austria")
+    worded = reword(case, SETTING, tuple(WORDINGS))
+    assert len(worded) >= 30
+    for name, other in worded.items():
+        assert other.id == f"q_AUT_1998@{name}"
+        assert (other.expect, other.evidence_groups, other.type) == (case.expect, case.evidence_groups, case.type)
+        assert other.tags["wording"] == name
+        assert "{" not in other.question
+    questions = [(*other.history, other.question) for other in worded.values()]
+    assert len(set(questions)) == len(questions)
+    assert {other.lang for other in worded.values()} == {"en", "fr", "es", "ar", "ru", "zh"}
+
+
+@pytest.mark.parametrize(
+    ("name", "turns"),
+    [
+        ("official", ("What did the Republic of Austria say about {} in its 1998 statement?",)),
+        ("demonym", ("What did the Austrian delegation say about {} in 1998?",)),
+        ("capital", ("What did Vienna say about {} in 1998?",)),
+        ("code", ("What did AUT say about {} in 1998?",)),
+        ("session", ("What did Austria say about {} at the fifty-third session?",)),
+        ("session_number", ("What did Austria say about {} at the 53rd session of the Assembly?",)),
+        ("keywords", ("Austria 1998 {}",)),
+        ("lower", ("what did austria say about {} in 1998",)),
+        ("follow_state", ("What did Mali say about {} in 1998?", "and Austria?")),
+        ("follow_year", ("What did Austria say about {}?", "only 1998")),
+        ("follow_other_year", ("What did Austria say about {} in 2012?", "And in 1998?")),
+    ],
+)
+def test_wording_reads_as_written(name: str, turns: tuple[str, ...]) -> None:
+    other = reword(_case("AUT", "Austria"), SETTING, (name,))[name]
+    assert (*other.history, other.question) == tuple(turn.format(TOPIC) for turn in turns)
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "french", "russian"),
+    [
+        ("AUT", "Austria", "de l’Autriche", "сказала Австрия"),
+        ("BRA", "Brazil", "du Brésil", "сказала Бразилия"),
+        ("FIN", "Finland", "de la Finlande", "сказала Финляндия"),
+        ("MEX", "Mexico", "du Mexique", "сказала Мексика"),
+        ("BHS", "Bahamas", "des Bahamas", "сказали Багамские Острова"),
+        ("KAZ", "Kazakhstan", "du Kazakhstan", "сказал Казахстан"),
+    ],
+)
+def test_translated_names_agree_with_their_sentence(state: str, name: str, french: str, russian: str) -> None:
+    worded = reword(_case(state, name), SETTING, ("fr_position", "ru"))
+    assert f"la position {french} sur" in worded["fr_position"].question
+    assert russian in worded["ru"].question
+
+
+@pytest.mark.parametrize(
+    ("session", "words", "digits"), [("1", "first", "1st"), ("12", "twelfth", "12th"), ("70", "seventieth", "70th"),
+                                     ("52", "fifty-second", "52nd"), ("63", "sixty-third", "63rd")],
+)  # fmt: skip
+def test_sessions_are_written_as_people_write_them(session: str, words: str, digits: str) -> None:
+    setting = Setting(parties=SETTING.parties, sessions={"1998": session}, speakers=SETTING.speakers)
+    worded = reword(_case("AUT", "Austria"), setting, ("session", "session_number"))
+    assert f"the {words} session" in worded["session"].question
+    assert f"the {digits} session" in worded["session_number"].question
+
+
+def test_names_that_two_states_bear_are_not_used() -> None:
+    # "Congolese" may be of either Congo; "Kingstown" is one State's alone.
+    shared = reword(_case("COG", "Congo"), SETTING, ("demonym",))
+    assert shared == {}
+    assert "Kingstown" in reword(_case("VCT", "Saint Vincent"), SETTING, ("capital",))["capital"].question
+
+
+def test_wordings_without_what_they_need_are_left_out() -> None:
+    setting = Setting(parties=SETTING.parties, sessions={}, speakers={"1998": ("AUT",)})
+    worded = reword(_case("AUT", "Austria", topic="the rights of rivers"), setting, tuple(WORDINGS))
+    assert not {"session", "session_number", "follow_state", "follow_other_year", "fr", "zh_position"} & worded.keys()
+    assert {"official", "year_first", "follow_topic"} <= worded.keys()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lang": "fr"},
+        {"history": ("What did Mali say?",)},
+        {"question": "Which States mentioned rivers?"},
+        {"expect": Expectation(status="answered", states=("AUT", "MLI"), years=("1998",))},
+        {"expect": Expectation(status="answered", states=("AUT",))},
+    ],
+)
+def test_cases_that_templates_do_not_fit_are_not_reworded(change: dict[str, object]) -> None:
+    assert reword(_case("AUT", "Austria").model_copy(update=change), SETTING, tuple(WORDINGS)) == {}
+
+
+def test_a_number_draws_the_same_wordings_each_time_and_others_for_other_cases() -> None:
+    drawn = [tuple(reword(_case("AUT", "Austria"), SETTING, 3)) for _ in range(2)]
+    assert drawn[0] == drawn[1]
+    assert len(drawn[0]) == 3
+    others = Counter(tuple(reword(_case("AUT", "Austria", case_id=f"q{n}"), SETTING, 3)) for n in range(10))
+    assert len(others) > 5
+
+
+def test_choice_is_all_or_names_or_a_number() -> None:
+    assert chosen_wordings("all") == tuple(WORDINGS)
+    assert chosen_wordings("lower,fr") == ("lower", "fr")
+    assert chosen_wordings("4") == 4
+    with pytest.raises(EvalError, match="louder"):
+        chosen_wordings("lower,louder")
+
+
+def test_every_topic_has_every_language() -> None:
+    assert all(set(translations) == {"fr", "es", "ru", "ar", "zh"} for translations in TOPICS.values())
+
+
+def test_setting_comes_from_the_manifest(conference: Path, tmp_path: Path) -> None:
+    setting = _fictional(conference)
+    assert setting.sessions["2020"] == "10"
+    assert "XQN" in setting.speakers["2018"]
+    with pytest.raises(DatasetError, match="manifest"):
+        setting_of(tmp_path, SETTING.parties)
+
+
+@pytest.mark.parametrize(("state", "year"), [("AUT", "1998"), ("GBR", "1998"), ("MLI", "2012"), ("KAZ", "2012")])
+def test_every_wording_of_a_real_name_is_read_as_meant(state: str, year: str) -> None:
+    name = SETTING.parties.display(state)
+    _assert_read_as_meant(_case(state, name, year=year), SETTING)
+
+
+def test_every_wording_of_a_fictional_name_is_read_as_meant(conference: Path) -> None:
+    setting = _fictional(conference)
+    for state in ("XGA", "XQN", "XAA"):
+        _assert_read_as_meant(_case(state, setting.parties.display(state), year="2022"), setting)
+
+
+def _assert_read_as_meant(case: Case, setting: Setting) -> None:
+    [year] = (str(year) for year in case.expect.years)
+    wrong: dict[str, object] = {}
+    for name, other in reword(case, setting, tuple(WORDINGS)).items():
+        scope = resolve(other.question, setting.parties, history=other.history).scope
+        when = scope.years == (year,) or scope.sessions == (setting.sessions[year],)
+        if scope.states != case.expect.states or not when or scope.topic.casefold() != other.tags["topic_words"]:
+            wrong[name] = (other.question, scope.states, scope.years, scope.sessions, scope.topic)
+    assert {name: read for name, read in wrong.items() if name not in MISREAD} == {}
