@@ -172,6 +172,7 @@ class Answer:
         more: How many further evidence sentences exist beyond the citations.
         related: Citations that do not support an answer but may help.
         confidence: Calibrated chance that the evidence answers, 0 to 1, higher is better.
+        spoken_for: Groups that are cited for States asked about, with these States.
     """
 
     question: str
@@ -194,6 +195,7 @@ class Answer:
     usage: dict[str, int] | None = None
     timings_ms: Timings = field(default_factory=Timings)
     trace_id: str = ""
+    spoken_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the contract of `untoc ask --json`: plain dicts, lists, strings and numbers."""

@@ -10,7 +10,9 @@ from typing import Final
 import regex
 
 from app.answer import Missing
+from app.counted import Counted, counted
 from app.frames import plain
+from app.language import detect_language
 from ingest.parties import PartyTable
 from ingest.sessions import find_bodies
 from ingest.treaties import find_treaties
@@ -85,7 +87,8 @@ _WHEN_SAID: Final = _asks(
 )
 
 _NUMBER: Final = _tells(
-    r"(?<![\p{L}\p{N}])\p{N}+(?:[.,\s]\p{N}{3})*(?:[.,]\p{N}+)?(?:\s*(?:%|per\s+cent|percent|pour\s+cent|por\s+ciento|процент\w*|في\s+المائة))?(?![\p{L}\p{N}])",
+    # Chinese writes no space beside a number.
+    r"(?<![^\P{L}\p{Han}]|\p{N})\p{N}+(?:[.,\s]\p{N}{3})*(?:[.,]\p{N}+)?(?:\s*(?:%|per\s+cent|percent|pour\s+cent|por\s+ciento|процент\w*|في\s+المائة))?(?![^\P{L}\p{Han}]|\p{N})",
     r"(?<![\p{L}\p{N}])(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
     r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|half|one|both)(?!\p{L})",
     r"(?<!\p{L})(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante|cinquante|soixante|cents?|centaines?"
@@ -174,7 +177,9 @@ def asked_kind(question: str) -> Missing | None:
     return None if found == "date" and _WHEN_SAID.search(text) else found
 
 
-def holds(kind: Missing, texts: Sequence[str], parties: PartyTable, speakers: Sequence[str]) -> bool:
+def holds(
+    kind: Missing, texts: Sequence[str], parties: PartyTable, speakers: Sequence[str], question: str = ""
+) -> bool:
     """Returns whether any of these texts, in any of the six languages, holds the kind of thing asked for.
 
     Args:
@@ -182,9 +187,11 @@ def holds(kind: Missing, texts: Sequence[str], parties: PartyTable, speakers: Se
         texts: The evidence, strongest first.
         parties: Whose names tell a State from another name.
         speakers: Codes of those who speak, whose own names are no answer.
+        question: What is asked; a number must count what it counts.
     """
     if kind == "number":
-        return any(_holds_number(plain(text)) for text in texts)
+        what = counted(question, detect_language(question, parties)) if question else None
+        return any(_holds_number(plain(text), what) for text in texts)
     if kind == "state":
         return any(set(match.codes) - set(speakers) for text in texts for match in parties.find(text))
     if kind == "name":
@@ -193,12 +200,16 @@ def holds(kind: Missing, texts: Sequence[str], parties: PartyTable, speakers: Se
     return any(pattern.search(plain(text)) for text in texts)
 
 
-def _holds_number(text: str) -> bool:
+def _holds_number(text: str, what: Counted | None) -> bool:
     for match in _NUMBER.finditer(text):
         number, before, after = match.group(), text[: match.start()], text[match.end() :]
+        if what is not None and what.follows(text, match.end()) and not _YEAR.match(number):
+            return True
         if _YEAR.match(number) or number.lower() in _VAGUE_NUMBERS or _TIME_AFTER.match(after):
             continue
-        if not _REFERENCE_BEFORE.search(before) and not _MONTH_BEFORE.search(before):
+        if _REFERENCE_BEFORE.search(before) or _MONTH_BEFORE.search(before):
+            continue
+        if what is None or what.fits(text, match.start(), match.end()):
             return True
     return False
 

@@ -96,6 +96,7 @@ class Steps:
             claims=checked.claims,
             citations=checked.citations,
             more=composed.more,
+            spoken_for={group: tuple(members) for group, members in composed.spoken_for.items()},
             related=related(retrieved) if retrieved.other_readings else (),
         )
 

@@ -39,6 +39,19 @@ _TAKES_UP: Final = regex.compile(
       |^(?:We|It|My\ \p{L}+|\p{Lu}\p{L}+)\s+(?:\p{Ll}+\s+){0,3}(?:not|never|oppos\p{L}+|reject\p{L}*|support\p{L}*|agree\p{L}*|disagree\p{L}*)\s+(?:\p{Ll}+\s+){0,3}(?:it|them|this|that|these|those)\b""",
     regex.VERBOSE,
 )
+# A sentence that only says what the next one will speak of.
+_ANNOUNCING: Final = regex.compile(
+    r"""^\W*(?:(?:\p{L}+,?\s+){0,6}?(?:wish(?:es)?|would\s+like|should\s+like|like|want|wants|shall|will|may|turn|let\s+me|allow\s+me|permit\s+me)\b[^.;:]*?
+          \b(?:speak|turn|turning|address|dwell|mention|touch|comment|recall|refer|say\s+(?:a\s+few\s+words|something))\b
+      |(?:Permítame|Quisiera|Deseo|Paso)\b[^.;:]*?\b(?:detenerme|referirme|hablar|mencionar|pasar|abordar|ahora)\b
+      |(?:J[e’']|Permettez-moi|Qu[’']il\ me\ soit\ permis)\s*[^.;:]*?\b(?:viens|parler|aborder|évoquer|revenir|passe|mentionner|dire\ quelques\ mots)\b
+      |(?:Позвольте|Хотел\p{L}*|Перейд\p{L}+|Далее,\s+о)\b
+      |(?:أود|أنتقل|اسمحوا\s+لي)\b
+      |(?:请允许我|我想|我愿|下面|现在)[^。；：]*(?:谈|说|提到|谈谈)
+    )""",
+    regex.VERBOSE | regex.IGNORECASE,
+)
+_ANNOUNCING_WORDS: Final = 18
 # A sentence that takes up the one before is short.
 _TAKES_UP_WORDS: Final = 25
 
@@ -70,15 +83,23 @@ def referent(sentences: Sequence[Sentence], ordinal: int) -> int | None:
 
 
 def taken_up(sentences: Sequence[Sentence], ordinal: int) -> bool:
-    """Returns whether the sentence after this one takes it up, so that the two should be read together."""
+    """Returns whether the sentence after this one takes it up or is announced by it, so that both should be read."""
     if ordinal + 1 >= len(sentences):
         return False
     here, following = sentences[ordinal], sentences[ordinal + 1]
+    if announces(here):
+        return True
     if following.paragraph != here.paragraph or len(following.text.split()) > _TAKES_UP_WORDS:
         return False
     if _OUTWARD.match(following.text):
         return False
     return _TAKES_UP.search(following.text) is not None and referent(sentences, ordinal + 1) in (None, ordinal)
+
+
+def announces(sentence: Sentence) -> bool:
+    """Returns whether a sentence only names what the next one speaks of: "I wish to turn to joint investigations"."""
+    short = len(sentence.text.split()) <= _ANNOUNCING_WORDS and len(sentence.text) <= 200
+    return short and _ANNOUNCING.search(sentence.text) is not None
 
 
 def spans(sentences: Sequence[Sentence], chosen: Sequence[int], *, longest: int = 4) -> list[tuple[Span, Span | None]]:

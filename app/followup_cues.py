@@ -67,7 +67,7 @@ class Cues:
             return ""
         while (edge := self._edges.search(plain(topic))) is not None:
             topic = topic[edge.end() :] if edge.start() == 0 else topic[: edge.start()]
-        return topic
+        return topic.strip()
 
     def core(self, question: str) -> str:
         """Returns what a question holds between the cue words at its ends."""

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lists of words read best one list a line.
 """The language of a question."""
 
 import re

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from app.answer import Pick
@@ -78,6 +79,17 @@ _TOPIC_AFTER: Final = _pattern(
 _STATEMENT: Final = r"(?:statements?|speech(?:es)?|address|intervention|remarks|debate|session|contribution|words)"
 _STATEMENT_AFTER: Final = _pattern(
     rf"^\s+(?:(?:un|united nations|general|debate|assembly|unga|own|official|opening)\s+)*{_STATEMENT}\b"
+)
+# A year that belongs to what is spoken of: "the 1995 conference on women"; not "the 2016 and 2018 statements".
+_NAMES_TOPIC: Final = _pattern(r"\b(?:the|an?|this|that|those|these)\s+$")
+_NOUN_AFTER: Final = _pattern(
+    r"^(?:-\w+)?\s+(?!(?:and|or|to|until|through|on|about|in|at|of|for|from|by|with|did|does|has|had|was|were|is|are|meetings?|conference of the|review)\b)[^\W\d]"
+)
+# "the summit of 1992", "конференция 1995 года": the occasion where the question names no other.
+_OF: Final = _pattern(r"(?:\b(?:of|de|du|del)|(?<=[а-я])(?<!\bв)(?<!\bс)(?<!\bи))\s+$")
+# Between a session and its year: "at the tenth session, in 2020".
+_BESIDE: Final = _pattern(
+    r"[\s,()]*(?:\b(?:in|of|at|the|its|during|held|en|de|du|del|la|le|el|lors|в|на|году?|года)\b[\s,()]*|في|عام|年|在|\x00)*"
 )
 _SAID_AT: Final = r"(?:statements?|speech(?:es)?|address|interventions?|remarks|declarations?|contribution|session|meeting|position|comments?)"
 _FR_SAID: Final = r"(?:déclarations?|discours|interventions?|allocution|session|réunion|prise\s+de\s+parole|position)"
@@ -163,16 +175,23 @@ _PLURALS: Final = (
     (re.compile(r"(?i)\b(session)s(?=\s+(?:no|nos)?\.?\s*\d)"), r"\1 "),
     (re.compile(r"(?i)\bsesiones(?=\s+\d)"), "sesión  "),
     (re.compile(r"(?i)(?<!\w)сесси(?:и|ях)(?=\s+(?:с\s+)?\d)"), lambda found: "сессия".ljust(len(found.group()))),
-    (re.compile(r"(?<=دور)(?:تين|تان|ات)(?!\w)"), lambda found: "ة".ljust(len(found.group()))),
+    (re.compile(r"(?<=دور)(?:تين|تان|ات)(?!\w)(?:\s+من(?=\s+\d))?"), lambda found: "ة".ljust(len(found.group()))),
+    (re.compile(r"(?i)\bper[ií]odos?\s+de\s+sesiones(?=\s+\d)"), lambda found: "sesión".ljust(len(found.group()))),
+    (re.compile(r"(?i)(?<=sesión)(\s+\d{1,3})[ºª°]"), r"\1 "),
 )
 _NUMBERED: Final = r"(?<![\d.])\d{1,3}(?!\d)\s?(?:st|nd|rd|th|e|è?me|[ºª°]|-?[йяе]|-?ая|-?ой)?(?!\w)"
 _ARTICLE: Final = r"(?:(?:the|la|le|les|l'|el|los|las|de\s+la|du|del?)\s+)?"
 _AND: Final = r"(?:\s*[,;/、]\s*(?:(?:and|et|y|и)\s+)?|\s+(?:and|or|et|ou|y|e|и|или)\s+|\s*و\s*|\s*[和与及]\s*)"
 _TO: Final = r"(?:\s*[-–—]\s*|\s*[至到]\s*|\s+(?:(?:up\s+)?to|through|until|à|a|al|hasta|по|до|إلى|حتى)\s+)"
-_BEFORE_SESSION: Final = _pattern(rf"(?P<item>{_NUMBERED}|(?<!\w)[^\W\d_]+(?:[\s-][^\W\d_]+){{0,2}}?)(?:{_AND}|{_TO}){_ARTICLE}$")
+_BEFORE_SESSION: Final = re.compile(
+    rf"(?P<item>{_NUMBERED}|(?<!\w)[^\W\d_]+(?:[\s-][^\W\d_]+){{0,2}}?)(?:{_AND}|{_TO}){_ARTICLE}$", re.IGNORECASE
+)
 _AFTER_SESSION: Final = re.compile(rf"(?:{_AND}|{_TO})(?:ال(?=\d))?(?P<item>{_NUMBERED}|ال\w+(?:\s+و?ال\w+)?)")
-_ZH_PAIR: Final = re.compile(r"第\s*(?P<item>[\d零一二三四五六七八九十]{1,4})\s*(?:届(?:会议|会|大会)?)?\s*[、和与及至到–—-]\s*第?\s*(?P<last>[\d零一二三四五六七八九十]{1,4})\s*届")
-_RANGED: Final = re.compile(rf"(?:会议|届会|大会|届)?{_TO}{_ARTICLE}第?\s*$")
+_ZH_PAIR: Final = re.compile(
+    r"第\s*(?P<item>[\d零一二三四五六七八九十]{1,4})\s*(?:届(?:会议|会|大会)?)?\s*[、和与及至到–—-]\s*第?\s*(?P<last>[\d零一二三四五六七八九十]{1,4})\s*届"
+)
+_DASHED: Final = re.compile(r"(?i)\b(?:session|sesión|сессия|الدورة)\s+(?P<number>\d{1,3})(?=\s?[-–]\s?\d{1,3}(?!\d))")
+_RANGED: Final = re.compile(rf"(?:会议|届会|大会|届)?{_TO}{_ARTICLE}第?\s*", re.IGNORECASE)
 _BOTH_ENDS: Final = _pattern(r"(?:\b(?:between|entre|между)|(?<!\w)بين)\s+(?:(?:the|la|le|les|el|los|las)\s+)?$")
 _ROMAN: Final = {"i": 1, "v": 5, "x": 10, "l": 50}
 Span = tuple[int, int]
@@ -214,7 +233,7 @@ def find_occasions(text: str) -> Occasion:
     months, found = _read_months(_blank(text, spans))
     # What is left of "since October 2020" is read as years.
     spans += found
-    read = _read_years(plain(_blank(text, spans)))
+    read = _read_years(plain(_blank(text, spans)), beside=[span for span in spans if sessions])
     spans += [span for span, _ in read]
     years = sorted({year for _, each in read for year in each} | {int(month[:4]) for month in months})
     return Occasion(
@@ -252,6 +271,7 @@ def _read_sessions(text: str) -> tuple[tuple[str, ...], list[Span]]:
     for plural, single in _PLURALS:
         text = plural.sub(single, text)
     found = {(each.start, each.end): each.number for each in find_session_mentions(text)}
+    found |= {match.span(): int(match["number"]) for match in _DASHED.finditer(text)}
     for pair in _ZH_PAIR.finditer(text):
         found[(pair.start(), pair.end("item"))] = find_session_mentions(f"第{pair['item']}届")[0].number
         found[(pair.start("last"), pair.end())] = find_session_mentions(f"第{pair['last']}届")[0].number
@@ -275,22 +295,19 @@ def _listed(text: str, found: dict[Span, int]) -> tuple[tuple[str, ...], list[Sp
     items = sorted((start, end, number) for (start, end), number in found.items())
     for start, end, _ in list(items):
         items += _beside(text, start, end)
-    numbers: dict[int, None] = {}
     items.sort()
-    for index, (start, _, number) in enumerate(items):
-        before = items[index - 1] if index else None
-        if before is not None and before[2] < number and _is_range(text, before[0], before[1], start):
-            numbers.update(dict.fromkeys(range(before[2] + 1, number)))
-        numbers[number] = None
     # The ending of a plural belongs to the word, "sessions".
-    spans = [(start, end + len(re.match(r"[a-zа-я]*", text[end:])[0])) for start, end, _ in items]  # type: ignore[index]
-    return tuple(map(str, sorted(numbers) if len(numbers) > len(items) else numbers)), spans
-
-
-def _is_range(text: str, first: int, end: int, start: int) -> bool:
-    between = text[end:start]
-    joined = re.fullmatch(_AND + _ARTICLE, between, re.IGNORECASE) is not None
-    return _RANGED.fullmatch(between) is not None or (joined and _BOTH_ENDS.search(plain(text[:first])) is not None)
+    spans = [(start, re.compile("[a-zа-я]*").match(text, end).end()) for start, end, _ in items]  # type: ignore[union-attr]
+    numbers = dict.fromkeys(number for _, _, number in items[:1])
+    for (first, end, low), (start, _, high) in pairwise(items):
+        between = text[end:start]
+        both = re.fullmatch(_AND + _ARTICLE, between, re.IGNORECASE) is not None
+        if _RANGED.fullmatch(between) or (both and _BOTH_ENDS.search(plain(text[:first]))):
+            numbers.update(dict.fromkeys(range(low, high)))
+        if both or _RANGED.fullmatch(between):
+            spans.append((end, start))
+        numbers[high] = None
+    return tuple(map(str, numbers)), spans
 
 
 def _beside(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
@@ -380,14 +397,19 @@ def _is_open(before: str) -> bool:
     return _OPEN_BEFORE.search(before) is not None
 
 
-def _read_years(text: str) -> list[tuple[Span, list[int]]]:
+def _read_years(text: str, beside: "list[Span]") -> list[tuple[Span, list[int]]]:
     """Returns the years that say when a statement was made, with their places.
 
     A year that stands by the statement itself ("its 2003 address") says so for certain; then other years belong to
-    the topic. So do spans such as "since 2013" beside a single year.
+    the topic. So do spans such as "since 2013" beside a single year, and "the 1995 conference".
+
+    Args:
+        text: The question, with what was read otherwise blanked.
+        beside: Where sessions were read; then only a year that stands beside one is that of a statement.
     """
     certain: list[tuple[Span, list[int]]] = []
     single: list[tuple[Span, list[int]]] = []
+    of: list[tuple[Span, list[int]]] = []
     ranges: list[tuple[Span, list[int]]] = []
     free = _without_months(text)
     for pattern in (_RANGE, _DECADE, _SINCE, _BEFORE, _SINGLE):
@@ -395,14 +417,27 @@ def _read_years(text: str) -> list[tuple[Span, list[int]]]:
             if pattern is _RANGE and not _SPANNED.match(match.group()):
                 continue
             item = (match.span(), _years(match))
+            before, after = text[: match.start()], text[match.end() :]
             if _STATEMENT_AFTER.match(text[match.end() :]):
                 certain.append(item)
-            elif pattern is _SINGLE:
-                single.append(item)
-            else:
+            elif pattern is not _SINGLE:
                 ranges.append(item)
+            elif _NAMES_TOPIC.search(before) and _NOUN_AFTER.match(after):
+                pass
+            elif _OF.search(before) and not re.search(
+                rf"(?:{_SAID_AT}|{_FR_SAID}|{_ES_SAID}|{_RU_SAID})\W+\w*\W*$", before, re.IGNORECASE
+            ):
+                of.append(item)
+            else:
+                single.append(item)
             free = _blank(free, [match.span()])
-    return certain or single or ranges
+    read = certain or single or of or ranges
+    return [item for item in read if not beside or any(_is_beside(text, item[0], span) for span in beside)]
+
+
+def _is_beside(text: str, year: Span, session: Span) -> bool:
+    between = text[min(year[1], session[1]) : max(year[0], session[0])]
+    return _BESIDE.fullmatch(between) is not None
 
 
 def _without_months(text: str) -> str:

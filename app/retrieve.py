@@ -17,7 +17,7 @@ from app.stance import takes_position
 from app.statements import GroupStatements, ScopedStatements, by_party, statement_of
 from app.terms import content_terms
 from app.topic import Topic
-from ingest.annotate import AGENDA, provision_of
+from ingest.annotate import AGENDA, THERETO, provision_of
 from ingest.parties import PartyTable
 from ingest.treaties import TREATIES, article_title, find_treaties
 from prompts.wording import Wording, load_wording
@@ -33,6 +33,12 @@ _ABOUT_ITSELF: Final = frozenset(
 _MANY: Final = 6
 # A position is looked for in the strongest sentences and what follows on them.
 _READ_FOR_POSITION: Final = 2
+# Passages are on the subject of an article that is not cited where the best of them scores this high (see `Evidence`),
+# or holds this share of the words of its title.
+_NEAR: Final = -4.0
+_TITLE_SHARED: Final = 0.6
+# The mentions that name a treaty, whether or not with an article.
+BY_NAME: Final = ""
 # Finds the evidence of one party in its statements.
 Seek = Callable[[str, Sequence[StatementSummary]], Found]
 
@@ -178,8 +184,14 @@ class Searcher:
         if scope.agenda_items and about_itself:
             return lambda code, own: select.by_mention(code, own, AGENDA, scope.agenda_items)
         if scope.treaties and (topic is None or not _beyond_treaties(scope.topic)):
-            words = None if many else select.topic(_treaty_words(scope.treaties), "en")
-            return lambda code, own: self._by_treaties(code, own, scope.treaties, words)
+            words = select.topic(_treaty_words(scope.treaties), "en")
+            # Who speaks of a treaty at all is told by its name, where many are compared.
+            in_words: Seek = (
+                (lambda code, own: select.glance(code, own, words))
+                if many
+                else (lambda code, own: self._meant(code, own, scope.treaties, words))
+            )
+            return lambda code, own: self._by_treaties(code, own, scope.treaties, in_words)
         if topic is not None:
             search = select.glance if many else select.by_topic
             return lambda code, own: search(code, own, topic)
@@ -206,13 +218,22 @@ class Searcher:
         return merge_found(found, replace(on_topic, evidence=on_topic.best[:2])) if on_topic.answers else found
 
     def _by_treaties(
-        self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope], words: Topic | None
+        self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope], in_words: Seek
     ) -> Found:
         """Finds the sentences that name treaties; without one, those that speak of them in other words."""
         found = Found(party=code, searched=tuple(searched))
         for treaty in treaties:
-            found = merge_found(found, self._selector.by_mention(code, searched, treaty.treaty))
-        return found if found.evidence or words is None else self._selector.by_topic(code, searched, words)
+            found = merge_found(found, self._selector.by_mention(code, searched, treaty.treaty, [BY_NAME]))
+        return found if found.evidence else in_words(code, searched)
+
+    def _meant(
+        self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope], words: Topic
+    ) -> Found:
+        """Finds where a treaty is meant and not named: as one of the Protocols to the Convention, or in other words."""
+        found = Found(party=code, searched=tuple(searched))
+        for treaty in treaties:
+            found = merge_found(found, self._selector.by_mention(code, searched, treaty.treaty, [THERETO]))
+        return found if found.evidence else self._selector.by_topic(code, searched, words)
 
     def _beside(
         self, resolution: Resolution, found: Sequence[Found]
@@ -236,7 +257,8 @@ class Searcher:
         if silent:
             titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
             subject = select.topic(" ".join(title for title in titles if title), "en")
-            related += [select.by_topic(item.party, item.searched, subject) for item in silent]
+            near = [select.by_topic(item.party, item.searched, subject) for item in silent]
+            related += [item if _on_subject(item, subject) else replace(item, confidence=0.0) for item in near]
         return tuple(related), readings
 
     def _search_provisions(self, resolution: Resolution, base: Retrieved) -> Retrieved:
@@ -276,6 +298,17 @@ class Searcher:
             statements={identifier: statement for identifier, statement in statements.items() if statement},
             sentences={identifier: catalogue.sentences(identifier) for identifier in ids},
         )
+
+
+def _on_subject(found: Found, subject: Topic) -> bool:
+    """Returns whether evidence speaks of an article's subject, and not only of one common word of its title."""
+    if not found.answers:
+        return False
+    if found.features is None:
+        # Found by its words already.
+        return True
+    shared = max(subject.share_of(content_terms(item.sentence.text, "en")) for item in found.best)
+    return found.evidence[0].score >= _NEAR or shared >= _TITLE_SHARED
 
 
 def _sought(seek: Seek, code: str, own: Sequence[StatementSummary], resolution: Resolution) -> Iterable[Found]:

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lists of words read best one list a line.
 """Questions as people type them, put into the forms that lookup knows: typing errors, articles by words."""
 
 import re

@@ -3,13 +3,17 @@
 Everything is found by lookup and rules over the question's own words, never by a model.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+
+from wordfreq import zipf_frequency
 
 from app.answer import Scope
 from app.asked import asked_kind
 from app.errors import QuestionError
-from app.followup import EarlierTurn, carry, earlier_turns
+from app.followup import EarlierTurn, carry, earlier_turns, relative_year, without_negated
+from app.followup_cues import CUES
 from app.frames import Frames, frames_of, plain
 from app.language import detect_language
 from app.occasions import Occasion, find_body_mentions, find_occasions
@@ -27,6 +31,9 @@ from vectorstore.records import JSONValue
 
 MAX_QUESTION = 2000
 _TURNS_READ = 50
+_LONGEST_NAME = 3
+# Per billion words as a power of ten: rarer ones are typing errors or names.
+_RARE = 2.5
 
 
 def resolve(
@@ -51,7 +58,7 @@ def resolve(
     """
     resolution: Resolution | None = None
     for earlier in earlier_turns(history)[-_TURNS_READ:]:
-        read = carry(_read(earlier.question[:MAX_QUESTION], parties), resolution)
+        read = carry(_read_after(resolution, earlier.question[:MAX_QUESTION], parties), resolution)
         resolution = override(read, earlier.overrides, parties)
     text = question.strip()
     if not text:
@@ -62,9 +69,39 @@ def resolve(
         raise QuestionError(
             f"the question has {len(text)} characters, at most {MAX_QUESTION} are read: ask a shorter one"
         )
-    current = carry(_read(text, parties), resolution)
+    current = replace(carry(_read_after(resolution, text, parties), resolution), question=text)
     resolved = _with_notes(override(current, overrides or {}, parties))
     return _without_speaker(resolved, text)
+
+
+def _read_after(previous: Resolution | None, question: str, parties: PartyTable) -> Resolution:
+    """Reads a question of a conversation: what it takes back is left out, and a mistyped name is asked back."""
+    if previous is None:
+        return _read(question, parties)
+    shifted = relative_year(question, previous)
+    if shifted is not None:
+        read = _read(shifted[0], parties)
+        return replace(read, scope=replace(read.scope, years=(shifted[1],)))
+    read = _read(without_negated(question), parties)
+    scope = read.scope
+    name = CUES[scope.language].bare(scope.topic)
+    if scope.states or scope.groups or read.open or read.unclear or not CUES[scope.language].is_fragment(question):
+        return read
+    unknown = len(name.split()) <= _LONGEST_NAME and _is_no_word(name, scope.language)
+    similar = parties.resolve(name).suggestions if unknown else ()
+    if not similar:
+        return read
+    options = tuple(parties.display(code, scope.language) for code in similar)
+    return replace(read, scope=replace(scope, topic=""), unclear=name, options=options, known_name=False)
+
+
+def _is_no_word(name: str, language: str) -> bool:
+    # Chinese words are counted only with a dictionary that is not installed.
+    return (
+        bool(name)
+        and language != "zh"
+        and all(zipf_frequency(word, language) < _RARE for word in re.findall(r"[^\W\d_]+", name))
+    )
 
 
 def _read(question: str, parties: PartyTable) -> Resolution:
@@ -85,7 +122,7 @@ def _read(question: str, parties: PartyTable) -> Resolution:
     spans += [*without_joints(text, named.places if provision else named.spans), *occasion.spans]
     spans += [*asked.spans, *asked.places]
     asking = [provision.span()] if provision else [asked.everyone_at] if asked.everyone_at else []
-    topic = topic_of(text, spans, asking, frames)
+    topic = topic_of(text, spans, asking, frames, scenes=asked.scenes)
     items = tuple(dict.fromkeys(found.item for found in agenda))
     is_open = provision is None and asked.everyone and not asked.speakers
     scope = Scope(

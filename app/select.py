@@ -13,8 +13,10 @@ from typing import Final
 import numpy as np
 
 from app.calibration import MARGIN, THRESHOLD, Features, confidence
+from app.stance import takes_position
 from app.terms import content_terms, key_phrases
 from app.topic import COVERED, Topic
+from ingest.annotate import AGENDA
 from vectorstore.embeddings import Embedder
 from vectorstore.lexical import phrase_expression
 from vectorstore.records import ScoredPassage, Sentence, StatementSummary
@@ -175,9 +177,8 @@ class Selector:
     def _by_words(self, party: str, searched: Sequence[StatementSummary], topic: Topic, language: str) -> Found:
         """Finds the sentences that hold most words of a topic, for languages that the models do not know."""
         empty = Found(party=party, searched=tuple(searched))
-        words = topic.words_in(language)
-        terms = content_terms(words, language)
-        if not terms:
+        asked = [terms for words in topic.words_in(language) if (terms := content_terms(words, language))]
+        if not asked:
             return empty
         found = self._retriever.retrieve_lexical(
             topic.synonyms_in(language), [s.statement_id for s in searched], PASSAGES
@@ -185,7 +186,7 @@ class Selector:
         sentences = self._sentences_of(found)
         shares = np.array(
             [
-                0.75 * _shared(terms, context, language) + 0.25 * _shared(terms, sentence.text, language)
+                max(0.75 * _shared(t, context, language) + 0.25 * _shared(t, sentence.text, language) for t in asked)
                 for sentence, context in zip(sentences, self._contexts(sentences), strict=True)
             ],
             dtype=np.float32,
@@ -198,7 +199,8 @@ class Selector:
             # Stretched to the range of the logits, so that what ranks far below the best is not quoted.
             evidence=_ordered([sentences[row] for row in kept], shares[kept] * 10.0),
             passages=found,
-            confidence=float(shares.max()),
+            # Less sure than the models are of what they find.
+            confidence=THRESHOLD + 0.5 * (float(shares.max()) - WORDS_SHARED),
         )
 
     def _by_models(self, party: str, searched: Sequence[StatementSummary], asked: Topic) -> Found:
@@ -280,8 +282,11 @@ class Selector:
             if statement_id not in by_statement:
                 by_statement[statement_id] = self._store.catalogue.sentences(statement_id)
             sentences.append(by_statement[statement_id][int(ordinal)])
-        # A heading names without saying anything: it comes after what was spoken.
-        sentences.sort(key=lambda sentence: sentence.paragraph is None)
+        if treaty != AGENDA:
+            # What takes a position comes before what only mentions, such as that others spoke of an article, and a
+            # heading last; an item of the agenda is explained by its heading.
+            languages = {s.statement_id: s.metadata.language for s in searched}
+            sentences.sort(key=lambda s: (s.paragraph is None, not takes_position(s.text, languages[s.statement_id])))
         if topic is not None and topic.english and len(sentences) > 1:
             scores = self._score(topic.english, [sentence.text for sentence in sentences])
             sentences = [item.sentence for item in _ordered(sentences, scores)]

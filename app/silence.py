@@ -55,6 +55,8 @@ def _reason(resolution: Resolution, retrieved: Retrieved, parties: PartyTable, w
     if not retrieved.corpus_size:
         return Abstention(reason="index_incomplete", message=wording.say("empty_corpus"))
     names = ", ".join(parties.display(code, wording.language) for code in retrieved.asked)
+    if any(found.neutral for found in retrieved.found):
+        return Abstention(reason="no_position", message=wording.say("no_position", party=names or "—"))
     on_this = [found.party for found in retrieved.spoken_for if found.answers]
     spoke = on_this or [found.party for found in retrieved.spoken_for if not retrieved.searched]
     if spoke:
@@ -63,8 +65,6 @@ def _reason(resolution: Resolution, retrieved: Retrieved, parties: PartyTable, w
         return Abstention(reason="group_only", message=wording.say(key, party=names, group=groups))
     if not retrieved.searched:
         return _no_statement(retrieved, names, wording)
-    if any(found.neutral for found in retrieved.found):
-        return Abstention(reason="no_position", message=wording.say("no_position", party=names or "—"))
     return _not_mentioned(resolution.scope, retrieved, names, wording)
 
 

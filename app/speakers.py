@@ -12,6 +12,7 @@ from typing import Final
 
 from app.frames import Frames, plain
 from ingest.parties import PartyMatch, PartyTable
+from ingest.sessions import UNTOC_COP, load_sessions
 
 # Between names of one list: "Austria, Poland and the Czech Republic", "Benin's and Mali's", "de l'Iran et de l'Autriche".
 _CONNECTOR: Final = re.compile(
@@ -25,6 +26,7 @@ _CODE: Final = re.compile(r"\b[A-Z]{3}\b")
 _AFTER_CODE: Final = re.compile(r"\W*(?:\x00|on\b|about\b|$)|\s*[:,(]|'s\b")
 # A name that opens the question, with an article at most before it.
 _OPENING: Final = re.compile(r"^\W*(?:(?:the|el|la|los|las|le|les|and|et|y|и|و|请问)\s+|l')*$", re.IGNORECASE)
+_MEETING: Final = re.compile(r"\s*(?:session|meeting|сесси|совещани|会议|届会)")
 _POSSESSIVE: Final = re.compile(r"'s?(?:\W|$)")
 _CLOSES: Final = re.compile(r"^\W*(?:\x00|$)")
 
@@ -41,6 +43,7 @@ class AskedParties:
         everyone_at: Where it does so, if it says so in words.
         spans: Where speakers stand in the question; those that it only mentions stay topic words.
         places: Where capitals stand that are only the place of a meeting.
+        scenes: Where capitals stand that are the place of a meeting before the topic, and part of it within.
         unclear: A name in the speaker's place that is ambiguous or unknown.
         options: What it may mean.
         known_name: False where `unclear` is a name that no lookup knows.
@@ -53,6 +56,7 @@ class AskedParties:
     everyone_at: tuple[int, int] | None = None
     spans: tuple[tuple[int, int], ...] = ()
     places: tuple[tuple[int, int], ...] = ()
+    scenes: tuple[tuple[int, int], ...] = ()
     unclear: str | None = None
     options: tuple[str, ...] = ()
     known_name: bool = True
@@ -69,9 +73,11 @@ def find_asked_parties(text: str, parties: PartyTable, frames: Frames, language:
     """
     found = parties.find(text, language, relaxed=True)
     names = _Names(text, found, frames, _written_codes(text, parties, found))
-    places = tuple((match.start, match.end) for match in names.places)
+    seats = _seats(parties)
+    places = tuple((m.start, m.end) for m in names.places if names.is_meeting(m) or seats & set(m.codes))
+    scenes = tuple((m.start, m.end) for m in names.places if (m.start, m.end) not in places)
     if not names.found:
-        return replace(_without_names(text, parties, names), places=places)
+        return replace(_without_names(text, parties, names), places=places, scenes=scenes)
     speakers = names.speakers()
     ambiguous = next((match for match in speakers if len(match.codes) > 1), None)
     mentioned = [match for match in names.found if match not in speakers and not names.is_kind(match)]
@@ -85,6 +91,7 @@ def find_asked_parties(text: str, parties: PartyTable, frames: Frames, language:
         everyone_at=names.everyone,
         spans=names.spans(speakers),
         places=places,
+        scenes=scenes,
         unclear=ambiguous.text if ambiguous else None,
         options=tuple(parties.display(code, language) for code in ambiguous.codes) if ambiguous else (),
     )
@@ -107,7 +114,8 @@ class _Names:
 
     def speakers(self) -> list[PartyMatch]:
         """Returns those who are meant as speakers: by the surest sign that any name has."""
-        free = [match for match in self.found if not self._is_topical(match)]
+        named = [match for match in self.found if not self._after_pronoun(match)]
+        free = [match for match in named if not self._is_topical(match)]
         certain = self._with(free, lambda m: self._sign(m, "certain"))
         subject = self._with(free, lambda m: self._sign(m, "subject"))
         if self.compares and not self.everyone:
@@ -123,7 +131,7 @@ class _Names:
         owner = self._with(free, lambda m: self._sign(m, "owner"))
         clear = self._with(free, lambda m: len(m.codes) == 1)
         # What only stands behind a topic marker is a speaker where nobody else is named: "about X's statement".
-        late = self._with(self.found, lambda m: m not in free and self._sign(m, "owner"))
+        late = self._with(named, lambda m: m not in free and self._sign(m, "owner"))
         surest = subject or opening or owner or agent or clear or free or late
         return self._list_from(surest[0]) if surest else []
 
@@ -144,7 +152,9 @@ class _Names:
         before, after = self.text[: match.start], self.text[match.end :]
         if any(self._sign(match, kind) for kind in ("certain", "subject", "owner")):
             return True
-        joined = any(_CONNECTOR.match(self.text[other.end : match.start]) for other in self.found if other.end < match.start)
+        joined = any(
+            _CONNECTOR.match(self.text[other.end : match.start]) for other in self.found if other.end < match.start
+        )
         return joined or bool(_OPENING.match(before.replace("\x00", " ")) and _AFTER_CODE.match(after))
 
     @cached_property
@@ -170,6 +180,15 @@ class _Names:
         if before is not None:
             return before.start("topic") <= match.start < before.end("topic")
         return self.marker is not None and match.start > self.marker and not self._by_agent(match)
+
+    def _after_pronoun(self, match: PartyMatch) -> bool:
+        """Whether somebody else speaks: in "its view of Iran's programme" whoever was asked about before."""
+        pronoun = self.frames.pronoun.search(self.text[: match.start])
+        if pronoun is None or self._sign(match, "certain"):
+            return False
+        return not any(other.start < pronoun.start() for other in self.found) and not self.frames.subject_before.search(
+            self.text[: match.start]
+        )
 
     def _by_agent(self, match: PartyMatch) -> bool:
         """After the topic a name speaks only by its own sign: "passages about drugs by Benin", "according to Mali"."""
@@ -242,14 +261,26 @@ class _Names:
         ends = _POSSESSIVE.match(after) is not None or _CLOSES.match(after) is not None
         return ends and self.frames.compared_before.search(before) is not None
 
+    def is_meeting(self, match: PartyMatch) -> bool:
+        """Whether a capital is the place of a meeting wherever it stands: "the Doha session"."""
+        return _MEETING.match(self.text[match.end :]) is not None
+
     def _is_place(self, match: PartyMatch) -> bool:
         """A capital stands for its State only where it is not a place or part of a title: "the Vienna session"."""
         before, after = self.text[: match.start], self.text[match.end :]
         if match.form != "capital":
             return False
+        if self.frames.certain_after.match(after):
+            return False
         if self.frames.place_after.match(after):
             return True
         return not _POSSESSIVE.match(after) and self.frames.place_before.search(before) is not None
+
+
+def _seats(parties: PartyTable) -> frozenset[str]:
+    """Returns the States in whose capitals the Conference meets: "in Vienna" is where something was said."""
+    places = {session.place for session in load_sessions() if session.body == UNTOC_COP}
+    return frozenset(code for place in places for match in parties.find(place, "en") for code in match.codes)
 
 
 def _written_codes(text: str, parties: PartyTable, found: Sequence[PartyMatch]) -> list[PartyMatch]:

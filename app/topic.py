@@ -48,9 +48,12 @@ class Topic:
         whole = sum(self.rarity.values())
         return sum(weight for term, weight in self.rarity.items() if term in terms) / whole if whole else 0.0
 
-    def words_in(self, language: str) -> str:
-        """Returns the topic in another language, as far as the glossary knows it."""
-        return self.words if language == self.language else bridge(self.words, self.language, to=language).text
+    def words_in(self, language: str) -> tuple[str, ...]:
+        """Returns the topic in a language: as it was asked, and as far as the glossary knows it."""
+        if language != self.language:
+            return (bridge(self.words, self.language, to=language).text,)
+        known = bridge(bridge(self.words, language, to="en").text, "en", to=language).text
+        return (self.words, known) if language != "en" else (self.words,)
 
     def synonyms_in(self, language: str) -> str:
         """Returns the topic in a language with all terms that the glossary has for it, for lexical search."""

@@ -26,11 +26,14 @@ _JOINED: Final = re.compile(
 )
 # Left over before the topic in French and Spanish, and what a preposition leaves in Arabic.
 _ARTICLE: Final = re.compile(r"^\W*(?:(?:l[ae]s?|los|el|lo)\s+|[ld]')", re.IGNORECASE)
+_SENTENCE: Final = re.compile(r"[.!?]\s+\w")
 _WORD: Final = re.compile(r"\w")
 _EDGE: Final = " \t\n,.;:?!¿¡؟？。，、：；،؛…\"'’“”«»《》()[]（）-–—/&"
 
 
-def topic_of(question: str, spans: Sequence[Span], asking: Sequence[Span], frames: Frames) -> str:
+def topic_of(
+    question: str, spans: Sequence[Span], asking: Sequence[Span], frames: Frames, *, scenes: Sequence[Span] = ()
+) -> str:
     """Returns the topic words of a question, in its own spelling.
 
     Args:
@@ -38,22 +41,29 @@ def topic_of(question: str, spans: Sequence[Span], asking: Sequence[Span], frame
         spans: What was read otherwise: names, years, articles.
         asking: Words that were read as a way of asking, such as "which States".
         frames: The asking words of its language.
+        scenes: Capitals that are a place; within the topic they belong to it: "the situation in Kabul".
     """
-    whole = plain(blank(question, spans))
+    whole = plain(blank(question, [*spans, *scenes]))
     text = _blank(blank(whole, asking, "\x03"), _POSSESSIVE, "\x00")
     first = frames.topic_first.search(text)
     if first is not None and _WORD.search(first["topic"]):
         return _read(question, _blank(text, _LED, "\x00"), first.span("topic"), frames, marked=True)
     marker = _marker(text, frames.speech.search(whole), frames)
+    topical = _blank(_blank(blank(plain(blank(question, spans)), asking, "\x03"), _POSSESSIVE, "\x00"), _LED, "\x00")
     text = _blank(text, _LED, "\x00")
-    verb = frames.object.search(text)
-    if verb is not None and (marker is None or verb.start() < marker[0]) and _WORD.search(text[verb.end() :]):
-        found = _read(question, text, (verb.end(), len(text)), frames, marked=True)
+    verb = frames.object.search(topical)
+    if (
+        verb is not None
+        and not _SENTENCE.search(topical, verb.end())
+        and (marker is None or verb.start() < marker[0])
+        and _WORD.search(topical[verb.end() :])
+    ):
+        found = _read(question, topical, (verb.end(), len(text)), frames, marked=True)
         if found:
             return found
     if marker is not None:
         begin, end = marker
-        found = _read(question, text, (end, len(text)), frames, marked=True)
+        found = _read(question, topical, (end, len(text)), frames, marked=True)
         # "… about article 4": what is asked about was read already.
         if found or "\x00" in text[end:]:
             return found

@@ -51,11 +51,19 @@ def quotes_verified(answer: Answer, texts: Mapping[str, str]) -> tuple[int, int]
 def misattributed(case: Case, answer: Answer) -> int:
     """Returns how many citations come from a State or group that was not asked about; open questions have none.
 
-    What was asked about is what the case says, not how the assistant read the question.
+    What was asked about is what the case says, not how the assistant read the question. What a group said for a State
+    that was asked about counts as right where every claim on it names the group.
     """
     asked = set(case.expect.states) if case.type in _ABOUT_NAMED else set()
     wanted = asked or set(answer.scope.states) | set(answer.scope.groups)
-    return sum(citation.state not in wanted for citation in answer.citations) if wanted else 0
+    if not wanted:
+        return 0
+    named = {number: claim.state for claim in answer.claims for number in claim.citations}
+    labelled = {group for group, members in answer.spoken_for.items() if set(members) <= wanted}
+    return sum(
+        c.state not in wanted and not (c.state in labelled and c.on_behalf_of == c.state == named.get(c.number))
+        for c in answer.citations
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from ingest.readable import ReadableText
 from ingest.references import find_agenda_items, find_articles
 from ingest.repair import repair
 from ingest.splitter import SplitConfig, make_passages, make_sentences
-from ingest.treaties import TREATIES, named_treaties
+from ingest.treaties import TREATIES, find_treaties, named_treaties
 from ingest.treaty_text import TreatyText, cut_at_articles, read_treaty
 from vectorstore.embeddings import Embedder
 from vectorstore.records import (
@@ -30,12 +30,14 @@ from vectorstore.records import (
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
-ANNOTATION_VERSION = 2
+ANNOTATION_VERSION = 3
 # Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
 _CONVENTION_BODIES = "UNTOC"
 # What mentions are of besides treaties: agenda items, and groups with whose statements a State aligns.
 AGENDA = "AGENDA"
 ALIGNED = "ALIGNED"
+# In place of an article: the treaty is named only as one of the Protocols to a Convention that is named.
+THERETO = "thereto"
 
 
 def provision_of(treaty: str) -> str:
@@ -199,7 +201,8 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
     for sentence in sentences:
         named: list[tuple[str, str, str | None]] = []
         named += [(AGENDA, item.item, None) for item in find_agenda_items(sentence.text)]
-        named += [(code, "", None) for code in named_treaties(sentence.text)]
+        by_name = {match.treaty for match in find_treaties(sentence.text)}
+        named += [(code, "" if code in by_name else THERETO, None) for code in named_treaties(sentence.text)]
         if of_state:
             groups = aligned_with(sentence.text, metadata.state, parties, metadata.language)
             named += [(ALIGNED, group, None) for group in groups]

@@ -147,7 +147,8 @@ class Mention:
             agenda item, which is never an article; `ALIGNED` for a group with whose statement the speaker aligns;
             `TEXT:` and a code for a sentence of the article itself, in the treaty's own text.
         article: Article or agenda item number as written, such as `4`, `16 bis`; a group's code where `ALIGNED`;
-            empty where the treaty is named, with or without an article.
+            empty where the treaty is named, with or without an article; `thereto` where it is meant as one of the
+            Protocols to a Convention that is named.
         paragraph: Paragraph and subparagraph, such as `3 (a)`, or None.
     """
 

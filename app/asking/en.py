@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables of patterns read best one alternative group a line.
 """How English questions ask."""
 
 import re
@@ -72,13 +71,13 @@ def _inflected(verbs: str) -> str:
 
 # Bare forms may be nouns of a topic ("demand reduction"), so that they count only after "did".
 _INFLECTED = _inflected(_VERBS) + (
-    r"|(?:was|were|is|are|been) (?:\w+ly )?(?:disappointed|concerned|worried|alarmed|dismayed|outraged|proud|glad|saddened|critical)(?:[\x00\W]+(?:about|over|at|by|with|of|that))"
+    r"|(?:was|were|is|are|been) (?:\w+ly )?(?:disappointed|concerned|worried|alarmed|dismayed|outraged|proud|glad|saddened|critical)(?:(?:[\x00\W]|\bin\b)+(?:about|over|at|by|with|of|that))"
 )
 _ALSO = r"(?:(?:also|ever|even|already|once|again|never|not|first|both|all|has|have|had|did|does|do|\w+ly)\s+)*"
 # What is said of something rather than what is spoken of: then the words after "about" are the topic.
 _NOT_OBJECT = (
-    r"(?!\s+(?:(?:(?:an?|any|the|its|their|some|no|much|more)\s+)*(?:\w+\s+)?(?:concerns?|support|views?|positions?|opinions?|statements?|doubts?|points?|objections?|questions|proposals?|comments?|reservations?|hopes?|things?|anything|something|nothing)"
-    r"(?:\s+(?:about|on|over|regarding|concerning|for|to|with)\b|\W*$)|(?:it|this|that|them|these)\W*$|(?:about|on|regarding|concerning|during|when|by|with (?:respect|regard))\b))"
+    r"(?![\x00\W]+(?:(?:(?:an?|any|the|its|their|some|no|much|more)\s+)*(?:\w+\s+)?(?:concerns?|support|views?|positions?|opinions?|statements?|doubts?|points?|objections?|questions|proposals?|comments?|reservations?|hopes?|things?|anything|something|nothing)"
+    r"(?:\s+(?:about|on|over|regarding|concerning|for|to|with)\b|\W*$)|(?:it|this|that|them|these)\W*$|(?:about|on|regarding|concerning|during|when|by|in|at|how|as|with (?:respect|regard)|say|mention|describe|call|put|refer|speak)\b))"
 )
 _MATTER = r"(?:[\x00\W]*(?:that\s+)?(?:(?:the|an?)\s+)?(?:(?:whole\s+)?(?:question|issue|problem|matter|subject|topic)s?\s+of\s+)?(?:the\s+)?)"
 _SAID = (

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables of patterns read best one alternative group a line.
 """How Spanish questions ask."""
 
 from typing import Final

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a table's row is a line.
 """Whether evidence holds the kind of thing that was asked for."""
 
 import pytest

@@ -151,3 +151,24 @@ def test_cite_copies_place_and_provenance(stored: Stored) -> None:
         assert (citation.state, citation.on_behalf_of) == (statement.metadata.state, statement.metadata.on_behalf_of)
         assert (citation.paragraph, citation.page) == (sentences[0].paragraph, sentences[0].page)
         assert citation.inferred == statement.inferred and citation.file == statement.file
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I should like, lastly, to mention article 26.",
+        "Let me now turn to joint investigations.",
+        "Ondrava wishes to speak with clarity about joint investigations.",
+        "Permítame detenerme en las investigaciones conjuntas.",
+        "J’en viens maintenant à l’entraide judiciaire.",
+        "Позвольте остановиться на экстрадиции.",
+        "请允许我谈谈引渡问题。",
+    ],
+)
+def test_spans_bring_what_a_sentence_announces(text: str) -> None:
+    assert spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1]) == [(Span(first=1, last=2), None)]
+
+
+@pytest.mark.parametrize("text", ["We wish to see the Protocol ratified by all.", "Ondrava would like more time."])
+def test_a_wish_announces_nothing(text: str) -> None:
+    assert spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1]) == [(Span(first=1, last=1), None)]

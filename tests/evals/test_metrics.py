@@ -116,6 +116,17 @@ def test_misattributed_counts_citations_of_others() -> None:
     assert misattributed(_case(kind="list_states", states=("XAA",)), replace(answer, scope=Scope())) == 0
 
 
+def test_misattributed_lets_a_labelled_group_speak_for_its_member_only() -> None:
+    of_group = replace(_citation(0, 5, state="XGR"), number=1, on_behalf_of="XGR")
+    answer = replace(_answer(of_group, states=("XAA",)), spoken_for={"XGR": ("XAA",)})
+    labelled = replace(answer, claims=(Claim(text="XGR: …", state="XGR", citations=(1,)),))
+    assert misattributed(_case(states=("XAA",)), labelled) == 0
+    as_own = replace(answer, claims=(Claim(text="XAA: …", state="XAA", citations=(1,)),))
+    assert misattributed(_case(states=("XAA",)), as_own) == 1
+    assert misattributed(_case(states=("XAB",)), labelled) == 1, "nobody asked about is a member"
+    assert misattributed(_case(states=("XAA",)), replace(labelled, spoken_for={})) == 1
+
+
 def test_abstention_rates_take_unanswerable_as_positive() -> None:
     cases = [
         _case("right1", status="abstained"),

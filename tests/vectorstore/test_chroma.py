@@ -171,4 +171,5 @@ def test_handles_are_let_go_when_indexes_are_closed(tmp_path):
         return sum(1 for _ in handles.iterdir())
 
     few = max(use() for _ in range(3))
-    assert max(use() for _ in range(12)) <= few + 2
+    # Other threads open a few; a leak would add one with each use.
+    assert max(use() for _ in range(12)) <= few + 6
