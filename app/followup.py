@@ -4,7 +4,6 @@ A question that names a speaker and a subject stands by itself. Any other refine
 only the kind of thing that it names, or it is about the answer and takes over everything.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -39,80 +38,6 @@ def earlier_turns(history: Iterable[str | EarlierTurn]) -> tuple[EarlierTurn, ..
     """Returns the turns of a conversation that hold a question; a plain question has no overrides."""
     turns = [EarlierTurn(question=turn) if isinstance(turn, str) else turn for turn in history]
     return tuple(turn for turn in turns if turn.question.strip())
-
-
-# What is taken back, at either end of a short question: "not Austria, Germany", "2016 instead of 2015".
-_TAKEN_BACK: Final = r"(?:not|instead\s+of|rather\s+than|pas|non\s+pas|plutot\s+que|au\s+lieu\s+(?:de|d')|no|en\s+lugar\s+de|en\s+vez\s+de|не|вместо|ليس|ليست|بدلا\s+من|وليس|不是|而不是)"
-_BUT: Final = r"(?:\s*[,;:،，、–—-]+\s*(?:(?:but|mais|sino|но|а|بل)\s+|而是)?|\s+(?:but|mais|sino|а|بل)\s+|而是)"
-_NEGATED: Final = re.compile(
-    rf"^(?P<before>\W*(?:(?:no|non|нет|sorry|i\s+mean|and|et|y|а|и)\W+)*){_TAKEN_BACK}\s*(?:[^\s,;،，、]+\s*){{1,5}}?{_BUT}(?=\w)"
-    rf"|(?<=\w)\s*[,;،，]?\s*{_TAKEN_BACK}\s+(?:[^\s,;،，、?？؟]+\s*){{1,5}}(?=\W*$)",
-    re.IGNORECASE,
-)
-_SHORT: Final = 10
-_COUNT: Final = {
-    word: number
-    for words in (
-        "a two three four five six seven eight nine ten",
-        "un deux trois quatre cinq six sept huit neuf dix",
-        "un dos tres cuatro cinco seis siete ocho nueve diez",
-        "один два три четыре пять шесть семь восемь девять десять",
-        "一 两 三 四 五 六 七 八 九 十",
-    )
-    for number, word in enumerate(words.split(), 1)
-} | {"one": 1, "二": 2}
-_N: Final = rf"(?P<n>\d{{1,2}}|{'|'.join(sorted(_COUNT, key=len, reverse=True))})"
-# "the year before", "two years later", by how many years in which direction.
-_EARLIER: Final = (
-    rf"the\s+year\s+(?:before|earlier|prior)|(?:the\s+)?(?:previous|preceding|prior)\s+year|{_N}\s+years?\s+(?:before|earlier|prior|previously)",
-    rf"(?:l')?annee\s+(?:d'avant|precedente)|{_N}\s+ans?\s+(?:plus\s+tot|avant|auparavant)",
-    rf"(?:el\s+)?ano\s+(?:anterior|previo)|{_N}\s+anos?\s+antes",
-    rf"предыдущ\w+\s+год\w*|годом\s+(?:раньше|ранее)|(?:на\s+|за\s+)?{_N}\s+(?:года?|лет)\s+(?:раньше|ранее|до\s+этого)|за\s+год\s+до\s+(?:этого|того)",
-    r"(?:العام|السنة)\s+(?:السابق\w*|الذي\s+قبله|التي\s+قبلها)|قبل\s+ذلك\s+بعام",
-    rf"(?:前|上)一年|{_N}年(?:之|以)?前",
-)
-_LATER: Final = (
-    rf"the\s+year\s+(?:after|later)|(?:the\s+)?(?:following|next|subsequent)\s+year|{_N}\s+years?\s+(?:later|after|afterwards?|on)",
-    rf"(?:l')?annee\s+(?:d'apres|suivante)|{_N}\s+ans?\s+(?:plus\s+tard|apres)",
-    rf"(?:el\s+)?ano\s+(?:siguiente|posterior)|{_N}\s+anos?\s+(?:despues|mas\s+tarde)",
-    rf"следующ\w+\s+год\w*|год\s+спустя|через\s+год|(?:через\s+)?{_N}\s+(?:года?|лет)\s+(?:спустя|позже)|через\s+{_N}\s+(?:года?|лет)".replace(
-        "(?P<n>", "(?P<n_ru>", 1
-    ),
-    r"(?:العام|السنة)\s+(?:التالي\w*|اللاحق\w*)|بعد\s+ذلك\s+بعام|بعد\s+(?:عام|سنة)",
-    rf"(?:后一|次|下一|第二)年|{_N}年(?:之|以)?后",
-)
-_SHIFTS: Final = tuple(
-    (sign, re.compile(rf"(?<![^\W\u4e00-\u9fff])(?:{plain(form)})(?![^\W\u4e00-\u9fff])", re.IGNORECASE))
-    for sign, forms in ((-1, _EARLIER), (1, _LATER))
-    for form in forms
-)
-
-
-def without_negated(question: str) -> str:
-    """Returns a short question without what it takes back: "not Austria, Germany" asks about Germany."""
-    if len(question.split()) > _SHORT:
-        return question
-    found = _NEGATED.search(plain(question))
-    if found is None:
-        return question
-    return f"{question[: found.start()]}{found['before'] or ''}{question[found.end() :]}"
-
-
-def relative_year(question: str, previous: Resolution) -> tuple[str, str] | None:
-    """Reads "the year before" and "two years later" from the one year that was asked about before.
-
-    Returns:
-        The question without these words, and the year; None where it holds none.
-    """
-    if len(previous.scope.years) != 1 or len(question.split()) > _SHORT:
-        return None
-    for sign, pattern in _SHIFTS:
-        found = pattern.search(plain(question))
-        if found is not None:
-            count = next((value.lower() for value in found.groupdict().values() if value), "1")
-            year = int(previous.scope.years[0]) + sign * (_COUNT.get(count) or int(count))
-            return f"{question[: found.start()]} {question[found.end() :]}", str(year)
-    return None
 
 
 def carry(current: Resolution, previous: Resolution | None) -> Resolution:

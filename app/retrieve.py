@@ -19,7 +19,7 @@ from app.terms import content_terms
 from app.topic import Topic
 from ingest.annotate import AGENDA, THERETO, provision_of
 from ingest.parties import PartyTable
-from ingest.treaties import TREATIES, article_title, find_treaties
+from ingest.treaties import TREATIES, article_title, find_treaties, short_name
 from prompts.wording import Wording, load_wording
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary
 from vectorstore.store import Store
@@ -330,7 +330,7 @@ def _search_notes(
     if resolution.scope.pick and searched:
         notes.append(wording.say(f"note_{resolution.scope.pick}", dates=occasions(searched, wording)))
     notes += [
-        wording.say("note_other_reading", article=number, treaty=reading.treaty)
+        wording.say("note_other_reading", article=number, treaty=short_name(reading.treaty))
         for reading in readings
         for number in reading.articles
     ]

@@ -12,7 +12,7 @@ from wordfreq import zipf_frequency
 from app.answer import Scope
 from app.asked import asked_kind
 from app.errors import QuestionError
-from app.followup import EarlierTurn, carry, earlier_turns, relative_year, without_negated
+from app.followup import EarlierTurn, carry, earlier_turns
 from app.followup_cues import CUES
 from app.frames import Frames, frames_of, plain
 from app.language import detect_language
@@ -23,6 +23,7 @@ from app.resolution import Resolution
 from app.rewording import reword
 from app.speakers import AskedParties, find_asked_parties
 from app.topic_words import Span, blank, topic_of
+from app.turning import relative_year, without_negated
 from ingest.parties import PartyTable
 from ingest.references import find_agenda_items
 from ingest.treaties import article_title
@@ -78,7 +79,7 @@ def _read_after(previous: Resolution | None, question: str, parties: PartyTable)
     """Reads a question of a conversation: what it takes back is left out, and a mistyped name is asked back."""
     if previous is None:
         return _read(question, parties)
-    shifted = relative_year(question, previous)
+    shifted = relative_year(question, previous.scope.years)
     if shifted is not None:
         read = _read(shifted[0], parties)
         return replace(read, scope=replace(read.scope, years=(shifted[1],)))

@@ -10,7 +10,7 @@ from app.resolution import Resolution
 from app.retrieve import Retrieved
 from app.verify import judge
 from ingest.parties import PartyTable
-from ingest.treaties import TREATIES
+from ingest.treaties import TREATIES, find_treaties, short_name
 from prompts.wording import Wording
 
 # Reasons beside which passages help; the others say that there is nothing to show.
@@ -87,17 +87,16 @@ def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -
 def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Wording) -> Abstention:
     """Tells silence on a topic from silence on an article, and both from not being able to tell."""
     count = len(retrieved.searched)
-    articles = ", ".join(f"{t.treaty} {number}" for t in scope.treaties for number in t.articles)
+    articles = ", ".join(f"{short_name(t.treaty)} {number}" for t in scope.treaties for number in t.articles)
     said = {"party": names or "—", "article": articles, "count": count}
     if articles and any(item.answers for item in retrieved.related):
         elsewhere = tuple(
-            f"article {number} of the {TREATIES[reading.treaty].aliases[0]}"
+            f"article {number} of the {short_name(reading.treaty)}"
             for reading in retrieved.other_readings
             for number in reading.articles
         )
-        return Abstention(
-            reason="article_not_cited", message=wording.say("article_not_cited", **said), options=elsewhere
-        )
+        key = "article_elsewhere" if elsewhere else "article_not_cited"
+        return Abstention(reason="article_not_cited", message=wording.say(key, **said), options=elsewhere)
     if articles and not scope.topic:
         # Mentions of articles are found in every language, so their absence can be told.
         return Abstention(reason="not_mentioned", message=wording.say("article_absent", **said))
@@ -113,10 +112,10 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Word
 def _provision_absent(resolution: Resolution, retrieved: Retrieved, wording: Wording) -> Abstention:
     """A treaty's words are quoted from its text alone, which has to be taken in first."""
     wanted = [treaty.treaty for treaty in resolution.scope.treaties]
-    held = {text.metadata.title for text in retrieved.searched}
-    absent = [code for code in wanted if TREATIES[code].name not in held]
+    titles = " ".join(text.metadata.title or "" for text in retrieved.searched)
+    absent = [code for code in wanted if code not in {match.treaty for match in find_treaties(titles)}]
     if absent:
-        names = ", ".join(TREATIES[code].aliases[0] for code in absent)
+        names = ", ".join(TREATIES[code].name for code in absent)
         return Abstention(reason="index_incomplete", message=wording.say("treaty_text_absent", treaty=names))
     return Abstention(reason="not_mentioned", message=wording.say("not_in_treaty"))
 

@@ -1,6 +1,7 @@
 """Whether words take a position, told by transparent rules in six languages.
 
-The rules err on the side of a position: only words that note, list or report and nothing else count as none.
+The rules err on the side of a position: only words that note or report what others said, and hold no attitude beside
+that, count as none.
 """
 
 import re
@@ -66,6 +67,39 @@ _POSITIONS: Final = {
         违背 非法 严重 挑战 关切
     """,
 }
+# What is noted, heard or said by others: patterns as above.
+_MENTIONS: Final = {
+    "en": r"""
+        tak(?:e|es|en|ing)_note noted listen(?:ed|s|ing)? heard
+        ha(?:s|ve)_(?:also_)?been_(?:mentioned|raised|discussed|proposed|suggested|said|spoken)
+        (?:was|were|is|are)_(?:mentioned|raised|discussed|proposed|suggested)
+        ha(?:s|ve)_(?:mentioned|spoken|suggested|proposed)
+        (?:delegations|speakers|others|some|many|colleagues)_(?:\w+_)?(?:spoke|mentioned|raised|suggested|proposed|referred)
+        follow(?:s|ed|ing)?_(?:\w+_){0,3}(?:negotiations|discussions|debate|work)
+    """,
+    "fr": r"""
+        pren(?:d|ons|ent)_(?:\w+_)?note (?:a|avons|ont)_(?:écouté|entendu|évoqué|mentionné|proposé|suggéré)
+        (?:a|ont)_été_(?:évoqué|mentionné|proposé|suggéré)\w*
+        sui(?:t|vons|vent)_(?:\w+_){0,3}(?:négociations|discussions|débats|travaux)
+    """,
+    "es": r"""
+        tom(?:a|amos|an)_(?:\w+_)?nota
+        (?:ha|hemos|han)_(?:escuchado|oído|mencionado|propuesto|sugerido|hablado)
+        se_ha_(?:hablado|mencionado|propuesto|sugerido) (?:ha|han)_sido_(?:mencionad|propuest|sugerid)\w+
+        sig(?:ue|uen)_(?:\w+_){0,3}(?:negociaciones|debates|deliberaciones|trabajos)
+    """,
+    "ru": r"""
+        приняла?_к_сведению принимае\w+_к_сведению (?:вы)?слуша\w+ услышал\w* (?:много_)?говорил\w*
+        упомина\w+ упомянул\w* было_(?:предложено|высказано)
+        следи\w+_за_(?:\w+_){0,3}(?:переговорами|обсуждением|работой)
+    """,
+    "ar": r"""
+        (?:أحطنا|نحيط|يحيط|تحيط)_علما استمع\w* سمعنا تحدث\w* ذُ?كر\w* اقتُ?رح_أن [نتي]تابع
+    """,
+    "zh": r"""
+        注意到 听取 听到 (?:谈到|提到|有人提议|有代表团) 关注(?:着)?.{0,6}(?:谈判|讨论)
+    """,
+}
 # These languages write no spaces, or join particles to the words.
 _UNBOUNDED: Final = frozenset(("ar", "zh"))
 
@@ -76,13 +110,21 @@ def takes_position(text: str, language: str | None) -> bool:
     To say that one has no position is one: it answers who asks for it.
     """
     rules = _rules(language or "en")
-    return rules is None or rules.search(text) is not None
+    if rules is None:
+        return True
+    positions, mentions = rules
+    rest = mentions.sub(" ", text)
+    return rest == text or positions.search(rest) is not None
 
 
 @cache
-def _rules(language: str) -> re.Pattern[str] | None:
+def _rules(language: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
     if language not in _POSITIONS:
         return None
-    alternatives = "|".join(_POSITIONS[language].split()).replace("_", " ")
+    return _compiled(_POSITIONS[language], language), _compiled(_MENTIONS[language], language)
+
+
+def _compiled(patterns: str, language: str) -> re.Pattern[str]:
+    alternatives = "|".join(patterns.split()).replace("_", " ")
     pattern = f"(?:{alternatives})" if language in _UNBOUNDED else rf"\b(?:{alternatives})\b"
     return re.compile(pattern, re.IGNORECASE)

@@ -260,6 +260,12 @@ def find_treaties(text: str) -> list[TreatyMatch]:
     return matches
 
 
+def short_name(code: str) -> str:
+    """What people call a treaty for short: `UNTOC`, `UNCAC`, "Firearms Protocol"."""
+    names = TREATIES[code].aliases
+    return code if code in names else names[0]
+
+
 def named_treaties(text: str) -> tuple[str, ...]:
     """The codes of all treaties that a text names, each once; the Convention "and its Protocols" names those too."""
     codes: dict[str, None] = {}

@@ -156,7 +156,8 @@ def render(
     for claim in claims:
         if claim.state is not None and claim.state in composed.spoken_for and claim.state != group:
             group = claim.state
-            lines.append(as_members(group, composed.spoken_for[group], parties, wording))
+            date = by_number[claim.citations[0]].date
+            lines.append(as_members(group, composed.spoken_for[group], date, parties, wording))
         for number in claim.citations:
             citation = by_number[number]
             if citation.statement_id != statement:
@@ -169,10 +170,12 @@ def render(
     return "\n\n".join(lines)
 
 
-def as_members(group: str, members: Sequence[str], parties: PartyTable, wording: Wording) -> str:
-    """Returns the line that introduces what a group said for States asked about."""
-    names = ", ".join(escape(parties.display(code, wording.language)) for code in members)
-    return wording.say("as_member", group=escape(parties.display(group, wording.language)), party=names)
+def as_members(group: str, spoken_for: Sequence[str], date: str | None, parties: PartyTable, wording: Wording) -> str:
+    """Returns the line that introduces what a group said for States asked about: its members, or others aligned."""
+    members = all(group in parties.groups_of(state, date) for state in spoken_for)
+    names = ", ".join(escape(parties.display(code, wording.language)) for code in spoken_for)
+    key = "as_member" if members else "as_aligned"
+    return wording.say(key, group=escape(parties.display(group, wording.language)), party=names)
 
 
 def escape(text: str) -> str:

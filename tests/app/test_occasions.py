@@ -218,3 +218,65 @@ def test_an_occasion_leaves_no_topic(when: str, parties: PartyTable) -> None:
 def test_a_meeting_place_is_no_state(parties: PartyTable) -> None:
     scope = resolve("What did Arvandia say at the Vienna session of October 2020?", parties).scope
     assert (scope.states, scope.months, scope.topic) == (("XAA",), ("2020-10",), "")
+
+
+@pytest.mark.parametrize(
+    ("question", "sessions"),
+    [
+        ("at the fifty-eighth and fifty-ninth sessions", ("58", "59")),
+        ("at the 58th and 59th sessions", ("58", "59")),
+        ("at the eighth, ninth and eleventh sessions", ("8", "9", "11")),
+        ("at the 58th session and the 60th session", ("58", "60")),
+        ("at sessions 8 to 10", ("8", "9", "10")),
+        ("at sessions 8, 9 and 11", ("8", "9", "11")),
+        ("from the eighth to the tenth session", ("8", "9", "10")),
+        ("between the eighth and tenth sessions", ("8", "9", "10")),
+        ("at COP8 to COP10", ("8", "9", "10")),
+        ("aux 58e et 59e sessions", ("58", "59")),
+        ("aux cinquante-huitième et cinquante-neuvième sessions", ("58", "59")),
+        ("de la 8e à la 10e session", ("8", "9", "10")),
+        ("en los 58º y 59º períodos de sesiones", ("58", "59")),
+        ("en los períodos de sesiones 58º y 59º", ("58", "59")),
+        ("en las sesiones 8 a 10", ("8", "9", "10")),
+        ("на 58-й и 59-й сессиях", ("58", "59")),
+        ("на пятьдесят восьмой и пятьдесят девятой сессиях", ("58", "59")),
+        ("на сессиях 8–10", ("8", "9", "10")),
+        ("с восьмой по десятую сессию", ("8", "9", "10")),
+        ("في الدورتين الثامنة والخمسين والتاسعة والخمسين", ("58", "59")),
+        ("في الدورتين 58 و59", ("58", "59")),
+        ("في الدورات من 8 إلى 10", ("8", "9", "10")),
+        ("在第八届和第九届会议上", ("8", "9")),
+        ("在第八、九届会议上", ("8", "9")),
+        ("在第8至10届会议上", ("8", "9", "10")),
+    ],
+)
+def test_lists_and_ranges_of_sessions_are_read_whole(question: str, sessions: tuple[str, ...]) -> None:
+    found = find_occasions(question)
+    assert (found.sessions, found.years) == (sessions, ())
+
+
+@pytest.mark.parametrize("question", ["two articles and the 10th session", "in 2009 and at the tenth session"])
+def test_other_numbers_beside_a_session_are_none(question: str) -> None:
+    assert find_occasions(question).sessions == ("10",)
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("At the seventy-fifth session, which States recalled the 1995 women's conference in Beijing?", ()),
+        ("At the seventy-fifth session, who recalled the conference held in Beijing in 1995?", ()),
+        ("What did Mali say at the tenth session in 2020 about drugs?", ("2020",)),
+        ("What did Mali say in 2020, at the tenth session, about drugs?", ("2020",)),
+        ("In 2012, which States recalled the summit of 1992 in Rio?", ("2012",)),
+        ("What did Mali say in 2012 about the 1992 peace accord?", ("2012",)),
+        ("What did Mali say about the 2030 Agenda in 2018?", ("2018",)),
+        ("What did Mali say about the 2001 attacks?", ()),
+        ("What did Mali say in the 2001 speech?", ("2001",)),
+        ("What did Mali say in its speech of 2001?", ("2001",)),
+        ("What did Mali say in the 2016 and 2018 statements?", ("2016", "2018")),
+        ("Qu'a dit le Mali en 2012 de la conférence de 1995 sur les femmes ?", ("2012",)),
+        ("Что сказала Австрия в 2012 году о конференции 1995 года?", ("2012",)),
+    ],
+)
+def test_years_of_what_is_spoken_of_are_no_occasion(question: str, years: tuple[str, ...]) -> None:
+    assert find_occasions(question).years == years

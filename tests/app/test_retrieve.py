@@ -37,7 +37,7 @@ def test_a_group_is_quoted_apart_after_the_state_itself(workspace: Workspace) ->
     states = [claim.state for claim in answer.claims]
     assert states[0] == "XAA" and "XGR" in states
     assert states == sorted(states), "the group's part comes last"
-    own, _, groups = answer.answer.partition("*As a member of, or aligned with, Group of Riparian States (Arvandia):*")
+    own, _, groups = answer.answer.partition("*Arvandia, as a member of Group of Riparian States:*")
     assert groups, answer.answer
     for claim in answer.claims:
         part = own if claim.state == "XAA" else groups
