@@ -66,6 +66,7 @@ class Steps:
             load_wording(resolution.scope.language),
             limit=self.max_citations,
             asked=_kind_asked(resolution),
+            question=turn["question"],
             one_each=resolution.open,
         )
 

@@ -105,8 +105,10 @@ def _speaks_of(current: Resolution, topic: str, cues: Cues) -> bool:
         return False
     if not topic and cues.has("on", current.question):
         return True
-    pronoun = frames_of(current.scope.language).pronoun.search(plain(current.question)) is not None
-    return cues.has("subject", current.question) if topic else pronoun or cues.has("subject", current.question)
+    pronoun = frames_of(current.scope.language).pronoun.search(plain(current.question))
+    # "Belmora, in its last statement": a pronoun after a name is that name's.
+    earlier = pronoun is not None and (current.named_at is None or pronoun.start() < current.named_at)
+    return cues.has("subject", current.question) if topic else earlier or cues.has("subject", current.question)
 
 
 def _names_speaker(said: Resolution) -> bool:

@@ -85,6 +85,7 @@ _NAMES_TOPIC: Final = _pattern(r"\b(?:the|an?|this|that|those|these)\s+$")
 _NOUN_AFTER: Final = _pattern(
     r"^(?:-\w+)?\s+(?!(?:and|or|to|until|through|on|about|in|at|of|for|from|by|with|did|does|has|had|was|were|is|are|meetings?|conference of the|review)\b)[^\W\d]"
 )
+_LISTED: Final = re.compile(r"\s*(?:[,/]|and|or|,\s*and)\s*")
 # "the summit of 1992", "конференция 1995 года": the occasion where the question names no other.
 _OF: Final = _pattern(r"(?:\b(?:of|de|du|del)|(?<=[а-я])(?<!\bв)(?<!\bс)(?<!\bи))\s+$")
 # Between a session and its year: "at the tenth session, in 2020".
@@ -431,6 +432,10 @@ def _read_years(text: str, beside: "list[Span]") -> list[tuple[Span, list[int]]]
             else:
                 single.append(item)
             free = _blank(free, [match.span()])
+    if certain:
+        # "The 2016 and 2018 statements."
+        listed = [item for item in single if any(_LISTED.fullmatch(text[item[0][1] : each[0][0]]) for each in certain)]
+        certain = [*listed, *certain]
     read = certain or single or of or ranges
     return [item for item in read if not beside or any(_is_beside(text, item[0], span) for span in beside)]
 

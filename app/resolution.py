@@ -27,6 +27,7 @@ class Resolution:
         bare_articles: The articles asked about were named without their treaty, which was assumed.
         stance: The question asks for a position, such as whether a State supports something.
         over_time: The question asks how something changed, or names several occasions.
+        named_at: Where the first of those asked about stands in the question; None where nobody is named.
         intent: Whether the question stands by itself, refines the one before it, or is about the answer to that.
     """
 
@@ -45,4 +46,5 @@ class Resolution:
     bare_articles: bool = False
     stance: bool = False
     over_time: bool = False
+    named_at: int | None = None
     intent: Intent = "new"

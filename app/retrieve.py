@@ -31,6 +31,8 @@ _ABOUT_ITSELF: Final = frozenset(
 )
 # Where nobody is named and more parties than this are in scope, a glance is cast at each, and they are compared.
 _MANY: Final = 6
+# Retrieved passages that an answer lists.
+_LISTED: Final = 100
 # A position is looked for in the strongest sentences and what follows on them.
 _READ_FOR_POSITION: Final = 2
 # Passages are on the subject of an article that is not cited where the best of them scores this high (see `Evidence`),
@@ -75,7 +77,7 @@ class Retrieved:
 
     @property
     def passages(self) -> tuple[RetrievedPassage, ...]:
-        """The retrieved passages of all parties, best first."""
+        """The retrieved passages of all parties, best first, up to a hundred."""
         scored = sorted(
             (item for found in (*self.found, *self.spoken_for) for item in found.passages), key=lambda item: -item.score
         )
@@ -88,7 +90,7 @@ class Retrieved:
                 rank=rank,
                 score=round(item.score, 6),
             )
-            for rank, item in enumerate(scored, start=1)
+            for rank, item in enumerate(scored[:_LISTED], start=1)
         )
 
     def coverage(self, citations: Sequence[Citation]) -> Coverage:

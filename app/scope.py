@@ -140,6 +140,7 @@ def _read(question: str, parties: PartyTable) -> Resolution:
         language=language,
     )
     return Resolution(
+        named_at=min((start for start, _ in asked.spans), default=None),
         scope=scope,
         question=question,
         asked=None if is_open else asked_kind(text),

@@ -28,8 +28,8 @@ _VERBS = (
     "mention|raise|bring up|take up|touch (?:up)?on|draw (?:the )?attention to|make (?:a |any |some )?(?:references?|mention|allusions?) (?:to|of)|refer to|allude to"
     "|speak (?:of|against|for|highly of|in favou?r of|(?:up|out) (?:for|against|about|on))|discuss|address|cite|recall|invoke|deplore|condemn|critici[sz]e|denounce|decry|attack"
     "|protest(?: (?:against|about|at))?|oppose|object to|reject|support|back|endorse|favou?r|welcome|praise|applaud|hail|commend|congratulate|thank|salute|celebrate|commemorate|honou?r"
-    rf"|pin {_HOPES} on|place {_HOPES} (?:on|in)|put {_HOPES} (?:on|in)|use the (?:expression|terms?|words?|phrase|name)|complain (?:about|of|that)|warn(?: (?:about|of|against|that))?"
-    "|call for|ask for|appeal for|plead for|press for|push for|argue (?:for|against)|demand|request|propose|suggest|recommend|advocate|stress|emphasi[sz]e|underline|underscore|highlight"
+    rf"|pin {_HOPES} on|place {_HOPES} (?:on|in)|put {_HOPES} (?:on|in)|use the (?:expression|terms?|words?|phrase|name)|complain(?: (?:about|of|that))?|warn(?: (?:about|of|against|that))?"
+    "|call for|call (?:up)?on|call|ask for|ask|urge|claim|agree (?:with|to|that)|appeal for|plead for|press for|push for|argue (?:for|against)|demand|request|propose|suggest|recommend|advocate|stress|emphasi[sz]e|underline|underscore|highlight"
     "|point (?:to|out)|note|acknowledge|recogni[sz]e|regret|lament|mourn|blame|accuse|describe|insist (?:on|that)|dwell (?:up)?on|deal with|comment on|reflect on|remember|question|defend"
     f"|champion|promote|express (?:{_FEELING} )*{_ATTITUDE} {_TOWARDS}|voice (?:{_FEELING} )*{_ATTITUDE} {_TOWARDS}|take (?:issue with|a stand (?:on|against)|note of)|pay tribute to"
     "|worry about|fear"
@@ -97,7 +97,7 @@ PATTERNS: Final[dict[str, str]] = {
     r"|standpoint|agree|disagree|summar(?:y|ise|ize|ised|ized)|find|show|quotes?|passages?|lines?|overview|explain|describe)\b",
     "topic_marker": r"\b(?:about|on|upon|regarding|concerning|with (?:respect|regard|reference) to|as regards|as for|in relation to"
     r"|in regard to|relating to|related to|toward|towards|in respect of|when it comes to|over)\b",
-    "object": rf"(?:[\x00\x03][\x00\x03\W]*(?:(?:that|which|who)\s+)?|^\W*(?:who(?:\s+else)?|and)\s+){_ALSO}(?:{_INFLECTED})\b{_NOT_OBJECT}{_MATTER}|\b(?:did|does|do|will|would)\b[^\x00\x03]*[\x00\x03][\x00\x03\W]*{_ALSO}(?:{_VERBS})\b{_NOT_OBJECT}{_MATTER}",
+    "object": rf"(?:(?<![\x00\x03])(?<!\bthat )(?<!\bwhich )(?<!\bwhom )[\x00\x03][\x00\x03\W]*(?:(?:that|which|who)\s+)?|^\W*(?:who(?:\s+else)?|and)\s+){_ALSO}(?:{_INFLECTED})\b{_NOT_OBJECT}{_MATTER}|^(?:[\W\x00]|\b(?:how|when|why|where|what|and|but|so|in|at|on|during|the|its|their|his|her|general|debate|statements?|speech|address|session|please|tell|me|us|if|whether)\b)*\b(?:did|does|do|will|would)\b[^\x00\x03]*[\x00\x03][\x00\x03\W]*{_ALSO}(?:{_VERBS})\b{_NOT_OBJECT}{_MATTER}",
     "topic_first": r"^\W*(?:(?:and|so|now|please)\W+)?(?:on|about|regarding|concerning|with (?:respect|regard) to|as regards|as for|as to|in relation to"
     r"|when it comes to)\s+(?:the (?:topic|subject|question|issue|matter) of\s+)?(?P<topic>[^,:;]+?)\s*[,:;–—-]+\s*(?=(?:and\s+)?(?:what|which|how|who|where|did"
     r"|does|has|is|was|tell|give|summar\w+|compare|show|please|can|could|i)\b)",
@@ -131,8 +131,8 @@ PATTERNS: Final[dict[str, str]] = {
     "place_after": r"^\W*(?:session|meeting|conference|summit|declaration|convention|protocol|process|agreement|accords?|consensus|principles"
     r"|programme|statute|talks|attacks?|terror|bombings?|weather|treaty|plan|agenda|climate)\b",
     "everyone": rf"\b(?:which|what|who among|list(?: all)?(?: the)?|all(?: the)?|any|every|each)\s+(?:of the\s+)?(?:other\s+|member\s+)*(?:(?!{_NO_KIND}\b)[\w-]+\s+)?{_STATES}\b"
-    rf"|^\W*(?P<who>who)(?:\s+else)?\s+(?:has\s+|have\s+|had\s+|also\s+|\w+ly\s+)*(?:{_SAID})\b"
-    rf"|\bhow many\s+(?:of the\s+)?(?:other\s+|member\s+)*{_STATES}\s+(?:has\s+|have\s+|had\s+|also\s+)*(?:{_SAID})\b|\b(?:anyone|anybody|everyone|everybody)\b|\b(?:did|do|have|what|of|by|among|between|from)\s+(?:the\s+)?(?:\w+\s+)?(?:states|countries|delegations|governments)\b"
+    rf"|^\W*(?P<who>who)(?:\s+else)?(?=\s+(?:has\s+|have\s+|had\s+|also\s+|\w+ly\s+)*(?:{_SAID})\b)"
+    rf"|\bhow many\s+(?:of the\s+)?(?:other\s+|member\s+)*{_STATES}(?=\s+(?:has\s+|have\s+|had\s+|also\s+)*(?:{_SAID})\b)|\b(?:anyone|anybody|everyone|everybody)\b|\b(?:did|do|have|what|of|by|among|between|from)\s+(?:the\s+)?(?:\w+\s+)?(?:states|countries|delegations|governments)\b"
     rf"|\b(?:list|name|show|find|give)\s+(?:me\s+)?(?:all\s+)?(?:the\s+)?{_STATES}\s+(?:that|which|who)\b|\bwhat (?:was|is|has been|had been) said\b(?!.*\bby\b)",
     "compare": r"\b(?:compar(?:e|ed|es|ison|ing)|versus|vs\.?|differ(?:s|ence|ences|ent(?:ly)?)?|contrast|both|than|alike|same)\b",
     "unknown": r"\b(?i:did|does|has|had|according to)\s+(?:the\s+)?(?P<subject>\p{Lu}[\p{L}'.-]+(?:\s+(?:of\s+|and\s+|the\s+)*\p{Lu}[\p{L}'.-]+)*)"

@@ -58,6 +58,7 @@ def compose(
     *,
     limit: int,
     asked: Missing | None,
+    question: str = "",
     one_each: bool = False,
 ) -> Composition:
     """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.
@@ -70,6 +71,7 @@ def compose(
         wording: The assistant's words.
         limit: Quotations in all; each party with evidence gets at least one.
         asked: The kind of thing asked for, if the question names one.
+        question: The question, which says of what a number is asked.
         one_each: Quote every party once, as a list of who said something does.
     """
     answering = [item for item in found if item.answers and not item.members]
@@ -92,7 +94,7 @@ def compose(
             strongest += [citation.quote for citation in made[:_READ_FOR_ANSWER]]
         claims += [_claim(item, citation, parties, wording) for citation in made]
     missing = None
-    if asked is not None and not holds(asked, strongest, parties, [item.party for item in answering]):
+    if asked is not None and not holds(asked, strongest, parties, [item.party for item in answering], question):
         missing = asked
     return Composition(
         claims=tuple(claims),

@@ -44,6 +44,7 @@ def test_verb_of_an_open_question_is_no_topic(question: str, topic: str, parties
     ("question", "state", "topic"),
     [
         ("Did Mali condemn the war on drugs in 2009?", "MLI", "war on drugs"),
+        ("In its 2012 speech, did Mali condemn the war on drugs?", "MLI", "war on drugs"),
         ("Has Mali ever criticised the blockade of Cuba?", "MLI", "blockade of Cuba"),
         ("Did Austria mention drugs when it spoke in 1998?", "AUT", "drugs"),
         ("Did Austria take a position on whaling?", "AUT", "whaling"),

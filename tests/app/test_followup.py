@@ -361,3 +361,17 @@ def test_nonsense_after_a_question_is_read_without_failing(question: str, partie
     if follow.strip():
         assert resolve(follow, parties, history=[ARTICLE]).scope.states == ("XAA",)
     assert resolve("and Belmora?", parties, history=[ARTICLE, follow]).scope.states == ("XAB",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "and Belmora, in its last statement?",
+        "and Belmora in its latest statement?",
+        "et la Belmore, dans sa dernière déclaration ?",
+        "¿y Belmora, en su última declaración?",
+    ],
+)
+def test_a_pronoun_after_a_name_is_that_name_s(question: str, parties: PartyTable) -> None:
+    read = resolve(question, parties, history=["What did Arvandia say about mutual legal assistance?"])
+    assert (read.scope.states, read.scope.pick, read.scope.topic) == (("XAB",), "latest", "mutual legal assistance")
