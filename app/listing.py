@@ -17,6 +17,8 @@ REACH: Final = 9.0
 # A sentence with this share of the topic's words speaks of it, unless the cross-encoder is sure that it does not.
 WORDED: Final = 0.6
 SURELY_NOT: Final = -14.0
+# What those fall behind who do not use a phrase that the corpus knows.
+UNPHRASED: Final = 5.0
 # How fast confidence grows with the score.
 _SLOPE: Final = 4.0
 
@@ -35,8 +37,10 @@ def judged_together(found: Sequence[Found]) -> tuple[Found, ...]:
 def _judged(found: Found, needed: float) -> Found:
     if found.answers or not found.evidence:
         return found
-    score = found.evidence[0].score
-    if score < needed and found.worded >= WORDED and score >= SURELY_NOT:
+    score = found.evidence[0].score - (UNPHRASED if found.phrased is False else 0.0)
+    worded = found.worded >= WORDED and score >= SURELY_NOT
+    if score < needed and (found.phrased or worded):
         score = needed
-    logit = (score - needed) / _SLOPE + math.log(THRESHOLD / (1.0 - THRESHOLD))
+    # Rounding must not take those at the border below it.
+    logit = (score - needed) / _SLOPE + math.log(THRESHOLD / (1.0 - THRESHOLD)) + 1e-9
     return replace(found, confidence=1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit)))))

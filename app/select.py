@@ -73,6 +73,7 @@ class Found:
         confidence: Calibrated chance that the best of it answers, 0 to 1.
         features: What that chance was computed from; None where nothing was ranked.
         worded: Of a glance: the largest share of the topic's words in a sentence, rare ones counting more, 0 to 1.
+        phrased: Of a glance: whether the statements hold the topic as a phrase; None where nobody uses it.
         cited: The evidence names the article, agenda item or treaty that was asked about.
         members: The States asked about for which this party, a group, spoke; empty where it was asked about itself.
         neutral: The evidence speaks of the topic without taking a position, and a position was asked for.
@@ -87,6 +88,7 @@ class Found:
     confidence: float = 0.0
     features: Features | None = None
     worded: float = 0.0
+    phrased: bool | None = None
     cited: bool = False
     members: tuple[str, ...] = ()
     neutral: bool = False
@@ -164,7 +166,10 @@ class Selector:
         by_models: Callable[[str, Sequence[StatementSummary], Topic], Found],
     ) -> Found:
         known = [s for s in searched if s.metadata.language in (*COVERED, None)]
-        parts = [by_models(party, known, topic)] if known and topic.english else []
+        parts = []
+        if known and topic.english:
+            # What is said in other words for the same thing counts as what is asked about.
+            parts = [max((by_models(party, known, wording) for wording in topic.wordings), key=_strength)]
         for language in dict.fromkeys(s.metadata.language for s in searched if s not in known):
             own = [s for s in searched if s.metadata.language == language]
             parts.append(self._by_words(party, own, topic, language or "en"))
@@ -252,7 +257,15 @@ class Selector:
             empty,
             evidence=_ordered(kept, alone + CONTEXT_WEIGHT * within),
             worded=max(topic.share_of(content_terms(sentence.text, "en")) for sentence in kept),
+            phrased=self._phrased(topic.english, [summary.statement_id for summary in searched]),
         )
+
+    def _phrased(self, topic: str, statement_ids: Sequence[str]) -> bool | None:
+        """Returns whether statements hold a topic as a phrase; None for a single word, or a phrase nobody uses."""
+        catalogue, expression = self._store.catalogue, phrase_expression(topic)
+        if len(topic.split()) < 2 or catalogue.document_frequency(expression) < KNOWN:
+            return None
+        return catalogue.document_frequency(expression, statement_ids) > 0
 
     def by_mention(
         self,
@@ -379,6 +392,10 @@ class Selector:
         return texts
 
 
+def _strength(found: Found) -> tuple[float, float]:
+    return found.confidence, found.evidence[0].score if found.evidence else -math.inf
+
+
 def _ordered(sentences: Sequence[Sentence], scores: Matrix) -> tuple[Evidence, ...]:
     evidence = [Evidence(sentence=s, score=float(score)) for s, score in zip(sentences, scores, strict=True)]
     return tuple(sorted(evidence, key=lambda item: (-item.score, item.sentence.statement_id, item.sentence.ordinal)))
@@ -395,6 +412,7 @@ def merge_found(first: Found, second: Found) -> Found:
         confidence=max(first.confidence, second.confidence),
         features=first.features or second.features,
         worded=max(first.worded, second.worded),
+        phrased=first.phrased or second.phrased,
         cited=first.cited or second.cited,
     )
 

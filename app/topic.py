@@ -1,15 +1,17 @@
 """The topic of a question, in its own words and in those in which statements are searched."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.terms import content_terms
-from ingest.glossary import bridge
+from ingest.glossary import bridge, other_terms
 from vectorstore.rows import Matrix
 
 # Languages that the default models were made for.
 COVERED: Final = frozenset({"en"})
+# Other words for a topic that are searched for as well.
+OTHERWISE: Final = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,7 @@ class Topic:
         bridged: Share of the topic that `english` holds, 0 to 1; below 1, finding nothing proves nothing.
         vector: The vector of `english`; None where it is empty.
         rarity: Weight per content term of `english`, higher for rare ones.
+        otherwise: The same topic in other English words, where the glossary knows some.
     """
 
     words: str
@@ -31,6 +34,12 @@ class Topic:
     bridged: float
     vector: Matrix | None
     rarity: Mapping[str, float]
+    otherwise: tuple["Topic", ...] = ()
+
+    @property
+    def wordings(self) -> tuple["Topic", ...]:
+        """The topic in all the English words in which it is searched for."""
+        return (self, *self.otherwise)
 
     @classmethod
     def of(cls, words: str, language: str, embed: Callable[[str], Matrix], rarity: Callable[[str], float]) -> "Topic":
@@ -41,7 +50,14 @@ class Topic:
             english, bridged = translated.text, translated.covered
         vector = embed(english) if english.strip() else None
         weights = {term: rarity(term) for term in sorted(content_terms(english, "en"))}
-        return cls(words=words, language=language, english=english, bridged=bridged, vector=vector, rarity=weights)
+        topic = cls(words=words, language=language, english=english, bridged=bridged, vector=vector, rarity=weights)
+        others = other_terms(english, "en")[:OTHERWISE]
+        return replace(topic, otherwise=tuple(cls._in_english(term, embed, rarity) for term in others))
+
+    @classmethod
+    def _in_english(cls, words: str, embed: Callable[[str], Matrix], rarity: Callable[[str], float]) -> "Topic":
+        weights = {term: rarity(term) for term in sorted(content_terms(words, "en"))}
+        return cls(words=words, language="en", english=words, bridged=1.0, vector=embed(words), rarity=weights)
 
     def share_of(self, terms: frozenset[str]) -> float:
         """Returns the share of the topic's content words that are among these terms, weighted by rarity, 0 to 1."""

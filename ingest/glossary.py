@@ -102,12 +102,34 @@ def bridge(topic: str, language: str, to: str = "en") -> Bridged:
 
 def articles_of(topic: str, language: str) -> tuple[tuple[str, str], ...]:
     """Returns the (treaty, article) pairs that a topic is the subject of; none where it says more than that."""
+    concept = _whole(topic, language)
+    return concept.articles if concept is not None else ()
+
+
+def other_terms(topic: str, language: str) -> tuple[str, ...]:
+    """Returns what a topic is called besides, in words that share none with it; none where it says more than a term.
+
+    "capital punishment" is the "death penalty".
+    """
+    concept = _whole(topic, language)
+    if concept is None:
+        return ()
+    own = _stems(topic, language)
+    return tuple(term for term in concept.terms[language] if not own & _stems(term, language))
+
+
+def _whole(topic: str, language: str) -> _Concept | None:
+    """Returns the concept that a topic names and says no more than."""
     words = _words(topic, language)
     pieces = _best(len(words), list(_pieces(topic, words, language, language)))
     named = [piece for piece in pieces if piece.terms]
-    if len(named) != 1 or named[0].concept is None or sum(piece.last - piece.first for piece in pieces) < len(words):
-        return ()
-    return named[0].concept.articles
+    if len(named) != 1 or sum(piece.last - piece.first for piece in pieces) < len(words):
+        return None
+    return named[0].concept
+
+
+def _stems(text: str, language: str) -> frozenset[str]:
+    return frozenset(stem(word.text, language) for word in _words(text, language))
 
 
 @cache

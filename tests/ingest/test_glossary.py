@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.glossary import LANGUAGES, articles_of, bridge
+from ingest.glossary import LANGUAGES, articles_of, bridge, other_terms
 
 HERE = Path(__file__).parent
 DATA = HERE.parent.parent / "ingest" / "data"
@@ -185,3 +185,12 @@ def test_titles_in_every_language_lead_to_the_articles_they_lead_to_in_english()
 )
 def test_topic_that_is_not_just_a_subject_leads_to_no_article(topic):
     assert articles_of(topic, "en") == ()
+
+
+@pytest.mark.parametrize(
+    ("topic", "other"),
+    [("capital punishment", "death penalty"), ("the death penalty", "capital punishment"), ("extradition", None)],
+)
+def test_other_terms_share_no_word_with_the_topic(topic: str, other: str | None) -> None:
+    assert other_terms(topic, "en") == ((other,) if other else ())
+    assert other_terms(f"{topic} in the north", "en") == ()
