@@ -16,7 +16,7 @@ from app.followup import EarlierTurn
 from app.resolution import Resolution
 from app.retrieve import Retrieved, Searcher
 from app.scope import resolve
-from app.silence import abstain, related
+from app.silence import abstain, beside
 from app.verify import verify
 from ingest.parties import PartyTable
 from prompts.wording import load_wording
@@ -98,7 +98,7 @@ class Steps:
             citations=checked.citations,
             more=composed.more,
             spoken_for={group: tuple(members) for group, members in composed.spoken_for.items()},
-            related=related(retrieved) if retrieved.other_readings else (),
+            related=beside(retrieved, checked.citations) if retrieved.other_readings else (),
         )
 
 

@@ -110,8 +110,11 @@ class Corpus:
             MetadataError: A field is unknown or its value is not valid.
         """
         old = self.show(statement_id)
-        if old.kind == "treaty" and changes.keys() & {"state", "on_behalf_of", "speaker"}:
-            raise MetadataError(f"{old.file!r} is the text of a treaty, which nobody speaks: leave its State empty")
+        if old.kind != "statement" and changes.keys() & {"state", "on_behalf_of", "speaker"}:
+            what = (
+                "the text of a treaty, which nobody speaks" if old.kind == "treaty" else "a record of several speakers"
+            )
+            raise MetadataError(f"{old.file!r} is {what}: leave its State empty")
         metadata, inferred = self._corrected(old, changes)
         new_id, digest = identify(old.source_text, metadata, old.kind)
         summary = next(s for s in self.statements() if s.statement_id == statement_id)

@@ -79,7 +79,8 @@ def referent(sentences: Sequence[Sentence], ordinal: int) -> int | None:
         for earlier in range(ordinal - 1, max(-1, ordinal - 1 - _FURTHEST), -1):
             if regex.search(rf"\b{regex.escape(stem)}", sentences[earlier].text, regex.IGNORECASE):
                 return earlier
-    return ordinal - 1
+    # A heading or salutation is no sentence to lean on.
+    return ordinal - 1 if sentences[ordinal - 1].paragraph is not None else None
 
 
 def taken_up(sentences: Sequence[Sentence], ordinal: int) -> bool:

@@ -29,7 +29,8 @@ def judged_together(found: Sequence[Found]) -> tuple[Found, ...]:
     A topic that some speak of in so many words is not spoken of by those whose words are far from theirs; one that
     is asked about in other words than anybody's has lower scores throughout.
     """
-    best = max((item.evidence[0].score for item in found if item.evidence), default=0.0)
+    # What was found by its words alone is scored on another scale, and stands by itself.
+    best = max((f.evidence[0].score for f in found if f.evidence and not f.answers), default=0.0)
     needed = max(FLOOR, best - REACH)
     return tuple(_judged(item, needed) for item in found)
 

@@ -16,7 +16,7 @@ from app.select import Found, Selector, merge_found
 from app.stance import takes_position
 from app.statements import GroupStatements, ScopedStatements, by_party, statement_of
 from app.terms import content_terms
-from app.topic import Topic
+from app.topic import COVERED, Topic
 from ingest.annotate import AGENDA, THERETO, provision_of
 from ingest.parties import PartyTable
 from ingest.treaties import TREATIES, article_title, find_treaties, short_name
@@ -33,8 +33,8 @@ _ABOUT_ITSELF: Final = frozenset(
 _MANY: Final = 6
 # Retrieved passages that an answer lists.
 _LISTED: Final = 100
-# A position is looked for in the strongest sentences and what follows on them.
-_READ_FOR_POSITION: Final = 2
+# A position is looked for in the sentences that would be quoted and what follows on them.
+_READ_FOR_POSITION: Final = 5
 # Passages are on the subject of an article that is not cited where the best of them scores this high (see `Evidence`),
 # or holds this share of the words of its title.
 _NEAR: Final = -4.0
@@ -59,6 +59,7 @@ class Retrieved:
         related: Findings that do not answer but may help.
         other_readings: Articles of other treaties with the number asked about that are cited as well.
         missing_parties: Parties asked about that have no statement in scope.
+        treaties_held: Of the treaties whose own words were asked for, those whose texts are in the store.
         sources: The statements and sentences behind `found` and `related`.
     """
 
@@ -70,7 +71,8 @@ class Retrieved:
     related: tuple[Found, ...] = ()
     missing_parties: tuple[str, ...] = ()
     other_readings: tuple[TreatyScope, ...] = ()
-    corpus_size: int = 0
+    empty_corpus: bool = False
+    treaties_held: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     sources: Sources = field(default_factory=lambda: Sources(statements={}, sentences={}))
@@ -117,13 +119,14 @@ class Searcher:
     def search(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Finds evidence for every party in scope; an ambiguous question finds nothing."""
         catalogue = self._store.catalogue
-        corpus_size = len(catalogue.summaries())
-        base = Retrieved(corpus_size=corpus_size, unreadable=tuple(file for file, _ in catalogue.unreadable()))
+        base = Retrieved(
+            empty_corpus=catalogue.is_empty(), unreadable=tuple(file for file, _ in catalogue.unreadable())
+        )
         if resolution.unclear is not None or resolution.unnamed or resolution.to_assistant or not resolution.has_frame:
             return base
         if resolution.provision:
             return self._search_provisions(resolution, base)
-        if not corpus_size:
+        if base.empty_corpus:
             return base
         scope, wording = resolution.scope, load_wording(resolution.scope.language)
         statements = ScopedStatements(catalogue, scope)
@@ -152,38 +155,48 @@ class Searcher:
     ) -> Retrieved:
         wording = load_wording(resolution.scope.language)
         many = not base.asked and len(owned) > _MANY
-        seek = self._seek(resolution, many=many)
+        topic = self._topic(resolution.scope)
+        seek = self._seek(resolution, topic, many=many)
         if seek is None:
             return base
         found = tuple(item for code, own in owned.items() for item in _sought(seek, code, own, resolution))
-        spoken_for = tuple(replace(seek(g.group, g.statements), members=g.members) for g in groups)
+        spoken_for = tuple(replace(seek(g.group, g.statements), members=g.members, aligned=g.aligned) for g in groups)
         if many:
             found = judged_together(found)
         if resolution.stance:
-            found, spoken_for = (tuple(self._marked_neutral(f) for f in each) for each in (found, spoken_for))
-        related, readings = self._beside(resolution, found)
+            found, spoken_for = (tuple(self._by_position(f) for f in each) for each in (found, spoken_for))
+        related, readings = self._beside(resolution, found, many=many)
         if not base.asked:
-            # An open question names no order: the surest come first.
-            found = tuple(sorted(found, key=lambda item: -item.confidence))
+            # An open question names no order: the surest come first, each party's statements together.
+            surest: dict[str, float] = {}
+            for item in found:
+                surest[item.party] = max(surest.get(item.party, 0.0), item.confidence)
+            found = tuple(sorted(found, key=lambda item: (-surest[item.party], item.party)))
         return replace(
             base,
             found=found,
             spoken_for=spoken_for,
             related=related,
             other_readings=readings,
-            notes=(*base.notes, *_search_notes(resolution, base.searched, found, readings, parties, wording)),
+            notes=(
+                *base.notes,
+                *_bridged_note(topic, wording),
+                *_search_notes(resolution, base.searched, found, readings, parties, wording),
+            ),
             sources=self._sources((*found, *spoken_for, *related)),
         )
 
-    def _seek(self, resolution: Resolution, *, many: bool) -> Seek | None:
+    def _topic(self, scope: Scope) -> Topic | None:
+        if not scope.topic or (_names_subject(scope) and _is_about_itself(scope.topic)):
+            return None
+        return self._selector.topic(_with_treaties(scope), scope.language)
+
+    def _seek(self, resolution: Resolution, topic: Topic | None, *, many: bool) -> Seek | None:
         """Chooses how evidence is found: by what the question names, else by its topic."""
         scope, select = resolution.scope, self._selector
-        named = bool(scope.agenda_items or scope.treaties)
-        about_itself = named and _is_about_itself(scope.topic)
-        topic = select.topic(_with_treaties(scope), scope.language) if scope.topic and not about_itself else None
         if any(treaty.articles for treaty in scope.treaties):
             return lambda code, own: self._by_articles(code, own, scope.treaties, topic)
-        if scope.agenda_items and about_itself:
+        if scope.agenda_items and _is_about_itself(scope.topic):
             return lambda code, own: select.by_mention(code, own, AGENDA, scope.agenda_items)
         if scope.treaties and (topic is None or not _beyond_treaties(scope.topic)):
             words = select.topic(_treaty_words(scope.treaties), "en")
@@ -238,28 +251,33 @@ class Searcher:
         return found if found.evidence else self._selector.by_topic(code, searched, words)
 
     def _beside(
-        self, resolution: Resolution, found: Sequence[Found]
+        self, resolution: Resolution, found: Sequence[Found], *, many: bool
     ) -> tuple[tuple[Found, ...], tuple[TreatyScope, ...]]:
         """Looks beside the articles asked about: at their subject, and at the same number in other treaties."""
         scope, select = resolution.scope, self._selector
         articles = [treaty for treaty in scope.treaties if treaty.articles]
         if not articles:
             return (), ()
+        everything = [summary.statement_id for item in found for summary in item.searched]
         elsewhere: dict[TreatyScope, list[Found]] = {}
         for treaty in articles if resolution.bare_articles else ():
             for other in TREATIES:
                 numbers = tuple(n for n in treaty.articles if article_title(other, n))
                 if other == treaty.treaty or not numbers:
                     continue
+                if not self._store.catalogue.mentions(everything, other, numbers):
+                    continue
                 cited = [select.by_mention(f.party, f.searched, other, numbers) for f in found]
                 elsewhere[TreatyScope(treaty=other, articles=numbers)] = [f for f in cited if f.evidence]
         readings = tuple(reading for reading, cited in elsewhere.items() if cited)
         related = [f for cited in elsewhere.values() for f in cited]
         silent = [item for item in found if not item.evidence and item.searched]
-        if silent:
+        if silent and not (many and len(silent) < len(found)):
             titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
             subject = select.topic(" ".join(title for title in titles if title), "en")
-            near = [select.by_topic(item.party, item.searched, subject) for item in silent]
+            search = select.glance if many else select.by_topic
+            near: Sequence[Found] = [search(item.party, item.searched, subject) for item in silent]
+            near = judged_together(near) if many else near
             related += [item if _on_subject(item, subject) else replace(item, confidence=0.0) for item in near]
         return tuple(related), readings
 
@@ -268,6 +286,12 @@ class Searcher:
         scope = resolution.scope
         texts = self._store.catalogue.summaries(ScopeFilter(kinds=("treaty",)))
         found = Found(party="", searched=texts)
+        named = [treaty.treaty for treaty in scope.treaties]
+        ids = [text.statement_id for text in texts]
+        base = replace(
+            base,
+            treaties_held=tuple(code for code in named if self._store.catalogue.mentions(ids, provision_of(code))),
+        )
         topic = self._selector.topic(scope.topic, scope.language) if scope.topic else None
         for treaty in scope.treaties:
             if treaty.articles:
@@ -280,17 +304,27 @@ class Searcher:
                 found = merge_found(found, self._selector.glance("", held, topic))
         return replace(base, searched=texts, found=judged_together((found,)), sources=self._sources((found,)))
 
-    def _marked_neutral(self, found: Found) -> Found:
-        """Marks evidence that speaks of the topic without taking a position."""
+    def _by_position(self, found: Found) -> Found:
+        """Puts evidence that takes a position first, and marks it neutral where none does."""
         if not found.answers:
             return found
         language = {s.statement_id: s.metadata.language for s in found.searched}
-        read: list[Sentence] = []
-        for sentence in found.strong[:_READ_FOR_POSITION]:
-            after = self._store.catalogue.sentences(sentence.statement_id)[sentence.ordinal : sentence.ordinal + 2]
-            read += [item for item in after if item.paragraph == sentence.paragraph]
-        takes = any(takes_position(s.text, language.get(s.statement_id)) for s in read)
-        return found if takes else replace(found, neutral=True)
+        best = found.best
+
+        def takes(sentences: Sequence[Sentence]) -> bool:
+            return any(takes_position(s.text, language.get(s.statement_id)) for s in sentences)
+
+        read = best[:_READ_FOR_POSITION]
+        first = [item for item in read if takes([item.sentence])]
+        first = first or [item for item in read if takes(self._with_next(item.sentence))]
+        if not first:
+            return replace(found, neutral=True)
+        return replace(found, evidence=(*first, *(item for item in found.evidence if item not in first)))
+
+    def _with_next(self, sentence: Sentence) -> list[Sentence]:
+        """Returns a sentence and the one after it in its paragraph, which often says what is thought of it."""
+        after = self._store.catalogue.sentences(sentence.statement_id)[sentence.ordinal : sentence.ordinal + 2]
+        return [item for item in after if item.paragraph == sentence.paragraph]
 
     def _sources(self, found: Sequence[Found]) -> Sources:
         ids = dict.fromkeys(item.sentence.statement_id for each in found for item in each.evidence)
@@ -320,6 +354,14 @@ def _sought(seek: Seek, code: str, own: Sequence[StatementSummary], resolution: 
     return [seek(code, own)]
 
 
+def _bridged_note(topic: Topic | None, wording: Wording) -> tuple[str, ...]:
+    """Says in which words a topic in another language was searched for."""
+    if topic is None or topic.language in COVERED or not topic.english:
+        return ()
+    key = "note_bridged" if topic.bridged >= 1.0 else "note_bridged_partly"
+    return (wording.say(key, words=topic.english),)
+
+
 def _search_notes(
     resolution: Resolution,
     searched: Sequence[StatementSummary],
@@ -340,6 +382,10 @@ def _search_notes(
     if unsure:
         notes.append(wording.say("note_uncovered", parties=", ".join(dict.fromkeys(unsure))))
     return tuple(notes)
+
+
+def _names_subject(scope: Scope) -> bool:
+    return bool(scope.agenda_items or scope.treaties)
 
 
 def _is_about_itself(topic: str) -> bool:

@@ -76,6 +76,7 @@ class Found:
         phrased: Of a glance: whether the statements hold the topic as a phrase; None where nobody uses it.
         cited: The evidence names the article, agenda item or treaty that was asked about.
         members: The States asked about for which this party, a group, spoke; empty where it was asked about itself.
+        aligned: These States were no members, but aligned themselves with what the group said.
         neutral: The evidence speaks of the topic without taking a position, and a position was asked for.
         unsure: Finding nothing proves nothing, since the models do not know the language of the question or of
             the statements, and the glossary does not bridge all of it.
@@ -91,6 +92,7 @@ class Found:
     phrased: bool | None = None
     cited: bool = False
     members: tuple[str, ...] = ()
+    aligned: bool = False
     neutral: bool = False
     unsure: bool = False
 
@@ -149,40 +151,58 @@ class Selector:
             searched: The statements in scope.
             topic: What to search for.
         """
-        return self._assembled(party, searched, topic, self._by_models)
+        parts = self._parts(party, searched, topic, self._by_models)
+        found = self._nothing_yet(party, searched, topic)
+        for part in sorted(parts, key=lambda part: -part.confidence):
+            if part.answers or not found.answers:
+                found = merge_found(found, part)
+        return found
 
     def glance(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> Found:
         """Ranks the few sentences nearest to a topic, for a party among many.
 
         How sure they are is told by comparing the parties; see `app.listing`.
         """
-        return self._assembled(party, searched, topic, self._glance_by_models)
+        parts = self._parts(party, searched, topic, self._glance_by_models)
+        found = self._nothing_yet(party, searched, topic)
+        for part in sorted(parts, key=_strength, reverse=True):
+            found = merge_found(found, part)
+        return found
 
-    def _assembled(
+    def _nothing_yet(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> Found:
+        languages = {s.metadata.language for s in searched}
+        unknown = {language for language in languages if language not in (*COVERED, None)}
+        partly = any(topic.covered_in(language) < 1.0 for language in unknown if language is not None)
+        unsure = topic.bridged < 1.0 or partly or (bool(searched) and unknown == languages)
+        return Found(party=party, searched=tuple(searched), unsure=unsure)
+
+    def _parts(
         self,
         party: str,
         searched: Sequence[StatementSummary],
         topic: Topic,
         by_models: Callable[[str, Sequence[StatementSummary], Topic], Found],
-    ) -> Found:
-        known = [s for s in searched if s.metadata.language in (*COVERED, None)]
+    ) -> list[Found]:
+        """Returns what is found in the statements of each language: by the models, or by words."""
+        by_language: dict[str | None, list[StatementSummary]] = {}
+        for summary in searched:
+            language = summary.metadata.language
+            by_language.setdefault(None if language in COVERED else language, []).append(summary)
         parts = []
+        known = by_language.pop(None, [])
         if known and topic.english:
             # What is said in other words for the same thing counts as what is asked about.
-            parts = [max((by_models(party, known, wording) for wording in topic.wordings), key=_strength)]
-        for language in dict.fromkeys(s.metadata.language for s in searched if s not in known):
-            own = [s for s in searched if s.metadata.language == language]
-            parts.append(self._by_words(party, own, topic, language or "en"))
-        found = Found(party=party, searched=tuple(searched), unsure=topic.bridged < 1.0 or not known)
-        for part in sorted(parts, key=lambda part: -part.confidence):
-            if part.answers or not found.answers:
-                found = merge_found(found, part)
-        return found
+            best = max((by_models(party, known, wording) for wording in topic.wordings), key=_strength)
+            # A topic that was put into English in part is found in part.
+            parts.append(replace(best, confidence=best.confidence * topic.bridged))
+        return parts + [self._by_words(party, own, topic, language or "") for language, own in by_language.items()]
 
     def _by_words(self, party: str, searched: Sequence[StatementSummary], topic: Topic, language: str) -> Found:
         """Finds the sentences that hold most words of a topic, for languages that the models do not know."""
         empty = Found(party=party, searched=tuple(searched))
-        asked = [terms for words in topic.words_in(language) if (terms := content_terms(words, language))]
+        asked = [
+            (terms, covered) for words, covered in topic.words_in(language) if (terms := content_terms(words, language))
+        ]
         if not asked:
             return empty
         found = self._retriever.retrieve_lexical(
@@ -191,7 +211,10 @@ class Selector:
         sentences = self._sentences_of(found)
         shares = np.array(
             [
-                max(0.75 * _shared(t, context, language) + 0.25 * _shared(t, sentence.text, language) for t in asked)
+                max(
+                    covered * (0.75 * _shared(t, context, language) + 0.25 * _shared(t, sentence.text, language))
+                    for t, covered in asked
+                )
                 for sentence, context in zip(sentences, self._contexts(sentences), strict=True)
             ],
             dtype=np.float32,

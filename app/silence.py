@@ -1,5 +1,6 @@
 """Silence with a reason: which abstention fits when no claim stands, and what may help instead."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -8,9 +9,10 @@ from app.compose.extractive import RELATED, quote
 from app.provenance import occasions
 from app.resolution import Resolution
 from app.retrieve import Retrieved
+from app.select import Evidence, Found
 from app.verify import judge
 from ingest.parties import PartyTable
-from ingest.treaties import TREATIES, find_treaties, short_name
+from ingest.treaties import TREATIES, short_name
 from prompts.wording import Wording
 
 # Reasons beside which passages help; the others say that there is nothing to show.
@@ -36,13 +38,25 @@ def abstain(
 
 def related(retrieved: Retrieved) -> tuple[Citation, ...]:
     """Cites the nearest passages that do not answer but may help, groups' first; each is checked like a quotation."""
-    sources = retrieved.sources
-    of_groups = [item.sentence for group in retrieved.spoken_for if group.answers for item in group.best]
+    answering = [item for group in retrieved.spoken_for if group.answers for item in group.best]
     of_silent = retrieved.spoken_for if not retrieved.searched else ()
-    nearest = [item for found in (*retrieved.related, *retrieved.found, *of_silent) for item in found.evidence]
-    nearest.sort(key=lambda item: -item.score)
-    made = quote(of_groups, sources, RELATED, first_number=1)
-    made += quote([item.sentence for item in nearest[:RELATED]], sources, RELATED, first_number=len(made) + 1)
+    return _cited(retrieved, answering, (*retrieved.related, *retrieved.found, *of_silent))
+
+
+def beside(retrieved: Retrieved, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Cites what an answer leaves beside it, such as the same article of another treaty."""
+    cited = {identifier for citation in citations for identifier in citation.sentence_ids}
+    made = _cited(retrieved, (), retrieved.related)
+    return tuple(c for c in made if not cited & set(c.sentence_ids))
+
+
+def _cited(retrieved: Retrieved, first: Sequence[Evidence], then: Sequence[Found]) -> tuple[Citation, ...]:
+    sources = retrieved.sources
+    taken = {item.sentence.sentence_id for item in first}
+    nearest = {item.sentence.sentence_id: item for found in then for item in found.evidence}
+    rest = sorted((item for key, item in nearest.items() if key not in taken), key=lambda item: -item.score)
+    made = quote([item.sentence for item in first], sources, RELATED, first_number=1)
+    made += quote([item.sentence for item in rest[:RELATED]], sources, RELATED, first_number=len(made) + 1)
     return tuple(c for c in made if judge(c, sources.statements.get(c.statement_id)) == "verified")
 
 
@@ -52,20 +66,27 @@ def _reason(resolution: Resolution, retrieved: Retrieved, parties: PartyTable, w
         return asked_back
     if resolution.provision:
         return _provision_absent(resolution, retrieved, wording)
-    if not retrieved.corpus_size:
+    if retrieved.empty_corpus:
         return Abstention(reason="index_incomplete", message=wording.say("empty_corpus"))
     names = ", ".join(parties.display(code, wording.language) for code in retrieved.asked)
-    if any(found.neutral for found in retrieved.found):
-        return Abstention(reason="no_position", message=wording.say("no_position", party=names or "—"))
-    on_this = [found.party for found in retrieved.spoken_for if found.answers]
-    spoke = on_this or [found.party for found in retrieved.spoken_for if not retrieved.searched]
+    neutral = dict.fromkeys(found.party for found in retrieved.found if found.neutral)
+    if neutral:
+        message = wording.say("no_position", party=_named(neutral, parties, wording))
+        return Abstention(reason="no_position", message=message)
+    on_this = [found for found in retrieved.spoken_for if found.answers]
+    spoke = on_this or [found for found in retrieved.spoken_for if not retrieved.searched]
     if spoke:
         key = "group_only" if on_this else "group_only_elsewhere"
-        groups = ", ".join(parties.display(code, wording.language) for code in spoke)
-        return Abstention(reason="group_only", message=wording.say(key, party=names, group=groups))
+        groups = _named((found.party for found in spoke), parties, wording)
+        members = _named((code for found in spoke for code in found.members), parties, wording)
+        return Abstention(reason="group_only", message=wording.say(key, party=members, group=groups))
     if not retrieved.searched:
         return _no_statement(retrieved, names, wording)
     return _not_mentioned(resolution.scope, retrieved, names, wording)
+
+
+def _named(codes: Iterable[str], parties: PartyTable, wording: Wording) -> str:
+    return ", ".join(parties.display(code, wording.language) for code in dict.fromkeys(codes))
 
 
 def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -> Abstention | None:
@@ -100,7 +121,9 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Word
     if articles and not scope.topic:
         # Mentions of articles are found in every language, so their absence can be told.
         return Abstention(reason="not_mentioned", message=wording.say("article_absent", **said))
-    if retrieved.found and all(found.unsure for found in retrieved.found):
+    # Where parties are named, one of which absence cannot be told is enough not to tell it.
+    uncertain = [found.unsure for found in retrieved.found if found.searched]
+    if any(uncertain) if names else uncertain and all(uncertain):
         return Abstention(reason="index_incomplete", message=wording.say("index_incomplete"))
     if not scope.topic and not scope.treaties and not scope.agenda_items:
         return Abstention(reason="out_of_scope", message=wording.say("out_of_scope"))
@@ -112,8 +135,7 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Word
 def _provision_absent(resolution: Resolution, retrieved: Retrieved, wording: Wording) -> Abstention:
     """A treaty's words are quoted from its text alone, which has to be taken in first."""
     wanted = [treaty.treaty for treaty in resolution.scope.treaties]
-    titles = " ".join(text.metadata.title or "" for text in retrieved.searched)
-    absent = [code for code in wanted if code not in {match.treaty for match in find_treaties(titles)}]
+    absent = [code for code in wanted if code not in retrieved.treaties_held]
     if absent:
         names = ", ".join(TREATIES[code].name for code in absent)
         return Abstention(reason="index_incomplete", message=wording.say("treaty_text_absent", treaty=names))

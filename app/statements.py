@@ -2,21 +2,28 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from app.answer import Pick, Scope
 from ingest.annotate import AGENDA, ALIGNED
+from ingest.dates import interval
 from ingest.parties import PartyTable
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import ScopeFilter, StatementSummary
+from vectorstore.records import Metadata, ScopeFilter, StatementSummary
 
 
 @dataclass(frozen=True, kw_only=True)
 class GroupStatements:
-    """Statements of a group, with the States asked about for which it spoke in them."""
+    """Statements of a group, with the States asked about for which it spoke in them.
+
+    Attributes:
+        aligned: These States were no members: their own statement of that occasion aligned itself with the group's.
+    """
 
     group: str
-    members: tuple[str, ...] = ()
-    statements: tuple[StatementSummary, ...] = ()
+    members: tuple[str, ...]
+    aligned: bool
+    statements: tuple[StatementSummary, ...]
 
 
 class ScopedStatements:
@@ -31,40 +38,48 @@ class ScopedStatements:
         found = self._filtered(parties)
         return _picked(found, self._scope.pick) if self._scope.pick else found
 
-    def of_groups(self, states: Sequence[str], parties: PartyTable) -> tuple["GroupStatements", ...]:
+    def of_groups(self, states: Sequence[str], parties: PartyTable) -> tuple[GroupStatements, ...]:
         """Returns the statements in scope of groups that spoke for these States.
 
-        A group speaks for its members at the date of its statement, and for a State whose own statement in scope
-        aligns itself with it.
+        A group speaks for its members at the date of its statement, and for a State whose own statement of the same
+        occasion aligns itself with it. Of a State's latest or earliest statement nothing is looked for beside it.
         """
-        if not states:
+        if not states or (self._scope.pick and self._filtered(states)):
             return ()
         aligned = self._aligned(states)
-        found: dict[str, GroupStatements] = {}
+        found: dict[tuple[str, tuple[str, ...], bool], list[StatementSummary]] = {}
         for summary in self._filtered(()):
             group = summary.metadata.on_behalf_of
             if group is None:
                 continue
-            of_date = [s for s in states if group in parties.groups_of(s, summary.metadata.date)]
-            members = [s for s in states if s != group and (s in of_date or group in aligned.get(s, ()))]
-            if members:
-                earlier = found.get(group, GroupStatements(group=group))
-                found[group] = GroupStatements(
-                    group=group,
-                    members=tuple(dict.fromkeys((*earlier.members, *members))),
-                    statements=(*earlier.statements, summary),
-                )
-        if self._scope.pick:
-            return tuple(replace(g, statements=_picked(g.statements, self._scope.pick)) for g in found.values())
-        return tuple(found.values())
+            current = parties.members(group, summary.metadata.date)
+            members = tuple(s for s in states if s in current)
+            others = tuple(
+                s
+                for s in states
+                if s not in current and any(same_occasion(o, summary.metadata) for o in aligned.get((s, group), ()))
+            )
+            for spoken_for, by_alignment in ((members, False), (others, True)):
+                if spoken_for:
+                    found.setdefault((group, spoken_for, by_alignment), []).append(summary)
+        return tuple(
+            GroupStatements(
+                group=group,
+                members=spoken_for,
+                aligned=by_alignment,
+                statements=_picked(own, self._scope.pick) if self._scope.pick else tuple(own),
+            )
+            for (group, spoken_for, by_alignment), own in found.items()
+        )
 
-    def _aligned(self, states: Sequence[str]) -> Mapping[str, frozenset[str]]:
-        """Returns the groups with which the statements of each State align themselves."""
-        own = {summary.statement_id: summary.metadata.state or "" for summary in self._filtered(states)}
-        aligned: dict[str, set[str]] = {}
+    def _aligned(self, states: Sequence[str]) -> Mapping[tuple[str, str], list[Metadata]]:
+        """Returns where each State's statements align themselves with a group, by State and group."""
+        own = {summary.statement_id: summary.metadata for summary in self._filtered(states)}
+        aligned: dict[tuple[str, str], list[Metadata]] = {}
         for mention in self._catalogue.mentions(list(own), ALIGNED):
-            aligned.setdefault(own[statement_of(mention.sentence_id)], set()).add(mention.article)
-        return {state: frozenset(groups) for state, groups in aligned.items()}
+            metadata = own[statement_of(mention.sentence_id)]
+            aligned.setdefault((metadata.state or "", mention.article), []).append(metadata)
+        return aligned
 
     def _filtered(self, parties: Sequence[str]) -> tuple[StatementSummary, ...]:
         scope = self._scope
@@ -96,21 +111,47 @@ def by_party(statements: Iterable[StatementSummary]) -> dict[str, list[Statement
     return grouped
 
 
+def same_occasion(one: Metadata, other: Metadata) -> bool:
+    """Returns whether two statements were made at one occasion: one session of one body, or days in common."""
+    if one.body and other.body and one.body != other.body:
+        return False
+    if one.session and other.session:
+        return one.session == other.session
+    days, others = _days(one), _days(other)
+    return days is not None and others is not None and days[0] <= others[1] and others[0] <= days[1]
+
+
 def _picked(statements: Sequence[StatementSummary], pick: Pick) -> tuple[StatementSummary, ...]:
-    """Keeps, of each party, the statements of its latest or earliest day; undated ones only where none has a date."""
+    """Keeps, of each party, the statements than which none is certainly later, or earlier.
+
+    Those that say nothing of when they were made stay only where all are so.
+    """
     kept: list[StatementSummary] = []
     for own in by_party(statements).values():
-        choose = max if pick == "latest" else min
-        dated = [summary for summary in own if _when(summary) != ("", 0)]
-        wanted = choose((_when(summary) for summary in dated), default=None)
-        kept += [summary for summary in own if wanted is None or _when(summary) == wanted]
+        timed = [s for s in own if _days(s.metadata) or s.metadata.session] or own
+        for summary in timed:
+            beyond = (
+                _before(summary.metadata, other.metadata)
+                if pick == "latest"
+                else _before(other.metadata, summary.metadata)
+                for other in timed
+            )
+            if not any(beyond):
+                kept.append(summary)
     return tuple(kept)
 
 
-def _when(summary: StatementSummary) -> tuple[str, int]:
-    """Orders statements in time: by the last day that they give, then by the number of the session."""
-    session = summary.metadata.session or ""
-    return ((summary.metadata.date or "").rpartition("/")[2], int(session) if session.isdigit() else 0)
+def _before(one: Metadata, other: Metadata) -> bool:
+    """Returns whether a statement was certainly made before another: by their days, else by sessions of one body."""
+    days, others = _days(one), _days(other)
+    if days and others:
+        return days[1] < others[0]
+    numbers = (one.session or "", other.session or "")
+    return one.body == other.body and all(n.isdigit() for n in numbers) and int(numbers[0]) < int(numbers[1])
+
+
+def _days(metadata: Metadata) -> tuple[date, date] | None:
+    return interval(metadata.date) if metadata.date else None
 
 
 def statement_of(sentence_id: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.terms import content_terms
-from ingest.glossary import bridge, other_terms
+from ingest.glossary import LANGUAGES, bridge, other_terms
 from vectorstore.rows import Matrix
 
 # Languages that the default models were made for.
@@ -64,14 +64,25 @@ class Topic:
         whole = sum(self.rarity.values())
         return sum(weight for term, weight in self.rarity.items() if term in terms) / whole if whole else 0.0
 
-    def words_in(self, language: str) -> tuple[str, ...]:
-        """Returns the topic in a language: as it was asked, and as far as the glossary knows it."""
-        if language != self.language:
-            return (bridge(self.words, self.language, to=language).text,)
-        known = bridge(bridge(self.words, language, to="en").text, "en", to=language).text
-        return (self.words, known) if language != "en" else (self.words,)
+    def words_in(self, language: str) -> tuple[tuple[str, float], ...]:
+        """Returns readings of the topic in a language, each with the share of the topic that it holds.
+
+        In its own language it is read as it was asked, and as far as the glossary knows it; in a language that the
+        glossary does not know there is none.
+        """
+        if language == self.language:
+            known = bridge(self.english, "en", to=language).text if language in LANGUAGES and language != "en" else ""
+            return ((self.words, 1.0), *([(known, self.bridged)] if known else []))
+        if language not in LANGUAGES:
+            return ()
+        translated = bridge(self.words, self.language, to=language)
+        return ((translated.text, translated.covered),)
+
+    def covered_in(self, language: str) -> float:
+        """Returns how much of the topic is known in a language, 0 to 1."""
+        return max((covered for _, covered in self.words_in(language)), default=0.0)
 
     def synonyms_in(self, language: str) -> str:
         """Returns the topic in a language with all terms that the glossary has for it, for lexical search."""
-        terms = bridge(self.words, self.language, to=language).terms
+        terms = bridge(self.words, self.language, to=language).terms if language in LANGUAGES else ()
         return " ".join((self.words, *terms) if language == self.language else terms)

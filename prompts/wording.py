@@ -64,6 +64,8 @@ VARIABLES: dict[str, frozenset[str]] = {
         "as_aligned": "group party",
         "treaty_text_absent": "treaty",
         "not_in_treaty": "",
+        "note_bridged": "words",
+        "note_bridged_partly": "words",
         "note_latest": "dates",
         "note_earliest": "dates",
         "note_other_reading": "article treaty",

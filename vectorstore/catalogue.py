@@ -89,6 +89,10 @@ class Catalogue:
         )
         return tuple(to_summary(row) for row in rows)
 
+    def is_empty(self) -> bool:
+        """Returns whether no statement or record is stored; texts of treaties do not count."""
+        return self._one("SELECT 1 FROM statements WHERE kind != 'treaty' LIMIT 1") is None
+
     def statement(self, statement_id: str) -> Statement | None:
         """Returns one statement with its text, or None."""
         row = self._one(f"SELECT {STATEMENT_COLUMNS} FROM statements WHERE statement_id = ?", (statement_id,))

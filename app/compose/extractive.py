@@ -41,6 +41,7 @@ class Composition:
         more: Evidence sentences beyond those quoted.
         missing: The kind of thing asked for that the quotations do not hold.
         spoken_for: Groups that are quoted for States asked about, with these.
+        introductions: By citation, the line that says for whom a group spoke.
     """
 
     claims: tuple[Claim, ...] = ()
@@ -48,6 +49,7 @@ class Composition:
     more: int = 0
     missing: Missing | None = None
     spoken_for: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    introductions: Mapping[int, str] = field(default_factory=dict)
 
 
 def compose(
@@ -78,10 +80,11 @@ def compose(
     groups = [item for item in found if item.answers and item.members]
     if not answering:
         return Composition()
-    share = 1 if one_each else max(1, round(limit / len(answering)))
+    share = 1 if one_each else max(1, limit // len(answering))
     claims: list[Claim] = []
     citations: list[Citation] = []
     strongest: list[str] = []
+    introductions: dict[int, str] = {}
     more = 0
     for item in (*answering, *groups):
         strong = item.strong
@@ -90,7 +93,9 @@ def compose(
         quoted = {identifier for citation in made for identifier in citation.sentence_ids}
         more += sum(sentence.sentence_id not in quoted for sentence in strong)
         citations += made
-        if not item.members:
+        if item.members:
+            introductions |= {citation.number: _introduction(item, parties, wording) for citation in made}
+        else:
             strongest += [citation.quote for citation in made[:_READ_FOR_ANSWER]]
         claims += [_claim(item, citation, parties, wording) for citation in made]
     missing = None
@@ -101,7 +106,8 @@ def compose(
         citations=tuple(citations),
         more=more,
         missing=missing,
-        spoken_for={group.party: group.members for group in groups},
+        spoken_for=_spoken_for(groups),
+        introductions=introductions,
     )
 
 
@@ -154,12 +160,12 @@ def render(
     by_number = {citation.number: citation for citation in citations}
     lines: list[str] = [wording.say(f"missing_{composed.missing}")] if composed.missing is not None else []
     statement: str | None = None
-    group: str | None = None
+    introduced: str | None = None
     for claim in claims:
-        if claim.state is not None and claim.state in composed.spoken_for and claim.state != group:
-            group = claim.state
-            date = by_number[claim.citations[0]].date
-            lines.append(as_members(group, composed.spoken_for[group], date, parties, wording))
+        introduction = composed.introductions.get(claim.citations[0])
+        if introduction is not None and introduction != introduced:
+            introduced, statement = introduction, None
+            lines.append(introduction)
         for number in claim.citations:
             citation = by_number[number]
             if citation.statement_id != statement:
@@ -172,12 +178,18 @@ def render(
     return "\n\n".join(lines)
 
 
-def as_members(group: str, spoken_for: Sequence[str], date: str | None, parties: PartyTable, wording: Wording) -> str:
-    """Returns the line that introduces what a group said for States asked about: its members, or others aligned."""
-    members = all(group in parties.groups_of(state, date) for state in spoken_for)
-    names = ", ".join(escape(parties.display(code, wording.language)) for code in spoken_for)
-    key = "as_member" if members else "as_aligned"
-    return wording.say(key, group=escape(parties.display(group, wording.language)), party=names)
+def _introduction(found: Found, parties: PartyTable, wording: Wording) -> str:
+    """Returns the line that says for which States a group spoke: its members, or others that aligned themselves."""
+    names = ", ".join(escape(parties.display(code, wording.language)) for code in found.members)
+    group = escape(parties.display(found.party, wording.language))
+    return wording.say("as_aligned" if found.aligned else "as_member", group=group, party=names)
+
+
+def _spoken_for(groups: Sequence[Found]) -> dict[str, tuple[str, ...]]:
+    spoken: dict[str, tuple[str, ...]] = {}
+    for item in groups:
+        spoken[item.party] = tuple(dict.fromkeys((*spoken.get(item.party, ()), *item.members)))
+    return spoken
 
 
 def escape(text: str) -> str:

@@ -104,6 +104,91 @@ def test_aligned_with_counts_the_speaker_s_own_alignment_only(text, groups, part
     assert aligned_with(text, "XAA", parties) == tuple(groups.split())
 
 
+@pytest.mark.parametrize(
+    ("text", "groups"),
+    [
+        # en
+        ("We align ourselves with the declaration of the Group of 77 and China.", "G77"),
+        ("We support the declaration delivered by Belmora on behalf of the Group of 77 and China.", "G77"),
+        ("Arvandia aligns itself fully, and without any reservation, with the comprehensive statement of the European"
+         " Union.", "EU"),
+        ("We endorse the statement on this item delivered by Belmora on behalf of the African Group.",
+         "AFRICAN_GROUP"),
+        ("I emphasize my full support for the statement made in this Hall by the Minister for Foreign Affairs of"
+         " Belmora on behalf of the European Union.", "EU"),
+        ("We support the Declaration of the African Union on illicit firearms.", ""),
+        ("My delegation supports the declaration adopted by the Group of 77 in 2015.", ""),
+        ("We endorse the Bangkok Declaration of ASEAN.", ""),
+        ("We align ourselves with the Bangkok Declaration of ASEAN.", ""),
+        ("We align ourselves with the declaration adopted by the Group of 77 in 2015.", ""),
+        ("My delegation supports the European Union’s declaration on firearms.", ""),
+        ("My delegation supports the proposal made in the statement of the European Union.", ""),
+        ("We endorse the call of the statement delivered on behalf of the European Union.", ""),
+        ("We support the proposals of the European Union’s statement.", ""),
+        ("We support the statement of Belmora on the strategy of the European Union.", ""),
+        ("We partially align ourselves with the statement of the European Union.", ""),
+        ("We align ourselves in part with the statement of the European Union.", ""),
+        ("Arvandia aligns itself with the statement of the European Union, with the exception of paragraph 3.", ""),
+        ("With the exception of paragraph 3, we align ourselves with the statement of the European Union.", ""),
+        ("We align ourselves with parts of the statement of the European Union.", ""),
+        # fr
+        ("Nous nous associons à cette importante déclaration du Groupe africain.", "AFRICAN_GROUP"),
+        ("Nous appuyons la déclaration faite par la Belmore au nom du Groupe des 77 et de la Chine.", "G77"),
+        ("Mon pays soutient la déclaration prononcée au nom de l’Union européenne.", "EU"),
+        ("Ma délégation s’associe entièrement à l’intervention de l’Union européenne.", "EU"),
+        ("Nous appuyons la Déclaration de l’Union africaine sur les armes à feu.", ""),
+        ("Nous soutenons la déclaration adoptée par le Groupe des 77 en 2015.", ""),
+        ("Nous nous associons à la Déclaration de Bangkok de l’ASEAN.", ""),
+        ("Nous appuyons la proposition faite dans la déclaration de l’Union européenne.", ""),
+        ("Nous nous associons en partie à la déclaration de l’Union européenne.", ""),
+        ("Nous nous associons à la déclaration de l’Union européenne, à l’exception du paragraphe 3.", ""),
+        # es
+        ("Mi delegación hace suya la declaración de la Unión Europea.", "EU"),
+        ("Apoyamos la declaración formulada por Belmora en nombre del Grupo de los 77 y China.", "G77"),
+        ("Mi delegación respalda la intervención del Grupo de los 77 y China.", "G77"),
+        ("Nos sumamos plenamente a la importante declaración de la Unión Europea.", "EU"),
+        ("Apoyamos la Declaración de la Unión Africana sobre las armas de fuego.", ""),
+        ("Mi delegación respalda la declaración aprobada por el Grupo de los 77 en 2015.", ""),
+        ("Nos adherimos a la Declaración de Bangkok de la ASEAN.", ""),
+        ("Apoyamos la propuesta formulada en la declaración de la Unión Europea.", ""),
+        ("Nos sumamos parcialmente a la declaración de la Unión Europea.", ""),
+        ("Nos sumamos a la declaración de la Unión Europea, salvo el párrafo 3.", ""),
+        # ru
+        ("Наша делегация присоединяется к декларации, оглашенной от имени Группы 77 и Китая.", "G77"),
+        ("Мы полностью присоединяемся к совместному заявлению Европейского союза.", "EU"),
+        ("Мы поддерживаем заявление по этому пункту, сделанное от имени Группы 77 и Китая.", "G77"),
+        ("Арвандия поддерживает заявление Африканской группы.", "AFRICAN_GROUP"),
+        ("Мы поддерживаем Декларацию Африканского союза об огнестрельном оружии.", ""),
+        ("Мы поддерживаем декларацию, принятую Группой 77 в 2015 году.", ""),
+        ("Мы поддерживаем предложение, содержащееся в заявлении Европейского союза.", ""),
+        ("Мы частично присоединяемся к заявлению Европейского союза.", ""),
+        ("Мы присоединяемся к заявлению Европейского союза, за исключением пункта 3.", ""),
+        # ar
+        ("ننضم إلى الإعلان الذي ألقي باسم المجموعة العربية.", "ARAB_GROUP"),
+        ("نؤيد الإعلان الذي ألقته بلمورا نيابة عن المجموعة الأفريقية.", "AFRICAN_GROUP"),
+        ("نؤيد بالكامل بيان المجموعة العربية.", "ARAB_GROUP"),
+        ("تنضم أرفانديا إلى بيان الاتحاد الأوروبي.", "EU"),
+        ("نؤيد إعلان الاتحاد الأفريقي بشأن الأسلحة النارية.", ""),
+        ("نؤيد الإعلان الذي اعتمدته مجموعة الـ77 في عام 2015.", ""),
+        ("نؤيد المقترح الوارد في بيان الاتحاد الأوروبي.", ""),
+        ("ننضم جزئيا إلى بيان الاتحاد الأوروبي.", ""),
+        ("ننضم إلى بيان الاتحاد الأوروبي باستثناء الفقرة 3.", ""),
+        # zh
+        ("我国附议贝尔莫拉代表77国集团和中国宣读的宣言。", "G77"),
+        ("我们完全赞同非洲集团的发言。", "AFRICAN_GROUP"),
+        ("除此之外，我国赞同欧洲联盟所作的发言。", "EU"),
+        ("本代表团支持贝尔莫拉大使代表77国集团和中国所作的声明。", "G77"),
+        ("我们支持非洲联盟关于非法火器的宣言。", ""),
+        ("我国支持77国集团2015年通过的宣言。", ""),
+        ("我国支持欧洲联盟发言中提出的建议。", ""),
+        ("我国部分赞同欧洲联盟的发言。", ""),
+        ("除第三段外，我国赞同欧洲联盟的发言。", ""),
+    ],
+)  # fmt: skip
+def test_aligned_with_tells_a_statement_read_out_from_a_declaration_adopted(text, groups, parties):
+    assert aligned_with(text, "XAA", parties) == tuple(groups.split())
+
+
 def test_aligned_with_needs_no_state_for_the_first_person(parties):
     text = "My delegation would like to associate itself with the statement of the Arab Group."
     assert aligned_with(text, None, parties) == ("ARAB_GROUP",)
