@@ -66,7 +66,7 @@ _DELIVERED = re.compile(
     re.IGNORECASE,
 )
 _ADOPTED = re.compile(
-    r"\b(?:adopted|signed|adoptée?s?|signée?s?|adoptad\w+|aprobad\w+|firmad\w+|принят\w+|подписан\w+)\b|اعتمد|معتمد|وقع|通过的|签署的",
+    r"\b(?:adopted|signed|adoptée?s?|signée?s?|adoptad\w+|aprobad\w+|firmad\w+|принят\w+|подписан\w+)\b|اعتمد|معتمد|(?<![\u0600-\u06ff])وقع|通过的|签署的",
     re.IGNORECASE,
 )
 # What a statement is about: who is named there is not who made it, unless "made by" follows.

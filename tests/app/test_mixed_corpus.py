@@ -107,7 +107,7 @@ def test_silence_is_not_told_where_a_part_cannot_be_searched(corpus: Open) -> No
 def test_a_position_behind_mere_mentions_is_found(corpus: Open) -> None:
     text = (
         "Many delegations have mentioned zeppelins today. We take note of what was said on zeppelins. "
-        "Zeppelins have been discussed before. We oppose zeppelins."
+        "Zeppelins have been discussed before. We oppose zeppelins in any form."
     )
     with corpus(("a.txt", "XAA", "10", "2020-10-12", "en", text)) as workspace:
         answer = workspace.assistant.ask("What is the position of Arvandia on zeppelins?")

@@ -85,6 +85,7 @@ def test_an_article_is_quoted_where_nobody_has_spoken(text_alone: Workspace) -> 
         "Which States mentioned article 4?",
         "What did States say about article 4 of the Convention?",
         "What did Arvandia say about otters?",
+        "Which States spoke about otters?",
         "What did Arvandia say about the waters of another?",
     ],
 )
@@ -101,7 +102,14 @@ def test_states_are_cited_for_the_article_that_the_treaty_also_holds(workspace: 
 
 
 @pytest.mark.parametrize(
-    "question", ["What did Arvandia say about article 4?", "Which States mentioned article 4?", "Who cited article 18?"]
+    "question",
+    [
+        "What did Arvandia say about article 4?",
+        "Which States mentioned article 4?",
+        "Who cited article 18?",
+        "Which States spoke about otters?",
+        "What did States say about the waters of another?",
+    ],
 )
 def test_the_treaty_alone_is_no_statement(question: str, text_alone: Workspace) -> None:
     answer = text_alone.assistant.ask(question)
