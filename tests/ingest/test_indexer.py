@@ -364,9 +364,10 @@ def test_mentions_of_treaties_articles_and_groups_are_looked_up(desk):
 
     assert named("ALIGNED") == [(1, "EU")]
     assert desk.store.catalogue.mentions([by_state["EU"]], "ALIGNED") == (), "a group's statement stays the group's"
-    assert named("TIP") == named("SOM") == named("UNTOC") == [(2, "")]
-    assert named("FIREARMS") == [(2, ""), (3, ""), (3, "5")]
-    assert named("FIREARMS", "") == [(2, ""), (3, "")]
+    assert named("UNTOC") == [(2, "")]
+    assert named("TIP") == named("SOM") == [(2, "thereto")], "meant as one of the Protocols, and not named"
+    assert named("FIREARMS") == [(2, "thereto"), (3, ""), (3, "5")]
+    assert named("FIREARMS", "") == [(3, "")]
     assert named("FIREARMS", "5") == [(3, "5")]
 
 

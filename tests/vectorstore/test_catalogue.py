@@ -256,3 +256,7 @@ def test_fts_and_passages_stay_in_step_under_any_history(tmp_path_factory, histo
     assert set(catalogue.passage_ids().values()) == held
     assert set(catalogue.vectors_of()[0]) == set(catalogue.passage_ids())
     catalogue.close()
+
+
+def test_texts_of_treaties_are_in_no_scope_that_does_not_ask_for_them() -> None:
+    assert "treaty" not in ScopeFilter().kinds
