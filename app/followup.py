@@ -4,6 +4,7 @@ A question that names a speaker and a subject stands by itself. Any other refine
 only the kind of thing that it names, or it is about the answer and takes over everything.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -12,6 +13,7 @@ from app.answer import Scope, TreatyScope
 from app.followup_cues import CUES, Cues
 from app.frames import frames_of, plain
 from app.resolution import Resolution
+from ingest.ordinals import find_session_mentions
 from ingest.references import find_articles
 from ingest.treaties import TREATIES, article_title, find_treaties
 from vectorstore.records import JSONValue
@@ -20,6 +22,21 @@ _WHEN: Final = ("sessions", "years", "months", "pick")
 # In the order of the contract.
 _FIELDS: Final = ("states", "groups", "treaties", "bodies", *_WHEN, "agenda_items", "topic")
 _LATIN: Final = ("en", "fr", "es")
+_NUMBER: Final = re.compile(
+    r"(?:(?:the|the\s+number|number|le|la|el|du|de\s+l')\s+|ال|第)?(?P<number>\d{1,2})\s*条?$", re.IGNORECASE
+)
+_PARAGRAPH: Final = re.compile(
+    r"(?:the\s+)?(?:sub-?)?(?:paragraphs?|paras?\.?|paragraphes?|alineas?|parrafos?|apartados?|пункт\w*|(?:ال)?فقر[هة]|第)\s*\(?\w{1,2}\)?\s*款?$",
+    re.IGNORECASE,
+)
+# Around an ordinal that stands for a session where one was asked about before: "and at the eleventh?".
+_SESSIONS: Final = ("{} session", "{} sesión", "{} período de sesiones", "{} сессии", "الدورة {}", "{}届会议")
+# What takes States away from those asked about: "not Chile", "without Chile".
+_AWAY: Final = re.compile(
+    r"^\W*(?:(?:and|but|et|mais|y|pero|и|а|но)\s+)?(?:(?:not|without|except(?:\s+for)?|excluding|minus|drop|remove|leave\s+out|forget"
+    r"|(?:non\s+)?pas|sans|sauf|hormis|sin|no|excepto|salvo|menos|не|без|кроме|و?ليس|بدون|دون|باستثناء|ما\s+عدا)(?=\s+\w)|(?:不要|不包括|除了|除|去掉))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +62,7 @@ def carry(current: Resolution, previous: Resolution | None) -> Resolution:
     if previous is None:
         return current
     cues = CUES[_language(current, previous)]
-    said = _without_cues(current, previous, cues)
+    said = _numbered(_taken_away(_without_cues(current, previous, cues), previous), previous)
     if said.provision:
         return _in_treaty(current, previous)
     if _stands_alone(said, cues):
@@ -81,7 +98,8 @@ def _without_cues(current: Resolution, previous: Resolution, cues: Cues) -> Reso
     if named:
         treaties, topic = treaties or tuple(TreatyScope(treaty=code) for code in named), ""
     speaks = bool(scope.states or scope.groups)
-    is_open = current.open
+    # "both", "the same" and "compare" alone mean those asked about before.
+    is_open = current.open and (previous.open or _asks_which(current))
     if cues.has("subject", current.question):
         # "Which States did it mention?"
         is_open, asked = False, asked or ("state" if is_open else None)
@@ -97,6 +115,69 @@ def _without_cues(current: Resolution, previous: Resolution, cues: Cues) -> Reso
         open=is_open,
         asked=asked,
     )
+
+
+def _asks_which(current: Resolution) -> bool:
+    """Whether a question asks in words which States, so that it does not only compare."""
+    frames, text = frames_of(current.scope.language), plain(current.question)
+    return frames.everyone.search(text) is not None or frames.compare.search(text) is None
+
+
+def _taken_away(said: Resolution, previous: Resolution) -> Resolution:
+    """Reads "not Chile" and "without Chile" as those asked about before without Chile."""
+    scope, question = said.scope, plain(said.question)
+    away = _AWAY.match(question)
+    named = {*scope.states, *scope.groups}
+    states = tuple(code for code in previous.scope.states if code not in named)
+    groups = tuple(code for code in previous.scope.groups if code not in named)
+    # What remains of a topic are the words that take away.
+    if away is None or not named or re.sub(r"\W", "", plain(scope.topic)) not in re.sub(r"\W", "", away.group()):
+        return said
+    if not (states or groups or previous.open):
+        return said
+    kept = tuple(name for name, codes in (("states", states), ("groups", groups)) if codes)
+    left = replace(scope, topic="", states=states, groups=groups, kept=kept)
+    return replace(said, open=previous.open, scope=left)
+
+
+def _numbered(said: Resolution, previous: Resolution) -> Resolution:
+    """Reads a bare number or ordinal, a paragraph or a mere treaty by what was asked about before.
+
+    "17?" after an article is an article, "and the eleventh?" after a session a session, and another Protocol after
+    an article of one the same article of the other.
+    """
+    scope, earlier = said.scope, previous.scope
+    topic = plain(scope.topic).strip()
+    if len(earlier.treaties) == 1 and earlier.treaties[0].articles:
+        before = earlier.treaties[0]
+        number = _NUMBER.match(topic)
+        if number and article_title(before.treaty, number["number"]):
+            treaty = TreatyScope(treaty=before.treaty, articles=(number["number"],))
+            return replace(said, scope=replace(scope, topic="", treaties=(treaty,)))
+        if _PARAGRAPH.match(topic) and not scope.treaties:
+            return replace(said, scope=replace(scope, topic="", treaties=(before,), kept=("treaties",)))
+        if len(scope.treaties) == 1 and not scope.treaties[0].articles and not _own_topic(scope):
+            code = scope.treaties[0].treaty
+            articles = tuple(each for each in before.articles if article_title(code, each))
+            if articles:
+                return replace(
+                    said, scope=replace(scope, topic="", treaties=(TreatyScope(treaty=code, articles=articles),))
+                )
+    session = _session(scope.topic.strip()) if earlier.sessions and not scope.sessions else None
+    return replace(said, scope=replace(scope, topic="", sessions=(session,))) if session else said
+
+
+def _session(topic: str) -> str | None:
+    """Returns the number of the session that a topic is, where it is only a number or an ordinal."""
+    number = _NUMBER.match(topic)
+    if number:
+        return number["number"]
+    for form in _SESSIONS if topic else ():
+        text = form.format(topic)
+        found = find_session_mentions(text)
+        if len(found) == 1 and found[0].start == 0 and found[0].end > len(topic) + 1:
+            return str(found[0].number)
+    return None
 
 
 def _speaks_of(current: Resolution, topic: str, cues: Cues) -> bool:
@@ -142,7 +223,7 @@ def _refined(said: Resolution, previous: Resolution, cues: Cues) -> Resolution:
         taken |= _joined(scope, earlier, "topic", "treaties", "agenda_items")
     else:
         taken |= _subject_beside(scope, earlier, narrows=cues.has("only", question))
-        if adds and not scope.topic:
+        if adds and not scope.topic and len(_articles(scope.treaties)) < 2:
             taken |= _joined(scope, earlier, "treaties", "agenda_items")
     if not any(getattr(scope, name) for name in _WHEN):
         # The number of a session belongs to its body.

@@ -194,7 +194,8 @@ CUES: Final[dict[str, Cues]] = {
             because mean* meant meaning explain* answer* question* article* topic* subject* issue* point* matter*
             position* view* stance* opinion* agree* disagree* support* oppose* object* accept* reject* refuse*
             welcome* endorse* favour* favor* against concern* true right sure really just exactly only actually
-            precisely speaker* person delegate* delegation* representative* minister name*""",
+            precisely speaker* person delegate* delegation* representative* minister name* french
+            english spanish russian arabic chinese""",
         convention="convention the_convention the_convention_itself convention_itself",
         protocol="protocol the_protocol this_protocol that_protocol",
         protocols="""protocols the_protocols its_protocols all_protocols the_three_protocols all_three_protocols

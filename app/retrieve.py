@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.answer import Citation, Coverage, RetrievedPassage, Scope, TreatyScope
+from app.calibration import MARGIN
 from app.compose.extractive import Sources
 from app.listing import judged_together
 from app.provenance import occasions
@@ -202,7 +203,7 @@ class Searcher:
             words = select.topic(_treaty_words(scope.treaties), "en")
             # Who speaks of a treaty at all is told by its name, where many are compared.
             in_words: Seek = (
-                (lambda code, own: select.glance(code, own, words))
+                (lambda code, own: self._of_no_other(select.glance(code, own, words), scope.treaties))
                 if many
                 else (lambda code, own: self._meant(code, own, scope.treaties, words))
             )
@@ -248,7 +249,26 @@ class Searcher:
         found = Found(party=code, searched=tuple(searched))
         for treaty in treaties:
             found = merge_found(found, self._selector.by_mention(code, searched, treaty.treaty, [THERETO]))
-        return found if found.evidence else self._selector.by_topic(code, searched, words)
+        if found.evidence:
+            return found
+        return self._of_no_other(self._selector.by_topic(code, searched, words), treaties)
+
+    def _of_no_other(self, found: Found, treaties: Sequence[TreatyScope]) -> Found:
+        """Leaves out sentences that name another treaty: they are not about those asked about."""
+        if not found.evidence:
+            return found
+        statements = list(dict.fromkeys(item.sentence.statement_id for item in found.evidence))
+        asked = {treaty.treaty for treaty in treaties}
+        others = {
+            mention.sentence_id
+            for treaty in TREATIES
+            if treaty not in asked
+            for mention in self._store.catalogue.mentions(statements, treaty)
+        }
+        kept = tuple(item for item in found.evidence if item.sentence.sentence_id not in others)
+        # Where the best of it was about another treaty, the search was not sure of the rest.
+        sure = bool(kept) and kept[0].score >= found.evidence[0].score - MARGIN
+        return replace(found, evidence=kept, confidence=found.confidence if sure else 0.0)
 
     def _beside(
         self, resolution: Resolution, found: Sequence[Found], *, many: bool

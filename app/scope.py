@@ -6,6 +6,7 @@ Everything is found by lookup and rules over the question's own words, never by 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from wordfreq import zipf_frequency
 
@@ -33,6 +34,11 @@ from vectorstore.records import JSONValue
 MAX_QUESTION = 2000
 _TURNS_READ = 50
 _LONGEST_NAME = 3
+_STRANDED: Final = re.compile(
+    r"\b(?:about|on|concerning|regarding)\W*$|^\W*(?:de\s+quoi\s+(?:parle|parlait|traite)|(?:de|sobre)\s+qu[eé]\s+(?:trata|habla|trat[oó]|era|es)"
+    r"|о\s+ч[её]м(?:\s+(?:говорится|говорилось|было))?|عم[ّ]?ا?\s+(?:ت?تحدث\w*|يدور)|(?:م|ع)اذا\s+ت?ناول\w*)(?!\w)|是?(?:关于|有关)什么的?\W*$",
+    re.IGNORECASE,
+)
 # Per billion words as a power of ten: rarer ones are typing errors or names.
 _RARE = 2.5
 
@@ -116,16 +122,20 @@ def _read(question: str, parties: PartyTable) -> Resolution:
     bodies = find_body_mentions(blank(text, spans))
     named = find_named_treaties(blank(text, [*spans, *((body.start, body.end) for body in bodies)]))
     occasion = find_occasions(blank(text, [*spans, *named.places]))
-    asked = find_asked_parties(blank(text, [*spans, *named.places, *occasion.spans]), parties, frames, language)
-    provision = None
+    when = [span for span in occasion.spans if span not in occasion.picked]
+    asked = find_asked_parties(blank(text, [*spans, *named.places, *when]), parties, frames, language)
+    provision: tuple[Span, ...] = ()
     if not (asked.speakers or asked.topical or asked.unclear):
-        provision = asks_provision(blank(text, spans), named, frames)
+        named, provision = asks_provision(blank(text, spans), named, frames)
     spans += [*without_joints(text, named.places if provision else named.spans), *occasion.spans]
     spans += [*asked.spans, *asked.places]
-    asking = [provision.span()] if provision else [asked.everyone_at] if asked.everyone_at else []
+    if occasion.pick:
+        # "What is its latest statement about?" asks for the whole of it.
+        spans += [found.span() for found in _STRANDED.finditer(text)]
+    asking = list(provision) if provision else [asked.everyone_at] if asked.everyone_at else []
     topic = topic_of(text, spans, asking, frames, scenes=asked.scenes)
     items = tuple(dict.fromkeys(found.item for found in agenda))
-    is_open = provision is None and asked.everyone and not asked.speakers
+    is_open = not provision and asked.everyone and not asked.speakers
     scope = Scope(
         states=tuple(code for code in asked.speakers if _is_state(code, parties)),
         groups=tuple(code for code in asked.speakers if not _is_state(code, parties)),
@@ -150,9 +160,9 @@ def _read(question: str, parties: PartyTable) -> Resolution:
         known_name=asked.known_name,
         party_notes=tuple(_party_notes(asked, parties, load_wording(language))),
         has_frame=bool(items) or _has_frame(text, asked, named, occasion, frames),
-        provision=provision is not None,
+        provision=bool(provision),
         bare_articles=named.bare,
-        stance=provision is None and frames.stance.search(plain(text)) is not None,
+        stance=not provision and frames.stance.search(plain(text)) is not None,
         over_time=frames.over_time.search(plain(text)) is not None or occasion.named > 1,
     )
 

@@ -34,6 +34,8 @@ SENTENCES: Final = 64
 IN_CONTEXT: Final = 16
 # How much the neighbours count beside the sentence itself.
 CONTEXT_WEIGHT: Final = 0.5
+# Where statements hold no term for what a topic names, a sentence speaks of it from this logit on.
+UNNAMED: Final = 0.0
 # A glance at a party among many: passages and sentences read, and how many of these within their neighbours.
 GLANCE_PASSAGES: Final = 4
 GLANCE_SENTENCES: Final = 8
@@ -256,10 +258,14 @@ class Selector:
             said=usage.said,
             unsaid=usage.unsaid,
         )
+        chance = confidence(features)
+        if features.best_alone < UNNAMED and self._named(asked, [s.statement_id for s in searched]) is False:
+            # What the field has a term for is seldom spoken of without it; nearness in meaning is not enough.
+            chance = min(chance, THRESHOLD / 2)
         return replace(
             empty,
             evidence=_ordered([kept[row] for row in order], alone[order] + CONTEXT_WEIGHT * within),
-            confidence=confidence(features),
+            confidence=chance,
             features=features,
         )
 
@@ -280,15 +286,27 @@ class Selector:
             empty,
             evidence=_ordered(kept, alone + CONTEXT_WEIGHT * within),
             worded=max(topic.share_of(content_terms(sentence.text, "en")) for sentence in kept),
-            phrased=self._phrased(topic.english, [summary.statement_id for summary in searched]),
+            phrased=self._phrase_used(topic, [summary.statement_id for summary in searched]),
         )
 
-    def _phrased(self, topic: str, statement_ids: Sequence[str]) -> bool | None:
-        """Returns whether statements hold a topic as a phrase; None for a single word, or a phrase nobody uses."""
-        catalogue, expression = self._store.catalogue, phrase_expression(topic)
-        if len(topic.split()) < 2 or catalogue.document_frequency(expression) < KNOWN:
+    def _named(self, topic: Topic, statement_ids: Sequence[str]) -> bool | None:
+        """Returns whether statements hold a term for a topic that the glossary knows; None for any other topic."""
+        if not topic.terms:
             return None
-        return catalogue.document_frequency(expression, statement_ids) > 0
+        return any(self._holds(term, statement_ids) for term in topic.terms)
+
+    def _phrase_used(self, topic: Topic, statement_ids: Sequence[str]) -> bool | None:
+        """Returns whether statements hold a topic as a phrase, or a term for it; None where nobody uses it."""
+        known = len(topic.english.split()) > 1 and self._passages_with(topic.english) >= KNOWN
+        if known and self._holds(topic.english, statement_ids):
+            return True
+        return self._named(topic, statement_ids) if topic.terms else (False if known else None)
+
+    def _passages_with(self, phrase: str) -> int:
+        return self._store.catalogue.document_frequency(phrase_expression(phrase))
+
+    def _holds(self, phrase: str, statement_ids: Sequence[str]) -> bool:
+        return self._store.catalogue.document_frequency(phrase_expression(phrase), statement_ids) > 0
 
     def by_mention(
         self,

@@ -8,16 +8,68 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypedDict
 
+import regex
+from wordfreq import zipf_frequency
+
+from app.followup_cues import CUES
 from app.frames import Frames, plain
+from app.topic_words import blank
 from ingest.parties import PartyMatch, PartyTable
 from ingest.sessions import UNTOC_COP, load_sessions
 
 # Between names of one list: "Austria, Poland and the Czech Republic", "Benin's and Mali's", "de l'Iran et de l'Autriche".
-_CONNECTOR: Final = re.compile(
-    r"^(?:'s?)?\s*$|^(?:'s?)?\s*(?:[,;&/]+\s*)?(?:(?<=[,;&/])|(?<=[,;&/]\s)|(?:(?:and|or|with|versus|vs\.?|as well as|as compared (?:to|with)|et|ou|ainsi que|avec|y|e|o|con|asi como|и|или|с|а также"
-    r"|و|او|مع|和|与|及|以及|跟|同))\s*)(?:(?:\b(?:both|that|those|of|the|also|de|du|des|del|la|le|les|el|los|las|موقف)\b|[ld]'|的)\s*)*$",
+_JOINT: Final = (
+    r"(?:'s?)?\s*(?:[,;&/(]+\s*)?(?:(?<=[,;&/])|(?<=[,;&/]\s)|(?:(?:and|or|with|versus|vs\.?|as well as|as compared (?:to|with)|et|ou|ainsi que|avec|y|e|o|con|asi como|и|или|с|а также"
+    r"|و|او|مع|和|与|及|以及|跟|同))\s*)(?:(?:\b(?:both|that|those|of|the|also|de|du|des|del|la|le|les|el|los|las|موقف)\b|[ld]'|的)\s*)*"
+)
+_CONNECTOR: Final = re.compile(rf"^(?:'s?)?\s*$|^{_JOINT}$", re.IGNORECASE)
+# A name that no lookup knows, in a list with those that are known: "Austria and Ruritania".
+_STRANGER: Final = regex.compile(
+    rf"(?i:{_JOINT})(?<![\p{{L}}\d])(?P<name>\p{{L}}[\p{{L}}'-]{{3,}}(?:\s\p{{Lu}}[\p{{L}}-]+)*)"
+)
+_STRANGER_BEFORE: Final = regex.compile(
+    rf"(?<![\p{{L}}\d'-])(?P<name>\p{{L}}[\p{{L}}-]{{3,}}){_JOINT}$", regex.IGNORECASE
+)
+_LISTS_ON: Final = re.compile(rf"\s*{_JOINT}(?=\w)", re.IGNORECASE)
+# Between the subjects of two questions in one.
+_AND: Final = re.compile(r"(?:\b(?:and|et|y|и)\b|\bو|[,;和])", re.IGNORECASE)
+_ENDS_IN_AND: Final = re.compile(r"(?:\b(?:and|et|y|и)|和|,)\s+(?:the\s+)?$", re.IGNORECASE)
+# Names in fragments: shorter ones are words, and common words are topics rather than mistyped names.
+_SHORTEST: Final = 4
+_COMMON: Final = 4.5
+# Per billion words as a power of ten: rarer ones are typing errors or names.
+_RARE: Final = 2.7
+_NO_SPACES: Final = ("zh",)
+# Who is left out: "States other than Chile", "apart from Chile, who …".
+_EXCLUDED: Final = re.compile(
+    r"(?:\b(?:other\s+than|apart\s+from|aside\s+from|except(?:ing)?(?:\s+for)?|excluding|besides|but\s+not|not\s+counting|without(?:\s+counting)?"
+    r"|autres?\s+que|sauf|hormis|excepte|a\s+part|a\s+l'exception\s+d[eu]|en\s+dehors\s+d[eu]|outre"
+    r"|salvo|excepto|menos|aparte\s+del?|ademas\s+del?|a\s+excepcion\s+del?|fuera\s+del?|distint[oa]s\s+del?|que\s+no\s+sean?"
+    r"|кроме|помимо|за\s+исключением|исключая|не\s+считая)\s+(?:(?:the|la|le|les|el|los|las)\s+|l')?"
+    r"|(?<!\w)(?:باستثناء|ما\s+عدا|عدا|غير|سوي|بخلاف)\s+|除了?)$",
+    re.IGNORECASE,
+)
+_ONLY_JOINS: Final = re.compile(r"^\W*(?:(?:and|but|et|mais|y|pero|и|а|но|و)\W+)?$", re.IGNORECASE)
+_AFTER_EXCLUDED: Final = re.compile(r"(?:\s*(?:以外|之外|外))?\s*[,،]?")
+# Others who are named after a State: "Chile's neighbours", "the allies of Russia".
+_KIN: Final = (
+    r"(?:neighbou?rs?|partners?|all(?:y|ies)|colon(?:y|ies)|enem(?:y|ies)|adversar(?:y|ies)|rivals?|friends|donors?|creditors?"
+    r"|voisins?|allies?|partenaires?|vecin[oa]s?|aliad[oa]s?|soci[oa]s?|colonias?"
+    r"|сосед\w*|союзник\w*|партнер\w*|колони\w+|جيران|حلفا\w*|شركا\w*|مستعمرات)"
+)
+_KIN_AFTER: Final = re.compile(
+    rf"(?:(?:'s?)?\s+(?:(?:former|old|close|closest|main|key|major|trading|regional|immediate|nearest|western|eastern)\s+)*{_KIN}(?!\w)"
+    r"|的(?:前|主要)?(?:邻国|邻居|盟友|盟国|伙伴|殖民地))",
+    re.IGNORECASE,
+)
+_KIN_BEFORE: Final = re.compile(
+    rf"(?<!\w){_KIN}\s+(?:(?:of|de|du|des|del)\s+)?(?:(?:the|la|el|les|los)\s+|(?:d|l|de l)')?$", re.IGNORECASE
+)
+# The language of an answer and no State: "and in French?".
+_LANGUAGES: Final = re.compile(
+    r"\b(?:in|en)\s+(?:arabic|chinese|english|french|russian|spanish|arabe|chinois|anglais|francais|russe|espagnol|chino|ingles|frances|ruso|espanol)\W*$",
     re.IGNORECASE,
 )
 # Codes of three letters that are words as well are States only in capitals and where a speaker stands.
@@ -71,14 +123,22 @@ def find_asked_parties(text: str, parties: PartyTable, frames: Frames, language:
         frames: The asking words of the question's language.
         language: Its ISO 639-1 code.
     """
-    found = parties.find(text, language, relaxed=True)
+    found = [match for match in parties.find(text, language, relaxed=True) if not _is_language(text, match)]
+    excluded, found = _without_excluded(text, found, frames)
+    text = blank(text, excluded)
     names = _Names(text, found, frames, _written_codes(text, parties, found))
     seats = _seats(parties)
     places = tuple((m.start, m.end) for m in names.places if names.is_meeting(m) or seats & set(m.codes))
     scenes = tuple((m.start, m.end) for m in names.places if (m.start, m.end) not in places)
     if not names.found:
-        return replace(_without_names(text, parties, names), places=places, scenes=scenes)
+        asked = _without_names(text, parties, names, language)
+        is_open = asked.everyone or (bool(excluded) and asked.unclear is None)
+        return replace(asked, everyone=is_open, spans=(*asked.spans, *excluded), places=places, scenes=scenes)
     speakers = names.speakers()
+    kin = next((span for span in map(names.kin, speakers) if span), None)
+    if kin is not None:
+        return AskedParties(unclear=text[slice(*kin)], known_name=False, spans=(kin,), places=places, scenes=scenes)
+    stranger = names.stranger(speakers, parties, language)
     ambiguous = next((match for match in speakers if len(match.codes) > 1), None)
     mentioned = [match for match in names.found if match not in speakers and not names.is_kind(match)]
     topical = dict.fromkeys(code for match in mentioned for code in match.codes[:1])
@@ -87,14 +147,37 @@ def find_asked_parties(text: str, parties: PartyTable, frames: Frames, language:
         speakers=codes,
         topical=tuple(code for code in topical if code not in codes),
         read_as=tuple((m.text, m.codes[0], m.form) for m in speakers if m.form in ("capital", "former")),
-        everyone=names.everyone is not None,
+        everyone=names.everyone is not None or (bool(excluded) and not codes),
         everyone_at=names.everyone,
-        spans=names.spans(speakers),
+        spans=(*names.spans(speakers), *excluded, *([stranger] if stranger else [])),
         places=places,
         scenes=scenes,
-        unclear=ambiguous.text if ambiguous else None,
-        options=tuple(parties.display(code, language) for code in ambiguous.codes) if ambiguous else (),
+        **_doubt(text, ambiguous, stranger, parties, language),
     )
+
+
+def _doubt(
+    text: str,
+    ambiguous: PartyMatch | None,
+    stranger: tuple[int, int] | None,
+    parties: PartyTable,
+    language: str,
+) -> "_Doubt":
+    """Returns what is asked back: a name that means several States, or one in a list that no lookup knows."""
+    if ambiguous is not None:
+        options = tuple(parties.display(code, language) for code in ambiguous.codes)
+        return {"unclear": ambiguous.text, "options": options, "known_name": True}
+    if stranger is None:
+        return {"unclear": None, "options": (), "known_name": True}
+    name = text[slice(*stranger)]
+    options = tuple(parties.display(code, language) for code in parties.resolve(name).suggestions)
+    return {"unclear": name, "options": options, "known_name": False}
+
+
+class _Doubt(TypedDict):
+    unclear: str | None
+    options: tuple[str, ...]
+    known_name: bool
 
 
 class _Names:
@@ -120,6 +203,9 @@ class _Names:
         subject = self._with(free, lambda m: self._sign(m, "subject"))
         if self.compares and not self.everyone:
             return self._compared(free)
+        clauses = self._clauses(subject)
+        if len(clauses) > 1:
+            return clauses
         if certain:
             return self._list_from(certain[0])
         if self.everyone:
@@ -134,6 +220,75 @@ class _Names:
         late = self._with(named, lambda m: m not in free and self._sign(m, "owner"))
         surest = subject or opening or owner or agent or clear or free or late
         return self._list_from(surest[0]) if surest else []
+
+    def _clauses(self, subject: Sequence[PartyMatch]) -> list[PartyMatch]:
+        """Returns the subjects of joined questions: "What did X say and what did Y say?", "X on Y and Y on X"."""
+        named = [m for m in subject if self.frames.subject_before.search(self.text[: m.start])]
+        if not named and self.found and self._heads_topic(self.found[0]):
+            named = [self.found[0]]
+        chosen = self._list_from(named[0]) if named else []
+        for match in self.found:
+            if not chosen or match.start <= chosen[-1].end:
+                continue
+            gap = self.text[chosen[-1].end : match.start]
+            if (match in named and _AND.search(gap)) or (self._heads_topic(match) and _ENDS_IN_AND.search(gap)):
+                chosen += self._list_from(match)
+        return chosen
+
+    def _heads_topic(self, match: PartyMatch) -> bool:
+        """Whether what a name speaks of follows at once: "Mali on drugs"."""
+        return self.frames.topic_marker.match(self.text[match.end :].lstrip()) is not None
+
+    def kin(self, match: PartyMatch) -> tuple[int, int] | None:
+        """Returns where others are named after a State: "X's neighbours" are not X."""
+        before, after = _KIN_BEFORE.search(self.text[: match.start]), _KIN_AFTER.match(self.text[match.end :])
+        if before is None and after is None:
+            return None
+        return (before.start() if before else match.start, match.end + (after.end() if after else 0))
+
+    def stranger(self, speakers: Sequence[PartyMatch], parties: PartyTable, language: str) -> tuple[int, int] | None:
+        """Returns where a name that no lookup knows stands in the list of those asked about."""
+        if language in _NO_SPACES:
+            return None
+        for match in speakers:
+            if (found := self._stranger_after(match.end)) and self._is_strange(
+                found["name"], found, match, parties, language
+            ):
+                return found.span("name")
+        first = speakers[0] if speakers else None
+        found = _STRANGER_BEFORE.search(self.text[: first.start]) if first else None
+        if first is None or found is None or not self._leads_list(self.text[: found.start("name")]):
+            return None
+        return found.span("name") if self._is_strange(found["name"], found, first, parties, language) else None
+
+    def _stranger_after(self, at: int) -> "regex.Match[str] | None":
+        found = _STRANGER.match(self.text, at)
+        if found is None or self.frames.nobody.match(found["name"]):
+            return None
+        if any(m.start < found.end() and found.start("name") < m.end for m in self.found):
+            return None
+        rest = self.text[found.end() :]
+        goes_on = self.frames.speech.match(rest.lstrip()) or self.frames.topic_marker.match(rest.lstrip())
+        return found if goes_on or _CLOSES.match(rest) or _LISTS_ON.match(rest) else None
+
+    def _leads_list(self, before: str) -> bool:
+        last = before.split()[-1:]
+        compares = any(self.frames.compare.fullmatch(word) for word in last)
+        return compares or any(
+            pattern.search(before) for pattern in (self.frames.subject_before, self.frames.owner_before)
+        )
+
+    def _is_strange(
+        self, name: str, found: "regex.Match[str]", beside: PartyMatch, parties: PartyTable, language: str
+    ) -> bool:
+        """Whether a word beside a State is a name: mistyped, or rare where one who speaks is meant."""
+        is_name, is_rare = name[0].isupper(), is_rare_word(name, language)
+        if parties.resolve(name).suggestions:
+            return is_rare or (is_name and zipf_frequency(name, language) < _COMMON)
+        speaks = self._leads_list(self.text[: beside.start]) or self.compares
+        return (
+            is_name and is_rare and (speaks or self.frames.speech.match(self.text[found.end() :].lstrip()) is not None)
+        )
 
     def is_kind(self, match: PartyMatch) -> bool:
         """Whether a name only says which kind of States is asked for: "which African States"."""
@@ -179,11 +334,26 @@ class _Names:
         before = self._before_question
         if before is not None:
             return before.start("topic") <= match.start < before.end("topic")
+        if self._follows_marker(match):
+            return not self._sign(match, "certain")
         return self.marker is not None and match.start > self.marker and not self._by_agent(match)
+
+    def _follows_marker(self, match: PartyMatch) -> bool:
+        """Whether a topic marker stands right before a name and another name before that: "俄罗斯对乌克兰"."""
+        at = match.start
+        for other in reversed([other for other in self.found if other.end <= at]):
+            if any(
+                each.end() == at and each.start() >= other.end for each in self.frames.topic_marker.finditer(self.text)
+            ):
+                return True
+            if not _CONNECTOR.match(self.text[other.end : at]):
+                return False
+            at = other.start
+        return False
 
     def _after_pronoun(self, match: PartyMatch) -> bool:
         """Whether somebody else speaks: in "its view of Iran's programme" whoever was asked about before."""
-        pronoun = self.frames.pronoun.search(self.text[: match.start])
+        pronoun = next((each for each in self.frames.pronoun.finditer(self.text) if each.end() <= match.start), None)
         if pronoun is None or self._sign(match, "certain"):
             return False
         return not any(other.start < pronoun.start() for other in self.found) and not self.frames.subject_before.search(
@@ -240,15 +410,28 @@ class _Names:
         """Returns a name and those joined to it by commas and connectors, before it and after it."""
         chosen = [first]
         at = self.found.index(first)
+        topical = self._is_topical(first)
         for match in self.found[at + 1 :]:
-            if not _CONNECTOR.match(self.text[chosen[-1].end : match.start]):
+            if not self._joins(chosen[-1], match) or self._is_topical(match) != topical:
                 break
             chosen.append(match)
         for match in reversed(self.found[:at]):
-            if not _CONNECTOR.match(self.text[match.end : chosen[0].start]):
+            if not self._joins(match, chosen[0]) or self._is_topical(match) != topical:
                 break
             chosen.insert(0, match)
         return chosen
+
+    def _joins(self, left: PartyMatch, right: PartyMatch) -> bool:
+        """Whether two names stand in one list, also around one that is not known: "Austria, Itlay and France"."""
+        gap = self.text[left.end : right.start]
+        adjoins = not gap.strip() and not self.text.startswith("و", right.start)
+        if adjoins and self.frames.subject_before.search(self.text[: left.start]):
+            # After a verb the second name is its object, unless "and" is written to it: "هل ذكرت الجزائر المغرب".
+            return False
+        if _CONNECTOR.match(gap):
+            return True
+        found = _STRANGER.match(self.text, left.end, right.start)
+        return found is not None and _CONNECTOR.match(self.text[found.end() : right.start]) is not None
 
     def _compared(self, free: Sequence[PartyMatch]) -> list[PartyMatch]:
         chosen = list(free)
@@ -294,8 +477,66 @@ def _written_codes(text: str, parties: PartyTable, found: Sequence[PartyMatch]) 
     ]
 
 
-def _without_names(text: str, parties: PartyTable, names: _Names) -> AskedParties:
+def is_rare_word(name: str, language: str) -> bool:
+    """Whether all words of a name are rare in a language."""
+    return all(zipf_frequency(word, language) < _RARE for word in re.findall(r"[^\W\d_]+", name))
+
+
+def _is_language(text: str, match: PartyMatch) -> bool:
+    language = _LANGUAGES.search(plain(text))
+    return language is not None and match.form == "demonym" and language.start() < match.start
+
+
+def _without_excluded(
+    text: str, found: Sequence[PartyMatch], frames: Frames
+) -> tuple[list[tuple[int, int]], list[PartyMatch]]:
+    """Returns where names are left out ("other than Chile"), and the names that are not.
+
+    One that names nobody else and asks nothing is left to the conversation: "without Chile".
+    """
+    asked = plain(text)
+    spans: list[tuple[int, int]] = []
+    kept: list[PartyMatch] = []
+    for match in found:
+        phrase = _EXCLUDED.search(asked[: match.start])
+        after = _AFTER_EXCLUDED.match(asked, match.end)
+        end = after.end() if after else match.end
+        gap = asked[spans[-1][1] : match.start] if spans else ""
+        # "Besides Chile, Peru mentioned gold", but "which States besides Chile, Peru and Haiti".
+        ends = spans and asked[: spans[-1][1]].endswith(",") and not frames.everyone.search(asked[: spans[0][0]])
+        listed = spans and not ends and _CONNECTOR.match(gap)
+        if phrase and not kept:
+            spans.append((phrase.start(), end))
+        elif listed:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            kept.append(match)
+    if spans and _ONLY_JOINS.match(blank(asked, spans)):
+        return [], list(found)
+    return spans, kept
+
+
+def _named_alone(text: str, parties: PartyTable, language: str) -> AskedParties | None:
+    """Reads a name in another language, or a mistyped one, that is all that a question holds: "and Brasil?"."""
+    cues = CUES[language]
+    name = cues.core(text).strip() if cues.is_fragment(text) else ""
+    if len(name) < _SHORTEST or "\x00" in name or _LANGUAGES.search(plain(text)):
+        return None
+    known = parties.resolve(name)
+    spans = ((text.index(name), text.index(name) + len(name)),)
+    if len(known.codes) == 1:
+        return AskedParties(speakers=known.codes, spans=spans)
+    likely = len(name) > _SHORTEST + 1 and (name[0].isupper() or zipf_frequency(name, language) < _COMMON)
+    codes = known.codes or (known.suggestions if likely and language not in _NO_SPACES else ())
+    options = tuple(parties.display(code, language) for code in codes)
+    return AskedParties(unclear=name, options=options, known_name=bool(known.codes), spans=spans) if codes else None
+
+
+def _without_names(text: str, parties: PartyTable, names: _Names, language: str) -> AskedParties:
     frames = names.frames
+    alone = _named_alone(text, parties, language)
+    if alone is not None:
+        return alone
     everyone = names.everyone is not None or names.compares
     nobody = AskedParties(everyone=everyone, everyone_at=names.everyone)
     subject = None if everyone else frames.unknown.search(plain(text))

@@ -1,11 +1,11 @@
 """The topic of a question, in its own words and in those in which statements are searched."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from app.terms import content_terms
-from ingest.glossary import LANGUAGES, bridge, other_terms
+from ingest.glossary import LANGUAGES, bridge, other_terms, terms_of
 from vectorstore.rows import Matrix
 
 # Languages that the default models were made for.
@@ -25,6 +25,7 @@ class Topic:
         bridged: Share of the topic that `english` holds, 0 to 1; below 1, finding nothing proves nothing.
         vector: The vector of `english`; None where it is empty.
         rarity: Weight per content term of `english`, higher for rare ones.
+        terms: All English terms for the topic, where it is one that the glossary knows and says no more.
         otherwise: The same topic in other English words, where the glossary knows some.
     """
 
@@ -34,6 +35,7 @@ class Topic:
     bridged: float
     vector: Matrix | None
     rarity: Mapping[str, float]
+    terms: tuple[str, ...] = ()
     otherwise: tuple["Topic", ...] = ()
 
     @property
@@ -50,14 +52,27 @@ class Topic:
             english, bridged = translated.text, translated.covered
         vector = embed(english) if english.strip() else None
         weights = {term: rarity(term) for term in sorted(content_terms(english, "en"))}
-        topic = cls(words=words, language=language, english=english, bridged=bridged, vector=vector, rarity=weights)
+        terms = terms_of(english, "en")
         others = other_terms(english, "en")[:OTHERWISE]
-        return replace(topic, otherwise=tuple(cls._in_english(term, embed, rarity) for term in others))
+        return cls(
+            words=words,
+            language=language,
+            english=english,
+            bridged=bridged,
+            vector=vector,
+            rarity=weights,
+            terms=terms,
+            otherwise=tuple(cls._in_english(term, terms, embed, rarity) for term in others),
+        )
 
     @classmethod
-    def _in_english(cls, words: str, embed: Callable[[str], Matrix], rarity: Callable[[str], float]) -> "Topic":
+    def _in_english(
+        cls, words: str, terms: tuple[str, ...], embed: Callable[[str], Matrix], rarity: Callable[[str], float]
+    ) -> "Topic":
         weights = {term: rarity(term) for term in sorted(content_terms(words, "en"))}
-        return cls(words=words, language="en", english=words, bridged=1.0, vector=embed(words), rarity=weights)
+        return cls(
+            words=words, language="en", english=words, bridged=1.0, vector=embed(words), rarity=weights, terms=terms
+        )
 
     def share_of(self, terms: frozenset[str]) -> float:
         """Returns the share of the topic's content words that are among these terms, weighted by rarity, 0 to 1."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.frames import plain
+from ingest.parties import PartyTable
 
 # What is taken back, at either end of a short question: "not Austria, Germany", "2016 instead of 2015".
 _TAKEN_BACK: Final = (
@@ -54,6 +55,47 @@ _SHIFTS: Final = tuple(
     for sign, forms in ((-1, _EARLIER), (1, _LATER))
     for form in forms
 )
+
+
+# Words of a choice among what was asked back that name nothing: "the first one".
+_PLAIN_WORDS: Final = frozenset(
+    "the one i mean meant please and of le la les un une celle celui de du el los las uno una y del".split()
+)
+_ORDER: Final = {
+    word: number
+    for number, words in enumerate(
+        (
+            "first 1 1st premier premiere primero primera первый первая первое первую الاول الاولي 第一个 第一",
+            "second 2 2nd deuxieme segundo segunda второй вторая второе вторую الثاني الثانيه 第二个 第二",
+            "third 3 3rd troisieme tercero tercera третий третья третье третью الثالث الثالثه 第三个 第三",
+        )
+    )
+    for word in words.split()
+} | dict.fromkeys("last latter dernier derniere ultimo ultima последний последняя последнюю".split(), -1)
+_LONGEST_CHOICE: Final = 5
+
+
+def chosen_option(question: str, name: str | None, options: Sequence[str], parties: PartyTable) -> str:
+    """Returns which of the options asked back a short reply means, else the reply as it is.
+
+    Args:
+        question: The reply: "the first", "the Democratic one", "South".
+        name: The name that was asked back.
+        options: What it may mean, in the order in which they were shown.
+        parties: Who can speak.
+    """
+    said = re.findall(r"[\w']+", plain(question).lower())
+    words = [word for word in said if word not in _PLAIN_WORDS]
+    if name is None or not options or not words or len(said) > _LONGEST_CHOICE:
+        return question
+    place = _ORDER.get(words[0]) if len(words) == 1 else None
+    if place is not None:
+        return options[place] if place < len(options) else question
+    fitting = [option for option in options if set(words) <= set(re.findall(r"[\w']+", plain(option).lower()))]
+    if len(fitting) == 1:
+        return fitting[0]
+    whole = f"{' '.join(words)} {name}"
+    return whole if len(parties.resolve(whole).codes) == 1 else question
 
 
 def without_negated(question: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from ingest.treaties import TREATIES, TreatyMatch, article_title
+from ingest.treaties import TREATIES, TreatyMatch, article_title, find_treaties
 
 _LINK = r"(?:of|in|under|from|to|within|de\s+la|de\s+l['’]|du|del|de|des|à\s+la|en\s+la|في|من)"
 _DETERMINER = r"(?:the|this|that|said|same|present|parent|main|la|le|el|l['’]|cette|esta|presente|présente|самой)"
@@ -81,6 +81,14 @@ class Attribution:
     named: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Meant:
+    """What "the Convention" and "the Protocol" mean where the text names none before."""
+
+    convention: str | None
+    protocol: str | None
+
+
 def sentence_ends(text: str) -> list[int]:
     """Offsets after sentence ends, sorted; good enough to say what was named in the same sentence."""
     return [m.end() for m in _SENTENCE_END.finditer(text)]
@@ -99,6 +107,7 @@ def attribute(
     sentence: int,
     treaties: list[TreatyMatch],
     default: str | None,
+    protocol: str | None = None,
 ) -> Attribution:
     """Reads the words after and before a mention for the treaty that they name.
 
@@ -110,14 +119,16 @@ def attribute(
         sentence: Where the mention's sentence starts.
         treaties: All treaties named in the text, in order.
         default: What to say where nothing is named, and for "the Convention".
+        protocol: What "the Protocol" means where the text itself names none before it.
     """
     before = [m for m in treaties if m.end <= start]
     linked = next((m for m in treaties if m.start >= end), None)
     if linked is not None and _OWN_LINK.fullmatch(text, end, linked.start):
         return Attribution(treaty=linked.treaty, named=True)
-    named = _named_after(text, end, before, sentence, default)
+    meant = _Meant(convention=default, protocol=protocol)
+    named = _named_after(text, end, before, sentence, meant)
     if named is None:
-        named = _named_before(text, start, before, sentence, default)
+        named = _named_before(text, start, before, sentence, meant)
     if named is not None:
         return named
     same = [m.treaty for m in before if m.start >= sentence and article_title(m.treaty, number)]
@@ -126,9 +137,13 @@ def attribute(
     return Attribution(treaty=default, named=False)
 
 
-def _named_after(
-    text: str, end: int, before: list[TreatyMatch], sentence: int, default: str | None
-) -> Attribution | None:
+def sole_protocol(text: str) -> str | None:
+    """Gives the Protocol that a text, such as a heading or a sentence, names; None where it names none or several."""
+    protocols = {found.treaty for found in find_treaties(text) if TREATIES[found.treaty].protocol}
+    return protocols.pop() if len(protocols) == 1 else None
+
+
+def _named_after(text: str, end: int, before: list[TreatyMatch], sentence: int, meant: _Meant) -> Attribution | None:
     after = _NAMED_AFTER.match(text, end)
     if after is not None:
         noun, link = after["noun"], (after["link"] or "").casefold()
@@ -137,16 +152,14 @@ def _named_after(
         # "in its domestic law" says where an article is applied, not whose it is.
         if genitive or (link and (own or _CHARTER.fullmatch(noun))):
             if own and not _qualified(noun, after["words"], after["rest"] or ""):
-                return Attribution(treaty=_unqualified(noun, before, sentence, default), named=True)
+                return Attribution(treaty=_unqualified(noun, before, sentence, meant), named=True)
             return Attribution(treaty=None, named=True)
     if _ACRONYM_AFTER.match(text, end):
         return Attribution(treaty=None, named=True)
     return None
 
 
-def _named_before(
-    text: str, start: int, before: list[TreatyMatch], sentence: int, default: str | None
-) -> Attribution | None:
+def _named_before(text: str, start: int, before: list[TreatyMatch], sentence: int, meant: _Meant) -> Attribution | None:
     if before and _BEFORE_LINK.fullmatch(text, before[-1].end, start):
         return Attribution(treaty=before[-1].treaty, named=True)
     foreign = _FOREIGN_BEFORE.search(text, max(sentence, start - 80), start)
@@ -157,7 +170,7 @@ def _named_before(
         return None
     own = not foreign["title"] and (_CONVENTION.fullmatch(noun) or _PROTOCOL.fullmatch(noun))
     if own and _DETERMINED.search(text, max(sentence, at - 12), at):
-        return Attribution(treaty=_unqualified(noun, before, sentence, default), named=True)
+        return Attribution(treaty=_unqualified(noun, before, sentence, meant), named=True)
     return Attribution(treaty=None, named=True)
 
 
@@ -168,10 +181,10 @@ def _qualified(noun: str, words: str, rest: str) -> bool:
     return bool(words.strip() and not _PRAISE.fullmatch(words)) or _OBJECT.match(rest) is not None
 
 
-def _unqualified(noun: str, before: list[TreatyMatch], sentence: int, default: str | None) -> str | None:
+def _unqualified(noun: str, before: list[TreatyMatch], sentence: int, meant: _Meant) -> str | None:
     """What "the Convention" or "the Protocol" means here."""
     if _CONVENTION.fullmatch(noun):
         near = [m.treaty for m in before if m.start >= sentence and not TREATIES[m.treaty].protocol]
-        return near[-1] if near else default
+        return near[-1] if near else meant.convention
     protocols = [m.treaty for m in before if TREATIES[m.treaty].protocol]
-    return protocols[-1] if protocols else None
+    return protocols[-1] if protocols else meant.protocol

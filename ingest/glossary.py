@@ -118,6 +118,12 @@ def other_terms(topic: str, language: str) -> tuple[str, ...]:
     return tuple(term for term in concept.terms[language] if not own & _stems(term, language))
 
 
+def terms_of(topic: str, language: str) -> tuple[str, ...]:
+    """Returns all terms for what a topic names; none where it says more than a term."""
+    concept = _whole(topic, language)
+    return concept.terms[language] if concept is not None else ()
+
+
 def _whole(topic: str, language: str) -> _Concept | None:
     """Returns the concept that a topic names and says no more than."""
     words = _words(topic, language)

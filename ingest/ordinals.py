@@ -88,6 +88,8 @@ _RU += ["четырнадцат", "пятнадцат", "шестнадцат", 
 _RU_TENS = {"двадцат": 20, "тридцат": 30, "сороков": 40, "пятидесят": 50, "шестидесят": 60, "семидесят": 70}
 _RU_COMPOUND = {"двадцать": 20, "тридцать": 30, "сорок": 40, "пятьдесят": 50, "шестьдесят": 60, "семьдесят": 70}
 _RU_ENDING = "(?:ая|ой|ую|ья|ьей|ью|ье)"
+# A session is feminine as "sesión", masculine as "período de sesiones".
+_ES_FEMININE = [word.removesuffix("o") + "a" for word in _ES]
 _AR = ["الأولى", "الثانية", "الثالثة", "الرابعة", "الخامسة", "السادسة", "السابعة", "الثامنة", "التاسعة", "العاشرة"]
 _AR_TENS = ["العشرون", "الثلاثون", "الأربعون", "الخمسون", "الستون", "السبعون", "الثمانون", "التسعون"]
 _ZH_DIGITS = "零一二三四五六七八九"
@@ -111,11 +113,15 @@ def _words() -> dict[str, int]:
     words |= {f"quatre vingt {unit}": 80 + value for value, unit in enumerate(_FR[1:9], 2)}
     words |= {word.replace("-", " "): number for number, word in enumerate(_FR, 1)}
     words |= {word: number for number, word in enumerate(_ES, 1)} | {"primero": 1, "tercero": 3}
-    words |= {f"décimo {unit}": 10 + value for value, unit in enumerate(_ES[:9], 1)}
-    words |= {f"decimo{unit}": 10 + value for value, unit in enumerate(_ES[:9], 1)}
-    for number, tens in enumerate(_ES_TENS, 2):
-        words[tens] = 10 * number
-        words |= {f"{tens} {unit}": 10 * number + value for value, unit in enumerate(_ES[:9], 1)}
+    words |= {word: number for number, word in enumerate(_ES_FEMININE, 1)}
+    for number, tens in enumerate(["décimo", *_ES_TENS], 1):
+        feminine = tens.removesuffix("o") + "a"
+        words |= {tens: 10 * number, feminine: 10 * number}
+        for value, (unit, unit_feminine) in enumerate(zip(_ES[:9], _ES_FEMININE[:9], strict=True), 1):
+            forms = (f"{tens} {unit}", f"{tens} {unit_feminine}", f"{feminine} {unit_feminine}")
+            words |= dict.fromkeys(forms, 10 * number + value)
+            joined_tens = tens.replace("é", "e")
+            words |= {f"{joined_tens}{form}": 10 * number + value for form in (unit, unit_feminine)}
     words |= {word: number for number, word in enumerate(_AR, 1)} | {"الحادية عشرة": 11}
     words |= {f"{word} عشرة": 10 + number for number, word in enumerate(_AR[:9], 1)}
     for number, tens in enumerate(_AR_TENS, 2):

@@ -22,6 +22,7 @@ class ArticleMention:
         treaty: Its code, or None where the article is of another instrument or not known to be of ours.
         article: Number in Arabic digits, such as `4` or `16 bis`.
         paragraph: Such as `3 (a)`, or None.
+        lacking: The treaty that is meant where it has no such article; then `treaty` is None.
     """
 
     start: int
@@ -29,6 +30,7 @@ class ArticleMention:
     treaty: str | None
     article: str
     paragraph: str | None = None
+    lacking: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,13 +189,17 @@ def _mentions(text: str) -> list[ArticleMention]:
     return sorted([*mentions, *_chinese_mentions(text)], key=lambda m: m.start)
 
 
-def find_articles(text: str, default_treaty: str | None = "UNTOC") -> list[ArticleMention]:
+def find_articles(
+    text: str, default_treaty: str | None = "UNTOC", *, protocol: str | None = None
+) -> list[ArticleMention]:
     """Every mention of an article, in order; ranges and lists give one mention for each article.
 
     Args:
         text: Any text, in any of the six languages.
         default_treaty: Whose article a bare "article 4" or "of the Convention" is; None where that cannot be
             known, as in a statement to another body. An article that the treaty does not have gets None.
+        protocol: Whose article one "of the Protocol" is where the text itself names no Protocol before it, such as
+            the only one of an earlier sentence, of the heading or of the agenda item (`attribution.sole_protocol`).
     """
     mentions = _mentions(text)
     treaties = find_treaties(text) if mentions else []
@@ -204,14 +210,16 @@ def find_articles(text: str, default_treaty: str | None = "UNTOC") -> list[Artic
         at = bisect_right(ends, mention.start)
         sentence = ends[at - 1] if at else 0
         number = mention.article.split()[0]
-        found = attribute(text, mention.start, mention.end, number, sentence, treaties, default_treaty)
+        found = attribute(text, mention.start, mention.end, number, sentence, treaties, default_treaty, protocol)
         # "article 4 and article 5 of the Charter": the second names the instrument of both.
         if following is not None and not found.named and following[1].named:
             same = mention.end == following[0].end or coordinated(text, mention.end, following[0].start)
             found = following[1] if same else found
         following = (mention, found)
         known = found.treaty is not None and article_title(found.treaty, mention.article) is not None
-        attributed.append(replace(mention, treaty=found.treaty if known else None))
+        attributed.append(
+            replace(mention, treaty=found.treaty if known else None, lacking=None if known else found.treaty)
+        )
     return attributed[::-1]
 
 

@@ -17,6 +17,10 @@ ARTICLE = "What did Arvandia say in 2031 about article 4?"
 TOPIC = "What did Arvandia say about extradition at the tenth session?"
 OPEN = "Which States spoke of extradition in 2031?"
 PROTOCOL = "What did Arvandia say about the Trafficking in Persons Protocol?"
+NUMBERED = "What did Arvandia say about article 16?"
+SMUGGLING = "What did Arvandia say about article 6 of the Smuggling Protocol?"
+SESSIONS = "Qu’a dit l’Arvandie de l’or à la dixième session ?"
+TWO = "What did Arvandia and Galdoria say about extradition?"
 FRENCH = "Qu’a dit l’Arvandie en 2031 sur l’article 4 ?"
 SPANISH = "¿Qué dijo Galdoria en 2031 sobre el artículo 4?"
 RUSSIAN = "Что сказала Заречия в 2031 году о статье 4?"
@@ -91,6 +95,34 @@ TURNS = f"""
     And article 4 of the Protocol? -> refine: *states XAA; *treaties TIP 4
     and article 4 of the Convention? -> refine: *states XAA; treaties UNTOC 4
     What did Belmora say about article 4? -> new: states XAB; treaties UNTOC 4
+{NUMBERED}
+    17? -> refine: *states XAA; treaties UNTOC 17
+    and 18? -> refine: *states XAA; treaties UNTOC 18
+    and paragraph 4? -> refine: *states XAA; *treaties UNTOC 16
+    and the Smuggling Protocol? -> refine: *states XAA; treaties SOM 16
+    same question for article 18 -> refine: *states XAA; treaties UNTOC 18
+    Compare article 17 and article 18 -> refine: *states XAA; treaties UNTOC 17 + UNTOC 18
+    and in French? -> about_answer: *states XAA; *treaties UNTOC 16
+    What about Irak? -> refine: states IRQ; *treaties UNTOC 16
+    what about alemania? -> refine: states DEU; *treaties UNTOC 16
+    and Brasil too? -> refine: *states XAA BRA; *treaties UNTOC 16
+{SMUGGLING}
+    and the TIP Protocol? -> refine: *states XAA; treaties TIP 6
+    and of the Firearms Protocol? -> refine: *states XAA; treaties FIREARMS 6
+    and 7? -> refine: *states XAA; treaties SOM 7
+{TOPIC}
+    And at the eleventh? -> refine: *states XAA; sessions 11; *topic extradition
+    and the 9th? -> refine: *states XAA; sessions 9; *topic extradition
+{SESSIONS}
+    et à la onzième ? -> refine: *states XAA; sessions 11; *topic or
+    а на девятой? -> refine: *states XAA; sessions 9; *topic or
+{TWO}
+    What did both say about article 16? -> refine: *states XAA XGA; treaties UNTOC 16
+    both on firearms? -> refine: *states XAA XGA; topic firearms
+    not Arvandia -> refine: *states XGA; *topic extradition
+    and without Galdoria? -> refine: *states XAA; *topic extradition
+    sans l'Arvandie -> refine: *states XGA; *topic extradition
+    without Belmora -> refine: *states XAA XGA; *topic extradition
 {FRENCH}
     et l'Autriche ? -> refine: states AUT; *treaties UNTOC 4; *years 2031; language fr
     Et la Belmore aussi ? -> refine: *states XAA XAB; *treaties UNTOC 4; *years 2031
@@ -238,6 +270,18 @@ def test_an_ambiguous_name_stays_to_be_asked_back_until_it_is_settled(parties: P
     assert resolve("and on firearms?", parties, history=[first]).unclear == "Congo"
     assert resolve("why?", parties, history=[first]).unclear == "Congo"
     assert resolve("the Democratic Republic of the Congo", parties, history=[first]).unclear is None
+
+
+def test_a_mistyped_name_in_a_fragment_is_asked_back(parties: PartyTable) -> None:
+    read = resolve("and columbia?", parties, history=[TOPIC])
+    assert (read.unclear, read.options, read.scope.states) == ("columbia", ("Colombia",), ())
+    assert read.scope.topic == "extradition"
+
+
+@pytest.mark.parametrize("topic", ["gold", "iron", "witnesses", "corruption", "chair", "human rights", "mail"])
+def test_a_common_word_in_a_fragment_is_a_topic(topic: str, parties: PartyTable) -> None:
+    read = resolve(f"and {topic}?", parties, history=[TOPIC])
+    assert (read.unclear, read.scope.states, read.scope.topic) == (None, ("XAA",), topic)
 
 
 def test_the_kind_of_thing_asked_for_stays_with_the_subject(parties: PartyTable) -> None:

@@ -134,3 +134,14 @@ def test_nothing_is_related_twice(corpus: Open) -> None:
         assert _reason(answer) == "group_only" and answer.related
         spans = [(citation.statement_id, citation.start) for citation in answer.related]
         assert len(spans) == len(set(spans))
+
+
+def test_a_term_of_the_field_counts_under_any_of_its_names(corpus: Open) -> None:
+    with corpus(
+        ("a.txt", "XAA", "10", "2020", "en", "Arvandia abolished the death penalty a long time ago.")
+    ) as opened:
+        selector = opened.steps.searcher._selector
+        held = [summary.statement_id for summary in opened.corpus.statements()]
+        for topic, said in (("capital punishment", True), ("the death penalty", True), ("extradition", False)):
+            assert selector._named(selector.topic(topic, "en"), held) is said
+        assert selector._named(selector.topic("the colour of the sea", "en"), held) is None

@@ -5,7 +5,7 @@ import pytest
 from app.occasions import find_occasions
 from app.scope import resolve
 from ingest.parties import PartyTable
-from ingest.sessions import UNTOC_COP
+from ingest.sessions import UNTOC_COP, load_sessions
 
 
 @pytest.mark.parametrize(
@@ -280,3 +280,306 @@ def test_other_numbers_beside_a_session_are_none(question: str) -> None:
 )
 def test_years_of_what_is_spoken_of_are_no_occasion(question: str, years: tuple[str, ...]) -> None:
     assert find_occasions(question).years == years
+
+
+@pytest.mark.parametrize(
+    ("text", "session"),
+    [
+        ("at the 11th COP", "11"),
+        ("at the eleventh COP", "11"),
+        ("at the 11th COP session", "11"),
+        ("at the 11th Conference of the Parties", "11"),
+        ("at COP XI", "11"),
+        ("at COP-11", "11"),
+        ("at CTOC COP 11", "11"),
+        ("at UNGA 75", "75"),
+        ("at UNGA75", "75"),
+        ("at CCPCJ 28", "28"),
+        ("at CCPCJ28", "28"),
+        ("at the 10th meeting of the Working Group on Firearms", "10"),
+        ("à la 11e Conférence des Parties", "11"),
+        ("à la onzième Conférence des Parties", "11"),
+        ("à la dixième réunion du Groupe de travail sur les armes à feu", "10"),
+        ("en la undécima Conferencia de las Partes", "11"),
+        ("en la 11.ª Conferencia de las Partes", "11"),
+        ("en la décima reunión del Grupo de Trabajo sobre Armas de Fuego", "10"),
+        ("на 11-й Конференции участников", "11"),
+        ("на одиннадцатой Конференции участников", "11"),
+        ("на десятом совещании Рабочей группы по огнестрельному оружию", "10"),
+        ("في المؤتمر الحادي عشر للأطراف", "11"),
+        ("في الاجتماع العاشر للفريق العامل المعني بالأسلحة النارية", "10"),
+        ("在第十一届缔约方会议上", "11"),
+        ("在枪支问题工作组第十次会议上", "10"),
+    ],
+)
+def test_the_number_beside_a_body_is_its_session(text: str, session: str) -> None:
+    found = find_occasions(text)
+    assert found.sessions == (session,) and len(found.bodies) == 1 and found.years == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "at the COP about 28 States",
+        "at the General Assembly on 12 October 2020",
+        "at the CND 53 States spoke",
+        "the other Conference of the Parties",
+        "at the 11th Conference on Women",
+    ],
+)
+def test_other_numbers_beside_a_body_are_no_session(text: str) -> None:
+    assert find_occasions(text).sessions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("en la décima sesión", "10"),
+        ("en la undecima sesion", "11"),
+        ("en la 11.ª sesión", "11"),
+        ("en la 11.ª Conferencia", "11"),
+        ("en la septuagésima quinta sesión", "75"),
+    ],
+)
+def test_a_feminine_ordinal_is_read(text: str, number: str) -> None:
+    assert find_occasions(text).sessions == (number,)
+
+
+LAST_KNOWN = max(int(each.session) for each in load_sessions() if each.body == UNTOC_COP)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("since COP9", 9),
+        ("after COP9", 10),
+        ("since the ninth session of the Conference of the Parties", 9),
+        ("depuis la COP9", 9),
+        ("après la COP 9", 10),
+        ("después de la COP9", 10),
+        ("desde la COP 9", 9),
+        ("после COP9", 10),
+    ],
+)
+def test_sessions_of_a_known_body_are_read_from_one_on(text: str, first: int) -> None:
+    numbers = [int(each) for each in find_occasions(text).sessions]
+    assert numbers == list(range(first, numbers[-1] + 1)) and numbers[-1] >= LAST_KNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("since the 75th session", 75),
+        ("after the seventy-fifth session", 76),
+        ("depuis la 75e session", 75),
+        ("après la 75e session", 76),
+        ("desde el 75º período de sesiones", 75),
+        ("después del 75º período de sesiones", 76),
+        ("с 75-й сессии", 75),
+        ("после 75-й сессии", 76),
+        ("منذ الدورة 75", 75),
+        ("بعد الدورة 75", 76),
+        ("自第75届会议以来", 75),
+        ("第75届会议之后", 76),
+    ],
+)
+def test_sessions_of_any_body_are_read_from_one_on(text: str, first: int) -> None:
+    found = find_occasions(text)
+    assert found.sessions[0] == str(first) and len(found.sessions) > 1
+    assert found.named <= 1 and found.years == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "before the 10th session",
+        "before COP10",
+        "prior to the tenth session of the COP",
+        "avant la dixième session",
+        "antes del décimo período de sesiones",
+        "antes de la décima sesión",
+        "до десятой сессии",
+        "قبل الدورة العاشرة",
+        "在第十届会议之前",
+        "until the ninth session",
+        "jusqu'à la neuvième session",
+    ],
+)
+def test_sessions_before_one_leave_it_out(text: str) -> None:
+    assert find_occasions(text).sessions == tuple(str(number) for number in range(1, 10))
+
+
+def test_before_the_first_session_there_was_none() -> None:
+    assert find_occasions("before the first session").sessions == ("0",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in its statement before the 75th session of the General Assembly",
+        "before the General Assembly at its 75th session",
+    ],
+)
+def test_to_speak_before_a_body_is_no_time(text: str) -> None:
+    assert find_occasions(text).sessions == ("75",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "between October 2015 and October 2021",
+        "from 12 October 2015 to 3 May 2021",
+        "from Oct. 2015 to Sept. 2021",
+        "entre octobre 2015 et octobre 2021",
+        "entre octubre de 2015 y octubre de 2021",
+        "desde octubre de 2015 hasta octubre de 2021",
+        "с октября 2015 года по октябрь 2021 года",
+        "بين أكتوبر 2015 وأكتوبر 2021",
+        "2015年10月至2021年10月",
+        "from 10/2015 to 10/2021",
+    ],
+)
+def test_a_span_of_months_over_years_is_read_whole(text: str) -> None:
+    found = find_occasions(text)
+    assert (found.years, found.months) == (tuple(str(year) for year in range(2015, 2022)), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("in January and June 2021", ("2021-01", "2021-06")),
+        ("in January 2020 and June 2021", ("2020-01", "2021-06")),
+        ("from November 2020 to January 2021", ("2020-11", "2020-12", "2021-01")),
+        ("in Sept 2021", ("2021-09",)),
+        ("in Dec. 2021", ("2021-12",)),
+        ("en sept. 2021", ("2021-09",)),
+        ("in 10/2020", ("2020-10",)),
+    ],
+)
+def test_months_are_read_as_they_are_typed(text: str, months: tuple[str, ...]) -> None:
+    assert find_occasions(text).months == months
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [("in 2017/2018", ("2017", "2018")), ("in 2017/18", ("2017", "2018")), ("in 2010-12", ("2010", "2011", "2012"))],
+)
+def test_years_joined_by_a_sign_are_read(text: str, years: tuple[str, ...]) -> None:
+    assert find_occasions(text).years == years
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("What did Arvandia say about extradition in the last five years?", "extradition"),
+        ("What did Arvandia say about extradition in recent years?", "extradition"),
+        ("Qu'a dit la France sur l'extradition au cours des cinq dernières années ?", "extradition"),
+        ("¿Qué dijo España sobre la extradición en los últimos cinco años?", "extradición"),
+        ("Что сказала Россия об экстрадиции за последние пять лет?", "экстрадиции"),
+        ("ماذا قالت مصر عن تسليم المجرمين في السنوات الخمس الأخيرة؟", "تسليم المجرمين"),
+        ("中国近五年对引渡说了什么？", "引渡"),
+        ("What did Arvandia say about extradition after COP10?", "extradition"),
+        ("What did Arvandia say about extradition at the 11th COP?", "extradition"),
+    ],
+)
+def test_words_for_time_are_no_topic(question: str, topic: str, parties: PartyTable) -> None:
+    assert resolve(question, parties).scope.topic == topic
+
+
+@pytest.mark.parametrize(
+    ("question", "pick"),
+    [
+        ("What did Arvandia say about extradition most recently?", "latest"),
+        ("What did Arvandia most recently say about extradition?", "latest"),
+        ("When did Arvandia last mention extradition?", "latest"),
+        ("When did Arvandia first mention extradition?", "earliest"),
+        ("What was Arvandia's first mention of extradition?", "earliest"),
+        ("What did Arvandia say about extradition at the latest COP?", "latest"),
+        ("Quand la France a-t-elle mentionné l'extradition pour la dernière fois ?", "latest"),
+        ("¿Cuándo mencionó España la extradición por última vez?", "latest"),
+        ("What did Arvandia say about extradition since its first statement?", None),
+        ("What did Arvandia say about extradition before its last statement?", None),
+    ],
+)
+def test_the_last_and_the_first_time_are_picked(question: str, pick: str | None, parties: PartyTable) -> None:
+    scope = resolve(question, parties).scope
+    assert scope.pick == pick and scope.topic in ("extradition", "extradición")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the most recent statement of Nigeria about?",
+        "De quoi parle la dernière déclaration du Nigéria ?",
+        "¿De qué trata la declaración más reciente de Nigeria?",
+        "О чём последнее заявление Нигерии?",
+        "尼日利亚最近的发言是关于什么的？",
+    ],
+)
+def test_what_a_statement_is_about_is_its_whole(question: str, parties: PartyTable) -> None:
+    scope = resolve(question, parties).scope
+    assert (scope.states, scope.pick, scope.topic) == (("NGA",), "latest", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "treaties"),
+    [
+        ("article 42", {"UNTOC": ("42",)}),
+        ("article 99 of the Convention", {"UNTOC": ("99",)}),
+        ("articles 18 and 99", {"UNTOC": ("18", "99")}),
+        ("article 30 of the Trafficking Protocol", {"TIP": ("30",)}),
+        ("article 6 of the protocol", dict.fromkeys(("TIP", "SOM", "FIREARMS"), ("6",))),
+        ("article 6 of the Protocol to the Convention", dict.fromkeys(("TIP", "SOM", "FIREARMS"), ("6",))),
+    ],
+)
+def test_articles_without_a_home_are_looked_for(
+    words: str, treaties: dict[str, tuple[str, ...]], parties: PartyTable
+) -> None:
+    scope = resolve(f"What did Arvandia say about {words}?", parties).scope
+    assert {each.treaty: each.articles for each in scope.treaties} == treaties
+    assert scope.topic == "" and len(scope.notes) == sum(map(len, treaties.values()))
+
+
+@pytest.mark.parametrize("words", ["Article 51 of the Charter", "article 6 of the Protocol to the American Convention"])
+def test_articles_of_other_instruments_stay_words(words: str, parties: PartyTable) -> None:
+    scope = resolve(f"What did Arvandia say about {words}?", parties).scope
+    assert (scope.treaties, scope.topic) == ((), words)
+
+
+@pytest.mark.parametrize(
+    ("question", "treaties", "topic"),
+    [
+        ("Which article covers extradition?", ("UNTOC",), "extradition"),
+        ("Which article of UNTOC covers extradition?", ("UNTOC",), "extradition"),
+        ("Quel article porte sur l'extradition ?", ("UNTOC",), "extradition"),
+        ("¿Qué artículo trata de la extradición?", ("UNTOC",), "extradición"),
+        ("Какая статья регулирует экстрадицию?", ("UNTOC",), "экстрадицию"),
+        ("أي مادة تتناول تسليم المجرمين؟", ("UNTOC",), "تسليم المجرمين"),
+        ("哪条规定了引渡？", ("UNTOC",), "引渡"),
+        ("What is a serious crime under UNTOC?", ("UNTOC",), "serious crime"),
+        ("Who must cooperate under article 18?", ("UNTOC",), "cooperate"),
+        (
+            "What is the definition of trafficking in persons in the Protocol?",
+            ("TIP", "SOM", "FIREARMS"),
+            "trafficking in persons",
+        ),
+    ],
+)
+def test_what_a_treaty_says_is_asked(question: str, treaties: tuple[str, ...], topic: str, parties: PartyTable) -> None:
+    read = resolve(question, parties)
+    assert read.provision
+    assert tuple(each.treaty for each in read.scope.treaties) == treaties
+    assert read.scope.topic == topic
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who spoke about article 18?",
+        "Which States supported article 18?",
+        "What are the views of States on extradition under UNTOC?",
+        "Which articles did Arvandia mention?",
+    ],
+)
+def test_what_states_say_of_a_treaty_is_another_question(question: str, parties: PartyTable) -> None:
+    assert not resolve(question, parties).provision

@@ -228,6 +228,107 @@ def test_an_unknown_name_is_asked_back_with_a_suggestion(parties: PartyTable) ->
     assert read.unclear == "Irann" and not read.known_name and "IRN" in read.options
 
 
+@pytest.mark.parametrize(
+    ("question", "unclear", "states", "option"),
+    [
+        ("What did Austria and Germeny say about gold?", "Germeny", ("AUT",), "Germany"),
+        ("what did austria and germeny say about gold", "germeny", ("AUT",), "Germany"),
+        ("What did Austria, Itlay and France say about gold?", "Itlay", ("AUT", "FRA"), "Italy"),
+        ("Compare Austria and Ruritania on gold", "Ruritania", ("AUT",), None),
+        ("Compare Ruritania and Austria on gold", "Ruritania", ("AUT",), None),
+        ("Qu'ont dit l'Autriche et l'Allemange sur l'or ?", "Allemange", ("AUT",), "Allemagne"),
+        ("¿Qué dijeron Austria y Alemnia sobre el oro?", "Alemnia", ("AUT",), "Alemania"),
+        ("Что сказали Австрия и Руритания о золоте?", "Руритания", ("AUT",), None),
+    ],
+)
+def test_an_unknown_name_among_several_is_asked_back(
+    question: str, unclear: str, states: tuple[str, ...], option: str | None, parties: PartyTable
+) -> None:
+    read = resolve(question, parties)
+    assert (read.unclear, read.known_name, read.scope.states) == (unclear, False, states)
+    assert option is None or option in read.options
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Austria, Extradition",
+        "What did Austria, Chair of the meeting, say about gold?",
+        "Compare Austria and Peru on Smuggling and Trafficking",
+        "What did Austria say about Peru and Ruritania?",
+        "What did Austria and others say about gold?",
+    ],
+)
+def test_other_words_beside_a_state_are_no_unknown_names(question: str, parties: PartyTable) -> None:
+    read = resolve(question, parties)
+    assert read.unclear is None and read.scope.states[:1] == ("AUT",)
+
+
+@pytest.mark.parametrize(
+    ("question", "states"),
+    [
+        ("What did Chile say and what did Peru say about gold?", ("CHL", "PER")),
+        ("What did Chile (and Peru) say about gold?", ("CHL", "PER")),
+        ("What did Kenya say on Haiti and Haiti on Kenya?", ("KEN", "HTI")),
+        ("Kenya on Haiti and Haiti on Kenya", ("KEN", "HTI")),
+        ("What did Kenya say on Haiti and Peru?", ("KEN",)),
+        ("هل ذكرت الجزائر المغرب؟", ("DZA",)),
+        ("ماذا قالت الجزائر والمغرب عن الذهب؟", ("DZA", "MAR")),
+    ],
+)
+def test_every_subject_of_a_question_is_asked_about(
+    question: str, states: tuple[str, ...], parties: PartyTable
+) -> None:
+    assert resolve(question, parties).scope.states == states
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("Which States other than Galdoria mention wildlife?", "wildlife"),
+        ("States other than Galdoria that mention wildlife", "wildlife"),
+        ("Apart from Galdoria, who mentioned gold?", "gold"),
+        ("Which States besides Chile, Peru and Haiti mentioned gold?", "gold"),
+        ("What did all States except Chile say about gold?", "gold"),
+        ("Who else besides Peru mentioned gold?", "gold"),
+        ("À part le Chili, qui a mentionné l'or ?", "or"),
+        ("¿Qué países además de Chile mencionaron el oro?", "oro"),
+        ("Какие государства кроме Австрии упомянули золото?", "золото"),
+        ("ما الدول غير مصر التي ذكرت الذهب؟", "الذهب"),
+        ("除中国外，哪些国家提到了黄金？", "黄金"),
+    ],
+)
+def test_those_left_out_are_not_asked_about(question: str, topic: str, parties: PartyTable) -> None:
+    read = resolve(question, parties)
+    assert (read.scope.states, read.open, read.scope.topic) == ((), True, topic)
+
+
+def test_a_speaker_beside_those_left_out_is_asked_about(parties: PartyTable) -> None:
+    assert resolve("Besides Chile, did Peru mention gold?", parties).scope.states == ("PER",)
+
+
+@pytest.mark.parametrize(
+    ("question", "phrase"),
+    [
+        ("What did Chile's neighbours say about gold?", "Chile's neighbours"),
+        ("What did France's former colonies say about gold?", "France's former colonies"),
+        ("What did the allies of Chile say about gold?", "allies of Chile"),
+        ("Que disent les voisins du Chili sur l'or ?", "voisins du Chili"),
+        ("¿Qué dijeron los aliados de Chile sobre el oro?", "aliados de Chile"),
+        ("Что сказали соседи Австрии о золоте?", "соседи Австрии"),
+        ("俄罗斯的盟友对黄金说了什么？", "俄罗斯的盟友"),
+    ],
+)
+def test_others_named_after_a_state_are_not_that_state(question: str, phrase: str, parties: PartyTable) -> None:
+    read = resolve(question, parties)
+    assert (read.unclear, read.scope.states, read.open) == (phrase, (), False)
+
+
+def test_others_named_after_a_state_may_be_a_topic(parties: PartyTable) -> None:
+    read = resolve("What did Chile say about Peru's neighbours?", parties)
+    assert (read.unclear, read.scope.states, read.scope.topic) == (None, ("CHL",), "Peru's neighbours")
+
+
 def test_a_choice_settles_an_ambiguous_name(parties: PartyTable) -> None:
     read = resolve("What did Congo say about extradition?", parties, overrides={"states": ["COG"]})
     assert read.unclear is None and read.scope.states == ("COG",)

@@ -3,7 +3,7 @@
 import pytest
 
 from app.scope import resolve
-from app.turning import relative_year, without_negated
+from app.turning import chosen_option, relative_year, without_negated
 from ingest.parties import PartyTable
 
 FIRST = {
@@ -105,3 +105,28 @@ def test_whom_a_pronoun_speaks_of_is_topic(language: str, question: str, parties
     scope = resolve(question, parties, history=[FIRST[language]]).scope
     assert scope.states == ("AUT",)
     assert "ir" in scope.topic.lower() and "nucl" in scope.topic.lower()
+
+
+CONGO = ("Democratic Republic of the Congo", "Congo")
+KOREA = ("Republic of Korea", "Democratic People's Republic of Korea")
+
+
+@pytest.mark.parametrize(
+    ("reply", "name", "options", "chosen"),
+    [
+        ("the first", "Congo", CONGO, CONGO[0]),
+        ("the second one", "Congo", CONGO, CONGO[1]),
+        ("le dernier", "Congo", CONGO, CONGO[1]),
+        ("the Democratic one", "Congo", CONGO, CONGO[0]),
+        ("Democratic, please", "Korea", KOREA, KOREA[1]),
+        ("South", "Korea", KOREA, "south Korea"),
+        ("the third", "Congo", CONGO, "the third"),
+        ("why?", "Congo", CONGO, "why?"),
+        ("and on gold?", "Congo", CONGO, "and on gold?"),
+        ("the first", None, (), "the first"),
+    ],
+)
+def test_a_reply_chooses_among_what_was_asked_back(
+    reply: str, name: str | None, options: tuple[str, ...], chosen: str, parties: PartyTable
+) -> None:
+    assert chosen_option(reply, name, options, parties) == chosen

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.attribution import sentence_ends
+from ingest.attribution import sentence_ends, sole_protocol
 from ingest.numerals import number_of
 from ingest.references import find_agenda_items, find_articles
 from ingest.treaties import TREATIES, article_title, articles, articles_about, find_treaties, named_treaties
@@ -687,3 +687,57 @@ def test_articles_about_finds_articles_by_the_words_of_their_titles(topic, expec
 def test_references_hold_their_spans_for_any_text(text):
     for mention in [*find_articles(text), *find_agenda_items(text), *find_treaties(text)]:
         assert 0 <= mention.start < mention.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Article 16 of the Protocol protects migrants.",
+        "l’article 16 du Protocole",
+        "el artículo 16 del Protocolo",
+        "статья 16 Протокола",
+        "المادة 16 من البروتوكول",
+        "《议定书》第十六条",
+    ],
+)
+def test_the_protocol_of_the_context_is_meant_where_none_is_named(text):
+    assert [(m.treaty, m.article) for m in find_articles(text, protocol="SOM")] == [("SOM", "16")]
+    assert [(m.treaty, m.article) for m in find_articles(text)] == [(None, "16")]
+
+
+def test_a_protocol_of_the_text_comes_before_that_of_the_context():
+    text = "The Trafficking in Persons Protocol matters. Article 6 of the Protocol says so."
+    assert [(m.treaty, m.article) for m in find_articles(text, protocol="SOM")] == [("TIP", "6")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["article 16", "article 16 of the Convention", "article 16 of the Optional Protocol", "Article 16 of the Charter"],
+)
+def test_the_protocol_of_the_context_changes_no_other_article(text):
+    assert find_articles(text, protocol="SOM") == find_articles(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "treaty", "lacking"),
+    [
+        ("article 99 of the Convention", None, "UNTOC"),
+        ("article 18 of the Convention", "UNTOC", None),
+        ("article 51 of the Charter", None, None),
+    ],
+)
+def test_an_article_that_its_treaty_lacks_says_so(text, treaty, lacking):
+    assert [(m.treaty, m.lacking) for m in find_articles(text)] == [(treaty, lacking)]
+
+
+@pytest.mark.parametrize(
+    ("text", "protocol"),
+    [
+        ("Implementation of the Firearms Protocol", "FIREARMS"),
+        ("The Trafficking in Persons Protocol and the Convention", "TIP"),
+        ("The Trafficking in Persons Protocol and the Firearms Protocol", None),
+        ("The Convention", None),
+    ],
+)
+def test_sole_protocol_of_a_text(text, protocol):
+    assert sole_protocol(text) == protocol
