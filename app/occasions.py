@@ -249,7 +249,7 @@ _ORDINAL_BEFORE: Final = re.compile(
     rf"(?P<item>(?<![\w.])\d{{1,3}}\s?(?:st|nd|rd|th|e|er|è?me|\.?[ºª°]|-?[йяе]|-?ая|-?ой|-?го|-?м|-?му|-?ей|-?ую)(?!\w)|(?<!\w)[^\W\d_]+(?:[\s-][^\W\d_]+){{0,2}}?)\s+(?P<meeting>{_MEETING.pattern})?$",
     re.IGNORECASE,
 )
-_MONTH_OR_COUNTED: Final = rf"(?!\s*(?:[-–/.]\s*\d|(?:de\s+)?(?:{_MONTH_NAME}))|\s+(?:states?|countries|members?|years?|parties|delegations)\b)"
+_MONTH_OR_COUNTED: Final = rf"(?i:(?!\s*(?:[-–/.]\s*\d|(?:de\s+)?(?:{_MONTH_NAME}))|\s+(?:states?|countries|members?|years?|parties|delegations)\b))"
 _NUMBER_AFTER: Final = re.compile(
     plain(rf"(?:\s?-\s?|\s*)(?:(?P<digits>\d{{1,3}})(?!\w)|(?P<roman>[VX]|[IVXLC]{{2,7}})(?!\w)){_MONTH_OR_COUNTED}")
 )
@@ -481,15 +481,19 @@ def _listed(text: str, found: dict[Span, int]) -> tuple[tuple[str, ...], list[Sp
     """Returns the sessions that were found, those listed beside them, and all between the ends of a range."""
     items = sorted((start, end, number) for (start, end), number in found.items())
     for start, end, _ in list(items):
-        items += _beside(text, start, end)
+        # "COP9" is read already, and no "9" beside "COP11".
+        items += [
+            each for each in _beside(text, start, end) if not any(a <= each[0] and each[1] <= b for a, b in found)
+        ]
     items.sort()
     # The ending of a plural belongs to the word, "sessions".
     spans = [(start, re.compile("[a-zа-я]*").match(text, end).end()) for start, end, _ in items]  # type: ignore[union-attr]
     numbers = dict.fromkeys(number for _, _, number in items[:1])
     for (first, end, low), (start, _, high) in pairwise(items):
-        between = text[end:start]
-        both = re.fullmatch(_AND + _ARTICLE, between, re.IGNORECASE) is not None
-        if _RANGED.fullmatch(between) or (both and _BOTH_ENDS.search(plain(text[:first]))):
+        # Bodies are named beside their numbers: "between UNGA 74 and UNGA 76".
+        between = text[end:start].replace("\x00", " ")
+        both = re.fullmatch(rf"{_AND}{_ARTICLE}\s*", between, re.IGNORECASE) is not None
+        if _RANGED.fullmatch(between) or (both and _BOTH_ENDS.search(plain(text[:first]).replace("\x00", " "))):
             numbers.update(dict.fromkeys(range(low, high)))
         if both or _RANGED.fullmatch(between):
             spans.append((end, start))

@@ -23,6 +23,7 @@ class Resolution:
         party_notes: How names of parties were read.
         unnamed: The question speaks of someone by a pronoun only, and no earlier turn says whom.
         to_assistant: The question asks the assistant for an opinion or another kind of work.
+        negated: The question asks which States did not say something, which nothing that was said can show.
         provision: The question asks what a treaty itself says, not what a State said of it.
         bare_articles: The articles asked about were named without their treaty, which was assumed.
         stance: The question asks for a position, such as whether a State supports something.
@@ -42,6 +43,7 @@ class Resolution:
     party_notes: tuple[str, ...] = ()
     unnamed: bool = False
     to_assistant: bool = False
+    negated: bool = False
     provision: bool = False
     bare_articles: bool = False
     stance: bool = False

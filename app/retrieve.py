@@ -123,7 +123,8 @@ class Searcher:
         base = Retrieved(
             empty_corpus=catalogue.is_empty(), unreadable=tuple(file for file, _ in catalogue.unreadable())
         )
-        if resolution.unclear is not None or resolution.unnamed or resolution.to_assistant or not resolution.has_frame:
+        asked_back = resolution.unclear is not None or resolution.unnamed or resolution.negated
+        if asked_back or resolution.to_assistant or not resolution.has_frame:
             return base
         if resolution.provision:
             return self._search_provisions(resolution, base)

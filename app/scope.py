@@ -24,7 +24,7 @@ from app.resolution import Resolution
 from app.rewording import reword
 from app.speakers import AskedParties, find_asked_parties
 from app.topic_words import Span, blank, topic_of
-from app.turning import relative_year, without_negated
+from app.turning import chosen_option, relative_year, without_negated
 from ingest.parties import PartyTable
 from ingest.references import find_agenda_items
 from ingest.treaties import article_title
@@ -89,7 +89,10 @@ def _read_after(previous: Resolution | None, question: str, parties: PartyTable)
     if shifted is not None:
         read = _read(shifted[0], parties)
         return replace(read, scope=replace(read.scope, years=(shifted[1],)))
-    read = _read(without_negated(question), parties)
+    said = without_negated(question)
+    if previous.unclear is not None:
+        said = chosen_option(said, previous.unclear, previous.options, parties)
+    read = _read(said, parties)
     scope = read.scope
     name = CUES[scope.language].bare(scope.topic)
     if scope.states or scope.groups or read.open or read.unclear or not CUES[scope.language].is_fragment(question):
@@ -159,7 +162,7 @@ def _read(question: str, parties: PartyTable) -> Resolution:
         options=asked.options,
         known_name=asked.known_name,
         party_notes=tuple(_party_notes(asked, parties, load_wording(language))),
-        has_frame=bool(items) or _has_frame(text, asked, named, occasion, frames),
+        has_frame=bool(items or provision) or _has_frame(text, asked, named, occasion, frames),
         provision=bool(provision),
         bare_articles=named.bare,
         stance=not provision and frames.stance.search(plain(text)) is not None,
@@ -179,12 +182,26 @@ def _has_frame(text: str, asked: AskedParties, named: NamedTreaties, occasion: O
     return frames.lead.match(plain(text)) is None and any(char.isalpha() for char in text)
 
 
+# "Which States did not mention …", "… said nothing about": of what nobody said there is no quotation.
+_NEGATED: Final = re.compile(
+    r"\b(?:did|do|does|has|have|had)\s*(?:not|n['’]t)\b|\b(?:sa(?:id|ys?)|have|has) nothing\b"
+    r"|\b(?:silent|never (?:mention|sp[eo]|cit|rais|refer)\w*"
+    r"|fail(?:ed)? to (?:mention|speak|cite|raise|refer))\b"
+    r"|\bn['’e]\s*(?:ont|a|avaient|mentionnent|parlent|citent|disent)\b.*\b(?:pas|rien|jamais)\b|\b(?:muets?|silencieux)\b"
+    r"|\bno (?:han|ha|mencion\w+|habl\w+|dij\w+|dicen|cit\w+)\b|\b(?:no dijeron nada|guardaron silencio)\b"
+    r"|\bне (?:упом\w+|говор\w+|сказал\w*|высказ\w+|ссыла\w+)|\bничего не\b|\bпромолчал\w*"
+    r"|(?:لم|لا) (?:ت|ي)(?:ذكر|تحدث|قل|شر|تطرق)\w*|(?:没有|未)(?:提到|提及|谈到|说|谈及)",
+    re.IGNORECASE,
+)
+
+
 def _without_speaker(resolution: Resolution, question: str) -> Resolution:
     """Says whether a question that names nobody speaks of someone by a pronoun, or asks for another kind of work."""
     text, frames = plain(question), frames_of(resolution.scope.language)
     named = resolution.scope.states or resolution.scope.groups or resolution.open or resolution.unclear
     return replace(
         resolution,
+        negated=resolution.open and _NEGATED.search(text) is not None,
         unnamed=not named and not resolution.provision and frames.pronoun.search(text) is not None,
         # A command is often too short to tell its language.
         to_assistant=any(frames_of(language).other_work.search(text) for language in LANGUAGES),

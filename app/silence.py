@@ -100,6 +100,8 @@ def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -
         return Abstention(reason="ambiguous", message=wording.say(key, name=resolution.unclear), options=options)
     if resolution.to_assistant or not resolution.has_frame:
         return Abstention(reason="out_of_scope", message=wording.say("out_of_scope"))
+    if resolution.negated:
+        return Abstention(reason="out_of_scope", message=wording.say("negated"))
     if resolution.unnamed:
         return Abstention(reason="ambiguous", message=wording.say("unnamed_party"))
     return None

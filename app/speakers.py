@@ -44,7 +44,7 @@ _RARE: Final = 2.7
 _NO_SPACES: Final = ("zh",)
 # Who is left out: "States other than Chile", "apart from Chile, who …".
 _EXCLUDED: Final = re.compile(
-    r"(?:\b(?:other\s+than|apart\s+from|aside\s+from|except(?:ing)?(?:\s+for)?|excluding|besides|but\s+not|not\s+counting|without(?:\s+counting)?"
+    r"(?:\b(?:other\s+than|apart\s+from|aside\s+from|except(?:ing)?(?:\s+for)?|excluding|besides|but\s+not|not\s+counting|without\s+counting"
     r"|autres?\s+que|sauf|hormis|excepte|a\s+part|a\s+l'exception\s+d[eu]|en\s+dehors\s+d[eu]|outre"
     r"|salvo|excepto|menos|aparte\s+del?|ademas\s+del?|a\s+excepcion\s+del?|fuera\s+del?|distint[oa]s\s+del?|que\s+no\s+sean?"
     r"|кроме|помимо|за\s+исключением|исключая|не\s+считая)\s+(?:(?:the|la|le|les|el|los|las)\s+|l')?"
@@ -60,7 +60,7 @@ _KIN: Final = (
     r"|сосед\w*|союзник\w*|партнер\w*|колони\w+|جيران|حلفا\w*|شركا\w*|مستعمرات)"
 )
 _KIN_AFTER: Final = re.compile(
-    rf"(?:(?:'s?)?\s+(?:(?:former|old|close|closest|main|key|major|trading|regional|immediate|nearest|western|eastern)\s+)*{_KIN}(?!\w)"
+    rf"(?:(?:'s?\s+|\s+(?=\w*s\b))(?:(?:former|old|close|closest|main|key|major|trading|regional|immediate|nearest|western|eastern)\s+)*{_KIN}(?!\w)"
     r"|的(?:前|主要)?(?:邻国|邻居|盟友|盟国|伙伴|殖民地))",
     re.IGNORECASE,
 )
@@ -91,7 +91,7 @@ class AskedParties:
         speakers: Codes of those meant as speakers, in the order named.
         topical: Codes of those that the question only mentions.
         read_as: (name as written, code, `capital` or `former`) for speakers named indirectly.
-        everyone: The question asks which States, or all of them.
+        everyone: The question asks which States, or all of them, or all but some.
         everyone_at: Where it does so, if it says so in words.
         spans: Where speakers stand in the question; those that it only mentions stay topic words.
         places: Where capitals stand that are only the place of a meeting.
@@ -282,7 +282,7 @@ class _Names:
         self, name: str, found: "regex.Match[str]", beside: PartyMatch, parties: PartyTable, language: str
     ) -> bool:
         """Whether a word beside a State is a name: mistyped, or rare where one who speaks is meant."""
-        is_name, is_rare = name[0].isupper(), is_rare_word(name, language)
+        is_name, is_rare = name[0].isupper(), _is_rare(name, language)
         if parties.resolve(name).suggestions:
             return is_rare or (is_name and zipf_frequency(name, language) < _COMMON)
         speaks = self._leads_list(self.text[: beside.start]) or self.compares
@@ -477,7 +477,7 @@ def _written_codes(text: str, parties: PartyTable, found: Sequence[PartyMatch]) 
     ]
 
 
-def is_rare_word(name: str, language: str) -> bool:
+def _is_rare(name: str, language: str) -> bool:
     """Whether all words of a name are rare in a language."""
     return all(zipf_frequency(word, language) < _RARE for word in re.findall(r"[^\W\d_]+", name))
 
@@ -519,14 +519,17 @@ def _without_excluded(
 def _named_alone(text: str, parties: PartyTable, language: str) -> AskedParties | None:
     """Reads a name in another language, or a mistyped one, that is all that a question holds: "and Brasil?"."""
     cues = CUES[language]
-    name = cues.core(text).strip() if cues.is_fragment(text) else ""
+    fragment = cues.is_fragment(text)
+    name = cues.core(text).strip() if fragment else text.strip(" ?.!¿").replace("\x00", "")
+    if not fragment and not (name.isalpha() and name[0].isupper()):
+        return None
     if len(name) < _SHORTEST or "\x00" in name or _LANGUAGES.search(plain(text)):
         return None
     known = parties.resolve(name)
     spans = ((text.index(name), text.index(name) + len(name)),)
     if len(known.codes) == 1:
         return AskedParties(speakers=known.codes, spans=spans)
-    likely = len(name) > _SHORTEST + 1 and (name[0].isupper() or zipf_frequency(name, language) < _COMMON)
+    likely = fragment and len(name) > _SHORTEST + 1 and (name[0].isupper() or zipf_frequency(name, language) < _COMMON)
     codes = known.codes or (known.suggestions if likely and language not in _NO_SPACES else ())
     options = tuple(parties.display(code, language) for code in codes)
     return AskedParties(unclear=name, options=options, known_name=bool(known.codes), spans=spans) if codes else None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from ingest.alignment import aligned_with
+from ingest.attribution import sole_protocol
 from ingest.layout import find_blocks
 from ingest.loaders.loaded import LoadedText
 from ingest.manifest import ManifestRow
@@ -30,7 +31,7 @@ from vectorstore.records import (
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
-ANNOTATION_VERSION = 3
+ANNOTATION_VERSION = 4
 # Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
 _CONVENTION_BODIES = "UNTOC"
 # What mentions are of besides treaties: agenda items, and groups with whose statements a State aligns.
@@ -197,6 +198,8 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
     default = "UNTOC" if to_convention else None
     # A group does not align with itself, and tells of its members' alignment with its own statement.
     of_state = metadata.on_behalf_of is None
+    # "Article 16 of the Protocol" is of the one Protocol that the title or an earlier sentence names.
+    protocol = sole_protocol(metadata.title or "")
     found: dict[Mention, None] = {}
     for sentence in sentences:
         named: list[tuple[str, str, str | None]] = []
@@ -206,9 +209,10 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
         if of_state:
             groups = aligned_with(sentence.text, metadata.state, parties, metadata.language)
             named += [(ALIGNED, group, None) for group in groups]
-        for article in find_articles(sentence.text, default_treaty=default):
+        for article in find_articles(sentence.text, default_treaty=default, protocol=protocol):
             if article.treaty is not None:
                 named.append((article.treaty, article.article, article.paragraph))
+        protocol = sole_protocol(sentence.text) or protocol
         for treaty, number, paragraph in named:
             mention = Mention(sentence_id=sentence.sentence_id, treaty=treaty, article=number, paragraph=paragraph)
             found[mention] = None

@@ -148,7 +148,7 @@ _PATTERNS = (
     ),
     re.compile(
         rf"\b(?P<word>{_ORDINAL_WORD})\s+{_FILL}"
-        r"(?:session|sesión|per[ií]odo\s+(?:ordinario\s+)?de\s+sesiones|reunión|plenary\s+session)",
+        r"(?:session|sesión|per[ií]odo\s+(?:ordinario\s+)?de\s+sesiones|plenary\s+session)",
         re.IGNORECASE,
     ),
     re.compile(rf"\b{_RU_WORD}\s+(?:\w+\s+)?сесси", re.IGNORECASE),

@@ -45,6 +45,7 @@ VARIABLES: dict[str, frozenset[str]] = {
         "ambiguous_party": "name",
         "unknown_party": "name",
         "unnamed_party": "",
+        "negated": "",
         "index_incomplete": "",
         "empty_corpus": "",
         "not_verified": "",

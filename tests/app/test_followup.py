@@ -105,6 +105,8 @@ TURNS = f"""
     and in French? -> about_answer: *states XAA; *treaties UNTOC 16
     What about Irak? -> refine: states IRQ; *treaties UNTOC 16
     what about alemania? -> refine: states DEU; *treaties UNTOC 16
+    Irak? -> refine: states IRQ; *treaties UNTOC 16
+    and Galdoria's neighbours? -> refine: *treaties UNTOC 16; unclear Galdoria's neighbours
     and Brasil too? -> refine: *states XAA BRA; *treaties UNTOC 16
 {SMUGGLING}
     and the TIP Protocol? -> refine: *states XAA; treaties TIP 6
@@ -207,7 +209,7 @@ def test_follow_ups_are_told_apart_and_keep_what_they_leave_out(
     first: str, question: str, intent: str, parts: dict[str, str], parties: PartyTable
 ) -> None:
     read = resolve(question, parties, history=[first])
-    asked, language = parts.pop("asked", None), parts.pop("language", None)
+    asked, language, unclear = (parts.pop(name, None) for name in ("asked", "language", "unclear"))
     is_open = parts.pop("all", "") == "States"
     expected = {name.removeprefix("*"): value for name, value in parts.items()}
     kept = [name.removeprefix("*") for name in parts if name.startswith("*")]
@@ -216,6 +218,7 @@ def test_follow_ups_are_told_apart_and_keep_what_they_leave_out(
     assert read.open is is_open
     assert asked is None or (read.asked or "nothing") == asked
     assert language is None or read.scope.language == language
+    assert read.unclear == unclear
 
 
 @pytest.mark.parametrize(

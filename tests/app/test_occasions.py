@@ -232,6 +232,11 @@ def test_a_meeting_place_is_no_state(parties: PartyTable) -> None:
         ("from the eighth to the tenth session", ("8", "9", "10")),
         ("between the eighth and tenth sessions", ("8", "9", "10")),
         ("at COP8 to COP10", ("8", "9", "10")),
+        ("between COP8 and COP10", ("8", "9", "10")),
+        ("between the 8th COP and the 10th COP", ("8", "9", "10")),
+        ("from UNGA 74 to UNGA 76", ("74", "75", "76")),
+        ("at COP8 and COP10", ("8", "10")),
+        ("at UNGA 74 and UNGA 76", ("74", "76")),
         ("aux 58e et 59e sessions", ("58", "59")),
         ("aux cinquante-huitième et cinquante-neuvième sessions", ("58", "59")),
         ("de la 8e à la 10e session", ("8", "9", "10")),
@@ -323,6 +328,8 @@ def test_the_number_beside_a_body_is_its_session(text: str, session: str) -> Non
         "at the COP about 28 States",
         "at the General Assembly on 12 October 2020",
         "at the CND 53 States spoke",
+        "at UNGA 12 October 2020",
+        "en la primera reunión",
         "the other Conference of the Parties",
         "at the 11th Conference on Women",
     ],
@@ -567,7 +574,7 @@ def test_articles_of_other_instruments_stay_words(words: str, parties: PartyTabl
 )
 def test_what_a_treaty_says_is_asked(question: str, treaties: tuple[str, ...], topic: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
-    assert read.provision
+    assert read.provision and read.has_frame
     assert tuple(each.treaty for each in read.scope.treaties) == treaties
     assert read.scope.topic == topic
 

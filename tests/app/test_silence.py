@@ -129,3 +129,25 @@ def test_dropped_claims_are_no_silence(workspace: Workspace, parties: PartyTable
     silent = abstain(found, resolve(question, parties), workspace.retrieve(question), parties, load_wording("en"))
     assert silent.abstention is not None and silent.abstention.reason == "index_incomplete"
     assert "doctor" in silent.abstention.message
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which States did not mention article 4?",
+        "Which delegations said nothing about extradition?",
+        "Quels États n’ont pas mentionné l’article 4 ?",
+        "¿Qué Estados no han mencionado el artículo 4?",
+        "Какие государства не упомянули статью 4?",
+        "哪些国家没有提到第四条？",
+    ],
+)
+def test_those_who_did_not_speak_are_not_answered_with_those_who_did(question: str, workspace: Workspace) -> None:
+    answer = workspace.assistant.ask(question)
+    assert (answer.status, answer.claims) == ("abstained", ())
+    assert answer.abstention is not None and answer.abstention.reason == "out_of_scope"
+
+
+def test_a_negation_in_what_a_named_state_said_is_no_such_question(workspace: Workspace) -> None:
+    answer = workspace.assistant.ask("What did Arvandia say about extradition, and did it not make it conditional?")
+    assert answer.status != "abstained"
