@@ -44,6 +44,8 @@ def test_wheel_holds_the_data_files() -> None:
     for path in (
         "ingest/sample/000_6237221ecf9e9373.txt",
         "ingest/data/groups.csv",
+        "ingest/data/glossary.csv",
+        "ingest/data/ambiguous_names.csv",
         "vectorstore/schema.sql",
         "prompts/wording.ar.md",
         "app/ui/script.js",
