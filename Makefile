@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format eval bench clean
+.PHONY: help install run test check format eval baseline bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -42,8 +42,14 @@ format: $(VENV)/.installed-dev ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-eval: $(VENV)/.installed ## Ask the questions that come with the fictional conference, and print the figures
-	$(BIN)/untoc-eval run smoke
+eval: $(VENV)/.installed ## Ask the smoke set, and gate the answers against the committed baseline
+	$(BIN)/untoc-eval lint smoke
+	$(BIN)/untoc-eval run smoke --store .store
+	$(BIN)/untoc-eval report latest --store .store --baseline evals/baselines/smoke
+	$(BIN)/untoc-eval gate latest --store .store --baseline evals/baselines/smoke
+
+baseline: $(VENV)/.installed ## Make the newest run of the smoke set the baseline that `make eval` gates against
+	$(BIN)/untoc-eval baseline latest --store .store evals/baselines/smoke
 
 bench: $(VENV)/.installed ## Compare speeds, as ratios taken in one run
 	$(BIN)/python -m evals.bench

@@ -113,9 +113,14 @@ class Retrieved:
 class Searcher:
     """Applies a scope to the store."""
 
-    def __init__(self, store: Store, selector: Selector) -> None:
+    def __init__(self, store: Store, selector: Selector, *, scoped: type[ScopedStatements] = ScopedStatements) -> None:
         self._store = store
         self._selector = selector
+        self._scoped = scoped
+
+    def scoped_by(self, scoped: type[ScopedStatements]) -> "Searcher":
+        """Returns a searcher that applies filters in another way, to measure what they are worth."""
+        return Searcher(self._store, self._selector, scoped=scoped)
 
     def search(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Finds evidence for every party in scope; an ambiguous question finds nothing."""
@@ -131,7 +136,7 @@ class Searcher:
         if base.empty_corpus:
             return base
         scope, wording = resolution.scope, load_wording(resolution.scope.language)
-        statements = ScopedStatements(catalogue, scope)
+        statements = self._scoped(catalogue, scope)
         asked = (*scope.states, *scope.groups)
         in_scope = statements.of(asked)
         owned: dict[str, list[StatementSummary]] = {code: [] for code in asked} | by_party(in_scope)

@@ -17,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 
 from app.select import Found
 from app.wiring import Workspace
-from evals.cases import Case
+from evals.golden.cases import Case
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

@@ -1,44 +1,48 @@
-"""The command line of the evals: run cases as they are or in other words, and fit the calibration of confidence."""
+"""The command line of the evals, `untoc-eval`: subcommands, exit codes and printing; heavy imports inside each."""
 
 import argparse
 import json
 import sys
-import tempfile
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import asdict
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
-
 from app.errors import AppError
-from evals.cases import Case, load_cases
-from evals.errors import EvalError
+from app.settings import Settings, load_settings
+from evals.errors import DatasetError, EvalError, RunError
+from evals.golden.sets import Home, home_of
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
 if TYPE_CHECKING:
-    from app.wiring import Workspace
-    from evals.rewording import Setting
-    from evals.runner import Figures, WordingFigures
+    from collections.abc import Mapping
+
+    from evals.compare import Comparison
+    from evals.gates import GateReport
+    from evals.golden.documents import Documents
+    from evals.launch import RunOptions
+    from evals.runs import Run
+    from evals.summary import Price
+
+INVALID = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit code: 0 done, 1 could not, 2 wrong usage."""
+    """Runs one command and returns its exit code: 0 done, 1 could not or a gate failed, 2 wrong usage or invalid."""
     parser = build_parser()
     options = parser.parse_args(arguments)
     if options.command is None:
         parser.print_help()
-        return 2
+        return INVALID
     try:
         code: int = options.command(options)
     except (AppError, EvalError, IngestError, StoreError) as exc:
         print(f"untoc-eval: {exc}", file=sys.stderr)
-        return 1
+        return INVALID if options.command is _gate else 1
+    except KeyboardInterrupt:
+        print("untoc-eval: stopped; `untoc-eval run … --name NAME --resume` goes on with a run", file=sys.stderr)
+        return 130
     return code
 
 
@@ -47,23 +51,129 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="untoc-eval", description="Measure the quality of the assistant's answers.")
     parser.set_defaults(command=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    run = commands.add_parser("run", help="ask every question of a set of cases, and print the figures")
-    run.set_defaults(command=_run)
-    calibrate = commands.add_parser("calibrate", help="fit the weights of confidence, with folds by State")
-    calibrate.set_defaults(command=_calibrate)
-    for sub in (run, calibrate):
-        sub.add_argument("dataset", help="a file of cases, or `dev` or `smoke`, which come with this program")
-        sub.add_argument("--corpus", type=Path, help="the folder of statements; `smoke` brings its own")
-        sub.add_argument("--store", type=Path, help="where it is ingested; default: a temporary folder")
-        sub.add_argument("--limit", type=_count, help="only the first N cases")
-        sub.add_argument("--every", type=_count, default=1, help="only every Nth case")
-    run.add_argument(
-        "--reword", metavar="all|NAMES|N", help="ask each question in other words as well; N draws so many"
-    )
-    run.add_argument("--curve", type=Path, help="draw risk over coverage there, as SVG")
-    run.add_argument("--json", action="store_true", help="print JSON")
-    run.add_argument("--answers", type=Path, help="write the answers there, as JSON lines")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--store", type=Path, help="the store; runs, drafts and reviews are kept in its folder `evals`")
+    common.add_argument("--runs", type=Path, help="the folder of runs; default: `evals/runs` in the store")
+
+    def add(name: str, command: object, description: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=description, description=description, parents=[common])
+        sub.set_defaults(command=command)
+        return sub
+
+    lint = add("lint", _lint, "check cases: form, quotations, States, duplicates, and that what is unanswerable is so")
+    lint.add_argument("datasets", nargs="+", metavar="DATASET", help="`smoke`, `dev`, `saved`, or a file of cases")
+    _corpus(lint)
+    lint.add_argument("--json", action="store_true", help="print JSON")
+
+    run = add("run", _run, "ask every question of a set of cases, score the answers and print the figures")
+    _run_options(run)
+    run.add_argument("--name", help="the run's name; default: time and set")
+    run.add_argument("--resume", action="store_true", help="go on with the run of that --name where it was stopped")
+    run.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+    score = add("score", _score, "score a run's stored answers again, after metrics, gold or reviews have changed")
+    score.add_argument("run", help="name of a run, `latest`, or its folder")
+    score.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+    report = add("report", _report, "write a run's report: one HTML file, Markdown, CSV or JUnit")
+    report.add_argument("run", help="name of a run, `latest`, or its folder")
+    report.add_argument("--baseline", help="the run to compare it with")
+    for kind in ("html", "md", "csv", "junit"):
+        report.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write {kind.upper()} there")
+    report.add_argument("--gates", type=Path, help="gates to show; default: those that come with the program")
+    report.add_argument("--prices", type=Path, help="YAML: prices of models by name, for the cost of answers")
+
+    compare = add("compare", _compare, "compare a run with another over the same cases, and list what flipped")
+    compare.add_argument("baseline", help="the run compared with")
+    compare.add_argument("run", help="the run in question")
+    compare.add_argument("--intersection", action="store_true", help="compare the cases that both have, if sets differ")
+    compare.add_argument("--by", default="type,lang", help="slices to show, joined by commas")
+    compare.add_argument("--fail-on", choices=("regression",), help="exit 1 if something got worse beyond chance")
+    compare.add_argument("--json", action="store_true", help="print JSON")
+
+    gate = add("gate", _gate, "decide whether a run is good enough: exit 0 pass, 1 fail, 2 invalid")
+    gate.add_argument("run", help="name of a run, `latest`, or its folder")
+    gate.add_argument("--baseline", help="the run that it may not fall behind")
+    gate.add_argument("--gates", type=Path, help="YAML of gates; default: those that come with the program")
+    gate.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML there")
+    gate.add_argument("--json", action="store_true", help="print JSON")
+
+    synth = add("synth", _synth, "make draft cases from a folder of statements with a manifest, without a model")
+    synth.add_argument("--from-corpus", type=Path, required=True, metavar="DIR", help="the folder of statements")
+    synth.add_argument("--kinds", default="all", help="kinds of cases, joined by commas; default: all")
+    synth.add_argument("-n", type=_count, default=200, help="how many cases at most; default: 200")
+    synth.add_argument("--seed", type=int, default=0, help="draws other ones")
+    synth.add_argument("-o", "--output", type=Path, required=True, help="the file of cases to write (.yaml)")
+
+    review = add("review", _review, "go through drafts and citations that nobody has judged")
+    review.add_argument("run", nargs="?", help="a run whose citations are judged; default: drafts only")
+    review.add_argument("--by", required=True, metavar="NAME", help="who decides")
+
+    show = add("show", _show, "show one case of a run: question, gold, and what it got")
+    show.add_argument("run", help="name of a run, `latest`, or its folder")
+    show.add_argument("case", help="id of the case")
+    show.add_argument("--json", action="store_true", help="print JSON")
+
+    export = add("export", _export, "write a run in the format of other tools")
+    export.add_argument("run", help="name of a run, `latest`, or its folder")
+    export.add_argument("--format", choices=("csv", "trec", "ragas", "inspect"), required=True)
+    export.add_argument("-o", "--output", type=Path, required=True, help="a file; for `trec` a folder")
+
+    serve = add("serve", _serve, "open the evals page: runs, reports, a form to start one, and reviews")
+    serve.add_argument("--host", default="127.0.0.1", help="address to bind to; the page has no accounts")
+    serve.add_argument("--port", type=int, default=7861, help="port; 0 takes a free one")
+
+    baseline = add("baseline", _baseline, "keep a run's scores in a folder, small enough to be committed")
+    baseline.add_argument("run", help="name of a run, `latest`, or its folder")
+    baseline.add_argument("folder", type=Path, help="where to keep it; one that is there is replaced")
+
+    add("ls", _ls, "list the runs, newest first").add_argument("--json", action="store_true", help="print JSON")
+    add("metrics", _metrics, "list the metrics with their formulas")
+    schema = add("schema", _schema, "write the JSON schema of files of cases, for editors")
+    schema.add_argument("-o", "--output", type=Path, help="a file; default: print it")
+
+    ablate = add("ablate", _ablate, "run a set in several configurations, and print one table of them")
+    _run_options(ablate)
+    ablate.add_argument("--configurations", type=Path, help="YAML of configurations; default: those of the program")
+    ablate.add_argument("--choose", metavar="NAMES", help="only these configurations, joined by commas")
+    ablate.add_argument("--md", type=Path, metavar="FILE", help="write the table there as Markdown")
+
+    judge = add("judge", _judge, "let a model judge claims against their quotations; advice only, never a gate")
+    judge.add_argument("run", help="name of a run, `latest`, or its folder")
+    judge.add_argument("--model", help="a chat model such as openai:NAME or ollama:NAME (extra `judge`)")
+    judge.add_argument("--entailment", metavar="MODEL", help="a cross-encoder for entailment, by name or folder")
+    judge.add_argument("--allow-download", action="store_true", help="the cross-encoder may be fetched from a hub")
+
+    calibrate = add("calibrate", _calibrate, "fit the weights of confidence, with folds by State")
+    calibrate.add_argument("dataset", help="`dev`, `smoke`, or a file of cases")
+    _corpus(calibrate)
     return parser
+
+
+def _corpus(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--corpus", type=Path, action="append", default=[], metavar="DIR",
+        help="a folder of statements, may be given again; `smoke` brings its own; default: what is in the store",
+    )  # fmt: skip
+
+
+def _run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dataset", nargs="?", default="smoke", help="`smoke`, `dev`, `saved`, or a file of cases")
+    parser.add_argument("--dataset", dest="dataset_option", metavar="DATASET", help="the same as an option")
+    _corpus(parser)
+    parser.add_argument("--index", type=Path, metavar="DIR", help="where the corpus is indexed instead of in the store")
+    parser.add_argument("--set", action="append", default=[], metavar="GROUP.NAME=VALUE", help="change a setting")
+    parser.add_argument("--variant", help="a deliberate change to the pipeline that no setting makes")
+    parser.add_argument("--adapter", choices=("inprocess", "http", "replay"), default="inprocess")
+    parser.add_argument("--url", default="http://127.0.0.1:7860", help="the chat that `--adapter http` asks")
+    parser.add_argument("--answers", type=Path, help="the answers that `--adapter replay` gives: a file, or a run")
+    parser.add_argument("--reword", metavar="all|NAMES|N", help="ask in other words as well; N draws so many")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME=VALUE", help="only cases of a slice")
+    parser.add_argument("--limit", type=_count, help="only the first N cases")
+    parser.add_argument("--every", type=_count, default=1, help="only every Nth case")
+    parser.add_argument("--no-drafts", action="store_true", help="leave cases out that nobody has reviewed")
+    parser.add_argument("--repeats", type=_count, default=1, help="ask every case so often")
+    parser.add_argument("--time-limit", type=float, default=120.0, metavar="S", help="seconds for one answer")
 
 
 def _count(text: str) -> int:
@@ -72,91 +182,343 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _run(options: argparse.Namespace) -> int:
-    from evals.curve import curve_svg
-    from evals.rewording import chosen_wordings, reword, setting_of
-    from evals.runner import figures, run_cases, wording_figures
+def _place(options: argparse.Namespace) -> tuple[Settings, Home, Path]:
+    settings = load_settings(store=options.store)
+    home = home_of(settings.store)
+    return settings, home, options.runs or home.runs
 
-    wordings = None if options.reword is None else chosen_wordings(options.reword)
-    with ExitStack() as stack:
-        cases, workspace, corpus = _open(options, stack)
-        setting: Setting | None = None
-        if wordings is not None:
-            setting = setting_of(corpus, workspace.corpus.parties())
-            cases = [asked for case in cases for asked in (case, *reword(case, setting, wordings).values())]
-        with Progress(console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("asking", total=len(cases))
-            answers = run_cases(cases, workspace.assistant, lambda case, answer: bar.advance(task))
-        result = figures(cases, answers, workspace.corpus)
-    worded = () if setting is None else wording_figures(cases, answers, setting.sessions)
-    if options.answers is not None:
-        lines = [json.dumps({"id": key} | answer.to_json(), ensure_ascii=False) for key, answer in answers.items()]
-        options.answers.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    if options.curve is not None:
-        options.curve.write_text(curve_svg(result.risk, f"{options.dataset}: risk over coverage"), encoding="utf-8")
+
+def _open_run(options: argparse.Namespace, name: str | None = None) -> "Run":
+    from evals.runs import open_run
+
+    _, _, runs = _place(options)
+    return open_run(runs, options.run if name is None else name)
+
+
+def _documents(run: "Run", settings: Settings) -> "Documents":
+    """Reads what a run was asked over, and checks that it is still the same.
+
+    Raises:
+        RunError: The statements have changed, so that offsets may point elsewhere.
+    """
+    from evals.launch import documents_of_run
+
+    documents = documents_of_run(run, settings)
+    if documents.sha256 != run.manifest.corpus_sha256:
+        raise RunError(f"the statements have changed since the run {run.name!r}: run it again")
+    return documents
+
+
+def _lint(options: argparse.Namespace) -> int:
+    from evals.golden.documents import read_documents
+    from evals.golden.lint import lint
+    from evals.golden.sets import open_set
+    from evals.printing import print_problems
+
+    _, home, _ = _place(options)
+    found = []
+    for name in options.datasets:
+        case_set = open_set(name, options.corpus, home)
+        documents = read_documents(case_set.folders) if case_set.folders else None
+        found += [(name, problem) for problem in lint(case_set.cases, documents)]
     if options.json:
-        wordings_json = {"wordings": [asdict(found) for found in worded]} if worded else {}
-        print(json.dumps(asdict(result) | wordings_json, indent=2))
-        return 0
-    _print_figures(result, f"{options.dataset}: {result.cases} cases")
-    if worded:
-        _print_wordings(worded)
+        print(json.dumps([{"dataset": name} | asdict(problem) for name, problem in found], indent=1))
+    else:
+        print_problems(found)
+    return 1 if any(problem.severity == "error" for _, problem in found) else 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from evals.launch import launch
+    from evals.printing import asking, print_run
+
+    settings, _, runs = _place(options)
+    with asking() as (on_stage, on_answer):
+        run = launch(_launch_options(options), settings, runs=runs, on_stage=on_stage, on_answer=on_answer)
+    print_run(run, as_json=options.json)
     return 0
 
 
-def _print_figures(result: "Figures", title: str) -> None:
-    table = Table("figure", "value", title=title)
-    shown = asdict(result)
-    # The points of the curve are for JSON and the picture.
-    shown["risk"] = {"aurc": result.risk.aurc, "cases": result.risk.cases}
-    for name, value in shown.items():
-        table.add_row(name, f"{value:.3f}" if isinstance(value, float) else str(value))
-    Console().print(table)
+def _launch_options(options: argparse.Namespace, **changes: object) -> "RunOptions":
+    from evals.launch import RunOptions
+
+    fields: dict[str, object] = {
+        "dataset": options.dataset_option or options.dataset,
+        "corpus": tuple(options.corpus),
+        "name": getattr(options, "name", None),
+        "adapter": options.adapter,
+        "url": options.url,
+        "answers": options.answers,
+        "changes": tuple(options.set),
+        "variant": options.variant,
+        "reword": options.reword,
+        "only": tuple(options.only),
+        "limit": options.limit,
+        "every": options.every,
+        "drafts": not options.no_drafts,
+        "repeats": options.repeats,
+        "time_limit": options.time_limit,
+        "resume": getattr(options, "resume", False),
+        "store": options.index,
+    }
+    return RunOptions(**{**fields, **changes})  # type: ignore[arg-type]  # argparse has checked them
 
 
-def _print_wordings(worded: "Sequence[WordingFigures]") -> None:
-    table = Table("wording", "cases", "right", "first five", "abstention P", "R", "topic", "failures", title="wordings")
-    for found in worded:
-        table.add_row(
-            found.wording,
-            str(found.cases),
-            *map(_share, (found.right, found.five, found.abstention.precision, found.abstention.recall, found.topic)),
-            ", ".join(f"{name} {count}" for name, count in found.failures.items()),
+def _score(options: argparse.Namespace) -> int:
+    from evals.printing import print_run
+    from evals.review.decisions import read_rulings
+    from evals.score import score_run
+
+    settings, home, _ = _place(options)
+    run = _open_run(options)
+    score_run(run, _documents(run, settings), read_rulings(home.reviews))
+    print_run(run, as_json=options.json)
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from evals.gates import check_gates, load_gates
+    from evals.junit import junit
+    from evals.report.html import render
+    from evals.report.markdown import markdown
+    from evals.report.table import csv_of
+    from evals.review.decisions import read_rulings
+    from evals.runs import write_whole
+
+    settings, home, _ = _place(options)
+    run = _open_run(options)
+    baseline = _open_run(options, options.baseline) if options.baseline else None
+    gates = check_gates(load_gates(options.gates), run, baseline)
+    rulings, prices = read_rulings(home.reviews), _prices(options.prices)
+    wanted = {"html": options.html, "md": options.md, "csv": options.csv, "junit": options.junit}
+    if not any(wanted.values()):
+        wanted["html"] = run.path / "report.html"
+    for kind, path in wanted.items():
+        if path is None:
+            continue
+        if kind == "html":
+            documents = _documents(run, settings)
+            text = render(run, documents, baseline=baseline, gates=gates, rulings=rulings, prices=prices)
+        elif kind == "md":
+            text = markdown(run, baseline=baseline, gates=gates, parties=_documents(run, settings).parties)
+        elif kind == "csv":
+            text = csv_of(run)
+        else:
+            text = junit(gates, run.scores())
+        write_whole(path, text)
+        print(f"{kind}: {path}")
+    return 0
+
+
+def _prices(path: Path | None) -> "Mapping[str, Price] | None":
+    if path is None:
+        return None
+    from evals.summary import read_prices
+
+    return read_prices(path)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from evals.compare import compare
+    from evals.printing import print_comparison
+
+    baseline, run = _open_run(options, options.baseline), _open_run(options)
+    found = compare(baseline, run, intersection=options.intersection)
+    if options.json:
+        print(json.dumps(_comparison_json(found), indent=1))
+    else:
+        print_comparison(found, options.by.split(","))
+    worse = found.right.verdict == "worse" or any(difference.verdict == "worse" for difference in found.metrics)
+    return 1 if options.fail_on == "regression" and worse else 0
+
+
+def _comparison_json(found: "Comparison") -> dict[str, object]:
+    return {
+        "baseline": found.baseline,
+        "candidate": found.candidate,
+        "cases": len(found.pairs),
+        "right": asdict(found.right),
+        "mcnemar_p": found.mcnemar_p,
+        "metrics": [asdict(difference) for difference in found.metrics],
+        "regressions": [asdict(flip) for flip in found.regressions],
+        "improvements": [asdict(flip) for flip in found.improvements],
+        "changes": [asdict(change) for change in found.changes],
+    }
+
+
+def _gate(options: argparse.Namespace) -> int:
+    from evals.gates import check_gates, load_gates
+    from evals.junit import junit
+    from evals.printing import print_gates
+    from evals.runs import write_whole
+
+    run = _open_run(options)
+    baseline = _open_run(options, options.baseline) if options.baseline else None
+    report: GateReport = check_gates(load_gates(options.gates), run, baseline)
+    if options.junit is not None:
+        write_whole(options.junit, junit(report, run.scores()))
+    if options.json:
+        print(json.dumps(asdict(report) | {"verdict": report.verdict}, indent=1))
+    else:
+        print_gates(report)
+    return report.exit_code
+
+
+def _synth(options: argparse.Namespace) -> int:
+    from evals.golden.documents import read_documents
+    from evals.golden.plans import KINDS
+    from evals.golden.synth import synthesise, write_cases
+
+    kinds = tuple(KINDS) if options.kinds == "all" else tuple(options.kinds.split(","))
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    if unknown:
+        raise DatasetError(f"no kind of cases {unknown[0]!r}: there are all, {', '.join(KINDS)}")
+    cases = synthesise(read_documents([options.from_corpus]), kinds=kinds, n=options.n, seed=options.seed)
+    write_cases(options.output, cases)
+    print(f"{len(cases)} drafts written to {options.output}; look through them before they may gate")
+    return 0
+
+
+def _review(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from evals.launch import stored_documents
+    from evals.review.terminal import review_in_terminal
+
+    settings, home, _ = _place(options)
+    run = _open_run(options) if options.run else None
+    documents = _documents(run, settings) if run else stored_documents(settings)
+    review_in_terminal(home, run, documents, options.by, Console())
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    from evals.printing import print_case
+
+    settings, _, _ = _place(options)
+    run = _open_run(options)
+    print_case(run, _documents(run, settings), options.case, as_json=options.json)
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from evals.export import export
+
+    settings, _, _ = _place(options)
+    run = _open_run(options)
+    for path in export(run, _documents(run, settings), options.format, options.output):
+        print(path)
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from evals.serve.page import serve
+
+    settings, home, _ = _place(options)
+    serve(
+        settings,
+        home,
+        host=options.host,
+        port=options.port,
+        on_ready=lambda address: print(f"evals page: {address}", flush=True),
+    )
+    return 0
+
+
+def _ls(options: argparse.Namespace) -> int:
+    from evals.printing import print_runs
+    from evals.runs import list_runs
+
+    _, _, runs = _place(options)
+    found = list_runs(runs)
+    if options.json:
+        print(json.dumps([run.manifest.model_dump(mode="json") for run in found], indent=1))
+    else:
+        print_runs(found, runs)
+    return 0
+
+
+def _baseline(options: argparse.Namespace) -> int:
+    from evals.runs import keep_baseline
+
+    run = _open_run(options)
+    for path in keep_baseline(run, options.folder):
+        print(path)
+    return 0
+
+
+def _metrics(options: argparse.Namespace) -> int:
+    from evals.printing import print_metrics
+
+    print_metrics()
+    return 0
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from evals.golden.cases import case_schema
+    from evals.runs import write_whole
+
+    text = json.dumps(case_schema(), indent=1) + "\n"
+    if options.output is None:
+        print(text, end="")
+    else:
+        write_whole(options.output, text)
+    return 0
+
+
+def _ablate(options: argparse.Namespace) -> int:
+    from evals.ablate import ablate, load_configurations, table_markdown
+    from evals.printing import asking, print_ablation
+    from evals.runs import write_whole
+
+    settings, _, runs = _place(options)
+    configurations = load_configurations(options.configurations)
+    if options.choose:
+        names = options.choose.split(",")
+        unknown = [name for name in names if name not in {c.name for c in configurations}]
+        if unknown:
+            raise RunError(f"no configuration {unknown[0]!r}: there are {', '.join(c.name for c in configurations)}")
+        configurations = tuple(c for c in configurations if c.name in names)
+    with asking() as (on_stage, on_answer):
+        rows = ablate(
+            _launch_options(options), configurations, settings, runs=runs, on_stage=on_stage, on_answer=on_answer
         )
-    Console().print(table)
+    print_ablation(rows)
+    if options.md is not None:
+        write_whole(options.md, table_markdown(rows))
+    return 0
 
 
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
+def _judge(options: argparse.Namespace) -> int:
+    from evals.judges.judge import judge_run
+    from evals.printing import print_judgements
+
+    _, home, _ = _place(options)
+    if not (options.model or options.entailment):
+        raise EvalError("name a judge: --model openai:NAME, or --entailment MODEL")
+    run = _open_run(options)
+    print_judgements(
+        judge_run(
+            run,
+            home,
+            model=options.model,
+            entailment=options.entailment,
+            allow_download=options.allow_download,
+        )
+    )
+    return 0
 
 
 def _calibrate(options: argparse.Namespace) -> int:
+    from evals.bed import open_bed
     from evals.calibrate import fit
+    from evals.golden.sets import open_set
 
-    with ExitStack() as stack:
-        cases, workspace, _ = _open(options, stack)
-        result = fit(cases, workspace)
-    print(json.dumps(asdict(result), indent=2))
+    settings, home, _ = _place(options)
+    case_set = open_set(options.dataset, options.corpus, home)
+    with open_bed(settings, case_set.folders) as bed:
+        print(json.dumps(asdict(fit(case_set.cases, bed.workspace)), indent=2))
     return 0
-
-
-def _open(options: argparse.Namespace, stack: ExitStack) -> "tuple[Sequence[Case], Workspace, Path]":
-    from app.settings import load_settings
-    from app.wiring import open_workspace
-
-    package = Path(str(files("evals")))
-    shipped = {
-        "dev": package / "datasets" / "dev.yaml",
-        "smoke": package / "conference" / "questions.yaml",
-    }
-    corpus = options.corpus or (package / "conference" if options.dataset == "smoke" else None)
-    if corpus is None:
-        raise EvalError(f"the cases of {options.dataset!r} need their folder of statements: give --corpus")
-    cases = load_cases(shipped.get(options.dataset, Path(options.dataset)), corpus=corpus)
-    store = options.store or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="untoc-eval-")))
-    workspace = stack.enter_context(open_workspace(load_settings(store=store)))
-    workspace.corpus.ingest([corpus])
-    return cases[: options.limit : options.every], workspace, corpus
 
 
 if __name__ == "__main__":

@@ -1,168 +1,103 @@
-"""Running cases through the assistant, and what that gave in figures."""
+"""Running cases: each is asked as often as wanted, answers are stored as they come, a stopped run goes on."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as WaitTimeoutError
+from datetime import UTC, datetime
+from threading import Thread
+from typing import Any
 
-from app.answer import Answer
-from app.assistant import Assistant
-from app.corpus import Corpus
-from evals.cases import Case
-from evals.metrics import (
-    FIRST,
-    Failure,
-    Rates,
-    RiskCoverage,
-    SetScore,
-    abstention_rates,
-    evidence_recall,
-    failure,
-    macro,
-    misattributed,
-    quotes_verified,
-    risk_coverage,
-    state_set,
-)
-from evals.rewording import ORIGINAL
+from evals.adapters.adapter import Adapter
+from evals.errors import AnswerError, TimeLimitError
+from evals.golden.cases import Case
+from evals.runs import AnswerRecord, AskError, Run
+from evals.score import slices
+
+# Called with every record as it is stored, and with how many are done of how many.
+OnAnswer = Callable[[AnswerRecord, int, int], None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Figures:
-    """The figures of one set of cases; shares are 0 to 1, higher is better, None where no case applies.
-
-    Attributes:
-        first: Share of evidence groups met by the first citation, over single-State cases.
-        five: Share met by the first five citations, over all answerable cases that do not ask for a list of States.
-        partial: Share of the cases expecting `partial` that got it with the right kind.
-        quotes: (sound, all) citations.
-        misattributed: Citations from a State that was not asked about.
-        states: How well questions after States found the set of them, mean over cases.
-        risk: Whether confidence tells right answers from wrong ones.
-    """
-
-    cases: int
-    first: float | None
-    five: float | None
-    abstention: Rates
-    reasons: float | None
-    partial: float | None
-    quotes: tuple[int, int]
-    misattributed: int
-    states: SetScore | None
-    risk: RiskCoverage
-
-
-@dataclass(frozen=True, kw_only=True)
-class WordingFigures:
-    """The figures of one wording over the cases that have it; shares are 0 to 1, higher is better.
-
-    Attributes:
-        right: Share of cases without any failure: State and year as meant, and the right outcome.
-        topic: Share of cases whose topic words are those of the wording, no more and no fewer.
-        failures: How many cases failed at each step, by its name.
-        failed: The failed cases, by step.
-    """
-
-    wording: str
-    cases: int
-    right: float
-    five: float | None
-    abstention: Rates
-    topic: float | None
-    failures: Mapping[Failure, int]
-    failed: Mapping[Failure, tuple[str, ...]]
-
-
-def run_cases(
-    cases: Sequence[Case], assistant: Assistant, progress: Callable[[Case, Answer], None] | None = None
-) -> dict[str, Answer]:
-    """Asks every case's question; returns the answers by case id."""
-    answers: dict[str, Answer] = {}
-    for case in cases:
-        answers[case.id] = assistant.ask(case.question, history=case.history)
-        if progress is not None:
-            progress(case, answers[case.id])
-    return answers
-
-
-def figures(cases: Sequence[Case], answers: Mapping[str, Answer], corpus: Corpus) -> Figures:
-    """Computes the figures of a run."""
-    done = [case for case in cases if case.id in answers]
-    texts: dict[str, str] = {}
-    for answer in answers.values():
-        for citation in (*answer.citations, *answer.related):
-            if citation.statement_id not in texts:
-                texts[citation.statement_id] = corpus.show(citation.statement_id).source_text
-    checked = [quotes_verified(answers[case.id], texts) for case in done]
-    abstained = [c for c in done if c.expect.reason and answers[c.id].abstention is not None]
-    partial = [c for c in done if c.expect.status == "partial"]
-    return Figures(
-        cases=len(done),
-        first=_mean([evidence_recall(c, answers[c.id], 1) for c in done if c.type == "single_state"]),
-        # A list may name more States than five citations can.
-        five=_mean(
-            [
-                evidence_recall(c, answers[c.id], FIRST)
-                for c in done
-                if c.expect.status == "answered" and c.type != "list_states"
-            ]
-        ),
-        abstention=abstention_rates(done, answers),
-        reasons=_mean([float(_reason(answers[c.id]) == c.expect.reason) for c in abstained]),
-        partial=_mean([float(answers[c.id].missing == c.expect.missing) for c in partial]),
-        quotes=(sum(sound for sound, _ in checked), sum(number for _, number in checked)),
-        misattributed=sum(misattributed(c, answers[c.id]) for c in done),
-        states=macro(state_set(c, answers[c.id]) for c in done),
-        risk=risk_coverage(done, answers),
-    )
-
-
-def wording_figures(
-    cases: Sequence[Case], answers: Mapping[str, Answer], sessions: Mapping[str, str]
-) -> tuple[WordingFigures, ...]:
-    """Computes the figures of each wording, the worst first.
+def run_cases(run: Run, adapter: Adapter, *, on_answer: OnAnswer | None = None, retry_errors: bool = True) -> Run:
+    """Asks what a run has not asked yet, and notes that it ended.
 
     Args:
-        cases: As asked; `tags.wording` says in which words, none means those of the case.
-        answers: By case id.
-        sessions: The session of a year, where that is one.
+        run: A new run, or one that was stopped.
+        adapter: What is asked.
+        on_answer: Told of every answer.
+        retry_errors: Whether cases that failed before, or ran out of time, are asked again.
     """
-    by_wording: dict[str, list[Case]] = {}
-    for case in cases:
-        if case.id in answers:
-            by_wording.setdefault(case.tags.get("wording", ORIGINAL), []).append(case)
-    figures_ = [_of_wording(name, asked, answers, sessions) for name, asked in by_wording.items()]
-    return tuple(sorted(figures_, key=lambda found: (found.right, found.wording)))
+    cases = run.cases()
+    wanted = [(case, repeat) for repeat in range(run.manifest.repeats) for case in cases]
+    done = {(r.case, r.repeat) for r in run.answers() if r.error is None or not retry_errors}
+    remaining = [(case, repeat) for case, repeat in wanted if (case.id, repeat) not in done]
+    for number, (case, repeat) in enumerate(remaining, start=len(wanted) - len(remaining) + 1):
+        record = ask_within(adapter, case, repeat, run.manifest.time_limit)
+        run.append(record)
+        if on_answer is not None:
+            on_answer(record, number, len(wanted))
+    return run.ended(datetime.now(UTC))
 
 
-def _of_wording(
-    name: str, cases: Sequence[Case], answers: Mapping[str, Answer], sessions: Mapping[str, str]
-) -> WordingFigures:
-    failed: dict[Failure, list[str]] = {}
-    for case in cases:
-        reason = failure(case, answers[case.id], sessions)
-        if reason is not None:
-            failed.setdefault(reason, []).append(case.id)
-    return WordingFigures(
-        wording=name,
-        cases=len(cases),
-        right=1 - sum(map(len, failed.values())) / len(cases),
-        five=_mean([evidence_recall(c, answers[c.id], FIRST) for c in cases if c.expect.status == "answered"]),
-        abstention=abstention_rates(cases, answers),
-        topic=_mean([_same_topic(c, answers[c.id]) for c in cases]),
-        failures={reason: len(ids) for reason, ids in failed.items()},
-        failed={reason: tuple(ids) for reason, ids in failed.items()},
-    )
+def ask_within(adapter: Adapter, case: Case, repeat: int, time_limit: float) -> AnswerRecord:
+    """Asks one case and waits no longer than the limit, in seconds.
+
+    A thread cannot be stopped: work on a question that ran out of time goes on until it ends by itself, and what it
+    gives is dropped.
+    """
+    began = time.perf_counter()
+    try:
+        answer = _call_within(lambda: adapter.ask(case, repeat), time_limit)
+    except TimeLimitError as exc:
+        return _record(case, repeat, began, error=AskError(kind="timeout", message=str(exc)))
+    except AnswerError as exc:
+        return _record(case, repeat, began, error=AskError(kind="error", message=str(exc)))
+    return _record(case, repeat, began, answer=answer)
 
 
-def _same_topic(case: Case, answer: Answer) -> float | None:
-    words: str | None = case.tags.get("topic_words")
-    return None if words is None else float(answer.scope.topic.casefold() == words.casefold())
+def _call_within(call: Callable[[], dict[str, Any]], time_limit: float) -> dict[str, Any]:
+    result: Future[dict[str, Any]] = Future()
+
+    def work() -> None:
+        try:
+            result.set_result(call())
+        except BaseException as exc:  # raised again by whoever waits
+            result.set_exception(exc)
+
+    Thread(target=work, daemon=True, name="untoc-eval-ask").start()
+    try:
+        return result.result(timeout=time_limit)
+    except WaitTimeoutError as exc:
+        if result.done():
+            raise
+        raise TimeLimitError(f"no answer within {time_limit:g} s") from exc
 
 
-def _reason(answer: Answer) -> str | None:
-    return answer.abstention.reason if answer.abstention is not None else None
+def _record(
+    case: Case, repeat: int, began: float, *, answer: dict[str, Any] | None = None, error: AskError | None = None
+) -> AnswerRecord:
+    seconds = round(time.perf_counter() - began, 4)
+    return AnswerRecord(case=case.id, repeat=repeat, seconds=seconds, answer=answer, error=error)
 
 
-def _mean(values: Sequence[float | None]) -> float | None:
-    scored = [value for value in values if value is not None]
-    return sum(scored) / len(scored) if scored else None
+def chosen(
+    cases: Sequence[Case], *, only: Sequence[str] = (), limit: int | None = None, every: int = 1
+) -> tuple[Case, ...]:
+    """Returns part of the cases.
+
+    Args:
+        cases: All of them.
+        only: `name=value` conditions on slices, such as `lang=fr`; all must hold. Values separated by commas are
+            alternatives.
+        limit: At most so many.
+        every: Only every so manieth, counted from the first.
+    """
+
+    def fits(case: Case) -> bool:
+        found = {**slices(case), "id": (case.id,), "review": (case.review.status,)}
+        return all(
+            set(found.get(name, ())) & set(values.split(","))
+            for name, _, values in (item.partition("=") for item in only)
+        )
+
+    return tuple(case for case in cases if fits(case))[:limit:every]

@@ -54,6 +54,13 @@ def test_wheel_holds_the_data_files() -> None:
         "evals/conference/parties.csv",
         "evals/conference/txt/XAA_10_2020.txt",
         "evals/datasets/dev.yaml",
+        "evals/datasets/schema.json",
+        "evals/gates.yaml",
+        "evals/ablations.yaml",
+        "evals/report/template.html.j2",
+        "evals/serve/templates/index.html.j2",
+        "evals/serve/static/page.js",
+        "prompts/judge.md",
     ):
         assert path in shipped
 

@@ -1,8 +1,9 @@
 """The Ask tab: the question box, the conversation, the scope editor and the evidence panel."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import gradio as gr
@@ -10,9 +11,10 @@ import gradio as gr
 from app.answer import Answer, Scope
 from app.assistant import Assistant
 from app.corpus import Corpus
+from app.drafts import save_draft
 from app.errors import AppError
 from app.followup import EarlierTurn
-from app.ui.conversation import Pending, Turn, conversation_html, error_html, make_turn
+from app.ui.conversation import Pending, Turn, Unsaved, conversation_html, error_html, make_turn
 from app.ui.evidence import evidence_panel
 from app.ui.scope_chips import (
     PICKS,
@@ -27,11 +29,12 @@ from app.ui.scope_chips import (
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
-# Buttons inside rendered HTML carry data-action; their data-* attributes reach the server with the event.
+# Buttons inside rendered HTML carry data-action; their data-* attributes reach the server with the event, which is
+# `select` unless they name another.
 ON_ACTION = (
     "element.addEventListener('click', (event) => {"
     "const button = event.target.closest('[data-action]');"
-    "if (button) trigger('select', {...button.dataset}); });"
+    "if (button) trigger(button.dataset.event || 'select', {...button.dataset}); });"
 )
 SHOWN_ERRORS = (AppError, IngestError, StoreError)
 # For whatever answers at once: no progress display, and no queue. Gradio's browser part closes the queue's stream
@@ -45,10 +48,15 @@ _MONTH = re.compile(r"\d{4}-\d{2}")
 
 @dataclass(frozen=True, kw_only=True)
 class AskTab:
-    """What the other tabs refresh when the corpus has changed."""
+    """What the other tabs refresh when the corpus has changed.
+
+    Attributes:
+        welcome: Renders the conversation as it stands, with the number of statements now stored.
+    """
 
     conversation: gr.HTML
     turns: gr.State
+    welcome: Callable[[list[Turn]], str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,9 +83,10 @@ class _ScopeEditor:
 class _Conversation:
     """Answers for the Ask tab; holds no conversation itself, each user's turns come in and go out."""
 
-    def __init__(self, assistant: Assistant, corpus: Corpus) -> None:
+    def __init__(self, assistant: Assistant, corpus: Corpus, store: Path) -> None:
         self._assistant = assistant
         self._corpus = corpus
+        self._store = store
 
     def welcome(self, turns: list[Turn]) -> str:
         try:
@@ -100,6 +109,22 @@ class _Conversation:
             last = turns[-1]
             change = without(last.answer.scope, str(data.get("field")), str(data.get("value")))
             yield from self._answer(last.question, turns[:-1], {**last.overrides, **change})
+
+    def save(self, turns: list[Turn], event: gr.EventData) -> tuple[Any, Any]:
+        """Saves the answer of a turn as a draft eval case; gives (conversation, turns)."""
+        data = event._data if isinstance(event._data, dict) else {}
+        place = next((i for i, turn in enumerate(turns) if str(turn.number) == data.get("turn")), None)
+        if place is None:
+            return gr.skip(), gr.skip()
+        turn = turns[place]
+        try:
+            draft = save_draft(self._store, turn.answer, history=turn.history, overrides=turn.overrides)
+        except SHOWN_ERRORS as error:
+            unsaved = Unsaved(number=turn.number, error=str(error))
+            return conversation_html(turns, self._corpus, unsaved=unsaved), gr.skip()
+        saved = replace(turn, saved="Saved as draft case" if draft.new else "Already saved as draft case")
+        kept = [*turns[:place], saved, *turns[place + 1 :]]
+        return conversation_html(kept, self._corpus), kept
 
     def ask_with_scope(
         self,
@@ -154,7 +179,7 @@ class _Conversation:
             for item in self._assistant.stream(question, overrides=overrides or None, history=history):
                 if isinstance(item, Answer):
                     number = turns[-1].number + 1 if turns else 1
-                    turn = make_turn(number, question, item, overrides, self._corpus)
+                    turn = make_turn(number, question, item, overrides, self._corpus, history=history)
                     kept = [*turns, turn][-_TURNS_KEPT:]
                     yield conversation_html(kept, self._corpus), _panel(kept), kept, skip, *idle
                     return
@@ -249,9 +274,15 @@ def _build_editor() -> _ScopeEditor:
     )
 
 
-def build_ask_tab(assistant: Assistant, corpus: Corpus) -> AskTab:
-    """Lays out the tab inside the current context and connects it."""
-    talk = _Conversation(assistant, corpus)
+def build_ask_tab(assistant: Assistant, corpus: Corpus, store: Path) -> AskTab:
+    """Lays out the tab inside the current context and connects it.
+
+    Args:
+        assistant: Answers.
+        corpus: Names the parties, and gives the text around citations.
+        store: The store folder, which answers are saved in as draft eval cases.
+    """
+    talk = _Conversation(assistant, corpus, store)
     turns = gr.State([], time_to_live=_SESSION_SECONDS)
     with gr.Row(elem_classes="u-split"):
         with gr.Column(scale=6, min_width=320, elem_classes="u-talk"):
@@ -291,10 +322,6 @@ def build_ask_tab(assistant: Assistant, corpus: Corpus) -> AskTab:
             [editor.accordion, *editor.fields],
             **QUIET,
         )
+    conversation.apply(talk.save, [turns], [conversation, turns], **QUIET)
     stop.click(talk.stopped, [turns], [conversation, ask, stop], cancels=asked, **QUIET)
-    return AskTab(conversation=conversation, turns=turns)
-
-
-def welcome(assistant: Assistant, corpus: Corpus, turns: list[Turn]) -> str:
-    """Renders the conversation as it stands, with the number of statements now stored."""
-    return _Conversation(assistant, corpus).welcome(turns)
+    return AskTab(conversation=conversation, turns=turns, welcome=talk.welcome)

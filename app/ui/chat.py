@@ -1,6 +1,7 @@
 """The whole interface: three tabs over one assistant and one corpus, and the API endpoint `ask`."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,8 +12,7 @@ from app.assistant import Assistant
 from app.corpus import Corpus
 from app.errors import AppError
 from app.questions import read_turns
-from app.ui.ask_tab import QUIET, SHOWN_ERRORS, build_ask_tab, welcome
-from app.ui.conversation import Turn
+from app.ui.ask_tab import QUIET, SHOWN_ERRORS, build_ask_tab
 from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
 
@@ -30,8 +30,14 @@ class _Interface(gr.Blocks):
         super().validate_inputs(block_fn, inputs)
 
 
-def build_interface(assistant: Assistant, corpus: Corpus) -> gr.Blocks:
-    """Builds the interface; nothing is served yet (see `app.ui.server.serve`)."""
+def build_interface(assistant: Assistant, corpus: Corpus, store: Path) -> gr.Blocks:
+    """Builds the interface; nothing is served yet (see `app.ui.server.serve`).
+
+    Args:
+        assistant: Answers.
+        corpus: What is asked, added to and corrected.
+        store: The store folder, which answers are saved in as draft eval cases.
+    """
     interface = _Interface(
         title=TITLE,
         analytics_enabled=False,
@@ -47,18 +53,15 @@ def build_interface(assistant: Assistant, corpus: Corpus) -> gr.Blocks:
         )
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
-                talk = build_ask_tab(assistant, corpus)
+                talk = build_ask_tab(assistant, corpus, store)
             with gr.Tab("Ingest", id="ingest"), gr.Column(elem_classes="u-page"):
                 ingest = build_ingest_tab(corpus)
             with gr.Tab("Corpus", id="corpus") as corpus_tab, gr.Column(elem_classes="u-page"):
                 build_corpus_tab(corpus, corpus_tab)
 
-        def greet(turns: list[Turn]) -> str:
-            return welcome(assistant, corpus, turns)
-
-        interface.load(greet, [talk.turns], [talk.conversation], **QUIET)
+        interface.load(talk.welcome, [talk.turns], [talk.conversation], **QUIET)
         for changed in ingest.changed:
-            changed.then(greet, [talk.turns], [talk.conversation], **QUIET)
+            changed.then(talk.welcome, [talk.turns], [talk.conversation], **QUIET)
         api(ask_endpoint(assistant), api_name=_ENDPOINT, concurrency_limit=4, concurrency_id="ask")
     interface.queue(default_concurrency_limit=8, max_size=_WAITING_AT_MOST, api_open=False)
     return interface

@@ -7,6 +7,7 @@ from html import escape
 from app.answer import AbstentionReason, Answer, Coverage, Scope, Status
 from app.corpus import Corpus
 from app.errors import AppError
+from app.followup import EarlierTurn
 from app.ui.evidence import card_id, evidence_section
 from app.ui.prose import render_prose
 from app.ui.provenance import Names, speaker_line
@@ -30,6 +31,8 @@ _STEPS = {
     "compose": "Choosing quotations",
     "verify": "Checking every quotation",
 }
+# The component's event for saving, one of those that Gradio knows; `select` is for what asks.
+SAVE_EVENT = "apply"
 EXAMPLES = (
     "What did Iran say about article 4?",
     "What is Iran's position on unilateral coercive measures?",
@@ -46,16 +49,20 @@ class Turn:
     Attributes:
         number: Place in the conversation, from 1.
         overrides: The parts of the scope that the user set.
+        history: The turns that the question was asked after, oldest first.
         evidence: The rendered evidence of the answer.
         copy_text: The answer with its references, as plain text.
+        saved: What saving it as an eval case said; empty until then.
     """
 
     number: int
     question: str
     answer: Answer
     overrides: Overrides = field(default_factory=dict)
+    history: tuple[EarlierTurn, ...] = ()
     evidence: str = ""
     copy_text: str = ""
+    saved: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,20 +78,42 @@ class Pending:
     error: str | None = None
 
 
-def make_turn(number: int, question: str, answer: Answer, overrides: Overrides, corpus: Corpus) -> Turn:
+@dataclass(frozen=True, kw_only=True)
+class Unsaved:
+    """Why the answer of a turn could not be saved as an eval case."""
+
+    number: int
+    error: str
+
+
+def make_turn(
+    number: int,
+    question: str,
+    answer: Answer,
+    overrides: Overrides,
+    corpus: Corpus,
+    *,
+    history: Sequence[EarlierTurn] = (),
+) -> Turn:
     """Renders what does not change later, so that the store is read once per answer."""
     return Turn(
         number=number,
         question=question,
         answer=answer,
         overrides=dict(overrides),
+        history=tuple(history),
         evidence=evidence_section(number, answer, corpus),
         copy_text=_copy_text(answer, corpus),
     )
 
 
 def conversation_html(
-    turns: Sequence[Turn], corpus: Corpus, *, pending: Pending | None = None, statements: int = 0
+    turns: Sequence[Turn],
+    corpus: Corpus,
+    *,
+    pending: Pending | None = None,
+    statements: int = 0,
+    unsaved: Unsaved | None = None,
 ) -> str:
     """Renders the conversation, or the welcome where there is none yet.
 
@@ -93,25 +122,29 @@ def conversation_html(
         corpus: Names the parties.
         pending: The question being answered, shown last; nothing can be changed meanwhile.
         statements: How many statements are stored; said in the welcome.
+        unsaved: Shown under the answer that could not be saved.
     """
     if not turns and pending is None:
         return _welcome(statements)
-    newest = turns[-1].number if turns and (pending is None or pending.error) else None
+    idle = pending is None or pending.error is not None
     scopes = [None, *(turn.answer.scope for turn in turns)]
     parts = [
-        _turn(turn, corpus, before, editable=turn.number == newest) for turn, before in zip(turns, scopes, strict=False)
+        _turn(
+            turn, corpus, before, editable=idle and turn is turns[-1], below=_actions(turn, idle=idle, unsaved=unsaved)
+        )
+        for turn, before in zip(turns, scopes, strict=False)
     ]
     if pending is not None:
         parts.append(_pending(pending))
     return f'<div class="u-conversation">{"".join(parts)}</div>'
 
 
-def error_html(error: Exception) -> str:
+def error_html(error: Exception | str) -> str:
     """Renders an error as one line."""
     return f'<p class="u-error" role="alert">{escape(str(error))}</p>'
 
 
-def _turn(turn: Turn, corpus: Corpus, before: Scope | None, *, editable: bool) -> str:
+def _turn(turn: Turn, corpus: Corpus, before: Scope | None, *, editable: bool, below: str) -> str:
     answer = turn.answer
 
     def names(code: str | None) -> str:
@@ -133,7 +166,7 @@ def _turn(turn: Turn, corpus: Corpus, before: Scope | None, *, editable: bool) -
         f'<div class="u-answer u-status-{answer.status}"><p class="u-status">{status}</p>'
         f'<div class="u-prose" lang="{escape(answer.scope.language)}">{render_prose(text, markers)}</div>'
         f"{_options(answer, editable=editable)}{_dropped(answer)}</div>"
-        f"{_coverage(answer.coverage, names)}{_actions(turn)}</article>"
+        f"{_coverage(answer.coverage, names)}{below}</article>"
     )
 
 
@@ -143,7 +176,7 @@ def _asked_everyone(answer: Answer) -> bool:
     return not unsought and all(citation.kind != "treaty" for citation in answer.citations)
 
 
-def _actions(turn: Turn) -> str:
+def _actions(turn: Turn, *, idle: bool, unsaved: Unsaved | None) -> str:
     copy = (
         f'<button type="button" class="u-button" data-copy="{escape(turn.copy_text)}" aria-label="Copy the answer '
         f'to question {turn.number} with its sources">Copy answer with sources</button>'
@@ -154,7 +187,16 @@ def _actions(turn: Turn) -> str:
     )
     cited = bool(turn.answer.citations)
     shown = (copy if cited else "") + (show if cited or turn.answer.related else "")
-    return f'<p class="u-actions">{shown}<span class="u-note">{_how(turn.answer)}</span></p>'
+    # Not `disabled` once it is pressed: that would take the keyboard's place in the page away.
+    state = f'data-action="save-case" data-event="{SAVE_EVENT}"' if idle and not turn.saved else 'aria-disabled="true"'
+    save = (
+        f'<button type="button" class="u-button u-quiet" {state} data-turn="{turn.number}" '
+        f'aria-label="Save as eval case: question {turn.number} and its answer">Save as eval case</button>'
+        # Here before it says anything, so that a screen reader hears it change.
+        f'<span class="u-note u-saved" role="status">{escape(turn.saved)}</span>'
+    )
+    refusal = error_html(unsaved.error) if unsaved is not None and unsaved.number == turn.number else ""
+    return f'<p class="u-actions">{shown}{save}<span class="u-note">{_how(turn.answer)}</span></p>{refusal}'
 
 
 def _question(question: str) -> str:
@@ -224,7 +266,7 @@ def _how(answer: Answer) -> str:
 
 def _pending(pending: Pending) -> str:
     if pending.error is not None:
-        body = f'<p class="u-error" role="alert">{escape(pending.error)}</p>'
+        body = error_html(pending.error)
     else:
         names = list(_STEPS)
         reached = names.index(pending.done) + 2 if pending.done else 1

@@ -97,7 +97,7 @@
   let seen = "";
   let acted = false;
   document.addEventListener("click", (event) => {
-    if (event.target.closest("#conversation [data-action]")) acted = true;
+    if (event.target.closest("#conversation [data-action]:not([data-event])")) acted = true;
   }, true);
   const scrollTo = (turn) => {
     const pane = document.getElementById("conversation");
@@ -117,7 +117,12 @@
     if (side) side.scrollTo({ top: 0 });
   };
   const watch = (conversation) => {
+    let refused = null;
     new MutationObserver(() => {
+      // Why an answer was not saved stands below its buttons, which may be at the edge of the pane.
+      const refusal = conversation.querySelector(".u-actions + .u-error");
+      if (refusal && refusal !== refused) refusal.scrollIntoView({ behavior, block: "nearest" });
+      refused = refusal;
       const turn = conversation.querySelector(".u-turn:last-child");
       if (!turn) return;
       if (!turn.matches(".u-pending")) return answered(turn);

@@ -126,7 +126,7 @@ def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str
 
         async def run() -> None:
             # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-            interface = build_interface(workspace.assistant, workspace.corpus)
+            interface = build_interface(workspace.assistant, workspace.corpus, workspace.settings.store)
             app = create_app(interface, host=host, on_ready=lambda: on_ready(address))
             config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
             await uvicorn.Server(config).serve(sockets=[listener])

@@ -1,12 +1,16 @@
 """Golden cases: both formats load, evidence is found exactly, and what is wrong is named."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 
-from evals.cases import groups_of, load_cases, locate
 from evals.errors import DatasetError
+from evals.golden.cases import Case, case_schema, load_cases, locate
+from evals.golden.sets import SAMPLE
 from tests.conftest import PROJECT
 
 
@@ -16,9 +20,10 @@ def test_load_cases_of_the_conference_hold_their_quotations() -> None:
     assert len(cases) > 50 and len({case.id for case in cases}) == len(cases)
     for case in cases:
         for span in case.evidence:
-            text = (folder / span.file).read_bytes().decode("utf-8")
+            file = folder / span.file if span.file.startswith("txt/") else SAMPLE / span.file
+            text = file.read_bytes().decode("utf-8")
             assert span.quote is None or text[span.start : span.end] == span.quote, case.id
-        assert all(group for group in groups_of(case))
+        assert all(group for group in case.groups)
 
 
 def _corpus(tmp_path: Path) -> Path:
@@ -45,7 +50,7 @@ def test_load_cases_from_json_lines_finds_the_evidence(tmp_path: Path) -> None:
     [span] = first.evidence
     assert (span.start, span.end) == (14, 14 + len("sup-\nport   article 4."))
     assert (first.expect.status, first.expect.states, first.cluster) == ("answered", ("XAA",), "XAA")
-    assert (second.expect.status, second.evidence, groups_of(second)) == ("abstained", (), [])
+    assert (second.expect.status, second.evidence, second.groups) == ("abstained", (), [])
 
 
 @pytest.mark.parametrize(
@@ -57,7 +62,7 @@ def test_load_cases_from_json_lines_finds_the_evidence(tmp_path: Path) -> None:
         ("wrong.yaml", "cases:\n- {id: a, question: b}"),
         (
             "extra.yaml",
-            "cases:\n- {id: a, question: b, type: c, answerable: true, expect: {status: answered}, colour: red}",
+            "cases:\n- {id: a, question: b, type: compare, answerable: true, expect: {status: answered}, colour: red}",
         ),
         ("broken.jsonl", "{"),
         ("fields.jsonl", '{"qid": "a"}'),
@@ -99,3 +104,64 @@ def test_locate_ignores_white_space(quote: str, span: tuple[int, int]) -> None:
 def test_locate_does_not_bend_words(quote: str) -> None:
     with pytest.raises(DatasetError):
         locate(quote, "a b \nc (d)")
+
+
+MINIMAL = "cases:\n- {id: a, question: b, type: single_state, expect: {status: answered}, evidence: EVIDENCE}\n"
+
+
+def _load(text: str, tmp_path: Path) -> tuple[Case, ...]:
+    (tmp_path / "cases.yaml").write_text(text, encoding="utf-8")
+    return load_cases(tmp_path / "cases.yaml")
+
+
+def test_what_follows_from_the_rest_of_a_case_may_be_left_out(tmp_path: Path) -> None:
+    [case] = _load(MINIMAL.replace("EVIDENCE", "[{id: e1, file: f, quote: x}, {id: e2, file: f, quote: y}]"), tmp_path)
+    assert case.answerable
+    assert case.evidence_groups == (("e1", "e2"),)
+    assert (case.lang, case.split, case.review.status, case.gates) == ("en", "dev", "draft", False)
+
+
+def test_defaults_of_a_file_hold_for_its_cases(tmp_path: Path) -> None:
+    head = "schema: 1\ndefaults: {split: holdout, lang: fr, corpus: somewhere}\n"
+    [case] = _load(head + MINIMAL.replace("EVIDENCE", "[]"), tmp_path)
+    assert (case.lang, case.split) == ("fr", "holdout")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("EVIDENCE", "[{id: e1, file: f}]"), "needs `quote`"),
+        (("EVIDENCE", "[{id: e1, file: f, start: 5, end: 5}]"), "needs `quote`"),
+        (("EVIDENCE", "[{id: e1, file: f, quote: x}, {id: e1, file: f, quote: y}]"), "same id"),
+        (("EVIDENCE", "[{id: e1, file: f, quote: x}], evidence_groups: [[e2]]"), "'e2'"),
+        (("EVIDENCE", "[], nuggets: [{id: n, text: t, evidence: [e9]}]"), "'e9'"),
+        (("single_state", "guess"), "type"),
+        (("status: answered", "status: answered, reason: because"), "reason"),
+    ],
+)
+def test_a_case_that_contradicts_itself_is_refused(change: tuple[str, str], message: str, tmp_path: Path) -> None:
+    text = MINIMAL.replace(*change).replace("EVIDENCE", "[]")
+    with pytest.raises(DatasetError, match=re.escape(message)):
+        _load(text, tmp_path)
+
+
+def test_two_cases_of_one_id_are_refused(tmp_path: Path) -> None:
+    text = MINIMAL.replace("EVIDENCE", "[]")
+    with pytest.raises(DatasetError, match="'a'"):
+        _load(text + text.splitlines()[1] + "\n", tmp_path)
+
+
+def test_the_schema_for_editors_is_that_of_the_code() -> None:
+    shipped = PROJECT / "evals" / "datasets" / "schema.json"
+    assert json.loads(shipped.read_text(encoding="utf-8")) == case_schema(), (
+        "untoc-eval schema -o evals/datasets/schema.json"
+    )
+
+
+@pytest.mark.parametrize("name", ["conference/questions.yaml", "datasets/dev.yaml"])
+def test_shipped_cases_fit_the_schema(name: str) -> None:
+    content = yaml.load((PROJECT / "evals" / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    validator = Draft202012Validator(case_schema())
+    assert [error.message for error in validator.iter_errors(content)][:3] == []
+    content["cases"][0]["colour"] = "red"
+    assert [*validator.iter_errors(content)]

@@ -1,29 +1,29 @@
 """The metrics, against figures computed by hand."""
 
+import math
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
 
-from app.answer import Answer, Citation, Claim, Scope, Status
-from evals.cases import Case, Evidence, Expectation
-from evals.metrics import (
-    CurvePoint,
-    Rates,
-    RiskCoverage,
-    SetScore,
-    abstention_rates,
-    evidence_recall,
-    failure,
-    is_wrong,
-    macro,
-    misattributed,
-    overlaps,
-    quotes_verified,
-    risk_coverage,
-    state_set,
-)
+from app.answer import Abstention, Answer, Citation, Claim, RetrievedPassage, Scope, Status
+from evals.golden.cases import Case, Evidence, Expectation, Nugget
+from evals.golden.documents import Document
+from evals.metrics import abstention, citations, content, integrity, reading, robustness
+from evals.metrics.abstention import is_wrong
+from evals.metrics.citations import overlaps
+from evals.metrics.confidence import Bin, CurvePoint, Outcome, RiskCoverage, reliability, risk_coverage
+from evals.metrics.judged import Judged
+from evals.metrics.table import METRICS, components, key
+from evals.stages import MEANING, STAGES, Stage, first_broken
 
 TEXT = "We do not support it. We shall support that."
+DOCUMENTS = {
+    "a.txt": Document(file="a.txt", text=TEXT, state="XAA", facts={"session": "10", "date": "2020"}),
+    "b.txt": Document(file="b.txt", text=TEXT, state="XAB"),
+}
 
 
 def _citation(start: int, end: int, *, state: str = "XAA", file: str = "a.txt", quote: str | None = None) -> Citation:
@@ -44,6 +44,7 @@ def _case(
     status: str = "answered",
     states: tuple[str, ...] = (),
     kind: str = "single_state",
+    **more: Any,
 ) -> Case:
     return Case(
         id=case_id,
@@ -53,6 +54,7 @@ def _case(
         expect=Expectation.model_validate({"status": status, "states": states}),
         evidence=tuple(Evidence(id=f"e{n}", file="a.txt", start=a, end=b) for n, (a, b) in enumerate(spans)),
         evidence_groups=groups,
+        **more,
     )
 
 
@@ -84,74 +86,187 @@ def test_overlaps_takes_half_of_the_shorter(cited: tuple[int, int], span: tuple[
     assert not overlaps(_citation(*cited, file="b.txt"), evidence)
 
 
+def _judged(case: Case, answer: Answer, **more: Any) -> Judged:
+    return Judged(case=case, answer=answer, **{"documents": DOCUMENTS, **more})
+
+
+def _value(name: str, *judged: Judged) -> float:
+    """The figure over some answers, by the table's own sums."""
+    metric = METRICS[name]
+    rows = [found for each in judged if (found := metric.measure(each)) is not None]
+    return float(metric.combine(np.array(rows, dtype=float).sum(axis=0))) if rows else math.nan
+
+
 def test_evidence_recall_counts_groups_met_by_any_of_their_spans() -> None:
     case = _case(spans=((0, 10), (20, 30), (32, 42)), groups=(("e0", "e1"), ("e2",)))
-    answer = _answer(_citation(20, 30), _citation(11, 15), _citation(32, 42))
-    assert [evidence_recall(case, answer, k) for k in (0, 1, 2, 3, 5)] == [0 / 2, 1 / 2, 1 / 2, 2 / 2, 2 / 2]
+    judged = _judged(case, _answer(_citation(20, 30), _citation(11, 15), _citation(32, 42)))
+    shares = [citations.evidence_recall(judged, k) for k in (0, 1, 2, 3, 5)]
+    assert shares == [(0 / 2, 1.0), (1 / 2, 1.0), (1 / 2, 1.0), (2 / 2, 1.0), (2 / 2, 1.0)]
 
 
 def test_evidence_recall_does_not_apply_without_evidence() -> None:
-    assert evidence_recall(_case(), _answer(), 5) is None
-    assert evidence_recall(_case(status="abstained", spans=((0, 1),), groups=(("e0",),)), _answer(), 5) is None
+    assert citations.evidence_recall(_judged(_case(), _answer())) is None
+    silent = _case(status="abstained", spans=((0, 1),), groups=(("e0",),))
+    assert citations.evidence_recall(_judged(silent, _answer())) is None
 
 
-def test_quotes_verified_counts_sound_ones_among_all() -> None:
+def test_evidence_recall_of_an_abstention_is_nothing_found() -> None:
+    case = _case(spans=((0, 10),))
+    assert citations.evidence_recall(_judged(case, _answer(status="abstained"))) == (0.0, 1.0)
+
+
+def test_citation_precision_counts_gold_and_rulings_and_says_how_many_were_judged() -> None:
+    case = _case(spans=((0, 10),))
+    answer = _answer(_citation(0, 10), _citation(20, 30), _citation(32, 42), _citation(11, 15))
+    judged = _judged(case, answer, rulings={("a.txt", 20, 30): True, ("a.txt", 32, 42): False})
+    assert _value("citation_precision", judged) == 2 / 3
+    assert _value("citations_judged", judged) == 3 / 4
+
+
+def test_claims_are_covered_by_verified_citations_only() -> None:
+    altered = replace(_citation(20, 30), number=2, verdict="altered")
+    claims = (Claim(text="", state="XAA", citations=(1, 2)), Claim(text="", state="XAA", citations=(2,)))
+    judged = _judged(_case(), replace(_answer(_citation(0, 10), altered), claims=claims))
+    assert _value("claims_covered", judged) == 1 / 2
+    assert _value("citations_per_claim", judged) == 3 / 2
+
+
+def test_quotes_are_checked_against_the_file_and_not_against_the_answer() -> None:
     sound = _citation(0, 21)
     attacks = [
         _citation(0, 21, quote="We do support it."),
         _citation(0, 21, quote="We do […] support it."),
         _citation(0, 21, quote="support it."),
         replace(sound, start=1),
-        replace(sound, statement_id="gone"),
+        replace(sound, file="gone.txt"),
         replace(sound, quote="", source_quote=""),
+        replace(sound, quote="We do support it.", source_quote="We do support it."),
     ]
     answer = replace(_answer(sound, *attacks), related=(_citation(22, 44),))
-    assert quotes_verified(answer, {"s": TEXT}) == (2, 1 + len(attacks) + 1)
+    judged = _judged(_case(), answer)
+    # The last but one quotes nothing, the third and fourth quote other words than stand at their offsets.
+    assert integrity.quotes(judged) == (2.0, 9.0)
+    moved, gone, forged = attacks[3], attacks[4], attacks[6]
+    assert integrity.pointers(_judged(_case(), _answer(sound, moved, gone, forged))) == (1.0, 4.0)
 
 
 def test_misattributed_counts_citations_of_others() -> None:
-    answer = _answer(_citation(0, 5), _citation(0, 5, state="XAB"), _citation(0, 5, state="XAC"), states=("XAA", "XAB"))
-    assert misattributed(_case(states=("XAA",)), answer) == 2
-    assert misattributed(_case(states=()), answer) == 1
-    assert misattributed(_case(kind="list_states", states=("XAA",)), replace(answer, scope=Scope())) == 0
+    answer = _answer(_citation(0, 5), _citation(0, 5, state="XAB", file="b.txt"), states=("XAA", "XAB"))
+    assert integrity.misattributed(_judged(_case(states=("XAA",)), answer)) == (1.0,)
+    assert integrity.misattributed(_judged(_case(states=()), answer)) == (0.0,)
+    listed = _case(kind="list_states", states=("XAA",))
+    assert integrity.misattributed(_judged(listed, replace(answer, scope=Scope()))) == (0.0,)
+
+
+def test_misattributed_counts_words_that_another_spoke_whoever_was_asked_about() -> None:
+    false = _citation(0, 5, state="XAB")
+    assert integrity.misattributed(_judged(_case(states=("XAB",)), _answer(false))) == (1.0,)
+    assert integrity.misattributed(_judged(_case(), replace(_answer(), related=(false,)))) == (1.0,)
+    assert _value("attribution", _judged(_case(), _answer(false, _citation(0, 5)))) == 1 / 2
+    unknown = {"a.txt": replace(DOCUMENTS["a.txt"], state=None)}
+    assert integrity.misattributed(_judged(_case(states=("XAB",)), _answer(false), documents=unknown)) == (0.0,)
+
+
+def test_for_whom_a_statement_was_read_is_not_known_where_the_manifest_says_nothing() -> None:
+    for_group = replace(_citation(0, 5, state="XGR"), on_behalf_of="XGR", speaker="Arvandia")
+    judged = _judged(_case(states=("XAA",)), replace(_answer(status="abstained"), related=(for_group,)))
+    assert integrity.misattributed(judged) == (0.0,)
+    assert integrity.attribution(judged) is None
+    own = {"a.txt": replace(DOCUMENTS["a.txt"], facts={"on_behalf_of": "XIC"})}
+    assert integrity.misattributed(replace(judged, documents=own)) == (1.0,)
+
+
+def test_misattributed_counts_a_claim_under_another_name() -> None:
+    answer = replace(_answer(_citation(0, 5)), claims=(Claim(text="", state="XAB", citations=(1,)),))
+    assert integrity.misattributed(_judged(_case(states=("XAA",)), answer)) == (1.0,)
 
 
 def test_misattributed_lets_a_labelled_group_speak_for_its_member_only() -> None:
     of_group = replace(_citation(0, 5, state="XGR"), number=1, on_behalf_of="XGR")
+    documents = {"a.txt": replace(DOCUMENTS["a.txt"], state="XGR")}
     answer = replace(_answer(of_group, states=("XAA",)), spoken_for={"XGR": ("XAA",)})
     labelled = replace(answer, claims=(Claim(text="XGR: …", state="XGR", citations=(1,)),))
-    assert misattributed(_case(states=("XAA",)), labelled) == 0
-    as_own = replace(answer, claims=(Claim(text="XAA: …", state="XAA", citations=(1,)),))
-    assert misattributed(_case(states=("XAA",)), as_own) == 1
-    assert misattributed(_case(states=("XAB",)), labelled) == 1, "nobody asked about is a member"
-    assert misattributed(_case(states=("XAA",)), replace(labelled, spoken_for={})) == 1
+
+    def wrong(given: Answer, state: str = "XAA") -> float:
+        return integrity.misattributed(_judged(_case(states=(state,)), given, documents=documents))[0]
+
+    assert wrong(labelled) == 0
+    assert wrong(replace(answer, claims=(Claim(text="XAA: …", state="XAA", citations=(1,)),))) == 1
+    assert wrong(labelled, "XAB") == 1, "nobody asked about is a member"
+    assert wrong(replace(labelled, spoken_for={})) == 1
 
 
-def test_abstention_rates_take_unanswerable_as_positive() -> None:
-    cases = [
-        _case("right1", status="abstained"),
-        _case("right2", status="abstained"),
-        _case("missed", status="abstained"),
-        _case("wrong"),
-        _case("answered"),
-        _case("half", status="partial"),
-        _case("not run", status="abstained"),
-    ]
-    answers = {
-        "right1": _answer(status="abstained"),
-        "right2": _answer(status="abstained"),
-        "missed": _answer(status="partial"),
-        "wrong": _answer(status="abstained"),
-        "answered": _answer(),
-        "half": _answer(status="abstained"),
-    }
-    assert abstention_rates(cases, answers) == Rates(precision=2 / 3, recall=2 / 3, right=2, wrong=1, missed=1)
+def test_forbidden_states_are_counted_apart_from_wrong_mouths() -> None:
+    case = _case(kind="list_states", states=("XAA",))
+    case = case.model_copy(update={"expect": case.expect.model_copy(update={"states_forbidden": ("XAB",)})})
+    judged = _judged(case, replace(_answer(_citation(0, 5), _citation(0, 5, state="XAB", file="b.txt")), scope=Scope()))
+    assert _value("forbidden_states", judged) == 1 / 2
+    assert integrity.misattributed(judged) == (0.0,)
+    assert first_broken(judged) == "wrong_state"
+
+
+def test_metadata_is_compared_with_the_manifest_where_it_says_something() -> None:
+    right = replace(_citation(0, 5), session="10", date="2021", body="UNTOC COP")
+    assert integrity.metadata(_judged(_case(), _answer(right))) == (1.0, 2.0)
+    assert integrity.metadata(_judged(_case(), _answer(_citation(0, 5, state="XAB", file="b.txt")))) is None
+
+
+DECISIONS = [
+    (_case("right1", status="abstained"), _answer(status="abstained")),
+    (_case("right2", status="abstained"), _answer(status="abstained")),
+    (_case("missed", status="abstained"), _answer(status="partial")),
+    (_case("wrong"), _answer(status="abstained")),
+    (_case("answered"), _answer()),
+    (_case("half", status="partial"), _answer(status="abstained")),
+]
+
+
+def test_abstention_takes_unanswerable_as_positive_and_leaves_partial_out() -> None:
+    judged = [_judged(case, answer) for case, answer in DECISIONS]
+    # Two right, one needless, one missed, one answered.
+    assert _value("abstention_precision", *judged) == 2 / 3
+    assert _value("abstention_recall", *judged) == 2 / 3
+    assert _value("abstention_f1", *judged) == 2 * 2 / (2 * 2 + 1 + 1)
+    assert _value("answer_f1", *judged) == 2 * 1 / (2 * 1 + 1 + 1)
+    assert _value("macro_f1", *judged) == pytest.approx((2 / 3 + 1 / 2) / 2)
+    assert _value("false_answer_rate", *judged) == 1 / 3
+    assert _value("over_abstention", *judged) == 1 / 2
+
+
+def test_trivial_baselines_are_those_of_the_mix() -> None:
+    judged = [_judged(case, answer) for case, answer in DECISIONS]
+    # Three cases of five are unanswerable: F1 of one class is 2·3 / (2·3 + 2), of the other 0.
+    assert _value("macro_f1_always_abstain", *judged) == pytest.approx((6 / 8 + 0) / 2)
+    assert _value("macro_f1_always_answer", *judged) == pytest.approx((0 + 4 / 7) / 2)
 
 
 def test_abstention_rates_of_nothing_are_no_scores() -> None:
-    assert abstention_rates([], {}) == Rates(precision=None, recall=None, right=0, wrong=0, missed=0)
-    only_answers = abstention_rates([_case("a")], {"a": _answer()})
-    assert (only_answers.precision, only_answers.recall) == (None, None)
+    assert math.isnan(_value("abstention_precision", _judged(_case(), _answer())))
+    assert math.isnan(_value("abstention_recall", _judged(_case(), _answer())))
+
+
+def test_reason_and_partial_are_scored_apart() -> None:
+    silent = _case(status="abstained")
+    silent = silent.model_copy(update={"expect": Expectation(status="abstained", reason="not_mentioned")})
+    given = replace(_answer(status="abstained"), abstention=Abstention(reason="no_statement", message=""))
+    right = replace(given, abstention=Abstention(reason="not_mentioned", message=""))
+    assert _value("reason_right", _judged(silent, given), _judged(silent, right)) == 1 / 2
+    assert first_broken(_judged(silent, given)) == "wrong_reason"
+    half = _case(status="partial").model_copy(update={"expect": Expectation(status="partial", missing="date")})
+    told = replace(_answer(status="partial"), missing="date")
+    assert _value("partial_right", _judged(half, told), _judged(half, replace(told, missing="number"))) == 1 / 2
+
+
+def test_crag_score_counts_a_wrong_answer_against() -> None:
+    case = _case(spans=((0, 10),))
+    judged = [
+        _judged(case, _answer(_citation(0, 10))),
+        _judged(case, _answer(status="abstained")),
+        _judged(case, _answer(_citation(22, 30))),
+        _judged(_case(status="abstained"), _answer(status="abstained")),
+        _judged(_case(status="abstained"), _answer(_citation(0, 10))),
+    ]
+    assert _value("crag", *judged) == (1 + 0 - 1 + 1 - 1) / 5
 
 
 def _listing(*states: str | None) -> Answer:
@@ -162,28 +277,102 @@ def _listing(*states: str | None) -> Answer:
 @pytest.mark.parametrize(
     ("gold", "claimed", "expected"),
     [
-        (("XAA", "XAB", "XAC"), ("XAA", "XAB", "XAA", "XAD", None), SetScore(precision=2 / 3, recall=2 / 3, f1=4 / 6)),
-        (("XAA",), ("XAA", "XAB"), SetScore(precision=1 / 2, recall=1.0, f1=2 / 3)),
-        (("XAA", "XAB"), (), SetScore(precision=0.0, recall=0.0, f1=0.0)),
-        ((), ("XAA",), SetScore(precision=0.0, recall=0.0, f1=0.0)),
+        (("XAA", "XAB", "XAC"), ("XAA", "XAB", "XAA", "XAD", None), (2 / 3, 2 / 3, 4 / 6, 1.0)),
+        (("XAA",), ("XAA", "XAB"), (1 / 2, 1.0, 2 / 3, 1.0)),
+        (("XAA", "XAB"), (), (0.0, 0.0, 0.0, 1.0)),
+        ((), ("XAA",), (0.0, 0.0, 0.0, 1.0)),
         ((), (), None),
     ],
 )
 def test_state_set_compares_codes_of_claims_with_gold(
-    gold: tuple[str, ...], claimed: tuple[str | None, ...], expected: SetScore | None
+    gold: tuple[str, ...], claimed: tuple[str | None, ...], expected: tuple[float, ...] | None
 ) -> None:
     case = _case(kind="list_states", states=gold, status="answered" if gold else "abstained")
-    assert state_set(case, _listing(*claimed)) == expected
+    assert content.state_set(_judged(case, _listing(*claimed))) == expected
 
 
-def test_state_set_is_for_lists_only() -> None:
-    assert state_set(_case(states=("XAA",)), _listing("XAA")) is None
+def test_state_set_is_for_lists_only_and_a_mean_over_them() -> None:
+    assert content.state_set(_judged(_case(states=("XAA",)), _listing("XAA"))) is None
+    lists = [_case(kind="list_states", states=("XAA",)), _case(kind="list_states", states=("XAA", "XAB"))]
+    judged = [_judged(lists[0], _listing("XAA", "XAB")), _judged(lists[1], _listing("XAC"))]
+    assert _value("state_set_f1", *judged) == (2 / 3 + 0) / 2
 
 
-def test_macro_takes_the_mean_over_cases_that_have_a_score() -> None:
-    scores = [SetScore(precision=1.0, recall=0.5, f1=2 / 3), None, SetScore(precision=0.0, recall=0.0, f1=0.0)]
-    assert macro(scores) == SetScore(precision=1 / 2, recall=1 / 4, f1=1 / 3)
-    assert macro([None]) is None
+def test_nuggets_count_cited_facts_whole_and_said_ones_half() -> None:
+    case = _case(
+        spans=((0, 10), (22, 30)),
+        nuggets=(
+            Nugget(id="n1", text="cited", evidence=("e0",)),
+            Nugget(id="n2", text="said", evidence=("e1",), any_of=("shall (not )?support",)),
+            Nugget(id="n3", text="neither", any_of=("never said",)),
+            Nugget(id="n4", text="beside", importance="okay", evidence=("e0",)),
+        ),
+    )
+    answer = replace(
+        _answer(_citation(0, 10)), claims=(Claim(text="They shall support it", state="XAA", citations=(1,)),)
+    )
+    judged = _judged(case, answer)
+    assert _value("nuggets_strict_vital", judged) == 1 / 3
+    assert _value("nuggets_vital", judged) == (1 + 0.5) / 3
+    assert _value("nuggets_strict", judged) == 2 / 4
+    assert _value("nuggets_all", judged) == (2 + 0.5) / 4
+    assert [nugget.id for nugget in content.missing_nuggets(judged)] == ["n3"]
+    unverified = replace(answer, citations=(replace(_citation(0, 10), verdict="altered"),))
+    assert _value("nuggets_strict_vital", _judged(case, unverified)) == 0
+    assert content.nuggets(_judged(case, _answer(status="abstained"))) is None
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        (Scope(states=("XAA",)), 1.0),
+        (Scope(states=("XAB",)), 0.0),
+        (Scope(states=("XAA", "XAB")), 0.0),
+        (Scope(groups=("XAA",)), 1.0),
+        (Scope(), 0.0),
+    ],
+)
+def test_states_are_read_as_meant(scope: Scope, expected: float) -> None:
+    assert reading.states_read(_judged(_case(states=("XAA",)), replace(_answer(), scope=scope))) == (expected, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("scope", "kind", "expected"),
+    [
+        (Scope(years=("2020",)), "single_state", (1.0, 1.0)),
+        (Scope(sessions=("10",)), "single_state", (1.0, 1.0)),
+        (Scope(months=("2020-10",)), "single_state", (1.0, 1.0)),
+        (Scope(years=("2021",)), "single_state", (0.0, 1.0)),
+        (Scope(years=("2019", "2020")), "single_state", (0.0, 1.0)),
+        (Scope(years=("2019", "2020")), "temporal", (1.0, 1.0)),
+        (Scope(sessions=("11",)), "single_state", (0.0, 1.0)),
+        (Scope(), "single_state", None),
+    ],
+)
+def test_time_is_read_as_meant(scope: Scope, kind: str, expected: tuple[float, float] | None) -> None:
+    case = _case(kind=kind).model_copy(update={"expect": Expectation(status="answered", years=(2020,))})
+    assert reading.time_read(_judged(case, replace(_answer(), scope=scope), sessions={"2020": "10"})) == expected
+
+
+def test_a_year_in_the_question_that_was_not_read_is_misread() -> None:
+    case = _case().model_copy(
+        update={"question": "And in 2020?", "expect": Expectation(status="answered", years=("2020",))}
+    )
+    assert reading.time_read(_judged(case, _answer())) == (0.0, 1.0)
+
+
+def test_answers_agree_in_status_and_states() -> None:
+    one = replace(_answer(), scope=Scope(states=("XAA",)))
+    other = replace(_answer(), scope=Scope(states=("XAB",)))
+    case = _case(variant_of="original")
+    assert robustness.paraphrase_agreement(_judged(case, one, original=one)) == (1.0, 1.0)
+    assert robustness.paraphrase_agreement(_judged(case, one, original=other)) == (0.0, 1.0)
+    assert robustness.language_agreement(_judged(case, one, original=one)) is None
+    french = _case(variant_of="original", lang="fr")
+    assert robustness.language_agreement(_judged(french, one, original=one)) == (1.0, 1.0)
+    assert robustness.paraphrase_agreement(_judged(french, one, original=one)) is None
+    assert robustness.repeat_agreement(_judged(case, one, repeated=replace(one, status="abstained"))) == (0.0, 1.0)
+    assert robustness.repeat_agreement(_judged(case, one)) is None
 
 
 def test_is_wrong_where_it_should_abstain_or_no_citation_meets_the_evidence() -> None:
@@ -195,33 +384,14 @@ def test_is_wrong_where_it_should_abstain_or_no_citation_meets_the_evidence() ->
     assert is_wrong(_case(), _answer(_citation(0, 10))) is None
 
 
-def _answered(confidence: float, *, right: bool) -> Answer:
-    return replace(_answer(_citation(0, 10) if right else _citation(20, 30)), confidence=confidence)
+def _outcomes(*given: tuple[float, bool | None]) -> Iterable[Outcome]:
+    return [Outcome(confidence=chance, answered=wrong is not None, wrong=wrong) for chance, wrong in given]
 
 
 def test_risk_coverage_falls_with_confidence() -> None:
-    def about(case_id: str, *states: str, kind: str = "single_state") -> Case:
-        return _case(case_id, spans=((0, 10),), groups=(("e0",),), states=states, kind=kind)
-
-    cases = [
-        about("sure", "XAA"),
-        about("unsure", "XAA"),
-        about("tied", "XAA"),
-        about("last", "XAA"),
-        about("silent", "XAA"),
-        about("list", "XAA", kind="list_states"),
-        about("pair", "XAA", "XAB", kind="compare"),
-    ]
-    answers = {
-        "sure": _answered(0.9, right=True),
-        "unsure": _answered(0.6, right=False),
-        "tied": _answered(0.6, right=True),
-        "last": _answered(0.3, right=False),
-        "silent": _answer(status="abstained"),
-        "list": _answered(0.1, right=False),
-        "pair": _answered(0.1, right=False),
-    }
-    assert risk_coverage(cases, answers) == RiskCoverage(
+    assert risk_coverage(
+        [*_outcomes((0.9, False), (0.6, True), (0.6, False), (0.3, True), (0.2, None))]
+    ) == RiskCoverage(
         points=(
             CurvePoint(confidence=0.9, coverage=1 / 5, risk=0.0),
             CurvePoint(confidence=0.6, coverage=3 / 5, risk=1 / 3),
@@ -233,40 +403,75 @@ def test_risk_coverage_falls_with_confidence() -> None:
 
 
 def test_risk_coverage_without_answers_has_no_area() -> None:
-    silent = risk_coverage([_case("a", states=("XAA",))], {"a": _answer(status="abstained")})
-    assert silent == RiskCoverage(points=(), aurc=None, cases=1)
+    assert risk_coverage([*_outcomes((0.2, None))]) == RiskCoverage(points=(), aurc=None, cases=1)
+    unjudged = Outcome(confidence=0.5, answered=True, wrong=None)
+    assert risk_coverage([unjudged]) == RiskCoverage(points=(), aurc=None, cases=0)
+
+
+def test_reliability_compares_confidence_with_the_share_of_right_answers() -> None:
+    found = reliability([*_outcomes((0.92, False), (0.98, True), (0.55, False), (1.0, False), (0.1, None))])
+    assert [(item.cases, item.right) for item in found.bins] == [(1, 1.0), (3, 2 / 3)]
+    assert found.bins[0] == Bin(confidence=0.55, right=1.0, cases=1)
+    mean = (0.92 + 0.98 + 1.0) / 3
+    assert found.ece == pytest.approx((1 * abs(1 - 0.55) + 3 * abs(2 / 3 - mean)) / 4)
+    assert found.brier == pytest.approx((0.08**2 + 0.98**2 + 0.45**2 + 0.0) / 4)
+    assert reliability([]).ece is None
+
+
+PASSAGE = RetrievedPassage(passage_id="p", statement_id="s", start=0, end=21, rank=1, score=1.0)
 
 
 @pytest.mark.parametrize(
-    ("scope", "citations", "status", "expected"),
+    ("states", "cited", "retrieved", "expected"),
     [
-        (Scope(states=("XAA",), years=("2020",)), ((0, 10),), "answered", None),
-        (Scope(states=("XAA",), sessions=("10",)), ((0, 10),), "answered", None),
-        (Scope(states=("XAB",), years=("2020",)), ((0, 10),), "answered", "wrong_state"),
-        (Scope(states=("XAA", "XAB"), years=("2020",)), ((0, 10),), "answered", "wrong_state"),
-        (Scope(states=("XAA",), years=("2021",)), ((0, 10),), "answered", "wrong_year"),
-        (Scope(states=("XAA",)), ((0, 10),), "answered", "wrong_year"),
-        (Scope(states=("XAA",), sessions=("11",)), ((0, 10),), "answered", "wrong_year"),
-        (Scope(states=("XAA",), years=("2020",)), (), "abstained", "over_abstained"),
-        (Scope(states=("XAA",), years=("2020",)), ((20, 30),), "answered", "not_cited"),
+        (("XAA",), ((0, 10),), (PASSAGE,), None),
+        (("XAB",), ((0, 10),), (PASSAGE,), "misread"),
+        (("XAA",), None, (PASSAGE,), "over_abstained"),
+        (("XAA",), None, (), "not_retrieved"),
+        (("XAA",), ((25, 35),), (PASSAGE,), "wrong_span"),
+        (("XAA",), ((25, 35),), (replace(PASSAGE, start=30, end=44),), "not_retrieved"),
     ],
 )
-def test_failure_names_the_first_step_that_went_wrong(
-    scope: Scope, citations: tuple[tuple[int, int], ...], status: Status, expected: str | None
+def test_first_broken_stage(
+    states: tuple[str, ...],
+    cited: tuple[tuple[int, int], ...] | None,
+    retrieved: tuple[RetrievedPassage, ...],
+    expected: Stage | None,
 ) -> None:
-    case = _case(spans=((0, 10),), groups=(("e0",),), states=("XAA",))
-    case = case.model_copy(update={"expect": case.expect.model_copy(update={"years": ("2020",)})})
-    answer = replace(_answer(*(_citation(*place) for place in citations), status=status), scope=scope)
-    assert failure(case, answer, {"2020": "10"}) == expected
+    case = _case(spans=((0, 10),), states=("XAA",))
+    answer = _answer(*(_citation(*place) for place in cited or ()), status="answered" if cited else "abstained")
+    answer = replace(answer, scope=Scope(states=states), retrieved=retrieved)
+    assert first_broken(_judged(case, answer, files={"s": "a.txt"})) == expected
 
 
-def test_failure_of_an_unanswerable_case_is_an_answer() -> None:
-    case = _case(status="abstained", states=("XAA",))
-    assert failure(case, _answer(status="abstained", states=("XAA",)), {}) is None
-    assert failure(case, _answer(_citation(0, 10), states=("XAA",)), {}) == "should_abstain"
+def test_first_broken_stage_beyond_the_evidence() -> None:
+    case = _case(spans=((0, 10),), states=("XAA",), nuggets=(Nugget(id="n", text="more", any_of=("more",)),))
+    read = replace(_answer(_citation(0, 10)), scope=Scope(states=("XAA",)))
+    assert first_broken(_judged(case, read)) == "missing_nugget"
+    assert first_broken(_judged(case, replace(read, status="partial", missing="date"))) == "wrong_status"
+    altered = replace(read, citations=(_citation(0, 21, quote="We do support it."),))
+    assert first_broken(_judged(case, altered)) == "quote_altered"
+    elsewhere = replace(read, citations=(_citation(0, 10), _citation(0, 10, state="XAB")))
+    assert first_broken(_judged(case, elsewhere)) == "wrong_state"
+    assert first_broken(_judged(case, read, documents={"b.txt": DOCUMENTS["b.txt"]})) == "not_in_corpus"
+    other = replace(read, citations=(_citation(0, 10, file="b.txt", state="XAA"),))
+    assert first_broken(_judged(case, other)) == "not_cited"
+    listed = _case(kind="list_states", states=("XAA", "XAB"))
+    assert first_broken(_judged(listed, _listing("XAA"))) == "incomplete_list"
+    silent = _case(status="abstained")
+    assert first_broken(_judged(silent, _answer(_citation(0, 10)))) == "should_abstain"
+    assert first_broken(_judged(silent, _answer(status="abstained"))) is None
 
 
-def test_failure_counts_citations_of_others() -> None:
-    case = _case(spans=((0, 10),), groups=(("e0",),), states=("XAA",))
-    answer = _answer(_citation(0, 10), _citation(0, 10, state="XAB"), states=("XAA",))
-    assert failure(case, answer, {}) == "misattributed"
+def test_every_stage_says_what_it_means() -> None:
+    assert set(MEANING) == set(STAGES)
+
+
+def test_every_metric_has_a_name_a_formula_and_components_of_its_own_measure() -> None:
+    case = _case(spans=((0, 10),), states=("XAA",))
+    found = components(_judged(case, replace(_answer(_citation(0, 10)), scope=Scope(states=("XAA",)))))
+    assert all(metric.formula and metric.label for metric in METRICS.values())
+    assert set(found) <= {key(metric.measure) for metric in METRICS.values()}
+    assert found["citations.evidence_first"] == (1.0, 1.0)
+    assert "content.state_set" not in found
+    assert abstention.decision(_judged(case, _answer())) == (0.0, 0.0, 0.0, 1.0)

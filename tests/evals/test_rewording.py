@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.scope import resolve
-from evals.cases import Case, Expectation
 from evals.errors import DatasetError, EvalError
-from evals.rewording import TOPICS, WORDINGS, Setting, chosen_wordings, reword, setting_of
+from evals.golden.cases import Case, Expectation
+from evals.golden.rewording import TOPICS, WORDINGS, Setting, chosen_wordings, reword, setting_of
 from ingest.parties import PartyTable
 
 TOPIC = "transnational organized crime"

@@ -64,26 +64,31 @@ def browser() -> Iterator[Any]:
 class Served:
     """A running interface with what is behind it."""
 
-    def __init__(self, address: str, assistant: Any, corpus: Any) -> None:
+    def __init__(self, address: str, assistant: Any, corpus: Any, store: Path) -> None:
         self.address = address
         self.assistant = assistant
         self.corpus = corpus
+        self.store = store
 
 
 @contextmanager
 def serving(assistant: Any, corpus: Any, folder: Path) -> Iterator[Served]:
-    """Serves an assistant and a corpus, fake or real, on a free port of this machine."""
+    """Serves an assistant and a corpus, fake or real, on a free port of this machine.
+
+    Uploads and saved cases go into `folder`.
+    """
     import uvicorn
 
     from app.ui.chat import build_interface
     from app.ui.server import create_app
 
+    store = folder / "store"
     ready = threading.Event()
     servers: list[Any] = []
 
     async def serve(listener: socket.socket) -> None:
         # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-        app = create_app(build_interface(assistant, corpus), on_ready=ready.set)
+        app = create_app(build_interface(assistant, corpus, store), on_ready=ready.set)
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
         servers.append(uvicorn.Server(config))
         await servers[0].serve(sockets=[listener])
@@ -95,7 +100,7 @@ def serving(assistant: Any, corpus: Any, folder: Path) -> Iterator[Served]:
         thread = threading.Thread(target=lambda: asyncio.run(serve(listener)), daemon=True)
         thread.start()
         assert ready.wait(START_SECONDS), "the interface did not start"
-        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", assistant, corpus)
+        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", assistant, corpus, store)
         servers[0].should_exit = True
         thread.join(10)
 

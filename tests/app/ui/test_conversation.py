@@ -50,6 +50,7 @@ def test_nothing_can_be_changed_while_a_question_runs():
     one, corpus = turn(EXAMPLE)
     html = conversation_html([one], corpus, pending=Pending(question="next", done="resolve"))
     assert "data-action" not in html
+    assert 'aria-disabled="true"' in html
     assert '<li class="u-past">Reading the question</li><li class="u-now">Searching the statements</li>' in html
 
 

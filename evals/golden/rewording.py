@@ -15,8 +15,8 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Final
 
-from evals.cases import Case
 from evals.errors import DatasetError, EvalError
+from evals.golden.cases import Case
 from ingest.manifest import read_manifest
 from ingest.parties import Party, PartyTable
 from ingest.party_names import LANGUAGES
@@ -190,6 +190,7 @@ def _worded(case: Case, name: str, facts: Mapping[str, str]) -> Case:
             "question": question,
             "history": tuple(history),
             "lang": language,
+            "variant_of": case.id,
             "tags": {**case.tags, "wording": name, "topic_words": topic},
         }
     )

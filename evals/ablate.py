@@ -1,0 +1,138 @@
+"""Ablation: the same cases in several configurations, as runs of their own, and one table of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from app.settings import Settings
+from evals.errors import EvalError, RunError
+from evals.launch import RunOptions, launch
+from evals.runner import OnAnswer
+from evals.summary import QUANTITIES, Figure, by_case, figure
+
+COLUMNS: Final = (
+    "recall_at_5", "recall_at_20", "ndcg_at_10", "rr_at_10", "evidence_first", "evidence_five", "macro_f1", "right",
+)  # fmt: skip
+
+
+class Configuration(BaseModel):
+    """One way to run: settings that are changed and, where no setting does, a variant of the pipeline."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    label: str
+    set: tuple[str, ...] = ()
+    variant: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What one configuration gave."""
+
+    configuration: Configuration
+    cases: int
+    figures: Mapping[str, Figure]
+    median_ms: float
+    run: str
+
+
+def load_configurations(path: Path | None = None) -> tuple[Configuration, ...]:
+    """Loads configurations from YAML; those that come with the package, without a path.
+
+    Raises:
+        EvalError: The file cannot be read, or is not what it should be.
+    """
+    name = "the packaged configurations" if path is None else str(path)
+    try:
+        text = (files("evals").joinpath("ablations.yaml") if path is None else path).read_text(encoding="utf-8")
+        content: Any = yaml.safe_load(text)
+        return tuple(Configuration.model_validate(entry) for entry in content["configurations"])
+    except (OSError, KeyError, TypeError, ValidationError, yaml.YAMLError) as exc:
+        raise EvalError(f"cannot read {name}: {exc}") from exc
+
+
+def ablate(
+    options: RunOptions,
+    configurations: Sequence[Configuration],
+    settings: Settings,
+    *,
+    runs: Path,
+    on_stage: Callable[[str], None] | None = None,
+    on_answer: OnAnswer | None = None,
+) -> tuple[Row, ...]:
+    """Runs every configuration; one that was begun before goes on where it was stopped.
+
+    Raises:
+        EvalError: A run cannot be made.
+    """
+    say = on_stage or (lambda text: None)
+    rows = []
+    for number, configuration in enumerate(configurations, start=1):
+        prefix = f"{number} of {len(configurations)}, {configuration.label}"
+        changed = replace(
+            options,
+            name=f"ablation-{Path(options.dataset).stem}-{configuration.name}",
+            resume=True,
+            changes=(*options.changes, *configuration.set),
+            variant=configuration.variant,
+        )
+        rows.append(
+            _row(
+                configuration,
+                changed,
+                settings,
+                runs=runs,
+                on_stage=lambda text, prefix=prefix: say(f"{prefix}: {text}"),  # type: ignore[misc]
+                on_answer=on_answer,
+            )
+        )
+    return tuple(rows)
+
+
+def _row(
+    configuration: Configuration,
+    options: RunOptions,
+    settings: Settings,
+    *,
+    runs: Path,
+    on_stage: Callable[[str], None],
+    on_answer: OnAnswer | None,
+) -> Row:
+    run = launch(options, settings, runs=runs, on_stage=on_stage, on_answer=on_answer)
+    scores = run.scores()
+    if not scores:
+        raise RunError(f"the run {run.name!r} has no answers")
+    cases = by_case(scores)
+    found = {name: figure(cases, QUANTITIES[name]) for name in COLUMNS}
+    times = sorted(score.timings_ms.get("total", 0.0) for score in scores)
+    return Row(
+        configuration=configuration,
+        cases=len(cases),
+        figures={name: value for name, value in found.items() if value is not None},
+        median_ms=times[len(times) // 2],
+        run=run.name,
+    )
+
+
+def table_markdown(rows: Sequence[Row]) -> str:
+    """Returns the table as Markdown; time is a ratio to the first row, since absolute times say more of the machine."""
+    head = ["configuration", *(QUANTITIES[name].label for name in COLUMNS), "time"]
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    for row in rows:
+        cells = [row.configuration.label, *(shown(row, name) for name in COLUMNS)]
+        lines.append(f"| {' | '.join(cells)} | {row.median_ms / max(rows[0].median_ms, 0.001):.1f} |")
+    return "\n".join(lines) + "\n"
+
+
+def shown(row: Row, name: str) -> str:
+    """Returns a figure as text; empty where it applies to no case."""
+    found = row.figures.get(name)
+    if found is None:
+        return ""
+    return f"{found.value:.3f}" if QUANTITIES[name].share else f"{found.value:g}"

@@ -1,0 +1,41 @@
+"""The program in this process, as it is or with one named change that no setting makes."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from app.assistant import Assistant
+from app.errors import AppError
+from evals.errors import AnswerError
+from evals.golden.cases import Case
+from ingest.errors import IngestError
+from vectorstore.errors import StoreError
+from vectorstore.records import JSONValue
+
+
+class InProcess:
+    """Asks an assistant."""
+
+    name = "inprocess"
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def ask(self, case: Case, repeat: int) -> dict[str, Any]:
+        """Returns the assistant's answer.
+
+        Raises:
+            AnswerError: The question cannot be used, or the store cannot be read.
+        """
+        try:
+            answer = self._assistant.ask(case.question, history=case.history, overrides=overrides_of(case))
+        except (AppError, IngestError, StoreError) as exc:
+            raise AnswerError(str(exc)) from exc
+        return answer.to_json()
+
+
+def overrides_of(case: Case) -> Mapping[str, JSONValue] | None:
+    """Returns the parts of the scope that whoever saved the case had set; None where there are none."""
+    given = case.tags.get("overrides")
+    found = json.loads(given) if isinstance(given, str) else given
+    return found or None

@@ -1,0 +1,301 @@
+"""Two runs over the same cases: what changed, whether it is more than chance, and which cases flipped."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol
+
+import numpy as np
+
+from evals.errors import RunError
+from evals.metrics.table import METRICS, Floats
+from evals.runs import RunManifest, ScoreRecord
+from evals.stages import Stage
+from evals.stats import RESAMPLES, Interval, interval, mcnemar_exact, paired_cluster_bootstrap, sign_flip_p
+from evals.summary import QUANTITIES, RIGHT, SMALL, CaseScore, Quantity, bears_on, by_case, combined, sliced
+
+ALPHA: Final = 0.05
+Verdict = Literal["better", "worse", "same"]
+# What says under which name and when a run was made, and not what was run.
+_INCIDENTAL: Final = frozenset({"name", "started", "ended"})
+
+
+class ScoredRun(Protocol):
+    """What of a run is compared: `evals.runs.Run`, or anything with a manifest and scores."""
+
+    @property
+    def manifest(self) -> RunManifest:
+        """What was run."""
+
+    def scores(self) -> Sequence[ScoreRecord]:
+        """Returns how the answers were judged."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paired:
+    """One quantity over cases that both runs have: rows of `a` and `b` are the same case.
+
+    Attributes:
+        a: Components in the baseline, shape (n, k); zeros where the quantity applies in the other run only.
+        b: Components in the candidate.
+    """
+
+    quantity: Quantity
+    a: Floats
+    b: Floats
+    clusters: tuple[str, ...]
+
+    @property
+    def values(self) -> tuple[float | None, float | None]:
+        """The figure of the baseline and of the candidate; None where it applies to no case."""
+        return combined(self.a, self.quantity.combine), combined(self.b, self.quantity.combine)
+
+    @property
+    def n(self) -> int:
+        """Cases that bear on the figure in either run."""
+        return int(np.count_nonzero(self._bearing))
+
+    @property
+    def n_clusters(self) -> int:
+        """Clusters that they are of."""
+        return len({cluster for cluster, bears in zip(self.clusters, self._bearing, strict=True) if bears})
+
+    @property
+    def _bearing(self) -> Floats:
+        return bears_on(self.a, self.quantity.combine) + bears_on(self.b, self.quantity.combine)
+
+    def differences(self, *, resamples: int, seed: int) -> Floats:
+        """Returns bootstrap differences candidate − baseline, shape (resamples,)."""
+        return paired_cluster_bootstrap(
+            self.a, self.b, self.clusters, self.quantity.combine, resamples=resamples, seed=seed
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One figure in both runs.
+
+    Attributes:
+        delta: b − a, with its 95 % interval.
+        p: Two-sided, of no difference at all.
+        verdict: `same` where p > 0.05, and where neither direction is better.
+    """
+
+    metric: str
+    a: float
+    b: float
+    delta: float
+    low: float
+    high: float
+    p: float
+    n: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flip:
+    """One case that is right in one run only; a stage of None is right."""
+
+    case: str
+    old: Stage | None
+    new: Stage | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One entry of the manifests that differs; None where a run has none of it."""
+
+    name: str
+    a: str | None
+    b: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SliceDifference:
+    """Share of right outcomes in both runs, of cases that share a value."""
+
+    value: str
+    n: int
+    a: float
+    b: float
+    small: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Two runs beside each other, over the cases that both have.
+
+    Attributes:
+        baseline: The name of the first run.
+        pairs: Each case in both, by id.
+        unpaired: Cases that one of them has not, or whose right outcome differs.
+        right: Share of right outcomes.
+        mcnemar_p: Exact p-value of the flips.
+        regressions: Cases that were right, and are not.
+        improvements: Cases that were not right, and are.
+        metrics: Those that apply in both runs, in the order of `METRICS`.
+        changes: What was run differently.
+    """
+
+    baseline: str
+    candidate: str
+    pairs: tuple[tuple[CaseScore, CaseScore], ...]
+    unpaired: tuple[str, ...]
+    right: Difference
+    mcnemar_p: float
+    regressions: tuple[Flip, ...]
+    improvements: tuple[Flip, ...]
+    metrics: tuple[Difference, ...]
+    changes: tuple[Change, ...]
+
+    def by(self, slice_name: str) -> tuple[SliceDifference, ...]:
+        """Returns the shares of right outcomes for each value of a slice, the greatest loss first."""
+        before = {old.case: old for old, _ in self.pairs}
+        found = [
+            SliceDifference(
+                value=value,
+                n=len(cases),
+                a=_share_right([before[case.case] for case in cases]),
+                b=_share_right(cases),
+                small=len(cases) < SMALL,
+            )
+            for value, cases in sliced((new for _, new in self.pairs), slice_name).items()
+        ]
+        return tuple(sorted(found, key=lambda item: (item.b - item.a, -item.n, item.value)))
+
+
+def compare(
+    baseline: ScoredRun,
+    candidate: ScoredRun,
+    *,
+    intersection: bool = False,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Comparison:
+    """Compares two runs case by case; repeats are averaged first.
+
+    Args:
+        baseline: The run to compare with.
+        candidate: The run in question.
+        intersection: Whether runs over different cases or statements are compared, over the cases that both have.
+        resamples: Bootstrap samples, and random swaps.
+        seed: Equal seeds give equal intervals.
+
+    Raises:
+        RunError: They ran over different cases or statements, or share no case.
+    """
+    if not intersection:
+        problem = difference_of_data(baseline.manifest, candidate.manifest)
+        if problem is not None:
+            raise RunError(f"{problem}: give --intersection to compare the cases that both have")
+    pairs, unpaired = paired_cases(by_case(baseline.scores()), by_case(candidate.scores()))
+    if not pairs:
+        raise RunError(
+            f"the runs {baseline.manifest.name!r} and {candidate.manifest.name!r} share no case: "
+            "run both over the same dataset"
+        )
+    differences = (
+        difference(paired(pairs, QUANTITIES[name]), resamples=resamples, seed=seed) for name in (RIGHT.name, *METRICS)
+    )
+    # Every case is right or not, so that the first is never left out.
+    right, *metrics = (found for found in differences if found is not None)
+    flips = [Flip(case=new.case, old=old.stage, new=new.stage) for old, new in pairs]
+    regressions = tuple(flip for flip in flips if flip.old is None and flip.new is not None)
+    improvements = tuple(flip for flip in flips if flip.old is not None and flip.new is None)
+    return Comparison(
+        baseline=baseline.manifest.name,
+        candidate=candidate.manifest.name,
+        pairs=pairs,
+        unpaired=unpaired,
+        right=right,
+        mcnemar_p=mcnemar_exact(len(improvements), len(regressions)),
+        regressions=regressions,
+        improvements=improvements,
+        metrics=tuple(metrics),
+        changes=manifest_changes(baseline.manifest, candidate.manifest),
+    )
+
+
+def difference_of_data(a: RunManifest, b: RunManifest) -> str | None:
+    """Returns why figures of two runs are not about the same thing; None where they are."""
+    if a.dataset_sha256 != b.dataset_sha256:
+        return f"the runs {a.name!r} and {b.name!r} asked different cases ({a.dataset!r}, {b.dataset!r})"
+    if a.corpus_sha256 != b.corpus_sha256:
+        return f"the runs {a.name!r} and {b.name!r} searched different statements"
+    return None
+
+
+def paired_cases(
+    a: Sequence[CaseScore], b: Sequence[CaseScore]
+) -> tuple[tuple[tuple[CaseScore, CaseScore], ...], tuple[str, ...]]:
+    """Returns (cases with the same id and the same right outcome in both, ids of all others), each by id."""
+    before, after = ({case.case: case for case in cases} for cases in (a, b))
+    pairs = tuple((before[name], after[name]) for name in sorted(before.keys() & after.keys()))
+    same = tuple((x, y) for x, y in pairs if (x.expected, x.expected_states) == (y.expected, y.expected_states))
+    others = (before.keys() | after.keys()) - {new.case for _, new in same}
+    return same, tuple(sorted(others))
+
+
+def paired(pairs: Sequence[tuple[CaseScore, CaseScore]], quantity: Quantity) -> Paired:
+    """Returns a quantity over the cases to which it applies in either run."""
+    rows = [
+        (old.components.get(quantity.key), new.components.get(quantity.key), new.cluster)
+        for old, new in pairs
+        if quantity.key in old.components or quantity.key in new.components
+    ]
+    width = max((len(components) for old, new, _ in rows for components in (old, new) if components), default=0)
+    nothing = (0.0,) * width
+    return Paired(
+        quantity=quantity,
+        a=np.array([old or nothing for old, _, _ in rows], dtype=np.float64),
+        b=np.array([new or nothing for _, new, _ in rows], dtype=np.float64),
+        clusters=tuple(cluster for _, _, cluster in rows),
+    )
+
+
+def difference(found: Paired, *, resamples: int = RESAMPLES, seed: int = 0) -> Difference | None:
+    """Returns how a quantity differs, with interval and p-value; None where it does not apply in both runs."""
+    a, b = found.values
+    if a is None or b is None:
+        return None
+    bounds: Interval = interval(found.differences(resamples=resamples, seed=seed))
+    p = sign_flip_p(found.a, found.b, found.clusters, found.quantity.combine, resamples=resamples, seed=seed)
+    return Difference(
+        metric=found.quantity.name,
+        a=a,
+        b=b,
+        delta=b - a,
+        low=bounds.low,
+        high=bounds.high,
+        p=p,
+        n=found.n,
+        verdict=_verdict(b - a, p, higher_is_better=found.quantity.higher_is_better),
+    )
+
+
+def _verdict(delta: float, p: float, *, higher_is_better: bool | None) -> Verdict:
+    if p > ALPHA or higher_is_better is None:
+        return "same"
+    return "better" if (delta > 0) == higher_is_better else "worse"
+
+
+def _share_right(cases: Sequence[CaseScore]) -> float:
+    return sum(case.stage is None for case in cases) / len(cases)
+
+
+def manifest_changes(a: RunManifest, b: RunManifest) -> tuple[Change, ...]:
+    """Returns what was run differently, entries of settings, models and packages each by their own key."""
+    before, after = _entries(a), _entries(b)
+    names = dict.fromkeys((*before, *after))
+    return tuple(
+        Change(name=name, a=before.get(name), b=after.get(name))
+        for name in names
+        if before.get(name) != after.get(name)
+    )
+
+
+def _entries(manifest: RunManifest) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in manifest.model_dump(exclude=set(_INCIDENTAL)).items():
+        entries: Mapping[str, Any] = value if isinstance(value, Mapping) else {"": value}
+        found |= {f"{name}.{key}" if key else name: str(entry) for key, entry in entries.items() if entry is not None}
+    return found

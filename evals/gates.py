@@ -1,0 +1,301 @@
+"""Gates: whether a run may replace its baseline; absolute bars, and no loss beyond chance.
+
+Only reviewed cases count. A soft gate fails where the paired bootstrap shows a loss greater than its margin, Holm's
+correction over all soft gates applied: with several gates one of them drops by chance. What few clusters hold cannot
+show that, whatever is drawn from them: such a gate warns at most.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from evals.compare import Paired, ScoredRun, difference_of_data, paired, paired_cases
+from evals.errors import EvalError
+from evals.metrics.table import Floats
+from evals.stats import RESAMPLES, holm, interval, not_worse_p
+from evals.summary import QUANTITIES, CaseScore, Figure, Quantity, by_case, figure
+
+# One-sided, as one end of a 95 % interval.
+ALPHA: Final = 0.025
+# With a single cluster all draws are alike and any loss looks certain; from about ten on the bootstrap holds its level.
+FEWEST_CLUSTERS: Final = 10
+Kind = Literal["hard", "soft"]
+Verdict = Literal["pass", "fail", "warn", "invalid"]
+_EXIT_CODES: Final[dict[Verdict, int]] = {"pass": 0, "warn": 0, "fail": 1, "invalid": 2}
+# Figures are sums of fractions: 1 may come out as 1 − 1e-16.
+_TOLERANCE: Final = 1e-9
+
+
+def _known(name: str) -> str:
+    if name not in QUANTITIES:
+        raise ValueError(f"no metric {name!r}; there are {', '.join(QUANTITIES)}")
+    return name
+
+
+def _directed(name: str) -> str:
+    if QUANTITIES[_known(name)].higher_is_better is None:
+        raise ValueError(f"{name!r} cannot get worse, neither direction is better: take another metric")
+    return name
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class HardGate(_Record):
+    """An absolute bar."""
+
+    metric: Annotated[str, AfterValidator(_known)]
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @model_validator(mode="after")
+    def _one_bar(self) -> "HardGate":
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError(f"the gate on {self.metric!r} needs one of `at_least` and `at_most`")
+        return self
+
+
+class SoftGate(_Record):
+    """No loss against the baseline."""
+
+    metric: Annotated[str, AfterValidator(_directed)]
+    margin: float = Field(default=0.0, ge=0)
+    """A loss up to this is accepted, in the metric's unit."""
+
+
+class Gates(_Record):
+    """A file of gates."""
+
+    hard: tuple[HardGate, ...] = ()
+    soft: tuple[SoftGate, ...] = ()
+    """Left empty, no baseline is needed."""
+    minimum_cases: int = Field(default=30, ge=1)
+    """Reviewed cases that a run, and the pairs of two runs, have at least."""
+    resamples: int = Field(default=RESAMPLES, ge=100)
+    seed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateResult:
+    """How one gate came out.
+
+    Attributes:
+        n: Cases that bear on the figure.
+        bar: What the value has to reach, or not to exceed; of a soft gate, the baseline less the margin.
+        delta: Candidate − baseline, with its 95 % interval; soft gates only.
+        low: Of the delta where there is one, else of the value.
+        p: Of a loss no greater than the margin, adjusted; a small one fails. None where there are too few clusters.
+        reason: One sentence.
+    """
+
+    metric: str
+    kind: Kind
+    verdict: Verdict
+    reason: str
+    n: int = 0
+    bar: float | None = None
+    value: float | None = None
+    baseline: float | None = None
+    delta: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateReport:
+    """How a run came out.
+
+    Attributes:
+        problems: Why nothing can be decided; empty where it can.
+        left_out: Soft gates on what applies to no case of either run.
+    """
+
+    candidate: str
+    baseline: str | None
+    cases: int
+    results: tuple[GateResult, ...]
+    problems: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """`invalid` before `fail` before `warn` before `pass`."""
+        found = {result.verdict for result in self.results} | ({"invalid"} if self.problems else set())
+        order: tuple[Verdict, ...] = ("invalid", "fail", "warn")
+        return next((verdict for verdict in order if verdict in found), "pass")
+
+    @property
+    def exit_code(self) -> int:
+        """0 passed, with or without warnings; 1 failed; 2 nothing can be decided."""
+        return _EXIT_CODES[self.verdict]
+
+
+def load_gates(path: Path | None = None) -> Gates:
+    """Loads gates from YAML; those that come with the package, without a path.
+
+    Raises:
+        EvalError: The file cannot be read, or a gate is not what it should be.
+    """
+    name = "the packaged gates" if path is None else f"the gates of {str(path)!r}"
+    try:
+        text = (files("evals").joinpath("gates.yaml") if path is None else path).read_text(encoding="utf-8")
+        content: Any = yaml.safe_load(text)
+        return Gates.model_validate({} if content is None else content)
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise EvalError(f"cannot read {name}: {place}: {first['msg'].removeprefix('Value error, ')}") from exc
+    except (OSError, ValueError, yaml.YAMLError) as exc:
+        raise EvalError(f"cannot read {name}: {exc}") from exc
+
+
+def check_gates(gates: Gates, candidate: ScoredRun, baseline: ScoredRun | None = None) -> GateReport:
+    """Checks a run against absolute bars and against its baseline.
+
+    Args:
+        gates: What has to hold.
+        candidate: The run in question, scored.
+        baseline: The run that it may not fall behind, over the same cases and statements; soft gates need one.
+    """
+    cases = _reviewed(candidate)
+    problems = _problems(gates, candidate, baseline, len(cases))
+    results = [_hard(gate, cases, gates) for gate in gates.hard]
+    left_out: tuple[str, ...] = ()
+    if baseline is not None and difference_of_data(baseline.manifest, candidate.manifest) is None:
+        pairs, _ = paired_cases(_reviewed(baseline), cases)
+        if len(pairs) < gates.minimum_cases:
+            problems.append(f"only {len(pairs)} reviewed cases are in both runs, {gates.minimum_cases} are needed")
+        soft, left_out = _soft(pairs, gates)
+        results += soft
+    return GateReport(
+        candidate=candidate.manifest.name,
+        baseline=baseline.manifest.name if baseline is not None else None,
+        cases=len(cases),
+        results=tuple(results),
+        problems=tuple(problems),
+        left_out=left_out,
+    )
+
+
+def _reviewed(run: ScoredRun) -> tuple[CaseScore, ...]:
+    return tuple(case for case in by_case(run.scores()) if case.gates)
+
+
+def _problems(gates: Gates, candidate: ScoredRun, baseline: ScoredRun | None, cases: int) -> list[str]:
+    found = [
+        f"the run {run.manifest.name!r} is not complete: go on with it by --resume, then score it"
+        for run in (candidate, baseline)
+        if run is not None and not _complete(run)
+    ]
+    if cases < gates.minimum_cases:
+        found.append(f"only {cases} reviewed cases, {gates.minimum_cases} are needed")
+    if baseline is None:
+        return found + (["soft gates need a baseline: give --baseline RUN"] if gates.soft else [])
+    problem = difference_of_data(baseline.manifest, candidate.manifest)
+    return found + ([problem] if problem is not None else [])
+
+
+def _complete(run: ScoredRun) -> bool:
+    asked = {(score.case, score.repeat) for score in run.scores()}
+    return run.manifest.ended is not None and len(asked) >= run.manifest.cases * run.manifest.repeats
+
+
+def _hard(gate: HardGate, cases: Sequence[CaseScore], gates: Gates) -> GateResult:
+    quantity = QUANTITIES[gate.metric]
+    least = gate.at_least is not None
+    bar = next(value for value in (gate.at_least, gate.at_most) if value is not None)
+    found = figure(cases, quantity, resamples=gates.resamples, seed=gates.seed)
+    wanted = f"at least {_shown(bar, quantity)} is needed" if least else f"at most {_shown(bar, quantity)} is allowed"
+    if found is None:
+        reason = f"{quantity.label}: applies to no reviewed case, {wanted}"
+        return GateResult(metric=gate.metric, kind="hard", verdict="invalid", reason=reason, bar=bar)
+    held = found.value >= bar - _TOLERANCE if least else found.value <= bar + _TOLERANCE
+    return GateResult(
+        metric=gate.metric,
+        kind="hard",
+        verdict="pass" if held else "fail",
+        reason=f"{quantity.label}: {_of_cases(found, quantity)}, {wanted}",
+        bar=bar,
+        n=found.n,
+        value=found.value,
+        low=found.low,
+        high=found.high,
+    )
+
+
+def _soft(pairs: Sequence[tuple[CaseScore, CaseScore]], gates: Gates) -> tuple[list[GateResult], tuple[str, ...]]:
+    """Returns (results, names of gates that are left out); the correction is over what both runs have figures of."""
+    found = {gate: paired(pairs, QUANTITIES[gate.metric]) for gate in gates.soft}
+    left_out = tuple(gate.metric for gate, pair in found.items() if pair.values == (None, None))
+    gains = {
+        gate: _sign(pair.quantity) * pair.differences(resamples=gates.resamples, seed=gates.seed)
+        for gate, pair in found.items()
+        if None not in pair.values
+    }
+    tested = [gate for gate in gains if found[gate].n_clusters >= FEWEST_CLUSTERS]
+    p_values = dict(zip(tested, holm([not_worse_p(gains[gate], gate.margin) for gate in tested]), strict=True))
+    results = [
+        _compared(gate, found[gate], gains[gate], p_values.get(gate)) if gate in gains else _vanished(gate, found[gate])
+        for gate in gates.soft
+        if gate.metric not in left_out
+    ]
+    return results, left_out
+
+
+def _compared(gate: SoftGate, pair: Paired, gains: Floats, p: float | None) -> GateResult:
+    quantity, sign = pair.quantity, _sign(pair.quantity)
+    a, b = (float(value) for value in pair.values if value is not None)
+    loss = sign * (a - b) > gate.margin + _TOLERANCE
+    verdict: Verdict = "fail" if p is not None and p <= ALPHA else "warn" if loss else "pass"
+    margin = _shown(gate.margin, quantity)
+    low, high = interval(sign * gains)
+    if verdict == "pass":
+        comment = f"no loss greater than {margin}"
+    elif p is None:
+        comment = f"a loss greater than {margin}, over too few cases to tell it from chance ({pair.n})"
+    else:
+        chance = "beyond chance" if verdict == "fail" else "which may be chance"
+        comment = f"a loss greater than {margin}, {chance} (p = {p:.3f})"
+    return GateResult(
+        metric=gate.metric,
+        kind="soft",
+        verdict=verdict,
+        reason=f"{quantity.label}: {_shown(b, quantity)} after {_shown(a, quantity)}, {comment}",
+        bar=a - sign * gate.margin,
+        n=pair.n,
+        value=b,
+        baseline=a,
+        delta=b - a,
+        low=low,
+        high=high,
+        p=p,
+    )
+
+
+def _vanished(gate: SoftGate, pair: Paired) -> GateResult:
+    a, b = pair.values
+    which = "baseline" if a is None else "run"
+    reason = f"{pair.quantity.label}: applies to no case of the {which}, and could not be compared"
+    return GateResult(metric=gate.metric, kind="soft", verdict="warn", reason=reason, n=pair.n, value=b, baseline=a)
+
+
+def _sign(quantity: Quantity) -> float:
+    return -1.0 if quantity.higher_is_better is False else 1.0
+
+
+def _of_cases(found: Figure, quantity: Quantity) -> str:
+    shown = _shown(found.value, quantity)
+    if found.numerator is not None and found.denominator is not None and quantity.share:
+        return f"{shown} ({found.numerator:.6g} of {found.denominator:.6g})"
+    return f"{shown} over {found.n} cases"
+
+
+def _shown(value: float, quantity: Quantity) -> str:
+    return f"{100 * value:.4g} %" if quantity.share else f"{value:.4g}"

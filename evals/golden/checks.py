@@ -1,0 +1,288 @@
+"""The checks of cases, each alone: of their form, and of what they say of their corpus."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Final, Literal
+
+from rapidfuzz import fuzz
+
+from evals.errors import DatasetError
+from evals.golden.cases import Case, Evidence, locate
+from evals.golden.documents import Document, Documents
+from evals.golden.naming import Article, Reading, read_all, sha256_of, topic_called
+from ingest.parties import PartyTable
+from ingest.squash import squash
+
+Severity = Literal["error", "warning", "note"]
+# Questions of the same scope this much alike, 0 to 100, ask the same.
+_ALIKE: Final = 95
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Something that a person should look at.
+
+    Attributes:
+        severity: `error` makes figures wrong, `warning` may, `note` only tells.
+        case: The case's id; None for the set as a whole.
+        what: What is wrong.
+        todo: What to do about it.
+    """
+
+    severity: Severity
+    case: str | None
+    what: str
+    todo: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Checked:
+    """The cases with what the checks look up."""
+
+    cases: tuple[Case, ...]
+    documents: Documents | None
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Case]:
+        """The cases by id."""
+        return {case.id: case for case in self.cases}
+
+    @cached_property
+    def parties(self) -> PartyTable:
+        """Everyone who can speak, with those that the corpus adds."""
+        return self.documents.parties if self.documents is not None else PartyTable.load()
+
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        """What the statements of the corpus name."""
+        return read_all(self.documents) if self.documents is not None else ()
+
+    def text(self, span: Evidence) -> str | None:
+        """Returns the words of a span, by its offsets or by its quotation; None where neither finds it."""
+        document = self.documents.by_file.get(span.file) if self.documents is not None else None
+        if document is None:
+            return None
+        if span.located:
+            return document.text[span.start : span.end] if span.end <= len(document.text) else None
+        try:
+            return document.text[slice(*locate(span.quote or "", document.text))]
+        except DatasetError:
+            return None
+
+
+def states_of(case: Case, checked: Checked) -> frozenset[str]:
+    """The States that a case is about: as it says, else as its question names them."""
+    if case.expect.states:
+        return frozenset(case.expect.states)
+    return frozenset(code for match in checked.parties.find(case.question, case.lang) for code in match.codes)
+
+
+def _ids(checked: Checked) -> Iterator[Problem]:
+    for identifier, count in Counter(case.id for case in checked.cases).items():
+        if count > 1:
+            yield Problem(
+                severity="error", case=identifier, what=f"{count} cases have this id", todo="rename all but one"
+            )
+
+
+def _duplicates(checked: Checked) -> Iterator[Problem]:
+    """Questions that ask nearly the same of the same States and times; variants are meant to."""
+    groups: defaultdict[object, list[tuple[Case, str]]] = defaultdict(list)
+    for case in checked.cases:
+        words, states = case.question, states_of(case, checked)
+        for match in reversed(checked.parties.find(words, case.lang)):
+            if states.intersection(match.codes):
+                words = f"{words[: match.start]} {words[match.end :]}"
+        times = tuple(sorted(re.findall(r"\d+", case.question)))
+        rest = " ".join(re.sub(r"\d+", " ", words).casefold().split())
+        groups[case.history, case.lang, states, times].append((case, rest))
+    for group in groups.values():
+        for (one, words), (other, others) in combinations(group, 2):
+            alike = fuzz.token_set_ratio(words, others)
+            if alike >= _ALIKE and (one.variant_of or one.id) != (other.variant_of or other.id):
+                what = f"asks nearly the same as {one.id!r} ({alike:.0f} of 100 alike)"
+                yield Problem(severity="warning", case=other.id, what=what, todo="drop one, or name it in `variant_of`")
+
+
+def _consistency(checked: Checked) -> Iterator[Problem]:
+    for case in checked.cases:
+        status, silent = case.expect.status, case.expect.status == "abstained"
+        for wrong, what, todo in (
+            (
+                silent and case.expect.reason is None and case.unanswerable_kind is None,
+                "expects silence without a reason",
+                "set `expect.reason` or `unanswerable_kind`",
+            ),
+            (
+                not silent and (case.expect.reason is not None or case.unanswerable_kind is not None),
+                f"expects status {status!r}, and has a reason or kind of silence",
+                "drop `expect.reason` and `unanswerable_kind`, or expect `abstained`",
+            ),
+            (silent and bool(case.evidence), "expects silence, and shows evidence", "drop one of them"),
+            (
+                not silent and not case.evidence,
+                f"expects status {status!r} without evidence",
+                "add the span that answers",
+            ),
+            (
+                case.answerable and silent,
+                "is answerable, and expects silence",
+                "correct `answerable` or `expect.status`",
+            ),
+            (
+                not case.answerable and status == "answered",
+                "is not answerable, and expects an answer",
+                "correct `answerable` or `expect.status`",
+            ),
+            (
+                (status == "partial") != (case.expect.missing is not None),
+                f"expects status {status!r}, and `missing` is {case.expect.missing!r}",
+                "say what a partial answer lacks in `expect.missing`, and only there",
+            ),
+            (
+                case.type in ("unanswerable", "ambiguous") and not silent,
+                f"has type {case.type!r}, and expects status {status!r}",
+                "correct `type` or `expect.status`",
+            ),
+            (
+                case.type == "follow_up" and not case.history,
+                "follows up on nothing",
+                "write the earlier questions into `history`",
+            ),
+            (
+                bool({*case.expect.states} & {*case.expect.states_forbidden}),
+                "expects a State that it forbids",
+                "correct `expect.states` or `expect.states_forbidden`",
+            ),
+        ):
+            if wrong:
+                yield Problem(severity="error", case=case.id, what=what, todo=todo)
+        for nugget in case.nuggets:
+            for pattern in nugget.any_of:
+                try:
+                    re.compile(pattern)
+                except re.error as exc:
+                    what = f"nugget {nugget.id!r}: {pattern!r} is no regular expression: {exc}"
+                    yield Problem(severity="error", case=case.id, what=what, todo="correct it")
+
+
+def _variants(checked: Checked) -> Iterator[Problem]:
+    for case in checked.cases:
+        if case.variant_of is None:
+            continue
+        original = checked.by_id.get(case.variant_of)
+        if original is None:
+            what, todo = f"is a variant of {case.variant_of!r}, which is not here", "name a case of the same set"
+            yield Problem(severity="error", case=case.id, what=what, todo=todo)
+        elif (case.expect, case.answerable) != (original.expect, original.answerable):
+            what, todo = (
+                f"expects another outcome than {original.id!r}",
+                "the same question has the same outcome: correct one",
+            )
+            yield Problem(severity="error", case=case.id, what=what, todo=todo)
+
+
+def _evidence(checked: Checked) -> Iterator[Problem]:
+    by_file = checked.documents.by_file if checked.documents is not None else {}
+    for case in checked.cases:
+        for span in case.evidence:
+            document = by_file.get(span.file)
+            if document is None:
+                what, todo = (
+                    f"evidence {span.id!r}: no file {span.file!r}",
+                    "name it as the manifest does, or give its folder",
+                )
+                yield Problem(severity="error", case=case.id, what=what, todo=todo)
+                continue
+            for what, todo in _of_span(span, document, checked):
+                yield Problem(severity="error", case=case.id, what=f"evidence {span.id!r}: {what}", todo=todo)
+
+
+def _of_span(span: Evidence, document: Document, checked: Checked) -> Iterator[tuple[str, str]]:
+    text = checked.text(span)
+    if text is None and span.located:
+        yield f"ends at {span.end}, after the text's end at {len(document.text)}", "find the span anew in the file"
+    elif text is None:
+        yield "its quotation does not stand in the file", "copy the exact words from the file"
+    elif span.quote is not None and squash(text) != squash(span.quote):
+        yield f"at {span.start} stand other words than its quotation", "correct the offsets, or leave them out"
+    if text is not None and span.sha256 is not None and sha256_of(text) != span.sha256:
+        yield "its words have another hash", "the file has changed, or the offsets are wrong: find the span anew"
+    behalf = document.facts.get("on_behalf_of")
+    holders = {document.state, *(checked.parties.resolve(behalf).codes if behalf else ())}
+    if (
+        span.state is not None
+        and document.state is not None
+        and document.kind != "record"
+        and span.state not in holders
+    ):
+        yield f"is of {span.state}, and the manifest says {document.state}", "correct the State here or in the manifest"
+
+
+def _expected_states(checked: Checked) -> Iterator[Problem]:
+    for case in checked.cases:
+        for state in (*case.expect.states, *case.expect.states_forbidden):
+            if checked.parties.get(state) is None:
+                what, todo = (
+                    f"nobody has the code {state!r}",
+                    "write the code of the table of States or groups, or of parties.csv",
+                )
+                yield Problem(severity="error", case=case.id, what=what, todo=todo)
+        shown = {span.state for span in case.evidence if span.state is not None}
+        expected = {*case.expect.states}
+        if expected and shown - expected:
+            what = f"has evidence of {', '.join(sorted(shown - expected))}, whom it does not expect"
+            yield Problem(severity="error", case=case.id, what=what, todo="correct `expect.states` or the evidence")
+        if shown and expected - shown:
+            what = f"expects {', '.join(sorted(expected - shown))} without evidence of theirs"
+            yield Problem(severity="warning", case=case.id, what=what, todo="add their spans, or do not expect them")
+
+
+def _absence(checked: Checked) -> Iterator[Problem]:
+    """Looks for what should not be in the corpus."""
+    for case in checked.cases:
+        kind = case.unanswerable_kind or ""
+        years = [str(year) for year in case.expect.years] or re.findall(r"\b(?:19|20)\d\d\b", case.question)
+        # A session that only the question names is not read here.
+        if (kind != "no_statement" and not kind.startswith("near_miss")) or (kind == "near_miss_session" and not years):
+            continue
+        states = states_of(case, checked)
+        of_states = [reading for reading in checked.readings if reading.document.state in states]
+        theirs = [reading for reading in of_states if not years or reading.year in years]
+        yield from _held(case, theirs) if kind == "no_statement" else _spoken(case, theirs)
+
+
+def _held(case: Case, theirs: Iterable[Reading]) -> Iterator[Problem]:
+    for reading in theirs:
+        what = f"says that there is no statement, and {reading.document.file!r} is one"
+        yield Problem(severity="error", case=case.id, what=what, todo="ask about another State or year")
+
+
+def _spoken(case: Case, theirs: Iterable[Reading]) -> Iterator[Problem]:
+    cited, topic = articles_of(case), topic_called(str(case.tags.get("topic", "")))
+    for reading in theirs:
+        for treaty, number in reading.cited.keys() & cited:
+            what = f"has no answer, and {reading.document.file!r} cites article {number} of {treaty}"
+            todo = "make it answerable, or ask about another article"
+            yield Problem(severity="error", case=case.id, what=what, todo=todo)
+        if not cited and topic is not None and topic.name in reading.named:
+            what = f"has no answer, and {reading.document.file!r} names {topic.name!r}"
+            # The question may be narrower than its topic.
+            todo = "read those sentences, and make sure that none answers"
+            yield Problem(severity="warning", case=case.id, what=what, todo=todo)
+
+
+def articles_of(case: Case) -> frozenset[Article]:
+    """Returns the articles that a case is about, by its tags."""
+    tagged = case.tags.get("article", ())
+    pairs = (entry.partition(" ") for entry in ((tagged,) if isinstance(tagged, str) else tagged))
+    return frozenset((treaty, number) for treaty, _, number in pairs if number)
+
+
+Check = Callable[[Checked], Iterator[Problem]]
+CHECKS: Final[tuple[Check, ...]] = (_ids, _duplicates, _consistency, _variants)
+CHECKS_OF_CORPUS: Final[tuple[Check, ...]] = (_evidence, _expected_states, _absence)

@@ -1,0 +1,173 @@
+"""What a corpus really holds, read without the product's index: the truth that answers are judged by.
+
+Texts come from the files themselves and facts from the manifest, so that an error of the product's own reading cannot
+vouch for itself.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from app.corpus import Corpus
+from evals.errors import DatasetError
+from evals.golden.cases import Case, Evidence, locate
+from ingest.errors import LoadError
+from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.registry import find_files, load
+from ingest.manifest import ManifestRow, read_manifest
+from ingest.parties import PartyTable
+
+PARTIES_NAME: Final = "parties.csv"
+# What a citation and a manifest both say of a statement.
+FACTS: Final = ("body", "session", "date", "agenda_item", "symbol", "on_behalf_of")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """One file of a corpus.
+
+    Attributes:
+        file: Path below its folder, as citations name it.
+        text: The text that offsets count in.
+        state: Code of who holds the position; None where the manifest does not say.
+        facts: What the manifest says of it, by the names of `FACTS`; an empty cell is left out.
+    """
+
+    file: str
+    text: str
+    state: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    language: str | None = None
+    kind: str = "statement"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Documents:
+    """All files of a corpus, by name.
+
+    Attributes:
+        sha256: Hash over names, texts and facts, hexadecimal: the same for the same corpus.
+        parties: Everyone who can speak, with those that the corpus adds.
+    """
+
+    by_file: Mapping[str, Document]
+    sha256: str
+    parties: PartyTable
+
+    def sessions(self) -> Mapping[str, str]:
+        """Returns the session of each year in which all statements are of one session."""
+        found: dict[str, set[str]] = {}
+        for document in self.by_file.values():
+            date, session = document.facts.get("date"), document.facts.get("session")
+            if date and session:
+                found.setdefault(date[:4], set()).add(session)
+        return {year: min(sessions) for year, sessions in found.items() if len(sessions) == 1}
+
+    def informed_by(self, cases: Iterable[Case]) -> "Documents":
+        """Returns the documents with the States that evidence names, where the manifest says nothing."""
+        said = {span.file: span.state for case in cases for span in case.evidence if span.state}
+        by_file = {
+            file: replace(document, state=said[file]) if document.state is None and file in said else document
+            for file, document in self.by_file.items()
+        }
+        return replace(self, by_file=by_file)
+
+
+def read_documents(folders: Sequence[Path]) -> Documents:
+    """Reads the documents of folders, as their manifests list them or, without one, every file that a loader reads.
+
+    Raises:
+        DatasetError: A folder or a file cannot be read, or two folders hold a file of the same name.
+    """
+    parties = PartyTable.load().with_extra(*(f / PARTIES_NAME for f in folders if (f / PARTIES_NAME).is_file()))
+    by_file: dict[str, Document] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise DatasetError(f"no folder of statements at {str(folder)!r}: give --corpus FOLDER")
+        for document in _of_folder(folder, parties):
+            if document.file in by_file:
+                raise DatasetError(f"{document.file!r} stands in two of the folders: rename one of the files")
+            by_file[document.file] = document
+    return Documents(by_file=by_file, sha256=_hash(by_file), parties=parties)
+
+
+def documents_of(corpus: Corpus) -> Documents:
+    """Returns the documents of a store, for cases about whatever it holds; facts are those that the store has."""
+    by_file = {}
+    for summary in corpus.statements():
+        statement = corpus.show(summary.statement_id)
+        metadata = statement.metadata
+        facts = {name: value for name in FACTS if (value := getattr(metadata, name, None))}
+        by_file[statement.file] = Document(
+            file=statement.file,
+            text=statement.source_text,
+            state=metadata.state,
+            facts=facts,
+            language=metadata.language,
+            kind=statement.kind,
+        )
+    return Documents(by_file=by_file, sha256=_hash(by_file), parties=corpus.parties())
+
+
+def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
+    """Returns the cases with offsets for evidence that is given by its words alone.
+
+    Raises:
+        DatasetError: A file is missing, or the words do not stand in it.
+    """
+    return tuple(_located(case, documents) for case in cases)
+
+
+def _located(case: Case, documents: Documents) -> Case:
+    if all(span.located for span in case.evidence):
+        return case
+    spans = tuple(span if span.located else _span(case, span, documents) for span in case.evidence)
+    return case.model_copy(update={"evidence": spans})
+
+
+def _span(case: Case, span: Evidence, documents: Documents) -> Evidence:
+    document = documents.by_file.get(span.file)
+    if document is None:
+        raise DatasetError(f"case {case.id!r}: no file {span.file!r} in the corpus: name it as the manifest does")
+    try:
+        start, end = locate(span.quote or "", document.text)
+    except DatasetError as exc:
+        raise DatasetError(f"case {case.id!r}, {span.file}: {exc}") from exc
+    return span.model_copy(update={"start": start, "end": end})
+
+
+def _of_folder(folder: Path, parties: PartyTable) -> Iterable[Document]:
+    manifest = read_manifest(folder)
+    if manifest is None:
+        rows = [ManifestRow(file=path.relative_to(folder).as_posix()) for path in find_files(folder)]
+    else:
+        rows = list(manifest.rows)
+    for row in rows:
+        try:
+            text = load(folder / row.file, LoadLimits(), folder).text
+        except LoadError as exc:
+            raise DatasetError(f"cannot read {row.file!r} of {str(folder)!r}: {exc}") from exc
+        yield Document(
+            file=row.file,
+            text=text,
+            state=_code(row.state, parties),
+            facts={name: value for name in FACTS if (value := getattr(row, name))},
+            language=row.language,
+            kind=row.kind or "statement",
+        )
+
+
+def _code(name: str | None, parties: PartyTable) -> str | None:
+    codes = parties.resolve(name).codes if name else ()
+    return codes[0] if len(codes) == 1 else None
+
+
+def _hash(by_file: Mapping[str, Document]) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(by_file):
+        document = by_file[file]
+        text = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
+        digest.update(f"{file}\0{text}\0{document.state}\0{sorted(document.facts.items())}\n".encode())
+    return digest.hexdigest()

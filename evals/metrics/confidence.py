@@ -1,0 +1,131 @@
+"""Confidence: whether it tells right answers from wrong ones, and whether it means what it says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+BINS: Final = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How sure an answer about one party was, and how it came out.
+
+    Attributes:
+        confidence: 0 to 1.
+        answered: False for an abstention.
+        wrong: None for an abstention, and where there is nothing to judge by.
+    """
+
+    confidence: float
+    answered: bool
+    wrong: bool | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurvePoint:
+    """What answering only from some confidence on would give.
+
+    Attributes:
+        coverage: Share of all cases that are answered, 0 to 1.
+        risk: Share of wrong ones among them, 0 to 1, lower is better.
+    """
+
+    confidence: float
+    coverage: float
+    risk: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RiskCoverage:
+    """Whether confidence tells right answers from wrong ones.
+
+    Attributes:
+        points: Highest confidence first; one for each confidence that occurs.
+        aurc: Mean risk over the coverage reached, 0 to 1, lower is better; None without any answer.
+        cases: Single-party cases, those abstained from included.
+    """
+
+    points: tuple[CurvePoint, ...]
+    aurc: float | None
+    cases: int
+
+
+def risk_coverage(outcomes: Sequence[Outcome]) -> RiskCoverage:
+    """Returns the risk-coverage curve over cases about one party.
+
+    With n cases, of which the k answered are sorted by falling confidence: after the first i, coverage = i/n and
+    risk = (wrong among them)/i. Equal confidences make one step, since no threshold can part them.
+    AURC = Σ risk·Δcoverage / (last coverage); where no confidences are equal this is the mean of the risks.
+
+    Source: Geifman, Uziel, El-Yaniv, Bias-Reduced Uncertainty Estimation for Deep Neural Classifiers (ICLR 2019).
+    """
+    given = sorted(((o.confidence, o.wrong) for o in outcomes if o.answered and o.wrong is not None), reverse=True)
+    total = len(given) + sum(not outcome.answered for outcome in outcomes)
+    points: list[CurvePoint] = []
+    seen = wrongs = 0
+    area = 0.0
+    for chance, step in groupby(given, key=lambda pair: pair[0]):
+        results = [wrong for _, wrong in step]
+        seen, wrongs = seen + len(results), wrongs + sum(results)
+        points.append(CurvePoint(confidence=chance, coverage=seen / total, risk=wrongs / seen))
+        area += wrongs / seen * len(results)
+    return RiskCoverage(points=tuple(points), aurc=area / seen if seen else None, cases=total)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bin:
+    """Answers of like confidence.
+
+    Attributes:
+        confidence: Their mean confidence, 0 to 1.
+        right: Share of right ones, 0 to 1.
+    """
+
+    confidence: float
+    right: float
+    cases: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reliability:
+    """Whether confidence means what it says.
+
+    Attributes:
+        bins: Of equal width, lowest first; empty ones are left out.
+        ece: Mean distance of confidence and share of right answers over the bins, 0 to 1, lower is better.
+        brier: Mean squared distance of confidence and outcome, 0 to 1, lower is better.
+    """
+
+    bins: tuple[Bin, ...]
+    ece: float | None
+    brier: float | None
+
+
+def reliability(outcomes: Sequence[Outcome]) -> Reliability:
+    """Returns how confidence and outcome agree, over the answers that were given and can be judged.
+
+    ECE = Σ (n_b/n)·|right_b − confidence_b|; Brier = mean (confidence − right)².
+
+    Source: Guo et al., On Calibration of Modern Neural Networks (ICML 2017); Brier 1950.
+    """
+    given = [(o.confidence, float(not o.wrong)) for o in outcomes if o.answered and o.wrong is not None]
+    by_bin: dict[int, list[tuple[float, float]]] = {}
+    for chance, right in given:
+        by_bin.setdefault(min(int(chance * BINS), BINS - 1), []).append((chance, right))
+    bins = tuple(
+        Bin(
+            confidence=sum(chance for chance, _ in pairs) / len(pairs),
+            right=sum(right for _, right in pairs) / len(pairs),
+            cases=len(pairs),
+        )
+        for _, pairs in sorted(by_bin.items())
+    )
+    if not given:
+        return Reliability(bins=(), ece=None, brier=None)
+    return Reliability(
+        bins=bins,
+        ece=sum(found.cases * abs(found.right - found.confidence) for found in bins) / len(given),
+        brier=sum((chance - right) ** 2 for chance, right in given) / len(given),
+    )

@@ -1,0 +1,76 @@
+"""Content: which facts an answer holds, and how well a set of States was found."""
+
+import re
+
+from app.answer import Answer, Citation
+from evals.golden.cases import Nugget
+from evals.metrics.citations import overlaps
+from evals.metrics.judged import Judged
+
+
+def nuggets(judged: Judged) -> tuple[float, ...] | None:
+    """Returns (vital strict, vital, all strict, all weighted, vital nuggets, nuggets) of an answer; None without any.
+
+    A nugget is supported strictly where a verified citation meets one of its spans, and in part where only the words
+    of a claim match one of its patterns: strict counts 1, in part 0.5 and in strict 0. Abstentions are left out:
+    recall of evidence and abstention count them.
+
+    Source: Pradeep et al., The Great Nugget Recall (2025): strict_vital, vital, strict_all, all.
+    """
+    case, answer = judged.case, judged.answer
+    if not case.nuggets or answer.status == "abstained" or case.expect.status == "abstained":
+        return None
+    credits = [(nugget.importance == "vital", _credit(nugget, judged)) for nugget in case.nuggets]
+    vital = [credit for is_vital, credit in credits if is_vital]
+    every = [credit for _, credit in credits]
+    return (
+        float(sum(credit == 1.0 for credit in vital)),
+        sum(vital),
+        float(sum(credit == 1.0 for credit in every)),
+        sum(every),
+        float(len(vital)),
+        float(len(every)),
+    )
+
+
+def missing_nuggets(judged: Judged) -> tuple[Nugget, ...]:
+    """Returns the vital nuggets that nothing in the answer supports."""
+    return tuple(n for n in judged.case.nuggets if n.importance == "vital" and _credit(n, judged) == 0.0)
+
+
+def _credit(nugget: Nugget, judged: Judged) -> float:
+    spans = [span for span in judged.case.evidence if span.id in nugget.evidence]
+    if any(_verified(c) and overlaps(c, span) for c in judged.answer.citations for span in spans):
+        return 1.0
+    texts = [claim.text for claim in judged.answer.claims]
+    return 0.5 if any(re.search(pattern, text) for pattern in nugget.any_of for text in texts) else 0.0
+
+
+def _verified(citation: Citation) -> bool:
+    return citation.verdict == "verified"
+
+
+def claimed_states(answer: Answer) -> frozenset[str]:
+    """Returns the codes that an answer claims something of."""
+    return frozenset(claim.state for claim in answer.claims if claim.state is not None)
+
+
+def state_set(judged: Judged) -> tuple[float, float, float, float] | None:
+    """Returns (precision, recall, F1, 1) of the set of States that an answer to "which States …" claims something of.
+
+    With C the codes of the claims and G those of `expect.states`: P = |C∩G| / |C|, R = |C∩G| / |G|,
+    F1 = 2·|C∩G| / (|C| + |G|). An empty C beside a G that is not, and the reverse, score 0. None where the case does
+    not ask for States, or both sets are empty: abstention counts those.
+    """
+    if judged.case.type != "list_states":
+        return None
+    claimed, gold = claimed_states(judged.answer), set(judged.case.expect.states)
+    if not claimed and not gold:
+        return None
+    common = len(claimed & gold)
+    return (
+        common / len(claimed) if claimed else 0.0,
+        common / len(gold) if gold else 0.0,
+        2 * common / (len(claimed) + len(gold)),
+        1.0,
+    )

@@ -1,0 +1,55 @@
+"""One answer with all that it is judged by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from app.answer import Answer
+from evals.errors import AnswerError
+from evals.golden.cases import Case
+from evals.golden.documents import Document
+
+# Where a quotation stands: file, start, end.
+Span = tuple[str, int, int]
+_CONTRACT: TypeAdapter[Answer] = TypeAdapter(Answer)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """One answer with all that it is judged by.
+
+    Attributes:
+        documents: By file.
+        files: The file of each statement, by its id.
+        sessions: The session of a year, where that is one.
+        original: The answer to the case of which this one is a variant.
+        original_lang: The language of that case.
+        repeated: The answer that the case got when it was asked first, where this is a later time.
+        rulings: What persons decided on spans cited for this case: whether they answer it.
+    """
+
+    case: Case
+    answer: Answer
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    sessions: Mapping[str, str] = field(default_factory=dict)
+    original: Answer | None = None
+    original_lang: str = "en"
+    repeated: Answer | None = None
+    rulings: Mapping[Span, bool] = field(default_factory=dict)
+
+
+def read_answer(record: Mapping[str, Any]) -> Answer:
+    """Reads the JSON contract; fields that it does not know are left out.
+
+    Raises:
+        AnswerError: It is not such an answer.
+    """
+    try:
+        return _CONTRACT.validate_python(record)
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise AnswerError(f"not an answer of `untoc ask --json`: {place}: {first['msg']}") from exc

@@ -1,0 +1,96 @@
+"""Retrieval against gold spans, computed by ir-measures over a run and relevance judgements that survive re-chunking.
+
+What is retrieved is a passage, what is relevant a gold group. A passage that holds a span of a group not yet found
+stands for that group; every other passage is a document that is not relevant. So recall counts groups found and no
+splitting of texts changes what is relevant. A passage that holds spans of two groups takes two ranks.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import ir_measures
+from ir_measures import RR, R, nDCG
+
+from evals.metrics.citations import covers
+from evals.metrics.integrity import ABOUT_NAMED
+from evals.metrics.judged import Judged
+
+DEPTH: Final = 10
+MEASURES: Final = {
+    "recall_at_5": R @ 5,
+    "recall_at_10": R @ 10,
+    "recall_at_20": R @ 20,
+    "ndcg_at_10": nDCG @ 10,
+    "rr_at_10": RR @ 10,
+}
+# Document ids, best first.
+Ranking = Sequence[str]
+
+
+def ranking(judged: Judged) -> tuple[Ranking, frozenset[str]] | None:
+    """Returns (retrieved documents, best first; relevant documents) of a case; None without gold or files of passages.
+
+    A case without relevant documents is no query: an empty set of judgements would be averaged as 0.
+    """
+    groups = judged.case.groups
+    if not groups or judged.case.expect.status == "abstained" or not judged.files:
+        return None
+    found: list[str] = []
+    for passage in sorted(judged.answer.retrieved, key=lambda item: item.rank):
+        file = judged.files.get(passage.statement_id)
+        met = [
+            _group(number) for number, group in enumerate(groups) if any(covers(passage, file, span) for span in group)
+        ]
+        new = [name for name in met if name not in found]
+        found += new or [passage.passage_id]
+    return found, frozenset(_group(number) for number in range(len(groups)))
+
+
+def _group(number: int) -> str:
+    return f"gold-{number}"
+
+
+def retrieval(judged: Judged) -> tuple[float, ...] | None:
+    """Returns (one value per measure of `MEASURES`, 1): of what was retrieved, whether or not it was cited."""
+    ranked = ranking(judged)
+    if ranked is None:
+        return None
+    documents, relevant = ranked
+    values = measure({"q": documents}, {"q": relevant})["q"]
+    return (*(values[name] for name in MEASURES), 1.0)
+
+
+def measure(run: Mapping[str, Ranking], relevant: Mapping[str, frozenset[str]]) -> dict[str, dict[str, float]]:
+    """Returns the measures of each query by their names in `MEASURES`, 0 to 1.
+
+    Scores are 1/rank, since equal scores would be ordered by chance.
+
+    Source: https://ir-measur.es; nDCG as in Järvelin and Kekäläinen, Cumulated Gain-Based Evaluation (TOIS 2002).
+    """
+    scored = {
+        query: {document: 1.0 / rank for rank, document in enumerate(documents, start=1)}
+        for query, documents in run.items()
+    }
+    qrels = {query: dict.fromkeys(documents, 1) for query, documents in relevant.items()}
+    names = {value: name for name, value in MEASURES.items()}
+    found: dict[str, dict[str, float]] = {query: dict.fromkeys(MEASURES, 0.0) for query in relevant}
+    for metric in ir_measures.iter_calc(list(MEASURES.values()), qrels, scored):
+        found[metric.query_id][names[metric.measure]] = metric.value
+    return found
+
+
+def wrong_state(judged: Judged) -> tuple[float, float] | None:
+    """Returns (passages of a State that was not asked about among the first ten, passages among the first ten)."""
+    asked = set(judged.case.expect.states)
+    if judged.case.type not in ABOUT_NAMED or not asked or not judged.files:
+        return None
+    first = sorted(judged.answer.retrieved, key=lambda item: item.rank)[:DEPTH]
+    labelled = {group for group, members in judged.answer.spoken_for.items() if set(members) <= asked}
+    speakers = [_speaker(passage.statement_id, judged) for passage in first]
+    known = [speaker for speaker in speakers if speaker is not None]
+    return (float(sum(s not in asked | labelled for s in known)), float(len(known))) if known else None
+
+
+def _speaker(statement_id: str, judged: Judged) -> str | None:
+    document = judged.documents.get(judged.files.get(statement_id, ""))
+    return None if document is None else document.state

@@ -1,0 +1,37 @@
+"""Robustness: whether the same question gets the same answer again, in other words and in other languages.
+
+Two answers agree if they have the same status and are about the same set of States: those of the claims, or those
+asked about where there are none.
+"""
+
+from app.answer import Answer
+from evals.metrics.content import claimed_states
+from evals.metrics.judged import Judged
+
+
+def agree(one: Answer, other: Answer) -> bool:
+    """Returns whether two answers have the same outcome."""
+    return one.status == other.status and _about(one) == _about(other)
+
+
+def _about(answer: Answer) -> frozenset[str]:
+    return claimed_states(answer) or frozenset((*answer.scope.states, *answer.scope.groups))
+
+
+def repeat_agreement(judged: Judged) -> tuple[float, float] | None:
+    """Returns (1 if asking again gave the same outcome, 1) of every time but the first."""
+    return None if judged.repeated is None else (float(agree(judged.answer, judged.repeated)), 1.0)
+
+
+def paraphrase_agreement(judged: Judged) -> tuple[float, float] | None:
+    """Returns (1 if the outcome is that of the original, 1) of variants in the original's language."""
+    if judged.original is None or judged.case.lang != judged.original_lang:
+        return None
+    return float(agree(judged.answer, judged.original)), 1.0
+
+
+def language_agreement(judged: Judged) -> tuple[float, float] | None:
+    """Returns (1 if the outcome is that of the original, 1) of variants in another language."""
+    if judged.original is None or judged.case.lang == judged.original_lang:
+        return None
+    return float(agree(judged.answer, judged.original)), 1.0

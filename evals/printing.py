@@ -1,0 +1,338 @@
+"""What the command line of the evals prints: tables, one case, and progress on a terminal."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from evals.errors import RunError
+from evals.golden.cases import Case, Evidence
+from evals.metrics.judged import Judged
+from evals.metrics.table import METRICS
+from evals.runner import OnAnswer
+from evals.runs import AnswerRecord, Run
+from evals.score import judge
+from evals.stages import MEANING
+from evals.summary import QUANTITIES, Figure, by_case, by_slice, figure, latency, slice_names, stage_counts, summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from evals.ablate import Row
+    from evals.compare import Comparison, Difference
+    from evals.gates import GateReport
+    from evals.golden.checks import Problem
+    from evals.golden.documents import Documents
+    from evals.judges.judge import Judgements
+
+_VERDICTS: Final = {"pass": "✓ pass", "warn": "! warn", "fail": "✗ fail", "invalid": "? invalid"}
+_STYLES: Final = {
+    "pass": "green", "warn": "yellow", "fail": "bold red", "invalid": "bold magenta", "better": "green", "worse": "red",
+}  # fmt: skip
+_SHOWN: Final = 12
+
+
+@contextmanager
+def asking() -> "Iterator[tuple[Callable[[str], None], OnAnswer]]":
+    """Shows on the terminal what is done, how far it is, and how long it will take; gives (on_stage, on_answer)."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _plainly(console)
+        return
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def on_stage(text: str) -> None:
+            bar.update(task, description=text, total=None, completed=0)
+
+        def on_answer(record: AnswerRecord, done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield on_stage, on_answer
+
+
+def _plainly(console: Console) -> "tuple[Callable[[str], None], OnAnswer]":
+    """Says the same in lines, for a log or another program; every tenth answer and the last."""
+
+    def on_stage(text: str) -> None:
+        console.print(Text(text))
+
+    def on_answer(record: AnswerRecord, done: int, total: int) -> None:
+        if done % 10 == 0 or done == total:
+            console.print(Text(f"{done} of {total} answers"))
+
+    return on_stage, on_answer
+
+
+def print_run(run: Run, *, as_json: bool = False) -> None:
+    """Prints a run's figures, its weakest slices and how its failures broke."""
+    scores = run.scores()
+    cases, figures = by_case(scores), summarise(scores)
+    right = figure(cases, QUANTITIES["right"])
+    if as_json:
+        print(json.dumps(_run_json(run, right, figures), indent=1))
+        return
+    console = Console()
+    manifest = run.manifest
+    title = f"{run.name}: {len(cases)} cases" + (f", {manifest.repeats} times each" if manifest.repeats > 1 else "")
+    table = Table("figure", "value", "95 % interval", "cases", title=title)
+    for found in (*((right,) if right else ()), *figures):
+        name = found.metric
+        style = "dim" if name in METRICS and METRICS[name].baseline else ""
+        table.add_row(QUANTITIES[name].label, shown(name, found.value), _range(found), str(found.n), style=style)
+    console.print(table)
+    stages = stage_counts(scores)
+    if stages:
+        broken = Table("first broken stage", "cases", "meaning", title="failures")
+        for stage, count in sorted(stages.items(), key=lambda item: -item[1]):
+            broken.add_row(stage, str(count), MEANING[stage])
+        console.print(broken)
+    _print_slices(console, run)
+    console.print(Text(f"report: untoc-eval report {run.name}   one case: untoc-eval show {run.name} CASE"))
+
+
+def _run_json(run: Run, right: Figure | None, figures: Sequence[Figure]) -> dict[str, object]:
+    scores = run.scores()
+    return {
+        "run": run.name,
+        "manifest": run.manifest.model_dump(mode="json"),
+        "right": asdict(right) if right else None,
+        "figures": [asdict(found) for found in figures],
+        "stages": stage_counts(scores),
+        "slices": {name: [asdict(found) for found in by_slice(scores, name)] for name in slice_names(scores)},
+        "latency_ms": [asdict(found) for found in latency(scores)],
+    }
+
+
+def _print_slices(console: Console, run: Run) -> None:
+    scores = run.scores()
+    table = Table("slice", "value", "cases", "right", "95 % interval", title="weakest slices of 20 cases or more")
+    found = [
+        (name, item)
+        for name in slice_names(scores)
+        if name != "expected"
+        for item in by_slice(scores, name)
+        if not item.small
+    ]
+    for name, item in sorted(found, key=lambda pair: pair[1].right)[:_SHOWN]:
+        table.add_row(name, item.value, str(item.n), f"{item.right:.3f}", f"{item.low:.2f} to {item.high:.2f}")
+    if table.row_count:
+        console.print(table)
+
+
+def shown(name: str, value: float) -> str:
+    """Returns a figure as text: a share as a decimal fraction, a count as it is."""
+    return f"{value:.3f}" if QUANTITIES[name].share else f"{value:g}"
+
+
+def _range(found: Figure) -> str:
+    return f"{shown(found.metric, found.low)} to {shown(found.metric, found.high)}"
+
+
+def print_comparison(found: "Comparison", slices: Sequence[str]) -> None:
+    """Prints what differs between two runs, what flipped, and which figures got better or worse beyond chance."""
+    console = Console()
+    if found.changes:
+        table = Table("changed", found.baseline, found.candidate, title="configurations")
+        for change in found.changes:
+            table.add_row(change.name, change.a or "", change.b or "")
+        console.print(table)
+    table = Table(
+        "figure", "before", "now", "difference", "95 % interval", "p", "cases", "", title=f"{len(found.pairs)} cases"
+    )
+    for difference in (found.right, *found.metrics):
+        table.add_row(*_difference(difference), style=_STYLES.get(difference.verdict, ""))
+    console.print(table)
+    console.print(
+        Text(
+            f"right before and wrong now: {len(found.regressions)}, the reverse: {len(found.improvements)}; "
+            f"exact McNemar p = {found.mcnemar_p:.3f}"
+        )
+    )
+    flips = Table("", "case", "before", "now", title="flips")
+    for sign, group in (("✔→✗", found.regressions), ("✗→✔", found.improvements)):
+        for flip in group:
+            flips.add_row(sign, flip.case, flip.old or "right", flip.new or "right")
+    if flips.row_count:
+        console.print(flips)
+    for name in slices:
+        _print_slice_differences(console, found, name)
+
+
+def _print_slice_differences(console: Console, found: "Comparison", name: str) -> None:
+    table = Table(name, "cases", "right before", "now")
+    for item in found.by(name):
+        table.add_row(item.value, str(item.n), f"{item.a:.3f}", f"{item.b:.3f}", style="dim" if item.small else "")
+    if table.row_count:
+        console.print(table)
+
+
+def _difference(found: "Difference") -> tuple[str, ...]:
+    name = found.metric
+    return (
+        QUANTITIES[name].label,
+        shown(name, found.a),
+        shown(name, found.b),
+        f"{found.delta:+.3f}",
+        f"{found.low:+.3f} to {found.high:+.3f}",
+        f"{found.p:.3f}",
+        str(found.n),
+        found.verdict,
+    )
+
+
+def print_gates(report: "GateReport") -> None:
+    """Prints every gate with its reason, and the verdict last."""
+    console = Console()
+    table = Table("gate", "kind", "verdict", "why", title=f"{report.candidate}: {report.cases} reviewed cases")
+    for result in report.results:
+        verdict = Text(_VERDICTS[result.verdict], style=_STYLES[result.verdict])
+        table.add_row(result.metric, result.kind, verdict, result.reason)
+    console.print(table)
+    for problem in report.problems:
+        console.print(Text(f"cannot decide: {problem}", style=_STYLES["invalid"]))
+    console.print(Text(f"verdict: {_VERDICTS[report.verdict]}", style=_STYLES[report.verdict]))
+
+
+def print_runs(runs: Sequence[Run], folder: Path) -> None:
+    """Prints the runs of a folder."""
+    console = Console()
+    if not runs:
+        console.print(Text(f"no runs in {folder}: `untoc-eval run smoke` makes one"))
+        return
+    table = Table("run", "set", "cases", "right", "variant", "complete")
+    for run in runs:
+        try:
+            found = figure(by_case(run.scores()), QUANTITIES["right"])
+        except RunError:
+            found = None
+        right = "" if found is None else f"{found.value:.3f}"
+        manifest = run.manifest
+        complete = "yes" if run.complete else "no"
+        table.add_row(run.name, manifest.dataset, str(manifest.cases), right, manifest.variant or "", complete)
+    console.print(table)
+
+
+def print_metrics() -> None:
+    """Prints the table of metrics."""
+    table = Table(
+        "name", "group", "what it is", "formula", "source", title="metrics; higher is better but where it says ↓"
+    )
+    for metric in METRICS.values():
+        label = metric.label + (" ↓" if metric.higher_is_better is False else "")
+        table.add_row(metric.name, metric.group, label, metric.formula, metric.source)
+    Console().print(table)
+
+
+def print_problems(found: "Sequence[tuple[str, Problem]]") -> None:
+    """Prints what is wrong with sets of cases, errors first."""
+    console = Console()
+    table = Table("set", "", "case", "what", "what to do")
+    order = {"error": 0, "warning": 1}
+    for name, problem in sorted(found, key=lambda item: order.get(item[1].severity, 2)):
+        style = {"error": "red", "warning": "yellow"}.get(problem.severity, "dim")
+        table.add_row(name, Text(problem.severity, style=style), problem.case or "", problem.what, problem.todo)
+    if table.row_count:
+        console.print(table)
+    errors = sum(problem.severity == "error" for _, problem in found)
+    console.print(Text(f"{errors} errors, {len(found) - errors} other remarks"))
+
+
+def print_case(run: Run, documents: "Documents", identifier: str, *, as_json: bool = False) -> None:
+    """Prints one case of a run: the question, its gold, and what it got.
+
+    Raises:
+        RunError: The run has no such case.
+    """
+    case = next((case for case in run.cases() if case.id == identifier), None)
+    if case is None:
+        raise RunError(
+            f"no case {identifier!r} in the run {run.name!r}: `untoc-eval report {run.name} --csv FILE` lists them"
+        )
+    answers = {repeat: found for (name, repeat), found in judge(run, documents).items() if name == identifier}
+    records = {record.repeat: record for record in run.answers() if record.case == identifier}
+    stages = {score.repeat: score.stage for score in run.scores() if score.case == identifier}
+    if as_json:
+        given = [record.model_dump(mode="json") | {"stage": stages.get(repeat)} for repeat, record in records.items()]
+        print(json.dumps({"case": case.model_dump(mode="json"), "answers": given}, ensure_ascii=False, indent=1))
+        return
+    console = Console()
+    for turn in case.history:
+        console.print(Text(f"before: {turn}", style="dim"))
+    console.print(Text(case.question, style="bold"))
+    console.print(Text(f"expected: {_expected(case)}"))
+    for span in case.evidence:
+        console.print(
+            Text(f"  gold {span.id} {span.file}[{span.start}:{span.end}] {_words(span, documents)}", style="green")
+        )
+    for repeat, found in sorted(answers.items()):
+        stage = stages.get(repeat)
+        console.print(
+            Text(f"\nasked {repeat + 1}: {'right' if stage is None else f'{stage}: {MEANING[stage]}'}", style="bold")
+        )
+        _print_answer(console, found, records[repeat])
+
+
+def _print_answer(console: Console, found: Judged | None, record: AnswerRecord) -> None:
+    if found is None:
+        console.print(Text(record.error.message if record.error else "no answer that can be read", style="red"))
+        return
+    console.print(Text(found.answer.answer))
+    for citation in found.answer.citations:
+        place = f"{citation.file}[{citation.start}:{citation.end}]"
+        console.print(Text(f"  [{citation.number}] {citation.state} {place} {citation.verdict}: {citation.quote}"))
+
+
+def _expected(case: Case) -> str:
+    expect = case.expect
+    parts = (expect.status, expect.reason, expect.missing, ", ".join(expect.states))
+    return "; ".join(part for part in parts if part)
+
+
+def _words(span: Evidence, documents: "Documents") -> str:
+    document = documents.by_file.get(span.file)
+    return span.quote or ("" if document is None else document.text[span.start : span.end])
+
+
+def print_ablation(rows: "Sequence[Row]") -> None:
+    """Prints the configurations side by side."""
+    from evals.ablate import COLUMNS
+    from evals.ablate import shown as figure_of
+
+    table = Table("configuration", *(QUANTITIES[name].label for name in COLUMNS), "time", title="ablation")
+    for row in rows:
+        time = f"{row.median_ms / max(rows[0].median_ms, 0.001):.1f}"
+        table.add_row(row.configuration.label, *(figure_of(row, name) for name in COLUMNS), time)
+    Console().print(table)
+
+
+def print_judgements(judgements: "Judgements") -> None:
+    """Prints what a judge found, and how far it agrees with persons."""
+    console = Console()
+    table = Table("what", "value", title=f"{judgements.run}, judged by {judgements.judge} (advice, never a gate)")
+    figures = (
+        ("claims judged", f"{judgements.judged} of {judgements.claims}"),
+        ("claims supported", judgements.supported),
+        ("entailment: citation recall", judgements.citation_recall),
+        ("entailment: citation precision", judgements.citation_precision),
+        ("agreement with persons, κ", judgements.kappa),
+        ("labels of persons", str(judgements.labels)),
+    )
+    for name, value in figures:
+        table.add_row(name, value if isinstance(value, str) else "hidden" if value is None else f"{value:.3f}")
+    console.print(table)
+    if judgements.hidden:
+        console.print(Text(judgements.hidden))
+    for claim in judgements.per_claim:
+        if claim.supported is False:
+            console.print(Text(f"not supported: {claim.case}: {claim.text}"))

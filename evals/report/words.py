@@ -1,0 +1,154 @@
+"""How a report puts figures and codes into words; shared by its HTML and Markdown."""
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import Final
+
+from babel import Locale, UnknownLocaleError
+
+from evals.gates import GateResult
+from evals.gates import Verdict as GateVerdict
+from evals.summary import QUANTITIES
+from ingest.parties import PartyTable
+
+NOTHING: Final = "–"
+_SPACE: Final = "\N{NO-BREAK SPACE}"
+# Figures are sums of fractions: 1 may come out as 1 − 1e-16.
+_SAME: Final = 1e-9
+STATUS: Final = {"answered": "an answer", "partial": "an answer in part", "abstained": "no answer, with the reason"}
+GIVEN: Final = {"answered": "answered", "partial": "answered in part", "abstained": "gave no answer"}
+GATE: Final[dict[GateVerdict, tuple[str, str]]] = {
+    "pass": ("✔", "passed"),
+    "fail": ("✗", "failed"),
+    "warn": ("▲", "warning"),
+    "invalid": ("?", "not decided"),
+}
+CHANGE: Final = {"better": ("▲", "better"), "worse": ("▼", "worse"), "same": ("=", "no clear difference")}
+# What cases are grouped by, in the order of the report; tags of the cases follow.
+SLICES: Final = {
+    "state": "State asked about",
+    "year": "Year",
+    "session": "Session",
+    "article": "Article",
+    "lang": "Language of the question",
+    "type": "Type of question",
+    "wording": "Wording",
+    "kind": "Kind of unanswerable question",
+    "expected": "Right outcome",
+    "source": "Where the case comes from",
+    "split": "Part of the set",
+}
+
+
+def shown(value: float | None, metric: str) -> str:
+    """Returns a figure as its metric is read: per cent of a share, a whole number of a count.
+
+    What is not quite all, or not quite nothing, does not look like it.
+    """
+    if value is None or not isfinite(value):
+        return NOTHING
+    if QUANTITIES[metric].share:
+        text = f"{100 * value:.1f}"
+        if (text == "100.0" and value < 1 - _SAME) or (text == "0.0" and value > _SAME):
+            text = f"{100 * value:.4f}"
+        return f"{text}{_SPACE}%"
+    return _number(value)
+
+
+def range_of(low: float | None, high: float | None, metric: str, *, points: bool = False) -> str:
+    """Returns an interval, its unit once; of differences of shares in points."""
+    if low is None or high is None or not (isfinite(low) and isfinite(high)):
+        return NOTHING
+    if QUANTITIES[metric].share:
+        return f"{_signless(f'{100 * low:.1f}')} to {_signless(f'{100 * high:.1f}')}{_SPACE}{'pt' if points else '%'}"
+    return f"{_number(low)} to {_number(high)}"
+
+
+def change(delta: float | None, metric: str) -> str:
+    """Returns a difference with its sign; of shares in points."""
+    if delta is None or not isfinite(delta):
+        return NOTHING
+    share = QUANTITIES[metric].share
+    text = f"{100 * delta:+.1f}" if share else f"{delta:+.2f}"
+    text = "0" if float(text) == 0 else text.replace("-", "−")
+    return f"{text}{_SPACE}pt" if share else text
+
+
+def _number(value: float) -> str:
+    return _signless(f"{value:.0f}" if float(value).is_integer() else f"{value:.2f}")
+
+
+def _signless(text: str) -> str:
+    """Takes the sign from a zero, and gives others that of typography."""
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+
+
+def upper_first(text: str) -> str:
+    """Returns a text with a capital at its start, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def p_value(p: float | None) -> str:
+    """Returns a p-value with three digits."""
+    if p is None or not isfinite(p):
+        return NOTHING
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def milliseconds(value: float | None) -> str:
+    """Returns a time in the unit that suits it."""
+    if value is None:
+        return NOTHING
+    return f"{value / 1000:.2f} s" if value >= 1000 else f"{value:.1f} ms" if value < 10 else f"{value:.0f} ms"
+
+
+def bar_of(result: GateResult) -> str:
+    """Returns what a gate asks for."""
+    if result.bar is None:
+        return NOTHING
+    better = QUANTITIES[result.metric].higher_is_better
+    least = better is not False
+    return f"{'≥' if least else '≤'} {shown(result.bar, result.metric).replace('.0' + _SPACE, _SPACE)}"
+
+
+def plain(code: str) -> str:
+    """Returns a code of ours as words."""
+    return code.replace("_", " ")
+
+
+def party(code: str | None, parties: PartyTable) -> str:
+    """Returns the name of a State or group."""
+    if code is None:
+        return "nobody named"
+    return parties.display(code) if parties.get(code) is not None else code
+
+
+def language(code: str) -> str:
+    """Returns the English name of a language."""
+    try:
+        return Locale.parse(code).get_language_name("en") or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def slice_label(name: str) -> str:
+    """Returns what a slice groups by."""
+    return SLICES.get(name, plain(name).capitalize())
+
+
+def slice_value(name: str, value: str, parties: PartyTable) -> str:
+    """Returns a value of a slice in words."""
+    if name == "state":
+        return f"{party(value, parties)} ({value})" if party(value, parties) != value else value
+    if name == "lang":
+        return language(value)
+    if name == "expected":
+        return STATUS.get(value, value)
+    return plain(value) if name in ("type", "kind") else value
+
+
+def listed(items: Sequence[str], most: int = 3) -> str:
+    """Returns items in a row, the rest as a number."""
+    if len(items) > most:
+        return f"{', '.join(items[:most])} and {len(items) - most} more"
+    return " and ".join(", ".join(items).rsplit(", ", 1)) if len(items) > 1 else ", ".join(items)

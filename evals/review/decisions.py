@@ -1,0 +1,549 @@
+"""Decisions of persons: drafts accepted or rejected, citations that gold does not know ruled on.
+
+A decision is a line of JSON, added and never changed; of several about the same thing the newest holds. So the file
+also tells who decided what, and when.
+"""
+
+import copy
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from app.answer import Citation
+from evals.errors import DatasetError, EvalError
+from evals.golden.cases import Case, Evidence, Review, locate
+from evals.golden.documents import Documents
+from evals.metrics.citations import gold_spans, ruling
+from evals.metrics.judged import Span
+from evals.runs import Run, mend_end, read_lines
+from ingest.parties import PartyTable
+
+if TYPE_CHECKING:
+    # `evals.golden.sets` reads the saved cases from here.
+    from evals.golden.sets import Home
+
+Decided = Literal["reviewed", "rejected"]
+EDITABLE: Final = (
+    "question", "history", "type", "lang", "unanswerable_kind", "expect.status", "expect.states",
+    "expect.states_forbidden", "expect.years", "expect.reason", "expect.missing", "evidence", "evidence_groups",
+    "nuggets",
+)  # fmt: skip
+# Characters shown before and after a quotation.
+CONTEXT: Final = 400
+_LONGEST_NAME: Final = 80
+# Some languages write no spaces; what is longer is cut anywhere.
+_LONGEST_WORD: Final = 30
+# Writing one line takes milliseconds; whoever holds the lock for longer is stuck.
+_WAIT_SECONDS: Final = 5.0
+
+
+class _Decision(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    case: str = Field(min_length=1)
+    by: str = Field(min_length=1)
+    at: datetime
+
+
+class CitationDecision(_Decision):
+    """What a person decided on a cited span: whether it answers the case."""
+
+    kind: Literal["citation"] = "citation"
+    file: str = Field(min_length=1)
+    start: int = Field(ge=0)
+    end: int = Field(ge=1)
+    accepted: bool
+
+    @property
+    def span(self) -> Span:
+        """Where the citation stands."""
+        return self.file, self.start, self.end
+
+
+class DraftDecision(_Decision):
+    """What a person decided on a draft.
+
+    Attributes:
+        changes: New values of fields of the saved draft, by the names of `EDITABLE`; all of them, also those of
+            decisions before.
+    """
+
+    kind: Literal["draft"] = "draft"
+    status: Decided
+    changes: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A case that the chat saved.
+
+    Attributes:
+        case: The case with the newest decision applied.
+        saved: The case as it was saved.
+        decision: The newest one; None while nobody has decided.
+    """
+
+    case: Case
+    saved: Case
+    decision: DraftDecision | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """A span of a text with what stands around it."""
+
+    before: str
+    quote: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unjudged:
+    """A cited span of which nobody knows whether it answers the case.
+
+    Attributes:
+        case: The case; of a variant, the one that it is a variant of.
+        citation: The first citation of the span.
+        times: How many answers cite it.
+        runs: Names of the runs whose answers cite it.
+    """
+
+    case: Case
+    citation: Citation
+    times: int
+    runs: tuple[str, ...]
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return self.citation.file, self.citation.start, self.citation.end
+
+    @property
+    def key(self) -> tuple[str, Span]:
+        """What a ruling is about."""
+        return self.case.id, self.span
+
+
+def read_rulings(path: Path) -> dict[str, Mapping[Span, bool]]:
+    """Returns what was ruled on cited spans, by case; the newest ruling on a span holds.
+
+    Raises:
+        EvalError: The file cannot be read.
+    """
+    found: dict[str, dict[Span, bool]] = {}
+    for decision in read_decisions(path):
+        if isinstance(decision, CitationDecision):
+            found.setdefault(decision.case, {})[decision.span] = decision.accepted
+    return dict(found)
+
+
+def read_decisions(path: Path) -> tuple[CitationDecision | DraftDecision, ...]:
+    """Returns all decisions, the oldest first; records of another kind are left out.
+
+    Raises:
+        EvalError: The file cannot be read.
+    """
+    models: dict[str, type[CitationDecision | DraftDecision]] = {"citation": CitationDecision, "draft": DraftDecision}
+    found = []
+    for number, record in enumerate(read_lines(path, torn_end=True), start=1):
+        model = models.get(record.get("kind", "")) if isinstance(record, dict) else None
+        if model is not None:
+            try:
+                found.append(model.model_validate(record))
+            except ValidationError as exc:
+                raise EvalError(
+                    f"{path.name}, decision {number}: {_first_problem(exc)}; mend or remove the line"
+                ) from exc
+    return tuple(found)
+
+
+def add_ruling(home: "Home", *, case: str, span: Span, accepted: bool, by: str) -> CitationDecision:
+    """Notes whether a cited span answers a case.
+
+    Args:
+        home: Where decisions are kept.
+        case: Its id; of a variant, the id of the case that it is a variant of.
+        span: Where the citation stands.
+        accepted: Whether it answers.
+        by: The reviewer.
+
+    Raises:
+        EvalError: There is no reviewer, the span is none, or the decision cannot be written.
+    """
+    file, start, end = span
+    if not case or not file or not 0 <= start < end:
+        raise EvalError(f"no citation to rule on: {case!r}, {file!r}, {start} to {end}")
+    decision = CitationDecision(
+        case=case, file=file, start=start, end=end, accepted=accepted, by=reviewer_name(by), at=datetime.now(UTC)
+    )
+    _append(home.reviews, decision)
+    return decision
+
+
+def drafts(home: "Home") -> tuple[Draft, ...]:
+    """Returns the cases that the chat saved, each with the newest decision applied, in the order of saving.
+
+    Raises:
+        EvalError: A draft or a decision cannot be read, or a decision does not fit its draft.
+    """
+    decisions = _draft_decisions(home)
+    return tuple(_draft(record, decisions) for record in _saved_records(home))
+
+
+def saved_cases(home: "Home") -> tuple[Case, ...]:
+    """Returns the cases of the set `saved`: reviewed drafts, which gate, and those that nobody has decided on.
+
+    Raises:
+        EvalError: A draft or a decision cannot be read, or a decision does not fit its draft.
+    """
+    return tuple(draft.case for draft in drafts(home) if draft.case.review.status != "rejected")
+
+
+def decide_draft(
+    home: "Home", case: str, status: Decided, *, by: str, changes: Mapping[str, Any] | None = None
+) -> DraftDecision:
+    """Accepts or rejects a draft, with changes; changes of decisions before stay unless they are changed again.
+
+    Args:
+        home: Where drafts and decisions are kept.
+        case: The draft's id.
+        status: The decision.
+        by: The reviewer.
+        changes: New values by the names of `EDITABLE`.
+
+    Raises:
+        EvalError: There is no such draft, the changed case would not be a case, or the decision cannot be written.
+    """
+    name = reviewer_name(by)
+    record = _saved_record(home, case)
+    before = _draft_decisions(home).get(case, ())
+    merged = {**(before[-1].changes if before else {}), **(changes or {})}
+    if status == "reviewed":
+        merged = _completed(record, merged, changes or {})
+    decision = DraftDecision(case=case, status=status, changes=merged, by=name, at=datetime.now(UTC))
+    changed = _changed(record, decision.changes)
+    if status == "reviewed":
+        _check(changed)
+    _append(home.reviews, decision)
+    return decision
+
+
+def preview(home: "Home", case: str, changes: Mapping[str, Any]) -> Case:
+    """Returns a draft as accepting it with these changes would leave it.
+
+    Raises:
+        EvalError: There is no such draft, or the changed case would not be a case.
+    """
+    record, before = _saved_record(home, case), _draft_decisions(home).get(case, ())
+    merged = _completed(record, {**(before[-1].changes if before else {}), **changes}, changes)
+    changed = _changed(record, merged)
+    _check(changed)
+    return changed
+
+
+def unjudged(run: Run, documents: Documents, rulings: Mapping[str, Mapping[Span, bool]]) -> tuple[Unjudged, ...]:
+    """Returns the cited spans of a run's answerable cases that neither gold nor a ruling knows.
+
+    Args:
+        run: The run; it need not be complete.
+        documents: The statements that it searched. A citation that they do not hold word for word is left out, since
+            nobody could see it where it stands.
+        rulings: What was ruled on before.
+
+    Returns:
+        Each span of a case once, in the order of the cases; of one case, the most cited first.
+    """
+    # `evals.score` is about whole runs and imports much; reading decisions needs none of it.
+    from evals.score import judge
+
+    by_id = {case.id: case for case in run.cases()}
+    found: dict[tuple[str, Span], Unjudged] = {}
+    for judged in judge(run, documents, rulings).values():
+        if judged is None or not judged.case.groups:
+            continue
+        case = by_id.get(judged.case.variant_of or judged.case.id, judged.case)
+        for citation in judged.answer.citations:
+            if ruling(judged, citation) is None and _stands(citation, documents):
+                item = Unjudged(case=case, citation=citation, times=1, runs=(run.name,))
+                known = found.get(item.key)
+                found[item.key] = item if known is None else replace(known, times=known.times + 1)
+    return pooled([tuple(found.values())])
+
+
+def pooled(
+    queues: Iterable[Sequence[Unjudged]], rulings: Mapping[str, Mapping[Span, bool]] | None = None
+) -> tuple[Unjudged, ...]:
+    """Returns what is unjudged in several runs, each span of a case once; what was ruled on since is left out."""
+    found: dict[tuple[str, Span], Unjudged] = {}
+    for item in (item for queue in queues for item in queue):
+        if item.span in (rulings or {}).get(item.case.id, {}):
+            continue
+        known = found.get(item.key)
+        if known is not None:
+            item = replace(known, times=known.times + item.times, runs=tuple(dict.fromkeys(known.runs + item.runs)))
+        found[item.key] = item
+    order = {name: number for number, name in enumerate(dict.fromkeys(item.case.id for item in found.values()))}
+    return tuple(sorted(found.values(), key=lambda item: (order[item.case.id], -item.times, item.span)))
+
+
+def surroundings(documents: Documents, span: Span, *, width: int = CONTEXT) -> Surroundings | None:
+    """Returns a span with what stands around it, cut at words; None where the documents do not have it."""
+    file, start, end = span
+    document = documents.by_file.get(file)
+    if document is None or not 0 <= start < end <= len(document.text):
+        return None
+    text = document.text
+    first, last = max(0, start - width), min(len(text), end + width)
+    before, after = text[first:start], text[end:last]
+    if first:
+        cut = re.search(r"\s", before[:_LONGEST_WORD])
+        before = f"… {before[cut.end() :] if cut else before}"
+    if last < len(text):
+        ends = [found.start() for found in re.finditer(r"\s", after) if found.start() >= len(after) - _LONGEST_WORD]
+        after = f"{after[: ends[-1]] if ends else after} …"
+    return Surroundings(before=before, quote=text[start:end], after=after)
+
+
+def gold(case: Case) -> tuple[Evidence, ...]:
+    """Returns the evidence that answers a case, each span once."""
+    return tuple({span.id: span for span in gold_spans(case)}.values())
+
+
+def words_of(span: Evidence, documents: Documents) -> str:
+    """Returns the words of a span of evidence: those of the file, else those that the case gives."""
+    document = documents.by_file.get(span.file)
+    if document is not None and span.located and span.end <= len(document.text):
+        return document.text[span.start : span.end]
+    return span.quote or ""
+
+
+def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str] = ()) -> Evidence:
+    """Returns new evidence from words that a person copied out of a statement.
+
+    Args:
+        quote: The words; white space may differ.
+        file: The statement's file, as citations name it.
+        documents: The statements.
+        taken: Ids of evidence that the case has.
+
+    Raises:
+        EvalError: There is no such statement, or the words do not stand in it.
+    """
+    document = documents.by_file.get(file)
+    if document is None:
+        raise EvalError(f"no statement {file!r}: choose one of the corpus")
+    if len(quote.split()) < 2:
+        raise EvalError("the words of the evidence are missing: copy at least two of them from the statement")
+    try:
+        start, end = locate(quote, document.text)
+    except DatasetError:
+        raise EvalError(
+            f"these words do not stand in {file!r}: {quote[:60]!r}; copy them from the statement as they are"
+        ) from None
+    words = document.text[start:end]
+    used = set(taken)
+    identifier = next(name for number in range(1, len(used) + 2) if (name := f"e{number}") not in used)
+    return Evidence(
+        id=identifier,
+        file=file,
+        state=document.state,
+        start=start,
+        end=end,
+        sha256=hashlib.sha256(words.encode()).hexdigest(),
+        quote=words,
+        lang=document.language,
+    )
+
+
+def states_of(text: str, parties: PartyTable) -> tuple[str, ...]:
+    """Returns the codes of States and groups that a person typed, as codes or names, separated by commas or semicolons.
+
+    Raises:
+        EvalError: A name is unknown, or may be several.
+    """
+    found: list[str] = []
+    for part in (part.strip() for chunk in text.replace("\n", ";").split(";") for part in _names(chunk, parties)):
+        if not part:
+            continue
+        resolution = parties.resolve(part)
+        if len(resolution.codes) != 1:
+            near = resolution.codes or resolution.suggestions
+            hint = f": {', '.join(f'{parties.display(code)} ({code})' for code in near)}" if near else ""
+            problem = "may be several States" if resolution.codes else "is no State or group that is known"
+            raise EvalError(f"{part!r} {problem}{hint}; write one name or code")
+        found.append(resolution.codes[0])
+    return tuple(dict.fromkeys(found))
+
+
+def reviewer_name(name: str) -> str:
+    """Returns a reviewer's name, tidied.
+
+    Raises:
+        EvalError: It is empty, too long, or holds control characters.
+    """
+    tidy = " ".join(name.split())
+    if not tidy:
+        raise EvalError("who decides? give your name or initials")
+    if len(tidy) > _LONGEST_NAME or any(unicodedata.category(char) in ("Cc", "Cs") for char in tidy):
+        raise EvalError(
+            f"the reviewer's name is longer than {_LONGEST_NAME} characters, or holds characters without a shape"
+        )
+    return tidy
+
+
+def _names(chunk: str, parties: PartyTable) -> Sequence[str]:
+    """Splits at commas, unless what they separate is one name, as in `Korea, Republic of`."""
+    return [chunk] if len(parties.resolve(chunk).codes) == 1 else chunk.split(",")
+
+
+def _stands(citation: Citation, documents: Documents) -> bool:
+    document = documents.by_file.get(citation.file)
+    return document is not None and document.text[citation.start : citation.end] == citation.source_quote
+
+
+def _draft_decisions(home: "Home") -> dict[str, tuple[DraftDecision, ...]]:
+    """Returns the decisions on each draft, the newest last."""
+    found: dict[str, tuple[DraftDecision, ...]] = {}
+    for decision in read_decisions(home.reviews):
+        if isinstance(decision, DraftDecision):
+            found[decision.case] = (*found.get(decision.case, ()), decision)
+    return found
+
+
+def _saved_records(home: "Home") -> tuple[dict[str, Any], ...]:
+    return tuple(read_lines(home.drafts, torn_end=True))
+
+
+def _saved_record(home: "Home", case: str) -> dict[str, Any]:
+    record = next((record for record in _saved_records(home) if record.get("id") == case), None)
+    if record is None:
+        raise EvalError(f"no draft {case!r}: somebody may have removed it")
+    return record
+
+
+def _draft(record: Mapping[str, Any], decisions: Mapping[str, Sequence[DraftDecision]]) -> Draft:
+    of_case, saved = decisions.get(str(record.get("id")), ()), _changed(record, {})
+    if not of_case:
+        return Draft(case=saved, saved=saved)
+    newest = of_case[-1]
+    case = _changed(record, newest.changes)
+    review = Review(
+        status=newest.status,
+        source=case.review.source,
+        by=tuple(dict.fromkeys(decision.by for decision in of_case)),
+        on=newest.at.date(),
+    )
+    return Draft(case=case.model_copy(update={"review": review}), saved=saved, decision=newest)
+
+
+def _changed(record: Mapping[str, Any], changes: Mapping[str, Any]) -> Case:
+    """Returns a saved record as a case, changes applied."""
+    values = copy.deepcopy(dict(record))
+    for name, value in changes.items():
+        if name not in EDITABLE:
+            raise EvalError(f"no field {name!r} to change: there are {', '.join(EDITABLE)}")
+        *outer, last = name.split(".")
+        place = values
+        for key in outer:
+            place = place.setdefault(key, {})
+        place[last] = value
+    try:
+        return Case.model_validate(values)
+    except ValidationError as exc:
+        raise EvalError(f"case {record.get('id')!r}: {_first_problem(exc)}") from exc
+
+
+def _completed(record: Mapping[str, Any], merged: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns changes with what follows from them and was not set beside them: a reason goes with its abstention."""
+    case = _changed(record, merged)
+    follows: dict[str, Any] = {}
+    if case.expect.status != "abstained" and case.expect.reason is not None:
+        follows["expect.reason"] = None
+    if case.expect.status != "partial" and case.expect.missing is not None:
+        follows["expect.missing"] = None
+    if case.expect.status == "abstained" and case.evidence:
+        # Nothing answers such a question.
+        follows |= {"evidence": [], "evidence_groups": []}
+    kind = _type(case)
+    if kind != case.type and {"expect.status", "expect.states", "expect.reason"} & merged.keys():
+        follows["type"] = kind
+    return merged | {name: value for name, value in follows.items() if name not in new}
+
+
+def _type(case: Case) -> str:
+    """Returns the type that fits the right outcome; what a question is like beyond that stays."""
+    status, several = case.expect.status, len(case.expect.states) > 1
+    if status == "abstained" and case.type in (
+        "unanswerable",
+        "ambiguous",
+        "single_state",
+        "compare",
+        "list_states",
+        "partial",
+    ):
+        return "ambiguous" if case.expect.reason == "ambiguous" else "unanswerable"
+    if status == "partial" and case.type in ("unanswerable", "ambiguous", "single_state", "compare", "list_states"):
+        return "partial"
+    if status == "answered" and case.type in ("unanswerable", "ambiguous", "partial"):
+        return "compare" if several else "single_state" if case.expect.states else "list_states"
+    if case.type in ("single_state", "compare"):
+        return "compare" if several else "single_state"
+    return case.type
+
+
+def _check(case: Case) -> None:
+    """Checks what makes a case worth asking, beyond its format.
+
+    Raises:
+        EvalError: Something is missing, or contradicts something else.
+    """
+    expect = case.expect
+    if not case.question.strip():
+        raise EvalError("the question is empty: write one, or reject the draft")
+    if expect.status != "abstained" and expect.reason is not None:
+        raise EvalError(
+            "a reason for no answer goes only with the outcome `abstained`: leave it out, or change the outcome"
+        )
+    if expect.status != "partial" and expect.missing is not None:
+        raise EvalError("what is missing goes only with the outcome `partial`: leave it out, or change the outcome")
+    if expect.status == "partial" and expect.missing is None:
+        raise EvalError("say what is missing, or change the outcome from `partial` to `answered`")
+    if expect.status == "abstained" and case.evidence:
+        raise EvalError("nothing answers a question whose right outcome is `abstained`: unmark its evidence")
+    if expect.status != "abstained" and not case.groups:
+        raise EvalError(
+            f"the outcome `{expect.status}` needs evidence: mark a quotation that answers, or give its words"
+        )
+
+
+def _append(path: Path, decision: _Decision) -> None:
+    # ASCII only: other readers break lines at more characters than JSON escapes.
+    line = json.dumps(decision.model_dump(mode="json")) + "\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS):
+            mend_end(path)
+            with path.open("a", encoding="ascii") as file:
+                file.write(line)
+    except Timeout as exc:
+        raise EvalError(f"not noted: another process holds {exc.lock_file!r}; wait until it is done") from exc
+    except OSError as exc:
+        raise EvalError(
+            f"not noted: {str(path)!r} cannot be written ({exc.strerror}); check its permissions and the free space"
+        ) from exc
+
+
+def _first_problem(exc: ValidationError) -> str:
+    first = exc.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{place}: {message}" if place else message

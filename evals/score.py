@@ -1,0 +1,149 @@
+"""Scoring: stored answers in, score records out; nothing is asked again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from app.answer import Answer
+from evals.errors import AnswerError
+from evals.golden.cases import Case
+from evals.golden.documents import Documents
+from evals.metrics.abstention import is_wrong
+from evals.metrics.content import claimed_states
+from evals.metrics.judged import Judged, Span, read_answer
+from evals.metrics.retrieval import ranking
+from evals.metrics.table import components
+from evals.runs import AnswerRecord, Run, ScoreRecord, write_whole
+from evals.stages import first_broken
+
+# Decisions of persons on spans that were cited, by case.
+Rulings = Mapping[str, Mapping[Span, bool]]
+
+
+def score_run(run: Run, documents: Documents, rulings: Rulings | None = None) -> tuple[ScoreRecord, ...]:
+    """Scores a run's answers and stores the scores, and its retrieval in the format of TREC tools."""
+    judged = judge(run, documents, rulings)
+    by_case = {case.id: case for case in run.cases()}
+    records = {(record.case, record.repeat): record for record in run.answers()}
+    scores = tuple(
+        _score(found, records[identifier])
+        if found is not None
+        else _failed(by_case[identifier[0]], records[identifier])
+        for identifier, found in judged.items()
+    )
+    run.write_scores(scores)
+    _write_trec(run, [found for (_, repeat), found in judged.items() if found is not None and repeat == 0])
+    return scores
+
+
+def judge(run: Run, documents: Documents, rulings: Rulings | None = None) -> dict[tuple[str, int], Judged | None]:
+    """Returns every answer of a run with what it is judged by, by case and repeat; None where there is no answer."""
+    cases = {case.id: case for case in run.cases()}
+    informed = documents.informed_by(cases.values())
+    sessions, files = documents.sessions(), run.statement_files()
+    records = [record for record in run.answers() if record.case in cases]
+    answers = {(record.case, record.repeat): _answer(record) for record in records}
+    found: dict[tuple[str, int], Judged | None] = {}
+    for (name, repeat), answer in answers.items():
+        case = cases[name]
+        original = cases.get(case.variant_of) if case.variant_of else None
+        if answer is None:
+            found[name, repeat] = None
+            continue
+        found[name, repeat] = Judged(
+            case=case,
+            answer=answer,
+            documents=informed.by_file,
+            files=files,
+            sessions=sessions,
+            original=answers.get((original.id, 0)) if original else None,
+            original_lang=original.lang if original else "en",
+            repeated=answers.get((name, 0)) if repeat else None,
+            rulings=(rulings or {}).get(case.variant_of or case.id, {}),
+        )
+    return found
+
+
+def _answer(record: AnswerRecord) -> Answer | None:
+    if record.answer is None:
+        return None
+    try:
+        return read_answer(record.answer)
+    except AnswerError:
+        return None
+
+
+def _score(judged: Judged, record: AnswerRecord) -> ScoreRecord:
+    case, answer = judged.case, judged.answer
+    timings = {name: float(value) for name, value in vars(answer.timings_ms).items()}
+    return ScoreRecord(
+        **_of_case(case, record),
+        status=answer.status,
+        stage=first_broken(judged),
+        components=components(judged),
+        confidence=answer.confidence,
+        wrong=is_wrong(case, answer),
+        states=_states(answer),
+        timings_ms=timings if timings["total"] else {"total": record.seconds * 1000},
+        tokens=dict(answer.usage or {}),
+        model=answer.model,
+    )
+
+
+def _failed(case: Case, record: AnswerRecord) -> ScoreRecord:
+    kind = record.error.kind if record.error is not None else "error"
+    return ScoreRecord(**_of_case(case, record), status=None, stage=kind, components={})
+
+
+def _of_case(case: Case, record: AnswerRecord) -> dict[str, Any]:
+    return {
+        "case": case.id,
+        "repeat": record.repeat,
+        "cluster": case.cluster,
+        "gates": case.gates,
+        "expected": case.expect.status,
+        "slices": slices(case),
+        "single": len(case.expect.states) == 1 and case.type != "list_states",
+        "expected_states": case.expect.states,
+    }
+
+
+def slices(case: Case) -> dict[str, tuple[str, ...]]:
+    """Returns what a case can be grouped by: its fields, and those of its tags that are short words."""
+    found: dict[str, Sequence[str]] = {
+        "type": (case.type,),
+        "lang": (case.lang,),
+        "split": (case.split,),
+        "state": case.expect.states if case.type != "list_states" else (),
+        "year": tuple(str(year) for year in case.expect.years),
+        "expected": (case.expect.status,),
+        "kind": (case.unanswerable_kind,) if case.unanswerable_kind else (),
+        "source": (case.review.source,),
+        "wording": (str(case.tags.get("wording", "variant" if case.variant_of else "original")),),
+    }
+    tags = {
+        name: (str(value),)
+        for name, value in case.tags.items()
+        if name not in found
+        and isinstance(value, str | int | float | bool)
+        and name not in ("topic_words", "overlap", "fold")
+    }
+    return {name: tuple(values) for name, values in (found | tags).items() if values}
+
+
+def _states(answer: Answer) -> tuple[str, ...]:
+    return tuple(sorted(claimed_states(answer) or {*answer.scope.states, *answer.scope.groups}))
+
+
+def _write_trec(run: Run, judged: Iterable[Judged]) -> None:
+    """Writes retrieval so that other tools measure the same: one document a line, and one judgement a line."""
+    run_lines, qrel_lines = [], []
+    for found in judged:
+        ranked = ranking(found)
+        if ranked is None:
+            continue
+        query = found.case.id.replace(" ", "_")
+        documents, relevant = ranked
+        run_lines += [f"{query} Q0 {name} {rank} {1 / rank:.9f} untoc" for rank, name in enumerate(documents, start=1)]
+        qrel_lines += [f"{query} 0 {name} 1" for name in sorted(relevant)]
+    write_whole(run.path / "run.trec", "".join(f"{line}\n" for line in run_lines))
+    write_whole(run.path / "qrels.trec", "".join(f"{line}\n" for line in qrel_lines))

@@ -1,0 +1,181 @@
+"""Statistics: how sure a figure is, and whether two runs differ; pure functions over component sums.
+
+Cases about the same State are not independent, so whole clusters are drawn again or swapped, never single cases.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binomtest
+
+Floats = npt.NDArray[np.float64]
+Combine = Callable[[Floats], Floats]
+RESAMPLES: Final = 2000
+LEVEL: Final = 0.95
+# Equal figures may differ in their last bits by the order in which they were added.
+_TOLERANCE: Final = 1e-12
+
+
+class Interval(NamedTuple):
+    """Where a figure lies with 95 % confidence; both ends are NaN where nothing is known."""
+
+    low: float
+    high: float
+
+
+def wilson(successes: int, n: int) -> Interval:
+    """Returns the score interval of a share; NaN without trials.
+
+    centre ± z·√(p(1−p)/n + z²/4n²) / (1 + z²/n), centre = (p + z²/2n) / (1 + z²/n), z = 1.96.
+
+    Source: Wilson, Probable Inference, the Law of Succession, and Statistical Inference (JASA 1927).
+    """
+    if n == 0:
+        return Interval(np.nan, np.nan)
+    found = binomtest(successes, n).proportion_ci(confidence_level=LEVEL, method="wilson")
+    return Interval(float(found.low), float(found.high))
+
+
+def mcnemar_exact(improved: int, worsened: int) -> float:
+    """Returns the two-sided p-value of as many changes for the better and for the worse; 1 without changes.
+
+    Under no difference the improved among the changed are Binomial(improved + worsened, ½).
+
+    Source: McNemar 1947, in the exact form of Fagerland, Lydersen, Laake (BMC Med. Res. Methodol. 2013).
+    """
+    changed = improved + worsened
+    return float(binomtest(improved, changed, 0.5).pvalue) if changed else 1.0
+
+
+def holm(p_values: Sequence[float]) -> tuple[float, ...]:
+    """Returns p-values adjusted for being several, in the order given.
+
+    With p₍₁₎ ≤ … ≤ p₍ₘ₎: adjusted₍ᵢ₎ = max over j ≤ i of min(1, (m − j + 1)·p₍ⱼ₎).
+
+    Source: Holm, A Simple Sequentially Rejective Multiple Test Procedure (Scand. J. Stat. 1979).
+    """
+    values = np.asarray(p_values, dtype=np.float64)
+    order = np.argsort(values, kind="stable")
+    steps = np.minimum(1.0, values[order] * np.arange(len(values), 0, -1))
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.maximum.accumulate(steps)
+    return tuple(adjusted.tolist())
+
+
+def cluster_bootstrap(
+    components: Floats, clusters: Sequence[str], combine: Combine, *, resamples: int = RESAMPLES, seed: int = 0
+) -> Floats:
+    """Returns a figure over clusters drawn with replacement, shape (resamples,).
+
+    Args:
+        components: One row per case, shape (n, k).
+        clusters: The cluster of each row.
+        combine: Gives the figure from sums of shape (..., k).
+        resamples: How often all clusters are drawn again.
+        seed: Equal seeds and numbers of clusters draw equally.
+
+    Returns:
+        Samples, NaN where the figure is not defined for what was drawn.
+
+    Source: Davison and Hinkley, Bootstrap Methods and their Application (1997), 3.8; Miller, Adding Error Bars to
+    Evals (arXiv 2411.00640) on clusters.
+    """
+    sums = cluster_sums(components, clusters)
+    return combine(_draws(len(sums), resamples, seed) @ sums)
+
+
+def paired_cluster_bootstrap(
+    a: Floats,
+    b: Floats,
+    clusters: Sequence[str],
+    combine: Combine,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Floats:
+    """Returns differences b − a of paired rows, shape (resamples,), with the same clusters drawn for both."""
+    return cluster_bootstrap(b, clusters, combine, resamples=resamples, seed=seed) - cluster_bootstrap(
+        a, clusters, combine, resamples=resamples, seed=seed
+    )
+
+
+def sign_flip_p(
+    a: Floats,
+    b: Floats,
+    clusters: Sequence[str],
+    combine: Combine,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> float:
+    """Returns the two-sided p-value of a difference between paired rows, by swapping a and b in whole clusters.
+
+    p = (1 + #{|Δ*| ≥ |Δ|}) / (resamples + 1), Δ* over random swaps; a swap for which no figure is defined counts.
+
+    Source: Edgington and Onghena, Randomization Tests (2007); the +1 as in Phipson and Smyth (SAGMB 2010).
+    """
+    sums_a, sums_b = cluster_sums(a, clusters), cluster_sums(b, clusters)
+    observed = abs(combine(sums_b.sum(axis=0)) - combine(sums_a.sum(axis=0)))
+    swaps = np.random.default_rng(seed).integers(0, 2, size=(resamples, len(sums_a))).astype(np.float64)
+    moved = swaps @ (sums_b - sums_a)
+    swapped = abs(combine(sums_b.sum(axis=0) - moved) - combine(sums_a.sum(axis=0) + moved))
+    return float(1 + np.sum(~(swapped < observed - _TOLERANCE))) / (resamples + 1)
+
+
+def not_worse_p(differences: Floats, margin: float) -> float:
+    """Returns the one-sided p-value of being worse by no more than a margin; a small one shows a loss.
+
+    p = (1 + #{d ≥ −margin}) / (resamples + 1), over bootstrap differences for which higher is better. Samples without
+    a figure count as no loss.
+
+    Source: Davison and Hinkley 1997, 4.4 and 5.4: inverting the percentile interval.
+    """
+    return float(1 + np.sum(~(differences < -margin - _TOLERANCE))) / (len(differences) + 1)
+
+
+def interval(samples: Floats) -> Interval:
+    """Returns the 2.5th and 97.5th percentile of samples, those that are NaN left out."""
+    known = samples[np.isfinite(samples)]
+    if not known.size:
+        return Interval(np.nan, np.nan)
+    low, high = np.percentile(known, [100 * (1 - LEVEL) / 2, 100 * (1 + LEVEL) / 2])
+    return Interval(float(low), float(high))
+
+
+def cluster_sums(components: Floats, clusters: Sequence[str]) -> Floats:
+    """Returns the sum of each cluster's rows, shape (clusters, k), ordered by the clusters' names."""
+    names, numbers = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
+    sums = np.zeros((len(names), components.shape[1]))
+    np.add.at(sums, numbers, components)
+    return sums
+
+
+# Most figures of a run share their clusters; drawing is what costs.
+@lru_cache(maxsize=8)
+def _draws(clusters: int, resamples: int, seed: int) -> Floats:
+    """Returns how often each cluster is drawn, shape (resamples, clusters), every row adding up to `clusters`."""
+    draws = np.random.default_rng(seed).multinomial(clusters, np.full(clusters, 1 / clusters), size=resamples)
+    counts = draws.astype(np.float64)
+    counts.flags.writeable = False
+    return counts
+
+
+def percentile_higher(values: Sequence[float], q: float) -> float:
+    """Returns the smallest value that q per cent of all do not exceed: one that was measured, none in between.
+
+    Source: Hyndman and Fan, Sample Quantiles in Statistical Packages (Am. Stat. 1996), the discontinuous kind.
+    """
+    return float(np.percentile(np.asarray(values, dtype=np.float64), q, method="higher"))
+
+
+def enough_for(n: int, q: float) -> bool:
+    """Returns whether n values give the q-th percentile an upper bound at 95 %: 1 − (q/100)ⁿ ≥ 0.95.
+
+    The largest of n values lies above the percentile with that probability: p95 needs 59, p99 needs 299.
+
+    Source: Conover, Practical Nonparametric Statistics (1999), 3.3: tolerance limits.
+    """
+    return bool(1 - (q / 100) ** n >= LEVEL)

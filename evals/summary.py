@@ -1,0 +1,417 @@
+"""One run in figures: metrics with intervals, slices, stages, abstention, confusion, time and cost."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from evals.errors import EvalError
+from evals.metrics.confidence import Outcome
+from evals.metrics.table import METRICS, Combine, Floats, key, ratio
+from evals.runs import ScoreRecord
+from evals.stages import STAGES, Stage
+from evals.stats import RESAMPLES, cluster_bootstrap, enough_for, interval, percentile_higher, wilson
+
+# Below so many cases a slice's share says little: its interval is wider than ± 20 points around one half.
+SMALL: Final = 20
+# What a slice is shown with, beside its share of right outcomes.
+KEY_METRICS: Final = (
+    "evidence_five",
+    "citation_precision",
+    "nuggets_strict_vital",
+    "recall_at_20",
+    "false_answer_rate",
+    "over_abstention",
+)
+# Names under which providers count tokens.
+_PROMPT: Final = ("prompt", "prompt_tokens", "input_tokens")
+_COMPLETION: Final = ("completion", "completion_tokens", "output_tokens")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity:
+    """What is computed from sums of components: a metric, or the share of cases that came out right or failed.
+
+    Attributes:
+        key: The name of its components in a score.
+    """
+
+    name: str
+    label: str
+    key: str
+    combine: Combine
+    higher_is_better: bool | None = True
+    share: bool = True
+
+
+RIGHT: Final = Quantity(name="right", label="Outcomes right", key="outcome.right", combine=ratio())
+FAILED: Final = Quantity(
+    name="failed", label="Errors and timeouts", key="outcome.failed", combine=ratio(), higher_is_better=False
+)
+QUANTITIES: Final[Mapping[str, Quantity]] = {
+    RIGHT.name: RIGHT,
+    FAILED.name: FAILED,
+    **{
+        metric.name: Quantity(
+            name=metric.name,
+            label=metric.label,
+            key=key(metric.measure),
+            combine=metric.combine,
+            higher_is_better=metric.higher_is_better,
+            share=metric.share,
+        )
+        for metric in METRICS.values()
+    },
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseScore:
+    """How one case came out over all its repeats.
+
+    Attributes:
+        stage: The most frequent outcome of its repeats; where a failure is as frequent as being right, the failure.
+        components: Means over the repeats to which a measure applies, and whether the case is right, and failed.
+    """
+
+    case: str
+    cluster: str
+    gates: bool
+    expected: str
+    expected_states: tuple[str, ...]
+    stage: Stage | None
+    components: Mapping[str, tuple[float, ...]]
+    slices: Mapping[str, tuple[str, ...]]
+
+
+def by_case(scores: Iterable[ScoreRecord]) -> tuple[CaseScore, ...]:
+    """Returns one score per case, by id; repeats are averaged, so that asking often does not count more."""
+    found = []
+    for name, group in groupby(sorted(scores, key=lambda score: (score.case, score.repeat)), lambda score: score.case):
+        repeats = tuple(group)
+        first = repeats[0]
+        stages = Counter(score.stage for score in repeats)
+        stage = max(stages, key=lambda stage: (stages[stage], stage is not None))
+        failed = sum(score.status is None for score in repeats) / len(repeats)
+        outcome = {RIGHT.key: (float(stage is None), 1.0), FAILED.key: (failed, 1.0)}
+        found.append(
+            CaseScore(
+                case=name,
+                cluster=first.cluster,
+                gates=first.gates,
+                expected=first.expected,
+                expected_states=first.expected_states,
+                stage=stage,
+                components=outcome | _means(repeats),
+                slices=first.slices,
+            )
+        )
+    return tuple(found)
+
+
+def _means(repeats: Sequence[ScoreRecord]) -> dict[str, tuple[float, ...]]:
+    values: dict[str, list[tuple[float, ...]]] = {}
+    for score in repeats:
+        for name, components in score.components.items():
+            values.setdefault(name, []).append(components)
+    return {name: tuple(sum(column) / len(rows) for column in zip(*rows, strict=True)) for name, rows in values.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One figure with what it rests on.
+
+    Attributes:
+        metric: Its name in `QUANTITIES`.
+        low: Lower end of the 95 % interval.
+        n: Cases that bear on it.
+        numerator: Of a plain quotient, summed over cases; None for what is combined from more.
+    """
+
+    metric: str
+    value: float
+    low: float
+    high: float
+    n: int
+    numerator: float | None = None
+    denominator: float | None = None
+
+
+def summarise(scores: Iterable[ScoreRecord], *, resamples: int = RESAMPLES, seed: int = 0) -> tuple[Figure, ...]:
+    """Returns every metric that applies to some case, in the order of `METRICS`."""
+    cases = by_case(scores)
+    found = (figure(cases, QUANTITIES[name], resamples=resamples, seed=seed) for name in METRICS)
+    return tuple(figure for figure in found if figure is not None)
+
+
+def figure(
+    cases: Sequence[CaseScore], quantity: Quantity, *, resamples: int = RESAMPLES, seed: int = 0
+) -> Figure | None:
+    """Returns a figure over cases, with its interval from clusters drawn again; None where it applies to none.
+
+    Where all clusters are alike, drawing them again shows nothing: a share then has Wilson's interval over its cases.
+    """
+    applying = [case for case in cases if quantity.key in case.components]
+    rows = np.array([case.components[quantity.key] for case in applying], dtype=np.float64)
+    value = combined(rows, quantity.combine)
+    if value is None:
+        return None
+    clusters = [case.cluster for case in applying]
+    samples = cluster_bootstrap(rows, clusters, quantity.combine, resamples=resamples, seed=seed)
+    n = int(bears_on(rows, quantity.combine).sum())
+    bounds = interval(samples)
+    if quantity.share and bounds.high - bounds.low < 1e-9:
+        bounds = wilson(round(value * n), n)
+    plain = rows.shape[1] == 2
+    return Figure(
+        metric=quantity.name,
+        value=value,
+        low=bounds.low,
+        high=bounds.high,
+        n=n,
+        numerator=float(rows[:, 0].sum()) if plain else None,
+        denominator=float(rows[:, 1].sum()) if plain else None,
+    )
+
+
+def combined(rows: Floats, combine: Combine) -> float | None:
+    """Returns the figure of some cases' components, shape (n, k); None where there is none."""
+    value = float(combine(rows.sum(axis=0))) if len(rows) else np.nan
+    return value if np.isfinite(value) else None
+
+
+def bears_on(rows: Floats, combine: Combine) -> Floats:
+    """Returns whether each case bears on a figure, shape (n,): a right abstention does not on `over_abstention`.
+
+    A case does if it has a figure by itself, or if it moves the figure of sums to which no case is proportional.
+    """
+    irrational = np.pi ** np.arange(1.0, rows.shape[1] + 1)
+    moves = combine(rows + irrational) != combine(irrational)
+    return np.asarray(np.isfinite(combine(rows)) | moves, dtype=np.float64)
+
+
+def stage_counts(scores: Iterable[ScoreRecord]) -> dict[Stage, int]:
+    """Returns how many cases broke first at each stage, in the order of `STAGES`; stages without any are left out."""
+    counts = Counter(case.stage for case in by_case(scores))
+    return {stage: counts[stage] for stage in STAGES if counts[stage]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SliceFigures:
+    """The cases that share a value.
+
+    Attributes:
+        right: Share of right outcomes, 0 to 1, with Wilson's interval.
+        small: Too few cases to read anything from.
+        figures: Values of `KEY_METRICS`, those that apply.
+    """
+
+    value: str
+    n: int
+    right: float
+    low: float
+    high: float
+    small: bool
+    figures: Mapping[str, float]
+
+
+def slice_names(scores: Iterable[ScoreRecord]) -> tuple[str, ...]:
+    """Returns what the cases can be grouped by, in the order of first occurrence."""
+    return tuple(dict.fromkeys(name for score in scores for name in score.slices))
+
+
+def by_slice(scores: Iterable[ScoreRecord], slice_name: str) -> tuple[SliceFigures, ...]:
+    """Returns figures for each value of a slice, the worst first, of equal ones the larger first."""
+    found = []
+    for value, cases in sliced(by_case(scores), slice_name).items():
+        right, n = sum(case.stage is None for case in cases), len(cases)
+        low, high = wilson(right, n)
+        figures = {name: _value(cases, QUANTITIES[name]) for name in KEY_METRICS}
+        found.append(
+            SliceFigures(
+                value=value,
+                n=n,
+                right=right / n,
+                low=low,
+                high=high,
+                small=n < SMALL,
+                figures={name: figure for name, figure in figures.items() if figure is not None},
+            )
+        )
+    return tuple(sorted(found, key=lambda item: (item.right, -item.n, item.value)))
+
+
+def sliced(cases: Iterable[CaseScore], slice_name: str) -> dict[str, list[CaseScore]]:
+    """Returns cases by their values of a slice; one with several values is in each."""
+    found: dict[str, list[CaseScore]] = {}
+    for case in cases:
+        for value in case.slices.get(slice_name, ()):
+            found.setdefault(value, []).append(case)
+    return found
+
+
+def _value(cases: Iterable[CaseScore], quantity: Quantity) -> float | None:
+    rows = [case.components[quantity.key] for case in cases if quantity.key in case.components]
+    return combined(np.array(rows, dtype=np.float64), quantity.combine)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Latency:
+    """Wall time of one step, in milliseconds.
+
+    Attributes:
+        p95: None where there are too few answers to bound it.
+    """
+
+    step: str
+    n: int
+    p50: float
+    p95: float | None
+    max: float
+
+
+def latency(scores: Iterable[ScoreRecord]) -> tuple[Latency, ...]:
+    """Returns the time of each step over all answers, in the order of the steps; answers that failed have none."""
+    times: dict[str, list[float]] = {}
+    for score in scores:
+        for step, milliseconds in score.timings_ms.items():
+            times.setdefault(step, []).append(milliseconds)
+    return tuple(
+        Latency(
+            step=step,
+            n=len(values),
+            p50=percentile_higher(values, 50),
+            p95=percentile_higher(values, 95) if enough_for(len(values), 95) else None,
+            max=max(values),
+        )
+        for step, values in times.items()
+    )
+
+
+class Price(BaseModel):
+    """What a model's tokens cost."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: float = Field(ge=0)
+    completion: float = Field(ge=0)
+    currency: str = "USD"
+    per: int = Field(default=1_000_000, ge=1)
+    """Tokens that the prices are for."""
+    date: date
+    """When they were looked up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What the answers of one model took.
+
+    Attributes:
+        model: None for answers that no model wrote: they cost nothing.
+        amount: None where the model has no price.
+    """
+
+    model: str | None
+    answers: int
+    prompt: int
+    completion: int
+    amount: float | None
+    price: Price | None
+
+
+def read_prices(path: Path) -> dict[str, Price]:
+    """Reads prices of models by name from YAML.
+
+    Raises:
+        EvalError: The file cannot be read, or a price is not what it should be.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return {str(name): Price.model_validate(price) for name, price in dict(content).items()}
+    except (OSError, TypeError, ValueError, yaml.YAMLError) as exc:
+        raise EvalError(f"cannot read the prices of {str(path)!r}: {exc}") from exc
+
+
+def cost(scores: Iterable[ScoreRecord], prices: Mapping[str, Price]) -> tuple[Cost, ...]:
+    """Returns tokens and their price by model: (prompt · its price + completion · its price) / `per`.
+
+    Args:
+        scores: Answers that failed are left out, since nobody counted theirs.
+        prices: By the name that answers give their model.
+    """
+    answered = [score for score in scores if score.status is not None]
+    found = []
+    for model in dict.fromkeys(score.model for score in answered):
+        of_model = [score.tokens for score in answered if score.model == model]
+        prompt, completion = _tokens(of_model, _PROMPT), _tokens(of_model, _COMPLETION)
+        price = prices.get(model) if model is not None else None
+        amount = 0.0 if model is None else None
+        if price is not None:
+            amount = (prompt * price.prompt + completion * price.completion) / price.per
+        found.append(
+            Cost(
+                model=model,
+                answers=len(of_model),
+                prompt=prompt,
+                completion=completion,
+                amount=amount,
+                price=price,
+            )
+        )
+    return tuple(found)
+
+
+def _tokens(usages: Iterable[Mapping[str, int]], names: Sequence[str]) -> int:
+    return sum(next((usage[name] for name in names if name in usage), 0) for usage in usages)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbstentionSquare:
+    """How often abstaining was right, in answers; those to cases that expect a part are left out."""
+
+    right_abstentions: int
+    needless_abstentions: int
+    false_answers: int
+    right_to_answer: int
+
+
+def abstention_square(scores: Iterable[ScoreRecord]) -> AbstentionSquare:
+    """Counts answers by whether there was something to answer with, and whether they do; failed ones nowhere."""
+    counts = Counter(
+        (score.status == "abstained", score.expected == "abstained")
+        for score in scores
+        if score.status is not None and score.expected != "partial"
+    )
+    return AbstentionSquare(
+        right_abstentions=counts[True, True],
+        needless_abstentions=counts[True, False],
+        false_answers=counts[False, True],
+        right_to_answer=counts[False, False],
+    )
+
+
+def confusion(scores: Iterable[ScoreRecord]) -> dict[tuple[str, str], int]:
+    """Counts answers to cases about one State by (State expected, State cited); one that cites two counts twice."""
+    counts = Counter(
+        (score.expected_states[0], cited)
+        for score in scores
+        if score.single and score.status in ("answered", "partial")
+        for cited in score.states
+    )
+    return dict(sorted(counts.items()))
+
+
+def outcomes(scores: Iterable[ScoreRecord]) -> tuple[Outcome, ...]:
+    """Returns how sure the answers about one State were and how they came out; failed ones are left out."""
+    return tuple(
+        Outcome(confidence=score.confidence, answered=score.status != "abstained", wrong=score.wrong)
+        for score in scores
+        if score.single and score.status is not None
+    )

@@ -1,0 +1,138 @@
+"""Deliberate changes to the pipeline that no setting makes: what a part is worth, and whether gates notice its loss.
+
+Nothing here is reachable from the product; a run names its variant, and its report says so.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.answer import Abstention, Answer
+from app.assistant import Assistant
+from app.chain import Steps, Turn
+from app.retrieve import Retrieved
+from app.select import Found
+from app.statements import ScopedStatements
+from app.wiring import Workspace
+from evals.errors import RunError
+from vectorstore.records import ScopeFilter, StatementSummary
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AlteredQuotes(Steps):
+    """Every quotation loses a word after it was checked, as a model that types its quotes may lose one."""
+
+    def verify(self, turn: Turn) -> Answer:
+        answer = super().verify(turn)
+        return replace(answer, citations=tuple(replace(c, quote=_without_a_word(c.quote)) for c in answer.citations))
+
+
+def _without_a_word(quote: str) -> str:
+    words = quote.split(" ")
+    position = words.index("not") if "not" in words else len(words) // 2
+    return " ".join(words[:position] + words[position + 1 :])
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AlwaysAbstains(Steps):
+    """Nothing is ever answered."""
+
+    def verify(self, turn: Turn) -> Answer:
+        answer = super().verify(turn)
+        message = "No evidence was found."
+        return replace(
+            answer,
+            status="abstained",
+            missing=None,
+            answer=message,
+            claims=(),
+            citations=(),
+            abstention=Abstention(reason="not_mentioned", message=message),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AlwaysAnswers(Steps):
+    """Whatever ranks first is given as an answer, however weak."""
+
+    def retrieve(self, turn: Turn) -> Retrieved:
+        return _each(super().retrieve(turn), _believed)
+
+
+def _believed(found: Found) -> Found:
+    return replace(found, confidence=1.0, neutral=False) if found.evidence else found
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ReversedRanking(Steps):
+    """What was found best comes last."""
+
+    def retrieve(self, turn: Turn) -> Retrieved:
+        return _each(super().retrieve(turn), _reversed)
+
+
+def _reversed(found: Found) -> Found:
+    passages = tuple(replace(item, score=-item.score) for item in reversed(found.passages))
+    evidence = tuple(replace(item, score=-item.score) for item in reversed(found.evidence))
+    return replace(found, evidence=evidence, passages=passages)
+
+
+def _each(retrieved: Retrieved, change: Callable[[Found], Found]) -> Retrieved:
+    return replace(
+        retrieved,
+        found=tuple(change(found) for found in retrieved.found),
+        spoken_for=tuple(change(found) for found in retrieved.spoken_for),
+    )
+
+
+class _AllStatements(ScopedStatements):
+    """The statements of every State are in scope, whoever was asked about."""
+
+    def of(self, parties: Sequence[str]) -> tuple[StatementSummary, ...]:
+        return super().of(())
+
+
+class _OnePile(ScopedStatements):
+    """All statements of any time are searched together, as if the first State asked about had spoken them."""
+
+    def of(self, parties: Sequence[str]) -> tuple[StatementSummary, ...]:
+        every = self._catalogue.summaries(ScopeFilter())
+        return tuple(replace(s, metadata=replace(s.metadata, state=parties[0])) for s in every) if parties else every
+
+
+VARIANTS: Final[dict[str, str]] = {
+    "state_filter_off": "statements of every State are in scope",
+    "no_scope": "all statements are searched as one pile, as a search without filters does",
+    "quotes_altered": "every quotation loses a word after it was checked",
+    "always_answer": "whatever ranks first is given as an answer",
+    "always_abstain": "nothing is ever answered",
+    "ranking_reversed": "what was found best comes last",
+}
+
+
+def assistant_of(workspace: Workspace, variant: str | None) -> Assistant:
+    """Returns the workspace's assistant, or one with a deliberate change.
+
+    Raises:
+        RunError: There is no such variant.
+    """
+    if variant is None:
+        return workspace.assistant
+    if variant not in VARIANTS:
+        raise RunError(f"no variant {variant!r}: there are {', '.join(VARIANTS)}")
+    steps = workspace.steps
+    changed = {
+        "quotes_altered": _AlteredQuotes,
+        "always_answer": _AlwaysAnswers,
+        "always_abstain": _AlwaysAbstains,
+        "ranking_reversed": _ReversedRanking,
+    }.get(variant, Steps)
+    searcher = steps.searcher
+    if variant in ("state_filter_off", "no_scope"):
+        scoped = _AllStatements if variant == "state_filter_off" else _OnePile
+        searcher = searcher.scoped_by(scoped)
+    return Assistant(
+        changed(searcher=searcher, parties=steps.parties, max_citations=steps.max_citations),
+        workspace.store.catalogue,
+        keep_traces=0,
+    )

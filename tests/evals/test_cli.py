@@ -1,0 +1,267 @@
+"""The command line from end to end, over stored answers: no model is loaded."""
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from app.answer import Abstention, Answer, Citation, Claim, Scope
+from evals.cli import main
+
+TEXTS = {
+    "one.txt": "Mr. Chair, Arvandia supports article 4. We shall not accept less.",
+    "two.txt": "Belmora proposes a common register of vessels. It shall be open to all.",
+}
+CASES = """
+schema: 1
+cases:
+- id: arv
+  question: What did Arvandia say about article 4?
+  type: single_state
+  expect: {status: answered, states: [XAA]}
+  evidence: [{id: e1, file: one.txt, state: XAA, quote: "Arvandia supports article 4."}]
+  review: {status: reviewed}
+- id: bel
+  question: What did Belmora say about vessels?
+  type: single_state
+  tags: {topic: vessels}
+  expect: {status: answered, states: [XAB]}
+  evidence: [{id: e1, file: two.txt, state: XAB, quote: "Belmora proposes a common register of vessels."}]
+  review: {status: reviewed}
+- id: none
+  question: What did Belmora say about article 4?
+  type: unanswerable
+  unanswerable_kind: near_miss_article
+  expect: {status: abstained, states: [XAB], reason: article_not_cited}
+  review: {status: reviewed}
+"""
+GATES = """
+minimum_cases: 3
+hard: [{metric: quote_verified, at_least: 1}, {metric: misattributed, at_most: 0}]
+soft: [{metric: evidence_first, margin: 0.01}]
+"""
+
+
+def _citation(file: str, state: str, words: str) -> Citation:
+    start = TEXTS[file].index(words)
+    return Citation(
+        number=1, statement_id=file, state=state, on_behalf_of=None, speaker=None, body=None, session=None, date="2020",
+        agenda_item=None, title=None, file=file, symbol=None, page=None, paragraph=1, start=start,
+        end=start + len(words), quote=words, source_quote=words, sentence_ids=(), language="en", kind="statement",
+        ocr_confidence=None, inferred=(), verdict="verified",
+    )  # fmt: skip
+
+
+def _answered(state: str, citation: Citation) -> Answer:
+    return Answer(
+        question="?",
+        answer=f"{state}: “{citation.quote}” [1]",
+        status="answered",
+        scope=Scope(states=(state,)),
+        claims=(Claim(text=citation.quote, state=state, citations=(1,)),),
+        citations=(citation,),
+        confidence=0.9,
+    )
+
+
+GOOD = {
+    "arv": _answered("XAA", _citation("one.txt", "XAA", "Arvandia supports article 4.")),
+    "bel": _answered("XAB", _citation("two.txt", "XAB", "Belmora proposes a common register of vessels.")),
+    "none": Answer(
+        question="?",
+        answer="Not cited.",
+        status="abstained",
+        scope=Scope(states=("XAB",)),
+        abstention=Abstention(reason="article_not_cited", message="Not cited."),
+    ),
+}
+ALTERED = GOOD | {
+    "arv": _answered(
+        "XAA", replace(_citation("one.txt", "XAA", "We shall not accept less."), quote="We shall accept less.")
+    )
+}
+
+
+class _Desk:
+    """A folder with statements, cases and answers, and the commands over them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.corpus = root / "corpus"
+        self.corpus.mkdir()
+        for name, text in TEXTS.items():
+            (self.corpus / name).write_text(text, encoding="utf-8")
+        parties = "code,name,aliases,kind\nXAA,Arvandia,,state\nXAB,Belmora,,state\n"
+        (self.corpus / "parties.csv").write_text(parties, encoding="utf-8")
+        rows = "file,state,body,session,date,agenda_item,language\none.txt,XAA,,,2020,,en\ntwo.txt,XAB,,,2020,,en\n"
+        (self.corpus / "statements.csv").write_text(rows, encoding="utf-8")
+        self.cases = root / "cases.yaml"
+        self.cases.write_text(CASES, encoding="utf-8")
+        self.gates = root / "gates.yaml"
+        self.gates.write_text(GATES, encoding="utf-8")
+
+    def __call__(self, *arguments: str | Path) -> int:
+        return main([str(argument) for argument in (*arguments, "--store", self.root / "store")])
+
+    def run(self, name: str, answers: dict[str, Answer], *more: str) -> int:
+        path = self.root / f"{name}.answers.jsonl"
+        lines = [json.dumps({"id": case} | answer.to_json()) for case, answer in answers.items()]
+        path.write_text("\n".join(lines), encoding="utf-8")
+        replay = ("--adapter", "replay", "--answers", path)
+        return self("run", self.cases, "--corpus", self.corpus, "--name", name, *replay, *more)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> _Desk:
+    made = _Desk(tmp_path)
+    assert made.run("good", GOOD) == 0
+    assert made.run("altered", ALTERED) == 0
+    return made
+
+
+def _json(capsys: pytest.CaptureFixture[str]) -> object:
+    return json.loads(capsys.readouterr().out)
+
+
+def test_run_prints_figures(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert desk("score", "good", "--json") == 0
+    found = _json(capsys)
+    assert isinstance(found, dict)
+    figures = {figure["metric"]: figure["value"] for figure in found["figures"]}
+    assert figures["evidence_first"] == 1.0
+    assert (figures["quote_verified"], figures["misattributed"], figures["reason_right"]) == (1.0, 0.0, 1.0)
+    assert found["right"]["value"] == 1.0
+    assert desk("score", "altered", "--json") == 0
+    altered = _json(capsys)
+    assert isinstance(altered, dict)
+    assert altered["stages"] == {"wrong_span": 1}
+
+
+def test_gate_passes_fails_and_says_when_it_cannot_decide(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    gates = ("--gates", desk.gates)
+    assert desk("gate", "good", "--baseline", "good", *gates) == 0
+    junit = desk.root / "gates.xml"
+    assert desk("gate", "altered", "--baseline", "good", *gates, "--junit", junit) == 1
+    failed = [
+        case.get("name")
+        for case in ElementTree.parse(junit).getroot().iter("testcase")
+        if case.find("failure") is not None
+    ]
+    assert any("quote_verified" in str(name) for name in failed)
+    assert desk("gate", "good", *gates) == 2, "soft gates without a baseline"
+    assert desk("gate", "good", "--baseline", "good") == 2, "three cases are too few for the packaged gates"
+    assert desk("gate", "nothing", *gates) == 2
+    assert "no run 'nothing'" in capsys.readouterr().err
+
+
+def test_gate_refuses_other_cases_and_other_statements(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert desk.run("fewer", GOOD, "--limit", "2") == 0
+    (desk.root / "few.yaml").write_text(GATES.replace("3", "2"), encoding="utf-8")
+    assert desk("gate", "fewer", "--baseline", "good", "--gates", desk.root / "few.yaml") == 2
+    (desk.corpus / "one.txt").write_text(TEXTS["one.txt"] + " More.", encoding="utf-8")
+    assert desk("score", "good") == 1
+    assert "statements have changed" in capsys.readouterr().err
+
+
+def test_compare_lists_flips(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert desk("compare", "good", "altered", "--json") == 0
+    found = _json(capsys)
+    assert isinstance(found, dict)
+    assert found["regressions"] == [{"case": "arv", "old": None, "new": "wrong_span"}]
+    assert found["improvements"] == []
+    assert desk("compare", "good", "altered") == 0
+    assert "✔→✗" in capsys.readouterr().out
+    assert desk("compare", "good", "good", "--fail-on", "regression") == 0
+
+
+def test_report_writes_every_format(desk: _Desk) -> None:
+    out = {kind: desk.root / f"report.{kind}" for kind in ("html", "md", "csv", "junit")}
+    options = [part for kind, path in out.items() for part in (f"--{kind}", path)]
+    assert desk("report", "altered", "--baseline", "good", "--gates", desk.gates, *options) == 0
+    html = out["html"].read_text(encoding="utf-8")
+    assert html.lower().startswith("<!doctype html>")
+    assert "We shall not accept less." in html or "<del>" in html
+    with out["csv"].open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["case"]: row["stage"] for row in rows} == {"arv": "wrong_span", "bel": "", "none": ""}
+    assert "quote_verified" in out["junit"].read_text(encoding="utf-8")
+    assert out["md"].read_text(encoding="utf-8").startswith("#")
+    assert desk("report", "latest") == 0
+    assert [*(desk.root / "store").rglob("report.html")]
+
+
+def test_show_lint_and_lists(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert desk("show", "altered", "arv") == 0
+    shown = capsys.readouterr().out
+    assert "wrong_span" in shown
+    assert "Arvandia supports article 4." in shown
+    assert desk("show", "good", "nobody") == 1
+    assert desk("lint", desk.cases, "--corpus", desk.corpus) == 0
+    desk.cases.write_text(CASES.replace("supports article", "opposes article"), encoding="utf-8")
+    assert desk("lint", desk.cases, "--corpus", desk.corpus) == 1
+    capsys.readouterr()
+    assert desk("ls", "--json") == 0
+    names = [entry["name"] for entry in json.loads(capsys.readouterr().out)]
+    assert names == ["altered", "good"]
+    assert desk("metrics") == 0
+    assert "quote_verified" in capsys.readouterr().out.replace("\n", "")
+
+
+def test_export_for_other_tools(desk: _Desk) -> None:
+    folder = desk.root / "trec"
+    assert desk("export", "good", "--format", "trec", "-o", folder) == 0
+    assert {path.name for path in folder.iterdir()} == {"run.trec", "qrels.trec"}
+    for kind in ("csv", "ragas", "inspect"):
+        assert desk("export", "good", "--format", kind, "-o", desk.root / f"out.{kind}") == 0
+        assert (desk.root / f"out.{kind}").stat().st_size > 0
+
+
+def test_a_run_is_resumed_only_as_it_was_begun(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert desk.run("good", GOOD) == 1
+    assert "--resume" in capsys.readouterr().err
+    assert desk.run("good", GOOD, "--resume") == 0
+    assert desk.run("good", GOOD, "--resume", "--limit", "1") == 1
+    assert "dataset" in capsys.readouterr().err
+
+
+def test_a_baseline_keeps_no_questions_and_no_answers(desk: _Desk) -> None:
+    folder = desk.root / "kept"
+    assert desk("baseline", "good", folder) == 0
+    assert {path.name for path in folder.iterdir()} == {"manifest.json", "scores.jsonl"}
+    kept = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
+    assert "article 4" not in kept
+    assert desk("gate", "altered", "--baseline", folder, "--gates", desk.gates) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "nothing.yaml"), "no set of cases"),
+        (("run", "saved"), "nothing was saved"),
+        (("run", "smoke", "--set", "retrieval.colour=red"), "retrieval.colour"),
+        (("run", "smoke", "--set", "retrieval.fetch_k=-1"), "fetch_k"),
+        (("run", "smoke", "--only", "lang=xx"), "no case is left"),
+        (("report", "latest"), "no runs"),
+        (("synth", "--from-corpus", "nowhere", "-o", "x.yaml"), "nowhere"),
+        (("judge", "latest"), "--model"),
+    ],
+)
+def test_errors_are_one_line_that_says_what_to_do(
+    arguments: tuple[str, ...], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, "--store", str(tmp_path)]) == 1
+    *_, error = capsys.readouterr().err.splitlines()
+    assert error.startswith("untoc-eval: ")
+    assert message in error
+
+
+def test_wrong_usage_is_two(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    with pytest.raises(SystemExit) as caught:
+        main(["run", "--limit", "0"])
+    assert caught.value.code == 2

@@ -1,0 +1,136 @@
+import pytest
+
+from evals.compare import Flip, compare
+from evals.errors import RunError
+from evals.stats import mcnemar_exact
+from tests.evals.scored import run, score
+
+QUOTES = "integrity.quotes"
+
+
+def _scores(wrong=(), *, n=40, **fields):
+    return [score(f"c{number:02}", cluster=f"S{number % 10}", stage="not_cited" if number in wrong else None, **fields)
+            for number in range(n)]  # fmt: skip
+
+
+def _compared(a, b, **options):
+    return compare(run(a, name="old"), run(b, name="new"), **{"resamples": 500} | options)
+
+
+def test_flips_list_cases_that_changed_sides():
+    found = _compared(_scores(wrong={1, 2, 3}), _scores(wrong={3, 4}))
+
+    assert found.regressions == (Flip(case="c04", old=None, new="not_cited"),)
+    assert found.improvements == (
+        Flip(case="c01", old="not_cited", new=None),
+        Flip(case="c02", old="not_cited", new=None),
+    )
+    assert found.mcnemar_p == mcnemar_exact(2, 1)
+    assert (found.right.a, found.right.b) == (37 / 40, 38 / 40)
+
+
+def test_equal_runs_are_the_same():
+    found = _compared(_scores(wrong={1}), _scores(wrong={1}))
+
+    assert (found.right.delta, found.right.p, found.right.verdict) == (0.0, 1.0, "same")
+    assert found.regressions == found.improvements == found.changes == ()
+
+
+def test_metric_that_rises_everywhere_is_better():
+    half, whole = ({QUOTES: (part, 1.0)} for part in (0.5, 1.0))
+
+    found = _compared(_scores(components=half), _scores(components=whole))
+
+    (quotes,) = found.metrics
+    assert (quotes.metric, quotes.a, quotes.b, quotes.n) == ("quote_verified", 0.5, 1.0, 40)
+    assert (quotes.low, quotes.high) == (0.5, 0.5)
+    assert quotes.verdict == "better"
+
+
+def test_metric_for_which_lower_is_better_gets_worse_by_rising():
+    kept, lost = ({"abstention.decision": parts} for parts in ((0.0, 0.0, 0.0, 1.0), (0.0, 1.0, 0.0, 0.0)))
+
+    found = {metric.metric: metric for metric in _compared(_scores(components=kept), _scores(components=lost)).metrics}
+
+    assert (found["over_abstention"].delta, found["over_abstention"].verdict) == (1.0, "worse")
+
+
+def test_metric_of_which_neither_direction_is_better_stays_the_same():
+    few, many = ({"citations.citations_per_claim": (count, 1.0)} for count in (1.0, 3.0))
+
+    (found,) = _compared(_scores(components=few), _scores(components=many)).metrics
+
+    assert (found.delta, found.verdict) == (3.0 - 1.0, "same")
+    assert found.p < 0.05
+
+
+def test_metric_that_applies_in_one_run_only_is_not_compared():
+    assert _compared(_scores(), _scores(components={QUOTES: (1.0, 1.0)})).metrics == ()
+
+
+def test_metric_counts_cases_to_which_it_applies_in_either_run():
+    before = [*_scores(n=1, components={QUOTES: (1.0, 2.0)}), score("z")]
+    after = [*_scores(n=1), score("z", components={QUOTES: (3.0, 3.0)})]
+
+    (quotes,) = _compared(before, after).metrics
+
+    assert (quotes.a, quotes.b, quotes.n) == (1 / 2, 3 / 3, 2)
+
+
+def test_repeats_are_averaged_before_pairing():
+    once = [score("a", components={QUOTES: (1.0, 1.0)})]
+    thrice = [score("a", repeat=repeat, components={QUOTES: (1.0, 1.0)}) for repeat in range(3)]
+
+    (quotes,) = _compared(once, thrice).metrics
+
+    assert (quotes.delta, quotes.n) == (0.0, 1)
+
+
+@pytest.mark.parametrize("field", ["dataset_sha256", "corpus_sha256"])
+def test_runs_over_other_data_are_refused(field):
+    other = run(_scores(n=5), name="new", **{field: "other"})
+
+    with pytest.raises(RunError, match=r"'old' and 'new'.*--intersection"):
+        compare(run(_scores(), name="old"), other)
+
+    found = compare(run(_scores(), name="old"), other, intersection=True, resamples=100)
+    assert len(found.pairs) == 5
+    assert len(found.unpaired) == 35
+
+
+def test_runs_without_a_common_case_are_refused():
+    with pytest.raises(RunError, match="share no case"):
+        _compared([score("a")], [score("b")])
+
+
+def test_case_whose_right_outcome_changed_is_not_paired():
+    found = _compared([score("a"), score("b")], [score("a"), score("b", expected="abstained")])
+
+    assert found.unpaired == ("b",)
+
+
+def test_changes_name_only_what_was_run_differently():
+    old = run(
+        [score("a")], name="old", settings={"UNTOC_K": 10, "UNTOC_KEPT": 1}, git="abc", packages={"chromadb": "1"}
+    )
+    new = run([score("a")], name="new", settings={"UNTOC_K": 20, "UNTOC_KEPT": 1}, git="def", variant="no-rerank")
+
+    changes = {change.name: (change.a, change.b) for change in compare(old, new, resamples=100).changes}
+
+    assert changes == {
+        "settings.UNTOC_K": ("10", "20"),
+        "git": ("abc", "def"),
+        "packages.chromadb": ("1", None),
+        "variant": (None, "no-rerank"),
+    }
+
+
+def test_slices_put_the_greatest_loss_first():
+    def scores(wrong):
+        return [score(f"{lang}{n}", slices={"lang": (lang,)}, stage="misread" if (lang, n) in wrong else None)
+                for lang in ("en", "fr") for n in range(4)]  # fmt: skip
+
+    french, english = _compared(scores({("en", 0)}), scores({("fr", 0), ("fr", 1)})).by("lang")
+
+    assert (french.value, french.n, french.a, french.b, french.small) == ("fr", 4, 1.0, 2 / 4, True)
+    assert (english.a, english.b) == (3 / 4, 1.0)

@@ -1,0 +1,260 @@
+"""Each check of lint finds the case that is broken in its way; the shipped sets are sound."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evals.golden.cases import Case, load_cases
+from evals.golden.documents import Document, Documents, read_documents
+from evals.golden.lint import Problem, health, lint
+from evals.golden.naming import sha256_of
+from ingest.parties import PartyTable
+
+EVALS = Path(str(files("evals")))
+SAMPLE = Path(str(files("ingest"))) / "sample"
+SAID = "Norway supports extradition under article 16 of the Convention."
+TEXT = f"Mr. President,\n\n{SAID} We thank the Secretariat.\n"
+START = TEXT.index(SAID)
+PARTIES = PartyTable.load()
+
+
+def documents(**facts: str) -> Documents:
+    document = Document(
+        file="nor.txt",
+        text=TEXT,
+        state="NOR",
+        language="en",
+        facts={"date": "2018-10-15", "body": "UNTOC COP", "session": "9"} | facts,
+    )
+    return Documents(by_file={document.file: document}, sha256="0", parties=PARTIES)
+
+
+def answered(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": "nor-extradition",
+        "question": "What did Norway say about extradition in 2018?",
+        "type": "single_state",
+        "expect": {"status": "answered", "states": ["NOR"], "years": ["2018"]},
+        "evidence": [span()],
+        "review": {"status": "reviewed"},
+    } | changes
+
+
+def silent(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": "nor-silent",
+        "question": "What did Norway say about firearms in 2018?",
+        "type": "unanswerable",
+        "unanswerable_kind": "near_miss_state",
+        "expect": {"status": "abstained", "states": ["NOR"], "years": ["2018"], "reason": "not_mentioned"},
+        "review": {"status": "reviewed"},
+    } | changes
+
+
+def span(**changes: Any) -> dict[str, Any]:
+    whole = {"id": "e1", "file": "nor.txt", "state": "NOR", "start": START, "end": START + len(SAID)}
+    return whole | {"sha256": sha256_of(SAID), "quote": SAID} | changes
+
+
+def problems(*cases: Mapping[str, Any], against: Documents | None = None) -> list[Problem]:
+    found = lint([Case.model_validate(dict(case)) for case in cases], against or documents())
+    return [problem for problem in found if problem.severity != "note"]
+
+
+def notes(*cases: Mapping[str, Any]) -> str:
+    found = lint([Case.model_validate(dict(case)) for case in cases], documents())
+    return "\n".join(problem.what for problem in found if problem.severity == "note")
+
+
+def test_sound_cases_have_no_problems() -> None:
+    assert problems(answered(), silent()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"file": "swe.txt"}, "no file 'swe.txt'"),
+        ({"end": 5000}, f"ends at 5000, after the text's end at {len(TEXT)}"),
+        ({"quote": SAID.replace("supports", "opposes")}, "stand other words than its quotation"),
+        ({"start": -1, "end": -1, "sha256": None, "quote": "Norway opposes it"}, "does not stand in the file"),
+        ({"sha256": "0" * 64}, "another hash"),
+        ({"state": "SWE"}, "is of SWE, and the manifest says NOR"),
+    ],
+)
+def test_evidence_that_does_not_hold_is_an_error(changes: dict[str, Any], what: str) -> None:
+    found = problems(answered(evidence=[span(**changes)]))
+    assert any(problem.severity == "error" and what in problem.what for problem in found), found
+    assert all(problem.case == "nor-extradition" and problem.todo for problem in found)
+
+
+def test_quotation_without_offsets_may_differ_in_white_space() -> None:
+    loose = span(start=-1, end=-1, sha256=None, quote=SAID.replace(" ", "  "))
+    assert problems(answered(evidence=[loose])) == []
+
+
+def test_position_held_for_a_group_is_the_groups() -> None:
+    case = answered(
+        expect={"status": "answered", "states": ["EU"], "years": ["2018"]},
+        evidence=[span(state="EU")],
+    )
+    assert problems(case, against=documents(on_behalf_of="EU")) == []
+    assert problems(case) != []
+
+
+@pytest.mark.parametrize(
+    ("case", "what", "severity"),
+    [
+        (
+            answered(expect={"status": "answered", "states": ["XQQ"]}, evidence=[span(state=None)]),
+            "code 'XQQ'",
+            "error",
+        ),
+        (answered(expect={"status": "answered", "states": ["SWE"]}), "evidence of NOR", "error"),
+        (answered(expect={"status": "answered", "states": ["NOR", "SWE"]}), "expects SWE without evidence", "warning"),
+        (silent(unanswerable_kind=None, expect={"status": "abstained"}), "without a reason", "error"),
+        (answered(unanswerable_kind="future"), "reason or kind of silence", "error"),
+        (silent(evidence=[span()]), "expects silence, and shows evidence", "error"),
+        (answered(evidence=[]), "without evidence", "error"),
+        (silent(answerable=True), "is answerable, and expects silence", "error"),
+        (answered(answerable=False), "is not answerable, and expects an answer", "error"),
+        (
+            answered(type="partial", expect={"status": "partial", "states": ["NOR"]}, answerable=False),
+            "`missing` is None",
+            "error",
+        ),
+        (answered(type="unanswerable"), "has type 'unanswerable'", "error"),
+        (answered(type="follow_up"), "follows up on nothing", "error"),
+        (
+            answered(expect={"status": "answered", "states": ["NOR"], "states_forbidden": ["NOR"]}),
+            "expects a State that it forbids",
+            "error",
+        ),
+        (answered(variant_of="nobody"), "'nobody', which is not here", "error"),
+        (
+            answered(nuggets=[{"id": "n1", "text": "It supports it.", "any_of": ["supports("]}]),
+            "no regular expression",
+            "error",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_inconsistent_case_is_found(case: dict[str, Any], what: str, severity: str) -> None:
+    found = problems(case)
+    assert any(problem.severity == severity and what in problem.what for problem in found), found
+
+
+def test_ids_used_twice_are_an_error() -> None:
+    found = problems(answered(), silent(id="nor-extradition"))
+    assert any("2 cases have this id" in problem.what for problem in found)
+
+
+def test_variant_with_another_outcome_is_an_error() -> None:
+    variant = answered(id="v", question="Norwegian view on handing over fugitives, 2018", variant_of="nor-extradition")
+    assert problems(answered(), variant) == []
+    other = variant | {"expect": {"status": "answered", "states": ["NOR"], "years": ["2019"]}}
+    assert [problem.case for problem in problems(answered(), other)] == ["v"]
+
+
+def test_questions_that_are_nearly_the_same_are_a_warning() -> None:
+    twin = answered(id="twin", question="what did Norway say in 2018 about extradition?")
+    (found,) = problems(answered(), twin)
+    assert (found.severity, found.case) == ("warning", "twin")
+    assert "'nor-extradition'" in found.what
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"question": "What did Norway say about extradition in 2019?"},
+        {"question": "What did Norway say about drug trafficking in 2018?"},
+        {"history": ["What did Sweden say about extradition in 2018?"]},
+        {"variant_of": "nor-extradition"},
+    ],
+)
+def test_questions_of_another_scope_or_history_and_variants_are_no_duplicates(changes: dict[str, Any]) -> None:
+    assert problems(answered(), answered(id="twin", **changes)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "severity", "what"),
+    [
+        ({"tags": {"topic": "extradition"}}, "warning", "names 'extradition'"),
+        ({"tags": {"article": "UNTOC 16"}, "unanswerable_kind": "near_miss_article"}, "error", "cites article 16"),
+        ({"tags": {"article": ["UNTOC 4", "UNTOC 16"]}}, "error", "cites article 16"),
+        ({"unanswerable_kind": "no_statement"}, "error", "'nor.txt' is one"),
+    ],
+)
+def test_what_should_be_absent_and_is_there_is_found(changes: dict[str, Any], severity: str, what: str) -> None:
+    (found,) = problems(silent(**changes))
+    assert found.severity == severity
+    assert what in found.what
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"tags": {"topic": "firearms"}},
+        {"tags": {"article": "UNTOC 18"}},
+        {"tags": {"topic": "extradition"}, "expect": {"status": "abstained", "states": ["NOR"], "years": ["2016"]}},
+        {"tags": {"topic": "extradition"}, "expect": {"status": "abstained", "states": ["SWE"], "years": ["2018"]}},
+    ],
+)
+def test_what_is_absent_is_accepted(changes: dict[str, Any]) -> None:
+    assert problems(silent(**changes)) == []
+
+
+def test_without_documents_only_the_form_is_checked() -> None:
+    broken = Case.model_validate(answered(evidence=[span(sha256="0" * 64)]))
+    assert [problem for problem in lint([broken]) if problem.severity != "note"] == []
+
+
+def test_notes_tell_shares_drafts_small_slices_and_overlap() -> None:
+    told = notes(answered(review={"status": "draft"}))
+    assert "0% of the cases have no answer" in told
+    assert "1 of 1 cases are drafts" in told
+    assert "type single_state (1)" in told
+    assert "a third up to 100%" in told
+
+
+def test_problems_come_errors_first_and_in_the_order_of_the_cases() -> None:
+    found = problems(silent(tags={"topic": "extradition"}), answered(evidence=[]), answered(id="b", evidence=[]))
+    assert [problem.severity for problem in found] == ["error", "error", "warning", "warning"]
+    assert [problem.case for problem in found[:2]] == ["nor-extradition", "b"]
+
+
+def test_health_counts_cases_and_names_what_nobody_asks_about() -> None:
+    cases = [Case.model_validate(case) for case in (answered(review={"status": "draft"}), silent())]
+    found = health(cases, documents())
+    assert (found.cases, found.drafts) == (2, 1)
+    assert found.by_status == {"answered": 1, "abstained": 1}
+    assert found.by_type == {"single_state": 1, "unanswerable": 1}
+    assert found.by_kind == {"near_miss_state": 1}
+    assert (found.unanswerable, found.near_misses) == (1 / 2, 1.0)
+    assert found.gaps == (("NOR", "UNTOC 16"),)
+    assert found.overlap == (1.0, 1.0)
+    asked = [Case.model_validate(answered(tags={"article": "UNTOC 16"}))]
+    assert health(asked, documents()).gaps == ()
+
+
+def test_health_of_no_cases_divides_by_nothing() -> None:
+    found = health(())
+    assert (found.cases, found.unanswerable, found.near_misses, found.overlap) == (0, 0.0, 0.0, None)
+
+
+def test_smoke_cases_lint_without_errors() -> None:
+    held = read_documents([EVALS / "conference", SAMPLE])
+    found = lint(load_cases(EVALS / "conference" / "questions.yaml"), held)
+    assert [problem for problem in found if problem.severity == "error"] == []
+
+
+def test_dev_cases_lint_without_errors(test_data: Path) -> None:
+    held = read_documents([test_data / "general_debate"])
+    cases = load_cases(EVALS / "datasets" / "dev.yaml")
+    found = lint(cases, held)
+    assert [problem for problem in found if problem.severity == "error"] == []
+    wrong = cases[0].model_copy(update={"evidence": (cases[0].evidence[0].model_copy(update={"sha256": "0"}),)})
+    assert any(problem.severity == "error" for problem in lint([wrong], replace(held)))

@@ -1,0 +1,386 @@
+"""The report of a run: complete, self-contained, and safe whatever statements and questions hold."""
+
+import csv
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from io import StringIO
+from itertools import pairwise
+
+import pytest
+
+from app.answer import Abstention, Answer, Citation, Claim, RetrievedPassage, Scope, Timings
+from evals.gates import Gates, HardGate, SoftGate, check_gates
+from evals.golden.cases import Case, Evidence, Expectation, Nugget, Review
+from evals.golden.documents import Document, Documents
+from evals.report.evidence import context, word_changes
+from evals.report.html import render
+from evals.report.markdown import markdown
+from evals.report.table import csv_of
+from evals.runs import AnswerRecord, AskError, RunManifest, create_run
+from evals.score import score_run
+from ingest.parties import PartyTable
+
+SCRIPT = "<script>alert('x')</script>"
+IMAGE = '"><img src=x onerror=alert(1)>'
+FILE = f"txt/FRA {IMAGE}.txt"
+BEFORE = "We thank the Chair. "
+GOLD = f"France shall not accept {SCRIPT} as evidence."
+OTHER = "France supports the review mechanism and its peer reviews."
+TEXT = f"{BEFORE}{GOLD} Then the session was adjourned. {OTHER} We thank you."
+SECTIONS = (
+    "verdict", "gates", "manifest", "figures", "slices", "abstention", "confusion", "confidence", "failures", "flips",
+    "robustness", "latency", "cost", "health", "definitions",
+)  # fmt: skip
+VOID = {"meta", "br", "input", "img", "link", "hr"}
+
+
+class _Page(HTMLParser):
+    """Collects tags, and fails where they are not nested."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.ids, self.open = [], [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value) for name, value in attrs]
+        self.ids += [value for name, value in attrs if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def _citation(number, quote, source, **fields):
+    start = TEXT.index(source)
+    given = {
+        "statement_id": "s1", "state": "FRA", "on_behalf_of": None, "speaker": None, "body": SCRIPT, "session": "9",
+        "date": "2018-10-15", "agenda_item": None, "title": IMAGE, "file": FILE, "symbol": None, "page": None,
+        "paragraph": 2, "start": start, "end": start + len(source), "sentence_ids": (), "language": "en",
+        "kind": "statement", "ocr_confidence": None, "inferred": (), "verdict": "verified",
+    } | fields  # fmt: skip
+    return Citation(number=number, quote=quote, source_quote=source, **given)
+
+
+def _answer(*citations, **fields):
+    claims = tuple(Claim(text=f"France: “{c.quote}”", state="FRA", citations=(c.number,)) for c in citations)
+    passage = RetrievedPassage(passage_id="p", statement_id="s1", start=0, end=len(BEFORE + GOLD), rank=1, score=0.5)
+    given = {"status": "answered", "scope": Scope(states=("FRA",), topic=SCRIPT), "retrieved": (passage,)} | fields
+    return Answer(
+        question="q", answer="=SUM(1)", claims=claims, citations=citations, confidence=0.8,
+        timings_ms=Timings(retrieve=12.0, total=15.0), **given,
+    )  # fmt: skip
+
+
+def _silent(reason="not_mentioned"):
+    return _answer(
+        status="abstained", abstention=Abstention(reason=reason, message=f"Nothing {SCRIPT}", options=(IMAGE,))
+    )
+
+
+RIGHT = _answer(_citation(1, GOLD, GOLD))
+ALTERED = _answer(_citation(1, GOLD.replace("shall not", "may"), GOLD))
+ELSEWHERE = _answer(_citation(1, OTHER, OTHER))
+START = TEXT.index(GOLD)
+EVIDENCE = Evidence(id="e1", file=FILE, state="FRA", start=START, end=START + len(GOLD))
+
+
+def _case(name, **fields):
+    given = {
+        "question": f"What did France say {SCRIPT}?", "type": "single_state", "evidence": (EVIDENCE,),
+        "expect": Expectation(status="answered", states=("FRA",)), "review": Review(status="reviewed"),
+        "tags": {"article": f"UNTOC {SCRIPT}"},
+        "nuggets": (Nugget(id="n", text=f"No acceptance {IMAGE}", evidence=("e1",)),),
+    } | fields  # fmt: skip
+    return Case(id=name, **given)
+
+
+CASES = (
+    _case("right"),
+    _case("altered", history=(f"And Germany {IMAGE}?",)),
+    _case("elsewhere"),
+    _case("silent", lang="ar", question="ماذا قالت فرنسا؟"),
+    _case(
+        "unanswerable", type="unanswerable", evidence=(), nuggets=(), unanswerable_kind="false_premise",
+        expect=Expectation(status="abstained", states=("FRA",), reason="not_mentioned"),
+    ),
+    _case("=cmd|' /C calc'!A0", question="=HYPERLINK(\"http://evil.example\")"),
+    _case("variant", variant_of="right", question="In other words | @everyone `x`?", tags={}),
+)  # fmt: skip
+GIVEN = {
+    "right": RIGHT, "altered": ALTERED, "elsewhere": ELSEWHERE, "silent": _silent(), "unanswerable": RIGHT,
+    "variant": _silent(),
+}  # fmt: skip
+BASELINE = dict.fromkeys((case.id for case in CASES), RIGHT) | {"right": ELSEWHERE, "unanswerable": _silent()}
+
+
+@pytest.fixture(scope="module")
+def documents():
+    document = Document(file=FILE, text=TEXT, state="FRA", facts={"session": "9", "date": "2018-10-15"})
+    return Documents(by_file={FILE: document}, sha256="c", parties=PartyTable.load())
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory, documents):
+    root = tmp_path_factory.mktemp("runs")
+
+    def run(name, given, **fields):
+        at = datetime(2026, 11, 24, 12, tzinfo=UTC)
+        manifest = RunManifest(
+            name=name, dataset=f"made {SCRIPT}", dataset_sha256="d", corpus_sha256="c", cases=len(CASES),
+            started=at, ended=at, **fields,
+        )  # fmt: skip
+        made = create_run(root, manifest, CASES, {"s1": FILE})
+        for case in CASES:
+            answer = given.get(case.id)
+            made.append(
+                AnswerRecord(
+                    case=case.id,
+                    answer=answer.to_json() if answer is not None else None,
+                    error=None if answer is not None else AskError(kind="error", message=f"it broke {SCRIPT}"),
+                )
+            )
+        score_run(made, documents)
+        return made
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def candidate(make):
+    return make("candidate", GIVEN, settings={"UNTOC_X": SCRIPT})
+
+
+@pytest.fixture(scope="module")
+def baseline(make):
+    return make("baseline", BASELINE, settings={"UNTOC_X": "old"})
+
+
+@pytest.fixture(scope="module")
+def gates(candidate, baseline):
+    wanted = Gates(
+        hard=(HardGate(metric="quote_verified", at_least=1), HardGate(metric="misattributed", at_most=0)),
+        soft=(SoftGate(metric="right"),),
+        minimum_cases=1,
+        resamples=100,
+    )
+    return check_gates(wanted, candidate, baseline)
+
+
+@pytest.fixture(scope="module")
+def alone(candidate, documents):
+    return render(candidate, documents)
+
+
+@pytest.fixture(scope="module")
+def compared(candidate, baseline, documents, gates):
+    return render(candidate, documents, baseline=baseline, gates=gates)
+
+
+@pytest.fixture(params=["alone", "compared"])
+def page(request):
+    return request.getfixturevalue(request.param)
+
+
+def _section(page, name):
+    return page.partition(f'<section id="{name}"')[2].partition('<section id="')[0]
+
+
+def _details(page, name):
+    """Returns the failure of a case."""
+    found = [part for part in page.split('<details class="case"')[1:] if f"<code>{name}</code>" in part]
+    return found[0].partition("</section>")[0]
+
+
+def test_page_is_nested_and_has_every_section_in_order(page):
+    found = _Page(page)
+    assert [name for name in found.ids if name in SECTIONS] == list(SECTIONS)
+    assert len(set(found.ids)) == len(found.ids)
+    assert page.startswith("<!DOCTYPE html>")
+
+
+def test_headings_never_skip_a_level(page):
+    levels = [int(tag[1]) for tag in _Page(page).tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_every_table_has_a_caption_and_every_header_a_scope(page):
+    found = _Page(page)
+    assert found.tags.count("caption") == found.tags.count("table") > 0
+    scoped = [value for tag, name, value in found.attributes if (tag, name) == ("th", "scope")]
+    assert len(scoped) == found.tags.count("th")
+
+
+def test_hostile_text_is_never_markup(page):
+    found = _Page(page)
+    assert found.tags.count("script") == 1
+    assert "img" not in found.tags
+    assert not [name for _, name, _ in found.attributes if name.startswith("on") or name == "style"]
+    assert "&lt;script&gt;" in page
+
+
+def test_page_loads_nothing(page):
+    addresses = set(re.findall(r"(?:https?:)?//[^\s\"'<)]+", page.replace("http://evil.example", "")))
+    assert {address for address in addresses if "." in address} <= {"http://www.w3.org/2000/svg"}
+    found = _Page(page)
+    assert not {"link", "iframe", "object", "embed", "form", "base"} & set(found.tags)
+    assert all(value.startswith("#") for _, name, value in found.attributes if name in ("href", "src", "srcset"))
+    assert "url(" not in page
+    assert "@import" not in page
+
+
+def test_policy_admits_our_style_and_script_alone(page):
+    policy = next(value for _, name, value in _Page(page).attributes if name == "content" and "default-src" in value)
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in policy
+
+
+def test_verdict_without_a_baseline_says_what_was_measured(alone):
+    verdict = _section(alone, "verdict")
+    # Right: `right` alone.
+    assert "1 of the 7 questions of “made &lt;script&gt;" in verdict
+    assert "14.3\N{NO-BREAK SPACE}%" in verdict
+    assert "No gates were checked" in _section(alone, "gates")
+    assert "There is no baseline" in _section(alone, "flips")
+
+
+def test_verdict_with_a_baseline_names_the_gates_that_failed(compared, gates):
+    verdict = _section(compared, "verdict")
+    assert [result.metric for result in gates.results if result.verdict == "fail"] == ["quote_verified"]
+    assert "1 of 3 gates failed: Quotations exact." in verdict
+    assert 'class="verdict bad"' in verdict
+    assert "✗</span> failed" in _section(compared, "gates")
+
+
+def test_manifests_are_compared(compared):
+    table = _section(compared, "manifest")
+    assert "settings.UNTOC_X" in table
+    assert "<td>old</td>" in table
+
+
+def test_failures_stand_under_the_stage_that_broke(alone):
+    stages = dict(re.findall(r'<h3 id="stage-(\w+)">[^<]*\((\d+)\)</h3>', alone))
+    assert stages == {
+        "error": "1",
+        "over_abstained": "2",
+        "wrong_span": "1",
+        "quote_altered": "1",
+        "should_abstain": "1",
+    }
+    assert "a quotation is not what the file says" in _section(alone, "failures")
+    assert "it broke &lt;script&gt;" in _details(alone, "=cmd|&#39; /C calc&#39;!A0")
+
+
+def test_altered_quote_shows_what_was_changed(alone):
+    shown = _details(alone, "altered")
+    assert re.search(r"<del><span[^>]*>left out: </span>shall not</del><ins><span[^>]*>put in: </span>may</ins>", shown)
+    assert "not what the file says there" in shown
+    assert "And Germany &#34;&gt;&lt;img" in shown
+
+
+def test_gold_and_given_evidence_are_marked_apart(alone):
+    shown = _details(alone, "elsewhere")
+    assert '<mark class="gold"><span class="tag" dir="ltr">expected</span>France shall not' in shown
+    assert f'<mark class=" given"><span class="tag cited" dir="ltr">cited [1]</span>{OTHER}</mark>' in shown
+    assert "word for word" in shown
+    assert "not expected, and not judged" in shown
+    assert "1 passage was found; expected evidence at rank 1" in shown
+
+
+def test_baseline_stands_beside_the_run(compared, alone):
+    shown = _details(compared, "elsewhere")
+    assert shown.index("<h4>Baseline</h4>") < shown.index("<h4>This run</h4>")
+    assert '<mark class="gold given"><span class="tag" dir="ltr">expected</span>' in shown
+    assert 'data-regressed="yes"' in shown
+    assert "<h4>Baseline</h4>" not in alone
+
+
+def test_flips_list_losses_first_and_link_to_the_failure(compared):
+    flips = _section(compared, "flips")
+    assert flips.index("✔ → ✗") < flips.index("✗ → ✔")
+    (anchor,) = re.findall(r'<a href="#(case-\d+)"><code>elsewhere</code>', flips)
+    assert f'id="{anchor}"' in compared
+
+
+def test_quotes_of_other_scripts_find_their_direction(alone):
+    assert 'dir="auto">ماذا قالت فرنسا؟' in _details(alone, "silent")
+
+
+def test_variants_that_came_out_otherwise_are_listed(alone):
+    assert "In other words | @everyone" in _section(alone, "robustness")
+
+
+def test_small_slices_are_marked(alone):
+    assert '<tr class="few">' in _section(alone, "slices")
+
+
+def test_run_without_answers_is_still_a_report(make, documents):
+    page = render(make("empty", {}), documents)
+    assert [name for name in _Page(page).ids if name in SECTIONS] == list(SECTIONS)
+    assert "0 of the 7 questions" in page
+
+
+def test_markdown_has_verdict_gates_and_flips(candidate, baseline, gates):
+    text = markdown(candidate, baseline=baseline, gates=gates)
+    assert "1 of 3 gates failed: Quotations exact." in text
+    assert "| Quotations exact | ✗ failed |" in text
+    assert "| ✔ → ✗ | `elsewhere` |" in text
+    assert text.index("## Gates") < text.index("## Figures") < text.index("lost,")
+
+
+def test_markdown_takes_nothing_of_others_as_markup(candidate, baseline):
+    text = markdown(candidate, baseline=baseline)
+    assert "<script" not in text
+    assert "@everyone" not in text
+    assert "http://evil" not in text
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows if "→" in row} == {6}
+
+
+def test_csv_has_one_line_per_answer_and_figures_of_its_own(candidate):
+    rows = list(csv.DictReader(StringIO(csv_of(candidate))))
+    assert [row["case"] for row in rows][:3] == ["right", "altered", "elsewhere"]
+    by_case = {row["case"]: row for row in rows}
+    assert (by_case["right"]["quote_verified"], by_case["altered"]["quote_verified"]) == ("1", "0")
+    assert (by_case["right"]["crag"], by_case["unanswerable"]["crag"]) == ("1", "-1")
+    assert by_case["silent"]["quote_verified"] == ""
+    assert by_case["right"]["total_ms"] == "15"
+    assert by_case["altered"]["stage"] == "quote_altered"
+
+
+def test_csv_holds_no_formulas(candidate):
+    rows = list(csv.DictReader(StringIO(csv_of(candidate))))
+    assert rows[5]["case"] == "'=cmd|' /C calc'!A0"
+    assert rows[5]["question"].startswith("'=HYPERLINK")
+    assert rows[0]["answer"] == "'=SUM(1)"
+
+
+def test_context_is_cut_and_marks_overlaps():
+    text = f"{'a ' * 400}gold and given{' b' * 400}"
+    start = text.index("gold")
+    found = context(text, (start, start + 8), [(start, start + 8)], [(2, start + 5, start + 14)])
+    assert [(piece.text, piece.gold, piece.given) for piece in found.pieces[1:4]] == [
+        ("gold ", True, ()),
+        ("and", True, (2,)),
+        (" given", False, (2,)),
+    ]
+    assert (found.before, found.after) == (True, True)
+    assert sum(len(piece.text) for piece in found.pieces) <= 8 + 2 * 150
+
+
+def test_word_changes_hold_both_texts():
+    changes = word_changes("They shall  not\npay 5.", "They may pay 5.")
+    assert "".join(word.text for word in changes if word.change != "new") == "They shall not pay 5."
+    assert "".join(word.text for word in changes if word.change != "gone") == "They may pay 5."

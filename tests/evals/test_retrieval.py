@@ -1,0 +1,115 @@
+"""Retrieval figures: equal to ir-measures on the files of a run, and as computed by hand."""
+
+import math
+from pathlib import Path
+
+import ir_measures
+import pytest
+
+from app.answer import Answer, RetrievedPassage
+from evals.golden.cases import Case, Evidence, Expectation
+from evals.golden.documents import Document
+from evals.metrics.judged import Judged
+from evals.metrics.retrieval import MEASURES, measure, ranking, retrieval, wrong_state
+
+
+def _passage(rank: int, start: int, end: int, statement: str = "s1") -> RetrievedPassage:
+    return RetrievedPassage(
+        passage_id=f"p{rank}", statement_id=statement, start=start, end=end, rank=rank, score=1 / rank
+    )
+
+
+def _judged(*passages: RetrievedPassage) -> Judged:
+    spans = (
+        Evidence(id="e1", file="a.txt", start=100, end=150),
+        Evidence(id="e2", file="a.txt", start=400, end=450),
+        Evidence(id="e3", file="b.txt", start=0, end=50),
+    )
+    case = Case(
+        id="c",
+        question="?",
+        type="compare",
+        answerable=True,
+        expect=Expectation(status="answered", states=("XAA",)),
+        evidence=spans,
+        evidence_groups=(("e1", "e2"), ("e3",)),
+    )
+    return Judged(
+        case=case,
+        answer=Answer(question="?", answer="", status="answered", retrieved=passages),
+        files={"s1": "a.txt", "s2": "b.txt"},
+        documents={
+            "a.txt": Document(file="a.txt", text="", state="XAA"),
+            "b.txt": Document(file="b.txt", text="", state="XAB"),
+        },
+    )
+
+
+def test_ranking_counts_groups_whichever_way_texts_are_split() -> None:
+    found = ranking(_judged(_passage(1, 0, 60), _passage(2, 90, 200), _passage(3, 390, 460), _passage(4, 0, 80, "s2")))
+    assert found is not None
+    # The third passage holds a span of a group that is found already.
+    assert found == (["p1", "gold-0", "p3", "gold-1"], frozenset({"gold-0", "gold-1"}))
+    halves = ranking(_judged(_passage(1, 100, 130), _passage(2, 130, 150), _passage(3, 0, 30, "s2")))
+    assert halves is not None
+    assert halves[0] == ["gold-0", "p2", "gold-1"]
+
+
+def test_retrieval_figures_by_hand() -> None:
+    found = retrieval(
+        _judged(_passage(1, 0, 60), _passage(2, 90, 200), _passage(3, 500, 600), _passage(4, 0, 80, "s2"))
+    )
+    ideal = 1 / math.log2(2) + 1 / math.log2(3)
+    expected = {
+        "recall_at_5": 2 / 2,
+        "recall_at_10": 2 / 2,
+        "recall_at_20": 2 / 2,
+        "ndcg_at_10": (1 / math.log2(3) + 1 / math.log2(5)) / ideal,
+        "rr_at_10": 1 / 2,
+    }
+    assert found == pytest.approx((*(expected[name] for name in MEASURES), 1.0))
+    assert retrieval(_judged()) == (*[0.0] * len(MEASURES), 1.0)
+
+
+def test_figures_of_many_queries_equal_those_of_the_library_on_the_same_files(tmp_path: Path) -> None:
+    runs = {
+        "q1": ["a", "gold-0", "b"],
+        "q2": [*[f"x{number}" for number in range(12)], "gold-0", "gold-1"],
+        "q3": ["gold-1", "gold-0"],
+        "nothing found": [],
+    }
+    relevant = {
+        "q1": frozenset({"gold-0"}),
+        "q2": frozenset({"gold-0", "gold-1", "gold-2"}),
+        "q3": frozenset({"gold-0", "gold-1"}),
+        "nothing found": frozenset({"gold-0"}),
+    }
+    ours = measure(runs, relevant)
+    lines = [
+        f"{query.replace(' ', '_')} Q0 {name} {rank} {1 / rank:.9f} untoc\n"
+        for query, documents in runs.items()
+        for rank, name in enumerate(documents, start=1)
+    ]
+    (tmp_path / "run.trec").write_text("".join(lines), encoding="utf-8")
+    judgements = [
+        f"{query.replace(' ', '_')} 0 {name} 1\n" for query, names in relevant.items() for name in sorted(names)
+    ]
+    (tmp_path / "qrels.trec").write_text("".join(judgements), encoding="utf-8")
+    theirs = ir_measures.calc_aggregate(
+        list(MEASURES.values()),
+        ir_measures.read_trec_qrels(str(tmp_path / "qrels.trec")),
+        ir_measures.read_trec_run(str(tmp_path / "run.trec")),
+    )
+    for name, library in MEASURES.items():
+        mean = sum(values[name] for values in ours.values()) / len(ours)
+        assert mean == pytest.approx(theirs[library], abs=1e-9), name
+
+
+def test_passages_of_others_are_counted_among_the_first_ten() -> None:
+    passages = [_passage(rank, 0, 10, "s1" if rank % 2 else "s2") for rank in range(1, 13)]
+    assert wrong_state(_judged(*passages)) == (5.0, 10.0)
+
+
+def test_retrieval_does_not_apply_where_files_are_unknown() -> None:
+    judged = _judged(_passage(1, 90, 200))
+    assert retrieval(Judged(case=judged.case, answer=judged.answer)) is None

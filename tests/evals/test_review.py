@@ -1,0 +1,316 @@
+"""Decisions of persons: what waits, what a decision changes, what is refused."""
+
+import io
+import json
+import threading
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from app.answer import Abstention, Answer, Scope
+from app.drafts import save_draft
+from evals.errors import EvalError
+from evals.golden.sets import Home, home_of
+from evals.review.decisions import (
+    add_ruling,
+    decide_draft,
+    drafts,
+    evidence_of,
+    pooled,
+    preview,
+    read_decisions,
+    read_rulings,
+    saved_cases,
+    states_of,
+    surroundings,
+    unjudged,
+)
+from evals.review.terminal import review_in_terminal
+from ingest.parties import PartyTable
+from tests.evals.made_run import FILE, TEXT, answer, case, documents, make_run, silent_case
+
+CITED = "We shall not pay for it."
+SPAN = (FILE, TEXT.index(CITED), TEXT.index(CITED) + len(CITED))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return home_of(tmp_path / "store")
+
+
+def save(home: Home, given: Answer) -> str:
+    return save_draft(home.path.parent, given).identifier
+
+
+def saved_answer(question: str = "What did France say?") -> Answer:
+    given = answer(("It supports.", ["We support the review."]), ("It pays.", [CITED]), question=question)
+    return Answer(**{**vars(given), "scope": Scope(states=("FRA",))})
+
+
+def silent_answer(question: str = "What did France say of rivers?") -> Answer:
+    return Answer(
+        question=question,
+        answer="",
+        status="abstained",
+        scope=Scope(states=("FRA",)),
+        abstention=Abstention(reason="not_mentioned", message=""),
+    )
+
+
+def a_run(home: Home, **options: Any) -> Any:
+    both = answer(("Both.", ["We support the review.", CITED]))
+    return make_run(home.runs, {"a": both, "b": both, ("a", 1): both}, [case("a"), case("b")], **options)
+
+
+def test_unjudged_citations_are_those_that_neither_gold_nor_a_ruling_knows(home: Home) -> None:
+    run = a_run(home)
+    found = unjudged(run, documents(), read_rulings(home.reviews))
+    assert [(item.case.id, item.span, item.times) for item in found] == [("a", SPAN, 2), ("b", SPAN, 1)]
+    assert found[0].runs == ("made",)
+    add_ruling(home, case="a", span=SPAN, accepted=False, by="ab")
+    assert [item.case.id for item in unjudged(run, documents(), read_rulings(home.reviews))] == ["b"]
+
+
+def test_unjudged_leaves_cases_without_an_answer_out(home: Home) -> None:
+    run = make_run(home.runs, {"s": answer(("It pays.", [CITED]))}, [silent_case("s")])
+    assert unjudged(run, documents(), {}) == ()
+
+
+def test_unjudged_leaves_citations_out_that_nobody_can_see_in_context(home: Home) -> None:
+    run = make_run(home.runs, {"a": answer(("Made up.", ["Words that no file holds."]))}, [case("a")])
+    assert unjudged(run, documents(), {}) == ()
+
+
+def test_unjudged_counts_a_citation_for_a_variant_as_one_for_its_case(home: Home) -> None:
+    given = answer(("It pays.", [CITED]))
+    cases = [case("a"), case("a@lower", variant_of="a")]
+    found = unjudged(make_run(home.runs, {"a": given, "a@lower": given}, cases), documents(), {})
+    assert [(item.case.id, item.times) for item in found] == [("a", 2)]
+
+
+def test_pooled_asks_once_for_what_several_runs_cite(home: Home) -> None:
+    queues = [unjudged(a_run(home, name=name), documents(), {}) for name in ("one", "two")]
+    found = pooled(queues)
+    assert [(item.case.id, item.times, item.runs) for item in found] == [
+        ("a", 2 + 2, ("one", "two")),
+        ("b", 1 + 1, ("one", "two")),
+    ]
+    assert [item.case.id for item in pooled(queues, {"a": {SPAN: True}})] == ["b"]
+
+
+def test_the_newest_ruling_holds(home: Home) -> None:
+    add_ruling(home, case="a", span=SPAN, accepted=True, by="ab")
+    add_ruling(home, case="a", span=SPAN, accepted=False, by="  c   d ")
+    assert read_rulings(home.reviews) == {"a": {SPAN: False}}
+    assert [decision.by for decision in read_decisions(home.reviews)] == ["ab", "c d"]
+
+
+def test_a_decision_is_one_line_whatever_is_in_it(home: Home) -> None:
+    by = "A\u2028B\x85 السيد"
+    add_ruling(home, case="a\n\u2029b", span=("a\u2028b.txt", 1, 2), accepted=True, by=by)
+    assert home.reviews.read_text(encoding="utf-8").isascii()
+    assert len(home.reviews.read_text(encoding="utf-8").splitlines()) == 1
+    assert read_rulings(home.reviews) == {"a\n\u2029b": {("a\u2028b.txt", 1, 2): True}}
+
+
+def test_decisions_made_at_once_are_all_noted(home: Home) -> None:
+    threads = [
+        threading.Thread(
+            target=add_ruling, args=(home,), kwargs={"case": f"c{n}", "span": SPAN, "accepted": True, "by": "x"}
+        )
+        for n in range(16)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(read_rulings(home.reviews)) == sorted(f"c{n}" for n in range(16))
+
+
+def test_a_line_cut_short_is_mended_by_the_next_decision(home: Home) -> None:
+    add_ruling(home, case="a", span=SPAN, accepted=True, by="ab")
+    with home.reviews.open("a", encoding="utf-8") as file:
+        file.write('{"kind": "cita')
+    add_ruling(home, case="b", span=SPAN, accepted=True, by="ab")
+    assert set(read_rulings(home.reviews)) == {"a", "b"}
+
+
+def test_a_decision_that_is_none_says_where_it_stands(home: Home) -> None:
+    home.path.mkdir(parents=True)
+    home.reviews.write_text('{"kind": "note"}\n{"kind": "citation", "case": "a"}\n', encoding="utf-8")
+    with pytest.raises(EvalError, match=r"reviews.jsonl, decision 2: by"):
+        read_rulings(home.reviews)
+
+
+@pytest.mark.parametrize("by", ["", "  ", "x" * 81, "a\x1b[2Jb"])
+def test_a_decision_needs_a_reviewer(home: Home, by: str) -> None:
+    with pytest.raises(EvalError, match=r"reviewer|who decides"):
+        add_ruling(home, case="a", span=SPAN, accepted=True, by=by)
+    assert not home.reviews.exists()
+
+
+@pytest.mark.parametrize("span", [(FILE, 5, 5), (FILE, -1, 4), ("", 0, 4)])
+def test_a_ruling_needs_a_span(home: Home, span: tuple[str, int, int]) -> None:
+    with pytest.raises(EvalError, match="no citation"):
+        add_ruling(home, case="a", span=span, accepted=True, by="ab")
+
+
+def test_a_reviewed_draft_gates_and_a_rejected_one_is_left_out(home: Home) -> None:
+    first, second, third = (save(home, saved_answer(f"Question {number}?")) for number in range(3))
+    assert [kept.gates for kept in saved_cases(home)] == [False, False, False]
+    decide_draft(home, first, "reviewed", by="ab")
+    decide_draft(home, second, "rejected", by="ab")
+    assert [(kept.id, kept.review.status) for kept in saved_cases(home)] == [(first, "reviewed"), (third, "draft")]
+    review = saved_cases(home)[0].review
+    assert (review.by, review.source, isinstance(review.on, date)) == (("ab",), "chat", True)
+    decide_draft(home, second, "reviewed", by="cd")
+    assert saved_cases(home)[1].review.by == ("ab", "cd")
+
+
+def test_changes_apply_and_stay_until_they_are_changed_again(home: Home) -> None:
+    name = save(home, saved_answer())
+    decide_draft(home, name, "reviewed", by="ab", changes={"question": "What did France want?"})
+    decide_draft(home, name, "reviewed", by="cd", changes={"expect.states": ["FRA", "MEX"]})
+    kept = saved_cases(home)[0]
+    assert (kept.question, kept.expect.states, kept.type) == ("What did France want?", ("FRA", "MEX"), "compare")
+    assert drafts(home)[0].saved.question == "What did France say?"
+
+
+def test_an_outcome_takes_what_belongs_to_it_along(home: Home) -> None:
+    name = save(home, saved_answer())
+    decide_draft(
+        home, name, "reviewed", by="ab", changes={"expect.status": "abstained", "expect.reason": "no_position"}
+    )
+    kept = saved_cases(home)[0]
+    assert (kept.type, kept.answerable, kept.evidence, kept.evidence_groups) == ("unanswerable", False, (), ())
+    evidence = [span.model_dump(mode="json") for span in drafts(home)[0].saved.evidence]
+    changes = {"expect.status": "answered", "evidence": evidence, "evidence_groups": [["e1"]]}
+    decide_draft(home, name, "reviewed", by="ab", changes=changes)
+    kept = saved_cases(home)[0]
+    assert (kept.type, kept.answerable, kept.expect.reason, len(kept.groups)) == ("single_state", True, None, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"question": " "}, "question is empty"),
+        ({"question": ""}, "question"),
+        ({"expect.status": "perhaps"}, "expect.status"),
+        ({"expect.reason": "no_position"}, "goes only with"),
+        ({"expect.missing": "number"}, "goes only with"),
+        ({"expect.status": "partial"}, "what is missing"),
+        ({"evidence_groups": [["e9"]]}, "no evidence has the id 'e9'"),
+        ({"evidence": [], "evidence_groups": []}, "needs evidence"),
+        ({"id": "other"}, "no field 'id'"),
+        ({"review": {"status": "reviewed"}}, "no field 'review'"),
+    ],
+)
+def test_changes_that_make_no_case_are_refused(home: Home, changes: dict[str, Any], message: str) -> None:
+    name = save(home, saved_answer())
+    with pytest.raises(EvalError, match=message):
+        decide_draft(home, name, "reviewed", by="ab", changes=changes)
+    assert not home.reviews.exists()
+    with pytest.raises(EvalError, match=message):
+        preview(home, name, changes)
+
+
+def test_an_unknown_draft_is_refused(home: Home) -> None:
+    with pytest.raises(EvalError, match="no draft 'x'"):
+        decide_draft(home, "x", "reviewed", by="ab")
+
+
+def test_evidence_is_found_by_its_words() -> None:
+    found = evidence_of("We  shall not\npay for it.", FILE, documents(), {"e1"})
+    assert (found.id, found.start, found.end, found.quote, found.state) == ("e2", SPAN[1], SPAN[2], CITED, "FRA")
+    with pytest.raises(EvalError, match="do not stand"):
+        evidence_of("We shall pay for it.", FILE, documents())
+    with pytest.raises(EvalError, match=r"no statement '\.\./x'"):
+        evidence_of("We shall", "../x", documents())
+    with pytest.raises(EvalError, match="at least two"):
+        evidence_of("We", FILE, documents())
+
+
+def test_states_are_read_by_name_or_code() -> None:
+    parties = PartyTable.load()
+    assert states_of("Mexico, FRA; Bolivia (Plurinational State of); France", parties) == ("MEX", "FRA", "BOL")
+    assert states_of(" ; ", parties) == ()
+    with pytest.raises(EvalError, match=r"'Korea' may be several States: .*KOR.*PRK"):
+        states_of("Korea", parties)
+    with pytest.raises(EvalError, match="'Atlantis' is no State"):
+        states_of("Atlantis", parties)
+
+
+def test_surroundings_are_cut_at_words() -> None:
+    found = surroundings(documents(), SPAN, width=12)
+    assert found is not None
+    assert (found.before, found.quote) == ("… review. ", CITED)
+    assert found.after.endswith(" …")
+    assert surroundings(documents(), (FILE, 0, 10**6)) is None
+    assert surroundings(documents(), ("none.txt", 0, 1)) is None
+
+
+def scripted(home: Home, run: Any, *given: str) -> tuple[int, str]:
+    answers, shown = iter(given), io.StringIO()
+
+    def ask(prompt: str) -> str:
+        try:
+            return next(answers)
+        except StopIteration:
+            raise EOFError from None
+
+    console = Console(file=shown, width=100, color_system=None)
+    return review_in_terminal(home, run, documents(), "ab", console, ask), shown.getvalue()
+
+
+def test_terminal_goes_through_drafts_and_citations(home: Home) -> None:
+    first, second = save(home, saved_answer("First?")), save(home, saved_answer("Second?"))
+    made, shown = scripted(home, a_run(home), "x", "a", "r", "a", "r")
+    assert made == 4
+    assert "2 drafts and 2 citations wait" in shown
+    assert [(draft.case.id, draft.case.review.status) for draft in drafts(home)] == [
+        (first, "reviewed"),
+        (second, "rejected"),
+    ]
+    assert read_rulings(home.reviews) == {"a": {SPAN: True}, "b": {SPAN: False}}
+
+
+def test_terminal_skips_and_ends_where_it_is_told(home: Home) -> None:
+    save(home, saved_answer("First?"))
+    assert scripted(home, a_run(home), "s", "s", "q")[0] == 0
+    assert scripted(home, None)[0] == 0
+    assert not home.reviews.exists()
+
+
+def test_terminal_edits_a_draft(home: Home) -> None:
+    save(home, silent_answer())
+    made, shown = scripted(
+        home, None,
+        "e", "What of the review?", "answered", "Nowhere",
+        "e", "What of the review?", "answered", "", "-", "", FILE, "We support the review.",
+        "a",
+    )  # fmt: skip
+    assert "'Nowhere' is no State" in shown
+    assert made == 1
+    kept = saved_cases(home)[0]
+    assert (kept.question, kept.expect.status, kept.type) == ("What of the review?", "answered", "single_state")
+    assert (kept.expect.reason, kept.gates, kept.groups[0][0].quote) == (None, True, "We support the review.")
+
+
+def test_terminal_shows_texts_that_would_command_it_as_texts(home: Home) -> None:
+    save(home, saved_answer("Bad \x1b[2J [red]question[/red]?"))
+    _, shown = scripted(home, None, "s")
+    assert "\x1b" not in shown
+    assert "[red]question[/red]" in shown
+
+
+def test_a_decision_names_its_kind_and_time(home: Home) -> None:
+    name = save(home, saved_answer())
+    decide_draft(home, name, "rejected", by="ab")
+    record = json.loads(home.reviews.read_text(encoding="utf-8"))
+    assert (record["kind"], record["case"], record["status"], record["changes"], record["by"]) == (
+        "draft", name, "rejected", {}, "ab",
+    )  # fmt: skip
+    assert record["at"].endswith(("Z", "+00:00"))

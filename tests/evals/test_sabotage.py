@@ -1,0 +1,81 @@
+"""The evals themselves: a pipeline that is broken on purpose is caught by the gate that should catch it."""
+
+import pytest
+
+from evals.gates import GateReport, check_gates, load_gates
+from evals.golden.cases import Case
+from evals.runs import Run
+from evals.variants import VARIANTS
+from tests.evals.conftest import RunVariant
+
+pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
+
+GATES = load_gates()
+
+
+@pytest.fixture(scope="module")
+def as_it_is(smoke_cases: tuple[Case, ...], run_variant: RunVariant) -> Run:
+    return run_variant(smoke_cases)
+
+
+def _failed(report: GateReport) -> set[str]:
+    return {result.metric for result in report.results if result.verdict == "fail"}
+
+
+def test_the_pipeline_as_it_is_passes_against_itself(as_it_is: Run) -> None:
+    report = check_gates(GATES, as_it_is, as_it_is)
+    assert [result.reason for result in report.results if result.verdict in ("fail", "invalid")] == []
+    assert report.verdict in ("pass", "warn")
+
+
+@pytest.mark.parametrize(
+    ("variant", "gates", "held"),
+    [
+        ("quotes_altered", {"quote_verified"}, {"misattributed", "pointer_valid", "false_answer_rate"}),
+        ("always_answer", {"false_answer_rate"}, {"quote_verified", "misattributed"}),
+        ("always_abstain", {"over_abstention", "evidence_five", "right"}, {"quote_verified", "false_answer_rate"}),
+        ("ranking_reversed", {"evidence_first", "evidence_five", "rr_at_10"}, {"quote_verified", "misattributed"}),
+    ],
+)
+def test_a_broken_pipeline_is_caught_by_its_gate(
+    variant: str,
+    gates: set[str],
+    held: set[str],
+    as_it_is: Run,
+    smoke_cases: tuple[Case, ...],
+    run_variant: RunVariant,
+) -> None:
+    report = check_gates(GATES, run_variant(smoke_cases, variant), as_it_is)
+    assert report.verdict in ("fail", "invalid")
+    assert gates <= _failed(report), f"{variant}: {sorted(_failed(report))}"
+    assert not held & _failed(report), "a gate that has nothing to do with it"
+
+
+def test_a_state_filter_that_is_off_is_caught_as_words_in_the_wrong_mouth(
+    smoke_cases: tuple[Case, ...], run_variant: RunVariant
+) -> None:
+    # Every State is searched for every question: a part of the cases shows it, and takes a while.
+    named = tuple(case for case in smoke_cases if case.type == "single_state" and not case.variant_of)[::2]
+    gates = GATES.model_copy(update={"minimum_cases": 10})
+    report = check_gates(gates, run_variant(named, "state_filter_off"), run_variant(named))
+    assert "misattributed" in _failed(report)
+    assert "quote_verified" not in _failed(report)
+
+
+def test_every_sabotage_is_told_what_it_breaks() -> None:
+    assert {
+        "state_filter_off",
+        "quotes_altered",
+        "always_answer",
+        "always_abstain",
+        "ranking_reversed",
+    } <= VARIANTS.keys()
+    assert all(VARIANTS.values())
+
+
+def test_the_same_configuration_passes_against_itself_every_time(
+    as_it_is: Run, smoke_cases: tuple[Case, ...], run_variant: RunVariant
+) -> None:
+    again = run_variant(smoke_cases)
+    verdicts = [check_gates(GATES.model_copy(update={"seed": seed}), again, as_it_is).exit_code for seed in range(20)]
+    assert verdicts == [0] * 20

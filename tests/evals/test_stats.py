@@ -1,0 +1,166 @@
+from math import comb, isnan, sqrt
+
+import numpy as np
+import pytest
+
+from evals.metrics.table import ratio
+from evals.stats import (
+    cluster_bootstrap,
+    cluster_sums,
+    enough_for,
+    holm,
+    interval,
+    mcnemar_exact,
+    not_worse_p,
+    paired_cluster_bootstrap,
+    percentile_higher,
+    sign_flip_p,
+    wilson,
+)
+
+Z = 1.959963984540054
+
+
+@pytest.mark.parametrize(("successes", "n"), [(7, 10), (0, 20), (50, 50)])
+def test_wilson_is_the_formula(successes, n):
+    p = successes / n
+    centre = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    half = Z * sqrt(p * (1 - p) / n + Z**2 / (4 * n**2)) / (1 + Z**2 / n)
+
+    assert wilson(successes, n) == pytest.approx((centre - half, centre + half))
+
+
+def test_wilson_is_unknown_without_trials():
+    assert all(isnan(end) for end in wilson(0, 0))
+
+
+def test_mcnemar_is_the_binomial_tail_on_both_sides():
+    # 2 or fewer, and 8 or more, of 10 fair coins.
+    assert mcnemar_exact(8, 2) == pytest.approx(2 * sum(comb(10, k) for k in range(3)) / 2**10)
+    assert mcnemar_exact(2, 8) == mcnemar_exact(8, 2)
+
+
+def test_mcnemar_shows_nothing_where_nothing_flipped():
+    assert mcnemar_exact(0, 0) == 1.0
+
+
+def test_holm_multiplies_by_the_tests_left_and_never_falls():
+    # Sorted: 0.005·4 = 0.02, 0.01·3 = 0.03, 0.03·2 = 0.06, 0.04·1 raised to 0.06.
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx((0.01 * 3, 0.03 * 2, 0.03 * 2, 0.005 * 4))
+
+
+def test_holm_stays_below_one_and_takes_nothing():
+    assert holm([0.9, 0.8]) == (1.0, 1.0)
+    assert holm([]) == ()
+
+
+def test_cluster_sums_add_up_by_cluster():
+    sums = cluster_sums(np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), ["FRA", "BRA", "FRA"])
+
+    assert sums.tolist() == [[3.0, 4.0], [1.0 + 5.0, 2.0 + 6.0]]
+
+
+def test_bootstrap_draws_whole_clusters():
+    """Two clusters of 0 and of 1: a draw of two has 0, ½ or 1 of them, with probabilities ¼, ½, ¼."""
+    rows = np.array([[0.0, 1.0]] * 5 + [[1.0, 1.0]] * 5)
+
+    samples = cluster_bootstrap(rows, ["FRA"] * 5 + ["BRA"] * 5, ratio(), resamples=4000, seed=1)
+
+    assert set(samples) == {0.0, 0.5, 1.0}
+    assert np.mean(samples == 0.5) == pytest.approx(0.5, abs=0.03)
+
+
+def test_bootstrap_has_the_standard_error_of_the_mean():
+    """With a case per cluster it is the plain bootstrap: √(p(1−p)/n)."""
+    rows = np.array([[float(number < 30), 1.0] for number in range(100)])
+
+    samples = cluster_bootstrap(rows, [str(number) for number in range(100)], ratio(), resamples=4000, seed=2)
+
+    assert samples.std() == pytest.approx(sqrt(0.3 * 0.7 / 100), rel=0.05)
+
+
+def test_bootstrap_repeats_with_its_seed():
+    rows, clusters = np.array([[1.0, 1.0], [0.0, 1.0], [1.0, 1.0]]), ["FRA", "BRA", "EGY"]
+
+    one, same, other = (cluster_bootstrap(rows, clusters, ratio(), resamples=50, seed=seed) for seed in (3, 3, 4))
+
+    assert np.array_equal(one, same)
+    assert not np.array_equal(one, other)
+
+
+def test_paired_bootstrap_of_an_exact_shift_is_that_shift():
+    generator = np.random.default_rng(5)
+    a = np.column_stack([generator.random(60), np.ones(60)])
+    b = a + np.array([0.1, 0.0])
+
+    samples = paired_cluster_bootstrap(a, b, [str(number % 12) for number in range(60)], ratio(), resamples=500)
+
+    assert interval(samples) == pytest.approx((0.1, 0.1))
+
+
+def test_sign_flip_is_one_where_nothing_differs():
+    rows = np.array([[1.0, 1.0], [0.0, 1.0]])
+
+    assert sign_flip_p(rows, rows, ["FRA", "BRA"], ratio(), resamples=100) == 1.0
+
+
+def test_sign_flip_reaches_what_the_swaps_allow():
+    """Six clusters that all gain: of 2⁶ swaps two are as extreme."""
+    a, b = np.array([[0.0, 1.0]] * 6), np.array([[1.0, 1.0]] * 6)
+
+    p = sign_flip_p(a, b, list("ABCDEF"), ratio(), resamples=20000, seed=6)
+
+    assert p == pytest.approx(2 / 2**6, abs=0.005)
+
+
+def test_sign_flip_rarely_rejects_equal_systems_with_clusters():
+    """Of 400 comparisons of equals, at a nominal 5 % and a standard error of 1.1 points."""
+    generator = np.random.default_rng(7)
+    clusters = [str(number // 5) for number in range(150)]
+    rejected = 0
+    for seed in range(400):
+        # In every cluster both systems have their own common luck: cases are not independent.
+        chance = np.clip(0.7 + generator.normal(0, 0.2, size=(2, 30)), 0, 1).repeat(5, axis=1)
+        a, b = (np.column_stack([generator.random(150) < p, np.ones(150)]).astype(np.float64) for p in chance)
+        rejected += sign_flip_p(a, b, clusters, ratio(), resamples=200, seed=seed) <= 0.05
+
+    assert rejected / 400 <= 0.10
+
+
+def test_bootstrap_interval_rarely_misses_zero_between_equal_systems_with_clusters():
+    generator = np.random.default_rng(8)
+    clusters = [str(number // 5) for number in range(150)]
+    missed = 0
+    for seed in range(400):
+        chance = np.clip(0.7 + generator.normal(0, 0.2, size=(2, 30)), 0, 1).repeat(5, axis=1)
+        a, b = (np.column_stack([generator.random(150) < p, np.ones(150)]).astype(np.float64) for p in chance)
+        low, high = interval(paired_cluster_bootstrap(a, b, clusters, ratio(), resamples=200, seed=seed))
+        missed += not low <= 0 <= high
+
+    assert missed / 400 <= 0.10
+
+
+def test_not_worse_counts_samples_within_the_margin():
+    differences = np.array([-0.05, -0.03, -0.02, 0.0, np.nan])
+
+    # −0.02 is at the margin, and what has no figure shows no loss.
+    assert not_worse_p(differences, 0.02) == (1 + 3) / (5 + 1)
+
+
+def test_interval_leaves_out_samples_without_a_figure():
+    samples = np.array([np.nan, *np.arange(0, 1001)])
+
+    assert interval(samples) == pytest.approx((25.0, 975.0))
+    assert all(isnan(end) for end in interval(np.array([np.nan])))
+
+
+def test_percentile_is_a_measured_value():
+    assert percentile_higher([1.0, 2.0, 3.0, 100.0], 50) == 3.0
+    assert percentile_higher([1.0, 2.0, 3.0, 100.0], 95) == 100.0
+
+
+@pytest.mark.parametrize(("q", "needed"), [(95, 59), (99, 299)])
+def test_enough_values_bound_a_percentile(q, needed):
+    assert 1 - (q / 100) ** needed >= 0.95 > 1 - (q / 100) ** (needed - 1)
+    assert enough_for(needed, q)
+    assert not enough_for(needed - 1, q)

@@ -1,0 +1,217 @@
+from datetime import date
+
+import pytest
+
+from evals.metrics.confidence import Outcome
+from evals.metrics.table import METRICS, components, key
+from evals.stats import wilson
+from evals.summary import (
+    FAILED,
+    QUANTITIES,
+    RIGHT,
+    Price,
+    abstention_square,
+    by_case,
+    by_slice,
+    confusion,
+    cost,
+    figure,
+    latency,
+    outcomes,
+    slice_names,
+    stage_counts,
+    summarise,
+)
+from tests.evals.scored import score
+
+DECISION = "abstention.decision"
+# (TP, FP, FN, TN)
+RIGHT_SILENCE, NEEDLESS, FALSE_ANSWER, RIGHT_ANSWER = (tuple(float(i == j) for j in range(4)) for i in range(4))
+
+
+def _figures(scores):
+    return {figure.metric: figure for figure in summarise(scores, resamples=200)}
+
+
+def test_every_metric_reads_components_that_scoring_writes():
+    assert {QUANTITIES[name].key for name in METRICS} == {key(metric.measure) for metric in METRICS.values()}
+    assert callable(components)
+
+
+def test_figures_are_quotients_of_sums():
+    scores = [
+        score("a", cluster="FRA", components={"integrity.quotes": (3.0, 4.0)}),
+        score("b", cluster="BRA", components={"integrity.quotes": (1.0, 1.0)}),
+    ]
+
+    found = _figures(scores)["quote_verified"]
+
+    assert found.value == (3 + 1) / (4 + 1)
+    assert (found.numerator, found.denominator, found.n) == (3 + 1, 4 + 1, 2)
+    assert (found.low, found.high) == (3 / 4, 1.0)  # one of the two clusters, twice
+
+
+def test_repeats_of_a_case_count_once():
+    scores = [
+        score("a", repeat=repeat, components={"integrity.quotes": (part, 1.0)})
+        for repeat, part in enumerate((1.0, 0.0))
+    ] + [score("b", cluster="BRA", components={"integrity.quotes": (1.0, 1.0)})]
+
+    found = _figures(scores)["quote_verified"]
+
+    assert found.value == ((1 + 0) / 2 + 1) / 2
+    assert found.n == 2
+
+
+def test_figures_that_apply_to_no_case_are_left_out():
+    scores = [score("a", components={"content.nuggets": (0.0,) * 6, DECISION: RIGHT_ANSWER})]
+
+    found = _figures(scores)
+
+    assert "nuggets_strict_vital" not in found  # applies, and has nothing to divide by
+    assert "quote_verified" not in found
+    assert "false_answer_rate" not in found  # nothing that cannot be answered
+    assert found["over_abstention"].value == 0.0
+    assert summarise([]) == ()
+
+
+def test_figures_count_the_cases_that_bear_on_them():
+    kinds = [RIGHT_SILENCE] * 3 + [FALSE_ANSWER] + [NEEDLESS] * 2 + [RIGHT_ANSWER] * 10
+    scores = [score(str(n), cluster=str(n), components={DECISION: kind}) for n, kind in enumerate(kinds)]
+
+    found = _figures(scores)
+
+    assert (found["false_answer_rate"].value, found["false_answer_rate"].n) == (1 / 4, 3 + 1)
+    assert (found["over_abstention"].value, found["over_abstention"].n) == (2 / 12, 2 + 10)
+    assert found["abstention_precision"].n == 3 + 2
+    assert found["macro_f1"].n == len(kinds)
+
+
+def test_figures_of_clusters_all_alike_have_the_score_interval():
+    scores = [
+        score(str(n), cluster=str(n), components={"integrity.quotes": (2.0, 2.0), "integrity.misattributed": (0.0,)})
+        for n in range(50)
+    ]
+
+    found = _figures(scores)
+
+    assert (found["quote_verified"].low, found["quote_verified"].high) == tuple(wilson(50, 50))
+    assert (found["misattributed"].value, found["misattributed"].high, found["misattributed"].n) == (0.0, 0.0, 50)
+
+
+def test_outcomes_right_and_failed_are_figures_of_all_cases():
+    cases = by_case([score("a"), score("b", stage="not_cited"), score("c", stage="timeout", status=None), score("d")])
+
+    right, failed = figure(cases, RIGHT), figure(cases, FAILED)
+
+    assert (right.value, right.n) == (2 / 4, 4)
+    assert failed.value == 1 / 4
+
+
+@pytest.mark.parametrize(
+    ("stages", "expected"),
+    [
+        ((None, None, "misread"), None),
+        ((None, "misread"), "misread"),
+        (("misread", "not_cited", "not_cited"), "not_cited"),
+    ],
+)
+def test_stage_of_a_case_is_its_most_frequent_one(stages, expected):
+    (case,) = by_case([score("a", repeat=repeat, stage=stage) for repeat, stage in enumerate(stages)])
+
+    assert case.stage == expected
+
+
+def test_stages_are_counted_by_case_in_their_order():
+    scores = [score("a", stage="wrong_span"), score("b", stage="misread"), score("c", stage="wrong_span"), score("d")]
+
+    assert list(stage_counts(scores).items()) == [("misread", 1), ("wrong_span", 2)]
+
+
+def test_slices_come_worst_first_with_their_interval():
+    scores = [score(f"f{n}", slices={"lang": ("fr",)}, stage="not_cited" if n < 6 else None) for n in range(20)]
+    scores += [score(f"e{n}", slices={"lang": ("en",), "type": ("temporal",)}) for n in range(4)]
+    scores += [score("both", slices={"lang": ("fr", "en")})]
+
+    french, english = by_slice(scores, "lang")
+
+    assert (french.value, french.n, french.right) == ("fr", 21, 15 / 21)
+    assert (french.low, french.high) == tuple(wilson(15, 21))
+    assert (english.n, english.small, french.small) == (5, True, False)
+    assert by_slice(scores, "article") == ()
+    assert slice_names(scores) == ("lang", "type")
+
+
+def test_slices_show_key_metrics_that_apply():
+    scores = [score("a", slices={"lang": ("fr",)}, components={DECISION: NEEDLESS})]
+
+    assert by_slice(scores, "lang")[0].figures == {"over_abstention": 1.0}
+
+
+@pytest.mark.parametrize(("n", "p95"), [(58, None), (59, 57.0)])
+def test_latency_gives_p95_with_enough_answers(n, p95):
+    scores = [score(str(number), timings_ms={"retrieve": float(number + 1)}) for number in range(n)]
+
+    (step,) = latency([*scores, score("failed", status=None, stage="timeout")])
+
+    # The 95th percentile of 59 lies at 0.95·58 = 55.1, counted from 0: the next value is the 57th.
+    assert (step.step, step.n, step.max, step.p95) == ("retrieve", n, float(n), p95)
+
+
+def test_cost_is_tokens_times_price():
+    price = Price(prompt=2.0, completion=8.0, per=1000, date=date(2026, 11, 1))
+    scores = [
+        score("a", model="m", tokens={"input_tokens": 100, "output_tokens": 10, "total_tokens": 110}),
+        score("b", model="m", tokens={"prompt_tokens": 200, "completion_tokens": 20}),
+        score("c", model="unpriced", tokens={"input_tokens": 5}),
+        score("d"),
+        score("e", status=None, stage="error"),
+    ]
+
+    priced, unpriced, no_model = cost(scores, {"m": price})
+
+    assert priced.amount == pytest.approx(((100 + 200) * 2.0 + (10 + 20) * 8.0) / 1000)
+    assert (unpriced.prompt, unpriced.amount) == (5, None)
+    assert (no_model.model, no_model.answers, no_model.amount) == (None, 1, 0.0)
+
+
+def test_abstention_square_counts_answers():
+    scores = [
+        score("a", status="abstained", expected="abstained", stage=None),
+        score("b", status="abstained", stage="over_abstained"),
+        score("c", status="partial", expected="abstained", stage="should_abstain"),
+        score("d"),
+        score("e", expected="partial"),
+        score("f", status=None, stage="error"),
+    ]
+
+    found = abstention_square(scores)
+
+    assert (found.right_abstentions, found.needless_abstentions, found.false_answers, found.right_to_answer) == (
+        1, 1, 1, 1
+    )  # fmt: skip
+
+
+def test_confusion_counts_cited_states_of_single_state_answers():
+    scores = [
+        score("a", single=True, expected_states=("FRA",), states=("FRA",)),
+        score("b", single=True, expected_states=("FRA",), states=("FRA", "DEU")),
+        score("c", single=True, expected_states=("FRA",), states=("FRA",), status="abstained"),
+        score("d", expected_states=("FRA", "DEU"), states=("FRA", "DEU")),
+    ]
+
+    assert confusion(scores) == {("FRA", "DEU"): 1, ("FRA", "FRA"): 2}
+
+
+def test_outcomes_are_those_of_single_state_answers():
+    scores = [
+        score("a", single=True, confidence=0.8, wrong=False),
+        score("b", single=True, confidence=0.3, status="abstained"),
+        score("c", single=True, status=None, stage="error"),
+        score("d", confidence=0.9, wrong=True),
+    ]
+
+    assert outcomes(scores) == (
+        Outcome(confidence=0.8, answered=True, wrong=False),
+        Outcome(confidence=0.3, answered=False, wrong=None),
+    )

@@ -1,0 +1,46 @@
+"""Prompts of chat models: with the declared sections and variables, or they do not load."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from prompts import prompt
+from prompts.errors import PromptError
+from prompts.prompt import SECTIONS, load_prompt
+
+
+@pytest.fixture
+def fresh_cache() -> Iterator[None]:
+    load_prompt.cache_clear()
+    yield
+    load_prompt.cache_clear()
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_every_prompt_loads_and_takes_braces_in_values_as_they_are(name: str) -> None:
+    loaded = load_prompt(name)
+    asked = loaded.ask(**dict.fromkeys(SECTIONS[name]["user"], "{all}"))
+    assert loaded.system and asked.count("{all}") == len(SECTIONS[name]["user"]) and "{{" not in loaded.system
+
+
+@pytest.mark.usefixtures("fresh_cache")
+@pytest.mark.parametrize(
+    ("old", "new", "names"),
+    [
+        ("{claim}", "{claims}", ("'user'", "claims")),
+        ("{quotations}", "", ("'user'", "quotations")),
+        ("## user", "## person", ("user", "person")),
+        ("{{", "{", ("'system'",)),
+    ],
+)
+def test_load_prompt_names_what_is_wrong(
+    old: str, new: str, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = (Path(prompt.__file__).parent / "judge.md").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "judge.md").write_text(text.replace(old, new), encoding="utf-8")
+    monkeypatch.setattr(prompt, "files", lambda package: tmp_path)
+    with pytest.raises(PromptError) as caught:
+        load_prompt("judge")
+    assert all(name in str(caught.value) for name in ("judge.md", *names))

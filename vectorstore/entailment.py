@@ -1,0 +1,105 @@
+"""Entailment by a cross-encoder: whether a premise bears out a hypothesis; both are read together.
+
+Source: Bowman et al., A large annotated corpus for learning natural language inference (EMNLP 2015); cross-encoders of
+sentence-transformers, https://sbert.net/docs/cross_encoder/pretrained_models.html#nli
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from vectorstore.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+logger = logging.getLogger(__name__)
+
+_LABEL: Final = "entailment"
+# Some models tell entailment from the rest only; a model with a single output gives a degree and no class.
+_CLASSES: Final = 2
+
+
+class EntailmentConfig(BaseModel):
+    """Which cross-encoder decides on entailment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    """A sentence-transformers CrossEncoder for natural language inference, by name or folder."""
+    allow_download: bool = False
+    """Whether the model may be fetched from a hub; off, only local files are used."""
+    max_length: int = Field(default=512, ge=32, le=8192)
+    """Tokens of premise and hypothesis together; what lies beyond is cut off."""
+    batch_size: int = Field(default=16, ge=1, le=256)
+    """Pairs per forward pass."""
+
+
+class EntailmentModel:
+    """A cross-encoder for natural language inference; it is loaded at first use."""
+
+    def __init__(self, config: EntailmentConfig) -> None:
+        self._config = config
+        self._loading = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """Name for reports."""
+        return self._config.model
+
+    def entails(self, pairs: Sequence[tuple[str, str]]) -> list[bool]:
+        """Returns for each (premise, hypothesis) whether entailment is the likeliest of the model's labels.
+
+        No pairs give an empty list, and load nothing.
+
+        Raises:
+            ModelError: The model cannot be loaded, or does not say which of its labels is entailment.
+        """
+        if not pairs:
+            return []
+        with self._loading:
+            model, entailment = self._loaded
+        import torch
+
+        logits = model.predict(
+            list(pairs),
+            batch_size=self._config.batch_size,
+            show_progress_bar=False,
+            activation_fn=torch.nn.Identity(),
+        )
+        likeliest = np.asarray(logits, dtype=np.float32).reshape(len(pairs), -1).argmax(axis=1)
+        return [int(label) == entailment for label in likeliest]
+
+    @cached_property
+    def _loaded(self) -> "tuple[CrossEncoder, int]":
+        from safetensors import SafetensorError
+        from sentence_transformers import CrossEncoder
+
+        try:
+            model: CrossEncoder = CrossEncoder(
+                self._config.model,
+                device="cpu",
+                max_length=self._config.max_length,
+                local_files_only=not self._config.allow_download,
+            )
+        except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as exc:
+            raise ModelError(
+                f"the entailment model {self._config.model!r} cannot be loaded: give a local folder, or allow the hub"
+                " with --allow-download"
+            ) from exc
+        named = model.config.id2label if model.config is not None else None
+        labels = {int(index): str(label).casefold() for index, label in (named or {}).items()}
+        found = [index for index, label in labels.items() if label == _LABEL]
+        if len(found) != 1 or model.num_labels < _CLASSES:
+            raise ModelError(
+                f"the model {self._config.model!r} is none for entailment, its labels are"
+                f" {', '.join(labels.values()) or 'not named'}: name a cross-encoder with a label `{_LABEL}`, such as"
+                " cross-encoder/nli-deberta-v3-base"
+            )
+        logger.info("entailment model %s loaded", self._config.model)
+        return model, found[0]
