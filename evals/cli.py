@@ -235,6 +235,9 @@ def _run(options: argparse.Namespace) -> int:
     settings, _, runs = _place(options)
     with asking() as (on_stage, on_answer):
         run = launch(_launch_options(options), settings, runs=runs, on_stage=on_stage, on_answer=on_answer)
+    failed = [record.error for record in run.answers() if record.error is not None]
+    if len(failed) == run.manifest.cases * run.manifest.repeats:
+        raise RunError(f"not one question was answered: {failed[0].message}")
     print_run(run, as_json=options.json)
     return 0
 

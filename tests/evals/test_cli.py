@@ -238,6 +238,11 @@ def test_a_baseline_keeps_no_questions_and_no_answers(desk: _Desk) -> None:
     assert desk("gate", "altered", "--baseline", folder, "--gates", desk.gates) == 1
 
 
+def test_a_run_without_a_single_answer_is_no_success(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert desk.run("mute", {"other": GOOD["arv"]}) == 1
+    assert "no stored answer for the case 'arv'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -1,0 +1,94 @@
+"""The truth that answers are judged by: from files and manifest, whatever the product reads."""
+
+from pathlib import Path
+
+import pytest
+
+from app.errors import SettingsError
+from app.settings import Settings
+from evals.bed import changed, described
+from evals.errors import DatasetError
+from evals.golden.cases import Case, Evidence, Expectation
+from evals.golden.documents import located, read_documents
+from evals.golden.sets import CONFERENCE, SAMPLE, cases_hash, folder_name, home_of, open_set, shipped_folder
+
+
+def _case(*spans: Evidence) -> Case:
+    expect = Expectation(status="answered", states=("XAA",))
+    return Case(id="c", question="?", type="single_state", answerable=True, expect=expect, evidence=spans)
+
+
+def test_facts_come_from_the_manifest_and_empty_cells_say_nothing() -> None:
+    documents = read_documents([CONFERENCE, SAMPLE])
+    arvandia = documents.by_file["txt/XAA_08_2016.txt"]
+    assert (arvandia.state, arvandia.facts["session"], arvandia.facts["date"]) == ("XAA", "8", "2016-10-17/2016-10-21")
+    assert documents.by_file["txt/XPV_09_2018.txt"].state is None
+    assert "session" not in documents.by_file["txt/XAA_10_2020.txt"].facts
+    assert documents.by_file["txt/XGR_10_2020.txt"].facts["on_behalf_of"] == "XGR"
+    assert documents.parties.display("XAA") == "Arvandia"
+    assert documents.sessions()["2016"] == "8"
+    assert "000_6237221ecf9e9373.txt" in documents.by_file
+
+
+def test_gold_tells_the_speaker_where_the_manifest_does_not() -> None:
+    documents = read_documents([CONFERENCE])
+    spans = (
+        Evidence(id="e1", file="txt/XPV_09_2018.txt", state="XPV", start=0, end=5),
+        Evidence(id="e2", file="txt/XAA_08_2016.txt", state="XAB", start=0, end=5),
+    )
+    informed = documents.informed_by([_case(*spans)]).by_file
+    assert informed["txt/XPV_09_2018.txt"].state == "XPV"
+    assert informed["txt/XAA_08_2016.txt"].state == "XAA", "the manifest comes first"
+
+
+def test_the_hash_follows_texts_and_facts(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("One.", encoding="utf-8")
+    first = read_documents([tmp_path]).sha256
+    assert read_documents([tmp_path]).sha256 == first
+    (tmp_path / "statements.csv").write_text(
+        "file,state,body,session,date,agenda_item,language\na.txt,NOR,,,,,\n", encoding="utf-8"
+    )
+    second = read_documents([tmp_path]).sha256
+    (tmp_path / "a.txt").write_text("Two.", encoding="utf-8")
+    assert len({first, second, read_documents([tmp_path]).sha256}) == 3
+
+
+def test_folders_that_are_none_or_clash_are_named(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="no folder"):
+        read_documents([tmp_path / "none"])
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text("Words.", encoding="utf-8")
+    with pytest.raises(DatasetError, match=r"'a\.txt' stands in two"):
+        read_documents([tmp_path / "one", tmp_path / "two"])
+
+
+def test_words_alone_are_located(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("We sup-\nport   it.", encoding="utf-8")
+    documents = read_documents([tmp_path])
+    [case] = located([_case(Evidence(id="e1", file="a.txt", quote="support it."))], documents)
+    assert (case.evidence[0].start, case.evidence[0].end) == (3, 18)
+    with pytest.raises(DatasetError, match="case 'c'"):
+        located([_case(Evidence(id="e1", file="a.txt", quote="oppose it."))], documents)
+    with pytest.raises(DatasetError, match=r"no file 'b\.txt'"):
+        located([_case(Evidence(id="e1", file="b.txt", quote="it."))], documents)
+
+
+def test_shipped_sets_open_by_name(tmp_path: Path) -> None:
+    smoke = open_set("smoke", (), home_of(tmp_path))
+    assert smoke.folders == (CONFERENCE, SAMPLE)
+    assert [shipped_folder(folder_name(folder)) for folder in smoke.folders] == [*smoke.folders]
+    assert cases_hash(smoke.cases) == cases_hash(smoke.cases[::-1]) != cases_hash(smoke.cases[1:])
+    with pytest.raises(DatasetError, match="smoke, dev, saved"):
+        open_set("nothing", (), home_of(tmp_path))
+
+
+def test_settings_are_changed_by_name(tmp_path: Path) -> None:
+    settings = changed(Settings(store=tmp_path), ["retrieval.lexical_weight=0", "rerank.model=none"])
+    assert (settings.retrieval.lexical_weight, settings.rerank.model) == (0, "none")
+    shown = described(settings)
+    assert shown["UNTOC_RETRIEVAL__LEXICAL_WEIGHT"] == 0
+    assert not [name for name, value in shown.items() if str(tmp_path) in str(value)]
+    for change in ("retrieval.fetch_k=0", "retrieval=1", "fetch_k=1", "retrieval.none=1", "retrieval.fetch_k"):
+        with pytest.raises(SettingsError):
+            changed(Settings(store=tmp_path), [change])
