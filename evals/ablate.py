@@ -1,5 +1,6 @@
 """Ablation: the same cases in several configurations, as runs of their own, and one table of them."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -10,9 +11,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.settings import Settings
+from evals.bed import code_hash, described
 from evals.errors import EvalError, RunError
 from evals.launch import RunOptions, launch
 from evals.runner import OnAnswer
+from evals.runs import MANIFEST, run_path
 from evals.summary import QUANTITIES, Figure, by_case, figure
 
 COLUMNS: Final = (
@@ -75,10 +78,12 @@ def ablate(
     rows = []
     for number, configuration in enumerate(configurations, start=1):
         prefix = f"{number} of {len(configurations)}, {configuration.label}"
+        name = f"ablation-{Path(options.dataset).stem}-{configuration.name}-{_digest(options, settings)}"
         changed = replace(
             options,
-            name=f"ablation-{Path(options.dataset).stem}-{configuration.name}",
-            resume=True,
+            name=name,
+            # The name tells program, settings and cases apart: what is there is the same run, begun before.
+            resume=(run_path(runs, name) / MANIFEST).is_file(),
             changes=(*options.changes, *configuration.set),
             variant=configuration.variant,
         )
@@ -93,6 +98,11 @@ def ablate(
             )
         )
     return tuple(rows)
+
+
+def _digest(options: RunOptions, settings: Settings) -> str:
+    told = f"{options}{sorted(described(settings).items())}{code_hash('app', 'ingest', 'vectorstore', 'prompts')}"
+    return hashlib.sha256(told.encode()).hexdigest()[:8]
 
 
 def _row(

@@ -24,6 +24,7 @@ from evals.golden.sets import SAMPLE, Home, home_of
 _PACKAGES: Final = (
     "untoc", "langchain-core", "chromadb", "sentence-transformers", "onnxruntime", "tokenizers", "numpy", "ir-measures",
 )  # fmt: skip
+_CODE: Final = (".py", ".csv", ".txt", ".json", ".sql", ".md")
 # Settings that say where things are, not what is done.
 _PLACES: Final = ("UNTOC_STORE", "UNTOC_LOG_LEVEL", "UNTOC_SERVER__")
 
@@ -86,14 +87,20 @@ def _fill(workspace: Workspace, folders: Sequence[Path]) -> None:
 
 def _store_key(settings: Settings, documents: Documents) -> str:
     """Whatever changes what a store holds changes its name: texts, reading, splitting and the model."""
-    digest = hashlib.sha256(documents.sha256.encode())
-    for package in ("ingest", "vectorstore"):
-        root = Path(str(files(package)))
-        for path in sorted(p for p in root.rglob("*") if p.is_file() and p.suffix in (".py", ".csv", ".txt", ".json")):
-            digest.update(f"{path.relative_to(root)}".encode() + path.read_bytes())
+    digest = hashlib.sha256(documents.sha256.encode() + code_hash("ingest", "vectorstore").encode())
     embedding, split = settings.embedding.model_dump_json(), settings.split.model_dump_json()
     digest.update(f"{embedding}{split}{settings.load.model_dump_json()}".encode())
     return digest.hexdigest()[:16]
+
+
+def code_hash(*packages: str) -> str:
+    """Returns a hash over the code and data of packages, hexadecimal: the same program, the same hash."""
+    digest = hashlib.sha256()
+    for package in packages:
+        root = Path(str(files(package)))
+        for path in sorted(p for p in root.rglob("*") if p.is_file() and p.suffix in _CODE):
+            digest.update(f"{package}/{path.relative_to(root)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def changed(settings: Settings, changes: Sequence[str]) -> Settings:
@@ -106,6 +113,8 @@ def changed(settings: Settings, changes: Sequence[str]) -> Settings:
     for change in changes:
         name, equals, text = change.partition("=")
         *groups, last = name.strip().lower().split(".")
+        if (groups or [last])[0] in ("store", "log_level", "server"):
+            raise SettingsError(f"{name!r} says where things are, not what is done: it cannot be changed for a run")
         place: Any = values
         for group in groups:
             place = place.get(group) if isinstance(place, dict) else None

@@ -17,10 +17,12 @@ from sklearn.preprocessing import StandardScaler
 
 from app.select import Found
 from app.wiring import Workspace
+from evals.errors import EvalError
 from evals.golden.cases import Case
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.intp]
 
 FOLDS = 5
 
@@ -46,7 +48,11 @@ class Calibration:
 
 
 def fit(cases: Sequence[Case], workspace: Workspace) -> Calibration:
-    """Fits weights and threshold on the single-State cases that have statements in scope."""
+    """Fits weights and threshold on the single-State cases that have statements in scope.
+
+    Raises:
+        EvalError: They are of too few States, or nearly all with evidence or all without.
+    """
     rows: list[tuple[float, ...]] = []
     labels: list[bool] = []
     groups: list[str] = []
@@ -58,7 +64,7 @@ def fit(cases: Sequence[Case], workspace: Workspace) -> Calibration:
             groups.append(found.party)
     features, answerable = np.array(rows), np.array(labels)
     chances = np.zeros(len(rows))
-    for train, test in GroupKFold(FOLDS).split(features, groups=groups):
+    for train, test in _folds(features, answerable, groups):
         chances[test] = _fitted(features[train], answerable[train]).predict_proba(features[test])[:, 1]
     threshold, precision, recall = best_threshold(chances, answerable)
     scaler, model = (step for _, step in _fitted(features, answerable).steps)
@@ -97,6 +103,22 @@ def _only_party(case: Case, workspace: Workspace) -> Found | None:
         return None
     retrieved = workspace.retrieve(case.question, case.history)
     return retrieved.found[0] if len(retrieved.asked) == 1 and retrieved.found else None
+
+
+def _folds(features: Floats, answerable: Flags, groups: Sequence[str]) -> list[tuple[Indices, Indices]]:
+    found = len(set(groups))
+    if found < FOLDS:
+        raise EvalError(
+            f"calibration needs questions about at least {FOLDS} States with statements in scope, one State each, and "
+            f"this set has them about {found}: name a larger set"
+        )
+    folds = list(GroupKFold(FOLDS).split(features, groups=groups))
+    if any(len(np.unique(answerable[train])) < 2 for train, _ in folds):
+        raise EvalError(
+            "calibration needs questions that the statements answer and questions that they do not, both about several "
+            f"States, and this set has {int(answerable.sum())} and {int((~answerable).sum())}: name another set"
+        )
+    return folds
 
 
 def _fitted(features: Floats, answerable: Flags) -> Pipeline:

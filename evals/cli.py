@@ -71,7 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_argument("--resume", action="store_true", help="go on with the run of that --name where it was stopped")
     run.add_argument("--json", action="store_true", help="print the figures as JSON")
 
-    score = add("score", _score, "score a run's stored answers again, after metrics, gold or reviews have changed")
+    score = add("score", _score, "score a run's stored answers again, after metrics or rulings have changed")
     score.add_argument("run", help="name of a run, `latest`, or its folder")
     score.add_argument("--json", action="store_true", help="print the figures as JSON")
 
@@ -105,7 +105,7 @@ def build_parser() -> argparse.ArgumentParser:
     synth.add_argument("--seed", type=int, default=0, help="draws other ones")
     synth.add_argument("-o", "--output", type=Path, required=True, help="the file of cases to write (.yaml)")
 
-    review = add("review", _review, "go through drafts and citations that nobody has judged")
+    review = add("review", _review, "go through drafts, and a run’s citations and claims, that nobody has judged")
     review.add_argument("run", nargs="?", help="a run whose citations are judged; default: drafts only")
     review.add_argument("--by", required=True, metavar="NAME", help="who decides")
 
@@ -357,6 +357,8 @@ def _gate(options: argparse.Namespace) -> int:
 
     run = _open_run(options)
     baseline = _open_run(options, options.baseline) if options.baseline else None
+    if baseline is not None and baseline.path.resolve() == run.path.resolve():
+        raise RunError(f"{run.name!r} is its own baseline, which shows nothing: name another run")
     report: GateReport = check_gates(load_gates(options.gates), run, baseline)
     if options.junit is not None:
         write_whole(options.junit, junit(report, run.scores()))

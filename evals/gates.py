@@ -5,6 +5,7 @@ correction over all soft gates applied: with several gates one of them drops by 
 show that, whatever is drawn from them: such a gate warns at most.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -78,7 +79,15 @@ class Gates(_Record):
     minimum_cases: int = Field(default=30, ge=1)
     """Reviewed cases that a run, and the pairs of two runs, have at least."""
     resamples: int = Field(default=RESAMPLES, ge=100)
+    """Enough for the smallest p that they can show to fail a gate after the correction."""
     seed: int = 0
+
+    @model_validator(mode="after")
+    def _decidable(self) -> "Gates":
+        needed = math.ceil(len(self.soft) / ALPHA)
+        if self.resamples < needed:
+            raise ValueError(f"{self.resamples} resamples cannot fail any of {len(self.soft)} soft gates: {needed} can")
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,6 +203,8 @@ def _problems(gates: Gates, candidate: ScoredRun, baseline: ScoredRun | None, ca
         for run in (candidate, baseline)
         if run is not None and not _complete(run)
     ]
+    if not gates.hard and not gates.soft:
+        found.append("there are no gates: give some, or leave --gates out for those that come with the program")
     if cases < gates.minimum_cases:
         found.append(f"only {cases} reviewed cases, {gates.minimum_cases} are needed")
     if baseline is None:
@@ -283,7 +294,9 @@ def _vanished(gate: SoftGate, pair: Paired) -> GateResult:
     a, b = pair.values
     which = "baseline" if a is None else "run"
     reason = f"{pair.quantity.label}: applies to no case of the {which}, and could not be compared"
-    return GateResult(metric=gate.metric, kind="soft", verdict="warn", reason=reason, n=pair.n, value=b, baseline=a)
+    # What the baseline had and the run has not is lost.
+    verdict: Verdict = "warn" if a is None else "fail"
+    return GateResult(metric=gate.metric, kind="soft", verdict=verdict, reason=reason, n=pair.n, value=b, baseline=a)
 
 
 def _sign(quantity: Quantity) -> float:

@@ -14,7 +14,7 @@ from evals.adapters.adapter import Adapter
 from evals.adapters.http import Http
 from evals.adapters.inprocess import InProcess
 from evals.adapters.replay import Replay
-from evals.bed import Bed, changed, described, git_commit, open_bed, packages
+from evals.bed import Bed, changed, code_hash, described, git_commit, open_bed, packages
 from evals.errors import RunError
 from evals.golden.cases import Case
 from evals.golden.documents import Documents, read_documents
@@ -22,11 +22,16 @@ from evals.golden.rewording import chosen_wordings, reword, setting_of
 from evals.golden.sets import Home, cases_hash, folder_name, home_of, open_set, shipped_folder
 from evals.review.decisions import read_rulings
 from evals.runner import OnAnswer, chosen, run_cases
-from evals.runs import ANSWERS, Run, RunManifest, create_run, new_name, open_run, run_path
+from evals.runs import Run, RunManifest, create_run, new_name, open_run, run_path
 from evals.score import score_run
-from evals.variants import assistant_of
+from evals.variants import VARIANTS, assistant_of
 
 TIME_LIMIT: Final = 120.0
+# What decides answers: a run goes on only where all of it is the same.
+_DECIDING: Final = (
+    "dataset_sha256", "corpus_sha256", "settings", "models", "variant", "adapter", "source", "code", "packages",
+    "repeats", "time_limit",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,10 +93,12 @@ def launch(
     """
     say = on_stage or (lambda text: None)
     home = home_of(settings.store)
+    _check_name(options, runs or home.runs)
     effective = changed(settings, options.changes)
     with ExitStack() as stack:
         say("reading the statements")
         given = open_set(options.dataset, options.corpus, home)
+        adapter = _stored_or_remote(options)
         documents = read_documents(given.folders) if given.folders else stored_documents(effective)
         cases = _cases(options, home, documents, given.folders)
         if not cases:
@@ -100,12 +107,29 @@ def launch(
         if options.adapter == "inprocess" or not given.folders:
             say("indexing the statements")
             bed = stack.enter_context(open_bed(effective, given.folders, documents, store=options.store))
+        if adapter is None:
+            adapter = _in_process(options, bed)
         run = _open(options, runs or home.runs, effective, cases, documents, given.folders, bed)
         say("asking")
-        run = run_cases(run, _adapter(options, bed), on_answer=on_answer)
+        run = run_cases(run, adapter, on_answer=on_answer)
     say("scoring")
     score_run(run, documents, read_rulings(home.reviews))
     return run
+
+
+def _check_name(options: RunOptions, runs: Path) -> None:
+    """Refuses a name before an hour is spent on what cannot be stored under it."""
+    if options.name is None:
+        if options.resume:
+            raise RunError("--resume needs the --name of the run to go on with")
+        return
+    path = run_path(runs, options.name)
+    if options.resume:
+        open_run(runs, options.name)
+    elif path.exists():
+        raise RunError(f"there is a run {options.name!r}: give --resume to go on with it, or another --name")
+    if options.variant is not None and options.variant not in VARIANTS:
+        raise RunError(f"no variant {options.variant!r}: there are {', '.join(VARIANTS)}")
 
 
 def documents_of_run(run: Run, settings: Settings) -> Documents:
@@ -153,7 +177,9 @@ def _open(
         corpus_sha256=documents.sha256,
         corpus=tuple(folder_name(folder) for folder in folders),
         adapter=options.adapter,
+        source=_source(options),
         variant=options.variant,
+        code=code_hash("app", "ingest", "vectorstore", "prompts"),
         settings=described(settings),
         models={"embedding": settings.embedding.model, "reranker": settings.rerank.model},
         cases=len(cases),
@@ -165,8 +191,8 @@ def _open(
         machine=f"{platform.machine()}, {os.cpu_count()} CPUs",
         started=datetime.now(UTC),
     )
-    if options.resume and options.name and (run_path(runs, options.name) / ANSWERS).exists():
-        return _resumed(open_run(runs, options.name), manifest)
+    if options.resume:
+        return _resumed(open_run(runs, manifest.name), manifest)
     return create_run(runs, manifest, cases, bed.statement_files() if bed else None)
 
 
@@ -176,7 +202,7 @@ def _resumed(run: Run, manifest: RunManifest) -> Run:
     Raises:
         RunError: Something that decides answers has changed.
     """
-    for field in ("dataset_sha256", "corpus_sha256", "settings", "variant", "adapter", "repeats"):
+    for field in _DECIDING:
         if getattr(run.manifest, field) != getattr(manifest, field):
             raise RunError(
                 f"the run {run.name!r} was begun with another {field.replace('_', ' ')}: give another --name"
@@ -184,13 +210,27 @@ def _resumed(run: Run, manifest: RunManifest) -> Run:
     return replace(run, manifest=run.manifest.model_copy(update={"ended": None}))
 
 
-def _adapter(options: RunOptions, bed: Bed | None) -> Adapter:
+def _source(options: RunOptions) -> str | None:
+    """Returns what answers, where it is not this program: an address, or the hash of stored answers."""
+    if options.adapter == "http":
+        return options.url
+    if options.adapter == "replay" and options.answers is not None:
+        return Replay(options.answers).sha256
+    return None
+
+
+def _stored_or_remote(options: RunOptions) -> Adapter | None:
+    """Returns the adapter that needs no index, before one is made; None for the program in this process."""
     if options.adapter == "http":
         return Http(options.url, time_limit=options.time_limit)
     if options.adapter == "replay":
         if options.answers is None:
             raise RunError("--adapter replay needs --answers FILE, or a run's folder")
         return Replay(options.answers)
+    return None
+
+
+def _in_process(options: RunOptions, bed: Bed | None) -> Adapter:
     if bed is None:
         raise RunError("nothing to ask: give --corpus FOLDER or a --store with statements")
     return InProcess(assistant_of(bed.workspace, options.variant))

@@ -199,6 +199,8 @@ def print_gates(report: "GateReport") -> None:
         verdict = Text(_VERDICTS[result.verdict], style=_STYLES[result.verdict])
         table.add_row(result.metric, result.kind, verdict, result.reason)
     console.print(table)
+    if report.left_out:
+        console.print(Text(f"not compared, since they apply to no case: {', '.join(report.left_out)}", style="dim"))
     for problem in report.problems:
         console.print(Text(f"cannot decide: {problem}", style=_STYLES["invalid"]))
     console.print(Text(f"verdict: {_VERDICTS[report.verdict]}", style=_STYLES[report.verdict]))

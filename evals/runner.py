@@ -1,5 +1,6 @@
 """Running cases: each is asked as often as wanted, answers are stored as they come, a stopped run goes on."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -14,6 +15,7 @@ from evals.golden.cases import Case
 from evals.runs import AnswerRecord, AskError, Run
 from evals.score import slices
 
+logger = logging.getLogger(__name__)
 # Called with every record as it is stored, and with how many are done of how many.
 OnAnswer = Callable[[AnswerRecord, int, int], None]
 
@@ -52,6 +54,9 @@ def ask_within(adapter: Adapter, case: Case, repeat: int, time_limit: float) -> 
         return _record(case, repeat, began, error=AskError(kind="timeout", message=str(exc)))
     except AnswerError as exc:
         return _record(case, repeat, began, error=AskError(kind="error", message=str(exc)))
+    except Exception as exc:  # a bug in what is evaluated is a finding about it, and must not stop the other cases
+        logger.exception("case %s", case.id)
+        return _record(case, repeat, began, error=AskError(kind="error", message=f"{type(exc).__name__}: {exc}"))
     return _record(case, repeat, began, answer=answer)
 
 
@@ -69,7 +74,8 @@ def _call_within(call: Callable[[], dict[str, Any]], time_limit: float) -> dict[
         return result.result(timeout=time_limit)
     except WaitTimeoutError as exc:
         if result.done():
-            raise
+            # It came in the very moment, or failed with a time-out of its own.
+            return result.result()
         raise TimeLimitError(f"no answer within {time_limit:g} s") from exc
 
 

@@ -11,12 +11,13 @@
 import json
 import os
 import re
-import tempfile
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -29,7 +30,11 @@ CASES: Final = "cases.jsonl"
 STATEMENTS: Final = "statements.json"
 ANSWERS: Final = "answers.jsonl"
 SCORES: Final = "scores.jsonl"
+# Stands for the newest run wherever a run is named.
+_LATEST: Final = "latest"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,120}")
+_Record = TypeVar("_Record", bound=BaseModel)
+_ANEW: Final = "run the cases again under another --name"
 
 
 class RunManifest(BaseModel):
@@ -44,6 +49,10 @@ class RunManifest(BaseModel):
     corpus: tuple[str, ...] = ()
     """Folders of statements; empty where the store itself is the corpus."""
     adapter: str = "inprocess"
+    source: str | None = None
+    """What answers where it is not this program: an address, or the hash of stored answers."""
+    code: str | None = None
+    """Hash of the program's code; None for a run of before it was noted."""
     variant: str | None = None
     """A named change to the pipeline that no setting makes; None for the pipeline as it is."""
     settings: Mapping[str, Any] = {}
@@ -125,19 +134,33 @@ class Run:
         return self.path.name
 
     def cases(self) -> tuple[Case, ...]:
-        """Returns the cases as asked."""
-        return tuple(Case.model_validate(record) for record in read_lines(self.path / CASES))
+        """Returns the cases as asked.
+
+        Raises:
+            RunError: They cannot be read.
+        """
+        return tuple(_records(self.path / CASES, Case, todo=_ANEW))
 
     def statement_files(self) -> dict[str, str]:
-        """Returns the file of each statement id; empty where nobody could tell."""
+        """Returns the file of each statement id; empty where nobody could tell.
+
+        Raises:
+            RunError: The list cannot be read.
+        """
         path = self.path / STATEMENTS
-        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+        try:
+            return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+        except (OSError, TypeError, ValueError) as exc:
+            raise RunError(f"{path.name} of the run {self.name!r} cannot be read: {exc}; {_ANEW}") from exc
 
     def answers(self) -> tuple[AnswerRecord, ...]:
-        """Returns the answers so far, the newest record of each case and repeat; a line cut short is left out."""
+        """Returns the answers so far, the newest record of each case and repeat; a line cut short is left out.
+
+        Raises:
+            RunError: They cannot be read.
+        """
         found: dict[tuple[str, int], AnswerRecord] = {}
-        for record in read_lines(self.path / ANSWERS, torn_end=True):
-            answer = AnswerRecord.model_validate(record)
+        for answer in _records(self.path / ANSWERS, AnswerRecord, torn_end=True, todo=_ANEW):
             found[answer.case, answer.repeat] = answer
         return tuple(found.values())
 
@@ -151,12 +174,13 @@ class Run:
         """Returns the scores.
 
         Raises:
-            RunError: The run was not scored yet.
+            RunError: The run was not scored yet, or its scores cannot be read.
         """
         path = self.path / SCORES
         if not path.is_file():
             raise RunError(f"the run {self.name!r} is not scored: `untoc-eval score {self.name}`")
-        return tuple(ScoreRecord.model_validate(record) for record in read_lines(path))
+        todo = f"`untoc-eval score {self.name}` makes the scores anew"
+        return tuple(_records(path, ScoreRecord, todo=todo))
 
     def write_scores(self, scores: Iterable[ScoreRecord]) -> None:
         """Puts scores in place of those before."""
@@ -180,13 +204,15 @@ def create_run(
     """Makes the folder of a new run.
 
     Raises:
-        RunError: There is one of that name, or the name is none for a folder.
+        RunError: There is one of that name, the name is none for a folder, or the folder cannot be written.
     """
     path = run_path(root, manifest.name)
     try:
         path.mkdir(parents=True)
     except FileExistsError:
         raise RunError(f"there is a run {manifest.name!r}: give --resume to go on with it, or another --name") from None
+    except OSError as exc:
+        raise _unwritable(path, exc) from exc
     # A case may quote a text that is not for others; the owner alone reads the run.
     path.chmod(0o700)
     write_whole(path / CASES, "".join(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases))
@@ -203,18 +229,15 @@ def open_run(root: Path, name: str) -> Run:
         RunError: There is none, or its manifest cannot be read.
     """
     given = Path(name)
-    if name == "latest":
+    if name == _LATEST:
         runs = list_runs(root)
         if not runs:
             raise RunError(f"no runs in {str(root)!r}: `untoc-eval run smoke` makes one")
         return runs[0]
     path = given if given.parent != Path() and (given / MANIFEST).is_file() else run_path(root, name)
-    try:
-        manifest = RunManifest.model_validate_json((path / MANIFEST).read_text(encoding="utf-8"))
-    except OSError:
-        raise RunError(f"no run {name!r} in {str(root)!r}: `untoc-eval ls` lists them") from None
-    except ValidationError as exc:
-        raise RunError(f"the manifest of the run {name!r} cannot be read: {exc.errors()[0]['msg']}") from exc
+    manifest = _read_manifest(path)
+    if manifest is None:
+        raise RunError(f"no run {name!r} in {str(root)!r}: `untoc-eval ls` lists them")
     return Run(path=path, manifest=manifest)
 
 
@@ -222,36 +245,78 @@ def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
     """Writes what gates need of a run, its manifest and scores, without questions and answers.
 
     Raises:
-        RunError: The run is not complete, or was broken on purpose.
+        RunError: The run was broken on purpose, is not complete or not all scored, got no answer to some question, or
+            is over another set of cases than the baseline that it would replace; or the folder cannot be written.
     """
     if not run.complete or run.manifest.variant:
         why = "a variant that is broken on purpose" if run.manifest.variant else "not complete"
         raise RunError(f"the run {run.name!r} is {why}: it can be no baseline")
-    folder.mkdir(parents=True, exist_ok=True)
+    scores = run.scores()
+    _check_scored(run, scores)
+    replaced = _read_manifest(folder)
+    if replaced is not None and replaced.dataset != run.manifest.dataset:
+        raise RunError(
+            f"the run {run.name!r} is over {run.manifest.dataset!r}, the baseline in {str(folder)!r} over "
+            f"{replaced.dataset!r}: name another folder, or remove that one"
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise _unwritable(folder, exc) from exc
     manifest = run.manifest.model_copy(update={"name": folder.name})
     write_whole(folder / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
-    kept = [score.model_copy(update={"timings_ms": {}}) for score in run.scores()]
+    kept = [score.model_copy(update={"timings_ms": {}}) for score in scores]
     write_whole(folder / SCORES, "".join(score.model_dump_json(exclude_defaults=True) + "\n" for score in kept))
     return folder / MANIFEST, folder / SCORES
+
+
+def _check_scored(run: Run, scores: Sequence[ScoreRecord]) -> None:
+    wanted = run.manifest.cases * run.manifest.repeats
+    if len(scores) != wanted:
+        raise RunError(
+            f"the run {run.name!r} has {len(scores)} scores of {wanted}: it can be no baseline until "
+            f"`untoc-eval score {run.name}` has judged every answer"
+        )
+    failed = [score for score in scores if score.stage in ("error", "timeout")]
+    if failed:
+        raise RunError(
+            f"the run {run.name!r} got no answer to {len(failed)} of {wanted} questions, {failed[0].case!r} the first: "
+            f"it can be no baseline until `untoc-eval run … --name {run.name} --resume` has asked them again"
+        )
 
 
 def list_runs(root: Path) -> list[Run]:
     """Returns the runs below a folder, the newest first; folders that are none are left out."""
     found = []
     for path in root.iterdir() if root.is_dir() else ():
-        try:
-            found.append(open_run(root, path.name))
-        except RunError:
-            continue
+        with suppress(RunError):
+            manifest = _read_manifest(path) if _NAME.fullmatch(path.name) else None
+            if manifest is not None:
+                found.append(Run(path=path, manifest=manifest))
     return sorted(found, key=lambda run: run.manifest.started, reverse=True)
+
+
+def _read_manifest(folder: Path) -> RunManifest | None:
+    """Returns the manifest of exactly this folder; None where there is none."""
+    path = folder / MANIFEST
+    try:
+        return RunManifest.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as exc:
+        raise RunError(f"cannot read {str(path)!r} ({exc.strerror or exc}): check its permissions") from exc
+    except ValidationError as exc:
+        raise RunError(f"the manifest {str(path)!r} cannot be read: {_fault(exc)}; remove its folder") from exc
 
 
 def run_path(root: Path, name: str) -> Path:
     """Returns the folder of a run.
 
     Raises:
-        RunError: The name is none for a folder: it could lead elsewhere.
+        RunError: The name is none for a folder: it could lead elsewhere, or stands for the newest run.
     """
+    if name == _LATEST:
+        raise RunError(f"{name!r} is no name for a run, since it stands for the newest: give it another")
     if not _NAME.fullmatch(name):
         raise RunError(f"{name!r} is no name for a run: use letters, digits, dots, hyphens and underscores")
     return root / name
@@ -271,21 +336,67 @@ def read_lines(path: Path, *, torn_end: bool = False) -> Iterator[dict[str, Any]
         torn_end: Whether a last line that was cut short is left out; else it is an error.
 
     Raises:
-        RunError: A line is no JSON.
+        RunError: The file cannot be read, or a line is no JSON object.
     """
-    if not path.is_file():
+    for _, record in numbered_lines(path, torn_end=torn_end):
+        yield record
+
+
+def numbered_lines(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yields what `read_lines` does, each record with the number of its line, from 1."""
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
         return
-    # Not `splitlines`: texts may hold other characters that it takes for the end of a line.
-    lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    except OSError as exc:
+        raise RunError(f"cannot read {str(path)!r} ({exc.strerror or exc}): check its permissions") from exc
+    # Not `splitlines`: texts may hold other characters that it takes for the end of a line. Decoded line by line, since
+    # a last line may be cut short within a character.
+    lines = content.rstrip().split(b"\n")
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            yield json.loads(line)
+            record = json.loads(line.decode("utf-8"))
         except ValueError as exc:
             if torn_end and number == len(lines):
                 return
-            raise RunError(f"{path.name}, line {number}: not JSON ({exc})") from exc
+            why = "not UTF-8" if isinstance(exc, UnicodeDecodeError) else "not JSON"
+            raise RunError(f"{path.name}, line {number}: {why} ({exc}); mend or remove the line") from exc
+        if not isinstance(record, dict):
+            raise RunError(f"{path.name}, line {number}: no JSON object; mend or remove the line")
+        yield number, record
+
+
+def read_record(path: Path, number: int, record: Mapping[str, Any], model: type[_Record], *, todo: str) -> _Record:
+    """Returns a line's record as a model.
+
+    Args:
+        path: The file.
+        number: The line, from 1.
+        record: What the line holds.
+        model: What it should be.
+        todo: What to do if it is not.
+
+    Raises:
+        RunError: It is not; it may be of another version.
+    """
+    try:
+        return model.model_validate(record)
+    except ValidationError as exc:
+        raise RunError(
+            f"{path.name}, line {number}: {_fault(exc)}; the line is broken, or of another version: {todo}"
+        ) from exc
+
+
+def _records(path: Path, model: type[_Record], *, todo: str, torn_end: bool = False) -> Iterator[_Record]:
+    for number, record in numbered_lines(path, torn_end=torn_end):
+        yield read_record(path, number, record, model, todo=todo)
+
+
+def _fault(exc: ValidationError) -> str:
+    first = exc.errors()[0]
+    return ": ".join(part for part in (".".join(str(name) for name in first["loc"]), first["msg"]) if part)
 
 
 def mend_end(path: Path) -> None:
@@ -303,7 +414,25 @@ def mend_end(path: Path) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Writes a file so that a reader sees the old or the new one, never a part."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        file.write(text)
-    Path(file.name).replace(path)
+    """Writes a file so that a reader sees the old or the new one, never a part.
+
+    Raises:
+        RunError: It cannot be written there.
+    """
+    # Not `tempfile`, whose files only the owner may read.
+    part = path.parent / f".{secrets.token_hex(8)}.part"
+    try:
+        with part.open("x", encoding="utf-8") as file:
+            file.write(text)
+        part.replace(path)
+    except OSError as exc:
+        raise _unwritable(path, exc) from exc
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, exc: OSError) -> RunError:
+    return RunError(
+        f"cannot write {str(path)!r} ({exc.strerror or exc}): name a place in a folder that exists and may be written"
+    )

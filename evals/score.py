@@ -40,6 +40,7 @@ def judge(run: Run, documents: Documents, rulings: Rulings | None = None) -> dic
     cases = {case.id: case for case in run.cases()}
     informed = documents.informed_by(cases.values())
     sessions, files = documents.sessions(), run.statement_files()
+    groups = frozenset(documents.parties.codes("group"))
     records = [record for record in run.answers() if record.case in cases]
     answers = {(record.case, record.repeat): _answer(record) for record in records}
     found: dict[tuple[str, int], Judged | None] = {}
@@ -58,6 +59,7 @@ def judge(run: Run, documents: Documents, rulings: Rulings | None = None) -> dic
             original=answers.get((original.id, 0)) if original else None,
             original_lang=original.lang if original else "en",
             repeated=answers.get((name, 0)) if repeat else None,
+            groups=groups,
             rulings=(rulings or {}).get(case.variant_of or case.id, {}),
         )
     return found

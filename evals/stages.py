@@ -20,6 +20,7 @@ Stage = Literal[
     "should_abstain",
     "wrong_reason",
     "wrong_status",
+    "claim_unfounded",
     "incomplete_list",
     "missing_nugget",
 ]
@@ -38,6 +39,7 @@ MEANING: Final[dict[Stage, str]] = {
     "should_abstain": "there is nothing to answer with, and an answer was given",
     "wrong_reason": "silence was right, its reason was not",
     "wrong_status": "answered in full where it is in part, or the reverse",
+    "claim_unfounded": "a claim says what its quotations do not",
     "incomplete_list": "States are missing from a list, or too many are on it",
     "missing_nugget": "a vital fact is not in the answer",
 }
@@ -67,9 +69,11 @@ def _of_silence(judged: Judged) -> Stage | None:
 
 
 def _of_evidence(judged: Judged) -> Stage | None:
-    """A list may be right without the gold sentences; every other answer has to meet every group."""
+    """A list may be right with other sentences than gold's, but not without one; other answers meet every group."""
     if judged.case.type == "list_states":
-        return None
+        spans = [*citations.gold_spans(judged.case)]
+        met = any(citations.overlaps(c, span) for c in judged.answer.citations for span in spans)
+        return "not_cited" if spans and not met else None
     cited = judged.answer.citations[: max(citations.FIRST, len(judged.case.groups))]
     for group in judged.case.groups:
         if any(citations.overlaps(citation, span) for citation in cited for span in group):
@@ -101,6 +105,8 @@ def _of_content(judged: Judged) -> Stage | None:
         return "incomplete_list"
     if answer.status != case.expect.status or (answer.status == "partial" and answer.missing != case.expect.missing):
         return "wrong_status"
+    if _short(integrity.claims_worded(judged)):
+        return "claim_unfounded"
     return "missing_nugget" if content.missing_nuggets(judged) else None
 
 

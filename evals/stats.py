@@ -164,7 +164,7 @@ def _draws(clusters: int, resamples: int, seed: int) -> Floats:
 
 
 def percentile_higher(values: Sequence[float], q: float) -> float:
-    """Returns the smallest value that q per cent of all do not exceed: one that was measured, none in between.
+    """Returns the measured value at or next above the q-th percentile: never one in between, never one too low.
 
     Source: Hyndman and Fan, Sample Quantiles in Statistical Packages (Am. Stat. 1996), the discontinuous kind.
     """

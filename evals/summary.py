@@ -77,8 +77,8 @@ class CaseScore:
     """How one case came out over all its repeats.
 
     Attributes:
-        stage: The most frequent outcome of its repeats; where a failure is as frequent as being right, the failure.
-        components: Means over the repeats to which a measure applies, and whether the case is right, and failed.
+        stage: None where most of its repeats are right, else their most frequent failure.
+        components: Means over the repeats to which a measure applies, and the shares that are right, and that failed.
     """
 
     case: str
@@ -97,10 +97,12 @@ def by_case(scores: Iterable[ScoreRecord]) -> tuple[CaseScore, ...]:
     for name, group in groupby(sorted(scores, key=lambda score: (score.case, score.repeat)), lambda score: score.case):
         repeats = tuple(group)
         first = repeats[0]
-        stages = Counter(score.stage for score in repeats)
-        stage = max(stages, key=lambda stage: (stages[stage], stage is not None))
+        right = sum(score.stage is None for score in repeats) / len(repeats)
+        broken = Counter(score.stage for score in repeats if score.stage is not None)
+        # Right is what is right most times; of failures the most frequent one is told.
+        stage = None if right > 0.5 else broken.most_common(1)[0][0]
         failed = sum(score.status is None for score in repeats) / len(repeats)
-        outcome = {RIGHT.key: (float(stage is None), 1.0), FAILED.key: (failed, 1.0)}
+        outcome = {RIGHT.key: (right, 1.0), FAILED.key: (failed, 1.0)}
         found.append(
             CaseScore(
                 case=name,

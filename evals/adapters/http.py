@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from evals.adapters.inprocess import overrides_of
+from evals.adapters.inprocess import history_of, overrides_of
 from evals.errors import AnswerError, RunError
 from evals.golden.cases import Case
 
@@ -36,7 +36,8 @@ class Http:
         Raises:
             AnswerError: The chat is not there, refuses, or gives no answer.
         """
-        history = list(case.history) or None
+        turns = history_of(case)
+        history = [{"question": turn.question, "scope": dict(turn.overrides)} for turn in turns] or None
         try:
             begun = self._client.post(_ENDPOINT, json={"data": [case.question, overrides_of(case), history]})
             begun.raise_for_status()

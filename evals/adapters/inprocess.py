@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any
 
 from app.assistant import Assistant
 from app.errors import AppError
+from app.followup import EarlierTurn
 from evals.errors import AnswerError
 from evals.golden.cases import Case
 from ingest.errors import IngestError
@@ -28,7 +30,7 @@ class InProcess:
             AnswerError: The question cannot be used, or the store cannot be read.
         """
         try:
-            answer = self._assistant.ask(case.question, history=case.history, overrides=overrides_of(case))
+            answer = self._assistant.ask(case.question, history=history_of(case), overrides=overrides_of(case))
         except (AppError, IngestError, StoreError) as exc:
             raise AnswerError(str(exc)) from exc
         return answer.to_json()
@@ -39,3 +41,11 @@ def overrides_of(case: Case) -> Mapping[str, JSONValue] | None:
     given = case.tags.get("overrides")
     found = json.loads(given) if isinstance(given, str) else given
     return found or None
+
+
+def history_of(case: Case) -> tuple[EarlierTurn, ...]:
+    """Returns the earlier turns of a case, with the parts of their scope that whoever saved the case had set."""
+    given = case.tags.get("history_overrides") or ()
+    changes = json.loads(given) if isinstance(given, str) else given
+    pairs = zip_longest(case.history, changes, fillvalue=None)
+    return tuple(EarlierTurn(question=turn, overrides=change or {}) for turn, change in pairs if turn is not None)

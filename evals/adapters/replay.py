@@ -1,11 +1,12 @@
 """Stored answers: those of `untoc ask --json --from`, of another program with the same contract, or of a run."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
 from evals.errors import AnswerError, RunError
 from evals.golden.cases import Case
-from evals.runs import ANSWERS, AnswerRecord, read_lines
+from evals.runs import ANSWERS, AnswerRecord, numbered_lines, read_record
 
 
 class Replay:
@@ -14,15 +15,22 @@ class Replay:
     name = "replay"
 
     def __init__(self, path: Path) -> None:
+        """Reads the answers.
+
+        Raises:
+            RunError: There are none, or a line is no answer.
+        """
         file = path / ANSWERS if path.is_dir() else path
         if not file.is_file():
             raise RunError(
                 f"no answers at {str(file)!r}: give a run's folder, or what `untoc ask --json --from` printed"
             )
+        self.sha256: str = hashlib.sha256(file.read_bytes()).hexdigest()
+        """Of the file that the answers come from, hexadecimal."""
         self._answers: dict[tuple[str, int], dict[str, Any]] = {}
-        for record in read_lines(file, torn_end=True):
+        for number, record in numbered_lines(file, torn_end=True):
             if "case" in record:
-                stored = AnswerRecord.model_validate(record)
+                stored = read_record(file, number, record, AnswerRecord, todo="mend or remove it")
                 if stored.answer is not None:
                     self._answers[stored.case, stored.repeat] = stored.answer
             elif "id" in record:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from app.answer import AbstentionReason, Missing, Status
 from evals.errors import DatasetError
@@ -91,6 +91,16 @@ class Nugget(_Record):
     any_of: tuple[str, ...] = ()
     """Regular expressions; one that is found in a claim's text supports the nugget weakly, without evidence."""
 
+    @field_validator("any_of")
+    @classmethod
+    def _compiled(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except (re.error, OverflowError, RecursionError) as exc:
+                raise ValueError(f"{pattern!r} is no regular expression: {exc}") from exc
+        return patterns
+
 
 class Expectation(_Record):
     """The right outcome."""
@@ -148,10 +158,12 @@ class Case(_Record):
             expect = values.get("expect")
             status = expect.get("status") if isinstance(expect, dict) else getattr(expect, "status", None)
             values = {"answerable": status == "answered"} | values
-            evidence = values.get("evidence") or ()
-            if evidence and not values.get("evidence_groups"):
-                ids = [span["id"] if isinstance(span, dict) else span.id for span in evidence]
-                values["evidence_groups"] = (tuple(ids),)
+            evidence = values.get("evidence")
+            if evidence and isinstance(evidence, list | tuple) and not values.get("evidence_groups"):
+                ids = [span.get("id") if isinstance(span, dict) else getattr(span, "id", None) for span in evidence]
+                # What is no evidence is refused by its field, which can say where it stands.
+                if None not in ids:
+                    values["evidence_groups"] = (tuple(ids),)
         return values
 
     @model_validator(mode="after")
@@ -203,11 +215,35 @@ class CaseFile(_Record):
     @classmethod
     def _apply_defaults(cls, values: Any) -> Any:  # noqa: ANN401 - whatever a file holds
         if isinstance(values, dict) and isinstance(values.get("cases"), list):
-            defaults = values.get("defaults") or {}
-            given = {name: defaults[name] for name in ("split", "lang") if name in defaults}
+            defaults = values.get("defaults")
+            given = (
+                {name: defaults[name] for name in ("split", "lang") if name in defaults}
+                if isinstance(defaults, dict)
+                else {}
+            )
             cases = [given | case if isinstance(case, dict) else case for case in values["cases"]]
             values = {**values, "cases": cases}
         return values
+
+
+class _Given(BaseModel):
+    """A question whose evidence is the text itself."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    qid: Annotated[str, Field(pattern=r"^[^_-]*[_-][^_-]")]
+    """Words joined by `_` or `-`, of which the second is the State's code."""
+    question: _Text
+    answerable: bool
+    evidence: tuple[str, ...] | None = None
+    gold_doc: str | None = None
+    year: str | int | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "_Given":
+        if self.answerable and (self.evidence is None or not self.gold_doc):
+            raise ValueError(f"{self.qid!r} is answerable, and needs `evidence` and `gold_doc`")
+        return self
 
 
 def load_cases(path: Path, *, corpus: Path | None = None) -> tuple[Case, ...]:
@@ -224,12 +260,13 @@ def load_cases(path: Path, *, corpus: Path | None = None) -> tuple[Case, ...]:
     try:
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".jsonl":
-            records = [json.loads(line) for line in text.split("\n") if line.strip()]
-            cases = tuple(_from_record(record, corpus) for record in records)
+            cases = tuple(
+                _from_line(line, number, corpus) for number, line in enumerate(text.split("\n"), 1) if line.strip()
+            )
         else:
             content = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
             cases = CaseFile.model_validate(content).cases
-    except (OSError, KeyError, ValueError, yaml.YAMLError) as exc:
+    except (OSError, ValueError, yaml.YAMLError) as exc:
         raise DatasetError(f"cannot read the cases of {str(path)!r}: {_first_problem(exc)}") from exc
     ids = [case.id for case in cases]
     doubled = (
@@ -251,34 +288,46 @@ def case_schema() -> dict[str, Any]:
 
 
 def _first_problem(exc: Exception) -> str:
+    """Returns what is wrong in one line: of several faults the first, with the field it is of."""
     if not isinstance(exc, ValidationError):
-        return str(exc)
+        return " ".join(str(exc).split())
     first = exc.errors()[0]
-    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    place = ".".join(str(part) for part in first["loc"])
+    return " ".join(f"{place}: {first['msg']}".removeprefix(": ").split())
 
 
-def _from_record(record: Mapping[str, Any], corpus: Path | None) -> Case:
-    if "qid" not in record:
+def _from_line(line: str, number: int, corpus: Path | None) -> Case:
+    try:
+        record = json.loads(line)
+        if not isinstance(record, dict):
+            raise ValueError("a case is an object, with its fields in braces")
+        if "qid" in record:
+            return _from_given(_Given.model_validate(record), corpus)
         return Case.model_validate(record)
+    except ValueError as exc:
+        raise ValueError(f"line {number}: {_first_problem(exc)}") from exc
+
+
+def _from_given(given: _Given, corpus: Path | None) -> Case:
     spans: list[Evidence] = []
-    if record["answerable"]:
+    if given.answerable and given.gold_doc:
         if corpus is None:
             raise DatasetError("questions with evidence as text need the folder of statements: give --corpus")
-        file = f"txt/{record['gold_doc']}.txt"
+        file = f"txt/{given.gold_doc}.txt"
         text = (corpus / file).read_bytes().decode("utf-8")
-        for number, quote in enumerate(record["evidence"]):
+        for number, quote in enumerate(given.evidence or ()):
             start, end = locate(quote, text)
-            spans.append(Evidence(id=f"e{number}", file=file, state=record["gold_doc"][:3], start=start, end=end))
+            spans.append(Evidence(id=f"e{number}", file=file, state=given.gold_doc[:3], start=start, end=end))
     return Case(
-        id=record["qid"],
-        question=record["question"],
-        type="single_state" if record["answerable"] else "unanswerable",
-        answerable=record["answerable"],
-        unanswerable_kind=None if record["answerable"] else "near_miss_state",
+        id=given.qid,
+        question=given.question,
+        type="single_state" if given.answerable else "unanswerable",
+        answerable=given.answerable,
+        unanswerable_kind=None if given.answerable else "near_miss_state",
         expect=Expectation(
-            status="answered" if record["answerable"] else "abstained",
-            states=(re.split(r"[_-]", record["qid"])[1],),
-            years=(str(record["year"]),) if "year" in record else (),
+            status="answered" if given.answerable else "abstained",
+            states=(re.split(r"[_-]", given.qid)[1],),
+            years=(str(given.year),) if given.year is not None else (),
         ),
         evidence=tuple(spans),
         review=Review(status="reviewed", source="given"),

@@ -161,13 +161,6 @@ def _consistency(checked: Checked) -> Iterator[Problem]:
         ):
             if wrong:
                 yield Problem(severity="error", case=case.id, what=what, todo=todo)
-        for nugget in case.nuggets:
-            for pattern in nugget.any_of:
-                try:
-                    re.compile(pattern)
-                except re.error as exc:
-                    what = f"nugget {nugget.id!r}: {pattern!r} is no regular expression: {exc}"
-                    yield Problem(severity="error", case=case.id, what=what, todo="correct it")
 
 
 def _variants(checked: Checked) -> Iterator[Problem]:

@@ -67,9 +67,15 @@ class Documents:
 
     def informed_by(self, cases: Iterable[Case]) -> "Documents":
         """Returns the documents with the States that evidence names, where the manifest says nothing."""
-        said = {span.file: span.state for case in cases for span in case.evidence if span.state}
+        said: dict[str, set[str]] = {}
+        for case in cases:
+            for span in case.evidence:
+                if span.state:
+                    said.setdefault(span.file, set()).add(span.state)
+        # A record of several speakers has none of its own.
+        only = {file: min(states) for file, states in said.items() if len(states) == 1}
         by_file = {
-            file: replace(document, state=said[file]) if document.state is None and file in said else document
+            file: replace(document, state=only[file]) if document.state is None and file in only else document
             for file, document in self.by_file.items()
         }
         return replace(self, by_file=by_file)

@@ -6,21 +6,30 @@
 these recur, and in no other: the third claim of another run's answer may be another claim.
 """
 
-import json
 from datetime import UTC, datetime
 from typing import Final
 
-from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from evals.errors import EvalError, RunError
+from evals.errors import RunError
 from evals.golden.sets import Home
 from evals.judges.claims import claims_of
 from evals.review.decisions import reviewer_name
-from evals.runs import Run, mend_end, read_lines
+from evals.review.ledger import append_record
+from evals.runs import Run, read_lines
 
 _KIND: Final = "claim"
-# Writing one line takes milliseconds; whoever holds the lock for longer is stuck.
-_WAIT_SECONDS: Final = 5.0
+
+
+class Label(BaseModel):
+    """What a person decided on a claim."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    sha256: str = Field(min_length=1)
+    supported: bool
+    by: str = Field(min_length=1)
+    at: datetime
 
 
 def label_claim(home: Home, run: Run, *, case: str, repeat: int, claim: int, supported: bool, by: str) -> None:
@@ -52,19 +61,27 @@ def label_claim(home: Home, run: Run, *, case: str, repeat: int, claim: int, sup
         "by": reviewer_name(by),
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    path = home.reviews
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS):
-            mend_end(path)
-            with path.open("a", encoding="ascii") as file:
-                file.write(json.dumps(record) + "\n")
-    except Timeout as exc:
-        raise EvalError(f"not noted: another process holds {exc.lock_file!r}; wait until it is done") from exc
-    except OSError as exc:
-        raise EvalError(
-            f"not noted: {str(path)!r} cannot be written ({exc.strerror}); check its permissions and the free space"
-        ) from exc
+    append_record(home.reviews, record)
+
+
+def label_records(home: Home) -> tuple[Label, ...]:
+    """Returns all labels, the oldest first; records without words or a decision are left out.
+
+    Raises:
+        RunError: The file cannot be read.
+    """
+    found = []
+    for number, record in enumerate(read_lines(home.reviews, torn_end=True), start=1):
+        if record.get("kind") == _KIND and "sha256" in record and "supported" in record:
+            try:
+                found.append(Label.model_validate(record))
+            except ValidationError as exc:
+                problem = exc.errors()[0]
+                place = ".".join(str(part) for part in problem["loc"])
+                raise RunError(
+                    f"{home.reviews.name}, decision {number}: {place}: {problem['msg']}; mend or remove the line"
+                ) from exc
+    return tuple(found)
 
 
 def read_labels(home: Home) -> dict[str, bool]:
@@ -73,8 +90,4 @@ def read_labels(home: Home) -> dict[str, bool]:
     Raises:
         RunError: The file cannot be read.
     """
-    return {
-        str(record["sha256"]): bool(record["supported"])
-        for record in read_lines(home.reviews, torn_end=True)
-        if record.get("kind") == _KIND and "sha256" in record and "supported" in record
-    }
+    return {label.sha256: label.supported for label in label_records(home)}

@@ -1,6 +1,7 @@
 """Citations against gold evidence: what was found, what was worth citing, and what claims stand on.
 
-Overlap of a citation c and a gold span g: same file, and |c∩g| / min(|c|, |g|) ≥ 0.5.
+Overlap of a citation c and a gold span g: same file, and |c∩g| / min(|c|, |g|) ≥ 0.5, where c is neither a scrap nor so
+long that it points at nothing: min(8, |g|) ≤ |c| ≤ max(4·|g|, 1200) characters.
 """
 
 from collections.abc import Iterable
@@ -11,13 +12,17 @@ from evals.golden.cases import Case, Evidence
 from evals.metrics.judged import Judged
 
 FIRST: Final = 5
+# Characters: what is shorter is no quotation of anything; what is longer, and many times longer than gold, quotes all.
+_SCRAP: Final = 8
+_LONG: Final = 1200
+_TIMES: Final = 4
 
 
 def overlaps(citation: Citation, span: Evidence) -> bool:
     """Returns whether a citation quotes a span: same file, and at least half of the shorter of the two in common."""
-    return citation.file == span.file and _common(citation, span) >= 0.5 * min(
-        citation.end - citation.start, span.end - span.start
-    )
+    cited, gold = citation.end - citation.start, span.end - span.start
+    in_proportion = min(_SCRAP, gold) <= cited <= max(_TIMES * gold, _LONG)
+    return citation.file == span.file and in_proportion and _common(citation, span) >= 0.5 * min(cited, gold)
 
 
 def covers(passage: RetrievedPassage, file: str | None, span: Evidence) -> bool:
@@ -87,15 +92,6 @@ def judged_citations(judged: Judged) -> tuple[float, float] | None:
         return None
     known = [citation for citation in judged.answer.citations if ruling(judged, citation) is not None]
     return float(len(known)), float(len(judged.answer.citations))
-
-
-def claims_covered(judged: Judged) -> tuple[float, float] | None:
-    """Returns (claims with at least one verified citation, claims) of answers with claims."""
-    verified = {citation.number for citation in judged.answer.citations if citation.verdict == "verified"}
-    claims = judged.answer.claims
-    return (
-        (float(sum(bool(verified & set(claim.citations)) for claim in claims)), float(len(claims))) if claims else None
-    )
 
 
 def citations_per_claim(judged: Judged) -> tuple[float, float] | None:

@@ -2,9 +2,10 @@
 
 import re
 
-from app.answer import Answer, Citation
+from app.answer import Answer
 from evals.golden.cases import Nugget
 from evals.metrics.citations import overlaps
+from evals.metrics.integrity import is_sound
 from evals.metrics.judged import Judged
 
 
@@ -40,14 +41,10 @@ def missing_nuggets(judged: Judged) -> tuple[Nugget, ...]:
 
 def _credit(nugget: Nugget, judged: Judged) -> float:
     spans = [span for span in judged.case.evidence if span.id in nugget.evidence]
-    if any(_verified(c) and overlaps(c, span) for c in judged.answer.citations for span in spans):
+    if any(is_sound(c, judged) and overlaps(c, span) for c in judged.answer.citations for span in spans):
         return 1.0
     texts = [claim.text for claim in judged.answer.claims]
     return 0.5 if any(re.search(pattern, text) for pattern in nugget.any_of for text in texts) else 0.0
-
-
-def _verified(citation: Citation) -> bool:
-    return citation.verdict == "verified"
 
 
 def claimed_states(answer: Answer) -> frozenset[str]:

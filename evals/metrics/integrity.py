@@ -1,14 +1,20 @@
 """Integrity: whether quotations are exact, stand where they are said to stand, and are put into the right mouth."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
-from app.answer import Citation
+from app.answer import Citation, Claim
+from app.terms import content_terms
 from app.verify import reads_as
 from evals.golden.documents import FACTS, Document
 from evals.metrics.judged import Judged
 from ingest.furniture import running_heads
+from ingest.squash import squash
 
+_QUOTED: Final = re.compile(r"[“«„]([^“”«»„]+)[”»“]|\"([^\"]+)\"|《([^》]+)》|「([^」]+)」")
+# Share of a claim's content words that its quotations have to hold.
+_WORDED: Final = 0.5
 # Types of cases whose expected States are those that the question names.
 ABOUT_NAMED: Final = frozenset(
     {"single_state", "unanswerable", "partial", "compare", "multi_state", "temporal", "follow_up"}
@@ -33,15 +39,50 @@ def _is_exact(citation: Citation, judged: Judged) -> bool:
     return reads_as(citation.quote, text[citation.start : citation.end], heads=running_heads(text))
 
 
+def is_sound(citation: Citation, judged: Judged) -> bool:
+    """Returns whether a citation holds, whatever it says of itself: the exact words of the file, at its offsets."""
+    return _is_exact(citation, judged) and _points(citation, judged)
+
+
+def claims_covered(judged: Judged) -> tuple[float, float] | None:
+    """Returns (claims with at least one citation that holds, claims) of answers with claims."""
+    sound = {citation.number for citation in judged.answer.citations if is_sound(citation, judged)}
+    claims = judged.answer.claims
+    return (float(sum(bool(sound & set(c.citations)) for c in claims)), float(len(claims))) if claims else None
+
+
+def claims_worded(judged: Judged) -> tuple[float, float] | None:
+    """Returns (claims that speak of what they cite, claims) of answers with claims.
+
+    Whatever a claim quotes has to stand in one of its citations, and at least half of its content words (stemmed) in
+    their quotations. A paraphrase may use other words, but not mostly.
+    """
+    claims = judged.answer.claims
+    return (float(sum(_is_worded(claim, judged) for claim in claims)), float(len(claims))) if claims else None
+
+
+def _is_worded(claim: Claim, judged: Judged) -> bool:
+    cited = [citation for citation in judged.answer.citations if citation.number in claim.citations]
+    quoted = [squash(citation.quote) for citation in cited]
+    for match in _QUOTED.finditer(claim.text):
+        words = squash(next(group for group in match.groups() if group))
+        if not any(words in text for text in quoted):
+            return False
+    language = (cited[0].language or "en") if cited else "en"
+    wanted = content_terms(claim.text, language)
+    found = content_terms(" ".join(citation.quote for citation in cited), language)
+    return len(wanted & found) >= _WORDED * len(wanted)
+
+
 def pointers(judged: Judged) -> tuple[float, float] | None:
     """Returns (citations whose file exists and holds `source_quote` exactly at the offsets, all shown)."""
     shown = _shown(judged)
-    sound = [
-        citation.start < citation.end
-        and _text(citation, judged)[citation.start : citation.end] == citation.source_quote
-        for citation in shown
-    ]
-    return (float(sum(sound)), float(len(shown))) if shown else None
+    return (float(sum(_points(citation, judged) for citation in shown)), float(len(shown))) if shown else None
+
+
+def _points(citation: Citation, judged: Judged) -> bool:
+    there = _text(citation, judged)[citation.start : citation.end]
+    return 0 <= citation.start < citation.end and there == citation.source_quote
 
 
 def _text(citation: Citation, judged: Judged) -> str:
@@ -58,13 +99,13 @@ def attribution(judged: Judged) -> tuple[float, float] | None:
 def _with_speakers(judged: Judged) -> Iterable[tuple[Citation, str | None]]:
     for citation in _shown(judged):
         document = judged.documents.get(citation.file)
-        yield citation, None if document is None or _for_a_group(citation, document) else document.state
+        yield citation, None if document is None or _for_a_group(citation, document, judged) else document.state
 
 
-def _for_a_group(citation: Citation, document: Document) -> bool:
+def _for_a_group(citation: Citation, document: Document, judged: Judged) -> bool:
     """Whether a State is said to have spoken for a group, of which the manifest says neither yes nor no."""
     delivered = citation.speaker is not None and citation.state == citation.on_behalf_of
-    return delivered and "on_behalf_of" not in document.facts
+    return delivered and judged.is_group(citation.state) and "on_behalf_of" not in document.facts
 
 
 def misattributed(judged: Judged) -> tuple[float]:
@@ -90,7 +131,11 @@ def _in_wrong_mouth(citation: Citation, judged: Judged) -> bool:
     wanted = asked or set(answer.scope.states) | set(answer.scope.groups)
     if not wanted or citation.state in wanted:
         return False
-    labelled = {group for group, members in answer.spoken_for.items() if set(members) <= wanted}
+    labelled = {
+        group
+        for group, members in answer.spoken_for.items()
+        if members and set(members) <= wanted and judged.is_group(group)
+    }
     return not (citation.state in labelled and citation.on_behalf_of == citation.state and claimed == {citation.state})
 
 

@@ -27,6 +27,7 @@ class Judged:
         original: The answer to the case of which this one is a variant.
         original_lang: The language of that case.
         repeated: The answer that the case got when it was asked first, where this is a later time.
+        groups: Codes of groups; States may not be cited as if they were some.
         rulings: What persons decided on spans cited for this case: whether they answer it.
     """
 
@@ -39,6 +40,11 @@ class Judged:
     original_lang: str = "en"
     repeated: Answer | None = None
     rulings: Mapping[Span, bool] = field(default_factory=dict)
+    groups: frozenset[str] = frozenset()
+
+    def is_group(self, code: str | None) -> bool:
+        """Whether a code is that of a group, by the table of parties and not by what the answer says."""
+        return code in self.groups
 
 
 def read_answer(record: Mapping[str, Any]) -> Answer:

@@ -85,7 +85,8 @@ def wrong_state(judged: Judged) -> tuple[float, float] | None:
     if judged.case.type not in ABOUT_NAMED or not asked or not judged.files:
         return None
     first = sorted(judged.answer.retrieved, key=lambda item: item.rank)[:DEPTH]
-    labelled = {group for group, members in judged.answer.spoken_for.items() if set(members) <= asked}
+    spoken_for = judged.answer.spoken_for.items()
+    labelled = {group for group, members in spoken_for if set(members) <= asked and judged.is_group(group)}
     speakers = [_speaker(passage.statement_id, judged) for passage in first]
     known = [speaker for speaker in speakers if speaker is not None]
     return (float(sum(s not in asked | labelled for s in known)), float(len(known))) if known else None

@@ -78,7 +78,10 @@ def _f1_answer(sums: Floats) -> Floats:
 
 
 def _f1_macro(sums: Floats) -> Floats:
-    return (_f1_abstain(sums) + _f1_answer(sums)) / 2
+    """A class of which there is no case is left out: the mean is then the F1 of the other."""
+    abstain, answer = _f1_abstain(sums), _f1_answer(sums)
+    abstain = np.where(sums[..., 0] + sums[..., 2] > 0, abstain, answer)
+    return (abstain + np.where(sums[..., 1] + sums[..., 3] > 0, answer, abstain)) / 2
 
 
 def _missed(sums: Floats) -> Floats:
@@ -174,8 +177,13 @@ _METRICS: Final[tuple[Metric, ...]] = (
     ),
     Metric(
         name="claims_covered", label="Claims with a verified citation", group="Evidence",
-        measure=citations.claims_covered, combine=ratio(),
-        formula="claims with at least one verified citation / claims",
+        measure=integrity.claims_covered, combine=ratio(),
+        formula="claims with a citation that holds, checked against the file / claims",
+    ),
+    Metric(
+        name="claims_worded", label="Claims in the words they cite", group="Evidence",
+        measure=integrity.claims_worded, combine=ratio(),
+        formula="claims whose quoted words all stand in their citations, and half of whose content words do / claims",
     ),
     Metric(
         name="citations_per_claim", label="Citations per claim", group="Evidence",

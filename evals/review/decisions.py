@@ -6,7 +6,6 @@ also tells who decided what, and when.
 
 import copy
 import hashlib
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.answer import Citation
@@ -24,7 +22,8 @@ from evals.golden.cases import Case, Evidence, Review, locate
 from evals.golden.documents import Documents
 from evals.metrics.citations import gold_spans, ruling
 from evals.metrics.judged import Span
-from evals.runs import Run, mend_end, read_lines
+from evals.review.ledger import append_record
+from evals.runs import Run, read_lines
 from ingest.parties import PartyTable
 
 if TYPE_CHECKING:
@@ -42,8 +41,6 @@ CONTEXT: Final = 400
 _LONGEST_NAME: Final = 80
 # Some languages write no spaces; what is longer is cut anywhere.
 _LONGEST_WORD: Final = 30
-# Writing one line takes milliseconds; whoever holds the lock for longer is stuck.
-_WAIT_SECONDS: Final = 5.0
 
 
 class _Decision(BaseModel):
@@ -185,7 +182,7 @@ def add_ruling(home: "Home", *, case: str, span: Span, accepted: bool, by: str) 
     decision = CitationDecision(
         case=case, file=file, start=start, end=end, accepted=accepted, by=reviewer_name(by), at=datetime.now(UTC)
     )
-    _append(home.reviews, decision)
+    append_record(home.reviews, decision.model_dump(mode="json"))
     return decision
 
 
@@ -233,7 +230,7 @@ def decide_draft(
     changed = _changed(record, decision.changes)
     if status == "reviewed":
         _check(changed)
-    _append(home.reviews, decision)
+    append_record(home.reviews, decision.model_dump(mode="json"))
     return decision
 
 
@@ -523,23 +520,6 @@ def _check(case: Case) -> None:
         raise EvalError(
             f"the outcome `{expect.status}` needs evidence: mark a quotation that answers, or give its words"
         )
-
-
-def _append(path: Path, decision: _Decision) -> None:
-    # ASCII only: other readers break lines at more characters than JSON escapes.
-    line = json.dumps(decision.model_dump(mode="json")) + "\n"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS):
-            mend_end(path)
-            with path.open("a", encoding="ascii") as file:
-                file.write(line)
-    except Timeout as exc:
-        raise EvalError(f"not noted: another process holds {exc.lock_file!r}; wait until it is done") from exc
-    except OSError as exc:
-        raise EvalError(
-            f"not noted: {str(path)!r} cannot be written ({exc.strerror}); check its permissions and the free space"
-        ) from exc
 
 
 def _first_problem(exc: ValidationError) -> str:

@@ -1,4 +1,4 @@
-"""Reviewing on a terminal: one draft or one citation after the other, one letter for each decision."""
+"""Reviewing on a terminal: one draft, citation or claim after the other, one letter for each decision."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +11,8 @@ from app.printing import inert
 from evals.errors import EvalError
 from evals.golden.cases import Case
 from evals.golden.documents import Documents
+from evals.judges.labels import label_claim, read_labels
+from evals.review.claims import ReadClaim, distinct_claims, unlabelled
 from evals.review.decisions import (
     Draft,
     Unjudged,
@@ -57,11 +59,11 @@ def review_in_terminal(
     console: Console,
     ask: Ask = input,
 ) -> int:
-    """Goes through what waits for a decision: first the drafts, then the cited spans that nobody has judged.
+    """Goes through what waits for a decision: the drafts, then the cited spans that nobody has judged, then the claims.
 
     Args:
         home: Where drafts and decisions are kept.
-        run: The run whose citations are judged; None for drafts alone.
+        run: The run whose citations and claims are judged; None for drafts alone.
         documents: The statements, to show quotations where they stand; None where they cannot be read.
         reviewer: Who decides.
         console: Where to show things.
@@ -77,7 +79,9 @@ def review_in_terminal(
     made = 0
     waiting = [draft for draft in drafts(home) if draft.decision is None]
     queue = unjudged(run, documents, read_rulings(home.reviews)) if run is not None and documents is not None else ()
-    console.print(Text(f"{len(waiting)} drafts and {len(queue)} citations wait for a decision."))
+    claims = unlabelled([distinct_claims(run)], read_labels(home)) if run is not None else ()
+    parts = [_counted(len(waiting), "draft"), _counted(len(queue), "citation"), _counted(len(claims), "claim")]
+    console.print(Text(f"To decide: {', '.join(parts)}."))
     try:
         for number, draft in enumerate(waiting, start=1):
             console.print(Rule(f"draft {number} of {len(waiting)}"))
@@ -85,6 +89,10 @@ def review_in_terminal(
         for number, item in enumerate(queue, start=1):
             console.print(Rule(f"citation {number} of {len(queue)}"))
             made += _review_citation(home, item, documents, name, console, ask)
+        if run is not None:
+            for number, read in enumerate(claims, start=1):
+                console.print(Rule(f"claim {number} of {len(claims)}"))
+                made += _review_claim(home, run, read, name, console, ask)
     except (_Quit, EOFError, KeyboardInterrupt):
         console.print()
     console.print(Text(f"{made} decisions noted."))
@@ -128,6 +136,28 @@ def _review_citation(
         return 0
     add_ruling(home, case=item.case.id, span=item.span, accepted=choice == "a", by=name)
     return 1
+
+
+def _review_claim(home: "Home", run: Run, item: ReadClaim, name: str, console: Console, ask: Ask) -> int:
+    claim = item.claim
+    _say(console, claim.text, "bold")
+    _say(console, "quoted:" if claim.quotes else "(it cites nothing)", "dim")
+    for quote in claim.quotes:
+        _say(console, quote)
+    choice = _choice(
+        "Do the quotations say all of it? [a]ccept as supported, [r]eject as not supported, [s]kip, [q]uit: ",
+        "ars",
+        ask,
+        console,
+    )
+    if choice == "s":
+        return 0
+    label_claim(home, run, case=claim.case, repeat=claim.repeat, claim=claim.claim, supported=choice == "a", by=name)
+    return 1
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _choice(prompt: str, letters: str, ask: Ask, console: Console) -> str:

@@ -48,6 +48,7 @@ GROUPINGS: Final[Mapping[str, str]] = {
 }
 _CASE_FILES: Final = (".yaml", ".yml", ".jsonl")
 _MOST: Final = 100_000
+_DOWNLOAD: Final = "allow_download"
 
 
 def case_files(home: Home) -> tuple[str, ...]:
@@ -62,8 +63,15 @@ def case_files(home: Home) -> tuple[str, ...]:
     )
 
 
-def run_request(form: FormData, settings: Settings, home: Home) -> RunRequest:
+def run_request(form: FormData, settings: Settings, home: Home, *, local: bool = True) -> RunRequest:
     """Reads what to run.
+
+    Args:
+        form: What was sent.
+        settings: The settings to start from.
+        home: Where runs and files of cases are.
+        local: Whether only this machine reaches the page. Else nobody may choose what is read from its disk: a run
+            asks over the statements that come with a set, or over those of the store.
 
     Raises:
         EvalError: Something cannot be run so.
@@ -71,12 +79,19 @@ def run_request(form: FormData, settings: Settings, home: Home) -> RunRequest:
     """
     given = _text(form, "dataset")
     dataset = _dataset(given, home)
-    corpus = tuple(str(_folder(line)) for line in _lines(form, "corpus"))
+    folders = _lines(form, "corpus")
+    if folders and not local:
+        raise EvalError(
+            "other machines can reach this page, so that it takes no folders of statements: leave them out, or start"
+            " the run on the command line with --corpus"
+        )
+    corpus = tuple(str(_folder(line)) for line in folders)
     changes = tuple(_lines(form, "changes"))
-    changed(settings, changes)
+    _check_changes(settings, changes)
     reword = _number(form, "reword", "other wordings", 1000)
     if reword is not None and not corpus and given != "smoke":
-        raise EvalError("other wordings need the folder of statements: give it")
+        todo = "give it" if local else "choose smoke, which brings its own"
+        raise EvalError(f"other wordings need the folder of statements: {todo}")
     name = _text(form, "name") or new_name(dataset)
     run_path(home.runs, name)
     return RunRequest(
@@ -171,6 +186,22 @@ def _dataset(given: str, home: Home) -> str:
     if given not in case_files(home):
         raise EvalError(f"no set of cases {given!r}: choose one of the list")
     return str((home.path / given).resolve())
+
+
+def _check_changes(settings: Settings, changes: Sequence[str]) -> None:
+    effective = changed(settings, changes)
+    named = any(_DOWNLOAD in change.partition("=")[0].lower() for change in changes)
+    # A whole group can be given as one JSON value.
+    if named or _downloads(effective) != _downloads(settings):
+        raise EvalError(
+            f"{_DOWNLOAD} cannot be changed here: downloads are for the command line; leave it out, and fetch the model"
+            " there first"
+        )
+
+
+def _downloads(settings: Settings) -> dict[str, bool]:
+    groups = settings.model_dump()
+    return {name: group[_DOWNLOAD] for name, group in groups.items() if isinstance(group, dict) and _DOWNLOAD in group}
 
 
 def _folder(line: str) -> Path:

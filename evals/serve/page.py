@@ -1,8 +1,10 @@
 """Serves the evals page on one address, to this machine unless told otherwise, and calls nobody."""
 
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from importlib.resources import files
+from typing import Final
 
 import uvicorn
 from starlette.applications import Starlette
@@ -23,6 +25,8 @@ from evals.serve.views import Views
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
+_LOG: Final = logging.getLogger(__name__)
+
 
 def serve(
     settings: Settings, home: Home, *, host: str = "127.0.0.1", port: int = 7861, on_ready: Callable[[str], None]
@@ -33,6 +37,7 @@ def serve(
         settings: The settings, with the store.
         home: The folder of evals of that store; nothing is written outside it.
         host: Address to serve on; others can reach the page, which has no accounts, only if it is not this machine's.
+            That is then logged as a warning, and the page takes no folders of statements.
         port: 0 takes any free one.
         on_ready: Called with the address when the page can be opened.
 
@@ -40,6 +45,12 @@ def serve(
         EvalError: The address cannot be had.
     """
     with listen(host, port) as listener:
+        if not is_loopback(host):
+            _LOG.warning(
+                "the evals page has no accounts, and whoever reaches %s on the network can start runs and decide"
+                " reviews: leave --host out to keep it to this machine",
+                host,
+            )
         address = f"http://{in_url(host)}:{listener.getsockname()[1]}"
         app = create_app(settings, home, host=host, on_ready=lambda: on_ready(address))
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
@@ -62,7 +73,8 @@ def create_app(
         settings: The settings, with the store.
         home: The folder of evals of that store.
         host: Address that it will be served on. On this machine's own, requests under any other host name are
-            refused, so that no web page can reach it by pointing a name of its own at this machine.
+            refused, so that no web page can reach it by pointing a name of its own at this machine. On any other,
+            forms that name folders of statements are refused.
         command: What runs cases, before its arguments.
         renderers: What writes reports; default: `evals.report`.
         store_documents: Reads the statements of the store; default: opens it.
@@ -70,7 +82,8 @@ def create_app(
     """
     token, jobs = Token(), Jobs(home, settings.store, command=command)
     archive = Archive(settings, home, renderers or ReportPackage(), store_documents=store_documents)
-    views = Views(settings=settings, home=home, archive=archive, jobs=jobs, token=token)
+    local = is_loopback(host)
+    views = Views(settings=settings, home=home, archive=archive, jobs=jobs, token=token, local=local)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -82,7 +95,7 @@ def create_app(
             jobs.cancel()
 
     guards = [Middleware(Guard)]
-    if is_loopback(host):
+    if local:
         hosts = ["localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host]
         guards.append(Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False))
     return Starlette(
@@ -104,6 +117,7 @@ def create_app(
             posting("/runs/{name}/score", views.score, token),
             posting("/review/draft", views.decide_draft, token),
             posting("/review/citation", views.rule, token),
+            posting("/review/claim", views.label, token),
         ],
         middleware=guards,
         exception_handlers=dict.fromkeys((EvalError, AppError, IngestError, StoreError, 404), views.failed),

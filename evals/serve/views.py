@@ -1,4 +1,4 @@
-"""The pages: runs with what can be done with them, and the review of drafts and citations."""
+"""The pages: runs with what can be done with them, and the review of drafts, citations and claims."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -18,6 +18,8 @@ from evals.errors import EvalError, RunError
 from evals.golden.cases import Evidence
 from evals.golden.documents import Documents
 from evals.golden.sets import SAVED, SHIPPED, Home
+from evals.judges.labels import Label, label_claim, label_records
+from evals.review.claims import ReadClaim
 from evals.review.decisions import (
     CitationDecision,
     Draft,
@@ -43,6 +45,8 @@ from vectorstore.errors import StoreError
 _COOKIE: Final = "untoc_reviewer"
 _LATEST: Final = 10
 _YEAR_SECONDS: Final = 365 * 24 * 3600
+_KINDS: Final = ("drafts", "citations", "claims")
+_NOTED: Final = ("accepted", "rejected", "supported", "not supported")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,13 +65,18 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class Views:
-    """Answers requests."""
+    """Answers requests.
+
+    Attributes:
+        local: Whether only this machine reaches the page.
+    """
 
     settings: Settings
     home: Home
     archive: Archive
     jobs: Jobs
     token: Token
+    local: bool = True
 
     def index(self, request: Request) -> Response:
         """Shows the runs, the one under way, and the form to start one."""
@@ -81,7 +90,7 @@ class Views:
     def start(self, request: Request, form: FormData) -> Response:
         """Starts a run."""
         try:
-            self.jobs.start(forms.run_request(form, self.settings, self.home))
+            self.jobs.start(forms.run_request(form, self.settings, self.home, local=self.local))
         except (AppError, EvalError) as exc:
             return self._index({name: str(value) for name, value in form.items()}, str(exc))
         return _see("/", fragment="job")
@@ -133,7 +142,7 @@ class Views:
         return _download(self.archive.csv(_name(request)), "text/csv", f"{_name(request)}.csv")
 
     def review(self, request: Request) -> Response:
-        """Shows the next draft or citation that waits for a decision."""
+        """Shows the next draft, citation or claim that waits for a decision."""
         query = request.query_params
         return self._review(request, query.get("kind", ""), _position(query.get("at")), query.get("case"), {}, None)
 
@@ -174,6 +183,24 @@ class Views:
         response = _see("/review", fragment="item", kind="citations", at=str(at), noted=_noted(accepted), **given)
         return _remember(response, by)
 
+    def label(self, request: Request, form: FormData) -> Response:
+        """Notes whether a claim is supported by its quotations."""
+        supported, by, at = form.get("decision") == "accept", str(form.get("by", "")), _position(form.get("at"))
+        run = str(form.get("run", "")) or None
+        found = self.archive.claims().get(str(form.get("claim", "")))
+        if found is None:
+            raise EvalError("no run holds this claim any more: go on with the next one")
+        read, claim = self.archive.run(found.run), found.claim
+        try:
+            label_claim(
+                self.home, read, case=claim.case, repeat=claim.repeat, claim=claim.claim, supported=supported, by=by
+            )
+        except EvalError as exc:
+            return self._review(request, "claims", at, None, {"by": by, "run": run}, str(exc))
+        given = {"run": run} if run else {}
+        noted = "supported" if supported else "not supported"
+        return _remember(_see("/review", fragment="item", kind="claims", at=str(at), noted=noted, **given), by)
+
     def failed(self, request: Request, error: Exception) -> Response:
         """Shows what went wrong in one sentence."""
         if isinstance(error, HTTPException):
@@ -199,6 +226,7 @@ class Views:
             resumable={row.name for row in rows if not row.complete and self.jobs.request_of(row.name) is not None},
             datasets=(*SHIPPED, SAVED),
             files=forms.case_files(self.home),
+            local=self.local,
             values=defaultdict(str, values),
             problem=problem,
         )
@@ -209,21 +237,23 @@ class Views:
         run = str(values.get("run") or request.query_params.get("run") or "") or None
         saved = drafts(self.home)
         undecided = [draft for draft in saved if draft.decision is None]
-        citations, problems = self.archive.waiting(run)
-        if kind not in ("drafts", "citations"):
-            kind = "drafts" if undecided or not citations else "citations"
-        queue = undecided if kind == "drafts" else citations
-        at = min(at, max(0, len(queue) - 1))
+        citations, unreadable = self.archive.waiting(run)
+        claims, without_claims = self.archive.waiting_claims(run)
+        left = {"drafts": len(undecided), "citations": len(citations), "claims": len(claims)}
+        if kind not in _KINDS:
+            kind = next((name for name in _KINDS if left[name]), _KINDS[0])
+        at = min(at, max(0, left[kind] - 1))
         noted = request.query_params.get("noted")
         shown = {
             "kind": kind,
             "at": at,
-            "left": {"drafts": len(undecided), "citations": len(citations)},
+            "left": left,
             "run": run,
-            "problems": problems,
-            "noted": noted if noted in ("accepted", "rejected") and request.method == "GET" else None,
+            "problems": without_claims if kind == "claims" else unreadable,
+            "noted": noted if noted in _NOTED and request.method == "GET" else None,
             "decided": [draft for draft in saved if draft.decision is not None],
             "latest": self._latest() if kind == "citations" else [],
+            "labelled": self._labelled() if kind == "claims" else [],
             "values": values,
             "problem": problem,
             "by": values.get("by", unquote(request.cookies.get(_COOKIE, ""))),
@@ -232,8 +262,10 @@ class Views:
             draft = next((draft for draft in saved if draft.case.id == case), None)
             draft = draft or (undecided[at] if undecided else None)
             shown |= {"item": None} if draft is None else self._draft(draft, values)
-        else:
+        elif kind == "citations":
             shown |= {"item": None} if not citations else self._citation(citations[at])
+        else:
+            shown |= {"item": claims[at] if claims else None}
         return self._page("review.html.j2", 200 if problem is None else 400, **shown)
 
     def _draft(self, draft: Draft, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -280,6 +312,15 @@ class Views:
             (decision, asked.get(decision.case, decision.case), quotes.get((decision.case, decision.span), ""))
             for decision in list(newest.values())[:_LATEST]
         ]
+
+    def _labelled(self) -> list[tuple[Label, ReadClaim]]:
+        """Returns the newest labels with their claims, of each claim one; without claims that no run holds."""
+        newest: dict[str, Label] = {}
+        for label in reversed(label_records(self.home)):
+            newest.setdefault(label.sha256, label)
+        known = self.archive.claims()
+        found = [(label, known[key]) for key, label in newest.items() if key in known]
+        return found[:_LATEST]
 
     def _store_documents(self) -> tuple[Documents | None, str | None]:
         """Returns (the statements of the store, why there are none)."""

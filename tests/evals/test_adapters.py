@@ -6,8 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from app.followup import EarlierTurn
 from evals.adapters.http import Http
-from evals.adapters.inprocess import overrides_of
+from evals.adapters.inprocess import history_of, overrides_of
 from evals.errors import AnswerError, RunError
 from evals.golden.cases import Case, Expectation
 
@@ -41,7 +42,9 @@ def test_a_chat_is_asked_through_its_endpoint() -> None:
     assert chat.ask(CASE, 0) == answer
     assert [request.url.path for request in asked] == ["/gradio_api/call/ask", "/gradio_api/call/ask/e1"]
     sent = json.loads(asked[0].content)
-    assert sent == {"data": ["And Belmora?", {"years": ["2020"]}, ["What did Arvandia say?"]]}
+    assert sent == {
+        "data": ["And Belmora?", {"years": ["2020"]}, [{"question": "What did Arvandia say?", "scope": {}}]]
+    }
 
 
 @pytest.mark.parametrize(
@@ -68,3 +71,6 @@ def test_only_addresses_of_a_chat_are_taken(url: str) -> None:
 def test_what_was_set_in_the_chat_is_set_again() -> None:
     assert overrides_of(CASE) == {"years": ["2020"]}
     assert overrides_of(CASE.model_copy(update={"tags": {}})) is None
+    earlier = CASE.model_copy(update={"tags": {"history_overrides": [{"states": ["XAA"]}]}})
+    assert history_of(earlier) == (EarlierTurn(question="What did Arvandia say?", overrides={"states": ["XAA"]}),)
+    assert history_of(CASE) == (EarlierTurn(question="What did Arvandia say?"),)

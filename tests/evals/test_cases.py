@@ -83,6 +83,46 @@ def test_load_cases_names_what_cannot_be_read(name: str, text: str | None, tmp_p
         load_cases(tmp_path / name, corpus=_corpus(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("5", "line 2: a case is an object"),
+        ("null", "line 2: a case is an object"),
+        ('["qid"]', "line 2: a case is an object"),
+        ("{", "line 2: "),
+        ('{"id": "a", "evidence": ["e1"]}', "line 2: question"),
+        ('{"qid": 5, "question": "a?", "answerable": false}', "line 2: qid: "),
+        ('{"qid": "a", "question": "a?", "answerable": false}', "line 2: qid: "),
+        ('{"qid": "q_X_1", "question": "a?", "answerable": true}', "line 2: Value error, 'q_X_1' is answerable"),
+        (
+            '{"qid": "q_X_1", "question": "a?", "answerable": true, "evidence": 5, "gold_doc": "XAA_10_2020"}',
+            "line 2: evidence: ",
+        ),
+        (
+            '{"qid": "q_X_1", "question": "a?", "answerable": true, "evidence": [5], "gold_doc": "XAA_10_2020"}',
+            "line 2: evidence.0: ",
+        ),
+        (
+            '{"qid": "q_X_1", "question": "a?", "answerable": true, "evidence": ["b"], "gold_doc": 5}',
+            "line 2: gold_doc: ",
+        ),
+    ],
+)
+def test_load_cases_from_json_lines_names_the_line(line: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    first = {"qid": "q_X_0", "question": "a?", "answerable": False, "year": 2020}
+    path.write_text(f"{json.dumps(first)}\n{line}\n", encoding="utf-8")
+    with pytest.raises(DatasetError, match=re.escape(message)) as caught:
+        load_cases(path, corpus=_corpus(tmp_path))
+    assert "cases.jsonl" in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_yaml_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError) as caught:
+        _load("cases: [}", tmp_path)
+    assert "\n" not in str(caught.value)
+
+
 def test_load_cases_from_json_lines_needs_the_corpus(tmp_path: Path) -> None:
     path = tmp_path / "cases.jsonl"
     path.write_text(
@@ -135,14 +175,25 @@ def test_defaults_of_a_file_hold_for_its_cases(tmp_path: Path) -> None:
         (("EVIDENCE", "[{id: e1, file: f, quote: x}, {id: e1, file: f, quote: y}]"), "same id"),
         (("EVIDENCE", "[{id: e1, file: f, quote: x}], evidence_groups: [[e2]]"), "'e2'"),
         (("EVIDENCE", "[], nuggets: [{id: n, text: t, evidence: [e9]}]"), "'e9'"),
+        (("EVIDENCE", "[e1]"), "evidence.0"),
+        (("EVIDENCE", "[{file: f, quote: x}]"), "evidence.0.id: Field required"),
+        (("EVIDENCE", "5"), "evidence: Input should be"),
+        (("EVIDENCE", "{id: e1}"), "evidence: Input should be"),
+        (("EVIDENCE", "[], nuggets: [{id: n, text: t, any_of: [fine, 'a(b']}]"), "'a(b' is no regular expression"),
+        (("EVIDENCE", "[], nuggets: [{id: n, text: t, any_of: ['a{99999999999999999999}']}]"), "no regular expression"),
+        (("cases:", "defaults: 3\ncases:"), "defaults: Input should be"),
+        (("cases:", "defaults: split\ncases:"), "defaults: Input should be"),
+        (("cases:", "defaults: [split, lang]\ncases:"), "defaults: Input should be"),
+        (("cases:", "cases: 5\nother:"), "cases: Input should be"),
         (("single_state", "guess"), "type"),
         (("status: answered", "status: answered, reason: because"), "reason"),
     ],
 )
 def test_a_case_that_contradicts_itself_is_refused(change: tuple[str, str], message: str, tmp_path: Path) -> None:
     text = MINIMAL.replace(*change).replace("EVIDENCE", "[]")
-    with pytest.raises(DatasetError, match=re.escape(message)):
+    with pytest.raises(DatasetError, match=re.escape(message)) as caught:
         _load(text, tmp_path)
+    assert "\n" not in str(caught.value)
 
 
 def test_two_cases_of_one_id_are_refused(tmp_path: Path) -> None:

@@ -143,7 +143,9 @@ def test_run_prints_figures(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_gate_passes_fails_and_says_when_it_cannot_decide(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> None:
     gates = ("--gates", desk.gates)
-    assert desk("gate", "good", "--baseline", "good", *gates) == 0
+    assert desk.run("again", GOOD) == 0
+    assert desk("gate", "again", "--baseline", "good", *gates) == 0
+    assert desk("gate", "good", "--baseline", "good", *gates) == 2, "its own baseline"
     junit = desk.root / "gates.xml"
     assert desk("gate", "altered", "--baseline", "good", *gates, "--junit", junit) == 1
     failed = [
@@ -153,7 +155,7 @@ def test_gate_passes_fails_and_says_when_it_cannot_decide(desk: _Desk, capsys: p
     ]
     assert any("quote_verified" in str(name) for name in failed)
     assert desk("gate", "good", *gates) == 2, "soft gates without a baseline"
-    assert desk("gate", "good", "--baseline", "good") == 2, "three cases are too few for the packaged gates"
+    assert desk("gate", "again", "--baseline", "good") == 2, "three cases are too few for the packaged gates"
     assert desk("gate", "nothing", *gates) == 2
     assert "no run 'nothing'" in capsys.readouterr().err
 

@@ -92,7 +92,22 @@ def test_soft_gates_need_a_baseline():
     gates = Gates(soft=(SoftGate(metric="right"),))
 
     assert check_gates(gates, run(_scores())).problems == ("soft gates need a baseline: give --baseline RUN",)
-    assert check_gates(Gates(), run(_scores())).verdict == "pass"
+    hard_only = Gates(hard=(HardGate(metric="right", at_least=0),))
+    assert check_gates(hard_only, run(_scores())).verdict == "pass"
+
+
+def test_no_gates_decide_nothing():
+    report = check_gates(Gates(), run(_scores()), run(_scores()))
+    assert (report.verdict, report.exit_code) == ("invalid", 2)
+    assert "no gates" in report.problems[0]
+
+
+def test_too_few_resamples_to_fail_a_gate_are_refused(tmp_path):
+    path = tmp_path / "gates.yaml"
+    soft = ", ".join(f"{{metric: {name}}}" for name in ("right", "evidence_first", "evidence_five"))
+    path.write_text(f"resamples: 110\nsoft: [{soft}]\n", encoding="utf-8")
+    with pytest.raises(EvalError, match="110 resamples"):
+        load_gates(path)
 
 
 @pytest.mark.parametrize("field", ["dataset_sha256", "corpus_sha256"])
@@ -170,10 +185,10 @@ def test_soft_gate_that_applies_in_neither_run_is_left_out():
     assert [result.metric for result in report.results] == ["right"]
 
 
-def test_soft_gate_that_applies_in_one_run_warns():
+def test_soft_gate_that_applies_to_the_baseline_only_fails():
     report = _soft(_scores(components={QUOTES: (1.0, 1.0)}), _scores(), metrics=("quote_verified",))
 
-    assert (report.results[0].verdict, report.results[0].value) == ("warn", None)
+    assert (report.results[0].verdict, report.results[0].value) == ("fail", None)
     assert "no case of the run" in report.results[0].reason
 
 

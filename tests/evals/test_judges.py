@@ -325,6 +325,16 @@ def test_newest_label_holds_in_every_run_with_the_same_words_and_in_no_other(hom
     }  # fmt: skip
 
 
+def test_label_that_is_none_says_where_it_stands(home):
+    label_claim(home, _run(home, ONE), case="c1", repeat=0, claim=0, supported=True, by="AB")
+    with home.reviews.open("a", encoding="ascii") as file:
+        file.write(
+            '{"kind": "claim", "sha256": "s", "supported": "perhaps", "by": "AB", "at": "2026-11-24T12:00:00Z"}\n'
+        )
+    with pytest.raises(RunError, match=r"reviews\.jsonl, decision 2: supported"):
+        read_labels(home)
+
+
 def test_label_of_no_claim_or_by_nobody_is_refused(home):
     run = _run(home, ONE)
     with pytest.raises(RunError, match="no claim 7"):

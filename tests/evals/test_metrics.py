@@ -87,7 +87,7 @@ def test_overlaps_takes_half_of_the_shorter(cited: tuple[int, int], span: tuple[
 
 
 def _judged(case: Case, answer: Answer, **more: Any) -> Judged:
-    return Judged(case=case, answer=answer, **{"documents": DOCUMENTS, **more})
+    return Judged(case=case, answer=answer, **{"documents": DOCUMENTS, "groups": frozenset({"XGR"}), **more})
 
 
 def _value(name: str, *judged: Judged) -> float:
@@ -123,8 +123,32 @@ def test_citation_precision_counts_gold_and_rulings_and_says_how_many_were_judge
     assert _value("citations_judged", judged) == 3 / 4
 
 
-def test_claims_are_covered_by_verified_citations_only() -> None:
-    altered = replace(_citation(20, 30), number=2, verdict="altered")
+@pytest.mark.parametrize(
+    ("cited", "gold"),
+    [((0, 3), (0, 20)), ((5, 5), (0, 20)), ((0, 1201), (10, 30)), ((0, 5000), (10, 1200))],
+)
+def test_scraps_and_whole_files_quote_nothing(cited: tuple[int, int], gold: tuple[int, int]) -> None:
+    citation = replace(_citation(0, 5), start=cited[0], end=cited[1])
+    assert not overlaps(citation, Evidence(id="e", file="a.txt", start=gold[0], end=gold[1]))
+    whole = Evidence(id="e", file="a.txt", start=0, end=3)
+    assert overlaps(replace(citation, start=0, end=3), whole), "what is short in gold may be short"
+
+
+def test_claims_have_to_speak_of_what_they_cite() -> None:
+    cited = _citation(22, 44)
+    texts = {
+        "Arvandia: “We shall support that.”": 1,
+        "Arvandia will support that": 1,
+        "Arvandia: “We shall not support that.”": 0,
+        "The moon is cheese.": 0,
+    }
+    for text, worded in texts.items():
+        answer = replace(_answer(cited), claims=(Claim(text=text, state="XAA", citations=(1,)),))
+        assert integrity.claims_worded(_judged(_case(), answer)) == (float(worded), 1.0), text
+
+
+def test_claims_are_covered_by_citations_that_hold_whatever_they_say_of_themselves() -> None:
+    altered = replace(_citation(22, 44), number=2, quote="We support that.", verdict="verified")
     claims = (Claim(text="", state="XAA", citations=(1, 2)), Claim(text="", state="XAA", citations=(2,)))
     judged = _judged(_case(), replace(_answer(_citation(0, 10), altered), claims=claims))
     assert _value("claims_covered", judged) == 1 / 2
@@ -172,6 +196,9 @@ def test_for_whom_a_statement_was_read_is_not_known_where_the_manifest_says_noth
     judged = _judged(_case(states=("XAA",)), replace(_answer(status="abstained"), related=(for_group,)))
     assert integrity.misattributed(judged) == (0.0,)
     assert integrity.attribution(judged) is None
+    posing = replace(for_group, state="XAB", on_behalf_of="XAB")
+    posed = replace(judged, answer=replace(judged.answer, related=(posing,)))
+    assert integrity.misattributed(posed) == (1.0,), "a State is no group"
     own = {"a.txt": replace(DOCUMENTS["a.txt"], facts={"on_behalf_of": "XIC"})}
     assert integrity.misattributed(replace(judged, documents=own)) == (1.0,)
 
@@ -194,6 +221,11 @@ def test_misattributed_lets_a_labelled_group_speak_for_its_member_only() -> None
     assert wrong(replace(answer, claims=(Claim(text="XAA: …", state="XAA", citations=(1,)),))) == 1
     assert wrong(labelled, "XAB") == 1, "nobody asked about is a member"
     assert wrong(replace(labelled, spoken_for={})) == 1
+    assert wrong(replace(labelled, spoken_for={"XGR": ()})) == 1, "a group that speaks for nobody"
+    posing = replace(
+        labelled, citations=(replace(of_group, state="XAB", on_behalf_of="XAB"),), spoken_for={"XAB": ("XAA",)}
+    )
+    assert wrong(posing) == 1, "a State is no group"
 
 
 def test_forbidden_states_are_counted_apart_from_wrong_mouths() -> None:
@@ -238,6 +270,13 @@ def test_trivial_baselines_are_those_of_the_mix() -> None:
     # Three cases of five are unanswerable: F1 of one class is 2·3 / (2·3 + 2), of the other 0.
     assert _value("macro_f1_always_abstain", *judged) == pytest.approx((6 / 8 + 0) / 2)
     assert _value("macro_f1_always_answer", *judged) == pytest.approx((0 + 4 / 7) / 2)
+
+
+def test_a_class_without_cases_is_left_out_of_the_mean() -> None:
+    perfect = [_judged(_case(), _answer())] * 3
+    assert _value("macro_f1", *perfect) == 1.0
+    one_needless = [*perfect, _judged(_case(), _answer(status="abstained"))]
+    assert _value("macro_f1", *one_needless) == pytest.approx(2 * 3 / (2 * 3 + 1))
 
 
 def test_abstention_rates_of_nothing_are_no_scores() -> None:
@@ -317,7 +356,7 @@ def test_nuggets_count_cited_facts_whole_and_said_ones_half() -> None:
     assert _value("nuggets_strict", judged) == 2 / 4
     assert _value("nuggets_all", judged) == (2 + 0.5) / 4
     assert [nugget.id for nugget in content.missing_nuggets(judged)] == ["n3"]
-    unverified = replace(answer, citations=(replace(_citation(0, 10), verdict="altered"),))
+    unverified = replace(answer, citations=(replace(_citation(0, 10), quote="We do"),))
     assert _value("nuggets_strict_vital", _judged(case, unverified)) == 0
     assert content.nuggets(_judged(case, _answer(status="abstained"))) is None
 

@@ -14,6 +14,10 @@ from app.answer import Abstention, Answer, Scope
 from app.drafts import save_draft
 from evals.errors import EvalError
 from evals.golden.sets import Home, home_of
+from evals.judges.claims import claims_of
+from evals.judges.judge import JUDGEMENTS
+from evals.judges.labels import label_records, read_labels
+from evals.review.claims import distinct_claims, unlabelled
 from evals.review.decisions import (
     add_ruling,
     decide_draft,
@@ -28,6 +32,7 @@ from evals.review.decisions import (
     surroundings,
     unjudged,
 )
+from evals.review.ledger import append_record
 from evals.review.terminal import review_in_terminal
 from ingest.parties import PartyTable
 from tests.evals.made_run import FILE, TEXT, answer, case, documents, make_run, silent_case
@@ -269,7 +274,7 @@ def test_terminal_goes_through_drafts_and_citations(home: Home) -> None:
     first, second = save(home, saved_answer("First?")), save(home, saved_answer("Second?"))
     made, shown = scripted(home, a_run(home), "x", "a", "r", "a", "r")
     assert made == 4
-    assert "2 drafts and 2 citations wait" in shown
+    assert "To decide: 2 drafts, 2 citations, 1 claim." in shown
     assert [(draft.case.id, draft.case.review.status) for draft in drafts(home)] == [
         (first, "reviewed"),
         (second, "rejected"),
@@ -282,6 +287,80 @@ def test_terminal_skips_and_ends_where_it_is_told(home: Home) -> None:
     assert scripted(home, a_run(home), "s", "s", "q")[0] == 0
     assert scripted(home, None)[0] == 0
     assert not home.reviews.exists()
+
+
+QUOTED = ("We support the review.", ["We support the review."])
+OWN = ("France supports the review.", ["We support the review."])
+BARE = ("Nobody pays.", [])
+
+
+def claim_run(home: Home, *claims: Any, name: str = "made") -> Any:
+    return make_run(home.runs, {"s": answer(*claims)}, [silent_case("s")], name=name)
+
+
+def test_claims_wait_once_for_each_wording_and_those_that_go_without_saying_last(home: Home) -> None:
+    runs = [claim_run(home, QUOTED, BARE, OWN, OWN, name="one"), claim_run(home, OWN, name="two")]
+    found = unlabelled(map(distinct_claims, runs), {})
+    assert [(item.claim.text, item.run, item.times) for item in found] == [
+        (OWN[0], "one", 2 + 1),
+        (QUOTED[0], "one", 1),
+        (BARE[0], "one", 1),
+    ]
+    labels = {found[0].claim.sha256: False}
+    assert [item.claim.text for item in unlabelled(map(distinct_claims, runs), labels)] == [QUOTED[0], BARE[0]]
+
+
+def test_once_a_judge_has_decided_only_what_it_decided_on_waits(home: Home) -> None:
+    run = claim_run(home, OWN, QUOTED, BARE)
+    own, quoted, _ = (claim.sha256 for claim in claims_of(run))
+    records = [{"sha256": own, "supported": True}, {"sha256": quoted, "supported": None}]
+    (run.path / JUDGEMENTS).write_text("".join(json.dumps(record) + "\n" for record in records), encoding="ascii")
+    assert [item.claim.text for item in unlabelled([distinct_claims(run)], {})] == [OWN[0]]
+    assert unlabelled([distinct_claims(run)], {own: True}) == ()
+
+
+def test_terminal_labels_claims_after_drafts_and_citations(home: Home) -> None:
+    run = claim_run(home, QUOTED, OWN, BARE, ("Skipped.", ["We thank you."]))
+    made, shown = scripted(home, run, "a", "s", "x", "r")
+    assert made == 2
+    assert "To decide: 0 drafts, 0 citations, 4 claims." in shown
+    quoted, own, bare, skipped = (claim.sha256 for claim in claims_of(run))
+    assert read_labels(home) == {own: True, quoted: False}
+    assert "We thank you." in shown and "cites nothing" in shown
+    made, shown = scripted(home, run, "s", "r")
+    assert (made, "2 claims" in shown) == (1, True)
+    assert read_labels(home) == {own: True, quoted: False, bare: False} and skipped not in read_labels(home)
+    assert {label.by for label in label_records(home)} == {"ab"}
+    assert scripted(home, run, "q")[0] == 0
+    assert len(label_records(home)) == 3
+
+
+def test_terminal_shows_claims_that_would_command_it_as_texts(home: Home) -> None:
+    _, shown = scripted(home, claim_run(home, ("Bad \x1b[2J [red]claim[/red].", ["\x1b[2J quoted"])), "s")
+    assert "\x1b" not in shown and "[red]claim[/red]" in shown
+
+
+def test_decisions_of_every_kind_made_at_once_are_all_noted(home: Home) -> None:
+    def add(number: int) -> None:
+        if number % 2:
+            add_ruling(home, case=f"c{number}", span=SPAN, accepted=True, by="x")
+        else:
+            append_record(home.reviews, {"kind": "other", "number": number})
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    records = [json.loads(line) for line in home.reviews.read_text(encoding="ascii").splitlines()]
+    assert sorted(record["number"] for record in records if record["kind"] == "other") == list(range(0, 16, 2))
+    assert len(read_rulings(home.reviews)) == 8
+
+
+def test_a_ledger_that_cannot_be_written_is_told(home: Home) -> None:
+    home.reviews.mkdir(parents=True)
+    with pytest.raises(EvalError, match=r"not noted: .*reviews\.jsonl' cannot be written"):
+        append_record(home.reviews, {"kind": "other"})
 
 
 def test_terminal_edits_a_draft(home: Home) -> None:

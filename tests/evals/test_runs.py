@@ -1,7 +1,11 @@
 """Runs on disk, and running: resumed where it was stopped, bounded in time, never a torn or lost answer."""
 
 import json
+import os
+import stat
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +17,26 @@ from evals.adapters.replay import Replay
 from evals.errors import AnswerError, RunError
 from evals.golden.cases import Case, Expectation
 from evals.runner import chosen, run_cases
-from evals.runs import ANSWERS, Run, RunManifest, create_run, list_runs, new_name, open_run, read_lines
+from evals.runs import (
+    ANSWERS,
+    MANIFEST,
+    SCORES,
+    STATEMENTS,
+    Run,
+    RunManifest,
+    ScoreRecord,
+    create_run,
+    keep_baseline,
+    list_runs,
+    new_name,
+    open_run,
+    read_lines,
+    write_whole,
+)
+from evals.runs import (
+    CASES as CASES_FILE,
+)
+from evals.stages import Stage
 
 
 def _case(name: str, **more: Any) -> Case:
@@ -113,9 +136,13 @@ def test_a_case_that_takes_too_long_does_not_stop_the_others(tmp_path: Path) -> 
     assert [found[name].error for name in "bc"] == [None, None]
 
 
-def test_a_bug_is_not_taken_for_an_answer(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError):
-        run_cases(_run(tmp_path), _Scripted({"a": "bug"}))
+def test_a_bug_is_a_finding_about_its_case_and_stops_no_other(tmp_path: Path) -> None:
+    run = run_cases(_run(tmp_path), _Scripted({"a": "bug"}))
+    found = {record.case: record for record in run.answers()}
+    assert found["a"].error is not None
+    assert (found["a"].error.kind, found["a"].answer) == ("error", None)
+    assert found["a"].error.message.startswith("ZeroDivisionError")
+    assert [found[name].error for name in "bc"] == [None, None]
 
 
 def test_stored_answers_are_given_again(tmp_path: Path) -> None:
@@ -131,7 +158,7 @@ def test_stored_answers_are_given_again(tmp_path: Path) -> None:
         Replay(tmp_path / "none.jsonl")
 
 
-@pytest.mark.parametrize("name", ["", "..", "../up", "a/b", ".hidden", "a\x00b", "a" * 200, "/etc"])
+@pytest.mark.parametrize("name", ["", "..", "../up", "a/b", ".hidden", "a\x00b", "a" * 200, "/etc", "../latest"])
 def test_names_of_runs_lead_nowhere_else(name: str, tmp_path: Path) -> None:
     with pytest.raises(RunError):
         _run(tmp_path / "runs", name)
@@ -154,11 +181,219 @@ def test_runs_are_listed_newest_first_and_latest_is_the_first(tmp_path: Path) ->
         open_run(tmp_path, "old").scores()
 
 
+def test_no_run_is_called_as_the_newest_is(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="'latest' is no name for a run"):
+        _run(tmp_path, "latest")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_folder_called_as_the_newest_run_is_one_of_many(tmp_path: Path) -> None:
+    _run(tmp_path, "old").path.rename(tmp_path / "latest")
+    assert [run.name for run in list_runs(tmp_path)] == ["latest"]
+    _run(tmp_path, "new")
+    assert [run.name for run in list_runs(tmp_path)] == ["new", "latest"]
+    assert open_run(tmp_path, "latest").name == "new"
+
+
+def test_a_manifest_that_cannot_be_read_is_named_and_not_listed(tmp_path: Path) -> None:
+    _run(tmp_path, "good")
+    path = _run(tmp_path, "bad").path / MANIFEST
+    for content in (b"\xff\xfe", b"{", b"5"):
+        path.write_bytes(content)
+        assert [run.name for run in list_runs(tmp_path)] == ["good"]
+        with pytest.raises(RunError, match=r"bad/manifest\.json"):
+            open_run(tmp_path, "bad")
+
+
 def test_lines_that_are_broken_are_named(tmp_path: Path) -> None:
     path = tmp_path / "lines.jsonl"
     path.write_text('{"a": 1}\n{"b"\n{"c": 3}\n', encoding="utf-8")
     with pytest.raises(RunError, match="line 2"):
         [*read_lines(path, torn_end=True)]
+
+
+def test_a_last_line_cut_short_within_a_character_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_bytes('{"a": 1}\n{"b": "é'.encode()[:-1])
+    assert [*read_lines(path, torn_end=True)] == [{"a": 1}]
+    with pytest.raises(RunError, match=r"lines\.jsonl, line 2: not UTF-8"):
+        [*read_lines(path)]
+
+
+# The record is JSON, and of no version that is read.
+_OTHER = b'{"case": 1, "colour": "red"}\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (_OTHER, ", line 1: "),
+        (b"\n" + _OTHER, ", line 2: "),
+        (b"5\n", ", line 1: no JSON object"),
+        (b'{"case": "\xff"}\n{}\n', ", line 1: not UTF-8"),
+        (b"{\n{}\n", ", line 1: not JSON"),
+        (None, "Is a directory"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("file", "read"),
+    [(CASES_FILE, Run.cases), (ANSWERS, Run.answers), (SCORES, Run.scores)],
+    ids=("cases", "answers", "scores"),
+)
+def test_records_that_cannot_be_read_are_named(
+    file: str, read: Callable[[Run], object], content: bytes | None, message: str, tmp_path: Path
+) -> None:
+    run = _run(tmp_path)
+    path = run.path / file
+    path.unlink(missing_ok=True)
+    if content is None:
+        path.mkdir()
+        # Scores that are no file are scores that were not made yet.
+        message = "not scored" if file == SCORES else message
+    else:
+        path.write_bytes(content)
+    with _refused() as told:
+        read(run)
+    assert message in told[0]
+    assert file in told[0] or message == "not scored"
+
+
+@contextmanager
+def _refused() -> Iterator[list[str]]:
+    told: list[str] = []
+    with pytest.raises(RunError) as caught:
+        yield told
+    told.append(str(caught.value))
+    assert "\n" not in told[0]
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff", b"5"])
+def test_a_list_of_statements_that_cannot_be_read_is_named(content: bytes, tmp_path: Path) -> None:
+    run = _run(tmp_path)
+    (run.path / STATEMENTS).write_bytes(content)
+    with _refused() as told:
+        run.statement_files()
+    assert "statements.json" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"id": "a"}\n5\n', "given.jsonl, line 2: no JSON object"),
+        (b'{"id": "a"}\n{"id": "\xff"}\n{"id": "b"}\n', "given.jsonl, line 2: not UTF-8"),
+        (b'{"id": "a"}\n\n{"case": 1}\n', "given.jsonl, line 3: case: "),
+    ],
+)
+def test_stored_answers_that_cannot_be_read_are_named(content: bytes, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "given.jsonl"
+    path.write_bytes(content)
+    with _refused() as told:
+        Replay(path)
+    assert message in told[0]
+
+
+@pytest.mark.parametrize("place", ["missing/file", "folder", "file/below", "a" * 300])
+def test_a_place_that_cannot_be_written_is_named_and_left_clean(place: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("old", encoding="utf-8")
+    with _refused() as told:
+        write_whole(tmp_path / place, "new")
+    assert told[0].startswith(f"cannot write {str(tmp_path / place)!r} (")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "folder"]
+
+
+def test_a_text_that_cannot_be_encoded_leaves_nothing_behind(tmp_path: Path) -> None:
+    write_whole(tmp_path / "file", "old")
+    with pytest.raises(UnicodeEncodeError):
+        write_whole(tmp_path / "file", "\ud800")
+    assert [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()] == ["old"]
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600)])
+def test_files_are_for_whom_new_files_are(umask: int, mode: int, tmp_path: Path) -> None:
+    before = os.umask(umask)
+    try:
+        write_whole(tmp_path / "file", "text")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "text"
+
+
+def test_a_run_in_a_place_that_is_no_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with _refused() as told:
+        _run(tmp_path / "file")
+    assert "cannot write" in told[0]
+
+
+def _score(case: Case, stage: Stage | None = None, repeat: int = 0) -> ScoreRecord:
+    return ScoreRecord(
+        case=case.id,
+        repeat=repeat,
+        cluster="XAA",
+        gates=True,
+        status=None if stage else "abstained",
+        expected="abstained",
+        stage=stage,
+        components={},
+        slices={},
+    )
+
+
+def _scored(root: Path, name: str = "one", *, repeats: int = 1) -> Run:
+    run = run_cases(_run(root, name, repeats=repeats), _Scripted())
+    run.write_scores(_score(case, repeat=repeat) for repeat in range(repeats) for case in CASES)
+    return run
+
+
+def test_a_baseline_takes_the_place_of_one_over_the_same_cases(tmp_path: Path) -> None:
+    folder = tmp_path / "base"
+    for name in ("one", "two"):
+        kept = keep_baseline(_scored(tmp_path / "runs", name, repeats=2), folder)
+        assert kept == (folder / MANIFEST, folder / SCORES)
+    baseline = open_run(tmp_path, "base")
+    assert (baseline.manifest.name, len(baseline.scores())) == ("base", 2 * len(CASES))
+
+
+@pytest.mark.parametrize(
+    ("stages", "message"),
+    [
+        ((None, None), "2 scores of 3: .*untoc-eval score one"),
+        ((None, None, None, None), "4 scores of 3"),
+        ((), "0 scores of 3"),
+        ((None, "error", None), "no answer to 1 of 3 questions, 'b' .*--name one --resume"),
+        (("timeout", "error", "misread"), "no answer to 2 of 3 questions, 'a' "),
+    ],
+)
+def test_a_run_that_was_not_answered_and_scored_whole_is_no_baseline(
+    stages: tuple[Stage | None, ...], message: str, tmp_path: Path
+) -> None:
+    run = _scored(tmp_path)
+    run.write_scores(_score(CASES[number % 3], stage) for number, stage in enumerate(stages))
+    with pytest.raises(RunError, match=message):
+        keep_baseline(run, tmp_path / "base")
+    assert not (tmp_path / "base").exists()
+
+
+def test_a_baseline_over_other_cases_is_not_replaced(tmp_path: Path) -> None:
+    run, folder = _scored(tmp_path / "runs"), tmp_path / "base"
+    keep_baseline(run, folder)
+    manifest = run.manifest.model_copy(update={"dataset": "other"})
+    with pytest.raises(RunError, match=r"over 'other', the baseline in .* over 'set'"):
+        keep_baseline(Run(path=run.path, manifest=manifest), folder)
+    (folder / MANIFEST).write_text("{", encoding="utf-8")
+    with pytest.raises(RunError, match=r"base/manifest\.json"):
+        keep_baseline(run, folder)
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_baseline_in_a_place_that_is_no_folder_is_refused(place: str, tmp_path: Path) -> None:
+    run = _scored(tmp_path / "runs")
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with _refused() as told:
+        keep_baseline(run, tmp_path / place)
+    assert "cannot write" in told[0]
 
 
 def test_new_names_sort_by_time_and_are_names() -> None:

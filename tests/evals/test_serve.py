@@ -1,6 +1,7 @@
 """The evals page: what it shows, what it starts, what it refuses."""
 
 import json
+import logging
 import re
 import sys
 import time
@@ -16,12 +17,15 @@ from app.settings import Settings
 from evals.errors import EvalError, RunError
 from evals.golden.documents import Documents, read_documents
 from evals.golden.sets import Home, home_of
+from evals.judges.claims import claims_of
+from evals.judges.judge import JUDGEMENTS
+from evals.judges.labels import label_records, read_labels
 from evals.review.decisions import add_ruling, drafts, read_rulings, saved_cases
 from evals.runs import Run
 from evals.score import score_run
 from evals.serve.guard import in_url, listen
 from evals.serve.jobs import Jobs, RunRequest, count_answers
-from evals.serve.page import create_app
+from evals.serve.page import create_app, serve
 from tests.evals.made_run import FILE, TEXT, answer, case, documents, make_run
 from tests.evals.test_review import CITED, SPAN, saved_answer, silent_answer
 
@@ -147,7 +151,7 @@ def test_every_response_carries_a_policy(client: TestClient, home: Home) -> None
 def test_pages_load_nothing_from_elsewhere(client: TestClient, home: Home) -> None:
     scored_run(home)
     save_draft(home.path.parent, saved_answer())
-    for path in ("/", "/review?kind=drafts", "/review?kind=citations"):
+    for path in ("/", "/review?kind=drafts", "/review?kind=citations", "/review?kind=claims"):
         text = client.get(path).text
         assert set(re.findall(r'(?:src|href|action)="([^/#][^"]*)"', text)) == set(), path
         assert not re.search(r"<(style|script)>|\sstyle=|\son\w+=", text), path
@@ -174,14 +178,18 @@ def test_names_of_this_machine_are_served(client: TestClient, host: str) -> None
         {"sec-fetch-site": "none"},
     ],
 )
-@pytest.mark.parametrize("path", ["/runs", "/job/cancel", "/review/citation", "/review/draft", "/runs/made/resume"])
+@pytest.mark.parametrize(
+    "path", ["/runs", "/job/cancel", "/review/citation", "/review/claim", "/review/draft", "/runs/made/resume"]
+)
 def test_forms_of_other_pages_are_refused(client: TestClient, path: str, headers: dict[str, str]) -> None:
     found = client.post(path, data={"token": token_of(client)}, headers=headers, follow_redirects=False)
     assert (found.status_code, found.text) == (403, "Refused: the form comes from another page.")
 
 
 @pytest.mark.parametrize("token", [None, "", "x", "é"])
-@pytest.mark.parametrize("path", ["/runs", "/job/cancel", "/review/citation", "/review/draft", "/runs/made/score"])
+@pytest.mark.parametrize(
+    "path", ["/runs", "/job/cancel", "/review/citation", "/review/claim", "/review/draft", "/runs/made/score"]
+)
 def test_forms_without_the_token_are_refused(client: TestClient, home: Home, path: str, token: str | None) -> None:
     data = {"dataset": "smoke"} if token is None else {"dataset": "smoke", "token": token}
     found = client.post(path, data=data, headers={"origin": "http://127.0.0.1:7861"}, follow_redirects=False)
@@ -200,7 +208,7 @@ def test_long_forms_are_refused(client: TestClient) -> None:
 
 
 def test_nothing_happens_by_a_link(client: TestClient) -> None:
-    for path in ("/job/cancel", "/review/citation", "/review/draft", "/runs/made/score"):
+    for path in ("/job/cancel", "/review/citation", "/review/claim", "/review/draft", "/runs/made/score"):
         assert client.get(path).status_code == 405, path
 
 
@@ -269,6 +277,12 @@ def test_hostile_texts_are_shown_as_texts(client: TestClient, home: Home) -> Non
         ({"dataset": "smoke", "changes": "retrieval.nothing=1"}, "no setting"),
         ({"dataset": "smoke", "changes": "retrieval.lexical_weight=much"}, "lexical_weight"),
         ({"dataset": "dev", "reword": "2"}, "need the folder"),
+        ({"dataset": "smoke", "changes": "embedding.allow_download=true"}, "downloads are for the command line"),
+        ({"dataset": "smoke", "changes": " RERANK.Allow_Download = false"}, "downloads are for the command line"),
+        (
+            {"dataset": "smoke", "changes": 'rerank={"allow_downl\\u006fad": true}'},
+            "downloads are for the command line",
+        ),
     ],
 )
 def test_what_cannot_be_run_is_said_and_the_form_kept(
@@ -452,6 +466,73 @@ def test_only_citations_that_were_cited_are_ruled_on(client: TestClient, home: H
     assert not home.reviews.exists()
 
 
+def claim_run(home: Home, *claims: Any, name: str = "claimed") -> Run:
+    return make_run(home.runs, {"a": answer(*claims)}, name=name)
+
+
+def test_labelling_a_claim_goes_on_to_the_next(client: TestClient, home: Home) -> None:
+    run = claim_run(home, ("France pays.", [CITED, "We thank you."]), ("Nobody pays.", []))
+    first, second = (claim.sha256 for claim in claims_of(run))
+    text = client.get("/review?kind=claims").text
+    assert "2 left" in text and "Claims <b>2</b>" in text and "France pays." in text
+    assert f"<mark>{CITED}</mark>" in text and "<mark>We thank you.</mark>" in text
+    found = send(client, "/review/claim", claim=first, decision="accept", by="", at="0")
+    assert (found.status_code, "who decides?" in found.text, "France pays." in found.text) == (400, True, True)
+    found = send(client, "/review/claim", claim=first, decision="reject", by="Amélie 王", at="0")
+    assert found.status_code == 303
+    assert found.headers["location"] == "/review?kind=claims&at=0&noted=not+supported#item"
+    cookie = found.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=strict" in cookie
+    assert read_labels(home) == {first: False}
+    text = client.get(found.headers["location"]).text
+    assert "Noted: not supported." in text and "Claims <b>1</b>" in text and "It cites nothing." in text
+    assert 'value="Amélie 王"' in text and '<h2 id="item" tabindex="-1">' in text
+
+    assert send(client, "/review/claim", claim=second, decision="reject", by="cd", at="0").status_code == 303
+    assert send(client, "/review/claim", claim=first, decision="accept", by="cd", at="0").status_code == 303
+    assert read_labels(home) == {first: True, second: False}
+    assert [label.by for label in label_records(home)] == ["Amélie 王", "cd", "cd"]
+    text = client.get("/review?kind=claims").text
+    assert "Nothing is left to decide" in text and text.count('action="/review/claim"') == 2
+
+
+def test_claims_of_one_run_and_those_that_a_judge_decided_on(client: TestClient, home: Home) -> None:
+    run = claim_run(home, ("One.", [CITED]), ("Two.", [CITED]))
+    claim_run(home, ("Three.", [CITED]), name="other")
+    assert "Claims <b>3</b>" in client.get("/review").text
+    text = client.get("/review?kind=claims&run=other").text
+    assert "Claims <b>1</b>" in text and "Three." in text
+    key = claims_of(run)[1].sha256
+    (run.path / JUDGEMENTS).write_text(json.dumps({"sha256": key, "supported": False}) + "\n", encoding="ascii")
+    text = client.get("/review?kind=claims").text
+    assert "Claims <b>1</b>" in text and "Two." in text
+    found = send(client, "/review/claim", claim=key, decision="accept", by="ab", at="0", run="claimed")
+    assert found.headers["location"] == "/review?kind=claims&at=0&noted=supported&run=claimed#item"
+
+
+def test_only_claims_that_a_run_holds_are_labelled(client: TestClient, home: Home) -> None:
+    claim_run(home, ("One.", [CITED]))
+    found = send(client, "/review/claim", claim="f" * 64, decision="accept", by="ab")
+    assert (found.status_code, "no run holds this claim" in found.text) == (400, True)
+    assert not home.reviews.exists()
+
+
+def test_hostile_claims_are_shown_as_texts(client: TestClient, home: Home) -> None:
+    run = claim_run(home, (HOSTILE, [HOSTILE]))
+    pages = [client.get("/review?kind=claims").text]
+    send(client, "/review/claim", claim=claims_of(run)[0].sha256, decision="accept", by=HOSTILE[:80])
+    pages.append(client.get("/review?kind=claims").text)
+    for text in pages:
+        assert ESCAPED in text and "<script>alert" not in text and "<img" not in text
+
+
+def test_runs_whose_claims_cannot_be_read_are_told(client: TestClient, home: Home) -> None:
+    run = claim_run(home, ("One.", [CITED]))
+    (run.path / JUDGEMENTS).write_text("rubbish\n{}\n", encoding="ascii")
+    text = client.get("/review?kind=claims").text
+    assert "Claims of 1 run cannot be shown" in text and "claimed: judgements.jsonl, line 1" in text
+
+
 def test_deciding_on_a_draft_changes_the_saved_cases(client: TestClient, home: Home) -> None:
     save_draft(home.path.parent, saved_answer())
     save_draft(home.path.parent, silent_answer())
@@ -520,6 +601,36 @@ def test_citations_of_runs_that_cannot_be_read_are_told(client: TestClient, home
     (home.path.parent / "corpus").rmdir()
     text = client.get("/review?kind=citations").text
     assert "Citations of 1 run cannot be shown" in text and run.name in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"dataset": "smoke", "corpus": "/"}, "takes no folders of statements"),
+        ({"dataset": "saved", "corpus": "\n  relative"}, "takes no folders of statements"),
+        ({"dataset": "dev", "reword": "2"}, "choose smoke"),
+        ({"dataset": "smoke", "changes": "store=/"}, "cannot be changed"),
+    ],
+)
+def test_what_other_machines_send_names_nothing_on_this_disk(home: Home, fields: dict[str, str], message: str) -> None:
+    app = create_app(Settings(store=home.path.parent), home, host="0.0.0.0", command=("false",))
+    with TestClient(app, base_url="http://evals.example", headers={"sec-fetch-site": "same-origin"}) as client:
+        text = client.get("/").text
+        assert 'name="corpus"' not in text and "folders are for the command line" in text
+        found = send(client, "/runs", **fields)
+        assert (found.status_code, message in found.text) == (400, True)
+        assert client.get("/job").json() == {"state": "none"}
+        assert send(client, "/runs", dataset="smoke", name="r1").status_code == 303
+
+
+@pytest.mark.parametrize(("host", "warned"), [("0.0.0.0", True), ("127.0.0.1", False)])
+def test_serving_to_other_machines_is_warned_of(
+    home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, host: str, warned: bool
+) -> None:
+    monkeypatch.setattr("uvicorn.Server.run", lambda self, sockets: None)
+    with caplog.at_level(logging.WARNING, logger="evals.serve.page"):
+        serve(Settings(store=home.path.parent), home, host=host, port=0, on_ready=print)
+    assert any("no accounts" in record.getMessage() for record in caplog.records) is warned
 
 
 def test_a_taken_port_is_told() -> None:

@@ -1,0 +1,40 @@
+"""The ledger: one file of JSON lines in which every decision of a person is a record, added and never changed."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from evals.errors import EvalError
+from evals.runs import mend_end
+
+# Writing one line takes milliseconds; whoever holds the lock for longer is stuck.
+_WAIT_SECONDS: Final = 5.0
+
+
+def append_record(path: Path, record: Mapping[str, object]) -> None:
+    """Adds a record at the end, whatever other processes add at the same time; a torn last line is cut off first.
+
+    Args:
+        path: The file; it and its folder are made where they are missing.
+        record: Values that JSON knows.
+
+    Raises:
+        EvalError: It cannot be written.
+    """
+    # ASCII only: other readers break lines at more characters than JSON escapes.
+    line = json.dumps(record) + "\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS):
+            mend_end(path)
+            with path.open("a", encoding="ascii") as file:
+                file.write(line)
+    except Timeout as exc:
+        raise EvalError(f"not noted: another process holds {exc.lock_file!r}; wait until it is done") from exc
+    except OSError as exc:
+        raise EvalError(
+            f"not noted: {str(path)!r} cannot be written ({exc.strerror}); check its permissions and the free space"
+        ) from exc
