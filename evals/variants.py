@@ -10,6 +10,7 @@ from typing import Final
 from app.answer import Abstention, Answer
 from app.assistant import Assistant
 from app.chain import Steps, Turn
+from app.resolution import Resolution
 from app.retrieve import Retrieved
 from app.select import Found
 from app.statements import ScopedStatements
@@ -85,6 +86,14 @@ def _each(retrieved: Retrieved, change: Callable[[Found], Found]) -> Retrieved:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _WithoutTime(Steps):
+    """A question on change over time is searched once, and not in every statement of the pile for itself."""
+
+    def resolve(self, turn: Turn) -> Resolution:
+        return replace(super().resolve(turn), over_time=False)
+
+
 class _AllStatements(ScopedStatements):
     """The statements of every State are in scope, whoever was asked about."""
 
@@ -126,6 +135,7 @@ def assistant_of(workspace: Workspace, variant: str | None) -> Assistant:
         "always_answer": _AlwaysAnswers,
         "always_abstain": _AlwaysAbstains,
         "ranking_reversed": _ReversedRanking,
+        "no_scope": _WithoutTime,
     }.get(variant, Steps)
     searcher = steps.searcher
     if variant in ("state_filter_off", "no_scope"):
