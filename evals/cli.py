@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from evals.summary import Price
 
 INVALID = 2
+# Stands for a file in the run's own folder.
+_IN_RUN = Path("-in-run-")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,7 +63,9 @@ def build_parser() -> argparse.ArgumentParser:
         return sub
 
     lint = add("lint", _lint, "check cases: form, quotations, States, duplicates, and that what is unanswerable is so")
-    lint.add_argument("datasets", nargs="+", metavar="DATASET", help="`smoke`, `dev`, `saved`, or a file of cases")
+    lint.add_argument(
+        "datasets", nargs="*", default=["smoke"], metavar="DATASET", help="`smoke`, `dev`, `saved`, or a file of cases"
+    )
     _corpus(lint)
     lint.add_argument("--json", action="store_true", help="print JSON")
 
@@ -79,7 +83,8 @@ def build_parser() -> argparse.ArgumentParser:
     report.add_argument("run", help="name of a run, `latest`, or its folder")
     report.add_argument("--baseline", help="the run to compare it with")
     for kind in ("html", "md", "csv", "junit"):
-        report.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write {kind.upper()} there")
+        help_text = f"write {kind.upper()}, there or into the run's folder"
+        report.add_argument(f"--{kind}", type=Path, metavar="FILE", nargs="?", const=_IN_RUN, help=help_text)
     report.add_argument("--gates", type=Path, help="gates to show; default: those that come with the program")
     report.add_argument("--prices", type=Path, help="YAML: prices of models by name, for the cost of answers")
 
@@ -299,6 +304,8 @@ def _report(options: argparse.Namespace) -> int:
     for kind, path in wanted.items():
         if path is None:
             continue
+        if path == _IN_RUN:
+            path = run.path / f"report.{'xml' if kind == 'junit' else kind}"
         if kind == "html":
             documents = _documents(run, settings)
             text = render(run, documents, baseline=baseline, gates=gates, rulings=rulings, prices=prices)

@@ -193,6 +193,8 @@ def test_report_writes_every_format(desk: _Desk) -> None:
     assert {row["case"]: row["stage"] for row in rows} == {"arv": "wrong_span", "bel": "", "none": ""}
     assert "quote_verified" in out["junit"].read_text(encoding="utf-8")
     assert out["md"].read_text(encoding="utf-8").startswith("#")
+    assert desk("report", "good", "--md", "--csv", "--junit") == 0
+    assert {path.name for path in (desk.root / "store").rglob("report.*")} == {"report.md", "report.csv", "report.xml"}
     assert desk("report", "latest") == 0
     assert [*(desk.root / "store").rglob("report.html")]
 
