@@ -54,6 +54,7 @@ class ChatJudge:
             # What the model said is kept beside what was read from it: it may have replied in plain text.
             self._structured: Any = chat.with_structured_output(Verdict, include_raw=True)
         except NotImplementedError:
+            # A model without structured output replies in plain text, which is read as well.
             self._structured = None
 
     @property
