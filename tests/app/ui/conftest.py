@@ -134,7 +134,7 @@ def open_page(browser: Any, app_server: Served) -> Iterator[Callable[..., Watche
     def open_at(width: int = 1280, height: int = 860, served: Served = app_server) -> Watched:
         context = browser.new_context(viewport={"width": width, "height": height})
         context.grant_permissions(["clipboard-read", "clipboard-write"])
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(40_000)
         contexts.append(context)
         watched = Watched(context.new_page())
         watched.page.goto(served.address)

@@ -25,6 +25,16 @@ def settle(page: Any) -> None:
     page.wait_for_timeout(400)
 
 
+def fill(page: Any, box: Any, text: str) -> None:
+    # A part of the page that was just opened is filled once more by Gradio, over what was typed in that moment.
+    for _ in range(20):
+        box.fill(text)
+        settle(page)
+        if box.input_value() == text:
+            return
+    raise AssertionError(f"the box does not keep {text!r}")
+
+
 def in_view(page: Any, selector: str) -> bool:
     script = """selector => {
       const box = document.querySelector(selector).getBoundingClientRect();
@@ -127,7 +137,7 @@ def test_scope_editor_applied_asks_again_with_its_values(open_page, app_server):
         "[...document.querySelectorAll('#scope-editor textarea, #scope-editor input')].some("
         "field => field.value.startsWith('What did'))"
     )
-    box.fill("sovereignty")
+    fill(page, box, "sovereignty")
     page.click('text="Ask again with this scope"')
     page.wait_for_selector('.u-chip >> text="sovereignty"')
     question, overrides, _ = app_server.assistant.asked[-1]
