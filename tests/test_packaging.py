@@ -47,6 +47,7 @@ def test_wheel_holds_the_data_files() -> None:
         "ingest/data/glossary.csv",
         "ingest/data/ambiguous_names.csv",
         "vectorstore/schema.sql",
+        "vectorstore/migrations/002_reviews.sql",
         "prompts/wording.ar.md",
         "app/ui/script.js",
         "app/ui/style.css",

@@ -10,6 +10,8 @@ from pathlib import Path
 from vectorstore.errors import StoreCorruptError, StoreError, StoreFullError, StoreReadOnlyError
 
 SCHEMA_VERSION = "1"
+# Key in `meta` of a migration that this store has had.
+_MIGRATION = "migration:"
 
 
 class Database:
@@ -119,6 +121,52 @@ class Database:
                 f"the store {str(self.path.parent)!r} has schema {found!r}, this program reads"
                 f" {SCHEMA_VERSION!r}: ingest into a new store with --store"
             )
+        self._migrate(connection)
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        """Brings an older store up to date; one that is opened for reading is upgraded through a connection of its own.
+
+        Raises:
+            StoreError: A newer version of this program wrote the store, or an older one did and it cannot be written.
+        """
+        known = _migrations()
+        applied = _applied(connection)
+        newer = sorted(applied - known.keys())
+        if newer:
+            raise StoreError(
+                f"the store {str(self.path.parent)!r} was written by a newer version of this program (it has"
+                f" {newer[0]!r}): update the program, or choose another store with --store"
+            )
+        if known.keys() == applied:
+            return
+        if self.read_only:
+            Database(self.path).close()
+            return
+        connection.execute("BEGIN EXCLUSIVE")
+        try:
+            for name in sorted(known.keys() - _applied(connection)):
+                for command in _commands(known[name]):
+                    connection.execute(command)
+                connection.execute("INSERT INTO meta VALUES (?, '')", (_MIGRATION + name,))
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.rollback()
+            raise
+
+
+def _applied(connection: sqlite3.Connection) -> set[str]:
+    rows = connection.execute("SELECT key FROM meta WHERE key GLOB ?", (_MIGRATION + "*",)).fetchall()
+    return {str(key).removeprefix(_MIGRATION) for (key,) in rows}
+
+
+def _migrations() -> dict[str, str]:
+    """Returns the SQL of every migration by its name; names sort in the order in which they are applied."""
+    folder = files("vectorstore") / "migrations"
+    return {
+        item.name.removesuffix(".sql"): item.read_text(encoding="utf-8")
+        for item in folder.iterdir()
+        if item.name.endswith(".sql")
+    }
 
 
 def _commands(script: str) -> Iterator[str]:

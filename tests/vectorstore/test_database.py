@@ -2,6 +2,7 @@ import os
 import sqlite3
 import subprocess
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -220,3 +221,22 @@ def test_two_openers_of_a_new_store_make_one_schema(path):
     for catalogue in made:
         assert catalogue.count_passages() == 0
         catalogue.close()
+
+
+def test_older_store_is_brought_up_to_date_when_it_is_opened(path):
+    Database(path).close()
+    with closing(sqlite3.connect(path)) as old, old:
+        old.execute("DROP TABLE reviews")
+        old.execute("DELETE FROM meta WHERE key GLOB 'migration:*'")
+    for read_only in (True, False):
+        database = Database(path, read_only=read_only)
+        assert database.connection().execute("SELECT count(*) FROM reviews").fetchone() == (0,)
+        database.close()
+
+
+def test_store_of_a_newer_version_is_refused_by_name(path):
+    Database(path).close()
+    with closing(sqlite3.connect(path)) as newer, newer:
+        newer.execute("INSERT INTO meta VALUES ('migration:999_later', '')")
+    with pytest.raises(StoreError, match=r"newer version.*'999_later'.*update"):
+        Database(path)

@@ -1,0 +1,249 @@
+"""The briefing and its parts: what the position table, the documents, the chat and the API share."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Literal, get_args
+
+from app.answer import Citation, Coverage
+
+PositionKind = Literal[
+    "supports",
+    "opposes",
+    "proposes",
+    "conditional",
+    "reports_practice",
+    "calls_on_others",
+    "no_position",
+    "no_statement",
+]
+KINDS: Final[tuple[PositionKind, ...]] = get_args(PositionKind)
+ReviewState = Literal["accepted", "changed", "rejected"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """Words of a citation that show a kind of position.
+
+    Attributes:
+        citation: Number of the citation.
+        start: Offset of the first word in the statement's source text.
+        end: Offset after the last one.
+        text: These words as they read in the quotation.
+        kind: The kind that they show.
+    """
+
+    citation: int
+    start: int
+    end: int
+    text: str
+    kind: PositionKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """What a person decided on a cell.
+
+    Attributes:
+        state: `accepted` the suggestion stands, `changed` to `kind`, `rejected` the evidence does not fit the topic.
+        kind: The kind that holds now; None where rejected.
+        at: When, ISO 8601, UTC.
+    """
+
+    state: ReviewState
+    kind: PositionKind | None
+    note: str
+    reviewer: str
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A column of the table: a topic in words, or an article.
+
+    Attributes:
+        label: How it is shown, such as `Mutual legal assistance` or `UNTOC article 18`.
+        topic: Topic words to search; empty for an article alone.
+        treaty: Code of the treaty where it is an article.
+        article: Its number as written.
+    """
+
+    label: str
+    topic: str = ""
+    treaty: str | None = None
+    article: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """What one party said on one subject, in one session or in all that were searched.
+
+    Attributes:
+        party: Code of the State or group.
+        subject: Label of the subject.
+        session: The session, where the table is split by sessions, else None.
+        kind: The suggested kind; a `changed` review puts another in its place (see `holds`).
+        words: The words that show the suggested kind; empty for `no_position` and `no_statement`.
+        citations: Numbers of its citations, strongest first; what a group said for the party comes last.
+        more: How many further evidence sentences there are.
+        note: Why there is no evidence, for whom a group spoke, or what else to know; one line, may be empty.
+        key: Under what its review is kept.
+        review: What a person decided; None as long as the kind is a suggestion.
+    """
+
+    party: str
+    subject: str
+    session: str | None
+    kind: PositionKind
+    words: tuple[Words, ...] = ()
+    citations: tuple[int, ...] = ()
+    more: int = 0
+    note: str = ""
+    key: str = ""
+    review: Review | None = None
+
+    @property
+    def holds(self) -> PositionKind:
+        """The kind that holds: a person's where one set it, else the suggestion."""
+        return self.review.kind if self.review is not None and self.review.kind is not None else self.kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repetition:
+    """The same language read out again by one party.
+
+    Attributes:
+        subject: Label of the subject under which it was cited.
+        citations: Numbers of the citations with the same words, by date; two or more, of different statements.
+    """
+
+    party: str
+    subject: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Two verified quotations of one party on one subject that show different kinds of position.
+
+    Attributes:
+        earlier: Number of the earlier citation, whose statement is certainly older.
+        later: Number of the later one.
+    """
+
+    party: str
+    subject: str
+    earlier: int
+    later: int
+    earlier_kind: PositionKind
+    later_kind: PositionKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceFile:
+    """A statement that was searched, for the manifest.
+
+    Attributes:
+        sha256: Hash of the file's bytes, hexadecimal.
+        text_sha256: Hash of the stored source text in UTF-8, hexadecimal, which offsets refer to.
+        cited: Whether a citation of the briefing is from it.
+    """
+
+    statement_id: str
+    party: str | None
+    file: str
+    date: str | None
+    session: str | None
+    sha256: str
+    text_sha256: str
+    cited: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """A talking point: one verified quotation with who said it.
+
+    Attributes:
+        lead: Who, in words, such as `Austria, 1998`.
+        citation: Number of the citation whose whole quotation follows.
+    """
+
+    party: str
+    subject: str
+    lead: str
+    citation: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Briefing:
+    """A position table with everything that its documents need; every citation in it is verified.
+
+    Attributes:
+        title: What it is about, for the reader.
+        language: ISO 639-1 code of the assistant's own words; quotations stay in theirs.
+        parties: Codes, in the order asked.
+        names: Name of every party code that occurs, in `language`.
+        subjects: Columns, in the order asked.
+        sessions: The sessions that the table is split by, in order; empty where it is not.
+        cells: One per party, subject and session, in the order party, subject, session; none is left out.
+        citations: All citations, numbered from 1 in the order of the cells.
+        repetitions: The same language read out again.
+        changes: Positions that differ between two verified quotations.
+        points: Talking points, within the length limit that was asked for.
+        coverage: What was searched, and for whom nothing was found.
+        sources: Every statement searched, by party and date.
+        made: When, ISO 8601, UTC, to the second.
+        corpus_date: When the store last took in a statement that was searched, ISO 8601; None for an empty store.
+    """
+
+    title: str
+    language: str = "en"
+    parties: tuple[str, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
+    subjects: tuple[Subject, ...] = ()
+    sessions: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    repetitions: tuple[Repetition, ...] = ()
+    changes: tuple[Change, ...] = ()
+    points: tuple[Point, ...] = ()
+    coverage: Coverage = field(default_factory=Coverage)
+    sources: tuple[SourceFile, ...] = ()
+    made: str = ""
+    corpus_date: str | None = None
+
+    def citation(self, number: int) -> Citation:
+        """Returns a citation by its number."""
+        return self.citations[number - 1]
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the contract of `untoc brief --json`: `rows` and `coverage`, and the rest beside them."""
+        rows = [
+            {
+                "state": cell.party,
+                "topic": cell.subject,
+                "session": cell.session,
+                "kind": cell.holds,
+                "citations": [asdict(self.citation(number)) for number in cell.citations],
+                "note": cell.note,
+                "suggested": cell.kind,
+                "words": [asdict(words) for words in cell.words],
+                "more": cell.more,
+                "key": cell.key,
+                "review": None if cell.review is None else asdict(cell.review),
+            }
+            for cell in self.cells
+        ]
+        return {
+            "rows": rows,
+            "coverage": asdict(self.coverage),
+            "title": self.title,
+            "language": self.language,
+            "parties": [{"code": code, "name": self.names[code]} for code in self.parties],
+            "topics": [asdict(subject) for subject in self.subjects],
+            "sessions": list(self.sessions),
+            "repetitions": [asdict(item) for item in self.repetitions],
+            "changes": [asdict(item) for item in self.changes],
+            "points": [asdict(point) for point in self.points],
+            "sources": [asdict(source) for source in self.sources],
+            "made": self.made,
+            "corpus_date": self.corpus_date,
+        }
