@@ -1,0 +1,213 @@
+"""Cells of a position table against hand-labelled ones: the kind of position, the evidence, and silence."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from app.answer import Citation
+from app.briefing.kinds import suggest_kind
+from app.briefing.records import PositionKind
+from evals.errors import DatasetError
+from evals.golden.cases import Evidence
+from evals.golden.documents import Document, Documents
+from evals.golden.naming import sha256_of
+from evals.metrics.citations import overlaps
+from ingest.layout import find_blocks
+from ingest.readable import readable
+from ingest.repair import repair
+from vectorstore.records import Metadata, Statement
+
+SHIPPED: Final = Path(str(files("evals"))) / "datasets" / "positions.yaml"
+Split = Literal["dev", "held_out", "fresh"]
+_Text = Annotated[str, Field(min_length=1)]
+
+
+class LabelledCell(BaseModel):
+    """What one State said on one topic in one session, with the kind of position that a reader found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: _Text
+    party: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    session: _Text
+    year: Annotated[str, Field(pattern=r"^\d{4}$")]
+    topic: _Text
+    kind: PositionKind
+    accept: tuple[PositionKind, ...] = ()
+    """Kinds that the evidence shows as well, so that a careful reader would not call them wrong."""
+    split: Split
+    """`dev`: rules may be fitted to it. `held_out`, `fresh`: they may not; see the head of the file."""
+    evidence: tuple[Evidence, ...] = ()
+    """Strongest first; empty where the statement says nothing on the topic."""
+
+    @model_validator(mode="after")
+    def _sound(self) -> "LabelledCell":
+        if not self.evidence and self.kind != "no_position":
+            raise ValueError(f"{self.id!r} has no evidence: its kind can only be no_position")
+        if self.kind in self.accept:
+            raise ValueError(f"{self.id!r} accepts the kind that it expects")
+        return self
+
+
+class _CellFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    corpus: _Text
+    cells: tuple[LabelledCell, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilledCell:
+    """What the product put into a labelled cell."""
+
+    cell: LabelledCell
+    kind: PositionKind
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """How many of how many."""
+
+    right: int
+    of: int
+
+    def __str__(self) -> str:
+        """Returns the two numbers and their quotient."""
+        return f"{self.right}/{self.of}" + (f" = {self.right / self.of:.2f}" if self.of else "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PositionRates:
+    """How well cells were filled.
+
+    Attributes:
+        kind: Cells with evidence whose kind is the label.
+        accepted: Cells with evidence whose kind is the label or one that is accepted beside it.
+        silence: Cells without evidence that came out as `no_position`.
+        evidence: Cells with evidence of which some citation overlaps a labelled span.
+        hidden: Cells labelled `opposes` or `conditional` that came out as another kind that is not accepted: the worse
+            error.
+        confusion: (label, kind) → number of cells, silent ones included.
+    """
+
+    kind: Share
+    accepted: Share
+    silence: Share
+    evidence: Share
+    hidden: Share
+    confusion: Mapping[tuple[PositionKind, PositionKind], int] = field(default_factory=dict)
+
+
+def load_cells(path: Path = SHIPPED) -> tuple[LabelledCell, ...]:
+    """Loads labelled cells.
+
+    Raises:
+        DatasetError: The file is not what it should be.
+    """
+    try:
+        cells = _CellFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).cells
+    except (OSError, ValidationError, yaml.YAMLError) as exc:
+        raise DatasetError(f"cannot read the cells of {str(path)!r}: {' '.join(str(exc).split())}") from exc
+    doubled = [identifier for identifier, number in Counter(cell.id for cell in cells).items() if number > 1]
+    if doubled:
+        raise DatasetError(f"two cells of {str(path)!r} have the id {doubled[0]!r}: give one of them another")
+    return cells
+
+
+def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tuple[FilledCell, ...]:
+    """Fills cells with their own evidence, so that only the kind is measured.
+
+    Raises:
+        DatasetError: A file is missing or is not the one that was labelled.
+    """
+    statements: dict[str, Statement] = {}
+    filled = []
+    for cell in cells:
+        for span in cell.evidence:
+            if span.file not in statements:
+                if span.file not in documents.by_file:
+                    raise DatasetError(f"{cell.id!r} is about {span.file!r}, which the corpus does not hold")
+                statements[span.file] = _statement(documents.by_file[span.file], cell)
+        citations = tuple(_citation(n, span, statements[span.file]) for n, span in enumerate(cell.evidence, 1))
+        for span, citation in zip(cell.evidence, citations, strict=True):
+            if span.sha256 != sha256_of(citation.source_quote):
+                raise DatasetError(f"{cell.id!r}: {span.file!r} has other words at {span.start} than were labelled")
+        kind = suggest_kind(citations, statements, cell.topic).kind
+        filled.append(FilledCell(cell=cell, kind=kind, citations=citations))
+    return tuple(filled)
+
+
+def position_rates(filled: Sequence[FilledCell]) -> PositionRates:
+    """Compares cells with their labels."""
+    told = [one for one in filled if one.cell.evidence]
+    silent = [one for one in filled if not one.cell.evidence]
+    kept = [one for one in told if one.cell.kind in ("opposes", "conditional")]
+    return PositionRates(
+        kind=_share(one.kind == one.cell.kind for one in told),
+        accepted=_share(_accepted(one) for one in told),
+        silence=_share(one.kind == "no_position" for one in silent),
+        evidence=_share(any(overlaps(c, span) for c in one.citations for span in one.cell.evidence) for one in told),
+        hidden=_share(not _accepted(one) for one in kept),
+        confusion=Counter((one.cell.kind, one.kind) for one in filled),
+    )
+
+
+def _accepted(one: FilledCell) -> bool:
+    return one.kind == one.cell.kind or one.kind in one.cell.accept
+
+
+def _share(hits: Iterable[bool]) -> Share:
+    found = list(hits)
+    return Share(right=sum(found), of=len(found))
+
+
+def _statement(document: Document, cell: LabelledCell) -> Statement:
+    text, language = document.text, document.language or "en"
+    blocks = find_blocks(text)
+    return Statement(
+        statement_id=document.file,
+        file=document.file,
+        sha256="",
+        source_text=text,
+        metadata=Metadata(state=cell.party, session=cell.session, date=cell.year, language=language),
+        blocks=blocks,
+        edits=repair(text, blocks, language=language),
+    )
+
+
+def _citation(number: int, span: Evidence, statement: Statement) -> Citation:
+    metadata = statement.metadata
+    return Citation(
+        number=number,
+        statement_id=statement.statement_id,
+        state=metadata.state,
+        on_behalf_of=None,
+        speaker=None,
+        body=None,
+        session=metadata.session,
+        date=metadata.date,
+        agenda_item=None,
+        title=None,
+        file=statement.file,
+        symbol=None,
+        page=None,
+        paragraph=None,
+        start=span.start,
+        end=span.end,
+        quote=readable(statement.source_text, statement.edits, span.start, span.end),
+        source_quote=statement.source_text[span.start : span.end],
+        sentence_ids=(),
+        language=metadata.language,
+        kind="statement",
+        ocr_confidence=None,
+        inferred=(),
+        verdict="verified",
+    )
