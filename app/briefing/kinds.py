@@ -23,7 +23,6 @@ Rule = Literal[
     "refuses",
     "objects",
     "forbids",
-    "harm",
     "condition",
     "limit",
     "proposes",
@@ -31,31 +30,34 @@ Rule = Literal[
     "asks",
     "duty_of_others",
     "acted",
-    "was_done",
     "supports",
     "accepts",
+    "commits",
+    "harm",
     "values",
+    "was_done",
 ]
-# What a rule shows, and whether its words say it outright; a judgement such as "a threat" only implies it.
-RULES: Final[dict[Rule, tuple[PositionKind, bool]]] = {
-    "refuses": ("opposes", True),
-    "objects": ("opposes", True),
-    "forbids": ("opposes", True),
-    "harm": ("opposes", False),
-    "condition": ("conditional", False),
-    "limit": ("conditional", False),
-    "proposes": ("proposes", True),
-    "should_be": ("proposes", False),
-    "asks": ("calls_on_others", True),
-    "duty_of_others": ("calls_on_others", True),
-    "acted": ("reports_practice", True),
-    "was_done": ("reports_practice", False),
-    "supports": ("supports", True),
-    "accepts": ("supports", True),
-    "values": ("supports", False),
+# What a rule shows, and how plainly: 3 said outright, 2 leant to, 1 implied by a judgement such as "a threat".
+RULES: Final[dict[Rule, tuple[PositionKind, int]]] = {
+    "refuses": ("opposes", 3),
+    "objects": ("opposes", 3),
+    "forbids": ("opposes", 3),
+    "condition": ("conditional", 2),
+    "limit": ("conditional", 1),
+    "proposes": ("proposes", 3),
+    "should_be": ("proposes", 2),
+    "asks": ("calls_on_others", 3),
+    "duty_of_others": ("calls_on_others", 3),
+    "acted": ("reports_practice", 3),
+    "supports": ("supports", 3),
+    "accepts": ("supports", 3),
+    "commits": ("supports", 2),
+    "harm": ("opposes", 1),
+    "values": ("supports", 1),
+    "was_done": ("reports_practice", 1),
 }
-# What wins where several kinds are said outright: to miss an objection or a condition is the worse error.
-_PLAIN_ORDER: Final[tuple[PositionKind, ...]] = (
+# What wins among kinds that are shown equally plainly: to miss an objection or a condition is the worse error.
+PRECEDENCE: Final[tuple[PositionKind, ...]] = (
     "opposes",
     "conditional",
     "proposes",
@@ -63,15 +65,7 @@ _PLAIN_ORDER: Final[tuple[PositionKind, ...]] = (
     "supports",
     "reports_practice",
 )
-# What wins where all are only implied: a danger is often named to lead up to what should be done about it.
-_IMPLIED_ORDER: Final[tuple[PositionKind, ...]] = (
-    "conditional",
-    "proposes",
-    "calls_on_others",
-    "opposes",
-    "supports",
-    "reports_practice",
-)
+_OUTRIGHT: Final = 3
 _NEVER_HIDDEN: Final = frozenset({"opposes", "conditional"})
 # Attitudes that a negation turns round; what else is negated shows nothing.
 _TURNED: Final[dict[Rule, Rule]] = {"supports": "refuses", "objects": "accepts"}
@@ -91,14 +85,14 @@ class Marked:
         end: Offset after the last one.
         kind: What they show.
         rule: Name of the rule that says so.
-        plain: Whether they say it outright.
+        strength: How plainly, 1 to 3, as in `RULES`.
     """
 
     start: int
     end: int
     kind: PositionKind
     rule: Rule
-    plain: bool
+    strength: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,10 +111,9 @@ class Suggestion:
 
 @dataclass(frozen=True, kw_only=True)
 class _Shown:
-    """What one citation shows: its kind, whether outright and in a sentence that names the topic, and the words."""
+    """What one citation shows, whether in a sentence that names the topic, and the words."""
 
-    kind: PositionKind
-    plain: bool
+    verdict: "_Verdict"
     named: bool
     citation: Citation
     marks: tuple[Marked, ...]
@@ -145,12 +138,12 @@ def suggest_kind(citations: Sequence[Citation], statements: Mapping[str, Stateme
     if not shown:
         return Suggestion(kind="no_position")
     party = citations[0].state
-    decides = min(shown, key=lambda found: (found.citation.state != party, not found.plain))
-    if decides.kind not in _NEVER_HIDDEN:
+    decides = min(shown, key=lambda found: (found.citation.state != party, -found.verdict.strength))
+    if decides.verdict.kind not in _NEVER_HIDDEN:
         decides = next((found for found in shown if _overrules(found, party)), decides)
     statement = statements[decides.citation.statement_id]
     return Suggestion(
-        kind=decides.kind,
+        kind=decides.verdict.kind,
         words=tuple(_words(mark, decides.citation, statement) for mark in decides.marks),
         rules=tuple(mark.rule for mark in decides.marks),
     )
@@ -174,17 +167,26 @@ def kinds_of(text: str, language: str | None) -> tuple[Marked, ...]:
 
 def kind_of(marks: Iterable[Marked]) -> PositionKind:
     """Returns the kind that wins among what one sentence shows; `no_position` where that is nothing."""
-    found = tuple(marks)
-    plain = {mark.kind for mark in found if mark.plain}
-    if {"conditional", "opposes"} <= plain:
+    return _strongest([tuple(marks)]).kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Verdict:
+    kind: PositionKind
+    strength: int
+
+
+def _strongest(sentences: Iterable[tuple[Marked, ...]]) -> _Verdict:
+    """Returns the kind that is shown most plainly in any of the sentences; `no_position` where none shows anything."""
+    verdicts = []
+    for marks in sentences:
+        strength = max((mark.strength for mark in marks), default=0)
+        kinds = {mark.kind for mark in marks if mark.strength == strength}
         # "We cannot accept this unless …" binds the refusal itself.
-        return "conditional"
-    implied = {mark.kind for mark in found}
-    return _first(plain, _PLAIN_ORDER) or _first(implied, _IMPLIED_ORDER) or "no_position"
-
-
-def _first(kinds: Iterable[PositionKind], order: Sequence[PositionKind]) -> PositionKind | None:
-    return min(kinds, key=order.index, default=None)
+        kinds -= {"opposes"} if "conditional" in kinds else set()
+        verdicts += [_Verdict(kind=kind, strength=strength) for kind in kinds]
+    none = _Verdict(kind="no_position", strength=0)
+    return min(verdicts, key=lambda one: (-one.strength, PRECEDENCE.index(one.kind)), default=none)
 
 
 def _found(rule: str, cues: Mapping[str, "regex.Pattern[str]"], text: str) -> bool:
@@ -202,8 +204,8 @@ def _marks(rule: Rule, cues: Mapping[str, "regex.Pattern[str]"], text: str) -> I
                 if rule not in _TURNED:
                     continue
                 start, turned = min(start, negation), _TURNED[rule]
-        kind, plain = RULES[turned]
-        yield Marked(start=start, end=end, kind=kind, rule=turned, plain=plain)
+        kind, strength = RULES[turned]
+        yield Marked(start=start, end=end, kind=kind, rule=turned, strength=strength)
 
 
 def _negation(negation: "regex.Pattern[str]", text: str, start: int, end: int) -> int | None:
@@ -224,15 +226,15 @@ def _apart(marks: Sequence[Marked]) -> list[Marked]:
 
 
 def _conditions(marks: Sequence[Marked]) -> Iterator[Marked]:
-    """Yields the marks with conditions made plain where they bind an attitude; a mere limit is dropped otherwise."""
-    binds = any(mark.plain and mark.kind != "reports_practice" for mark in marks)
+    """Yields the marks, a condition as outright where it binds an attitude; a mere limit is dropped otherwise."""
+    binds = any(mark.strength == _OUTRIGHT and mark.kind != "reports_practice" for mark in marks)
     for mark in marks:
         if mark.rule == "condition" and binds:
-            yield replace(mark, plain=True)
+            yield replace(mark, strength=_OUTRIGHT)
         elif mark.rule != "limit":
             yield mark
-        elif any(other.rule in ("supports", "accepts", "refuses") for other in marks):
-            yield replace(mark, plain=True)
+        elif any(other.rule in ("supports", "accepts", "commits", "refuses") for other in marks):
+            yield replace(mark, strength=_OUTRIGHT)
 
 
 def _shown(citation: Citation, statements: Mapping[str, Statement], topic: str) -> _Shown | None:
@@ -247,23 +249,17 @@ def _shown(citation: Citation, statements: Mapping[str, Statement], topic: str) 
     for named in (True, False):
         speaking = [marks for names, marks in sentences if marks and (names or not named)]
         if speaking:
-            kind = _strongest(speaking)
-            showing = [mark for marks in speaking for mark in marks if mark.kind == kind]
-            plain = any(mark.plain for mark in showing)
-            marks = tuple(mark for mark in showing if mark.plain or not plain)
-            return _Shown(kind=kind, plain=plain, named=named and bool(terms), citation=citation, marks=marks)
+            verdict = _strongest(speaking)
+            showing = tuple(
+                mark for marks in speaking for mark in marks if (mark.kind, mark.strength) == (verdict.kind, verdict.strength)
+            )
+            return _Shown(verdict=verdict, named=named and bool(terms), citation=citation, marks=showing)
     return None
 
 
-def _strongest(sentences: Sequence[tuple[Marked, ...]]) -> PositionKind:
-    """Returns the kind that wins among sentences, each of which shows something."""
-    plain = [kind_of(marks) for marks in sentences if any(mark.plain for mark in marks)]
-    implied = [kind_of(marks) for marks in sentences]
-    return _first(plain, _PLAIN_ORDER) or _first(implied, _IMPLIED_ORDER) or "no_position"
-
-
 def _overrules(found: _Shown, party: str | None) -> bool:
-    return found.kind in _NEVER_HIDDEN and found.plain and found.named and found.citation.state == party
+    outright = found.verdict.kind in _NEVER_HIDDEN and found.verdict.strength == _OUTRIGHT
+    return outright and found.named and found.citation.state == party
 
 
 def _words(mark: Marked, citation: Citation, statement: Statement) -> Words:
