@@ -24,7 +24,7 @@ from ingest.repair import repair
 from vectorstore.records import Metadata, Statement
 
 SHIPPED: Final = Path(str(files("evals"))) / "datasets" / "positions.yaml"
-Split = Literal["dev", "held_out", "fresh"]
+Split = Literal["dev", "held_out", "seen", "sealed"]
 _Text = Annotated[str, Field(min_length=1)]
 
 
@@ -42,7 +42,7 @@ class LabelledCell(BaseModel):
     accept: tuple[PositionKind, ...] = ()
     """Kinds that the evidence shows as well, so that a careful reader would not call them wrong."""
     split: Split
-    """`dev`: rules may be fitted to it. `held_out`, `fresh`: they may not; see the head of the file."""
+    """Rules have been fitted to all but `sealed`; see the head of the file."""
     evidence: tuple[Evidence, ...] = ()
     """Strongest first; empty where the statement says nothing on the topic."""
 
