@@ -176,7 +176,7 @@ class Sayings:
     def review(self, cell: Cell) -> str:
         """Returns the state of a cell's kind: suggested, or who reviewed it and when; nothing where nothing is."""
         if cell.review is None:
-            return "" if cell.kind in ("no_position", "no_statement") else self.say("suggested")
+            return self.say("suggested") if cell.citations else ""
         key = "set_aside" if is_rejected(cell) else "reviewed"
         who = cell.review.reviewer or self.say("somebody")
         return self.say(key, reviewer=who, date=self.date(cell.review.at[:10]))

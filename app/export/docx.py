@@ -9,11 +9,11 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from app.answer import Citation
-from app.briefing.records import Briefing, Cell, Subject
+from app.briefing.records import Briefing, Cell, Point, Subject
 from app.export.arrange import Column, Form, Sayings, by_place, columns, pieces, position
 from app.export.characters import in_marks, right_to_left
 from app.export.docx_pages import Pages
-from app.export.docx_styles import NOTE, QUOTATION, SOURCE
+from app.export.docx_styles import CELL, NOTE, QUOTATION, SOURCE
 from app.export.docx_tables import Grid
 from app.export.docx_text import add_text
 from app.export.looks import TINTS
@@ -22,6 +22,8 @@ from app.export.plots import describe_heat_map, describe_timeline, heat_map, tim
 # Columns of the matrix that an upright page and a turned one hold with readable words.
 _UPRIGHT: Final = 4
 _TURNED: Final = 7
+# Columns of the heat map that an upright page holds with readable letters.
+_PICTURE_UPRIGHT: Final = 8
 
 
 def docx_bytes(
@@ -82,41 +84,71 @@ class _Writer:
 
     def points(self, form: Form) -> None:
         pages, say, briefing = self.pages, self.say, self.briefing
+        if form == "one_pager":
+            pages.narrow_margins()
         pages.text(briefing.title, "Title")
         pages.text(say.subtitle(form), "Subtitle")
         if form == "one_pager":
             for subject in briefing.subjects:
-                line = pages.text(f"{subject.label}: ", bold=True)
+                line = pages.text(f"{subject.label}: ", CELL, bold=True)
                 add_text(line, say.tally(subject.label), say.language)
         subject_of = dict.fromkeys(point.subject for point in briefing.points)
         for label in subject_of:
             pages.text(label, "Heading 2")
             for point in (point for point in briefing.points if point.subject == label):
-                pages.text(point.lead, SOURCE, bold=True)
-                self._quote(pages.paragraph, briefing.citation(point.citation), None)
+                self._point(point, briefing.citation(point.citation))
         if not briefing.points:
             pages.text(say.say("no_points"))
         pages.text(f"{say.say('marks_note')} {say.counts()}", NOTE)
 
+    def _point(self, point: Point, citation: Citation) -> None:
+        """Adds a point: who, and the quotation, in one paragraph where both run the same way."""
+        pages, language = self.pages, self.say.language
+        if right_to_left("", language) != right_to_left(citation.quote, citation.language):
+            pages.text(point.lead, SOURCE, bold=True)
+            self._quote(pages.paragraph, citation, None)
+            return
+
+        def after_lead(style: str, *, rtl: bool) -> Paragraph:
+            paragraph = pages.paragraph(style, rtl=rtl)
+            add_text(paragraph, f"{point.lead}: ", language, bold=True)
+            return paragraph
+
+        self._quote(after_lead, citation, None)
+
     def _overview(self, shown: Sequence[Column]) -> None:
         pages, say = self.pages, self.say
-        turned = len(shown) > _UPRIGHT
-        pages.turn(landscape=turned)
+        picture = heat_map(self.briefing), describe_heat_map(self.briefing), say.say("heat_map")
+        wide = len(shown) > _PICTURE_UPRIGHT
+        if wide:
+            pages.turn(landscape=True)
         pages.heading(say.say("overview"), 1)
-        cells = by_place(self.briefing)
-        most = _TURNED if turned else _UPRIGHT
-        # As many columns in each part, so that none stands alone.
-        parts = -(-len(shown) // most)
+        pages.picture(*picture)
+        if not self.briefing.sessions:
+            pages.turn(landscape=len(shown) > _UPRIGHT)
+            self._matrices(shown, [column.label for column in shown])
+        else:
+            pages.turn(landscape=wide or len(self.briefing.sessions) > _UPRIGHT)
+            for subject in self.briefing.subjects:
+                of_subject = [column for column in shown if column.subject == subject.label]
+                line = pages.text(subject.label, bold=True)
+                line.paragraph_format.keep_with_next = True
+                self._matrices(of_subject, [say.session(column.session) for column in of_subject])
+        pages.text(say.say("marks_note"), "Caption")
+
+    def _matrices(self, shown: Sequence[Column], labels: Sequence[str]) -> None:
+        """Adds a matrix, or several where the page is too narrow, of about as many columns each."""
+        parts = -(-len(shown) // _TURNED)
         size = -(-len(shown) // parts)
         for first in range(0, len(shown), size):
-            self._matrix(shown[first : first + size], cells)
-        pages.text(say.say("marks_note"), "Caption")
-        pages.picture(heat_map(self.briefing), describe_heat_map(self.briefing), say.say("heat_map"))
+            self._matrix(shown[first : first + size], labels[first : first + size])
+            self.pages.text("", NOTE)
 
-    def _matrix(self, shown: Sequence[Column], cells: Mapping[tuple[str, str, str | None], Cell]) -> None:
+    def _matrix(self, shown: Sequence[Column], labels: Sequence[str]) -> None:
         say = self.say
+        cells = by_place(self.briefing)
         grid = self.pages.grid((1.5, *(1.0 for _ in shown)))
-        grid.head((say.say("col_party"), *(column.label for column in shown)))
+        grid.head((say.say("col_party"), *labels))
         for party in self.briefing.parties:
             row = grid.row()
             grid.write(row[0], say.name(party), say.language, bold=True)
@@ -125,8 +157,6 @@ class _Writer:
                 if cell is not None:
                     self._position(grid, place, cell)
             grid.keep_whole(row)
-        if len(shown) < len(columns(self.briefing, say)):
-            self.pages.text("", NOTE)
 
     def _position(self, grid: Grid, place: _Cell, cell: Cell) -> None:
         kind = position(cell)
@@ -246,13 +276,13 @@ class _Writer:
         grid.head([say.say(label) for label in ("col_party", "col_date", "col_session", "col_file", "col_cited")])
         for source in self.briefing.sources:
             row = grid.row()
-            texts = (
-                say.name(source.party),
-                say.date(source.date),
-                source.session or "",
-                source.file,
-                say.say("yes" if source.cited else "no"),
-            )
-            for place, text in zip(row, texts, strict=True):
+            for place, text in (
+                (row[0], say.name(source.party)),
+                (row[1], say.date(source.date)),
+                (row[2], source.session or ""),
+                (row[4], say.say("yes" if source.cited else "no")),
+            ):
                 grid.write(place, text, say.language)
+            # The name of a file runs as its letters do.
+            grid.write(row[3], source.file, None)
             grid.keep_whole(row)

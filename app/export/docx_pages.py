@@ -94,6 +94,14 @@ class Pages:
         self.text(title, "TOC Heading")
         self._contents = self.paragraph("toc 1", rtl=self._rtl)
 
+    def narrow_margins(self) -> None:
+        """Makes room for what should be one page; the margins of a house template stay."""
+        if self._ours:
+            section = self.section
+            section.left_margin = section.right_margin = Cm(1.6)
+            section.top_margin, section.bottom_margin = Cm(1.2), Cm(1.4)
+            section.footer_distance = Cm(0.6)
+
     def turn(self, *, landscape: bool) -> None:
         """Begins a page in another orientation; goes on where the page is so already."""
         section = self.section

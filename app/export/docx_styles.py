@@ -31,6 +31,7 @@ _INK: Final = "1F3347"
 _GREY: Final = "55606B"
 # Common to Windows and macOS, replaced by look-alikes elsewhere; each script has one.
 _FONTS: Final = 'w:ascii="Arial" w:hAnsi="Arial" w:cs="Arial" w:eastAsia="Microsoft YaHei"'
+_EFFECTS: Final = "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects"
 # Tells programs that lack a font what to take instead.
 _FONT_TABLE: Final = "<w:fonts {names}>{fonts}</w:fonts>"
 _FONT: Final = "<w:font w:name='{name}'><w:family w:val='swiss'/><w:pitch w:val='variable'/></w:font>"
@@ -55,15 +56,15 @@ class Look:
 
 
 _LOOKS: Final = (
-    Look(name="Title", size=22, bold=True, colour=_INK, after=4),
-    Look(name="Subtitle", size=10, colour=_GREY, after=8),
+    Look(name="Title", size=20, bold=True, colour=_INK, after=4),
+    Look(name="Subtitle", size=9, colour=_GREY, after=8),
     Look(name="Heading 1", size=15, bold=True, colour=_INK, before=16, after=6, keep_next=True, level=0),
     Look(name="Heading 2", size=11.5, bold=True, colour=_INK, before=12, after=4, keep_next=True, level=1),
     Look(name="TOC Heading", size=13, bold=True, colour=_INK, before=12, after=4, keep_next=True),
     Look(name="toc 1", size=10, before=2, after=2),
     Look(name="toc 2", size=9.5, after=1, indent=340),
     Look(name="Caption", size=8.5, colour=_GREY, before=2, after=8),
-    Look(name="footnote text", size=8, after=1),
+    Look(name="footnote text", size=7.5, after=1),
     Look(name=CELL, size=9, before=1, after=1),
     Look(name=QUOTATION, size=9.5, after=4),
     Look(name=SOURCE, size=8, colour=_GREY, before=2, after=1, keep_next=True),
@@ -146,7 +147,9 @@ def _make_ours(document: Document) -> None:
         if setting.get(qn("w:name")) == "compatibilityMode":
             setting.set(qn("w:val"), "15")
     drop_relationships(document.part.package.rels, RELATIONSHIP_TYPE.THUMBNAIL)
-    drop_relationships(document.part.rels, RELATIONSHIP_TYPE.FONT_TABLE)
+    # Lists and effects of styles that are gone, and its table of fonts.
+    for kind in (RELATIONSHIP_TYPE.NUMBERING, _EFFECTS, RELATIONSHIP_TYPE.FONT_TABLE):
+        drop_relationships(document.part.rels, kind)
     fonts = "".join(_FONT.format(name=name) for name in ("Arial", "Microsoft YaHei"))
     table = XmlPart(
         PackURI("/word/fontTable.xml"),
@@ -176,7 +179,8 @@ def _add_missing(document: Document) -> None:
 
 def _paragraph_style(look: Look, base: str | None) -> BaseOxmlElement:
     custom = look.name.startswith("Briefing")
-    style = element("w:style", type="paragraph", styleId=look.name.replace(" ", ""))
+    identifier = look.name.title().replace(" ", "").replace("Toc", "TOC")
+    style = element("w:style", type="paragraph", styleId=identifier)
     if custom:
         style.set(qn("w:customStyle"), "1")
     # Word writes the names of some of its own styles in lower case.
@@ -192,7 +196,7 @@ def _paragraph_style(look: Look, base: str | None) -> BaseOxmlElement:
         shape.append(element("w:keepLines"))
     shape.append(element("w:spacing", before=str(round(look.before * 20)), after=str(round(look.after * 20))))
     if look.indent:
-        shape.append(element("w:ind", start=str(look.indent)))
+        shape.append(element("w:ind", left=str(look.indent)))
     if look.level is not None:
         shape.append(element("w:outlineLvl", val=str(look.level)))
     letters = element("w:rPr")

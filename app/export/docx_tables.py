@@ -5,6 +5,7 @@ from typing import Final
 
 from docx.document import Document
 from docx.enum.table import WD_TABLE_DIRECTION
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Emu, Length
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
@@ -45,8 +46,9 @@ class Grid:
         cells = self.row()
         for cell, label in zip(cells, labels, strict=True):
             self.write(cell, label, self._language, bold=True)
-        properties = self._table.rows[-1]._tr.get_or_add_trPr()
-        properties.extend((element("w:cantSplit"), element("w:tblHeader")))
+            # A header alone at the end of a page says nothing.
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
+        self._row_properties(cells).extend((element("w:cantSplit"), element("w:tblHeader")))
 
     def row(self) -> tuple[_Cell, ...]:
         """Adds a row and returns its cells, empty."""
@@ -56,9 +58,13 @@ class Grid:
         return cells
 
     def keep_whole(self, cells: Sequence[_Cell]) -> None:
-        """Keeps the last row on one page if it is short enough to move there."""
+        """Keeps a row on one page if it is short enough to move there."""
         if max(len(cell.text) for cell in cells) <= _WHOLE_ROW:
-            self._table.rows[-1]._tr.get_or_add_trPr().append(element("w:cantSplit"))
+            self._row_properties(cells).append(element("w:cantSplit"))
+
+    def _row_properties(self, cells: Sequence[_Cell]) -> BaseOxmlElement:
+        properties: BaseOxmlElement = cells[0]._tc.getparent().get_or_add_trPr()
+        return properties
 
     def paragraph(self, cell: _Cell, style: str, *, rtl: bool) -> Paragraph:
         """Returns the next paragraph of a cell; the first one is there from the beginning."""

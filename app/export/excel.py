@@ -236,8 +236,10 @@ class _Writer:
 
     def _put(self, square: "Square", value: object, language: str | None, *, bold: bool = False) -> None:
         """Sets a cell to a number or a text; a text stays one when somebody edits the cell."""
-        from openpyxl.styles import Alignment, Font
+        from openpyxl.styles import Alignment, Border, Font, Side
 
+        line = Side(style="thin", color="D0D7DE")
+        square.border = Border(bottom=line, right=line)
         rtl = isinstance(value, str) and right_to_left(value, language)
         square.alignment = Alignment(wrap_text=True, vertical="top", readingOrder=2 if rtl else 1)
         square.font = Font(name="Arial", size=10, bold=bold)

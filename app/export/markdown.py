@@ -87,7 +87,7 @@ class _Writer:
         for label in dict.fromkeys(point.subject for point in briefing.points):
             yield f"## {_line(label)}"
             for point in (point for point in briefing.points if point.subject == label):
-                yield f"**{_line(point.lead)}**"
+                yield f"**{_line(point.lead)}**:"
                 yield self._quote(briefing.citation(point.citation), None)
         if not briefing.points:
             yield say.say("no_points")

@@ -39,10 +39,14 @@ _FONTS: Final = (
 _MARGIN: Final = 0.12
 _NAMES: Final = 2.2
 _COLUMN: Final = 1.05
+_SESSION: Final = 0.4
 _ROW: Final = 0.32
 _LINE: Final = 0.25
 _LEGEND_COLUMNS: Final = 4
+_LEGEND_WIDTH: Final = 6.4
+# Of letters, in points, of which an inch has 72.
 _LETTERS: Final = 8.5
+_POINTS: Final = 72
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,14 +69,18 @@ def heat_map(briefing: Briefing) -> bytes:
     """Returns a PNG: parties by subjects (and sessions), each cell with the tint and mark of its kind of position."""
     sayings = Sayings(briefing)
     shown, cells = columns(briefing, sayings), by_place(briefing)
-    labels = [
-        "\n".join(textwrap.wrap(_showable(column.label, str(number)), 15))
-        for number, column in enumerate(shown, start=1)
-    ]
     held = {position(cell) for cell in briefing.cells}
     legend: list[tuple[_Sign, str]] = [(kind, _words(f"kind_{kind}", sayings)) for kind in KINDS if kind in held]
-    above = 0.1 + 0.17 * max((label.count("\n") + 1 for label in labels), default=1)
-    figure, axes = _canvas(_COLUMN * max(len(shown), 4), len(briefing.parties), above=above, legend=len(legend))
+    # The sessions of a subject stand close together, under its label.
+    each = max(1, len(briefing.sessions))
+    wide = _COLUMN if each == 1 else _SESSION
+    labels = [
+        "\n".join(textwrap.wrap(_showable(subject.label, str(number)), max(12, round(15 * wide * each / _COLUMN))))
+        for number, subject in enumerate(briefing.subjects, start=1)
+    ]
+    above = 0.1 + 0.17 * max((label.count("\n") + 1 for label in labels), default=1) + (0 if each == 1 else _LINE)
+    width = max(wide * len(shown), _LEGEND_WIDTH - _NAMES)
+    figure, axes = _canvas(width, len(briefing.parties), above=above, legend=len(legend))
     for row, party in enumerate(briefing.parties):
         for number, column in enumerate(shown):
             cell = cells.get((party, column.subject, column.session))
@@ -80,10 +88,28 @@ def heat_map(briefing: Briefing) -> bytes:
                 _box(axes, number, row, position(cell), 0.94, 0.88)
     axes.set_xlim(-0.5, max(len(shown), 1) - 0.5)
     axes.xaxis.tick_top()
-    axes.set_xticks(range(len(shown)), labels, fontproperties=_font(), parse_math=False)
+    axes.set_xticks(
+        range(len(shown)),
+        labels if each == 1 else [column.session or "" for column in shown],
+        fontproperties=_font(),
+        parse_math=False,
+    )
+    if each > 1:
+        _group_columns(axes, labels, each)
     _name_rows(axes, [_showable(sayings.name(party), party) for party in briefing.parties])
     _legend(figure, legend)
     return _png(figure)
+
+
+def _group_columns(axes: "Axes", labels: Sequence[str], each: int) -> None:
+    """Sets a label over every so many columns, and a line between the groups."""
+    for number, label in enumerate(labels):
+        axes.annotate(
+            label, (number * each + (each - 1) / 2, 1), (0, _LINE * _POINTS), xycoords=("data", "axes fraction"),
+            textcoords="offset points", ha="center", va="bottom", color=_INK, fontproperties=_font(), parse_math=False,
+        )  # fmt: skip
+        if number:
+            axes.axvline(number * each - 0.5, color=_INK, linewidth=1.2, zorder=6)
 
 
 def describe_heat_map(briefing: Briefing) -> str:
@@ -149,12 +175,15 @@ def _speaking(briefing: Briefing) -> tuple[str, ...]:
 
 
 def _kinds(briefing: Briefing) -> dict[str, tuple[PositionKind, ...]]:
-    """Returns the kinds of position that the citations of a statement show, by its id."""
+    """Returns the kinds of position that the citations of a statement show, by its id; no position if no other."""
     found: dict[str, set[PositionKind]] = {}
     for cell in briefing.cells:
         for number in cell.citations:
             found.setdefault(briefing.citation(number).statement_id, set()).add(kind_of(briefing, cell, number))
-    return {statement: tuple(kind for kind in KINDS if kind in kinds) for statement, kinds in found.items()}
+    return {
+        statement: tuple(kind for kind in KINDS if kind in (kinds - {"no_position"} or kinds))
+        for statement, kinds in found.items()
+    }
 
 
 def _dots(briefing: Briefing, parties: Sequence[str]) -> list[_Dot]:
@@ -221,7 +250,8 @@ def _box(axes: "Axes", x: float, y: float, kind: PositionKind, width: float, hei
     axes.add_patch(
         Rectangle(corner, width, height, facecolor=f"#{TINTS[kind]}", edgecolor=_FAINT, linewidth=0.6, zorder=4)
     )
-    axes.text(x, y, MARKS[kind], ha="center", va="center", color=_INK, fontproperties=_font(), zorder=5)
+    size = min(_LETTERS, height * _ROW * _POINTS * 0.8)
+    axes.text(x, y, MARKS[kind], ha="center", va="center", color=_INK, fontproperties=_font(size), zorder=5)
 
 
 def _name_rows(axes: "Axes", names: Sequence[str]) -> None:
@@ -279,10 +309,10 @@ def _installed() -> tuple[str, ...]:
     return tuple(name for name in _FONTS if name in names)
 
 
-def _font() -> "FontProperties":
+def _font(size: float = _LETTERS) -> "FontProperties":
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(family=list(_installed()), size=_LETTERS)
+    return FontProperties(family=list(_installed()), size=size)
 
 
 @cache
