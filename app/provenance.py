@@ -50,13 +50,18 @@ def holder(kind: Kind, metadata: Metadata, name_of: Callable[[str], str]) -> str
 
 def reference(citation: Citation, parties: PartyTable, wording: Wording) -> str:
     """Returns a reference to copy: party, provenance, place in the text, file."""
+    return reference_by_name(citation, lambda code: parties.display(code, wording.language), wording)
+
+
+def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording: Wording) -> str:
+    """Returns a reference as `reference` does, with the names of parties from elsewhere than a table."""
     place = [
         citation.symbol,
         _say(wording, "page", "number", citation.page),
         _say(wording, "paragraph", "number", citation.paragraph),
         citation.file,
     ]
-    name = "" if citation.kind == "treaty" else parties.display(citation.state or "?", wording.language)
+    name = "" if citation.kind == "treaty" else name_of(citation.state or "?")
     if "state" in citation.inferred:
         name = wording.say("inferred", fact=name)
     if citation.on_behalf_of is not None and citation.speaker is not None:

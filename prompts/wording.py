@@ -76,6 +76,103 @@ VARIABLES: dict[str, frozenset[str]] = {
 }
 
 
+# What documents say beside their quotations: headings, columns, kinds of position.
+DOCUMENT_VARIABLES: dict[str, frozenset[str]] = {
+    key: frozenset(variables.split())
+    for key, variables in {
+        "kind_supports": "",
+        "kind_opposes": "",
+        "kind_proposes": "",
+        "kind_conditional": "",
+        "kind_reports_practice": "",
+        "kind_calls_on_others": "",
+        "kind_no_position": "",
+        "kind_no_statement": "",
+        "suggested": "",
+        "reviewed": "reviewer date",
+        "set_aside": "reviewer date",
+        "somebody": "",
+        "form_full": "",
+        "form_one_pager": "",
+        "form_talking_points": "",
+        "made": "made",
+        "corpus_of": "date",
+        "counts": "parties subjects quotations searched cited",
+        "contents": "",
+        "overview": "",
+        "marks_note": "",
+        "heat_map": "",
+        "timeline": "",
+        "uncited_mark": "",
+        "repeated_mark": "",
+        "undated": "count",
+        "over_time": "",
+        "changes": "",
+        "changes_note": "",
+        "repeated": "",
+        "repeated_note": "",
+        "annex": "",
+        "searched": "",
+        "gaps": "",
+        "without_statement": "",
+        "without_evidence": "",
+        "unreadable": "",
+        "corpus_date": "",
+        "unknown": "",
+        "none": "",
+        "method": "",
+        "how_kinds": "",
+        "how_check": "file",
+        "delivered": "group speaker",
+        "of_group": "group",
+        "more": "count",
+        "place": "id start end",
+        "see_note": "number",
+        "notes": "",
+        "points": "",
+        "no_points": "",
+        "positions": "",
+        "quotations": "",
+        "matrix": "",
+        "coverage": "",
+        "col_party": "",
+        "col_topic": "",
+        "col_session": "",
+        "col_position": "",
+        "col_review": "",
+        "col_words": "",
+        "col_said": "",
+        "col_sources": "",
+        "col_note": "",
+        "col_number": "",
+        "col_quotation": "",
+        "col_source_quote": "",
+        "col_reference": "",
+        "col_on_behalf_of": "",
+        "col_speaker": "",
+        "col_body": "",
+        "col_date": "",
+        "col_agenda_item": "",
+        "col_title": "",
+        "col_symbol": "",
+        "col_page": "",
+        "col_paragraph": "",
+        "col_file": "",
+        "col_statement": "",
+        "col_start": "",
+        "col_end": "",
+        "col_language": "",
+        "col_inferred": "",
+        "col_verdict": "",
+        "col_cited": "",
+        "col_earlier": "",
+        "col_later": "",
+        "yes": "",
+        "no": "",
+    }.items()
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wording:
     """The messages of one language.
@@ -100,23 +197,37 @@ def load_wording(language: str) -> Wording:
     Raises:
         PromptError: The file misses a message, has one too many, or its placeholders are not the declared ones.
     """
+    return _load("wording", language, VARIABLES)
+
+
+@cache
+def load_document_words(language: str) -> Wording:
+    """Loads the words of documents in a language; a language that has none gets English.
+
+    Raises:
+        PromptError: As `load_wording`.
+    """
+    return _load("document", language, DOCUMENT_VARIABLES)
+
+
+def _load(stem: str, language: str, variables: dict[str, frozenset[str]]) -> Wording:
     known = language if language in LANGUAGES else "en"
-    text = (files("prompts") / f"wording.{known}.md").read_text(encoding="utf-8")
+    name = f"{stem}.{known}.md"
+    text = (files("prompts") / name).read_text(encoding="utf-8")
     sections = re.split(r"^## +(\w+) *\n", text, flags=re.MULTILINE)[1:]
     messages = {key: body.strip() for key, body in zip(sections[::2], sections[1::2], strict=True)}
-    _check(known, messages)
+    _check(name, messages, variables)
     return Wording(language=known, version=hashlib.sha256(text.encode("utf-8")).hexdigest()[:12], messages=messages)
 
 
-def _check(language: str, messages: dict[str, str]) -> None:
-    name = f"wording.{language}.md"
-    if messages.keys() != VARIABLES.keys():
-        difference = sorted(messages.keys() ^ VARIABLES.keys())
+def _check(name: str, messages: dict[str, str], variables: dict[str, frozenset[str]]) -> None:
+    if messages.keys() != variables.keys():
+        difference = sorted(messages.keys() ^ variables.keys())
         raise PromptError(f"{name}: sections missing or unknown: {', '.join(difference)}")
     for key, message in messages.items():
         try:
             found = frozenset(field for _, field, _, _ in Formatter().parse(message) if field is not None)
         except ValueError as exc:
             raise PromptError(f"{name}: {key!r} has a brace that is no variable: {exc}") from exc
-        if found != VARIABLES[key]:
-            raise PromptError(f"{name}: {key!r} uses {sorted(found)}, declared are {sorted(VARIABLES[key])}")
+        if found != variables[key]:
+            raise PromptError(f"{name}: {key!r} uses {sorted(found)}, declared are {sorted(variables[key])}")

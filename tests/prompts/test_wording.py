@@ -1,14 +1,14 @@
 """The assistant's own words: complete in every language, with the declared variables and no quotation marks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from prompts import wording
 from prompts.errors import PromptError
-from prompts.wording import LANGUAGES, VARIABLES, load_wording
+from prompts.wording import DOCUMENT_VARIABLES, LANGUAGES, VARIABLES, Wording, load_document_words, load_wording
 
 MARKS = re.compile("[\"“”„‟«»‹›‘‚‛「」『』〝〞〟＂❝❞`]|(?<![^\\W\\d_])['’]|['’](?![^\\W\\d_])")
 
@@ -20,19 +20,30 @@ def fresh_cache() -> Iterator[None]:
     load_wording.cache_clear()
 
 
+BOTH = pytest.mark.parametrize(
+    ("load", "declared"), [(load_wording, VARIABLES), (load_document_words, DOCUMENT_VARIABLES)]
+)
+
+
+@BOTH
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_every_message(language: str) -> None:
-    loaded = load_wording(language)
+def test_every_language_has_every_message(
+    language: str, load: Callable[[str], Wording], declared: dict[str, frozenset[str]]
+) -> None:
+    loaded = load(language)
     assert loaded.language == language and re.fullmatch(r"[0-9a-f]{12}", loaded.version)
-    for key, variables in VARIABLES.items():
+    for key, variables in declared.items():
         said = loaded.say(key, **{name: f"<{name}>" for name in variables})
         assert said.strip() and all(f"<{name}>" in said for name in variables)
 
 
+@BOTH
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_message_holds_quotation_marks(language: str) -> None:
+def test_no_message_holds_quotation_marks(
+    language: str, load: Callable[[str], Wording], declared: dict[str, frozenset[str]]
+) -> None:
     # Whatever stands in quotation marks must be a quotation; an apostrophe inside a word is none.
-    assert {key: text for key, text in load_wording(language).messages.items() if MARKS.search(text)} == {}
+    assert {key: text for key, text in load(language).messages.items() if MARKS.search(text)} == {}
 
 
 def test_languages_do_not_share_their_messages() -> None:

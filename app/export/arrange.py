@@ -1,0 +1,264 @@
+"""A briefing made ready for a document: citations in reading order, and what each line of it says.
+
+Notes of a document are numbered where they are first read, by topic and party, or by talking point; a manifest,
+a sheet and a page then call a citation by the same number.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final, Literal, get_args
+
+from app.answer import Citation
+from app.briefing.records import Briefing, Cell, PositionKind
+from app.provenance import provenance, reference_by_name, spoken_date
+from prompts.wording import Wording, load_document_words, load_wording
+
+Form = Literal["full", "one_pager", "talking_points"]
+FORMS: Final[tuple[Form, ...]] = get_args(Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of the matrix: a subject, or one session of it."""
+
+    subject: str
+    session: str | None
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A part of a quotation.
+
+    Attributes:
+        telling: Whether these words show the kind of position.
+    """
+
+    text: str
+    telling: bool
+
+
+def arrange(briefing: Briefing, form: Form = "full") -> Briefing:
+    """Returns the briefing as a document of that form cites it.
+
+    Citations are numbered from 1 in reading order and the others left out. What a person rejected is not cited.
+    Arranging twice changes nothing.
+    """
+    rejected = {number for cell in briefing.cells if is_rejected(cell) for number in cell.citations}
+    cells = [replace(c, citations=(), words=(), more=0) if is_rejected(c) else c for c in briefing.cells]
+    kept = {number for cell in cells for number in cell.citations}
+    outside = rejected - kept
+    order = dict.fromkeys(number for number in _reading_order(briefing, cells, form) if number not in outside)
+    new = {old: place for place, old in enumerate(order, start=1)}
+    statements = {briefing.citation(old).statement_id for old in order}
+    return replace(
+        briefing,
+        cells=tuple(
+            replace(
+                cell,
+                citations=tuple(new[n] for n in cell.citations if n in new),
+                words=tuple(replace(w, citation=new[w.citation]) for w in cell.words if w.citation in new),
+            )
+            for cell in cells
+        ),
+        citations=tuple(replace(briefing.citation(old), number=place) for old, place in new.items()),
+        repetitions=tuple(
+            replace(item, citations=tuple(new[n] for n in item.citations if n in new))
+            for item in briefing.repetitions
+            if sum(n in new for n in item.citations) > 1
+        ),
+        changes=tuple(
+            replace(item, earlier=new[item.earlier], later=new[item.later])
+            for item in briefing.changes
+            if item.earlier in new and item.later in new
+        ),
+        points=tuple(replace(p, citation=new[p.citation]) for p in briefing.points if p.citation in new),
+        sources=tuple(replace(source, cited=source.statement_id in statements) for source in briefing.sources),
+    )
+
+
+def _reading_order(briefing: Briefing, cells: Iterable[Cell], form: Form) -> Iterable[int]:
+    if form != "full":
+        yield from (point.citation for point in briefing.points)
+        return
+    for subject in briefing.subjects:
+        yield from (number for cell in cells if cell.subject == subject.label for number in cell.citations)
+    for change in briefing.changes:
+        yield from (change.earlier, change.later)
+    for repetition in briefing.repetitions:
+        yield from repetition.citations
+
+
+def is_rejected(cell: Cell) -> bool:
+    """Returns whether a person found that the evidence does not fit the topic."""
+    return cell.review is not None and cell.review.state == "rejected"
+
+
+def position(cell: Cell) -> PositionKind:
+    """Returns the kind to show: the one that holds, and no position where the evidence was rejected."""
+    return "no_position" if is_rejected(cell) else cell.holds
+
+
+def kind_of(briefing: Briefing, cell: Cell, number: int) -> PositionKind:
+    """Returns the kind that one citation of a cell shows: by its own words, unless a person set the cell's."""
+    if cell.review is not None:
+        return position(cell)
+    return next((words.kind for words in cell.words if words.citation == number), position(cell))
+
+
+def pieces(cell: Cell, citation: Citation) -> tuple[Piece, ...]:
+    """Returns a quotation cut where the words that show its kind begin and end; joined, it is the whole quotation."""
+    quote = citation.quote
+    telling = [False] * len(quote)
+    stretch = len(quote) / max(1, citation.end - citation.start)
+    for words in cell.words:
+        if words.citation != citation.number or not words.text:
+            continue
+        # The same words may stand twice; reading repair moves them little.
+        about = (words.start - citation.start) * stretch
+        begin = min(_places(words.text, quote), key=lambda place: abs(place - about), default=None)
+        if begin is not None:
+            telling[begin : begin + len(words.text)] = [True] * len(words.text)
+    cuts = [0, *(at for at in range(1, len(quote)) if telling[at] != telling[at - 1]), len(quote)]
+    return tuple(
+        Piece(text=quote[first:last], telling=telling[first]) for first, last in pairwise(cuts) if first < last
+    )
+
+
+def _places(words: str, text: str) -> Iterable[int]:
+    at = text.find(words)
+    while at >= 0:
+        yield at
+        at = text.find(words, at + 1)
+
+
+class Sayings:
+    """What a document says about parts of an arranged briefing, in the briefing's language."""
+
+    def __init__(self, briefing: Briefing) -> None:
+        self.briefing = briefing
+        self.words: Wording = load_document_words(briefing.language)
+        self._wording = load_wording(briefing.language)
+
+    @property
+    def language(self) -> str:
+        """The language of the document's own words: one of the six."""
+        return self.words.language
+
+    def say(self, key: str, **variables: object) -> str:
+        """Returns words of documents."""
+        return self.words.say(key, **variables)
+
+    def name(self, code: str | None) -> str:
+        """Returns the name of a party."""
+        return "—" if code is None else self.briefing.names.get(code, code)
+
+    def kind(self, kind: PositionKind) -> str:
+        """Returns a kind of position in words."""
+        return self.say(f"kind_{kind}")
+
+    def session(self, number: str | None) -> str:
+        """Returns a session in words; nothing for none."""
+        return "" if number is None else self._wording.say("session", number=number)
+
+    def date(self, value: str | None) -> str:
+        """Returns an ISO date as people write it; nothing for none."""
+        return spoken_date(value, self.language) or ""
+
+    def moment(self, value: str | None) -> str:
+        """Returns an ISO time to the minute, or that it is not known."""
+        if not value:
+            return self.say("unknown")
+        day, _, time = value.partition("T")
+        return f"{self.date(day)}, {time[:5]} UTC" if time else self.date(day)
+
+    def review(self, cell: Cell) -> str:
+        """Returns the state of a cell's kind: suggested, or who reviewed it and when; nothing where nothing is."""
+        if cell.review is None:
+            return self.say("suggested") if cell.citations else ""
+        key = "set_aside" if is_rejected(cell) else "reviewed"
+        who = cell.review.reviewer or self.say("somebody")
+        return self.say(key, reviewer=who, date=self.date(cell.review.at[:10]))
+
+    def speaker(self, party: str, citation: Citation) -> str:
+        """Returns whose words a citation holds where they are not the party's own: the group, and who delivered it."""
+        if citation.on_behalf_of is None and citation.state in (party, None):
+            return ""
+        group = self.name(citation.on_behalf_of or citation.state)
+        if citation.speaker:
+            return self.say("delivered", group=group, speaker=citation.speaker)
+        return group if citation.state == party else self.say("of_group", group=group)
+
+    def source(self, party: str, citation: Citation) -> str:
+        """Returns the line above a quotation: whose it is where that needs saying, and where and when."""
+        parts = (self.speaker(party, citation), provenance(citation, self._wording))
+        return " · ".join(part for part in parts if part) or citation.file
+
+    def reference(self, citation: Citation) -> str:
+        """Returns a note: party, occasion, place in the text, file, and where the statement is stored."""
+        place = self.say("place", id=citation.statement_id, start=citation.start, end=citation.end)
+        return f"{reference_by_name(citation, self.name, self._wording)}; {place}."
+
+    def subtitle(self, form: Form) -> str:
+        """Returns what the document is, and of when."""
+        parts = [self.say(f"form_{form}")]
+        if self.briefing.made:
+            parts.append(self.say("made", made=self.moment(self.briefing.made)))
+        if self.briefing.corpus_date:
+            parts.append(self.say("corpus_of", date=self.date(self.briefing.corpus_date[:10])))
+        return " · ".join(parts)
+
+    def counts(self) -> str:
+        """Returns how much was asked, searched and cited."""
+        briefing = self.briefing
+        return self.say(
+            "counts",
+            parties=len(briefing.parties),
+            subjects=len(briefing.subjects),
+            quotations=len(briefing.citations),
+            searched=briefing.coverage.statements_in_scope,
+            cited=len({citation.statement_id for citation in briefing.citations}),
+        )
+
+    def tally(self, subject: str) -> str:
+        """Returns how many parties hold which kind on a subject; by session where the table is split by these."""
+        found = [position(cell) for cell in self.briefing.cells if cell.subject == subject]
+        return " · ".join(f"{self.kind(kind)} {found.count(kind)}" for kind in dict.fromkeys(sorted(found, key=_rank)))
+
+    def gaps(self) -> tuple[tuple[str, str], ...]:
+        """Returns what is missing, by heading, and the date of the corpus."""
+        coverage = self.briefing.coverage
+
+        def names(codes: Iterable[str]) -> str:
+            return ", ".join(map(self.name, codes)) or self.say("none")
+
+        return (
+            (self.say("without_statement"), names(coverage.states_without_statement)),
+            (self.say("without_evidence"), names(coverage.states_without_evidence)),
+            (self.say("unreadable"), ", ".join(coverage.unreadable_files) or self.say("none")),
+            (self.say("corpus_date"), self.moment(self.briefing.corpus_date)),
+        )
+
+
+def _rank(kind: PositionKind) -> int:
+    return get_args(PositionKind).index(kind)
+
+
+def columns(briefing: Briefing, sayings: Sayings) -> tuple[Column, ...]:
+    """Returns the columns of the matrix, in the order asked."""
+    sessions: tuple[str | None, ...] = briefing.sessions or (None,)
+    return tuple(
+        Column(
+            subject=subject.label,
+            session=session,
+            label=subject.label if session is None else f"{subject.label}, {sayings.session(session)}",
+        )
+        for subject in briefing.subjects
+        for session in sessions
+    )
+
+
+def by_place(briefing: Briefing) -> dict[tuple[str, str, str | None], Cell]:
+    """Returns the cells by party, subject and session."""
+    return {(cell.party, cell.subject, cell.session): cell for cell in briefing.cells}

@@ -1,0 +1,48 @@
+"""Characters of texts from anywhere, made fit for documents: what XML forbids is shown, scripts are told apart."""
+
+import re
+import unicodedata
+from typing import Final
+
+RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
+# Whoever quotes a text with quotation marks in it needs another pair around it. First choices by language.
+_MARKS: Final = (("“", "”"), ("«", "»"), ("「", "」"))
+_GUILLEMETS_FIRST: Final = frozenset({"ar", "es", "fa", "fr", "ru"})
+# Spaces to Unicode, but not to XML.
+_SPACES: Final = dict.fromkeys(map(ord, "\x0b\x0c\x1c\x1d\x1e\x1f"), " ")
+# What XML 1.0 cannot hold. Source: https://www.w3.org/TR/xml/#charsets
+_FORBIDDEN: Final = re.compile("[\x00-\x08\x0e-\x1b\ud800-\udfff\ufffe\uffff]")
+_EAST_ASIAN: Final = re.compile("[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef]")
+_CONTROL_PICTURES: Final = 0x2400
+
+
+def visible(text: str) -> str:
+    """Returns a text with every character that XML cannot hold shown by one that it can.
+
+    Control characters become their pictures (U+2400 and after), anything else U+FFFD; those that count as white
+    space become a space.
+    """
+    return _FORBIDDEN.sub(_picture, text.translate(_SPACES))
+
+
+def _picture(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return chr(_CONTROL_PICTURES + code) if code < 0x20 else "\ufffd"
+
+
+def in_marks(text: str, language: str | None) -> tuple[str, str]:
+    """Returns the quotation marks for a text: the first pair usual in its language that does not occur in it."""
+    order = (_MARKS[1], _MARKS[0], _MARKS[2]) if language in _GUILLEMETS_FIRST else _MARKS
+    return next((pair for pair in order if pair[0] not in text and pair[1] not in text), order[0])
+
+
+def right_to_left(text: str, language: str | None) -> bool:
+    """Returns whether a text runs from right to left: by its language, and without one by its first letter."""
+    if language is not None:
+        return language in RIGHT_TO_LEFT
+    return next((kind != "L" for char in text if (kind := unicodedata.bidirectional(char)) in ("L", "R", "AL")), False)
+
+
+def east_asian(text: str) -> bool:
+    """Returns whether a text holds Chinese, Japanese or Korean characters."""
+    return _EAST_ASIAN.search(text) is not None

@@ -1,0 +1,209 @@
+"""The frame of a Word file: title, table of contents, headings, sections, pictures, footer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.section import Section
+from docx.shared import Cm, Emu, Length
+from docx.text.paragraph import Paragraph
+from PIL import Image
+
+from app.export.characters import right_to_left, visible
+from app.export.docx_notes import Footnotes
+from app.export.docx_styles import open_template
+from app.export.docx_tables import Grid
+from app.export.docx_text import add_field, add_text, bookmark, direct, element, link
+from app.export.package import without_times
+
+# Beside a picture, a page also holds a heading and a caption.
+_BESIDE_PICTURE: Final = Cm(3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Heading:
+    text: str
+    level: int
+    anchor: str
+
+
+class Pages:
+    """A Word file that is written from top to bottom.
+
+    Args:
+        template: A house template; None for the built-in one.
+        language: Of the document's own words.
+        page_numbers: Pages of the headings, by their bookmarks, for the table of contents; it has none without.
+    """
+
+    def __init__(self, template: Path | None, language: str, page_numbers: Mapping[str, int] | None = None) -> None:
+        self.document = open_template(template)
+        self.notes = Footnotes(self.document)
+        self.language = language
+        self._ours = template is None
+        self._page_numbers = page_numbers or {}
+        self._rtl = right_to_left("", language)
+        self._headings: list[_Heading] = []
+        self._contents: Paragraph | None = None
+        self._direct_section(self.section)
+
+    @property
+    def section(self) -> Section:
+        """The section that is written now."""
+        return self.document.sections[-1]
+
+    @property
+    def width(self) -> Length:
+        """The width of its text."""
+        section = self.section
+        return Emu((section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0))
+
+    @property
+    def height(self) -> Length:
+        """The height of its text."""
+        section = self.section
+        return Emu((section.page_height or 0) - (section.top_margin or 0) - (section.bottom_margin or 0))
+
+    def text(self, text: str, style: str | None = None, *, bold: bool | None = None) -> Paragraph:
+        """Adds a paragraph of the document's own words."""
+        paragraph = self.paragraph(style, rtl=self._rtl)
+        if text:
+            add_text(paragraph, text, self.language, bold=bold)
+        return paragraph
+
+    def paragraph(self, style: str | None, *, rtl: bool) -> Paragraph:
+        """Adds an empty paragraph."""
+        return direct(self.document.add_paragraph(style=style and self.document.styles[style]), rtl=rtl)
+
+    def heading(self, text: str, level: int) -> None:
+        """Adds a heading that the table of contents lists; levels are 1 and 2."""
+        paragraph = self.text(text, f"Heading {level}")
+        anchor = f"_Toc{len(self._headings) + 1:06}"
+        bookmark(paragraph.runs, anchor, len(self._headings) + 1)
+        self._headings.append(_Heading(text=text, level=level, anchor=anchor))
+
+    def contents(self, title: str) -> None:
+        """Sets where the table of contents stands; `save` fills it."""
+        self.text(title, "TOC Heading")
+        self._contents = self.paragraph("toc 1", rtl=self._rtl)
+
+    def narrow_margins(self) -> None:
+        """Makes room for what should be one page; the margins of a house template stay."""
+        if self._ours:
+            section = self.section
+            section.left_margin = section.right_margin = Cm(1.6)
+            section.top_margin, section.bottom_margin = Cm(1.2), Cm(1.4)
+            section.footer_distance = Cm(0.6)
+
+    def turn(self, *, landscape: bool) -> None:
+        """Begins a page in another orientation; goes on where the page is so already."""
+        section = self.section
+        if landscape == (section.orientation == WD_ORIENT.LANDSCAPE):
+            return
+        turned = self.document.add_section(WD_SECTION.NEW_PAGE)
+        turned.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+        turned.page_width, turned.page_height = section.page_height, section.page_width
+
+    def grid(self, widths: tuple[float, ...]) -> Grid:
+        """Adds a table as wide as the text; `widths` are parts of the whole."""
+        return Grid(self.document, widths, self.width, self.language)
+
+    def picture(self, png: bytes, told: str, caption: str) -> None:
+        """Adds a picture, no larger than a page, with a text for those who cannot see it."""
+        with Image.open(BytesIO(png)) as image:
+            pixels, lines = image.size
+        width = min(self.width, int((self.height - _BESIDE_PICTURE) * pixels / lines))
+        paragraph = self.paragraph(None, rtl=self._rtl)
+        paragraph.paragraph_format.keep_with_next = True
+        shape = paragraph.add_run().add_picture(BytesIO(png), width=Emu(width))
+        properties = shape._inline.docPr
+        properties.set("descr", visible(told))
+        properties.set("title", visible(caption))
+        self.text(caption, "Caption")
+
+    def save(self, title: str, made: str) -> bytes:
+        """Finishes the document and returns its bytes; the same content gives the same bytes.
+
+        Args:
+            title: For its properties and its footer.
+            made: When, ISO 8601.
+        """
+        if self._contents is not None:
+            self._fill_contents(self._contents)
+        self.notes.attach()
+        if self._ours:
+            self._footer(title)
+        properties = self.document.core_properties
+        properties.title, properties.author, properties.last_modified_by = visible(title)[:255], "untoc", "untoc"
+        properties.comments, properties.keywords, properties.language = "", "", self.language
+        properties.created = properties.modified = _moment(made)
+        out = BytesIO()
+        self.document.save(out)
+        return without_times(out.getvalue())
+
+    def _fill_contents(self, place: Paragraph) -> None:
+        """Writes the entries as Word would, so that they are there before any program computes them."""
+        lines: list[Paragraph] = []
+        for heading in self._headings:
+            line = self.paragraph(f"toc {heading.level}", rtl=self._rtl)
+            place._p.addprevious(line._p)
+            runs = [add_text(line, heading.text, self.language)]
+            number = self._page_numbers.get(heading.anchor)
+            if number is not None:
+                line.paragraph_format.tab_stops.add_tab_stop(self.width, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+                runs.append(add_text(line, "\t", self.language))
+                runs.extend(add_field(line, f"PAGEREF {heading.anchor} \\h", str(number), self.language))
+            link(runs, heading.anchor)
+            lines.append(line)
+        field = add_field(place, 'TOC \\o "1-2" \\h \\z \\u', "", self.language)
+        first = lines[0]._p if lines else place._p
+        for run in reversed(field[:3]):
+            first.insert(1, run._r)
+        self._wrap_contents([*lines, place])
+
+    def _wrap_contents(self, lines: list[Paragraph]) -> None:
+        """Marks the paragraphs as a table of contents, which Word then offers to update as a whole."""
+        control = parse_xml(
+            f"<w:sdt {nsdecls('w')}><w:sdtPr><w:docPartObj><w:docPartGallery w:val='Table of Contents'/>"
+            "<w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent/></w:sdt>"
+        )
+        lines[0]._p.addprevious(control)
+        control.find(qn("w:sdtContent")).extend(line._p for line in lines)
+
+    def _footer(self, title: str) -> None:
+        for section in self.document.sections:
+            section.footer.is_linked_to_previous = False
+            paragraph = direct(section.footer.paragraphs[0], rtl=self._rtl)
+            width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
+            stops = paragraph.paragraph_format.tab_stops
+            for tab in paragraph.style.paragraph_format.tab_stops if paragraph.style else ():
+                stops.add_tab_stop(tab.position, WD_TAB_ALIGNMENT.CLEAR)
+            stops.add_tab_stop(Emu(width), WD_TAB_ALIGNMENT.RIGHT)
+            paragraph.style = self.document.styles["Briefing Note"]
+            add_text(paragraph, f"{_short(title)}\t", self.language)
+            add_field(paragraph, "PAGE", "1", self.language)
+            add_text(paragraph, " / ", self.language)
+            add_field(paragraph, "NUMPAGES", "1", self.language)
+
+    def _direct_section(self, section: Section) -> None:
+        if self._rtl:
+            properties = section._sectPr
+            properties.insert_element_before(element("w:bidi"), "w:rtlGutter", "w:docGrid", "w:printerSettings")
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= 90 else f"{title[:89]}…"
+
+
+def _moment(made: str) -> datetime:
+    try:
+        return datetime.fromisoformat(made).astimezone(UTC)
+    except ValueError:
+        return datetime(1980, 1, 1, tzinfo=UTC)

@@ -1,0 +1,104 @@
+"""Words, fields and marks of a Word file: runs with language and direction, bookmarks, cross-references.
+
+Source of element names and their order: ECMA-376 Part 1, 17 (WordprocessingML).
+"""
+
+from collections.abc import Sequence
+from typing import Final, cast
+
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.text.paragraph import Paragraph
+from docx.text.run import Run
+
+from app.export.characters import east_asian, right_to_left, visible
+
+# Regions only where spelling checkers want one; another language stands for itself.
+_TAGS: Final = {"en": "en-GB", "fr": "fr-FR", "es": "es-ES", "ru": "ru-RU", "ar": "ar-SA", "zh": "zh-CN"}
+# What follows `w:bidi` in the properties of a paragraph.
+_AFTER_BIDI: Final = (
+    "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:mirrorIndents",
+    "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment", "w:textboxTightWrap", "w:outlineLvl",
+    "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr", "w:pPrChange",
+)  # fmt: skip
+
+
+def element(tag: str, **attributes: str) -> BaseOxmlElement:
+    """Returns an element such as `w:lang` with attributes of the same namespace."""
+    prefix = tag.partition(":")[0]
+    named = {qn(f"{prefix}:{name}"): value for name, value in attributes.items()}
+    return cast(BaseOxmlElement, OxmlElement(tag, attrs=named))
+
+
+def direct(paragraph: Paragraph, *, rtl: bool) -> Paragraph:
+    """Makes a paragraph run from right to left, or not."""
+    properties = paragraph._p.get_or_add_pPr()
+    for old in properties.findall(qn("w:bidi")):
+        properties.remove(old)
+    properties.insert_element_before(element("w:bidi", val="1" if rtl else "0"), *_AFTER_BIDI)
+    return paragraph
+
+
+def add_text(
+    paragraph: Paragraph,
+    text: str,
+    language: str | None,
+    *,
+    bold: bool | None = None,
+    italic: bool | None = None,
+    rtl: bool | None = None,
+) -> Run:
+    """Adds a run with its language and direction; what XML cannot hold is shown.
+
+    Args:
+        paragraph: Where it goes.
+        text: Words from anywhere.
+        language: ISO 639-1 code, None where it is not known.
+        bold: None leaves it to the style; so does `italic`.
+        italic: See `bold`.
+        rtl: Whether it runs from right to left; None for what its language says.
+    """
+    run = paragraph.add_run(visible(text))
+    run.bold, run.italic = bold, italic
+    leftwards = right_to_left(text, language) if rtl is None else rtl
+    font = run.font
+    if leftwards:
+        font.cs_bold, font.cs_italic, font.rtl = bold, italic, True
+    properties = run._r.get_or_add_rPr()
+    if east_asian(text):
+        properties.get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
+    tag = _TAGS.get(language or "", language)
+    if tag:
+        kind = "bidi" if leftwards else "eastAsia" if east_asian(text) else "val"
+        properties.append(element("w:lang", **{kind: tag}))
+    return run
+
+
+def add_field(paragraph: Paragraph, instruction: str, shown: str, language: str) -> tuple[Run, ...]:
+    """Adds a field with what it shows until a program computes it anew; returns its runs."""
+    begin, instructed, between, shows, end = (add_text(paragraph, text, language) for text in ("", "", "", shown, ""))
+    for run, kind in ((begin, "begin"), (between, "separate"), (end, "end")):
+        run._r.append(element("w:fldChar", fldCharType=kind))
+    instructed._r.append(_instruction(instruction))
+    return begin, instructed, between, shows, end
+
+
+def _instruction(text: str) -> BaseOxmlElement:
+    node = element("w:instrText")
+    node.set(qn("xml:space"), "preserve")
+    node.text = f" {text} "
+    return node
+
+
+def bookmark(runs: Sequence[Run], name: str, number: int) -> None:
+    """Sets a bookmark around neighbouring runs; its number must be its own in the document."""
+    runs[0]._r.addprevious(element("w:bookmarkStart", id=str(number), name=name))
+    runs[-1]._r.addnext(element("w:bookmarkEnd", id=str(number)))
+
+
+def link(runs: Sequence[Run], anchor: str) -> None:
+    """Makes neighbouring runs a link to a bookmark."""
+    around = element("w:hyperlink", anchor=anchor, history="1")
+    runs[0]._r.addprevious(around)
+    around.extend(run._r for run in runs)

@@ -1,0 +1,294 @@
+"""Excel files of a briefing: positions, the matrix, every quotation with its provenance, coverage; linked and filtered.
+
+No text is ever a formula, whatever it begins with.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Final
+
+from app.answer import Citation
+from app.briefing.records import Briefing, Cell
+from app.export.arrange import Sayings, by_place, columns, position
+from app.export.characters import in_marks, right_to_left, visible
+from app.export.looks import TINTS
+from app.export.package import without_times
+
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell as Square
+    from openpyxl.worksheet.worksheet import Worksheet
+
+# Source: https://support.microsoft.com/office/excel-specifications-and-limits
+_MOST_CHARACTERS: Final = 32_767
+_MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+_CELL_COLUMNS: Final = {
+    "col_party": 24, "col_topic": 22, "col_session": 10, "col_position": 20, "col_review": 20, "col_words": 24,
+    "col_said": 80, "col_sources": 10, "col_note": 36,
+}  # fmt: skip
+_CITATION_COLUMNS: Final = {
+    "col_number": 9, "col_party": 24, "col_on_behalf_of": 18, "col_speaker": 18, "col_body": 16, "col_session": 10,
+    "col_date": 22, "col_agenda_item": 12, "col_title": 28, "col_symbol": 14, "col_page": 7, "col_paragraph": 10,
+    "col_quotation": 80, "col_source_quote": 50, "col_file": 28, "col_statement": 20, "col_start": 10, "col_end": 10,
+    "col_language": 10, "col_inferred": 18, "col_verdict": 12, "col_reference": 60,
+}  # fmt: skip
+_SOURCE_COLUMNS: Final = {
+    "col_party": 24, "col_date": 26, "col_session": 10, "col_file": 40, "col_cited": 10, "col_statement": 20,
+}  # fmt: skip
+
+
+def excel_bytes(briefing: Briefing, *, file: str) -> bytes:
+    """Returns an Excel file; the same content gives the same bytes.
+
+    Args:
+        briefing: As arranged for a full document.
+        file: Its name, which the coverage sheet tells to check it.
+    """
+    writer = _Writer(briefing, Sayings(briefing))
+    writer.write(file)
+    return writer.save()
+
+
+class _Writer:
+    def __init__(self, briefing: Briefing, sayings: Sayings) -> None:
+        # A second to import, and only this needs it.
+        from openpyxl import Workbook
+
+        self.briefing = briefing
+        self.say = sayings
+        self.book: Workbook = Workbook()
+        self.book.remove(self.book.active)
+        self.positions, self.matrix, self.quotations, self.coverage = (
+            self.book.create_sheet(sayings.say(name)) for name in ("positions", "matrix", "quotations", "coverage")
+        )
+        self._quotation_rows: dict[int, int] = {}
+
+    def write(self, file: str) -> None:
+        self._write_quotations()
+        rows = self._write_positions()
+        self._write_matrix(rows)
+        self._write_coverage(file)
+
+    def save(self) -> bytes:
+        book, made = self.book, _moment(self.briefing.made)
+        for sheet in book.worksheets:
+            sheet.sheet_view.rightToLeft = right_to_left("", self.say.language)
+            sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+            sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
+        book.properties.title, book.properties.creator = visible(self.briefing.title)[:255], "untoc"
+        book.properties.created = made
+        out = BytesIO()
+        book.save(out)
+        return without_times(out.getvalue(), lambda name, content: _undated(name, content, made))
+
+    def _write_quotations(self) -> None:
+        sheet = self.quotations
+        self._head(sheet, _CITATION_COLUMNS)
+        row = 2
+        for citation in self.briefing.citations:
+            self._quotation_rows[citation.number] = row
+            # One cell holds only so many characters: a longer quotation goes on in the next rows, whole.
+            parts = max(len(_chunks(citation.quote)), len(_chunks(citation.source_quote)), 1)
+            for part in range(parts):
+                self._row(sheet, row, self._provenance(citation, part), {12, 13}, citation.language)
+                row += 1
+        self._finish(sheet, len(_CITATION_COLUMNS), row - 1)
+
+    def _provenance(self, citation: Citation, part: int) -> Sequence[object]:
+        quote, source = _chunks(citation.quote), _chunks(citation.source_quote)
+        return (
+            citation.number,
+            self.say.name(citation.state),
+            self.say.name(citation.on_behalf_of) if citation.on_behalf_of else None,
+            citation.speaker,
+            citation.body,
+            citation.session,
+            self.say.date(citation.date),
+            citation.agenda_item,
+            citation.title,
+            citation.symbol,
+            citation.page,
+            citation.paragraph,
+            quote[part] if part < len(quote) else None,
+            source[part] if part < len(source) else None,
+            citation.file,
+            citation.statement_id,
+            citation.start,
+            citation.end,
+            citation.language,
+            ", ".join(citation.inferred),
+            citation.verdict,
+            self.say.reference(citation),
+        )
+
+    def _write_positions(self) -> dict[tuple[str, str, str | None], int]:
+        """Writes a row for each cell of the table; returns their places."""
+        sheet, say = self.positions, self.say
+        self._head(sheet, _CELL_COLUMNS)
+        rows = {}
+        for row, cell in enumerate(self.briefing.cells, start=2):
+            rows[cell.party, cell.subject, cell.session] = row
+            kind = position(cell)
+            more = say.say("more", count=cell.more) if cell.more else ""
+            numbers = sorted(cell.citations)
+            values = (
+                say.name(cell.party),
+                cell.subject,
+                cell.session,
+                say.kind(kind),
+                say.review(cell),
+                "; ".join(words.text for words in cell.words),
+                self._said(cell),
+                ", ".join(map(str, numbers)),
+                " · ".join(filter(None, (cell.note, more))),
+            )
+            languages = {self.briefing.citation(number).language for number in numbers}
+            self._row(sheet, row, values, {6}, languages.pop() if len(languages) == 1 else None)
+            self._tint(sheet.cell(row, 4), TINTS[kind])
+            if numbers:
+                self._link(sheet.cell(row, 8), self.quotations, f"A{self._quotation_rows[numbers[0]]}")
+        self._finish(sheet, len(_CELL_COLUMNS), len(self.briefing.cells) + 1)
+        return rows
+
+    def _said(self, cell: Cell) -> str:
+        """Returns the quotations of a cell, whole; those that do not fit are named by their numbers."""
+        texts: list[str] = []
+        for number in cell.citations:
+            citation = self.briefing.citation(number)
+            opening, closing = in_marks(citation.quote, citation.language)
+            text = f"{opening}{citation.quote}{closing} [{number}]"
+            speaker = self.say.speaker(cell.party, citation)
+            text = f"{speaker}: {text}" if speaker else text
+            fits = sum(map(len, texts)) + len(text) < _MOST_CHARACTERS - 1000
+            texts.append(text if fits else f"[{number}]")
+        return "\n".join(texts)
+
+    def _write_matrix(self, rows: dict[tuple[str, str, str | None], int]) -> None:
+        sheet, say = self.matrix, self.say
+        shown, cells = columns(self.briefing, say), by_place(self.briefing)
+        self._heads(sheet, [(say.say("col_party"), 28), *((column.label, 22) for column in shown)])
+        for row, party in enumerate(self.briefing.parties, start=2):
+            self._put(sheet.cell(row, 1), say.name(party), say.language)
+            for column, place in enumerate(shown, start=2):
+                cell = cells.get((party, place.subject, place.session))
+                if cell is None:
+                    continue
+                square, kind, review = sheet.cell(row, column), position(cell), say.review(cell)
+                self._put(square, f"{say.kind(kind)} ({review})" if review else say.kind(kind), say.language)
+                self._link(square, self.positions, f"A{rows[party, place.subject, place.session]}", underline=False)
+                self._tint(square, TINTS[kind])
+        self._finish(sheet, len(shown) + 1, len(self.briefing.parties) + 1)
+
+    def _write_coverage(self, file: str) -> None:
+        sheet, say = self.coverage, self.say
+        about = (
+            (say.say("form_full"), self.briefing.title),
+            (say.say("coverage"), f"{say.subtitle('full')}. {say.counts()}"),
+            *say.gaps(),
+            (say.say("method"), say.say("how_kinds")),
+            ("untoc", say.say("how_check", file=file)),
+        )
+        for row, (label, text) in enumerate(about, start=1):
+            self._put(sheet.cell(row, 1), label, say.language, bold=True)
+            self._put(sheet.cell(row, 2), text, say.language)
+            # Wide enough for a paragraph.
+            sheet.merge_cells(start_row=row, start_column=2, end_row=row, end_column=len(_SOURCE_COLUMNS))
+            sheet.row_dimensions[row].height = 15 * (1 + len(text) // 110 + text.count("\n"))
+        top = len(about) + 2
+        self._head(sheet, _SOURCE_COLUMNS, row=top)
+        for row, source in enumerate(self.briefing.sources, start=top + 1):
+            values = (
+                say.name(source.party),
+                say.date(source.date),
+                source.session,
+                source.file,
+                say.say("yes" if source.cited else "no"),
+                source.statement_id,
+            )
+            self._row(sheet, row, values)
+        last = self._letter(len(_SOURCE_COLUMNS))
+        sheet.auto_filter.ref = f"A{top}:{last}{top + len(self.briefing.sources)}"
+
+    def _head(self, sheet: "Worksheet", labels: dict[str, int], *, row: int = 1) -> None:
+        self._heads(sheet, [(self.say.say(label), width) for label, width in labels.items()], row=row)
+
+    def _heads(self, sheet: "Worksheet", labels: Iterable[tuple[str, int]], *, row: int = 1) -> None:
+        for column, (label, width) in enumerate(labels, start=1):
+            square = sheet.cell(row, column)
+            self._put(square, label, self.say.language, bold=True)
+            self._tint(square, "DFE7EE")
+            sheet.column_dimensions[self._letter(column)].width = width
+
+    def _row(
+        self,
+        sheet: "Worksheet",
+        row: int,
+        values: Sequence[object],
+        quoted: Iterable[int] = (),
+        language: str | None = None,
+    ) -> None:
+        """Writes a row; the columns in `quoted`, counted from 0, are in the language of a source."""
+        of_source = set(quoted)
+        for column, value in enumerate(values):
+            self._put(sheet.cell(row, column + 1), value, language if column in of_source else self.say.language)
+
+    def _put(self, square: "Square", value: object, language: str | None, *, bold: bool = False) -> None:
+        """Sets a cell to a number or a text; a text stays one when somebody edits the cell."""
+        from openpyxl.styles import Alignment, Border, Font, Side
+
+        line = Side(style="thin", color="D0D7DE")
+        square.border = Border(bottom=line, right=line)
+        rtl = isinstance(value, str) and right_to_left(value, language)
+        square.alignment = Alignment(wrap_text=True, vertical="top", readingOrder=2 if rtl else 1)
+        square.font = Font(name="Arial", size=10, bold=bold)
+        if not isinstance(value, str):
+            square.value = value
+            return
+        text = visible(value)[:_MOST_CHARACTERS]
+        square.value = text
+        square.data_type = "s"
+        square.quotePrefix = text.startswith(_FORMULA_STARTS)
+
+    def _link(self, square: "Square", sheet: "Worksheet", place: str, *, underline: bool = True) -> None:
+        from openpyxl.styles import Font
+        from openpyxl.worksheet.hyperlink import Hyperlink
+
+        title = sheet.title.replace("'", "''")
+        square.hyperlink = Hyperlink(ref=square.coordinate, location=f"'{title}'!{place}", display=str(square.value))
+        if underline:
+            square.font = Font(name="Arial", size=10, color="0B5394", underline="single")
+
+    def _tint(self, square: "Square", colour: str) -> None:
+        from openpyxl.styles import PatternFill
+
+        square.fill = PatternFill("solid", fgColor=colour)
+
+    def _finish(self, sheet: "Worksheet", width: int, last: int) -> None:
+        sheet.freeze_panes = "B2"
+        sheet.auto_filter.ref = f"A1:{self._letter(width)}{last}"
+        sheet.print_title_rows = "1:1"
+
+    def _letter(self, column: int) -> str:
+        from openpyxl.utils import get_column_letter
+
+        return str(get_column_letter(column))
+
+
+def _chunks(text: str) -> list[str]:
+    return [text[first : first + _MOST_CHARACTERS] for first in range(0, len(text), _MOST_CHARACTERS)]
+
+
+def _moment(made: str) -> datetime:
+    try:
+        return datetime.fromisoformat(made).astimezone(UTC).replace(tzinfo=None)
+    except ValueError:
+        return datetime(1980, 1, 1)
+
+
+def _undated(name: str, content: bytes, made: datetime) -> bytes:
+    """Puts the briefing's time in place of the moment of saving."""
+    if name != "docProps/core.xml":
+        return content
+    return _MODIFIED.sub(lambda match: match[1] + f"{made.isoformat()}Z".encode() + match[2], content)

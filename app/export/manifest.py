@@ -1,0 +1,62 @@
+"""The manifest of a document: hashes of what it cites, so that anybody can check it without the document's maker."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from app.briefing.records import Briefing
+
+
+def manifest_path(path: Path) -> Path:
+    """Returns where the manifest of a document stands: beside it."""
+    return path.with_name(f"{path.stem}.manifest.json")
+
+
+def manifest(briefing: Briefing, document: bytes, name: str, form: str) -> bytes:
+    """Returns the manifest as JSON in UTF-8.
+
+    Args:
+        briefing: As arranged for the document, so that numbers are those of its notes.
+        document: The document's bytes.
+        name: Its file name.
+        form: What kind of document it is.
+    """
+    content: dict[str, Any] = {
+        "document": {"file": name, "form": form, "sha256": hashlib.sha256(document).hexdigest()},
+        "title": briefing.title,
+        "language": briefing.language,
+        "made": briefing.made,
+        "corpus_date": briefing.corpus_date,
+        "statements": [
+            {
+                "statement_id": source.statement_id,
+                "state": source.party,
+                "file": source.file,
+                "date": source.date,
+                "session": source.session,
+                "sha256": source.sha256,
+                "text_sha256": source.text_sha256,
+                "cited": source.cited,
+            }
+            for source in briefing.sources
+        ],
+        "citations": [
+            {
+                "number": citation.number,
+                "statement_id": citation.statement_id,
+                "state": citation.state,
+                "start": citation.start,
+                "end": citation.end,
+                "quote_sha256": _digest(citation.quote),
+                "source_quote_sha256": _digest(citation.source_quote),
+            }
+            for citation in briefing.citations
+        ],
+    }
+    return (json.dumps(content, ensure_ascii=True, indent=2) + "\n").encode("ascii")
+
+
+def _digest(text: str) -> str:
+    # Half a surrogate pair, which no file holds, must not stop the document.
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,25 @@
+"""Office packages made the same at every run: a zip archive whose entries carry no time of their own."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+# The earliest time that a zip archive can hold.
+_NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
+
+
+def without_times(package: bytes, change: Callable[[str, bytes], bytes] = lambda name, content: content) -> bytes:
+    """Returns a zip archive with the same entries in the same order, each dated alike.
+
+    Args:
+        package: A whole archive.
+        change: Given an entry's name and content, returns its content.
+    """
+    out = BytesIO()
+    with ZipFile(BytesIO(package)) as old, ZipFile(out, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            entry = ZipInfo(name, _NO_TIME)
+            entry.compress_type = ZIP_DEFLATED
+            new.writestr(entry, change(name, old.read(name)))
+    return out.getvalue()

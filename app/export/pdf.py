@@ -1,0 +1,84 @@
+"""PDF files, made from Word files by LibreOffice: an external program that runs on this machine, without network."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from pypdf import PdfReader
+from pypdf.generic import Destination
+
+from app.errors import ExportError
+
+_PROGRAMS: Final = ("soffice", "libreoffice")
+_SECONDS: Final = 180
+
+
+def pdf_bytes(word_file: Callable[[Mapping[str, int]], bytes]) -> bytes:
+    """Returns a Word file as PDF, with the pages of its headings in the table of contents.
+
+    Args:
+        word_file: Makes the Word file, given the pages of its headings by their bookmarks; none at first.
+
+    Raises:
+        ExportError: LibreOffice is not installed, or it fails.
+    """
+    program = find_program()
+    if program is None:
+        raise ExportError(
+            "a PDF needs LibreOffice, and neither 'soffice' nor 'libreoffice' is on the PATH: install it "
+            "(such as the package libreoffice-writer), or choose a file name that ends in .docx"
+        )
+    with tempfile.TemporaryDirectory(prefix="untoc-pdf-") as folder:
+        first = _convert(program, word_file({}), Path(folder))
+        pages = {f"_Toc{place:06}": page for place, page in enumerate(_heading_pages(first), start=1)}
+        return _convert(program, word_file(pages), Path(folder)) if pages else first
+
+
+def _heading_pages(pdf: bytes) -> Iterator[int]:
+    """Yields the pages of the headings in their order, counted from 1; LibreOffice makes an outline of them."""
+    reader = PdfReader(BytesIO(pdf))
+
+    def walk(entries: list[Destination | list[Destination]]) -> Iterator[int]:
+        for entry in entries:
+            if isinstance(entry, list):
+                yield from walk(entry)  # type: ignore[arg-type] # a list in a list, as deep as headings go
+            else:
+                yield (reader.get_destination_page_number(entry) or 0) + 1
+
+    yield from walk(reader.outline)  # type: ignore[arg-type] # as above
+
+
+def find_program() -> str | None:
+    """Returns the path of LibreOffice's program, or None where it is not installed."""
+    return next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
+
+
+def _convert(program: str, word_file: bytes, folder: Path) -> bytes:
+    source, result = folder / "document.docx", folder / "document.pdf"
+    source.write_bytes(word_file)
+    result.unlink(missing_ok=True)
+    # A profile of its own: no running LibreOffice is disturbed, and nobody's macros or settings are read.
+    profile = (folder / "profile").as_uri()
+    command = [
+        program, f"-env:UserInstallation={profile}", "--headless", "--norestore", "--nologo",
+        "--convert-to", "pdf:writer_pdf_Export", "--outdir", str(folder), str(source),
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS)
+    except (OSError, subprocess.TimeoutExpired) as exc:
+        raise _failure(program, type(exc).__name__) from exc
+    if done.returncode != 0 or not result.is_file():
+        told = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise _failure(program, told[-1] if told else f"exit code {done.returncode}")
+    return result.read_bytes()
+
+
+def _failure(program: str, reason: str) -> ExportError:
+    return ExportError(
+        f"LibreOffice ({program!r}) did not make the PDF ({reason}): "
+        "try again, or choose a file name that ends in .docx"
+    )

@@ -1,0 +1,336 @@
+"""Pictures of a briefing: positions by party and topic, statements by party and date.
+
+What a colour says, a mark in it says too, so that the pictures work without colour and in print.
+"""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from io import BytesIO
+from typing import TYPE_CHECKING, Final, Literal
+
+from app.briefing.records import KINDS, Briefing, PositionKind
+from app.export.arrange import Sayings, by_place, columns, kind_of, position
+from app.export.looks import MARKS, TINTS
+from prompts.wording import load_document_words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+
+# What a legend explains: a kind of position, a statement that is not cited, a line between the same words.
+_Sign = PositionKind | Literal["uncited", "joined"]
+_DPI: Final = 150
+_INK: Final = "#22313F"
+_FAINT: Final = "#8A96A3"
+# The first comes with matplotlib; the others show Chinese where they are installed.
+_FONTS: Final = (
+    "DejaVu Sans",
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "WenQuanYi Zen Hei",
+)
+# Sizes in inches.
+_MARGIN: Final = 0.12
+_NAMES: Final = 2.2
+_COLUMN: Final = 1.05
+_SESSION: Final = 0.4
+_ROW: Final = 0.32
+_LINE: Final = 0.25
+_LEGEND_COLUMNS: Final = 4
+_LEGEND_WIDTH: Final = 6.4
+# Of letters, in points, of which an inch has 72.
+_LETTERS: Final = 8.5
+_POINTS: Final = 72
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Dot:
+    """A statement on the timeline.
+
+    Attributes:
+        row: Of its party, from the top.
+        at: In years.
+        kinds: What its citations show; empty where it is not cited.
+    """
+
+    statement_id: str
+    row: int
+    at: float
+    kinds: tuple[PositionKind, ...]
+
+
+def heat_map(briefing: Briefing) -> bytes:
+    """Returns a PNG: parties by subjects (and sessions), each cell with the tint and mark of its kind of position."""
+    sayings = Sayings(briefing)
+    shown, cells = columns(briefing, sayings), by_place(briefing)
+    held = {position(cell) for cell in briefing.cells}
+    legend: list[tuple[_Sign, str]] = [(kind, _words(f"kind_{kind}", sayings)) for kind in KINDS if kind in held]
+    # The sessions of a subject stand close together, under its label.
+    each = max(1, len(briefing.sessions))
+    wide = _COLUMN if each == 1 else _SESSION
+    labels = [
+        "\n".join(textwrap.wrap(_showable(subject.label, str(number)), max(12, round(15 * wide * each / _COLUMN))))
+        for number, subject in enumerate(briefing.subjects, start=1)
+    ]
+    above = 0.1 + 0.17 * max((label.count("\n") + 1 for label in labels), default=1) + (0 if each == 1 else _LINE)
+    width = max(wide * len(shown), _LEGEND_WIDTH - _NAMES)
+    figure, axes = _canvas(width, len(briefing.parties), above=above, legend=len(legend))
+    for row, party in enumerate(briefing.parties):
+        for number, column in enumerate(shown):
+            cell = cells.get((party, column.subject, column.session))
+            if cell is not None:
+                _box(axes, number, row, position(cell), 0.94, 0.88)
+    axes.set_xlim(-0.5, max(len(shown), 1) - 0.5)
+    axes.xaxis.tick_top()
+    axes.set_xticks(
+        range(len(shown)),
+        labels if each == 1 else [column.session or "" for column in shown],
+        fontproperties=_font(),
+        parse_math=False,
+    )
+    if each > 1:
+        _group_columns(axes, labels, each)
+    _name_rows(axes, [_showable(sayings.name(party), party) for party in briefing.parties])
+    _legend(figure, legend)
+    return _png(figure)
+
+
+def _group_columns(axes: "Axes", labels: Sequence[str], each: int) -> None:
+    """Sets a label over every so many columns, and a line between the groups."""
+    for number, label in enumerate(labels):
+        axes.annotate(
+            label, (number * each + (each - 1) / 2, 1), (0, _LINE * _POINTS), xycoords=("data", "axes fraction"),
+            textcoords="offset points", ha="center", va="bottom", color=_INK, fontproperties=_font(), parse_math=False,
+        )  # fmt: skip
+        if number:
+            axes.axvline(number * each - 0.5, color=_INK, linewidth=1.2, zorder=6)
+
+
+def describe_heat_map(briefing: Briefing) -> str:
+    """Returns what the heat map shows, for those who cannot see it."""
+    sayings = Sayings(briefing)
+    told = [f"{subject.label}: {sayings.tally(subject.label)}" for subject in briefing.subjects]
+    return ". ".join((sayings.say("heat_map"), *told)) + "."
+
+
+def timeline(briefing: Briefing) -> bytes:
+    """Returns a PNG: the statements of each party by date; cited ones show their kinds, the same words are joined."""
+    sayings = Sayings(briefing)
+    parties = _speaking(briefing)
+    dots = _dots(briefing, parties)
+    held = {kind for dot in dots for kind in dot.kinds}
+    legend: list[tuple[_Sign, str]] = [(kind, _words(f"kind_{kind}", sayings)) for kind in KINDS if kind in held]
+    legend.append(("uncited", _words("uncited_mark", sayings)))
+    if briefing.repetitions:
+        legend.append(("joined", _words("repeated_mark", sayings)))
+    figure, axes = _canvas(6.6, len(parties), above=0.05, below=0.3, legend=len(legend))
+    for repetition in briefing.repetitions:
+        statements = {briefing.citation(number).statement_id for number in repetition.citations}
+        joined = [dot for dot in dots if dot.statement_id in statements]
+        axes.plot([dot.at for dot in joined], [dot.row for dot in joined], color=_INK, linewidth=1.5, zorder=2)
+    first, last = _span(dots)
+    for dot in dots:
+        if not dot.kinds:
+            axes.plot(dot.at, dot.row, "o", markersize=5, markerfacecolor="white", markeredgecolor=_FAINT, zorder=3)
+        for place, kind in enumerate(dot.kinds):
+            tall = 0.8 / len(dot.kinds)
+            _box(axes, dot.at, dot.row - 0.4 + tall * (place + 0.5), kind, (last - first) * 0.03, tall)
+    axes.set_xlim(first, last)
+    _years(axes, first, last)
+    _name_rows(axes, [_showable(sayings.name(party), party) for party in parties])
+    _legend(figure, legend)
+    return _png(figure)
+
+
+def describe_timeline(briefing: Briefing) -> str:
+    """Returns what the timeline shows, for those who cannot see it."""
+    sayings = Sayings(briefing)
+    kinds = _kinds(briefing)
+    told = [sayings.say("timeline")]
+    for party in _speaking(briefing):
+        spoken = [source for source in briefing.sources if source.party == party]
+        cited = [
+            f"{sayings.date(source.date)} {', '.join(map(sayings.kind, kinds[source.statement_id]))}".strip()
+            for source in spoken
+            if source.statement_id in kinds
+        ]
+        line = f"{sayings.name(party)}: {len(spoken)}"
+        told.append(f"{line}; {'; '.join(cited)}" if cited else line)
+    undated = sum(_years_of(source.date) is None for source in briefing.sources)
+    if undated:
+        told.append(sayings.say("undated", count=undated).rstrip(".。"))
+    return ". ".join(told) + "."
+
+
+def _speaking(briefing: Briefing) -> tuple[str, ...]:
+    """Returns the parties asked about, and after them whoever else is cited, such as groups."""
+    others = {source.party for source in briefing.sources if source.cited and source.party}
+    return (*briefing.parties, *sorted(others - set(briefing.parties)))
+
+
+def _kinds(briefing: Briefing) -> dict[str, tuple[PositionKind, ...]]:
+    """Returns the kinds of position that the citations of a statement show, by its id; no position if no other."""
+    found: dict[str, set[PositionKind]] = {}
+    for cell in briefing.cells:
+        for number in cell.citations:
+            found.setdefault(briefing.citation(number).statement_id, set()).add(kind_of(briefing, cell, number))
+    return {
+        statement: tuple(kind for kind in KINDS if kind in (kinds - {"no_position"} or kinds))
+        for statement, kinds in found.items()
+    }
+
+
+def _dots(briefing: Briefing, parties: Sequence[str]) -> list[_Dot]:
+    rows, kinds = {party: row for row, party in enumerate(parties)}, _kinds(briefing)
+    dots = [
+        _Dot(statement_id=source.statement_id, row=rows[source.party], at=at, kinds=kinds.get(source.statement_id, ()))
+        for source in briefing.sources
+        if source.party in rows and (at := _years_of(source.date)) is not None
+    ]
+    return sorted(dots, key=lambda dot: (dot.at, dot.row, dot.statement_id))
+
+
+def _years_of(value: str | None) -> float | None:
+    """Returns the middle of an ISO year, day or interval in years; None for what is neither."""
+    first, _, last = (value or "").partition("/")
+    try:
+        if len(first) == 4:
+            return int(first) + 0.5
+        days = [date.fromisoformat(part) for part in (first, last or first)]
+    except ValueError:
+        return None
+    return sum(day.year + (day.timetuple().tm_yday - 1) / 366 for day in days) / 2
+
+
+def _span(dots: Iterable[_Dot]) -> tuple[float, float]:
+    times = [dot.at for dot in dots] or [0.0]
+    room = max(0.5, (max(times) - min(times)) * 0.05)
+    return min(times) - room, max(times) + room
+
+
+def _years(axes: "Axes", first: float, last: float) -> None:
+    step = max(1, round((last - first) / 10))
+    years = range(int(first // 1), int(last) + 1, step)
+    shown = [year for year in years if year >= first]
+    axes.set_xticks(shown, [str(year) for year in shown], fontproperties=_font())
+    axes.grid(axis="x", color="#E3E7EB", linewidth=0.8, zorder=0)
+    axes.set_axisbelow(True)
+
+
+def _canvas(width: float, rows: int, *, above: float, legend: int, below: float = 0.0) -> "tuple[Figure, Axes]":
+    """Returns a figure with axes for so many rows, with room for names at the left and a legend of so many entries."""
+    # Seconds to import, and only documents and pictures need it.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    below += 0.15 + _LINE * -(-legend // _LEGEND_COLUMNS)
+    tall = _ROW * max(rows, 1)
+    whole = (_NAMES + width + 2 * _MARGIN, above + tall + below + 2 * _MARGIN)
+    figure = Figure(figsize=whole, dpi=_DPI, facecolor="white")
+    FigureCanvasAgg(figure)
+    left, bottom = (_MARGIN + _NAMES) / whole[0], (_MARGIN + below) / whole[1]
+    axes = figure.add_axes((left, bottom, width / whole[0], tall / whole[1]))
+    for side in axes.spines.values():
+        side.set_visible(False)
+    axes.tick_params(length=0, colors=_INK, pad=4)
+    axes.set_ylim(max(rows, 1) - 0.5, -0.5)
+    return figure, axes
+
+
+def _box(axes: "Axes", x: float, y: float, kind: PositionKind, width: float, height: float) -> None:
+    from matplotlib.patches import Rectangle
+
+    corner = (x - width / 2, y - height / 2)
+    axes.add_patch(
+        Rectangle(corner, width, height, facecolor=f"#{TINTS[kind]}", edgecolor=_FAINT, linewidth=0.6, zorder=4)
+    )
+    size = min(_LETTERS, height * _ROW * _POINTS * 0.8)
+    axes.text(x, y, MARKS[kind], ha="center", va="center", color=_INK, fontproperties=_font(size), zorder=5)
+
+
+def _name_rows(axes: "Axes", names: Sequence[str]) -> None:
+    shortened = [textwrap.shorten(name, 34, placeholder="…") for name in names]
+    axes.set_yticks(range(len(names)), shortened, fontproperties=_font(), parse_math=False)
+
+
+def _legend(figure: "Figure", entries: Sequence[tuple[_Sign, str]]) -> None:
+    """Draws the signs with their words below the axes, in columns."""
+    width, height = figure.get_size_inches()
+    lines = -(-len(entries) // _LEGEND_COLUMNS)
+    for number, (sign, words) in enumerate(entries):
+        line, place = divmod(number, _LEGEND_COLUMNS)
+        x = _MARGIN + place * (width - 2 * _MARGIN) / _LEGEND_COLUMNS
+        y = _MARGIN + (lines - line - 0.5) * _LINE
+        _sign(figure, x, y, sign)
+        figure.text(
+            (x + 0.3) / width, y / height, words, va="center", color=_INK, fontproperties=_font(), parse_math=False
+        )
+
+
+def _sign(figure: "Figure", x: float, y: float, sign: _Sign) -> None:
+    """Draws a sign of the legend, 0.22 inches wide, with its left edge at a place in inches."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Rectangle
+
+    width, height = figure.get_size_inches()
+    if sign == "uncited":
+        figure.add_artist(
+            Line2D([(x + 0.11) / width], [y / height], marker="o", markersize=5, linestyle="none",
+                   markerfacecolor="white", markeredgecolor=_FAINT)
+        )  # fmt: skip
+    elif sign == "joined":
+        figure.add_artist(Line2D([x / width, (x + 0.22) / width], [y / height] * 2, color=_INK, linewidth=1.5))
+    else:
+        figure.add_artist(
+            Rectangle((x / width, (y - 0.09) / height), 0.22 / width, 0.18 / height, facecolor=f"#{TINTS[sign]}",
+                      edgecolor=_FAINT, linewidth=0.6, transform=figure.transFigure)
+        )  # fmt: skip
+        figure.text((x + 0.11) / width, y / height, MARKS[sign], ha="center", va="center", fontproperties=_font())
+
+
+def _png(figure: "Figure") -> bytes:
+    out = BytesIO()
+    # The name of the program and its version would differ between installations.
+    figure.savefig(out, format="png", metadata={"Software": None})
+    return out.getvalue()
+
+
+@cache
+def _installed() -> tuple[str, ...]:
+    from matplotlib.font_manager import fontManager
+
+    names = set(fontManager.get_font_names())
+    return tuple(name for name in _FONTS if name in names)
+
+
+def _font(size: float = _LETTERS) -> "FontProperties":
+    from matplotlib.font_manager import FontProperties
+
+    return FontProperties(family=list(_installed()), size=size)
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    """Returns the characters that the fonts can show."""
+    from matplotlib.font_manager import FontProperties, fontManager, get_font
+
+    found: set[int] = set()
+    for name in _installed():
+        found.update(get_font(fontManager.findfont(FontProperties(family=name))).get_charmap())
+    return frozenset(found)
+
+
+def _showable(text: str, otherwise: str) -> str:
+    """Returns a text on one line if the fonts have all of its characters, else what stands for it."""
+    line = " ".join(text.split())
+    return line if line and all(ord(char) in _glyphs() for char in line) else otherwise
+
+
+def _words(key: str, sayings: Sayings) -> str:
+    return _showable(sayings.say(key), load_document_words("en").say(key))

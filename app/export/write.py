@@ -1,0 +1,125 @@
+"""Writes a briefing as a document, with its manifest beside it."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from app.briefing.records import Briefing
+from app.errors import ExportError
+from app.export.arrange import FORMS, Form, arrange
+from app.export.docx import docx_bytes
+from app.export.excel import excel_bytes
+from app.export.manifest import manifest, manifest_path
+from app.export.markdown import markdown_bytes
+from app.export.pdf import pdf_bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What a document is made of: an arranged briefing, its form, its name, and a template if it has one."""
+
+    briefing: Briefing
+    form: Form
+    file: str
+    template: Path | None
+
+
+def _docx(job: Job) -> bytes:
+    return docx_bytes(job.briefing, form=job.form, file=job.file, template=job.template)
+
+
+def _pdf(job: Job) -> bytes:
+    return pdf_bytes(
+        lambda pages: docx_bytes(job.briefing, form=job.form, file=job.file, template=job.template, page_numbers=pages)
+    )
+
+
+def _excel(job: Job) -> bytes:
+    if job.form != "full":
+        raise ExportError(f"{job.file!r}: a table has no form {job.form!r}; choose .docx, .md or .pdf for it")
+    return excel_bytes(job.briefing, file=job.file)
+
+
+def _markdown(job: Job) -> bytes:
+    return markdown_bytes(job.briefing, form=job.form, file=job.file)
+
+
+_WRITERS: Final[dict[str, Callable[[Job], bytes]]] = {
+    ".docx": _docx,
+    ".xlsx": _excel,
+    ".md": _markdown,
+    ".pdf": _pdf,
+}
+SUFFIXES: Final = tuple(_WRITERS)
+
+
+def write_briefing(
+    briefing: Briefing, path: Path, *, template: Path | None = None, form: Form = "full"
+) -> tuple[Path, ...]:
+    """Writes a briefing as the kind of document that the suffix of its path names, and its manifest beside it.
+
+    Both files are complete or, where something fails, as they were before.
+
+    Args:
+        briefing: The briefing; its citations are numbered anew in reading order.
+        path: Where the document goes; its folder exists.
+        template: A house template for .docx and .pdf; None for the built-in one.
+        form: The whole position table, a page of talking points with an overview, or the points alone.
+
+    Returns:
+        The paths of the document and of its manifest.
+
+    Raises:
+        ExportError: No document of that kind can be made, or it cannot be written there.
+    """
+    write = _WRITERS.get(path.suffix.lower())
+    if write is None:
+        raise ExportError(f"{str(path)!r}: no such kind of document; end its name in {', '.join(SUFFIXES)}")
+    if form not in FORMS:
+        raise ExportError(f"no form {form!r} of a document; choose {', '.join(FORMS)}")
+    _check_place(path)
+    arranged = arrange(briefing, form)
+    document = write(Job(briefing=arranged, form=form, file=path.name, template=template))
+    beside = manifest_path(path)
+    _replace({path: document, beside: manifest(arranged, document, path.name, form)})
+    return path, beside
+
+
+def _check_place(path: Path) -> None:
+    """Finds out before the work whether the document has a place."""
+    if path.is_dir():
+        raise ExportError(f"{str(path)!r} is a folder: name a file in it")
+    if not path.parent.is_dir():
+        raise ExportError(f"there is no folder {str(path.parent)!r} to write {path.name!r} into: create it first")
+
+
+def _replace(contents: dict[Path, bytes]) -> None:
+    """Writes files beside their places first, then puts all of them in place."""
+    written: dict[Path, Path] = {}
+    try:
+        for path, content in contents.items():
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:40]}-", suffix=".part")
+            written[path] = Path(name)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            # A temporary file is its owner's only; a document has the rights of any new file.
+            written[path].chmod(0o666 & ~_umask())
+        for path, part in written.items():
+            part.replace(path)
+    except OSError as exc:
+        raise ExportError(
+            f"{str(next(iter(contents)))!r} cannot be written ({exc.strerror}): "
+            "close it where it is open, or choose another place"
+        ) from exc
+    finally:
+        for part in written.values():
+            part.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

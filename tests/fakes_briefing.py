@@ -1,0 +1,264 @@
+"""A briefing over fictional statements in four languages, one of them hostile, without a store."""
+
+import hashlib
+from dataclasses import dataclass, replace
+
+from app.answer import Citation, Coverage
+from app.briefing.records import (
+    Briefing,
+    Cell,
+    Change,
+    Point,
+    PositionKind,
+    Repetition,
+    Review,
+    SourceFile,
+    Subject,
+    Words,
+)
+
+MADE = "2026-11-25T12:30:00+00:00"
+EXTRADITION, ASSISTANCE = "Extradition", "UNTOC article 18"
+NAMES = {
+    "XAA": "Arvandia (fictional)",
+    "XAB": "Belmora (fictional)",
+    "XRM": "Rimalia (fictional)",
+    "XLH": "Lanhai (fictional)",
+    "XHO": "=Hostilia|<b>fictional</b>",
+    "XNO": "Nowhereland (fictional)",
+    "XGR": "Group of Riparian States (fictional)",
+}
+NAMES_BY_LANGUAGE = {
+    "ar": NAMES | {"XAA": "أرفانديا", "XAB": "بلمورا", "XRM": "ريماليا", "XLH": "لانهاي"},
+    "zh": NAMES | {"XAA": "阿尔万迪亚", "XAB": "贝尔莫拉", "XLH": "岚海"},
+}
+REPEATED = "Arvandia makes extradition conditional on the existence of a treaty."
+HOSTILE = (
+    '=HYPERLINK("http://198.51.100.7") | <script>alert(1)</script> **we** [x](javascript:y) \x07\ufffe “support” it.'
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A fictional statement: who, when and what; its sentences are quoted by their place."""
+
+    file: str
+    state: str
+    session: str
+    date: str
+    language: str
+    sentences: tuple[str, ...]
+    speaker: str | None = None
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.sentences)
+
+    @property
+    def statement_id(self) -> str:
+        return hashlib.sha256((self.file + self.text).encode()).hexdigest()[:16]
+
+
+STATEMENTS = (
+    Said(
+        file="XAA_2016.txt",
+        state="XAA",
+        session="8",
+        date="2016-10-17/2016-10-21",
+        language="en",
+        sentences=(REPEATED, "In 2015 our central authority answered 48 requests under article 18 of the Convention."),
+    ),
+    Said(file="XAA_2018.txt", state="XAA", session="9", date="2018", language="en", sentences=("We recall.", REPEATED)),
+    Said(
+        file="XAA_2024.txt",
+        state="XAA",
+        session="12",
+        date="2024-10-14/2024-10-18",
+        language="en",
+        sentences=("Arvandia now supports the Convention as the legal basis for extradition.",),
+    ),
+    Said(
+        file="XGR_2020.txt",
+        state="XGR",
+        session="10",
+        date="2020-10-12",
+        language="en",
+        speaker="Belmora",
+        sentences=("The Group proposes that every request be confirmed within five working days.",),
+    ),
+    Said(
+        file="XRM_2020.txt",
+        state="XRM",
+        session="10",
+        date="2020-10-12/2020-10-16",
+        language="ar",
+        sentences=(
+            "تؤيد ريماليا، وهي دولة خيالية، تسليم المجرمين وفقا للمادة 16 من الاتفاقية (UNTOC).",
+            "وتدعو جميع الدول الأطراف إلى تعيين سلطات مركزية قادرة على الرد خلال 30 يوما.",
+        ),
+    ),
+    Said(
+        file="XLH_2020.txt",
+        state="XLH",
+        session="10",
+        date="2020-10-13",
+        language="zh",
+        sentences=("岚海是虚构的国家，支持在《公约》第十八条框架内开展司法协助。",),
+    ),
+    Said(
+        file="<img src=x onerror=alert(1)>|XHO.txt",
+        state="XHO",
+        session="10",
+        date="2020-10-14",
+        language="en",
+        sentences=(HOSTILE,),
+    ),
+    Said(file="XHO_2022.txt", state="XHO", session="11", date="2022", language="en", sentences=("We came.",)),
+)
+
+
+def cited(number: int, place: int, sentence: int) -> Citation:
+    """A citation of one sentence of the statement at that place of `STATEMENTS`."""
+    said = STATEMENTS[place]
+    quote = said.sentences[sentence]
+    start = said.text.index(quote)
+    group = said.state == "XGR"
+    return Citation(
+        number=number,
+        statement_id=said.statement_id,
+        state=said.state,
+        on_behalf_of="XGR" if group else None,
+        speaker=said.speaker,
+        body="UNTOC COP",
+        session=said.session,
+        date=said.date,
+        agenda_item="4",
+        title=None,
+        file=said.file,
+        symbol=None,
+        page=None,
+        paragraph=sentence + 1,
+        start=start,
+        end=start + len(quote),
+        quote=quote,
+        source_quote=quote,
+        sentence_ids=(f"{said.statement_id}:{sentence}",),
+        language=said.language,
+        kind="statement",
+        ocr_confidence=None,
+        inferred=("session",) if said.language == "zh" else (),
+        verdict="verified",
+    )
+
+
+def fake_briefing(language: str = "en", *, sessions: tuple[str, ...] = ()) -> Briefing:
+    """The briefing: six parties, of which one has a group's words only, one nothing on it and one no statement.
+
+    Args:
+        language: Of the assistant's own words.
+        sessions: Splits the table by these; without them the cells hold all sessions.
+    """
+    citations = (
+        cited(1, 2, 0),
+        cited(2, 0, 0),
+        cited(3, 1, 1),
+        cited(4, 0, 1),
+        cited(5, 3, 0),
+        cited(6, 4, 0),
+        cited(7, 4, 1),
+        cited(8, 5, 0),
+        cited(9, 6, 0),
+    )
+    reviewed = Review(state="accepted", kind="supports", note="", reviewer="A. Reader", at="2026-11-24T09:00:00+00:00")
+    by_party: dict[str, tuple[tuple[PositionKind, tuple[int, ...], str], tuple[PositionKind, tuple[int, ...], str]]] = {
+        "XAA": (("supports", (1, 2, 3), ""), ("reports_practice", (4,), "")),
+        "XAB": (("no_position", (), "No sentence on this was found."), ("proposes", (5,), "As a member of the group.")),
+        "XRM": (("supports", (6,), ""), ("calls_on_others", (7,), "")),
+        "XLH": (("no_position", (), "No sentence on this was found."), ("supports", (8,), "")),
+        "XHO": (("supports", (9,), ""), ("no_position", (), "No sentence on this was found.")),
+        "XNO": (("no_statement", (), "No statement."), ("no_statement", (), "No statement.")),
+    }
+    telling = {
+        1: "supports",
+        2: "conditional on",
+        3: "conditional on",
+        5: "proposes",
+        6: "تؤيد",
+        8: "支持",
+        9: "support",
+    }
+    cells = []
+    for party, found in by_party.items():
+        for subject, (kind, numbers, note) in zip((EXTRADITION, ASSISTANCE), found, strict=True):
+            words = tuple(
+                _words(citations[number - 1], telling[number], "conditional" if number in (2, 3) else kind)
+                for number in numbers
+                if number in telling
+            )
+            cell = Cell(
+                party=party, subject=subject, session=None, kind=kind, words=words, citations=numbers, note=note,
+                more=2 if party == "XAA" else 0, key=f"{party}/{subject}", review=reviewed if party == "XRM" else None,
+            )  # fmt: skip
+            cells += _split(cell, citations, sessions) if sessions else [cell]
+    return Briefing(
+        title="Extradition and mutual legal assistance",
+        language=language,
+        parties=tuple(by_party),
+        names=NAMES_BY_LANGUAGE.get(language, NAMES),
+        subjects=(
+            Subject(label=EXTRADITION, topic="extradition"),
+            Subject(label=ASSISTANCE, treaty="UNTOC", article="18"),
+        ),
+        sessions=sessions,
+        cells=tuple(cells),
+        citations=citations,
+        repetitions=(Repetition(party="XAA", subject=EXTRADITION, citations=(2, 3)),),
+        changes=(
+            Change(
+                party="XAA", subject=EXTRADITION, earlier=2, later=1, earlier_kind="conditional", later_kind="supports"
+            ),
+        ),
+        points=(
+            Point(party="XAA", subject=EXTRADITION, lead="Arvandia, 2024", citation=1),
+            Point(party="XRM", subject=ASSISTANCE, lead="Rimalia, 2020", citation=7),
+        ),
+        coverage=Coverage(
+            statements_in_scope=len(STATEMENTS),
+            statements_with_evidence=7,
+            states_without_evidence=(),
+            states_without_statement=("XNO",),
+            unreadable_files=("broken|<b>.pdf",),
+        ),
+        sources=tuple(
+            SourceFile(
+                statement_id=said.statement_id,
+                party=said.state,
+                file=said.file,
+                date=said.date,
+                session=said.session,
+                sha256=hashlib.sha256(said.file.encode()).hexdigest(),
+                text_sha256=hashlib.sha256(said.text.encode()).hexdigest(),
+                cited=any(citation.statement_id == said.statement_id for citation in citations),
+            )
+            for said in STATEMENTS
+        ),
+        made=MADE,
+        corpus_date="2026-11-20T08:00:00+00:00",
+    )
+
+
+def _words(citation: Citation, text: str, kind: PositionKind) -> Words:
+    at = citation.start + citation.quote.index(text)
+    return Words(citation=citation.number, start=at, end=at + len(text), text=text, kind=kind)
+
+
+def _split(cell: Cell, citations: tuple[Citation, ...], sessions: tuple[str, ...]) -> list[Cell]:
+    parts = []
+    for session in sessions:
+        held = tuple(number for number in cell.citations if citations[number - 1].session == session)
+        kind = cell.kind if held or cell.kind == "no_statement" else "no_position"
+        words = tuple(words for words in cell.words if words.citation in held)
+        parts.append(
+            replace(cell, session=session, citations=held, words=words, kind=kind, key=f"{cell.key}/{session}", more=0)
+        )
+    return parts
