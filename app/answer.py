@@ -199,14 +199,14 @@ class Answer:
 
     def to_json(self) -> dict[str, Any]:
         """Returns the contract of `untoc ask --json`: plain dicts, lists, strings and numbers."""
-        contract: dict[str, Any] = _listed(asdict(self))
+        contract: dict[str, Any] = listed(asdict(self))
         return contract
 
 
-def _listed(value: object) -> Any:  # noqa: ANN401 - any JSON value
-    """Tuples become lists, so that the value equals what a JSON round trip gives."""
+def listed(value: object) -> Any:  # noqa: ANN401 - any JSON value
+    """Returns a value as JSON has it: tuples become lists, so that the value equals what a JSON round trip gives."""
     if isinstance(value, dict):
-        return {key: _listed(item) for key, item in value.items()}
+        return {key: listed(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_listed(item) for item in value]
+        return [listed(item) for item in value]
     return value

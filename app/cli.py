@@ -15,8 +15,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from app.errors import AppError, QuestionError, ScopeError, SettingsError
+from app.errors import AppError, BriefingError, QuestionError, ScopeError, SettingsError
 from ingest.errors import IngestError
+from prompts.wording import LANGUAGES
 from vectorstore.errors import StoreError, StoreReadOnlyError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = options.command(options)
         sys.stdout.flush()
-    except (QuestionError, ScopeError, SettingsError) as exc:
+    except (QuestionError, ScopeError, SettingsError, BriefingError) as exc:
         return _fail(exc, 2)
     except (AppError, IngestError, StoreError) as exc:
         return _fail(exc, 1)
@@ -93,6 +94,30 @@ def build_parser() -> argparse.ArgumentParser:
     chat = add("chat", _chat, "open the chat in a browser")
     chat.add_argument("--host", help="address to bind to (default: 127.0.0.1)")
     chat.add_argument("--port", type=int, help="port (default: 7860; 0 takes a free one)")
+    brief = add("brief", _brief, "make a position table and briefing: who said what on which topic or article")
+    brief.add_argument("--states", action="append", default=[], metavar="NAMES", help="States or groups, with commas")
+    brief.add_argument("--group", action="append", default=[], metavar="NAME", help="a group and all its members")
+    brief.add_argument("--topic", action="append", default=[], metavar="WORDS", help="a topic; give it once for each")
+    brief.add_argument("--article", action="append", default=[], metavar="NUMBER", help="such as 18 or TIP 9")
+    brief.add_argument("--sessions", action="append", default=[], metavar="NUMBERS", help="one cell for each session")
+    brief.add_argument("--by-session", action="store_true", help="one cell for every session there is")
+    brief.add_argument("--years", action="append", default=[], metavar="YEARS", help="such as 2018 or 2000-2005")
+    brief.add_argument("--bodies", action="append", default=[], metavar="NAMES", help="such as UNTOC COP")
+    brief.add_argument("--title", default="", help="the heading")
+    brief.add_argument("--language", default="en", choices=LANGUAGES, help="of names and references (default: en)")
+    brief.add_argument("--quotations", type=int, help="in a cell at most (default: 3)")
+    brief.add_argument(
+        "--form",
+        choices=("full", "one_pager", "talking_points"),
+        default="full",
+        help="full: table, quotations, annex; one_pager, talking_points: the strongest quotations only",
+    )
+    brief.add_argument("--max-tokens", type=int, help="length of talking points in tokens; quotations are never cut")
+    brief.add_argument("--max-points", type=int, help="number of talking points")
+    brief.add_argument("--template", type=Path, metavar="DOCX", help="a document of your house to take styles from")
+    brief.add_argument(
+        "-o", "--output", action="append", default=[], type=Path, metavar="FILE", help="a .docx, .xlsx, .md or .pdf"
+    )
     show = add("show", _show, "show one statement, with its text under --json")
     show.add_argument("statement_id", metavar="ID")
     add("list", _list, "list the statements in the store")
@@ -188,6 +213,53 @@ def _ask(options: argparse.Namespace) -> int:
                 _fail(exc, 1)
             _print_json(record, indent=None)
     return 1 if failed else 0
+
+
+def _brief(options: argparse.Namespace) -> int:
+    from app.briefing.printing import briefing_progress, print_briefing
+    from app.briefing.request import read_request
+    from app.export.write import check_output, write_briefing
+    from app.settings import load_settings
+
+    settings = load_settings(store=options.store)
+    _log(settings)
+    for path in options.output:
+        check_output(path)
+    limits = settings.briefing
+    with _workspace_to_ask(settings) as workspace:
+        request = read_request(
+            workspace.corpus.parties(),
+            states=options.states,
+            groups=options.group,
+            topics=options.topic,
+            articles=options.article,
+            sessions=options.sessions,
+            years=options.years,
+            bodies=options.bodies,
+            by_session=options.by_session,
+            quotations=limits.quotations if options.quotations is None else options.quotations,
+            title=options.title,
+            language=options.language,
+        )
+        short = limits.one_page_tokens if options.form == "one_pager" else None
+        with briefing_progress(quiet=options.json) as progress:
+            briefing = workspace.briefings.build(
+                request,
+                progress,
+                max_points=limits.talking_points if options.max_points is None else options.max_points,
+                max_tokens=short if options.max_tokens is None else options.max_tokens,
+            )
+        template = options.template or limits.template
+        written = [
+            file
+            for path in options.output
+            for file in write_briefing(briefing, path, template=template, form=options.form)
+        ]
+    if options.json:
+        _print_json(briefing.to_json())
+    else:
+        print_briefing(briefing, written)
+    return 0
 
 
 def _chat(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ AppError
 ├── NotFoundError      no such statement or trace in the store
 ├── MetadataError      a correction of metadata is not valid
 ├── DraftError         a draft eval case cannot be written
+├── BriefingError      a briefing cannot be made of what was asked
 ├── ExportError        a document cannot be written: its suffix, its place, its template, or a missing program
 └── SettingsError      a setting is out of bounds or of the wrong kind
 """
@@ -37,6 +38,10 @@ class DraftError(AppError):
 
 class ExportError(AppError):
     """A document cannot be written: its suffix, its place, its template, or a missing program."""
+
+
+class BriefingError(AppError):
+    """A briefing cannot be made of what was asked."""
 
 
 class SettingsError(AppError):

@@ -45,6 +45,21 @@ class AnswerConfig(BaseModel):
     """Records of answers kept in the store, newest first; 0 keeps none."""
 
 
+class BriefingConfig(BaseModel):
+    """How briefings are made."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    template: Path | None = None
+    """A .docx of your house whose styles, header and footer Word and PDF briefings take; default: our own."""
+    quotations: int = Field(default=3, ge=1, le=20)
+    """Quotations in a cell of the position table at most; what remains is counted."""
+    one_page_tokens: int = Field(default=520, ge=50, le=5000)
+    """Length of a one-pager's points in cl100k tokens; quotations are never cut, fewer are taken."""
+    talking_points: int = Field(default=12, ge=1, le=200)
+    """Talking points at most."""
+
+
 class Settings(BaseSettings):
     """All settings; each is an environment variable, nested by two underscores (`UNTOC_EMBEDDING__MODEL`)."""
 
@@ -66,6 +81,8 @@ class Settings(BaseSettings):
     """Where the chat listens."""
     answer: AnswerConfig = AnswerConfig()
     """How answers are made."""
+    briefing: BriefingConfig = BriefingConfig()
+    """How briefings are made."""
     embedding: EmbeddingConfig = EmbeddingConfig()
     """The embedding model."""
     rerank: RerankConfig = RerankConfig()

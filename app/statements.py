@@ -131,9 +131,9 @@ def _picked(statements: Sequence[StatementSummary], pick: Pick) -> tuple[Stateme
         timed = [s for s in own if _days(s.metadata) or s.metadata.session] or own
         for summary in timed:
             beyond = (
-                _before(summary.metadata, other.metadata)
+                made_before(summary.metadata, other.metadata)
                 if pick == "latest"
-                else _before(other.metadata, summary.metadata)
+                else made_before(other.metadata, summary.metadata)
                 for other in timed
             )
             if not any(beyond):
@@ -141,7 +141,7 @@ def _picked(statements: Sequence[StatementSummary], pick: Pick) -> tuple[Stateme
     return tuple(kept)
 
 
-def _before(one: Metadata, other: Metadata) -> bool:
+def made_before(one: Metadata, other: Metadata) -> bool:
     """Returns whether a statement was certainly made before another: by their days, else by sessions of one body."""
     days, others = _days(one), _days(other)
     if days and others:

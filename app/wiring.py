@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from app.assistant import Assistant
+from app.briefing.reviews import ReviewBook
+from app.briefing.table import TableBuilder
 from app.chain import Steps
 from app.corpus import Corpus
 from app.retrieve import Retrieved, Searcher
@@ -25,6 +27,8 @@ class Workspace:
 
     assistant: Assistant
     corpus: Corpus
+    briefings: TableBuilder
+    reviews: ReviewBook
     settings: Settings
     store: Store
     steps: Steps
@@ -73,7 +77,16 @@ def open_workspace(settings: Settings, *, read_only: bool = False, check_model: 
     )
     keep = 0 if read_only else settings.answer.keep_traces
     assistant = Assistant(steps, store.catalogue, keep_traces=keep)
-    return Workspace(assistant=assistant, corpus=corpus, settings=settings, store=store, steps=steps)
+    reviews = ReviewBook(store.catalogue)
+    return Workspace(
+        assistant=assistant,
+        corpus=corpus,
+        briefings=TableBuilder(steps.searcher, store.catalogue, corpus.parties, reviews.of),
+        reviews=reviews,
+        settings=settings,
+        store=store,
+        steps=steps,
+    )
 
 
 def forbid_tracing() -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from app.assistant import Assistant
+from app.briefing.reviews import ReviewBook
+from app.briefing.table import TableBuilder
 from app.chain import Steps
 from app.corpus import Corpus
 from app.retrieve import Searcher
@@ -89,4 +91,13 @@ def fake_workspace(store: Path, *, read_only: bool = False) -> Workspace:
     selector = PlainSelector(opened, Retriever(opened, embedder, settings.retrieval), embedder, OverlapReranker())
     steps = Steps(searcher=Searcher(opened, selector), parties=corpus.parties, max_citations=5)
     assistant = Assistant(steps, opened.catalogue, keep_traces=0 if read_only else 100)
-    return Workspace(assistant=assistant, corpus=corpus, settings=settings, steps=steps, store=opened)
+    reviews = ReviewBook(opened.catalogue)
+    return Workspace(
+        assistant=assistant,
+        corpus=corpus,
+        briefings=TableBuilder(steps.searcher, opened.catalogue, corpus.parties, reviews.of),
+        reviews=reviews,
+        settings=settings,
+        steps=steps,
+        store=opened,
+    )

@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from app.answer import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope
+from app.briefing.records import Briefing
+from app.briefing.request import BriefingRequest
+from app.briefing.table import BriefingProgress
 from app.errors import MetadataError, NotFoundError, QuestionError
 from app.followup import EarlierTurn, earlier_turns
+from ingest.parties import PartyTable
 from ingest.report import FileResult, IngestProgress, IngestReport
+from tests.fakes_briefing import fake_briefing
 from vectorstore.records import Metadata, Statement, StatementSummary
 
 SAMPLE = Path(__file__).parents[1] / "ingest" / "sample" / "000_6237221ecf9e9373.txt"
@@ -153,6 +158,9 @@ class FakeCorpus:
     def __init__(self, statements: Sequence[Statement] = ()) -> None:
         self.stored = {item.statement_id: item for item in statements}
         self.ingested: list[tuple[str, ...]] = []
+
+    def parties(self) -> PartyTable:
+        return PartyTable.load()
 
     def statements(self) -> tuple[StatementSummary, ...]:
         return tuple(self._summary(item) for item in self.stored.values())
@@ -345,3 +353,37 @@ def fake_workspace(*, step_seconds: float = 0.0) -> tuple[FakeAssistant, FakeCor
     """Makes an assistant over the sample and three fictional statements."""
     corpus = FakeCorpus([sample_statement(), arabic_statement(), hostile_statement(), group_statement()])
     return FakeAssistant(corpus, step_seconds=step_seconds), corpus
+
+
+class FakeBuilder:
+    """Answers every request with the fictional briefing, two cells at a time."""
+
+    def __init__(self) -> None:
+        self.asked: list[BriefingRequest] = []
+
+    def build(
+        self,
+        request: BriefingRequest,
+        progress: Callable[[BriefingProgress], None] | None = None,
+        *,
+        max_points: int | None = None,
+        max_tokens: int | None = None,
+    ) -> Briefing:
+        self.asked.append(request)
+        for done in range(2):
+            if progress is not None:
+                progress(BriefingProgress(done=done, total=2, label="Arvandia: extradition"))
+            time.sleep(0.3)
+        return fake_briefing()
+
+
+def fake_tools(folder: Path) -> Any:
+    """Makes what the Briefing tab works with: a fictional briefing, and reviews in a store of its own."""
+    from app.briefing.reviews import ReviewBook
+    from app.settings import BriefingConfig
+    from app.ui.briefing_tab import BriefingTools
+    from vectorstore.catalogue import Catalogue
+
+    folder.mkdir(parents=True, exist_ok=True)
+    reviews = ReviewBook(Catalogue(folder / "reviews.sqlite3"))
+    return BriefingTools(builder=FakeBuilder(), reviews=reviews, config=BriefingConfig())  # type: ignore[arg-type]

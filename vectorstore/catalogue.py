@@ -20,6 +20,7 @@ from vectorstore.records import (
     Sentence,
     Statement,
     StatementSummary,
+    StoredReview,
     text_key,
 )
 from vectorstore.rows import (
@@ -343,6 +344,33 @@ class Catalogue:
             return None
         record: dict[str, object] = json.loads(row[0])
         return record
+
+    # --- reviews of position tables
+
+    def reviews(self, cell_keys: Sequence[str]) -> dict[str, StoredReview]:
+        """Returns what people decided on these cells."""
+        rows = self._all(
+            "SELECT cell_key, state, kind, note, reviewer, at FROM reviews"
+            " WHERE cell_key IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(cell_keys)),),
+        )
+        return {
+            str(key): StoredReview(state=state, kind=kind, note=note, reviewer=reviewer, at=at)
+            for key, state, kind, note, reviewer, at in rows
+        }
+
+    def record_review(self, cell_key: str, review: StoredReview) -> None:
+        """Keeps what a person decided on a cell, in place of an earlier decision."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO reviews VALUES (?, ?, ?, ?, ?, ?)",
+                (cell_key, review.state, review.kind, review.note, review.reviewer, review.at),
+            )
+
+    def forget_review(self, cell_key: str) -> None:
+        """Forgets a decision, so that the suggestion holds again."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM reviews WHERE cell_key = ?", (cell_key,))
 
     # --- reading
 

@@ -227,6 +227,17 @@ class StatementSummary:
     added: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class StoredReview:
+    """What a person decided on a cell of a position table; see `app.briefing.records.Review`."""
+
+    state: str
+    kind: str | None
+    note: str
+    reviewer: str
+    at: str
+
+
 JSONValue = str | int | float | bool | None | list["JSONValue"] | Mapping[str, "JSONValue"]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, get_args
 
-from app.answer import Citation, Coverage
+from app.answer import Citation, Coverage, listed
 
 PositionKind = Literal[
     "supports",
@@ -16,6 +16,16 @@ PositionKind = Literal[
     "no_statement",
 ]
 KINDS: Final[tuple[PositionKind, ...]] = get_args(PositionKind)
+KIND_LABELS: Final[dict[PositionKind, str]] = {
+    "supports": "supports",
+    "opposes": "opposes",
+    "proposes": "proposes",
+    "conditional": "conditional",
+    "reports_practice": "reports practice",
+    "calls_on_others": "calls on others",
+    "no_position": "no position found",
+    "no_statement": "no statement",
+}
 ReviewState = Literal["accepted", "changed", "rejected"]
 
 
@@ -107,6 +117,21 @@ class Cell:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Moment:
+    """What a party's quotation from one statement shows, to be read beside those from its other statements.
+
+    Attributes:
+        citation: Number of the strongest citation from that statement.
+        kind: The kind that it shows by itself, suggested.
+    """
+
+    party: str
+    subject: str
+    citation: int
+    kind: PositionKind
+
+
+@dataclass(frozen=True, kw_only=True)
 class Repetition:
     """The same language read out again by one party.
 
@@ -184,7 +209,9 @@ class Briefing:
         subjects: Columns, in the order asked.
         sessions: The sessions that the table is split by, in order; empty where it is not.
         cells: One per party, subject and session, in the order party, subject, session; none is left out.
-        citations: All citations, numbered from 1 in the order of the cells.
+        citations: All citations, numbered from 1: those of the cells in their order, then those of moments and
+            repetitions.
+        moments: What each statement of a party shows, by date, where a cell has evidence in several statements.
         repetitions: The same language read out again.
         changes: Positions that differ between two verified quotations.
         points: Talking points, within the length limit that was asked for.
@@ -202,6 +229,7 @@ class Briefing:
     sessions: tuple[str, ...] = ()
     cells: tuple[Cell, ...] = ()
     citations: tuple[Citation, ...] = ()
+    moments: tuple[Moment, ...] = ()
     repetitions: tuple[Repetition, ...] = ()
     changes: tuple[Change, ...] = ()
     points: tuple[Point, ...] = ()
@@ -232,18 +260,22 @@ class Briefing:
             }
             for cell in self.cells
         ]
-        return {
-            "rows": rows,
-            "coverage": asdict(self.coverage),
-            "title": self.title,
-            "language": self.language,
-            "parties": [{"code": code, "name": self.names[code]} for code in self.parties],
-            "topics": [asdict(subject) for subject in self.subjects],
-            "sessions": list(self.sessions),
-            "repetitions": [asdict(item) for item in self.repetitions],
-            "changes": [asdict(item) for item in self.changes],
-            "points": [asdict(point) for point in self.points],
-            "sources": [asdict(source) for source in self.sources],
-            "made": self.made,
-            "corpus_date": self.corpus_date,
-        }
+        contract: dict[str, Any] = listed(
+            {
+                "rows": rows,
+                "coverage": asdict(self.coverage),
+                "title": self.title,
+                "language": self.language,
+                "parties": [{"code": code, "name": self.names[code]} for code in self.parties],
+                "topics": [asdict(subject) for subject in self.subjects],
+                "sessions": list(self.sessions),
+                "moments": [asdict(item) for item in self.moments],
+                "repetitions": [asdict(item) for item in self.repetitions],
+                "changes": [asdict(item) for item in self.changes],
+                "points": [asdict(point) for point in self.points],
+                "sources": [asdict(source) for source in self.sources],
+                "made": self.made,
+                "corpus_date": self.corpus_date,
+            }
+        )
+        return contract

@@ -75,12 +75,10 @@ def write_briefing(
     Raises:
         ExportError: No document of that kind can be made, or it cannot be written there.
     """
-    write = _WRITERS.get(path.suffix.lower())
-    if write is None:
-        raise ExportError(f"{str(path)!r}: no such kind of document; end its name in {', '.join(SUFFIXES)}")
+    check_output(path)
+    write = _WRITERS[path.suffix.lower()]
     if form not in FORMS:
         raise ExportError(f"no form {form!r} of a document; choose {', '.join(FORMS)}")
-    _check_place(path)
     arranged = arrange(briefing, form)
     document = write(Job(briefing=arranged, form=form, file=path.name, template=template))
     beside = manifest_path(path)
@@ -88,8 +86,14 @@ def write_briefing(
     return path, beside
 
 
-def _check_place(path: Path) -> None:
-    """Finds out before the work whether the document has a place."""
+def check_output(path: Path) -> None:
+    """Finds out before the work whether a document of that name can be written.
+
+    Raises:
+        ExportError: Its suffix names no kind of document, or it has no place.
+    """
+    if path.suffix.lower() not in _WRITERS:
+        raise ExportError(f"{str(path)!r}: no such kind of document; end its name in {', '.join(SUFFIXES)}")
     if path.is_dir():
         raise ExportError(f"{str(path)!r} is a folder: name a file in it")
     if not path.parent.is_dir():

@@ -5,15 +5,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import gradio as gr
 
 from app.answer import Answer, Scope
 from app.assistant import Assistant
+from app.briefing.request import BriefingRequest
 from app.corpus import Corpus
 from app.drafts import save_draft
 from app.errors import AppError
 from app.followup import EarlierTurn
+from app.ui.briefing_requests import Wanted, briefing_asked, briefing_of_turns
 from app.ui.conversation import Pending, Turn, Unsaved, conversation_html, error_html, make_turn
 from app.ui.evidence import evidence_panel
 from app.ui.scope_chips import (
@@ -97,12 +100,26 @@ class _Conversation:
 
     # Gradio names endpoints after functions, and `ask` is the public one's name.
     def ask_new(self, question: str, turns: list[Turn]) -> Iterator[tuple[Any, ...]]:
-        """Answers a new question, with the questions before it as history."""
-        yield from self._answer(question, turns, {})
+        """Answers a new question, with the questions before it as history; a briefing is made on its own tab."""
+        try:
+            wanted = briefing_asked(question, turns, self._corpus.parties())
+        except SHOWN_ERRORS as error:
+            yield self._refused(question, turns, error)
+            return
+        if wanted is None:
+            yield from self._answer(question, turns, {})
+        else:
+            yield self._handed_over(question, turns, wanted)
 
     def act(self, turns: list[Turn], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        """Asks an example or a reading to choose, or asks again without one part of the scope."""
+        """Asks an example or a reading to choose, asks again without one part of the scope, or wants a briefing."""
         data = event._data if isinstance(event._data, dict) else {}
+        if data.get("action") == "brief" and turns:
+            try:
+                yield self._handed_over("", turns, briefing_of_turns(turns))
+            except SHOWN_ERRORS as error:
+                yield self._refused("A briefing of this conversation", turns, error)
+            return
         if data.get("action") == "ask":
             yield from self._answer(str(data.get("question", "")), turns, {})
         elif data.get("action") == "drop" and turns:
@@ -165,8 +182,19 @@ class _Conversation:
     def stopped(self, turns: list[Turn]) -> tuple[Any, ...]:
         return self.welcome(turns), gr.Button(visible=True), gr.Button(visible=False)
 
+    def _refused(self, question: str, turns: list[Turn], error: Exception) -> tuple[Any, ...]:
+        pending = Pending(question=question, error=str(error))
+        shown = conversation_html(turns, self._corpus, pending=pending)
+        return shown, *[gr.skip()] * 2, question, *[gr.skip()] * 3
+
+    def _handed_over(self, question: str, turns: list[Turn], request: BriefingRequest) -> tuple[Any, ...]:
+        """Hands a wish to the Briefing tab."""
+        pending = Pending(question=question, told="The briefing is made on the Briefing tab.") if question else None
+        shown = conversation_html(turns, self._corpus, pending=pending)
+        return shown, *[gr.skip()] * 2, "", *[gr.skip()] * 2, Wanted(identifier=uuid4().hex, request=request)
+
     def _answer(self, question: str, turns: list[Turn], overrides: Overrides) -> Iterator[tuple[Any, ...]]:
-        """Yields (conversation, evidence, turns, question box, ask button, stop button)."""
+        """Yields (conversation, evidence, turns, question box, ask button, stop button, wanted briefing)."""
         skip = gr.skip()
         history = [EarlierTurn(question=turn.question, overrides=turn.overrides) for turn in turns]
         pending = Pending(question=question)
@@ -174,20 +202,20 @@ class _Conversation:
             (gr.Button(visible=False), gr.Button(visible=True)),
             (gr.Button(visible=True), gr.Button(visible=False)),
         )
-        yield conversation_html(turns, self._corpus, pending=pending), skip, skip, "", *busy
+        yield conversation_html(turns, self._corpus, pending=pending), skip, skip, "", *busy, skip
         try:
             for item in self._assistant.stream(question, overrides=overrides or None, history=history):
                 if isinstance(item, Answer):
                     number = turns[-1].number + 1 if turns else 1
                     turn = make_turn(number, question, item, overrides, self._corpus, history=history)
                     kept = [*turns, turn][-_TURNS_KEPT:]
-                    yield conversation_html(kept, self._corpus), _panel(kept), kept, skip, *idle
+                    yield conversation_html(kept, self._corpus), _panel(kept), kept, skip, *idle, skip
                     return
                 pending = Pending(question=question, done=item.step)
-                yield conversation_html(turns, self._corpus, pending=pending), skip, skip, skip, *busy
+                yield conversation_html(turns, self._corpus, pending=pending), skip, skip, skip, *busy, skip
         except SHOWN_ERRORS as error:
             pending = Pending(question=question, error=str(error))
-            yield conversation_html(turns, self._corpus, pending=pending), _panel(turns), turns, question, *idle
+            yield conversation_html(turns, self._corpus, pending=pending), _panel(turns), turns, question, *idle, skip
 
     def editor_values(self, turns: list[Turn]) -> list[Any]:
         """Fills the scope editor with the newest answer's scope and what the corpus offers."""
@@ -274,13 +302,14 @@ def _build_editor() -> _ScopeEditor:
     )
 
 
-def build_ask_tab(assistant: Assistant, corpus: Corpus, store: Path) -> AskTab:
+def build_ask_tab(assistant: Assistant, corpus: Corpus, store: Path, wanted: gr.State) -> AskTab:
     """Lays out the tab inside the current context and connects it.
 
     Args:
         assistant: Answers.
         corpus: Names the parties, and gives the text around citations.
         store: The store folder, which answers are saved in as draft eval cases.
+        wanted: Set to a briefing that the conversation asks for.
     """
     talk = _Conversation(assistant, corpus, store)
     turns = gr.State([], time_to_live=_SESSION_SECONDS)
@@ -302,7 +331,7 @@ def build_ask_tab(assistant: Assistant, corpus: Corpus, store: Path) -> AskTab:
                 stop = gr.Button("Stop", scale=0, min_width=88, visible=False, elem_id="stop")
         with gr.Column(scale=5, min_width=320, elem_classes="u-side"):
             evidence = gr.HTML(evidence_panel([]), elem_id="evidence", apply_default_css=False, padding=False)
-    outputs = [conversation, evidence, turns, question, ask, stop]
+    outputs = [conversation, evidence, turns, question, ask, stop, wanted]
     running: Any = {
         "show_progress": "hidden",
         "api_visibility": "private",

@@ -9,15 +9,18 @@ from gradio.block_function import BlockFunction
 from gradio.events import api
 
 from app.assistant import Assistant
+from app.briefing.request import read_request
 from app.corpus import Corpus
 from app.errors import AppError
 from app.questions import read_turns
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS, build_ask_tab
+from app.ui.briefing_tab import BriefingTools, build_briefing_tab
 from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
 
 TITLE = "untoc"
 _ENDPOINT = "ask"
+_ENDPOINTS = frozenset((_ENDPOINT, "brief"))
 _UPLOADS_KEPT_SECONDS = 3600
 _WAITING_AT_MOST = 64
 
@@ -25,18 +28,19 @@ _WAITING_AT_MOST = 64
 class _Interface(gr.Blocks):
     def validate_inputs(self, block_fn: BlockFunction, inputs: list[Any]) -> None:
         """Lets callers of the API leave optional arguments out; Gradio allows it to its own client only."""
-        if block_fn.api_name == _ENDPOINT:
+        if block_fn.api_name in _ENDPOINTS:
             inputs.extend([None] * (len(block_fn.inputs) - len(inputs)))
         super().validate_inputs(block_fn, inputs)
 
 
-def build_interface(assistant: Assistant, corpus: Corpus, store: Path) -> gr.Blocks:
+def build_interface(assistant: Assistant, corpus: Corpus, store: Path, briefings: BriefingTools) -> gr.Blocks:
     """Builds the interface; nothing is served yet (see `app.ui.server.serve`).
 
     Args:
         assistant: Answers.
         corpus: What is asked, added to and corrected.
         store: The store folder, which answers are saved in as draft eval cases.
+        briefings: What makes briefings.
     """
     interface = _Interface(
         title=TITLE,
@@ -51,18 +55,23 @@ def build_interface(assistant: Assistant, corpus: Corpus, store: Path) -> gr.Blo
             apply_default_css=False,
             padding=False,
         )
-        with gr.Tabs(elem_id="tabs"):
+        wanted = gr.State(None)
+        with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="ask"):
-                talk = build_ask_tab(assistant, corpus, store)
+                talk = build_ask_tab(assistant, corpus, store, wanted)
+            with gr.Tab("Briefing", id="briefing") as briefing_tab, gr.Column(elem_classes="u-page"):
+                build_briefing_tab(briefings, corpus, briefing_tab, wanted)
             with gr.Tab("Ingest", id="ingest"), gr.Column(elem_classes="u-page"):
                 ingest = build_ingest_tab(corpus)
             with gr.Tab("Corpus", id="corpus") as corpus_tab, gr.Column(elem_classes="u-page"):
                 build_corpus_tab(corpus, corpus_tab)
 
+        wanted.change(lambda: gr.Tabs(selected="briefing"), None, [tabs], **QUIET)
         interface.load(talk.welcome, [talk.turns], [talk.conversation], **QUIET)
         for changed in ingest.changed:
             changed.then(talk.welcome, [talk.turns], [talk.conversation], **QUIET)
         api(ask_endpoint(assistant), api_name=_ENDPOINT, concurrency_limit=4, concurrency_id="ask")
+        api(brief_endpoint(briefings, corpus), api_name="brief", concurrency_limit=2, concurrency_id="brief")
     interface.queue(default_concurrency_limit=8, max_size=_WAITING_AT_MOST, api_open=False)
     return interface
 
@@ -89,3 +98,46 @@ def ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
             raise gr.Error(str(error), print_exception=not isinstance(error, AppError)) from error
 
     return ask
+
+
+def brief_endpoint(briefings: BriefingTools, corpus: Corpus) -> Callable[..., dict[str, Any]]:
+    """Makes the function behind the API endpoint `brief`."""
+
+    def brief(
+        topics: list[str] | None = None,
+        articles: list[str] | None = None,
+        states: list[str] | None = None,
+        groups: list[str] | None = None,
+        sessions: list[str] | None = None,
+        years: list[str] | None = None,
+    ) -> dict[str, Any]:
+        """Makes a position table of exact, cited quotations: the contract of `untoc brief --json`.
+
+        Args:
+            topics: Topics in words, one column each.
+            articles: Such as "18" or "TIP 9", one column each.
+            states: Names or codes of States and groups; none takes everyone who has a statement.
+            groups: Groups that bring themselves and their members as rows.
+            sessions: Sessions, one cell for each.
+            years: Years, or ranges such as "2000-2005".
+
+        Returns:
+            The briefing.
+        """
+        try:
+            request = read_request(
+                corpus.parties(),
+                topics=topics or (),
+                articles=articles or (),
+                states=states or (),
+                groups=groups or (),
+                sessions=sessions or (),
+                years=years or (),
+                quotations=briefings.config.quotations,
+            )
+            points = briefings.config.talking_points
+            return briefings.builder.build(request, max_points=points).to_json()
+        except SHOWN_ERRORS as error:
+            raise gr.Error(str(error), print_exception=not isinstance(error, AppError)) from error
+
+    return brief

@@ -71,11 +71,13 @@ class Pending:
 
     Attributes:
         done: The last step that is done; None before the first.
+        told: What to say in place of an answer, which is to be found elsewhere.
     """
 
     question: str
     done: str | None = None
     error: str | None = None
+    told: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,11 +128,15 @@ def conversation_html(
     """
     if not turns and pending is None:
         return _welcome(statements)
-    idle = pending is None or pending.error is not None
+    idle = pending is None or pending.error is not None or pending.told is not None
     scopes = [None, *(turn.answer.scope for turn in turns)]
     parts = [
         _turn(
-            turn, corpus, before, editable=idle and turn is turns[-1], below=_actions(turn, idle=idle, unsaved=unsaved)
+            turn,
+            corpus,
+            before,
+            editable=idle and turn is turns[-1],
+            below=_actions(turn, idle=idle, newest=turn is turns[-1], unsaved=unsaved),
         )
         for turn, before in zip(turns, scopes, strict=False)
     ]
@@ -176,7 +182,7 @@ def _asked_everyone(answer: Answer) -> bool:
     return not unsought and all(citation.kind != "treaty" for citation in answer.citations)
 
 
-def _actions(turn: Turn, *, idle: bool, unsaved: Unsaved | None) -> str:
+def _actions(turn: Turn, *, idle: bool, newest: bool, unsaved: Unsaved | None) -> str:
     copy = (
         f'<button type="button" class="u-button" data-copy="{escape(turn.copy_text)}" aria-label="Copy the answer '
         f'to question {turn.number} with its sources">Copy answer with sources</button>'
@@ -195,8 +201,14 @@ def _actions(turn: Turn, *, idle: bool, unsaved: Unsaved | None) -> str:
         # Here before it says anything, so that a screen reader hears it change.
         f'<span class="u-note u-saved" role="status">{escape(turn.saved)}</span>'
     )
+    brief = (
+        '<button type="button" class="u-button u-quiet" data-action="brief" aria-label="Make a briefing of all that '
+        'this conversation asked">Make a briefing</button>'
+        if newest and idle
+        else ""
+    )
     refusal = error_html(unsaved.error) if unsaved is not None and unsaved.number == turn.number else ""
-    return f'<p class="u-actions">{shown}{save}<span class="u-note">{_how(turn.answer)}</span></p>{refusal}'
+    return f'<p class="u-actions">{shown}{brief}{save}<span class="u-note">{_how(turn.answer)}</span></p>{refusal}'
 
 
 def _question(question: str) -> str:
@@ -267,6 +279,8 @@ def _how(answer: Answer) -> str:
 def _pending(pending: Pending) -> str:
     if pending.error is not None:
         body = error_html(pending.error)
+    elif pending.told is not None:
+        body = f'<p class="u-note" role="status">{escape(pending.told)}</p>'
     else:
         names = list(_STEPS)
         reached = names.index(pending.done) + 2 if pending.done else 1

@@ -1,8 +1,6 @@
 """The Ingest tab: files go up, progress is shown, and every file is accounted for."""
 
-import queue
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -15,6 +13,7 @@ from app.corpus import Corpus
 from app.errors import AppError
 from app.ui.conversation import error_html
 from app.ui.uploads import collect, to_ingest, upload_box
+from app.ui.watching import watch
 from ingest.errors import IngestError
 from ingest.report import FileOutcome, FileResult, IngestProgress, IngestReport
 from vectorstore.errors import StoreError
@@ -33,7 +32,6 @@ _OUTCOMES: dict[FileOutcome, tuple[str, str]] = {
     "failed": ("Failed", "bad"),
 }
 _NOTHING = '<p class="u-empty">No files chosen. Choose files first, then ingest them.</p>'
-_POLL_SECONDS = 0.2
 
 Job = Callable[[Callable[[IngestProgress], None]], IngestReport]
 
@@ -71,41 +69,16 @@ class _Uploads:
         yield from self._watch(lambda progress: self._corpus.ingest([], sample=True, progress=progress), None)
 
     def _watch(self, job: Job, folder: Path | None) -> Iterator[str]:
-        events: queue.Queue[IngestProgress | IngestReport | Exception] = queue.Queue()
-        worker = threading.Thread(target=_run, args=(job, events), name="ingest")
-        worker.start()
-        latest: IngestProgress | None = None
         yield progress_html(None, folder)
         try:
-            while True:
-                try:
-                    event = events.get(timeout=_POLL_SECONDS)
-                    while isinstance(event, IngestProgress) and not events.empty():
-                        event = events.get_nowait()
-                except queue.Empty:
-                    continue
-                if isinstance(event, IngestProgress):
-                    if event != latest:
-                        yield progress_html(event, folder)
-                    latest = event
-                elif isinstance(event, IngestReport):
-                    yield report_html(event, self._corpus.party_name, folder)
-                    return
-                elif isinstance(event, AppError | IngestError | StoreError | OSError):
-                    yield error_html(event)
-                    return
-                else:
-                    raise event
-        finally:
             # The upload folder is deleted next, so a job whose watcher left early must end first.
-            worker.join()
-
-
-def _run(job: Job, events: "queue.Queue[IngestProgress | IngestReport | Exception]") -> None:
-    try:
-        events.put(job(events.put))
-    except Exception as error:  # handed over to the watcher, which raises what it cannot show
-        events.put(error)
+            for event in watch(job, finish=True):
+                if isinstance(event, IngestReport):
+                    yield report_html(event, self._corpus.party_name, folder)
+                else:
+                    yield progress_html(event, folder)
+        except (AppError, IngestError, StoreError, OSError) as error:
+            yield error_html(error)
 
 
 def _shown_name(file: str, folder: Path | None) -> str:

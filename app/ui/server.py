@@ -17,6 +17,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import AppError
+from app.ui.briefing_tab import BriefingTools
 from app.ui.chat import build_interface
 from app.ui.theme import theme
 from app.wiring import Workspace
@@ -126,7 +127,10 @@ def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str
 
         async def run() -> None:
             # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-            interface = build_interface(workspace.assistant, workspace.corpus, workspace.settings.store)
+            tools = BriefingTools(
+                builder=workspace.briefings, reviews=workspace.reviews, config=workspace.settings.briefing
+            )
+            interface = build_interface(workspace.assistant, workspace.corpus, workspace.settings.store, tools)
             app = create_app(interface, host=host, on_ready=lambda: on_ready(address))
             config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
             await uvicorn.Server(config).serve(sockets=[listener])

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.fakes_ui import fake_workspace
+from tests.fakes_ui import fake_tools, fake_workspace
 
 FLAGS = [
     "--headless",
@@ -72,10 +72,10 @@ class Served:
 
 
 @contextmanager
-def serving(assistant: Any, corpus: Any, folder: Path) -> Iterator[Served]:
+def serving(assistant: Any, corpus: Any, folder: Path, tools: Any = None) -> Iterator[Served]:
     """Serves an assistant and a corpus, fake or real, on a free port of this machine.
 
-    Uploads and saved cases go into `folder`.
+    Uploads and saved cases go into `folder`; briefings are fictional where no tools are given.
     """
     import uvicorn
 
@@ -83,12 +83,13 @@ def serving(assistant: Any, corpus: Any, folder: Path) -> Iterator[Served]:
     from app.ui.server import create_app
 
     store = folder / "store"
+    briefings = tools or fake_tools(folder)
     ready = threading.Event()
     servers: list[Any] = []
 
     async def serve(listener: socket.socket) -> None:
         # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-        app = create_app(build_interface(assistant, corpus, store), on_ready=ready.set)
+        app = create_app(build_interface(assistant, corpus, store, briefings), on_ready=ready.set)
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
         servers.append(uvicorn.Server(config))
         await servers[0].serve(sockets=[listener])

@@ -1,0 +1,169 @@
+"""One party over time: what each of its statements shows, language read out again, and change.
+
+Change is told only between two verified quotations, the earlier of which is certainly older.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+from app.answer import Citation
+from app.briefing.citations import CitationList
+from app.briefing.kinds import Suggestion
+from app.briefing.records import Cell, Change, Moment, PositionKind, Repetition
+from app.evidence import Span, cite
+from app.statements import made_before
+from ingest.squash import squash
+from vectorstore.catalogue import Catalogue
+from vectorstore.records import Sentence, StatementSummary
+
+# Shorter sentences are formulas that recur by themselves: "I thank you, Mr. President."
+_SHORTEST: Final = 40
+# Two kinds of position that differ are a change, but for these: to report what one does is no turn.
+_NO_TURN: Final[frozenset[PositionKind]] = frozenset(("reports_practice", "no_position", "no_statement"))
+
+Labels = Callable[[Citation, str], Suggestion]
+
+
+def moments_of(cell: Cell, own: Sequence[Citation], citations: CitationList, labels: Labels) -> tuple[Moment, ...]:
+    """Returns what each statement of a cell's party shows, by date; only where several statements show something.
+
+    Args:
+        cell: The cell.
+        own: The strongest quotation of each statement, by date.
+        citations: Takes those that the cell does not cite.
+        labels: Suggests the kind of a citation on a subject.
+    """
+    if len(own) < 2:
+        return ()
+    return tuple(
+        Moment(
+            party=cell.party,
+            subject=cell.subject,
+            citation=citations.add(citation),
+            kind=labels(citation, cell.subject).kind,
+        )
+        for citation in own
+    )
+
+
+def moments_in(cells: Sequence[Cell], citations: CitationList, labels: Labels) -> tuple[Moment, ...]:
+    """Returns the moments of a table that is split by sessions: the strongest quotation of each cell."""
+    own = [
+        (cell, number) for cell in cells for number in cell.citations[:1] if citations.get(number).state == cell.party
+    ]
+    counted: dict[tuple[str, str], int] = {}
+    for cell, _ in own:
+        counted[cell.party, cell.subject] = counted.get((cell.party, cell.subject), 0) + 1
+    return tuple(
+        Moment(
+            party=cell.party,
+            subject=cell.subject,
+            citation=number,
+            kind=labels(citations.get(number), cell.subject).kind,
+        )
+        for cell, number in own
+        if counted[cell.party, cell.subject] > 1
+    )
+
+
+def changes_of(
+    moments: Sequence[Moment], citations: CitationList, summaries: Mapping[str, StatementSummary]
+) -> tuple[Change, ...]:
+    """Returns the turns between consecutive moments of one party on one subject."""
+    changes = []
+    by_cell: dict[tuple[str, str], list[Moment]] = {}
+    for moment in moments:
+        if moment.kind not in _NO_TURN:
+            by_cell.setdefault((moment.party, moment.subject), []).append(moment)
+    for own in by_cell.values():
+        for earlier, later in pairwise(own):
+            first, second = (summaries.get(citations.get(m.citation).statement_id) for m in (earlier, later))
+            if first is None or second is None or not made_before(first.metadata, second.metadata):
+                continue
+            if earlier.kind != later.kind:
+                changes.append(
+                    Change(
+                        party=earlier.party,
+                        subject=earlier.subject,
+                        earlier=earlier.citation,
+                        later=later.citation,
+                        earlier_kind=earlier.kind,
+                        later_kind=later.kind,
+                    )
+                )
+    return tuple(changes)
+
+
+def repetitions_of(
+    cells: Sequence[Cell], searched: Sequence[StatementSummary], catalogue: Catalogue, citations: CitationList
+) -> tuple[Repetition, ...]:
+    """Finds cited language that the same party read out again in another of the statements searched.
+
+    Sentences count as the same where they are equal after `squash`; the run of such sentences is quoted from every
+    statement that holds it.
+    """
+    statements_of: dict[str, list[StatementSummary]] = {}
+    for summary in searched:
+        statements_of.setdefault(summary.metadata.state or "", []).append(summary)
+    found: dict[tuple[str, str, tuple[int, ...]], Repetition] = {}
+    for party in dict.fromkeys(cell.party for cell in cells):
+        own = statements_of.get(party, [])
+        if len(own) < 2:
+            continue
+        places = _places(own, citations)
+        for cell in (cell for cell in cells if cell.party == party):
+            for number in cell.citations:
+                repeated = _repeated(citations.get(number), places, citations)
+                if len(repeated) > 1:
+                    numbers = tuple(citations.add(citation) for citation in repeated)
+                    found[party, cell.subject, numbers] = Repetition(
+                        party=party, subject=cell.subject, citations=numbers
+                    )
+    return tuple(found.values())
+
+
+_Places = Mapping[str, Sequence[Sentence]]
+
+
+def _places(own: Sequence[StatementSummary], citations: CitationList) -> _Places:
+    """Returns where each squashed sentence stands, by date of the statement."""
+    places: dict[str, list[Sentence]] = {}
+    for summary in sorted(own, key=lambda s: (s.metadata.date or "", s.statement_id)):
+        for sentence in citations.sentences(summary.statement_id):
+            words = squash(sentence.text)
+            if len(words) >= _SHORTEST:
+                places.setdefault(words, []).append(sentence)
+    return places
+
+
+def _repeated(citation: Citation, places: _Places, citations: CitationList) -> list[Citation]:
+    """Returns the longest run of a citation's sentences that other statements hold, cited from each; else nothing."""
+    ordinals = [int(identifier.rpartition(":")[2]) for identifier in citation.sentence_ids]
+    own = citations.sentences(citation.statement_id)
+    best: list[Citation] = []
+    longest = 0
+    for begin in range(len(ordinals)):
+        for end in range(len(ordinals), begin, -1):
+            run = [own[ordinal] for ordinal in ordinals[begin:end]]
+            starts = [s for s in places.get(squash(run[0].text), ()) if _goes_on(s, run, citations)]
+            length = sum(len(sentence.text) for sentence in run)
+            if len({s.statement_id for s in starts}) > 1 and length > longest:
+                longest = length
+                best = [_cited(start, len(run), citations) for start in _one_each(starts)]
+    return best
+
+
+def _goes_on(start: Sentence, run: Sequence[Sentence], citations: CitationList) -> bool:
+    there = citations.sentences(start.statement_id)[start.ordinal : start.ordinal + len(run)]
+    return [squash(s.text) for s in there] == [squash(s.text) for s in run]
+
+
+def _one_each(starts: Sequence[Sentence]) -> list[Sentence]:
+    return list({start.statement_id: start for start in reversed(starts)}.values())[::-1]
+
+
+def _cited(start: Sentence, length: int, citations: CitationList) -> Citation:
+    statement = citations.statement(start.statement_id)
+    span = Span(first=start.ordinal, last=start.ordinal + length - 1)
+    return cite(statement, citations.sentences(start.statement_id), span, 0)

@@ -1,0 +1,136 @@
+"""What `untoc brief` prints: progress, the matrix of kinds, and the quotations behind it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from app.briefing.records import KIND_LABELS, Briefing, Cell, PositionKind
+from app.briefing.table import BriefingProgress
+from app.printing import inert
+
+_STYLES: Final[dict[PositionKind, str]] = {
+    "supports": "green",
+    "opposes": "red",
+    "proposes": "cyan",
+    "conditional": "yellow",
+    "reports_practice": "blue",
+    "calls_on_others": "magenta",
+    "no_position": "dim",
+    "no_statement": "dim",
+}
+
+
+@contextmanager
+def briefing_progress(*, quiet: bool) -> Iterator[Callable[[BriefingProgress], None] | None]:
+    """Yields a listener that shows a progress bar on the terminal's error stream; none where quiet."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("brief", total=None)
+
+        def listen(progress: BriefingProgress) -> None:
+            description = inert(progress.label[:60]).replace("[", "\\[")
+            bar.update(task, total=progress.total, completed=progress.done, description=description)
+
+        yield listen
+
+
+def print_briefing(briefing: Briefing, written: Sequence[Path]) -> None:
+    """Prints the table, the quotations of every cell, what changed or recurred, and what was searched."""
+    console = Console()
+    console.print(Text(inert(briefing.title), style="bold"))
+    for session in briefing.sessions or (None,):
+        console.print(_matrix(briefing, session))
+    for cell in briefing.cells:
+        # The matrix says what is empty.
+        if cell.citations:
+            _print_cell(console, briefing, cell)
+    for change in briefing.changes:
+        earlier, later = (briefing.citation(number).date or "?" for number in (change.earlier, change.later))
+        line = (
+            f"{briefing.names[change.party]}, {change.subject}: {KIND_LABELS[change.earlier_kind]} ({earlier})"
+            f" [{change.earlier}] → {KIND_LABELS[change.later_kind]} ({later}) [{change.later}], as suggested by rules"
+        )
+        console.print(Text(inert(line), style="yellow"))
+    for repetition in briefing.repetitions:
+        when = ", ".join(f"{briefing.citation(n).date or '?'} [{n}]" for n in repetition.citations)
+        line = f"{briefing.names[repetition.party]}, {repetition.subject}: the same words in {when}"
+        console.print(Text(inert(line), style="dim"))
+    coverage = briefing.coverage
+    console.print(
+        f"Statements searched: {coverage.statements_in_scope}; with evidence: {coverage.statements_with_evidence}.",
+        style="dim",
+        highlight=False,
+    )
+    for label, codes in (
+        ("No evidence from", coverage.states_without_evidence),
+        ("No statement from", coverage.states_without_statement),
+    ):
+        if codes:
+            console.print(Text(inert(f"{label}: {', '.join(briefing.names[code] for code in codes)}."), style="dim"))
+    for path in written:
+        console.print(f"written: {path}", highlight=False, markup=False)
+
+
+def _matrix(briefing: Briefing, session: str | None) -> Table:
+    table = Table(title=None if session is None else f"session {session}")
+    table.add_column("State or group")
+    for subject in briefing.subjects:
+        table.add_column(Text(inert(subject.label)))
+    for code in briefing.parties:
+        row = [cell for cell in briefing.cells if cell.party == code and cell.session == session]
+        shown = {cell.subject: _kind(cell) for cell in row}
+        table.add_row(Text(inert(briefing.names[code])), *(shown[subject.label] for subject in briefing.subjects))
+    return table
+
+
+def _kind(cell: Cell) -> Text:
+    count = f" ({len(cell.citations)})" if cell.citations else ""
+    if cell.review is not None and cell.review.state == "rejected":
+        return Text("evidence rejected", style="dim")
+    mark = " ✓" if cell.review is not None else ""
+    return Text(f"{KIND_LABELS[cell.holds]}{count}{mark}", style=_STYLES[cell.holds])
+
+
+def _print_cell(console: Console, briefing: Briefing, cell: Cell) -> None:
+    place = f"{briefing.names[cell.party]} · {cell.subject}" + (f" · session {cell.session}" if cell.session else "")
+    reviewed = "reviewed" if cell.review is not None else "suggested"
+    why = ", ".join(f"“{words.text}”" for words in cell.words)
+    kind = KIND_LABELS[cell.holds] + (f" ({reviewed}: {why})" if why else "")
+    heading = Text(inert(f"\n{place}: "), style="bold")
+    heading.append(inert(kind), style=_STYLES[cell.holds])
+    console.print(heading)
+    if cell.note:
+        console.print(Text(inert(cell.note), style="dim italic"))
+    for number in cell.citations:
+        citation = briefing.citation(number)
+        where = ", ".join(
+            part
+            for part in (
+                briefing.names.get(citation.state or "", ""),
+                citation.body,
+                f"session {citation.session}" if citation.session else None,
+                citation.date,
+                citation.file,
+            )
+            if part
+        )
+        console.print(Text(inert(f"  “{' '.join(citation.quote.split())}” [{number}]")))
+        console.print(Text(inert(f"  {where}"), style="dim"))
+    if cell.more:
+        console.print(Text(f"  further sentences: {cell.more}", style="dim"))

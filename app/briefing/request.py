@@ -1,0 +1,248 @@
+"""What a briefing is asked for: parties, subjects and sessions, read from names as people type them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.answer import Scope, TreatyScope
+from app.briefing.records import Subject
+from app.errors import BriefingError
+from app.resolution import Resolution
+from ingest.glossary import terms_of
+from ingest.parties import PartyTable
+from ingest.sessions import canonical_body
+from ingest.treaties import TREATIES, article_title, short_name
+
+# A bare number is an article of the Convention, as in questions.
+_DEFAULT_TREATY: Final = "UNTOC"
+_ARTICLE: Final = re.compile(r"(?:(?P<treaty>[A-Za-z]\w*)\s+)?(?:art(?:icle|\.)?\s*)?(?P<number>\d+(?:\s*bis)?)", re.I)
+_YEARS: Final = re.compile(r"(\d{4})(?:\s*[-–]\s*(\d{4}))?")
+_LONGEST_RANGE: Final = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class BriefingRequest:
+    """What a briefing is asked for.
+
+    Attributes:
+        parties: Codes of States and groups, in the order asked; empty means everyone who has a statement in scope.
+        subjects: Topics and articles; at least one.
+        sessions: Only these sessions, and one cell for each; empty searches all together.
+        by_session: Split by every session that the statements in scope have.
+        quotations: Quotations in a cell at most, at least 1.
+        title: The heading; empty makes one of the subjects.
+        language: ISO 639-1 code of names and references.
+    """
+
+    subjects: tuple[Subject, ...]
+    parties: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
+    by_session: bool = False
+    quotations: int = 3
+    title: str = ""
+    language: str = "en"
+
+    def scope(self, subject: Subject, party: str | None, session: str | None, parties: PartyTable) -> Scope:
+        """Returns the scope of one cell; of everyone where no party is given."""
+        known = parties.get(party) if party is not None else None
+        group = known is not None and known.kind != "state"
+        treaties = () if subject.treaty is None else (TreatyScope(treaty=subject.treaty, articles=_articles(subject)),)
+        return Scope(
+            states=(party,) if party is not None and not group else (),
+            groups=(party,) if party is not None and group else (),
+            treaties=treaties,
+            bodies=self.bodies,
+            sessions=(session,) if session is not None else self.sessions,
+            years=self.years,
+            topic=subject.topic,
+        )
+
+
+def read_request(
+    parties: PartyTable,
+    *,
+    states: Sequence[str] = (),
+    groups: Sequence[str] = (),
+    topics: Sequence[str] = (),
+    articles: Sequence[str] = (),
+    sessions: Sequence[str] = (),
+    years: Sequence[str] = (),
+    bodies: Sequence[str] = (),
+    by_session: bool = False,
+    quotations: int = 3,
+    title: str = "",
+    language: str = "en",
+) -> BriefingRequest:
+    """Reads a request from what people type.
+
+    Args:
+        parties: Who can speak.
+        states: Names or codes of States and groups, each a row; a cell may list several with commas or semicolons.
+        groups: Groups that bring themselves and their members of today as rows.
+        topics: Topics in words, one column each.
+        articles: Such as `18`, `UNTOC 18`, `TIP 9`, one column each.
+        sessions: Session numbers.
+        years: Years, or ranges such as `2000-2005`.
+        bodies: Names of bodies.
+        by_session: Split by every session.
+        quotations: Quotations in a cell at most.
+        title: The heading.
+        language: ISO 639-1 code of names and references.
+
+    Raises:
+        BriefingError: Nothing to brief on is named, or a name, an article or a year is not known.
+    """
+    subjects = [_topic(text) for text in _listed(topics, r"[;\n]")] + [_article(text) for text in _listed(articles)]
+    if not subjects:
+        raise BriefingError("nothing to brief on: name a topic with --topic, or an article with --article")
+    codes = [code for text in states for code in _codes(text, parties)]
+    for name in _listed(groups):
+        group = _code(name, parties)
+        codes += [group, *sorted(parties.members(group), key=parties.display)]
+    if quotations < 1:
+        raise BriefingError(f"{quotations} quotations in a cell are too few: at least 1")
+    return BriefingRequest(
+        parties=tuple(dict.fromkeys(codes)),
+        subjects=tuple({subject.label: subject for subject in subjects}.values()),
+        sessions=tuple(dict.fromkeys(_listed(sessions))),
+        years=tuple(dict.fromkeys(year for text in _listed(years) for year in _years(text))),
+        bodies=tuple(canonical_body(name) or name for name in _listed(bodies)),
+        by_session=by_session,
+        quotations=quotations,
+        title=title.strip(),
+        language=language,
+    )
+
+
+def request_of_scopes(scopes: Iterable[Scope], spoke: Iterable[str] = ()) -> BriefingRequest:
+    """Turns what a conversation asked into a briefing: all its parties on all its subjects.
+
+    Args:
+        scopes: The scopes of its answers, oldest first.
+        spoke: Parties that its answers quote, which stand where a question named nobody.
+
+    Raises:
+        BriefingError: The conversation asked of no topic and no article.
+    """
+    scopes = list(scopes)
+    named = dict.fromkeys(code for scope in scopes for code in (*scope.states, *scope.groups))
+    subjects: dict[str, Subject] = {}
+    for scope in scopes:
+        numbered = [(t.treaty, number) for t in scope.treaties for number in t.articles]
+        found = [_of_article(treaty, number) for treaty, number in numbered]
+        if scope.topic and not found:
+            found = [_topic(scope.topic)]
+        subjects |= {subject.label: subject for subject in found}
+    if not subjects:
+        raise BriefingError("the conversation names no topic or article to brief on: ask about one first")
+
+    def common(values: list[tuple[str, ...]]) -> tuple[str, ...]:
+        # A year of one question must not narrow the others.
+        return values[0] if values and all(value == values[0] for value in values) else ()
+
+    return BriefingRequest(
+        parties=tuple(named or dict.fromkeys(spoke)),
+        subjects=tuple(subjects.values()),
+        sessions=common([scope.sessions for scope in scopes]),
+        years=common([scope.years for scope in scopes]),
+        bodies=common([scope.bodies for scope in scopes]),
+        language=scopes[-1].language,
+    )
+
+
+_ASKED: Final = re.compile(
+    r"""^\W*(?:(?:please|can\s+you|could\s+you|kindly)\W+)*
+        (?:brief\s+(?:me|us)|(?:prepare|make|write|give\s+(?:me|us)|draft|i\s+need)\s+(?:me\s+|us\s+)?(?:a\s+|the\s+)?(?:short\s+)?briefing)
+        (?:\s+(?:on|about|regarding|concerning|for))?\s+(?P<rest>.+)$""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+
+
+def asked_for_briefing(question: str) -> str | None:
+    """Returns what a briefing is asked on ("brief me on …"), or None where the question asks for none."""
+    match = _ASKED.match(question.strip())
+    return match.group("rest").strip() if match else None
+
+
+def request_of_resolution(resolution: Resolution, spoken: str) -> BriefingRequest:
+    """Turns a question that was read by the assistant's lookup into a briefing.
+
+    Raises:
+        BriefingError: A name was ambiguous, or no topic or article was named.
+    """
+    if resolution.unclear is not None:
+        options = ", ".join(resolution.options) or "its full name or code"
+        raise BriefingError(f"{resolution.unclear!r} can be read in several ways: say {options}")
+    scope = resolution.scope
+    request = request_of_scopes([replace(scope, topic=topic) for topic in _topics_in(scope.topic)])
+    return replace(request, title=f"Briefing: {spoken}" if len(spoken) <= 120 else "")
+
+
+def _topics_in(words: str) -> list[str]:
+    """Parts topics that stand side by side: "extradition and mutual legal assistance".
+
+    Only terms of the field are parted, so that what belongs together ("witnesses and victims") stays so.
+    """
+    parts = [part.strip() for part in re.split(r",\s*(?:and\s+)?|\s+and\s+", words) if part.strip()]
+    return parts if len(parts) > 1 and not terms_of(words, "en") and all(terms_of(p, "en") for p in parts) else [words]
+
+
+def _listed(texts: Sequence[str], separators: str = r"[,;\n]") -> list[str]:
+    return [part.strip() for text in texts for part in re.split(separators, text) if part.strip()]
+
+
+def _topic(text: str) -> Subject:
+    words = " ".join(text.split())
+    return Subject(label=words[:1].upper() + words[1:], topic=words)
+
+
+def _article(text: str) -> Subject:
+    match = _ARTICLE.fullmatch(text)
+    if match is None:
+        raise BriefingError(f"{text!r} is no article: write its number, with the treaty before it, such as `UNTOC 18`")
+    wanted = (match.group("treaty") or _DEFAULT_TREATY).upper()
+    if wanted in ("ART", "ARTICLE"):
+        wanted = _DEFAULT_TREATY
+    if wanted not in TREATIES:
+        raise BriefingError(f"unknown treaty {wanted!r}: known are {', '.join(sorted(TREATIES))}")
+    return _of_article(wanted, " ".join(match.group("number").split()))
+
+
+def _of_article(treaty: str, number: str) -> Subject:
+    title = article_title(treaty, number)
+    label = f"{short_name(treaty)} article {number}" + (f" ({title})" if title else "")
+    return Subject(label=label, treaty=treaty, article=number)
+
+
+def _articles(subject: Subject) -> tuple[str, ...]:
+    return () if subject.article is None else (subject.article,)
+
+
+def _codes(text: str, parties: PartyTable) -> list[str]:
+    """Reads one name, or a list of them; names may hold commas themselves ("Iran, Islamic Republic of")."""
+    if len(parties.resolve(text).codes) == 1:
+        return [_code(text, parties)]
+    return [_code(name, parties) for name in _listed([text])]
+
+
+def _code(name: str, parties: PartyTable) -> str:
+    found = parties.resolve(name)
+    if len(found.codes) == 1:
+        return found.codes[0]
+    options = [f"{parties.display(code)} ({code})" for code in found.codes or found.suggestions]
+    advice = f"say {' or '.join(options)}" if options else "use a code of ISO 3166 alpha-3, or of docs/parties.md"
+    problem = "may be several parties" if found.codes else "is no known State or group"
+    raise BriefingError(f"{name!r} {problem}: {advice}")
+
+
+def _years(text: str) -> list[str]:
+    match = _YEARS.fullmatch(text)
+    if match is None:
+        raise BriefingError(f"{text!r} is no year: write four digits, or a range such as 2000-2005")
+    first, last = int(match.group(1)), int(match.group(2) or match.group(1))
+    if not 0 <= last - first <= _LONGEST_RANGE:
+        raise BriefingError(f"{text!r} is no range of years: the first one comes first, such as 2000-2005")
+    return [str(year) for year in range(first, last + 1)]

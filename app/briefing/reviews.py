@@ -1,0 +1,74 @@
+"""What people decided on cells: kept in the store, and found again while the evidence stays the same."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final, cast, get_args
+
+from app.briefing.records import KINDS, PositionKind, Review, ReviewState
+from app.errors import BriefingError
+from vectorstore.catalogue import Catalogue
+from vectorstore.records import StoredReview
+
+_LONGEST: Final = 2000
+
+
+class ReviewBook:
+    """The reviews of one store."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def of(self, keys: Sequence[str]) -> Mapping[str, Review]:
+        """Returns the reviews of these cells."""
+        return {key: _review(stored) for key, stored in self._catalogue.reviews(keys).items()}
+
+    def record(self, key: str, state: str, *, kind: str | None = None, note: str = "", reviewer: str = "") -> Review:
+        """Keeps a decision on a cell, in place of an earlier one.
+
+        Args:
+            key: The cell's key.
+            state: `accepted`, `changed` or `rejected`.
+            kind: The kind that holds: what was suggested where accepted, another one where changed.
+            note: Why, in a line.
+            reviewer: Who decided.
+
+        Raises:
+            BriefingError: The state or kind is unknown, or `changed` names none.
+            StoreError: The store cannot be written.
+        """
+        if not key:
+            raise BriefingError("no cell is named: make the briefing again and choose a cell of it")
+        if state not in get_args(ReviewState):
+            raise BriefingError(f"unknown review state {state!r}: use {', '.join(get_args(ReviewState))}")
+        if kind is not None and kind not in KINDS:
+            raise BriefingError(f"unknown kind of position {kind!r}: use {', '.join(KINDS)}")
+        if state != "rejected" and kind is None:
+            raise BriefingError(f"the kind that holds is not named: use {', '.join(KINDS)}")
+        review = Review(
+            state=cast(ReviewState, state),
+            kind=None if state == "rejected" else cast(PositionKind, kind),
+            note=" ".join(note.split())[:_LONGEST],
+            reviewer=" ".join(reviewer.split())[:_LONGEST],
+            at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        self._catalogue.record_review(
+            key,
+            StoredReview(
+                state=review.state, kind=review.kind, note=review.note, reviewer=review.reviewer, at=review.at
+            ),
+        )
+        return review
+
+    def forget(self, key: str) -> None:
+        """Takes a decision back: the suggestion holds again."""
+        self._catalogue.forget_review(key)
+
+
+def _review(stored: StoredReview) -> Review:
+    return Review(
+        state=cast(ReviewState, stored.state),
+        kind=cast("PositionKind | None", stored.kind),
+        note=stored.note,
+        reviewer=stored.reviewer,
+        at=stored.at,
+    )

@@ -1,0 +1,45 @@
+"""What a conversation asks a briefing on: in so many words, or by all that it asked."""
+
+from dataclasses import dataclass
+
+from app.briefing.request import BriefingRequest, asked_for_briefing, request_of_resolution, request_of_scopes
+from app.followup import EarlierTurn
+from app.scope import resolve
+from app.ui.conversation import Turn
+from ingest.parties import PartyTable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A briefing that the conversation asks for; two of the same are two wishes.
+
+    Attributes:
+        identifier: Unique to this wish.
+    """
+
+    identifier: str
+    request: BriefingRequest
+
+
+def briefing_of_turns(turns: list[Turn]) -> BriefingRequest:
+    """Turns a conversation into what a briefing is asked for.
+
+    Raises:
+        BriefingError: It named no topic or article.
+    """
+    answers = [turn.answer for turn in turns]
+    spoke = dict.fromkeys(citation.state for answer in answers for citation in answer.citations if citation.state)
+    return request_of_scopes([answer.scope for answer in answers], spoke)
+
+
+def briefing_asked(question: str, turns: list[Turn], parties: PartyTable) -> BriefingRequest | None:
+    """Reads "brief me on …"; None where the question asks for no briefing.
+
+    Raises:
+        AppError: It asks for one that cannot be made as it stands.
+    """
+    spoken = asked_for_briefing(question)
+    if spoken is None:
+        return None
+    history = [EarlierTurn(question=turn.question, overrides=turn.overrides) for turn in turns]
+    return request_of_resolution(resolve(spoken, parties, history=history), spoken)

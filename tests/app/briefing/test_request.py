@@ -1,0 +1,125 @@
+from itertools import pairwise
+
+import pytest
+
+from app.answer import Scope, TreatyScope
+from app.briefing.request import (
+    asked_for_briefing,
+    read_request,
+    request_of_resolution,
+    request_of_scopes,
+)
+from app.errors import BriefingError
+from app.scope import resolve
+from ingest.parties import PartyTable
+
+PARTIES = PartyTable.load()
+
+
+def test_names_and_codes_listed_together_are_read_in_order():
+    request = read_request(PARTIES, states=["Poland, AUT; Côte d’Ivoire", "Iran, Islamic Republic of"], topics=["x"])
+    assert request.parties == ("POL", "AUT", "CIV", "IRN")
+
+
+def test_group_brings_itself_and_its_members():
+    request = read_request(PARTIES, groups=["European Union"], topics=["x"])
+    assert request.parties[0] == "EU"
+    assert set(request.parties[1:]) == PARTIES.members("EU")
+    names = [PARTIES.display(code) for code in request.parties[1:]]
+    assert all(one <= other for one, other in pairwise(names))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"states": ["Congo"], "topics": ["x"]}, r"'Congo' may be several parties: say .*\(COD\) or .*\(COG\)"),
+        ({"states": ["Atlantis"], "topics": ["x"]}, "'Atlantis' is no known State or group"),
+        ({"topics": []}, "nothing to brief on"),
+        ({"topics": [" ; \n"]}, "nothing to brief on"),
+        ({"articles": ["eighteen"]}, "'eighteen' is no article"),
+        ({"articles": ["GENEVA 3"]}, "unknown treaty 'GENEVA': known are .*UNTOC"),
+        ({"topics": ["x"], "years": ["2020-2010"]}, "'2020-2010' is no range of years"),
+        ({"topics": ["x"], "years": ["soon"]}, "'soon' is no year"),
+        ({"topics": ["x"], "quotations": 0}, "at least 1"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_what_to_do(given, said):
+    with pytest.raises(BriefingError, match=said):
+        read_request(PARTIES, **given)
+
+
+def test_articles_are_of_the_convention_unless_their_treaty_is_named():
+    request = read_request(PARTIES, articles=["18, article 16, TIP 9, UNCAC art. 43"])
+    found = [(subject.treaty, subject.article) for subject in request.subjects]
+    assert found == [("UNTOC", "18"), ("UNTOC", "16"), ("TIP", "9"), ("UNCAC", "43")]
+    assert request.subjects[0].label == "UNTOC article 18 (Mutual legal assistance)"
+
+
+def test_topics_one_a_line_and_years_as_range():
+    request = read_request(
+        PARTIES, topics=["mutual legal assistance\nextradition; asset recovery"], years=["2018-2020"]
+    )
+    assert [subject.topic for subject in request.subjects] == [
+        "mutual legal assistance",
+        "extradition",
+        "asset recovery",
+    ]
+    assert request.years == ("2018", "2019", "2020")
+
+
+@pytest.mark.parametrize(
+    ("question", "rest"),
+    [
+        (
+            "Brief me on mutual legal assistance for Austria and Poland",
+            "mutual legal assistance for Austria and Poland",
+        ),
+        ("please prepare a briefing on article 18", "article 18"),
+        ("Could you give us a short briefing about corruption?", "corruption?"),
+        ("What did Austria say in its briefing on crime?", None),
+        ("brief", None),
+    ],
+)
+def test_briefing_is_told_from_a_question(question, rest):
+    assert asked_for_briefing(question) == rest
+
+
+def test_spoken_request_keeps_parties_topic_and_years():
+    spoken = "mutual legal assistance for Austria and Poland since 2024"
+    request = request_of_resolution(resolve(spoken, PARTIES), spoken)
+    assert set(request.parties) == {"AUT", "POL"}
+    assert "mutual legal assistance" in request.subjects[0].topic
+    assert request.years[0] == "2024"
+
+
+def test_topics_side_by_side_are_columns_of_their_own():
+    spoken = "extradition and mutual legal assistance for Austria"
+    request = request_of_resolution(resolve(spoken, PARTIES), spoken)
+    assert [subject.topic for subject in request.subjects] == ["extradition", "mutual legal assistance"]
+
+
+def test_spoken_request_with_an_ambiguous_name_is_asked_back():
+    with pytest.raises(BriefingError, match=r"'Korea' can be read in several ways"):
+        request_of_resolution(resolve("corruption for Korea", PARTIES), "corruption for Korea")
+
+
+def test_conversation_becomes_all_its_parties_on_all_its_subjects():
+    article = Scope(states=("IRN",), treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),), years=("2020",))
+    topic = Scope(states=("AUT", "IRN"), topic="extradition", years=("2018",))
+    request = request_of_scopes([article, topic])
+    assert request.parties == ("IRN", "AUT")
+    assert [(s.treaty, s.article, s.topic) for s in request.subjects] == [
+        ("UNTOC", "4", ""),
+        (None, None, "extradition"),
+    ]
+    # A year of one question must not narrow the other.
+    assert request.years == ()
+
+
+def test_conversation_that_names_nobody_takes_who_was_quoted():
+    assert request_of_scopes([Scope(topic="extradition")], ["POL"]).parties == ("POL",)
+
+
+def test_conversation_without_a_topic_cannot_be_briefed_on():
+    with pytest.raises(BriefingError, match="names no topic"):
+        request_of_scopes([Scope(states=("IRN",))])

@@ -1,0 +1,119 @@
+"""Briefings in the chat, in a real browser."""
+
+import io
+import zipfile
+
+import pytest
+
+from tests.fakes_ui import EXAMPLE
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+
+def make(page, topics="extradition"):
+    page.get_by_role("tab", name="Briefing").click()
+    page.fill("#topics textarea", topics)
+    page.click("#brief")
+    page.wait_for_selector(".u-briefing")
+
+
+def test_briefing_made_shows_matrix_quotations_and_coverage(open_page):
+    watched = open_page()
+    page = watched.page
+    make(page)
+    head = page.inner_text(".u-matrix thead")
+    assert "Extradition" in head
+    assert page.locator(".u-matrix tbody tr").count() == 6
+    assert "no statement" in page.inner_text(".u-matrix tbody tr >> nth=5")
+    assert page.locator('.u-quote[dir="rtl"]').count() >= 2
+    assert "supports" in page.locator(".u-card mark").all_inner_texts()
+    assert page.locator(".u-picture").count() == 2
+    assert page.locator(".u-picture").first.get_attribute("alt")
+    assert "broken|<b>.pdf" in page.inner_text(".u-briefing .u-coverage")
+    assert not watched.errors
+
+
+def test_matrix_cell_leads_to_its_quotations(open_page):
+    page = open_page().page
+    make(page)
+    page.click(".u-matrix a.u-cell >> nth=0")
+    page.wait_for_function(
+        "document.getElementById(decodeURIComponent(location.hash.slice(1))).getBoundingClientRect().top < innerHeight"
+    )
+
+
+def test_review_is_kept_shown_and_taken_back(open_page):
+    page = open_page().page
+    make(page)
+    card = page.locator(".u-card").first
+    card.locator('button[data-state="accepted"]').click()
+    page.wait_for_selector('.u-card >> nth=0 >> button[aria-pressed="true"]')
+    assert "Reviewed by" in card.inner_text() and "reviewed" in page.inner_text(".u-matrix tbody tr >> nth=0")
+    card.locator('button[data-state="open"]').click()
+    page.wait_for_function(
+        "!document.querySelector('.u-card button[aria-pressed=true]') || "
+        "!document.querySelector('.u-card').textContent.includes('Reviewed by')"
+    )
+    card.locator("summary >> text=Another kind").click()
+    card.locator('button[data-kind="conditional"]').click()
+    page.wait_for_selector(".u-card >> nth=0 >> .u-badge.u-kind-conditional")
+    card.locator('button[data-state="open"]').click()
+    page.wait_for_selector(".u-card >> nth=0 >> .u-badge.u-kind-supports")
+
+
+def test_documents_are_offered_for_download(open_page):
+    page = open_page().page
+    make(page)
+    page.click("#documents")
+    page.wait_for_selector("#briefing-files a[download]", timeout=120_000)
+    with page.expect_download() as downloaded:
+        page.locator("#briefing-files a[download]").first.click()
+    data = downloaded.value.path().read_bytes()
+    assert "word/footnotes.xml" in zipfile.ZipFile(io.BytesIO(data)).namelist()
+
+
+def test_brief_me_on_in_the_conversation_makes_the_briefing(open_page):
+    page = open_page().page
+    page.fill("#question textarea", "Brief me on extradition for Austria and Poland")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector(".u-briefing")
+    assert page.input_value("#topics textarea") == "extradition"
+    page.get_by_role("tab", name="Ask").click()
+    assert "Briefing tab" in page.inner_text("#conversation")
+
+
+def test_button_turns_the_conversation_into_a_briefing(open_page):
+    page = open_page().page
+    page.fill("#question textarea", EXAMPLE)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
+    page.wait_for_timeout(400)
+    page.click('button[data-action="brief"]')
+    page.wait_for_selector(".u-briefing")
+
+
+def test_what_cannot_be_read_is_said_in_one_line(open_page):
+    page = open_page().page
+    page.get_by_role("tab", name="Briefing").click()
+    page.click("#brief")
+    page.wait_for_selector("#briefing .u-error")
+    assert "nothing to brief on" in page.inner_text("#briefing .u-error")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_sticks_out_sideways(open_page, width):
+    page = open_page(width=width).page
+    make(page)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width
+
+
+def test_a_made_up_review_changes_nothing(open_page):
+    page = open_page().page
+    make(page)
+    page.evaluate(
+        "() => { const b = document.querySelector('.u-card button[data-state=accepted]');"
+        " b.dataset.key = 'elsewhere'; b.click(); }"
+    )
+    page.wait_for_timeout(800)
+    assert page.locator('.u-card >> nth=0 >> button[aria-pressed="true"]').count() == 0
