@@ -7,7 +7,7 @@ from typing import Final
 _NO_DEEDS: Final = (
     r"call|support|condemn|welcom|urg|request|stress|propos|suggest|recommend|reject|oppos|not|hear|listen|learn|wish|hop|believ|express|fail|ask|stat|emphasi|underlin|underscor|insist"
     r"|demand|stand|stood|see|witness|suffer|reiterat|affirm|reaffirm|confirm|agre|disagre|consider|concern|worr|look|expect|want|need|know|think|speak|say|pleas|delight|honou?r|convinc|satisf"
-    r"|encourag|invit|appeal|watch|follow|remain|becom|exist|liv|fac|experienc|observ|view|regard|recogni|acknowledg|appreciat|congratulat|thank|regret|deplor|mention|discuss|address|arriv|happen|gather|stay|refer|declar|decid|announc|was|were|had|being|going|getting|com|dream|los|will|seek|sought|stress|try|warn|point|draw|drew|bless|bound|situated|located|surrounded|affected|hit|struck|threaten|burden|tired|determin|commit|involv|interest|prepar|ready|oblig|forc|united|attach"
+    r"|encourag|invit|appeal|watch|follow|remain|becom|exist|liv|fac|experienc|observ|view|regard|recogni|acknowledg|appreciat|congratulat|thank|regret|deplor|mention|discuss|address(?!ing)|arriv|happen|gather|stay|refer|declar|decid|announc|was|were|had|being|going|getting|com|dream|los|will|doom|suppos|seek|sought|stress|try|warn|point|draw|drew|bless|bound|situated|located|surrounded|affected|hit|struck|threaten|burden|tired|determin|commit|involv|interest|prepar|ready|oblig|forc|united|attach"
 )
 _OTHERS: Final = (
     r"Nations|Council|Assembly|Secretary-General|Secretariat|Member|Conference|Convention|Protocols?|Committee|Bank|Fund"
@@ -15,9 +15,10 @@ _OTHERS: Final = (
     r"|Those|There|People|Article|Resolution|Delegations?|Speakers|States|Countries|Nobody|No|Who|Which|What|Agency|Charter"
 )
 PARTS: Final[dict[str, str]] = {
-    "name": rf"(?-i:(?<!\b(?:in|of|to|for|with|from|by|on|against|between|and|at)_(?:the_)?)\b(?:The_)?\p{{Lu}}[\p{{L}}’'-]+(?:_(?:(?:and|of|the)_)*\p{{Lu}}[\p{{L}}’'-]+){{0,5}})(?:(?<=United_States)|(?<!\b(?:{_OTHERS})|(?:tion|ment|ness|ity|logy|ance|ence|ism|ship|tics)s?))",
-    "we": r"(?:\bwe|\b(?:my|our)_(?:own_)?(?:\w+_)?(?:country|delegation|Government|people|nation|region)|\b(?:the|his|her)_(?:new_|present_|(?-i:\p{Lu}\p{L}+)_)?(?:Group|Forum|Government)(?:_of_<name>)?|<name>)(?:,[^,.;]{1,60},)?",
-    "own": r"(?:\bI|<we>)",
+    "name": rf"(?P<subject>(?-i:(?<!\b(?:in|of|to|for|with|from|by|on|against|between|and|at)_(?:the_)?)\b(?:The_(?=\p{{Lu}}))?(?!The\b)\p{{Lu}}[\p{{L}}’'-]+(?:_(?:(?:and|of|the)_)*\p{{Lu}}[\p{{L}}’'-]+){{0,5}})(?:(?<=United_States)|(?<!\b(?:{_OTHERS})|(?:tion|ment|ness|ity|logy|ance|ence|ism|ship|tics)s?)))",
+    "we": r"(?:\bwe|\b(?:my|our)_(?:own_)?(?:\w+_)?(?:country|delegation|Government|people|nation|region)|\b(?:the|his|her)_(?:new_|present_|(?P<subject>(?-i:\p{Lu}\p{L}+))_)?(?:Group|Forum|Government)(?:_of_<name>)?|<name>)(?:,[^,.;]{1,60},)?",
+    "self": r"\b(?:we|I|(?:my|our)_\w+)\b",
+    "own": r"(?:\bI|\bit(?=_(?:also|therefore|further|likewise|\p{L}+ly)_)|<we>)",
     "ours": r"\b(?:my|our|its)_(?:\w+_){0,2}?(?:laws?|legislation|code|constitution|parliament|courts?|judges|police|customs|authorit(?:y|ies)|agency|agencies|services|prosecutors?|ministry|army|forces|institutions|strategy|programmes?)",
     "fill": r"(?:,?_(?:\p{L}+ly|also|too|therefore|thus|hence|still|always|(?:once_)?again|once_more|will|would|shall|can|could|must|do|does|did|has|have|had|is|are|am|be|been|remains?|stands?|wish(?:es)?_to|like_to|should_like_to|wants?_to|continues?_to|in_particular|very_much|now|today|all|most|not_only|not|never|for_(?:its|our|my)_part|in_this_(?:context|regard|connection)),?){0,6}",
     "no_deed": rf"(?:{_NO_DEEDS})",
@@ -51,7 +52,7 @@ CUES: Final[dict[str, str]] = {
         <own><fill>_(?:rejects?|oppos(?:es?|ed)|condemn(?:s|ed)?|deplor(?:es?|ed)|denounc(?:es?|ed)|objects?|protests?|refus(?:es?|ed)|disagree[sd]?|regrets?|dissociates?)\b
         \b(?:strongly|firmly|categorically|unequivocally|vigorously)_(?:rejects?|oppos(?:es?|ed)|condemn(?:s|ed)?|deplores?|denounces?|objects?|protests?)\b
         \boppos(?:ing|ed)_(?:to_)?(?:its|the|any|all|such|this|that|these)\b \b(?:deep|grave|great)_(?:disappointment|regret|indignation)\b
-        \band_(?:also_|\p{L}+ly_)?(?:rejects?|opposes?|condemns?|deplores?|denounces?)_(?<=<own>[^.;]{0,200}) \bfirmly_condemned\b \b(?:stands?|standing|remains?)_(?:firmly_)?against\b \bwarns?_against\b
+        \band_(?:also_|\p{L}+ly_)?(?:rejects?|opposes?|condemns?|deplores?|denounces?)_(?<=<self>[^.;]{0,200}) \bfirmly_condemned\b \b(?:stands?|standing|remains?)_(?:firmly_)?against\b \bwarns?_against\b
         \b(?:voic|express|convey|reiterat|register|shar)\w*_(?:\p{L}+_){0,3}?(?:concerns?|indignation|anger|outrage|dismay|alarm|condemnation|opposition|rejection|disapproval|protest)\b
         \b(?:calls?|calling|called|demand(?:s|ed|ing)?|appeals?|urg(?:es?|ing)|requests?)_(?:\p{L}+_){0,5}?(?:for_)?(?:the_|an_)?(?:\p{L}+_|and_){0,4}?(?:end(?:ing)?|lifting|termination|cessation|halt|withdrawal|removal|abolition)_(?:of|to|from|in)\b \bput(?:ting)?_an_(?:immediate_)?end_to\b(?<=\b(?:must|should|demand|to)_(?:\p{L}+_)?put_an_end_to)
         \b(?:is|are|constitutes?|was|were)_(?:\w+_)?(?:an?_)?(?:\w+_)?(?:breach|violation|infringement|affront)s?_(?:of|to)\b \bcontrary_to\b \bviolates?\b
@@ -66,7 +67,7 @@ CUES: Final[dict[str, str]] = {
         \b(?:horrendous|reprehensible|abhorrent|barbaric|heinous|odious|savage|inhuman\w*|atroci\w+|cruel\w*|brutal\w*|shameful|outrag\w+|deplorabl\w+|regrettabl\w+|regrets?|lamentabl\w+|tragic\w*|traged\w+|catastroph\w+|disastrous|disturb\w+|distress\w*|alarm\w*|worr(?:y|ying|isome|ies|ied)|troubl(?:ed|ing)|dismay\w*|appall\w+|shock\w+|ugly|intolerable|crimes?_against)\b
         \b(?:vicious|onslaughts?|aggression|aggressors?|attack(?:s|ed)?|invasion|invaded|violat\w+|abus(?:es?|ed)|oppress\w+|repress\w+|unprovoked|deadly|deadliest|risks?|burden\w*|victims?|cris[ie]s|suffer\w*|plight|depriv\w+|terror|persecut\w+|ineffective|cripp\w+|corrupting|pain\w*|hunger|loss(?:es)?|massacres?|genocide|extinction|vulnerab\w+|challenges?)\b
         \b(?:unjust\w*|unfair\w*|unequal|unbalanced|biased|one-sided|discriminat\w+|selfish\w*|hypocri\w+|double_standards?|injustice|inequit\w+|arbitrar\w+|illegitimate|stigma\w*|obsolete|outdated|paralysed|paralyzed|impotent|emasculated|hoard\w+|neglect\w*|marginali[sz]\w+|disappoint\w+|fail(?:s|ed|ures?)|failing|mistakes?|misguided|shortcomings)\b
-        \b(?:serious|grave|deep|great|main|major|profound|growing)_(?:and_\w+_)?(?:concerns?|anxiety|problem|sadness)\b \b(?:is|are|remains?|am)_(?:\p{L}+_)?concerned\b \bof_(?:\w+_)?concern_to\b \b(?:formidable|daunting|serious|major|grave)_challenges?\b
+        \b(?:serious|grave|deep|great|main|major|profound|growing)_(?:and_\w+_)?(?:concerns?|anxiety|problem|sadness)\b \b(?:is|are|remains?|am)_(?:\p{L}+_)?concerned\b(?!,) \bof_(?:\w+_)?concern_to\b \b(?:formidable|daunting|serious|major|grave)_challenges?\b
         \b(?:adverse|negative|deleterious|serious)_(?:\w+_)?(?:effects?|impacts?|consequences?|repercussions|implications)\b \bhow_(?:can|do|could)_we\b \bdoomed\b \bworse\b \b(?:reduces?|destroys?)_(?:\w+_)?opportunit\w+\b
     """,
     "condition": r"""
@@ -91,7 +92,7 @@ CUES: Final[dict[str, str]] = {
     """,
     "asks": r"""
         <own><fill>_(?:call(?:s|ed)?_(?:up)?on|urg(?:es?|ed)(?!_for\b)|appeal(?:s|ed)?_to|invit(?:es?|ed)|(?:just_)?request(?:s|ed)?|ask(?:s|ed)?_(?:that|the|all|for)|demand(?:s|ed)?|exhort(?:s|ed)?|implor(?:es?|ed)|entreats?|encourag(?:es?|ed)_(?:the|all|other|others|those|every|States|parties|Governments|donors|countries|Member|both|our|<name>)|expects?_(?:the|all|others))\b
-        \bcall(?:s|ed|ing)?_(?:up)?on\b \bcalls?_for_(?:the_)?(?-i:\p{Lu}\p{L}+)(?:_(?-i:\p{Lu}\p{L}+)){0,4}_to\b \band_(?:also_|\p{L}+ly_)?(?:urges?|invites?|encourages?|requests?)_(?<=<own>[^.;]{0,200}) \b(?:make|makes|launch|launches|address|addresses)_(?:\p{L}+_){0,8}?an_(?:\p{L}+_)?appeal\b <own><fill>_(?:solicits?|seeks?)_(?:\w+_)?(?:cooperation|assistance|support|help)\b \bwould_like_this_Assembly_to\b \breiterates?_(?:its|the|our|my)_(?:call|appeal|request)\b \bI_urge\b
+        \bcall(?:s|ed|ing)?_(?:up)?on\b \bcalls?_for_(?:the_)?(?-i:\p{Lu}\p{L}+)(?:_(?-i:\p{Lu}\p{L}+)){0,4}_to\b \band_(?:also_|\p{L}+ly_)?(?:urges?|invites?|encourages?|requests?)_(?<=<self>[^.;]{0,200}) \b(?:make|makes|launch|launches|address|addresses)_(?:\p{L}+_){0,8}?an_(?:\p{L}+_)?appeal\b <own><fill>_(?:solicits?|seeks?)_(?:\w+_)?(?:cooperation|assistance|support|help)\b \bwould_like_this_Assembly_to\b \breiterates?_(?:its|the|our|my)_(?:call|appeal|request)\b \bI_urge\b
         \b(?:count|counts|rely|relies)_on_the_(?:\w+_){0,4}(?:international_community|donors)\b
     """,
     "duty_of_others": r"""
@@ -116,7 +117,7 @@ CUES: Final[dict[str, str]] = {
     "supports": r"""
         <own><fill>_(?:support(?:s|ed)?|welcom(?:es?|ed)|endors(?:es?|ed)|favou?rs?|advocat(?:es?|ed)|applauds?|commends?|agrees?|approves?|embraces?|upholds?|subscribes?_to|shares?_(?:the|this|that)|accepts?|pledg(?:es?|ed)|backs?|joins?_(?:the_)?(?:consensus|others|efforts)|aligns?|associates?|celebrates?)\b <own><fill>_calls?_for_(?!an?\b)\p{L}+
         \bin_favou?r_of\b \b(?:full|strong|firm|continued|unwavering|our|its|my|\w+[’']s)_support_(?:for|to)\b \badvocates?_of\b <own><fill>_(?:ready|prepared|willing|stood_for|stands?_for|welcome)\b \bstands?_ready\b \breadiness_to\b
-        <own>_(?:\w+_)?look(?:s)?_forward_to\b \bfully_(?:\w+_)?(?:support\w*|reflects?_our|share|endorse|agree)\b <own>_(?:therefore_|\p{L}+ly_)?(?:will|shall|would)_(?:\w+_)?(?:support|join|welcome|continue)\b \bjoin_others\b \bpositive_development\b \b(?:in|by|while)_(?:welcoming|supporting|endorsing)\b \b(?:voic|express|offer|extend|assur|lend|give|pledg|reaffirm|convey)\w*_(?:\p{L}+_){0,5}?(?:support|solidarity|backing|assistance)\b \band_(?:also_|\p{L}+ly_)?(?:supports?|welcomes?|endorses?|commends?|favou?rs?)_(?<=<own>[^.;]{0,200})
+        <own>_(?:\w+_)?look(?:s)?_forward_to\b \bfully_(?:\w+_)?(?:support\w*|reflects?_our|share|endorse|agree)\b <own>_(?:therefore_|\p{L}+ly_)?(?:will|shall|would)_(?:\w+_)?(?:support|join|welcome|continue)\b \bjoin_others\b \bpositive_development\b \b(?:in|by|while)_(?:welcoming|supporting|endorsing)\b \b(?:voic|express|offer|extend|assur|lend|give|pledg|reaffirm|convey)\w*_(?:\p{L}+_){0,5}?(?:support|solidarity|backing|assistance)\b \band_(?:also_|\p{L}+ly_)?(?:supports|welcomes|endorses|commends)_(?=the|all|that|this|any|such|efforts|its|a)\b \band_(?:also_|\p{L}+ly_)?(?:supports?|welcomes?|endorses?|commends?|favou?rs?)_(?<=<self>[^.;]{0,200})
     """,
     "accepts": r"\bno_objections?\b \bnothing_against\b",
     "commits": r"""
