@@ -140,7 +140,7 @@ def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tup
         for span, citation in zip(cell.evidence, citations, strict=True):
             if span.sha256 != sha256_of(citation.source_quote):
                 raise DatasetError(f"{cell.id!r}: {span.file!r} has other words at {span.start} than were labelled")
-        kind = suggest_kind(citations, statements, cell.topic).kind
+        kind = suggest_kind(citations, statements, cell.topic, documents.parties).kind
         filled.append(FilledCell(cell=cell, kind=kind, citations=citations))
     return tuple(filled)
 

@@ -4,7 +4,7 @@ What each rule shows, and how plainly, is said here; its patterns stand in one m
 Rules only suggest: a person decides. docs/positions.md defines the kinds.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, Literal
@@ -15,6 +15,7 @@ from app.answer import Citation
 from app.briefing.cues import ar, en, es, fr, ru, zh
 from app.briefing.records import PositionKind, Words
 from app.terms import content_terms
+from ingest.parties import PartyTable
 from ingest.readable import ReadableText
 from ingest.sentences import split_sentences
 from vectorstore.records import Edit, Statement
@@ -119,7 +120,12 @@ class _Shown:
     marks: tuple[Marked, ...]
 
 
-def suggest_kind(citations: Sequence[Citation], statements: Mapping[str, Statement], topic: str = "") -> Suggestion:
+def suggest_kind(
+    citations: Sequence[Citation],
+    statements: Mapping[str, Statement],
+    topic: str = "",
+    parties: PartyTable | None = None,
+) -> Suggestion:
     """Suggests the kind of position that the citations of a cell show.
 
     The first citation that says something outright decides, else the first that implies something; a later citation of
@@ -130,11 +136,13 @@ def suggest_kind(citations: Sequence[Citation], statements: Mapping[str, Stateme
         statements: The stored statements by id; they map the words of a quotation to its source.
         topic: Topic words. Where sentences of a citation name the topic, they decide, and their neighbours only where
             they show nothing.
+        parties: Tells whether the subject of an attitude is who holds the position ("Arvandia rejects"); without it,
+            any name may be.
 
     Returns:
         `no_position` without words where there are no citations, or they show nothing.
     """
-    shown = [found for found in (_shown(citation, statements, topic) for citation in citations) if found]
+    shown = [found for found in (_shown(citation, topic, parties) for citation in citations) if found]
     if not shown:
         return Suggestion(kind="no_position")
     party = citations[0].state
@@ -149,19 +157,22 @@ def suggest_kind(citations: Sequence[Citation], statements: Mapping[str, Stateme
     )
 
 
-def kinds_of(text: str, language: str | None) -> tuple[Marked, ...]:
+def kinds_of(
+    text: str, language: str | None, is_speaker: Callable[[str], bool] = lambda _: True
+) -> tuple[Marked, ...]:
     """Returns what a sentence shows, in the order of the text; nothing in a language without rules.
 
     Args:
         text: One sentence, readable.
         language: ISO 639-1 code; None is read as English.
+        is_speaker: Whether a name is that of who holds the position.
     """
     cues = _compiled(language or "en")
     if cues is None or _found("abstains", cues, text):
         return ()
     # What others said is blanked out, so that offsets stay.
     own = cues["others_said"].sub(lambda match: " " * len(match.group()), text) if "others_said" in cues else text
-    marks = [mark for rule in RULES for mark in _marks(rule, cues, own)]
+    marks = [mark for rule in RULES for mark in _marks(rule, cues, own, is_speaker)]
     return tuple(sorted(_conditions(_apart(marks)), key=lambda mark: mark.start))
 
 
@@ -193,9 +204,12 @@ def _found(rule: str, cues: Mapping[str, "regex.Pattern[str]"], text: str) -> bo
     return rule in cues and cues[rule].search(text) is not None
 
 
-def _marks(rule: Rule, cues: Mapping[str, "regex.Pattern[str]"], text: str) -> Iterator[Marked]:
+def _marks(
+    rule: Rule, cues: Mapping[str, "regex.Pattern[str]"], text: str, is_speaker: Callable[[str], bool]
+) -> Iterator[Marked]:
     for match in cues[rule].finditer(text) if rule in cues else ():
-        if not match.group().strip():
+        named = match.group("subject") if "subject" in match.re.groupindex else None
+        if named is not None and not is_speaker(named):
             continue
         start, end, turned = match.start(), match.end(), rule
         if rule not in _NEGATED_ITSELF:
@@ -237,14 +251,18 @@ def _conditions(marks: Sequence[Marked]) -> Iterator[Marked]:
             yield replace(mark, strength=_OUTRIGHT)
 
 
-def _shown(citation: Citation, statements: Mapping[str, Statement], topic: str) -> _Shown | None:
+def _shown(citation: Citation, topic: str, parties: PartyTable | None) -> _Shown | None:
     """Returns what a citation shows, by the sentences that name the topic if they show anything."""
     language = citation.language or "en"
     terms = content_terms(topic, language)
+
+    def is_speaker(name: str) -> bool:
+        return parties is None or any(citation.state in match.codes for match in parties.find(name, language))
+
     sentences: list[tuple[bool, tuple[Marked, ...]]] = []
     for start, end in split_sentences(citation.quote):
         text = citation.quote[start:end]
-        marks = (replace(mark, start=mark.start + start, end=mark.end + start) for mark in kinds_of(text, language))
+        marks = (replace(mark, start=mark.start + start, end=mark.end + start) for mark in kinds_of(text, language, is_speaker))
         sentences.append((bool(terms & content_terms(text, language)), tuple(marks)))
     for named in (True, False):
         speaking = [marks for names, marks in sentences if marks and (names or not named)]

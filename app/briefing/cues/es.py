@@ -3,7 +3,7 @@
 from typing import Final
 
 PARTS: Final[dict[str, str]] = {
-    "name": r"(?-i:\b(?:[EL]l_|[Ll]a_)?\p{Lu}\p{L}+)",
+    "name": r"(?P<subject>(?-i:\b(?:[EL]l_|[Ll]a_)?\p{Lu}\p{L}+))",
     "own": r"(?:\bnosotros|\byo|\b(?:mi|nuestr[oa])_(?:delegación|país|gobierno|pueblo|nación)|\b(?:el|la)_(?:delegación_de_<name>|Gobierno_de_<name>|grupo)|<name>|(?<=^\W*)|(?<=[,;:.]\s*)|\b(?:que|y|decimos_que|también|por_ello|no_obstante))",
     "fill": r"(?:_?(?:\b(?:también|igualmente|por_ello|siempre|firmemente|plenamente|enérgicamente|categóricamente|ha|hemos|han|se|les|le|lo|nos|los|la|desea|deseamos|quiere|quisiera)_)?){0,3}_?",
     "others": r"(?:\b(?:comunidad_internacional|Estados_Miembros|todos_los_Estados|Estados_partes|Naciones_Unidas|Secretaría|Consejo_de_Seguridad|donantes|países_desarrollados)\b)",

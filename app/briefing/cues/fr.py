@@ -3,7 +3,7 @@
 from typing import Final
 
 PARTS: Final[dict[str, str]] = {
-    "name": r"(?-i:\b(?:l[’']|[Ll]a_|[Ll]e_|[Ll]es_|L[’'])?\p{Lu}[\p{L}’'-]+)",
+    "name": r"(?P<subject>(?-i:\b(?:l[’']|[Ll]a_|[Ll]e_|[Ll]es_|L[’'])?\p{Lu}[\p{L}’'-]+))",
     "own": r"(?:\bnous|\bje|\bj[’']|\b(?:ma|notre)_(?:délégation|nation)|\b(?:mon|notre)_(?:pays|gouvernement|peuple)|\ble_(?:groupe|gouvernement)|\belle|<name>)",
     "fill": r"(?:_|(?<=[’']))(?:(?:s[’']|se_|nous_|l[’']|en_|y_|leur_|lui_|a_|avons_|ont_|est_|sommes_|aussi_|également_|donc_|toujours_|pleinement_|fermement_|vivement_|résolument_|catégoriquement_)){0,4}",
     "others": r"(?:\b(?:communauté_internationale|États_Membres|tous_les_États|États_parties|Nations_Unies|Secrétariat|Conseil_de_sécurité|donateurs|pays_développés)\b)",
