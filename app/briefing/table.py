@@ -13,6 +13,7 @@ from app.briefing.over_time import changes_of, moments_in, moments_of, repetitio
 from app.briefing.points import choose_points
 from app.briefing.records import Briefing, Cell, Moment, Review, SourceFile, Subject
 from app.briefing.request import BriefingRequest
+from app.briefing.telling import telling_first
 from app.calibration import THRESHOLD
 from app.compose.extractive import quote
 from app.resolution import Resolution
@@ -201,8 +202,9 @@ class _Build:
         own = next((found for found in retrieved.found if found.party == code and _speaks(found)), None)
         cited: list[Citation] = []
         more = 0
+        telling = [] if own is None else telling_first(own, subject.topic)
         if own is not None:
-            cited = self._quoted(own, retrieved, self._request.quotations)
+            cited = self._quoted(telling, retrieved, self._request.quotations)
             quoted = {identifier for citation in cited for identifier in citation.sentence_ids}
             more = sum(sentence.sentence_id not in quoted for sentence in own.strong)
         numbers = [self._citations.add(citation) for citation in cited]
@@ -223,11 +225,11 @@ class _Build:
             note=" ".join(part for part in (note, group_note) if part),
             key=_key(code, subject, session, cited),
         )
-        return cell, [] if own is None else self._one_each(own, retrieved)
+        return cell, self._one_each(telling, retrieved)
 
-    def _one_each(self, found: Found, retrieved: Retrieved) -> list[Citation]:
+    def _one_each(self, chosen: Sequence[Sentence], retrieved: Retrieved) -> list[Citation]:
         by_statement: dict[str, list[Sentence]] = {}
-        for sentence in found.strong:
+        for sentence in chosen:
             by_statement.setdefault(sentence.statement_id, []).append(sentence)
         made = [
             citation
@@ -237,24 +239,26 @@ class _Build:
         sound = (c for c in made if judge(c, retrieved.sources.statements.get(c.statement_id)) == "verified")
         return sorted(sound, key=lambda citation: (citation.date or "", citation.statement_id))
 
-    def _quoted(self, found: Found, retrieved: Retrieved, limit: int) -> list[Citation]:
+    def _quoted(self, chosen: Sequence[Sentence], retrieved: Retrieved, limit: int) -> list[Citation]:
         """Quotes evidence that its statement bears out; what was read out several times is quoted once."""
-        chosen = {squash(sentence.text): sentence for sentence in reversed(found.strong)}
-        made = quote(list(chosen.values())[::-1], retrieved.sources, limit, first_number=1)
+        once: dict[str, Sentence] = {}
+        for sentence in chosen:
+            once.setdefault(squash(sentence.text), sentence)
+        made = quote(list(once.values()), retrieved.sources, limit, first_number=1)
         return [c for c in made if judge(c, retrieved.sources.statements.get(c.statement_id)) == "verified"]
 
     def _of_groups(self, retrieved: Retrieved) -> tuple[list[Citation], str]:
         speaking = [found for found in retrieved.spoken_for if _speaks(found)]
-        cited = [citation for found in speaking for citation in self._quoted(found, retrieved, _OF_GROUP)]
+        cited = [citation for found in speaking for citation in self._quoted(found.strong, retrieved, _OF_GROUP)]
         names = dict.fromkeys(self._parties.display(found.party, self._request.language) for found in speaking)
         return cited, f"{', '.join(names)} spoke for it, quoted as such." if cited else ""
 
     def _suggested(self, cited: Sequence[Citation], subject: Subject) -> Suggestion:
-        return suggest_kind(cited, self._citations.statements, subject.topic)
+        return suggest_kind(cited, self._citations.statements, subject.topic, self._parties)
 
     def _labelled(self, citation: Citation, subject: str) -> Suggestion:
         topics = {item.label: item.topic for item in self._request.subjects}
-        return suggest_kind([citation], self._citations.statements, topics[subject])
+        return suggest_kind([citation], self._citations.statements, topics[subject], self._parties)
 
     def _silence(self, code: str, subject: Subject, session: str | None, retrieved: Retrieved) -> str:
         """Says why a cell is empty, for the reason that a question would get."""
