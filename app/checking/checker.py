@@ -1,0 +1,51 @@
+"""Checks a document from beginning to end: quotations, attributions, verdicts."""
+
+from collections.abc import Callable
+
+from app.checking.attributions import AttributionReader
+from app.checking.blocks import Document
+from app.checking.corpus_texts import CorpusTextsCache
+from app.checking.judging import Judge
+from app.checking.quotations import find_quotations
+from app.checking.records import CheckReport
+from ingest.parties import PartyTable
+from prompts.wording import load_wording
+from vectorstore.catalogue import Catalogue
+
+Progress = Callable[[int, int], None]
+
+
+class Checker:
+    """Checks documents against one corpus, whose texts it keeps between documents."""
+
+    def __init__(self, catalogue: Catalogue, parties: Callable[[], PartyTable]) -> None:
+        """Prepares nothing yet; the texts are read at the first check.
+
+        Args:
+            catalogue: The record of statements.
+            parties: Gives the names of parties as they are now.
+        """
+        self._cache = CorpusTextsCache(catalogue)
+        self._parties = parties
+
+    def check(self, document: Document, progress: Progress | None = None) -> CheckReport:
+        """Judges every quotation of a document.
+
+        Args:
+            document: The document.
+            progress: Called with how many quotations are judged, and of how many.
+        """
+        texts, parties = self._cache.get(), self._parties()
+        quotations = find_quotations(document)
+        files = tuple(stored.statement.file for stored in texts.all)
+        reader = AttributionReader(document, parties, quotations.found, files)
+        judge = Judge(texts, parties, load_wording("en"))
+        findings = []
+        for done, quotation in enumerate(quotations.found):
+            if progress is not None:
+                progress(done, len(quotations.found))
+            block = document.blocks[document.index_at(quotation.spans[0][0])]
+            findings.append(judge.judge(quotation, reader.read(quotation), block.where))
+        if progress is not None:
+            progress(len(findings), len(findings))
+        return CheckReport(findings=tuple(findings), skipped=quotations.skipped, notes=document.notes)
