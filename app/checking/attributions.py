@@ -60,7 +60,7 @@ class AttributionReader:
 
     def __init__(
         self, document: Document, parties: PartyTable, quotations: tuple[Quotation, ...], files: tuple[str, ...]
-    ):
+    ) -> None:
         """Prepares a document.
 
         Args:

@@ -1,32 +1,47 @@
 """Checks a document from beginning to end: quotations, attributions, verdicts."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Final
 
 from app.checking.attributions import AttributionReader
 from app.checking.blocks import Document
 from app.checking.corpus_texts import CorpusTextsCache
+from app.checking.documents import read_document
 from app.checking.judging import Judge
 from app.checking.quotations import find_quotations
 from app.checking.records import CheckReport
+from ingest.loaders.loaded import LoadLimits
 from ingest.parties import PartyTable
 from prompts.wording import load_wording
 from vectorstore.catalogue import Catalogue
 
 Progress = Callable[[int, int], None]
+NO_STATEMENTS: Final = "the store holds no statements: ingest some with `untoc ingest`, then check again"
 
 
 class Checker:
     """Checks documents against one corpus, whose texts it keeps between documents."""
 
-    def __init__(self, catalogue: Catalogue, parties: Callable[[], PartyTable]) -> None:
+    def __init__(self, catalogue: Catalogue, parties: Callable[[], PartyTable], limits: LoadLimits) -> None:
         """Prepares nothing yet; the texts are read at the first check.
 
         Args:
             catalogue: The record of statements.
             parties: Gives the names of parties as they are now.
+            limits: How large a file may be.
         """
         self._cache = CorpusTextsCache(catalogue)
         self._parties = parties
+        self._limits = limits
+
+    def party_name(self, code: str) -> str:
+        """Returns the name of a party to show."""
+        return self._parties().display(code)
+
+    def read(self, path: Path) -> Document:
+        """Reads a file; see `read_document` for what it raises."""
+        return read_document(path, self._limits)
 
     def check(self, document: Document, progress: Progress | None = None) -> CheckReport:
         """Judges every quotation of a document.
@@ -48,4 +63,5 @@ class Checker:
             findings.append(judge.judge(quotation, reader.read(quotation), block.where))
         if progress is not None:
             progress(len(findings), len(findings))
-        return CheckReport(findings=tuple(findings), skipped=quotations.skipped, notes=document.notes)
+        notes = document.notes if texts.all else (*document.notes, NO_STATEMENTS)
+        return CheckReport(findings=tuple(findings), skipped=quotations.skipped, notes=notes)

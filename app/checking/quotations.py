@@ -18,16 +18,16 @@ from app.checking.speech import introduces_speech, introduces_title
 
 # Opening marks with the marks that may close them.
 _PAIRS: Final = {
-    "“": "”“", "„": "“”„", "‟": "”", "«": "»", "»": "«", "「": "」", "『": "』", "《": "》", "‹": "›", "\"": "\"", "‘": "’", "'": "'",
+    "“": "”“", "„": "“”„", "‟": "”", "«": "»", "»": "«", "「": "」", "『": "』", "‹": "›", '"': '"', "‘": "’", "'": "'",
     "‚": "‘’", "〝": "〞〟", "＂": "＂", "”": "”",
 }  # fmt: skip
 _SINGLE: Final = frozenset("‘'‚‹")
-_MARK: Final = regex.compile("[" + regex.escape("".join(_PAIRS) + "”»」』》›’〞〟") + "]")
+_MARK: Final = regex.compile("[" + regex.escape("".join(_PAIRS) + "”»」』›’〞〟") + "]")
 _OPENS_AFTER: Final = regex.compile(r"(?:^|[\s(\[{—–\-/:،,;。，：“„«‘'\"]|\p{Han})$")
 _TITLE_WORD: Final = regex.compile(r"\p{Lu}|\p{N}")
 _SMALL: Final = frozenset(
-    "a an and as at by for from in of on or the to with against into thereto de des du la le les el los las del y et à en"
-    " d l sur contre pour".split()
+    "a an and as at by for from in of on or the to with against into thereto de des du la le les el los las del y et à"
+    " en d l sur contre pour".split()
 )
 _FEWEST_WORDS: Final = 5
 # A Chinese character counts as a word; two make about one of other languages.

@@ -156,6 +156,11 @@ def _text_of(cell: BaseOxmlElement) -> str:
     return " ".join(text for paragraph in cell.iter(qn("w:p")) if (text := _read(paragraph)[2].strip()))
 
 
+def pieces_of(paragraph: BaseOxmlElement) -> tuple[Piece, ...]:
+    """Returns what holds the characters of a paragraph's text, in order."""
+    return _read(paragraph)[0]
+
+
 def _read(paragraph: BaseOxmlElement) -> tuple[tuple[Piece, ...], tuple[NoteMark, ...], str]:
     pieces: list[Piece] = []
     marks: list[NoteMark] = []
