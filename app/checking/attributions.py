@@ -22,6 +22,7 @@ from ingest.sentences import split_sentences
 _MASK: Final = "\ufffc"
 _PARENTHESIS: Final = regex.compile(r"^\W{0,6}?[\[(（]([^()\[\]（）]{2,160})[\])）]")
 _DASHED: Final = regex.compile(r"^[\s.,;”\"]*[—–―]\s*(.{2,200})$")
+_BY: Final = regex.compile(r"^\s*(?:by|par|por|от)\s+(.{2,80})$", regex.IGNORECASE)
 _NAME_AFTER: Final = regex.compile(r"^[\s.,;:،，。]*(?:as\s+)?")
 _PRONOUN: Final = regex.compile(
     r"^\W*(?:it|its|he|she|they|the\s+(?:same\s+)?(?:delegation|delegate|representative|minister|statement|speaker|country|state|group)|the\s+latter"
@@ -240,7 +241,7 @@ class AttributionReader:
     def _after(self, after: str) -> tuple[str, ...]:
         """Returns who is said to speak behind a quotation: "said Austria", "Austria said", "according to Austria"."""
         text = after[_NAME_AFTER.match(after).end() :]  # type: ignore[union-attr]  # the pattern matches anything
-        if dashed := _DASHED.match(after):
+        if (dashed := _DASHED.match(after)) or (dashed := _BY.match(after)):
             return self._parties_of(self._find(dashed.group(1)))
         found = self._find(text)
         if _POINTS_BACK.match(text):

@@ -1,6 +1,7 @@
 """Checks a document from beginning to end: quotations, attributions, verdicts."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -10,14 +11,25 @@ from app.checking.corpus_texts import CorpusTextsCache
 from app.checking.documents import read_document
 from app.checking.judging import Judge
 from app.checking.quotations import find_quotations
-from app.checking.records import CheckReport
+from app.checking.records import CheckReport, Place
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties import PartyTable
 from prompts.wording import load_wording
 from vectorstore.catalogue import Catalogue
 
 Progress = Callable[[int, int], None]
+_AROUND: Final = 300
 NO_STATEMENTS: Final = "the store holds no statements: ingest some with `untoc ingest`, then check again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """Words of a statement with some of the source text on either side."""
+
+    before: str
+    words: str
+    after: str
+    language: str | None
 
 
 class Checker:
@@ -31,6 +43,7 @@ class Checker:
             parties: Gives the names of parties as they are now.
             limits: How large a file may be.
         """
+        self._catalogue = catalogue
         self._cache = CorpusTextsCache(catalogue)
         self._parties = parties
         self._limits = limits
@@ -42,6 +55,19 @@ class Checker:
     def read(self, path: Path) -> Document:
         """Reads a file; see `read_document` for what it raises."""
         return read_document(path, self._limits)
+
+    def around(self, place: Place) -> Around | None:
+        """Returns the source text around a place; None where the statement is gone."""
+        statement = self._catalogue.statement(place.statement_id)
+        if statement is None:
+            return None
+        source = statement.source_text
+        return Around(
+            before=source[max(0, place.start - _AROUND) : place.start],
+            words=source[place.start : place.end],
+            after=source[place.end : place.end + _AROUND],
+            language=statement.metadata.language,
+        )
 
     def check(self, document: Document, progress: Progress | None = None) -> CheckReport:
         """Judges every quotation of a document.

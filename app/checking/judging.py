@@ -10,6 +10,7 @@ from app.checking.keys import key
 from app.checking.matching import Match, Wanted, find, readings, unjustified
 from app.checking.near import Nearest, nearest
 from app.checking.records import Attribution, Change, Finding, Place, Quotation
+from app.provenance import spoken_date
 from ingest.dates import interval
 from ingest.parties import PartyTable
 from ingest.sentences import split_sentences
@@ -178,7 +179,8 @@ class Judge:
             return [f"these are the words of {self._parties.display(holder)}, not of {named}" if holder else
                     f"these words stand in a statement that nobody is known to hold, not under {named}"]  # fmt: skip
         if not _right_time(stored.metadata.date, attribution) or not _right_session(stored, attribution):
-            given = [*map(str, attribution.years), *attribution.dates, *(f"session {s}" for s in attribution.sessions)]
+            given = [*map(str, attribution.years), *map(_spoken, attribution.dates)]
+            given += [f"session {session}" for session in attribution.sessions]
             stands = [
                 stored.metadata.date or "",
                 f"session {stored.metadata.session}" if stored.metadata.session else "",
@@ -227,6 +229,10 @@ def _last_sentence(before: str) -> str:
         return ""
     last = text[slice(*spans[-1])]
     return "" if last[-1:] in ".!?。！？؟" or last[-2:-1] in ".!?" else last
+
+
+def _spoken(date: str | None) -> str:
+    return spoken_date(date, "en") or ""
 
 
 def _tail(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 from app.answer import Verdict
 from app.checking.records import CheckReport, Finding
 from app.compose.extractive import escape
+from app.provenance import spoken_date
 
 VERDICT_WORDS: Final[dict[Verdict, str]] = {
     "verified": "Verified",
@@ -57,7 +58,8 @@ def named_in_words(finding: Finding, names: Names) -> str:
     """Returns whom and when a document names for a quotation, to show."""
     named = finding.attribution
     parts = [" or ".join(map(names, named.parties)) or "nobody named"]
-    parts += [*map(str, named.years), *named.dates, *(f"session {session}" for session in named.sessions)]
+    dates = (spoken_date(date, "en") or date for date in named.dates)
+    parts += [*map(str, named.years), *dates, *(f"session {session}" for session in named.sessions)]
     return ", ".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""The whole interface: three tabs over one assistant and one corpus, and the API endpoint `ask`."""
+"""The whole interface: its tabs over one assistant and one corpus, and the API endpoints `ask` and `verify`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +9,12 @@ from gradio.block_function import BlockFunction
 from gradio.events import api
 
 from app.assistant import Assistant
+from app.checking.checker import Checker
 from app.corpus import Corpus
 from app.errors import AppError
 from app.questions import read_turns
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS, build_ask_tab
+from app.ui.check_tab import build_check_tab, verify_endpoint
 from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
 
@@ -30,13 +32,14 @@ class _Interface(gr.Blocks):
         super().validate_inputs(block_fn, inputs)
 
 
-def build_interface(assistant: Assistant, corpus: Corpus, store: Path) -> gr.Blocks:
+def build_interface(assistant: Assistant, corpus: Corpus, store: Path, checker: Checker | None = None) -> gr.Blocks:
     """Builds the interface; nothing is served yet (see `app.ui.server.serve`).
 
     Args:
         assistant: Answers.
         corpus: What is asked, added to and corrected.
         store: The store folder, which answers are saved in as draft eval cases.
+        checker: Checks drafts; without it there is no tab for that.
     """
     interface = _Interface(
         title=TITLE,
@@ -54,6 +57,9 @@ def build_interface(assistant: Assistant, corpus: Corpus, store: Path) -> gr.Blo
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
                 talk = build_ask_tab(assistant, corpus, store)
+            if checker is not None:
+                with gr.Tab("Check a draft", id="check"), gr.Column(elem_classes="u-page"):
+                    build_check_tab(checker)
             with gr.Tab("Ingest", id="ingest"), gr.Column(elem_classes="u-page"):
                 ingest = build_ingest_tab(corpus)
             with gr.Tab("Corpus", id="corpus") as corpus_tab, gr.Column(elem_classes="u-page"):
@@ -63,6 +69,8 @@ def build_interface(assistant: Assistant, corpus: Corpus, store: Path) -> gr.Blo
         for changed in ingest.changed:
             changed.then(talk.welcome, [talk.turns], [talk.conversation], **QUIET)
         api(ask_endpoint(assistant), api_name=_ENDPOINT, concurrency_limit=4, concurrency_id="ask")
+        if checker is not None:
+            api(verify_endpoint(checker), api_name="verify", concurrency_limit=2, concurrency_id="verify")
     interface.queue(default_concurrency_limit=8, max_size=_WAITING_AT_MOST, api_open=False)
     return interface
 

@@ -16,6 +16,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.checking.checker import Checker
 from app.errors import AppError
 from app.ui.chat import build_interface
 from app.ui.theme import theme
@@ -126,7 +127,8 @@ def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str
 
         async def run() -> None:
             # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-            interface = build_interface(workspace.assistant, workspace.corpus, workspace.settings.store)
+            checker = Checker(workspace.store.catalogue, workspace.corpus.parties, workspace.settings.load)
+            interface = build_interface(workspace.assistant, workspace.corpus, workspace.settings.store, checker)
             app = create_app(interface, host=host, on_ready=lambda: on_ready(address))
             config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
             await uvicorn.Server(config).serve(sockets=[listener])

@@ -72,8 +72,8 @@ class Served:
 
 
 @contextmanager
-def serving(assistant: Any, corpus: Any, folder: Path) -> Iterator[Served]:
-    """Serves an assistant and a corpus, fake or real, on a free port of this machine.
+def serving(assistant: Any, corpus: Any, folder: Path, checker: Any = None) -> Iterator[Served]:
+    """Serves an assistant, a corpus and a checker of drafts, fake or real, on a free port of this machine.
 
     Uploads and saved cases go into `folder`.
     """
@@ -88,7 +88,7 @@ def serving(assistant: Any, corpus: Any, folder: Path) -> Iterator[Served]:
 
     async def serve(listener: socket.socket) -> None:
         # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-        app = create_app(build_interface(assistant, corpus, store), on_ready=ready.set)
+        app = create_app(build_interface(assistant, corpus, store, checker), on_ready=ready.set)
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
         servers.append(uvicorn.Server(config))
         await servers[0].serve(sockets=[listener])
