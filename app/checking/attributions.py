@@ -47,6 +47,10 @@ _LEAD_WORDS: Final = 40
 _AFTER_REACH: Final = 160
 _VERB_REACH: Final = 48
 _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
+_STOP: Final = regex.compile(r"[.!?。！？؟](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{Han})")
+_ARTICLES: Final = ("", "the", "la", "el", "le", "l’", "l'")
+_AND: Final = regex.compile(r"\s*,?\s*(?:and|et|y|и|و|和|及|、)\s*(?:the\s+|l[’'])?", regex.IGNORECASE)
+_LISTED: Final = regex.compile(r"\s*(?:,|،|、|,?\s*(?:and|et|y|и|و|和|及))\s*(?:the\s+|l[’'])?", regex.IGNORECASE)
 _BLOCKS_BACK: Final = 12
 
 
@@ -119,7 +123,7 @@ class AttributionReader:
                 yield _Named(parties=parties, source="note")
         if parties := self._ordered(self._said_earlier(quotation, block)):
             yield _Named(parties=parties, source="paragraph")
-        if before == "" and (parties := self._carried_over(index)):
+        if parties := self._carried_over(index):
             yield _Named(parties=parties, source="paragraph above")
         for heading in self._headings(index):
             if parties := self._in_label(heading):
@@ -251,9 +255,9 @@ class AttributionReader:
         if not found or (verb is None and according is None):
             return ()
         if according is not None or (verb is not None and verb.start() <= 2):
-            return self._ordered(text)
-        near = [match for match in found if verb is not None and match.start <= verb.start() <= match.end + _VERB_REACH]
-        return self._ordered(text) if near and found[0].start <= _VERB_REACH else ()
+            return self._parties_of(_joined_behind(found, text))
+        near = verb is not None and found[0].end <= verb.start() <= found[0].end + _VERB_REACH
+        return self._parties_of(found[:1]) if near and found[0].start <= _VERB_REACH else ()
 
     def _in_label(self, text: str) -> tuple[str, ...]:
         found = self._find(text)
@@ -298,39 +302,51 @@ class AttributionReader:
         if len(found) < 2:
             return self._parties_of(found)
         behalf = [m for m in found if _ends_with(BEHALF, text[: m.start])]
-        speakers = [m for m in found if self._speaks(m, text)]
-        subjects = [m for m in found if not OBJECT.search(text[: m.start]) or SPEAKER_OF.search(text[: m.start])]
-        chosen = speakers[-1:] or subjects[:1] or found[:1]
-        joined = _joined(chosen[0], found, text)
-        return self._parties_of([*behalf, *joined])
+        others = [m for m in found if m not in behalf]
+        speakers = [m for m in others if self._speaks(m, found, text)]
+        subjects = [m for m in others if not OBJECT.search(text[: m.start]) or SPEAKER_OF.search(text[: m.start])]
+        chosen = (speakers[-1:] or subjects[:1] or others[:1])[:1]
+        return self._parties_of([*behalf, *(_joined(chosen[0], others, text) if chosen else [])])
 
-    def _speaks(self, match: PartyMatch, text: str) -> bool:
+    def _speaks(self, match: PartyMatch, found: list[PartyMatch], text: str) -> bool:
+        """Returns whether a name stands where a sentence names who speaks: beside a verb, a colon, "according to"."""
         before, after = text[: match.start], text[match.end :]
         if _ends_with(ACCORDING, before):
             return True
-        if OBJECT.search(before) and not SPEAKER_OF.search(before) and not _ends_with(BEHALF, before):
+        if OBJECT.search(before) and not SPEAKER_OF.search(before):
             return False
-        verb = VERB.search(after[:_VERB_REACH])
-        if verb is not None and not regex.search(r"[;.]", after[: verb.start()]):
+        # What follows the next name is said of that one.
+        following = min((other.start for other in found if other.start >= match.end), default=len(text))
+        verb = VERB.search(text[match.end : min(following, match.end + _VERB_REACH)])
+        if (verb is not None and not regex.search(r"[;.]", after[: verb.start()])) or regex.match(r"\s*[:：]", after):
             return True
-        if regex.match(r"\s*[:：]", after):
-            return True
+        # "said Austria", unless the verb is another's: "Austria told Germany".
+        previous = max((other.end for other in found if other.end <= match.start), default=0)
         said = [
-            v
-            for v in VERB.finditer(before)
-            if before[v.end() :].strip(" ,،") in ("", "the", "la", "el", "le", "l’", "l'")
+            v for v in VERB.finditer(before) if v.start() >= previous and before[v.end() :].strip(" ,،") in _ARTICLES
         ]
-        return bool(said)
+        return any(not previous or regex.search(r"[;.,،]", text[previous : v.start()]) for v in said)
 
 
 def _joined(first: PartyMatch, found: list[PartyMatch], text: str) -> list[PartyMatch]:
-    """Returns a party with those that speak together with it: "Austria and Germany said"."""
+    """Returns a party with those before it that speak together with it: "Austria, Chile and Germany said"."""
     group = [first]
     for match in reversed([m for m in found if m.end <= first.start]):
-        if not regex.fullmatch(r"\s*(?:,|and|et|y|и|و|和|、|,\s*and)\s*(?:the\s+)?", text[match.end : group[0].start]):
+        between = text[match.end : group[0].start]
+        if not (_AND if len(group) == 1 else _LISTED).fullmatch(between) or OBJECT.search(text[: match.start]):
             break
         group.insert(0, match)
-    return [first, *(match for match in group if match is not first)]
+    return group
+
+
+def _joined_behind(found: list[PartyMatch], text: str) -> list[PartyMatch]:
+    """Returns the first party with those behind it that speak together with it: "said Austria and Germany"."""
+    group = found[:1]
+    for match in found[1:]:
+        if not _LISTED.fullmatch(text[group[-1].end : match.start]):
+            break
+        group.append(match)
+    return group
 
 
 def _ends_with(pattern: "regex.Pattern[str]", text: str) -> bool:
@@ -355,12 +371,14 @@ def _last_sentence(text: str, *, whole: bool = False) -> str:
 def _first_sentence(text: str, *, ended: bool) -> str:
     """Returns the rest of the sentence that a quotation stands in; behind a quoted full stop only what belongs to it."""
     flat = text.replace("\n", " ")
-    stop = regex.search(r"[.!?。！？؟](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{Han})", flat)
-    rest = flat[: stop.start()] if stop and stop.start() > 0 else flat if not stop else ""
-    if stop and stop.start() == 0:
-        return ""
-    if ended and regex.match(r"\s+\p{Lu}", rest) and not _POINTS_BACK.match(rest):
-        return ""
+    own, *later = _STOP.split(flat, maxsplit=1)
+    if own.strip(' ”“"»«’'):
+        rest = own
+        if ended and regex.match(r"\s+\p{Lu}", own) and not _POINTS_BACK.match(own):
+            rest = ""
+    else:
+        # The sentence ends with the quotation; only one that points back to it belongs to it.
+        rest = _STOP.split(later[0], maxsplit=1)[0] if later and _POINTS_BACK.match(later[0]) else ""
     nested = rest.find(_MASK)
     return rest if nested < 0 else rest[:nested]
 

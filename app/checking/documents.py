@@ -19,6 +19,7 @@ from ingest.repair import repair
 SUFFIXES: Final = (".docx", ".pdf", ".md", ".txt", ".text")
 LONGEST_PASTED: Final = 500_000
 _LOOKS_LIKE_MARKDOWN: Final = regex.compile(r"^(?:>\s?\S|#{1,6}\s|\[\^\w+\]:|\|.+\|\s*$|\*\*)", regex.MULTILINE)
+_EMPTY_LINE: Final = regex.compile(r"\n[^\S\n]*\n\s*|\r\n\s*\r\n\s*|\f")
 # Lines this long are paragraphs that nobody wrapped.
 _UNWRAPPED: Final = 160
 
@@ -44,7 +45,8 @@ def read_document(path: Path, limits: LoadLimits) -> Document:
         return make_document(word_blocks(path.read_bytes(), path.name))
     if suffix == ".md":
         return make_document(markdown_blocks(loaded.text))
-    return make_document(_plain_blocks(loaded.text, loaded.page_starts), loaded.notes)
+    blocks = _page_blocks(loaded.text, loaded.page_starts) if loaded.page_starts else _plain_blocks(loaded.text)
+    return make_document(blocks, loaded.notes)
 
 
 def read_pasted(text: str) -> Document:
@@ -60,16 +62,21 @@ def read_pasted(text: str) -> Document:
     check_not_blank(text, "the text")
     if _LOOKS_LIKE_MARKDOWN.search(text):
         return make_document(markdown_blocks(text))
-    return make_document(_plain_blocks(text, ()))
+    return make_document(_plain_blocks(text))
 
 
-def _plain_blocks(text: str, page_starts: tuple[int, ...]) -> list[Block]:
-    """Reads text with the layout rules of ingest: wrapped lines are joined, page furniture reads as `[…]`."""
-    if any(len(line) > _UNWRAPPED for line in text.splitlines()) and not page_starts:
-        return [
-            Block(text=line.strip(), where=f"paragraph {number}")
-            for number, line in enumerate((line for line in text.splitlines() if line.strip()), 1)
-        ]
+def _plain_blocks(text: str) -> list[Block]:
+    """Reads plain text: empty lines end paragraphs; where no line is wrapped, so does every line break."""
+    unwrapped = any(len(line) > _UNWRAPPED for line in text.splitlines())
+    pieces = text.splitlines() if unwrapped else _EMPTY_LINE.split(text)
+    return [
+        Block(text=piece.strip(), where=f"paragraph {number}")
+        for number, piece in enumerate(filter(str.strip, pieces), 1)
+    ]
+
+
+def _page_blocks(text: str, page_starts: tuple[int, ...]) -> list[Block]:
+    """Reads the text of pages by the layout rules of ingest: lines are joined, page furniture reads as `[…]`."""
     found = find_blocks(text)
     edits = repair(text, found, language=None)
     spans: list[tuple[int, int]] = []
@@ -78,13 +85,10 @@ def _plain_blocks(text: str, page_starts: tuple[int, ...]) -> list[Block]:
             spans[-1] = (spans[-1][0], block.end)
         else:
             spans.append((block.start, block.end))
-    blocks: list[Block] = []
-    number = 0
-    for start, end in spans:
-        for line in readable(text, edits, start, end).split("\n"):
-            if line.strip():
-                number += 1
-                page = sum(begin <= start for begin in page_starts)
-                where = f"page {page}, paragraph {number}" if page else f"paragraph {number}"
-                blocks.append(Block(text=line.strip(), where=where))
-    return blocks
+    lines = [
+        (sum(begin <= start for begin in page_starts), line.strip())
+        for start, end in spans
+        for line in readable(text, edits, start, end).split("\n")
+        if line.strip()
+    ]
+    return [Block(text=line, where=f"page {page}, paragraph {n}") for n, (page, line) in enumerate(lines, 1)]

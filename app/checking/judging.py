@@ -182,7 +182,7 @@ class Judge:
             given = [*map(str, attribution.years), *map(_spoken, attribution.dates)]
             given += [f"session {session}" for session in attribution.sessions]
             stands = [
-                stored.metadata.date or "",
+                _spoken(stored.metadata.date),
                 f"session {stored.metadata.session}" if stored.metadata.session else "",
             ]
             return [f"it stands under {', '.join(filter(None, stands))}, not under {', '.join(given)}"]

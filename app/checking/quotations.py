@@ -35,6 +35,7 @@ _FEWEST_CHARACTERS: Final = 8
 _LONGEST_TITLE: Final = 14
 _BLOCKS_JOINED: Final = 30
 # In a paragraph set off as a quotation, quotation marks around this much of it hold the quotation.
+_YEARS: Final = regex.compile(r"\d\ds?\b")
 _MOST: Final = 0.5
 _ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
 _NOTE_MARK: Final = regex.compile(r"\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*$")
@@ -162,6 +163,8 @@ def _next_opening(text: str, position: int) -> int | None:
         mark, at = match.group(), match.start()
         if mark not in _PAIRS or at + 1 >= len(text) or (text[at + 1].isspace() and mark not in "«„“"):
             continue
+        if mark in "'’‘" and _YEARS.match(text, at + 1):
+            continue
         if mark in ("”", "»") and not _closes_same(text, at):
             continue
         if mark not in "\"'‘”»" or _OPENS_AFTER.search(text[max(0, at - 1) : at]):
@@ -240,7 +243,8 @@ def _no_quotation(quotation: Quotation, block: Block) -> str | None:
     words = words_of(quotation.text)
     if not words:
         return "it holds no words"
-    before = block.text[: max(0, quotation.spans[0][0] - block.start - (1 if quotation.marked else 0))]
+    before = block.text[: max(0, quotation.spans[0][0] - block.start)].rstrip()
+    before = before[:-1] if quotation.marked else before
     if not quotation.marked:
         return None
     if introduces_title(before):
