@@ -1,6 +1,7 @@
 """The command line: subcommands, exit codes, printing. Heavy imports stand inside the command that needs them.
 
-Exit codes: 0 done (an abstention is an answer) · 1 could not, or some file failed · 2 wrong usage.
+Exit codes: 0 done (an abstention is an answer) · 1 could not, or some file failed, or verify found a quotation that is
+not verified · 2 wrong usage.
 """
 
 import argparse
@@ -118,6 +119,10 @@ def build_parser() -> argparse.ArgumentParser:
     brief.add_argument(
         "-o", "--output", action="append", default=[], type=Path, metavar="FILE", help="a .docx, .xlsx, .md or .pdf"
     )
+    verify = add("verify", _verify, "check every quotation in a document against the statements in the store")
+    verify.add_argument("file", type=Path, metavar="FILE", help="a .docx, .pdf, .md or .txt file")
+    output = "write a copy with comments (.docx, of a .docx), or a report (.md, .json)"
+    verify.add_argument("-o", "--output", type=Path, metavar="OUT", help=output)
     show = add("show", _show, "show one statement, with its text under --json")
     show.add_argument("statement_id", metavar="ID")
     add("list", _list, "list the statements in the store")
@@ -277,6 +282,30 @@ def _chat(options: argparse.Namespace) -> int:
             on_ready=lambda address: print(f"The chat is open at {address} (stop with Ctrl-C)", flush=True),
         )
     return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from app.checking.checker import Checker
+    from app.checking.output import check_output, write_output
+    from app.checking.printing import check_progress, print_check
+
+    problem = check_output(options.file, options.output)
+    if problem is not None:
+        return _usage(problem)
+    with _workspace(options, read_only=True) as workspace:
+        checker = Checker(workspace.store.catalogue, workspace.corpus.parties, workspace.settings.load)
+        document = checker.read(options.file)
+        with check_progress(quiet=options.json) as progress:
+            report = checker.check(document, progress)
+        if options.output is not None:
+            write_output(options.output, options.file, report, checker.party_name)
+        if options.json:
+            _print_json(report.to_json())
+        else:
+            print_check(report, checker.party_name)
+            if options.output is not None:
+                print(f"written to {options.output}")
+    return 0 if report.passed else 1
 
 
 def _show(options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ AppError
 ├── DraftError         a draft eval case cannot be written
 ├── BriefingError      a briefing cannot be made of what was asked
 ├── ExportError        a document cannot be written: its suffix, its place, its template, or a missing program
+├── CheckOutputError   the result of a check cannot be written
 └── SettingsError      a setting is out of bounds or of the wrong kind
 """
 
@@ -42,6 +43,10 @@ class ExportError(AppError):
 
 class BriefingError(AppError):
     """A briefing cannot be made of what was asked."""
+
+
+class CheckOutputError(AppError):
+    """The result of a check cannot be written."""
 
 
 class SettingsError(AppError):

@@ -387,3 +387,13 @@ def fake_tools(folder: Path) -> Any:
     folder.mkdir(parents=True, exist_ok=True)
     reviews = ReviewBook(Catalogue(folder / "reviews.sqlite3"))
     return BriefingTools(builder=FakeBuilder(), reviews=reviews, config=BriefingConfig())  # type: ignore[arg-type]
+
+
+def empty_checker(folder: Path) -> Any:
+    """Makes a checker of drafts over a store without statements."""
+    from app.checking.checker import Checker
+    from ingest.loaders.loaded import LoadLimits
+    from vectorstore.catalogue import Catalogue
+
+    folder.mkdir(parents=True, exist_ok=True)
+    return Checker(Catalogue(folder / "checked.sqlite3"), PartyTable.load, LoadLimits())

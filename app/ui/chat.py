@@ -1,4 +1,4 @@
-"""The whole interface: three tabs over one assistant and one corpus, and the API endpoint `ask`."""
+"""The whole interface: its tabs over one assistant and one corpus, and the API endpoints `ask` and `verify`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,11 +10,13 @@ from gradio.events import api
 
 from app.assistant import Assistant
 from app.briefing.request import read_request
+from app.checking.checker import Checker
 from app.corpus import Corpus
 from app.errors import AppError
 from app.questions import read_turns
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS, build_ask_tab
 from app.ui.briefing_tab import BriefingTools, build_briefing_tab
+from app.ui.check_tab import build_check_tab, verify_endpoint
 from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
 
@@ -33,7 +35,9 @@ class _Interface(gr.Blocks):
         super().validate_inputs(block_fn, inputs)
 
 
-def build_interface(assistant: Assistant, corpus: Corpus, store: Path, briefings: BriefingTools) -> gr.Blocks:
+def build_interface(
+    assistant: Assistant, corpus: Corpus, store: Path, briefings: BriefingTools, checker: Checker
+) -> gr.Blocks:
     """Builds the interface; nothing is served yet (see `app.ui.server.serve`).
 
     Args:
@@ -41,6 +45,7 @@ def build_interface(assistant: Assistant, corpus: Corpus, store: Path, briefings
         corpus: What is asked, added to and corrected.
         store: The store folder, which answers are saved in as draft eval cases.
         briefings: What makes briefings.
+        checker: Checks drafts.
     """
     interface = _Interface(
         title=TITLE,
@@ -61,6 +66,8 @@ def build_interface(assistant: Assistant, corpus: Corpus, store: Path, briefings
                 talk = build_ask_tab(assistant, corpus, store, wanted)
             with gr.Tab("Briefing", id="briefing") as briefing_tab, gr.Column(elem_classes="u-page"):
                 build_briefing_tab(briefings, corpus, briefing_tab, wanted)
+            with gr.Tab("Check a draft", id="check"), gr.Column(elem_classes="u-page"):
+                build_check_tab(checker)
             with gr.Tab("Ingest", id="ingest"), gr.Column(elem_classes="u-page"):
                 ingest = build_ingest_tab(corpus)
             with gr.Tab("Corpus", id="corpus") as corpus_tab, gr.Column(elem_classes="u-page"):
@@ -72,6 +79,7 @@ def build_interface(assistant: Assistant, corpus: Corpus, store: Path, briefings
             changed.then(talk.welcome, [talk.turns], [talk.conversation], **QUIET)
         api(ask_endpoint(assistant), api_name=_ENDPOINT, concurrency_limit=4, concurrency_id="ask")
         api(brief_endpoint(briefings, corpus), api_name="brief", concurrency_limit=2, concurrency_id="brief")
+        api(verify_endpoint(checker), api_name="verify", concurrency_limit=2, concurrency_id="verify")
     interface.queue(default_concurrency_limit=8, max_size=_WAITING_AT_MOST, api_open=False)
     return interface
 

@@ -16,6 +16,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.checking.checker import Checker
 from app.errors import AppError
 from app.ui.briefing_tab import BriefingTools
 from app.ui.chat import build_interface
@@ -130,7 +131,9 @@ def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str
             tools = BriefingTools(
                 builder=workspace.briefings, reviews=workspace.reviews, config=workspace.settings.briefing
             )
-            interface = build_interface(workspace.assistant, workspace.corpus, workspace.settings.store, tools)
+            checker = Checker(workspace.store.catalogue, workspace.corpus.parties, workspace.settings.load)
+            store = workspace.settings.store
+            interface = build_interface(workspace.assistant, workspace.corpus, store, tools, checker)
             app = create_app(interface, host=host, on_ready=lambda: on_ready(address))
             config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
             await uvicorn.Server(config).serve(sockets=[listener])

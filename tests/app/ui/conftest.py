@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.fakes_ui import fake_tools, fake_workspace
+from tests.fakes_ui import empty_checker, fake_tools, fake_workspace
 
 FLAGS = [
     "--headless",
@@ -72,10 +72,11 @@ class Served:
 
 
 @contextmanager
-def serving(assistant: Any, corpus: Any, folder: Path, tools: Any = None) -> Iterator[Served]:
+def serving(assistant: Any, corpus: Any, folder: Path, *, tools: Any = None, checker: Any = None) -> Iterator[Served]:
     """Serves an assistant and a corpus, fake or real, on a free port of this machine.
 
-    Uploads and saved cases go into `folder`; briefings are fictional where no tools are given.
+    Uploads and saved cases go into `folder`; briefings are fictional where no tools are given, and drafts are
+    checked against nothing where no checker is.
     """
     import uvicorn
 
@@ -84,12 +85,13 @@ def serving(assistant: Any, corpus: Any, folder: Path, tools: Any = None) -> Ite
 
     store = folder / "store"
     briefings = tools or fake_tools(folder)
+    checks = checker or empty_checker(folder)
     ready = threading.Event()
     servers: list[Any] = []
 
     async def serve(listener: socket.socket) -> None:
         # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-        app = create_app(build_interface(assistant, corpus, store, briefings), on_ready=ready.set)
+        app = create_app(build_interface(assistant, corpus, store, briefings, checks), on_ready=ready.set)
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
         servers.append(uvicorn.Server(config))
         await servers[0].serve(sockets=[listener])

@@ -1,0 +1,391 @@
+"""Who a document says spoke a quotation, and when: read from what stands near it, by lookup and rule.
+
+What is nearest counts: the quotation's own sentence, a line that leads in to it, the row and column of its table cell,
+its note, what was said before it in the paragraph, and the headings above it. The first that names a party gives the
+parties; the first that names an occasion gives the occasion.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+
+from app.checking.blocks import Block, Document
+from app.checking.occasion_words import Occasion, read_occasion
+from app.checking.records import Attribution, Quotation
+from app.checking.speech import ACCORDING, BEHALF, OBJECT, SPEAKER_OF, VERB
+from ingest.parties import PartyMatch, PartyTable
+from ingest.references import find_articles
+from ingest.sentences import split_sentences
+
+_MASK: Final = "\ufffc"
+_PARENTHESIS: Final = regex.compile(r"^\W{0,6}?[\[(（]([^()\[\]（）]{2,160})[\])）]")
+_DASHED: Final = regex.compile(r"^[\s.,;”\"]*[—–―]\s*(.{2,200})$")
+_BY: Final = regex.compile(r"^\s*(?:by|par|por|от)\s+(.{2,80})$", regex.IGNORECASE)
+_NAME_AFTER: Final = regex.compile(r"^[\s.,;:،，。]*(?:as\s+)?")
+_PRONOUN: Final = regex.compile(
+    r"^\W*(?:it|its|he|she|they|the\s+(?:same\s+)?(?:delegation|delegate|representative|minister|statement|speaker|country|state|group)|the\s+latter"
+    r"|elle|il|celle-ci|ella|él|esta|она|он|оно|它|其|该国|该代表团)\b",
+    regex.IGNORECASE,
+)
+# A sentence of its own behind a quotation that says whose it was.
+_POINTS_BACK: Final = regex.compile(
+    r"\s*(?:(?:these|those|such)\s+(?:were|are)\s+(?:the\s+)?(?:exact\s+|very\s+)?words|so\s+(?:said|spoke)|thus\s+(?:said|spoke)|with\s+these\s+words"
+    r"|(?:tels|telles)\s+(?:furent|étaient|sont)|ainsi\s+(?:parla|s['’]exprima)|así\s+(?:habló|se\s+expresó)|estas\s+(?:fueron|son)\s+las\s+palabras"
+    r"|таковы|так\s+(?:сказал|заявил)|هذه\s+(?:هي\s+)?كلمات|这是)",
+    regex.IGNORECASE,
+)
+# An aside that names others: "Austria, like Germany, said".
+_ASIDE: Final = regex.compile(
+    r",\s*(?:unlike|like|following|after|joined\s+by|supported\s+by|echoing|responding\s+to|in\s+response\s+to|in\s+reply\s+to|together\s+with|speaking\s+after|as\s+well\s+as|and\s+not|"
+    r"not|citing|quoting|contrary\s+to|comme|contrairement\s+à|al\s+igual\s+que|в\s+отличие\s+от)\b[^,]*,",
+    regex.IGNORECASE,
+)
+_LEAD_ENDS: Final = (":", "：")
+_LEAD_WORDS: Final = 40
+_AFTER_REACH: Final = 160
+_VERB_REACH: Final = 48
+_CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
+_STOP: Final = regex.compile(r"[.!?。！？؟](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{Han})")
+_ARTICLES: Final = ("", "the", "la", "el", "le", "l’", "l'")
+_AND: Final = regex.compile(r"\s*,?\s*(?:and|et|y|и|و|和|及|、)\s*(?:the\s+|l[’'])?", regex.IGNORECASE)
+_LISTED: Final = regex.compile(r"\s*(?:,|،|、|,?\s*(?:and|et|y|и|و|和|及))\s*(?:the\s+|l[’'])?", regex.IGNORECASE)
+_BLOCKS_BACK: Final = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Named:
+    parties: tuple[str, ...]
+    source: str
+
+
+class AttributionReader:
+    """Reads attributions in one document."""
+
+    def __init__(
+        self, document: Document, parties: PartyTable, quotations: tuple[Quotation, ...], files: tuple[str, ...]
+    ) -> None:
+        """Prepares a document.
+
+        Args:
+            document: The document.
+            parties: Names of the parties.
+            quotations: Its quotations, whose own words name nobody.
+            files: Names of the stored files, by which a note may refer to a statement.
+        """
+        self._document = document
+        self._parties = parties
+        self._files = files
+        self._spans = sorted(span for quotation in quotations for span in quotation.spans)
+        # Quotations are masked, so that a State that they mention is not taken for their speaker.
+        text = document.text
+        for start, end in self._spans:
+            text = text[:start] + _MASK * (end - start) + text[end:]
+        self._masked = text
+
+    def read(self, quotation: Quotation) -> Attribution:
+        """Returns who is said to have spoken a quotation, and when."""
+        first = self._document.index_at(quotation.spans[0][0])
+        block = self._document.blocks[first]
+        notes = self._notes(quotation)
+        named = next(self._named(quotation, block, first, notes), None)
+        occasion = next(filter(None, self._occasions(quotation, block, first, notes)), Occasion())
+        before, _ = self._sentence(quotation, block)
+        own = before or self._lead_in(first)
+        return Attribution(
+            parties=named.parties if named else (),
+            years=occasion.years,
+            sessions=occasion.sessions,
+            dates=occasion.dates,
+            files=tuple(file for file in self._files if any(_names_file(note.text, file) for note in notes)),
+            treaty=bool(find_articles(own)),
+            source=named.source if named else None,
+        )
+
+    def _named(self, quotation: Quotation, block: Block, index: int, notes: list[Block]) -> Iterator[_Named]:
+        """Yields who is named, from what is nearest to what is farthest."""
+        before, after = self._sentence(quotation, block)
+        for source, parties in (
+            ("sentence", self._after_reference(after)),
+            ("sentence", self._in_sentence(before)),
+            ("sentence", self._after(after)),
+            ("line above", self._in_lead(self._lead_in(index))),
+            ("line below", self._in_label(self._line_below(index))),
+        ):
+            if parties:
+                yield _Named(parties=parties, source=source)
+        for label in block.labels:
+            if parties := self._in_label(label):
+                yield _Named(parties=parties, source="table")
+        for note in notes:
+            if parties := self._in_note(note.text):
+                yield _Named(parties=parties, source="note")
+        if parties := self._ordered(self._said_earlier(quotation, block)):
+            yield _Named(parties=parties, source="paragraph")
+        if parties := self._carried_over(index):
+            yield _Named(parties=parties, source="paragraph above")
+        for heading in self._headings(index):
+            if parties := self._in_label(heading):
+                yield _Named(parties=parties, source="heading")
+
+    def _occasions(
+        self, quotation: Quotation, block: Block, index: int, notes: list[Block]
+    ) -> Iterator[Occasion | None]:
+        before, after = self._sentence(quotation, block)
+        reference = _PARENTHESIS.match(after)
+        if reference:
+            yield read_occasion(reference.group(1), reference=True)
+        yield read_occasion(f"{before} {_MASK} {after}")
+        if said := self._said_earlier(quotation, block):
+            yield read_occasion(said)
+        if below := self._line_below(index):
+            yield read_occasion(below, reference=True)
+        lead = self._lead_in(index)
+        if lead:
+            yield read_occasion(lead, reference=not lead.rstrip().endswith(_LEAD_ENDS))
+        yield read_occasion(" · ".join(block.labels), reference=True)
+        for note in notes:
+            yield read_occasion(note.text, reference=True)
+        for heading in self._headings(index):
+            yield read_occasion(heading, reference=True)
+
+    # --- where to look
+
+    def _sentence(self, quotation: Quotation, block: Block) -> tuple[str, str]:
+        """Returns what stands before and after a quotation in its sentence, other quotations masked."""
+        start, end = quotation.spans[0][0], quotation.spans[-1][1]
+        last = self._document.blocks[self._document.index_at(max(start, end - 1))]
+        if not quotation.marked:
+            return "", self._masked[end : last.end]
+        text = self._masked[block.start : start]
+        before = text.rstrip(" \u00a0")[:-1] if text else ""
+        opening = _last_sentence(before)
+        closing = _CLOSED.match(self._masked, end, last.end)
+        following = self._masked[closing.end() if closing else end : last.end][:_AFTER_REACH]
+        return opening, _first_sentence(following, ended=self._document.text[end - 1 : end] in ".!?。")
+
+    def _lead_in(self, index: int) -> str:
+        """Returns the line that leads in to a block: the last sentence before it, past other quotations set off."""
+        blocks = self._document.blocks
+        own = blocks[index]
+        text = self._masked[own.start : own.end].lstrip(" “”\"«„「『‘'")
+        if not text.startswith(_MASK) and own.kind != "quote":
+            return ""
+        for block in reversed(blocks[max(0, index - _BLOCKS_BACK) : index]):
+            if block.kind in ("note", "header"):
+                continue
+            if block.kind == "heading" or (block.kind == "cell" and block.where != own.where):
+                return ""
+            masked = self._masked[block.start : block.end]
+            bare = masked.replace(_MASK, "")
+            if block.kind == "quote" or (_MASK in masked and len(bare.split()) <= 4 and own.kind != "cell"):
+                continue
+            if _MASK in masked and not masked.rstrip().endswith(_LEAD_ENDS):
+                return ""
+            sentence = _last_sentence(masked, whole=True)
+            leads = masked.rstrip().endswith(_LEAD_ENDS) or own.kind == "quote" or not _ends(masked)
+            return sentence if leads and len(sentence.split()) <= _LEAD_WORDS else ""
+        return ""
+
+    def _line_below(self, index: int) -> str:
+        """Returns the line of attribution under a quotation: "— Austria, 2000"; empty where there is none."""
+        following = self._document.blocks[index + 1 : index + 2]
+        if not following or not (dashed := _DASHED.match(following[0].text)) or _MASK in self._masked_of(following[0]):
+            return ""
+        return dashed.group(1)
+
+    def _masked_of(self, block: Block) -> str:
+        return self._masked[block.start : block.end]
+
+    def _notes(self, quotation: Quotation) -> list[Block]:
+        """Returns the notes of a quotation: marks in it, or directly behind it."""
+        end = quotation.spans[-1][1]
+        block = self._document.blocks[self._document.index_at(max(0, end - 1))]
+        begin = quotation.spans[0][0]
+        following = [start for start, _ in self._spans if start > end]
+        stop = following[0] if following else len(self._document.text)
+        keys = []
+        for mark in sorted(block.marks, key=lambda mark: mark.offset):
+            at = block.start + mark.offset
+            if begin <= at < stop and not regex.search(r"[.!?。]\s", self._document.text[end + 2 : at]):
+                keys.append(mark.key)
+        return [note for key in dict.fromkeys(keys) if (note := self._document.note(key)) is not None]
+
+    def _headings(self, index: int) -> Iterator[str]:
+        """Yields the headings above a block, the nearest first, each of a higher level than the one before."""
+        level = 10
+        for block in reversed(self._document.blocks[:index]):
+            if block.kind == "heading" and block.level < level:
+                level = block.level
+                yield block.text
+
+    # --- what is said there
+
+    def _find(self, text: str) -> list[PartyMatch]:
+        """Returns the parties named in a text; a capital only where it speaks, since it is mostly a place."""
+        return [
+            match
+            for match in self._parties.find(text)
+            if match.form != "capital" or VERB.match(text[match.end :].lstrip()) is not None
+        ]
+
+    def _parties_of(self, matches: list[PartyMatch]) -> tuple[str, ...]:
+        # A name that several parties share stands for each of them: nothing is guessed.
+        return tuple(dict.fromkeys(code for match in matches for code in match.codes))
+
+    def _after_reference(self, after: str) -> tuple[str, ...]:
+        """Returns the parties of a reference in brackets behind a quotation: "(Austria, 2000)"."""
+        reference = _PARENTHESIS.match(after)
+        return self._ordered(reference.group(1)) if reference else ()
+
+    def _in_sentence(self, before: str) -> tuple[str, ...]:
+        return self._ordered(before)
+
+    def _after(self, after: str) -> tuple[str, ...]:
+        """Returns who is said to speak behind a quotation: "said Austria", "Austria said", "according to Austria"."""
+        text = after[_NAME_AFTER.match(after).end() :]  # type: ignore[union-attr]  # the pattern matches anything
+        if (dashed := _DASHED.match(after)) or (dashed := _BY.match(after)):
+            return self._parties_of(self._find(dashed.group(1)))
+        found = self._find(text)
+        if _POINTS_BACK.match(text):
+            return self._ordered(text)
+        verb = VERB.search(text)
+        according = ACCORDING.match(text)
+        if not found or (verb is None and according is None):
+            return ()
+        if according is not None or (verb is not None and verb.start() <= 2):
+            return self._parties_of(_joined_behind(found, text))
+        near = verb is not None and found[0].end <= verb.start() <= found[0].end + _VERB_REACH
+        return self._parties_of(found[:1]) if near and found[0].start <= _VERB_REACH else ()
+
+    def _in_label(self, text: str) -> tuple[str, ...]:
+        found = self._find(text)
+        # A label names who speaks; a sentence that mentions States does not.
+        return self._parties_of(found) if found and len(text.split()) <= _LEAD_WORDS else ()
+
+    def _in_lead(self, text: str) -> tuple[str, ...]:
+        return self._ordered(text)
+
+    def _in_note(self, text: str) -> tuple[str, ...]:
+        return self._parties_of(self._find(text)[:1])
+
+    def _said_earlier(self, quotation: Quotation, block: Block) -> str:
+        """Returns the last sentence before a quotation's own in its paragraph that names a party; empty without one."""
+        text = self._masked[block.start : quotation.spans[0][0]].replace("\n", " ")
+        sentences = [text[start:end] for start, end in split_sentences(text)]
+        return next((sentence for sentence in reversed(sentences) if self._ordered(sentence)), "")
+
+    def _carried_over(self, index: int) -> tuple[str, ...]:
+        """Returns who speaks in the paragraph above, where this one begins with a pronoun or with the quotation."""
+        blocks = self._document.blocks
+        own = self._masked_of(blocks[index])
+        if not _PRONOUN.match(own):
+            return ()
+        for block in reversed(blocks[max(0, index - 2) : index]):
+            if block.kind in ("heading", "cell"):
+                return ()
+            text = self._masked_of(block)
+            for start, end in reversed(list(split_sentences(text.replace("\n", " ")))):
+                if parties := self._ordered(text[start:end]):
+                    return parties
+        return ()
+
+    def _ordered(self, text: str) -> tuple[str, ...]:
+        """Returns the parties of a sentence, whoever speaks first.
+
+        A group for which somebody speaks comes before the speaker; then who stands beside a verb of speech or behind
+        "according to"; then who is not merely spoken of.
+        """
+        text = _ASIDE.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
+        found = self._find(text)
+        if len(found) < 2:
+            return self._parties_of(found)
+        behalf = [m for m in found if _ends_with(BEHALF, text[: m.start])]
+        others = [m for m in found if m not in behalf]
+        speakers = [m for m in others if self._speaks(m, found, text)]
+        subjects = [m for m in others if not OBJECT.search(text[: m.start]) or SPEAKER_OF.search(text[: m.start])]
+        chosen = (speakers[-1:] or subjects[:1] or others[:1])[:1]
+        return self._parties_of([*behalf, *(_joined(chosen[0], others, text) if chosen else [])])
+
+    def _speaks(self, match: PartyMatch, found: list[PartyMatch], text: str) -> bool:
+        """Returns whether a name stands where a sentence names who speaks: beside a verb, a colon, "according to"."""
+        before, after = text[: match.start], text[match.end :]
+        if _ends_with(ACCORDING, before):
+            return True
+        if OBJECT.search(before) and not SPEAKER_OF.search(before):
+            return False
+        # What follows the next name is said of that one.
+        following = min((other.start for other in found if other.start >= match.end), default=len(text))
+        verb = VERB.search(text[match.end : min(following, match.end + _VERB_REACH)])
+        if (verb is not None and not regex.search(r"[;.]", after[: verb.start()])) or regex.match(r"\s*[:：]", after):
+            return True
+        # "said Austria", unless the verb is another's: "Austria told Germany".
+        previous = max((other.end for other in found if other.end <= match.start), default=0)
+        said = [
+            v for v in VERB.finditer(before) if v.start() >= previous and before[v.end() :].strip(" ,،") in _ARTICLES
+        ]
+        return any(not previous or regex.search(r"[;.,،]", text[previous : v.start()]) for v in said)
+
+
+def _joined(first: PartyMatch, found: list[PartyMatch], text: str) -> list[PartyMatch]:
+    """Returns a party with those before it that speak together with it: "Austria, Chile and Germany said"."""
+    group = [first]
+    for match in reversed([m for m in found if m.end <= first.start]):
+        between = text[match.end : group[0].start]
+        if not (_AND if len(group) == 1 else _LISTED).fullmatch(between) or OBJECT.search(text[: match.start]):
+            break
+        group.insert(0, match)
+    return group
+
+
+def _joined_behind(found: list[PartyMatch], text: str) -> list[PartyMatch]:
+    """Returns the first party with those behind it that speak together with it: "said Austria and Germany"."""
+    group = found[:1]
+    for match in found[1:]:
+        if not _LISTED.fullmatch(text[group[-1].end : match.start]):
+            break
+        group.append(match)
+    return group
+
+
+def _ends_with(pattern: "regex.Pattern[str]", text: str) -> bool:
+    """Returns whether a pattern's words stand right before a name, articles and titles aside."""
+    tail = text[-60:]
+    return any(
+        regex.fullmatch(r"\s*(?:the\s+|la\s+|le\s+|el\s+|l[’']|los\s+|les\s+)?(?:\w+\s+){0,3}?", tail[match.end() :])
+        for match in pattern.finditer(tail)
+    )
+
+
+def _last_sentence(text: str, *, whole: bool = False) -> str:
+    """Returns the sentence in which a text breaks off; with `whole`, its last sentence, ended or not."""
+    flat = text.replace("\n", " ")
+    spans = list(split_sentences(flat))
+    if not spans:
+        return ""
+    last = flat[slice(*spans[-1])]
+    return last if whole or not _ends(last) else ""
+
+
+def _first_sentence(text: str, *, ended: bool) -> str:
+    """Returns the rest of the sentence that a quotation stands in; behind a quoted full stop only what belongs to it."""
+    flat = text.replace("\n", " ")
+    own, *later = _STOP.split(flat, maxsplit=1)
+    if own.strip(' ”“"»«’'):
+        rest = own
+        if ended and regex.match(r"\s+\p{Lu}", own) and not _POINTS_BACK.match(own):
+            rest = ""
+    else:
+        # The sentence ends with the quotation; only one that points back to it belongs to it.
+        rest = _STOP.split(later[0], maxsplit=1)[0] if later and _POINTS_BACK.match(later[0]) else ""
+    nested = rest.find(_MASK)
+    return rest if nested < 0 else rest[:nested]
+
+
+def _ends(text: str) -> bool:
+    return bool(regex.search(r"[.!?。！？؟][\"”’»)」』\]\d\s]*$", text))
+
+
+def _names_file(text: str, file: str) -> bool:
+    return file in text or (len(file.rpartition("/")[2]) > 8 and file.rpartition("/")[2] in text)

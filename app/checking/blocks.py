@@ -1,0 +1,102 @@
+"""A document as it is checked: blocks of text in reading order, each knowing where it stands."""
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import regex
+
+BlockKind = Literal["text", "heading", "quote", "cell", "note", "header"]
+# What joins blocks in `Document.text`.
+_BETWEEN: Final = "\n\n"
+_SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+# `[1]`, `[^1]`, a raised digit, and the plain digit that extraction makes of one behind a quotation mark.
+_MARK: Final = regex.compile(
+    r"\[\^?(?P<key>[\p{L}\p{N}_-]{1,24})\](?!\p{L})|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|"
+    r"(?<=[”\"»“」’][.,;]?)(?P<plain>\d{1,3})(?=$|[\s.,;:)])"
+)
+_NOTE_START: Final = regex.compile(r"^\s*(?:\[\^?(?P<key>\w{1,24})\]:?|(?P<plain>\d{1,3}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)[.)]?)\s+(?=\S)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteMark:
+    """A reference to a note, at an offset of its block's text."""
+
+    offset: int
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A paragraph, heading, table cell's paragraph, note or header line.
+
+    Attributes:
+        kind: `quote` is a paragraph that is set off as a quotation.
+        where: Its place in the document, to show.
+        level: Of a heading, from 1; else 0.
+        labels: For a table cell, what the other short cells of its row and the head of its column say.
+        marks: References to notes in its text.
+        note_key: Of a note, the key that marks give.
+        start: Offset of its text in the document's.
+    """
+
+    text: str
+    kind: BlockKind = "text"
+    where: str = ""
+    level: int = 0
+    labels: tuple[str, ...] = ()
+    marks: tuple[NoteMark, ...] = ()
+    note_key: str | None = None
+    start: int = 0
+
+    @property
+    def end(self) -> int:
+        """Offset after its text."""
+        return self.start + len(self.text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """The blocks of a document with their offsets in its text."""
+
+    blocks: tuple[Block, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The text of all blocks, between empty lines."""
+        return _BETWEEN.join(block.text for block in self.blocks)
+
+    def index_at(self, offset: int) -> int:
+        """Returns the index of the block that holds an offset of the text."""
+        return max(0, bisect_right(self.blocks, offset, key=lambda block: block.start) - 1)
+
+    def note(self, key: str) -> Block | None:
+        """Returns the note of a key."""
+        return next((block for block in self.blocks if block.note_key == key), None)
+
+
+def make_document(blocks: list[Block], notes: tuple[str, ...] = ()) -> Document:
+    """Gives blocks their offsets, and finds the notes and marks that are only written, as `[1]`."""
+    blocks = [block for block in blocks if block.text.strip()]
+    used = {mark.key for block in blocks for mark in _written_marks(block.text)}
+    placed: list[Block] = []
+    position = 0
+    for block in blocks:
+        if block.kind in ("text", "header") and (opening := _NOTE_START.match(block.text)) is not None:
+            key = opening.group("key") or opening.group("plain").translate(_SUPERSCRIPTS)
+            if key in used and block.note_key is None:
+                block = replace(block, kind="note", note_key=key)
+        marks = block.marks if block.kind == "note" else (*block.marks, *_written_marks(block.text))
+        placed.append(replace(block, start=position, marks=marks))
+        position += len(block.text) + len(_BETWEEN)
+    return Document(blocks=tuple(placed), notes=notes)
+
+
+def _written_marks(text: str) -> list[NoteMark]:
+    opening = _NOTE_START.match(text)
+    begin = opening.end() if opening else 0
+    return [
+        NoteMark(offset=match.start(), key=(match["key"] or match["raised"] or match["plain"]).translate(_SUPERSCRIPTS))
+        for match in _MARK.finditer(text, begin)
+    ]

@@ -1,0 +1,93 @@
+"""Checks a document from beginning to end: quotations, attributions, verdicts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from app.checking.attributions import AttributionReader
+from app.checking.blocks import Document
+from app.checking.corpus_texts import CorpusTextsCache
+from app.checking.documents import read_document
+from app.checking.judging import Judge
+from app.checking.quotations import find_quotations
+from app.checking.records import CheckReport, Place
+from ingest.loaders.loaded import LoadLimits
+from ingest.parties import PartyTable
+from prompts.wording import load_wording
+from vectorstore.catalogue import Catalogue
+
+Progress = Callable[[int, int], None]
+_AROUND: Final = 300
+NO_STATEMENTS: Final = "the store holds no statements: ingest some with `untoc ingest`, then check again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """Words of a statement with some of the source text on either side."""
+
+    before: str
+    words: str
+    after: str
+    language: str | None
+
+
+class Checker:
+    """Checks documents against one corpus, whose texts it keeps between documents."""
+
+    def __init__(self, catalogue: Catalogue, parties: Callable[[], PartyTable], limits: LoadLimits) -> None:
+        """Prepares nothing yet; the texts are read at the first check.
+
+        Args:
+            catalogue: The record of statements.
+            parties: Gives the names of parties as they are now.
+            limits: How large a file may be.
+        """
+        self._catalogue = catalogue
+        self._cache = CorpusTextsCache(catalogue)
+        self._parties = parties
+        self._limits = limits
+
+    def party_name(self, code: str) -> str:
+        """Returns the name of a party to show."""
+        return self._parties().display(code)
+
+    def read(self, path: Path) -> Document:
+        """Reads a file; see `read_document` for what it raises."""
+        return read_document(path, self._limits)
+
+    def around(self, place: Place) -> Around | None:
+        """Returns the source text around a place; None where the statement is gone."""
+        statement = self._catalogue.statement(place.statement_id)
+        if statement is None:
+            return None
+        source = statement.source_text
+        return Around(
+            before=source[max(0, place.start - _AROUND) : place.start],
+            words=source[place.start : place.end],
+            after=source[place.end : place.end + _AROUND],
+            language=statement.metadata.language,
+        )
+
+    def check(self, document: Document, progress: Progress | None = None) -> CheckReport:
+        """Judges every quotation of a document.
+
+        Args:
+            document: The document.
+            progress: Called with how many quotations are judged, and of how many.
+        """
+        texts, parties = self._cache.get(), self._parties()
+        quotations = find_quotations(document)
+        files = tuple(stored.statement.file for stored in texts.all)
+        reader = AttributionReader(document, parties, quotations.found, files)
+        judge = Judge(texts, parties, load_wording("en"))
+        findings = []
+        for done, quotation in enumerate(quotations.found):
+            if progress is not None:
+                progress(done, len(quotations.found))
+            block = document.blocks[document.index_at(quotation.spans[0][0])]
+            findings.append(judge.judge(quotation, reader.read(quotation), block.where))
+        if progress is not None:
+            progress(len(findings), len(findings))
+        notes = document.notes if texts.all else (*document.notes, NO_STATEMENTS)
+        return CheckReport(findings=tuple(findings), skipped=quotations.skipped, notes=notes)

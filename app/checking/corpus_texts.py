@@ -1,0 +1,156 @@
+"""All stored texts in memory, as quotations are compared with them; made anew when the corpus has changed."""
+
+import threading
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from app.answer import Citation
+from app.checking.keys import KeyedText
+from app.checking.matching import words_of
+from app.checking.records import Place
+from app.provenance import reference
+from ingest.parties import PartyTable
+from prompts.wording import Wording
+from vectorstore.catalogue import Catalogue
+from vectorstore.lexical import lexical_expression
+from vectorstore.records import Kind, Metadata, ScopeFilter, Sentence, Statement
+
+_KINDS: Final[tuple[Kind, ...]] = ("statement", "record", "treaty")
+# Sentences on either side of a passage that a quotation may reach into.
+_REACH: Final = 4
+
+
+@dataclass(frozen=True)
+class StoredText:
+    """One statement and its text as it is compared."""
+
+    statement: Statement
+    keyed: KeyedText = field(repr=False)
+
+    @property
+    def metadata(self) -> Metadata:
+        """The statement's metadata."""
+        return self.statement.metadata
+
+    @property
+    def parties(self) -> frozenset[str]:
+        """Who holds the position; a group's statement is the group's, whoever delivered it."""
+        held = (self.metadata.state, self.metadata.on_behalf_of)
+        return frozenset() if self.statement.kind == "treaty" else frozenset(code for code in held if code)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """A stretch of a stored text, readable, in which the nearest words are looked for."""
+
+    stored: StoredText
+    text: str
+
+
+class CorpusTexts:
+    """The texts of a catalogue at one moment."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Reads every stored text; takes about a second for some hundred speeches."""
+        self._catalogue = catalogue
+        self.generation = catalogue.generation
+        summaries = catalogue.summaries(ScopeFilter(kinds=_KINDS))
+        statements = (catalogue.statement(summary.statement_id) for summary in summaries)
+        self.all = tuple(StoredText(s, KeyedText.of(s)) for s in statements if s is not None)
+        self._by_id = {stored.statement.statement_id: stored for stored in self.all}
+        self.sentences = lru_cache(maxsize=256)(catalogue.sentences)
+
+    def ids_of(self, stored: Iterable[StoredText]) -> list[str]:
+        """Returns the ids of texts."""
+        return [text.statement.statement_id for text in stored]
+
+    def windows(self, quote: str, within: Sequence[str] | None, k: int) -> list[Window]:
+        """Returns where the words of a quotation are most likely to stand, by lexical search.
+
+        Args:
+            quote: The quotation.
+            within: Ids of statements; None for all.
+            k: How many passages are looked at.
+        """
+        expression = lexical_expression(quote)
+        if expression is None or within == []:
+            return []
+        hits = self._catalogue.search_lexical(expression, within, k)
+        passages = self._catalogue.passages([identifier for identifier, _ in hits])
+        windows: dict[tuple[str, int, int], Window] = {}
+        reach = max(_REACH, len(words_of(quote)) // 8)
+        for passage in (passages[identifier] for identifier, _ in hits if identifier in passages):
+            stored = self._by_id.get(passage.statement_id)
+            if stored is None:
+                continue
+            first, last = max(0, passage.first_sentence - reach), passage.last_sentence + reach + 1
+            sentences: Sequence[Sentence] = self.sentences(passage.statement_id)[first:last]
+            text = " ".join(sentence.text for sentence in sentences)
+            windows[passage.statement_id, first, last] = Window(stored=stored, text=text)
+        return list(windows.values())
+
+
+class CorpusTextsCache:
+    """Keeps the texts of a catalogue until the corpus changes; safe for several threads."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._guard = threading.Lock()
+        self._texts: CorpusTexts | None = None
+
+    def get(self) -> CorpusTexts:
+        """Returns the texts as they are stored now."""
+        with self._guard:
+            if self._texts is None or self._texts.generation != self._catalogue.generation:
+                self._texts = CorpusTexts(self._catalogue)
+            return self._texts
+
+
+def place_of(stored: StoredText, start: int, end: int, parties: PartyTable, wording: Wording) -> Place:
+    """Returns a place with its reference in words.
+
+    Args:
+        stored: The text.
+        start: Offset in its source text.
+        end: Offset in its source text, exclusive.
+        parties: Names of the parties.
+        wording: The assistant's words.
+    """
+    statement, metadata = stored.statement, stored.metadata
+    paragraphs = [block for block in statement.blocks if block.paragraph is not None and block.start <= start]
+    citation = Citation(
+        number=1,
+        statement_id=statement.statement_id,
+        state=metadata.state,
+        on_behalf_of=metadata.on_behalf_of,
+        speaker=metadata.speaker,
+        body=metadata.body,
+        session=metadata.session,
+        date=metadata.date,
+        agenda_item=metadata.agenda_item,
+        title=metadata.title,
+        file=statement.file,
+        symbol=metadata.symbol,
+        page=bisect_right(statement.page_starts, start) or None,
+        paragraph=paragraphs[-1].paragraph if paragraphs else None,
+        start=start,
+        end=end,
+        quote="",
+        source_quote="",
+        sentence_ids=(),
+        language=metadata.language,
+        kind=statement.kind,
+        ocr_confidence=None,
+        inferred=statement.inferred,
+        verdict="verified",
+    )
+    return Place(
+        statement_id=statement.statement_id,
+        state=None if statement.kind == "treaty" else metadata.state,
+        start=start,
+        end=end,
+        reference=reference(citation, parties, wording),
+    )

@@ -1,0 +1,94 @@
+"""Files of every kind to blocks: Word, PDF, Markdown and plain text, under the limits of ingest."""
+
+from pathlib import Path
+from typing import Final
+
+import regex
+
+from app.checking.blocks import Block, Document, make_document
+from app.checking.markdown_blocks import markdown_blocks
+from app.checking.word_blocks import word_blocks
+from app.errors import QuestionError
+from ingest.errors import UnsupportedFormatError
+from ingest.layout import find_blocks
+from ingest.loaders.loaded import LoadLimits, check_not_blank, encodable
+from ingest.loaders.registry import load
+from ingest.readable import readable
+from ingest.repair import repair
+
+SUFFIXES: Final = (".docx", ".pdf", ".md", ".txt", ".text")
+LONGEST_PASTED: Final = 500_000
+_LOOKS_LIKE_MARKDOWN: Final = regex.compile(r"^(?:>\s?\S|#{1,6}\s|\[\^\w+\]:|\|.+\|\s*$|\*\*)", regex.MULTILINE)
+_EMPTY_LINE: Final = regex.compile(r"\n[^\S\n]*\n\s*|\r\n\s*\r\n\s*|\f")
+# Lines this long are paragraphs that nobody wrapped.
+_UNWRAPPED: Final = 160
+
+
+def read_document(path: Path, limits: LoadLimits) -> Document:
+    """Reads a file.
+
+    Args:
+        path: A file with one of the `SUFFIXES`.
+        limits: How large it may be.
+
+    Raises:
+        LoadError: It cannot be read; the message says why and what to do.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UnsupportedFormatError(
+            f"{path.name!r} has the suffix {path.suffix!r}, which is not checked; save it as one of "
+            + ", ".join(SUFFIXES)
+        )
+    loaded = load(path, limits)
+    if suffix == ".docx":
+        return make_document(word_blocks(path.read_bytes(), path.name))
+    if suffix == ".md":
+        return make_document(markdown_blocks(loaded.text))
+    blocks = _page_blocks(loaded.text, loaded.page_starts) if loaded.page_starts else _plain_blocks(loaded.text)
+    return make_document(blocks, loaded.notes)
+
+
+def read_pasted(text: str) -> Document:
+    """Reads text that was typed or pasted; text that looks like Markdown is read as such.
+
+    Raises:
+        QuestionError: It is empty or too long.
+        EmptyFileError: It shows nothing.
+    """
+    if len(text) > LONGEST_PASTED:
+        raise QuestionError(f"the text has {len(text):,} characters, at most {LONGEST_PASTED:,} are checked at once")
+    text = encodable(text)
+    check_not_blank(text, "the text")
+    if _LOOKS_LIKE_MARKDOWN.search(text):
+        return make_document(markdown_blocks(text))
+    return make_document(_plain_blocks(text))
+
+
+def _plain_blocks(text: str) -> list[Block]:
+    """Reads plain text: empty lines end paragraphs; where no line is wrapped, so does every line break."""
+    unwrapped = any(len(line) > _UNWRAPPED for line in text.splitlines())
+    pieces = text.splitlines() if unwrapped else _EMPTY_LINE.split(text)
+    return [
+        Block(text=piece.strip(), where=f"paragraph {number}")
+        for number, piece in enumerate(filter(str.strip, pieces), 1)
+    ]
+
+
+def _page_blocks(text: str, page_starts: tuple[int, ...]) -> list[Block]:
+    """Reads the text of pages by the layout rules of ingest: lines are joined, page furniture reads as `[…]`."""
+    found = find_blocks(text)
+    edits = repair(text, found, language=None)
+    spans: list[tuple[int, int]] = []
+    for block in found:
+        if block.continues and spans:
+            spans[-1] = (spans[-1][0], block.end)
+        else:
+            spans.append((block.start, block.end))
+    lines = [
+        (sum(begin <= start for begin in page_starts), line.strip())
+        for start, end in spans
+        for line in readable(text, edits, start, end).split("\n")
+        if line.strip()
+    ]
+    return [Block(text=line, where=f"page {page}, paragraph {n}") for n, (page, line) in enumerate(lines, 1)]

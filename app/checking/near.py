@@ -1,0 +1,118 @@
+"""The stored words nearest to a quotation that stands nowhere exactly: found by likeness, shown as a word diff.
+
+Likeness only decides where to look and whether to speak of altered words; it never makes a quotation verified.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel, Levenshtein
+
+from app.checking.critical import denials
+from app.checking.records import Change
+
+# Share of words in common, in order, from which a quotation counts as somebody's words, altered.
+LIKE: Final = 0.6
+# A quotation that holds this many words of a source in a row is taken from it, whatever was added to them ...
+_RUN: Final = 7
+# ... where they are at least this share of its words, or a treaty's long name would do.
+_RUN_SHARE: Final = 0.45
+# Words that change nothing in what a diff may show beside the quotation's own.
+_MARGIN: Final = 60
+_TOKEN: Final = regex.compile(r"\p{Han}[^\w\s]*|\S+?(?=\p{Han})|\S+")
+_BARE: Final = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nearest:
+    """The words of a text that are nearest to a quotation.
+
+    Attributes:
+        words: These words.
+        likeness: Share of words in common, in order, 0 to 1.
+        run: Length of the longest run of words in common.
+        quoted: Number of words of the quotation.
+        changes: The diff from these words to the quotation.
+    """
+
+    words: str
+    likeness: float
+    run: int
+    quoted: int
+    changes: tuple[Change, ...]
+
+    @property
+    def altered(self) -> bool:
+        """Whether the quotation is these words, altered, rather than other words."""
+        return self.likeness >= LIKE or (self.run >= _RUN and self.run >= _RUN_SHARE * self.quoted)
+
+
+def nearest(quote: str, window: str) -> Nearest | None:
+    """Finds the words of a text that are nearest to a quotation; None where they share nothing."""
+    quote, window = " ".join(quote.split()), " ".join(window.split())
+    found = fuzz.partial_ratio_alignment(quote.casefold(), window.casefold()) if quote and window else None
+    if found is None or found.score == 0:
+        return None
+    begin, end = (found.dest_start, found.dest_end) if len(quote) <= len(window) else (0, len(window))
+    source = _tokens(window[_word_start(window, begin - _MARGIN) : _word_end(window, end + _MARGIN)])
+    quoted = _tokens(quote)
+    plain_source, plain_quoted = [*map(_bare, source)], [*map(_bare, quoted)]
+    blocks = [block for block in Indel.opcodes(plain_source, plain_quoted) if block.tag == "equal"]
+    if not blocks:
+        return None
+    # What stands in the source before the quotation's first and after its last word is not part of it.
+    first = max(0, blocks[0].src_start - blocks[0].dest_start)
+    last = min(len(source), blocks[-1].src_end + len(quoted) - blocks[-1].dest_end)
+    first, last = _same_ends(plain_source, plain_quoted, first, last, blocks[0].src_start, blocks[-1].src_end)
+    taken = source[first:last]
+    return Nearest(
+        words=" ".join(taken),
+        likeness=Indel.normalized_similarity([*map(_bare, taken)], plain_quoted),
+        run=max(block.src_end - block.src_start for block in blocks),
+        quoted=len(quoted),
+        changes=tuple(word_diff(taken, quoted)),
+    )
+
+
+def word_diff(source: Sequence[str], quoted: Sequence[str]) -> Iterator[Change]:
+    """Yields the diff from the source's words to the quotation's, in order; equal runs are whole."""
+    for step in Levenshtein.opcodes(source, quoted):
+        out, put = " ".join(source[step.src_start : step.src_end]), " ".join(quoted[step.dest_start : step.dest_end])
+        if step.tag == "equal":
+            yield Change(kind="same", text=out)
+            continue
+        if out:
+            yield Change(kind="left_out", text=out)
+        if put:
+            yield Change(kind="put_in", text=put)
+
+
+def _same_ends(
+    source: Sequence[str], quoted: Sequence[str], first: int, last: int, opening: int, closing: int
+) -> tuple[int, int]:
+    """Drops edge words of the source that face no like word of the quotation, except a denial that was dropped."""
+    if opening > first and quoted and source[first:opening] and not denials(" ".join(source[first:opening])):
+        first = opening if Indel.normalized_similarity(source[first], quoted[0]) < 0.5 else first
+    if last > closing and quoted and Indel.normalized_similarity(source[last - 1], quoted[-1]) < 0.5:
+        last = closing if not denials(" ".join(source[closing:last])) else last
+    return first, last
+
+
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(text)
+
+
+def _bare(token: str) -> str:
+    return _BARE.sub("", token).casefold() or token
+
+
+def _word_start(text: str, position: int) -> int:
+    return 0 if position <= 0 else text.rfind(" ", 0, position) + 1
+
+
+def _word_end(text: str, position: int) -> int:
+    end = text.find(" ", position) if position < len(text) else -1
+    return len(text) if end < 0 else end

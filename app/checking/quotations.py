@@ -1,0 +1,262 @@
+"""Finds the quotations of a document: in quotation marks of every kind, over paragraphs, and set off as a block.
+
+What stands in quotation marks and is no quotation of anybody, such as a title or a single word at a distance, is left
+out and reported with its reason. The rule: fewer than five words are a quotation only where the words before them say
+that somebody speaks; words that are called a title, or written like one, are none.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+
+from app.checking.blocks import Block, Document
+from app.checking.matching import words_of
+from app.checking.records import Quotation, Skipped
+from app.checking.speech import introduces_speech, introduces_title
+
+# Opening marks with the marks that may close them.
+_PAIRS: Final = {
+    "“": "”“", "„": "“”„", "‟": "”", "«": "»", "»": "«", "「": "」", "『": "』", "‹": "›", '"': '"', "‘": "’", "'": "'",
+    "‚": "‘’", "〝": "〞〟", "＂": "＂", "”": "”",
+}  # fmt: skip
+_SINGLE: Final = frozenset("‘'‚‹")
+_MARK: Final = regex.compile("[" + regex.escape("".join(_PAIRS) + "”»」』›’〞〟") + "]")
+_OPENS_AFTER: Final = regex.compile(r"(?:^|[\s(\[{—–\-/:،,;。，：“„«‘'\"]|\p{Han})$")
+_TITLE_WORD: Final = regex.compile(r"\p{Lu}|\p{N}")
+_SMALL: Final = frozenset(
+    "a an and as at by for from in of on or the to with against into thereto de des du la le les el los las del y et à"
+    " en d l sur contre pour".split()
+)
+_FEWEST_WORDS: Final = 5
+# A Chinese character counts as a word; two make about one of other languages.
+_FEWEST_CHARACTERS: Final = 8
+_LONGEST_TITLE: Final = 14
+_BLOCKS_JOINED: Final = 30
+# In a paragraph set off as a quotation, quotation marks around this much of it hold the quotation.
+_YEARS: Final = regex.compile(r"\d\ds?\b")
+_MOST: Final = 0.5
+_ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
+_NOTE_MARK: Final = regex.compile(r"\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*$")
+NOT_CLOSED: Final = "the quotation mark is never closed; it was read to the end of the paragraph"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quotations:
+    """The quotations of a document in its order, and what else stands in quotation marks."""
+
+    found: tuple[Quotation, ...]
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Open:
+    """A quotation in progress: its opening mark, and what of it lies in earlier blocks."""
+
+    mark: str
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+def find_quotations(document: Document) -> Quotations:
+    """Returns the quotations of a document."""
+    found: list[Quotation] = []
+    for quotation in sorted(_all(document), key=lambda quotation: quotation.spans[0]):
+        # What is set off as a block may hold the end of a quotation that began before it.
+        if not found or quotation.spans[0][0] >= found[-1].spans[-1][1]:
+            found.append(quotation)
+    kept: list[Quotation] = []
+    skipped: list[Skipped] = []
+    for quotation in found:
+        block = document.blocks[document.index_at(quotation.spans[0][0])]
+        reason = _no_quotation(quotation, block)
+        if reason is None:
+            kept.append(quotation)
+        else:
+            skipped.append(Skipped(quote=quotation.text, reason=reason, where=block.where))
+    return Quotations(found=tuple(kept), skipped=tuple(skipped))
+
+
+def _all(document: Document) -> Iterator[Quotation]:
+    texts = document.blocks
+    index = 0
+    while index < len(texts):
+        block = texts[index]
+        marked, consumed = _in_marks(document, index)
+        if block.kind == "quote" and consumed == 1 and not _fills(marked, block):
+            yield from _set_off(block)
+        else:
+            yield from marked
+        index += consumed
+
+
+def _set_off(block: Block) -> Iterator[Quotation]:
+    """Yields a paragraph that is set off as a quotation, without its note mark; a line of attribution is none."""
+    if _ATTRIBUTION_LINE.match(block.text) and len(words_of(block.text)) < 30:
+        return
+    text = block.text
+    while (mark := _NOTE_MARK.search(text)) is not None:
+        text = text[: mark.start()]
+    start = block.start + len(text) - len(text.lstrip())
+    text = text.strip().strip('“”„«»"')
+    start = block.start + block.text.index(text) if text else start
+    if text:
+        yield Quotation(text=text, spans=((start, start + len(text)),), marked=False)
+
+
+def _fills(marked: list[Quotation], block: Block) -> bool:
+    held = sum(end - start for quotation in marked for start, end in quotation.spans)
+    opens = bool(marked) and not words_of(block.text[: marked[0].spans[0][0] - block.start])
+    return opens and held >= _MOST * len(block.text)
+
+
+def _in_marks(document: Document, index: int) -> tuple[list[Quotation], int]:
+    """Returns the outermost quotations that begin in a block, and how many blocks they take up."""
+    blocks = document.blocks
+    found: list[Quotation] = []
+    position, at = 0, index
+    while True:
+        opening = _next_opening(blocks[at].text, position)
+        if opening is None:
+            return found, at - index + 1
+        mark = blocks[at].text[opening]
+        close = _closing(blocks[at].text, opening)
+        if close is not None:
+            found.append(_quotation(document, [(at, opening + 1, close)]))
+            position = close + 1
+            continue
+        pieces, last = _over_blocks(document, at, opening) if mark not in _SINGLE else ([], at)
+        if pieces:
+            found.append(_quotation(document, pieces))
+            at, position = last, pieces[-1][2] + 1
+        elif mark in _SINGLE or mark == '"' or len(words_of(blocks[at].text[opening:])) < _FEWEST_WORDS:
+            position = opening + 1
+        else:
+            found.append(_quotation(document, [(at, opening + 1, len(blocks[at].text))], note=NOT_CLOSED))
+            return found, at - index + 1
+
+
+def _over_blocks(document: Document, at: int, opening: int) -> tuple[list[tuple[int, int, int]], int]:
+    """Follows a quotation over paragraphs: each may open with the mark again, the last one closes it."""
+    blocks = document.blocks
+    mark = blocks[at].text[opening]
+    pieces = [(at, opening + 1, len(blocks[at].text))]
+    for index in range(at + 1, min(len(blocks), at + _BLOCKS_JOINED)):
+        text, kind = blocks[index].text, blocks[index].kind
+        if kind != blocks[at].kind and {kind, blocks[at].kind} != {"text", "quote"}:
+            break
+        begin = len(text) - len(text.lstrip())
+        again = text[begin : begin + 1] in (mark, "»" if mark == "«" else mark)
+        start = begin + 1 if again else begin
+        close = _closing(text, start - 1 if again else None, mark=mark)
+        another = _next_opening(text, start)
+        if close is not None and (again or another is None or close < another or mark == '"'):
+            return [*pieces, (index, start, close)], index
+        if not again and (another is not None or mark == '"'):
+            break
+        pieces.append((index, start, len(text)))
+    return [], at
+
+
+def _next_opening(text: str, position: int) -> int | None:
+    for match in _MARK.finditer(text, position):
+        mark, at = match.group(), match.start()
+        if mark not in _PAIRS or at + 1 >= len(text) or (text[at + 1].isspace() and mark not in "«„“"):
+            continue
+        if mark in "'’‘" and _YEARS.match(text, at + 1):
+            continue
+        if mark in ("”", "»") and not _closes_same(text, at):
+            continue
+        if mark not in "\"'‘”»" or _OPENS_AFTER.search(text[max(0, at - 1) : at]):
+            return at
+    return None
+
+
+def _closes_same(text: str, at: int) -> bool:
+    """Returns whether `”…”` and `»…«` are meant, as some languages quote: the mark opens at a word's beginning."""
+    mark = text[at]
+    return bool(_OPENS_AFTER.search(text[max(0, at - 1) : at])) and any(c in text[at + 1 :] for c in _PAIRS[mark])
+
+
+def _closing(text: str, opening: int | None, *, mark: str | None = None) -> int | None:
+    """Returns where the quotation closes that opens at an offset, past quotations nested in it; None if it does not."""
+    mark = mark or text[opening or 0]
+    begin = 0 if opening is None else opening + 1
+    if mark in "‘'‚":
+        return _closing_single(text, begin, _PAIRS[mark])
+    closers, depth = _PAIRS[mark], 0
+    for match in _MARK.finditer(text, begin):
+        at, found = match.start(), match.group()
+        if found == mark and found not in closers:
+            depth += 1
+        elif found in closers:
+            if found == mark and _is_nested_opening(text, at):
+                depth += 1
+            elif depth:
+                depth -= 1
+            else:
+                return at
+    return None
+
+
+def _is_nested_opening(text: str, at: int) -> bool:
+    """Returns whether a mark that opens and closes alike stands before a word and after none."""
+    before, after = text[max(0, at - 1) : at], text[at + 1 : at + 2]
+    return (not before or before.isspace() or before in "([—–") and after.isalnum()
+
+
+def _closing_single(text: str, begin: int, closers: str) -> int | None:
+    """Returns where single marks close: not at an apostrophe, rather behind a sentence's end than inside a sentence."""
+    candidates = [
+        at
+        for at in range(begin, len(text))
+        if text[at] in closers
+        and not text[at + 1 : at + 2].isalnum()
+        and text[at - 1 : at].strip()
+        and not (at > begin and text[at - 1].isspace())
+    ]
+    if not candidates:
+        return None
+    clear = [at for at in candidates if text[at - 1] in ".!?,;…" or text[at - 1] not in "s"]
+    return (clear or candidates)[0]
+
+
+def _quotation(document: Document, pieces: list[tuple[int, int, int]], note: str | None = None) -> Quotation:
+    spans: list[tuple[int, int]] = []
+    texts: list[str] = []
+    for index, start, end in pieces:
+        block = document.blocks[index]
+        text = block.text[start:end]
+        first = start + len(text) - len(text.lstrip())
+        last = start + len(text.rstrip())
+        if first < last:
+            spans.append((block.start + first, block.start + last))
+            texts.append(block.text[first:last])
+    if not spans:
+        block = document.blocks[pieces[0][0]]
+        spans.append((block.start + pieces[0][1], block.start + pieces[0][1]))
+    return Quotation(text="\n\n".join(texts), spans=tuple(spans), marked=True, note=note)
+
+
+def _no_quotation(quotation: Quotation, block: Block) -> str | None:
+    """Returns why a quoted string is no quotation of anybody, or None."""
+    words = words_of(quotation.text)
+    if not words:
+        return "it holds no words"
+    before = block.text[: max(0, quotation.spans[0][0] - block.start)].rstrip()
+    before = before[:-1] if quotation.marked else before
+    if not quotation.marked:
+        return None
+    if introduces_title(before):
+        return "it is called a title"
+    speaks = introduces_speech(before)
+    if speaks:
+        return None
+    han = sum(1 for word in words if regex.match(r"\p{Han}", word))
+    if len(words) - han + han * _FEWEST_WORDS / _FEWEST_CHARACTERS < _FEWEST_WORDS:
+        return f"it has fewer than {_FEWEST_WORDS} words and nothing before it says that somebody speaks"
+    long_words = [word for word in words if word.casefold() not in _SMALL]
+    ends = quotation.text.rstrip()[-1:] in ".!?"
+    if not han and not ends and len(words) <= _LONGEST_TITLE and all(map(_TITLE_WORD.match, long_words)):
+        return "it is written like a title"
+    return None

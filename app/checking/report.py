@@ -1,0 +1,87 @@
+"""Findings in words: for a comment, a terminal and a Markdown report."""
+
+from collections.abc import Callable
+from typing import Final
+
+from app.answer import Verdict
+from app.checking.records import CheckReport, Finding
+from app.compose.extractive import escape
+from app.provenance import spoken_date
+
+VERDICT_WORDS: Final[dict[Verdict, str]] = {
+    "verified": "Verified",
+    "altered": "Altered",
+    "misattributed": "Misattributed",
+    "not_found": "Not found",
+}
+MEANINGS: Final[dict[Verdict, str]] = {
+    "verified": "These words stand in the corpus, as the document says.",
+    "altered": "The source has other words.",
+    "misattributed": "These words stand in the corpus, but not where the document says.",
+    "not_found": "These words stand nowhere in the corpus, nor does anything near them.",
+}
+Names = Callable[[str], str]
+
+
+def comment_text(finding: Finding) -> str:
+    """Returns a finding as the text of a comment: verdict, warnings, place and diff, one a line."""
+    return "\n".join((f"{VERDICT_WORDS[finding.verdict].upper()}. {MEANINGS[finding.verdict]}", *details(finding)))
+
+
+def details(finding: Finding) -> list[str]:
+    """Returns what there is to say of a finding beside its verdict, one line each."""
+    lines = [warning[:1].upper() + warning[1:] + "." for warning in finding.warnings]
+    if finding.place is not None:
+        label = "Nearest words" if finding.verdict == "altered" else "Stands in"
+        lines.append(f"{label}: {finding.place.reference}")
+    others = [place.reference for place in finding.found_in if place != finding.place]
+    if others:
+        lines.append(f"Also in: {'; '.join(others[:3])}" + (f" and {len(others) - 3} more" if len(others) > 3 else ""))
+    if finding.diff is not None:
+        lines.append(f"Words ([-left out-], {{+put in+}}): {finding.diff}")
+    return lines
+
+
+def summary_line(report: CheckReport) -> str:
+    """Returns the counts in one line."""
+    if not report.findings:
+        counted = "No quotations were found"
+    else:
+        number = len(report.findings)
+        verdicts = ", ".join(f"{count} {VERDICT_WORDS[v].lower()}" for v, count in report.summary.items())
+        counted = f"{number} quotation{'' if number == 1 else 's'}: {verdicts}"
+    left = len(report.skipped)
+    return counted + (f"; {left} quoted string{'' if left == 1 else 's'} not checked" if left else "") + "."
+
+
+def named_in_words(finding: Finding, names: Names) -> str:
+    """Returns whom and when a document names for a quotation, to show."""
+    named = finding.attribution
+    parts = [" or ".join(map(names, named.parties)) or "nobody named"]
+    dates = (spoken_date(date, "en") or date for date in named.dates)
+    parts += [*map(str, named.years), *dates, *(f"session {session}" for session in named.sessions)]
+    return ", ".join(parts)
+
+
+def markdown_report(report: CheckReport, file: str, names: Names) -> str:
+    """Returns a report of a document's check as Markdown.
+
+    Args:
+        report: The findings.
+        file: The document's name.
+        names: Gives the name of a party's code.
+    """
+    lines = [f"# Quotations in {escape(file)}", "", summary_line(report)]
+    lines += [f"- {escape(note)}" for note in report.notes]
+    for number, finding in enumerate(report.findings, 1):
+        lines += ["", f"## {number}. {VERDICT_WORDS[finding.verdict]} ({escape(finding.where)})", ""]
+        lines += [f"> {escape(' '.join(finding.quotation.text.split()))}", ""]
+        lines.append(f"- In the document: {escape(named_in_words(finding, names))}")
+        lines += [f"- {escape(detail)}" for detail in details(finding)]
+    if report.skipped:
+        lines += ["", "## Not checked", ""]
+        lines += [
+            f"- “{escape(' '.join(skipped.quote.split()))}” ({escape(skipped.where)}): {escape(skipped.reason)}"
+            for skipped in report.skipped
+        ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,222 @@
+"""Word files to blocks, with the way back to the runs that hold each character.
+
+Goes over the elements as `ingest.loaders.docx` does, and beyond it reads notes, headers, styles and tables.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from io import BytesIO
+from itertools import chain
+from typing import Final
+
+import regex
+from docx import Document as open_word
+from docx.document import Document as WordDocument
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import parse_xml
+from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
+
+from app.checking.blocks import Block, BlockKind, NoteMark
+from app.checking.tables import labels_of
+from ingest.errors import LoadError
+
+_FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_LEFT_OUT: Final = frozenset(map(qn, ("w:del", "w:moveFrom", "w:sectPr", "w:pPr", "w:rPr", "w:tblPr"))) | {_FALLBACK}
+_MARKS: Final = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "\u2011"}
+_NOTES: Final = {qn("w:footnoteReference"): "footnote", qn("w:endnoteReference"): "endnote"}
+_QUOTE_STYLES: Final = frozenset({"quote", "intense quote", "block text", "blockquote", "block quotation"})
+_HEADING: Final = regex.compile(r"heading (\d)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """Characters of a paragraph's text that one run holds: `[start, end)` of the text, in an element of the run."""
+
+    run: BaseOxmlElement
+    element: BaseOxmlElement
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordParagraph:
+    """A block and the elements that it came from; `anchored` says whether a comment may stand in it."""
+
+    block: Block
+    element: BaseOxmlElement
+    pieces: tuple[Piece, ...]
+    anchored: bool = True
+
+
+def word_blocks(data: bytes, name: str) -> list[Block]:
+    """Returns the blocks of a Word file that ingest's loader has accepted.
+
+    Raises:
+        LoadError: A part of it is damaged.
+    """
+    try:
+        return [paragraph.block for paragraph in word_paragraphs(open_word(BytesIO(data)))]
+    except (AttributeError, LookupError, SyntaxError, TypeError, ValueError) as exc:
+        raise LoadError(f"{name!r} has a damaged part ({exc}); open it in Word and save it again") from exc
+
+
+def word_paragraphs(document: WordDocument) -> list[WordParagraph]:
+    """Returns the paragraphs with text: the body's in reading order, then headers and footers, then notes."""
+    styles = _style_names(document)
+    body = _Walk(styles).paragraphs(document.element.body)
+    parts = [
+        replace(found, block=replace(found.block, kind="header", where="header or footer"), anchored=False)
+        for section in document.sections
+        for header in (section.header, section.footer, section.first_page_header, section.first_page_footer)
+        if not header.is_linked_to_previous
+        for found in _Walk(styles).paragraphs(header._element)
+    ]
+    return [p for p in chain(body, parts, _notes(document, styles)) if p.block.text.strip()]
+
+
+class _Walk:
+    """Goes over the elements of one part; counts its paragraphs and tables."""
+
+    def __init__(self, styles: dict[str, tuple[BlockKind, int]]) -> None:
+        self._styles = styles
+        self._paragraphs = 0
+        self._tables = 0
+
+    def paragraphs(
+        self, parent: BaseOxmlElement, cell: tuple[str, tuple[str, ...]] | None = None, *, boxed: bool = False
+    ) -> Iterator[WordParagraph]:
+        for element in parent.iterchildren():
+            if element.tag in _LEFT_OUT:
+                continue
+            if element.tag == qn("w:p"):
+                yield self._paragraph(element, cell, boxed=boxed)
+                for box in element.iter(qn("w:txbxContent")):
+                    if not any(ancestor.tag == _FALLBACK for ancestor in box.iterancestors()):
+                        yield from self.paragraphs(box, cell, boxed=True)
+            elif element.tag == qn("w:tbl"):
+                yield from self._table(element, boxed=boxed)
+            else:
+                yield from self.paragraphs(element, cell, boxed=boxed)
+
+    def _paragraph(
+        self, element: BaseOxmlElement, cell: tuple[str, tuple[str, ...]] | None, *, boxed: bool
+    ) -> WordParagraph:
+        pieces, marks, text = _read(element)
+        style = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+        kind, level = self._styles.get("" if style is None else style.get(qn("w:val"), ""), ("text", 0))
+        if text.strip():
+            self._paragraphs += 1
+        where, labels = cell or (f"paragraph {self._paragraphs}", ())
+        block = Block(
+            text=text,
+            kind="cell" if cell and kind != "quote" else kind,
+            level=level,
+            where=where,
+            labels=labels,
+            marks=marks,
+        )
+        return WordParagraph(block=block, element=element, pieces=pieces, anchored=not boxed)
+
+    def _table(self, table: BaseOxmlElement, *, boxed: bool) -> Iterator[WordParagraph]:
+        self._tables += 1
+        number = self._tables
+        rows = [[*_cells(row)] for row in table.iterchildren(qn("w:tr"))]
+        texts: list[list[str]] = []
+        for row in rows:
+            line: list[str] = []
+            for cell, span in row:
+                above = texts[-1][len(line)] if texts and len(line) < len(texts[-1]) else ""
+                line += [above if _goes_on(cell) else _text_of(cell)] + [""] * (span - 1)
+            texts.append(line)
+        for index, row in enumerate(rows):
+            column = 0
+            for cell, span in row:
+                labels = labels_of(texts, index, column)
+                yield from self.paragraphs(cell, (f"table {number}, row {index + 1}", labels), boxed=boxed)
+                column += span
+
+
+def _cells(row: BaseOxmlElement) -> Iterator[tuple[BaseOxmlElement, int]]:
+    for cell in row.iter(qn("w:tc")):
+        if next(cell.iterancestors(qn("w:tr"))) is not row:
+            continue
+        span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
+        width = "" if span is None else span.get(qn("w:val"), "")
+        yield cell, int(width) if width.isdecimal() and 0 < int(width) < 100 else 1
+
+
+def _goes_on(cell: BaseOxmlElement) -> bool:
+    """Returns whether a cell is the lower part of one that is merged over rows."""
+    merged = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+    return merged is not None and merged.get(qn("w:val"), "continue") == "continue"
+
+
+def _text_of(cell: BaseOxmlElement) -> str:
+    return " ".join(text for paragraph in cell.iter(qn("w:p")) if (text := _read(paragraph)[2].strip()))
+
+
+def pieces_of(paragraph: BaseOxmlElement) -> tuple[Piece, ...]:
+    """Returns what holds the characters of a paragraph's text, in order."""
+    return _read(paragraph)[0]
+
+
+def _read(paragraph: BaseOxmlElement) -> tuple[tuple[Piece, ...], tuple[NoteMark, ...], str]:
+    pieces: list[Piece] = []
+    marks: list[NoteMark] = []
+    text = ""
+    for run, element in _leaves(paragraph, None):
+        if element.tag in _NOTES:
+            marks.append(NoteMark(offset=len(text), key=f"{_NOTES[element.tag]} {element.get(qn('w:id'))}"))
+            continue
+        held = (element.text or "") if element.tag == qn("w:t") else _MARKS[element.tag]
+        pieces.append(Piece(run=run, element=element, start=len(text), end=len(text) + len(held)))
+        text += held
+    return tuple(pieces), tuple(marks), text
+
+
+def _leaves(parent: BaseOxmlElement, run: BaseOxmlElement | None) -> Iterator[tuple[BaseOxmlElement, BaseOxmlElement]]:
+    for element in parent.iterchildren():
+        if element.tag in _LEFT_OUT or element.tag == qn("w:txbxContent"):
+            continue
+        if run is not None and (element.tag == qn("w:t") or element.tag in _MARKS or element.tag in _NOTES):
+            yield run, element
+        else:
+            yield from _leaves(element, element if element.tag == qn("w:r") else run)
+
+
+def _style_names(document: WordDocument) -> dict[str, tuple[BlockKind, int]]:
+    """Returns kind and level by style id; a style is what it is based on unless its own name says more."""
+    found: dict[str, tuple[BlockKind, int]] = {}
+    for style in document.styles:
+        current = style
+        for _ in range(8):
+            name = (current.name or "").lower()
+            heading = _HEADING.fullmatch(name)
+            if heading or name in ("title", "subtitle"):
+                found[style.style_id] = ("heading", int(heading[1]) if heading else 1)
+                break
+            if name in _QUOTE_STYLES:
+                found[style.style_id] = ("quote", 0)
+                break
+            base = getattr(current, "base_style", None)
+            if base is None:
+                break
+            current = base
+    return found
+
+
+def _notes(document: WordDocument, styles: dict[str, tuple[BlockKind, int]]) -> Iterator[WordParagraph]:
+    for kind, reltype in (("footnote", RELATIONSHIP_TYPE.FOOTNOTES), ("endnote", RELATIONSHIP_TYPE.ENDNOTES)):
+        for relation in document.part.rels.values():
+            if relation.reltype != reltype or relation.is_external:
+                continue
+            shown = 0
+            for note in parse_xml(relation.target_part.blob).iterchildren(qn(f"w:{kind}")):
+                if note.get(qn("w:type")) in ("separator", "continuationSeparator", "continuationNotice"):
+                    continue
+                shown += 1
+                for paragraph in _Walk(styles).paragraphs(note):
+                    key = f"{kind} {note.get(qn('w:id'))}"
+                    block = replace(paragraph.block, kind="note", where=f"{kind} {shown}", note_key=key, marks=())
+                    yield replace(paragraph, block=block, anchored=False)

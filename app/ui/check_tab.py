@@ -1,0 +1,131 @@
+"""The Check tab: a draft goes in as text or file, and comes back with a verdict on each of its quotations."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import gradio as gr
+
+from app.checking.blocks import Document
+from app.checking.checker import Checker
+from app.checking.documents import SUFFIXES, read_pasted
+from app.checking.output import write_output
+from app.checking.records import CheckReport
+from app.errors import AppError
+from app.ui.ask_tab import SHOWN_ERRORS
+from app.ui.check_view import check_html
+from app.ui.conversation import error_html
+from app.ui.uploads import safe_name
+
+_INTRO: Final = (
+    '<div class="u-intro"><h2>Check a draft</h2><p>Every quotation in it is compared with the stored statements: '
+    "its words, and who is said to have spoken them when.</p></div>"
+)
+_NOTHING: Final = '<p class="u-empty">Paste a text or choose a file first, then check it.</p>'
+_BUSY: Final = '<div class="u-progress" role="status"><progress aria-label="Check"></progress><p>Checking …</p></div>'
+_PASTED: Final = "draft.md"
+
+
+class _Desk:
+    """Checks what comes in; holds no user's draft."""
+
+    def __init__(self, checker: Checker) -> None:
+        self._checker = checker
+
+    def checked(self, text: str, file: str | None) -> Iterator[tuple[Any, Any]]:
+        """Checks an uploaded file, else the pasted text; yields the result's HTML and the download."""
+        if not file and not text.strip():
+            yield _NOTHING, gr.skip()
+            return
+        yield _BUSY, gr.DownloadButton(visible=False)
+        try:
+            path = Path(file) if file else None
+            document = self._checker.read(path) if path else read_pasted(text)
+            report = self._checker.check(document)
+            yield self._shown(document, report), self._download(path, report)
+        except SHOWN_ERRORS as error:
+            yield error_html(error), gr.DownloadButton(visible=False)
+
+    def _shown(self, document: Document, report: CheckReport) -> str:
+        return check_html(document, report, self._checker.party_name, self._checker.around)
+
+    def _download(self, path: Path | None, report: CheckReport) -> gr.DownloadButton:
+        """Writes a commented copy of a Word file, else a report, into the folder that Gradio serves and empties."""
+        folder = Path(tempfile.mkdtemp(prefix="check-", dir=os.environ.get("GRADIO_TEMP_DIR")))
+        name = safe_name(path.name) if path else _PASTED
+        source = path or Path(_PASTED)
+        commented = source.suffix.lower() == ".docx"
+        output = folder / f"{Path(name).stem} (checked){'.docx' if commented else '.md'}"
+        write_output(output, source, report, self._checker.party_name)
+        label = "Download with comments (.docx)" if commented else "Download report (.md)"
+        return gr.DownloadButton(label, value=str(output), visible=True)
+
+
+def build_check_tab(checker: Checker) -> None:
+    """Lays out the tab inside the current context and connects it."""
+    desk = _Desk(checker)
+    gr.HTML(_INTRO, apply_default_css=False, padding=False)
+    with gr.Row(elem_classes="u-check-in"):
+        text = gr.Textbox(
+            label="Text",
+            placeholder="Paste a paragraph, a page, a whole draft …",
+            lines=8,
+            max_lines=16,
+            scale=3,
+            min_width=280,
+            elem_id="check-text",
+        )
+        file = gr.File(
+            label="or a file: .docx, .pdf, .md, .txt",
+            file_count="single",
+            file_types=list(SUFFIXES),
+            type="filepath",
+            height=150,
+            scale=1,
+            min_width=240,
+            elem_id="check-file",
+        )
+    with gr.Row(elem_classes="u-buttons"):
+        check = gr.Button("Check quotations", variant="primary", scale=0, min_width=170, elem_id="check-run")
+        clear = gr.Button("Clear", scale=0, min_width=90, elem_id="check-clear")
+        download = gr.DownloadButton("Download", visible=False, scale=0, min_width=220, elem_id="check-download")
+    result = gr.HTML(elem_id="check-result", apply_default_css=False, padding=False)
+    check.click(
+        desk.checked,
+        [text, file],
+        [result, download],
+        show_progress="hidden",
+        api_visibility="private",
+        concurrency_limit=2,
+        concurrency_id="verify",
+    )
+    clear.click(
+        lambda: ("", None, "", gr.DownloadButton(visible=False)),
+        None,
+        [text, file, result, download],
+        show_progress="hidden",
+        api_visibility="private",
+        queue=False,
+    )
+
+
+def verify_endpoint(checker: Checker) -> Callable[..., dict[str, Any]]:
+    """Makes the function behind the API endpoint `verify`."""
+
+    def verify(text: str) -> dict[str, Any]:
+        """Checks every quotation of a text: the contract of `untoc verify --json`.
+
+        Args:
+            text: A draft, as plain text or Markdown.
+
+        Returns:
+            The findings in the order of the text, and how many have each verdict.
+        """
+        try:
+            return checker.check(read_pasted(text)).to_json()
+        except SHOWN_ERRORS as error:
+            raise gr.Error(str(error), print_exception=not isinstance(error, AppError)) from error
+
+    return verify

@@ -1,0 +1,174 @@
+"""A checked draft as HTML: its text with every quotation marked, and under each paragraph what was found."""
+
+import re
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Final
+
+from app.answer import Verdict
+from app.checking.blocks import Block, Document
+from app.checking.checker import Around
+from app.checking.records import CheckReport, Finding, Place
+from app.checking.report import MEANINGS, VERDICT_WORDS, Names, named_in_words, summary_line
+
+# A sign beside the colour and the word, for whoever does not see the colour.
+_SIGNS: Final[dict[Verdict, str]] = {"verified": "✓", "altered": "≠", "misattributed": "⇄", "not_found": "?"}
+# Of a longer draft only paragraphs with quotations and their neighbours are shown.
+_WHOLE: Final = 120_000
+_CLOSING: Final = re.compile(r"\s*[”“\"»«’'›」』〞〟＂]")
+
+Surroundings = Callable[[Place], Around | None]
+
+
+def check_html(document: Document, report: CheckReport, names: Names, around: Surroundings) -> str:
+    """Renders a checked draft; everything in it is escaped.
+
+    Args:
+        document: The draft.
+        report: What was found.
+        names: Gives the name of a party's code.
+        around: Gives the source text around a place.
+    """
+    by_block: dict[int, list[int]] = {}
+    for number, finding in enumerate(report.findings):
+        by_block.setdefault(document.index_at(max(0, finding.quotation.spans[-1][1] - 1)), []).append(number)
+    parts = []
+    shown = _shown(document, by_block)
+    for index, block in enumerate(document.blocks):
+        if index not in shown:
+            if index - 1 in shown:
+                parts.append('<p class="u-note u-check-gap">…</p>')
+            continue
+        parts.append(_block(block, report.findings))
+        parts += [_card(number, report.findings[number], names, around) for number in by_block.get(index, ())]
+    return (
+        f"{_summary(report)}"
+        f'<article class="u-check-text" aria-label="The draft with its quotations marked">{"".join(parts)}</article>'
+        f"{_skipped(report)}"
+    )
+
+
+def _shown(document: Document, by_block: dict[int, list[int]]) -> set[int]:
+    if len(document.text) <= _WHOLE:
+        return set(range(len(document.blocks)))
+    return {index + step for index in by_block for step in (-1, 0, 1)}
+
+
+def _summary(report: CheckReport) -> str:
+    badges = "".join(
+        f'<li><span class="u-badge u-{verdict}"><span aria-hidden="true">{_SIGNS[verdict]} </span>'
+        f"{count} {VERDICT_WORDS[verdict].lower()}</span></li>"
+        for verdict, count in report.summary.items()
+    )
+    wrong = [
+        f'<a class="u-jump u-{finding.verdict}" href="#finding-{number}">'
+        f'<span aria-hidden="true">{_SIGNS[finding.verdict]} </span>{number}'
+        f'<span class="u-hidden"> {VERDICT_WORDS[finding.verdict]}</span></a>'
+        for number, finding in enumerate(report.findings, 1)
+        if finding.verdict != "verified"
+    ]
+    jumps = f'<nav class="u-jumps" aria-label="Quotations to look at">Look at {"".join(wrong)}</nav>' if wrong else ""
+    notes = "".join(f'<li class="u-note">{escape(note)}</li>' for note in report.notes)
+    return (
+        f'<p class="u-summary" role="status">{escape(summary_line(report))}</p>'
+        f'<ul class="u-check-counts">{badges}</ul>{jumps}{f"<ul>{notes}</ul>" if notes else ""}'
+    )
+
+
+def _block(block: Block, findings: Sequence[Finding]) -> str:
+    pieces: list[str] = []
+    position = block.start
+    for number, finding in enumerate(findings, 1):
+        for start, end in finding.quotation.spans:
+            if not block.start <= start < end <= block.end or start < position:
+                continue
+            pieces.append(escape(block.text[position - block.start : start - block.start]))
+            words = escape(block.text[start - block.start : end - block.start])
+            word = VERDICT_WORDS[finding.verdict]
+            # The tag stands behind the mark that closes the quotation.
+            behind = _CLOSING.match(block.text, end - block.start)
+            closing = behind.group() if behind else ""
+            pieces.append(
+                f'<mark class="u-finding u-{finding.verdict}">{words}</mark>{escape(closing)}'
+                f'<a class="u-tag u-{finding.verdict}" href="#finding-{number}">'
+                f'<span aria-hidden="true">{_SIGNS[finding.verdict]} </span>{word} {number}</a>'
+            )
+            position = end + len(closing)
+    pieces.append(escape(block.text[position - block.start :]))
+    marked = len(pieces) > 1
+    label = f'<span class="u-note">{escape(" · ".join(block.labels))} — </span>' if block.labels and marked else ""
+    tags = {"heading": ("h3", ""), "quote": ("blockquote", "")}
+    tag, extra = tags.get(block.kind, ("p", f' class="u-block-{block.kind}"'))
+    return f'<{tag}{extra} dir="auto">{label}{"".join(pieces)}</{tag}>'
+
+
+def _card(index: int, finding: Finding, names: Names, around: Surroundings) -> str:
+    number, word = index + 1, VERDICT_WORDS[finding.verdict]
+    head = (
+        f'<span class="u-badge u-{finding.verdict}"><span aria-hidden="true">{_SIGNS[finding.verdict]} </span>'
+        f"{word}</span>"
+        f'<span class="u-note">in the draft: <bdi>{escape(named_in_words(finding, names))}</bdi></span>'
+    )
+    warnings = "".join(f"<li><bdi>{escape(warning)}</bdi></li>" for warning in finding.warnings)
+    listed = f'<ul class="u-check-warnings">{warnings}</ul>' if warnings else ""
+    meaning = "" if finding.verdict == "verified" else f'<p class="u-note">{escape(MEANINGS[finding.verdict])}</p>'
+    body = f"{meaning}{_diff(finding)}{listed}{_place(finding, around)}"
+    return (
+        f'<section class="u-check-card u-{finding.verdict}" id="finding-{number}" tabindex="-1" '
+        f'aria-label="Quotation {number}: {word}"><header><span class="u-number" aria-hidden="true">{number}</span>'
+        f"{head}</header>{body}</section>"
+    )
+
+
+def _diff(finding: Finding) -> str:
+    if not finding.changes:
+        return ""
+    pieces = []
+    for change in finding.changes:
+        words = escape(change.text)
+        if change.kind == "left_out":
+            pieces.append(f'<del><span class="u-hidden">[left out: </span>{words}<span class="u-hidden">]</span></del>')
+        elif change.kind == "put_in":
+            pieces.append(f'<ins><span class="u-hidden">[put in: </span>{words}<span class="u-hidden">]</span></ins>')
+        else:
+            pieces.append(words)
+    return (
+        '<p class="u-note">Struck out: in the source, not in the draft. Underlined: in the draft only.</p>'
+        f'<p class="u-diff" dir="auto">{" ".join(pieces)}</p>'
+    )
+
+
+def _place(finding: Finding, around: Surroundings) -> str:
+    if finding.place is None:
+        return ""
+    label = "Nearest words" if finding.verdict == "altered" else "Stands in"
+    others = len({place.statement_id for place in finding.found_in} - {finding.place.statement_id})
+    more = f'<span class="u-note"> and {others} more</span>' if others else ""
+    text = around(finding.place)
+    context = ""
+    if text is not None:
+        lang = f' lang="{escape(text.language)}"' if text.language else ""
+        context = (
+            f'<blockquote class="u-quote" dir="auto"{lang}>{"… " if text.before else ""}{escape(text.before)}'
+            f"<mark>{escape(text.words)}</mark>{escape(text.after)}{' …' if text.after else ''}</blockquote>"
+            f'<p class="u-note">Characters {finding.place.start}–{finding.place.end} of statement '
+            f"<code>{escape(finding.place.statement_id)}</code></p>"
+        )
+    return (
+        f'<details class="u-source u-check-place"><summary>{label}: <bdi class="u-reference">'
+        f"{escape(finding.place.reference)}</bdi>{more}</summary>{context}</details>"
+    )
+
+
+def _skipped(report: CheckReport) -> str:
+    if not report.skipped:
+        return ""
+    items = "".join(
+        f"<li><bdi>“{escape(skipped.quote)}”</bdi> "
+        f'<span class="u-note">({escape(skipped.where)}: {escape(skipped.reason)})</span></li>'
+        for skipped in report.skipped
+    )
+    counted = "1 quoted string was" if len(report.skipped) == 1 else f"{len(report.skipped)} quoted strings were"
+    return (
+        f'<details class="u-source u-check-skipped"><summary>{counted} not checked</summary><ul>{items}</ul></details>'
+    )

@@ -1,0 +1,124 @@
+import pytest
+
+from app.checking.blocks import Block, make_document
+from app.checking.documents import read_pasted
+from app.checking.quotations import NOT_CLOSED, find_quotations
+
+WORDS = "the lighthouse keepers count their lamps twice"
+
+
+def quotes(text: str) -> list[str]:
+    return [quotation.text for quotation in find_quotations(read_pasted(text)).found]
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "“{}”",
+        '"{}"',
+        "«{}»",
+        "« {} »",
+        "„{}“",
+        "„{}”",
+        "»{}«",
+        "”{}”",
+        "「{}」",
+        "『{}』",
+        "‘{}’",
+        "'{}'",
+        "‚{}‘",
+        "‹{}›",
+    ],
+)
+def test_words_are_found_in_every_kind_of_marks(marked):
+    assert quotes(f"They noted that {marked.format(WORDS)}, and left.") == [WORDS]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The delegates’ view and the States’ duties, as ’tis known, don’t change what’s there for the ministers’ sake.",
+        "In '99 and the '80s the ministers' plans weren't the States' plans at all, it's said.",
+        'A pipe of 5" and another of 7" were laid side by side under the old harbour.',
+    ],
+)
+def test_apostrophes_and_inches_are_no_quotation_marks(text):
+    assert quotes(text) == []
+
+
+def test_an_apostrophe_does_not_end_a_quotation_in_single_marks():
+    assert quotes("It said: ‘The keepers’ lamps aren’t counted, and the States’ duty stands.’ Then it left.") == [
+        "The keepers’ lamps aren’t counted, and the States’ duty stands."
+    ]
+
+
+def test_quotations_within_a_quotation_belong_to_it():
+    text = (
+        'It said: “We call it a “duty of all”, and ‘no less’, and "a burden" as well.” And: "One "inner" word here is."'
+    )
+    assert quotes(text) == [
+        'We call it a “duty of all”, and ‘no less’, and "a burden" as well.',
+        'One "inner" word here is.',
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It said:\n\n“The keepers count their lamps.\n\n“They do so twice a year.\n\n“No lamp is lost.”\n\nIt left.",
+        "It said:\n\n«The keepers count their lamps.\n\n»They do so twice a year.\n\n»No lamp is lost.»\n\nIt left.",
+        "It said:\n\n“The keepers count their lamps.\n\nThey do so twice a year.\n\nNo lamp is lost.”\n\nIt left.",
+        'It said:\n\n"The keepers count their lamps.\n\n"They do so twice a year.\n\n"No lamp is lost."\n\nIt left.',
+    ],
+)
+def test_a_quotation_runs_over_paragraphs(text):
+    assert quotes(text) == ["The keepers count their lamps.\n\nThey do so twice a year.\n\nNo lamp is lost."]
+
+
+def test_a_mark_that_is_never_closed_is_read_to_the_end_of_its_paragraph_and_says_so():
+    found = find_quotations(read_pasted("It said: “The keepers count their lamps twice.\n\nThen it left.")).found
+    assert [(q.text, q.note) for q in found] == [("The keepers count their lamps twice.", NOT_CLOSED)]
+
+
+def test_a_paragraph_that_is_set_off_is_a_quotation_without_its_note_mark():
+    assert quotes(f"As follows:\n\n> {WORDS}. [3]\n\n> “{WORDS}” [4]") == [f"{WORDS}.", WORDS]
+
+
+def test_a_line_of_attribution_that_is_set_off_is_none():
+    assert quotes(f"> {WORDS}.\n>\n> — Freedonia, 2000") == [f"{WORDS}."]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("This “golden rule” is known.", "fewer than 5 words"),
+        ("The report entitled “How the keepers of the harbour count their lamps” is out.", "called a title"),
+        ("The “Global Programme against Smuggling of Lamps by Sea” began.", "written like a title"),
+        ("所谓的“灯塔看守人的清点工作和其他事项”仍在进行。", "called a title"),
+    ],
+)
+def test_what_quotes_nobody_is_left_out_with_a_reason(text, reason):
+    found = find_quotations(read_pasted(text))
+    assert found.found == () and len(found.skipped) == 1 and reason in found.skipped[0].reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Austria called for “lamps at sea”.", "Austria said: “Never again!”", "L’Autriche a déclaré : « plus jamais »."],
+)
+def test_few_words_are_a_quotation_where_somebody_is_said_to_speak_them(text):
+    assert len(quotes(text)) == 1
+
+
+def test_spans_hold_exactly_the_words():
+    document = read_pasted(f"# Head\n\nThey noted “ {WORDS} ” and «{WORDS}».")
+    for quotation in find_quotations(document).found:
+        assert [document.text[start:end] for start, end in quotation.spans] == [quotation.text] == [WORDS]
+
+
+def test_table_cells_do_not_run_into_each_other():
+    cells = [
+        Block(text="“The first is not closed at all", kind="cell"),
+        Block(text="the second has a mark”", kind="text"),
+    ]
+    assert [q.note for q in find_quotations(make_document(cells)).found] == [NOT_CLOSED]

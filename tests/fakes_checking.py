@@ -1,0 +1,498 @@
+"""Drafts with planted errors, over any texts: true quotations in other typography, altered, misattributed, invented.
+
+Everything is drawn from a seeded generator, from the texts and names that it is given; expected verdicts follow from
+how each quotation was made.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import regex
+
+from app.checking.keys import key
+from app.compose.extractive import escape
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A text with what a draft may say of it; `sentences` are readable."""
+
+    code: str
+    year: int
+    session: str
+    file: str
+    language: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plant:
+    """A quotation of a draft, what it is expected to be judged, and how it was made."""
+
+    quote: str
+    expected: str
+    how: str
+    speaker: str
+    year: int | None
+    session: str | None
+
+
+OTHER_WORDS = {
+    "en": "harmonize refrain furniture bilateral immediately repeal taxation neighbour postponement voluntary".split(),
+    "fr": "harmoniser abroger meubles bilatéral volontaire report voisins fiscalité".split(),
+    "es": "armonizar derogar muebles bilateral voluntario aplazamiento vecinos impuestos".split(),
+    "ru": "отменить мебель двусторонний добровольно перенос соседи налоги согласовать".split(),
+    "ar": "مواءمة إلغاء أثاث ثنائي طوعي تأجيل الجيران الضرائب".split(),
+    "zh": "协调 废除 家具 双边 自愿 推迟 邻国 税收".split(),
+}
+MODALS = {"shall": "may", "must": "could", "should": "will", "will": "might", "can": "cannot", "may": "must",
+          "doit": "peut", "doivent": "peuvent", "peut": "doit", "debe": "puede", "deben": "pueden", "должны": "могут",
+          "может": "должен", "يجب": "يمكن", "ينبغي": "يجوز", "应": "可", "必须": "可以"}  # fmt: skip
+DENIALS = ("not", "never", "no", "cannot", "pas", "ne", "no", "не", "لا", "لم", "不", "没有")
+INVENTED = {
+    "en": (
+        ("The lighthouse keepers of {n} provinces", "Every orchard in the northern valley", "Our ministry of tides",
+         "A council of glassblowers", "The night trains between the two harbours", "Each beekeeper with a licence",
+         "My delegation's puppet theatre", "The registry of lost umbrellas", "Seventeen retired ferrymen"),
+        ("will be counted twice before", "were painted yellow in honour of", "refused to be weighed during",
+         "has been borrowed without receipt by", "shall sing quietly throughout", "must be folded neatly behind",
+         "cannot be insured against", "were exchanged for"),
+        ("the festival of small lanterns", "a treaty on migratory kites", "the second Tuesday of harvest",
+         "the parade of amphibious bicycles", "an audit of the moonlit bakeries", "the winter census of sparrows",
+         "the great cheese of the archipelago"),
+    ),
+    "fr": (("Les gardiens de phare des {n} provinces", "Chaque verger de la vallée du nord", "Le théâtre de marionnettes"),
+           ("seront comptés deux fois avant", "ont été peints en jaune pour", "refusent d’être pesés pendant"),
+           ("la fête des petites lanternes", "le défilé des bicyclettes amphibies", "le recensement des moineaux d’hiver")),
+    "es": (("Los fareros de las {n} provincias", "Cada huerto del valle del norte", "El teatro de títeres"),
+           ("serán contados dos veces antes de", "fueron pintados de amarillo en honor de", "se niegan a ser pesados durante"),
+           ("la fiesta de los farolillos", "el desfile de bicicletas anfibias", "el censo de gorriones de invierno")),
+    "ru": (("Смотрители маяков {n} провинций", "Каждый сад северной долины", "Наш кукольный театр"),
+           ("будут пересчитаны дважды перед", "покрашены в жёлтый цвет ради", "отказались взвешиваться во время"),
+           ("праздника маленьких фонарей", "парада плавающих велосипедов", "зимней переписи воробьёв")),
+    "ar": (("حراس المنارات في {n} مقاطعات", "كل بستان في الوادي الشمالي", "مسرح الدمى الصغير"),
+           ("سيتم عدهم مرتين قبل", "طليت باللون الأصفر تكريما", "رفضت أن توزن خلال"),
+           ("مهرجان الفوانيس الصغيرة", "موكب الدراجات البرمائية", "تعداد العصافير الشتوي")),
+    "zh": (("{n}个省的灯塔看守人", "北方山谷里的每一座果园", "我们的木偶剧院"),
+           ("将在此之前被清点两次以庆祝", "为了纪念而被漆成黄色迎接", "拒绝称重并缺席了"),
+           ("小灯笼节", "两栖自行车游行", "冬季麻雀普查")),
+}  # fmt: skip
+
+
+class Planter:
+    """Makes quotations with known verdicts."""
+
+    def __init__(self, sources: Sequence[Source], seed: int) -> None:
+        self._random = random.Random(seed)
+        self._sources = [source for source in sources if source.sentences]
+        self._keys = {source.file: key(" ".join(source.sentences)) for source in self._sources}
+        self._turn = 0
+
+    def plants(self, each: int) -> list[Plant]:
+        """Returns `each` quotations per expected verdict, shuffled."""
+        made: list[Plant] = []
+        for make in (self._true, self._altered, self._misattributed, self._not_found):
+            kind: list[Plant] = []
+            while len(kind) < each:
+                plant = make(len(kind))
+                if plant is not None:
+                    kind.append(plant)
+            made += kind
+        self._random.shuffle(made)
+        return made
+
+    def _pick(self) -> tuple[Source, int]:
+        self._turn += 1
+        # Every language and text gets its turn.
+        source = self._sources[self._turn % len(self._sources)]
+        return source, self._random.randrange(len(source.sentences))
+
+    def _long(self) -> tuple[Source, str] | None:
+        source, index = self._pick()
+        sentence = source.sentences[index]
+        size = len(sentence) // 4 if source.language == "zh" else len(sentence.split())
+        if not 7 <= size <= 70 or regex.search(r"[“”\"«»\[\]]", sentence) or sentence.rstrip()[-1] not in ".。!":
+            return None
+        return source, sentence
+
+    def _holders(self, quote: str) -> set[str]:
+        return {source.code for source in self._sources if key(quote).rstrip(".") in self._keys[source.file]}
+
+    def _plant(self, source: Source, quote: str, expected: str, how: str, **changes: object) -> Plant:
+        known: dict = {"speaker": source.code, "year": source.year, "session": source.session} | changes
+        return Plant(quote=quote, expected=expected, how=how, **known)
+
+    # --- true
+
+    def _true(self, number: int) -> Plant | None:
+        ways = (self._spaces, self._dashes, self._invisible, self._inner_quotes, self._part, self._two_sentences,
+                self._elided, self._bracketed_capital, self._comma, self._line_end)  # fmt: skip
+        way = ways[number % len(ways)]
+        source, index = self._pick()
+        wanted = {self._dashes: "[–—]", self._inner_quotes: '[“”"‘]'}.get(way)
+        for _ in range(400 if wanted else 1):
+            if wanted is None or regex.search(wanted, source.sentences[index]):
+                break
+            source, index = self._pick()
+        quote = way(source, index)
+        if quote is None or quote.isupper() or len(quote.split()) + 2 * len(regex.findall(r"\p{Han}", quote)) < 5:
+            return None
+        return self._plant(source, quote, "verified", way.__name__)
+
+    def _spaces(self, source: Source, index: int) -> str | None:
+        if source.language == "zh":
+            return "".join(c + self._random.choice(["", "", "", " "]) for c in self._clean(source, index))
+        return "".join(
+            w + self._random.choice([" ", "  ", "\u00a0", "\u2009", "\t"]) for w in self._clean(source, index).split()
+        ).strip()
+
+    def _dashes(self, source: Source, index: int) -> str | None:
+        return regex.sub(
+            r"\s*[–—]\s*", self._random.choice([" - ", "—", " – ", " -- ", "–", " ― "]), self._clean(source, index)
+        )
+
+    def _invisible(self, source: Source, index: int) -> str | None:
+        return regex.sub(
+            r"(?<=\p{L}{4})(?=\p{L}{4})", self._random.choice(["\u00ad", "\u200b"]), self._clean(source, index), count=2
+        )
+
+    def _inner_quotes(self, source: Source, index: int) -> str | None:
+        text = self._clean(source, index)
+        return regex.sub(r"[“”\"]", "'", text) if text.count('"') != 1 else None
+
+    def _part(self, source: Source, index: int) -> str | None:
+        text = self._clean(source, index)
+        if source.language == "zh":
+            return text[len(text) // 4 :]
+        words = text.split()
+        first = self._random.randrange(0, max(1, len(words) - 7))
+        return " ".join(words[first : first + self._random.randint(7, 20)])
+
+    def _two_sentences(self, source: Source, index: int) -> str | None:
+        if index + 1 >= len(source.sentences):
+            return None
+        return self._clean(source, index) + " " + self._clean(source, index + 1)
+
+    def _elided(self, source: Source, index: int) -> str | None:
+        """Leaves a whole sentence out, or what stands between two others."""
+        if index + 2 >= len(source.sentences):
+            return None
+        first, last = self._clean(source, index), self._clean(source, index + 2)
+        if min(len(first), len(last)) < 40:
+            return None
+        return first + self._random.choice([" […] ", " … ", " [...] ", " ... ", " (…) "]) + last
+
+    def _bracketed_capital(self, source: Source, index: int) -> str | None:
+        text = self._clean(source, index)
+        return f"[{text[0].swapcase()}]{text[1:]}" if regex.match(r"\p{Lu}\p{Ll}", text) else None
+
+    def _comma(self, source: Source, index: int) -> str | None:
+        return regex.sub(r"[.]$", ",", self._clean(source, index))
+
+    def _line_end(self, source: Source, index: int) -> str | None:
+        return regex.sub(r"(?<=\p{L}{4})(?=\p{L}{4})", "-\n", self._clean(source, index), count=1)
+
+    def _clean(self, source: Source, index: int) -> str:
+        return " ".join(source.sentences[index].split())
+
+    # --- altered
+
+    def _altered(self, number: int) -> Plant | None:
+        ways = (self._drop_denial, self._modal, self._number, self._drop_word, self._swap_words, self._other_word,
+                self._add_clause, self._put_denial, self._drop_clause, self._hide_denial, self._several_words,
+                self._spliced, self._lower_case)  # fmt: skip
+        way = ways[number % len(ways)]
+        for _ in range(300):
+            picked = self._long()
+            changed = way(*picked) if picked else None
+            if picked and changed and not self._holders(changed):
+                return self._plant(picked[0], changed, "altered", way.__name__)
+        return None if number % len(ways) == 0 else self._altered(number - 1)
+
+    def _drop_denial(self, source: Source, text: str) -> str | None:
+        if source.language == "zh":
+            return text.replace("不", "", 1) if "不" in text else None
+        words = text.split()
+        for word in DENIALS:
+            if word in words[1:-1]:
+                words.remove(word)
+                return " ".join(words)
+        return None
+
+    def _modal(self, source: Source, text: str) -> str | None:
+        for old, new in MODALS.items():
+            pattern = old if source.language == "zh" else rf"\b{old}\b"
+            if regex.search(pattern, text):
+                return regex.sub(pattern, new, text, count=1)
+        return None
+
+    def _number(self, source: Source, text: str) -> str | None:
+        changed = regex.sub(r"\d+", lambda m: str(int(m.group()) + 1), text, count=1)
+        return changed if changed != text else None
+
+    def _words(self, source: Source, text: str) -> tuple[list[str], str]:
+        return (list(text), "") if source.language == "zh" else (text.split(), " ")
+
+    def _drop_word(self, source: Source, text: str) -> str:
+        words, space = self._words(source, text)
+        del words[self._random.randrange(1, len(words) - 1)]
+        return space.join(words)
+
+    def _swap_words(self, source: Source, text: str) -> str:
+        words, space = self._words(source, text)
+        at = self._random.randrange(1, len(words) - 3)
+        words[at], words[at + 1] = words[at + 1], words[at]
+        return space.join(words)
+
+    def _other_word(self, source: Source, text: str) -> str:
+        words, space = self._words(source, text)
+        words[self._random.randrange(1, len(words) - 1)] = self._random.choice(OTHER_WORDS[source.language])
+        return space.join(words)
+
+    def _several_words(self, source: Source, text: str) -> str | None:
+        words, space = self._words(source, text)
+        if len(words) < 16:
+            return None
+        for at in self._random.sample(range(1, len(words) - 1), 3):
+            words[at] = self._random.choice(OTHER_WORDS[source.language])
+        return space.join(words)
+
+    def _add_clause(self, source: Source, text: str) -> str:
+        space = "" if source.language == "zh" else " "
+        return text[:-1] + space + space.join(self._random.sample(OTHER_WORDS[source.language], 4)) + text[-1]
+
+    def _put_denial(self, source: Source, text: str) -> str:
+        words, space = self._words(source, text)
+        denial = {"en": "not", "fr": "jamais", "es": "nunca", "ru": "не", "ar": "لا", "zh": "不"}[source.language]
+        words.insert(self._random.randrange(2, len(words) - 1), denial)
+        return space.join(words)
+
+    def _drop_clause(self, source: Source, text: str) -> str | None:
+        parts = regex.split(r"(?<=[,،，])", text)
+        if len(parts) < 3 or len(text) < 100 or len(parts[1]) > len(text) // 3:
+            return None
+        return parts[0] + "".join(parts[2:])
+
+    def _hide_denial(self, source: Source, text: str) -> str | None:
+        """Hides a denial behind an ellipsis."""
+        if source.language != "en":
+            return None
+        words = text.split()
+        for at in range(3, len(words) - 4):
+            if words[at] in ("not", "never"):
+                return " ".join([*words[:at], self._random.choice(["…", "[…]", "..."]), *words[at + 1 :]])
+        return None
+
+    def _spliced(self, source: Source, text: str) -> str | None:
+        """Joins two halves of neighbouring sentences as if they were one."""
+        at = [" ".join(s.split()) for s in source.sentences].index(" ".join(text.split()))
+        if source.language == "zh" or at + 1 >= len(source.sentences):
+            return None
+        first, second = text.split(), source.sentences[at + 1].split()
+        if len(first) < 12 or len(second) < 12:
+            return None
+        return " ".join(first[: 2 * len(first) // 3] + second[len(second) // 2 :])
+
+    def _lower_case(self, source: Source, text: str) -> str | None:
+        words = text.split()
+        capitals = [at for at, word in enumerate(words[1:], 1) if regex.match(r"\p{Lu}\p{Ll}{3}", word)]
+        if not capitals:
+            return None
+        at = self._random.choice(capitals)
+        words[at] = words[at].lower()
+        return " ".join(words)
+
+    # --- misattributed
+
+    def _misattributed(self, number: int) -> Plant | None:
+        picked = self._long()
+        if picked is None:
+            return None
+        source, text = picked
+        text = " ".join(text.split())
+        holders = self._holders(text)
+        if holders != {source.code}:
+            return None
+        way = ("state", "state", "year", "session")[number % 4]
+        if way == "state":
+            others = sorted({other.code for other in self._sources} - holders)
+            speaker = self._random.choice(others)
+            when = self._random.choice([source, next(s for s in self._sources if s.code == speaker)])
+            return self._plant(
+                source, text, "misattributed", "state", speaker=speaker, year=when.year, session=when.session
+            )
+        own = [s for s in self._sources if s.code == source.code and key(text).rstrip(".") in self._keys[s.file]]
+        if way == "year":
+            years = sorted({s.year for s in self._sources} - {s.year for s in own})
+            return self._plant(source, text, "misattributed", "year", year=self._random.choice(years), session=None)
+        sessions = sorted({s.session for s in self._sources if s.session} - {s.session for s in own})
+        if any(not s.session for s in own):
+            return None
+        return self._plant(source, text, "misattributed", "session", session=self._random.choice(sessions), year=None)
+
+    # --- not found
+
+    def _not_found(self, number: int) -> Plant | None:
+        source, _ = self._pick()
+        subjects, verbs, objects = INVENTED[source.language]
+        space = "" if source.language == "zh" else " "
+        words = [self._random.choice(table) for table in (subjects, verbs, objects)]
+        text = space.join(words).format(n=self._random.randint(3, 90)) + ("。" if source.language == "zh" else ".")
+        return self._plant(source, text, "not_found", "invented")
+
+
+MARKS = (("“", "”"), ('"', '"'), ("« ", " »"), ("„", "“"), ("‘", "’"), ("«", "»"))
+# A draft's ways to say who spoke: {who}, {when} (empty, or with a space before it), {q} with its marks.
+BEFORE = {
+    "en": (
+        "{who} said{when}: {q}",
+        "The representative of {who} stated{when} that {q}.",
+        "According to {who}{when}, {q}.",
+        "In its statement{when}, the delegation of {who} stressed the following: {q}",
+        "Responding to a question, {who}{when} replied that {q}, and moved on.",
+        "It was {who} that put it most clearly{when}: {q}",
+        "{who}’s view{when} is plain: {q}",
+        "Several speakers took the floor. {who} then warned{when}: {q}",
+        "{who} took the floor{when}. It said: {q}",
+    ),
+    "fr": ("{who} a déclaré{when} : {q}", "Selon {who}{when}, {q}."),
+    "es": ("{who} declaró{when}: {q}", "Según {who}{when}, {q}."),
+    "ru": ("{who}: заявление{when}. Делегация заявила: {q}", "{who} отметила{when}: {q}"),
+    "ar": ("قالت {who}{when}: {q}", "وأكدت {who}{when} أن {q}."),
+    "zh": ("{who}{when}表示：{q}", "{who}{when}指出：{q}"),
+}
+AFTER = {
+    "en": (
+        "{q}, said {who}{when}.",
+        "{q} ({who}{ref})",
+        "{q}, {who} stated{when}.",
+        "Much was said. {q}, according to {who}{when}.",
+        "### {who}{ref}\n\n{q}",
+        "**{who}**{dot}\n\n> {q} [{n}]",
+        "{who} put it as follows{when}:\n\n> {bare}",
+        "> {bare}\n\n— {who}{ref}",
+        "This matters for all: {q}[^{n}]\n\n[^{n}]: {who}, statement{ref}.",
+        "| State | Occasion | Words |\n|---|---|---|\n| {who} | {occ} | {q} |",
+    )
+}
+# Forms that were written after the rules had been; see docs/verify.md for what they showed.
+LATER_BEFORE = {
+    "en": (
+        "Speaking after others{when}, the Permanent Representative of {who} told delegates: {q}",
+        "{who} was among those who, unlike Freedonia, took a firm stand{when}: {q}",
+        "As {who} has put it{when}, {q}.",
+        "The position of {who}{when} can be summed up in its own words — {q} — and has not changed.",
+        "Let us recall the words of the Minister for Foreign Affairs of {who}{when}: {q}",
+        "Quoting {who}{when}: {q}",
+        "{who} ({occ}): {q}",
+        "* {who}{when}: {q}",
+        "1. {who} submitted{when} that {q};",
+        "Asked about it, the delegate of {who} went on{when}: {q}.",
+        "In the statement by {who}{when} one reads {q}.",
+        "What did {who} say{when}? {q}",
+    ),
+    "fr": ("Le représentant de {who} a souligné{when} que {q}.", "D’après {who}{when} : {q}"),
+    "es": ("El representante de {who} señaló{when} que {q}.", "De acuerdo con {who}{when}, {q}."),
+    "ru": ("Представитель государства {who} заявил{when}: {q}", "Как подчеркнула {who}{when}, {q}."),
+    "ar": ("وقال ممثل {who}{when}: {q}", "ووفقا لما ذكرته {who}{when}، {q}."),
+    "zh": ("{who}代表{when}强调：{q}", "据{who}{when}称，{q}。"),
+}
+LATER_AFTER = {
+    "en": (
+        "{q} — {who}{when}",
+        "{q} These were the words of {who}{when}.",
+        "{q} [{who}{ref}]",
+        "{q}, the delegation of {who} added{when}.",
+        "{q}, as {who} noted{when}.",
+        "**{who}:** {q}",
+        "### {who}{ref}\n\nThe main point is this.\n\n> {bare}",
+        "| Topic | {who}{ref} |\n|---|---|\n| Cooperation | {q} |",
+        "This was said before.[^{n}]\n\n> {bare}[^{n}]\n\n[^{n}]: {who}{ref}.",
+        "{who}’s remarks{when}:\n\n> {q}",
+    )
+}
+SAID_WHEN = {
+    "en": (" in {year}", " at the {nth} session"),
+    "fr": (" en {year}", " à la {nth} session"),
+    "es": (" en {year}", " en el {nth} período de sesiones"),
+    "ru": (" в {year} году", " на {nth} сессии"),
+    "ar": (" في عام {year}", " في الدورة {nth}"),
+    "zh": ("在{year}年", "在第{nth}届会议上"),
+}
+NTH = {"en": "{}th", "fr": "{}e", "es": "{}.º", "ru": "{}-й", "ar": "{}", "zh": "{}"}
+
+
+def render(plant: Plant, name: str, language: str, number: int, chooser: random.Random, *, later: bool = False) -> str:
+    """Writes a paragraph or more of Markdown around a planted quotation.
+
+    Args:
+        plant: The quotation.
+        name: Of its speaker, in the language.
+        language: In which the draft's sentence is written.
+        number: The quotation's number in the draft.
+        chooser: Draws the form.
+        later: Use the forms that were written later.
+    """
+    opening, closing = chooser.choice(MARKS if language != "zh" else (("“", "”"), ("「", "」")))
+    nested = regex.search(regex.escape(closing.strip()) + "|" + regex.escape(opening.strip()), plant.quote)
+    if nested or (opening == "‘" and regex.search("['’‘]", plant.quote)):
+        opening, closing = next(m for m in (*MARKS[:3], ("「", "」")) if not set("".join(m)) & set(plant.quote) - {" "})
+    said, session = SAID_WHEN[language]
+    given = {
+        "when": "",
+        "ref": "",
+        "occ": "–",
+        "dot": "",
+    }
+    if plant.year is not None and (plant.how == "year" or chooser.random() < 0.6):
+        given = {
+            "when": said.format(year=plant.year),
+            "ref": f", {plant.year}",
+            "occ": str(plant.year),
+            "dot": f" · UN General Assembly, {plant.year}",
+        }
+    elif plant.session and (plant.how == "session" or chooser.random() < 0.6):
+        nth = NTH[language].format(plant.session)
+        given = {
+            "when": session.format(nth=nth),
+            "ref": f", session {plant.session}",
+            "occ": f"Session {plant.session}",
+            "dot": f" · session {plant.session}",
+        }
+    before, after = (LATER_BEFORE, LATER_AFTER) if later else (BEFORE, AFTER)
+    forms = before[language] + after.get(language, ())
+    if plant.how in ("year", "session"):
+        forms = tuple(form for form in forms if regex.search(r"\{(?:when|ref|occ|dot)\}", form))
+    quote = escape(plant.quote).replace("\n", "")
+    form = chooser.choice(forms)
+    if form.startswith(("|", "#", ">", "*", "1")) or "\n>" in form:
+        quote = " ".join(quote.split("\n")).replace("\t", " ")
+    bare = quote
+    return form.format(who=name, q=f"{opening}{quote}{closing}", bare=bare, n=number, **given)
+
+
+def draft(
+    plants: Sequence[Plant],
+    names: dict[str, dict[str, str]],
+    languages: dict[str, str],
+    seed: int,
+    *,
+    later: bool = False,
+) -> str:
+    """Writes a Markdown draft with all planted quotations, each under a heading of its own.
+
+    Args:
+        plants: The quotations.
+        names: Of the parties, by language and code.
+        languages: Language of a plant's quotation, by its words.
+        seed: Of the forms.
+        later: Use the forms that were written later.
+    """
+    chooser = random.Random(seed)
+    parts = []
+    for number, plant in enumerate(plants, 1):
+        language = languages[plant.quote]
+        name = names[language][plant.speaker]
+        parts.append(f"## Point {number}\n\n" + render(plant, name, language, number, chooser, later=later))
+    return "\n\n".join(parts) + "\n"
