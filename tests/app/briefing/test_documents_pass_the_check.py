@@ -1,0 +1,63 @@
+"""Whatever the product writes passes its own check: every quotation of twenty documents, in several forms."""
+
+import shutil
+from itertools import cycle
+
+import pytest
+
+from app.briefing.request import read_request
+from app.checking.checker import Checker
+from app.export.write import write_briefing
+from app.settings import Settings
+from ingest.squash import squash
+
+REQUESTS = (
+    {"topics": ["extradition", "mutual legal assistance"]},
+    {"articles": ["18", "16", "4"]},
+    {"states": ["Arvandia, Belmora, Lanhai, Rimalia"], "topics": ["cooperation; technical assistance"]},
+    {"topics": ["review of implementation"], "by_session": True},
+    {"groups": ["XGR"], "topics": ["confiscation"], "sessions": ["10, 12"]},
+    {"states": ["Zarechia, Esquaria, Galdoria"], "topics": ["assistance", "Convention"], "quotations": 5},
+    {"topics": ["trafficking in persons; smuggling of migrants; firearms"], "years": ["2016-2020"]},
+)
+LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
+FORMS = ("full", "one_pager", "talking_points")
+
+
+def plans():
+    suffixes, languages, forms = cycle((".docx", ".md")), cycle(LANGUAGES), cycle(FORMS)
+    for number, asked in zip(range(20), cycle(REQUESTS), strict=False):
+        yield number, asked, next(suffixes), next(languages), next(forms)
+
+
+@pytest.mark.parametrize(("number", "asked", "suffix", "language", "form"), [*plans()])
+def test_every_quotation_of_a_document_is_verified(workspace, tmp_path, number, asked, suffix, language, form):
+    request = read_request(workspace.corpus.parties(), language=language, **asked)
+    briefing = workspace.briefings.build(request, max_points=12)
+    assert briefing.citations
+    path = tmp_path / f"document{number}{suffix}"
+    write_briefing(briefing, path, form=form)
+    report = check(workspace, path)
+    found = [squash(finding.quotation.text) for finding in report.findings]
+    assert {finding.verdict for finding in report.findings} <= {"verified"}, [
+        (f.verdict, f.attribution, f.quotation.text[:80]) for f in report.findings if f.verdict != "verified"
+    ]
+    if form == "full":
+        # The check sees all of them: what it overlooks it cannot vouch for.
+        cited = {squash(briefing.citation(number).quote) for cell in briefing.cells for number in cell.citations}
+        assert {quote for quote in cited if len(quote) > 40} <= {*found}
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice: apt-get install libreoffice-writer")
+def test_every_quotation_of_a_pdf_is_verified(workspace, tmp_path):
+    request = read_request(workspace.corpus.parties(), topics=["extradition"], states=["Arvandia, Belmora, Galdoria"])
+    briefing = workspace.briefings.build(request)
+    write_briefing(briefing, tmp_path / "document.pdf")
+    report = check(workspace, tmp_path / "document.pdf")
+    assert report.findings
+    assert {finding.verdict for finding in report.findings} == {"verified"}
+
+
+def check(workspace, path):
+    checker = Checker(workspace.store.catalogue, workspace.corpus.parties, Settings().load)
+    return checker.check(checker.read(path))
