@@ -157,9 +157,7 @@ def suggest_kind(
     )
 
 
-def kinds_of(
-    text: str, language: str | None, is_speaker: Callable[[str], bool] = lambda _: True
-) -> tuple[Marked, ...]:
+def kinds_of(text: str, language: str | None, is_speaker: Callable[[str], bool] = lambda _: True) -> tuple[Marked, ...]:
     """Returns what a sentence shows, in the order of the text; nothing in a language without rules.
 
     Args:
@@ -262,14 +260,20 @@ def _shown(citation: Citation, topic: str, parties: PartyTable | None) -> _Shown
     sentences: list[tuple[bool, tuple[Marked, ...]]] = []
     for start, end in split_sentences(citation.quote):
         text = citation.quote[start:end]
-        marks = (replace(mark, start=mark.start + start, end=mark.end + start) for mark in kinds_of(text, language, is_speaker))
+        marks = (
+            replace(mark, start=mark.start + start, end=mark.end + start)
+            for mark in kinds_of(text, language, is_speaker)
+        )
         sentences.append((bool(terms & content_terms(text, language)), tuple(marks)))
     for named in (True, False):
         speaking = [marks for names, marks in sentences if marks and (names or not named)]
         if speaking:
             verdict = _strongest(speaking)
             showing = tuple(
-                mark for marks in speaking for mark in marks if (mark.kind, mark.strength) == (verdict.kind, verdict.strength)
+                mark
+                for marks in speaking
+                for mark in marks
+                if (mark.kind, mark.strength) == (verdict.kind, verdict.strength)
             )
             return _Shown(verdict=verdict, named=named and bool(terms), citation=citation, marks=showing)
     return None
@@ -310,6 +314,6 @@ def _compiled(language: str) -> dict[str, "regex.Pattern[str]"] | None:
 def _pattern(cues: str, parts: Mapping[str, str]) -> "regex.Pattern[str]":
     pattern = "|".join(cues.split())
     # Parts may hold parts that were defined before them.
-    for name, part in reversed(parts.items()):
+    for name, part in reversed(tuple(parts.items())):
         pattern = pattern.replace(f"<{name}>", part)
     return regex.compile(pattern.replace("_", r"(?:\s+)"), regex.IGNORECASE)
