@@ -143,6 +143,10 @@ def build_parser() -> argparse.ArgumentParser:
     ablate.add_argument("--choose", metavar="NAMES", help="only these configurations, joined by commas")
     ablate.add_argument("--md", type=Path, metavar="FILE", help="write the table there as Markdown")
 
+    positions = add("positions", _positions, "measure the suggested kinds of position against hand-labelled cells")
+    positions.add_argument("--corpus", type=Path, required=True, metavar="DIR", help="the folder of general_debate")
+    positions.add_argument("--split", help="only cells of these splits, joined by commas; default: each by itself")
+
     judge = add("judge", _judge, "let a model judge claims against their quotations; advice only, never a gate")
     judge.add_argument("run", help="name of a run, `latest`, or its folder")
     judge.add_argument("--model", help="a chat model such as openai:NAME or ollama:NAME (extra `judge`)")
@@ -518,6 +522,23 @@ def _judge(options: argparse.Namespace) -> int:
             allow_download=options.allow_download,
         )
     )
+    return 0
+
+
+def _positions(options: argparse.Namespace) -> int:
+    from evals.golden.documents import read_documents
+    from evals.positions import fill_from_labels, load_cells, position_rates
+    from evals.printing import print_positions
+
+    cells, documents = load_cells(), read_documents([options.corpus])
+    splits = list(dict.fromkeys(cell.split for cell in cells))
+    chosen = options.split.split(",") if options.split else splits
+    unknown = sorted(set(chosen) - set(splits))
+    if unknown:
+        raise DatasetError(f"no split {unknown[0]!r} in the labelled cells: give some of {', '.join(splits)}")
+    for split in chosen:
+        filled = fill_from_labels([cell for cell in cells if cell.split == split], documents)
+        print_positions(split, position_rates(filled))
     return 0
 
 

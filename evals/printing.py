@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from app.briefing.records import KINDS
 from evals.errors import RunError
 from evals.golden.cases import Case, Evidence
 from evals.metrics.judged import Judged
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from evals.golden.checks import Problem
     from evals.golden.documents import Documents
     from evals.judges.judge import Judgements
+    from evals.positions import PositionRates
 
 _VERDICTS: Final = {"pass": "✓ pass", "warn": "! warn", "fail": "✗ fail", "invalid": "? invalid"}
 _STYLES: Final = {
@@ -338,3 +340,14 @@ def print_judgements(judgements: "Judgements") -> None:
     for claim in judgements.per_claim:
         if claim.supported is False:
             console.print(Text(f"not supported: {claim.case}: {claim.text}"))
+
+
+def print_positions(split: str, rates: "PositionRates") -> None:
+    """Prints how well the kinds of labelled cells were told, given their evidence, and what was taken for what."""
+    print(
+        f"{split}: kind {rates.kind}, or one accepted {rates.accepted}; silence {rates.silence}; hidden {rates.hidden}"
+    )
+    table = Table("label \\ suggested", *KINDS[:-1])
+    for label in KINDS[:-1]:
+        table.add_row(label, *(str(rates.confusion.get((label, kind), 0)) for kind in KINDS[:-1]))
+    Console().print(table)

@@ -314,6 +314,6 @@ def _compiled(language: str) -> dict[str, "regex.Pattern[str]"] | None:
 def _pattern(cues: str, parts: Mapping[str, str]) -> "regex.Pattern[str]":
     pattern = "|".join(cues.split())
     # Parts may hold parts that were defined before them.
-    for name, part in reversed(parts.items()):
+    for name, part in reversed(tuple(parts.items())):
         pattern = pattern.replace(f"<{name}>", part)
     return regex.compile(pattern.replace("_", r"(?:\s+)"), regex.IGNORECASE)

@@ -15,7 +15,7 @@ _OTHERS: Final = (
     r"|Those|There|People|Article|Resolution|Delegations?|Speakers|States|Countries|Nobody|No|Who|Which|What|Agency|Charter"
 )
 PARTS: Final[dict[str, str]] = {
-    "name": rf"(?P<subject>(?-i:(?<!\b(?:in|of|to|for|with|from|by|on|against|between|and|at)_(?:the_)?)\b(?:The_(?=\p{{Lu}}))?(?!The\b)\p{{Lu}}[\p{{L}}’'-]+(?:_(?:(?:and|of|the)_)*\p{{Lu}}[\p{{L}}’'-]+){{0,5}})(?<![’']s)(?:(?<=United_States)|(?<!\b(?:{_OTHERS})|(?:tion|ment|ness|ity|logy|ance|ence|ism|ship|tics)s?)))",
+    "name": rf"(?P<subject>(?-i:(?<!\b(?:in|of|to|for|with|from|by|on|against|between|and|at)_(?:the_)?)\b(?:The_(?=\p{{Lu}}))?(?!The\b)\p{{Lu}}[\p{{L}}’'-]+(?:_(?:(?:and|of|the)_)*\p{{Lu}}[\p{{L}}’'-]+){{0,5}})(?<![’']s)(?:(?<=United_States)|(?<!\b(?:{_OTHERS})|(?:tion|ment|ness|ity|logy|ism|ship|tics)s?)))",
     "we": r"(?:\bwe|\b(?:my|our)_(?:own_)?(?:\w+_)?(?:country|delegation|Government|people|nation|region)|\b(?:the|his|her)_(?:new_|present_|(?P<subject>(?-i:\p{Lu}\p{L}+))_)?(?:Group|Forum|Government)(?:_of_<name>)?|<name>)(?:,[^,.;]{1,60},)?",
     "self": r"\b(?:we|I|(?:my|our)_\w+)\b",
     "own": r"(?:\bI|\bit(?=_(?:also|therefore|further|likewise|\p{L}+ly)_)|<we>)",
@@ -60,7 +60,7 @@ CUES: Final[dict[str, str]] = {
     """,
     "forbids": r"""
         \b(?:must|should|shall|may|ought_to|could)_(?:not|never)_(?!(?:only|lessen|weaken|relax|diminish|abandon|neglect|turn|remain|stand|spare|allow_ourselves|forget|lose_sight|underestimate|overlook|ignore|hesitate|fail|stop|rest|be_forgotten|be_overlooked|be_ignored|be_underestimated)\b)(?:\p{L}+ly_)?(?:be_)?\p{L}+
-        \b(?:must|should)_(?:immediately_|also_|now_)?(?:stop|end|cease)\b(?!_\w+ing) \b(?:must|should)_be_(?:\w+_)?(?:eliminated|eradicated|ended|abandoned|stopped|lifted|withdrawn|rejected|condemned|punished|held_accountable|brought_to_justice)\b 
+        \b(?:must|should)_(?:immediately_|also_|now_)?(?:stop|end|cease)\b(?!_\w+ing) \b(?:must|should)_be_(?:\w+_)?(?:eliminated|eradicated|ended|abandoned|stopped|lifted|withdrawn|rejected|condemned|punished|held_accountable|brought_to_justice)\b
     """,
     "harm": r"""
         \b(?:threat(?:s|en\w*)?|scourges?|menac\w+|evils?|plagu\w+|dangers?|dangerous\w*|endanger\w*|hazard\w*|jeopardi[sz]\w+|undermin\w+|imperil\w*|hamper\w*|hinder\w*|imped\w+|obstacles?|exacerbat\w+|aggravat\w+|worsen\w*|deteriorat\w+|erod\w+|fuel(?:s|led|ling)_(?:\w+_)?conflicts?|harm(?:s|ed|ful)?|damag(?:e|es|ed|ing)|devastat\w+|destroy\w*|destabili[sz]\w+|havoc)\b

@@ -1,0 +1,95 @@
+"""Labelled cells of a position table, and how well rules tell their kinds."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from app.briefing.records import PositionKind
+from evals.errors import DatasetError
+from evals.golden.cases import Evidence
+from evals.golden.documents import read_documents
+from evals.positions import FilledCell, LabelledCell, Share, fill_from_labels, load_cells, position_rates
+
+CELLS = load_cells()
+
+
+def cell(kind: PositionKind, *accept: PositionKind, evidence: bool = True) -> LabelledCell:
+    span = Evidence(id="e1", file="txt/XAA_1_2000.txt", start=0, end=10)
+    return LabelledCell(
+        id=f"{kind}-{evidence}",
+        party="XAA",
+        session="1",
+        year="2000",
+        topic="extradition",
+        kind=kind,
+        accept=accept,
+        split="dev",
+        evidence=(span,) if evidence else (),
+    )
+
+
+def test_the_labels_cover_what_they_should() -> None:
+    with_evidence = [one for one in CELLS if one.evidence]
+    assert len(with_evidence) >= 80
+    assert len(CELLS) - len(with_evidence) >= 25
+    assert len({one.party for one in CELLS}) >= 60
+    assert min(Counter(one.kind for one in with_evidence).values()) >= 10
+
+
+def test_evidence_is_of_the_file_of_party_session_and_year() -> None:
+    for one in CELLS:
+        for span in one.evidence:
+            assert span.file == f"txt/{one.party}_{one.session}_{one.year}.txt"
+            assert span.located
+            assert span.sha256 is not None
+            assert span.quote is None
+
+
+def test_rates_count_kinds_accepted_kinds_and_silence() -> None:
+    filled = [
+        FilledCell(cell=cell("supports"), kind="supports"),
+        FilledCell(cell=cell("opposes", "supports"), kind="supports"),
+        FilledCell(cell=cell("conditional"), kind="supports"),
+        FilledCell(cell=cell("no_position", evidence=False), kind="supports"),
+        FilledCell(cell=cell("no_position", evidence=False), kind="no_position"),
+    ]
+    rates = position_rates(filled)
+    assert (rates.kind, rates.accepted) == (Share(right=1, of=3), Share(right=2, of=3))
+    assert (rates.silence, rates.hidden) == (Share(right=1, of=2), Share(right=1, of=2))
+    assert rates.evidence == Share(right=0, of=3)
+    assert rates.confusion["conditional", "supports"] == 1
+    assert str(rates.kind) == "1/3 = 0.33"
+
+
+def test_a_cell_without_evidence_can_only_be_without_position() -> None:
+    with pytest.raises(ValueError, match="no_position"):
+        cell("supports", evidence=False)
+
+
+def test_a_broken_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "cells.yaml"
+    path.write_text("schema: 1\ncells: 3\n", encoding="utf-8")
+    with pytest.raises(DatasetError, match=r"cells\.yaml"):
+        load_cells(path)
+
+
+def test_two_cells_of_one_id_are_refused(tmp_path: Path) -> None:
+    one = '{id: a, party: XAA, session: "1", year: "2000", topic: t, kind: no_position, split: dev}'
+    path = tmp_path / "cells.yaml"
+    path.write_text(f"schema: 1\ncorpus: c\ncells: [{one}, {one}]\n", encoding="utf-8")
+    with pytest.raises(DatasetError, match="'a'"):
+        load_cells(path)
+
+
+def test_rules_tell_the_kinds_of_labelled_cells(test_data: Path) -> None:
+    documents = read_documents([test_data / "general_debate"])
+    rates = {
+        split: position_rates(fill_from_labels([one for one in CELLS if one.split == split], documents))
+        for split in ("dev", "held_out", "seen", "sealed")
+    }
+    for split in ("dev", "held_out", "seen"):
+        assert rates[split].kind.right >= 0.8 * rates[split].kind.of, split
+        assert rates[split].silence.right == rates[split].silence.of
+        assert rates[split].evidence.right == rates[split].evidence.of
+    assert rates["sealed"].accepted.right >= 0.65 * rates["sealed"].accepted.of
