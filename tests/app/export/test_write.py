@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import select
 import stat
 from io import BytesIO
 from pathlib import Path
@@ -119,6 +121,25 @@ def test_a_libreoffice_that_fails_is_reported_with_its_reason(
     with pytest.raises(ExportError, match=rf"{reason}.*\.docx"):
         write_briefing(fake_briefing(), tmp_path / "x.pdf")
     assert not (tmp_path / "x.pdf").exists()
+
+
+def test_a_libreoffice_that_hangs_is_ended_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "soffice"
+    # Holds a pipe open as long as it lives.
+    os.mkfifo(tmp_path / "alive")
+    program.write_text(f"#!/bin/sh\n(exec 3>'{tmp_path}/alive'; exec /bin/sleep 60) &\nwait\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(pdf, "_SECONDS", 2)
+    alive = os.open(tmp_path / "alive", os.O_RDONLY | os.O_NONBLOCK)
+    with pytest.raises(ExportError, match="took more than"):
+        write_briefing(fake_briefing(), tmp_path / "x.pdf")
+    # Its end can be read when nobody is left who could write into it.
+    ended, _, _ = select.select([alive], [], [], 10)
+    os.close(alive)
+    assert ended
 
 
 @pytest.mark.skipif(pdf.find_program() is None, reason="LibreOffice makes the PDF, and is not installed")
