@@ -49,6 +49,7 @@ def test_wheel_holds_the_data_files() -> None:
         "vectorstore/schema.sql",
         "vectorstore/migrations/002_reviews.sql",
         "prompts/wording.ar.md",
+        "prompts/document.ar.md",
         "app/ui/script.js",
         "app/ui/style.css",
         "app/py.typed",

@@ -51,6 +51,20 @@ def excel_bytes(briefing: Briefing, *, file: str) -> bytes:
     return writer.save()
 
 
+class _Looks:
+    """Styles of cells, made once."""
+
+    def __init__(self) -> None:
+        from openpyxl.styles import Alignment, Border, Font, Side
+
+        line = Side(style="thin", color="D0D7DE")
+        self.border = Border(bottom=line, right=line)
+        self.rightwards = Alignment(wrap_text=True, vertical="top", readingOrder=1)
+        self.leftwards = Alignment(wrap_text=True, vertical="top", readingOrder=2)
+        self.plain, self.strong = Font(name="Arial", size=10), Font(name="Arial", size=10, bold=True)
+        self.link = Font(name="Arial", size=10, color="0B5394", underline="single")
+
+
 class _Writer:
     def __init__(self, briefing: Briefing, sayings: Sayings) -> None:
         # A second to import, and only this needs it.
@@ -63,6 +77,7 @@ class _Writer:
         self.positions, self.matrix, self.quotations, self.coverage = (
             self.book.create_sheet(sayings.say(name)) for name in ("positions", "matrix", "quotations", "coverage")
         )
+        self._looks = _Looks()
         self._quotation_rows: dict[int, int] = {}
 
     def write(self, file: str) -> None:
@@ -236,13 +251,10 @@ class _Writer:
 
     def _put(self, square: "Square", value: object, language: str | None, *, bold: bool = False) -> None:
         """Sets a cell to a number or a text; a text stays one when somebody edits the cell."""
-        from openpyxl.styles import Alignment, Border, Font, Side
-
-        line = Side(style="thin", color="D0D7DE")
-        square.border = Border(bottom=line, right=line)
         rtl = isinstance(value, str) and right_to_left(value, language)
-        square.alignment = Alignment(wrap_text=True, vertical="top", readingOrder=2 if rtl else 1)
-        square.font = Font(name="Arial", size=10, bold=bold)
+        looks = self._looks
+        square.border, square.alignment = looks.border, looks.leftwards if rtl else looks.rightwards
+        square.font = looks.strong if bold else looks.plain
         if not isinstance(value, str):
             square.value = value
             return
@@ -252,13 +264,12 @@ class _Writer:
         square.quotePrefix = text.startswith(_FORMULA_STARTS)
 
     def _link(self, square: "Square", sheet: "Worksheet", place: str, *, underline: bool = True) -> None:
-        from openpyxl.styles import Font
         from openpyxl.worksheet.hyperlink import Hyperlink
 
         title = sheet.title.replace("'", "''")
         square.hyperlink = Hyperlink(ref=square.coordinate, location=f"'{title}'!{place}", display=str(square.value))
         if underline:
-            square.font = Font(name="Arial", size=10, color="0B5394", underline="single")
+            square.font = self._looks.link
 
     def _tint(self, square: "Square", colour: str) -> None:
         from openpyxl.styles import PatternFill

@@ -1,9 +1,12 @@
 """PDF files, made from Word files by LibreOffice: an external program that runs on this machine, without network."""
 
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -14,7 +17,8 @@ from pypdf.generic import Destination
 from app.errors import ExportError
 
 _PROGRAMS: Final = ("soffice", "libreoffice")
-_SECONDS: Final = 180
+# Hundreds of notes take LibreOffice seconds, thousands take minutes.
+_SECONDS: Final = 900
 
 
 def pdf_bytes(word_file: Callable[[Mapping[str, int]], bytes]) -> bytes:
@@ -68,13 +72,34 @@ def _convert(program: str, word_file: bytes, folder: Path) -> bytes:
         "--convert-to", "pdf:writer_pdf_Export", "--outdir", str(folder), str(source),
     ]  # fmt: skip
     try:
-        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS)
-    except (OSError, subprocess.TimeoutExpired) as exc:
-        raise _failure(program, type(exc).__name__) from exc
-    if done.returncode != 0 or not result.is_file():
-        told = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise _failure(program, told[-1] if told else f"exit code {done.returncode}")
+        code, told = _run(command, folder)
+    except OSError as exc:
+        raise _failure(program, str(exc.strerror)) from exc
+    except subprocess.TimeoutExpired as exc:
+        raise _failure(program, f"it took more than {_SECONDS // 60} minutes") from exc
+    if code != 0 or not result.is_file():
+        raise _failure(program, told[-1] if told else f"exit code {code}")
     return result.read_bytes()
+
+
+def _run(command: Sequence[str], folder: Path) -> tuple[int, list[str]]:
+    """Runs a program to its end; returns its exit code and what it said of errors, by line."""
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        try:
+            _, told = process.communicate(timeout=_SECONDS)
+        except BaseException:
+            # It starts others, which would go on without it.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return process.returncode, told.decode("utf-8", "replace").strip().splitlines()
 
 
 def _failure(program: str, reason: str) -> ExportError:

@@ -1,7 +1,6 @@
 """Writes a briefing as a document, with its manifest beside it."""
 
-import os
-import tempfile
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,12 +104,10 @@ def _replace(contents: dict[Path, bytes]) -> None:
     written: dict[Path, Path] = {}
     try:
         for path, content in contents.items():
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:40]}-", suffix=".part")
-            written[path] = Path(name)
-            with os.fdopen(handle, "wb") as file:
+            part = path.with_name(f".{path.stem[:40]}-{secrets.token_hex(4)}.part")
+            with part.open("xb") as file:
+                written[path] = part
                 file.write(content)
-            # A temporary file is its owner's only; a document has the rights of any new file.
-            written[path].chmod(0o666 & ~_umask())
         for path, part in written.items():
             part.replace(path)
     except OSError as exc:
@@ -121,9 +118,3 @@ def _replace(contents: dict[Path, bytes]) -> None:
     finally:
         for part in written.values():
             part.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

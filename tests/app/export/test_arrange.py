@@ -1,0 +1,117 @@
+"""Reading order, what a reviewer rejected, and what each line of a document says."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.briefing.records import Briefing, Cell, Review, Words
+from app.export.arrange import Sayings, arrange, columns, kind_of, pieces, position
+from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cited, fake_briefing
+
+
+def _rejected(briefing: Briefing, party: str, subject: str) -> Briefing:
+    review = Review(state="rejected", kind=None, note="", reviewer="B. Reader", at="2026-11-24T09:00:00+00:00")
+    cells = [replace(c, review=review) if (c.party, c.subject) == (party, subject) else c for c in briefing.cells]
+    return replace(briefing, cells=tuple(cells))
+
+
+def test_citations_are_numbered_as_they_are_read_by_subject_then_party() -> None:
+    briefing = fake_briefing()
+    arranged = arrange(briefing)
+    read = [
+        number for subject in (EXTRADITION, ASSISTANCE) for c in arranged.cells if c.subject == subject
+        for number in c.citations
+    ]  # fmt: skip
+    assert read == list(range(1, len(briefing.citations) + 1)) == [c.number for c in arranged.citations]
+    before = {(c.party, c.subject): [briefing.citation(n).quote for n in c.citations] for c in briefing.cells}
+    after = {(c.party, c.subject): [arranged.citation(n).quote for n in c.citations] for c in arranged.cells}
+    assert after == before
+
+
+def test_everything_that_refers_to_a_citation_follows_it() -> None:
+    briefing, arranged = fake_briefing(), arrange(fake_briefing())
+    for old, new in zip(briefing.points, arranged.points, strict=True):
+        assert arranged.citation(new.citation).quote == briefing.citation(old.citation).quote
+    for cell in arranged.cells:
+        for words in cell.words:
+            assert words.text in arranged.citation(words.citation).quote
+    (change,) = arranged.changes
+    assert arranged.citation(change.earlier).date == "2016-10-17/2016-10-21"
+    assert arranged.citation(change.later).date == "2024-10-14/2024-10-18"
+
+
+@pytest.mark.parametrize("form", ["full", "one_pager", "talking_points"])
+def test_arranging_twice_changes_nothing(form: str) -> None:
+    once = arrange(fake_briefing(), form)  # type: ignore[arg-type]
+    assert arrange(once, form) == once  # type: ignore[arg-type]
+
+
+def test_a_form_of_points_holds_only_what_they_cite() -> None:
+    briefing = fake_briefing()
+    arranged = arrange(briefing, "talking_points")
+    assert [c.quote for c in arranged.citations] == [briefing.citation(p.citation).quote for p in briefing.points]
+    assert {s.statement_id for s in arranged.sources if s.cited} == {c.statement_id for c in arranged.citations}
+    assert arranged.changes == () and arranged.repetitions == ()
+
+
+def test_rejected_evidence_is_not_cited_anywhere() -> None:
+    arranged = arrange(_rejected(fake_briefing(), "XAA", EXTRADITION))
+    cell = next(c for c in arranged.cells if (c.party, c.subject) == ("XAA", EXTRADITION))
+    assert cell.citations == () and position(cell) == "no_position"
+    assert "B. Reader" in Sayings(arranged).review(cell)
+    assert not any("extradition" in c.quote.lower() for c in arranged.citations if c.state == "XAA")
+    assert arranged.changes == () and arranged.repetitions == ()
+    assert [p.party for p in arranged.points] == ["XRM"]
+
+
+def test_evidence_rejected_in_one_cell_stays_where_it_fits() -> None:
+    briefing = fake_briefing()
+    shared = next(c for c in briefing.cells if (c.party, c.subject) == ("XAA", ASSISTANCE))
+    cells = [
+        replace(c, citations=(*shared.citations, *c.citations)) if (c.party, c.subject) == ("XAA", EXTRADITION) else c
+        for c in briefing.cells
+    ]
+    arranged = arrange(_rejected(replace(briefing, cells=tuple(cells)), "XAA", EXTRADITION))
+    assert any("48 requests" in c.quote for c in arranged.citations)
+
+
+def test_pieces_join_to_the_quotation_and_mark_the_words_at_their_place() -> None:
+    citation = replace(cited(1, 0, 0), quote="we support, and support again", start=100, end=129)
+    words = Words(citation=1, start=116, end=123, text="support", kind="supports")
+    cell = Cell(party="XAA", subject="x", session=None, kind="supports", words=(words,), citations=(1,))
+    found = pieces(cell, citation)
+    assert [(p.text, p.telling) for p in found] == [("we support, and ", False), ("support", True), (" again", False)]
+
+
+def test_pieces_of_words_that_are_not_in_the_quotation_are_the_whole_quotation() -> None:
+    citation = cited(1, 0, 0)
+    words = Words(citation=1, start=0, end=4, text="absent", kind="supports")
+    cell = Cell(party="XAA", subject="x", session=None, kind="supports", words=(words,), citations=(1,))
+    assert [(p.text, p.telling) for p in pieces(cell, citation)] == [(citation.quote, False)]
+
+
+def test_a_person_decides_the_kind_of_every_citation_of_a_cell() -> None:
+    briefing = arrange(fake_briefing())
+    cell = next(c for c in briefing.cells if (c.party, c.subject) == ("XAA", EXTRADITION))
+    assert [kind_of(briefing, cell, n) for n in cell.citations] == ["supports", "conditional", "conditional"]
+    changed = Review(state="changed", kind="opposes", note="", reviewer="", at="2026-11-24")
+    assert [kind_of(briefing, replace(cell, review=changed), n) for n in cell.citations] == ["opposes"] * 3
+
+
+def test_a_group_is_named_with_who_delivered_its_words() -> None:
+    briefing = arrange(fake_briefing())
+    say = Sayings(briefing)
+    citation = next(c for c in briefing.citations if c.on_behalf_of == "XGR")
+    assert say.speaker("XAB", citation) == "Group of Riparian States (fictional), delivered by Belmora"
+    assert say.speaker("XAB", replace(citation, speaker=None)) == "statement of Group of Riparian States (fictional)"
+    assert say.speaker("XAA", briefing.citation(1)) == ""
+
+
+def test_columns_are_subjects_or_their_sessions() -> None:
+    briefing = fake_briefing()
+    assert [c.label for c in columns(briefing, Sayings(briefing))] == [EXTRADITION, ASSISTANCE]
+    split = fake_briefing(sessions=("8", "10"))
+    assert [c.label for c in columns(split, Sayings(split))][:2] == [
+        f"{EXTRADITION}, session 8",
+        f"{EXTRADITION}, session 10",
+    ]

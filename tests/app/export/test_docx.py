@@ -1,0 +1,345 @@
+"""Word files: notes, tables, contents, directions, languages, pictures, templates; every quotation is whole."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import docx
+import pytest
+from docx.document import Document
+from docx.oxml.ns import qn
+from lxml import etree
+
+from app.briefing.records import Briefing, Review
+from app.errors import ExportError
+from app.export.arrange import Sayings, arrange
+from app.export.characters import in_marks, visible
+from app.export.docx import docx_bytes
+from app.export.docx_styles import QUOTATION
+from tests.fakes_briefing import EXTRADITION, fake_briefing
+
+Xml = etree._Element
+SESSIONS = ("8", "9", "10", "11", "12")
+
+
+class Word:
+    """A Word file, opened."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.document: Document = docx.Document(BytesIO(content))
+        with ZipFile(BytesIO(content)) as package:
+            self.parts = {name: package.read(name) for name in package.namelist()}
+
+    def xml(self, name: str) -> Xml:
+        return etree.fromstring(self.parts[name])
+
+    def paragraphs(self, style: str) -> Iterator[Xml]:
+        identifier = self.document.styles[style].style_id
+        for paragraph in self.xml("word/document.xml").iter(qn("w:p")):
+            named = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+            if named is not None and named.get(qn("w:val")) == identifier:
+                yield paragraph
+
+
+def text_of(node: Xml) -> str:
+    return "".join(
+        "\n" if part.tag == qn("w:br") else part.text or ""
+        for part in node.iter(qn("w:t"), qn("w:br"))
+    )  # fmt: skip
+
+
+def without_mark(paragraph: Xml) -> str:
+    """The words of a quotation without the number of a note that is referred to again."""
+    again = paragraph.find(f".//{qn('w:instrText')}")
+    return text_of(paragraph) if again is None else text_of(paragraph).rstrip("0123456789")
+
+
+@pytest.fixture(scope="module")
+def briefing() -> Briefing:
+    return arrange(fake_briefing())
+
+
+@pytest.fixture(scope="module")
+def word(briefing: Briefing) -> Word:
+    return Word(docx_bytes(briefing, file="a.docx"))
+
+
+def marked(briefing: Briefing, number: int) -> str:
+    citation = briefing.citation(number)
+    opening, closing = in_marks(citation.quote, citation.language)
+    return f"{opening}{visible(citation.quote)}{closing}"
+
+
+def test_every_quotation_stands_whole_and_nothing_else_stands_as_one(briefing: Briefing, word: Word) -> None:
+    shown = [without_mark(paragraph) for paragraph in word.paragraphs(QUOTATION)]
+    every = [marked(briefing, citation.number) for citation in briefing.citations]
+    assert shown[: len(every)] == every
+    # Those that differ over time, and what was read out again, are shown a second time.
+    assert shown[len(every) :] == [every[1], every[0], every[1]]
+
+
+def test_each_citation_has_a_footnote_with_its_number_and_reference(briefing: Briefing, word: Word) -> None:
+    say = Sayings(briefing)
+    referred = [node.get(qn("w:id")) for node in word.xml("word/document.xml").iter(qn("w:footnoteReference"))]
+    assert referred == [str(number) for number in range(1, len(briefing.citations) + 1)]
+    notes = {note.get(qn("w:id")): note for note in word.xml("word/footnotes.xml")}
+    assert set(notes) == {"-1", "0", *referred}
+    for citation in briefing.citations:
+        note = notes[str(citation.number)]
+        assert text_of(note).strip() == visible(say.reference(citation))
+        assert f"characters {citation.start} to {citation.end}." in text_of(note)
+        assert note.find(f".//{qn('w:footnoteRef')}") is not None
+        assert note.find(f".//{qn('w:pStyle')}").get(qn("w:val")) == "FootnoteText"
+
+
+def test_the_footnotes_part_is_declared_related_and_has_separators(word: Word) -> None:
+    assert b'PartName="/word/footnotes.xml"' in word.parts["[Content_Types].xml"]
+    assert b"footnotes.xml" in word.parts["word/_rels/document.xml.rels"]
+    separators = [note.get(qn("w:id")) for note in word.xml("word/settings.xml").find(qn("w:footnotePr"))]
+    kinds = {note.get(qn("w:id")): note.get(qn("w:type")) for note in word.xml("word/footnotes.xml")}
+    assert [kinds[identifier] for identifier in separators] == ["separator", "continuationSeparator"]
+    for mark in word.xml("word/document.xml").iter(qn("w:footnoteReference")):
+        style = mark.getparent().find(f"{qn('w:rPr')}/{qn('w:rStyle')}")
+        assert style.get(qn("w:val")) == "FootnoteReference"
+
+
+def test_a_second_use_refers_to_the_first_note(word: Word) -> None:
+    fields = [
+        node.text.split() for node in word.xml("word/document.xml").iter(qn("w:instrText")) if "NOTEREF" in node.text
+    ]
+    names = {node.get(qn("w:name")) for node in word.xml("word/document.xml").iter(qn("w:bookmarkStart"))}
+    assert [field[1] for field in fields] == ["_Note2", "_Note1", "_Note2", "_Note3"]
+    assert {field[1] for field in fields} <= names
+
+
+def test_bookmarks_have_numbers_and_names_of_their_own(word: Word) -> None:
+    starts = list(word.xml("word/document.xml").iter(qn("w:bookmarkStart")))
+    ends = [node.get(qn("w:id")) for node in word.xml("word/document.xml").iter(qn("w:bookmarkEnd"))]
+    assert len({node.get(qn("w:id")) for node in starts}) == len({node.get(qn("w:name")) for node in starts})
+    assert sorted(node.get(qn("w:id")) for node in starts) == sorted(ends)
+
+
+def test_header_rows_repeat_and_short_rows_stay_whole(word: Word) -> None:
+    tables = list(word.xml("word/document.xml").iter(qn("w:tbl")))
+    # The matrix, two subjects, what differs, what was read out again, the statements searched.
+    assert len(tables) == 6
+    for table in tables:
+        header, *rows = table.findall(qn("w:tr"))
+        assert header.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
+        for row in rows:
+            assert row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is None
+            assert row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None
+
+
+def test_a_row_longer_than_half_a_page_may_go_over_pages(briefing: Briefing) -> None:
+    citations = (replace(briefing.citation(1), quote="Arvandia speaks on. " * 200), *briefing.citations[1:])
+    word = Word(docx_bytes(replace(briefing, citations=citations), file="a.docx"))
+    long = [row for row in word.xml("word/document.xml").iter(qn("w:tr")) if "speaks on. Arvandia" in text_of(row)]
+    assert long and all(row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is None for row in long)
+
+
+def test_contents_list_every_heading_and_lead_to_it(word: Word) -> None:
+    control = word.xml("word/document.xml").find(f".//{qn('w:sdt')}")
+    assert control.find(f".//{qn('w:docPartGallery')}").get(qn("w:val")) == "Table of Contents"
+    assert [node.text.strip() for node in control.iter(qn("w:instrText"))] == ['TOC \\o "1-2" \\h \\z \\u']
+    kinds = [node.get(qn("w:fldCharType")) for node in control.iter(qn("w:fldChar"))]
+    assert kinds == ["begin", "separate", "end"]
+    links = list(control.iter(qn("w:hyperlink")))
+    headings = [*word.paragraphs("Heading 1"), *word.paragraphs("Heading 2")]
+    by_anchor = {h.find(qn("w:bookmarkStart")).get(qn("w:name")): text_of(h) for h in headings}
+    assert {link.get(qn("w:anchor")): text_of(link) for link in links} == by_anchor
+    assert list(by_anchor.values())[:3] == ["Overview", "Extradition", "UNTOC article 18"]
+
+
+def test_contents_give_pages_where_they_are_known(briefing: Briefing) -> None:
+    word = Word(docx_bytes(briefing, file="a.docx", page_numbers={"_Toc000002": 17}))
+    control = word.xml("word/document.xml").find(f".//{qn('w:sdt')}")
+    entries = [text_of(link) for link in control.iter(qn("w:hyperlink"))]
+    assert entries[0] == "Overview" and entries[1] == f"{EXTRADITION}17"
+
+
+def paragraph_of(word: Word, words: str) -> Xml:
+    return next(p for p in word.paragraphs(QUOTATION) if words in text_of(p))
+
+
+def test_arabic_runs_from_right_to_left_and_english_does_not(word: Word) -> None:
+    arabic, english = paragraph_of(word, "ريماليا"), paragraph_of(word, "Arvandia")
+    assert arabic.find(f"{qn('w:pPr')}/{qn('w:bidi')}").get(qn("w:val")) == "1"
+    assert english.find(f"{qn('w:pPr')}/{qn('w:bidi')}").get(qn("w:val")) == "0"
+    for run in arabic.iter(qn("w:r")):
+        if text_of(run):
+            assert run.find(f"{qn('w:rPr')}/{qn('w:rtl')}") is not None
+            assert run.find(f"{qn('w:rPr')}/{qn('w:lang')}").get(qn("w:bidi")) == "ar-SA"
+    assert not list(english.iter(qn("w:rtl")))
+    assert {node.get(qn("w:val")) for node in english.iter(qn("w:lang"))} == {"en-GB"}
+
+
+def test_chinese_takes_its_own_font_and_language(word: Word) -> None:
+    chinese = paragraph_of(word, "岚海")
+    runs = [run for run in chinese.iter(qn("w:r")) if "司法" in text_of(run)]
+    assert runs[0].find(f"{qn('w:rPr')}/{qn('w:rFonts')}").get(qn("w:hint")) == "eastAsia"
+    assert runs[0].find(f"{qn('w:rPr')}/{qn('w:lang')}").get(qn("w:eastAsia")) == "zh-CN"
+
+
+def test_an_arabic_document_begins_at_the_right() -> None:
+    word = Word(docx_bytes(arrange(fake_briefing("ar")), file="a.docx"))
+    body = word.xml("word/document.xml")
+    assert all(table.find(f"{qn('w:tblPr')}/{qn('w:bidiVisual')}") is not None for table in body.iter(qn("w:tbl")))
+    assert all(section.find(qn("w:bidi")) is not None for section in body.iter(qn("w:sectPr")))
+    assert all(h.find(f"{qn('w:pPr')}/{qn('w:bidi')}").get(qn("w:val")) == "1" for h in word.paragraphs("Heading 1"))
+    assert "نظرة عامة" in [text_of(h) for h in word.paragraphs("Heading 1")]
+    assert paragraph_of(word, "Arvandia").find(f"{qn('w:pPr')}/{qn('w:bidi')}").get(qn("w:val")) == "0"
+
+
+def test_pictures_have_a_text_for_those_who_cannot_see_them(word: Word) -> None:
+    told = [node.get("descr") for node in word.xml("word/document.xml").iter(qn("wp:docPr"))]
+    assert len(told) == 2
+    assert f"{EXTRADITION}: supports 3" in told[0] and "Rimalia (fictional): 1" in told[1]
+
+
+def test_words_that_show_the_kind_are_bold_and_no_others(word: Word) -> None:
+    paragraph = next(word.paragraphs(QUOTATION))
+    bold = [text_of(run) for run in paragraph.iter(qn("w:r")) if run.find(f"{qn('w:rPr')}/{qn('w:b')}") is not None]
+    assert bold == ["supports"]
+    arabic = paragraph_of(word, "ريماليا")
+    strong = [text_of(run) for run in arabic.iter(qn("w:r")) if run.find(f"{qn('w:rPr')}/{qn('w:bCs')}") is not None]
+    assert strong == ["تؤيد"]
+
+
+def rows_of(word: Word, table: int) -> list[list[str]]:
+    found = list(word.xml("word/document.xml").iter(qn("w:tbl")))[table]
+    return [
+        ["\n".join(text_of(p) for p in cell.iter(qn("w:p"))) for cell in row.iter(qn("w:tc"))]
+        for row in found.iter(qn("w:tr"))
+    ]
+
+
+def test_kinds_are_suggestions_until_somebody_reviews_them(word: Word) -> None:
+    matrix = {row[0]: row[1:] for row in rows_of(word, 0)}
+    assert matrix["Arvandia (fictional)"] == ["supports\nsuggested", "reports practice\nsuggested"]
+    assert matrix["Rimalia (fictional)"][0] == "supports\nreviewed by A. Reader, 24 November 2026"
+    assert matrix["Nowhereland (fictional)"] == ["no statement", "no statement"]
+
+
+def test_no_party_is_left_out_of_a_subject(briefing: Briefing, word: Word) -> None:
+    for table in (1, 2):
+        names = [row[0] for row in rows_of(word, table)][1:]
+        assert names == [briefing.names[party] for party in briefing.parties]
+
+
+def test_a_groups_words_are_labelled_as_the_groups(word: Word) -> None:
+    said = {row[0]: row[-1] for row in rows_of(word, 2)}
+    assert said["Belmora (fictional)"].startswith(
+        "Group of Riparian States (fictional), delivered by Belmora · UNTOC COP"
+    )
+    assert said["Belmora (fictional)"].endswith("As a member of the group.")
+
+
+def test_rejected_evidence_is_not_quoted() -> None:
+    briefing = fake_briefing()
+    review = Review(state="rejected", kind=None, note="", reviewer="B. Reader", at="2026-11-24T09:00:00+00:00")
+    cells = tuple(replace(c, review=review) if c.party == "XHO" else c for c in briefing.cells)
+    word = Word(docx_bytes(arrange(replace(briefing, cells=cells)), file="a.docx"))
+    said = {row[0]: row[1:] for row in rows_of(word, 1)}
+    assert said["=Hostilia|<b>fictional</b>"] == [
+        "no position found\nevidence set aside by B. Reader, 24 November 2026",
+        "",
+    ]
+    assert "HYPERLINK" not in word.parts["word/document.xml"].decode()
+
+
+def test_the_annex_says_what_was_searched_and_what_is_missing(briefing: Briefing, word: Word) -> None:
+    text = "\n".join(p.text for p in word.document.paragraphs)
+    assert "No statement in scope from: Nowhereland (fictional)" in text
+    assert "Files that could not be read: broken|<b>.pdf" in text
+    assert "Date of the corpus: 20 November 2026, 08:00 UTC" in text
+    assert "untoc verify a.docx" in text
+    rows = rows_of(word, 5)[1:]
+    assert [row[3] for row in rows] == [visible(source.file) for source in briefing.sources]
+    assert [row[4] for row in rows] == ["yes" if source.cited else "no" for source in briefing.sources]
+
+
+def test_wide_tables_turn_the_page_and_keep_their_columns_few() -> None:
+    word = Word(docx_bytes(arrange(fake_briefing(sessions=SESSIONS)), file="a.docx"))
+    orientations = [s.page_width > s.page_height for s in word.document.sections]  # type: ignore[operator]
+    assert orientations == [False, True, False]
+    for matrix in (0, 1):
+        assert rows_of(word, matrix)[0] == ["State or group", *(f"session {session}" for session in SESSIONS)]
+    assert [row[:2] for row in rows_of(word, 2)[1:3]] == [
+        ["Arvandia (fictional)", "session 8"],
+        ["Arvandia (fictional)", "session 9"],
+    ]
+
+
+@pytest.mark.parametrize("form", ["one_pager", "talking_points"])
+def test_points_stand_with_their_whole_quotation_and_note(form: str) -> None:
+    briefing = arrange(fake_briefing(), form)  # type: ignore[arg-type]
+    word = Word(docx_bytes(briefing, form=form, file="a.docx"))  # type: ignore[arg-type]
+    shown = [text_of(paragraph) for paragraph in word.paragraphs(QUOTATION)]
+    assert shown == [f"Arvandia, 2024: {marked(briefing, 1)}", marked(briefing, 2)]
+    referred = [node.get(qn("w:id")) for node in word.xml("word/document.xml").iter(qn("w:footnoteReference"))]
+    assert referred == ["1", "2"]
+
+
+def test_a_briefing_about_nothing_is_a_document() -> None:
+    word = Word(docx_bytes(Briefing(title="Nothing\x00 <b>"), file="a.docx"))
+    assert word.document.paragraphs[0].text == "Nothing␀ <b>"
+
+
+def test_every_part_is_well_formed_and_keeps_no_time_of_saving(word: Word) -> None:
+    for name, content in word.parts.items():
+        if name.endswith((".xml", ".rels")):
+            etree.fromstring(content)
+    with ZipFile(BytesIO(word.content)) as package:
+        assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert b"2026-11-25T12:30:00Z" in word.parts["docProps/core.xml"]
+
+
+def test_the_same_briefing_gives_the_same_bytes(briefing: Briefing, word: Word) -> None:
+    assert docx_bytes(briefing, file="a.docx") == word.content
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A template of a house, with a text, a header, footnotes and a style of its own."""
+    document = docx.Document(BytesIO(docx_bytes(arrange(fake_briefing()), file="old.docx")))
+    document.sections[0].header.paragraphs[0].text = "House of Fiction"
+    document.add_paragraph("Old text")
+    document.styles["Heading 1"].font.name = "House Serif"
+    path = tmp_path / "house.docx"
+    document.save(str(path))
+    return path
+
+
+def test_a_house_template_gives_styles_header_and_page_but_no_text(house: Path, briefing: Briefing) -> None:
+    word = Word(docx_bytes(briefing, file="a.docx", template=house))
+    assert word.document.styles["Heading 1"].font.name == "House Serif"
+    assert word.document.sections[-1].header.paragraphs[0].text == "House of Fiction"
+    assert "Old text" not in word.parts["word/document.xml"].decode()
+    assert "old.docx" not in word.parts["word/document.xml"].decode()
+    notes = word.xml("word/footnotes.xml")
+    assert len(notes) == 2 + len(briefing.citations)
+    assert len(word.xml("word/settings.xml").findall(qn("w:footnotePr"))) == 1
+    names = [style.name for style in word.document.styles]
+    assert len(names) == len(set(names))
+
+
+def test_a_template_without_our_styles_gets_them(tmp_path: Path, briefing: Briefing) -> None:
+    plain = tmp_path / "plain.docx"
+    docx.Document().save(str(plain))
+    word = Word(docx_bytes(briefing, file="a.docx", template=plain))
+    assert {"toc 1", "footnote text", "footnote reference", QUOTATION} <= {s.name for s in word.document.styles}
+    assert next(without_mark(p) for p in word.paragraphs(QUOTATION)) == marked(briefing, 1)
+
+
+@pytest.mark.parametrize("make", [lambda p: None, lambda p: p.write_bytes(b"no zip"), lambda p: p.mkdir()])
+def test_a_template_that_is_none_is_refused_by_name(
+    make: Callable[[Path], object], tmp_path: Path, briefing: Briefing
+) -> None:
+    template = tmp_path / "house.docx"
+    make(template)
+    with pytest.raises(ExportError, match=r"house\.docx.*saved as \.docx"):
+        docx_bytes(briefing, file="a.docx", template=template)

@@ -1,0 +1,104 @@
+"""Markdown: quotations word for word, and nothing from a source that is active."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from markdown_it import MarkdownIt
+
+from app.briefing.records import Briefing
+from app.export.arrange import Sayings, arrange
+from app.export.characters import in_marks, visible
+from app.export.markdown import inert, markdown_bytes
+from tests.fakes_briefing import fake_briefing
+
+HOSTILE = (
+    "# heading",
+    "- item\n1. one\n2) two\n+ plus\n===\n---",
+    "<script>alert(1)</script> &lt;b&gt; <http://198.51.100.7>",
+    "[x](javascript:alert(1)) ![p](http://198.51.100.7/p.png) [^1] [a]: http://198.51.100.7",
+    "**bold** __bold__ `code` ~~gone~~ | a | b | $x$ {{ y }} \\",
+    "http://198.51.100.7 www.example.org a@example.org",
+    "> quote\n    code\n```\nfence\n```",
+)
+
+
+@pytest.fixture(scope="module")
+def briefing() -> Briefing:
+    return arrange(fake_briefing())
+
+
+def parser() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def quotations(markdown: str) -> list[str]:
+    """The words of the block quotes as a reader sees them, without marks of notes."""
+    shown, depth = [], 0
+    for token in parser().parse(markdown):
+        depth += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
+        if depth and token.type == "inline":
+            words = (
+                "\n" if child.type in ("softbreak", "hardbreak") else child.content for child in token.children or ()
+            )
+            shown.append(re.sub(r"\[\^\d+\]$", "", "".join(words)))
+    return shown
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_text_is_shown_as_it_is(text: str) -> None:
+    tokens = parser().parse(inert(text))
+    assert {token.type for token in tokens} == {"paragraph_open", "inline", "paragraph_close"}
+    children = [child for token in tokens for child in token.children or ()]
+    assert {child.type for child in children} <= {"text", "softbreak", "text_special"}
+    shown = "".join("\n" if child.type == "softbreak" else child.content for child in children)
+    # Spaces at the start of a line have no meaning in a paragraph.
+    assert shown == re.sub(r"(?m)^ +", "", text)
+
+
+def test_every_quotation_stands_whole(briefing: Briefing) -> None:
+    shown = quotations(markdown_bytes(briefing, file="a.md").decode())
+    expected = [
+        "{}{}{}".format(*(lambda marks: (marks[0], visible(c.quote), marks[1]))(in_marks(c.quote, c.language)))
+        for c in briefing.citations
+    ]
+    assert shown == [*expected, expected[1], expected[0], expected[1]]
+
+
+@pytest.mark.parametrize("quote", HOSTILE[:3])
+def test_a_hostile_quotation_stands_whole(briefing: Briefing, quote: str) -> None:
+    citations = (replace(briefing.citation(1), quote=quote), *briefing.citations[1:])
+    (first, *_) = quotations(markdown_bytes(replace(briefing, citations=citations), file="a.md").decode())
+    assert first == f"“{quote}”"
+
+
+def test_each_citation_has_a_note_and_is_referred_to(briefing: Briefing) -> None:
+    text = markdown_bytes(briefing, file="a.md").decode()
+    say = Sayings(briefing)
+    for citation in briefing.citations:
+        note = f"[^{citation.number}]"
+        assert text.count(f"\n\n{note}: ") == 1 and text.index(note) < text.index(f"\n\n{note}: ")
+        assert f"{note}: {inert(say.reference(citation))}" in text
+
+
+def test_tables_have_as_many_cells_in_every_row(briefing: Briefing) -> None:
+    html = parser().render(markdown_bytes(briefing, file="a.md").decode())
+    tables = re.findall(r"<table>.*?</table>", html, re.DOTALL)
+    assert len(tables) == 2
+    for table, columns in zip(tables, (3, 5), strict=True):
+        rows = re.findall(r"<tr>.*?</tr>", table, re.DOTALL)
+        assert {len(re.findall(r"<t[hd]", row)) for row in rows} == {columns}
+    assert "&lt;img src=x onerror=alert(1)&gt;|XHO.txt" in tables[1]
+
+
+def test_nothing_of_a_source_is_html_or_a_link(briefing: Briefing) -> None:
+    html = parser().render(markdown_bytes(briefing, file="a.md").decode())
+    assert "<script" not in html and "<img" not in html and "<a " not in html
+
+
+@pytest.mark.parametrize("form", ["one_pager", "talking_points"])
+def test_points_stand_with_their_quotations(form: str) -> None:
+    briefing = arrange(fake_briefing(), form)  # type: ignore[arg-type]
+    text = markdown_bytes(briefing, form=form, file="a.md").decode()  # type: ignore[arg-type]
+    assert [words[1:-1] for words in quotations(text)] == [c.quote for c in briefing.citations]
+    assert "**Arvandia, 2024**:" in text and ("supports 3" in text) == (form == "one_pager")

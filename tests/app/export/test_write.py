@@ -1,0 +1,162 @@
+"""Documents on disk: what can be written and where, the manifest beside them, and PDF by LibreOffice."""
+
+import hashlib
+import json
+import os
+import select
+import stat
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from app.errors import ExportError
+from app.export import pdf
+from app.export.arrange import arrange
+from app.export.write import SUFFIXES, write_briefing
+from tests.fakes_briefing import STATEMENTS, fake_briefing
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".xlsx", ".md", ".MD"])
+def test_the_manifest_has_the_hashes_of_all_that_the_document_cites(suffix: str, tmp_path: Path) -> None:
+    document, beside = write_briefing(fake_briefing(), tmp_path / f"brief{suffix}")
+    assert (document, beside) == (tmp_path / f"brief{suffix}", tmp_path / "brief.manifest.json")
+    content = json.loads(beside.read_text(encoding="utf-8"))
+    assert content["document"] == {"file": document.name, "form": "full", "sha256": digest(document.read_bytes())}
+    texts = {said.statement_id: said.text for said in STATEMENTS}
+    assert {s["statement_id"]: s["text_sha256"] for s in content["statements"]} == {
+        identifier: digest(text.encode()) for identifier, text in texts.items()
+    }
+    assert [c["number"] for c in content["citations"]] == list(range(1, 10))
+    for citation in content["citations"]:
+        span = texts[citation["statement_id"]][citation["start"] : citation["end"]]
+        assert citation["source_quote_sha256"] == digest(span.encode())
+    quotes = [c.quote for c in arrange(fake_briefing()).citations]
+    assert [c["quote_sha256"] for c in content["citations"]] == [digest(quote.encode()) for quote in quotes]
+
+
+def test_a_manifest_of_points_lists_only_their_citations(tmp_path: Path) -> None:
+    _, beside = write_briefing(fake_briefing(), tmp_path / "points.md", form="talking_points")
+    content = json.loads(beside.read_text(encoding="utf-8"))
+    assert [c["number"] for c in content["citations"]] == [1, 2]
+    cited = {c["statement_id"] for c in content["citations"]}
+    assert {s["statement_id"] for s in content["statements"] if s["cited"]} == cited
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".xlsx", ".md"])
+def test_the_same_briefing_gives_the_same_files(suffix: str, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        write_briefing(fake_briefing(), tmp_path / folder / f"x{suffix}")
+    for name in (f"x{suffix}", "x.manifest.json"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["brief.odt", "brief", "brief.docx.txt"])
+def test_an_unknown_suffix_is_refused_with_those_that_are_known(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ExportError) as caught:
+        write_briefing(fake_briefing(), tmp_path / name)
+    assert name in str(caught.value) and all(suffix in str(caught.value) for suffix in SUFFIXES)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"no folder .*absent.* create it"):
+        write_briefing(fake_briefing(), tmp_path / "absent" / "x.md")
+    (tmp_path / "x.md").mkdir()
+    with pytest.raises(ExportError, match="is a folder"):
+        write_briefing(fake_briefing(), tmp_path / "x.md")
+
+
+def test_a_form_of_points_is_no_table(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"one_pager.*\.docx"):
+        write_briefing(fake_briefing(), tmp_path / "x.xlsx", form="one_pager")
+
+
+def test_a_failure_leaves_the_files_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.md"
+    path.write_text("before", encoding="utf-8")
+
+    def full(*arguments: object, **options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(ExportError, match=r"x\.md.*No space left"):
+        write_briefing(fake_briefing(), path)
+    assert [p.name for p in tmp_path.iterdir()] == ["x.md"] and path.read_text(encoding="utf-8") == "before"
+
+
+def test_an_earlier_document_is_replaced_and_has_usual_rights(tmp_path: Path) -> None:
+    path = tmp_path / "x.md"
+    path.write_text("before", encoding="utf-8")
+    write_briefing(fake_briefing(), path)
+    other = tmp_path / "other"
+    other.touch()
+    assert path.read_text(encoding="utf-8").startswith("# Extradition")
+    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(other.stat().st_mode)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["other", "x.manifest.json", "x.md"]
+
+
+def test_a_pdf_without_libreoffice_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ExportError, match=r"install it.*\.docx"):
+        write_briefing(fake_briefing(), tmp_path / "x.pdf")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("script", "reason"), [("echo no room >&2; exit 3", "no room"), ("exit 0", "exit code 0")])
+def test_a_libreoffice_that_fails_is_reported_with_its_reason(
+    script: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin" / "soffice"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    with pytest.raises(ExportError, match=rf"{reason}.*\.docx"):
+        write_briefing(fake_briefing(), tmp_path / "x.pdf")
+    assert not (tmp_path / "x.pdf").exists()
+
+
+def test_a_libreoffice_that_hangs_is_ended_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "soffice"
+    # Holds a pipe open as long as it lives.
+    os.mkfifo(tmp_path / "alive")
+    program.write_text(f"#!/bin/sh\n(exec 3>'{tmp_path}/alive'; exec /bin/sleep 60) &\nwait\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(pdf, "_SECONDS", 2)
+    alive = os.open(tmp_path / "alive", os.O_RDONLY | os.O_NONBLOCK)
+    with pytest.raises(ExportError, match="took more than"):
+        write_briefing(fake_briefing(), tmp_path / "x.pdf")
+    # Its end can be read when nobody is left who could write into it.
+    ended, _, _ = select.select([alive], [], [], 10)
+    os.close(alive)
+    assert ended
+
+
+@pytest.mark.skipif(pdf.find_program() is None, reason="LibreOffice makes the PDF, and is not installed")
+def test_a_pdf_shows_notes_at_the_foot_of_their_page_and_pages_in_its_contents(tmp_path: Path) -> None:
+    path, _ = write_briefing(fake_briefing(), tmp_path / "x.pdf")
+    reader = PdfReader(BytesIO(path.read_bytes()))
+    pages = [" ".join(page.extract_text().split()) for page in reader.pages]
+    for citation in arrange(fake_briefing()).citations:
+        if citation.language == "en" and "HYPERLINK" not in citation.quote:
+            (page, *_) = [page for page in pages if citation.quote in page]
+            assert page.index(citation.quote) < page.rindex(f"characters {citation.start} to {citation.end}")
+    headings = {
+        entry.title: reader.get_destination_page_number(entry)
+        for entry in reader.outline
+        if not isinstance(entry, list)
+    }
+    assert list(headings)[:3] == ["Overview", "Extradition", "UNTOC article 18"]
+    contents = pages[0][pages[0].index("Contents") :]
+    for title, number in headings.items():
+        assert f"{title}" in contents and str((number or 0) + 1) in contents.split(title)[1].strip(" .").split()[0]
