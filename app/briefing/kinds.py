@@ -209,7 +209,7 @@ def _marks(
         named = match.group("subject") if "subject" in match.re.groupindex else None
         if named is not None and not is_speaker(named):
             continue
-        start, end, turned = match.start(), match.end(), rule
+        start, end, turned = match.start(), match.start() + len(match.group().rstrip()), rule
         if rule not in _NEGATED_ITSELF:
             negation = _negation(cues["negation"], text, start, end)
             if negation is not None:

@@ -108,6 +108,7 @@ def test_marks_lie_inside_any_text_and_apart(text: str, language: str) -> None:
     marks = kinds_of(text, language)
     assert all(0 <= mark.start < mark.end <= len(text) for mark in marks)
     assert all(one.end <= other.start for one, other in pairwise(marks))
+    assert all(text[mark.start : mark.end].strip() == text[mark.start : mark.end] for mark in marks)
 
 
 @pytest.mark.parametrize(
