@@ -81,6 +81,7 @@ DOCUMENT_VARIABLES: dict[str, frozenset[str]] = {
     key: frozenset(variables.split())
     for key, variables in {
         "kind_supports": "",
+        "kind_supports_against": "",
         "kind_opposes": "",
         "kind_proposes": "",
         "kind_conditional": "",

@@ -9,7 +9,7 @@ from typing import Final
 
 from app.answer import Citation
 from app.briefing.citations import CitationList
-from app.briefing.kinds import Suggestion
+from app.briefing.kinds import RULES, Suggestion
 from app.briefing.records import Cell, Change, Moment, PositionKind, Repetition
 from app.evidence import Span, cite
 from app.statements import made_before
@@ -19,8 +19,10 @@ from vectorstore.records import Sentence, StatementSummary
 
 # Shorter sentences are formulas that recur by themselves: "I thank you, Mr. President."
 _SHORTEST: Final = 40
-# Two kinds of position that differ are a change, but for these: to report what one does is no turn.
-_NO_TURN: Final[frozenset[PositionKind]] = frozenset(("reports_practice", "no_position", "no_statement"))
+# Between these, and said in so many words, a change is one of position: to propose or to report is no turn.
+_POSITIONS: Final[frozenset[PositionKind]] = frozenset(("supports", "opposes", "conditional"))
+# The least strength of a rule (`app.briefing.kinds.RULES`) that says or leans to its kind.
+_SAID: Final = 2
 
 Labels = Callable[[Citation, str], Suggestion]
 
@@ -36,15 +38,7 @@ def moments_of(cell: Cell, own: Sequence[Citation], citations: CitationList, lab
     """
     if len(own) < 2:
         return ()
-    return tuple(
-        Moment(
-            party=cell.party,
-            subject=cell.subject,
-            citation=citations.add(citation),
-            kind=labels(citation, cell.subject).kind,
-        )
-        for citation in own
-    )
+    return tuple(_moment(cell, citations.add(citation), citations, labels) for citation in own)
 
 
 def moments_in(cells: Sequence[Cell], citations: CitationList, labels: Labels) -> tuple[Moment, ...]:
@@ -56,14 +50,18 @@ def moments_in(cells: Sequence[Cell], citations: CitationList, labels: Labels) -
     for cell, _ in own:
         counted[cell.party, cell.subject] = counted.get((cell.party, cell.subject), 0) + 1
     return tuple(
-        Moment(
-            party=cell.party,
-            subject=cell.subject,
-            citation=number,
-            kind=labels(citations.get(number), cell.subject).kind,
-        )
-        for cell, number in own
-        if counted[cell.party, cell.subject] > 1
+        _moment(cell, number, citations, labels) for cell, number in own if counted[cell.party, cell.subject] > 1
+    )
+
+
+def _moment(cell: Cell, number: int, citations: CitationList, labels: Labels) -> Moment:
+    suggestion = labels(citations.get(number), cell.subject)
+    return Moment(
+        party=cell.party,
+        subject=cell.subject,
+        citation=number,
+        kind=suggestion.kind,
+        outright=any(RULES[rule][1] >= _SAID for rule in suggestion.rules),
     )
 
 
@@ -74,7 +72,7 @@ def changes_of(
     changes = []
     by_cell: dict[tuple[str, str], list[Moment]] = {}
     for moment in moments:
-        if moment.kind not in _NO_TURN:
+        if moment.kind in _POSITIONS and moment.outright:
             by_cell.setdefault((moment.party, moment.subject), []).append(moment)
     for own in by_cell.values():
         for earlier, later in pairwise(own):

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from app.briefing.records import KIND_LABELS, Briefing, Cell, PositionKind
+from app.briefing.records import Briefing, Cell, PositionKind
 from app.briefing.table import BriefingProgress
 from app.printing import inert
 
@@ -61,10 +61,11 @@ def print_briefing(briefing: Briefing, written: Sequence[Path]) -> None:
         if cell.citations:
             _print_cell(console, briefing, cell)
     for change in briefing.changes:
+        label = briefing.subject(change.subject).kind_label
         earlier, later = (briefing.citation(number).date or "?" for number in (change.earlier, change.later))
         line = (
-            f"{briefing.names[change.party]}, {change.subject}: {KIND_LABELS[change.earlier_kind]} ({earlier})"
-            f" [{change.earlier}] → {KIND_LABELS[change.later_kind]} ({later}) [{change.later}], as suggested by rules"
+            f"{briefing.names[change.party]}, {change.subject}: {label(change.earlier_kind)} ({earlier})"
+            f" [{change.earlier}] → {label(change.later_kind)} ({later}) [{change.later}], as suggested by rules"
         )
         console.print(Text(inert(line), style="yellow"))
     for repetition in briefing.repetitions:
@@ -77,12 +78,12 @@ def print_briefing(briefing: Briefing, written: Sequence[Path]) -> None:
         style="dim",
         highlight=False,
     )
-    for label, codes in (
+    for said, codes in (
         ("No evidence from", coverage.states_without_evidence),
         ("No statement from", coverage.states_without_statement),
     ):
         if codes:
-            console.print(Text(inert(f"{label}: {', '.join(briefing.names[code] for code in codes)}."), style="dim"))
+            console.print(Text(inert(f"{said}: {', '.join(briefing.names[code] for code in codes)}."), style="dim"))
     for path in written:
         console.print(f"written: {path}", highlight=False, markup=False)
 
@@ -94,24 +95,24 @@ def _matrix(briefing: Briefing, session: str | None) -> Table:
         table.add_column(Text(inert(subject.label)))
     for code in briefing.parties:
         row = [cell for cell in briefing.cells if cell.party == code and cell.session == session]
-        shown = {cell.subject: _kind(cell) for cell in row}
+        shown = {cell.subject: _kind(briefing, cell) for cell in row}
         table.add_row(Text(inert(briefing.names[code])), *(shown[subject.label] for subject in briefing.subjects))
     return table
 
 
-def _kind(cell: Cell) -> Text:
+def _kind(briefing: Briefing, cell: Cell) -> Text:
     count = f" ({len(cell.citations)})" if cell.citations else ""
     if cell.review is not None and cell.review.state == "rejected":
         return Text("evidence rejected", style="dim")
     mark = " ✓" if cell.review is not None else ""
-    return Text(f"{KIND_LABELS[cell.holds]}{count}{mark}", style=_STYLES[cell.holds])
+    return Text(f"{briefing.subject(cell.subject).kind_label(cell.holds)}{count}{mark}", style=_STYLES[cell.holds])
 
 
 def _print_cell(console: Console, briefing: Briefing, cell: Cell) -> None:
     place = f"{briefing.names[cell.party]} · {cell.subject}" + (f" · session {cell.session}" if cell.session else "")
     reviewed = "reviewed" if cell.review is not None else "suggested"
     why = ", ".join(f"“{words.text}”" for words in cell.words)
-    kind = KIND_LABELS[cell.holds] + (f" ({reviewed}: {why})" if why else "")
+    kind = briefing.subject(cell.subject).kind_label(cell.holds) + (f" ({reviewed}: {why})" if why else "")
     heading = Text(inert(f"\n{place}: "), style="bold")
     heading.append(inert(kind), style=_STYLES[cell.holds])
     console.print(heading)

@@ -74,12 +74,20 @@ class Subject:
         topic: Topic words to search; empty for an article alone.
         treaty: Code of the treaty where it is an article.
         article: Its number as written.
+        language: ISO 639-1 code of the topic words, one of the six.
+        harm: The topic names a harm, so that support is for action against it.
     """
 
     label: str
     topic: str = ""
     treaty: str | None = None
     article: str | None = None
+    language: str = "en"
+    harm: bool = False
+
+    def kind_label(self, kind: PositionKind) -> str:
+        """Returns a kind of position on this subject in English words."""
+        return "supports action against it" if self.harm and kind == "supports" else KIND_LABELS[kind]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,12 +131,14 @@ class Moment:
     Attributes:
         citation: Number of the strongest citation from that statement.
         kind: The kind that it shows by itself, suggested.
+        outright: Whether its words lean to that kind at least, and a judgement beside them does not merely imply it.
     """
 
     party: str
     subject: str
     citation: int
     kind: PositionKind
+    outright: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +157,7 @@ class Repetition:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """Two verified quotations of one party on one subject that show different kinds of position.
+    """Two verified quotations of one party on one subject that say different things on it: for, against, on condition.
 
     Attributes:
         earlier: Number of the earlier citation, whose statement is certainly older.
@@ -237,6 +247,10 @@ class Briefing:
     sources: tuple[SourceFile, ...] = ()
     made: str = ""
     corpus_date: str | None = None
+
+    def subject(self, label: str) -> Subject:
+        """Returns a subject by its label."""
+        return next(subject for subject in self.subjects if subject.label == label)
 
     def citation(self, number: int) -> Citation:
         """Returns a citation by its number."""

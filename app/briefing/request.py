@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.answer import Scope, TreatyScope
+from app.briefing.harms import names_harm
 from app.briefing.records import Subject
 from app.errors import BriefingError
+from app.language import detect_language
 from app.resolution import Resolution
 from ingest.glossary import terms_of
 from ingest.parties import PartyTable
@@ -58,6 +60,7 @@ class BriefingRequest:
             sessions=(session,) if session is not None else self.sessions,
             years=self.years,
             topic=subject.topic,
+            language=subject.language,
         )
 
 
@@ -95,7 +98,10 @@ def read_request(
     Raises:
         BriefingError: Nothing to brief on is named, or a name, an article or a year is not known.
     """
-    subjects = [_topic(text) for text in _listed(topics, r"[;\n]")] + [_article(text) for text in _listed(articles)]
+    words = _listed(topics, r"[;\n]")
+    subjects = [_topic(text, detect_language(text, parties)) for text in words] + [
+        _article(text) for text in _listed(articles)
+    ]
     if not subjects:
         raise BriefingError("nothing to brief on: name a topic with --topic, or an article with --article")
     codes = [code for text in states for code in _codes(text, parties)]
@@ -134,7 +140,7 @@ def request_of_scopes(scopes: Iterable[Scope], spoke: Iterable[str] = ()) -> Bri
         numbered = [(t.treaty, number) for t in scope.treaties for number in t.articles]
         found = [_of_article(treaty, number) for treaty, number in numbered]
         if scope.topic and not found:
-            found = [_topic(scope.topic)]
+            found = [_topic(scope.topic, scope.language)]
         subjects |= {subject.label: subject for subject in found}
     if not subjects:
         raise BriefingError("the conversation names no topic or article to brief on: ask about one first")
@@ -177,26 +183,28 @@ def request_of_resolution(resolution: Resolution, spoken: str) -> BriefingReques
         options = ", ".join(resolution.options) or "its full name or code"
         raise BriefingError(f"{resolution.unclear!r} can be read in several ways: say {options}")
     scope = resolution.scope
-    request = request_of_scopes([replace(scope, topic=topic) for topic in _topics_in(scope.topic)])
+    request = request_of_scopes([replace(scope, topic=topic) for topic in _topics_in(scope.topic, scope.language)])
     return replace(request, title=f"Briefing: {spoken}" if len(spoken) <= 120 else "")
 
 
-def _topics_in(words: str) -> list[str]:
+def _topics_in(words: str, language: str) -> list[str]:
     """Parts topics that stand side by side: "extradition and mutual legal assistance".
 
     Only terms of the field are parted, so that what belongs together ("witnesses and victims") stays so.
     """
     parts = [part.strip() for part in re.split(r",\s*(?:and\s+)?|\s+and\s+", words) if part.strip()]
-    return parts if len(parts) > 1 and not terms_of(words, "en") and all(terms_of(p, "en") for p in parts) else [words]
+    parted = len(parts) > 1 and not terms_of(words, language) and all(terms_of(part, language) for part in parts)
+    return parts if parted else [words]
 
 
 def _listed(texts: Sequence[str], separators: str = r"[,;\n]") -> list[str]:
     return [part.strip() for text in texts for part in re.split(separators, text) if part.strip()]
 
 
-def _topic(text: str) -> Subject:
+def _topic(text: str, language: str) -> Subject:
     words = " ".join(text.split())
-    return Subject(label=words[:1].upper() + words[1:], topic=words)
+    label = words[:1].upper() + words[1:]
+    return Subject(label=label, topic=words, language=language, harm=names_harm(words, language))
 
 
 def _article(text: str) -> Subject:

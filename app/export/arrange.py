@@ -73,6 +73,7 @@ def arrange(briefing: Briefing, form: Form = "full") -> Briefing:
             for item in briefing.changes
             if item.earlier in new and item.later in new
         ),
+        moments=tuple(replace(m, citation=new[m.citation]) for m in briefing.moments if m.citation in new),
         points=tuple(replace(p, citation=new[p.citation]) for p in briefing.points if p.citation in new),
         sources=tuple(replace(source, cited=source.statement_id in statements) for source in briefing.sources),
     )
@@ -86,6 +87,7 @@ def _reading_order(briefing: Briefing, cells: Iterable[Cell], form: Form) -> Ite
         yield from (number for cell in cells if cell.subject == subject.label for number in cell.citations)
     for change in briefing.changes:
         yield from (change.earlier, change.later)
+    yield from (moment.citation for moment in briefing.moments)
     for repetition in briefing.repetitions:
         yield from repetition.citations
 
@@ -154,9 +156,10 @@ class Sayings:
         """Returns the name of a party."""
         return "—" if code is None else self.briefing.names.get(code, code)
 
-    def kind(self, kind: PositionKind) -> str:
-        """Returns a kind of position in words."""
-        return self.say(f"kind_{kind}")
+    def kind(self, kind: PositionKind, subject: str) -> str:
+        """Returns a kind of position on a subject in words: on a harm, support is for action against it."""
+        against = kind == "supports" and self.briefing.subject(subject).harm
+        return self.say("kind_supports_against" if against else f"kind_{kind}")
 
     def session(self, number: str | None) -> str:
         """Returns a session in words; nothing for none."""
@@ -224,7 +227,9 @@ class Sayings:
     def tally(self, subject: str) -> str:
         """Returns how many parties hold which kind on a subject; by session where the table is split by these."""
         found = [position(cell) for cell in self.briefing.cells if cell.subject == subject]
-        return " · ".join(f"{self.kind(kind)} {found.count(kind)}" for kind in dict.fromkeys(sorted(found, key=_rank)))
+        return " · ".join(
+            f"{self.kind(kind, subject)} {found.count(kind)}" for kind in dict.fromkeys(sorted(found, key=_rank))
+        )
 
     def gaps(self) -> tuple[tuple[str, str], ...]:
         """Returns what is missing, by heading, and the date of the corpus."""

@@ -160,7 +160,7 @@ class _Writer:
 
     def _position(self, grid: Grid, place: _Cell, cell: Cell) -> None:
         kind = position(cell)
-        grid.write(place, self.say.kind(kind), self.say.language, bold=bool(cell.citations) or None)
+        grid.write(place, self.say.kind(kind, cell.subject), self.say.language, bold=bool(cell.citations) or None)
         if review := self.say.review(cell):
             grid.write(place, review, self.say.language, style=NOTE)
         grid.tint(place, TINTS[kind])
@@ -237,7 +237,7 @@ class _Writer:
                 (row[2], change.later, change.later_kind),
             ):
                 citation = self.briefing.citation(number)
-                grid.write(place, say.kind(kind), say.language, bold=True)
+                grid.write(place, say.kind(kind, change.subject), say.language, bold=True)
                 grid.write(place, say.source(change.party, citation), say.language, style=SOURCE)
                 self._quote(partial(grid.paragraph, place), citation, None)
             grid.keep_whole(row)

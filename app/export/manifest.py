@@ -10,7 +10,7 @@ from app.briefing.records import Briefing
 
 def manifest_path(path: Path) -> Path:
     """Returns where the manifest of a document stands: beside it."""
-    return path.with_name(f"{path.stem}.manifest.json")
+    return path.with_name(f"{path.name}.manifest.json")
 
 
 def manifest(briefing: Briefing, document: bytes, name: str, form: str) -> bytes:

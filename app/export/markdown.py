@@ -101,7 +101,7 @@ class _Writer:
     def _position(self, cell: Cell | None) -> str:
         if cell is None:
             return ""
-        kind, review = _line(self.say.kind(position(cell))), self.say.review(cell)
+        kind, review = _line(self.say.kind(position(cell), cell.subject)), self.say.review(cell)
         return f"{kind} ({_line(review)})" if review else kind
 
     def _subject(self, subject: Subject) -> Iterator[str]:
@@ -147,7 +147,8 @@ class _Writer:
                 ("col_later", change.later, change.later_kind),
             ):
                 citation = self.briefing.citation(number)
-                yield f"{say.say(label)}: **{say.kind(kind)}** · {_line(say.source(change.party, citation))}"
+                shown = f"**{say.kind(kind, change.subject)}**"
+                yield f"{say.say(label)}: {shown} · {_line(say.source(change.party, citation))}"
                 yield self._quote(citation, None)
 
     def _repetitions(self) -> Iterator[str]:

@@ -70,7 +70,7 @@ def heat_map(briefing: Briefing) -> bytes:
     sayings = Sayings(briefing)
     shown, cells = columns(briefing, sayings), by_place(briefing)
     held = {position(cell) for cell in briefing.cells}
-    legend: list[tuple[_Sign, str]] = [(kind, _words(f"kind_{kind}", sayings)) for kind in KINDS if kind in held]
+    legend: list[tuple[_Sign, str]] = [(kind, _meaning(kind, sayings)) for kind in KINDS if kind in held]
     # The sessions of a subject stand close together, under its label.
     each = max(1, len(briefing.sessions))
     wide = _COLUMN if each == 1 else _SESSION
@@ -125,7 +125,7 @@ def timeline(briefing: Briefing) -> bytes:
     parties = _speaking(briefing)
     dots = _dots(briefing, parties)
     held = {kind for dot in dots for kind in dot.kinds}
-    legend: list[tuple[_Sign, str]] = [(kind, _words(f"kind_{kind}", sayings)) for kind in KINDS if kind in held]
+    legend: list[tuple[_Sign, str]] = [(kind, _meaning(kind, sayings)) for kind in KINDS if kind in held]
     legend.append(("uncited", _words("uncited_mark", sayings)))
     if briefing.repetitions:
         legend.append(("joined", _words("repeated_mark", sayings)))
@@ -156,7 +156,7 @@ def describe_timeline(briefing: Briefing) -> str:
     for party in _speaking(briefing):
         spoken = [source for source in briefing.sources if source.party == party]
         cited = [
-            f"{sayings.date(source.date)} {', '.join(map(sayings.kind, kinds[source.statement_id]))}".strip()
+            f"{sayings.date(source.date)} {', '.join(_meaning(k, sayings) for k in kinds[source.statement_id])}".strip()
             for source in spoken
             if source.statement_id in kinds
         ]
@@ -180,6 +180,8 @@ def _kinds(briefing: Briefing) -> dict[str, tuple[PositionKind, ...]]:
     for cell in briefing.cells:
         for number in cell.citations:
             found.setdefault(briefing.citation(number).statement_id, set()).add(kind_of(briefing, cell, number))
+    for moment in briefing.moments:
+        found.setdefault(briefing.citation(moment.citation).statement_id, set()).add(moment.kind)
     return {
         statement: tuple(kind for kind in KINDS if kind in (kinds - {"no_position"} or kinds))
         for statement, kinds in found.items()
@@ -330,6 +332,14 @@ def _showable(text: str, otherwise: str) -> str:
     """Returns a text on one line if the fonts have all of its characters, else what stands for it."""
     line = " ".join(text.split())
     return line if line and all(ord(char) in _glyphs() for char in line) else otherwise
+
+
+def _meaning(kind: PositionKind, sayings: Sayings) -> str:
+    """Returns what the mark of a kind means, on a harm as well where the briefing has one."""
+    words = [_words(f"kind_{kind}", sayings)]
+    if kind == "supports" and any(subject.harm for subject in sayings.briefing.subjects):
+        words.append(_words("kind_supports_against", sayings))
+    return " / ".join(words)
 
 
 def _words(key: str, sayings: Sayings) -> str:

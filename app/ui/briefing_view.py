@@ -6,7 +6,7 @@ from html import escape
 from typing import Final
 
 from app.answer import Citation
-from app.briefing.records import KIND_LABELS, KINDS, Briefing, Cell, PositionKind, Words
+from app.briefing.records import KINDS, Briefing, Cell, PositionKind, Words
 from app.briefing.table import BriefingProgress
 from app.ui.provenance import provenance, read_date, speaker_line
 
@@ -53,7 +53,9 @@ def _matrix(briefing: Briefing, session: str | None) -> str:
     cells = {(cell.party, cell.subject): cell for cell in briefing.cells if cell.session == session}
     rows = "".join(
         f'<tr><th scope="row"><bdi>{escape(briefing.names[code])}</bdi></th>'
-        + "".join(f"<td>{_badge(cells[code, subject.label], link=True)}</td>" for subject in briefing.subjects)
+        + "".join(
+            f"<td>{_badge(briefing, cells[code, subject.label], link=True)}</td>" for subject in briefing.subjects
+        )
         + "</tr>"
         for code in briefing.parties
     )
@@ -66,11 +68,11 @@ def _matrix(briefing: Briefing, session: str | None) -> str:
     )
 
 
-def _badge(cell: Cell, *, link: bool) -> str:
+def _badge(briefing: Briefing, cell: Cell, *, link: bool) -> str:
     if cell.review is not None and cell.review.state == "rejected":
         kind, words = "no_position", "evidence rejected"
     else:
-        kind, words = cell.holds, KIND_LABELS[cell.holds]
+        kind, words = cell.holds, briefing.subject(cell.subject).kind_label(cell.holds)
     count = f' <span class="u-note">{len(cell.citations)}</span>' if cell.citations else ""
     mark = '<span title="Reviewed by a person"> ✓<span class="u-hidden"> reviewed</span></span>' if cell.review else ""
     badge = f'<span class="u-badge u-kind-{kind}">{words}{mark}</span>{count}'
@@ -90,16 +92,16 @@ def _cell(briefing: Briefing, cell: Cell) -> str:
     more = f'<p class="u-note">Further sentences on this: {cell.more}.</p>' if cell.more else ""
     return (
         f'<article class="u-card" id="cell-{cell.key}" tabindex="-1" aria-label="{name}, {escape(cell.subject)}">'
-        f"<header><h3><bdi>{name}</bdi>{session}</h3>{_badge(cell, link=False)}</header>"
-        f"{_why(cell)}{note}{quotations}{more}{_review(cell)}</article>"
+        f"<header><h3><bdi>{name}</bdi>{session}</h3>{_badge(briefing, cell, link=False)}</header>"
+        f"{_why(briefing, cell)}{note}{quotations}{more}{_review(briefing, cell)}</article>"
     )
 
 
-def _why(cell: Cell) -> str:
+def _why(briefing: Briefing, cell: Cell) -> str:
     if cell.review is not None:
         who = escape(cell.review.reviewer or "a person")
         note = f": {escape(cell.review.note)}" if cell.review.note else ""
-        suggested = KIND_LABELS[cell.kind]
+        suggested = briefing.subject(cell.subject).kind_label(cell.kind)
         return f'<p class="u-note" dir="auto">Reviewed by {who}{note}. The rules suggested: {suggested}.</p>'
     if not cell.words:
         return ""
@@ -134,11 +136,11 @@ def _marked(citation: Citation, words: Sequence[str]) -> str:
     return "".join(parts) + escape(citation.quote[at:])
 
 
-def _review(cell: Cell) -> str:
+def _review(briefing: Briefing, cell: Cell) -> str:
     if not cell.citations:
         return ""
 
-    held = cell.review
+    held, label = cell.review, briefing.subject(cell.subject).kind_label
 
     def button(state: str, kind: PositionKind | None, words: str) -> str:
         pressed = held is not None and held.state == state and (state == "accepted" or held.kind == kind)
@@ -148,10 +150,8 @@ def _review(cell: Cell) -> str:
             f'data-key="{cell.key}" data-state="{state}" data-kind="{kind or ""}">{words}</button>'
         )
 
-    others = "".join(
-        button("changed", kind, KIND_LABELS[kind]) for kind in KINDS if kind not in (cell.kind, "no_statement")
-    )
-    accepted = button("accepted", cell.kind, f"Accept “{KIND_LABELS[cell.kind]}”")
+    others = "".join(button("changed", kind, label(kind)) for kind in KINDS if kind not in (cell.kind, "no_statement"))
+    accepted = button("accepted", cell.kind, f"Accept “{label(cell.kind)}”")
     rejected = button("rejected", None, "Evidence does not fit")
     undo = button("open", None, "Take back") if held is not None else ""
     return (
@@ -163,7 +163,8 @@ def _review(cell: Cell) -> str:
 def _over_time(briefing: Briefing) -> str:
     changes = "".join(
         f'<li dir="auto"><b><bdi>{escape(briefing.names[c.party])}</bdi></b>, {escape(c.subject)}: '
-        f"{_moment(briefing, c.earlier, c.earlier_kind)} → {_moment(briefing, c.later, c.later_kind)}</li>"
+        f"{_moment(briefing, c.subject, c.earlier, c.earlier_kind)} → "
+        f"{_moment(briefing, c.subject, c.later, c.later_kind)}</li>"
         for c in briefing.changes
     )
     repeated = "".join(
@@ -182,9 +183,9 @@ def _over_time(briefing: Briefing) -> str:
     return "".join(parts)
 
 
-def _moment(briefing: Briefing, number: int, kind: PositionKind) -> str:
+def _moment(briefing: Briefing, subject: str, number: int, kind: PositionKind) -> str:
     citation = briefing.citation(number)
-    return f"{KIND_LABELS[kind]} ({escape(_when(citation))}){_short(citation)}"
+    return f"{briefing.subject(subject).kind_label(kind)} ({escape(_when(citation))}){_short(citation)}"
 
 
 def _when(citation: Citation) -> str:

@@ -25,7 +25,7 @@ def digest(content: bytes) -> str:
 @pytest.mark.parametrize("suffix", [".docx", ".xlsx", ".md", ".MD"])
 def test_the_manifest_has_the_hashes_of_all_that_the_document_cites(suffix: str, tmp_path: Path) -> None:
     document, beside = write_briefing(fake_briefing(), tmp_path / f"brief{suffix}")
-    assert (document, beside) == (tmp_path / f"brief{suffix}", tmp_path / "brief.manifest.json")
+    assert (document, beside) == (tmp_path / f"brief{suffix}", tmp_path / f"brief{suffix}.manifest.json")
     content = json.loads(beside.read_text(encoding="utf-8"))
     assert content["document"] == {"file": document.name, "form": "full", "sha256": digest(document.read_bytes())}
     texts = {said.statement_id: said.text for said in STATEMENTS}
@@ -53,7 +53,7 @@ def test_the_same_briefing_gives_the_same_files(suffix: str, tmp_path: Path) -> 
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         write_briefing(fake_briefing(), tmp_path / folder / f"x{suffix}")
-    for name in (f"x{suffix}", "x.manifest.json"):
+    for name in (f"x{suffix}", f"x{suffix}.manifest.json"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
@@ -99,7 +99,7 @@ def test_an_earlier_document_is_replaced_and_has_usual_rights(tmp_path: Path) ->
     other.touch()
     assert path.read_text(encoding="utf-8").startswith("# Extradition")
     assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(other.stat().st_mode)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["other", "x.manifest.json", "x.md"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["other", "x.md", "x.md.manifest.json"]
 
 
 def test_a_pdf_without_libreoffice_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
