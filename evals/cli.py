@@ -145,6 +145,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     positions = add("positions", _positions, "measure the suggested kinds of position against hand-labelled cells")
     positions.add_argument("--corpus", type=Path, required=True, metavar="DIR", help="the folder of general_debate")
+    positions.add_argument("--whole", action="store_true", help="search the cells as well, as a briefing does")
     positions.add_argument("--split", help="only cells of these splits, joined by commas; default: each by itself")
 
     judge = add("judge", _judge, "let a model judge claims against their quotations; advice only, never a gate")
@@ -526,8 +527,12 @@ def _judge(options: argparse.Namespace) -> int:
 
 
 def _positions(options: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.progress import track
+
+    from evals.bed import open_bed
     from evals.golden.documents import read_documents
-    from evals.positions import fill_from_labels, load_cells, position_rates
+    from evals.positions import fill_by_building, fill_from_labels, load_cells, position_rates
     from evals.printing import print_positions
 
     cells, documents = load_cells(), read_documents([options.corpus])
@@ -536,9 +541,18 @@ def _positions(options: argparse.Namespace) -> int:
     unknown = sorted(set(chosen) - set(splits))
     if unknown:
         raise DatasetError(f"no split {unknown[0]!r} in the labelled cells: give some of {', '.join(splits)}")
-    for split in chosen:
-        filled = fill_from_labels([cell for cell in cells if cell.split == split], documents)
-        print_positions(split, position_rates(filled))
+    by_split = {split: [cell for cell in cells if cell.split == split] for split in chosen}
+    if not options.whole:
+        for split, own in by_split.items():
+            print_positions(split, position_rates(fill_from_labels(own, documents)))
+        return 0
+    settings, _, _ = _place(options)
+    with open_bed(settings, [options.corpus]) as bed:
+        for split, own in by_split.items():
+            filled = fill_by_building(
+                track(own, description=split, console=Console(stderr=True)), bed.workspace.briefings
+            )
+            print_positions(split, position_rates(tuple(filled)))
     return 0
 
 

@@ -1,7 +1,7 @@
 """Cells of a position table against hand-labelled ones: the kind of position, the evidence, and silence."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from app.answer import Citation
 from app.briefing.kinds import suggest_kind
-from app.briefing.records import PositionKind
+from app.briefing.records import PositionKind, Subject
+from app.briefing.request import BriefingRequest
+from app.briefing.table import TableBuilder
 from evals.errors import DatasetError
 from evals.golden.cases import Evidence
 from evals.golden.documents import Document, Documents
@@ -91,7 +93,7 @@ class PositionRates:
     Attributes:
         kind: Cells with evidence whose kind is the label.
         accepted: Cells with evidence whose kind is the label or one that is accepted beside it.
-        silence: Cells without evidence that came out as `no_position`.
+        silence: Cells without evidence that cite nothing and came out as `no_position`.
         evidence: Cells with evidence of which some citation overlaps a labelled span.
         hidden: Cells labelled `opposes` or `conditional` that came out as another kind that is not accepted: the worse
             error.
@@ -145,6 +147,19 @@ def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tup
     return tuple(filled)
 
 
+def fill_by_building(cells: Iterable[LabelledCell], builder: TableBuilder) -> Iterator[FilledCell]:
+    """Fills cells as a briefing does, each from all that the party said in the year of its label."""
+    for cell in cells:
+        subject = Subject(label=cell.topic, topic=cell.topic)
+        request = BriefingRequest(parties=(cell.party,), subjects=(subject,), years=(cell.year,))
+        briefing = builder.build(request)
+        (built,) = briefing.cells
+        own = (briefing.citation(number) for number in built.citations)
+        yield FilledCell(
+            cell=cell, kind=built.kind, citations=tuple(citation for citation in own if citation.state == cell.party)
+        )
+
+
 def position_rates(filled: Sequence[FilledCell]) -> PositionRates:
     """Compares cells with their labels."""
     told = [one for one in filled if one.cell.evidence]
@@ -153,7 +168,7 @@ def position_rates(filled: Sequence[FilledCell]) -> PositionRates:
     return PositionRates(
         kind=_share(one.kind == one.cell.kind for one in told),
         accepted=_share(_accepted(one) for one in told),
-        silence=_share(one.kind == "no_position" for one in silent),
+        silence=_share(one.kind == "no_position" and not one.citations for one in silent),
         evidence=_share(any(overlaps(c, span) for c in one.citations for span in one.cell.evidence) for one in told),
         hidden=_share(not _accepted(one) for one in kept),
         confusion=Counter((one.cell.kind, one.kind) for one in filled),

@@ -345,7 +345,8 @@ def print_judgements(judgements: "Judgements") -> None:
 def print_positions(split: str, rates: "PositionRates") -> None:
     """Prints how well the kinds of labelled cells were told, given their evidence, and what was taken for what."""
     print(
-        f"{split}: kind {rates.kind}, or one accepted {rates.accepted}; silence {rates.silence}; hidden {rates.hidden}"
+        f"{split}: kind {rates.kind}, or one accepted {rates.accepted}; silence {rates.silence}; "
+        f"evidence {rates.evidence}; hidden {rates.hidden}"
     )
     table = Table("label \\ suggested", *KINDS[:-1])
     for label in KINDS[:-1]:
