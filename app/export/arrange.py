@@ -158,6 +158,11 @@ class Sayings:
         """Returns a kind of position in words."""
         return self.say(f"kind_{kind}")
 
+    def position(self, cell: Cell) -> str:
+        """Returns the kind of a cell in words; a topic that was mentioned without a position is told from silence."""
+        kind = position(cell)
+        return self.say("mentioned") if kind == "no_position" and cell.citations else self.kind(kind)
+
     def session(self, number: str | None) -> str:
         """Returns a session in words; nothing for none."""
         return "" if number is None else self._wording.say("session", number=number)
