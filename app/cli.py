@@ -223,6 +223,7 @@ def _ask(options: argparse.Namespace) -> int:
 def _brief(options: argparse.Namespace) -> int:
     from app.briefing.printing import briefing_progress, print_briefing
     from app.briefing.request import read_request
+    from app.export.arrange import arrange
     from app.export.write import check_output, write_briefing
     from app.settings import load_settings
 
@@ -260,10 +261,12 @@ def _brief(options: argparse.Namespace) -> int:
             for path in options.output
             for file in write_briefing(briefing, path, template=template, form=options.form)
         ]
+    # The numbers are those of the documents.
+    numbered = arrange(briefing)
     if options.json:
-        _print_json(briefing.to_json())
+        _print_json(numbered.to_json())
     else:
-        print_briefing(briefing, written)
+        print_briefing(numbered, written)
     return 0
 
 

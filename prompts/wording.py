@@ -89,6 +89,7 @@ DOCUMENT_VARIABLES: dict[str, frozenset[str]] = {
         "kind_calls_on_others": "",
         "kind_no_position": "",
         "kind_no_statement": "",
+        "mentioned": "",
         "suggested": "",
         "reviewed": "reviewer date",
         "set_aside": "reviewer date",

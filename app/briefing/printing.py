@@ -102,17 +102,15 @@ def _matrix(briefing: Briefing, session: str | None) -> Table:
 
 def _kind(briefing: Briefing, cell: Cell) -> Text:
     count = f" ({len(cell.citations)})" if cell.citations else ""
-    if cell.review is not None and cell.review.state == "rejected":
-        return Text("evidence rejected", style="dim")
     mark = " ✓" if cell.review is not None else ""
-    return Text(f"{briefing.subject(cell.subject).kind_label(cell.holds)}{count}{mark}", style=_STYLES[cell.holds])
+    return Text(f"{briefing.label(cell)}{count}{mark}", style=_STYLES[cell.holds])
 
 
 def _print_cell(console: Console, briefing: Briefing, cell: Cell) -> None:
     place = f"{briefing.names[cell.party]} · {cell.subject}" + (f" · session {cell.session}" if cell.session else "")
     reviewed = "reviewed" if cell.review is not None else "suggested"
     why = ", ".join(f"“{words.text}”" for words in cell.words)
-    kind = briefing.subject(cell.subject).kind_label(cell.holds) + (f" ({reviewed}: {why})" if why else "")
+    kind = briefing.label(cell) + (f" ({reviewed}: {why})" if why else "")
     heading = Text(inert(f"\n{place}: "), style="bold")
     heading.append(inert(kind), style=_STYLES[cell.holds])
     console.print(heading)

@@ -252,6 +252,14 @@ class Briefing:
         """Returns a subject by its label."""
         return next(subject for subject in self.subjects if subject.label == label)
 
+    def label(self, cell: Cell) -> str:
+        """Returns the kind of a cell in English words; a mention without a position is told from silence."""
+        if cell.review is not None and cell.review.state == "rejected":
+            return "evidence rejected"
+        if cell.holds == "no_position" and cell.citations:
+            return "mentioned, no position"
+        return self.subject(cell.subject).kind_label(cell.holds)
+
     def citation(self, number: int) -> Citation:
         """Returns a citation by its number."""
         return self.citations[number - 1]

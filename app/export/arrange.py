@@ -161,6 +161,11 @@ class Sayings:
         against = kind == "supports" and self.briefing.subject(subject).harm
         return self.say("kind_supports_against" if against else f"kind_{kind}")
 
+    def position(self, cell: Cell) -> str:
+        """Returns the kind of a cell in words; a topic that was mentioned without a position is told from silence."""
+        kind = position(cell)
+        return self.say("mentioned") if kind == "no_position" and cell.citations else self.kind(kind, cell.subject)
+
     def session(self, number: str | None) -> str:
         """Returns a session in words; nothing for none."""
         return "" if number is None else self._wording.say("session", number=number)

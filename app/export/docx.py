@@ -160,7 +160,7 @@ class _Writer:
 
     def _position(self, grid: Grid, place: _Cell, cell: Cell) -> None:
         kind = position(cell)
-        grid.write(place, self.say.kind(kind, cell.subject), self.say.language, bold=bool(cell.citations) or None)
+        grid.write(place, self.say.position(cell), self.say.language, bold=bool(cell.citations) or None)
         if review := self.say.review(cell):
             grid.write(place, review, self.say.language, style=NOTE)
         grid.tint(place, TINTS[kind])

@@ -152,7 +152,7 @@ class _Writer:
                 say.name(cell.party),
                 cell.subject,
                 cell.session,
-                say.kind(kind, cell.subject),
+                say.position(cell),
                 say.review(cell),
                 "; ".join(words.text for words in cell.words),
                 self._said(cell),
@@ -191,8 +191,8 @@ class _Writer:
                 if cell is None:
                     continue
                 square, kind, review = sheet.cell(row, column), position(cell), say.review(cell)
-                words = say.kind(kind, cell.subject)
-                self._put(square, f"{words} ({review})" if review else words, say.language)
+                held = say.position(cell)
+                self._put(square, f"{held} ({review})" if review else held, say.language)
                 self._link(square, self.positions, f"A{rows[party, place.subject, place.session]}", underline=False)
                 self._tint(square, TINTS[kind])
         self._finish(sheet, len(shown) + 1, len(self.briefing.parties) + 1)

@@ -6,7 +6,7 @@ from typing import Final
 
 from app.answer import Citation
 from app.briefing.records import Briefing, Cell, Subject
-from app.export.arrange import Form, Sayings, by_place, columns, pieces, position
+from app.export.arrange import Form, Sayings, by_place, columns, pieces
 from app.export.characters import in_marks, visible
 
 # Whatever Markdown, HTML or a footnote may begin with anywhere; a backslash before it makes it plain.
@@ -101,7 +101,7 @@ class _Writer:
     def _position(self, cell: Cell | None) -> str:
         if cell is None:
             return ""
-        kind, review = _line(self.say.kind(position(cell), cell.subject)), self.say.review(cell)
+        kind, review = _line(self.say.position(cell)), self.say.review(cell)
         return f"{kind} ({_line(review)})" if review else kind
 
     def _subject(self, subject: Subject) -> Iterator[str]:

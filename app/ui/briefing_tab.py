@@ -14,7 +14,7 @@ from app.briefing.reviews import ReviewBook
 from app.briefing.table import BriefingProgress, TableBuilder
 from app.corpus import Corpus
 from app.errors import AppError, BriefingError
-from app.export.arrange import FORMS, Form
+from app.export.arrange import FORMS, Form, arrange
 from app.export.plots import describe_heat_map, describe_timeline, heat_map, timeline
 from app.export.write import write_briefing
 from app.settings import BriefingConfig
@@ -95,9 +95,11 @@ class _Desk:
         """Renders the briefing with its pictures."""
         if briefing is None:
             return _NOTHING
+        # What a person rejected counts as no position.
+        held = arrange(briefing)
         pictures = [
-            (heat_map(briefing), describe_heat_map(briefing)),
-            (timeline(briefing), describe_timeline(briefing)),
+            (heat_map(held), describe_heat_map(held)),
+            (timeline(held), describe_timeline(held)),
         ]
         return briefing_html(briefing, pictures)
 

@@ -69,10 +69,8 @@ def _matrix(briefing: Briefing, session: str | None) -> str:
 
 
 def _badge(briefing: Briefing, cell: Cell, *, link: bool) -> str:
-    if cell.review is not None and cell.review.state == "rejected":
-        kind, words = "no_position", "evidence rejected"
-    else:
-        kind, words = cell.holds, briefing.subject(cell.subject).kind_label(cell.holds)
+    rejected = cell.review is not None and cell.review.state == "rejected"
+    kind, words = "no_position" if rejected else cell.holds, briefing.label(cell)
     count = f' <span class="u-note">{len(cell.citations)}</span>' if cell.citations else ""
     mark = '<span title="Reviewed by a person"> ✓<span class="u-hidden"> reviewed</span></span>' if cell.review else ""
     badge = f'<span class="u-badge u-kind-{kind}">{words}{mark}</span>{count}'

@@ -115,3 +115,11 @@ def test_columns_are_subjects_or_their_sessions() -> None:
         f"{EXTRADITION}, session 8",
         f"{EXTRADITION}, session 10",
     ]
+
+
+def test_a_mention_without_a_position_is_told_from_silence() -> None:
+    briefing = arrange(fake_briefing())
+    say = Sayings(briefing)
+    quoted, silent = briefing.cells[0], next(cell for cell in briefing.cells if not cell.citations)
+    assert say.position(replace(quoted, kind="no_position")) == "mentioned, no position found"
+    assert say.position(silent) == "no position found"
