@@ -60,7 +60,7 @@ class Judge:
             finding, attribution=attribution, place=self._place(best), found_in=tuple(map(self._place, whole))
         )
         inserted = unjustified(quotation.text)
-        if inserted is not None and key(inserted) not in key(best.stored.statement.source_text):
+        if inserted is not None and key(f"[{inserted}]") not in best.stored.keyed.text:
             return replace(
                 found,
                 verdict="altered",

@@ -67,7 +67,10 @@ def test_speaker_is_read_where_the_document_names_it(text, parties):
 
 
 def test_a_state_that_a_quotation_mentions_does_not_speak_the_next():
-    assert [a.parties for a in read_all("Austria said: “we support Germany in every way”. It is known that {}.".replace("{}", Q))] == [
+    assert [
+        a.parties
+        for a in read_all("Austria said: “we support Germany in every way”. It is known that {}.".replace("{}", Q))
+    ] == [
         ("AUT",),
         ("AUT",),
     ]
@@ -113,5 +116,7 @@ def test_occasion_is_read_but_not_years_that_are_spoken_of(text, years, sessions
 
 
 def test_note_that_names_a_stored_file_points_to_it():
-    (attribution,) = read_all(f"It said: {Q}[^1]\n\n[^1]: Austria, txt/AUT_55_2000.txt", ("txt/AUT_55_2000.txt", "a.txt"))
+    (attribution,) = read_all(
+        f"It said: {Q}[^1]\n\n[^1]: Austria, txt/AUT_55_2000.txt", ("txt/AUT_55_2000.txt", "a.txt")
+    )
     assert attribution.files == ("txt/AUT_55_2000.txt",)

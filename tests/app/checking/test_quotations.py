@@ -13,7 +13,22 @@ def quotes(text: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "marked",
-    ["“{}”", '"{}"', "«{}»", "« {} »", "„{}“", "„{}”", "»{}«", "”{}”", "「{}」", "『{}』", "‘{}’", "'{}'", "‚{}‘", "‹{}›"],
+    [
+        "“{}”",
+        '"{}"',
+        "«{}»",
+        "« {} »",
+        "„{}“",
+        "„{}”",
+        "»{}«",
+        "”{}”",
+        "「{}」",
+        "『{}』",
+        "‘{}’",
+        "'{}'",
+        "‚{}‘",
+        "‹{}›",
+    ],
 )
 def test_words_are_found_in_every_kind_of_marks(marked):
     assert quotes(f"They noted that {marked.format(WORDS)}, and left.") == [WORDS]
@@ -38,7 +53,9 @@ def test_an_apostrophe_does_not_end_a_quotation_in_single_marks():
 
 
 def test_quotations_within_a_quotation_belong_to_it():
-    text = 'It said: “We call it a “duty of all”, and ‘no less’, and "a burden" as well.” And: "One "inner" word here is."'
+    text = (
+        'It said: “We call it a “duty of all”, and ‘no less’, and "a burden" as well.” And: "One "inner" word here is."'
+    )
     assert quotes(text) == [
         'We call it a “duty of all”, and ‘no less’, and "a burden" as well.',
         'One "inner" word here is.',
@@ -86,7 +103,8 @@ def test_what_quotes_nobody_is_left_out_with_a_reason(text, reason):
 
 
 @pytest.mark.parametrize(
-    "text", ["Austria called for “lamps at sea”.", "Austria said: “Never again!”", "L’Autriche a déclaré : « plus jamais »."]
+    "text",
+    ["Austria called for “lamps at sea”.", "Austria said: “Never again!”", "L’Autriche a déclaré : « plus jamais »."],
 )
 def test_few_words_are_a_quotation_where_somebody_is_said_to_speak_them(text):
     assert len(quotes(text)) == 1
@@ -99,5 +117,8 @@ def test_spans_hold_exactly_the_words():
 
 
 def test_table_cells_do_not_run_into_each_other():
-    cells = [Block(text="“The first is not closed at all", kind="cell"), Block(text="the second has a mark”", kind="text")]
+    cells = [
+        Block(text="“The first is not closed at all", kind="cell"),
+        Block(text="the second has a mark”", kind="text"),
+    ]
     assert [q.note for q in find_quotations(make_document(cells)).found] == [NOT_CLOSED]
