@@ -77,15 +77,24 @@ def nearest(quote: str, window: str) -> Nearest | None:
 
 def word_diff(source: Sequence[str], quoted: Sequence[str]) -> Iterator[Change]:
     """Yields the diff from the source's words to the quotation's, in order; equal runs are whole."""
+    out: list[str] = []
+    put: list[str] = []
     for step in Levenshtein.opcodes(source, quoted):
-        out, put = " ".join(source[step.src_start : step.src_end]), " ".join(quoted[step.dest_start : step.dest_end])
-        if step.tag == "equal":
-            yield Change(kind="same", text=out)
+        if step.tag != "equal":
+            out += source[step.src_start : step.src_end]
+            put += quoted[step.dest_start : step.dest_end]
             continue
-        if out:
-            yield Change(kind="left_out", text=out)
-        if put:
-            yield Change(kind="put_in", text=put)
+        yield from _changed(out, put)
+        out, put = [], []
+        yield Change(kind="same", text=" ".join(source[step.src_start : step.src_end]))
+    yield from _changed(out, put)
+
+
+def _changed(out: Sequence[str], put: Sequence[str]) -> Iterator[Change]:
+    if out:
+        yield Change(kind="left_out", text=" ".join(out))
+    if put:
+        yield Change(kind="put_in", text=" ".join(put))
 
 
 def _best_ends(source: Sequence[str], quoted: Sequence[str], equal: Sequence[Opcode]) -> tuple[int, int]:

@@ -41,14 +41,14 @@ def spoken(conference_store: Workspace) -> dict[str, tuple[str, ...]]:
     }
 
 
-@pytest.fixture
-def corpus_of(tmp_path: Path) -> Iterator[Callable[..., Checker]]:
+@pytest.fixture(scope="session")
+def corpus_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Checker]]:
     """Makes a checker over statements given as (id, sentences, metadata)."""
     stores: list[Any] = []
 
     def make(*statements: tuple[str, list[str], dict[str, str]]) -> Checker:
         embedder = HashingEmbedder()
-        store = open_store(tmp_path / f"store {len(stores)}", embedder)
+        store = open_store(tmp_path_factory.mktemp("made") / "store", embedder)
         stores.append(store)
         made = []
         for identifier, texts, metadata in statements:

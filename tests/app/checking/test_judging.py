@@ -12,7 +12,7 @@ SHIPS = "Ships shall carry 40 lamps and, as the Convention requires, one bell; n
 PORTS = "Our ports are open at all hours of the day. They close in a storm. The harbour master then raises a flag."
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def two(corpus_of):
     return corpus_of(
         ("a", [KEEPERS, SHIPS, "The keepers thank the Chair for the lamps of last year."], dict(AUT)),
@@ -30,7 +30,7 @@ def two(corpus_of):
         ("Austria said: “Ships shall carry 40 lamps […] one bell”.", "verified"),
         ("Austria said: “Ships shall carry 40 lamps [sic] and, as the Convention requires, one bell”.", "verified"),
         ("Austria said: “Ships [at sea] shall carry 40 lamps and, as the Convention requires, one bell”.", "verified"),
-        ("Germany said: “Our ports are open at all hours of the day … The harbour master then raises a flag”", "verified"),
+        ("Germany said: “Our ports are open at all hours … The harbour master then raises a flag”", "verified"),
         (f"Germany said: “{KEEPERS}”", "misattributed"),
         (f"In 1998 Austria said: “{KEEPERS}”", "misattributed"),
         (f"At the fifty-third session Austria said: “{KEEPERS}”", "misattributed"),
@@ -54,7 +54,7 @@ def test_verdict(two, text, verdict):
 def test_altered_words_come_with_the_diff_and_their_place(two):
     finding = only(two, "Austria said: “Ships may carry 40 lamps and one bell; no ship may leave without a bell.”")
     assert finding.diff == (
-        "Ships [-shall-] {+may+} carry 40 lamps [-and,-] {+and+} [-as the Convention requires,-] one bell;"
+        "Ships [-shall-] {+may+} carry 40 lamps [-and, as the Convention requires,-] {+and+} one bell;"
         " no ship may leave without a bell."
     )
     assert finding.place is not None and finding.place.statement_id == "a"
