@@ -35,7 +35,8 @@ _FEWEST_CHARACTERS: Final = 8
 _LONGEST_TITLE: Final = 14
 _BLOCKS_JOINED: Final = 30
 # In a paragraph set off as a quotation, quotation marks around this much of it hold the quotation.
-_YEARS: Final = regex.compile(r"\d\ds?\b")
+# "the '80s", "in '99 and": an apostrophe.
+_YEARS: Final = regex.compile(r"\d0s\b|\d\d(?=\W*$|[,.;)]|\s(?:and|or|to)\b)")
 _MOST: Final = 0.5
 _ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
 _NOTE_MARK: Final = regex.compile(r"\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*$")
@@ -163,7 +164,7 @@ def _next_opening(text: str, position: int) -> int | None:
         mark, at = match.group(), match.start()
         if mark not in _PAIRS or at + 1 >= len(text) or (text[at + 1].isspace() and mark not in "«„“"):
             continue
-        if mark in "'’‘" and _YEARS.match(text, at + 1):
+        if mark == "'" and _YEARS.match(text, at + 1):
             continue
         if mark in ("”", "»") and not _closes_same(text, at):
             continue
