@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 import regex
 
+from app.checking.checker import Checker
+from app.checking.documents import read_pasted
 from app.checking.keys import key
+from app.checking.records import CheckReport, Finding
 from app.compose.extractive import escape
 
 
@@ -496,3 +499,13 @@ def draft(
         name = names[language][plant.speaker]
         parts.append(f"## Point {number}\n\n" + render(plant, name, language, number, chooser, later=later))
     return "\n\n".join(parts) + "\n"
+
+
+def check(checker: Checker, text: str) -> CheckReport:
+    return checker.check(read_pasted(text))
+
+
+def only(checker: Checker, text: str) -> Finding:
+    report = check(checker, text)
+    assert len(report.findings) == 1, (report.findings, report.skipped)
+    return report.findings[0]

@@ -45,6 +45,8 @@ _ASIDE: Final = regex.compile(
 _LEAD_ENDS: Final = (":", "：")
 _LEAD_WORDS: Final = 40
 _AFTER_REACH: Final = 160
+# Characters of its paragraph before a quotation that are read for who speaks.
+_LOOK_BACK: Final = 3000
 _VERB_REACH: Final = 48
 _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
 _STOP: Final = regex.compile(r"[.!?。！？؟](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{Han})")
@@ -79,10 +81,12 @@ class AttributionReader:
         self._files = files
         self._spans = sorted(span for quotation in quotations for span in quotation.spans)
         # Quotations are masked, so that a State that they mention is not taken for their speaker.
-        text = document.text
+        text, position = document.text, 0
+        pieces: list[str] = []
         for start, end in self._spans:
-            text = text[:start] + _MASK * (end - start) + text[end:]
-        self._masked = text
+            pieces += (text[position:start], _MASK * (end - start))
+            position = max(position, end)
+        self._masked = "".join((*pieces, text[position:]))
 
     def read(self, quotation: Quotation) -> Attribution:
         """Returns who is said to have spoken a quotation, and when."""
@@ -158,7 +162,7 @@ class AttributionReader:
         last = self._document.blocks[self._document.index_at(max(start, end - 1))]
         if not quotation.marked:
             return "", self._masked[end : last.end]
-        text = self._masked[block.start : start]
+        text = self._masked[max(block.start, start - _LOOK_BACK) : start]
         before = text.rstrip(" \u00a0")[:-1] if text else ""
         opening = _last_sentence(before)
         closing = _CLOSED.match(self._masked, end, last.end)
@@ -272,7 +276,8 @@ class AttributionReader:
 
     def _said_earlier(self, quotation: Quotation, block: Block) -> str:
         """Returns the last sentence before a quotation's own in its paragraph that names a party; empty without one."""
-        text = self._masked[block.start : quotation.spans[0][0]].replace("\n", " ")
+        start = quotation.spans[0][0]
+        text = self._masked[max(block.start, start - _LOOK_BACK) : start].replace("\n", " ")
         sentences = [text[start:end] for start, end in split_sentences(text)]
         return next((sentence for sentence in reversed(sentences) if self._ordered(sentence)), "")
 

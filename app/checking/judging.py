@@ -13,6 +13,7 @@ from app.checking.records import Attribution, Change, Finding, Place, Quotation
 from app.provenance import spoken_date
 from ingest.dates import interval
 from ingest.parties import PartyTable
+from ingest.readable import readable
 from ingest.sentences import split_sentences
 from prompts.wording import Wording
 
@@ -60,7 +61,7 @@ class Judge:
             finding, attribution=attribution, place=self._place(best), found_in=tuple(map(self._place, whole))
         )
         inserted = unjustified(quotation.text)
-        if inserted is not None and key(inserted) not in key(best.stored.statement.source_text):
+        if inserted is not None and key(f"[{inserted}]") not in best.stored.keyed.text:
             return replace(
                 found,
                 verdict="altered",
@@ -145,12 +146,12 @@ class Judge:
 
     def _omissions(self, hit: _Hit) -> list[Change]:
         changes: list[Change] = []
-        source = hit.stored.statement.source_text
+        source, edits = hit.stored.statement.source_text, hit.stored.statement.edits
         position: int | None = None
         for start, end in hit.match.pieces:
             if position is not None:
-                changes.append(Change(kind="left_out", text=" ".join(source[position:start].split())))
-            changes.append(Change(kind="same", text=" ".join(source[start:end].split())))
+                changes.append(Change(kind="left_out", text=" ".join(readable(source, edits, position, start).split())))
+            changes.append(Change(kind="same", text=" ".join(readable(source, edits, start, end).split())))
             position = end
         return changes
 

@@ -30,6 +30,8 @@ _NEAR: Final = 400
 _REPLACED_WORDS: Final = 6
 # In an omission this short a modal verb is what the omission is about.
 _MODAL_WORDS: Final = 4
+_ENDED: Final = regex.compile(r"[.!?;。！？；؟؛][\"”’»)]*\s*$")
+_ENDS: Final = regex.compile(r"[\"”’»)]*\s*[.!?;。！？；؟؛]")
 _OCCURRENCES: Final = 40
 
 Gap = Literal["omission", "insertion"]
@@ -187,7 +189,7 @@ def _turns(source: str, begin: int, end: int) -> bool:
         return bool(turning_words(omitted))
     sentences = list(split_sentences(omitted))
     inside = [omitted[slice(*sentences[0])]] if sentences and words_of(omitted[: sentences[0][1]]) else []
-    opens = bool(regex.search(r"[.!?。！？؟][\"”’»)]*\s*$", source[max(0, begin - 3) : begin]))
+    opens = bool(_ENDED.search(source[max(0, begin - 3) : begin]) or _ENDS.match(source[begin : begin + 3]))
     closes = bool(regex.search(r"[.!?。！？؟][\"”’»)]*$", omitted))
     if len(sentences) <= 1:
         return not (opens and closes) and bool(denials(omitted))

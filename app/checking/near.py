@@ -9,9 +9,8 @@ from typing import Final
 
 import regex
 from rapidfuzz import fuzz
-from rapidfuzz.distance import Indel, Levenshtein
+from rapidfuzz.distance import Indel, Levenshtein, Opcode
 
-from app.checking.critical import denials
 from app.checking.records import Change
 
 # Share of words in common, in order, from which a quotation counts as somebody's words, altered.
@@ -22,6 +21,8 @@ _RUN: Final = 7
 _RUN_SHARE: Final = 0.45
 # Words that change nothing in what a diff may show beside the quotation's own.
 _MARGIN: Final = 60
+# Words in common at either edge that may be where the likest words begin or end.
+_EDGES: Final = 4
 _TOKEN: Final = regex.compile(r"\p{Han}[^\w\s]*|\S+?(?=\p{Han})|\S+")
 _BARE: Final = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$")
 
@@ -63,14 +64,11 @@ def nearest(quote: str, window: str) -> Nearest | None:
     blocks = [block for block in Indel.opcodes(plain_source, plain_quoted) if block.tag == "equal"]
     if not blocks:
         return None
-    # What stands in the source before the quotation's first and after its last word is not part of it.
-    first = max(0, blocks[0].src_start - blocks[0].dest_start)
-    last = min(len(source), blocks[-1].src_end + len(quoted) - blocks[-1].dest_end)
-    first, last = _same_ends(plain_source, plain_quoted, first, last, blocks[0].src_start, blocks[-1].src_end)
+    first, last = _best_ends(plain_source, plain_quoted, blocks)
     taken = source[first:last]
     return Nearest(
         words=" ".join(taken),
-        likeness=Indel.normalized_similarity([*map(_bare, taken)], plain_quoted),
+        likeness=Indel.normalized_similarity(plain_source[first:last], plain_quoted),
         run=max(block.src_end - block.src_start for block in blocks),
         quoted=len(quoted),
         changes=tuple(word_diff(taken, quoted)),
@@ -79,26 +77,40 @@ def nearest(quote: str, window: str) -> Nearest | None:
 
 def word_diff(source: Sequence[str], quoted: Sequence[str]) -> Iterator[Change]:
     """Yields the diff from the source's words to the quotation's, in order; equal runs are whole."""
+    out: list[str] = []
+    put: list[str] = []
     for step in Levenshtein.opcodes(source, quoted):
-        out, put = " ".join(source[step.src_start : step.src_end]), " ".join(quoted[step.dest_start : step.dest_end])
-        if step.tag == "equal":
-            yield Change(kind="same", text=out)
+        if step.tag != "equal":
+            out += source[step.src_start : step.src_end]
+            put += quoted[step.dest_start : step.dest_end]
             continue
-        if out:
-            yield Change(kind="left_out", text=out)
-        if put:
-            yield Change(kind="put_in", text=put)
+        yield from _changed(out, put)
+        out, put = [], []
+        yield Change(kind="same", text=" ".join(source[step.src_start : step.src_end]))
+    yield from _changed(out, put)
 
 
-def _same_ends(
-    source: Sequence[str], quoted: Sequence[str], first: int, last: int, opening: int, closing: int
-) -> tuple[int, int]:
-    """Drops edge words of the source that face no like word of the quotation, except a denial that was dropped."""
-    if opening > first and quoted and source[first:opening] and not denials(" ".join(source[first:opening])):
-        first = opening if Indel.normalized_similarity(source[first], quoted[0]) < 0.5 else first
-    if last > closing and quoted and Indel.normalized_similarity(source[last - 1], quoted[-1]) < 0.5:
-        last = closing if not denials(" ".join(source[closing:last])) else last
-    return first, last
+def _changed(out: Sequence[str], put: Sequence[str]) -> Iterator[Change]:
+    if out:
+        yield Change(kind="left_out", text=" ".join(out))
+    if put:
+        yield Change(kind="put_in", text=" ".join(put))
+
+
+def _best_ends(source: Sequence[str], quoted: Sequence[str], equal: Sequence[Opcode]) -> tuple[int, int]:
+    """Returns where in the source the words begin and end that are likest to a quotation.
+
+    What stands before the first and after the last word in common is taken as far as the quotation has words there;
+    a chance match of a small word at an edge is none.
+    """
+    starts = {max(0, block.src_start - before) for block in equal[:_EDGES] for before in (0, block.dest_start)}
+    ends = {
+        min(len(source), block.src_end + after)
+        for block in equal[-_EDGES:]
+        for after in (0, len(quoted) - block.dest_end)
+    }
+    spans = [(start, end) for start in starts for end in ends if start < end]
+    return max(spans, key=lambda span: (Indel.normalized_similarity(source[slice(*span)], quoted), span[0] - span[1]))
 
 
 def _tokens(text: str) -> list[str]:

@@ -34,8 +34,13 @@ _FEWEST_WORDS: Final = 5
 _FEWEST_CHARACTERS: Final = 8
 _LONGEST_TITLE: Final = 14
 _BLOCKS_JOINED: Final = 30
+# A paragraph with this many marks that nothing closes is no prose; the rest of it is not read.
+_UNCLOSED: Final = 20
+# Characters before a quotation that are read for a verb or a word such as "entitled".
+_LOOK_BACK: Final = 400
 # In a paragraph set off as a quotation, quotation marks around this much of it hold the quotation.
-_YEARS: Final = regex.compile(r"\d\ds?\b")
+# "the '80s", "in '99 and": an apostrophe.
+_YEARS: Final = regex.compile(r"\d0s\b|\d\d(?=\W*$|[,.;)]|\s(?:and|or|to)\b)")
 _MOST: Final = 0.5
 _ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
 _NOTE_MARK: Final = regex.compile(r"\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*$")
@@ -114,10 +119,10 @@ def _in_marks(document: Document, index: int) -> tuple[list[Quotation], int]:
     """Returns the outermost quotations that begin in a block, and how many blocks they take up."""
     blocks = document.blocks
     found: list[Quotation] = []
-    position, at = 0, index
+    position, at, unclosed = 0, index, 0
     while True:
         opening = _next_opening(blocks[at].text, position)
-        if opening is None:
+        if opening is None or unclosed == _UNCLOSED:
             return found, at - index + 1
         mark = blocks[at].text[opening]
         close = _closing(blocks[at].text, opening)
@@ -129,8 +134,12 @@ def _in_marks(document: Document, index: int) -> tuple[list[Quotation], int]:
         if pieces:
             found.append(_quotation(document, pieces))
             at, position = last, pieces[-1][2] + 1
-        elif mark in _SINGLE or mark == '"' or len(words_of(blocks[at].text[opening:])) < _FEWEST_WORDS:
-            position = opening + 1
+        elif (
+            mark in _SINGLE
+            or mark == '"'
+            or len(words_of(blocks[at].text[opening : opening + _LOOK_BACK])) < _FEWEST_WORDS
+        ):
+            position, unclosed = opening + 1, unclosed + 1
         else:
             found.append(_quotation(document, [(at, opening + 1, len(blocks[at].text))], note=NOT_CLOSED))
             return found, at - index + 1
@@ -163,7 +172,7 @@ def _next_opening(text: str, position: int) -> int | None:
         mark, at = match.group(), match.start()
         if mark not in _PAIRS or at + 1 >= len(text) or (text[at + 1].isspace() and mark not in "«„“"):
             continue
-        if mark in "'’‘" and _YEARS.match(text, at + 1):
+        if mark == "'" and _YEARS.match(text, at + 1):
             continue
         if mark in ("”", "»") and not _closes_same(text, at):
             continue
@@ -243,7 +252,8 @@ def _no_quotation(quotation: Quotation, block: Block) -> str | None:
     words = words_of(quotation.text)
     if not words:
         return "it holds no words"
-    before = block.text[: max(0, quotation.spans[0][0] - block.start)].rstrip()
+    start = max(0, quotation.spans[0][0] - block.start)
+    before = block.text[max(0, start - _LOOK_BACK) : start].rstrip()
     before = before[:-1] if quotation.marked else before
     if not quotation.marked:
         return None

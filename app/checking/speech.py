@@ -5,7 +5,7 @@ from typing import Final
 import regex
 
 _VERBS: Final = r"""
-    sa(?:y|ys|id|ying) stat(?:e|es|ed|ing) declar(?:e|es|ed|ing) not(?:e|es|ed|ing) add(?:s|ed|ing)? stress\w* argu(?:e|es|ed|ing)
+    sa(?:y|ys|id|ying) (?-i:stat(?:e|es|ed|ing)) declar(?:e|es|ed|ing) not(?:e|es|ed|ing) add(?:s|ed|ing)? stress\w* argu(?:e|es|ed|ing)
     emphasi[sz]\w+ underlin\w+ underscor\w+ (?:re)?affirm\w* (?:re)?iterat\w+ observ(?:e|es|ed|ing) recall(?:s|ed|ing)? warn(?:s|ed|ing)?
     remark(?:s|ed|ing)? explain(?:s|ed|ing)? insist(?:s|ed|ing)? maintain(?:s|ed|ing)? announc\w+ propos(?:e|es|ed|ing) suggest(?:s|ed|ing)?
     point(?:s|ed|ing)?_out call(?:s|ed|ing)?_(?:for|on|upon) urg(?:e|es|ed|ing) ask(?:s|ed|ing)? told tell(?:s|ing)? repl(?:y|ies|ied|ying)

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 
 from app.checking.checker import Checker
-from app.checking.documents import read_pasted
-from app.checking.records import CheckReport, Finding
 from app.wiring import Workspace
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties import PartyTable
@@ -43,14 +41,14 @@ def spoken(conference_store: Workspace) -> dict[str, tuple[str, ...]]:
     }
 
 
-@pytest.fixture
-def corpus_of(tmp_path: Path) -> Iterator[Callable[..., Checker]]:
+@pytest.fixture(scope="session")
+def corpus_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Checker]]:
     """Makes a checker over statements given as (id, sentences, metadata)."""
     stores: list[Any] = []
 
     def make(*statements: tuple[str, list[str], dict[str, str]]) -> Checker:
         embedder = HashingEmbedder()
-        store = open_store(tmp_path / f"store {len(stores)}", embedder)
+        store = open_store(tmp_path_factory.mktemp("made") / "store", embedder)
         stores.append(store)
         made = []
         for identifier, texts, metadata in statements:
@@ -62,13 +60,3 @@ def corpus_of(tmp_path: Path) -> Iterator[Callable[..., Checker]]:
     yield make
     for store in stores:
         store.close()
-
-
-def check(checker: Checker, text: str) -> CheckReport:
-    return checker.check(read_pasted(text))
-
-
-def only(checker: Checker, text: str) -> Finding:
-    report = check(checker, text)
-    assert len(report.findings) == 1, (report.findings, report.skipped)
-    return report.findings[0]

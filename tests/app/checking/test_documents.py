@@ -1,0 +1,139 @@
+from pathlib import Path
+
+import pytest
+
+from app.checking.blocks import Document
+from app.checking.documents import LONGEST_PASTED, read_document, read_pasted
+from app.checking.quotations import find_quotations
+from app.errors import QuestionError
+from ingest.errors import EmptyFileError, LoadError, UnsupportedFormatError
+from ingest.loaders.loaded import LoadLimits
+from tests.fakes_word import new_document, saved, with_footnotes
+
+WORDS = "the lighthouse keepers count their lamps twice"
+
+
+def read(path: Path, data: bytes) -> Document:
+    path.write_bytes(data)
+    return read_document(path, LoadLimits())
+
+
+def quotes(document: Document) -> list[str]:
+    return [quotation.text for quotation in find_quotations(document).found]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_text_of_any_encoding(tmp_path, encoding):
+    text = f"Ein Gespräch über Gänse — c’est déjà l’été.\r\n\r\nIt noted “{WORDS}”.\r\n"
+    assert quotes(read(tmp_path / "a.txt", text.encode(encoding))) == [WORDS]
+
+
+def test_markup_does_not_get_in_the_way(tmp_path):
+    text = "It noted “the **lighthouse** keepers\ncount _their_ [lamps](http://127.0.0.1/) tw\\*ice”[^n]."
+    text += "\n\n[^n]: A *note*."
+    document = read(tmp_path / "a.md", text.encode())
+    assert quotes(document) == ["the lighthouse keepers count their lamps tw*ice"]
+    assert document.note("n") is not None and document.note("n").text == "A note."
+
+
+def test_markdown_table_gives_each_cell_its_row_and_column(tmp_path):
+    text = f"| State | Session | Words |\n|---|---|---|\n| Austria | 55 | “{WORDS}” |\n"
+    document = read(tmp_path / "a.md", text.encode())
+    cell = document.blocks[document.index_at(find_quotations(document).found[0].spans[0][0])]
+    assert cell.labels == ("Austria", "Session 55", "Words")
+
+
+def test_pdf_with_a_quotation_over_two_pages(tmp_path):
+    canvas = pytest.importorskip("reportlab.pdfgen.canvas")
+    path = tmp_path / "a.pdf"
+    pdf = canvas.Canvas(str(path))
+    filling = ["Lines of text that fill the page with words, one after the other, as pages do,"] * 6
+    pages = (
+        [*filling, "and at the end of the page it was noted that “the lighthouse keepers"],
+        ["count their lamps twice”, and so on it went until the end of the page was near.", *filling],
+    )
+    for number, lines in enumerate(pages, 1):
+        for row, line in enumerate(lines):
+            pdf.drawString(72, 760 - 14 * row, line)
+        pdf.drawString(300, 40, str(number))
+        pdf.showPage()
+    pdf.save()
+    document = read_document(path, LoadLimits())
+    assert [" ".join(q.replace("[…]", "").split()) for q in quotes(document)] == [WORDS]
+    assert document.blocks[0].where.startswith("page 1")
+
+
+def word_file() -> bytes:
+    document = new_document()
+    document.add_heading("Austria", 1)
+    first = document.add_paragraph("It noted “the light")
+    first.add_run("house keepers").bold = True
+    first.add_run(" count their lamps twice”.")
+    document.add_paragraph(f"{WORDS}, set off.", style="Intense Quote")
+    table = document.add_table(2, 2)
+    for row, texts in enumerate((("State", "Words"), ("Germany", f"«{WORDS}»"))):
+        for column, text in enumerate(texts):
+            table.cell(row, column).text = text
+    document.sections[0].header.paragraphs[0].text = f"Head “{WORDS}”"
+    with_footnotes(document, {first: f"Mexico, session 55: “{WORDS}”"})
+    return saved(document)
+
+
+def test_word_file_gives_styles_tables_headers_and_notes(tmp_path):
+    document = read(tmp_path / "a.docx", word_file())
+    assert [(block.kind, block.text) for block in document.blocks] == [
+        ("heading", "Austria"),
+        ("text", f"It noted “{WORDS}”."),
+        ("quote", f"{WORDS}, set off."),
+        ("cell", "State"),
+        ("cell", "Words"),
+        ("cell", "Germany"),
+        ("cell", f"«{WORDS}»"),
+        ("header", f"Head “{WORDS}”"),
+        ("note", f"Mexico, session 55: “{WORDS}”"),
+    ]
+    assert document.blocks[6].labels == ("Germany", "Words")
+    assert document.note(document.blocks[1].marks[0].key) == document.blocks[8]
+    assert len(quotes(document)) == 5
+
+
+def test_cell_that_is_merged_over_rows_labels_all_of_them(tmp_path):
+    document = new_document()
+    table = document.add_table(3, 2)
+    table.cell(1, 0).merge(table.cell(2, 0)).text = "Austria"
+    table.cell(2, 1).text = f"“{WORDS}”"
+    read_back = read(tmp_path / "a.docx", saved(document))
+    assert [block.labels for block in read_back.blocks if block.text.startswith("“")] == [("Austria",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "error", "message"),
+    [
+        ("a.odt", b"x", UnsupportedFormatError, "save it as one of .docx, .pdf, .md, .txt"),
+        ("a.docx", b"PK\x03\x04 broken", LoadError, "not a readable Word file"),
+        ("a.pdf", b"%PDF-1.7 broken", LoadError, "damaged"),
+        ("a.txt", b"  \n ", EmptyFileError, "holds no text"),
+        ("a.txt", b"\x00\x01\x02\x03" * 50, LoadError, "looks binary"),
+    ],
+)
+def test_what_cannot_be_read_is_named_with_a_next_step(tmp_path, name, data, error, message):
+    with pytest.raises(error, match=message):
+        read(tmp_path / name, data)
+
+
+def test_missing_file_is_named(tmp_path):
+    with pytest.raises(LoadError, match="does not exist"):
+        read_document(tmp_path / "none.docx", LoadLimits())
+
+
+def test_file_over_the_limits_is_refused(tmp_path):
+    (tmp_path / "a.txt").write_text("words " * 100, encoding="utf-8")
+    with pytest.raises(LoadError, match="larger than"):
+        read_document(tmp_path / "a.txt", LoadLimits(max_bytes=10))
+
+
+def test_pasted_text_that_is_too_long_or_empty_is_refused():
+    with pytest.raises(QuestionError, match="at most"):
+        read_pasted("x" * (LONGEST_PASTED + 1))
+    with pytest.raises(EmptyFileError, match="holds no text"):
+        read_pasted(" \n ")

@@ -1,0 +1,90 @@
+"""200 planted errors per draft, over the fictional conference in six languages and over real speeches."""
+
+import csv
+import random
+import shutil
+from bisect import bisect_right
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import regex
+
+from app.checking.blocks import make_document
+from app.checking.checker import Checker
+from app.checking.markdown_blocks import markdown_blocks
+from app.wiring import Workspace
+from ingest.loaders.loaded import LoadLimits
+from tests.fakes import fake_workspace
+from tests.fakes_checking import SAID_WHEN, Plant, Planter, Source, draft
+
+EACH = 50
+SPEECHES = 32
+
+
+def sources(workspace: Workspace) -> list[Source]:
+    catalogue = workspace.store.catalogue
+    return [
+        Source(
+            code=summary.metadata.state,
+            year=int((summary.metadata.date or "0")[:4]),
+            session=summary.metadata.session or "",
+            file=summary.file,
+            language=summary.metadata.language or "en",
+            sentences=tuple(s.text for s in catalogue.sentences(summary.statement_id) if s.paragraph),
+        )
+        for summary in catalogue.summaries()
+        if summary.metadata.state
+    ]
+
+
+def language_of(plant: Plant, known: list[Source]) -> str:
+    """The language of the sentence around a quotation: its own where script tells, else English."""
+    for pattern, language in ((r"\p{Han}", "zh"), (r"\p{Arabic}", "ar"), (r"\p{Cyrillic}", "ru")):
+        if regex.search(pattern, plant.quote):
+            return language
+    spoken = {source.language for source in known if source.code == plant.speaker and source.year == plant.year}
+    return spoken.pop() if len(spoken) == 1 and spoken <= {"fr", "es"} else "en"
+
+
+def wrongly_judged(workspace: Workspace, seed: int, *, later: bool) -> list[tuple[Plant, list[str]]]:
+    known = sources(workspace)
+    plants = Planter(known, seed).plants(EACH)
+    parties = workspace.corpus.parties()
+    names = {lang: {s.code: parties.display(s.code, lang) for s in known} for lang in SAID_WHEN}
+    text = draft(plants, names, {p.quote: language_of(p, known) for p in plants}, seed, later=later)
+    document = make_document(markdown_blocks(text))
+    report = Checker(workspace.store.catalogue, workspace.corpus.parties, LoadLimits()).check(document)
+    starts = [document.text.index(f"Point {number}\n") for number in range(1, len(plants) + 1)]
+    judged: list[list[str]] = [[] for _ in plants]
+    for finding in report.findings:
+        judged[bisect_right(starts, finding.quotation.spans[0][0]) - 1].append(finding.verdict)
+    return [(plant, got) for plant, got in zip(plants, judged, strict=True) if got != [plant.expected]]
+
+
+@pytest.mark.parametrize(("seed", "later"), [(101, False), (102, True)])
+def test_every_planted_error_is_judged_right_in_six_languages(conference_store, seed, later):
+    assert wrongly_judged(conference_store, seed, later=later) == []
+
+
+@pytest.fixture(scope="module")
+def speeches(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A store over some of the real speeches, drawn by seed."""
+    folder = tmp_path_factory.mktemp("speeches")
+    with (test_data / "general_debate" / "statements.csv").open(encoding="utf-8", newline="") as handle:
+        rows = random.Random(7).sample(list(csv.DictReader(handle)), SPEECHES)
+    (folder / "corpus" / "txt").mkdir(parents=True)
+    for row in rows:
+        shutil.copyfile(test_data / "general_debate" / row["file"], folder / "corpus" / row["file"])
+    with (folder / "corpus" / "statements.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    with fake_workspace(folder / "store") as workspace:
+        workspace.corpus.ingest([folder / "corpus"])
+        yield workspace
+
+
+@pytest.mark.parametrize(("seed", "later"), [(201, False), (202, True)])
+def test_every_planted_error_is_judged_right_over_real_speeches(speeches, seed, later):
+    assert wrongly_judged(speeches, seed, later=later) == []

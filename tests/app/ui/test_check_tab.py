@@ -1,0 +1,151 @@
+import json
+from pathlib import Path
+
+import pytest
+from docx import Document
+
+from app.checking.checker import Checker
+from app.checking.documents import read_pasted
+from app.ui.check_tab import verify_endpoint
+from app.ui.check_view import check_html
+from ingest.loaders.loaded import LoadLimits
+from ingest.parties import PartyTable
+from tests.app.ui.conftest import serving
+from tests.app.ui.test_server import fetch
+from tests.fakes import HashingEmbedder
+from tests.fakes_store import annotated, keep
+from tests.fakes_ui import fake_workspace
+from tests.fakes_word import new_document, saved
+from vectorstore.store import open_store
+
+LAMPS = "Ships shall carry 40 lamps and, as the Convention requires, one bell at the bow."
+PORTS = "Our ports are open <b>at all hours</b> of the day & night, <script>document.title='owned'</script> as ever."
+ARABIC = "ترى الحكومة أن التعاون بين السلطات المركزية يقوم على الثقة المتبادلة بين الدول."
+DRAFT = f"""# <img src=x onerror="document.title='owned'">
+
+In 2000 Austria said: “{LAMPS}” It is “golden”.
+
+Austria said: “{LAMPS.replace("shall", "may")}”
+
+Austria said: “Our ports are open &lt;b>at all hours&lt;/b> of the day & night”.
+
+وقالت النمسا: «{ARABIC}»
+
+Austria said: “Every orchard of the valley was painted yellow for the parade of sparrows.”
+"""
+
+
+@pytest.fixture(scope="module")
+def checker(tmp_path_factory):
+    embedder = HashingEmbedder()
+    store = open_store(tmp_path_factory.mktemp("check") / "store", embedder)
+    keep(
+        store,
+        embedder,
+        annotated("a", [LAMPS], state="AUT", date="2000", session="55", language="en"),
+        annotated("b", [PORTS], state="DEU", date="1998", title="<i>Ports</i>", language="en"),
+        annotated("c", [ARABIC], state="AUT", date="2001", language="ar"),
+    )
+    yield Checker(store.catalogue, PartyTable.load, LoadLimits())
+    store.close()
+
+
+def html_of(checker: Checker, text: str) -> str:
+    document = read_pasted(text)
+    return check_html(document, checker.check(document), checker.party_name, checker.around)
+
+
+def test_every_finding_is_marked_with_its_verdict_in_words(checker):
+    html = html_of(checker, DRAFT)
+    for number, (verdict, word) in enumerate(
+        [("verified", "Verified"), ("altered", "Altered"), ("misattributed", "Misattributed"), ("verified", "Verified"),
+         ("not_found", "Not found")], 1
+    ):  # fmt: skip
+        assert f'<a class="u-tag u-{verdict}" href="#finding-{number}">' in html and f"{word} {number}</a>" in html
+        assert f'id="finding-{number}"' in html
+    assert "5 quotations: 2 verified, 1 altered, 1 misattributed, 1 not found; 1 quoted string not checked." in html
+
+
+def test_word_diff_stands_in_del_and_ins(checker):
+    html = html_of(checker, DRAFT)
+    assert "</span>shall<" in html.split("<del>")[1] and "</span>may<" in html.split("<ins>")[1]
+
+
+def test_nothing_of_a_draft_or_a_statement_is_markup(checker):
+    html = html_of(checker, DRAFT)
+    assert "<script" not in html and "<img" not in html and "<i>" not in html and "<b>at" not in html
+    assert "&lt;script&gt;" in html and "&lt;i&gt;Ports&lt;/i&gt;" in html
+
+
+def test_words_written_from_the_right_keep_their_direction(checker):
+    assert '<p class="u-block-text" dir="auto">وقالت' in html_of(checker, DRAFT)
+
+
+def test_endpoint_gives_the_contract(checker):
+    report = verify_endpoint(checker)(f"Germany said: “{LAMPS}”")
+    assert report["summary"] == {"verified": 0, "altered": 0, "misattributed": 1, "not_found": 0}
+    assert report["findings"][0]["found_in"] == [{"statement_id": "a", "state": "AUT"}]
+    assert json.loads(json.dumps(report)) == report
+
+
+@pytest.fixture(scope="module")
+def served(checker, tmp_path_factory):
+    assistant, corpus = fake_workspace()
+    with serving(assistant, corpus, tmp_path_factory.mktemp("uploads"), checker=checker) as running:
+        yield running
+
+
+def test_api_has_both_endpoints(served):
+    _, _, body = fetch(f"{served.address}/gradio_api/info")
+    assert sorted(json.loads(body)["named_endpoints"]) == ["/ask", "/verify"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_pasted_draft_is_checked_in_the_browser(open_page, served, width):
+    watched = open_page(width, served=served)
+    page = watched.page
+    page.get_by_role("tab", name="Check a draft").click()
+    page.get_by_label("Text", exact=True).fill(DRAFT)
+    page.get_by_role("button", name="Check quotations").click()
+    page.get_by_text("5 quotations: 2 verified").wait_for()
+    page.get_by_role("link", name="Altered 2").click()
+    assert "may" in page.locator("#finding-2 ins").inner_text()
+    page.locator("#finding-3 summary").click()
+    assert page.locator("#finding-3 blockquote mark").is_visible()
+    assert page.locator("[dir=auto]", has_text="وقالت").first.evaluate("e => getComputedStyle(e).direction") == "rtl"
+    assert page.title() == "untoc" and watched.errors == [] and watched.hosts() == {"127.0.0.1"}
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download report").click()
+    assert "## 2. Altered" in Path(download.value.path()).read_text(encoding="utf-8")
+
+
+@pytest.mark.browser
+def test_word_file_comes_back_with_comments(open_page, served, tmp_path):
+    document = new_document()
+    document.add_paragraph(f"Germany said: “{LAMPS}”")
+    (tmp_path / "my draft.docx").write_bytes(saved(document))
+    page = open_page(served=served).page
+    page.get_by_role("tab", name="Check a draft").click()
+    page.locator("#check-file input[type=file]").set_input_files(str(tmp_path / "my draft.docx"))
+    page.get_by_text("my draft").first.wait_for()
+    page.get_by_role("button", name="Check quotations").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download with comments").click()
+    assert download.value.suggested_filename.startswith("my draft")
+    (comment,) = Document(str(download.value.path())).comments
+    assert comment.text.startswith("MISATTRIBUTED")
+
+
+@pytest.mark.browser
+def test_nothing_to_check_and_what_cannot_be_read_say_so(open_page, served, tmp_path):
+    (tmp_path / "broken.docx").write_bytes(b"PK\x03\x04 broken")
+    page = open_page(served=served).page
+    page.get_by_role("tab", name="Check a draft").click()
+    page.get_by_role("button", name="Check quotations").click()
+    page.get_by_text("Paste a text or choose a file first").wait_for()
+    page.locator("#check-file input[type=file]").set_input_files(str(tmp_path / "broken.docx"))
+    page.get_by_text("broken").first.wait_for()
+    page.get_by_role("button", name="Check quotations").click()
+    page.get_by_text("not a readable Word file").wait_for()
