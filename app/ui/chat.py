@@ -66,7 +66,7 @@ def build_interface(
                 talk = build_ask_tab(assistant, corpus, store, wanted)
             with gr.Tab("Briefing", id="briefing") as briefing_tab, gr.Column(elem_classes="u-page"):
                 build_briefing_tab(briefings, corpus, briefing_tab, wanted)
-            with gr.Tab("Check a draft", id="check"), gr.Column(elem_classes="u-page"):
+            with gr.Tab("Check", id="check"), gr.Column(elem_classes="u-page"):
                 build_check_tab(checker)
             with gr.Tab("Ingest", id="ingest"), gr.Column(elem_classes="u-page"):
                 ingest = build_ingest_tab(corpus)

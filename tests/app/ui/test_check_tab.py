@@ -95,9 +95,9 @@ def served(checker, tmp_path_factory):
         yield running
 
 
-def test_api_has_both_endpoints(served):
+def test_api_has_its_endpoints_and_no_other(served):
     _, _, body = fetch(f"{served.address}/gradio_api/info")
-    assert sorted(json.loads(body)["named_endpoints"]) == ["/ask", "/verify"]
+    assert sorted(json.loads(body)["named_endpoints"]) == ["/ask", "/brief", "/verify"]
 
 
 @pytest.mark.browser
@@ -105,7 +105,7 @@ def test_api_has_both_endpoints(served):
 def test_pasted_draft_is_checked_in_the_browser(open_page, served, width):
     watched = open_page(width, served=served)
     page = watched.page
-    page.get_by_role("tab", name="Check a draft").click()
+    page.get_by_role("tab", name="Check", exact=True).click()
     page.get_by_label("Text", exact=True).fill(DRAFT)
     page.get_by_role("button", name="Check quotations").click()
     page.get_by_text("5 quotations: 2 verified").wait_for()
@@ -127,7 +127,7 @@ def test_word_file_comes_back_with_comments(open_page, served, tmp_path):
     document.add_paragraph(f"Germany said: “{LAMPS}”")
     (tmp_path / "my draft.docx").write_bytes(saved(document))
     page = open_page(served=served).page
-    page.get_by_role("tab", name="Check a draft").click()
+    page.get_by_role("tab", name="Check", exact=True).click()
     page.locator("#check-file input[type=file]").set_input_files(str(tmp_path / "my draft.docx"))
     page.get_by_text("my draft").first.wait_for()
     page.get_by_role("button", name="Check quotations").click()
@@ -142,7 +142,7 @@ def test_word_file_comes_back_with_comments(open_page, served, tmp_path):
 def test_nothing_to_check_and_what_cannot_be_read_say_so(open_page, served, tmp_path):
     (tmp_path / "broken.docx").write_bytes(b"PK\x03\x04 broken")
     page = open_page(served=served).page
-    page.get_by_role("tab", name="Check a draft").click()
+    page.get_by_role("tab", name="Check", exact=True).click()
     page.get_by_role("button", name="Check quotations").click()
     page.get_by_text("Paste a text or choose a file first").wait_for()
     page.locator("#check-file input[type=file]").set_input_files(str(tmp_path / "broken.docx"))
