@@ -32,6 +32,7 @@ _REPLACED_WORDS: Final = 6
 _MODAL_WORDS: Final = 4
 _ENDED: Final = regex.compile(r"[.!?;。！？；؟؛][\"”’»)]*\s*$")
 _ENDS: Final = regex.compile(r"[\"”’»)]*\s*[.!?;。！？；؟؛]")
+_EMPTY_LINE: Final = regex.compile(r"\n[^\S\n]*\n\s*")
 _OCCURRENCES: Final = 40
 
 Gap = Literal["omission", "insertion"]
@@ -181,19 +182,19 @@ def _follow(wanted: Wanted, text: KeyedText, first: tuple[int, int]) -> Match | 
 
 
 def _turns(source: str, begin: int, end: int) -> bool:
-    """Returns whether what is left out turns the sentence that it is taken from; whole sentences between do not."""
-    omitted = " ".join(source[begin:end].split())
-    if not omitted:
-        return False
-    if len(words_of(omitted)) <= _MODAL_WORDS:
-        return bool(turning_words(omitted))
-    sentences = list(split_sentences(omitted))
-    inside = [omitted[slice(*sentences[0])]] if sentences and words_of(omitted[: sentences[0][1]]) else []
-    opens = bool(_ENDED.search(source[max(0, begin - 3) : begin]) or _ENDS.match(source[begin : begin + 3]))
-    closes = bool(regex.search(r"[.!?。！？؟][\"”’»)]*$", omitted))
-    if len(sentences) <= 1:
-        return not (opens and closes) and bool(denials(omitted))
-    inside = [] if opens else inside
+    """Returns whether what is left out turns a sentence that it is taken from; whole sentences between do not."""
+    raw = source[begin:end]
+    if len(words_of(raw)) <= _MODAL_WORDS:
+        return bool(turning_words(raw))
+    # A paragraph's end is a sentence's end, as after a salutation.
+    paragraphs = [" ".join(piece.split()) for piece in _EMPTY_LINE.split(raw)]
+    opens = not words_of(paragraphs[0]) or bool(
+        _ENDED.search(source[max(0, begin - 3) : begin]) or _ENDS.match(source[begin : begin + 3])
+    )
+    closes = not words_of(paragraphs[-1]) or _ENDED.search(paragraphs[-1]) is not None
+    edges: list[str] = []
+    if not opens:
+        edges += [paragraphs[0][slice(*span)] for span in split_sentences(paragraphs[0])][:1]
     if not closes:
-        inside.append(omitted[slice(*sentences[-1])])
-    return any(denials(piece) for piece in inside)
+        edges += [paragraphs[-1][slice(*span)] for span in split_sentences(paragraphs[-1])][-1:]
+    return any(denials(edge) for edge in edges)

@@ -164,3 +164,12 @@ def test_repaired_reading_is_found_as_whole_words(words, stands):
     for span in spans:
         start, end = text.in_source(*span)
         assert SOURCE[start:end].startswith(words.split()[0]) and SOURCE[start:end].endswith(words.split()[-1])
+
+
+def test_an_omission_up_to_a_new_paragraph_leaves_out_no_part_of_a_sentence(corpus_of):
+    texts = [
+        "The lamps are ours. We are never against them.\n\nMr. Chair, against all odds,\n\nWe light them every night."
+    ]
+    checker = corpus_of(("a", texts, {"state": "AUT"}))
+    assert only(checker, "Austria said: “The lamps are ours. […] We light them every night.”").verdict == "verified"
+    assert only(checker, "Austria said: “The lamps are ours. […] against them. […] We light them”").verdict == "altered"
