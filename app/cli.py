@@ -213,7 +213,8 @@ def _show(options: argparse.Namespace) -> int:
     with _workspace(options, read_only=True) as workspace:
         statement = workspace.corpus.show(options.statement_id)
         if options.json:
-            _print_json(statement_json(statement))
+            family = workspace.corpus.families().get(statement.statement_id)
+            _print_json(statement_json(statement, family))
         else:
             print_statement(statement, workspace.corpus)
     return 0
@@ -225,7 +226,8 @@ def _list(options: argparse.Namespace) -> int:
     with _workspace(options, read_only=True) as workspace:
         statements = workspace.corpus.statements()
         if options.json:
-            _print_json([summary_json(statement) for statement in statements])
+            families = workspace.corpus.families()
+            _print_json([summary_json(statement, families.get(statement.statement_id)) for statement in statements])
         else:
             print_statements(statements, workspace.corpus)
     return 0

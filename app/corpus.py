@@ -12,6 +12,7 @@ from app.errors import MetadataError, NotFoundError
 from app.provenance import reference
 from ingest.annotate import Annotator, identify
 from ingest.errors import LoadError
+from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, load_parties
 from ingest.layout import find_blocks
 from ingest.loaders.loaded import LoadLimits
@@ -24,6 +25,7 @@ from ingest.report import IngestProgress, IngestReport
 from ingest.splitter import SplitConfig
 from prompts.wording import load_wording
 from vectorstore.embeddings import Embedder
+from vectorstore.families import Family
 from vectorstore.records import Kind, Metadata, Statement, StatementSummary, text_key
 from vectorstore.store import Check, Store
 
@@ -77,6 +79,17 @@ class Corpus:
     def statements(self) -> tuple[StatementSummary, ...]:
         """Returns all statements, by State and date."""
         return self._store.catalogue.summaries()
+
+    def families(self) -> dict[str, Family]:
+        """Returns the family of every statement that has one, by statement id."""
+        return self._store.catalogue.families.all()
+
+    def kinship(self, statement_id: str) -> str | None:
+        """Returns how a statement belongs to its family, in one line; None where it has none."""
+        family = self.families().get(statement_id)
+        if family is None:
+            return None
+        return describe(statement_id, family, {s.statement_id: s for s in self.statements()})
 
     def show(self, statement_id: str) -> Statement:
         """Returns one statement with its text.
@@ -136,6 +149,7 @@ class Corpus:
                 vectors=dict(zip(missing, vectors, strict=True)),
                 replaces=statement_id,
             )
+            link_families(self._store.catalogue)
         return next(s for s in self.statements() if s.statement_id == new_id)
 
     def remove(self, statement_id: str) -> None:

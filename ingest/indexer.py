@@ -2,13 +2,14 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from ingest.annotate import Annotator, Draft, InputKey
 from ingest.errors import LoadError, ManifestError, PartyTableError
+from ingest.families import describe, link_families
 from ingest.loaders.loaded import LoadedText, LoadLimits
 from ingest.loaders.registry import find_files, load
 from ingest.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
@@ -16,6 +17,7 @@ from ingest.parties import PartyTable
 from ingest.report import FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep
 from ingest.splitter import SplitConfig
 from vectorstore.embeddings import Embedder
+from vectorstore.families import Family
 from vectorstore.records import Kind, StatementSummary, text_key
 from vectorstore.store import Store
 
@@ -174,13 +176,19 @@ class _Run:
         return None
 
     def finish(self) -> None:
-        """Embeds and stores what is still waiting."""
+        """Embeds and stores what is still waiting, and finds the families of all that is new."""
         self._flush()
+        link_families(self._store.catalogue)
 
     def report(self, seconds: float) -> IngestReport:
         """Returns what became of every file."""
+        families = self._store.catalogue.families.all()
+        summaries = {s.statement_id: s for s in self._store.catalogue.summaries()} if families else {}
         return IngestReport(
-            files=tuple(result for _, result in sorted(self._results, key=lambda item: item[0])),
+            files=tuple(
+                _with_family(result, families, summaries)
+                for _, result in sorted(self._results, key=lambda item: item[0])
+            ),
             embedded_passages=self._embedded,
             passages=self._passages,
             seconds=round(seconds, 3),
@@ -409,6 +417,19 @@ def _still_there(twin: StatementSummary, source: _Source) -> bool:
     """Tells whether the file of a statement exists, and is another one than the file at hand."""
     path = Path(twin.folder, twin.file)
     return path.exists() and path.resolve() != source.path.resolve()
+
+
+def _with_family(
+    result: FileResult, families: Mapping[str, Family], summaries: Mapping[str, StatementSummary]
+) -> FileResult:
+    """Names the family of a file's statement, and says of a new one how it belongs to it."""
+    family = families.get(result.statement_id or "")
+    if family is None or result.statement_id is None:
+        return result
+    reason = result.reason
+    if result.result in ("added", "updated", "replaced"):
+        reason = "; ".join(filter(None, (reason, describe(result.statement_id, family, summaries))))
+    return replace(result, reason=reason, family=family.family_id)
 
 
 def _unattributed(summary: StatementSummary) -> str | None:

@@ -26,6 +26,7 @@ class FileResult:
         file: Name relative to the ingested folder, or the path given.
         reason: Why, in one line, with the next step; None where the outcome speaks for itself.
         state: Code of the State or group that the statement is attributed to.
+        family: Id of the family of statements that it belongs to: near-duplicates, revisions, translations.
     """
 
     file: str
@@ -33,6 +34,7 @@ class FileResult:
     reason: str | None = None
     statement_id: str | None = None
     state: str | None = None
+    family: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

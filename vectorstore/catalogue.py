@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from vectorstore.database import Database, translated
+from vectorstore.families import FamilyTables
 from vectorstore.lexical import lexical_text
 from vectorstore.records import (
     AnnotatedStatement,
@@ -46,6 +47,7 @@ class Catalogue:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self._database = Database(path, read_only=read_only)
         self.path = path
+        self.families = FamilyTables(self._database)
 
     def close(self) -> None:
         """Closes its connections."""
