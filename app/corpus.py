@@ -8,6 +8,7 @@ from typing import Final, Literal
 from pydantic import ValidationError
 
 from app.answer import Citation
+from app.doctor import examine
 from app.errors import MetadataError, NotFoundError
 from app.provenance import reference
 from ingest.annotate import Annotator, identify
@@ -26,8 +27,9 @@ from ingest.splitter import SplitConfig
 from prompts.wording import load_wording
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family
+from vectorstore.health import Check
 from vectorstore.records import Kind, Metadata, Statement, StatementSummary, text_key
-from vectorstore.store import Check, Store
+from vectorstore.store import Store
 
 EDITABLE: Final = tuple(Metadata.__dataclass_fields__)
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ur", "he"})
@@ -226,7 +228,7 @@ class Corpus:
         return reference(citation, self.parties(), load_wording(language))
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
-        """Checks the store; can make the vector index anew, or embed everything with the model in use."""
+        """Checks the store; can make its indexes anew, or embed everything with the model in use."""
         if reembed:
             with self._store.writer():
                 self._store.record_model_change()
@@ -239,7 +241,7 @@ class Corpus:
         elif rebuild:
             with self._store.writer():
                 self._store.rebuild_index()
-        checks = self._store.check()
+        checks = examine(self._store)
         return DoctorReport(ok=all(check.ok for check in checks), checks=checks)
 
     def _corrected(self, old: Statement, changes: Mapping[str, str]) -> tuple[Metadata, tuple[str, ...]]:

@@ -6,6 +6,7 @@ AppError
 ├── NotFoundError      no such statement or trace in the store
 ├── MetadataError      a correction of metadata is not valid
 ├── DraftError         a draft eval case cannot be written
+├── ReportError        a report cannot be written
 └── SettingsError      a setting is out of bounds or of the wrong kind
 """
 
@@ -32,6 +33,10 @@ class MetadataError(AppError):
 
 class DraftError(AppError):
     """A draft eval case cannot be written."""
+
+
+class ReportError(AppError):
+    """A report cannot be written."""
 
 
 class SettingsError(AppError):

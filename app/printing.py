@@ -13,7 +13,6 @@ from rich.progress import (
     Progress,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 from rich.table import Table
 from rich.text import Text
@@ -100,14 +99,15 @@ def ingest_progress(*, quiet: bool) -> Iterator[Callable[[IngestProgress], None]
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[pace]}"),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("ingest", total=None)
+        task = bar.add_task("ingest", total=None, pace="")
 
         def listen(progress: IngestProgress) -> None:
             description = inert(f"{progress.step} {progress.file[-40:]}").replace("[", "\\[")
-            bar.update(task, total=progress.total, completed=progress.done, description=description)
+            finished = progress.finished if progress.step == "embed" else progress.done
+            bar.update(task, total=progress.total, completed=int(finished), description=description, pace=progress.pace)
 
         yield listen
 

@@ -64,7 +64,13 @@ def open_workspace(settings: Settings, *, read_only: bool = False, check_model: 
         os.environ["HF_HUB_OFFLINE"] = "1"
     embedder = SentenceTransformerEmbedder(settings.embedding.for_questions())
     of_passages = SentenceTransformerEmbedder(settings.embedding)
-    store = open_store(settings.store, embedder, read_only=read_only, check_model=check_model)
+    store = open_store(
+        settings.store,
+        embedder,
+        read_only=read_only,
+        check_model=check_model,
+        wait_seconds=settings.wait_seconds,
+    )
     indexer = Indexer(store, of_passages, settings.split, settings.load)
     corpus = Corpus(store, of_passages, indexer, settings.split, settings.load)
     retriever = Retriever(store, embedder, settings.retrieval)

@@ -141,6 +141,7 @@ class _Run:
         self._notes: list[str] = []
         self._waiting: list[tuple[_Source, Draft, StatementSummary | None]] = []
         self._embedded = self._passages = 0
+        self._began = time.perf_counter()
         self._done = self._total = 0
 
     def take(self, path: Path) -> None:
@@ -386,10 +387,16 @@ class _Run:
         known = self._store.catalogue.known_keys(texts)
         missing = [key for key in texts if key not in known]
         last = annotated[-1][0].name
-        self._tell(last, "embed")
-        vectors = self._embedder.embed_documents([texts[key] for key in missing])
+        self._tell(last, "embed", waiting=len(annotated))
+        done_before = self._embedded
+
+        def heard(number: int) -> None:
+            self._embedded = done_before + number
+            self._tell(last, "embed", waiting=len(annotated) * (1.0 - number / len(missing)))
+
+        vectors = self._embedder.embed_documents([texts[key] for key in missing], heard)
         fresh = dict(zip(missing, vectors, strict=True))
-        self._embedded += len(missing)
+        self._embedded = done_before + len(missing)
         self._tell(last, "store")
         for source, draft, held, item in annotated:
             keys = {text_key(passage.text) for passage in item.passages}
@@ -408,9 +415,22 @@ class _Run:
             )
             self._report(_result(source, outcome, summary, draft.reason or _unattributed(summary)), source.order)
 
-    def _tell(self, file: str, step: IngestStep) -> None:
-        if self._progress is not None:
-            self._progress(IngestProgress(done=self._done, total=self._total, file=file, step=step))
+    def _tell(self, file: str, step: IngestStep, *, waiting: float | None = None) -> None:
+        """Tells how far the ingest is; `waiting` is how many of the files looked at are not embedded yet."""
+        if self._progress is None:
+            return
+        unfinished = len(self._waiting) if waiting is None else waiting
+        self._progress(
+            IngestProgress(
+                done=self._done,
+                total=self._total,
+                file=file,
+                step=step,
+                finished=max(0.0, self._done - unfinished),
+                passages=self._embedded,
+                seconds=time.perf_counter() - self._began,
+            )
+        )
 
 
 def _still_there(twin: StatementSummary, source: _Source) -> bool:
