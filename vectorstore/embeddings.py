@@ -1,5 +1,6 @@
 """Embedding models: sentence-transformers, by default the all-MiniLM-L6-v2 weights from their package."""
 
+import copy
 import hashlib
 import logging
 import os
@@ -18,6 +19,7 @@ from vectorstore.rows import Matrix
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from transformers import PreTrainedTokenizerBase
 
 logger = logging.getLogger(__name__)
 
@@ -109,9 +111,7 @@ class SentenceTransformerEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Returns how many of the model's own tokens each text takes, with its special tokens."""
-        encoded = self._model.tokenizer(
-            [self._config.passage_prefix + text for text in texts], truncation=False, verbose=False
-        )
+        encoded = self._counter([self._config.passage_prefix + text for text in texts], truncation=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
     def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
@@ -140,6 +140,12 @@ class SentenceTransformerEmbedder:
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         normalized: Matrix = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
         return normalized
+
+    @cached_property
+    def _counter(self) -> "PreTrainedTokenizerBase":
+        # A tokenizer of its own: one cannot be told to cut texts in one thread, and not to in another.
+        counter: PreTrainedTokenizerBase = copy.deepcopy(self._model.tokenizer)
+        return counter
 
     @property
     def _model(self) -> "SentenceTransformer":
