@@ -83,6 +83,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     ingest.add_argument("--sync", action="store_true", help="remove statements whose file is gone from the folder")
     ingest.add_argument("--all", action="store_true", help="files that the manifest does not list as well")
+    ingest.add_argument("--report", type=Path, metavar="FILE.csv", help="write what became of every file as CSV")
     manifest = add("manifest", _manifest, "draft a statements.csv from what the texts of a folder say")
     manifest.add_argument("folder", type=Path, metavar="DIR")
     manifest.add_argument("--force", action="store_true", help="replace an existing one")
@@ -134,7 +135,7 @@ def build_parser() -> argparse.ArgumentParser:
     trace = add("trace", _trace, "show the record of an answer")
     trace.add_argument("trace_id", metavar="ID")
     doctor = add("doctor", _doctor, "check the store")
-    doctor.add_argument("--rebuild", action="store_true", help="make the vector index anew, without embedding")
+    doctor.add_argument("--rebuild", action="store_true", help="make the indexes anew, without embedding")
     doctor.add_argument("--reembed", action="store_true", help="embed everything with the model of the settings")
     add("config", _config, "show the settings in force")
     return parser
@@ -145,12 +146,15 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _ingest(options: argparse.Namespace) -> int:
     from app.printing import ingest_progress, print_report
+    from app.report_file import write_report
     from ingest.report import IngestReport
 
     if not options.paths and not options.sample:
         return _usage("name files or folders to ingest, or --sample")
     if options.paths and options.sample:
         return _usage("--sample takes no paths: ingest them with a command of their own")
+    if options.report is not None and options.report.suffix.lower() != ".csv":
+        return _usage(f"--report writes CSV: give {str(options.report)!r} the suffix .csv")
     with _workspace(options) as workspace:
         if options.if_empty and workspace.corpus.statements():
             if options.json:
@@ -165,6 +169,8 @@ def _ingest(options: argparse.Namespace) -> int:
                 kind=options.kind,
                 progress=progress,
             )
+    if options.report is not None:
+        write_report(report, options.report)
     if options.json:
         _print_json(report.to_json())
     else:
@@ -317,7 +323,8 @@ def _show(options: argparse.Namespace) -> int:
     with _workspace(options, read_only=True) as workspace:
         statement = workspace.corpus.show(options.statement_id)
         if options.json:
-            _print_json(statement_json(statement))
+            family = workspace.corpus.families().get(statement.statement_id)
+            _print_json(statement_json(statement, family))
         else:
             print_statement(statement, workspace.corpus)
     return 0
@@ -329,7 +336,8 @@ def _list(options: argparse.Namespace) -> int:
     with _workspace(options, read_only=True) as workspace:
         statements = workspace.corpus.statements()
         if options.json:
-            _print_json([summary_json(statement) for statement in statements])
+            families = workspace.corpus.families()
+            _print_json([summary_json(statement, families.get(statement.statement_id)) for statement in statements])
         else:
             print_statements(statements, workspace.corpus)
     return 0

@@ -8,10 +8,12 @@ from typing import Final, Literal
 from pydantic import ValidationError
 
 from app.answer import Citation
+from app.doctor import examine
 from app.errors import MetadataError, NotFoundError
 from app.provenance import reference
 from ingest.annotate import Annotator, identify
 from ingest.errors import LoadError
+from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, load_parties
 from ingest.layout import find_blocks
 from ingest.loaders.loaded import LoadLimits
@@ -24,8 +26,10 @@ from ingest.report import IngestProgress, IngestReport
 from ingest.splitter import SplitConfig
 from prompts.wording import load_wording
 from vectorstore.embeddings import Embedder
+from vectorstore.families import Family
+from vectorstore.health import Check
 from vectorstore.records import Kind, Metadata, Statement, StatementSummary, text_key
-from vectorstore.store import Check, Store
+from vectorstore.store import Store
 
 EDITABLE: Final = tuple(Metadata.__dataclass_fields__)
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ur", "he"})
@@ -77,6 +81,17 @@ class Corpus:
     def statements(self) -> tuple[StatementSummary, ...]:
         """Returns all statements, by State and date."""
         return self._store.catalogue.summaries()
+
+    def families(self) -> dict[str, Family]:
+        """Returns the family of every statement that has one, by statement id."""
+        return self._store.catalogue.families.all()
+
+    def kinship(self, statement_id: str) -> str | None:
+        """Returns how a statement belongs to its family, in one line; None where it has none."""
+        family = self.families().get(statement_id)
+        if family is None:
+            return None
+        return describe(statement_id, family, {s.statement_id: s for s in self.statements()})
 
     def show(self, statement_id: str) -> Statement:
         """Returns one statement with its text.
@@ -136,6 +151,7 @@ class Corpus:
                 vectors=dict(zip(missing, vectors, strict=True)),
                 replaces=statement_id,
             )
+            link_families(self._store.catalogue)
         return next(s for s in self.statements() if s.statement_id == new_id)
 
     def remove(self, statement_id: str) -> None:
@@ -212,7 +228,7 @@ class Corpus:
         return reference(citation, self.parties(), load_wording(language))
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
-        """Checks the store; can make the vector index anew, or embed everything with the model in use."""
+        """Checks the store; can make its indexes anew, or embed everything with the model in use."""
         if reembed:
             with self._store.writer():
                 self._store.record_model_change()
@@ -225,7 +241,7 @@ class Corpus:
         elif rebuild:
             with self._store.writer():
                 self._store.rebuild_index()
-        checks = self._store.check()
+        checks = examine(self._store)
         return DoctorReport(ok=all(check.ok for check in checks), checks=checks)
 
     def _corrected(self, old: Statement, changes: Mapping[str, str]) -> tuple[Metadata, tuple[str, ...]]:

@@ -9,6 +9,7 @@ AppError
 ├── BriefingError      a briefing cannot be made of what was asked
 ├── ExportError        a document cannot be written: its suffix, its place, its template, or a missing program
 ├── CheckOutputError   the result of a check cannot be written
+├── ReportError        a report cannot be written
 └── SettingsError      a setting is out of bounds or of the wrong kind
 """
 
@@ -47,6 +48,10 @@ class BriefingError(AppError):
 
 class CheckOutputError(AppError):
     """The result of a check cannot be written."""
+
+
+class ReportError(AppError):
+    """A report cannot be written."""
 
 
 class SettingsError(AppError):

@@ -13,7 +13,6 @@ from rich.progress import (
     Progress,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +21,7 @@ from app.answer import Answer, Citation
 from app.provenance import holder
 from ingest.report import IngestProgress, IngestReport
 from prompts.wording import Wording, load_wording
+from vectorstore.families import Family
 from vectorstore.records import Statement, StatementSummary
 
 if TYPE_CHECKING:
@@ -99,14 +99,15 @@ def ingest_progress(*, quiet: bool) -> Iterator[Callable[[IngestProgress], None]
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[pace]}"),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("ingest", total=None)
+        task = bar.add_task("ingest", total=None, pace="")
 
         def listen(progress: IngestProgress) -> None:
             description = inert(f"{progress.step} {progress.file[-40:]}").replace("[", "\\[")
-            bar.update(task, total=progress.total, completed=progress.done, description=description)
+            finished = progress.finished if progress.step == "embed" else progress.done
+            bar.update(task, total=progress.total, completed=int(finished), description=description, pace=progress.pace)
 
         yield listen
 
@@ -134,9 +135,11 @@ def print_report(report: IngestReport) -> None:
 
 def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -> None:
     """Prints the statements in the store as a table."""
-    table = Table("id", "State or treaty", "body", "session", "date", "item", "language", "file")
+    table = Table("id", "State or treaty", "body", "session", "date", "item", "language", "family", "file")
+    families = corpus.families()
     for statement in statements:
         metadata = statement.metadata
+        family = families.get(statement.statement_id)
         cells = (
             statement.statement_id,
             holder(statement.kind, metadata, corpus.party_name),
@@ -145,6 +148,7 @@ def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -
             metadata.date,
             metadata.agenda_item,
             metadata.language,
+            None if family is None else family_mark(statement.statement_id, family),
             statement.file,
         )
         table.add_row(*(Text(inert(cell or "—")) for cell in cells))
@@ -163,11 +167,31 @@ def print_statement(statement: Statement, corpus: "Corpus") -> None:
             mark = " (inferred)" if name in statement.inferred else ""
             shown = corpus.party_name(value) if name == "state" else value
             console.print(Text(inert(f"{name}: {shown}{mark}")))
+    kinship = corpus.kinship(statement.statement_id)
+    if kinship is not None:
+        console.print(Text(inert(f"family: {kinship}")))
     console.print(Text(inert(f"file: {statement.file}\n")))
     console.print(Text(inert(readable(statement.source_text, statement.edits))))
 
 
-def statement_json(statement: Statement) -> dict[str, Any]:
+def family_mark(statement_id: str, family: Family) -> str:
+    """Returns a statement's family as a table shows it: its short id, and whether a revision took its place."""
+    return family.family_id[:6] + (" superseded" if family.superseded_by(statement_id) else "")
+
+
+def family_json(statement_id: str, family: Family | None) -> dict[str, Any] | None:
+    """Returns a statement's family as JSON: its members, its links, and the revision that took its place."""
+    if family is None:
+        return None
+    return {
+        "family_id": family.family_id,
+        "members": list(family.members),
+        "superseded_by": family.superseded_by(statement_id),
+        "links": [asdict(link) for link in family.links_of(statement_id)],
+    }
+
+
+def statement_json(statement: Statement, family: Family | None = None) -> dict[str, Any]:
     """Returns the contract of `untoc show --json`."""
     return {
         "statement_id": statement.statement_id,
@@ -179,10 +203,11 @@ def statement_json(statement: Statement) -> dict[str, Any]:
         "file": statement.file,
         "sha256": statement.sha256,
         "source_text": statement.source_text,
+        "family": family_json(statement.statement_id, family),
     }
 
 
-def summary_json(summary: StatementSummary) -> dict[str, Any]:
+def summary_json(summary: StatementSummary, family: Family | None = None) -> dict[str, Any]:
     """Returns a statement's entry of `untoc list --json`."""
     return {
         "statement_id": summary.statement_id,
@@ -195,6 +220,7 @@ def summary_json(summary: StatementSummary) -> dict[str, Any]:
         "sha256": summary.sha256,
         "passages": summary.passages,
         "added": summary.added,
+        "family": family_json(summary.statement_id, family),
     }
 
 

@@ -98,7 +98,7 @@ class Retrieved:
 
     def coverage(self, citations: Sequence[Citation]) -> Coverage:
         """Returns what was searched, given the citations that stand."""
-        cited = {citation.statement_id for citation in citations}
+        cited = {of for citation in citations for of in (citation.statement_id, *citation.also_in)}
         with_evidence = {citation.state for citation in citations}
         silent = dict.fromkeys(f.party for f in self.found if f.searched and f.party and f.party not in with_evidence)
         return Coverage(

@@ -20,7 +20,7 @@ from vectorstore.retriever import RetrievalConfig
 
 PREFIX = "UNTOC_"
 # Read by tests and by the shell around the program, not by the settings.
-OUTSIDE = frozenset({"UNTOC_TEST_DATA", "UNTOC_CHROMIUM"})
+OUTSIDE = frozenset({"UNTOC_TEST_DATA", "UNTOC_CHROMIUM", "UNTOC_KILLS", "UNTOC_KILL_SEED"})
 
 
 class ServerConfig(BaseModel):
@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     """The store folder; default: the platform's folder for user data."""
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     """Least severe level that is logged."""
+    wait_seconds: float = Field(default=10.0, ge=0)
+    """Seconds for which a command that writes waits for another one that does."""
     server: ServerConfig = ServerConfig()
     """Where the chat listens."""
     answer: AnswerConfig = AnswerConfig()

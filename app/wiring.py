@@ -66,10 +66,17 @@ def open_workspace(settings: Settings, *, read_only: bool = False, check_model: 
     if not (settings.embedding.allow_download or settings.rerank.allow_download):
         # Read by the model libraries when they are first imported, which is later.
         os.environ["HF_HUB_OFFLINE"] = "1"
-    embedder = SentenceTransformerEmbedder(settings.embedding)
-    store = open_store(settings.store, embedder, read_only=read_only, check_model=check_model)
-    indexer = Indexer(store, embedder, settings.split, settings.load)
-    corpus = Corpus(store, embedder, indexer, settings.split, settings.load)
+    embedder = SentenceTransformerEmbedder(settings.embedding.for_questions())
+    of_passages = SentenceTransformerEmbedder(settings.embedding)
+    store = open_store(
+        settings.store,
+        embedder,
+        read_only=read_only,
+        check_model=check_model,
+        wait_seconds=settings.wait_seconds,
+    )
+    indexer = Indexer(store, of_passages, settings.split, settings.load)
+    corpus = Corpus(store, of_passages, indexer, settings.split, settings.load)
     retriever = Retriever(store, embedder, settings.retrieval)
     selector = Selector(store, retriever, embedder, build_reranker(settings.rerank))
     steps = Steps(

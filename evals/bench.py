@@ -1,4 +1,8 @@
-"""Speeds as ratios taken in one run: absolute times say more of the machine than of the program."""
+"""Speeds as ratios taken in one run: absolute times say more of the machine than of the program.
+
+`python -m evals.bench [DIR]`; DIR is a folder with a manifest that is ingested against LangChain's own way, where
+langchain-chroma and langchain-huggingface are installed (default: the fictional conference).
+"""
 
 import statistics
 import sys
@@ -15,6 +19,7 @@ from rich.table import Table
 
 from app.settings import load_settings
 from app.wiring import Workspace, open_workspace
+from evals.against_langchain import NEEDED, compare
 from vectorstore.chroma import VectorIndex
 from vectorstore.rows import Matrix
 
@@ -30,6 +35,11 @@ def main() -> int:
             for row in (*_ingest(workspace), *_ask(workspace)):
                 table.add_row(*row)
         for row in _search(Path(folder)):
+            table.add_row(*row)
+        corpus = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(str(files("evals"))) / "conference"
+        turns = Path(folder) / "turns"
+        turns.mkdir()
+        for row in compare(corpus, turns) or [(f"ingest : {' and '.join(NEEDED)}", "—", "not installed")]:
             table.add_row(*row)
     Console().print(table)
     return 0

@@ -1,14 +1,17 @@
 """The indexer: load -> repair -> annotate -> split -> embed -> store, once per distinct text and metadata."""
 
 import logging
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from ingest.annotate import Annotator, Draft, InputKey
 from ingest.errors import LoadError, ManifestError, PartyTableError
+from ingest.families import describe, link_families
 from ingest.loaders.loaded import LoadedText, LoadLimits
 from ingest.loaders.registry import find_files, load
 from ingest.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
@@ -16,7 +19,9 @@ from ingest.parties import PartyTable
 from ingest.report import FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep
 from ingest.splitter import SplitConfig
 from vectorstore.embeddings import Embedder
-from vectorstore.records import Kind, StatementSummary, text_key
+from vectorstore.families import Family
+from vectorstore.records import AnnotatedStatement, Kind, StatementSummary, text_key
+from vectorstore.rows import Matrix
 from vectorstore.store import Store
 
 logger = logging.getLogger(__name__)
@@ -68,6 +73,19 @@ class _Source:
         return _shown(str(self.folder)), self.name
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Group:
+    """Statements that are stored when the vectors of their new texts are there.
+
+    Attributes:
+        keys: Keys of these texts, in the order of the vectors.
+    """
+
+    items: Sequence[tuple[_Source, Draft, StatementSummary | None, AnnotatedStatement]]
+    keys: tuple[str, ...]
+    vectors: Future[Matrix]
+
+
 class Indexer:
     """Brings files into the store. One bad file never stops the others."""
 
@@ -92,8 +110,8 @@ class Indexer:
             StoreError: The store cannot be written; what was stored before is kept.
         """
         began = time.perf_counter()
-        with self._store.writer():
-            run = _Run(self._store, self._embedder, self._split, self._limits, options, progress)
+        with self._store.writer(), ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as beside:
+            run = _Run(self._store, self._embedder, self._split, self._limits, options, progress, beside)
             for path in paths:
                 run.take(path)
             run.finish()
@@ -123,6 +141,7 @@ class _Run:
         limits: LoadLimits,
         options: IngestOptions,
         progress: ProgressListener | None,
+        beside: ThreadPoolExecutor,
     ) -> None:
         self._store, self._embedder, self._limits = store, embedder, limits
         self._options = options
@@ -139,6 +158,12 @@ class _Run:
         self._notes: list[str] = []
         self._waiting: list[tuple[_Source, Draft, StatementSummary | None]] = []
         self._embedded = self._passages = 0
+        self._began = time.perf_counter()
+        # The group whose texts are being embedded, in a thread of its own: the model lets the interpreter go on.
+        self._beside = beside
+        self._group: _Group | None = None
+        self._unembedded = 0.0
+        self._telling = threading.Lock()
         self._done = self._total = 0
 
     def take(self, path: Path) -> None:
@@ -174,13 +199,19 @@ class _Run:
         return None
 
     def finish(self) -> None:
-        """Embeds and stores what is still waiting."""
-        self._flush()
+        """Embeds and stores what is still waiting, and finds the families of all that is new."""
+        self._settle()
+        link_families(self._store.catalogue)
 
     def report(self, seconds: float) -> IngestReport:
         """Returns what became of every file."""
+        families = self._store.catalogue.families.all()
+        summaries = {s.statement_id: s for s in self._store.catalogue.summaries()} if families else {}
         return IngestReport(
-            files=tuple(result for _, result in sorted(self._results, key=lambda item: item[0])),
+            files=tuple(
+                _with_family(result, families, summaries)
+                for _, result in sorted(self._results, key=lambda item: item[0])
+            ),
             embedded_passages=self._embedded,
             passages=self._passages,
             seconds=round(seconds, 3),
@@ -240,7 +271,7 @@ class _Run:
             return
         self._store.keep_party_file(path)
         # What waits was read with the table as it was, and is cut with it.
-        self._flush()
+        self._settle()
         self._annotator = Annotator(load_parties(self._store), self._split, self._embedder)
 
     def _report_manifest(self, manifest: Manifest) -> None:
@@ -254,7 +285,7 @@ class _Run:
                 self._report(FileResult(file=name, result=problem.result, reason=problem.reason))
 
     def _remove_gone(self, folder: Path) -> None:
-        self._flush()
+        self._settle()
         gone = [s for (of, name), s in self._held.items() if of == _shown(str(folder)) and not (folder / name).exists()]
         for summary in gone:
             self._forget(summary)
@@ -369,21 +400,42 @@ class _Run:
         self._report(_result(source, "unchanged", summary, draft.reason), source.order)
 
     def _flush(self) -> None:
-        """Embeds the texts that have no vector yet and stores the waiting statements, each in one transaction."""
+        """Prepares the waiting statements, and has the texts that have no vector yet embedded beside what follows."""
         if not self._waiting:
             return
-        annotated = [(source, draft, held, self._annotator.annotate(draft)) for source, draft, held in self._waiting]
+        prepared = [(source, draft, held, self._annotator.annotate(draft)) for source, draft, held in self._waiting]
+        # First the group before is stored, so that no text is embedded twice.
+        self._store_embedded()
         self._waiting = []
-        texts = {text_key(passage.text): passage.text for _, _, _, a in annotated for passage in a.passages}
+        texts = {text_key(passage.text): passage.text for *_, item in prepared for passage in item.passages}
         known = self._store.catalogue.known_keys(texts)
-        missing = [key for key in texts if key not in known]
-        last = annotated[-1][0].name
-        self._tell(last, "embed")
-        vectors = self._embedder.embed_documents([texts[key] for key in missing])
-        fresh = dict(zip(missing, vectors, strict=True))
-        self._embedded += len(missing)
-        self._tell(last, "store")
-        for source, draft, held, item in annotated:
+        missing = {key: text for key, text in texts.items() if key not in known}
+        self._unembedded = float(len(prepared))
+        self._tell(prepared[-1][0].name, "embed")
+        self._group = _Group(
+            items=prepared, keys=tuple(missing), vectors=self._beside.submit(self._embed, missing, prepared[-1][0].name)
+        )
+
+    def _embed(self, texts: Mapping[str, str], last: str) -> Matrix:
+        files, before = self._unembedded, self._embedded
+
+        def heard(number: int) -> None:
+            self._embedded = before + number
+            self._unembedded = files * (1.0 - number / len(texts))
+            self._tell(last, "embed")
+
+        vectors = self._embedder.embed_documents(list(texts.values()), heard)
+        self._embedded, self._unembedded = before + len(texts), 0.0
+        return vectors
+
+    def _store_embedded(self) -> None:
+        """Stores the group that is being embedded, each statement in one transaction, once its vectors are there."""
+        if self._group is None:
+            return
+        group, self._group = self._group, None
+        fresh = dict(zip(group.keys, group.vectors.result(), strict=True))
+        self._tell(group.items[-1][0].name, "store")
+        for source, draft, held, item in group.items:
             keys = {text_key(passage.text) for passage in item.passages}
             self._store.catalogue.store(
                 item,
@@ -400,15 +452,46 @@ class _Run:
             )
             self._report(_result(source, outcome, summary, draft.reason or _unattributed(summary)), source.order)
 
+    def _settle(self) -> None:
+        """Has everything stored that was taken so far."""
+        self._flush()
+        self._store_embedded()
+
     def _tell(self, file: str, step: IngestStep) -> None:
-        if self._progress is not None:
-            self._progress(IngestProgress(done=self._done, total=self._total, file=file, step=step))
+        if self._progress is None:
+            return
+        # The model tells of its progress from a thread of its own.
+        with self._telling:
+            self._progress(
+                IngestProgress(
+                    done=self._done,
+                    total=self._total,
+                    file=file,
+                    step=step,
+                    finished=max(0.0, self._done - len(self._waiting) - self._unembedded),
+                    passages=self._embedded,
+                    seconds=time.perf_counter() - self._began,
+                )
+            )
 
 
 def _still_there(twin: StatementSummary, source: _Source) -> bool:
     """Tells whether the file of a statement exists, and is another one than the file at hand."""
     path = Path(twin.folder, twin.file)
     return path.exists() and path.resolve() != source.path.resolve()
+
+
+def _with_family(
+    result: FileResult, families: Mapping[str, Family], summaries: Mapping[str, StatementSummary]
+) -> FileResult:
+    """Names the family of a file's statement, and says of a new one how it belongs to it."""
+    family = families.get(result.statement_id or "")
+    if family is None or result.statement_id is None:
+        return result
+    reason = result.reason
+    if result.result in ("added", "updated", "replaced"):
+        reason = "; ".join(filter(None, (reason, describe(result.statement_id, family, summaries))))
+    return replace(result, reason=reason, family=family.family_id)
 
 
 def _unattributed(summary: StatementSummary) -> str | None:

@@ -26,6 +26,7 @@ class FileResult:
         file: Name relative to the ingested folder, or the path given.
         reason: Why, in one line, with the next step; None where the outcome speaks for itself.
         state: Code of the State or group that the statement is attributed to.
+        family: Id of the family of statements that it belongs to: near-duplicates, revisions, translations.
     """
 
     file: str
@@ -33,6 +34,7 @@ class FileResult:
     reason: str | None = None
     statement_id: str | None = None
     state: str | None = None
+    family: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +65,37 @@ class IngestReport:
 
 @dataclass(frozen=True, kw_only=True)
 class IngestProgress:
-    """One step forward: `done` of `total` files, and the file at hand."""
+    """One step forward: `done` of `total` files, and the file at hand.
+
+    Attributes:
+        finished: Files that are done for good, with the part of those whose passages are being embedded; a file that
+            was read only is not.
+        passages: Passages embedded so far.
+        seconds: Since the ingest began.
+    """
 
     done: int
     total: int
     file: str
     step: IngestStep
+    finished: float = 0.0
+    passages: int = 0
+    seconds: float = 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time left at the pace so far; None before anything is finished."""
+        if self.finished <= 0.0:
+            return None
+        return self.seconds / self.finished * max(0.0, self.total - self.finished)
+
+    @property
+    def pace(self) -> str:
+        """Rate and time left, in words; empty at the very beginning."""
+        left = self.seconds_left
+        if left is None or self.seconds < 1.0:
+            return ""
+        number, unit = (self.passages, "passages") if self.passages else (self.finished, "files")
+        minutes, seconds = divmod(round(left), 60)
+        remaining = f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
+        return f"{number / self.seconds:.0f} {unit}/s, about {remaining} left"

@@ -3,7 +3,7 @@
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 
@@ -249,6 +249,12 @@ def _plain(text: str) -> str:
 
 def find_treaties(text: str) -> list[TreatyMatch]:
     """Every treaty named in a text, in order; "Palermo Protocols" gives all three at one place."""
+    return list(_found_treaties(text))
+
+
+# A sentence is looked through several times in a row.
+@lru_cache(maxsize=256)
+def _found_treaties(text: str) -> tuple[TreatyMatch, ...]:
     matches = []
     for found in _names().finditer(_plain(text)):
         codes = [code for code, value in found.groupdict().items() if value is not None]
@@ -257,7 +263,7 @@ def find_treaties(text: str) -> list[TreatyMatch]:
         elif codes == ["SEVERAL"]:
             codes = [code for code, words in _SUBJECTS.items() if re.search(_expand(words), found.group(), re.I)]
         matches += [TreatyMatch(start=found.start(), end=found.end(), treaty=code) for code in codes]
-    return matches
+    return tuple(matches)
 
 
 def short_name(code: str) -> str:

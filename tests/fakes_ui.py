@@ -181,6 +181,9 @@ class FakeCorpus:
             added="2031-01-01T00:00:00Z",
         )
 
+    def kinship(self, statement_id: str) -> str | None:
+        return None
+
     def show(self, statement_id: str) -> Statement:
         if statement_id not in self.stored:
             raise NotFoundError(f"no statement {statement_id!r} in the store; see `untoc list`")

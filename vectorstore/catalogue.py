@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from vectorstore.database import Database, translated
+from vectorstore.families import FamilyTables
+from vectorstore.health import CatalogueHealth
 from vectorstore.lexical import lexical_text
 from vectorstore.records import (
     AnnotatedStatement,
@@ -47,6 +49,8 @@ class Catalogue:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self._database = Database(path, read_only=read_only)
         self.path = path
+        self.families = FamilyTables(self._database)
+        self.health = CatalogueHealth(self._database)
 
     def close(self) -> None:
         """Closes its connections."""
@@ -70,10 +74,8 @@ class Catalogue:
         return int(self.meta("generation") or 0)
 
     def check(self) -> str | None:
-        """Returns what SQLite finds wrong with the file, or None when it is sound."""
-        rows = self._all("PRAGMA quick_check")
-        verdict = "; ".join(str(row[0]) for row in rows)
-        return None if verdict == "ok" else verdict
+        """Returns what is wrong with the file, or None when it is sound."""
+        return self.health.damage()
 
     def count_passages(self) -> int:
         """Returns the number of passages in the store."""

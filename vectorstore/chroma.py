@@ -8,6 +8,7 @@ made anew in a fresh folder when it is found broken.
 import hashlib
 import logging
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -25,6 +26,8 @@ from vectorstore.rows import Matrix
 logger = logging.getLogger(__name__)
 
 COLLECTION = "passages"
+_spellings: set[str] = set()
+_spelling = threading.Lock()
 # Chroma refuses more than 5461 rows at once.
 BATCH = 2000
 
@@ -39,15 +42,19 @@ class VectorIndex:
             StoreError: Chroma cannot open the folder.
         """
         self.path = path
-        with _translated(path):
-            path.mkdir(parents=True, exist_ok=True)
-            # The declared type leaves out `close`.
-            self._client = cast(
-                Client, chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False))
-            )
-            self._collection = self._client.get_or_create_collection(
-                COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-            )
+        self._spelling = _take_spelling(path)
+        try:
+            with _translated(path):
+                path.mkdir(parents=True, exist_ok=True)
+                settings = Settings(anonymized_telemetry=False)
+                # The declared type leaves out `close`.
+                self._client = cast(Client, chromadb.PersistentClient(path=self._spelling, settings=settings))
+                self._collection = self._client.get_or_create_collection(
+                    COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+                )
+        except StoreError:
+            _spellings.discard(self._spelling)
+            raise
 
     def ids(self) -> frozenset[str]:
         """Returns the ids in the index."""
@@ -98,6 +105,7 @@ class VectorIndex:
     def close(self) -> None:
         """Lets go of the files; an index opened afterwards reads them anew."""
         self._client.close()
+        _spellings.discard(self._spelling)
 
     def _guard(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - what Chroma returns
         with _translated(self.path):
@@ -120,6 +128,20 @@ def index_fingerprint(path: Path) -> str:
     except OSError as exc:
         raise StoreError(f"the vector index {str(path)!r} cannot be read ({exc.strerror})") from exc
     return total.hexdigest() if folders else ""
+
+
+def _take_spelling(path: Path) -> str:
+    """Returns the path in a spelling that no other open index has.
+
+    Clients of one spelling share what the first of them has read, so that an index opened after another process wrote
+    would show what an older one saw, as long as that is open.
+    """
+    with _spelling:
+        spelling = str(path)
+        while spelling in _spellings:
+            spelling += "/."
+        _spellings.add(spelling)
+        return spelling
 
 
 @contextmanager

@@ -5,6 +5,7 @@ in the query alike: Chinese characters, the cases of Russian, the particles of A
 Spanish. A query also asks for the words as they are written, so that an index made before this one still answers.
 """
 
+from functools import lru_cache
 from itertools import pairwise
 
 import regex
@@ -46,6 +47,7 @@ def lexical_expression(topic: str) -> str | None:
     return " OR ".join(phrases) or None
 
 
+@lru_cache(maxsize=1 << 15)
 def _indexed(term: str) -> str:
     if _HAN.match(term):
         return _HAN.sub(r" \g<0> ", term)

@@ -3,10 +3,11 @@
 import hashlib
 import logging
 import os
+import platform
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,28 +17,29 @@ from vectorstore.catalogue import Catalogue
 from vectorstore.chroma import VectorIndex, index_fingerprint, remove_index
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
+from vectorstore.health import Check
 from vectorstore.rows import Matrix
 
 logger = logging.getLogger(__name__)
 
 CATALOGUE = "catalogue.sqlite3"
 _INDEX_PREFIX = "index-"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Check:
-    """One finding of a health check."""
-
-    name: str
-    ok: bool
-    detail: str
+# Says who holds `write.lock`, which itself has to stay empty on some systems.
+_HOLDER = "write.holder"
 
 
 class Store:
     """The store of one corpus. Readers see each finished write; one process writes at a time."""
 
     def __init__(
-        self, path: Path, *, model_name: str, dimension: int, read_only: bool = False, check_model: bool = True
+        self,
+        path: Path,
+        *,
+        model_name: str,
+        dimension: int,
+        read_only: bool = False,
+        check_model: bool = True,
+        wait_seconds: float = 10.0,
     ) -> None:
         """Opens the store, and makes it where it does not exist and may be written.
 
@@ -47,6 +49,7 @@ class Store:
             dimension: Length of its vectors.
             read_only: Open an existing store without writing anything.
             check_model: False opens a store of another model as well, to re-embed it.
+            wait_seconds: How long a writer waits for another one.
 
         Raises:
             ModelMismatchError: The store was built with another embedding model.
@@ -56,6 +59,7 @@ class Store:
         self.read_only = read_only
         self._model_name, self._dimension = model_name, dimension
         self._checks_model = check_model
+        self._wait_seconds = wait_seconds
         if not read_only:
             _make_folder(path)
         self.catalogue = Catalogue(path / CATALOGUE, read_only=read_only)
@@ -74,21 +78,25 @@ class Store:
     # --- writing
 
     @contextmanager
-    def writer(self, *, wait_seconds: float = 10.0) -> Iterator[None]:
+    def writer(self, *, wait_seconds: float | None = None) -> Iterator[None]:
         """Holds the write lock, and brings the vector index up to the catalogue at the end.
 
+        Args:
+            wait_seconds: How long to wait for another writer; None waits as the store was opened to.
+
         Raises:
-            StoreLockedError: Another process writes, and goes on for longer than `wait_seconds`.
+            StoreLockedError: Another process writes, and goes on for longer than that.
         """
         if self.read_only:
             raise StoreReadOnlyError(f"the store {str(self.path)!r} is open for reading only")
         lock = FileLock(self.path / "write.lock")
+        wait = self._wait_seconds if wait_seconds is None else wait_seconds
         try:
-            lock.acquire(timeout=wait_seconds)
+            lock.acquire(timeout=wait)
         except Timeout as exc:
             raise StoreLockedError(
-                f"another process writes to the store {str(self.path)!r}: wait until it is done, or choose another"
-                " store with --store"
+                f"{_read_holder(self.path)} writes to the store {str(self.path)!r}, and {wait:g} s were not enough: run"
+                " this again when it is done, wait longer with UNTOC_WAIT_SECONDS, or choose another store with --store"
             ) from exc
         except OSError as exc:
             raise StoreReadOnlyError(
@@ -96,6 +104,7 @@ class Store:
                 " or choose another with --store"
             ) from exc
         try:
+            _note_holder(self.path)
             if self.catalogue.meta("embedding_model") is None:
                 self._record_model()
             elif self._checks_model:
@@ -104,6 +113,8 @@ class Store:
             yield
             self.sync_index()
         finally:
+            with suppress(OSError):
+                (self.path / _HOLDER).unlink()
             lock.release()
 
     def party_files(self, *, other_than: Path | None = None) -> tuple[Path, ...]:
@@ -159,7 +170,8 @@ class Store:
                 self._rebuild()
 
     def rebuild_index(self) -> int:
-        """Makes the vector index anew from the catalogue, without embedding; returns the number of vectors."""
+        """Makes both indexes anew from the catalogue, without embedding; returns the number of vectors."""
+        self.catalogue.health.rebuild_lexical()
         with self._index_guard:
             self._rebuild()
         return self.catalogue.count_passages()
@@ -195,16 +207,8 @@ class Store:
 
     def check(self) -> tuple[Check, ...]:
         """Compares the parts of the store with each other."""
-        damage = self.catalogue.check()
-        passages = self.catalogue.count_passages()
-        missing = len(self.catalogue.texts_without_vector())
-        checks = [
-            Check(name="catalogue", ok=damage is None, detail=damage or f"{passages} passages"),
-            Check(name="vectors", ok=missing == 0, detail="every passage has its vector" if not missing else
-                  f"{missing} passages have no vector: run `untoc doctor --reembed`"),
-        ]  # fmt: skip
-        checks.append(self._check_index(passages))
-        return tuple(checks)
+        found = self.catalogue.health.check(self._dimension)
+        return (*found, self._check_index(self.catalogue.count_passages())) if found[0].ok else found
 
     def _check_index(self, passages: int) -> Check:
         behind = self.catalogue.meta("index_generation") != str(self.catalogue.generation)
@@ -312,11 +316,33 @@ class Store:
                 remove_index(folder)
 
 
-def open_store(path: Path, embedder: Embedder, *, read_only: bool = False, check_model: bool = True) -> Store:
+def open_store(
+    path: Path, embedder: Embedder, *, read_only: bool = False, check_model: bool = True, wait_seconds: float = 10.0
+) -> Store:
     """Opens the store of an embedder; see `Store`."""
     return Store(
-        path, model_name=embedder.name, dimension=embedder.dimension, read_only=read_only, check_model=check_model
+        path,
+        model_name=embedder.name,
+        dimension=embedder.dimension,
+        read_only=read_only,
+        check_model=check_model,
+        wait_seconds=wait_seconds,
     )
+
+
+def _note_holder(path: Path) -> None:
+    """Notes who holds the write lock, for those who wait; the note of a process that was killed is written over."""
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    # Only a message depends on it; on a full disk the write itself says so.
+    with suppress(OSError):
+        (path / _HOLDER).write_text(f"process {os.getpid()} on {platform.node()}, since {now},", encoding="utf-8")
+
+
+def _read_holder(path: Path) -> str:
+    try:
+        return (path / _HOLDER).read_text(encoding="utf-8") or "another process"
+    except OSError:
+        return "another process"
 
 
 def _party_prefix(path: Path) -> str:

@@ -1,14 +1,15 @@
 """The extractive composer: per State an attribution line and its best quotations; no model writes a word."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import regex
 
 from app.answer import Citation, Claim, Missing
 from app.asked import holds
-from app.evidence import cite, spans
+from app.compose.repetition import Words, repeats, words_of
+from app.evidence import Span, cite, spans
 from app.provenance import attribution
 from app.select import Found
 from ingest.parties import PartyTable
@@ -23,6 +24,10 @@ RELATED: Final = 3
 _READ_FOR_ANSWER: Final = 2
 # Quotations from the statements of one group, beside those of the State that was asked about.
 OF_GROUP: Final = 2
+
+
+# Rank, statement id, span to quote, distant span that it points to.
+_Plan = tuple[int, str, Span, Span | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +95,7 @@ def compose(
         strong = item.strong
         allowed = min(share, OF_GROUP) if item.members else share
         made = quote(strong, sources, allowed, first_number=len(citations) + 1)
-        quoted = {identifier for citation in made for identifier in citation.sentence_ids}
-        more += sum(sentence.sentence_id not in quoted for sentence in strong)
+        more += _unquoted(strong, made)
         citations += made
         if item.members:
             introductions |= {citation.number: _introduction(item, parties, wording) for citation in made}
@@ -118,13 +122,29 @@ def _claim(found: Found, citation: Citation, parties: PartyTable, wording: Wordi
     return Claim(text=text, state=found.party or None, citations=(citation.number,))
 
 
+def _unquoted(strong: Sequence[Sentence], made: Sequence[Citation]) -> int:
+    """Counts the sentences whose words are not quoted; the same words in several places count once."""
+    quoted = {identifier for citation in made for identifier in citation.sentence_ids}
+    known = [words_of(citation.quote) for citation in made]
+    count = 0
+    for sentence in strong:
+        words = words_of(sentence.text)
+        if sentence.sentence_id not in quoted and not repeats(words, known):
+            count += 1
+            known.append(words)
+    return count
+
+
 def quote(chosen: Sequence[Sentence], sources: Sources, limit: int, *, first_number: int) -> list[Citation]:
-    """Cites up to `limit` spans around chosen sentences, strongest first; distant referents come after them."""
+    """Cites up to `limit` spans around chosen sentences, strongest first; distant referents come after them.
+
+    Words that stand in several statements are cited once, from the strongest; the citation names the others.
+    """
     by_statement: dict[str, list[int]] = {}
     for sentence in chosen:
         by_statement.setdefault(sentence.statement_id, []).append(sentence.ordinal)
     ranked = {sentence.sentence_id: rank for rank, sentence in enumerate(chosen)}
-    planned = []
+    planned: list[_Plan] = []
     for statement_id, ordinals in by_statement.items():
         sentences = sources.sentences[statement_id]
         for span, distant in spans(sentences, ordinals):
@@ -132,13 +152,44 @@ def quote(chosen: Sequence[Sentence], sources: Sources, limit: int, *, first_num
             rank = min(ranked.get(identifier, len(ranked)) for identifier in ids)
             planned.append((rank, statement_id, span, distant))
     planned.sort(key=lambda plan: plan[0])
-    kept = planned[:limit]
+    kept, also_in = _without_repetition(planned, ranked, sources, limit)
     order = [(statement_id, span) for _, statement_id, span, _ in kept]
     order += [(statement_id, distant) for _, statement_id, _, distant in kept if distant is not None]
-    return [
+    made = [
         cite(sources.statements[statement_id], sources.sentences[statement_id], span, first_number + offset)
         for offset, (statement_id, span) in enumerate(order)
     ]
+    return [replace(citation, also_in=tuple(also_in.get(offset, ()))) for offset, citation in enumerate(made)]
+
+
+def _without_repetition(
+    planned: Sequence[_Plan], ranked: Mapping[str, int], sources: Sources, limit: int
+) -> tuple[list[_Plan], dict[int, list[str]]]:
+    """Keeps up to `limit` plans that say something new; also the other statements that repeat one, by its place."""
+    kept: list[_Plan] = []
+    quoted: list[Words] = []
+    also_in: dict[int, dict[str, None]] = {}
+    for plan in planned:
+        _, statement_id, span, _ = plan
+        sentences = sources.sentences[statement_id][span.first : span.last + 1]
+        wanted = [words_of(s.text) for s in sentences if s.sentence_id in ranked]
+        held_by = sources.statements[statement_id].metadata.state
+        place = next(
+            (
+                place
+                for place, (earlier, text) in enumerate(zip(kept, quoted, strict=True))
+                if sources.statements[earlier[1]].metadata.state == held_by
+                and all(repeats(words, [text]) for words in wanted)
+            ),
+            None,
+        )
+        if place is not None:
+            if statement_id != kept[place][1]:
+                also_in.setdefault(place, {})[statement_id] = None
+        elif len(kept) < limit:
+            kept.append(plan)
+            quoted.append(words_of(" ".join(sentence.text for sentence in sentences)))
+    return kept, {place: list(ids) for place, ids in also_in.items()}
 
 
 def render(

@@ -72,7 +72,7 @@ class _Shelf:
         return (
             statement_id,
             gr.Column(visible=True),
-            message + statement_html(statement, self._corpus.party_name),
+            message + statement_html(statement, self._corpus.party_name, self._corpus.kinship(statement_id)),
             *values,
         )
 
@@ -181,14 +181,15 @@ def _row(summary: StatementSummary, names: Names) -> str:
     )
 
 
-def statement_html(statement: Statement, names: Names) -> str:
-    """Renders a statement's text exactly as stored."""
+def statement_html(statement: Statement, names: Names, kinship: str | None = None) -> str:
+    """Renders a statement's text exactly as stored, and how it belongs to its family."""
+    family = "" if kinship is None else f'<p class="u-note">Family: <bdi>{escape(kinship)}</bdi></p>'
     who = holder(statement.kind, statement.metadata, names) or "Not attributed to a State"
     lang = f' lang="{escape(statement.metadata.language)}"' if statement.metadata.language else ""
     return (
         f'<article class="u-statement"><h2 tabindex="-1" class="u-focus-me">{escape(who)}</h2>'
         f'<p class="u-note"><bdi>{escape(statement.file)}</bdi> · {len(statement.source_text):,} characters · '
-        f"<code>{escape(statement.statement_id)}</code></p>"
+        f"<code>{escape(statement.statement_id)}</code></p>{family}"
         f'<details class="u-source" open><summary>Source text, exactly as stored</summary><pre dir="auto"{lang} '
         f'tabindex="0" aria-label="Source text">{escape(statement.source_text)}</pre></details>'
         "</article>"

@@ -91,11 +91,11 @@ def progress_html(progress: IngestProgress | None, folder: Path | None = None) -
     """Renders how far an ingest is."""
     if progress is None:
         return '<div class="u-progress" role="status"><progress aria-label="Ingest"></progress><p>Starting…</p></div>'
-    name = escape(_shown_name(progress.file, folder))
+    name, pace = escape(_shown_name(progress.file, folder)), escape(progress.pace)
     return (
         f'<div class="u-progress" role="status"><progress aria-label="Ingest" max="{max(progress.total, 1)}" '
         f'value="{progress.done}"></progress><p>{progress.done} of {progress.total} files · '
-        f"{_STEPS[progress.step]} <bdi>{name}</bdi></p></div>"
+        f"{_STEPS[progress.step]} <bdi>{name}</bdi>{f' · {pace}' if pace else ''}</p></div>"
     )
 
 

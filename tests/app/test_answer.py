@@ -14,7 +14,7 @@ ANSWER = (
 SCOPE = "states groups treaties bodies sessions years agenda_items topic language kept notes months pick".split()
 CITATION = (
     "number statement_id state on_behalf_of speaker body session date agenda_item title file symbol page paragraph"
-    " start end quote source_quote sentence_ids language kind ocr_confidence inferred verdict"
+    " start end quote source_quote sentence_ids language kind ocr_confidence inferred verdict also_in"
 ).split()
 COVERAGE = (
     "statements_in_scope statements_with_evidence states_without_evidence states_without_statement unreadable_files"

@@ -302,7 +302,7 @@ def test_ingest_again_embeds_nothing(run: Run, tmp_path: Path) -> None:
     fresh = tmp_path / "fresh"
     first = run("ingest", "--sample", "--json", at=fresh)
     assert first.code == 0 and first.json["embedded_passages"] > 0
-    assert {"file", "result", "reason", "statement_id", "state"} == set(first.json["files"][0])
+    assert {"file", "result", "reason", "statement_id", "state", "family"} == set(first.json["files"][0])
     again = run("ingest", "--sample", "--json", at=fresh)
     assert (again.code, again.json["embedded_passages"]) == (0, 0)
     assert [file["result"] for file in again.json["files"]] == ["unchanged"]

@@ -79,3 +79,9 @@ def test_hostile_statement_is_escaped():
     _, corpus = fake_workspace()
     html = _Shelf(corpus).table("", 0)[0] + statement_html(hostile_statement(), corpus.party_name)
     assert "<img" not in html and "<script" not in html
+
+
+def test_family_of_a_statement_is_named_and_inert():
+    html = statement_html(sample_statement(), str, "near-duplicate of '<img src=x>.txt' (97% alike)")
+    assert "Family: <bdi>near-duplicate of &#x27;&lt;img src=x&gt;.txt" in html
+    assert "Family" not in statement_html(sample_statement(), str)

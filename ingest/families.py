@@ -1,0 +1,230 @@
+"""Families: near-duplicates, revisions and translations among the statements of a store, found and linked.
+
+A statement is compared once, when it is new, with the few that share part of a MinHash signature, its symbol or its
+occasion, so that the effort grows with the statements taken in and not with their pairs. The links do not depend on
+the order in which statements came: whichever of two is compared later finds the other.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+import datasketch
+import numpy as np
+import regex
+
+from ingest.readable import readable
+from vectorstore.catalogue import Catalogue
+from vectorstore.families import Family, Link, Relation, Traits
+from vectorstore.records import Metadata, Statement, StatementSummary
+
+NEAR_DUPLICATE: Final = 0.7
+"""Share of word sequences (Jaccard) from which two texts are near-duplicates; two speeches on one subject share a few
+hundredths, and a text with one word in ten changed has about 0.55, with one in twenty 0.75."""
+# Words in a sequence, and characters where words are not set apart.
+_WORDS: Final = 3
+_CHARACTERS: Final = 5
+# A text with fewer sequences is too short to tell a copy from a common phrase.
+_FEWEST: Final = 20
+# 32 bands of 4 hashes miss a pair at the threshold once in 6,000 times, and let one in four through at 0.3.
+_BANDS: Final = 32
+_ROWS: Final = 4
+_SCHEME: Final = f"1/{datasketch.__version__}"
+
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_NUMBER = re.compile(r"(?<!\d)\d{1,15}(?!\d)")
+_SUFFIX = re.compile(r"/(Rev|Corr|Add)\.?\s*(\d+)$", re.IGNORECASE)
+# Numbers below this are written out in some languages, or count lists.
+_TELLING_NUMBER: Final = 10
+# How much of their structure translations share.
+_PARAGRAPHS_SHARED: Final = 0.8
+_NUMBERS_SHARED: Final = 0.5
+_RELATIONS: Final[Mapping[str, Relation]] = {"rev": "revision", "corr": "correction", "add": "addendum"}
+
+
+class Symbol(NamedTuple):
+    """A document symbol taken apart.
+
+    `A/C.3/L.5/Add.1/Rev.2` is revision 2 of `A/C.3/L.5/Add.1`, whose root is `A/C.3/L.5`.
+    """
+
+    whole: str
+    root: str
+    base: str
+    suffix: str
+    number: int
+
+    @classmethod
+    def of(cls, written: str) -> "Symbol":
+        """Takes a symbol apart; one without suffix is its own base and root."""
+        whole = root = "".join(written.split()).upper()
+        last = _SUFFIX.search(whole)
+        while (found := _SUFFIX.search(root)) is not None:
+            root = root[: found.start()]
+        if last is None:
+            return cls(whole, root, whole, "", 0)
+        return cls(whole, root, whole[: last.start()], last[1].lower(), int(last[2]))
+
+
+def link_families(catalogue: Catalogue) -> None:
+    """Links every statement that was not compared yet with those that belong to it; the caller holds the write lock.
+
+    Raises:
+        StoreError: The store cannot be written.
+    """
+    for identifier in catalogue.families.unseen(_SCHEME):
+        statement = catalogue.statement(identifier)
+        if statement is not None:
+            text = readable(statement.source_text, statement.edits, 0, len(statement.source_text))
+            sequences = _sequences(text)
+            traits = _traits(statement, text, sequences)
+            links = (
+                *_near_duplicates(catalogue, identifier, sequences, traits),
+                *_of_symbol(catalogue, statement),
+                *_translations(catalogue, statement, traits),
+            )
+            catalogue.families.record(identifier, _SCHEME, traits, links)
+
+
+def describe(statement_id: str, family: Family, summaries: Mapping[str, StatementSummary]) -> str:
+    """Returns how a statement belongs to its family, in one line."""
+    parts = []
+    for link in family.links_of(statement_id):
+        first = link.statement_id == statement_id
+        other = summaries[link.other_id if first else link.statement_id]
+        name = repr(other.file)
+        if link.relation == "near_duplicate":
+            parts.append(f"near-duplicate of {name} ({link.likeness or 0.0:.0%} alike)")
+        elif link.relation == "translation":
+            parts.append(f"same statement as {name} in {other.metadata.language}")
+        elif link.relation == "revision":
+            parts.append(f"supersedes {name}" if first else f"superseded by {name}")
+        else:
+            parts.append(f"{link.relation} to {name}" if first else f"has the {link.relation} {name}")
+    return "; ".join(parts)
+
+
+def likeness(one: str, other: str) -> float:
+    """Returns the share of word sequences that two texts have in common (Jaccard), 0 to 1; 0 for short ones.
+
+    Source: Broder, On the resemblance and containment of documents (1997).
+    """
+    return _jaccard(_sequences(one), _sequences(other))
+
+
+def _sequences(text: str) -> frozenset[str]:
+    """Returns the sequences of three words, or of five characters in scripts that write no spaces."""
+    words = _WORD.findall(text.casefold())
+    characters = "".join(words)
+    if 2 * len(_UNSPACED.findall(characters)) > len(characters):
+        found = frozenset(characters[i : i + _CHARACTERS] for i in range(len(characters) - _CHARACTERS + 1))
+    else:
+        found = frozenset(" ".join(words[i : i + _WORDS]) for i in range(len(words) - _WORDS + 1))
+    return found if len(found) >= _FEWEST else frozenset()
+
+
+def _traits(statement: Statement, text: str, sequences: frozenset[str]) -> Traits:
+    numbers = {int(found) for found in _NUMBER.findall(text)}
+    return Traits(
+        paragraphs=max((block.paragraph or 0 for block in statement.blocks), default=0),
+        numbers=tuple(sorted(number for number in numbers if number >= _TELLING_NUMBER)),
+        bands=_bands(sequences),
+    )
+
+
+def _bands(sequences: frozenset[str]) -> tuple[int, ...]:
+    """Returns hashes of the bands of a MinHash signature, as signed 64-bit numbers.
+
+    Source: Broder (1997); Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3 (locality-sensitive
+    hashing).
+    """
+    if not sequences:
+        return ()
+    # A fast checksum serves, since the candidates are compared word by word afterwards.
+    signature = datasketch.MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=zlib.crc32)
+    signature.update_batch([sequence.encode("utf-8", "surrogatepass") for sequence in sequences])
+    rows = np.asarray(signature.hashvalues, dtype=np.uint64).reshape(_BANDS, _ROWS)
+    return tuple(_hash64(band, row.tobytes()) for band, row in enumerate(rows))
+
+
+def _hash64(band: int, row: bytes) -> int:
+    keyed = bytes([band]) + row
+    return (zlib.crc32(keyed) << 32 | zlib.crc32(keyed[::-1])) - (1 << 63)
+
+
+def _near_duplicates(
+    catalogue: Catalogue, identifier: str, sequences: frozenset[str], traits: Traits
+) -> Iterator[Link]:
+    for other in catalogue.families.alike(traits):
+        candidate = catalogue.statement(other) if other != identifier else None
+        if candidate is None:
+            continue
+        text = readable(candidate.source_text, candidate.edits, 0, len(candidate.source_text))
+        shared = _jaccard(sequences, _sequences(text))
+        if shared >= NEAR_DUPLICATE:
+            yield _unordered(identifier, other, "near_duplicate", round(shared, 4))
+
+
+def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other) if one and other else 0.0
+
+
+def _of_symbol(catalogue: Catalogue, statement: Statement) -> Iterator[Link]:
+    """Links a document with others of the same symbol: revisions, corrections, addenda, and other languages."""
+    metadata, identifier = statement.metadata, statement.statement_id
+    if metadata.symbol is None:
+        return
+    own = Symbol.of(metadata.symbol)
+    for other_id, other in catalogue.families.under_symbol(own.root, statement.kind):
+        if other_id == identifier or other.state != metadata.state or other.symbol is None:
+            continue
+        symbol = Symbol.of(other.symbol)
+        if symbol.root != own.root:
+            continue
+        if _languages_differ(metadata, other):
+            if symbol.whole == own.whole:
+                yield _unordered(identifier, other_id, "translation")
+            continue
+        for new_id, new, old_id, old in ((identifier, own, other_id, symbol), (other_id, symbol, identifier, own)):
+            relation = _relation(new, old)
+            if relation is not None:
+                yield Link(statement_id=new_id, other_id=old_id, relation=relation)
+
+
+def _relation(new: Symbol, old: Symbol) -> Relation | None:
+    """Returns what the first is to the second, or None where it is nothing or comes before it."""
+    if new.suffix and new.base == old.whole:
+        return _RELATIONS[new.suffix]
+    if new.suffix == old.suffix == "rev" and new.base == old.base and new.number > old.number:
+        return "revision"
+    # An addendum to a revision belongs to the document too, which may be in the store without the revision.
+    return _RELATIONS[new.suffix] if new.suffix in ("add", "corr") and old.whole == new.root else None
+
+
+def _translations(catalogue: Catalogue, statement: Statement, traits: Traits) -> Iterator[Link]:
+    """Links what the same party said on the same occasion in another language, where the texts are built alike."""
+    metadata = statement.metadata
+    if metadata.state is None or metadata.language is None or not (metadata.date or metadata.session):
+        return
+    for other_id, other in catalogue.families.on_occasion(metadata, statement.kind):
+        if other_id != statement.statement_id and _built_alike(traits, other):
+            yield _unordered(statement.statement_id, other_id, "translation")
+
+
+def _built_alike(one: Traits, other: Traits) -> bool:
+    few, many = sorted((one.paragraphs, other.paragraphs))
+    if many - few > 1 and few < _PARAGRAPHS_SHARED * many:
+        return False
+    numbers = set(one.numbers) | set(other.numbers)
+    return len(numbers) < 2 or len(set(one.numbers) & set(other.numbers)) >= _NUMBERS_SHARED * len(numbers)
+
+
+def _languages_differ(one: Metadata, other: Metadata) -> bool:
+    return one.language is not None and other.language is not None and one.language != other.language
+
+
+def _unordered(one: str, other: str, relation: Relation, alike: float | None = None) -> Link:
+    low, high = sorted((one, other))
+    return Link(statement_id=low, other_id=high, relation=relation, likeness=alike)

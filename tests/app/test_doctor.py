@@ -1,0 +1,97 @@
+"""The doctor: the texts, the files they came from, and what a person is told to do."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import fake_workspace
+from vectorstore.store import CATALOGUE
+
+TEXT = "Arvandia\n\nMadam President,\n\nWe support {matter}. Our courts apply the law on {matter}.\n\nI thank you.\n"
+
+
+class Ward:
+    """A folder of statements and a store over it."""
+
+    def __init__(self, path: Path) -> None:
+        self.folder, self.store = path / "corpus", path / "store"
+        self.folder.mkdir()
+        (self.folder / "parties.csv").write_text("code,name,aliases,kind\nXAA,Arvandia,,state\n", encoding="utf-8")
+        for matter in ("extradition", "confiscation", "training"):
+            self.write(f"{matter}.txt", TEXT.format(matter=matter))
+        self.ingest()
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def ingest(self, *, sync: bool = False) -> None:
+        with fake_workspace(self.store) as workspace:
+            workspace.corpus.ingest([self.folder], sync=sync)
+
+    def findings(self, *, rebuild: bool = False) -> dict[str, tuple[bool, str]]:
+        with fake_workspace(self.store, read_only=not rebuild) as workspace:
+            report = workspace.corpus.doctor(rebuild=rebuild)
+        assert report.ok == all(check.ok for check in report.checks)
+        return {check.name: (check.ok, check.detail) for check in report.checks}
+
+    def bad(self) -> dict[str, str]:
+        return {name: detail for name, (ok, detail) in self.findings().items() if not ok}
+
+    def damage(self, command: str) -> None:
+        with closing(sqlite3.connect(self.store / CATALOGUE)) as file, file:
+            file.execute(command)
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> Ward:
+    return Ward(tmp_path)
+
+
+def test_sound_store_is_sound_in_every_part(ward: Ward) -> None:
+    names = ["catalogue", "offsets", "vectors", "lexical index", "vector index", "words", "files"]
+    assert list(ward.findings()) == names and ward.bad() == {}
+
+
+def test_changed_and_missing_files_are_named_with_the_command_that_mends_it(ward: Ward) -> None:
+    ward.write("training.txt", TEXT.format(matter="asset recovery"))
+    assert list(ward.bad()) == ["files"]
+    assert ward.bad()["files"] == f"'training.txt' changed since: run `untoc ingest {ward.folder}`"
+    ward.ingest()
+    assert ward.bad() == {}
+    (ward.folder / "training.txt").unlink()
+    assert ward.bad()["files"] == f"'training.txt' gone: run `untoc ingest --sync {ward.folder}`"
+    ward.ingest(sync=True)
+    assert ward.bad() == {}
+
+
+def test_folder_that_is_gone_as_a_whole_is_no_damage(ward: Ward) -> None:
+    shutil.rmtree(ward.folder)
+    ok, detail = ward.findings()["files"]
+    assert ok and "3 of folders that are gone were not compared" in detail
+
+
+def test_sentence_that_is_not_in_its_text_is_found(ward: Ward) -> None:
+    ward.damage("UPDATE sentences SET text = 'We never said this.' WHERE ordinal = 2")
+    assert list(ward.bad()) == ["words"]
+    assert "'confiscation.txt', 'extradition.txt', 'training.txt'" in ward.bad()["words"]
+
+
+@pytest.mark.parametrize("index", ["lexical", "vectors", "both"])
+def test_rebuild_mends_both_indexes_and_answers_are_as_before(ward: Ward, index: str) -> None:
+    question = "What did Arvandia say about confiscation?"
+    with fake_workspace(ward.store) as workspace:
+        before = workspace.assistant.ask(question).citations
+    if index != "vectors":
+        ward.damage("DELETE FROM passages_fts")
+    if index != "lexical":
+        for folder in ward.store.glob("index-*"):
+            shutil.rmtree(folder)
+    broken = {"lexical": ["lexical index"], "vectors": ["vector index"]}
+    assert list(ward.bad()) == broken.get(index, ["lexical index", "vector index"])
+    assert all("untoc doctor --rebuild" in detail for detail in ward.bad().values())
+    assert all(ok for ok, _ in ward.findings(rebuild=True).values())
+    with fake_workspace(ward.store) as workspace:
+        assert workspace.assistant.ask(question).citations == before

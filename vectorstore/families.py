@@ -1,0 +1,170 @@
+"""Families: statements that belong together, as links between them that the catalogue keeps."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from vectorstore.database import Database, translated
+from vectorstore.records import Metadata
+from vectorstore.rows import Row
+
+Relation = Literal["near_duplicate", "revision", "correction", "addendum", "translation"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """Why two statements belong together.
+
+    Attributes:
+        statement_id: The revision, correction or addendum; else the lesser of the two ids.
+        other_id: What it revises, corrects or adds to; else the greater id.
+        likeness: Of near-duplicates: the share of word sequences that both hold, 0 to 1; None for other relations.
+    """
+
+    statement_id: str
+    other_id: str
+    relation: Relation
+    likeness: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traits:
+    """What of a statement is compared to find its family.
+
+    Attributes:
+        paragraphs: Number of its paragraphs.
+        numbers: The numbers in its text, each once, ascending.
+        bands: Hashes of the bands of its MinHash signature, 64 bits each; empty for a text that is too short.
+    """
+
+    paragraphs: int
+    numbers: tuple[int, ...]
+    bands: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """Statements that are linked, directly or through others.
+
+    Attributes:
+        family_id: The least of the members' ids.
+        members: Ids, ascending.
+        links: All links between them.
+    """
+
+    family_id: str
+    members: tuple[str, ...]
+    links: tuple[Link, ...]
+
+    def superseded_by(self, statement_id: str) -> str | None:
+        """Returns the newest revision of a statement, or None where it is not revised."""
+        newer = [link.statement_id for link in self.links if _revises(link) and link.other_id == statement_id]
+        revised = {link.other_id for link in self.links if _revises(link)}
+        return min((identifier for identifier in newer if identifier not in revised), default=None)
+
+    def links_of(self, statement_id: str) -> tuple[Link, ...]:
+        """Returns the links of one member."""
+        return tuple(link for link in self.links if statement_id in (link.statement_id, link.other_id))
+
+
+class FamilyTables:
+    """The families' tables of the catalogue; deleting a statement deletes its rows in them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> dict[str, Family]:
+        """Returns the family of every statement that has one, by statement id."""
+        rows = self._rows("SELECT statement_id, other_id, relation, likeness FROM links ORDER BY 1, 2, 3")
+        return connected(Link(statement_id=a, other_id=b, relation=c, likeness=d) for a, b, c, d in rows)
+
+    def unseen(self, scheme: str) -> tuple[str, ...]:
+        """Returns the ids of the statements that were not compared under this scheme yet, ascending."""
+        rows = self._rows(
+            "SELECT statement_id FROM statements WHERE kind != 'treaty' AND statement_id NOT IN"
+            " (SELECT statement_id FROM traits WHERE scheme = ?) ORDER BY statement_id",
+            (scheme,),
+        )
+        return tuple(str(row[0]) for row in rows)
+
+    def alike(self, traits: Traits) -> tuple[str, ...]:
+        """Returns the ids of the statements that share a band, ascending: candidates for near-duplicates."""
+        rows = self._rows(
+            "SELECT DISTINCT statement_id FROM bands WHERE band IN (SELECT value FROM json_each(?)) ORDER BY 1",
+            (json.dumps(traits.bands),),
+        )
+        return tuple(str(row[0]) for row in rows)
+
+    def under_symbol(self, root: str, kind: str) -> tuple[tuple[str, Metadata], ...]:
+        """Returns (id, state, symbol and language) of the statements whose symbol is this one or begins `root/`."""
+        rows = self._rows(
+            "SELECT s.statement_id, s.state, s.symbol, s.language FROM statements s JOIN traits USING (statement_id)"
+            " WHERE s.kind = ? AND s.symbol >= ? COLLATE NOCASE AND s.symbol < ? COLLATE NOCASE ORDER BY 1",
+            # In ASCII "0" comes next after "/".
+            (kind, root, root + "0"),
+        )
+        return tuple((str(a), Metadata(state=b, symbol=c, language=d)) for a, b, c, d in rows)
+
+    def on_occasion(self, metadata: Metadata, kind: str) -> tuple[tuple[str, Traits], ...]:
+        """Returns the statements by the same party on the same occasion in another language, with their traits."""
+        rows = self._rows(
+            "SELECT s.statement_id, t.paragraphs, t.numbers FROM statements s JOIN traits t USING (statement_id)"
+            " WHERE s.kind = ? AND s.state = ? AND s.body IS ? AND s.session IS ? AND s.date IS ?"
+            " AND s.agenda_item IS ? AND s.language != ? ORDER BY 1",
+            (kind, metadata.state, metadata.body, metadata.session, metadata.date, metadata.agenda_item,
+             metadata.language),
+        )  # fmt: skip
+        return tuple((str(a), Traits(paragraphs=b, numbers=tuple(json.loads(c)))) for a, b, c in rows)
+
+    def record(self, statement_id: str, scheme: str, traits: Traits, links: Sequence[Link]) -> None:
+        """Stores the traits and links of a statement in one transaction, in place of older ones."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM bands WHERE statement_id = ?", (statement_id,))
+            connection.execute("DELETE FROM links WHERE ? IN (statement_id, other_id)", (statement_id,))
+            connection.execute(
+                "INSERT OR REPLACE INTO traits VALUES (?, ?, ?, ?)",
+                (statement_id, scheme, traits.paragraphs, json.dumps(traits.numbers)),
+            )
+            connection.executemany(
+                "INSERT OR IGNORE INTO bands VALUES (?, ?)", [(band, statement_id) for band in traits.bands]
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?)",
+                [(link.statement_id, link.other_id, link.relation, link.likeness) for link in links],
+            )
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
+        with translated(self._database.path):
+            return self._database.connection().execute(query, values).fetchall()
+
+
+def connected(links: Iterable[Link]) -> dict[str, Family]:
+    """Returns the family of every linked statement: the connected components of the links."""
+    links = tuple(links)
+    root: dict[str, str] = {}
+
+    def find(identifier: str) -> str:
+        root.setdefault(identifier, identifier)
+        while root[identifier] != identifier:
+            root[identifier] = identifier = root[root[identifier]]
+        return identifier
+
+    for link in links:
+        low, high = sorted((find(link.statement_id), find(link.other_id)))
+        root[high] = low
+    members: dict[str, list[str]] = {}
+    for identifier in sorted(root):
+        members.setdefault(find(identifier), []).append(identifier)
+    held: dict[str, list[Link]] = {}
+    for link in links:
+        held.setdefault(find(link.statement_id), []).append(link)
+    families = (
+        Family(family_id=identifier, members=tuple(ids), links=tuple(held[identifier]))
+        for identifier, ids in members.items()
+    )
+    return {identifier: family for family in families for identifier in family.members}
+
+
+def _revises(link: Link) -> bool:
+    return link.relation == "revision"
