@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes tells of the machine, not of the code.
+settings.register_profile("untoc", deadline=None)
+settings.load_profile("untoc")
 
 PROJECT = Path(__file__).parent.parent
 
