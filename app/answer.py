@@ -68,6 +68,7 @@ class Citation:
         quote: The readable text; differs from `source_quote` by reading repair only.
         source_quote: Exactly `source_text[start:end]` of the statement.
         inferred: Names of the fields here that were concluded rather than read.
+        summarised: Whether these are words of a record that tells what was said, and not the speaker's own.
     """
 
     number: int
@@ -94,6 +95,7 @@ class Citation:
     ocr_confidence: float | None
     inferred: tuple[str, ...]
     verdict: Verdict
+    summarised: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -412,7 +412,7 @@ def _still_there(twin: StatementSummary, source: _Source) -> bool:
 
 
 def _unattributed(summary: StatementSummary) -> str | None:
-    if summary.metadata.state is not None or summary.kind == "treaty":
+    if summary.metadata.state is not None or summary.kind == "treaty" or summary.interventions:
         return None
     return (
         f"no State is known for it, so it is never quoted as anyone's: name it in {MANIFEST_NAME}, or run"

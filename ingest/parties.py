@@ -4,6 +4,7 @@ A name that may be several parties' (`Congo`, `Korea`) gives all of them, and th
 nothing here guesses.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -180,6 +181,12 @@ class PartyTable:
             added = dict.fromkeys((*table._added, *(code for code in rows if code not in built_in())))
             table = PartyTable(rows, added)
         return table
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes with the parties that files added: what was read by names may read differently then."""
+        rows = [repr(self._rows[code].names) for code in self._added]
+        return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()[:16] if rows else ""
 
     def get(self, code: str) -> Party | None:
         """The party of that code, or None."""

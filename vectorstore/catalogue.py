@@ -26,6 +26,7 @@ from vectorstore.rows import (
     PASSAGE_COLUMNS,
     SENTENCE_COLUMNS,
     STATEMENT_COLUMNS,
+    STATEMENTS,
     SUMMARY_COLUMNS,
     Matrix,
     Row,
@@ -81,11 +82,24 @@ class Catalogue:
     # --- statements
 
     def summaries(self, scope: ScopeFilter | None = None) -> tuple[StatementSummary, ...]:
-        """Returns the statements in scope without their texts, by State and date; None means all kinds."""
+        """Returns the statements in scope without their texts, by State and date.
+
+        In a scope the interventions of a record stand in its place. None means all documents of all kinds, a record
+        as one.
+        """
         where, values = scope_conditions(scope)
         rows = self._all(
-            f"SELECT {SUMMARY_COLUMNS} FROM statements s {where} ORDER BY state, first_year, date, file, statement_id",
+            f"SELECT {SUMMARY_COLUMNS} FROM statements s {where}"
+            " ORDER BY state, first_year, date, file, json_extract(part, '$.ordinal'), statement_id",
             values,
+        )
+        return tuple(to_summary(row) for row in rows)
+
+    def interventions(self, record_id: str) -> tuple[StatementSummary, ...]:
+        """Returns the interventions of a record in order, those of its Chair included; none for a statement."""
+        rows = self._all(
+            f"SELECT {SUMMARY_COLUMNS} FROM statements s WHERE part_of = ? ORDER BY json_extract(part, '$.ordinal')",
+            (record_id,),
         )
         return tuple(to_summary(row) for row in rows)
 
@@ -94,8 +108,8 @@ class Catalogue:
         return self._one("SELECT 1 FROM statements WHERE kind != 'treaty' LIMIT 1") is None
 
     def statement(self, statement_id: str) -> Statement | None:
-        """Returns one statement with its text, or None."""
-        row = self._one(f"SELECT {STATEMENT_COLUMNS} FROM statements WHERE statement_id = ?", (statement_id,))
+        """Returns one statement or intervention with its text, or None."""
+        row = self._one(f"SELECT {STATEMENT_COLUMNS} FROM {STATEMENTS} WHERE s.statement_id = ?", (statement_id,))
         return None if row is None else to_statement(row)
 
     def count_by_party(self, scope: ScopeFilter) -> dict[str, int]:
@@ -129,15 +143,17 @@ class Catalogue:
             if replaces is not None:
                 delete_statement(connection, replaces)
             delete_statement(connection, statement.statement_id)
-            insert_statement(connection, statement, folder=folder, digest=digest, input_key=input_key)
+            for item in (statement, *annotated.interventions):
+                insert_statement(connection, item, folder=folder, digest=digest, input_key=input_key)
             connection.executemany(
-                "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [(s.sentence_id, s.statement_id, s.ordinal, s.start, s.end, s.text, s.paragraph, s.page)
+                f"INSERT INTO sentences ({SENTENCE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(s.sentence_id, s.statement_id, s.ordinal, s.start, s.end, s.text, s.paragraph, s.page, s.language)
                  for s in annotated.sentences],
             )  # fmt: skip
+            owners = {s.sentence_id: s.statement_id for s in annotated.sentences}
             connection.executemany(
                 "INSERT INTO mentions VALUES (?, ?, ?, ?, ?)",
-                [(m.sentence_id, statement.statement_id, m.treaty, m.article, m.paragraph)
+                [(m.sentence_id, owners[m.sentence_id], m.treaty, m.article, m.paragraph)
                  for m in annotated.mentions],
             )  # fmt: skip
             connection.executemany(
@@ -146,9 +162,9 @@ class Catalogue:
             )
             for p in annotated.passages:
                 cursor = connection.execute(
-                    f"INSERT INTO passages ({PASSAGE_COLUMNS}, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    f"INSERT INTO passages ({PASSAGE_COLUMNS}, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (p.passage_id, p.statement_id, p.ordinal, p.start, p.end, p.first_sentence, p.last_sentence,
-                     p.text, text_key(p.text)),
+                     p.text, p.language, text_key(p.text)),
                 )  # fmt: skip
                 connection.execute(
                     "INSERT INTO passages_fts (rowid, text) VALUES (?, ?)",
@@ -166,7 +182,8 @@ class Catalogue:
         """Records under which name and from which input a statement was last seen."""
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE statements SET file = ?, folder = ?, sha256 = ?, input_key = ? WHERE statement_id = ?",
+                "UPDATE statements SET file = ?, folder = ?, sha256 = ?, input_key = ?"
+                " WHERE ? IN (statement_id, part_of)",
                 (file, folder, sha256, input_key, statement_id),
             )
 

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from app.corpus import Corpus
-from app.provenance import holder
+from app.provenance import holder, record_of
 from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
 from app.ui.conversation import error_html
 from app.ui.provenance import language_name, read_date
@@ -157,7 +157,7 @@ def _pager(page: int, found: int) -> str:
 
 def _row(summary: StatementSummary, names: Names) -> str:
     metadata: Metadata = summary.metadata
-    who = holder(summary.kind, metadata, names) or "Not attributed"
+    who = record_of(summary) or holder(summary.kind, metadata, names) or "Not attributed"
     inferred = set(summary.inferred)
     cells = (
         ("on_behalf_of", names(metadata.on_behalf_of) if metadata.on_behalf_of else ""),
