@@ -12,6 +12,7 @@ from app.retrieve import Retrieved, Searcher
 from app.scope import resolve
 from app.select import Selector
 from app.settings import Settings
+from app.topic import Covered
 from ingest.indexer import Indexer
 from vectorstore.embeddings import SentenceTransformerEmbedder
 from vectorstore.rerank import build_reranker
@@ -64,10 +65,13 @@ def open_workspace(settings: Settings, *, read_only: bool = False, check_model: 
         os.environ["HF_HUB_OFFLINE"] = "1"
     embedder = SentenceTransformerEmbedder(settings.embedding)
     store = open_store(settings.store, embedder, read_only=read_only, check_model=check_model)
-    indexer = Indexer(store, embedder, settings.split, settings.load)
+    languages = settings.embedding.languages.split(",")
+    indexer = Indexer(store, embedder, settings.split, settings.load, languages=languages)
     corpus = Corpus(store, embedder, indexer, settings.split, settings.load)
     retriever = Retriever(store, embedder, settings.retrieval)
-    selector = Selector(store, retriever, embedder, build_reranker(settings.rerank))
+    embedded = frozenset(languages)
+    covered = Covered(embedded=embedded, ranked=embedded & frozenset(settings.rerank.languages.split(",")))
+    selector = Selector(store, retriever, embedder, build_reranker(settings.rerank), covered)
     steps = Steps(
         searcher=Searcher(store, selector), parties=corpus.parties, max_citations=settings.answer.max_citations
     )

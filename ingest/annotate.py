@@ -115,10 +115,14 @@ class Draft:
 class Annotator:
     """Derives from a text all that the store keeps of it; the same input gives the same ids."""
 
-    def __init__(self, parties: PartyTable, split: SplitConfig, embedder: Embedder) -> None:
+    def __init__(
+        self, parties: PartyTable, split: SplitConfig, embedder: Embedder, languages: Sequence[str] = ("en",)
+    ) -> None:
+        """Takes what annotating needs; `languages` are those that the embedding model knows."""
         self._parties = parties
         self._split = split
         self._embedder = embedder
+        self._languages = languages
 
     def input_key(self, loaded: LoadedText, row: ManifestRow | None, kind: Kind) -> InputKey:
         """Returns hashes of everything that a statement is made from."""
@@ -171,7 +175,18 @@ class Annotator:
             statement=statement,
             digest=digest,
             input_key=input_key,
-            reason="; ".join((*loaded.notes, *problems)) or None,
+            reason="; ".join((*loaded.notes, *problems, *self._unread(statement))) or None,
+        )
+
+    def _unread(self, statement: Statement) -> tuple[str, ...]:
+        """Says in which of its languages a statement is found by words and scope only."""
+        spoken = {statement.metadata.language, *(block.language for block in statement.blocks)}
+        unread = sorted(language for language in spoken if language is not None and language not in self._languages)
+        if not unread:
+            return ()
+        return (
+            f"in {', '.join(unread)}: found by its words and by scope only, since the embedding model does not know"
+            " the language (see docs/languages.md)",
         )
 
     def annotate(self, draft: Draft) -> AnnotatedStatement:

@@ -71,11 +71,20 @@ class _Source:
 class Indexer:
     """Brings files into the store. One bad file never stops the others."""
 
-    def __init__(self, store: Store, embedder: Embedder, split: SplitConfig, limits: LoadLimits) -> None:
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        split: SplitConfig,
+        limits: LoadLimits,
+        *,
+        languages: Sequence[str] = ("en",),
+    ) -> None:
         self._store = store
         self._embedder = embedder
         self._split = split
         self._limits = limits
+        self._languages = languages
 
     def ingest(
         self, paths: Sequence[Path], options: IngestOptions, progress: ProgressListener | None = None
@@ -93,7 +102,7 @@ class Indexer:
         """
         began = time.perf_counter()
         with self._store.writer():
-            run = _Run(self._store, self._embedder, self._split, self._limits, options, progress)
+            run = _Run(self._store, self._embedder, self._split, self._limits, options, progress, self._languages)
             for path in paths:
                 run.take(path)
             run.finish()
@@ -123,12 +132,14 @@ class _Run:
         limits: LoadLimits,
         options: IngestOptions,
         progress: ProgressListener | None,
+        languages: Sequence[str],
     ) -> None:
+        self._languages = languages
         self._store, self._embedder, self._limits = store, embedder, limits
         self._options = options
         self._progress = progress
         self._split = split
-        self._annotator = Annotator(load_parties(store), split, embedder)
+        self._annotator = Annotator(load_parties(store), split, embedder, languages)
         self._held = {(s.folder, s.file): s for s in store.catalogue.summaries()}
         self._by_digest = {s.digest: s for s in self._held.values()}
         # Statements that a file of this run was found to hold, and files that are still to be looked at.
@@ -241,7 +252,7 @@ class _Run:
         self._store.keep_party_file(path)
         # What waits was read with the table as it was, and is cut with it.
         self._flush()
-        self._annotator = Annotator(load_parties(self._store), self._split, self._embedder)
+        self._annotator = Annotator(load_parties(self._store), self._split, self._embedder, self._languages)
 
     def _report_manifest(self, manifest: Manifest) -> None:
         if manifest.unknown_columns:

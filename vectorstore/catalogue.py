@@ -4,7 +4,7 @@ Everything else in the store can be rebuilt from here. Offsets count characters 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from vectorstore.rows import (
     bump_generation,
     delete_statement,
     insert_statement,
+    passage_conditions,
     scope_conditions,
     to_passage,
     to_sentence,
@@ -213,18 +214,18 @@ class Catalogue:
         )
         return tuple(to_passage(row) for row in rows)
 
-    def count_passages_of(self, statement_ids: Sequence[str]) -> int:
-        """Returns how many passages these statements have."""
-        row = self._one(
-            "SELECT count(*) FROM passages WHERE statement_id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(statement_ids)),),
-        )
+    def count_passages_of(self, statement_ids: Sequence[str], languages: Collection[str | None] | None = None) -> int:
+        """Returns how many passages these statements have, in any language or in these."""
+        within, values = passage_conditions(statement_ids, languages)
+        row = self._one(f"SELECT count(*) FROM passages p WHERE {within}", values)
         return 0 if row is None else int(row[0])
 
-    def vectors_of(self, statement_ids: Sequence[str] | None = None) -> tuple[tuple[str, ...], Matrix]:
-        """Returns passage ids and their vectors, (n, dim) float32; None means the whole store."""
-        within = "" if statement_ids is None else "WHERE p.statement_id IN (SELECT value FROM json_each(?))"
-        values = () if statement_ids is None else (json.dumps(list(statement_ids)),)
+    def vectors_of(
+        self, statement_ids: Sequence[str] | None = None, languages: Collection[str | None] | None = None
+    ) -> tuple[tuple[str, ...], Matrix]:
+        """Returns passage ids and their vectors, (n, dim) float32; None means the whole store, and any language."""
+        condition, values = passage_conditions(statement_ids, languages)
+        within = f"WHERE {condition}"
         rows = self._all(
             f"SELECT p.passage_id, v.vector FROM passages p JOIN vectors v USING (text_key) {within}"
             " ORDER BY p.passage",
@@ -284,7 +285,11 @@ class Catalogue:
         return tuple(Mention(sentence_id=a, treaty=b, article=c, paragraph=d) for a, b, c, d in rows)
 
     def search_lexical(
-        self, expression: str, statement_ids: Sequence[str] | None, k: int
+        self,
+        expression: str,
+        statement_ids: Sequence[str] | None,
+        k: int,
+        languages: Collection[str | None] | None = None,
     ) -> tuple[tuple[str, float], ...]:
         """Returns up to k (passage id, score) for an FTS5 expression, best first; a higher score is better.
 
@@ -292,15 +297,12 @@ class Catalogue:
 
         Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009).
         """
-        within = "" if statement_ids is None else "AND p.statement_id IN (SELECT value FROM json_each(?))"
-        values: tuple[object, ...] = (
-            (expression,) if statement_ids is None else (expression, json.dumps(list(statement_ids)))
-        )
+        within, values = passage_conditions(statement_ids, languages)
         rows = self._all(
             "SELECT p.passage_id, -bm25(passages_fts) AS score FROM passages_fts"
             " JOIN passages p ON p.passage = passages_fts.rowid"
-            f" WHERE passages_fts MATCH ? {within} ORDER BY score DESC, p.passage LIMIT ?",
-            (*values, k),
+            f" WHERE passages_fts MATCH ? AND {within} ORDER BY score DESC, p.passage LIMIT ?",
+            (expression, *values, k),
         )
         return tuple((str(row[0]), float(row[1])) for row in rows)
 

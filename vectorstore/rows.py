@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -160,6 +161,20 @@ def scope_conditions(scope: ScopeFilter | None) -> tuple[str, tuple[object, ...]
         )
         values.append(json.dumps(list(scope.months)))
     return "WHERE " + " AND ".join(clauses), tuple(values)
+
+
+def passage_conditions(
+    statement_ids: Sequence[str] | None, languages: Collection[str | None] | None
+) -> tuple[str, tuple[object, ...]]:
+    """Returns a condition over `passages p` and its values; None restricts nothing, a language None means unknown."""
+    clauses, values = ["1"], []
+    if statement_ids is not None:
+        clauses.append("p.statement_id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(list(statement_ids)))
+    if languages is not None:
+        clauses.append("coalesce(p.language, '') IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps([language or "" for language in languages]))
+    return " AND ".join(clauses), tuple(values)
 
 
 def insert_statement(
