@@ -219,28 +219,32 @@ class Selector:
         asked = [
             (terms, covered) for words, covered in topic.words_in(language) if (terms := content_terms(words, language))
         ]
-        if not asked:
+        across = topic.across if language in self.covered.embedded else None
+        if not asked and across is None:
             return empty
         ids = [s.statement_id for s in searched]
         only = (language,) if any(len(languages_of(s)) > 1 for s in searched) else None
         found = self._retriever.retrieve_lexical(topic.synonyms_in(language), ids, PASSAGES, languages=only)
-        if language in self.covered.embedded and topic.across is not None:
-            nearest = self._retriever.retrieve(topic.words, ids, PASSAGES, query_vector=topic.across, languages=only)
+        if across is not None:
+            nearest = self._retriever.retrieve(topic.words, ids, PASSAGES, query_vector=across, languages=only)
             held = {item.passage.passage_id for item in found}
             found += tuple(item for item in nearest if item.passage.passage_id not in held)
         sentences = self._sentences_of(found)
         shares = np.array(
             [
                 max(
-                    covered * (0.75 * _shared(t, context, language) + 0.25 * _shared(t, sentence.text, language))
-                    for t, covered in asked
+                    (
+                        covered * (0.75 * _shared(t, context, language) + 0.25 * _shared(t, sentence.text, language))
+                        for t, covered in asked
+                    ),
+                    default=0.0,
                 )
                 for sentence, context in zip(sentences, self._contexts(sentences), strict=True)
             ],
             dtype=np.float32,
         )
         if not len(shares) or shares.max() < WORDS_SHARED:
-            return replace(empty, passages=found, evidence=self._nearest(sentences, topic, language))
+            return replace(empty, passages=found, evidence=self._nearest(sentences, across))
         kept = [row for row in np.argsort(-shares, kind="stable") if shares[row] >= WORDS_SHARED][:IN_CONTEXT]
         return replace(
             empty,
@@ -251,14 +255,14 @@ class Selector:
             confidence=THRESHOLD + 0.5 * (float(shares.max()) - WORDS_SHARED),
         )
 
-    def _nearest(self, sentences: Sequence[Sentence], topic: Topic, language: str) -> tuple[Evidence, ...]:
+    def _nearest(self, sentences: Sequence[Sentence], across: Matrix | None) -> tuple[Evidence, ...]:
         """Returns the sentences nearest in meaning, in a language that only the embedding model knows.
 
         How near is near enough is not calibrated for it, so they may help, and answer nothing.
         """
-        if language not in self.covered.embedded or topic.across is None or not sentences:
+        if across is None or not sentences:
             return ()
-        near = self._embedder.embed_documents([sentence.text for sentence in sentences]) @ topic.across
+        near = self._embedder.embed_documents([sentence.text for sentence in sentences]) @ across
         # Cosines, below every logit by which evidence is quoted.
         return _ordered(sentences, near - 20.0)[:IN_CONTEXT]
 
