@@ -319,7 +319,9 @@ class _Lookup:
                 looks_so = bool(codes) or (line.brackets and _looks_like_name(line))
                 return replace(words, reason=f"{line.head!r} names nobody that is known") if looks_so else None
         if len(codes) == 1:
-            if is_office(line.clause) and behalf_phrase(line.clause) is None:
+            party = self._parties.get(codes[0])
+            of_office = [name for name in names if name and party is not None and party.kind == "organization"]
+            if (is_office(line.clause) and behalf_phrase(line.clause) is None) or any(map(is_office, of_office)):
                 return replace(words, role="office")
             return replace(words, role="party", state=codes[0])
         if any(is_office(name) for name in (*line.brackets, line.party or "")):
@@ -385,6 +387,7 @@ def _turns(page: _Page, lookup: _Lookup) -> list[_Turn]:
     surely = {
         "direct": {line.start for _, line, _ in read if not line.summarised},
         "told": {line.start for _, line, _ in read if line.summarised and line.understood},
+        "name": {line.start for _, line, _ in read if line.who == "name"},
     }
     order = list(forms)
 
@@ -435,7 +438,7 @@ def _sections(page: _Page, headings: Sequence[tuple[int, int, str]]) -> list[_Tu
         line = page.lines[number]
         words = Intervention(
             start=line.end + _space_after(page.text, line.end), end=line.end, role="party", named=line.text,
-            summarised=False, state=code,
+            summarised=False, state=code, clause=line.text if behalf_phrase(line.text) else "",
         )  # fmt: skip
         turns.append(_Turn(start=start, words=words, form=f"heading {_mark(line.text)}"))
     return turns

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 import regex
 
+from ingest.behalf import behalf_phrase
 from ingest.speaker_words import OFFICE, TITLE, VERB_AR, VERB_EN, VERB_ES, VERB_FR, VERB_RU, VERB_ZH
 
 Who = Literal["person", "office", "delegation", "name"]
@@ -78,6 +79,9 @@ _REPORTED: Final = regex.compile(
     rf"|\s*[，,]?[^。：:；;\n]{{0,40}}?(?P<verb>{VERB_ZH})",
 )
 _COLON: Final = regex.compile(r"(?P<clause>\s*[,،，]\s*[^:：.;؛。]{1,260}?)?\s*[*_]*\s*[:：][*_]*\s*")
+_JOINT: Final = regex.compile(
+    r"\s*(?:,|and|&|y|e|et|и|و|和|及)\s(?:[^.;。:：\n]|\.(?=\s\p{Lu})){2,160}[:：]\s*|\s+(?=\p{Lu}\p{Ll}*\s)(?!\p{Lu}\p{Ll}+\s*[(（])"
+)
 _SPEAKING: Final = regex.compile(
     r"speak|behalf|capacity|said|parl|nom\s+d|habl|nombre|выступ|имени|باسم|نيابة|متكلم|متحدث|代表|发言",
     regex.IGNORECASE,
@@ -186,10 +190,11 @@ def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bo
     understood, after = True, None
     if who == "person" and not brackets and _VOCATIVE.match(groups["name"]):
         return None
-    spoken = [text for text in brackets if not _LANGUAGE_NOTE.match(text)]
+    behalf = [text for text in brackets if behalf_phrase(text) is not None]
+    spoken = [text for text in brackets if not _LANGUAGE_NOTE.match(text) and text not in behalf]
     if found.re is _BARE and not spoken:
         return None
-    name = " ".join(found.group().split())
+    name = " ".join(found.group().split()).strip("*_ ")
     notes = [text for text in brackets if _LANGUAGE_NOTE.match(text)]
     reported = _REPORTED.match(window, position) if titled else None
     if told:
@@ -209,8 +214,12 @@ def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bo
             body, summarised, after = colon.end(), False, colon.end()
         elif (spoken and titled) or found.re is _DELEGATION_UNREAD or (who == "office" and _THE.match(name)):
             clause, body, summarised, understood = "", at, True, False
+            # Two speakers at once, or a colon that was lost: in a verbatim record somebody else speaks from here on.
+            joint = _JOINT.match(window, position) if spoken and titled else None
+            after = joint.end() if joint is not None else None
         else:
             return None
+    clause = "".join(f", {text}" for text in behalf) + clause
     clause = " ".join(clause.strip(" :：*_\n").split()).rstrip(",،，")
     return SpeakerLine(
         start=0, body=body, who=who, name=name, brackets=tuple(spoken), party=groups.get("party"), clause=clause,

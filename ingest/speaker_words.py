@@ -28,7 +28,8 @@ VERB_EN: Final = (
     r"|introduc\p{L}*|repli\p{L}*|respond\p{L}*|inform(?:ed|s)|point(?:ed|s)|add(?:ed|s)|call(?:ed|s)|urge[ds]|request\p{L}*|agreed?|wished|wondered|believe[ds]"
     r"|considered|indicat\p{L}*|highlight\p{L}*|referr\p{L}*|describ\p{L}*|outlin\p{L}*|shared|object\p{L}*|opposed|regrett\p{L}*|condemn\p{L}*|commend\p{L}*"
     r"|congratulat\p{L}*|associat\p{L}*|align\p{L}*|joined|presented|submitted|concluded|confirm\p{L}*|acknowledg\p{L}*|appeal\p{L}*|caution\p{L}*|warn\p{L}*"
-    r"|denied|rejected|sought|spoke|made|paid|gave|hoped|took\s+(?:note|the\s+(?:view|floor)|issue)|declared|argued|maintained|insisted|appreciated|affirmed|hailed)"
+    r"|denied|rejected|sought|spoke|made|paid|gave|hoped|took\s+(?:note|the\s+(?:view|floor)|issue)|declared|argued|maintained|insisted|appreciated|affirmed|hailed"
+    r"|(?!presided|chaired|resigned)\p{Ll}{3,}ed|did|could|would|should|might|may|can|will|felt|thought|saw|found|meant|held|put|went|kept|left|knew|took\s+up)"
 )
 VERB_FR: Final = (
     r"(?:(?:a\s+)?(?:dit|déclar\p{L}+|not(?:e|é)|soulign\p{L}+|rappel\p{L}+|demand\p{L}+|remerci\p{L}+|appuy?\p{L}+|estim\p{L}+|propos\p{L}+|exprim\p{L}+|expliqu\p{L}+"

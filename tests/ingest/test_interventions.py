@@ -224,6 +224,8 @@ def test_words_of_a_speech_are_no_speaker_line(paragraph, last, parties):
         "Mr. Dask: We have no navy.",
         "The Secretary: A paper is at the back.",
         "The representative of Utopia: We have no navy.",
+        "Mr. Sorel (Esquaria) and Mr. Quent (Galdoria): We have no navy.",
+        "Mr. Sorel (Esquaria) We have no navy.",
     ],
 )
 def test_what_follows_on_a_speech_is_not_put_into_its_mouth(paragraph, parties):
@@ -240,10 +242,10 @@ def test_what_follows_on_a_speech_is_not_put_into_its_mouth(paragraph, parties):
         "3. Several speakers welcomed the roster.",
         "3. The Working Group took note of the report.",
         "3. Ms. Sand (Rimalia) was elected Rapporteur.",
-        "3. Ms. Sand (Rimalia) mused that rivers flow.",
-        "3. The representative of Rimalia mused that rivers flow.",
+        "3. Ms. Sand (Rimalia) sang of rivers that flow.",
+        "3. The representative of Rimalia sang of rivers that flow.",
         "3. The representatives of Rimalia and Galdoria said that rivers flow.",
-        "3. The Chairperson mused that rivers flow.",
+        "3. The Chairperson sang of rivers that flow.",
         "3. At the same meeting, a film was shown.",
         "3. Statements were made by the representatives of Rimalia and Galdoria.",
     ],
@@ -271,6 +273,8 @@ def test_a_summary_record_goes_on_with_nobody_rather_than_the_one_before(paragra
         ("Ms. Ferro (Belmora), Chair of the Drafting Committee", None, None, ()),
         ("Ms. Ferro (Group of Riparian States)", "XGR", "XGR", ()),
         ("Ms. Ferro (Belmora and Galdoria)", None, None, ()),
+        ("Ms. Ferro (Belmora) (on behalf of the Group of Riparian States)", "XAB", "XGR", ()),
+        ("Ms. Ferro (Secretary-General of the United Nations)", None, None, ()),
     ],
 )
 def test_for_whom_a_delegate_speaks(head, state, group, states, parties):
@@ -299,6 +303,16 @@ def test_page_furniture_and_wrapped_lines_do_not_end_a_speech(parties):
     assert [item.state for item in found] == [None, "XAA", "XAB"]
     assert text[found[1].start : found[1].end].endswith("whose idea it was.")
     assert "V.22-12345" in text[found[1].start : found[1].end]
+
+
+def test_a_name_before_a_colon_is_somebodys_words_in_a_verbatim_record(parties):
+    text = OPENING + "Galdoria: our neighbour agrees." + CLOSING
+    assert [who for who, _, _ in speakers(text, parties)] == ["XAA", "XAB"]
+
+
+def test_a_section_for_a_group_is_the_groups(parties):
+    text = "Belmora (on behalf of the Group of Riparian States)\n\nRivers matter to us all.\n\nArvandia\n\nWe agree."
+    assert [(item.state, item.group) for item in split(text, parties)] == [("XAB", "XGR"), ("XAA", None)]
 
 
 def test_names_before_colons_make_a_record(parties):
