@@ -13,11 +13,10 @@ from app.provenance import reference
 from ingest.annotate import Annotator, identify
 from ingest.errors import LoadError
 from ingest.indexer import Indexer, IngestOptions, load_parties
-from ingest.layout import find_blocks
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import find_files, load
 from ingest.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
-from ingest.metadata import ReadMetadata, merge, read_metadata
+from ingest.metadata import ReadMetadata, merge
 from ingest.parties import PartyTable
 from ingest.readable import readable
 from ingest.report import IngestProgress, IngestReport
@@ -185,6 +184,7 @@ class Corpus:
             ManifestError: There is one already, or the folder cannot be written.
         """
         rows = []
+        annotator = Annotator(self.parties(), self._split, self._embedder)
         for path in find_files(folder):
             if path.name in (MANIFEST_NAME, "parties.csv"):
                 continue
@@ -194,8 +194,9 @@ class Corpus:
             except LoadError:
                 rows.append(draft_row(name, Metadata()))
                 continue
-            read = read_metadata(loaded.text, find_blocks(loaded.text), self.parties(), name)
-            rows.append(draft_row(name, read.metadata))
+            # Of a record no State is written down, which would put all of it into one mouth.
+            statement = annotator.draft(loaded, None, file=name, kind="statement", input_key="").statement
+            rows.append(draft_row(name, statement.metadata, statement.kind))
         return write_draft(folder, rows, force=overwrite)
 
     def context(self, citation: Citation) -> EvidenceContext:

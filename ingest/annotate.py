@@ -147,7 +147,8 @@ class Annotator:
         unnamed = chosen == "statement" and (row is None or (row.kind is None and row.state is None))
         unnamed = unnamed and may_be_record(loaded.text)
         found = self._interventions(loaded.text, blocks, metadata) if unnamed or chosen == "record" else ()
-        if chosen == "record" or (unnamed and is_record(found, loaded.text)):
+        named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
+        if chosen == "record" or (unnamed and is_record(found, loaded.text, named=named)):
             chosen = "record"
             # Several speak in a record: none of its words may be put into the mouth that a heading names.
             metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None)

@@ -126,15 +126,20 @@ def may_be_record(text: str) -> bool:
     return any(len(lines.findall(text)) >= _FEWEST_PARTIES for lines in _LINES_OF_RECORDS)
 
 
-def is_record(interventions: Sequence[Intervention], text: str) -> bool:
-    """Tells whether a text that nobody calls a record is one: several parties speak in it, and in most of it."""
+def is_record(interventions: Sequence[Intervention], text: str, *, named: bool = True) -> bool:
+    """Tells whether a text that nobody calls a record is one: several parties speak in it.
+
+    Args:
+        interventions: What was found in it.
+        text: The text.
+        named: Whether its heading names somebody as speaking; then the interventions have to make up much of it.
+    """
     parties = {item.state for item in interventions if item.state is not None}
-    if len(parties) < _FEWEST_PARTIES:
+    sections = all(item.speaker is None and not item.summarised for item in interventions)
+    if len(parties) < (_FEWEST_SECTIONS if sections else _FEWEST_PARTIES):
         return False
-    sections = all(item.speaker is None for item in interventions)
     spoken = sum(item.end - item.start for item in interventions)
-    least = 2 if sections else 3
-    return least * spoken >= len(text.strip()) and len(parties) >= (_FEWEST_SECTIONS if sections else _FEWEST_PARTIES)
+    return not named or (2 if sections else 3) * spoken >= len(text.strip())
 
 
 def find_interventions(

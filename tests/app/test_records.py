@@ -1,5 +1,6 @@
 """Questions over records of fictional meetings: only the asked State's own intervention is quoted."""
 
+import csv
 import json
 import shutil
 from dataclasses import replace
@@ -177,6 +178,15 @@ def test_a_record_is_one_document_in_the_list_and_unchanged_when_seen_again(own_
     report = own_desk.corpus.ingest([folder])
     assert {file.result for file in report.files} == {"unchanged"}
     assert report.embedded_passages == 0
+
+
+def test_a_draft_manifest_calls_a_record_one_and_names_no_state(own_desk, folder, tmp_path):
+    copied = tmp_path / "drafted"
+    shutil.copytree(folder, copied)
+    path = own_desk.corpus.draft_manifest(copied, overwrite=True)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["file"]: (row["state"], row["kind"]) for row in csv.DictReader(file)}
+    assert rows == {f"{name}.txt": ("", "record") for name in NAMES}
 
 
 def test_an_unknown_speaker_is_set_by_hand(own_desk):

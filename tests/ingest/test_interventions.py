@@ -327,6 +327,14 @@ def test_a_record_is_told_without_being_called_one(name, parties):
     assert is_record(split(text, parties), text)
 
 
+def test_a_text_whose_heading_names_nobody_is_a_record_where_several_speak(parties):
+    text = (RECORDS / "compilation_en.txt").read_text(encoding="utf-8")
+    found = split(text, parties)
+    assert not is_record(found, text)
+    assert is_record(found, text, named=False)
+    assert not is_record(found[:2], text, named=False)
+
+
 def test_no_statement_of_the_conference_is_taken_for_a_record(parties):
     folder = PROJECT / "evals" / "conference" / "txt"
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))]
