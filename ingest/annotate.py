@@ -365,14 +365,15 @@ def record_report(interventions: Sequence[Intervention]) -> str:
         return "a record in which no speaker was found: kept, but attributed to nobody"
     counts = Counter(item.group or item.state for item in interventions if item.role == "party")
     known = ", ".join(f"{code} {count}" if count > 1 else str(code) for code, count in counts.items())
-    parts = [f"a record of {len(interventions)} interventions" + (f": {known}" if known else "")]
+    many = f"{len(interventions)} intervention{'s' if len(interventions) > 1 else ''}"
+    parts = [f"a record of {many}" + (f": {known}" if known else "")]
     if offices := sum(item.role == "office" for item in interventions):
         parts.append(f"Chair or Secretariat {offices}, nobody's position")
     reasons = list(dict.fromkeys(item.reason for item in interventions if item.reason))
     if reasons:
         more = f" and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
         shown = "; ".join(reasons[:_REASONS_SHOWN])
-        parts.append(f"not attributed: {shown}{more} (set them with `untoc edit`, or add names to parties.csv)")
+        parts.append(f"attributed to nobody: {shown}{more} (set them with `untoc edit`, or add names to parties.csv)")
     return "; ".join(parts)
 
 
