@@ -215,7 +215,7 @@ class Corpus:
             before=_from_word(readable(source, edits, min(begin, citation.start), citation.start), cut=begin > opens),
             quote=citation.quote,
             after=_to_word(readable(source, edits, citation.end, max(end, citation.end)), cut=end < closes),
-            direction="rtl" if statement.metadata.language in _RIGHT_TO_LEFT else "ltr",
+            direction="rtl" if statement.language_at(citation.start) in _RIGHT_TO_LEFT else "ltr",
         )
 
     def party_name(self, code: str | None, language: str = "en") -> str:

@@ -251,29 +251,33 @@ class _Page:
             marks: How headings by State are counted; None in a record of speakers.
         """
         first = bisect_right(self.paragraphs, words.start, key=lambda paragraph: paragraph[1].start)
-        for number, line, apart in self.paragraphs[first:]:
+        for index in range(first, len(self.paragraphs)):
+            line = self.paragraphs[index][1]
             if line.start >= limit:
                 break
-            if apart and self._closes(number, words, marks):
+            if self._closes(index, words, marks):
                 limit = line.start
                 break
-        index = bisect_left(self.lines, limit, key=lambda line: line.start) - 1
-        return max(words.start, min(limit, self.lines[index].end)) if index >= 0 else words.start
+        last = bisect_left(self.lines, limit, key=lambda line: line.start) - 1
+        return max(words.start, min(limit, self.lines[last].end)) if last >= 0 else words.start
 
-    def _closes(self, number: int, words: Intervention, marks: Set[str] | None) -> bool:
-        line = self.lines[number]
-        block = self._starts.get(line.start)
-        whole = " ".join(self.text[line.start : self.stop_of(line)].split())
+    def _closes(self, index: int, words: Intervention, marks: Set[str] | None) -> bool:
+        number, line, apart = self.paragraphs[index]
+        following = self.paragraphs[index + 1][1].start if index + 1 < len(self.paragraphs) else len(self.text)
+        whole = " ".join(self.text[line.start : min(following, self.stop_of(line))].split())
         # "II. Conclusions" holds a stop, but ends with none.
-        is_title = block is not None and len(whole) <= _LONGEST_HEADING and not ends_sentence(whole)
+        is_item = _AGENDA_HEADING.match(whole) is not None and self.stands_alone(number)
+        is_title = (apart or is_item) and len(whole) <= _LONGEST_HEADING and not ends_sentence(whole)
         if marks is not None:
-            return is_title and closes_compilation(whole, _mark(whole), marks)
-        if is_interlude(whole, told=words.summarised):
+            return is_title and self.stands_alone(number) and closes_compilation(whole, _mark(whole), marks)
+        # Where the layout shows no paragraph, only what is certain counts.
+        if is_interlude(whole, told=words.summarised and apart):
             return True
-        return is_title and block is not None and self._is_heading(number, block, whole)
+        return is_title and (is_item or self._is_heading(number, whole))
 
-    def _is_heading(self, number: int, block: Block, whole: str) -> bool:
-        if block.paragraph is not None or block.continues:
+    def _is_heading(self, number: int, whole: str) -> bool:
+        block = self._starts.get(self.lines[number].start)
+        if block.paragraph is not None or block.continues if block is not None else not self.stands_alone(number):
             return False
         before = self.lines[number - 1].text if number else ""
         if not ends_sentence(before) or is_salutation(whole) or whole[0].islower() or whole[-1] in ",;:،؛，；：":

@@ -183,7 +183,9 @@ def _row(summary: StatementSummary, names: Names) -> str:
 
 def statement_html(statement: Statement, names: Names) -> str:
     """Renders a statement's text exactly as stored."""
-    who = holder(statement.kind, statement.metadata, names) or "Not attributed to a State"
+    several = statement.kind == "record" and statement.part is None
+    nobody = "Record of several speakers" if several else "Not attributed to a State"
+    who = holder(statement.kind, statement.metadata, names) or nobody
     lang = f' lang="{escape(statement.metadata.language)}"' if statement.metadata.language else ""
     return (
         f'<article class="u-statement"><h2 tabindex="-1" class="u-focus-me">{escape(who)}</h2>'
