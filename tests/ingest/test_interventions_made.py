@@ -69,3 +69,49 @@ def test_no_paragraph_of_a_made_record_is_in_another_mouth(turns, wide, parties)
     # Nothing is lost where the layout tells paragraphs apart.
     held = [item.state for item in found if item.state is not None]
     assert held == [state for state, *_ in turns if state is not None]
+
+
+TOLD = ("said that assets had been returned", "welcomed the report", "did not share that view", "asked who would pay")
+GOES_ON = (
+    "He added that courts were slow.",
+    "Her delegation had heard the representative of Belmora on fines.",
+    "In Galdoria, courts were slow; his country's were not.",
+)
+NARRATED = (
+    "The Chair said that time was short.",
+    "Several speakers welcomed the roster.",
+    "The representative of the Secretariat explained the paper.",
+    "The Working Group took note of the paper.",
+    "Mr. Dask (Utopia) said that he had no navy.",
+    "Ms. Sim (Rimalia) was elected Rapporteur.",
+)
+
+told_turn = st.tuples(
+    st.sampled_from(list(STATES)),
+    st.booleans(),
+    st.sampled_from(TITLES),
+    st.sampled_from(TOLD),
+    st.lists(st.sampled_from(GOES_ON), max_size=2),
+    st.sampled_from((None, *NARRATED)),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(turns=st.lists(told_turn, min_size=2, max_size=8), wide=st.booleans())
+def test_no_paragraph_of_a_made_summary_record_is_in_another_mouth(turns, wide, parties):
+    paragraphs = []
+    for state, named, title, verb, more, narrated in turns:
+        who = f"{title} ({STATES[state]})" if named else f"The representative of {STATES[state]}"
+        paragraphs += [(f"{who} {verb}.", state), *((words, state) for words in more)]
+        if narrated is not None:
+            paragraphs += [(narrated, None), ("That was for mark.", None)]
+    numbered = [(f"{n}. {words} See note {n}x.", state) for n, (words, state) in enumerate(paragraphs, start=1)]
+    text = ("\n\n" if wide else "\n").join(words for words, _ in numbered)
+    if len({state for _, state in numbered if state is not None}) < 2:
+        return
+    found = find_interventions(text, find_blocks(text), parties, language="en", date="2020")
+    for n, (_, state) in enumerate(numbered, start=1):
+        at = text.index(f"See note {n}x.")
+        mouths = [item.group or item.state for item in found if item.start <= at < item.end]
+        assert mouths == [state] if state is not None else mouths in ([None], [])
+    assert all(item.summarised for item in found)
