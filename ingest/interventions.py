@@ -296,7 +296,7 @@ class _Lookup:
     def party(self, words: str) -> tuple[str, ...]:
         """Returns the codes that a name may stand for; it must be a party's name and nothing else."""
         name = _OBSERVER.sub("", words.strip(" *_\n\t"))
-        codes = self._parties.resolve(name).codes
+        codes = self._parties.resolve(name, suggest=False).codes
         if codes or not name:
             return codes
         spans = self._parties.find(name, self._language)
