@@ -124,13 +124,13 @@ class Annotator:
         self._embedder = embedder
         self._languages = languages
 
-    def input_key(self, loaded: LoadedText, row: ManifestRow | None, kind: Kind) -> InputKey:
-        """Returns hashes of everything that a statement is made from."""
+    def input_key(self, loaded: LoadedText, row: ManifestRow | None, kind: Kind, *, record: bool = False) -> InputKey:
+        """Returns hashes of everything that a statement is made from; of a `record`, also the names of parties."""
         cells = None if row is None else row.model_dump(exclude={"line"})
         # A State that a table of parties learns later is a new input, though the cell is the same.
         known = row is not None and row.state is not None and self._parties.resolve(row.state).codes
         content: list[object] = [loaded.sha256, cells, list(known or ()), kind]
-        if kind == "record" or (row is not None and row.kind == "record"):
+        if record or kind == "record" or (row is not None and row.kind == "record"):
             content.append(self._parties.fingerprint)
         cutting = [ANNOTATION_VERSION, self._split.model_dump()]
         return InputKey(content=_hash(_json(content)), cutting=_hash(_json(cutting))[:16])
@@ -154,6 +154,7 @@ class Annotator:
             metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None)
             inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
             problems = (*problems, record_report(found))
+            input_key = str(self.input_key(loaded, row, kind, record=True))
         else:
             found = ()
         if chosen == "treaty":

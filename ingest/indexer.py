@@ -315,8 +315,9 @@ class _Run:
         if _shown(str(source.path)) != str(source.path):
             raise LoadError(f"the name {source.name!r} is not valid UTF-8; rename the file")
         loaded = load(source.path, self._limits, source.folder)
-        key = self._annotator.input_key(loaded, source.row, self._options.kind)
         held = self._held.get(source.key)
+        is_record = held is not None and held.kind == "record"
+        key = self._annotator.input_key(loaded, source.row, self._options.kind, record=is_record)
         if held is not None and held.input_key == str(key):
             self._settled.add(held.statement_id)
             self._report(_result(source, "unchanged", held, _unattributed(held)), source.order)

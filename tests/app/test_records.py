@@ -189,6 +189,20 @@ def test_a_draft_manifest_calls_a_record_one_and_names_no_state(own_desk, folder
     assert rows == {f"{name}.txt": ("", "record") for name in NAMES}
 
 
+def test_a_name_that_parties_csv_learns_later_attributes_its_speaker(folder, tmp_path):
+    copied = tmp_path / "later"
+    shutil.copytree(folder, copied)
+    with fake_workspace(tmp_path / "own") as desk:
+        desk.corpus.ingest([copied])
+        parties = copied / "parties.csv"
+        parties.write_text(parties.read_text(encoding="utf-8") + "XUT,Utopia,,state,\n", encoding="utf-8")
+        report = desk.corpus.ingest([copied])
+        assert [file.result for file in report.files] == ["updated", "updated", "unchanged"]
+        assert report.embedded_passages == 2, "only the words that were nobody's before"
+        assert {c.state for c in ask(desk, "What did Utopia say about wildlife crime?").citations} == {"XUT"}
+        assert {file.result for file in desk.corpus.ingest([copied]).files} == {"unchanged"}
+
+
 def test_an_unknown_speaker_is_set_by_hand(own_desk):
     record = next(s for s in own_desk.corpus.statements() if s.file == "verbatim_en.txt")
     unknown = next(s for s in own_desk.corpus.interventions(record.statement_id) if s.part.role == "unknown")
