@@ -69,6 +69,7 @@ class Citation:
         source_quote: Exactly `source_text[start:end]` of the statement.
         inferred: Names of the fields here that were concluded rather than read.
         also_in: Ids of other statements of the same party in scope that hold the same words.
+        summarised: Whether these are words of a record that tells what was said, and not the speaker's own.
     """
 
     number: int
@@ -96,6 +97,7 @@ class Citation:
     inferred: tuple[str, ...]
     verdict: Verdict
     also_in: tuple[str, ...] = ()
+    summarised: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

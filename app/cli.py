@@ -77,9 +77,9 @@ def build_parser() -> argparse.ArgumentParser:
     ingest.add_argument("--if-empty", action="store_true", help="only if the store holds nothing yet")
     ingest.add_argument(
         "--kind",
-        choices=("statement", "treaty"),
+        choices=("statement", "record", "treaty"),
         default="statement",
-        help="treaty: reference text, kept apart from statements",
+        help="record: several speakers; treaty: reference text, kept apart from statements",
     )
     ingest.add_argument("--sync", action="store_true", help="remove statements whose file is gone from the folder")
     ingest.add_argument("--all", action="store_true", help="files that the manifest does not list as well")
@@ -324,7 +324,7 @@ def _show(options: argparse.Namespace) -> int:
         statement = workspace.corpus.show(options.statement_id)
         if options.json:
             family = workspace.corpus.families().get(statement.statement_id)
-            _print_json(statement_json(statement, family))
+            _print_json(statement_json(statement, family, workspace.corpus.interventions(options.statement_id)))
         else:
             print_statement(statement, workspace.corpus)
     return 0

@@ -15,11 +15,10 @@ from ingest.annotate import Annotator, identify
 from ingest.errors import LoadError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, load_parties
-from ingest.layout import find_blocks
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import find_files, load
 from ingest.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
-from ingest.metadata import ReadMetadata, merge, read_metadata
+from ingest.metadata import ReadMetadata, merge
 from ingest.parties import PartyTable
 from ingest.readable import readable
 from ingest.report import IngestProgress, IngestReport
@@ -28,10 +27,12 @@ from prompts.wording import load_wording
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family
 from vectorstore.health import Check
-from vectorstore.records import Kind, Metadata, Statement, StatementSummary, text_key
+from vectorstore.records import Kind, Metadata, Role, Statement, StatementSummary, text_key
 from vectorstore.store import Store
 
 EDITABLE: Final = tuple(Metadata.__dataclass_fields__)
+# What differs between the interventions of a record.
+_OF_SPEAKER: Final = frozenset({"state", "on_behalf_of", "speaker"})
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ur", "he"})
 # Characters of context on either side of a quotation where the paragraph is very long.
 _CONTEXT: Final = 600
@@ -93,8 +94,12 @@ class Corpus:
             return None
         return describe(statement_id, family, {s.statement_id: s for s in self.statements()})
 
+    def interventions(self, record_id: str) -> tuple[StatementSummary, ...]:
+        """Returns the interventions of a record in order; none for a statement or an intervention."""
+        return self._store.catalogue.interventions(record_id)
+
     def show(self, statement_id: str) -> Statement:
-        """Returns one statement with its text.
+        """Returns one statement with its text, or one intervention with the text of its record.
 
         Raises:
             NotFoundError: There is none of that id.
@@ -118,28 +123,32 @@ class Corpus:
     def edit(self, statement_id: str, changes: Mapping[str, str]) -> StatementSummary:
         """Corrects metadata of a statement; an empty value clears a field. Nothing is embedded again.
 
-        Since identity is text and metadata, the statement gets a new id.
+        Since identity is text and metadata, the statement gets a new id; an intervention keeps its own. A record that
+        is corrected is split anew, so its interventions are corrected after it.
 
         Raises:
             NotFoundError: There is no such statement.
             MetadataError: A field is unknown or its value is not valid.
         """
         old = self.show(statement_id)
-        if old.kind != "statement" and changes.keys() & {"state", "on_behalf_of", "speaker"}:
-            what = (
-                "the text of a treaty, which nobody speaks" if old.kind == "treaty" else "a record of several speakers"
-            )
-            raise MetadataError(f"{old.file!r} is {what}: leave its State empty")
+        _check_editable(old, changes)
         metadata, inferred = self._corrected(old, changes)
-        new_id, digest = identify(old.source_text, metadata, old.kind)
-        summary = next(s for s in self.statements() if s.statement_id == statement_id)
-        twin = next((s for s in self.statements() if s.digest == digest and s.statement_id != statement_id), None)
-        if twin is not None:
-            raise MetadataError(f"{twin.file!r} is the same text with this metadata: remove one of the two")
-        statement = replace(old, statement_id=new_id, metadata=metadata, inferred=inferred)
+        annotator = Annotator(self.parties(), self._split, self._embedder)
+        changed = replace(old, metadata=metadata, inferred=inferred)
+        if old.part is not None:
+            role: Role = "unknown" if metadata.state is None else "party"
+            changed = replace(changed, part=replace(old.part, role=role))
+            summary = next(s for s in self.interventions(old.part.record_id) if s.statement_id == statement_id)
+            digest = summary.digest
+        else:
+            new_id, digest = identify(old.source_text, metadata, old.kind, annotator.interventions(changed))
+            changed = replace(changed, statement_id=new_id)
+            summary = next(s for s in self.statements() if s.statement_id == statement_id)
+            twin = next((s for s in self.statements() if s.digest == digest and s.statement_id != statement_id), None)
+            if twin is not None:
+                raise MetadataError(f"{twin.file!r} is the same text with this metadata: remove one of the two")
         with self._store.writer():
-            annotator = Annotator(self.parties(), self._split, self._embedder)
-            annotated = annotator.annotate_statement(statement)
+            annotated = annotator.annotate_statement(changed)
             texts = {text_key(passage.text): passage.text for passage in annotated.passages}
             missing = sorted(texts.keys() - self._store.catalogue.known_keys(texts))
             vectors = self._embedder.embed_documents([texts[key] for key in missing]) if missing else ()
@@ -152,15 +161,19 @@ class Corpus:
                 replaces=statement_id,
             )
             link_families(self._store.catalogue)
-        return next(s for s in self.statements() if s.statement_id == new_id)
+        beside = self.statements() if old.part is None else self.interventions(old.part.record_id)
+        return next(s for s in beside if s.statement_id == changed.statement_id)
 
     def remove(self, statement_id: str) -> None:
         """Removes a statement from the store; its file stays.
 
         Raises:
             NotFoundError: There is no such statement.
+            MetadataError: It is one intervention of a record.
         """
-        self.show(statement_id)
+        part = self.show(statement_id).part
+        if part is not None:
+            raise MetadataError(f"{statement_id!r} is part of a record: remove the whole record {part.record_id!r}")
         with self._store.writer():
             self._store.catalogue.remove(statement_id)
 
@@ -187,6 +200,7 @@ class Corpus:
             ManifestError: There is one already, or the folder cannot be written.
         """
         rows = []
+        annotator = Annotator(self.parties(), self._split, self._embedder)
         for path in find_files(folder):
             if path.name in (MANIFEST_NAME, "parties.csv"):
                 continue
@@ -196,8 +210,9 @@ class Corpus:
             except LoadError:
                 rows.append(draft_row(name, Metadata()))
                 continue
-            read = read_metadata(loaded.text, find_blocks(loaded.text), self.parties(), name)
-            rows.append(draft_row(name, read.metadata))
+            # Of a record no State is written down, which would put all of it into one mouth.
+            statement = annotator.draft(loaded, None, file=name, kind="statement", input_key="").statement
+            rows.append(draft_row(name, statement.metadata, statement.kind))
         return write_draft(folder, rows, force=overwrite)
 
     def context(self, citation: Citation) -> EvidenceContext:
@@ -216,7 +231,7 @@ class Corpus:
             before=_from_word(readable(source, edits, min(begin, citation.start), citation.start), cut=begin > opens),
             quote=citation.quote,
             after=_to_word(readable(source, edits, citation.end, max(end, citation.end)), cut=end < closes),
-            direction="rtl" if statement.metadata.language in _RIGHT_TO_LEFT else "ltr",
+            direction="rtl" if statement.language_at(citation.start) in _RIGHT_TO_LEFT else "ltr",
         )
 
     def party_name(self, code: str | None, language: str = "en") -> str:
@@ -262,6 +277,23 @@ class Corpus:
             raise MetadataError("; ".join(merged.problems))
         inferred = tuple(name for name in merged.inferred if name not in changes)
         return replace(merged.metadata, **cleared), inferred
+
+
+def _check_editable(old: Statement, changes: Mapping[str, str]) -> None:
+    of_speaker = changes.keys() & _OF_SPEAKER
+    if old.part is not None:
+        others = sorted(changes.keys() - _OF_SPEAKER)
+        if others:
+            raise MetadataError(f"{others[0]!r} is the same for a whole record: edit {old.part.record_id!r}")
+        if old.part.role == "office":
+            raise MetadataError(f"{old.part.named!r} holds an office of the meeting: the words are nobody's position")
+    elif old.kind == "treaty" and of_speaker:
+        raise MetadataError(f"{old.file!r} is the text of a treaty, which nobody speaks: leave its State empty")
+    elif old.kind == "record" and of_speaker:
+        raise MetadataError(
+            f"{old.file!r} is a record of several speakers: leave its State empty, and edit its interventions, which"
+            f" `untoc show {old.statement_id}` lists"
+        )
 
 
 def _from_word(text: str, *, cut: bool) -> str:

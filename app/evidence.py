@@ -167,9 +167,10 @@ def cite(statement: Statement, sentences: Sequence[Sentence], span: Span, number
         quote=readable(statement.source_text, statement.edits, first.start, last.end),
         source_quote=statement.source_text[first.start : last.end],
         sentence_ids=tuple(sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)),
-        language=metadata.language,
+        language=statement.language_at(first.start),
         kind=statement.kind,
         ocr_confidence=None,
         inferred=statement.inferred,
         verdict="verified",
+        summarised=statement.summarised,
     )

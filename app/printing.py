@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.answer import Answer, Citation
-from app.provenance import holder
+from app.provenance import holder, record_of
 from ingest.report import IngestProgress, IngestReport
 from prompts.wording import Wording, load_wording
 from vectorstore.families import Family
@@ -142,7 +142,7 @@ def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -
         family = families.get(statement.statement_id)
         cells = (
             statement.statement_id,
-            holder(statement.kind, metadata, corpus.party_name),
+            record_of(statement) or holder(statement.kind, metadata, corpus.party_name),
             metadata.body,
             metadata.session,
             metadata.date,
@@ -158,10 +158,14 @@ def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -
 
 
 def print_statement(statement: Statement, corpus: "Corpus") -> None:
-    """Prints a statement's metadata and readable text."""
+    """Prints a statement's metadata and readable text; of an intervention, its own words."""
     from ingest.readable import readable
 
     console = Console()
+    part = statement.part
+    if part is not None:
+        told = ", as summarised in the record" if part.summarised else ""
+        console.print(Text(inert(f"intervention {part.ordinal} of record {part.record_id}: {part.named}{told}")))
     for name, value in asdict(statement.metadata).items():
         if value is not None:
             mark = " (inferred)" if name in statement.inferred else ""
@@ -171,7 +175,23 @@ def print_statement(statement: Statement, corpus: "Corpus") -> None:
     if kinship is not None:
         console.print(Text(inert(f"family: {kinship}")))
     console.print(Text(inert(f"file: {statement.file}\n")))
-    console.print(Text(inert(readable(statement.source_text, statement.edits))))
+    interventions = corpus.interventions(statement.statement_id)
+    if interventions:
+        console.print(_interventions_table(interventions, corpus))
+    start, end = (0, None) if part is None else (part.start, part.end)
+    console.print(Text(inert(readable(statement.source_text, statement.edits, start, end))))
+
+
+def _interventions_table(interventions: Sequence[StatementSummary], corpus: "Corpus") -> Table:
+    table = Table("id", "party", "speaker as named", "words")
+    for item in interventions:
+        part = item.part
+        if part is None:
+            continue
+        who = corpus.party_name(item.metadata.state) if part.role == "party" else f"nobody's ({part.role})"
+        words = "the record's" if part.summarised else "the speaker's"
+        table.add_row(*(Text(inert(cell)) for cell in (item.statement_id, who, part.named, words)))
+    return table
 
 
 def family_mark(statement_id: str, family: Family) -> str:
@@ -191,8 +211,10 @@ def family_json(statement_id: str, family: Family | None) -> dict[str, Any] | No
     }
 
 
-def statement_json(statement: Statement, family: Family | None = None) -> dict[str, Any]:
-    """Returns the contract of `untoc show --json`."""
+def statement_json(
+    statement: Statement, family: Family | None = None, interventions: Sequence[StatementSummary] = ()
+) -> dict[str, Any]:
+    """Returns the contract of `untoc show --json`; a record lists its interventions, each has its place in it."""
     return {
         "statement_id": statement.statement_id,
         "state": statement.metadata.state,
@@ -204,6 +226,8 @@ def statement_json(statement: Statement, family: Family | None = None) -> dict[s
         "sha256": statement.sha256,
         "source_text": statement.source_text,
         "family": family_json(statement.statement_id, family),
+        "part": None if statement.part is None else asdict(statement.part),
+        "interventions": [summary_json(item) for item in interventions],
     }
 
 
@@ -221,6 +245,8 @@ def summary_json(summary: StatementSummary, family: Family | None = None) -> dic
         "passages": summary.passages,
         "added": summary.added,
         "family": family_json(summary.statement_id, family),
+        "part": None if summary.part is None else asdict(summary.part),
+        "interventions": summary.interventions,
     }
 
 

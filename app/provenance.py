@@ -33,6 +33,8 @@ def attribution(citation: Citation, parties: PartyTable, wording: Wording, escap
         return wording.say("attribution_treaty", treaty=escape(citation.title or citation.file))
     line = escape(provenance(citation, wording))
     name = escape(parties.display(citation.state or "", wording.language))
+    if citation.summarised:
+        return wording.say("attribution_summary", party=name, provenance=line).removesuffix(" · ")
     if citation.on_behalf_of is not None and citation.speaker is not None:
         said = wording.say("attribution_group", group=name, speaker=escape(citation.speaker), provenance=line)
         return said.removesuffix(" · ")
@@ -46,6 +48,11 @@ def holder(kind: Kind, metadata: Metadata, name_of: Callable[[str], str]) -> str
     if kind == "treaty":
         return metadata.title
     return name_of(metadata.state) if metadata.state else None
+
+
+def record_of(summary: StatementSummary) -> str | None:
+    """Returns what to show in place of a State for a record of several speakers; None for anything else."""
+    return f"record, {summary.interventions} interventions" if summary.interventions else None
 
 
 def reference(citation: Citation, parties: PartyTable, wording: Wording) -> str:
@@ -66,6 +73,8 @@ def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording
         name = wording.say("inferred", fact=name)
     if citation.on_behalf_of is not None and citation.speaker is not None:
         name = f"{name} ({citation.speaker})"
+    if citation.summarised:
+        name = wording.say("as_summarised", party=name)
     parts = [name, citation.title, provenance(citation, wording), *place]
     return ", ".join(str(part) for part in parts if part)
 

@@ -13,11 +13,11 @@ from app.compose.extractive import Sources
 from app.listing import judged_together
 from app.provenance import occasions
 from app.resolution import Resolution
-from app.select import Found, Selector, merge_found
+from app.select import Found, Selector, languages_of, merge_found
 from app.stance import takes_position
 from app.statements import GroupStatements, ScopedStatements, by_party, statement_of
 from app.terms import content_terms
-from app.topic import COVERED, Topic
+from app.topic import Covered, Topic
 from ingest.annotate import AGENDA, THERETO, provision_of
 from ingest.parties import PartyTable
 from ingest.treaties import TREATIES, article_title, find_treaties, short_name
@@ -188,6 +188,7 @@ class Searcher:
             notes=(
                 *base.notes,
                 *_bridged_note(topic, wording),
+                *_words_only_note(base, found, self._selector.covered, parties, wording),
                 *_search_notes(resolution, base.searched, found, readings, parties, wording),
             ),
             sources=self._sources((*found, *spoken_for, *related)),
@@ -338,7 +339,7 @@ class Searcher:
         best = found.best
 
         def takes(sentences: Sequence[Sentence]) -> bool:
-            return any(takes_position(s.text, language.get(s.statement_id)) for s in sentences)
+            return any(takes_position(s.text, s.language or language.get(s.statement_id)) for s in sentences)
 
         read = best[:_READ_FOR_POSITION]
         first = [item for item in read if takes([item.sentence])]
@@ -382,10 +383,26 @@ def _sought(seek: Seek, code: str, own: Sequence[StatementSummary], resolution: 
 
 def _bridged_note(topic: Topic | None, wording: Wording) -> tuple[str, ...]:
     """Says in which words a topic in another language was searched for."""
-    if topic is None or topic.language in COVERED or not topic.english:
+    if topic is None or topic.english == topic.words or not topic.english:
         return ()
     key = "note_bridged" if topic.bridged >= 1.0 else "note_bridged_partly"
     return (wording.say(key, words=topic.english),)
+
+
+def _words_only_note(
+    base: Retrieved, found: Sequence[Found], covered: Covered, parties: PartyTable, wording: Wording
+) -> tuple[str, ...]:
+    """Names the parties asked about whose statements the models cannot read, in whole or in part."""
+    known = (*covered.embedded, None)
+    unread = [
+        item.party
+        for item in found
+        if item.party in base.asked
+        and not (item.unsure and not item.answers)
+        and any(language not in known for s in item.searched for language in languages_of(s))
+    ]
+    names = ", ".join(parties.display(code, wording.language) for code in dict.fromkeys(unread))
+    return (wording.say("note_words_only", parties=names),) if names else ()
 
 
 def _search_notes(

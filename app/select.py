@@ -15,7 +15,7 @@ import numpy as np
 from app.calibration import MARGIN, THRESHOLD, Features, confidence
 from app.stance import takes_position
 from app.terms import content_terms, key_phrases
-from app.topic import COVERED, Topic
+from app.topic import Covered, Topic
 from ingest.annotate import AGENDA
 from vectorstore.embeddings import Embedder
 from vectorstore.lexical import phrase_expression
@@ -127,7 +127,15 @@ class _Usage:
 class Selector:
     """Finds evidence for a topic in the statements of a party."""
 
-    def __init__(self, store: Store, retriever: Retriever, embedder: Embedder, reranker: Reranker | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        retriever: Retriever,
+        embedder: Embedder,
+        reranker: Reranker | None,
+        covered: Covered | None = None,
+    ) -> None:
+        self.covered = covered or Covered()
         self._store = store
         self._retriever = retriever
         self._embedder = embedder
@@ -135,7 +143,7 @@ class Selector:
 
     def topic(self, words: str, language: str) -> Topic:
         """Prepares topic words for searching; one serves all parties."""
-        return Topic.of(words, language, self._retriever.embed, self._rarity)
+        return Topic.of(words, language, self._retriever.embed, self._rarity, self.covered)
 
     def _rarity(self, term: str) -> float:
         """Returns the inverse document frequency of a term over the passages of the corpus."""
@@ -172,8 +180,8 @@ class Selector:
         return found
 
     def _nothing_yet(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> Found:
-        languages = {s.metadata.language for s in searched}
-        unknown = {language for language in languages if language not in (*COVERED, None)}
+        languages = {language for s in searched for language in languages_of(s)}
+        unknown = {language for language in languages if language not in (*self.covered.ranked, None)}
         partly = any(topic.covered_in(language) < 1.0 for language in unknown if language is not None)
         unsure = topic.bridged < 1.0 or partly or (bool(searched) and unknown == languages)
         return Found(party=party, searched=tuple(searched), unsure=unsure)
@@ -188,8 +196,9 @@ class Selector:
         """Returns what is found in the statements of each language: by the models, or by words."""
         by_language: dict[str | None, list[StatementSummary]] = {}
         for summary in searched:
-            language = summary.metadata.language
-            by_language.setdefault(None if language in COVERED else language, []).append(summary)
+            spoken = (None if language in self.covered.ranked else language for language in languages_of(summary))
+            for key in dict.fromkeys(spoken):
+                by_language.setdefault(key, []).append(summary)
         parts = []
         known = by_language.pop(None, [])
         if known and topic.english:
@@ -199,30 +208,43 @@ class Selector:
             parts.append(replace(best, confidence=best.confidence * topic.bridged))
         return parts + [self._by_words(party, own, topic, language or "") for language, own in by_language.items()]
 
+    def _known_in(self, searched: Sequence[StatementSummary]) -> tuple[str | None, ...] | None:
+        """Returns the languages that the models read in these statements; None where that is all there is."""
+        mixed = any(language not in (*self.covered.ranked, None) for s in searched for language in languages_of(s))
+        return (*sorted(self.covered.ranked), None) if mixed else None
+
     def _by_words(self, party: str, searched: Sequence[StatementSummary], topic: Topic, language: str) -> Found:
         """Finds the sentences that hold most words of a topic, for languages that the models do not know."""
         empty = Found(party=party, searched=tuple(searched))
         asked = [
             (terms, covered) for words, covered in topic.words_in(language) if (terms := content_terms(words, language))
         ]
-        if not asked:
+        across = topic.across if language in self.covered.embedded else None
+        if not asked and across is None:
             return empty
-        found = self._retriever.retrieve_lexical(
-            topic.synonyms_in(language), [s.statement_id for s in searched], PASSAGES
-        )
+        ids = [s.statement_id for s in searched]
+        only = (language,) if any(len(languages_of(s)) > 1 for s in searched) else None
+        found = self._retriever.retrieve_lexical(topic.synonyms_in(language), ids, PASSAGES, languages=only)
+        if across is not None:
+            nearest = self._retriever.retrieve(topic.words, ids, PASSAGES, query_vector=across, languages=only)
+            held = {item.passage.passage_id for item in found}
+            found += tuple(item for item in nearest if item.passage.passage_id not in held)
         sentences = self._sentences_of(found)
         shares = np.array(
             [
                 max(
-                    covered * (0.75 * _shared(t, context, language) + 0.25 * _shared(t, sentence.text, language))
-                    for t, covered in asked
+                    (
+                        covered * (0.75 * _shared(t, context, language) + 0.25 * _shared(t, sentence.text, language))
+                        for t, covered in asked
+                    ),
+                    default=0.0,
                 )
                 for sentence, context in zip(sentences, self._contexts(sentences), strict=True)
             ],
             dtype=np.float32,
         )
         if not len(shares) or shares.max() < WORDS_SHARED:
-            return replace(empty, passages=found)
+            return replace(empty, passages=found, evidence=self._nearest(sentences, across))
         kept = [row for row in np.argsort(-shares, kind="stable") if shares[row] >= WORDS_SHARED][:IN_CONTEXT]
         return replace(
             empty,
@@ -233,9 +255,26 @@ class Selector:
             confidence=THRESHOLD + 0.5 * (float(shares.max()) - WORDS_SHARED),
         )
 
+    def _nearest(self, sentences: Sequence[Sentence], across: Matrix | None) -> tuple[Evidence, ...]:
+        """Returns the sentences nearest in meaning, in a language that only the embedding model knows.
+
+        How near is near enough is not calibrated for it, so they may help, and answer nothing.
+        """
+        if across is None or not sentences:
+            return ()
+        near = self._embedder.embed_documents([sentence.text for sentence in sentences]) @ across
+        # Cosines, below every logit by which evidence is quoted.
+        return _ordered(sentences, near - 20.0)[:IN_CONTEXT]
+
     def _by_models(self, party: str, searched: Sequence[StatementSummary], asked: Topic) -> Found:
         topic, language, vector = asked.english, "en", asked.vector
-        found = self._retriever.retrieve(topic, [s.statement_id for s in searched], PASSAGES, query_vector=vector)
+        found = self._retriever.retrieve(
+            topic,
+            [s.statement_id for s in searched],
+            PASSAGES,
+            query_vector=vector,
+            languages=self._known_in(searched),
+        )
         empty = Found(party=party, searched=tuple(searched), passages=found)
         terms = content_terms(topic, language)
         kept = _shortlist(self._sentences_of(found), terms, language, SENTENCES)
@@ -271,7 +310,11 @@ class Selector:
 
     def _glance_by_models(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> Found:
         found = self._retriever.retrieve(
-            topic.english, [s.statement_id for s in searched], PASSAGES, query_vector=topic.vector
+            topic.english,
+            [s.statement_id for s in searched],
+            PASSAGES,
+            query_vector=topic.vector,
+            languages=self._known_in(searched),
         )
         empty = Found(party=party, searched=tuple(searched), passages=found)
         terms = content_terms(topic.english, "en")
@@ -340,7 +383,9 @@ class Selector:
             # What takes a position comes before what only mentions, such as that others spoke of an article, and a
             # heading last; an item of the agenda is explained by its heading.
             languages = {s.statement_id: s.metadata.language for s in searched}
-            sentences.sort(key=lambda s: (s.paragraph is None, not takes_position(s.text, languages[s.statement_id])))
+            sentences.sort(
+                key=lambda s: (s.paragraph is None, not takes_position(s.text, s.language or languages[s.statement_id]))
+            )
         if topic is not None and topic.english and len(sentences) > 1:
             scores = self._score(topic.english, [sentence.text for sentence in sentences])
             sentences = [item.sentence for item in _ordered(sentences, scores)]
@@ -431,6 +476,11 @@ class Selector:
             near = cache[sentence.statement_id][max(0, sentence.ordinal - 1) : sentence.ordinal + 2]
             texts.append(" ".join(item.text for item in near))
         return texts
+
+
+def languages_of(summary: StatementSummary) -> tuple[str | None, ...]:
+    """Returns the languages of a statement's paragraphs; None among them where one is not known."""
+    return summary.languages or (summary.metadata.language,)
 
 
 def _strength(found: Found) -> tuple[float, float]:

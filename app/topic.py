@@ -8,10 +8,23 @@ from app.terms import content_terms
 from ingest.glossary import LANGUAGES, bridge, other_terms, terms_of
 from vectorstore.rows import Matrix
 
-# Languages that the default models were made for.
-COVERED: Final = frozenset({"en"})
+# What the default models were made for.
+_ENGLISH: Final = frozenset({"en"})
 # Other words for a topic that are searched for as well.
 OTHERWISE: Final = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Covered:
+    """Languages that the models know, ISO 639-1.
+
+    Attributes:
+        embedded: Those of the embedding model: passages in them are found by meaning.
+        ranked: Those of the embedding model and the cross-encoder: how well a sentence answers is known.
+    """
+
+    embedded: frozenset[str] = _ENGLISH
+    ranked: frozenset[str] = _ENGLISH
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +40,8 @@ class Topic:
         rarity: Weight per content term of `english`, higher for rare ones.
         terms: All English terms for the topic, where it is one that the glossary knows and says no more.
         otherwise: The same topic in other English words, where the glossary knows some.
+        across: The vector by which passages in other languages are found, where the embedding model knows that of
+            the question.
     """
 
     words: str
@@ -37,6 +52,7 @@ class Topic:
     rarity: Mapping[str, float]
     terms: tuple[str, ...] = ()
     otherwise: tuple["Topic", ...] = ()
+    across: Matrix | None = None
 
     @property
     def wordings(self) -> tuple["Topic", ...]:
@@ -44,13 +60,24 @@ class Topic:
         return (self, *self.otherwise)
 
     @classmethod
-    def of(cls, words: str, language: str, embed: Callable[[str], Matrix], rarity: Callable[[str], float]) -> "Topic":
+    def of(
+        cls,
+        words: str,
+        language: str,
+        embed: Callable[[str], Matrix],
+        rarity: Callable[[str], float],
+        covered: Covered | None = None,
+    ) -> "Topic":
         """Puts topic words into the language of the models, through the glossary where they are in another."""
+        covered = covered or Covered()
         english, bridged = words, 1.0
-        if language not in COVERED:
+        if language not in covered.ranked:
             translated = bridge(words, language, to="en")
             english, bridged = translated.text, translated.covered
         vector = embed(english) if english.strip() else None
+        across = vector if english == words else None
+        if language in covered.embedded and english != words:
+            across = embed(words)
         weights = {term: rarity(term) for term in sorted(content_terms(english, "en"))}
         terms = terms_of(english, "en")
         others = other_terms(english, "en")[:OTHERWISE]
@@ -63,6 +90,7 @@ class Topic:
             rarity=weights,
             terms=terms,
             otherwise=tuple(cls._in_english(term, terms, embed, rarity) for term in others),
+            across=across if across is not None else vector,
         )
 
     @classmethod

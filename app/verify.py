@@ -18,7 +18,7 @@ from vectorstore.records import Statement
 _SPLIT = regex.compile(rf"\s*{regex.escape(ELLIPSIS)}\s*")
 # What a claim sets in quotation marks besides the quotations that it cites.
 _QUOTED = regex.compile(r"[“„«「『\"]([^“”„«»「」『』\"]*)[”“»」』\"]")
-_PROVENANCE = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol", "language")
+_PROVENANCE = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,8 @@ def verify(claims: Sequence[Claim], citations: Sequence[Citation], statements: M
 def judge(citation: Citation, statement: Statement | None) -> Verdict:
     """Compares a citation with its stored statement.
 
-    `misattributed` is the right words in the wrong mouth, or under the wrong body, session, date, item or file.
+    `misattributed` is the right words in the wrong mouth, or under the wrong body, session, date, item or file. Words
+    of a record are its speaker's only within that speaker's intervention, and the record's own where it tells.
     """
     if statement is None:
         return "not_found"
@@ -71,6 +72,10 @@ def judge(citation: Citation, statement: Statement | None) -> Verdict:
         return "altered"
     held_by = (statement.metadata.state, statement.metadata.on_behalf_of)
     if (citation.state, citation.on_behalf_of) != held_by or citation.kind != statement.kind:
+        return "misattributed"
+    if not statement.holds(citation.start, citation.end) or citation.summarised != statement.summarised:
+        return "misattributed"
+    if citation.language != statement.language_at(citation.start):
         return "misattributed"
     if any(identifier.rpartition(":")[0] != citation.statement_id for identifier in citation.sentence_ids):
         return "misattributed"

@@ -14,6 +14,7 @@ from app.retrieve import Retrieved, Searcher
 from app.scope import resolve
 from app.select import Selector
 from app.settings import Settings
+from app.topic import Covered
 from ingest.indexer import Indexer
 from vectorstore.embeddings import SentenceTransformerEmbedder
 from vectorstore.rerank import build_reranker
@@ -75,10 +76,13 @@ def open_workspace(settings: Settings, *, read_only: bool = False, check_model: 
         check_model=check_model,
         wait_seconds=settings.wait_seconds,
     )
-    indexer = Indexer(store, of_passages, settings.split, settings.load)
+    languages = settings.embedding.languages.split(",")
+    indexer = Indexer(store, of_passages, settings.split, settings.load, languages=languages)
     corpus = Corpus(store, of_passages, indexer, settings.split, settings.load)
     retriever = Retriever(store, embedder, settings.retrieval)
-    selector = Selector(store, retriever, embedder, build_reranker(settings.rerank))
+    embedded = frozenset(languages)
+    covered = Covered(embedded=embedded, ranked=embedded & frozenset(settings.rerank.languages.split(",")))
+    selector = Selector(store, retriever, embedder, build_reranker(settings.rerank), covered)
     steps = Steps(
         searcher=Searcher(store, selector), parties=corpus.parties, max_citations=settings.answer.max_citations
     )

@@ -39,7 +39,12 @@ class Bed:
 
     def statement_files(self) -> dict[str, str]:
         """Returns the file of each statement, by its id."""
-        return {summary.statement_id: summary.file for summary in self.workspace.corpus.statements()}
+        corpus = self.workspace.corpus
+        return {
+            item.statement_id: item.file
+            for summary in corpus.statements()
+            for item in (summary, *(corpus.interventions(summary.statement_id) if summary.interventions else ()))
+        }
 
 
 @contextmanager

@@ -2,15 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from ingest.alignment import aligned_with
 from ingest.attribution import sole_protocol
+from ingest.interventions import Intervention, cut_at_interventions, find_interventions, is_record, may_be_record
+from ingest.languages import main_language, with_languages
 from ingest.layout import find_blocks
 from ingest.loaders.loaded import LoadedText
 from ingest.manifest import ManifestRow
-from ingest.metadata import merge, read_metadata
+from ingest.metadata import agenda_item_in, attributed, joint_speaker, merge, read_metadata
 from ingest.parties import PartyTable
 from ingest.readable import ReadableText
 from ingest.references import find_agenda_items, find_articles
@@ -21,9 +24,12 @@ from ingest.treaty_text import TreatyText, cut_at_articles, read_treaty
 from vectorstore.embeddings import Embedder
 from vectorstore.records import (
     AnnotatedStatement,
+    Block,
     Kind,
     Mention,
     Metadata,
+    Part,
+    Passage,
     Sentence,
     Statement,
     StatementSummary,
@@ -31,7 +37,7 @@ from vectorstore.records import (
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
-ANNOTATION_VERSION = 4
+ANNOTATION_VERSION = 5
 # Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
 _CONVENTION_BODIES = "UNTOC"
 # What mentions are of besides treaties: agenda items, and groups with whose statements a State aligns.
@@ -39,6 +45,9 @@ AGENDA = "AGENDA"
 ALIGNED = "ALIGNED"
 # In place of an article: the treaty is named only as one of the Protocols to a Convention that is named.
 THERETO = "thereto"
+
+
+_REASONS_SHOWN = 5
 
 
 def provision_of(treaty: str) -> str:
@@ -106,17 +115,23 @@ class Draft:
 class Annotator:
     """Derives from a text all that the store keeps of it; the same input gives the same ids."""
 
-    def __init__(self, parties: PartyTable, split: SplitConfig, embedder: Embedder) -> None:
+    def __init__(
+        self, parties: PartyTable, split: SplitConfig, embedder: Embedder, languages: Sequence[str] = ("en",)
+    ) -> None:
+        """Takes what annotating needs; `languages` are those that the embedding model knows."""
         self._parties = parties
         self._split = split
         self._embedder = embedder
+        self._languages = languages
 
-    def input_key(self, loaded: LoadedText, row: ManifestRow | None, kind: Kind) -> InputKey:
-        """Returns hashes of everything that a statement is made from."""
+    def input_key(self, loaded: LoadedText, row: ManifestRow | None, kind: Kind, *, record: bool = False) -> InputKey:
+        """Returns hashes of everything that a statement is made from; of a `record`, also the names of parties."""
         cells = None if row is None else row.model_dump(exclude={"line"})
         # A State that a table of parties learns later is a new input, though the cell is the same.
         known = row is not None and row.state is not None and self._parties.resolve(row.state).codes
-        content = [loaded.sha256, cells, list(known or ()), kind]
+        content: list[object] = [loaded.sha256, cells, list(known or ()), kind]
+        if record or kind == "record" or (row is not None and row.kind == "record"):
+            content.append(self._parties.fingerprint)
         cutting = [ANNOTATION_VERSION, self._split.model_dump()]
         return InputKey(content=_hash(_json(content)), cutting=_hash(_json(cutting))[:16])
 
@@ -127,16 +142,26 @@ class Annotator:
         # Nobody speaks in a treaty, so no party is looked for.
         parties = None if chosen == "treaty" else self._parties
         merged = merge(read_metadata(loaded.text, blocks, parties, file), row, parties)
-        metadata, problems = merged.metadata, merged.problems
-        if chosen == "record":
+        metadata, problems, inferred = merged.metadata, merged.problems, merged.inferred
+        blocks = with_languages(loaded.text, blocks, metadata.language)
+        unnamed = chosen == "statement" and (row is None or (row.kind is None and row.state is None))
+        unnamed = unnamed and may_be_record(loaded.text)
+        found = self._interventions(loaded.text, blocks, metadata) if unnamed or chosen == "record" else ()
+        named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
+        if chosen == "record" or (unnamed and is_record(found, loaded.text, named=named)):
+            chosen = "record"
             # Several speak in a record: none of its words may be put into the mouth that a heading names.
-            metadata = replace(metadata, state=None, on_behalf_of=None)
-            problems = (*problems, "a record of several speakers is kept, but attributed to nobody")
+            metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None)
+            inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
+            problems = (*problems, record_report(found))
+            input_key = str(self.input_key(loaded, row, kind, record=True))
+        else:
+            found = ()
         if chosen == "treaty":
             treaty = read_treaty(loaded.text, blocks, file)
             metadata = _of_treaty(metadata, treaty, row)
             problems = _treaty_problems(treaty)
-        statement_id, digest = identify(loaded.text, metadata, chosen)
+        statement_id, digest = identify(loaded.text, metadata, chosen, found)
         statement = Statement(
             statement_id=statement_id,
             file=file,
@@ -144,7 +169,7 @@ class Annotator:
             source_text=loaded.text,
             metadata=metadata,
             kind=chosen,
-            inferred=() if chosen == "treaty" else merged.inferred,
+            inferred=() if chosen == "treaty" else inferred,
             page_starts=loaded.page_starts,
             blocks=blocks,
         )
@@ -152,7 +177,18 @@ class Annotator:
             statement=statement,
             digest=digest,
             input_key=input_key,
-            reason="; ".join((*loaded.notes, *problems)) or None,
+            reason="; ".join((*loaded.notes, *problems, *self._unread(statement))) or None,
+        )
+
+    def _unread(self, statement: Statement) -> tuple[str, ...]:
+        """Says in which of its languages a statement is found by words and scope only."""
+        spoken = {statement.metadata.language, *(block.language for block in statement.blocks)}
+        unread = sorted(language for language in spoken if language is not None and language not in self._languages)
+        if not unread:
+            return ()
+        return (
+            f"in {', '.join(unread)}: found by its words and by scope only, since the embedding model does not know"
+            " the language (see docs/languages.md)",
         )
 
     def annotate(self, draft: Draft) -> AnnotatedStatement:
@@ -160,11 +196,16 @@ class Annotator:
         return self.annotate_statement(draft.statement)
 
     def annotate_statement(self, statement: Statement) -> AnnotatedStatement:
-        """Repairs and splits a statement's text under its present metadata."""
-        names = frozenset(
-            word for code in (statement.metadata.state, statement.metadata.on_behalf_of) if code
-            for word in self._parties.display(code).split()
-        )  # fmt: skip
+        """Repairs and splits a statement's text under its present metadata; an intervention's within its record."""
+        if statement.kind == "record" and statement.part is None:
+            found = self.interventions(statement)
+            if found:
+                return self._annotate_record(statement, found)
+        if statement.part is not None:
+            text = ReadableText(statement.source_text, statement.edits)
+            sentences, passages, mentions = self._split_words(statement, text)
+            return AnnotatedStatement(statement=statement, sentences=sentences, passages=passages, mentions=mentions)
+        names = self._names((statement.metadata.state, statement.metadata.on_behalf_of))
         treaty = None
         if statement.kind == "treaty":
             treaty = read_treaty(statement.source_text, statement.blocks, statement.file)
@@ -172,18 +213,86 @@ class Annotator:
             statement = replace(statement, blocks=blocks)
         edits = repair(statement.source_text, statement.blocks, language=statement.metadata.language, names=names)
         text = ReadableText(statement.source_text, edits)
-        identifier = statement.statement_id
-        sentences = make_sentences(identifier, text, statement.blocks, statement.page_starts)
-        passages = make_passages(identifier, text, sentences, self._split, fits_model=self._fits_model)
-        repaired = replace(statement, edits=edits)
+        sentences, passages, mentions = self._split_words(statement, text)
         return AnnotatedStatement(
-            statement=repaired,
+            statement=replace(statement, edits=edits),
             sentences=sentences,
             passages=passages,
-            mentions=find_mentions(sentences, statement.metadata, self._parties)
-            if treaty is None
-            else find_provisions(sentences, treaty),
+            mentions=mentions if treaty is None else find_provisions(sentences, treaty),
         )
+
+    def interventions(self, statement: Statement) -> tuple[Intervention, ...]:
+        """Returns the interventions of a record under its present metadata; none of a statement or treaty."""
+        if statement.kind != "record":
+            return ()
+        return self._interventions(statement.source_text, statement.blocks, statement.metadata)
+
+    def _interventions(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
+        return find_interventions(text, blocks, self._parties, language=metadata.language, date=metadata.date)
+
+    def _annotate_record(self, record: Statement, found: Sequence[Intervention]) -> AnnotatedStatement:
+        """Splits each intervention by itself, so that no sentence or passage reaches into another."""
+        blocks = cut_at_interventions(record.source_text, record.blocks, found)
+        names = self._names(code for item in found for code in (item.state, item.group))
+        edits = repair(record.source_text, blocks, language=record.metadata.language, names=names)
+        text = ReadableText(record.source_text, edits)
+        record = replace(record, blocks=blocks, edits=edits)
+        parts = [self._part(record, item, number) for number, item in enumerate(found, start=1)]
+        split = [self._split_words(part, text) for part in parts]
+        return AnnotatedStatement(
+            statement=record,
+            sentences=tuple(sentence for sentences, _, _ in split for sentence in sentences),
+            passages=tuple(passage for _, passages, _ in split for passage in passages),
+            mentions=tuple(mention for _, _, mentions in split for mention in mentions),
+            interventions=tuple(parts),
+        )
+
+    def _part(self, record: Statement, item: Intervention, number: int) -> Statement:
+        blocks = tuple(b for b in record.blocks if item.start <= b.start and b.end <= item.end)
+        named = None if item.agenda_item is None else agenda_item_in(item.agenda_item)
+        metadata = replace(
+            record.metadata,
+            state=item.state,
+            on_behalf_of=item.group,
+            speaker=item.speaker,
+            agenda_item=named or record.metadata.agenda_item,
+            language=main_language(record.source_text, blocks, record.metadata.language),
+        )
+        if item.group is not None:
+            metadata = attributed(metadata, self._parties)
+        else:
+            metadata = replace(metadata, speaker=joint_speaker(metadata, item.state, item.states, self._parties))
+        return replace(
+            record,
+            statement_id=f"{record.statement_id}.{number}",
+            metadata=metadata,
+            inferred=tuple(name for name in record.inferred if not (name == "agenda_item" and named)),
+            blocks=blocks,
+            part=Part(
+                record_id=record.statement_id,
+                ordinal=number,
+                start=item.start,
+                end=item.end,
+                role=item.role,
+                named=item.named,
+                summarised=item.summarised,
+            ),
+        )
+
+    def _split_words(
+        self, statement: Statement, text: ReadableText
+    ) -> tuple[tuple[Sentence, ...], tuple[Passage, ...], tuple[Mention, ...]]:
+        """Splits a statement's own words; those of nobody in a record are never searched, so they get no passages."""
+        identifier, language = statement.statement_id, statement.metadata.language
+        sentences = make_sentences(identifier, text, statement.blocks, statement.page_starts, language=language)
+        if statement.part is not None and statement.metadata.state is None:
+            return sentences, (), ()
+        passages = make_passages(identifier, text, sentences, self._split, fits_model=self._fits_model)
+        return sentences, passages, find_mentions(sentences, statement.metadata, self._parties)
+
+    def _names(self, codes: Iterable[str | None]) -> frozenset[str]:
+        """Returns the words of parties' names, which repair leaves whole."""
+        return frozenset(word for code in codes if code for word in self._parties.display(code).split())
 
     def _fits_model(self, texts: Sequence[str]) -> list[bool]:
         return [tokens <= self._embedder.window for tokens in self._embedder.count_tokens(texts)]
@@ -244,10 +353,29 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
     return ()
 
 
-def identify(text: str, metadata: Metadata, kind: Kind) -> tuple[str, str]:
-    """Returns the statement id, a hash of text and metadata, and the full digest it is cut from."""
-    digest = _hash(_json([text, asdict(metadata), kind]))
+def identify(text: str, metadata: Metadata, kind: Kind, interventions: Sequence[Intervention] = ()) -> tuple[str, str]:
+    """Returns the statement id, a hash of text, metadata and who speaks, and the full digest it is cut from."""
+    speakers = [asdict(item) for item in interventions]
+    digest = _hash(_json([text, asdict(metadata), kind, *([speakers] if speakers else [])]))
     return digest[:16], digest
+
+
+def record_report(interventions: Sequence[Intervention]) -> str:
+    """Says in one line who speaks in a record, and who is not known."""
+    if not interventions:
+        return "a record in which no speaker was found: kept, but attributed to nobody"
+    counts = Counter(item.group or item.state for item in interventions if item.role == "party")
+    known = ", ".join(f"{code} {count}" if count > 1 else str(code) for code, count in counts.items())
+    many = f"{len(interventions)} intervention{'s' if len(interventions) > 1 else ''}"
+    parts = [f"a record of {many}" + (f": {known}" if known else "")]
+    if offices := sum(item.role == "office" for item in interventions):
+        parts.append(f"Chair or Secretariat {offices}, nobody's position")
+    reasons = list(dict.fromkeys(item.reason for item in interventions if item.reason))
+    if reasons:
+        more = f" and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
+        shown = "; ".join(reasons[:_REASONS_SHOWN])
+        parts.append(f"attributed to nobody: {shown}{more} (set them with `untoc edit`, or add names to parties.csv)")
+    return "; ".join(parts)
 
 
 def _json(parts: Sequence[object]) -> str:

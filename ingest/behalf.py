@@ -135,6 +135,12 @@ def behalf_before(before: str) -> bool:
     return bool(phrases) and BETWEEN.fullmatch(before[phrases[-1].end() :]) is not None
 
 
+def behalf_phrase(words: str) -> str | None:
+    """Return what follows the last "on behalf of" in words, or None where they do not say it."""
+    phrases = list(_BEHALF.finditer(words))
+    return words[phrases[-1].end() :] if phrases else None
+
+
 def _is_own_voice(before: str, after: str) -> bool:
     """Tell whether the speaker says to be speaking, before or after "on behalf of the group"."""
     if re.search("[\u4e00-\u9fff]", before + after):

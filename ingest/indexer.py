@@ -89,11 +89,20 @@ class _Group:
 class Indexer:
     """Brings files into the store. One bad file never stops the others."""
 
-    def __init__(self, store: Store, embedder: Embedder, split: SplitConfig, limits: LoadLimits) -> None:
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        split: SplitConfig,
+        limits: LoadLimits,
+        *,
+        languages: Sequence[str] = ("en",),
+    ) -> None:
         self._store = store
         self._embedder = embedder
         self._split = split
         self._limits = limits
+        self._languages = languages
 
     def ingest(
         self, paths: Sequence[Path], options: IngestOptions, progress: ProgressListener | None = None
@@ -111,7 +120,9 @@ class Indexer:
         """
         began = time.perf_counter()
         with self._store.writer(), ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as beside:
-            run = _Run(self._store, self._embedder, self._split, self._limits, options, progress, beside)
+            run = _Run(
+                self._store, self._embedder, self._split, self._limits, options, progress, beside, self._languages
+            )
             for path in paths:
                 run.take(path)
             run.finish()
@@ -142,12 +153,14 @@ class _Run:
         options: IngestOptions,
         progress: ProgressListener | None,
         beside: ThreadPoolExecutor,
+        languages: Sequence[str],
     ) -> None:
+        self._languages = languages
         self._store, self._embedder, self._limits = store, embedder, limits
         self._options = options
         self._progress = progress
         self._split = split
-        self._annotator = Annotator(load_parties(store), split, embedder)
+        self._annotator = Annotator(load_parties(store), split, embedder, languages)
         self._held = {(s.folder, s.file): s for s in store.catalogue.summaries()}
         self._by_digest = {s.digest: s for s in self._held.values()}
         # Statements that a file of this run was found to hold, and files that are still to be looked at.
@@ -272,7 +285,7 @@ class _Run:
         self._store.keep_party_file(path)
         # What waits was read with the table as it was, and is cut with it.
         self._settle()
-        self._annotator = Annotator(load_parties(self._store), self._split, self._embedder)
+        self._annotator = Annotator(load_parties(self._store), self._split, self._embedder, self._languages)
 
     def _report_manifest(self, manifest: Manifest) -> None:
         if manifest.unknown_columns:
@@ -335,8 +348,9 @@ class _Run:
         if _shown(str(source.path)) != str(source.path):
             raise LoadError(f"the name {source.name!r} is not valid UTF-8; rename the file")
         loaded = load(source.path, self._limits, source.folder)
-        key = self._annotator.input_key(loaded, source.row, self._options.kind)
         held = self._held.get(source.key)
+        is_record = held is not None and held.kind == "record"
+        key = self._annotator.input_key(loaded, source.row, self._options.kind, record=is_record)
         if held is not None and held.input_key == str(key):
             self._settled.add(held.statement_id)
             self._report(_result(source, "unchanged", held, _unattributed(held)), source.order)
@@ -495,7 +509,7 @@ def _with_family(
 
 
 def _unattributed(summary: StatementSummary) -> str | None:
-    if summary.metadata.state is not None or summary.kind == "treaty":
+    if summary.metadata.state is not None or summary.kind == "treaty" or summary.interventions:
         return None
     return (
         f"no State is known for it, so it is never quoted as anyone's: name it in {MANIFEST_NAME}, or run"

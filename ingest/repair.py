@@ -49,7 +49,8 @@ def repair(
     Args:
         source_text: The whole source text of one document.
         blocks: Its blocks, from `ingest.layout.find_blocks`.
-        language: ISO 639-1 code. Words are mended in English only; None counts as not English.
+        language: ISO 639-1 code of the blocks that name none. Words are mended in English only; None counts as
+            not English.
         names: Names that are never split, beside those the document capitalises inside its sentences.
 
     Returns:
@@ -65,17 +66,23 @@ def repair(
             Edit(start=line.start + found.start(), end=line.start + found.end(), text=" ", kind="wrap")
             for found in _WIDE_SPACE.finditer(line.text)
         )
-    if language == "en":
+    english = [line for line in prose if _language_of(line, blocks, language) == "en"]
+    if english:
         known_names = document_names(source_text) | frozenset(
             word.lower() for name in names for word in _WORD.findall(name)
         )
         flowing = {(edit.start, edit.end) for edit in edits if edit.kind == "wrap" and edit.text == " "}
         edits.extend(
             edit
-            for edit in word_edits(source_text, prose, known_names)
+            for edit in word_edits(source_text, english, known_names)
             if edit.kind != "cut" or (edit.start, edit.end) in flowing or source_text[edit.start : edit.end] == " "
         )
     return _sound(source_text, edits, heads)
+
+
+def _language_of(line: Line, blocks: Sequence[Block], otherwise: str | None) -> str | None:
+    index = bisect_right(blocks, line.start, key=lambda block: block.start) - 1
+    return (blocks[index].language if index >= 0 else None) or otherwise
 
 
 def _layout_edits(
@@ -95,7 +102,7 @@ def _layout_edits(
         elif space == " " and _HYPHEN_END.search(line.text) and following.text[0].isalpha():
             if compounds is None:
                 compounds = Counter(word.lower() for word in _COMPOUND.findall(source))
-            yield _hyphen_edit(line, following, language, compounds)
+            yield _hyphen_edit(line, following, _language_of(line, blocks, language), compounds)
         elif space == " " and line.text[-1] in _HYPHENS and line.text[-2:-1].isalnum() and following.text[0].isalnum():
             yield Edit(start=line.end, end=following.start, text="", kind="hyphen")
         else:

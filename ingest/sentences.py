@@ -6,7 +6,8 @@ import regex
 
 # What ends a sentence; a full stop does so only where the rules below do not object.
 _END = regex.compile(
-    r"""(?: (?<!\[…?)[.!?…]+(?!\]) [\p{Pf}\p{Pe}"'”’»]* (?=\s|$|\p{Lu}\p{Ll})   # Latin and Cyrillic
+    r"""(?: (?<!\[…?)[.!?…]+(?!\])                               # Latin and Cyrillic, with quotation and note marks
+            (?:[\p{Pf}\p{Pe}"'”’»]|[ \u00a0\u202f]»|\[\d{1,3}\])* (?=\s|$|\p{Lu}\p{Ll})
           | [。！？]+ [\p{Pf}\p{Pe}”’」』]*                         # Chinese: no space follows
           | [؟۔]+ [\p{Pf}\p{Pe}"'”’»]* (?=\s|$) )""",
     regex.VERBOSE,
@@ -16,15 +17,26 @@ _ABBREVIATIONS = frozenset(
     """mr mrs ms dr prof st messrs h.e gen col maj capt lt sgt hon rev sr sra srta dra excmo excma mme mm mlle art
     arts para paras par párr párrs inc sect sec subpara chap ch vol no nos núm nº p pp fig ed eds cf viz vs al e.g
     i.e eg ie ex approx res doc add corr incl resp ref refs u.n u.s u.k s.e s.exc esp ст п пп ч г гг т тт р с стр др
-    пр им проф акад гл рис см напр""".split()
+    пр им проф акад гл рис см напр sres sras ee ud apdo apdos inc pág págs env jan feb mar apr jun jul aug sep sept
+    oct nov dec janv févr juil déc co разд абз подп тов долл""".split()
 )
-# Those of them that are words as well, and abbreviate only before a number: "they said no. We".
-_BEFORE_NUMBERS = frozenset("no nos art arts add fig".split())
 _NUMBER = regex.compile(r"\s*[(]?(?:\p{N}|[IVX]+\b)")
+# Those of them that are words as well, or end sentences as often, and abbreviate only before what follows them here:
+# "they said no. We", "in Jan. We", but "no. 4", "Jan. 2004".
+_BEFORE_NUMBERS = frozenset(
+    """no nos art arts add fig env mar jan feb apr jun jul aug sep sept oct nov dec janv févr juil déc""".split()
+)
+_ONLY_BEFORE = dict.fromkeys(_BEFORE_NUMBERS, _NUMBER) | {
+    "долл": regex.compile(r"\s*США"),
+    "ee": regex.compile(r"\s*UU"),
+    "co": regex.compile(r"\s*(?:Ltd|Inc)"),
+}
 _WORD_BEFORE = regex.compile(r"[\p{L}\p{N}.’'-]*$")
 _ENUMERATOR = regex.compile(r"^\s*(?:\(?[\p{N}]{1,3}|\(?\p{L}|[IVXivx]{1,4})$")
 _LINE = regex.compile(r"[^\n]+")
-_GOES_ON = regex.compile(r"\s*[\p{Pi}\p{Ps}\"'“«]*\p{Ll}")
+_GOES_ON = regex.compile(r"\s*(?:[—–-]\s*)?[\p{Pi}\p{Ps}\"'“«]*\p{Ll}")
+# A quoted question inside a Chinese sentence: “好？”他问.
+_QUOTED_ZH = regex.compile(r"\p{Han}{1,6}?(?:说|问|道|表示|称|指出)")
 
 
 def split_sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -48,8 +60,10 @@ def _split_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _ends_sentence(text: str, start: int, mark: "regex.Match[str]") -> bool:
     if not mark.group().startswith("."):
+        if mark.group()[0] in "。！？":
+            return mark.group()[-1] not in "”』」’" or _QUOTED_ZH.match(text, mark.end()) is None
         # An exclamation or question inside a sentence goes on in lower case.
-        return mark.group()[0] in "。！？" or _GOES_ON.match(text, mark.end()) is None
+        return _GOES_ON.match(text, mark.end()) is None
     if mark.group().startswith(".."):
         return _GOES_ON.match(text, mark.end()) is None
     before = text[max(start, mark.start() - 40) : mark.start()]
@@ -57,7 +71,7 @@ def _ends_sentence(text: str, start: int, mark: "regex.Match[str]") -> bool:
     word = found.group().strip("’'-") if found else ""
     # Without an article before it, as in "l’art. 4".
     short = regex.split("[’']", word.lower().rstrip("."))[-1]
-    if short in _ABBREVIATIONS and (short not in _BEFORE_NUMBERS or _NUMBER.match(text, mark.end())):
+    if short in _ABBREVIATIONS and (short not in _ONLY_BEFORE or _ONLY_BEFORE[short].match(text, mark.end())):
         return False
     # A single capital is an initial ("J. Smith"), but "TOC." and "annex I." end sentences.
     if len(word) == 1 and word.isupper() and word != "I" and _initial_follows(text, mark.end()):

@@ -43,9 +43,22 @@ def count_tokens(text: str) -> int:
 
 
 def make_sentences(
-    statement_id: str, text: ReadableText, blocks: Sequence[Block], page_starts: Sequence[int]
+    statement_id: str,
+    text: ReadableText,
+    blocks: Sequence[Block],
+    page_starts: Sequence[int],
+    *,
+    language: str | None = None,
 ) -> tuple[Sentence, ...]:
-    """Splits a statement into sentences, which end with their block unless the next block goes on with it."""
+    """Splits a statement into sentences, which end with their block unless the next block goes on with it.
+
+    Args:
+        statement_id: Owner of the sentences.
+        text: The repaired text.
+        blocks: Its blocks; of a record, those of one intervention.
+        page_starts: Offset at which each page begins.
+        language: ISO 639-1 code of the blocks that name none.
+    """
     sentences: list[Sentence] = []
     for flow in _flows(blocks):
         begin, end = text.to_readable(flow[0].start), text.to_readable(flow[-1].end)
@@ -64,6 +77,7 @@ def make_sentences(
                     text=text.text[begin + start : begin + stop],
                     paragraph=block.paragraph,
                     page=bisect_right(page_starts, source_start) if page_starts else None,
+                    language=block.language or language,
                 )
             )
     return tuple(sentences)
@@ -77,7 +91,7 @@ def make_passages(
     *,
     fits_model: Callable[[Sequence[str]], Sequence[bool]],
 ) -> tuple[Passage, ...]:
-    """Packs whole sentences into passages of at most `passage_tokens`.
+    """Packs whole sentences of one language into passages of at most `passage_tokens`.
 
     Args:
         statement_id: Owner of the passages.
@@ -114,6 +128,7 @@ def make_passages(
             first_sentence=first,
             last_sentence=last,
             text=piece,
+            language=sentences[first].language,
         )
         for ordinal, (first, last, start, end) in enumerate(accepted)
         for piece in (text.between(start, end),)
@@ -140,7 +155,8 @@ def _packed(sentences: Sequence[Sentence], config: SplitConfig) -> Iterator[tupl
     first, size = 0, 0
     for ordinal, sentence in enumerate(sentences):
         tokens = count_tokens(sentence.text)
-        if ordinal > first and size + tokens > config.passage_tokens:
+        changes = ordinal > first and sentence.language != sentences[first].language
+        if ordinal > first and (changes or size + tokens > config.passage_tokens):
             yield first, ordinal - 1
             first, size = ordinal, 0
         size += tokens

@@ -19,6 +19,8 @@ VARIABLES: dict[str, frozenset[str]] = {
     for key, variables in {
         "attribution": "party provenance",
         "attribution_group": "group speaker provenance",
+        "attribution_summary": "party provenance",
+        "as_summarised": "party",
         "session": "number",
         "agenda_item": "item",
         "page": "number",
@@ -71,6 +73,7 @@ VARIABLES: dict[str, frozenset[str]] = {
         "note_earliest": "dates",
         "note_other_reading": "article treaty",
         "note_uncovered": "parties",
+        "note_words_only": "parties",
         "note_not_attributed": "count",
     }.items()
 }

@@ -17,6 +17,7 @@ from app.corpus import Corpus
 from app.retrieve import Searcher
 from app.select import Found, Selector
 from app.settings import Settings
+from app.topic import Covered
 from app.wiring import Workspace
 from ingest.indexer import Indexer
 from vectorstore.retriever import Retriever
@@ -76,7 +77,7 @@ class PlainSelector(Selector):
         return replace(found, confidence=0.9 if found.features.shared >= 0.5 else 0.1)
 
 
-def fake_workspace(store: Path, *, read_only: bool = False) -> Workspace:
+def fake_workspace(store: Path, *, read_only: bool = False, covered: Covered | None = None) -> Workspace:
     """Wires the product as `app.wiring` does, with models that need no weights."""
     settings = Settings(store=store)
     embedder = HashingEmbedder()
@@ -88,7 +89,8 @@ def fake_workspace(store: Path, *, read_only: bool = False) -> Workspace:
         settings.split,
         settings.load,
     )
-    selector = PlainSelector(opened, Retriever(opened, embedder, settings.retrieval), embedder, OverlapReranker())
+    retriever = Retriever(opened, embedder, settings.retrieval)
+    selector = PlainSelector(opened, retriever, embedder, OverlapReranker(), covered)
     steps = Steps(searcher=Searcher(opened, selector), parties=corpus.parties, max_citations=5)
     assistant = Assistant(steps, opened.catalogue, keep_traces=0 if read_only else 100)
     reviews = ReviewBook(opened.catalogue)

@@ -4,7 +4,7 @@ Everything else in the store can be rebuilt from here. Offsets count characters 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,12 +29,14 @@ from vectorstore.rows import (
     PASSAGE_COLUMNS,
     SENTENCE_COLUMNS,
     STATEMENT_COLUMNS,
+    STATEMENTS,
     SUMMARY_COLUMNS,
     Matrix,
     Row,
     bump_generation,
     delete_statement,
     insert_statement,
+    passage_conditions,
     scope_conditions,
     to_passage,
     to_sentence,
@@ -84,11 +86,24 @@ class Catalogue:
     # --- statements
 
     def summaries(self, scope: ScopeFilter | None = None) -> tuple[StatementSummary, ...]:
-        """Returns the statements in scope without their texts, by State and date; None means all kinds."""
+        """Returns the statements in scope without their texts, by State and date.
+
+        In a scope the interventions of a record stand in its place. None means all documents of all kinds, a record
+        as one.
+        """
         where, values = scope_conditions(scope)
         rows = self._all(
-            f"SELECT {SUMMARY_COLUMNS} FROM statements s {where} ORDER BY state, first_year, date, file, statement_id",
+            f"SELECT {SUMMARY_COLUMNS} FROM statements s {where}"
+            " ORDER BY state, first_year, date, file, json_extract(part, '$.ordinal'), statement_id",
             values,
+        )
+        return tuple(to_summary(row) for row in rows)
+
+    def interventions(self, record_id: str) -> tuple[StatementSummary, ...]:
+        """Returns the interventions of a record in order, those of its Chair included; none for a statement."""
+        rows = self._all(
+            f"SELECT {SUMMARY_COLUMNS} FROM statements s WHERE part_of = ? ORDER BY json_extract(part, '$.ordinal')",
+            (record_id,),
         )
         return tuple(to_summary(row) for row in rows)
 
@@ -97,8 +112,8 @@ class Catalogue:
         return self._one("SELECT 1 FROM statements WHERE kind != 'treaty' LIMIT 1") is None
 
     def statement(self, statement_id: str) -> Statement | None:
-        """Returns one statement with its text, or None."""
-        row = self._one(f"SELECT {STATEMENT_COLUMNS} FROM statements WHERE statement_id = ?", (statement_id,))
+        """Returns one statement or intervention with its text, or None."""
+        row = self._one(f"SELECT {STATEMENT_COLUMNS} FROM {STATEMENTS} WHERE s.statement_id = ?", (statement_id,))
         return None if row is None else to_statement(row)
 
     def count_by_party(self, scope: ScopeFilter) -> dict[str, int]:
@@ -132,15 +147,17 @@ class Catalogue:
             if replaces is not None:
                 delete_statement(connection, replaces)
             delete_statement(connection, statement.statement_id)
-            insert_statement(connection, statement, folder=folder, digest=digest, input_key=input_key)
+            for item in (statement, *annotated.interventions):
+                insert_statement(connection, item, folder=folder, digest=digest, input_key=input_key)
             connection.executemany(
-                "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [(s.sentence_id, s.statement_id, s.ordinal, s.start, s.end, s.text, s.paragraph, s.page)
+                f"INSERT INTO sentences ({SENTENCE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(s.sentence_id, s.statement_id, s.ordinal, s.start, s.end, s.text, s.paragraph, s.page, s.language)
                  for s in annotated.sentences],
             )  # fmt: skip
+            owners = {s.sentence_id: s.statement_id for s in annotated.sentences}
             connection.executemany(
                 "INSERT INTO mentions VALUES (?, ?, ?, ?, ?)",
-                [(m.sentence_id, statement.statement_id, m.treaty, m.article, m.paragraph)
+                [(m.sentence_id, owners[m.sentence_id], m.treaty, m.article, m.paragraph)
                  for m in annotated.mentions],
             )  # fmt: skip
             connection.executemany(
@@ -149,9 +166,9 @@ class Catalogue:
             )
             for p in annotated.passages:
                 cursor = connection.execute(
-                    f"INSERT INTO passages ({PASSAGE_COLUMNS}, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    f"INSERT INTO passages ({PASSAGE_COLUMNS}, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (p.passage_id, p.statement_id, p.ordinal, p.start, p.end, p.first_sentence, p.last_sentence,
-                     p.text, text_key(p.text)),
+                     p.text, p.language, text_key(p.text)),
                 )  # fmt: skip
                 connection.execute(
                     "INSERT INTO passages_fts (rowid, text) VALUES (?, ?)",
@@ -169,7 +186,8 @@ class Catalogue:
         """Records under which name and from which input a statement was last seen."""
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE statements SET file = ?, folder = ?, sha256 = ?, input_key = ? WHERE statement_id = ?",
+                "UPDATE statements SET file = ?, folder = ?, sha256 = ?, input_key = ?"
+                " WHERE ? IN (statement_id, part_of)",
                 (file, folder, sha256, input_key, statement_id),
             )
 
@@ -199,18 +217,18 @@ class Catalogue:
         )
         return tuple(to_passage(row) for row in rows)
 
-    def count_passages_of(self, statement_ids: Sequence[str]) -> int:
-        """Returns how many passages these statements have."""
-        row = self._one(
-            "SELECT count(*) FROM passages WHERE statement_id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(statement_ids)),),
-        )
+    def count_passages_of(self, statement_ids: Sequence[str], languages: Collection[str | None] | None = None) -> int:
+        """Returns how many passages these statements have, in any language or in these."""
+        within, values = passage_conditions(statement_ids, languages)
+        row = self._one(f"SELECT count(*) FROM passages p WHERE {within}", values)
         return 0 if row is None else int(row[0])
 
-    def vectors_of(self, statement_ids: Sequence[str] | None = None) -> tuple[tuple[str, ...], Matrix]:
-        """Returns passage ids and their vectors, (n, dim) float32; None means the whole store."""
-        within = "" if statement_ids is None else "WHERE p.statement_id IN (SELECT value FROM json_each(?))"
-        values = () if statement_ids is None else (json.dumps(list(statement_ids)),)
+    def vectors_of(
+        self, statement_ids: Sequence[str] | None = None, languages: Collection[str | None] | None = None
+    ) -> tuple[tuple[str, ...], Matrix]:
+        """Returns passage ids and their vectors, (n, dim) float32; None means the whole store, and any language."""
+        condition, values = passage_conditions(statement_ids, languages)
+        within = f"WHERE {condition}"
         rows = self._all(
             f"SELECT p.passage_id, v.vector FROM passages p JOIN vectors v USING (text_key) {within}"
             " ORDER BY p.passage",
@@ -270,7 +288,11 @@ class Catalogue:
         return tuple(Mention(sentence_id=a, treaty=b, article=c, paragraph=d) for a, b, c, d in rows)
 
     def search_lexical(
-        self, expression: str, statement_ids: Sequence[str] | None, k: int
+        self,
+        expression: str,
+        statement_ids: Sequence[str] | None,
+        k: int,
+        languages: Collection[str | None] | None = None,
     ) -> tuple[tuple[str, float], ...]:
         """Returns up to k (passage id, score) for an FTS5 expression, best first; a higher score is better.
 
@@ -278,15 +300,12 @@ class Catalogue:
 
         Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009).
         """
-        within = "" if statement_ids is None else "AND p.statement_id IN (SELECT value FROM json_each(?))"
-        values: tuple[object, ...] = (
-            (expression,) if statement_ids is None else (expression, json.dumps(list(statement_ids)))
-        )
+        within, values = passage_conditions(statement_ids, languages)
         rows = self._all(
             "SELECT p.passage_id, -bm25(passages_fts) AS score FROM passages_fts"
             " JOIN passages p ON p.passage = passages_fts.rowid"
-            f" WHERE passages_fts MATCH ? {within} ORDER BY score DESC, p.passage LIMIT ?",
-            (*values, k),
+            f" WHERE passages_fts MATCH ? AND {within} ORDER BY score DESC, p.passage LIMIT ?",
+            (expression, *values, k),
         )
         return tuple((str(row[0]), float(row[1])) for row in rows)
 

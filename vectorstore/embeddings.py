@@ -37,9 +37,11 @@ class EmbeddingConfig(BaseModel):
     allow_download: bool = False
     """Whether a model may be fetched from a hub; off, only local files are used."""
     query_prefix: str = ""
-    """Put before every question, as some models ask (`query: `)."""
+    """Put before every question, as some models ask (`query: `); empty: what the model's own files say."""
     passage_prefix: str = ""
-    """Put before every passage, as some models ask (`passage: `)."""
+    """Put before every passage, as some models ask (`passage: `); empty: what the model's own files say."""
+    languages: str = Field(default="en", pattern=r"^[a-z]{2}(,[a-z]{2})*$")
+    """ISO 639-1 codes of the languages that the model knows, with commas between; others are found by words only."""
     batch_size: int = Field(default=64, ge=1, le=1024)
     """Texts per forward pass."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
@@ -111,7 +113,7 @@ class SentenceTransformerEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Returns how many of the model's own tokens each text takes, with its special tokens."""
-        encoded = self._counter([self._config.passage_prefix + text for text in texts], truncation=False, verbose=False)
+        encoded = self._counter([self._passage_prefix + text for text in texts], truncation=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
     def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
@@ -121,20 +123,32 @@ class SentenceTransformerEmbedder:
         # Batches of like length waste no padding.
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]), reverse=True)
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        prefix = self._passage_prefix
         for begin in range(0, len(order), self._config.batch_size):
             batch = order[begin : begin + self._config.batch_size]
-            vectors[batch] = self._encode([self._config.passage_prefix + texts[index] for index in batch])
+            vectors[batch] = self._encode([prefix + texts[index] for index in batch])
             if progress is not None:
                 progress(begin + len(batch))
         return vectors
 
     def embed_query(self, text: str) -> Matrix:
         """Returns the unit vector (dim,) float32 of a question."""
-        vector: Matrix = self._encode([self._config.query_prefix + text])[0]
+        prefix = self._config.query_prefix or self._own_prompt("query")
+        vector: Matrix = self._encode([prefix + text])[0]
         return vector
 
+    @property
+    def _passage_prefix(self) -> str:
+        return self._config.passage_prefix or self._own_prompt("passage") or self._own_prompt("document")
+
+    def _own_prompt(self, name: str) -> str:
+        return str(self._model.prompts.get(name) or "")
+
     def _encode(self, texts: list[str]) -> Matrix:
-        encoded = self._model.encode(texts, show_progress_bar=False, batch_size=len(texts), convert_to_numpy=True)
+        # The prefix stands before the text already; a model's default prompt would come on top of it.
+        encoded = self._model.encode(
+            texts, prompt="", show_progress_bar=False, batch_size=len(texts), convert_to_numpy=True
+        )
         vectors = np.asarray(encoded, dtype=np.float32)
         # Divided here, since in bfloat16 the length would be one to two digits only.
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)

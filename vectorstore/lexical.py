@@ -5,6 +5,7 @@ in the query alike: Chinese characters, the cases of Russian, the particles of A
 Spanish. A query also asks for the words as they are written, so that an index made before this one still answers.
 """
 
+import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 
@@ -49,6 +50,9 @@ def lexical_expression(topic: str) -> str | None:
 
 @lru_cache(maxsize=1 << 15)
 def _indexed(term: str) -> str:
+    if term.isdecimal():
+        # The digits of Arabic, Persian or full width are the same numbers.
+        return "".join(str(unicodedata.decimal(digit)) for digit in term)
     if _HAN.match(term):
         return _HAN.sub(r" \g<0> ", term)
     if _STEMMED.search(term):
@@ -60,7 +64,7 @@ def _queries(term: str) -> list[str]:
     """Returns the words or pairs of characters that find a term in the index."""
     if _HAN.match(term):
         return [f"{first} {second}" for first, second in pairwise(term)] or [term]
-    if not _STEMMED.search(term):
+    if term.isdecimal() or not _STEMMED.search(term):
         return [_indexed(term), term]
     found = [*stems(term, ""), term]
     if language_of(term, "") == "ar":

@@ -10,6 +10,7 @@ from typing import Literal
 
 Kind = Literal["statement", "record", "treaty"]
 EditKind = Literal["wrap", "glue", "cut", "hyphen", "furniture"]
+Role = Literal["party", "office", "unknown"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +38,14 @@ class Block:
         paragraph: Its number, counted from 1 over blocks that hold a sentence end; None for headings,
             salutations and the like.
         continues: True where its text goes on from the block before it (a page break inside a sentence).
+        language: ISO 639-1 code of its words, where they tell another than the document's; else None.
     """
 
     start: int
     end: int
     paragraph: int | None
     continues: bool = False
+    language: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +74,34 @@ class Metadata:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """Which words of a record one intervention is.
+
+    Attributes:
+        record_id: Id of the record.
+        ordinal: Its place among the record's interventions, counted from 1.
+        start: Offset of its first word in the record's text, after the name of a speaker whose own words follow.
+        end: Offset after its last word.
+        role: `party` where a known party speaks; `office` for a President, Chair or Secretariat, whose words are
+            nobody's position; `unknown` where no lookup knows the speaker's State.
+        named: How the record names the speaker, in one line.
+        summarised: True where the record tells in its own words what was said.
+    """
+
+    record_id: str
+    ordinal: int
+    start: int
+    end: int
+    role: Role
+    named: str
+    summarised: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One document as it was submitted or read out, with its extracted text.
+    """One document as it was submitted or read out, with its extracted text; or one intervention of a record.
+
+    An intervention has the text, the file and the hash of its whole record.
 
     Attributes:
         statement_id: Content hash of text and metadata identity; the same input gives the same id.
@@ -83,6 +112,7 @@ class Statement:
         page_starts: Offset at which each page begins; empty for formats without pages.
         blocks: The blocks of `source_text`, in order.
         edits: The reading repairs, sorted, not overlapping.
+        part: Which words are its own, where it is an intervention; its `blocks` are only those.
     """
 
     statement_id: str
@@ -95,6 +125,22 @@ class Statement:
     page_starts: tuple[int, ...] = ()
     blocks: tuple[Block, ...] = ()
     edits: tuple[Edit, ...] = ()
+    part: Part | None = None
+
+    @property
+    def summarised(self) -> bool:
+        """Whether a record tells in its own words what the speaker said."""
+        return self.part is not None and self.part.summarised
+
+    def holds(self, start: int, end: int) -> bool:
+        """Tells whether a span lies within the statement's own words."""
+        first, last = (0, len(self.source_text)) if self.part is None else (self.part.start, self.part.end)
+        return first <= start < end <= last
+
+    def language_at(self, offset: int) -> str | None:
+        """Returns the language of the paragraph at an offset."""
+        own = next((b.language for b in self.blocks if b.start <= offset < b.end), None)
+        return own or self.metadata.language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +152,7 @@ class Sentence:
         text: Its readable text (repaired).
         paragraph: Number of the paragraph in which it starts, or None in a heading.
         page: Page on which it starts, counted from 1, or None.
+        language: ISO 639-1 code of its paragraph.
     """
 
     sentence_id: str
@@ -116,6 +163,7 @@ class Sentence:
     text: str
     paragraph: int | None
     page: int | None
+    language: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +174,7 @@ class Passage:
         first_sentence: Ordinal of its first sentence.
         last_sentence: Ordinal of its last sentence, inclusive.
         text: Its readable text (repaired), which is what is embedded.
+        language: ISO 639-1 code; a passage holds sentences of one language.
     """
 
     passage_id: str
@@ -136,6 +185,7 @@ class Passage:
     first_sentence: int
     last_sentence: int
     text: str
+    language: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,12 +223,17 @@ class ScoredPassage:
 
 @dataclass(frozen=True, kw_only=True)
 class AnnotatedStatement:
-    """A statement with everything that ingest derives from it, ready to be stored in one transaction."""
+    """A statement with everything that ingest derives from it, ready to be stored in one transaction.
+
+    Attributes:
+        interventions: Of a record, its interventions; sentences, passages and mentions are theirs then.
+    """
 
     statement: Statement
     sentences: tuple[Sentence, ...]
     passages: tuple[Passage, ...]
     mentions: tuple[Mention, ...]
+    interventions: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,6 +266,9 @@ class StatementSummary:
         digest: Hash of text and metadata; equal digests are duplicates.
         input_key: Hash of everything that went into it; an equal one means that its file is unchanged.
         added: When it was stored, ISO 8601, UTC.
+        part: Which words of a record it is, where it is an intervention.
+        interventions: How many interventions a record has.
+        languages: The languages of its passages, sorted; those that have none count as None.
     """
 
     statement_id: str
@@ -225,6 +283,9 @@ class StatementSummary:
     passages: int
     characters: int
     added: str
+    part: Part | None = None
+    interventions: int = 0
+    languages: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,6 +38,8 @@ class RerankConfig(BaseModel):
     """The packaged one, any sentence-transformers CrossEncoder by name or folder, or `none`."""
     allow_download: bool = False
     """Whether a model may be fetched from a hub; off, only local files are used."""
+    languages: str = Field(default="en", pattern=r"^[a-z]{2}(,[a-z]{2})*$")
+    """ISO 639-1 codes of the languages that the cross-encoder knows, with commas between."""
     max_length: int = Field(default=256, ge=32, le=8192)
     """Tokens of question and text together; what lies beyond is cut off."""
     batch_size: int = Field(default=16, ge=1, le=256)

@@ -1,6 +1,6 @@
 """Retrieval within a scope: dense and lexical search over the passages of chosen statements, fused by rank."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -43,7 +43,13 @@ class Retriever:
         return self._embedder.embed_query(topic)
 
     def retrieve(
-        self, topic: str, statement_ids: Sequence[str], k: int, *, query_vector: Matrix | None = None
+        self,
+        topic: str,
+        statement_ids: Sequence[str],
+        k: int,
+        *,
+        query_vector: Matrix | None = None,
+        languages: Collection[str | None] | None = None,
     ) -> tuple[ScoredPassage, ...]:
         """Returns up to k passages of these statements, best first, scored by reciprocal rank fusion.
 
@@ -52,6 +58,7 @@ class Retriever:
             statement_ids: The statements in scope; none gives nothing.
             k: Passages returned.
             query_vector: The topic's vector, where it was embedded before.
+            languages: Languages of the passages, None among them for an unknown one; by default all.
         """
         if not statement_ids or not topic.strip():
             return ()
@@ -59,11 +66,11 @@ class Retriever:
         dense: dict[str, float] = {}
         if self._config.dense_weight > 0:
             vector = self.embed(topic) if query_vector is None else query_vector
-            dense = dict(self.search_dense(vector, statement_ids))
+            dense = dict(self.search_dense(vector, statement_ids, languages))
             rankings["dense"] = list(dense)
         expression = lexical_expression(topic)
         if self._config.lexical_weight > 0 and expression is not None:
-            found = self._store.catalogue.search_lexical(expression, statement_ids, self._config.fetch_k)
+            found = self._store.catalogue.search_lexical(expression, statement_ids, self._config.fetch_k, languages)
             rankings["lexical"] = [identifier for identifier, _ in found]
         weights = {"dense": self._config.dense_weight, "lexical": self._config.lexical_weight}
         fused = reciprocal_rank_fusion(rankings, weights=weights)[:k]
@@ -74,23 +81,27 @@ class Retriever:
             if identifier in passages
         )
 
-    def retrieve_lexical(self, topic: str, statement_ids: Sequence[str], k: int) -> tuple[ScoredPassage, ...]:
+    def retrieve_lexical(
+        self, topic: str, statement_ids: Sequence[str], k: int, *, languages: Collection[str | None] | None = None
+    ) -> tuple[ScoredPassage, ...]:
         """Returns up to k passages of these statements that hold words of a topic, best first, scored by BM25."""
         expression = lexical_expression(topic)
         if expression is None or not statement_ids:
             return ()
-        found = self._store.catalogue.search_lexical(expression, statement_ids, k)
+        found = self._store.catalogue.search_lexical(expression, statement_ids, k, languages)
         passages = self._store.catalogue.passages([identifier for identifier, _ in found])
         return tuple(ScoredPassage(passage=passages[identifier], score=score) for identifier, score in found)
 
-    def search_dense(self, vector: Matrix, statement_ids: Sequence[str]) -> list[tuple[str, float]]:
+    def search_dense(
+        self, vector: Matrix, statement_ids: Sequence[str], languages: Collection[str | None] | None = None
+    ) -> list[tuple[str, float]]:
         """Returns up to fetch_k (passage id, cosine) of these statements, best first; -1 to 1.
 
         A small scope is searched exactly. A large one goes through Chroma, which is asked for more than is
         needed since it knows no scope; where too little of that is in scope, the search is exact after all.
         """
         catalogue, fetch_k = self._store.catalogue, self._config.fetch_k
-        if catalogue.count_passages_of(statement_ids) > self._config.exact_limit:
+        if catalogue.count_passages_of(statement_ids, languages) > self._config.exact_limit:
             found = self._store.search_index(vector, fetch_k * self._config.overfetch)
             if found is not None:
                 allowed = frozenset(statement_ids)
@@ -98,11 +109,13 @@ class Retriever:
                 kept = [
                     (identifier, score)
                     for identifier, score in found
-                    if identifier in owners and owners[identifier].statement_id in allowed
+                    if identifier in owners
+                    and owners[identifier].statement_id in allowed
+                    and (languages is None or owners[identifier].language in languages)
                 ]
                 if len(kept) >= fetch_k:
                     return kept[:fetch_k]
-        ids, vectors = catalogue.vectors_of(statement_ids)
+        ids, vectors = catalogue.vectors_of(statement_ids, languages)
         if not ids:
             return []
         scores = vectors @ vector

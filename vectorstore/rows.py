@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from vectorstore.records import (
     Block,
     Edit,
     Metadata,
+    Part,
     Passage,
     ScopeFilter,
     Sentence,
@@ -25,15 +27,25 @@ Row = tuple[Any, ...]
 Matrix = npt.NDArray[np.float32]
 
 _METADATA = tuple(Metadata.__dataclass_fields__)
-STATEMENT_COLUMNS = "statement_id, file, sha256, source_text, kind, inferred, page_starts, blocks, edits, " + ", ".join(
-    _METADATA
+# An intervention has the text of its record `r`, and blocks of its own.
+STATEMENT_COLUMNS = (
+    "s.statement_id, s.file, s.sha256, coalesce(r.source_text, s.source_text), s.kind, s.inferred,"
+    " coalesce(r.page_starts, s.page_starts), s.blocks, coalesce(r.edits, s.edits), s.part, "
+    + ", ".join(f"s.{name}" for name in _METADATA)
+)
+STATEMENTS = "statements s LEFT JOIN statements r ON r.statement_id = s.part_of"
+_OWN_OR_PARTS = (
+    "(p.statement_id = s.statement_id OR"
+    " p.statement_id IN (SELECT i.statement_id FROM statements i WHERE i.part_of = s.statement_id))"
 )
 SUMMARY_COLUMNS = (
     "statement_id, file, folder, sha256, kind, inferred, digest, input_key, added, length(source_text),"
-    " (SELECT count(*) FROM passages p WHERE p.statement_id = s.statement_id), " + ", ".join(_METADATA)
+    f" (SELECT count(*) FROM passages p WHERE {_OWN_OR_PARTS}), part,"
+    " (SELECT count(*) FROM statements i WHERE i.part_of = s.statement_id),"
+    f" (SELECT json_group_array(DISTINCT p.language) FROM passages p WHERE {_OWN_OR_PARTS}), " + ", ".join(_METADATA)
 )
-PASSAGE_COLUMNS = 'passage_id, statement_id, ordinal, start, "end", first_sentence, last_sentence, text'
-SENTENCE_COLUMNS = 'sentence_id, statement_id, ordinal, start, "end", text, paragraph, page'
+PASSAGE_COLUMNS = 'passage_id, statement_id, ordinal, start, "end", first_sentence, last_sentence, text, language'
+SENTENCE_COLUMNS = 'sentence_id, statement_id, ordinal, start, "end", text, paragraph, page, language'
 
 
 def to_statement(row: Row) -> Statement:
@@ -48,12 +60,14 @@ def to_statement(row: Row) -> Statement:
         page_starts=tuple(json.loads(row[6])),
         blocks=tuple(Block(**block) for block in json.loads(row[7])),
         edits=tuple(Edit(**edit) for edit in json.loads(row[8])),
-        metadata=Metadata(**dict(zip(_METADATA, row[9:], strict=True))),
+        part=_to_part(row[9]),
+        metadata=Metadata(**dict(zip(_METADATA, row[10:], strict=True))),
     )
 
 
 def to_summary(row: Row) -> StatementSummary:
     """Reads a row of `SUMMARY_COLUMNS`."""
+    part = _to_part(row[11])
     return StatementSummary(
         statement_id=row[0],
         file=row[1],
@@ -64,10 +78,17 @@ def to_summary(row: Row) -> StatementSummary:
         digest=row[6],
         input_key=row[7],
         added=row[8],
-        characters=row[9],
+        characters=row[9] if part is None else part.end - part.start,
         passages=row[10],
-        metadata=Metadata(**dict(zip(_METADATA, row[11:], strict=True))),
+        part=part,
+        interventions=row[12],
+        languages=tuple(sorted(json.loads(row[13]), key=lambda language: language or "")),
+        metadata=Metadata(**dict(zip(_METADATA, row[14:], strict=True))),
     )
+
+
+def _to_part(written: str | None) -> Part | None:
+    return None if written is None else Part(**json.loads(written))
 
 
 def to_passage(row: Row) -> Passage:
@@ -81,6 +102,7 @@ def to_passage(row: Row) -> Passage:
         first_sentence=row[5],
         last_sentence=row[6],
         text=row[7],
+        language=row[8],
     )
 
 
@@ -95,14 +117,22 @@ def to_sentence(row: Row) -> Sentence:
         text=row[5],
         paragraph=row[6],
         page=row[7],
+        language=row[8],
     )
 
 
 def scope_conditions(scope: ScopeFilter | None) -> tuple[str, tuple[object, ...]]:
-    """Returns the WHERE clause of a scope over `statements s`, and its values."""
+    """Returns the WHERE clause of a scope over `statements s`, and its values.
+
+    Without a scope these are all documents. In a scope, the interventions of a record stand in its place, but for
+    those of Presidents, Chairs and Secretariats.
+    """
     if scope is None:
-        return "", ()
-    clauses: list[str] = []
+        return "WHERE s.part_of IS NULL", ()
+    clauses = [
+        "NOT EXISTS (SELECT 1 FROM statements i WHERE i.part_of = s.statement_id)",
+        "(s.part IS NULL OR json_extract(s.part, '$.role') != 'office')",
+    ]
     values: list[object] = []
     for column, wanted in (
         ("state", scope.parties),
@@ -130,13 +160,28 @@ def scope_conditions(scope: ScopeFilter | None) -> tuple[str, tuple[object, ...]
             " AND substr(substr(s.date, instr(s.date, '/') + 1) || '-99', 1, 7))"
         )
         values.append(json.dumps(list(scope.months)))
-    return ("WHERE " + " AND ".join(clauses) if clauses else ""), tuple(values)
+    return "WHERE " + " AND ".join(clauses), tuple(values)
+
+
+def passage_conditions(
+    statement_ids: Sequence[str] | None, languages: Collection[str | None] | None
+) -> tuple[str, tuple[object, ...]]:
+    """Returns a condition over `passages p` and its values; None restricts nothing, a language None means unknown."""
+    clauses, values = ["1"], []
+    if statement_ids is not None:
+        clauses.append("p.statement_id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(list(statement_ids)))
+    if languages is not None:
+        clauses.append("coalesce(p.language, '') IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps([language or "" for language in languages]))
+    return " AND ".join(clauses), tuple(values)
 
 
 def insert_statement(
     connection: sqlite3.Connection, statement: Statement, *, folder: str, digest: str, input_key: str
 ) -> None:
-    """Inserts the row of a statement."""
+    """Inserts the row of a statement; the text of an intervention is its record's, which has it already."""
+    part = statement.part
     years = [int(year) for year in re.findall(r"(?<!\d)\d{4}(?!\d)", statement.metadata.date or "")]
     metadata = asdict(statement.metadata)
     columns = {
@@ -144,15 +189,17 @@ def insert_statement(
         "file": statement.file,
         "folder": folder,
         "sha256": statement.sha256,
-        "source_text": statement.source_text,
+        "source_text": statement.source_text if part is None else "",
         "kind": statement.kind,
         **metadata,
         "first_year": min(years, default=None),
         "last_year": max(years, default=None),
         "inferred": json.dumps(statement.inferred),
-        "page_starts": json.dumps(statement.page_starts),
+        "page_starts": json.dumps(statement.page_starts if part is None else ()),
         "blocks": json.dumps([asdict(block) for block in statement.blocks]),
-        "edits": json.dumps([asdict(edit) for edit in statement.edits]),
+        "edits": json.dumps([asdict(edit) for edit in statement.edits] if part is None else []),
+        "part_of": None if part is None else part.record_id,
+        "part": None if part is None else json.dumps(asdict(part)),
         "digest": digest,
         "input_key": input_key,
         "added": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -162,10 +209,12 @@ def insert_statement(
 
 
 def delete_statement(connection: sqlite3.Connection, statement_id: str) -> None:
-    """Deletes a statement with its passages' lexical entries; vectors stay, they belong to texts."""
+    """Deletes a statement with its interventions and lexical entries; vectors stay, they belong to texts."""
     connection.execute(
-        "DELETE FROM passages_fts WHERE rowid IN (SELECT passage FROM passages WHERE statement_id = ?)",
-        (statement_id,),
+        "DELETE FROM passages_fts WHERE rowid IN"
+        " (SELECT p.passage FROM passages p JOIN statements s USING (statement_id)"
+        " WHERE s.statement_id = ? OR s.part_of = ?)",
+        (statement_id, statement_id),
     )
     connection.execute("DELETE FROM statements WHERE statement_id = ?", (statement_id,))
 

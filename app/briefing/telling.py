@@ -5,7 +5,6 @@ from typing import Final
 from app.briefing.kinds import kinds_of
 from app.select import Found
 from app.terms import content_terms
-from app.topic import COVERED
 from ingest.glossary import terms_of
 from vectorstore.records import Sentence
 
@@ -31,7 +30,7 @@ def telling_first(found: Found, topic: str) -> list[Sentence]:
         return max((len(terms & held) / len(terms) for terms in names), default=0.0)
 
     def foreign(sentence: Sentence) -> bool:
-        return languages.get(sentence.statement_id) not in (*COVERED, None)
+        return languages.get(sentence.statement_id) not in ("en", None)
 
     def outright(sentence: Sentence) -> bool:
         marks = kinds_of(sentence.text, languages.get(sentence.statement_id))

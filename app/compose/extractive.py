@@ -117,6 +117,8 @@ def compose(
 
 def _claim(found: Found, citation: Citation, parties: PartyTable, wording: Wording) -> Claim:
     name = parties.display(found.party, wording.language) if found.party else citation.title or citation.file
+    if citation.summarised:
+        name = wording.say("as_summarised", party=name)
     # Whatever stands in quotation marks is a quotation, so a name has none.
     text = f"{_MARKS.sub('', name)}: “{citation.quote}”"
     return Claim(text=text, state=found.party or None, citations=(citation.number,))

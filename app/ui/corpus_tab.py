@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from app.corpus import Corpus
-from app.provenance import holder
+from app.provenance import holder, record_of
 from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
 from app.ui.conversation import error_html
 from app.ui.provenance import language_name, read_date
@@ -157,7 +157,7 @@ def _pager(page: int, found: int) -> str:
 
 def _row(summary: StatementSummary, names: Names) -> str:
     metadata: Metadata = summary.metadata
-    who = holder(summary.kind, metadata, names) or "Not attributed"
+    who = record_of(summary) or holder(summary.kind, metadata, names) or "Not attributed"
     inferred = set(summary.inferred)
     cells = (
         ("on_behalf_of", names(metadata.on_behalf_of) if metadata.on_behalf_of else ""),
@@ -184,7 +184,9 @@ def _row(summary: StatementSummary, names: Names) -> str:
 def statement_html(statement: Statement, names: Names, kinship: str | None = None) -> str:
     """Renders a statement's text exactly as stored, and how it belongs to its family."""
     family = "" if kinship is None else f'<p class="u-note">Family: <bdi>{escape(kinship)}</bdi></p>'
-    who = holder(statement.kind, statement.metadata, names) or "Not attributed to a State"
+    several = statement.kind == "record" and statement.part is None
+    nobody = "Record of several speakers" if several else "Not attributed to a State"
+    who = holder(statement.kind, statement.metadata, names) or nobody
     lang = f' lang="{escape(statement.metadata.language)}"' if statement.metadata.language else ""
     return (
         f'<article class="u-statement"><h2 tabindex="-1" class="u-focus-me">{escape(who)}</h2>'

@@ -54,6 +54,8 @@ def speaker_line(citation: Citation, names: Names) -> str:
     """Says whose words these are: a State's, or a group's with who delivered them."""
     if citation.kind == "treaty":
         return citation.title or "Treaty text"
+    if citation.summarised:
+        return f"{names(citation.state)}, as summarised in the record"
     if citation.on_behalf_of is None:
         return names(citation.state) if citation.state else "Not attributed to a State"
     group = f"{names(citation.on_behalf_of)} (group)"
@@ -68,7 +70,8 @@ def provenance(citation: Citation) -> tuple[Part, ...]:
     """
     fields = (
         ("kind", "Treaty text, not a State's words" if citation.kind == "treaty" else None),
-        ("kind", "Record of a meeting" if citation.kind == "record" else None),
+        ("kind", "Summary record: the record's words, not the speaker's" if citation.summarised else None),
+        ("kind", "Record of a meeting" if citation.kind == "record" and not citation.summarised else None),
         ("speaker", f"Speaker: {citation.speaker}" if citation.speaker and not citation.on_behalf_of else None),
         ("body", citation.body),
         ("session", f"Session {citation.session}" if citation.session else None),

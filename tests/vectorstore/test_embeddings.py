@@ -1,4 +1,5 @@
 import hashlib
+import json
 import shutil
 
 import numpy as np
@@ -72,6 +73,9 @@ def test_unknown_setting_is_refused():
         EmbeddingConfig(modell="x")
     with pytest.raises(ValidationError):
         EmbeddingConfig(batch_size=0)
+    for wrong in ("", "English", "en, fr", "en,"):
+        with pytest.raises(ValidationError):
+            EmbeddingConfig(languages=wrong)
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +124,61 @@ def test_any_model_in_a_folder_works_by_its_path(embedder, tmp_path):
     assert other.embed_documents([TEXTS[0]]) == pytest.approx(expected, abs=1e-5)
     assert other.embed_query(TEXTS[0]) == pytest.approx(embedder.embed_query(TEXTS[0]), abs=1e-5)
     assert other.count_tokens(["x"]) == [embedder.count_tokens(["passage: x"])[0]]
+
+
+@pytest.mark.model
+def test_prefixes_are_taken_from_the_models_own_files_and_settings_come_first(embedder, tmp_path):
+    folder = tmp_path / "prompted"
+    shutil.copytree(packaged_weights(), folder)
+    settings = {
+        "prompts": {"query": "query: ", "passage": "passage: ", "odd": "odd: "},
+        "default_prompt_name": "odd",
+        "similarity_fn_name": "cosine",
+    }
+    (folder / "config_sentence_transformers.json").write_text(json.dumps(settings), encoding="utf-8")
+    own = SentenceTransformerEmbedder(EmbeddingConfig(model=str(folder)))
+    expected = embedder.embed_documents([f"passage: {TEXTS[0]}"])
+    assert own.embed_documents([TEXTS[0]]) == pytest.approx(expected, abs=1e-5)
+    assert own.embed_query(TEXTS[0]) == pytest.approx(embedder.embed_query(f"query: {TEXTS[0]}"), abs=1e-5)
+    given = SentenceTransformerEmbedder(EmbeddingConfig(model=str(folder), query_prefix="ask: "))
+    assert given.embed_query(TEXTS[0]) == pytest.approx(embedder.embed_query(f"ask: {TEXTS[0]}"), abs=1e-5)
+    assert given.name != own.name
+
+
+class _Spy:
+    """Stands in for a loaded model, and keeps what it was given."""
+
+    max_seq_length = 256
+
+    def __init__(self, prompts):
+        self.prompts = prompts
+        self.seen = []
+
+    def get_embedding_dimension(self):
+        return 4
+
+    def encode(self, texts, **options):
+        assert options["prompt"] == ""
+        self.seen += texts
+        return np.eye(4, dtype=np.float32)[: len(texts)]
+
+
+@pytest.mark.parametrize(
+    ("config", "prompts", "query", "passage"),
+    [
+        ({}, {}, "x", "x"),
+        ({"query_prefix": "query: ", "passage_prefix": "passage: "}, {}, "query: x", "passage: x"),
+        ({}, {"query": "Q: ", "document": "D: "}, "Q: x", "D: x"),
+        ({"passage_prefix": "P: "}, {"query": "Q: ", "document": "D: "}, "Q: x", "P: x"),
+    ],
+)
+def test_every_text_has_its_prefix_once(config, prompts, query, passage, monkeypatch):
+    spy = _Spy(prompts)
+    monkeypatch.setattr(SentenceTransformerEmbedder, "_loaded", spy)
+    embedder = SentenceTransformerEmbedder(EmbeddingConfig(model="some/model", **config))
+    embedder.embed_query("x")
+    embedder.embed_documents(["x"])
+    assert spy.seen == [query, passage]
 
 
 @pytest.mark.model

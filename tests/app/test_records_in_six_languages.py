@@ -1,0 +1,78 @@
+"""Records in the six languages, asked in each of them: every quotation is from the asked State's own intervention."""
+
+import shutil
+
+import pytest
+
+from tests.conftest import PROJECT
+from tests.fakes import fake_workspace
+from vectorstore.records import ScopeFilter
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("languages") / "corpus"
+    shutil.copytree(PROJECT / "tests" / "data" / "records", folder)
+    shutil.copy(PROJECT / "evals" / "conference" / "parties.csv", folder)
+    with fake_workspace(folder.parent / "store") as workspace:
+        workspace.corpus.ingest([folder], kind="record")
+        yield workspace
+
+
+@pytest.mark.parametrize(
+    ("question", "state", "language", "words"),
+    [
+        ("What did Lanhai say about forensic laboratories?", "XLH", "en", "forensic laboratories"),
+        ("Qu’a dit l’Arvandie sur le bois volé ?", "XAA", "fr", "bois volé"),
+        ("¿Qué dijo Esquaria sobre los testigos?", "XES", "es", "testigos"),
+        ("Что сказала Заречия о торговле оружием?", "XZR", "ru", "оружием"),
+        ("ماذا قالت ريماليا عن القضاة؟", "XRM", "ar", "القضاة"),
+        ("阿尔万迪亚就引渡说了什么？", "XAA", "zh", "引渡"),
+    ],
+)
+def test_a_question_in_each_language_quotes_the_asked_state_alone(question, state, language, words, desk):
+    answer = desk.assistant.ask(question)
+    assert answer.status == "answered"
+    cited = answer.citations[0]
+    assert (cited.state, cited.language, cited.kind) == (state, language, "record")
+    assert words in cited.quote
+    for citation in answer.citations:
+        statement = desk.corpus.show(citation.statement_id)
+        assert statement.metadata.state == citation.state == state
+        assert statement.holds(citation.start, citation.end)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Qu’a dit la Belmore sur le bois volé ?",
+        "¿Qué dijo Ilvenor sobre los testigos?",
+        "Что сказала Заречия о киберпреступности?",
+        "ماذا قالت أرفانديا عن غسل الأموال؟",
+        "岚海就网络犯罪说了什么？",
+    ],
+)
+def test_what_only_another_speaker_or_the_chair_said_is_no_answer(question, desk):
+    answer = desk.assistant.ask(question)
+    assert answer.status == "abstained"
+    assert answer.citations == ()
+
+
+def test_no_sentence_or_passage_leaves_its_intervention(desk):
+    catalogue = desk.store.catalogue
+    seen = 0
+    for record in desk.corpus.statements():
+        for item in desk.corpus.interventions(record.statement_id):
+            sentences = catalogue.sentences(item.statement_id)
+            passages = catalogue.passages_of([item.statement_id])
+            assert all(item.part.start <= s.start < s.end <= item.part.end for s in (*sentences, *passages))
+            assert (item.part.role == "party") == bool(passages)
+            seen += len(sentences)
+        assert catalogue.sentences(record.statement_id) == ()
+    assert seen > 60
+
+
+def test_everybody_in_scope_is_a_known_party_or_counted_as_unknown(desk):
+    found = desk.store.catalogue.summaries(ScopeFilter())
+    assert {item.part.role for item in found} == {"party", "unknown"}
+    assert all((item.metadata.state is None) == (item.part.role == "unknown") for item in found)
