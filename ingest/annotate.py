@@ -117,6 +117,9 @@ class Annotator:
         # A State that a table of parties learns later is a new input, though the cell is the same.
         known = row is not None and row.state is not None and self._parties.resolve(row.state).codes
         content = [loaded.sha256, cells, list(known or ()), kind]
+        if loaded.incomplete:
+            # Never equal to that of the file as a whole, so that the rest is read once it can be.
+            content.append("incomplete")
         cutting = [ANNOTATION_VERSION, self._split.model_dump()]
         return InputKey(content=_hash(_json(content)), cutting=_hash(_json(cutting))[:16])
 
@@ -147,6 +150,7 @@ class Annotator:
             inferred=() if chosen == "treaty" else merged.inferred,
             page_starts=loaded.page_starts,
             blocks=blocks,
+            scanned=loaded.scanned,
         )
         return Draft(
             statement=statement,

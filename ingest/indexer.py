@@ -10,7 +10,7 @@ from pathlib import Path
 from ingest.annotate import Annotator, Draft, InputKey
 from ingest.errors import LoadError, ManifestError, PartyTableError
 from ingest.loaders.loaded import LoadedText, LoadLimits
-from ingest.loaders.registry import find_files, load
+from ingest.loaders.registry import LOADERS, exists, find_files, list_members, load
 from ingest.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
 from ingest.parties import PartyTable
 from ingest.report import FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep
@@ -154,8 +154,9 @@ class _Run:
             self._take_folder(path)
         elif exists:
             source = self._listed(path) or self._source(path, path.parent)
-            failed = self._take_sources([source])
-            self._record_unreadable(source.folder, failed, read=[source.name])
+            sources = self._with_members([source])
+            failed = self._take_sources(sources)
+            self._record_unreadable(source.folder, failed, read=[each.name for each in sources])
         else:
             reason = f"no such file or folder, or it may not be read: {str(path)!r}; check the path"
             self._report(FileResult(file=_shown(str(path)), result="failed", reason=reason))
@@ -198,6 +199,21 @@ class _Run:
         name = _shown(path.relative_to(folder).as_posix())
         return _Source(path=path, folder=folder, name=name, row=row, order=self._next())
 
+    def _with_members(self, sources: Sequence[_Source]) -> list[_Source]:
+        """Puts the files inside an archive or e-mail in its place; its row of the manifest is theirs as well."""
+        named = {source.path for source in sources}
+        taken: list[_Source] = []
+        for source in sources:
+            try:
+                members = list_members(source.path, self._limits)
+            except LoadError:
+                # Reported when it is read.
+                members = ()
+            if not members or source.path.suffix.lower() in LOADERS:
+                taken.append(source)
+            taken += [self._source(path, source.folder, source.row) for path in members if path not in named]
+        return taken
+
     # --- folders and manifests
 
     def _take_folder(self, folder: Path) -> None:
@@ -224,7 +240,7 @@ class _Run:
                     self._report(FileResult(file=name, result="not_listed", reason=reason))
         if not found and not sources:
             self._notes.append(f"no supported file in {str(folder)!r}")
-        failed = self._take_sources(sources)
+        failed = self._take_sources(self._with_members(sources))
         self._record_unreadable(folder, failed, read=None)
         if self._options.sync:
             self._remove_gone(folder)
@@ -255,7 +271,11 @@ class _Run:
 
     def _remove_gone(self, folder: Path) -> None:
         self._flush()
-        gone = [s for (of, name), s in self._held.items() if of == _shown(str(folder)) and not (folder / name).exists()]
+        gone = [
+            summary
+            for (of, name), summary in self._held.items()
+            if of == _shown(str(folder)) and not exists(folder / name, self._limits)
+        ]
         for summary in gone:
             self._forget(summary)
             self._report(FileResult(file=summary.file, result="removed", statement_id=summary.statement_id))
@@ -324,7 +344,7 @@ class _Run:
         elif (twin.folder, twin.file) in self._pending and may_put_off:
             # Its file comes later and may hold something else by now.
             return False
-        elif (twin.folder, twin.file) not in self._pending and _still_there(twin, source):
+        elif (twin.folder, twin.file) not in self._pending and self._still_there(twin, source):
             self._drop_duplicate(source, twin, held)
         else:
             # The file was renamed or moved, or files changed places: the statement is the same.
@@ -368,6 +388,11 @@ class _Run:
         self._settled.add(twin.statement_id)
         self._report(_result(source, "unchanged", summary, draft.reason), source.order)
 
+    def _still_there(self, twin: StatementSummary, source: _Source) -> bool:
+        """Tells whether the file of a statement exists, and is another one than the file at hand."""
+        path = Path(twin.folder, twin.file)
+        return exists(path, self._limits) and path.resolve() != source.path.resolve()
+
     def _flush(self) -> None:
         """Embeds the texts that have no vector yet and stores the waiting statements, each in one transaction."""
         if not self._waiting:
@@ -403,12 +428,6 @@ class _Run:
     def _tell(self, file: str, step: IngestStep) -> None:
         if self._progress is not None:
             self._progress(IngestProgress(done=self._done, total=self._total, file=file, step=step))
-
-
-def _still_there(twin: StatementSummary, source: _Source) -> bool:
-    """Tells whether the file of a statement exists, and is another one than the file at hand."""
-    path = Path(twin.folder, twin.file)
-    return path.exists() and path.resolve() != source.path.resolve()
 
 
 def _unattributed(summary: StatementSummary) -> str | None:

@@ -45,6 +45,26 @@ class Block:
     continues: bool = False
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScannedWord:
+    """A word of the source text that was read from an image.
+
+    Attributes:
+        start: Offset of its first character.
+        end: Offset after its last character.
+        confidence: How sure text recognition was, 0 to 1, higher is better.
+        left: Its left edge as a share of the page's width; the other edges likewise, from the top left corner.
+    """
+
+    start: int
+    end: int
+    confidence: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Metadata:
     """What is known of a statement besides its words; None where neither text nor manifest gives it.
@@ -83,6 +103,7 @@ class Statement:
         page_starts: Offset at which each page begins; empty for formats without pages.
         blocks: The blocks of `source_text`, in order.
         edits: The reading repairs, sorted, not overlapping.
+        scanned: The words that were read from images, in order; empty for text that was not.
     """
 
     statement_id: str
@@ -95,6 +116,7 @@ class Statement:
     page_starts: tuple[int, ...] = ()
     blocks: tuple[Block, ...] = ()
     edits: tuple[Edit, ...] = ()
+    scanned: tuple[ScannedWord, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from vectorstore.records import (
     Edit,
     Metadata,
     Passage,
+    ScannedWord,
     ScopeFilter,
     Sentence,
     Statement,
@@ -25,8 +26,10 @@ Row = tuple[Any, ...]
 Matrix = npt.NDArray[np.float32]
 
 _METADATA = tuple(Metadata.__dataclass_fields__)
-STATEMENT_COLUMNS = "statement_id, file, sha256, source_text, kind, inferred, page_starts, blocks, edits, " + ", ".join(
-    _METADATA
+_SCANNED = tuple(ScannedWord.__dataclass_fields__)
+STATEMENT_COLUMNS = (
+    "statement_id, file, sha256, source_text, kind, inferred, page_starts, blocks, edits, scanned, "
+    + ", ".join(_METADATA)
 )
 SUMMARY_COLUMNS = (
     "statement_id, file, folder, sha256, kind, inferred, digest, input_key, added, length(source_text),"
@@ -48,7 +51,8 @@ def to_statement(row: Row) -> Statement:
         page_starts=tuple(json.loads(row[6])),
         blocks=tuple(Block(**block) for block in json.loads(row[7])),
         edits=tuple(Edit(**edit) for edit in json.loads(row[8])),
-        metadata=Metadata(**dict(zip(_METADATA, row[9:], strict=True))),
+        scanned=tuple(ScannedWord(**dict(zip(_SCANNED, word, strict=True))) for word in json.loads(row[9])),
+        metadata=Metadata(**dict(zip(_METADATA, row[10:], strict=True))),
     )
 
 
@@ -153,6 +157,8 @@ def insert_statement(
         "page_starts": json.dumps(statement.page_starts),
         "blocks": json.dumps([asdict(block) for block in statement.blocks]),
         "edits": json.dumps([asdict(edit) for edit in statement.edits]),
+        # Lists, since a scan of a hundred pages has tens of thousands of words.
+        "scanned": json.dumps([[getattr(word, name) for name in _SCANNED] for word in statement.scanned]),
         "digest": digest,
         "input_key": input_key,
         "added": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -227,6 +227,7 @@ def test_older_store_is_brought_up_to_date_when_it_is_opened(path):
     Database(path).close()
     with closing(sqlite3.connect(path)) as old, old:
         old.execute("DROP TABLE reviews")
+        old.execute("ALTER TABLE statements DROP COLUMN scanned")
         old.execute("DELETE FROM meta WHERE key GLOB 'migration:*'")
     for read_only in (True, False):
         database = Database(path, read_only=read_only)
