@@ -17,7 +17,7 @@ from ingest.errors import LoadError
 from ingest.indexer import Indexer, IngestOptions, load_parties
 from ingest.layout import find_blocks
 from ingest.loaders.loaded import LoadLimits
-from ingest.loaders.registry import find_files, load, read_bytes
+from ingest.loaders.registry import find_files, load, read_bytes, with_members
 from ingest.loaders.signatures import kind_of
 from ingest.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
 from ingest.metadata import ReadMetadata, merge, read_metadata
@@ -189,7 +189,8 @@ class Corpus:
             ManifestError: There is one already, or the folder cannot be written.
         """
         rows = []
-        for path in find_files(folder):
+        files = [path for found in find_files(folder) for path in with_members(found, self._limits)]
+        for path in files:
             if path.name in (MANIFEST_NAME, "parties.csv"):
                 continue
             name = path.relative_to(folder).as_posix()

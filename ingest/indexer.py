@@ -10,7 +10,7 @@ from pathlib import Path
 from ingest.annotate import Annotator, Draft, InputKey
 from ingest.errors import LoadError, ManifestError, PartyTableError
 from ingest.loaders.loaded import LoadedText, LoadLimits
-from ingest.loaders.registry import LOADERS, exists, find_files, list_members, load
+from ingest.loaders.registry import exists, find_files, load, with_members
 from ingest.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
 from ingest.parties import PartyTable
 from ingest.report import FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep
@@ -204,14 +204,11 @@ class _Run:
         named = {source.path for source in sources}
         taken: list[_Source] = []
         for source in sources:
-            try:
-                members = list_members(source.path, self._limits)
-            except LoadError:
-                # Reported when it is read.
-                members = ()
-            if not members or source.path.suffix.lower() in LOADERS:
-                taken.append(source)
-            taken += [self._source(path, source.folder, source.row) for path in members if path not in named]
+            for path in with_members(source.path, self._limits):
+                if path == source.path:
+                    taken.append(source)
+                elif path not in named:
+                    taken.append(self._source(path, source.folder, source.row))
         return taken
 
     # --- folders and manifests

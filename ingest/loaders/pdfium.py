@@ -21,7 +21,8 @@ Box = tuple[float, float, float, float]
 """Left, bottom, right, top in points."""
 # How PDFium gives a hyphen at the end of a line, one by one and in a whole text.
 _HYPHEN, _NOT_A_CHARACTER = 0x02, 0xFFFE
-_SPACES = frozenset((0x09, 0x0A, 0x0D))
+_LINE_ENDS = frozenset((0x0A, 0x0D))
+_SPACES = _LINE_ENDS | {0x09}
 # What PDFium's own error messages say of a file that asks for a password.
 _PASSWORD = "password"
 _ASKEW = 0.1  # quarter turns
@@ -92,32 +93,13 @@ def read_glyphs(page: pypdfium2.PdfPage, most: int) -> PageGlyphs:
     """Read the glyphs of a page, at most so many. Hold `LOCK`."""
     textpage = page.get_textpage()
     try:
-        frame: Box = page.get_cropbox()
-        # Before which of the others PDFium puts a space that the file does not paint.
-        spaces: list[int] = []
-        # None stands for the end of a line.
-        read: list[tuple[str, Box, int, float] | None] = []
-        for index in range(min(textpage.count_chars(), most)):
-            code = raw.FPDFText_GetUnicode(textpage, index)
-            if raw.FPDFText_IsGenerated(textpage, index) == 1:
-                if code in (0x0A, 0x0D):
-                    read.append(None)
-                else:
-                    spaces.append(len(read))
-                continue
-            box = _loose_box(textpage, index)
-            if _lies_in(box, frame):
-                angle = raw.FPDFText_GetCharAngle(textpage, index)
-                read.append((_char(code), box, _quarter(angle), _size(textpage, index)))
+        read = _read(textpage, min(textpage.count_chars(), most), page.get_cropbox())
     finally:
         textpage.close()
-    for place in reversed(spaces):
-        before, after = read[place - 1] if place else None, read[place] if place < len(read) else None
-        if before is not None and after is not None:
-            read.insert(place, (" ", _between(before[1], after[1]), *before[2:]))
+    frame: Box = page.get_cropbox()
     turns = Counter(item[2] for item in read if item is not None)
     quarter = turns.most_common(1)[0][0] if turns else 0
-    # PDFium measures clockwise, so that turning back by the angle makes text upright.
+    # Turned back by that, most of the text is upright.
     turn = 0 if quarter == _OBLIQUE else -quarter % 4
     lines: list[list[Glyph]] = [[]]
     askew: list[Glyph] = []
@@ -155,10 +137,33 @@ def _quarter_turns(box: Box, quarters: int) -> Box:
     return box
 
 
-def _loose_box(textpage: pypdfium2.PdfTextPage, index: int) -> Box:
-    box = raw.FS_RECTF()
-    raw.FPDFText_GetLooseCharBox(textpage, index, box)
-    return box.left, box.bottom, box.right, box.top
+def _read(textpage: pypdfium2.PdfTextPage, count: int, frame: Box) -> list[tuple[str, Box, int, float] | None]:
+    """Read characters with their box, direction in quarter turns, and size; None stands for the end of a line."""
+    handle, box, matrix = textpage.raw, raw.FS_RECTF(), raw.FS_MATRIX()
+    read: list[tuple[str, Box, int, float] | None] = []
+    # Whether PDFium puts a space here that the file does not paint; its place is known once the next glyph is.
+    spaced = False
+    for index in range(count):
+        code = raw.FPDFText_GetUnicode(handle, index)
+        if raw.FPDFText_IsGenerated(handle, index) == 1:
+            if code in _LINE_ENDS:
+                read.append(None)
+                spaced = False
+            else:
+                spaced = True
+            continue
+        raw.FPDFText_GetLooseCharBox(handle, index, box)
+        edges = (box.left, box.bottom, box.right, box.top)
+        if not _lies_in(edges, frame):
+            continue
+        raw.FPDFText_GetMatrix(handle, index, matrix)
+        size = round(raw.FPDFText_GetFontSize(handle, index) * math.hypot(matrix.c, matrix.d), 1)
+        quarter = _quarter(matrix.a, matrix.b)
+        if spaced and read and (before := read[-1]) is not None:
+            read.append((" ", _between(before[1], edges), quarter, size))
+        spaced = False
+        read.append((_char(code), edges, quarter, size))
+    return read
 
 
 def _between(one: Box, other: Box) -> Box:
@@ -173,22 +178,15 @@ def _lies_in(box: Box, frame: Box) -> bool:
     return frame[0] <= x <= frame[2] and frame[1] <= y <= frame[3]
 
 
-def _size(textpage: pypdfium2.PdfTextPage, index: int) -> float:
-    matrix = raw.FS_MATRIX()
-    raw.FPDFText_GetMatrix(textpage, index, matrix)
-    size = float(raw.FPDFText_GetFontSize(textpage, index))
-    return round(size * math.hypot(matrix.c, matrix.d), 1)
-
-
 def _char(code: int) -> str:
     if code in (_HYPHEN, _NOT_A_CHARACTER):
         return "-"
     return " " if code in _SPACES else chr(code)
 
 
-def _quarter(angle: float) -> int:
-    """Return how many quarter turns an angle is, clockwise, 0 to 3; 4 where it is none."""
-    if angle < 0:
+def _quarter(x: float, y: float) -> int:
+    """Return by how many quarter turns a direction is turned clockwise, 0 to 3; 4 where by none."""
+    if y == 0 and x >= 0:
         return 0
-    quarters = angle / (math.pi / 2)
+    quarters = -math.atan2(y, x) / (math.pi / 2)
     return round(quarters) % 4 if abs(quarters - round(quarters)) < _ASKEW else _OBLIQUE

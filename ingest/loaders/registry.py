@@ -133,6 +133,18 @@ def list_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
     return tuple(_listed(path, read_bytes(path, limits), limits, budget, depth=depth))
 
 
+def with_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
+    """Return a file, or in its place the files inside it where it is an archive; an e-mail comes before its own.
+
+    An archive that cannot be taken apart is returned itself: `load` says why.
+    """
+    try:
+        members = list_members(path, limits)
+    except LoadError:
+        return (path,)
+    return (path, *members) if not members or path.suffix.lower() in LOADERS else members
+
+
 def find_files(folder: Path) -> tuple[Path, ...]:
     """List the files under a folder that can be read, sorted by name; archives as they are.
 
@@ -162,11 +174,15 @@ def _loader_for(path: Path, data: bytes, limits: LoadLimits) -> tuple[_Loader, t
     notes: tuple[str, ...] = ()
     if suffix in CONTAINERS:
         try:
-            list_members(path, limits)
+            members = list_members(path, limits)
         except LoadError as exc:
             if suffix not in LOADERS:
                 raise
             notes = (f"its attachments are left out: {exc}",)
+        else:
+            if suffix not in LOADERS:
+                inside = members[0].relative_to(path.parent).as_posix()
+                raise UnsupportedFormatError(f"{name!r} is an archive; name a file in it, such as {inside!r}")
     loader = LOADERS.get(suffix)
     if loader is None:
         raise UnsupportedFormatError(

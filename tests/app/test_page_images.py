@@ -125,6 +125,22 @@ def test_files_in_an_archive_are_statements_of_their_own_and_open_their_page(des
     assert sum(file.result == "removed" for file in gone.files) == 2
 
 
+def test_manifest_names_files_in_an_archive_and_gives_the_others_its_own_row(desk):
+    workspace, folder = desk
+    (folder / "a.pdf").unlink()
+    (folder / "b.zip").write_bytes(zip_of({"one.txt": b"We support it.", "two.txt": b"We oppose it."}))
+    rows = "file,state,body,session,date,agenda_item,language\nb.zip,XAA,,9,,,en\nb.zip/two.txt,XAA,,10,,,en\n"
+    (folder / "statements.csv").write_text(rows + "b.zip/three.txt,XAA,,10,,,en\n", encoding="utf-8")
+    report = workspace.corpus.ingest([folder])
+    results = {file.file: file.result for file in report.files}
+    assert results == {"b.zip/one.txt": "added", "b.zip/two.txt": "added", "b.zip/three.txt": "missing"}
+    sessions = {s.file: s.metadata.session for s in workspace.corpus.statements() if s.file.startswith("b.zip")}
+    assert sessions == {"b.zip/one.txt": "9", "b.zip/two.txt": "10"}
+    (folder / "statements.csv").unlink()
+    drafted = workspace.corpus.draft_manifest(folder).read_text(encoding="utf-8-sig")
+    assert [line.split(",")[0] for line in drafted.splitlines()[1:]] == ["b.zip/one.txt", "b.zip/two.txt"]
+
+
 def test_words_read_from_a_scan_carry_their_confidence_to_the_reader(desk):
     workspace, _ = desk
     citation = citation_of(workspace)
