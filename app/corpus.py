@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -246,7 +247,9 @@ class Corpus:
         rects = word_rectangles(statement.scanned, start, end)
         if not rects and kind_of(data) == "pdf":
             parts = readable(statement.source_text, statement.edits, start, end).split(ELLIPSIS)
-            rects = quote_rectangles(data, path.name, page, parts, self._limits)
+            # A page that can be shown is shown, marked or not.
+            with suppress(LoadError):
+                rects = quote_rectangles(data, path.name, page, parts, self._limits)
         png = render_page(data, path.name, page, rects, self._limits)
         return PageImage(png=png, page=page, marked=bool(rects))
 

@@ -57,6 +57,8 @@ def quote_rectangles(data: bytes, name: str, page: int, parts: Sequence[str], li
         try:
             glyphs = read_glyphs(opened, limits.max_characters)
             quarters = (opened.get_rotation() // 90 - glyphs.turn) % 4
+        except pypdfium2.PdfiumError as exc:
+            raise LoadError(f"page {page} of {name!r} cannot be read; open the file itself") from exc
         finally:
             opened.close()
     stream = [glyph for row in page_rows(glyphs) for glyph in row.glyphs]
@@ -66,7 +68,8 @@ def quote_rectangles(data: bytes, name: str, page: int, parts: Sequence[str], li
     rects: list[Rect] = []
     for part in parts:
         for start, end in _stretches(squash(part), haystack):
-            rects += _by_line(_as_shown(glyph, glyphs.width, glyphs.height, quarters) for glyph in owners[start:end])
+            lines = _by_line(_share(glyph, glyphs.width, glyphs.height) for glyph in owners[start:end])
+            rects += (_as_shown(line, quarters) for line in lines)
     return tuple(rects)
 
 
@@ -164,13 +167,20 @@ def _scaled(image: Image.Image) -> Image.Image:
     return image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))))
 
 
-def _as_shown(glyph: Glyph, width: float, height: float, quarters: int) -> Rect:
-    """Turn a glyph's box from the way its text runs to the way its page is shown."""
-    left, right = glyph.left / width, glyph.right / width
-    top, bottom = 1 - glyph.top / height, 1 - glyph.bottom / height
+def _share(glyph: Glyph, width: float, height: float) -> Rect:
+    return Rect(
+        left=glyph.left / width,
+        top=1 - glyph.top / height,
+        right=glyph.right / width,
+        bottom=1 - glyph.bottom / height,
+    )
+
+
+def _as_shown(rect: Rect, quarters: int) -> Rect:
+    """Turn a rectangle clockwise, from the way its text runs to the way its page is shown."""
     for _ in range(quarters):
-        left, top, right, bottom = 1 - bottom, left, 1 - top, right
-    return Rect(left=left, top=top, right=right, bottom=bottom)
+        rect = Rect(left=1 - rect.bottom, top=rect.left, right=1 - rect.top, bottom=rect.right)
+    return rect
 
 
 def _by_line(rects: Iterable[Rect]) -> tuple[Rect, ...]:

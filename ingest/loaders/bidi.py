@@ -17,6 +17,8 @@ _NUMBERS = frozenset(("EN", "AN"))
 # Shares of the font size: letters of Arabic words that are not joined stand up to 0.2 apart, words 0.25 and more.
 _GAP = 0.22
 _HAIR = 0.02
+_CLOSING = frozenset(".،؛:!؟")
+_LAM, _ALEFS = "ل", frozenset("اأإآٱ")
 # The class of signs that hold the digits of one number together, which a hyphen in Arabic text does not.
 _SEPARATOR = "CS"
 _MIRRORED = dict(zip("()[]{}<>«»", ")(][}{><»«", strict=True))
@@ -48,6 +50,10 @@ def in_logical_order(glyphs: Sequence[Glyph]) -> list[Glyph]:
     for kind, run in reversed(runs) if rtl else runs:
         for cluster in reversed(run) if kind == "R" else run:
             ordered += _written(cluster) if kind == "R" else cluster
+    if rtl:
+        # No line begins with these: it was set as if it ran from left to right, where they end it on the right.
+        first = next((n for n, glyph in enumerate(ordered) if glyph.char not in _CLOSING), 0)
+        ordered = ordered[first:] + ordered[:first]
     return ordered
 
 
@@ -64,6 +70,9 @@ def _clusters(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
             clusters[-1].append(glyph)
         else:
             clusters.append([glyph])
+    if any(cluster[0].char in _ALEFS and cluster[1].char == _LAM for cluster in clusters if len(cluster) > 1):
+        # No ligature begins with an alef: PDFium has turned the parts of this line's ligatures around.
+        clusters = [cluster[::-1] for cluster in clusters]
     for mark in (glyph for glyph in glyphs if category(glyph.char[0]) == "Mn"):
         centre = (mark.left + mark.right) / 2
         if clusters:
@@ -94,6 +103,12 @@ def _kinds(clusters: Sequence[Sequence[Glyph]]) -> list[str]:
     for place in range(1, len(kinds) - 1):
         if classes[place] == _SEPARATOR and kinds[place - 1] == kinds[place + 1] == "1":
             kinds[place] = "1"
+    strong = ""
+    for place, kind in enumerate(kinds):
+        # A number after a word in Latin letters is a part of that.
+        if kind == "1" and strong == "L":
+            kinds[place] = "L"
+        strong = kind if kind in ("L", "R") else strong
     return kinds
 
 

@@ -150,7 +150,6 @@ def _read_pages(document: pypdfium2.PdfDocument, name: str, limits: LoadLimits, 
 def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recognizer) -> _Page:
     with LOCK:
         glyphs = read_glyphs(page, limits.max_characters + 1)
-        shows, covered = _shows_something(page), _covering_image(page)
     pieces = find_pieces(glyphs)
     layer = _Page(
         pieces=pieces,
@@ -158,10 +157,11 @@ def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recogniz
         height=glyphs.height,
     )
     text = "".join(piece.text for piece in pieces)
-    needed = _is_unreadable(text) if text else shows
-    # A stamp or page number over a picture of the page is not its text.
-    if not needed and not (covered and len(text) < _STAMP):
-        return layer
+    with LOCK:
+        needed = _is_unreadable(text) if text else _shows_something(page)
+        # A stamp or page number over a picture of the page is not its text.
+        if not needed and not (len(text) < _STAMP and _covering_image(page)):
+            return layer
     scan = recognizer.read(lambda: render_page(page, limits))
     if scan is None:
         return layer if text and not needed else _Page(note="a scan that was not read")

@@ -4,9 +4,14 @@ import csv
 import shutil
 from bisect import bisect_right
 from collections.abc import Sequence
+from io import BytesIO
 
+import pypdfium2
 import pytest
+from PIL import Image
+from pypdf import PdfReader, PdfWriter
 
+from ingest.errors import EmptyFileError
 from ingest.layout import find_blocks
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.ocr import Recognizer
@@ -160,10 +165,6 @@ def test_scan_gives_nearly_all_characters_with_their_confidence(language):
 
 @needs_tesseract
 def test_mixed_pdf_is_read_page_by_page(tmp_path):
-    from io import BytesIO
-
-    from pypdf import PdfReader, PdfWriter
-
     text = one_page(statement("en"), 600)
     writer = PdfWriter()
     for data in (pdf_of("The first page has a text layer.", furniture=False), scanned_pdf(scan_of(text))):
@@ -195,10 +196,6 @@ def test_scan_that_lies_on_its_side_is_read_and_its_words_stay_in_place():
 
 @needs_tesseract
 def test_picture_is_read_and_an_empty_one_is_skipped(tmp_path):
-    from PIL import Image
-
-    from ingest.errors import EmptyFileError
-
     text = one_page(statement("fr"), 400)
     (tmp_path / "a.jpg").write_bytes(image_bytes(scan_of(text, "fr"), "JPEG"))
     loaded = load(tmp_path / "a.jpg", LIMITS)
@@ -233,10 +230,24 @@ def test_rectangles_lie_on_the_lines_of_the_quote(columns):
     assert placed >= len(quotes) - 4
 
 
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_rectangles_turn_with_the_page(degrees):
+    data = pdf_of(statement("en"), columns=2)
+    quote = ["Remote access to data located in our territory"]
+    [upright] = quote_rectangles(data, "a.pdf", 1, quote, LIMITS)
+    writer = PdfWriter(clone_from=PdfReader(BytesIO(data)))
+    writer.pages[0].rotate(degrees)
+    stream = BytesIO()
+    writer.write(stream)
+    [turned] = quote_rectangles(stream.getvalue(), "a.pdf", 1, quote, LIMITS)
+    x, y = (upright.left + upright.right) / 2, (upright.top + upright.bottom) / 2
+    for _ in range(degrees // 90):
+        x, y = 1 - y, x
+    assert turned.left < x < turned.right and turned.top < y < turned.bottom
+
+
 def words_in(data: bytes, page: int, rects) -> str:
     """What another reader finds inside the rectangles."""
-    import pypdfium2
-
     document = pypdfium2.PdfDocument(data)
     opened = document[page - 1]
     width, height = opened.get_size()
