@@ -1,7 +1,10 @@
 """The corpus: what is in the store, corrected, added to and checked; and the text around a citation."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal
 
@@ -16,11 +19,14 @@ from ingest.errors import LoadError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, load_parties
 from ingest.loaders.loaded import LoadLimits
-from ingest.loaders.registry import find_files, load
+from ingest.loaders.registry import find_files, load, read_bytes, with_members
+from ingest.loaders.signatures import kind_of
 from ingest.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
 from ingest.metadata import ReadMetadata, merge
+from ingest.pages import quote_rectangles, render_page, word_rectangles
 from ingest.parties import PartyTable
 from ingest.readable import readable
+from ingest.repair import ELLIPSIS
 from ingest.report import IngestProgress, IngestReport
 from ingest.splitter import SplitConfig
 from prompts.wording import load_wording
@@ -48,6 +54,19 @@ class EvidenceContext:
     quote: str
     after: str
     direction: Literal["ltr", "rtl"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageImage:
+    """A page of the original file as PNG.
+
+    Attributes:
+        marked: Whether the quotation was found on it and is marked.
+    """
+
+    png: bytes
+    page: int
+    marked: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +220,8 @@ class Corpus:
         """
         rows = []
         annotator = Annotator(self.parties(), self._split, self._embedder)
-        for path in find_files(folder):
+        files = [path for found in find_files(folder) for path in with_members(found, self._limits)]
+        for path in files:
             if path.name in (MANIFEST_NAME, "parties.csv"):
                 continue
             name = path.relative_to(folder).as_posix()
@@ -233,6 +253,37 @@ class Corpus:
             after=_to_word(readable(source, edits, citation.end, max(end, citation.end)), cut=end < closes),
             direction="rtl" if statement.language_at(citation.start) in _RIGHT_TO_LEFT else "ltr",
         )
+
+    def page_image(self, statement_id: str, start: int, end: int) -> PageImage:
+        """Renders the page on which a span of a statement begins, with the span marked.
+
+        Raises:
+            NotFoundError: The statement is no longer in the store, or its file is gone or has changed.
+            LoadError: The file has no pages, or the page cannot be shown.
+        """
+        statement = self.show(statement_id)
+        held = statement_id if statement.part is None else statement.part.record_id
+        folder = next(s.folder for s in self.statements() if s.statement_id == held)
+        path = Path(folder, statement.file)
+        page = max(1, bisect_right(statement.page_starts, start))
+        try:
+            data = read_bytes(path, self._limits, Path(folder))
+        except LoadError as exc:
+            raise NotFoundError(f"the page cannot be shown: {exc}") from exc
+        if sha256(data).hexdigest() != statement.sha256:
+            raise NotFoundError(
+                f"the page cannot be shown: {statement.file!r} has changed since it was ingested; ingest it again"
+            )
+        if page < len(statement.page_starts):
+            end = min(end, statement.page_starts[page])
+        rects = word_rectangles(statement.scanned, start, end)
+        if not rects and kind_of(data) == "pdf":
+            parts = readable(statement.source_text, statement.edits, start, end).split(ELLIPSIS)
+            # A page that can be shown is shown, marked or not.
+            with suppress(LoadError):
+                rects = quote_rectangles(data, path.name, page, parts, self._limits)
+        png = render_page(data, path.name, page, rects, self._limits)
+        return PageImage(png=png, page=page, marked=bool(rects))
 
     def party_name(self, code: str | None, language: str = "en") -> str:
         """Returns the name of a party to show; a dash where there is none."""

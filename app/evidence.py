@@ -1,12 +1,15 @@
 """From chosen sentences to citations: spans with the sentence that they point to, and their provenance."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 import regex
 
 from app.answer import Citation
+from ingest.loaders.scanned import mean_confidence
 from ingest.readable import readable
 from vectorstore.records import Sentence, Statement
 
@@ -169,8 +172,15 @@ def cite(statement: Statement, sentences: Sequence[Sentence], span: Span, number
         sentence_ids=tuple(sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)),
         language=statement.language_at(first.start),
         kind=statement.kind,
-        ocr_confidence=None,
+        ocr_confidence=_confidence(statement, first.start, last.end),
         inferred=statement.inferred,
         verdict="verified",
         summarised=statement.summarised,
     )
+
+
+def _confidence(statement: Statement, start: int, end: int) -> float | None:
+    """Returns how sure text recognition was of a span, or None where it was not read from an image."""
+    first = bisect_left(statement.scanned, start, key=lambda word: word.end - 1)
+    words = list(takewhile(lambda word: word.start < end, statement.scanned[first:]))
+    return round(mean_confidence(words), 3) if words else None

@@ -7,6 +7,7 @@ from datetime import date
 from babel.dates import format_date
 
 from app.answer import Citation
+from ingest.loaders.scanned import LOW_CONFIDENCE
 from ingest.parties import PartyTable
 from prompts.wording import Wording
 from vectorstore.records import Kind, Metadata, StatementSummary
@@ -67,6 +68,7 @@ def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording
         _say(wording, "page", "number", citation.page),
         _say(wording, "paragraph", "number", citation.paragraph),
         citation.file,
+        scan_note(citation, wording),
     ]
     name = "" if citation.kind == "treaty" else name_of(citation.state or "?")
     if "state" in citation.inferred:
@@ -77,6 +79,15 @@ def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording
         name = wording.say("as_summarised", party=name)
     parts = [name, citation.title, provenance(citation, wording), *place]
     return ", ".join(str(part) for part in parts if part)
+
+
+def scan_note(citation: Citation, wording: Wording, *, only_unsure: bool = False) -> str | None:
+    """Returns how sure text recognition was of a quotation, or None where it was not read from a scan."""
+    confidence = citation.ocr_confidence
+    if confidence is None or (only_unsure and confidence >= LOW_CONFIDENCE):
+        return None
+    key = "scanned_unsure" if confidence < LOW_CONFIDENCE else "scanned"
+    return wording.say(key, share=f"{confidence:.0%}")
 
 
 def occasions(statements: Iterable[StatementSummary], wording: Wording) -> str:

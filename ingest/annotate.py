@@ -132,6 +132,9 @@ class Annotator:
         content: list[object] = [loaded.sha256, cells, list(known or ()), kind]
         if record or kind == "record" or (row is not None and row.kind == "record"):
             content.append(self._parties.fingerprint)
+        if loaded.incomplete:
+            # Never equal to that of the file as a whole, so that the rest is read once it can be.
+            content.append("incomplete")
         cutting = [ANNOTATION_VERSION, self._split.model_dump()]
         return InputKey(content=_hash(_json(content)), cutting=_hash(_json(cutting))[:16])
 
@@ -172,6 +175,7 @@ class Annotator:
             inferred=() if chosen == "treaty" else inferred,
             page_starts=loaded.page_starts,
             blocks=blocks,
+            scanned=loaded.scanned,
         )
         return Draft(
             statement=statement,

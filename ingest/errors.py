@@ -3,7 +3,8 @@
     IngestError
     ├── LoadError                 one file could not be read
     │   ├── UnsupportedFormatError    no loader for its suffix
-    │   └── EmptyFileError            nothing in it to read
+    │   ├── EmptyFileError            nothing in it to read
+    │   └── ArchiveTooLargeError      what is in it, taken together, exceeds a limit
     ├── ManifestError             statements.csv as a whole could not be read or written
     └── PartyTableError           parties.csv or our own table of parties could not be read
 
@@ -37,6 +38,10 @@ class EmptyFileError(LoadError):
     """The file holds no text, or nothing but white space."""
 
     result = "skipped"
+
+
+class ArchiveTooLargeError(LoadError):
+    """What an archive and those inside it hold together exceeds a limit."""
 
 
 class ManifestError(IngestError):

@@ -85,7 +85,7 @@ def running_heads(source_text: str) -> frozenset[str]:
 
     A bare number is one where it follows or precedes another in steps of one, or stands beside a blank line
     and grows with those around it. A line is a running head where it stands at least three times beside a
-    page break or other furniture, and never ends like a sentence or a salutation.
+    page break or other furniture (twice in a text of two pages), and never ends like a sentence or a salutation.
 
     Args:
         source_text: The whole source text of one document.
@@ -93,7 +93,7 @@ def running_heads(source_text: str) -> frozenset[str]:
     Returns:
         Normalised lines, as `is_furniture` takes them; empty where the document has none.
     """
-    return _heads_of(text_lines(source_text), "\f" in source_text)
+    return _heads_of(text_lines(source_text), source_text.count("\f") + 1)
 
 
 def furniture_lines(lines: Sequence[Line], heads: frozenset[str]) -> tuple[bool, ...]:
@@ -145,17 +145,18 @@ def _parts_of(text: str) -> list[tuple[int, int]]:
     return [(0, len(text))]
 
 
-def _heads_of(lines: Sequence[Line], paged: bool) -> frozenset[str]:
+def _heads_of(lines: Sequence[Line], pages: int) -> frozenset[str]:
     heads = set(_page_numbers(lines))
     known = [_is_furniture_line(line.text, frozenset(heads)) for line in lines]
     beside: Counter[str] = Counter()
     for position, line in enumerate(lines):
-        if len(line.text) > _LONGEST_HEAD or known[position] or not _at_page_break(lines, known, position, paged):
+        if len(line.text) > _LONGEST_HEAD or known[position] or not _at_page_break(lines, known, position, pages > 1):
             continue
         key = _head_key(line.text)
         if sum(map(str.isalpha, key)) >= _FEWEST_LETTERS and not _UNFIT_HEAD_END.search(line.text):
             beside[key] += 1
-    repeated = {key: count for key, count in beside.items() if count >= _REPEATS}
+    needed = 2 if pages == 2 else _REPEATS
+    repeated = {key: count for key, count in beside.items() if count >= needed}
     if not repeated:
         return frozenset(heads)
     total = Counter(_head_key(line.text) for line in lines if len(line.text) <= _LONGEST_HEAD)

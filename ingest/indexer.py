@@ -13,7 +13,7 @@ from ingest.annotate import Annotator, Draft, InputKey
 from ingest.errors import LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.loaders.loaded import LoadedText, LoadLimits
-from ingest.loaders.registry import find_files, load
+from ingest.loaders.registry import exists, find_files, load, with_members
 from ingest.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
 from ingest.parties import PartyTable
 from ingest.report import FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep
@@ -192,8 +192,9 @@ class _Run:
             self._take_folder(path)
         elif exists:
             source = self._listed(path) or self._source(path, path.parent)
-            failed = self._take_sources([source])
-            self._record_unreadable(source.folder, failed, read=[source.name])
+            sources = self._with_members([source])
+            failed = self._take_sources(sources)
+            self._record_unreadable(source.folder, failed, read=[each.name for each in sources])
         else:
             reason = f"no such file or folder, or it may not be read: {str(path)!r}; check the path"
             self._report(FileResult(file=_shown(str(path)), result="failed", reason=reason))
@@ -242,6 +243,18 @@ class _Run:
         name = _shown(path.relative_to(folder).as_posix())
         return _Source(path=path, folder=folder, name=name, row=row, order=self._next())
 
+    def _with_members(self, sources: Sequence[_Source]) -> list[_Source]:
+        """Puts the files inside an archive or e-mail in its place; its row of the manifest is theirs as well."""
+        named = {source.path for source in sources}
+        taken: list[_Source] = []
+        for source in sources:
+            for path in with_members(source.path, self._limits):
+                if path == source.path:
+                    taken.append(source)
+                elif path not in named:
+                    taken.append(self._source(path, source.folder, source.row))
+        return taken
+
     # --- folders and manifests
 
     def _take_folder(self, folder: Path) -> None:
@@ -268,7 +281,7 @@ class _Run:
                     self._report(FileResult(file=name, result="not_listed", reason=reason))
         if not found and not sources:
             self._notes.append(f"no supported file in {str(folder)!r}")
-        failed = self._take_sources(sources)
+        failed = self._take_sources(self._with_members(sources))
         self._record_unreadable(folder, failed, read=None)
         if self._options.sync:
             self._remove_gone(folder)
@@ -299,7 +312,11 @@ class _Run:
 
     def _remove_gone(self, folder: Path) -> None:
         self._settle()
-        gone = [s for (of, name), s in self._held.items() if of == _shown(str(folder)) and not (folder / name).exists()]
+        gone = [
+            summary
+            for (of, name), summary in self._held.items()
+            if of == _shown(str(folder)) and not exists(folder / name, self._limits)
+        ]
         for summary in gone:
             self._forget(summary)
             self._report(FileResult(file=summary.file, result="removed", statement_id=summary.statement_id))
@@ -369,7 +386,7 @@ class _Run:
         elif (twin.folder, twin.file) in self._pending and may_put_off:
             # Its file comes later and may hold something else by now.
             return False
-        elif (twin.folder, twin.file) not in self._pending and _still_there(twin, source):
+        elif (twin.folder, twin.file) not in self._pending and self._still_there(twin, source):
             self._drop_duplicate(source, twin, held)
         else:
             # The file was renamed or moved, or files changed places: the statement is the same.
@@ -412,6 +429,11 @@ class _Run:
         self._by_digest[draft.digest] = self._held[source.key] = summary
         self._settled.add(twin.statement_id)
         self._report(_result(source, "unchanged", summary, draft.reason), source.order)
+
+    def _still_there(self, twin: StatementSummary, source: _Source) -> bool:
+        """Tells whether the file of a statement exists, and is another one than the file at hand."""
+        path = Path(twin.folder, twin.file)
+        return exists(path, self._limits) and path.resolve() != source.path.resolve()
 
     def _flush(self) -> None:
         """Prepares the waiting statements, and has the texts that have no vector yet embedded beside what follows."""
@@ -487,12 +509,6 @@ class _Run:
                     seconds=time.perf_counter() - self._began,
                 )
             )
-
-
-def _still_there(twin: StatementSummary, source: _Source) -> bool:
-    """Tells whether the file of a statement exists, and is another one than the file at hand."""
-    path = Path(twin.folder, twin.file)
-    return path.exists() and path.resolve() != source.path.resolve()
 
 
 def _with_family(

@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from ingest.dates import iso_date
 from ingest.errors import LoadError, ManifestError
+from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.registry import exists as holds
 from ingest.loaders.registry import is_inside
 from ingest.loaders.text import decode
 from ingest.sessions import canonical_body, canonical_session
@@ -259,7 +261,8 @@ def _target(folder: Path, line: int, file: str | None) -> Path | ManifestProblem
     for form in (slashed, unicodedata.normalize("NFC", slashed), unicodedata.normalize("NFD", slashed)):
         path = folder / PurePosixPath(form)
         try:
-            exists = path.is_file()
+            # A file inside an archive is named as if that were a folder.
+            exists = path.is_file() or (not path.exists() and holds(path, LoadLimits()))
         except OSError:
             # A name that the file system cannot hold, such as a whole sentence in the wrong column.
             exists = False

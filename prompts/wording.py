@@ -26,6 +26,8 @@ VARIABLES: dict[str, frozenset[str]] = {
         "page": "number",
         "paragraph": "number",
         "inferred": "fact",
+        "scanned": "share",
+        "scanned_unsure": "share",
         "more": "count",
         "related": "",
         "coverage": "in_scope with_evidence",

@@ -48,6 +48,26 @@ class Block:
     language: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScannedWord:
+    """A word of the source text that was read from an image.
+
+    Attributes:
+        start: Offset of its first character.
+        end: Offset after its last character.
+        confidence: How sure text recognition was, 0 to 1, higher is better.
+        left: Its left edge as a share of the page's width; the other edges likewise, from the top left corner.
+    """
+
+    start: int
+    end: int
+    confidence: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Metadata:
     """What is known of a statement besides its words; None where neither text nor manifest gives it.
@@ -113,6 +133,7 @@ class Statement:
         blocks: The blocks of `source_text`, in order.
         edits: The reading repairs, sorted, not overlapping.
         part: Which words are its own, where it is an intervention; its `blocks` are only those.
+        scanned: The words that were read from images, in order; empty for text that was not.
     """
 
     statement_id: str
@@ -141,6 +162,8 @@ class Statement:
         """Returns the language of the paragraph at an offset."""
         own = next((b.language for b in self.blocks if b.start <= offset < b.end), None)
         return own or self.metadata.language
+
+    scanned: tuple[ScannedWord, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from vectorstore.records import (
     Metadata,
     Part,
     Passage,
+    ScannedWord,
     ScopeFilter,
     Sentence,
     Statement,
@@ -27,11 +28,12 @@ Row = tuple[Any, ...]
 Matrix = npt.NDArray[np.float32]
 
 _METADATA = tuple(Metadata.__dataclass_fields__)
+_SCANNED = tuple(ScannedWord.__dataclass_fields__)
 # An intervention has the text of its record `r`, and blocks of its own.
 STATEMENT_COLUMNS = (
     "s.statement_id, s.file, s.sha256, coalesce(r.source_text, s.source_text), s.kind, s.inferred,"
-    " coalesce(r.page_starts, s.page_starts), s.blocks, coalesce(r.edits, s.edits), s.part, "
-    + ", ".join(f"s.{name}" for name in _METADATA)
+    " coalesce(r.page_starts, s.page_starts), s.blocks, coalesce(r.edits, s.edits), coalesce(r.scanned, s.scanned),"
+    " s.part, " + ", ".join(f"s.{name}" for name in _METADATA)
 )
 STATEMENTS = "statements s LEFT JOIN statements r ON r.statement_id = s.part_of"
 _OWN_OR_PARTS = (
@@ -60,8 +62,9 @@ def to_statement(row: Row) -> Statement:
         page_starts=tuple(json.loads(row[6])),
         blocks=tuple(Block(**block) for block in json.loads(row[7])),
         edits=tuple(Edit(**edit) for edit in json.loads(row[8])),
-        part=_to_part(row[9]),
-        metadata=Metadata(**dict(zip(_METADATA, row[10:], strict=True))),
+        scanned=tuple(ScannedWord(**dict(zip(_SCANNED, word, strict=True))) for word in json.loads(row[9])),
+        part=_to_part(row[10]),
+        metadata=Metadata(**dict(zip(_METADATA, row[11:], strict=True))),
     )
 
 
@@ -200,6 +203,8 @@ def insert_statement(
         "edits": json.dumps([asdict(edit) for edit in statement.edits] if part is None else []),
         "part_of": None if part is None else part.record_id,
         "part": None if part is None else json.dumps(asdict(part)),
+        # Lists, since a scan of a hundred pages has tens of thousands of words. An intervention's are its record's.
+        "scanned": json.dumps([[getattr(w, name) for name in _SCANNED] for w in statement.scanned if part is None]),
         "digest": digest,
         "input_key": input_key,
         "added": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -10,7 +10,7 @@ from app.answer import Citation, Claim, Missing
 from app.asked import holds
 from app.compose.repetition import Words, repeats, words_of
 from app.evidence import Span, cite, spans
-from app.provenance import attribution
+from app.provenance import attribution, scan_note
 from app.select import Found
 from ingest.parties import PartyTable
 from prompts.wording import Wording
@@ -225,7 +225,10 @@ def render(
                 statement = citation.statement_id
                 lines.append(attribution(citation, parties, wording, escape))
             # On one line, so that no paragraph of a quotation leaves the block that marks it as one.
-            lines.append(f"> “{escape(' '.join(citation.quote.split()))}” [{number}]")
+            unsure = scan_note(citation, wording, only_unsure=True)
+            lines.append(
+                f"> “{escape(' '.join(citation.quote.split()))}” [{number}]" + (f" *({unsure})*" if unsure else "")
+            )
     if composed.more:
         lines.append(wording.say("more", count=composed.more))
     return "\n\n".join(lines)

@@ -18,7 +18,7 @@ from app.errors import AppError
 from app.followup import EarlierTurn
 from app.ui.briefing_requests import Wanted, briefing_asked, briefing_of_turns
 from app.ui.conversation import Pending, Turn, Unsaved, conversation_html, error_html, make_turn
-from app.ui.evidence import evidence_panel
+from app.ui.evidence import evidence_panel, page_json
 from app.ui.scope_chips import (
     PICKS,
     Overrides,
@@ -38,6 +38,20 @@ ON_ACTION = (
     "element.addEventListener('click', (event) => {"
     "const button = event.target.closest('[data-action]');"
     "if (button) trigger(button.dataset.event || 'select', {...button.dataset}); });"
+)
+# The image of a page is asked for when its place in a card is opened. Text is only ever set with textContent.
+ON_PAGE = (
+    "element.addEventListener('toggle', async (event) => {"
+    "const place = event.target.closest('.u-page');"
+    "if (!place || !place.open || place.dataset.asked) return;"
+    "place.dataset.asked = 'yes';"
+    "const {statement, start, end} = place.dataset;"
+    "const note = place.querySelector('.u-note');"
+    "let page = {note: 'The page could not be fetched. Close and open it to try again.'};"
+    "try { page = await server.page_image({statement, start, end}); } catch { delete place.dataset.asked; }"
+    "if (page.image) { const image = document.createElement('img');"
+    "image.src = page.image; image.alt = page.alt; place.append(image); }"
+    "note.textContent = page.note; note.hidden = !page.note; }, true);"
 )
 SHOWN_ERRORS = (AppError, IngestError, StoreError)
 # For whatever answers at once: no progress display, and no queue. Gradio's browser part closes the queue's stream
@@ -302,6 +316,14 @@ def _build_editor() -> _ScopeEditor:
     )
 
 
+def _page_server(corpus: Corpus) -> Callable[[Any], dict[str, str]]:
+    # The component hangs the function under its name, and marks it, which a method cannot be.
+    def page_image(asked: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a browser sends
+        return page_json(corpus, asked)
+
+    return page_image
+
+
 def build_ask_tab(assistant: Assistant, corpus: Corpus, store: Path, wanted: gr.State) -> AskTab:
     """Lays out the tab inside the current context and connects it.
 
@@ -330,7 +352,14 @@ def build_ask_tab(assistant: Assistant, corpus: Corpus, store: Path, wanted: gr.
                 ask = gr.Button("Ask", variant="primary", scale=0, min_width=88, elem_id="ask")
                 stop = gr.Button("Stop", scale=0, min_width=88, visible=False, elem_id="stop")
         with gr.Column(scale=5, min_width=320, elem_classes="u-side"):
-            evidence = gr.HTML(evidence_panel([]), elem_id="evidence", apply_default_css=False, padding=False)
+            evidence = gr.HTML(
+                evidence_panel([]),
+                elem_id="evidence",
+                js_on_load=ON_PAGE,
+                server_functions=[_page_server(corpus)],
+                apply_default_css=False,
+                padding=False,
+            )
     outputs = [conversation, evidence, turns, question, ask, stop, wanted]
     running: Any = {
         "show_progress": "hidden",

@@ -1,5 +1,6 @@
 """The evidence panel: one card per citation, with its words in their paragraph and where they come from."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 
@@ -7,6 +8,7 @@ from app.answer import Answer, Citation, Verdict
 from app.corpus import Corpus, EvidenceContext
 from app.errors import AppError
 from app.ui.provenance import Names, provenance, speaker_line
+from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
 _VERDICTS: dict[Verdict, tuple[str, str]] = {
@@ -91,7 +93,7 @@ def _card(turn: int, citation: Citation, corpus: Corpus, names: Names, language:
         f'<h3 id="{identifier}-title"><span class="u-hidden">Citation {citation.number}: </span>{speaker}'
         f"{state_inferred}</h3>"
         f'<span class="u-badge u-{citation.verdict}" title="{escape(meaning)}">{verdict}</span></header>'
-        f'<ul class="u-provenance">{sources}</ul>{body}'
+        f'<ul class="u-provenance">{sources}</ul>{body}{_page(citation)}'
         f'<details class="u-source"><summary>Source text, exactly as stored</summary>'
         f'<pre dir="{direction}">{escape(citation.source_quote)}</pre>'
         f'<p class="u-note">Characters {citation.start}–{citation.end} of statement '
@@ -120,6 +122,42 @@ def _paragraph(context: EvidenceContext, language: str | None) -> tuple[str, str
             f"<blockquote {attributes}>{whole}</blockquote></details>"
         )
     return body, context.direction
+
+
+def _page(citation: Citation) -> str:
+    """Renders where the page's image goes once it is opened; the browser then asks for it."""
+    if citation.page is None:
+        return ""
+    return (
+        f'<details class="u-source u-page" data-statement="{escape(citation.statement_id)}" '
+        f'data-start="{citation.start}" data-end="{citation.end}"><summary>Page {citation.page} as in the file'
+        '</summary><p class="u-note" role="status">Opening the page…</p></details>'
+    )
+
+
+def page_json(corpus: Corpus, asked: object) -> dict[str, str]:
+    """Answers the browser's request for the image of a page.
+
+    Args:
+        corpus: Gives the image.
+        asked: What the browser sent: `statement`, `start` and `end`, whatever it put into them.
+
+    Returns:
+        `image`, a data URI, with `alt` and `note`; or only `note`, which says why there is none.
+    """
+    try:
+        values = asked if isinstance(asked, dict) else {}
+        found = corpus.page_image(str(values["statement"]), int(values["start"]), int(values["end"]))
+    except (KeyError, TypeError, ValueError):
+        return {"note": "This page cannot be shown: the request for it was not understood."}
+    except (AppError, IngestError, StoreError) as error:
+        return {"note": str(error)}
+    where = "with the quotation marked" if found.marked else "on which the quotation could not be marked"
+    return {
+        "image": f"data:image/png;base64,{b64encode(found.png).decode('ascii')}",
+        "alt": f"Page {found.page} of the file, {where}",
+        "note": "" if found.marked else "The quotation could not be marked on this page.",
+    }
 
 
 def _end_of(text: str) -> str:

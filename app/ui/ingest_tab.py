@@ -143,9 +143,9 @@ def build_ingest_tab(corpus: Corpus) -> IngestTab:
     """Lays out the tab inside the current context and connects it."""
     uploads = _Uploads(corpus)
     gr.HTML(
-        '<div class="u-intro"><h2>Add statements</h2><p>Text, PDF with a text layer, or Word files. A '
-        "<code>statements.csv</code> among them says who spoke, where and when; without one this is read from "
-        "the texts. Files that are stored already cost nothing.</p></div>",
+        '<div class="u-intro"><h2>Add statements</h2><p>Text, PDF, Word, OpenDocument, rich text, web pages, scans, '
+        "e-mails, and archives of these. A <code>statements.csv</code> among them says who spoke, where and when; "
+        "without one this is read from the texts. Files that are stored already cost nothing.</p></div>",
         apply_default_css=False,
         padding=False,
     )

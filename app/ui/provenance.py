@@ -7,6 +7,8 @@ from collections.abc import Callable
 from babel import Locale
 
 from app.answer import Citation
+from app.provenance import scan_note
+from prompts.wording import load_wording
 
 Names = Callable[[str | None], str]
 Part = tuple[str, bool]
@@ -82,7 +84,12 @@ def provenance(citation: Citation) -> tuple[Part, ...]:
         ("page", f"Page {citation.page}" if citation.page is not None else None),
         ("paragraph", f"Paragraph {citation.paragraph}" if citation.paragraph is not None else None),
         ("language", language_name(citation.language) if citation.language not in (None, "en") else None),
-        ("ocr_confidence", f"Scanned, read at {citation.ocr_confidence:.0%}" if citation.ocr_confidence else None),
+        ("ocr_confidence", _scan(citation)),
         ("file", citation.file),
     )
     return tuple((words, field in citation.inferred) for field, words in fields if words)
+
+
+def _scan(citation: Citation) -> str | None:
+    note = scan_note(citation, load_wording("en"))
+    return None if note is None else note[0].upper() + note[1:]

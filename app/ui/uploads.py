@@ -8,8 +8,10 @@ from pathlib import Path
 import gradio as gr
 from gradio.data_classes import FileData, ListFiles
 
+from ingest.loaders.registry import SUFFIXES as LOADED
+
 MANIFEST = "statements.csv"
-SUFFIXES = (".txt", ".pdf", ".docx", ".csv")
+SUFFIXES = (*LOADED, ".csv")
 _FORBIDDEN = frozenset('<>:"|?*')
 _LONGEST_STEM = 180  # bytes; file systems allow 255 for a name
 _LONGEST_SUFFIX = 10

@@ -15,7 +15,7 @@ from evals.errors import DatasetError
 from evals.golden.cases import Case, Evidence, locate
 from ingest.errors import LoadError
 from ingest.loaders.loaded import LoadLimits
-from ingest.loaders.registry import find_files, load
+from ingest.loaders.registry import find_files, load, with_members
 from ingest.manifest import ManifestRow, read_manifest
 from ingest.parties import PartyTable
 
@@ -147,7 +147,8 @@ def _span(case: Case, span: Evidence, documents: Documents) -> Evidence:
 def _of_folder(folder: Path, parties: PartyTable) -> Iterable[Document]:
     manifest = read_manifest(folder)
     if manifest is None:
-        rows = [ManifestRow(file=path.relative_to(folder).as_posix()) for path in find_files(folder)]
+        found = [path for each in find_files(folder) for path in with_members(each, LoadLimits())]
+        rows = [ManifestRow(file=path.relative_to(folder).as_posix()) for path in found]
     else:
         rows = list(manifest.rows)
     for row in rows:

@@ -1,58 +1,58 @@
-"""Word files (DOCX): paragraphs and table cells in their order.
+"""Word files (DOCX): paragraphs and table cells in their order, notes after them.
 
 The walk goes over the document's elements, as python-docx's `iter_inner_content` does, but also enters
-content controls, tracked insertions and text boxes, whose words that method leaves out.
+content controls, tracked insertions and text boxes, whose words that method leaves out. Tracked changes are
+resolved as accepted.
 """
 
-import struct
-import zlib
 from collections.abc import Iterator
 from io import BytesIO
-from zipfile import BadZipFile, LargeZipFile, ZipFile
 
 from docx import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import OpcError
+from docx.opc.part import Part
 from docx.oxml.ns import qn
+from docx.oxml.parser import parse_xml
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_not_blank, encodable
+from ingest.loaders.packed import ZIP_FAILURES, open_zip
 
-# What broken archives and parts raise; lxml's errors on malformed XML are SyntaxErrors.
-_FAILURES = (
-    BadZipFile,
-    LargeZipFile,
-    OpcError,
-    AttributeError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RecursionError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
+# What broken parts raise besides; lxml's errors on malformed XML are SyntaxErrors.
+_FAILURES = (*ZIP_FAILURES, OpcError, AttributeError, RecursionError, SyntaxError, TypeError)
+_OLE = b"\xd0\xcf\x11\xe0"
 
+_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _PARAGRAPH = qn("w:p")
-_TEXT = qn("w:t")
+_TEXT = frozenset({qn("w:t"), f"{_MATH}t"})
 _TEXT_BOX = qn("w:txbxContent")
-# Deleted and moved-away words are no longer said; a fallback repeats the text box before it;
-# section properties hold no text.
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_LEFT_OUT = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:sectPr"), qn("w:pPr"), qn("w:rPr"), _FALLBACK})
+_RUN, _ROW = qn("w:r"), qn("w:tr")
+# Deleted and moved-away words are no longer said; a fallback repeats the text box before it; section properties
+# hold no text; ruby is a pronunciation above a word.
+_FALLBACK = f"{_COMPATIBILITY}Fallback"
+_LEFT_OUT = frozenset(
+    {qn("w:del"), qn("w:moveFrom"), qn("w:sectPr"), qn("w:pPr"), qn("w:rPr"), qn("w:tblPr"), qn("w:rt"), _FALLBACK}
+)
 _MARKS = {
     qn("w:tab"): "\t",
+    qn("w:ptab"): "\t",
     qn("w:br"): "\n",
     qn("w:cr"): "\n",
     qn("w:noBreakHyphen"): "\u2011",
     qn("w:softHyphen"): "\u00ad",
 }
+# Notes that only hold the line between text and notes.
+_SEPARATORS = frozenset(("separator", "continuationSeparator", "continuationNotice"))
+_OFF = frozenset(("0", "false", "off"))
 
 
 def load_docx(data: bytes, name: str, limits: LoadLimits) -> Extract:
     """Extract a Word file's text; paragraphs are separated by blank lines, headers and footers left out.
+
+    Footnotes and endnotes come after the text, so that they interrupt no sentence.
 
     Args:
         data: The file's bytes.
@@ -63,37 +63,63 @@ def load_docx(data: bytes, name: str, limits: LoadLimits) -> Extract:
         LoadError: If it is damaged, protected, or too large.
         EmptyFileError: If it holds no text.
     """
+    if data.startswith(_OLE):
+        raise LoadError(
+            f"{name!r} is not a readable Word file: it is protected by a password or in the old format; "
+            "save a copy without protection as .docx"
+        )
+    open_zip(data, name, limits, what="Word file").close()
     try:
-        with ZipFile(BytesIO(data)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > limits.max_unpacked_bytes:
-            raise LoadError(
-                f"{name!r} unpacks to {unpacked:,} bytes, more than {limits.max_unpacked_bytes:,}; "
-                "save it without its images, or raise max_unpacked_bytes"
-            )
-        body = Document(BytesIO(data)).element.body
-        paragraphs = [text for text in _paragraphs(body) if text.strip()]
+        document = Document(BytesIO(data))
+        paragraphs = [*_paragraphs(document.element.body)]
+        for kind in (RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES):
+            paragraphs += _notes(document.part, kind)
+        if document.element.getroottree().docinfo.doctype:
+            raise LoadError(f"{name!r} defines XML entities, as files made to do harm do; save it again")
     except _FAILURES as exc:
-        hint = "protected by a password" if data.startswith(b"\xd0\xcf\x11\xe0") else "damaged"
-        raise LoadError(f"{name!r} is not a readable Word file, it may be {hint}; save it as .docx") from exc
-    text = encodable("\n\n".join(paragraphs))
+        raise LoadError(f"{name!r} is not a readable Word file, it may be damaged; save it as .docx") from exc
+    text = encodable("\n\n".join(stripped for text in paragraphs if (stripped := text.strip("\n")).strip()))
     check_length(len(text), name, limits)
     check_not_blank(text, name)
     return Extract(text=text)
 
 
+def _notes(part: Part, kind: str) -> Iterator[str]:
+    """Yield the paragraphs of the notes that belong to a document."""
+    for relation in part.rels.values():
+        if relation.reltype == kind and not relation.is_external:
+            for note in parse_xml(relation.target_part.blob).iterchildren():
+                if note.get(qn("w:type")) not in _SEPARATORS:
+                    yield from _paragraphs(note)
+
+
 def _paragraphs(parent: BaseOxmlElement) -> Iterator[str]:
     """Yield the paragraphs under an element, entering tables, content controls and the like."""
+    begun = ""
     for element in parent.iterchildren():
-        if element.tag in _LEFT_OUT:
+        if element.tag in _LEFT_OUT or (element.tag == _ROW and _is_marked(element, "w:trPr", "w:del")):
             continue
         if element.tag == _PARAGRAPH:
-            yield "".join(_runs(element)).strip("\n")
-            for box in element.iter(_TEXT_BOX):
-                if not any(ancestor.tag == _FALLBACK for ancestor in box.iterancestors()):
-                    yield from _paragraphs(box)
+            text = begun + "".join(_runs(element))
+            # The end of a paragraph can be deleted as well: it then goes on with the next.
+            begun = text if _is_marked(element, "w:pPr", "w:rPr", "w:del") else ""
+            if not begun:
+                yield text
+            for box in _boxes(element):
+                yield from _paragraphs(box)
         else:
             yield from _paragraphs(element)
+    if begun:
+        yield begun
+
+
+def _boxes(parent: BaseOxmlElement) -> Iterator[BaseOxmlElement]:
+    """Yield the text boxes under an element, but not those inside another."""
+    for element in parent.iterchildren():
+        if element.tag == _TEXT_BOX:
+            yield element
+        elif element.tag not in _LEFT_OUT:
+            yield from _boxes(element)
 
 
 def _runs(parent: BaseOxmlElement) -> Iterator[str]:
@@ -101,9 +127,17 @@ def _runs(parent: BaseOxmlElement) -> Iterator[str]:
     for element in parent.iterchildren():
         if element.tag in _LEFT_OUT or element.tag == _TEXT_BOX:
             continue
-        if element.tag == _TEXT:
+        if element.tag == _RUN and _is_marked(element, "w:rPr", "w:vanish"):
+            continue
+        if element.tag in _TEXT:
             yield element.text or ""
         elif element.tag in _MARKS:
             yield _MARKS[element.tag]
         else:
             yield from _runs(element)
+
+
+def _is_marked(element: BaseOxmlElement, *path: str) -> bool:
+    """Tell whether an element has a property that is switched on."""
+    found = element.find("/".join(qn(step) for step in path))
+    return found is not None and found.get(qn("w:val")) not in _OFF

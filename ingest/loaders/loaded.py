@@ -6,25 +6,42 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.errors import EmptyFileError, LoadError
+from vectorstore.records import ScannedWord
 
-Format = Literal["text", "pdf", "docx"]
+Format = Literal["text", "pdf", "docx", "html", "rtf", "odt", "image", "email"]
 
+PAGE_BREAK = "\n\f"
+"""What stands between two pages of a text."""
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad\u200e\u200f"))
 
 
 class LoadLimits(BaseModel):
-    """How large a file may be; each limit guards memory against hostile or mistaken input."""
+    """How large a file may be; each limit guards memory and time against hostile or mistaken input."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     max_bytes: int = Field(default=50_000_000, ge=1)
     """Largest file read, in bytes."""
     max_pages: int = Field(default=2_000, ge=1)
-    """Most pages of a PDF."""
+    """Most pages of a PDF, or of an image file that holds several."""
     max_characters: int = Field(default=10_000_000, ge=1)
     """Longest extracted text, in characters."""
     max_unpacked_bytes: int = Field(default=200_000_000, ge=1)
-    """Most bytes that a compressed file (DOCX) may unpack to."""
+    """Most bytes that a compressed file (DOCX, ODT, ZIP) may unpack to, archives inside it included."""
+    max_archive_entries: int = Field(default=5_000, ge=1)
+    """Most entries of a compressed file or attachments of an e-mail, archives inside it included."""
+    max_archive_ratio: int = Field(default=200, ge=2)
+    """How many times larger than packed an entry of a compressed file may be; small entries are exempt."""
+    max_archive_depth: int = Field(default=2, ge=1, le=8)
+    """How deep archives and e-mails may lie inside each other; 1 refuses those inside another."""
+    max_pixels: int = Field(default=50_000_000, ge=1)
+    """Largest image that is decoded, in pixels."""
+    max_scanned_pages: int = Field(default=200, ge=0)
+    """Most pages of one file that are read by text recognition; 0 reads none."""
+    ocr_seconds: int = Field(default=60, ge=1, le=3600)
+    """How long text recognition may take for one page, in seconds."""
+    ocr_languages: str = Field(default="", pattern=r"^$|^[A-Za-z_]+(\+[A-Za-z_]+)*$")
+    """Languages of scans as tesseract names them (`fra`, `eng+ara`); empty: found per file by its script and words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +54,8 @@ class LoadedText:
         sha256: Hash of the file's bytes, hexadecimal.
         encoding: The encoding that a plain text was decoded with, else None.
         notes: What a reader should know, such as pages without text; empty if all went well.
+        scanned: The words that were read by text recognition, in the order of the text.
+        incomplete: Whether more of it could be read later, as when the program for scans is not installed.
     """
 
     text: str
@@ -45,16 +64,20 @@ class LoadedText:
     format: Format
     encoding: str | None = None
     notes: tuple[str, ...] = ()
+    scanned: tuple[ScannedWord, ...] = ()
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Extract:
-    """What the loader of one format makes of a file's bytes."""
+    """What the loader of one format makes of a file's bytes; see `LoadedText`."""
 
     text: str
     page_starts: tuple[int, ...] = ()
     encoding: str | None = None
     notes: tuple[str, ...] = ()
+    scanned: tuple[ScannedWord, ...] = ()
+    incomplete: bool = False
 
 
 def is_blank(text: str) -> bool:
@@ -73,6 +96,16 @@ def check_length(characters: int, name: str, limits: LoadLimits) -> None:
             f"{name!r} holds more than {limits.max_characters:,} characters of text; "
             "split the file, or raise the limit max_characters"
         )
+
+
+def check_pages(pages: int, name: str, limits: LoadLimits) -> None:
+    """Refuse a file of too many pages.
+
+    Raises:
+        LoadError: If it has.
+    """
+    if pages > limits.max_pages:
+        raise LoadError(f"{name!r} has {pages:,} pages, more than {limits.max_pages:,}; split it, or raise max_pages")
 
 
 def check_not_blank(text: str, name: str) -> None:

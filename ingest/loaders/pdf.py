@@ -1,128 +1,323 @@
-"""PDF files with a text layer, page by page."""
+r"""PDF files, page by page: the text layer in reading order, and text recognition for pages that are images.
 
-import logging
-import struct
-import warnings
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from io import BytesIO
+Page furniture stays in the text, as lines of its own at the page's edge, set apart by two empty lines, where
+`ingest.furniture` recognises it. Footnotes stand after the last sentence that their page completes, so that no
+sentence is interrupted by them.
+"""
 
-from pypdf import PageObject, PdfReader
-from pypdf.errors import DependencyError, PyPdfError
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import pypdfium2
+import pypdfium2.raw as raw
+from PIL.Image import Image
 
 from ingest.errors import LoadError
-from ingest.loaders.loaded import Extract, LoadLimits, check_length, encodable, is_blank
-
-# What broken files make pypdf raise besides its own errors: it trusts types and offsets that they give.
-_FAILURES = (
-    PyPdfError,
-    DependencyError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
+from ingest.furniture import is_furniture_block
+from ingest.layout import ends_sentence
+from ingest.loaders.loaded import (
+    PAGE_BREAK,
+    Extract,
+    LoadLimits,
+    check_length,
+    check_not_blank,
+    check_pages,
+    encodable,
+    is_blank,
 )
+from ingest.loaders.ocr import Recognizer
+from ingest.loaders.pdf_layout import Piece, Row, by_line, find_pieces, order
+from ingest.loaders.pdfium import LOCK, PageGlyphs, open_pdf, read_glyphs
+from ingest.loaders.scanned import ScannedPage
+from vectorstore.records import ScannedWord
 
-_PAGE_BREAK = "\n\f"
+_FAILED = "could not be read"
+# Running heads are among so many lines within this share of the page's height from its edges.
+_EDGE = 0.15
+_EDGE_LINES = 3
+_EDGE_GAP = "\n\n\n"
+_APART = 1.5
+_DIGITS = re.compile(r"\d+")
+# Footnotes stand in smaller letters in the lower part of a page.
+_SMALLER = 0.93
+_LOWER = 0.6
+_NOTE_MARK = re.compile(r"\s*(?:[\d¹²³⁴-⁹٠-٩]{1,3}|[*†‡§]{1,3}|[a-z]\))[.)\s]*\S")
+# A text layer of which this share are no known characters is none; one of so few is that of a stamp.
+_UNREADABLE = 0.3
+_STAMP = 120
+_COVERING = 0.5
+DPI = 200
+"""Resolution at which pages are rendered for text recognition; more takes longer and reads no better."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Page:
+    """A page with a text layer, or what text recognition made of it.
+
+    Attributes:
+        note: Why it holds no text, where it should.
+    """
+
+    pieces: tuple[Piece, ...] = ()
+    askew: str = ""
+    height: float = 0.0
+    scan: ScannedPage | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Set:
+    """A page's lines in the order of reading: those at its edges that may be furniture, and the others."""
+
+    head: tuple[Row, ...]
+    body: tuple[Row, ...]
+    foot: tuple[Row, ...]
 
 
 def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
-    r"""Extract a PDF's text layer; pages are joined by `\n\f`.
+    r"""Extract a PDF's text; pages are joined by `\n\f`.
 
     A page that cannot be read, or that holds no text, counts as an empty page and is named in the notes.
 
     Args:
         data: The file's bytes.
         name: Its name, for messages.
-        limits: The most pages and characters it may hold.
+        limits: The most pages and characters it may hold, and how scans are read.
 
     Raises:
-        LoadError: If it is damaged, protected by a password, too long, or a scan without a text layer.
+        LoadError: If it is damaged, protected by a password, too long, or a scan that cannot be read.
+        EmptyFileError: If it holds no text.
     """
-    with _quiet():
-        pages, failed = _page_texts(data, name, limits)
-    if len(failed) == len(pages):
-        raise LoadError(f"{name!r}: no page of this PDF could be read; it looks damaged, save it again")
-    empty = tuple(number for number, text in enumerate(pages, 1) if is_blank(text) and number not in failed)
-    if all(is_blank(text) for text in pages):
-        raise LoadError(
-            f"{name!r} is a PDF without a text layer, probably a scan, which needs text recognition (OCR); "
-            "that is not supported yet: run it through an OCR program and save it with its text"
-        )
-    notes = []
-    if failed:
-        notes.append(f"could not be read: page {_numbers(failed)}")
-    if empty:
-        notes.append(f"no text (scanned or blank): page {_numbers(empty)}")
-    starts, offset = [], 0
-    for text in pages:
+    recognizer = Recognizer(limits)
+    with open_pdf(data, name) as document:
+        check_pages(len(document), name, limits)
+        pages = _read_pages(document, name, limits, recognizer)
+    texts = _texts(pages)
+    missed = "" if recognizer.problem is None else recognizer.problem
+    if missed and all(is_blank(text) for text in texts):
+        raise LoadError(f"{name!r} is a PDF without a text layer, probably a scan: {missed}")
+    check_not_blank("".join(texts), name)
+    starts: list[int] = []
+    scanned: list[ScannedWord] = []
+    offset = 0
+    for text, page in zip(texts, pages, strict=True):
         starts.append(offset)
-        offset += len(text) + len(_PAGE_BREAK)
-    return Extract(text=_PAGE_BREAK.join(pages), page_starts=tuple(starts), notes=tuple(notes))
+        if page.scan is not None:
+            scanned += page.scan.words_at(offset)
+        offset += len(text) + len(PAGE_BREAK)
+    return Extract(
+        text=PAGE_BREAK.join(texts),
+        page_starts=tuple(starts),
+        notes=(*_notes(pages, texts), *((missed,) if missed else ())),
+        scanned=tuple(scanned),
+        incomplete=bool(missed),
+    )
 
 
-def _page_texts(data: bytes, name: str, limits: LoadLimits) -> tuple[list[str], tuple[int, ...]]:
-    reader = _open(data, name)
-    try:
-        count = len(reader.pages)
-    except _FAILURES as exc:
-        raise LoadError(f"{name!r} is a damaged PDF ({exc}); save or download it again") from exc
-    if count == 0:
-        raise LoadError(f"{name!r} is a PDF without pages; save or download it again")
-    if count > limits.max_pages:
-        raise LoadError(f"{name!r} has {count:,} pages, more than {limits.max_pages:,}; split it, or raise max_pages")
-    texts: list[str] = []
-    failed: list[int] = []
+def page_rows(glyphs: PageGlyphs) -> tuple[Row, ...]:
+    """Return the lines of one page in the order of reading, as far as they can be told without the other pages."""
+    setting = _set(_Page(pieces=find_pieces(glyphs), height=glyphs.height), frozenset())
+    return (*setting.head, *setting.body, *setting.foot)
+
+
+def _read_pages(document: pypdfium2.PdfDocument, name: str, limits: LoadLimits, recognizer: Recognizer) -> list[_Page]:
+    pages: list[_Page] = []
     length = 0
-    for index in range(count):
+    for index in range(len(document)):
         try:
-            page: PageObject = reader.pages[index]
-            # Stripped, so that a page's end reads as one line break and not as the end of a paragraph.
-            text = encodable(page.extract_text()).strip()
-        except _FAILURES:
-            failed.append(index + 1)
-            text = ""
-        texts.append(text)
-        length += len(text) + len(_PAGE_BREAK)
+            with LOCK:
+                page = document[index]
+            try:
+                read = _read_page(page, limits, recognizer)
+            finally:
+                with LOCK:
+                    page.close()
+        except pypdfium2.PdfiumError:
+            read = _Page(note=_FAILED)
+        length += sum(len(piece.text) + 1 for piece in read.pieces)
+        length += 0 if read.scan is None else len(read.scan.text)
         check_length(length, name, limits)
-    return texts, tuple(failed)
+        pages.append(read)
+    if all(page.note == _FAILED for page in pages):
+        raise LoadError(f"{name!r}: no page of this PDF could be read; it looks damaged, save it again")
+    return pages
 
 
-def _open(data: bytes, name: str) -> PdfReader:
-    try:
-        reader = PdfReader(BytesIO(data), strict=False)
-        # Many published files only restrict printing or copying: they open with the empty password.
-        locked = reader.is_encrypted and not reader.decrypt("")
-    except DependencyError as exc:
-        raise LoadError(f"{name!r} is an encrypted PDF; save a copy without protection") from exc
-    except _FAILURES as exc:
-        raise LoadError(f"{name!r} is a damaged or truncated PDF ({exc}); save or download it again") from exc
-    if locked:
-        raise LoadError(f"{name!r} is a PDF protected by a password; save a copy without protection")
-    return reader
+def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recognizer) -> _Page:
+    with LOCK:
+        glyphs = read_glyphs(page, limits.max_characters + 1)
+    pieces = find_pieces(glyphs)
+    layer = _Page(
+        pieces=pieces,
+        askew="".join(glyph.char for glyph in glyphs.askew).strip(),
+        height=glyphs.height,
+    )
+    text = "".join(piece.text for piece in pieces)
+    with LOCK:
+        needed = _is_unreadable(text) if text else _shows_something(page)
+        # A stamp or page number over a picture of the page is not its text.
+        if not needed and not (len(text) < _STAMP and _covering_image(page)):
+            return layer
+    scan = recognizer.read(lambda: render_page(page, limits))
+    if scan is None:
+        return layer if text and not needed else _Page(note="a scan that was not read")
+    if len(scan.text) <= len(text) and not needed:
+        return layer
+    return _Page(scan=scan) if scan.text else _Page(note="no text (a picture, or blank)")
 
 
-def _numbers(pages: tuple[int, ...]) -> str:
-    shown = ", ".join(map(str, pages[:10]))
-    return shown if len(pages) <= 10 else f"{shown} and {len(pages) - 10} more"
+def render_page(page: pypdfium2.PdfPage, limits: LoadLimits) -> Image:
+    """Render a page in grey for text recognition, coarser where it would exceed the limit of pixels."""
+    with LOCK:
+        width, height = page.get_size()
+        scale = min(DPI / 72, (limits.max_pixels / max(width * height, 1.0)) ** 0.5)
+        bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
+        try:
+            image: Image = bitmap.to_pil().copy()
+            return image
+        finally:
+            bitmap.close()
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep pypdf's remarks on malformed files out of the log: what matters becomes an error or a note."""
-    logger = logging.getLogger("pypdf")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(level)
+def _is_unreadable(text: str) -> bool:
+    unknown = sum(char in "\ufffd\0" or unicodedata.category(char) in ("Co", "Cn", "Cs") for char in text)
+    return unknown > _UNREADABLE * len(text)
+
+
+def _shows_something(page: pypdfium2.PdfPage) -> bool:
+    """Tell whether a page without text shows anything that may be text."""
+    kinds = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, i)) for i in range(raw.FPDFPage_CountObjects(page)))
+    return any(kind != raw.FPDF_PAGEOBJ_TEXT for kind in kinds)
+
+
+def _covering_image(page: pypdfium2.PdfPage) -> bool:
+    width, height = page.get_size()
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = item.get_bounds()
+        if (right - left) * (top - bottom) > _COVERING * width * height:
+            return True
+    return False
+
+
+def _texts(pages: Sequence[_Page]) -> list[str]:
+    """Write the pages out."""
+    furniture = _repeated_at_edges(pages)
+    settings = [_set(page, furniture) for page in pages]
+    sizes: Counter[float] = Counter()
+    for setting in settings:
+        for row in setting.body:
+            sizes[round(2 * row.size) / 2] += len(row.text)
+    usual = sizes.most_common(1)[0][0] if sizes else 0.0
+    texts = []
+    for page, setting in zip(pages, settings, strict=True):
+        if page.scan is not None:
+            texts.append(page.scan.text)
+            continue
+        parts = [_lines(setting.head), _body(setting.body, usual, page.height), _lines(setting.foot), page.askew]
+        # Stripped, so that a page's end reads as one line break and not as the end of a paragraph.
+        texts.append(encodable(_EDGE_GAP.join(part for part in parts if part)).strip())
+    return texts
+
+
+def _repeated_at_edges(pages: Sequence[_Page]) -> frozenset[str]:
+    """Find what stands at the same edge of several pages, apart from its numbers."""
+    seen: Counter[str] = Counter()
+    for page in pages:
+        keys = {_key(line, upper=upper) for upper in (True, False) for line in _edge_lines(page, upper=upper)}
+        seen.update(keys)
+    return frozenset(key for key, count in seen.items() if count > 1)
+
+
+def _set(page: _Page, furniture: frozenset[str]) -> _Set:
+    edges: dict[bool, list[Piece]] = {True: [], False: []}
+    for upper, found in edges.items():
+        for line, apart in _with_gaps(page, _edge_lines(page, upper=upper)):
+            is_known = _key(line, upper=upper) in furniture or is_furniture_block(_text(line), frozenset())
+            # What stands apart above belongs to no column, be it a running head that is seen only once, or a title;
+            # below it may be a footnote.
+            if not is_known and not (apart and upper):
+                break
+            found += line
+    taken = {id(piece) for found in edges.values() for piece in found}
+    body = [piece for piece in page.pieces if id(piece) not in taken]
+    return _Set(head=_in_lines(edges[True]), body=order(body), foot=_in_lines(edges[False]))
+
+
+def _edge_lines(page: _Page, *, upper: bool) -> list[list[Piece]]:
+    """Return the outermost lines at an edge of a page, from outside."""
+    low, high = _EDGE * page.height, (1 - _EDGE) * page.height
+    near = [piece for piece in page.pieces if (piece.bottom > high if upper else piece.top < low)]
+    lines = by_line(near)
+    return (lines if upper else lines[::-1])[:_EDGE_LINES]
+
+
+def _with_gaps(page: _Page, lines: Sequence[list[Piece]]) -> Iterator[tuple[list[Piece], bool]]:
+    """Yield lines at an edge, each with whether it stands apart from all that is further inside."""
+    outside: set[int] = set()
+    for line in lines:
+        outside.update(map(id, line))
+        low, high = min(piece.bottom for piece in line), max(piece.top for piece in line)
+        inside = [piece for piece in page.pieces if id(piece) not in outside]
+        gap = min((max(low - piece.top, piece.bottom - high) for piece in inside), default=0.0)
+        yield line, gap > _APART * max(piece.size for piece in line)
+
+
+def _key(line: Sequence[Piece], *, upper: bool) -> str:
+    # On left and right pages the number stands on different sides.
+    words = sorted(" ".join(_DIGITS.sub("#", piece.text.casefold()).split()) for piece in line)
+    return f"{upper} {' '.join(words)}"
+
+
+def _text(line: Sequence[Piece]) -> str:
+    return " ".join(piece.text for piece in sorted(line, key=lambda piece: piece.left))
+
+
+def _in_lines(pieces: Sequence[Piece]) -> tuple[Row, ...]:
+    """Bring lines at an edge into order; columns are not looked for."""
+    return tuple(row for line in by_line(pieces) for row in order(line))
+
+
+def _body(rows: Sequence[Row], usual: float, height: float) -> str:
+    """Write out the body of a page, with its footnotes after the last sentence that the page completes."""
+    notes = _footnotes(rows, usual, height)
+    if not notes:
+        return _lines(rows)
+    running = [row for row in rows if row not in notes]
+    cut = next((n for n in range(len(running), 0, -1) if ends_sentence(running[n - 1].text)), len(running))
+    parts = (_lines(running[:cut]), _lines([row for row in rows if row in notes]), _lines(running[cut:]))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _footnotes(rows: Sequence[Row], usual: float, height: float) -> frozenset[Row]:
+    """Find what stands in smaller letters at the foot of a column, from a line on that begins with a mark."""
+    found: set[Row] = set()
+    for _, column in groupby(rows, key=lambda row: row.column):
+        members = list(column)
+        first = len(members)
+        while first and members[first - 1].size < _SMALLER * usual and members[first - 1].top < _LOWER * height:
+            first -= 1
+        marked = next((n for n in range(first, len(members)) if _NOTE_MARK.match(members[n].text)), len(members))
+        found.update(members[marked:])
+    return frozenset(found)
+
+
+def _lines(rows: Sequence[Row]) -> str:
+    return "".join(("\n\n" if row.opens else "\n") * (number > 0) + row.text for number, row in enumerate(rows))
+
+
+def _notes(pages: Sequence[_Page], texts: Sequence[str]) -> Iterator[str]:
+    found: dict[str, list[int]] = {}
+    for number, (page, text) in enumerate(zip(pages, texts, strict=True), 1):
+        if page.note is not None:
+            found.setdefault(page.note, []).append(number)
+        elif page.scan is not None:
+            found.setdefault("read by text recognition", []).append(number)
+        elif is_blank(text):
+            found.setdefault("no text (blank)", []).append(number)
+    for what, numbers in found.items():
+        shown = ", ".join(map(str, numbers[:10]))
+        yield f"{what}: page {shown}" + (f" and {len(numbers) - 10} more" if len(numbers) > 10 else "")

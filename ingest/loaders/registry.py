@@ -1,55 +1,81 @@
-"""Which loader reads which file, and the checks that hold for every format."""
+"""Which loader reads which file, and the checks that hold for every format.
+
+A file inside an archive or e-mail is named as if that were a folder (`bundle.zip/a.pdf`), here and in manifests.
+"""
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from ingest.errors import LoadError, UnsupportedFormatError
+from ingest.errors import ArchiveTooLargeError, LoadError, UnsupportedFormatError
+from ingest.loaders.archive import CONTAINERS, Budget, Member, load_mail
 from ingest.loaders.docx import load_docx
+from ingest.loaders.html import load_html
+from ingest.loaders.image import load_image
 from ingest.loaders.loaded import Extract, Format, LoadedText, LoadLimits
+from ingest.loaders.odt import load_odt
 from ingest.loaders.pdf import load_pdf
+from ingest.loaders.rtf import load_rtf
+from ingest.loaders.signatures import kind_of
 from ingest.loaders.text import load_text
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Loader:
+    """How one format is read.
+
+    Attributes:
+        kind: What its files are by their first bytes, as `signatures.kind_of` says; empty for text.
+    """
+
     format: Format
+    kind: str
     load: Callable[[bytes, str, LoadLimits], Extract]
 
 
-_TEXT = _Loader(format="text", load=load_text)
+_TEXT = _Loader(format="text", kind="", load=load_text)
+_HTML = _Loader(format="html", kind="html", load=load_html)
+_IMAGE = _Loader(format="image", kind="image", load=load_image)
 
 LOADERS = {
     ".txt": _TEXT,
     ".text": _TEXT,
     ".md": _TEXT,
-    ".pdf": _Loader(format="pdf", load=load_pdf),
-    ".docx": _Loader(format="docx", load=load_docx),
+    ".pdf": _Loader(format="pdf", kind="pdf", load=load_pdf),
+    ".docx": _Loader(format="docx", kind="docx", load=load_docx),
+    ".odt": _Loader(format="odt", kind="odt", load=load_odt),
+    ".rtf": _Loader(format="rtf", kind="rtf", load=load_rtf),
+    ".html": _HTML,
+    ".htm": _HTML,
+    ".png": _IMAGE,
+    ".jpg": _IMAGE,
+    ".jpeg": _IMAGE,
+    ".tif": _IMAGE,
+    ".tiff": _IMAGE,
+    ".eml": _Loader(format="email", kind="", load=load_mail),
 }
+SUFFIXES = tuple(dict.fromkeys((*LOADERS, *CONTAINERS)))
+"""Of every file that can be given."""
+_BY_KIND = {loader.kind: loader for loader in LOADERS.values() if loader.kind}
 
 
 def load(path: Path, limits: LoadLimits, folder: Path | None = None) -> LoadedText:
     """Read one file's text.
 
     Args:
-        path: The file.
+        path: The file, or one inside an archive.
         limits: How large it may be.
         folder: The ingested folder; a link inside it that leads out of it is refused.
 
     Raises:
         LoadError: If it cannot be read; `result` says whether it counts as failed or skipped.
     """
+    data = read_bytes(path, limits, folder)
     name = path.name
-    if folder is not None and not is_inside(path, folder):
-        raise LoadError(f"{name!r} is a link that leads out of the folder; copy the file into it")
-    loader = LOADERS.get(path.suffix.lower())
-    if loader is None:
-        raise UnsupportedFormatError(
-            f"{name!r} has the suffix {path.suffix!r}, which no loader reads; save it as one of " + ", ".join(LOADERS)
-        )
-    data = _read(path, limits)
+    loader, notes = _loader_for(path, data, limits)
     extract = loader.load(data, name, limits)
     return LoadedText(
         text=extract.text,
@@ -57,12 +83,70 @@ def load(path: Path, limits: LoadLimits, folder: Path | None = None) -> LoadedTe
         sha256=hashlib.sha256(data).hexdigest(),
         format=loader.format,
         encoding=extract.encoding,
-        notes=extract.notes,
+        notes=(*notes, *extract.notes),
+        scanned=extract.scanned,
+        incomplete=extract.incomplete,
     )
 
 
+def read_bytes(path: Path, limits: LoadLimits, folder: Path | None = None) -> bytes:
+    """Read the bytes of a file, or of one inside an archive.
+
+    Raises:
+        LoadError: If there is none, it may not be read, or it is too large.
+    """
+    outer, inner = _located(path)
+    if folder is not None and not is_inside(outer, folder):
+        raise LoadError(f"{path.name!r} is a link that leads out of the folder; copy the file into it")
+    if not inner:
+        return _read(outer, limits)
+    member = _member(outer, inner, limits)
+    if member is None:
+        raise LoadError(f"{'/'.join(inner)!r} is not in {outer.name!r}; check the name")
+    return member.read()
+
+
+def exists(path: Path, limits: LoadLimits) -> bool:
+    """Tell whether there is such a file, or such a one inside an archive; True where that cannot be told."""
+    outer, inner = _located(path)
+    if not inner:
+        return _is(path.exists)
+    try:
+        return _member(outer, inner, limits) is not None
+    except LoadError:
+        return True
+
+
+def list_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
+    """List the files inside an archive or e-mail, those inside others in it too; empty for any other file.
+
+    Archives that can be taken apart are not listed themselves, e-mails are: they have a text of their own.
+
+    Raises:
+        LoadError: If it is damaged, holds too much or lies too deep inside others.
+    """
+    if path.suffix.lower() not in CONTAINERS:
+        return ()
+    _, inner = _located(path)
+    depth = 1 + sum(Path(part).suffix.lower() in CONTAINERS for part in inner)
+    budget = Budget(entries=limits.max_archive_entries, size=limits.max_unpacked_bytes)
+    return tuple(_listed(path, read_bytes(path, limits), limits, budget, depth=depth))
+
+
+def with_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
+    """Return a file, or in its place the files inside it where it is an archive; an e-mail comes before its own.
+
+    An archive that cannot be taken apart is returned itself: `load` says why.
+    """
+    try:
+        members = list_members(path, limits)
+    except LoadError:
+        return (path,)
+    return (path, *members) if not members or path.suffix.lower() in LOADERS else members
+
+
 def find_files(folder: Path) -> tuple[Path, ...]:
-    """List the files under a folder that a loader reads, sorted by name.
+    """List the files under a folder that can be read, sorted by name; archives as they are.
 
     Hidden files and folders, Word's lock files (`~$…`) and links that lead out of the folder are left out;
     linked folders are not entered.
@@ -72,7 +156,7 @@ def find_files(folder: Path) -> tuple[Path, ...]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(parent, name)
-            if name.startswith((".", "~$")) or path.suffix.lower() not in LOADERS:
+            if name.startswith((".", "~$")) or path.suffix.lower() not in SUFFIXES:
                 continue
             if path.is_file() and is_inside(path, folder):
                 found.append(path)
@@ -82,6 +166,110 @@ def find_files(folder: Path) -> tuple[Path, ...]:
 def is_inside(path: Path, folder: Path) -> bool:
     """Tell whether a path, with links followed, lies in a folder."""
     return path.resolve().is_relative_to(folder.resolve())
+
+
+def _loader_for(path: Path, data: bytes, limits: LoadLimits) -> tuple[_Loader, tuple[str, ...]]:
+    """Choose by suffix, or by the first bytes where these say otherwise; give what should be noted of it too."""
+    name, suffix = path.name, path.suffix.lower()
+    notes: tuple[str, ...] = ()
+    if suffix in CONTAINERS:
+        try:
+            members = list_members(path, limits)
+        except LoadError as exc:
+            if suffix not in LOADERS:
+                raise
+            notes = (f"its attachments are left out: {exc}",)
+        else:
+            if suffix not in LOADERS:
+                inside = members[0].relative_to(path.parent).as_posix()
+                raise UnsupportedFormatError(f"{name!r} is an archive; name a file in it, such as {inside!r}")
+    loader = LOADERS.get(suffix)
+    if loader is None:
+        raise UnsupportedFormatError(
+            f"{name!r} has the suffix {path.suffix!r}, which no loader reads; save it as one of " + ", ".join(SUFFIXES)
+        )
+    kind = kind_of(data)
+    # Text may well hold the source of a web page.
+    if kind in ("", loader.kind) or (kind == "html" and not loader.kind):
+        return loader, notes
+    if kind == "html":
+        raise LoadError(
+            f"{name!r} is a web page by its first bytes, perhaps one that reports an error, and not what its suffix "
+            "says; save or download it again"
+        )
+    other = _BY_KIND[kind]
+    return other, (*notes, f"named {path.suffix}, but read as {other.format} by its first bytes")
+
+
+def _listed(path: Path, data: bytes, limits: LoadLimits, budget: Budget, *, depth: int) -> Iterator[Path]:
+    if depth > limits.max_archive_depth:
+        raise LoadError(
+            f"{path.name!r} lies inside more than {limits.max_archive_depth - 1} other archives or e-mails; "
+            "take it out, or raise max_archive_depth"
+        )
+    members = CONTAINERS[path.suffix.lower()](data, path.name, limits)
+    budget.take(members, path.name)
+    for member in members:
+        inside = path / member.name
+        suffix = inside.suffix.lower()
+        inner: list[Path] = []
+        if suffix in CONTAINERS:
+            try:
+                inner = [*_listed(inside, member.read(), limits, budget, depth=depth + 1)]
+            except ArchiveTooLargeError:
+                raise
+            except LoadError:
+                # Its own turn says why.
+                inner = []
+        if not inner or suffix in LOADERS:
+            yield inside
+        yield from inner
+
+
+def _located(path: Path) -> tuple[Path, tuple[str, ...]]:
+    """Return the file on disk, and the path inside it where it is an archive."""
+    if not _is(path.exists):
+        for parent in path.parents:
+            if parent.suffix.lower() in CONTAINERS and _is(parent.is_file):
+                return parent, path.relative_to(parent).parts
+    return path, ()
+
+
+def _is(holds: Callable[[], bool]) -> bool:
+    try:
+        return holds()
+    except OSError:
+        # A name that the file system cannot hold.
+        return False
+
+
+def _member(outer: Path, inner: tuple[str, ...], limits: LoadLimits) -> Member | None:
+    """Find a file inside an archive; None where there is none of that name.
+
+    Raises:
+        LoadError: If an archive on the way cannot be read.
+    """
+    stat = outer.stat()
+    members = _members(outer, stat.st_mtime_ns, stat.st_size, limits)
+    found: Member | None = None
+    while inner:
+        matches = [member for member in members if inner[: len(Path(member.name).parts)] == Path(member.name).parts]
+        if not matches:
+            return None
+        found = max(matches, key=lambda member: len(member.name))
+        inner = inner[len(Path(found.name).parts) :]
+        if inner:
+            list_inside = CONTAINERS.get(Path(found.name).suffix.lower())
+            if list_inside is None:
+                return None
+            members = list_inside(found.read(), found.name, limits)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _members(outer: Path, modified: int, size: int, limits: LoadLimits) -> tuple[Member, ...]:
+    """List what an archive on disk holds; the last one is kept, since its files are asked for one by one."""
+    return CONTAINERS[outer.suffix.lower()](_read(outer, limits), outer.name, limits)
 
 
 def _read(path: Path, limits: LoadLimits) -> bytes:

@@ -501,7 +501,7 @@ def test_format_that_no_loader_reads_is_skipped(desk):
 
 
 def test_folder_without_any_supported_file_is_a_note(desk):
-    desk.write("picture.png", b"\x89PNG")
+    desk.write("picture.gif", b"GIF89a")
     first = desk.ingest(Path("absent"), desk.folder)
     assert "no supported file" in first.notes[0]
 

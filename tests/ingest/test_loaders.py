@@ -1,6 +1,7 @@
 import hashlib
 import io
 import zipfile
+from email.message import EmailMessage
 from importlib.resources import files
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 from docx import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject, TextStringObject
 from reportlab.lib.pagesizes import A4
@@ -17,10 +19,12 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest.errors import EmptyFileError, LoadError, UnsupportedFormatError
 from ingest.loaders.loaded import LoadLimits
-from ingest.loaders.registry import LOADERS, find_files, load
+from ingest.loaders.registry import LOADERS, exists, find_files, list_members, load
 from ingest.loaders.text import load_text
+from tests.fakes_files import image_bytes, scanned_pdf
 
 LIMITS = LoadLimits()
+WITHOUT_OCR = LoadLimits(max_scanned_pages=0)
 
 
 def pdf_bytes(pages: list[str]) -> bytes:
@@ -80,8 +84,7 @@ def test_text_is_decoded_by_detection_when_it_is_legacy(tmp_path, encoding, text
     "data",
     [
         bytes(range(256)) * 20,
-        b"\x89PNG\r\n\x1a\n" + bytes(200),
-        b"%PDF-1.7\n%words and more words\n",
+        b"\x7fELF" + bytes(200),
         b"Mr. Chairman,\0thank you.",
         b"\x01\x02\x03\x04 words \x05\x06\x07" * 9,
         b"\xff\xfea\x00b",
@@ -92,6 +95,22 @@ def test_load_refuses_binary_content_named_txt(tmp_path, data):
         load(written(tmp_path, "photo.txt", data), LIMITS)
     assert caught.value.result == "failed"
     assert "'photo.txt'" in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n" + bytes(200), b"%PDF-1.7\n%words and more words\n"])
+def test_load_says_what_is_damaged_when_the_suffix_lies(tmp_path, data):
+    with pytest.raises(LoadError, match=r"'photo\.txt' is a damaged (picture|or truncated PDF)"):
+        load(written(tmp_path, "photo.txt", data), LIMITS)
+
+
+def test_load_reads_by_the_first_bytes_when_the_suffix_lies(tmp_path):
+    loaded = load(written(tmp_path, "a.docx", pdf_bytes(["some words"])), LIMITS)
+    assert (loaded.text, loaded.format) == ("some words", "pdf")
+    assert loaded.notes == ("named .docx, but read as pdf by its first bytes",)
+    page = b"<!DOCTYPE html><html><body>404 not found</body></html>"
+    with pytest.raises(LoadError, match="is a web page by its first bytes"):
+        load(written(tmp_path, "b.pdf", page), LIMITS)
+    assert load(written(tmp_path, "c.txt", page), LIMITS).text == page.decode()
 
 
 @pytest.mark.parametrize("data", [b"", b" \r\n\t\n", b"\xef\xbb\xbf \n", "\u200b\u00a0".encode()])
@@ -149,14 +168,14 @@ def test_pdf_keeps_page_offsets(tmp_path):
     assert loaded.text == "\n\f".join(pages)
 
 
-def test_pdf_without_text_layer_says_that_it_needs_ocr(tmp_path):
-    with pytest.raises(LoadError, match=r"without a text layer.*OCR.*not supported yet"):
-        load(written(tmp_path, "scan.pdf", pdf_bytes([" ", " "])), LIMITS)
+def test_pdf_without_any_text_is_skipped(tmp_path):
+    with pytest.raises(EmptyFileError):
+        load(written(tmp_path, "blank.pdf", pdf_bytes([" ", " "])), LIMITS)
 
 
 def test_pdf_notes_a_page_without_text(tmp_path):
     loaded = load(written(tmp_path, "a.pdf", pdf_bytes(["words", " ", "more"])), LIMITS)
-    assert loaded.notes == ("no text (scanned or blank): page 2",)
+    assert loaded.notes == ("no text (blank): page 2",)
     assert len(loaded.page_starts) == 3
 
 
@@ -183,22 +202,24 @@ def test_pdf_truncated_is_an_error_or_gives_its_words(tmp_path, share):
         assert "some words" in loaded.text
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_pdf_and_docx_of_any_bytes_raise_nothing_but_load_errors(data):
     for suffix, head in ((".pdf", b"%PDF-1.4\n"), (".docx", b"PK\x03\x04")):
         try:
-            LOADERS[suffix].load(head + data, "a", LIMITS)
+            LOADERS[suffix].load(head + data, "a", WITHOUT_OCR)
         except LoadError:
             continue
         raise AssertionError("random bytes were read as a document")
 
 
+@settings(deadline=None)
 @given(st.integers(0, 4000), st.binary(min_size=1, max_size=30))
 def test_pdf_with_damaged_bytes_raises_nothing_but_load_errors(position, junk):
     data = bytearray(pdf_bytes(["some words", "more words"]))
     data[position % len(data) : position % len(data) + len(junk)] = junk
     try:
-        extract = LOADERS[".pdf"].load(bytes(data), "a", LIMITS)
+        extract = LOADERS[".pdf"].load(bytes(data), "a", WITHOUT_OCR)
     except LoadError as error:
         assert str(error)
     else:
@@ -284,3 +305,91 @@ def test_docx_from_another_kind_of_archive_is_an_error(tmp_path):
         archive.writestr("a.txt", "words")
     with pytest.raises(LoadError, match="not a readable Word file"):
         load(tmp_path / "a.docx", LIMITS)
+
+
+def test_docx_joins_what_a_deleted_paragraph_mark_joins_and_leaves_out_what_is_hidden(tmp_path):
+    document = Document()
+    paragraph = document.add_paragraph("We support ")
+    mark = f"<w:pPr {nsdecls('w')}><w:rPr><w:del w:id='1' w:author='a'/></w:rPr></w:pPr>"
+    paragraph._p.insert(0, parse_xml(mark))
+    document.add_paragraph("article 4.").add_run(" hidden").font.hidden = True
+    document.add_paragraph("moved").paragraph_format.left_indent = 1
+    table = document.add_table(rows=2, cols=1)
+    table.cell(0, 0).text, table.cell(1, 0).text = "kept row", "deleted row"
+    row = f"<w:trPr {nsdecls('w')}><w:del w:id='2' w:author='a'/></w:trPr>"
+    table.rows[1]._tr.insert(0, parse_xml(row))
+    assert load(docx_path(tmp_path, document), LIMITS).text == "We support article 4.\n\nmoved\n\nkept row"
+
+
+def test_html_keeps_cells_lines_and_inline_words_and_reads_the_declared_encoding(tmp_path):
+    page = (
+        "<html><head><meta charset=iso-8859-1></head><body><h1>Déclaration</h1><p>Nous <b>appuyons</b>"
+        " l\u2019article<br>4.</p><table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>"
+        "<pre>one\n  two</pre><!-- said by nobody --><p role=navigation>menu</p></body></html>"
+    )
+    loaded = load(written(tmp_path, "a.htm", page.encode("cp1252")), LIMITS)
+    expected = "Déclaration\n\nNous appuyons l\u2019article\n4.\n\na\tb\n\nc\td\n\none\ntwo"
+    assert (loaded.text, loaded.encoding) == (expected, "cp1252")
+
+
+def test_rtf_keeps_its_encoding_and_leaves_out_what_is_hidden_or_deleted(tmp_path):
+    data = (
+        rb"{\rtf1\ansi\ansicpg1251{\fonttbl{\f0\fcharset204 Times;}}\f0 \'cc\'fb {\v secret }\b\'e7\'e0\b0 "
+        rb"\v more secret\v0 4.\par {\field{\*\fldinst{HYPERLINK "
+        rb'"https://example.org/a b"}}{\fldrslt here}}\par}'
+    )
+    text = load(written(tmp_path, "a.rtf", data), LIMITS).text
+    assert text.replace(" ", "") == "Мыза4.\n\nhere"
+
+
+def test_mail_without_plain_text_gives_its_page_and_forwarded_mails_are_taken_apart(tmp_path):
+    inner = EmailMessage()
+    inner["Subject"] = "Statement"
+    inner.set_content("The inner words.")
+    inner.add_attachment(b"attached words", maintype="text", subtype="plain", filename="../../a.txt")
+    outer = EmailMessage()
+    outer["Subject"] = "Fwd"
+    outer.set_content("<html><body><nav>menu</nav><p>The outer words.</p></body></html>", subtype="html")
+    outer.add_attachment(inner)
+    path = written(tmp_path, "a.eml", bytes(outer))
+    assert load(path, LIMITS).text == "The outer words."
+    members = list_members(path, LIMITS)
+    assert [str(member.relative_to(path)) for member in members] == ["message.eml", "message.eml/__/__/a.txt"]
+    assert [load(member, LIMITS, tmp_path).text.strip() for member in members] == ["The inner words.", "attached words"]
+    assert list_members(path, LoadLimits(max_archive_depth=1)) == members[:1]
+    assert exists(members[1], LIMITS) and not exists(path / "other.txt", LIMITS)
+
+
+def test_scan_says_what_to_install_when_the_program_for_it_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    scan = scanned_pdf(Image.new("L", (800, 1000), 128))
+    with pytest.raises(LoadError, match=r"a scan: .*apt-get install tesseract-ocr"):
+        load(written(tmp_path, "scan.pdf", scan), LIMITS)
+    with pytest.raises(LoadError, match=r"is a picture: .*apt-get install tesseract-ocr"):
+        load(written(tmp_path, "scan.png", image_bytes(Image.new("L", (80, 60)))), LIMITS)
+    writer = PdfWriter()
+    for part in (pdf_bytes(["some words"]), scan):
+        writer.append(PdfReader(io.BytesIO(part)))
+    writer.write(tmp_path / "mixed.pdf")
+    loaded = load(tmp_path / "mixed.pdf", LIMITS)
+    assert loaded.text.strip() == "some words" and loaded.incomplete
+    assert loaded.notes[0] == "a scan that was not read: page 2" and "tesseract" in loaded.notes[1]
+
+
+def test_pdf_on_its_side_and_watermarks_are_read_in_order(tmp_path):
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(A4[1], A4[0]))
+    canvas.drawString(5000, 5000, "outside the page")
+    canvas.saveState()
+    canvas.translate(200, 200)
+    canvas.rotate(35)
+    canvas.drawString(0, 0, "DRAFT")
+    canvas.restoreState()
+    canvas.rotate(90)
+    for number, line in enumerate(["We support", "article 4."]):
+        canvas.drawString(72, -100 - 14 * number, line)
+    canvas.save()
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(stream.getvalue())))
+    writer.pages[0].rotate(90)
+    writer.write(tmp_path / "a.pdf")
+    assert load(tmp_path / "a.pdf", LIMITS).text == "We support\narticle 4.\n\n\nDRAFT"

@@ -1,0 +1,227 @@
+"""Files inside files: ZIP archives and e-mails. Nothing is unpacked to disk.
+
+A member has a path of its own, as if the archive were a folder: `bundle.zip/statements/a.pdf`. Members are read
+by that path when their turn comes.
+"""
+
+import re
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.message import EmailMessage, MIMEPart
+from pathlib import PurePosixPath
+from zipfile import ZipFile, ZipInfo
+
+from ingest.errors import ArchiveTooLargeError, EmptyFileError, LoadError
+from ingest.loaders.html import load_html
+from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_not_blank, encodable
+from ingest.loaders.packed import ZIP_FAILURES, open_zip
+
+_UNSAFE = re.compile(r"^(?:[a-zA-Z]:|[\\/]|~)|(?:^|[\\/])\.\.(?:[\\/]|$)|[\x00-\x1f\x7f]")
+_NOT_IN_NAMES = re.compile(r"[\\/\x00-\x1f\x7f]")
+_ENCRYPTED = 0x1
+_MAIL_FAILURES = (MessageError, LookupError, ValueError, TypeError, AttributeError, IndexError, RecursionError)
+# Files that programs put into archives, which nobody sent.
+_CLUTTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.[^/]|~\$|Thumbs\.db$|desktop\.ini$)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """A file inside another.
+
+    Attributes:
+        name: Its path inside, with `/`; safe to show, and different from those of the others.
+        size: Its size in bytes when unpacked.
+        read: Gives its bytes, or raises a LoadError that says why not.
+    """
+
+    name: str
+    size: int
+    read: Callable[[], bytes]
+
+
+@dataclass
+class Budget:
+    """What the archives inside one file may still hold together."""
+
+    entries: int
+    size: int
+
+    def take(self, members: Sequence[Member], name: str) -> None:
+        """Count the members of one archive.
+
+        Raises:
+            ArchiveTooLargeError: If they are too many or too large.
+        """
+        self.entries -= len(members)
+        self.size -= sum(member.size for member in members)
+        if self.entries < 0:
+            raise ArchiveTooLargeError(f"{name!r} holds too many files in all; split it, or raise max_archive_entries")
+        if self.size < 0:
+            raise ArchiveTooLargeError(f"{name!r} unpacks to too many bytes; split it, or raise max_unpacked_bytes")
+
+
+def zip_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...]:
+    """List the files in a ZIP archive, in its order.
+
+    Raises:
+        LoadError: If it is damaged, or holds too much.
+        EmptyFileError: If it holds no files.
+    """
+    archive = open_zip(data, name, limits)
+    entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _CLUTTER.search(entry.filename)]
+    if not entries:
+        raise EmptyFileError(f"{name!r} is an archive without files; check that the right file was saved")
+    names = _distinct([_shown(entry.filename) for entry in entries])
+    return tuple(
+        Member(name=shown, size=entry.file_size, read=_reader(archive, entry, f"{name}/{shown}", limits))
+        for shown, entry in zip(names, entries, strict=True)
+    )
+
+
+def mail_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...]:
+    """List the attachments of an e-mail; pictures that its text shows are part of its looks and left out.
+
+    Raises:
+        LoadError: If it is damaged, or holds too much.
+    """
+    message = _message(data, name)
+    try:
+        parts = [part for part in _parts(message) if _is_attachment(part)]
+        names = _distinct([_shown(part.get_filename() or _unnamed(part)) for part in parts])
+    except _MAIL_FAILURES as exc:
+        raise LoadError(f"{name!r} is a damaged e-mail; save it again") from exc
+    if len(parts) > limits.max_archive_entries:
+        raise LoadError(f"{name!r} has {len(parts):,} attachments, more than {limits.max_archive_entries:,}")
+    # Attachments are a part of the mail's own size, which is limited.
+    return tuple(
+        Member(name=shown, size=0, read=_attachment_reader(part, f"{name}/{shown}"))
+        for shown, part in zip(names, parts, strict=True)
+    )
+
+
+CONTAINERS: dict[str, Callable[[bytes, str, LoadLimits], tuple[Member, ...]]] = {
+    ".zip": zip_members,
+    ".eml": mail_members,
+}
+"""By suffix, what lists the files inside."""
+
+
+def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
+    """Extract the text of an e-mail itself: its plain version where it has one, else the web version's main text.
+
+    Args:
+        data: The file's bytes.
+        name: Its name, for messages.
+        limits: The most characters it may hold.
+
+    Raises:
+        LoadError: If it is damaged or too long.
+        EmptyFileError: If it has no text of its own.
+    """
+    message = _message(data, name)
+    try:
+        body = message.get_body(preferencelist=("plain", "html"))
+        content = "" if body is None else body.get_content()
+    except _MAIL_FAILURES as exc:
+        raise LoadError(f"{name!r} is a damaged e-mail; save it again") from exc
+    if isinstance(content, bytes):
+        raise LoadError(f"{name!r} is an e-mail whose text is not text; save it again")
+    if body is not None and body.get_content_type() == "text/html":
+        return load_html(b"\xef\xbb\xbf" + content.encode("utf-8", "replace"), name, limits)
+    text = encodable(content)
+    check_length(len(text), name, limits)
+    check_not_blank(text, name)
+    return Extract(text=text)
+
+
+def _message(data: bytes, name: str) -> EmailMessage:
+    try:
+        message = message_from_bytes(data, policy=policy.default)
+        headers = {key.lower() for key in message.keys()}  # noqa: SIM118 - a message iterates over more than keys
+    except _MAIL_FAILURES as exc:
+        raise LoadError(f"{name!r} is a damaged e-mail; save it again") from exc
+    if not headers & {"from", "to", "subject", "date", "mime-version", "content-type"}:
+        raise LoadError(f"{name!r} is not an e-mail by its first lines; give it its own suffix, or save it again")
+    return message
+
+
+def _parts(message: MIMEPart) -> Iterator[MIMEPart]:
+    """Yield the parts of a message; one that is attached to it is a part as a whole."""
+    for part in message.iter_parts():
+        if part.get_content_maintype() == "multipart":
+            yield from _parts(part)
+        else:
+            yield part
+
+
+def _is_attachment(part: MIMEPart) -> bool:
+    disposition = part.get_content_disposition()
+    if disposition == "attachment":
+        return True
+    shown_inside = part.get("content-id") is not None and part.get_content_maintype() == "image"
+    return part.get_filename() is not None and not shown_inside
+
+
+def _unnamed(part: MIMEPart) -> str:
+    return "message.eml" if part.get_content_type() == "message/rfc822" else "unnamed"
+
+
+def _attachment_reader(part: MIMEPart, name: str) -> Callable[[], bytes]:
+    def read() -> bytes:
+        try:
+            if part.get_content_type() == "message/rfc822":
+                inner: EmailMessage = part.get_content()
+                return inner.as_bytes()
+            content = part.get_payload(decode=True)
+        except _MAIL_FAILURES as exc:
+            raise LoadError(f"{name!r} is a damaged attachment; save it again") from exc
+        if not isinstance(content, bytes):
+            raise LoadError(f"{name!r} is a damaged attachment; save it again")
+        return content
+
+    return read
+
+
+def _reader(archive: ZipFile, entry: ZipInfo, name: str, limits: LoadLimits) -> Callable[[], bytes]:
+    def read() -> bytes:
+        if _UNSAFE.search(entry.filename):
+            raise LoadError(f"{name!r} has a path that leads out of its archive; unpack it yourself and rename it")
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise LoadError(f"{name!r} is a link, not a file; put the file itself into the archive")
+        if entry.flag_bits & _ENCRYPTED:
+            raise LoadError(f"{name!r} is protected by a password; unpack it and give the file itself")
+        if entry.file_size > limits.max_bytes:
+            raise LoadError(f"{name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise max_bytes")
+        try:
+            return archive.read(entry)
+        except ZIP_FAILURES as exc:
+            raise LoadError(f"{name!r} is damaged inside its archive; save or download it again") from exc
+
+    return read
+
+
+def _shown(path: str) -> str:
+    """Make a path inside an archive one that names nothing outside it, changed only where it would."""
+    parts = []
+    for part in re.split(r"[\\/]", path):
+        clean = _NOT_IN_NAMES.sub("_", part).encode("utf-8", "backslashreplace").decode("utf-8")
+        if clean.strip(". "):
+            parts.append(clean)
+        elif clean:
+            parts.append("_" * len(clean))
+    return str(PurePosixPath(*parts)) if parts else "unnamed"
+
+
+def _distinct(names: Sequence[str]) -> Iterator[str]:
+    """Number equal names, so that each has its own."""
+    seen: set[str] = set()
+    for name in names:
+        path, count, own = PurePosixPath(name), 1, name
+        while own in seen:
+            count += 1
+            own = str(path.with_name(f"{path.stem} ({count}){path.suffix}"))
+        seen.add(own)
+        yield own

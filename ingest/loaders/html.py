@@ -1,0 +1,126 @@
+"""Web pages: the main text, without navigation, scripts and what is hidden; nothing in them is run or fetched."""
+
+import codecs
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from ingest.errors import LoadError
+from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_not_blank, encodable
+from ingest.loaders.text import decode
+
+_LEFT_OUT = frozenset(
+    """script style noscript template nav aside footer form button select textarea input iframe object embed
+    svg math canvas audio video head title dialog menu""".split()
+)
+_ROLES = frozenset("navigation banner contentinfo complementary search menu menubar dialog alert".split())
+_BLOCKS = frozenset(
+    """address article blockquote body caption center dd details div dl dt fieldset figcaption figure h1 h2 h3 h4 h5
+    h6 header hgroup hr html li main ol p pre section summary table tbody tfoot thead tr ul""".split()
+)
+_CELLS = frozenset(("td", "th"))
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_DECLARED_WITHIN = 4096
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+_BLANK_LINES = re.compile(r"[ \t]*\n[ \t]*\n[ \t\n]*")
+# Deeper nesting is not written by people, and parsers are made to fail by it.
+_DEEPEST = 2_000
+
+
+def load_html(data: bytes, name: str, limits: LoadLimits) -> Extract:
+    """Extract a web page's main text; blocks are separated by blank lines, table cells by tabs.
+
+    Args:
+        data: The file's bytes.
+        name: Its name, for messages.
+        limits: The most characters it may hold.
+
+    Raises:
+        LoadError: If its encoding is not recognised or it is nested too deep.
+        EmptyFileError: If it shows no text.
+    """
+    source, encoding = _decode(data, name)
+    body = LexborHTMLParser(source).body
+    text = ""
+    if body is not None:
+        for root in _roots(body):
+            text = encodable(_text_of(root, name))
+            if text:
+                break
+    check_length(len(text), name, limits)
+    check_not_blank(text, name)
+    return Extract(text=text, encoding=encoding)
+
+
+def _decode(data: bytes, name: str) -> tuple[str, str]:
+    declared = _CHARSET.search(data[:_DECLARED_WITHIN])
+    marked = data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if declared is not None and not marked:
+        encoding = declared[1].decode("ascii").lower()
+        # Browsers read what calls itself Latin 1 as Windows' extension of it.
+        encoding = "cp1252" if encoding in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii") else encoding
+        try:
+            return data.decode(encoding), encoding
+        except (LookupError, UnicodeDecodeError, ValueError):
+            pass
+    return decode(data, name)
+
+
+def _roots(body: LexborNode) -> Iterator[LexborNode]:
+    """Yield where the main text may be, the surest first."""
+    for selector in ("main", "[role=main]", "article"):
+        found = body.css(selector)
+        if len(found) == 1:
+            yield found[0]
+    yield body
+
+
+def _text_of(root: LexborNode, name: str) -> str:
+    """Write out what an element shows.
+
+    The walk keeps its own stack: recursion would end at the depth that a hostile page chooses.
+    """
+    pieces: list[str] = []
+    # A node with what is to be written after its children, or None for the node itself to be entered.
+    stack: list[tuple[LexborNode | None, str, bool]] = [(root, "", False)]
+    while stack:
+        node, after, preformatted = stack.pop()
+        if node is None:
+            pieces.append(after)
+            continue
+        if len(stack) > _DEEPEST * 4:
+            raise LoadError(f"{name!r} is a web page nested too deep to be read; save it as plain text")
+        tag = node.tag or ""
+        if tag == "-text":
+            written = node.text_content or ""
+            pieces.append(written.replace("\r\n", "\n") if preformatted else _SPACE.sub(" ", written))
+        elif tag == "br":
+            pieces.append("\n")
+        elif not (tag.startswith(("-", "!")) or tag in _LEFT_OUT or _is_hidden(node, root)):
+            block = tag in _BLOCKS
+            pieces.append("\n\n" if block else "")
+            stack.append((None, "\n\n" if block else "\t" if tag in _CELLS else "", False))
+            child = node.last_child
+            while child is not None:
+                stack.append((child, "", preformatted or tag == "pre"))
+                child = child.prev
+    return _tidy("".join(pieces))
+
+
+def _is_hidden(node: LexborNode, root: LexborNode) -> bool:
+    attributes = node.attributes
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+        return True
+    if (attributes.get("role") or "").strip().lower() in _ROLES:
+        return True
+    # A page's banner; the header of an article holds its title.
+    if node.tag == "header" and root.tag == "body" and node.parent is not None and node.parent.tag == "body":
+        return True
+    return bool(_HIDDEN_STYLE.search(attributes.get("style") or ""))
+
+
+def _tidy(text: str) -> str:
+    lines = [line.strip(" ").strip("\t") for line in text.split("\n")]
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()

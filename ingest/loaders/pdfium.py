@@ -1,0 +1,192 @@
+"""PDFium: opening documents, and the glyphs of a page with their boxes, in the order of reading a line.
+
+PDFium is not safe to call from two threads at once, so every use holds `LOCK`.
+"""
+
+import math
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pypdfium2
+import pypdfium2.raw as raw
+
+from ingest.errors import LoadError
+
+LOCK = threading.RLock()
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top in points."""
+# How PDFium gives a hyphen at the end of a line, one by one and in a whole text.
+_HYPHEN, _NOT_A_CHARACTER = 0x02, 0xFFFE
+_LINE_ENDS = frozenset((0x0A, 0x0D))
+_SPACES = _LINE_ENDS | {0x09}
+# What PDFium's own error messages say of a file that asks for a password.
+_PASSWORD = "password"
+_ASKEW = 0.1  # quarter turns
+_OBLIQUE = 4
+
+
+class Glyph(NamedTuple):
+    """A character where it stands on the page, in points from the lower left corner of the page as shown.
+
+    Attributes:
+        left: Where its advance box begins; boxes of neighbours in a word touch.
+        size: Size of its font in points, as it is shown.
+    """
+
+    char: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    size: float
+
+
+@contextmanager
+def open_pdf(data: bytes, name: str) -> Iterator[pypdfium2.PdfDocument]:
+    """Open a PDF; hold `LOCK` while it is used.
+
+    Raises:
+        LoadError: If it is damaged, has no pages, or asks for a password.
+    """
+    try:
+        with LOCK:
+            # Many published files only restrict printing or copying: they open with the empty password.
+            document = pypdfium2.PdfDocument(data)
+            pages = len(document)
+    except pypdfium2.PdfiumError as exc:
+        if _PASSWORD in str(exc).lower():
+            raise LoadError(f"{name!r} is a PDF protected by a password; save a copy without protection") from exc
+        raise LoadError(f"{name!r} is a damaged or truncated PDF; save or download it again") from exc
+    try:
+        if pages == 0:
+            raise LoadError(f"{name!r} is a PDF without pages; save or download it again")
+        yield document
+    finally:
+        with LOCK:
+            document.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageGlyphs:
+    """The glyphs of a page, turned so that most of its text runs from left to right or right to left.
+
+    Attributes:
+        lines: Glyphs as PDFium groups them into lines, which need not be in the order of reading. Spaces are
+            glyphs with the text ` `, hyphens at line ends `-`; right-to-left text is in logical order.
+        askew: Glyphs of text that runs otherwise, such as watermarks and labels on their side.
+        width: Width of the page, so turned, in points; height likewise.
+        turn: By how many quarters it was turned clockwise.
+    """
+
+    lines: tuple[tuple[Glyph, ...], ...]
+    askew: tuple[Glyph, ...]
+    width: float
+    height: float
+    turn: int
+
+
+def read_glyphs(page: pypdfium2.PdfPage, most: int) -> PageGlyphs:
+    """Read the glyphs of a page, at most so many. Hold `LOCK`."""
+    textpage = page.get_textpage()
+    try:
+        read = _read(textpage, min(textpage.count_chars(), most), page.get_cropbox())
+    finally:
+        textpage.close()
+    frame: Box = page.get_cropbox()
+    turns = Counter(item[2] for item in read if item is not None)
+    quarter = turns.most_common(1)[0][0] if turns else 0
+    # Turned back by that, most of the text is upright.
+    turn = 0 if quarter == _OBLIQUE else -quarter % 4
+    lines: list[list[Glyph]] = [[]]
+    askew: list[Glyph] = []
+    for item in read:
+        if item is None:
+            lines.append([])
+        else:
+            char, box, own, size = item
+            (lines[-1] if own == quarter else askew).append(Glyph(char, *turned(box, turn, frame), size))
+    left, bottom, right, top = turned(frame, turn, frame)
+    return PageGlyphs(
+        lines=tuple(tuple(line) for line in lines if line),
+        askew=tuple(askew),
+        width=right - left,
+        height=top - bottom,
+        turn=turn,
+    )
+
+
+def turned(box: Box, quarters: int, frame: Box) -> Box:
+    """Turn a box clockwise by quarters together with the frame that it lies in; the origin is the frame's corner."""
+    left, bottom, right, top = _quarter_turns(box, quarters)
+    x, y, _, _ = _quarter_turns(frame, quarters)
+    return left - x, bottom - y, right - x, top - y
+
+
+def _quarter_turns(box: Box, quarters: int) -> Box:
+    left, bottom, right, top = box
+    if quarters == 1:
+        return bottom, -right, top, -left
+    if quarters == 2:
+        return -right, -top, -left, -bottom
+    if quarters == 3:
+        return -top, left, -bottom, right
+    return box
+
+
+def _read(textpage: pypdfium2.PdfTextPage, count: int, frame: Box) -> list[tuple[str, Box, int, float] | None]:
+    """Read characters with their box, direction in quarter turns, and size; None stands for the end of a line."""
+    handle, box, matrix = textpage.raw, raw.FS_RECTF(), raw.FS_MATRIX()
+    read: list[tuple[str, Box, int, float] | None] = []
+    # Whether PDFium puts a space here that the file does not paint; its place is known once the next glyph is.
+    spaced = False
+    for index in range(count):
+        code = raw.FPDFText_GetUnicode(handle, index)
+        if raw.FPDFText_IsGenerated(handle, index) == 1:
+            if code in _LINE_ENDS:
+                read.append(None)
+                spaced = False
+            else:
+                spaced = True
+            continue
+        raw.FPDFText_GetLooseCharBox(handle, index, box)
+        edges = (box.left, box.bottom, box.right, box.top)
+        if not _lies_in(edges, frame):
+            continue
+        raw.FPDFText_GetMatrix(handle, index, matrix)
+        size = round(raw.FPDFText_GetFontSize(handle, index) * math.hypot(matrix.c, matrix.d), 1)
+        quarter = _quarter(matrix.a, matrix.b)
+        if spaced and read and (before := read[-1]) is not None:
+            read.append((" ", _between(before[1], edges), quarter, size))
+        spaced = False
+        read.append((_char(code), edges, quarter, size))
+    return read
+
+
+def _between(one: Box, other: Box) -> Box:
+    """Return the gap between two boxes that stand side by side or one above the other."""
+    low, high = sorted((one, other), key=lambda box: box[0])
+    return min(low[2], high[0]), one[1], max(low[2], high[0]), one[3]
+
+
+def _lies_in(box: Box, frame: Box) -> bool:
+    """Tell whether a glyph stands on the page; what does not is shown to nobody."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return frame[0] <= x <= frame[2] and frame[1] <= y <= frame[3]
+
+
+def _char(code: int) -> str:
+    if code in (_HYPHEN, _NOT_A_CHARACTER):
+        return "-"
+    return " " if code in _SPACES else chr(code)
+
+
+def _quarter(x: float, y: float) -> int:
+    """Return by how many quarter turns a direction is turned clockwise, 0 to 3; 4 where by none."""
+    if y == 0 and x >= 0:
+        return 0
+    quarters = -math.atan2(y, x) / (math.pi / 2)
+    return round(quarters) % 4 if abs(quarters - round(quarters)) < _ASKEW else _OBLIQUE

@@ -1,0 +1,116 @@
+"""Rich text (RTF): the running text, with footnotes after it; deleted and hidden words are not part of it."""
+
+import re
+from collections.abc import Callable
+
+from striprtf.striprtf import rtf_to_text
+
+from ingest.errors import LoadError
+from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_not_blank, encodable
+
+# The library ships no types.
+_to_text: Callable[..., object] = rtf_to_text
+_BRACE = re.compile(r"\\[{}\\]|[{}]")
+_NOTE = re.compile(r"\{\s*\\(?:footnote|\*\\footnote)\b")
+_UNSAID = re.compile(r"\\[{}\\]|[{}]|\\(?:(?:deleted|v)[01]?|plain)(?![a-z0-9])")
+_FONTS = re.compile(r"\{[^{}]*\\fonttbl")
+_HEADER = re.compile(r"\\(?:ansicpg|deff)\d+")
+_BREAKS = re.compile(r"\n{3,}")
+_FAILURES = (AttributeError, IndexError, LookupError, OverflowError, TypeError, ValueError)
+
+
+def load_rtf(data: bytes, name: str, limits: LoadLimits) -> Extract:
+    """Extract a rich text file's words; paragraphs are separated by blank lines.
+
+    Tracked changes are resolved as accepted.
+
+    Args:
+        data: The file's bytes.
+        name: Its name, for messages.
+        limits: The most characters it may hold.
+
+    Raises:
+        LoadError: If it is damaged or too long.
+        EmptyFileError: If it holds no text.
+    """
+    # RTF is ASCII; what is not stands as escapes, and stray bytes are in the code page that it names.
+    source = data.decode("latin-1")
+    if not source.lstrip().startswith("{\\rtf"):
+        raise LoadError(
+            f"{name!r} is not a rich text file by its first bytes; give it its own suffix, or save it again"
+        )
+    # What the library makes of a link is its text with the address in brackets, which nobody wrote there.
+    source = re.sub("hyperlink", "LINK", source, flags=re.IGNORECASE)
+    try:
+        source = _without_unsaid(source)
+        source, notes = _without_notes(source)
+        header = "".join(_HEADER.findall(source[:2000])) + _font_table(source)
+        parts = [source, *(f"{{\\rtf1{header} {note}}}" for note in notes)]
+        texts = [str(_to_text(part, errors="replace")) for part in parts]
+    except _FAILURES as exc:
+        raise LoadError(f"{name!r} is a damaged rich text file; save it again, as .docx if possible") from exc
+    text = encodable("\n\n".join(cleaned for text in texts if (cleaned := _paragraphs(text))))
+    check_length(len(text), name, limits)
+    check_not_blank(text, name)
+    return Extract(text=text)
+
+
+def _paragraphs(text: str) -> str:
+    lines = [line.strip().strip("|").replace("|", "\t") if "|" in line else line.strip() for line in text.split("\n")]
+    return _BREAKS.sub("\n\n", "\n\n".join(line for line in lines if line))
+
+
+def _group_end(source: str, start: int) -> int:
+    """Return the offset after the group that begins at an offset; the end of the text where it is not closed."""
+    depth = 0
+    for found in _BRACE.finditer(source, start):
+        if found.group() == "{":
+            depth += 1
+        elif found.group() == "}":
+            depth -= 1
+            if depth == 0:
+                return found.end()
+    return len(source)
+
+
+def _without_notes(source: str) -> tuple[str, list[str]]:
+    """Take the footnotes out of a text, which the library would leave out."""
+    kept: list[str] = []
+    notes: list[str] = []
+    position = 0
+    while (found := _NOTE.search(source, position)) is not None:
+        end = _group_end(source, found.start())
+        kept.append(source[position : found.start()])
+        notes.append(source[found.end() : end - 1])
+        position = end
+    return "".join((*kept, source[position:])), notes
+
+
+def _without_unsaid(source: str) -> str:
+    """Take out the words that a tracked change deletes, or that are hidden: up to the end of it or of its group."""
+    since: list[int | None] = [None]
+    unsaid: list[tuple[int, int]] = []
+    for found in _UNSAID.finditer(source):
+        token, place = found.group(), found.start()
+        if token == "{":
+            since.append(None)
+        elif token == "}" or token.endswith(("0", "plain")):
+            if (begun := since[-1]) is not None:
+                unsaid.append((begun, place))
+            since[-1] = None
+            if token == "}" and len(since) > 1:
+                since.pop()
+        elif token.startswith(("\\deleted", "\\v")) and since[-1] is None:
+            since[-1] = place
+    kept: list[str] = []
+    position = 0
+    for start, end in sorted(unsaid):
+        if start >= position:
+            kept.append(source[position:start])
+            position = end
+    return "".join((*kept, source[position:]))
+
+
+def _font_table(source: str) -> str:
+    found = _FONTS.search(source)
+    return "" if found is None else source[found.start() : _group_end(source, found.start())]

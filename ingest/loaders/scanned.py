@@ -1,0 +1,236 @@
+"""Scanned pages: straightened images, and the words that text recognition gives for them."""
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from ingest.loaders.loaded import encodable
+from vectorstore.records import ScannedWord
+
+LOW_CONFIDENCE = 0.8
+"""Words read with less are likely to hold mistakes; see docs/files.md."""
+# Degrees: pages that lie askew in a scanner do so by less.
+_MOST_SKEW = 3.0
+_COARSE, _FINE = 0.5, 0.1
+_SKEW_WIDTH = 600
+# Pixels at 200 dots per inch: takes the grain of a scan away and leaves letters sharp.
+_BLUR = 0.8
+_MOST_MISSED = 20
+_AROUND_LINE = 8
+_ANY_WORD = re.compile(r"\w")
+# The Arabic model writes the Latin signs for these.
+_ARABIC_SIGNS = {",": "،", ";": "؛", "?": "؟"}
+_ARABIC_THEN_SIGN = re.compile(r"(?<=[\u0621-\u064a])[,;?]$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadWord:
+    """A word as text recognition gives it.
+
+    Attributes:
+        box: Left, top, right, bottom in pixels of the image that was read.
+        line: Block, paragraph and line that it belongs to.
+    """
+
+    text: str
+    confidence: float
+    box: tuple[int, int, int, int]
+    line: tuple[str, str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScannedPage:
+    """What text recognition read on a page.
+
+    Attributes:
+        words: Its words with offsets in `text`.
+    """
+
+    text: str
+    words: tuple[ScannedWord, ...]
+
+    def words_at(self, offset: int) -> Iterator[ScannedWord]:
+        """Yield the words as they stand where the page's text begins at an offset."""
+        for word in self.words:
+            yield replace(word, start=word.start + offset, end=word.end + offset)
+
+
+def mean_confidence(words: Iterable[ScannedWord | ReadWord]) -> float:
+    """Return the mean confidence of words, weighted by their length; 0 for none."""
+    total = length = 0.0
+    for word in words:
+        size = len(word.text) if isinstance(word, ReadWord) else word.end - word.start
+        total += word.confidence * size
+        length += size
+    return total / length if length else 0.0
+
+
+def find_skew(image: Image.Image) -> float:
+    """Return by how many degrees a page must be turned counter-clockwise for its lines to lie level.
+
+    Lines are level where the ink per row of pixels changes most from row to row.
+    """
+    height = max(1, image.height * _SKEW_WIDTH // image.width)
+    ink = Image.fromarray(255 - np.asarray(image.resize((_SKEW_WIDTH, height), Image.Resampling.BOX)))
+
+    def sharpness(angle: float) -> float:
+        turned = np.asarray(ink.rotate(angle, resample=Image.Resampling.BILINEAR), dtype=np.float32)
+        return float(np.square(np.diff(turned.sum(axis=1))).sum())
+
+    coarse = max(np.arange(-_MOST_SKEW, _MOST_SKEW + 0.01, _COARSE), key=sharpness)
+    fine = max(np.arange(coarse - _COARSE + _FINE, coarse + _COARSE, _FINE), key=sharpness)
+    return round(float(fine), 2)
+
+
+def straightened(image: Image.Image, skew: float) -> Image.Image:
+    """Turn a page level and take the grain of the scan away."""
+    level = image.rotate(skew, resample=Image.Resampling.BICUBIC, fillcolor=255) if skew else image
+    return level.filter(ImageFilter.GaussianBlur(_BLUR))
+
+
+def read_table(tsv: str, *, left: int = 0, top: int = 0, block: str = "") -> list[ReadWord]:
+    """Read the words of tesseract's table.
+
+    Args:
+        tsv: The table.
+        left: Where the left edge of its image lies in that of the page, in pixels.
+        top: Where the upper edge does.
+        block: Put before the names of its blocks, to tell them from those of another table.
+    """
+    words: list[ReadWord] = []
+    for row in csv.DictReader(io.StringIO(tsv), delimiter="\t", quoting=csv.QUOTE_NONE):
+        text = encodable((row["text"] or "").strip())
+        if row["level"] != "5" or not text:
+            continue
+        x, y = left + int(row["left"]), top + int(row["top"])
+        words.append(
+            ReadWord(
+                text=_ARABIC_THEN_SIGN.sub(lambda found: _ARABIC_SIGNS[found.group()], text),
+                confidence=round(max(0.0, float(row["conf"])) / 100, 3),
+                box=(x, y, x + int(row["width"]), y + int(row["height"])),
+                line=(f"{block}{row['block_num']}", row["par_num"], row["line_num"]),
+            )
+        )
+    return words
+
+
+def missed_lines(image: Image.Image, words: Sequence[ReadWord]) -> list[tuple[int, int, int, int]]:
+    """Find lines of a straightened page on which nothing was read, as happens to short ones.
+
+    Returns:
+        Their boxes in pixels, from the top; only such as are about as high as the lines that were read.
+    """
+    if not words:
+        return []
+    usual = median(word.box[3] - word.box[1] for word in words)
+    pixels = np.asarray(image)
+    dark = pixels < (float(np.percentile(pixels, 1)) + float(np.median(pixels))) / 2
+    rows = dark.sum(axis=1) > 2
+    read = np.zeros(len(rows), dtype=bool)
+    for word in words:
+        read[max(0, word.box[1]) : word.box[3]] = True
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], rows, [False])).astype(np.int8)))
+    found = []
+    for top, bottom in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        columns = np.flatnonzero(dark[top:bottom].any(axis=0))
+        height, width = bottom - top, int(columns[-1] - columns[0])
+        inked = int(dark[top:bottom].sum())
+        is_line = 0.5 * usual < height < 2.5 * usual and width > height and inked > 0.05 * height * width
+        if is_line and read[top:bottom].mean() < 0.3:
+            found.append(
+                (
+                    max(0, int(columns[0]) - _AROUND_LINE),
+                    max(0, top - _AROUND_LINE),
+                    min(image.width, int(columns[-1]) + _AROUND_LINE),
+                    min(image.height, bottom + _AROUND_LINE),
+                )
+            )
+    return found[:_MOST_MISSED]
+
+
+def with_line(words: Sequence[ReadWord], line: Sequence[ReadWord]) -> list[ReadWord]:
+    """Put a line among the words of a page: before the first line that begins below it."""
+    if not line:
+        return list(words)
+    top = min(word.box[1] for word in line)
+    place = next((number for number, word in enumerate(words) if word.box[1] > top and _begins(words, number)), None)
+    place = len(words) if place is None else place
+    return [*words[:place], *line, *words[place:]]
+
+
+def _begins(words: Sequence[ReadWord], number: int) -> bool:
+    return number == 0 or words[number - 1].line != words[number].line
+
+
+def compose(words: Sequence[ReadWord], size: tuple[int, int], *, skew: float, quarter: int) -> ScannedPage:
+    """Write out the words of a page: a line break per line, an empty line per paragraph.
+
+    Args:
+        words: In the order of reading.
+        size: Width and height of the image that was read, in pixels.
+        skew: By how many degrees the page was turned to become that image; see `find_skew`.
+        quarter: By how many degrees it was turned clockwise before, in quarters.
+    """
+    # Specks and rules are read as lone signs.
+    if not any(_ANY_WORD.search(word.text) for word in words):
+        return ScannedPage(text="", words=())
+    pieces: list[str] = []
+    placed: list[ScannedWord] = []
+    length = 0
+    before: ReadWord | None = None
+    for word in words:
+        gap = _gap(before, word)
+        pieces += (gap, word.text)
+        start = length + len(gap)
+        length = start + len(word.text)
+        left, top, right, bottom = _on_page(word.box, size, skew, quarter)
+        placed.append(
+            ScannedWord(
+                start=start,
+                end=length,
+                confidence=word.confidence,
+                left=round(left, 4),
+                top=round(top, 4),
+                right=round(right, 4),
+                bottom=round(bottom, 4),
+            )
+        )
+        before = word
+    return ScannedPage(text="".join(pieces), words=tuple(placed))
+
+
+def _gap(before: ReadWord | None, word: ReadWord) -> str:
+    if before is None:
+        return ""
+    if before.line[:2] != word.line[:2]:
+        return "\n\n"
+    if before.line != word.line:
+        return "\n"
+    return "" if _sets_no_spaces(before.text[-1]) and _sets_no_spaces(word.text[0]) else " "
+
+
+def _sets_no_spaces(char: str) -> bool:
+    return "\u2e80" <= char <= "\ua4cf" or "\uf900" <= char <= "\uffef"
+
+
+def _on_page(
+    box: tuple[int, int, int, int], size: tuple[int, int], skew: float, quarter: int
+) -> tuple[float, float, float, float]:
+    """Return where a box of the straightened image lies on the page in the file, in shares of its sides."""
+    width, height = size
+    x, y = (box[0] + box[2] - width) / 2, (box[1] + box[3] - height) / 2
+    cosine, sine = math.cos(math.radians(skew)), math.sin(math.radians(skew))
+    x, y = x * cosine - y * sine + width / 2, x * sine + y * cosine + height / 2
+    half_width, half_height = (box[2] - box[0]) / 2, (box[3] - box[1]) / 2
+    left, right = (x - half_width) / width, (x + half_width) / width
+    top, bottom = (y - half_height) / height, (y + half_height) / height
+    for _ in range(quarter // 90):
+        left, top, right, bottom = top, 1 - right, bottom, 1 - left
+    return left, top, right, bottom

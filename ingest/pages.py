@@ -1,0 +1,205 @@
+"""Pages as they look: the image of a page with a quotation marked on it."""
+
+import io
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pypdfium2
+from PIL import Image, ImageChops, ImageDraw
+
+from ingest.errors import LoadError
+from ingest.loaders.image import page_images
+from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.pdf import page_rows
+from ingest.loaders.pdfium import LOCK, Glyph, open_pdf, read_glyphs
+from ingest.loaders.signatures import kind_of
+from ingest.squash import Squashed, squash, squash_map
+from vectorstore.records import ScannedWord
+
+WIDTH = 900
+"""Width of a rendered page in pixels: legible, and small enough for a web page."""
+_MARK = (255, 232, 120)
+_COLOURS = 64
+# Shorter stretches may stand on a page by chance.
+_FEWEST_CHARACTERS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rect:
+    """A part of a page, in shares of its width and height from the upper left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def quote_rectangles(data: bytes, name: str, page: int, parts: Sequence[str], limits: LoadLimits) -> tuple[Rect, ...]:
+    """Find where words stand on a page of a PDF, whatever their white space and typography.
+
+    Args:
+        data: The file's bytes.
+        name: Its name, for messages.
+        page: Number of the page, from 1.
+        parts: The quotation as far as it stands on this page, without page furniture. A part that is not found as
+            a whole, as when a footnote interrupts it, is looked for piece by piece.
+        limits: The most characters that are read.
+
+    Returns:
+        One rectangle per line, in order; empty where nothing is found.
+
+    Raises:
+        LoadError: If the file cannot be opened or has no such page.
+    """
+    with open_pdf(data, name) as document, LOCK:
+        opened = _page(document, page, name)
+        try:
+            glyphs = read_glyphs(opened, limits.max_characters)
+            quarters = (opened.get_rotation() // 90 - glyphs.turn) % 4
+        except pypdfium2.PdfiumError as exc:
+            raise LoadError(f"page {page} of {name!r} cannot be read; open the file itself") from exc
+        finally:
+            opened.close()
+    stream = [glyph for row in page_rows(glyphs) for glyph in row.glyphs]
+    # A ligature is one glyph and several characters.
+    owners = [glyph for glyph in stream for _ in glyph.char]
+    haystack = squash_map("".join(glyph.char for glyph in stream))
+    rects: list[Rect] = []
+    for part in parts:
+        for start, end in _stretches(squash(part), haystack):
+            lines = _by_line(_share(glyph, glyphs.width, glyphs.height) for glyph in owners[start:end])
+            rects += (_as_shown(line, quarters) for line in lines)
+    return tuple(rects)
+
+
+def _stretches(wanted: str, haystack: Squashed) -> Iterator[tuple[int, int]]:
+    """Yield where squashed words stand: as a whole, or else the longest stretches of them one after the other."""
+    position = 0
+    while len(wanted) - position >= _FEWEST_CHARACTERS:
+        # If a stretch is there, so is every shorter one that begins with it.
+        rest = wanted[position:]
+        length = bisect_left(range(1, len(rest) + 1), True, key=lambda n: rest[:n] not in haystack.text)
+        if length >= min(_FEWEST_CHARACTERS, len(wanted)):
+            first = haystack.text.index(rest[:length])
+            yield haystack.offsets[first], haystack.ends[first + length - 1]
+        position += max(1, length)
+
+
+def word_rectangles(words: Sequence[ScannedWord], start: int, end: int) -> tuple[Rect, ...]:
+    """Return where the words of a span of the text stand on a page that was read by text recognition."""
+    return _by_line(
+        Rect(left=word.left, top=word.top, right=word.right, bottom=word.bottom)
+        for word in words
+        if word.start < end and word.end > start
+    )
+
+
+def render_page(data: bytes, name: str, page: int, rects: Sequence[Rect], limits: LoadLimits) -> bytes:
+    """Render a page of a PDF or picture as PNG, with parts of it marked.
+
+    Args:
+        data: The file's bytes.
+        name: Its name, for messages.
+        page: Number of the page, from 1.
+        rects: What is marked.
+        limits: The most pixels that are decoded.
+
+    Raises:
+        LoadError: If the file cannot be opened, is of another kind, or has no such page.
+    """
+    kind = kind_of(data)
+    if kind == "pdf":
+        image = _render_pdf(data, name, page)
+    elif kind == "image":
+        image = _scaled(_nth(page_images(data, name, limits), page, name))
+    else:
+        raise LoadError(f"{name!r} has no pages that can be shown; open the file itself")
+    marks = Image.new("RGB", image.size, "white")
+    draw = ImageDraw.Draw(marks)
+    width, height = image.size
+    for rect in rects:
+        draw.rectangle((rect.left * width, rect.top * height, rect.right * width, rect.bottom * height), fill=_MARK)
+    stream = io.BytesIO()
+    # Multiplied, so that the letters stay as dark as they are.
+    shown = ImageChops.multiply(image.convert("RGB"), marks)
+    shown.quantize(_COLOURS).save(stream, format="PNG", optimize=True)
+    return stream.getvalue()
+
+
+def _render_pdf(data: bytes, name: str, page: int) -> Image.Image:
+    with open_pdf(data, name) as document, LOCK:
+        opened = _page(document, page, name)
+        try:
+            width, height = opened.get_size()
+            # A strip a hundred times as long as wide would take all memory.
+            scale = min(WIDTH / max(width, 1.0), 4 * WIDTH / max(height, 1.0))
+            bitmap = opened.render(scale=scale, may_draw_forms=False)
+            try:
+                image: Image.Image = bitmap.to_pil().copy()
+                return image
+            finally:
+                bitmap.close()
+        except pypdfium2.PdfiumError as exc:
+            raise LoadError(f"page {page} of {name!r} cannot be shown; open the file itself") from exc
+        finally:
+            opened.close()
+
+
+def _page(document: pypdfium2.PdfDocument, page: int, name: str) -> pypdfium2.PdfPage:
+    try:
+        if 1 <= page <= len(document):
+            return document[page - 1]
+    except pypdfium2.PdfiumError as exc:
+        raise LoadError(f"page {page} of {name!r} cannot be read; open the file itself") from exc
+    raise LoadError(f"{name!r} has no page {page}; ingest it again")
+
+
+def _nth(images: Iterable[Image.Image], page: int, name: str) -> Image.Image:
+    for number, image in enumerate(images, 1):
+        if number == page:
+            return image
+    raise LoadError(f"{name!r} has no page {page}; ingest it again")
+
+
+def _scaled(image: Image.Image) -> Image.Image:
+    scale = min(WIDTH / image.width, 4 * WIDTH / image.height, 1.0)
+    return image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))))
+
+
+def _share(glyph: Glyph, width: float, height: float) -> Rect:
+    return Rect(
+        left=glyph.left / width,
+        top=1 - glyph.top / height,
+        right=glyph.right / width,
+        bottom=1 - glyph.bottom / height,
+    )
+
+
+def _as_shown(rect: Rect, quarters: int) -> Rect:
+    """Turn a rectangle clockwise, from the way its text runs to the way its page is shown."""
+    for _ in range(quarters):
+        rect = Rect(left=1 - rect.bottom, top=rect.left, right=1 - rect.top, bottom=rect.right)
+    return rect
+
+
+def _by_line(rects: Iterable[Rect]) -> tuple[Rect, ...]:
+    """Join rectangles that follow each other on one line."""
+    lines: list[Rect] = []
+    for rect in rects:
+        last = lines[-1] if lines else None
+        if last is not None and _beside(last, rect):
+            lines[-1] = Rect(
+                left=min(last.left, rect.left),
+                top=min(last.top, rect.top),
+                right=max(last.right, rect.right),
+                bottom=max(last.bottom, rect.bottom),
+            )
+        else:
+            lines.append(rect)
+    return tuple(lines)
+
+
+def _beside(one: Rect, other: Rect) -> bool:
+    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return shared > 0.5 * min(one.bottom - one.top, other.bottom - other.top)

@@ -1,0 +1,43 @@
+import pytest
+
+from ingest.loaders.bidi import has_right_to_left, in_logical_order
+from ingest.loaders.pdfium import Glyph
+
+
+def line(visual: str) -> list[Glyph]:
+    """Glyphs as a line shows them, from left to right; a blank is a gap without a glyph."""
+    return [Glyph(c, 10.0 * n, 0.0, 10.0 * n + 10, 12.0, 12.0) for n, c in enumerate(visual) if c != " "]
+
+
+def read(visual: str) -> str:
+    # The order of the file does not matter.
+    return "".join(glyph.char for glyph in in_logical_order(line(visual)[::-1]))
+
+
+@pytest.mark.parametrize(
+    ("visual", "logical"),
+    [
+        ("ةلود", "دولة"),
+        ("4 ةداملا", "المادة 4"),
+        ("2020 ماع ،16-12", "12-16، عام 2020"),
+        ("،2004 ماع يف", "في عام 2004،"),
+        ("نم (4 ةداملا) صنلا", "النص (المادة 4) من"),
+        ("COP 10 رمتؤم", "مؤتمر COP 10"),
+        ("1/7 مقر", "رقم 1/7"),
+        # Set as if it ran from left to right, so that the stop stands on the right.
+        ("ماعلا.", "العام."),
+        ("The word ةلود is", "The word دولة is"),
+    ],
+)
+def test_line_is_brought_into_the_order_of_reading(visual, logical):
+    assert read(visual) == logical
+
+
+def test_parts_of_a_ligature_and_marks_keep_to_their_letter():
+    lam_alef = [Glyph(c, 0.0, 0.0, 10.0, 12.0, 12.0) for c in "ال"]
+    letters = [Glyph("ب", 10.0, 0.0, 20.0, 12.0, 12.0), Glyph("\u064f", 13.0, 8.0, 15.0, 12.0, 12.0)]
+    assert "".join(glyph.char for glyph in in_logical_order([*lam_alef, *letters])) == "ب\u064fلا"
+
+
+def test_lines_without_right_to_left_letters_are_told_apart():
+    assert has_right_to_left(line("COP ةلود")) and not has_right_to_left(line("COP 10, (4)"))
