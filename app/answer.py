@@ -152,13 +152,14 @@ class DroppedClaim:
 
 @dataclass(frozen=True, kw_only=True)
 class Timings:
-    """Wall time per step in milliseconds."""
+    """Wall time per step in milliseconds; `first_claim`, from the question until a claim of a model held."""
 
     resolve: float = 0.0
     retrieve: float = 0.0
     compose: float = 0.0
     verify: float = 0.0
     total: float = 0.0
+    first_claim: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,7 +193,7 @@ class Answer:
     model: str | None = None
     prompt_version: str | None = None
     dropped_claims: tuple[DroppedClaim, ...] = ()
-    usage: dict[str, int] | None = None
+    usage: dict[str, int | float | bool] | None = None
     timings_ms: Timings = field(default_factory=Timings)
     trace_id: str = ""
     spoken_for: dict[str, tuple[str, ...]] = field(default_factory=dict)

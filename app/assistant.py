@@ -24,10 +24,15 @@ Step = Literal["resolve", "retrieve", "compose", "verify"]
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """A step of the chain that is done."""
+    """A step of the chain that is done.
+
+    Attributes:
+        shown: While a model writes, the claims that hold so far, Markdown; the step is then the one before.
+    """
 
     step: Step
     detail: str = ""
+    shown: str = ""
 
 
 class Assistant:
@@ -75,8 +80,15 @@ class Assistant:
         answer: Answer | None = None
         for chunk in self._chain.stream(dict(turn)):
             for step in get_args(Step):
-                if step in chunk:
+                if step not in chunk:
+                    continue
+                growing = chunk[step].shown if step == "compose" else None
+                if growing is None:
                     yield Progress(step=step)
+                else:
+                    if growing:
+                        clock.setdefault("first_claim", (time.perf_counter() - began) * 1000)
+                    yield Progress(step="retrieve", shown=growing)
             answer = chunk.get("verify", answer)
         assert answer is not None
         total = (time.perf_counter() - began) * 1000

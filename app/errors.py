@@ -5,6 +5,7 @@ AppError
 ├── ScopeError         an override of the scope names something that no lookup knows
 ├── NotFoundError      no such statement or trace in the store
 ├── MetadataError      a correction of metadata is not valid
+├── ChatModelError     a chat model cannot be set up, does not answer, or not in time
 ├── DraftError         a draft eval case cannot be written
 └── SettingsError      a setting is out of bounds or of the wrong kind
 """
@@ -28,6 +29,10 @@ class NotFoundError(AppError):
 
 class MetadataError(AppError):
     """A correction of metadata is not valid."""
+
+
+class ChatModelError(AppError):
+    """A chat model cannot be set up, does not answer, or not in time."""
 
 
 class DraftError(AppError):

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as EnvironmentSettingsError
 
+from app.chat_model import LlmConfig
 from app.errors import SettingsError
 from ingest.loaders.loaded import LoadLimits
 from ingest.splitter import SplitConfig
@@ -43,6 +44,8 @@ class AnswerConfig(BaseModel):
     """Quotations shown in all, and at least one per State with evidence; what remains is counted."""
     keep_traces: int = Field(default=500, ge=0)
     """Records of answers kept in the store, newest first; 0 keeps none."""
+    keep_traces_days: int = Field(default=0, ge=0)
+    """Days after which records of answers are deleted; 0 sets no limit."""
 
 
 class Settings(BaseSettings):
@@ -66,6 +69,8 @@ class Settings(BaseSettings):
     """Where the chat listens."""
     answer: AnswerConfig = AnswerConfig()
     """How answers are made."""
+    llm: LlmConfig = LlmConfig()
+    """The chat model; without one nothing leaves the machine."""
     embedding: EmbeddingConfig = EmbeddingConfig()
     """The embedding model."""
     rerank: RerankConfig = RerankConfig()

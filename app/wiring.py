@@ -7,6 +7,8 @@ from types import TracebackType
 
 from app.assistant import Assistant
 from app.chain import Steps
+from app.chat_model import LlmConfig, open_chat_model
+from app.compose.model import ModelWriter
 from app.corpus import Corpus
 from app.retrieve import Retrieved, Searcher
 from app.scope import resolve
@@ -14,6 +16,7 @@ from app.select import Selector
 from app.settings import Settings
 from ingest.indexer import Indexer
 from vectorstore.embeddings import SentenceTransformerEmbedder
+from vectorstore.entailment import EntailmentConfig, EntailmentModel
 from vectorstore.rerank import build_reranker
 from vectorstore.retriever import Retriever
 from vectorstore.store import Store, open_store
@@ -69,11 +72,24 @@ def open_workspace(settings: Settings, *, read_only: bool = False, check_model: 
     retriever = Retriever(store, embedder, settings.retrieval)
     selector = Selector(store, retriever, embedder, build_reranker(settings.rerank))
     steps = Steps(
-        searcher=Searcher(store, selector), parties=corpus.parties, max_citations=settings.answer.max_citations
+        searcher=Searcher(store, selector),
+        parties=corpus.parties,
+        max_citations=settings.answer.max_citations,
+        writer=build_writer(settings.llm),
     )
     keep = 0 if read_only else settings.answer.keep_traces
     assistant = Assistant(steps, store.catalogue, keep_traces=keep)
     return Workspace(assistant=assistant, corpus=corpus, settings=settings, store=store, steps=steps)
+
+
+def build_writer(config: LlmConfig) -> ModelWriter | None:
+    """Returns who words claims; None where the settings name no chat model. The model is set up at first use."""
+    if not config.model:
+        return None
+    entailment = None
+    if config.entailment_model:
+        entailment = EntailmentModel(EntailmentConfig(model=config.entailment_model))
+    return ModelWriter(lambda: open_chat_model(config), config, entailment)
 
 
 def forbid_tracing() -> None:

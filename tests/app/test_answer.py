@@ -40,7 +40,7 @@ def test_answer_has_the_keys_of_the_contract_in_order(answered: dict[str, object
         (("citations", 0), CITATION),
         (("coverage",), COVERAGE),
         (("retrieved", 0), ["passage_id", "statement_id", "start", "end", "rank", "score"]),
-        (("timings_ms",), ["resolve", "retrieve", "compose", "verify", "total"]),
+        (("timings_ms",), ["resolve", "retrieve", "compose", "verify", "total", "first_claim"]),
     ],
 )
 def test_parts_have_the_keys_of_the_contract_in_order(

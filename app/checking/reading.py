@@ -1,0 +1,177 @@
+"""A text as claims are compared with it: its content words, and the words that turn what these say."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, get_args
+
+import regex
+
+from app.checking.lexicon import Kind, operators
+from app.checking.numbers import Number, find_numbers
+from ingest.dates import MONTH_NUMBER
+from vectorstore.stems import is_filler, is_function_word, language_of, stem
+
+_TOKEN: Final = regex.compile(r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+")
+# Where a clause ends: a negation before it does not reach beyond.
+_BREAK: Final = regex.compile(
+    r"(?<!\d)[,،](?!\d)|[.;:!?()—–。，；：！？؛؟、…\n]|\b(?:but|mais|sino|pero|но|а|because|although|while|car|aunque|mientras)\b"
+    r"|(?<!\w)(?:بل|لكن|ولكن|غير\s+أن|إلا\s+أن)(?!\w)|而|但",
+    regex.IGNORECASE,
+)
+# Content words that a negation, a modal verb or the like reaches.
+REACH: Final = 4
+# Words around a word that tell which of its occurrences is meant.
+_AROUND: Final = 5
+# Words of these kinds say something of their own besides.
+_CONTENT: Final[frozenset[str]] = frozenset({"duty", "leave", "up", "down", "for", "against"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """An operator, with the indices of the content words that it reaches, nearest first."""
+
+    kind: Kind
+    start: int
+    end: int
+    reach: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """A number, with the indices of the content words that it counts, nearest first."""
+
+    number: Number
+    reach: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a text says, as far as it is compared.
+
+    Attributes:
+        stems: Its content words in order; pairs of characters in Chinese.
+        marks: Its operators in order.
+        numbers: Its numbers in order, those of articles and agenda items included.
+        months: The months that it names, 1 to 12.
+    """
+
+    text: str
+    language: str
+    stems: tuple[str, ...]
+    starts: tuple[int, ...]
+    marks: tuple[Mark, ...]
+    numbers: tuple[Counted, ...]
+    months: frozenset[int]
+
+    def of(self, kind: Kind) -> tuple[Mark, ...]:
+        """Returns the operators of a kind."""
+        return tuple(mark for mark in self.marks if mark.kind == kind)
+
+    def around(self, index: int) -> Counter[str]:
+        """Returns the content words near one of them."""
+        return Counter(self.stems[max(0, index - _AROUND) : index] + self.stems[index + 1 : index + 1 + _AROUND])
+
+    def places(self, word: str, context: Counter[str]) -> tuple[int, ...]:
+        """Returns where a word stands among most of the words given; several places where that does not tell."""
+        found = [index for index, other in enumerate(self.stems) if other == word]
+        shared = {index: sum((self.around(index) & context).values()) for index in found}
+        best = max(shared.values(), default=0)
+        return tuple(index for index in found if shared[index] == best)
+
+
+@lru_cache(maxsize=4096)
+def read(text: str, language: str) -> Reading:
+    """Reads a text in one of the six languages; in another, only its numbers and words count."""
+    found = _operators(text, language)
+    numbers = find_numbers(text, language)
+    hidden = [(m.start, m.end) for m in numbers] + [(s, e) for k, s, e in found if k not in _CONTENT]
+    stems, starts, months = _content(text, language, hidden)
+    breaks = [match.start() for match in _BREAK.finditer(text)]
+
+    def reach(start: int, end: int) -> tuple[int, ...]:
+        after = [index for index, at in enumerate(starts) if at >= end]
+        stop = next((at for at in breaks if at >= end), len(text))
+        within = [index for index in after if starts[index] < stop]
+        before = [index for index, at in enumerate(starts) if at < start]
+        return tuple(within[:REACH] or after[:1] or before[-1:])
+
+    marks = tuple(Mark(kind=kind, start=start, end=end, reach=reach(start, end)) for kind, start, end in found)
+    return Reading(
+        text=text,
+        language=language,
+        stems=stems,
+        starts=starts,
+        marks=marks,
+        numbers=tuple(Counted(number=number, reach=reach(number.start, number.end)) for number in numbers),
+        months=months,
+    )
+
+
+def _operators(text: str, language: str) -> list[tuple[Kind, int, int]]:
+    """Finds operators; where one word is of two kinds, as "cannot" is, both count."""
+    found: list[tuple[Kind, int, int]] = []
+    if language not in ("en", "fr", "es", "ru", "ar", "zh"):
+        return found
+    kinds: tuple[Kind, ...] = get_args(Kind)
+    for match in operators(language).finditer(text):
+        kind = next((kind for kind in kinds if kind == match.lastgroup), None)
+        if kind is None or (kind == "not" and _second_part(text, match.start(), found)):
+            continue
+        found.append((kind, match.start(), match.end()))
+        if match.group().lower() in ("cannot", "can't", "can’t"):
+            found.append(("can", match.start(), match.end()))
+    return found
+
+
+def _second_part(text: str, start: int, found: list[tuple[Kind, int, int]]) -> bool:
+    """Whether a French negation is the second word of one: "ne … pas" negates once."""
+    first = next((f for f in reversed(found) if f[0] == "not"), None)
+    if first is None or text[first[1] : first[2]].lower() not in ("ne", "n"):
+        return False
+    between = text[first[2] : start]
+    return len(between.split()) <= REACH and not regex.search(r"[.;:!?]", between)
+
+
+def _content(
+    text: str, language: str, hidden: list[tuple[int, int]]
+) -> tuple[tuple[str, ...], tuple[int, ...], frozenset[int]]:
+    words: list[tuple[str, int]] = []
+    months: set[int] = set()
+    for match in _TOKEN.finditer(text):
+        word, start = match.group(), match.start()
+        if any(begin <= start < end for begin, end in hidden):
+            continue
+        month = _month(word)
+        if month is not None:
+            months.add(month)
+            words.append((f"month:{month}", start))
+        elif not (is_function_word(word, language) or is_filler(word, language)):
+            own = language_of(word, language)
+            words.append((word if own == "zh" else stem(word, language), start))
+    paired = _paired(words, text)
+    return tuple(word for word, _ in paired), tuple(start for _, start in paired), frozenset(months)
+
+
+def _month(word: str) -> int | None:
+    # "May" and "March" are words of English, and "mar" is one of Spanish: a month there has a capital or three more
+    # letters.
+    number = MONTH_NUMBER.get(word.lower())
+    if number is None or (len(word) <= 3 and word.isascii() and word != "May"):
+        return None
+    return number if word[0].isupper() or word.lower() not in ("may", "march", "mars", "august") else None
+
+
+def _paired(words: list[tuple[str, int]], text: str) -> list[tuple[str, int]]:
+    """Joins each Chinese character with the next, as words of that language mostly have two."""
+    joined: list[tuple[str, int]] = []
+    for place, (word, start) in enumerate(words):
+        if not regex.fullmatch(r"\p{Han}", word):
+            joined.append((word, start))
+            continue
+        following = words[place + 1] if place + 1 < len(words) else None
+        if following is not None and following[1] == start + 1 and regex.fullmatch(r"\p{Han}", following[0]):
+            joined.append((word + following[0], start))
+        elif not (start and regex.match(r"\p{Han}", text[start - 1])):
+            joined.append((word, start))
+    return joined
