@@ -16,6 +16,7 @@ from app.checking.lexicon import BORNE_OUT, Kind
 from app.checking.names import misnamed
 from app.checking.reading import Mark, Reading, read
 from app.checking.references import misreferred, plain_numbers
+from app.terms import content_terms
 from ingest.glossary import bridge
 from ingest.metadata import detect_language
 from ingest.parties import PartyTable
@@ -26,11 +27,19 @@ from vectorstore.stems import language_of, words_of
 WORDED: Final = 0.6
 # Of a claim in another language: share of the terms known to the glossary that its evidence has to hold.
 BRIDGED: Final = 0.5
+_OTHER_SCRIPTS: Final = frozenset({"ru", "ar", "zh"})
 # A row of words of the instructions that is repeated in a claim and stands in no evidence.
 _LEAKED: Final = 6
+# Of the words that an operator reaches, those that it turns for sure.
+_NEAR: Final = 2
+# Characters between a modal verb and its negation at most: "shall in no case" is one, "not say who shall" is none.
+_BESIDE: Final = 4
+_YEAR: Final = regex.compile(r"(?:19|20)\d\d")
+# What need not stand with the same words, since it is told in many ways.
+_SOMEWHERE: Final[tuple[Kind, ...]] = ("more", "less", "before", "after", "up", "down", "against")
 # Compared where claim and evidence use the same word; what the evidence says besides may be left out.
-_FORWARD: Final[tuple[Kind, ...]] = tuple(kind for kind in BORNE_OUT if kind not in ("up", "down", "against"))
-_ANYWHERE: Final[tuple[Kind, ...]] = ("up", "down", "against")
+_FORWARD: Final[tuple[Kind, ...]] = tuple(kind for kind in BORNE_OUT if kind not in _SOMEWHERE)
+_OPPOSITE: Final[dict[Kind, Kind]] = {"more": "less", "less": "more"}
 _NAMES: Final[dict[str, str]] = {
     "not": "a negation", "must": "an obligation", "should": "advice", "may": "a possibility", "can": "a permission",
     "all": "“all”", "some": "“some”", "most": "“most”", "many": "“many”", "few": "“few”", "only": "“only”",
@@ -84,7 +93,7 @@ def objection(claim: str, ground: Ground, parties: PartyTable, *, told: str = ""
             return "it sets words in quotation marks that its citations do not hold"
     if _repeats(claim, told, ground.text):
         return "it repeats instructions"
-    language = language_of_claim(claim, ground.language)
+    language = _language(claim, ground)
     fault = misnamed(claim, language, ground.text, ground.language, ground.holder, ground.also, parties)
     if fault is None:
         fault = misreferred(claim, ground.text, ground.sessions, ground.agenda_items)
@@ -100,6 +109,15 @@ def objection(claim: str, ground: Ground, parties: PartyTable, *, told: str = ""
         or (_turned(said, there) if same else _turned_in_translation(said, there))
         or _unworded(said, there, same=same)
     )
+
+
+def _language(claim: str, ground: Ground) -> str:
+    """Returns the language of a claim: that of its evidence where most of its words are words of that."""
+    guess = language_of_claim(claim, ground.language)
+    if guess == ground.language or guess in _OTHER_SCRIPTS or ground.language in _OTHER_SCRIPTS:
+        return guess
+    own, there = read(claim, ground.language), read(ground.text, ground.language)
+    return ground.language if len(own.terms & there.terms) >= WORDED * max(1, len(own.terms)) else guess
 
 
 def mistranslated(text: str, language: str, quote: str, quote_language: str) -> str | None:
@@ -140,7 +158,7 @@ def language_of_claim(claim: str, otherwise: str) -> str:
     words = words_of(claim)
     scripts = Counter(language_of(word, "") for word in words)
     script = scripts.most_common(1)[0][0] if scripts else "en"
-    if script in ("ru", "ar", "zh"):
+    if script in _OTHER_SCRIPTS:
         return script
     guess = detect_language(claim)
     latin = guess if guess in ("en", "fr", "es") else None
@@ -166,13 +184,16 @@ def _miscounted(said: Reading, there: Reading, years: frozenset[str], *, same: b
     """Numbers have to stand in the evidence, and count there what they count in the claim."""
     if not said.months <= there.months:
         return "it names a month that its evidence does not"
-    known = plain_numbers(there)
-    for counted in plain_numbers(said):
+    known, own = plain_numbers(there), plain_numbers(said)
+    often = Counter(other.number.value for other in own)
+    # Evidence that names a year of its own is not told by when it was spoken.
+    years = frozenset() if any(_YEAR.fullmatch(other.number.value) for other in known) else years
+    for counted in own:
         value = counted.number.value
         if value in years:
             continue
         equal = [other for other in known if other.number.value == value]
-        if not equal:
+        if len(equal) < (often[value] if same else 1):
             return f"its number {value} is not in its evidence"
         head = said.stems[counted.reach[0]] if same and counted.reach else None
         heads = [(other, there.stems[other.reach[0]]) for other in known if other.reach]
@@ -187,10 +208,12 @@ def _turned(said: Reading, there: Reading) -> str | None:
     for mark in said.marks:
         if mark.kind in _FORWARD and not _borne_out(mark, said, there):
             return f"its evidence does not hold {_NAMES[mark.kind]} where it does"
-        if mark.kind in _ANYWHERE and not any(other.kind in BORNE_OUT[mark.kind] for other in there.marks):
+        if mark.kind in _OPPOSITE and _limits_otherwise(mark, said, there):
+            return f"its evidence has the opposite of {_NAMES[mark.kind]} at that number"
+        if mark.kind in _SOMEWHERE and not any(other.kind in BORNE_OUT[mark.kind] for other in there.marks):
             return f"its evidence does not hold {_NAMES[mark.kind]}"
-    negations = len(there.of("not")) + len(there.of("against"))
-    if len(said.of("not")) > negations:
+    negations, negated = (len(reading.of("not")) + len(reading.of("against")) for reading in (there, said))
+    if negated > negations:
         return "it holds more negations than its evidence"
     if said.of("for") and there.of("against") and not there.of("for") and not said.of("not"):
         return "its evidence is against what it is for"
@@ -215,8 +238,22 @@ def _borne_out(mark: Mark, said: Reading, there: Reading) -> bool:
     return True
 
 
+def _limits_otherwise(mark: Mark, said: Reading, there: Reading) -> bool:
+    """Whether the number after "more than" stands after "less than" in the evidence, or the other way round."""
+    value = _limited(mark, said)
+    return value is not None and any(
+        _limited(other, there) == value for other in there.marks if other.kind == _OPPOSITE[mark.kind]
+    )
+
+
+def _limited(mark: Mark, reading: Reading) -> str | None:
+    after = (c.number.value for c in reading.numbers if 0 <= c.number.start - mark.end <= _BESIDE)
+    return next(after, None)
+
+
 def _beside_negation(mark: Mark, said: Reading) -> bool:
-    return any(set(mark.reach[:1]) & set(other.reach) for other in said.of("not"))
+    gaps = (said.text[min(mark.end, other.end) : max(mark.start, other.start)] for other in said.of("not"))
+    return any(len(gap.split()) <= 1 and len(gap) <= _BESIDE for gap in gaps)
 
 
 def _left_out(mark: Mark, said: Reading, there: Reading) -> bool:
@@ -225,19 +262,21 @@ def _left_out(mark: Mark, said: Reading, there: Reading) -> bool:
         return False
     head = mark.reach[0]
     word = there.stems[head]
-    kinds: frozenset[Kind] = BORNE_OUT[mark.kind] if mark.kind != "may" else frozenset(("may", "can", "leave", "not"))
+    kinds: frozenset[Kind] = (
+        frozenset(("may", "can", "leave", "not")) if mark.kind == "may" else frozenset((mark.kind,))
+    )
     standing = [other for other in said.marks if other.kind in kinds]
     for index in said.places(word, there.around(head)):
         meant = there.places(word, said.around(index))
         turned = {place for other in there.of(mark.kind) for place in other.reach[:1]}
-        if set(meant) <= turned and not any(index in other.reach for other in standing):
+        if set(meant) <= turned and not any(index in other.reach[:_NEAR] for other in standing):
             return True
     return False
 
 
 def _turned_in_translation(said: Reading, there: Reading) -> str | None:
     """Words of two languages do not correspond, so that operators are compared by whether there are any."""
-    for kind in (*_FORWARD, *_ANYWHERE):
+    for kind in (*_FORWARD, *_SOMEWHERE):
         if said.of(kind) and not any(other.kind in BORNE_OUT[kind] for other in there.marks):
             return f"its evidence does not hold {_NAMES[kind]}"
     if there.of("not") and not said.of("not") and not said.of("against"):
@@ -247,20 +286,17 @@ def _turned_in_translation(said: Reading, there: Reading) -> str | None:
 
 def _unworded(said: Reading, there: Reading, *, same: bool) -> str | None:
     if same:
-        known = set(there.stems)
-        held = sum(stem in known for stem in said.stems)
-        if held < WORDED * len(said.stems):
+        if len(said.terms & there.terms) < WORDED * len(said.terms):
             return "most of its words are not those of its evidence"
         return None
     bridged = bridge(said.text, said.language, to=there.language)
     terms = [term for term in bridged.terms if not regex.fullmatch(r"[\W\d]+", term)]
-    concepts = [set(read(term, there.language).stems) for term in terms]
-    concepts = [concept for concept in concepts if concept]
-    held = sum(concept <= set(there.stems) for concept in concepts)
+    concepts = [concept for term in terms if (concept := content_terms(term, there.language))]
+    held = sum(concept <= there.terms for concept in concepts)
     if not held or held < BRIDGED * _concepts(bridged.text, there):
         return "what it says in another language cannot be found in its evidence"
     return None
 
 
 def _concepts(text: str, there: Reading) -> int:
-    return max(1, len(set(read(text, there.language).stems)) // 2)
+    return max(1, len(content_terms(text, there.language)) // 2)

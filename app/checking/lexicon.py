@@ -21,7 +21,7 @@ BORNE_OUT: Final[dict[Kind, frozenset[Kind]]] = {
     "may": frozenset({"may", "can", "leave"}),
     "can": frozenset({"may", "can", "leave"}),
     "all": frozenset({"all"}),
-    "some": frozenset({"some", "few", "many", "most", "all"}),
+    "some": frozenset({"some", "few", "many", "most"}),
     "most": frozenset({"most"}),
     "many": frozenset({"many", "most"}),
     "few": frozenset({"few"}),
@@ -41,7 +41,7 @@ _IDLE: Final = {
     "fr": "non_seulement pas_seulement sans_doute ne_manqu\\w+_pas",
     "es": "no_s[óo]lo no_solamente no_obstante sin_duda sin_embargo",
     "ru": "не_только не_просто не_менее",
-    "ar": "ليس\\w*_فقط لا_سيما لا_شك_أن",
+    "ar": "ليس\\w*_فقط [وف]?لا_سيما لا_شك_أن",
     "zh": "不仅 不但 不只 不断 不过 非常 无论 不论",
 }
 _WORDS: Final[dict[str, dict[Kind, str]]] = {
@@ -158,7 +158,7 @@ _WORDS: Final[dict[str, dict[Kind, str]]] = {
         "must": r"[وف]?يجب [وف]?يتعين [وف]?تلتزم [وف]?يلتزم لا_بد",
         "duty": r"[وف]?تلتزم [وف]?يلتزم ملزم\w* [وال]*التزام\w* [وف]?يلزم [وف]?تلزم واجب\w*",
         "should": r"[وف]?ينبغي",
-        "may": r"[وف]?قد ربما",
+        "may": r"[وف]?قد(?=_ي) ربما",
         "can": r"[وف]?يمكن\w* [وف]?يجوز [وف]?تستطيع [وف]?يستطيع",
         "leave": r"[وف]?[يت]جيز [وف]?[يت]سمح\w* ممكن\w*",
         "all": r"[وفبلك]*كل [وفبلك]*جميع\w* [وفبل]*كاف[ةه] [وفبل]*سائر دائما",

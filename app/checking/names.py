@@ -5,13 +5,14 @@ from typing import Final
 
 import regex
 
+from app.checking.lexicon import operators
 from ingest.dates import MONTH_NUMBER
 from ingest.parties import PartyMatch, PartyTable
 from ingest.treaties import find_treaties
 from vectorstore.stems import fold, is_filler, is_function_word, language_of, stem, words_of
 
-_CAPITAL: Final = regex.compile(r"\p{Lu}[\p{L}\p{M}\p{N}]*(?:[-’'][\p{L}\p{M}]+)*")
-_SENTENCE: Final = regex.compile(r"(?:^|[.!?:]\s+|\n)[\s\"“«(¿¡]*$")
+_CAPITAL: Final = regex.compile(r"\p{Lu}[\p{L}\p{M}\p{N}]*(?:-[\p{L}\p{M}]+)*")
+_LATIN: Final = regex.compile(r"\p{Latin}[\p{Latin}\p{M}\p{N}]+")
 # Written with a capital wherever States meet; they name nobody.
 _COMMON: Final = frozenset(
     fold(word)
@@ -51,6 +52,12 @@ def misnamed(
             return f"it names {match.text}, whom its evidence does not name"
     if matches and holder is not None and holder not in matches[0].codes:
         return f"it speaks of {matches[0].text} first, but its evidence is from {holder}"
+    own = [
+        sum(holder in m.codes for m in parties.find(*text))
+        for text in ((claim, language), (evidence, evidence_language))
+    ]
+    if own[0] > own[1] + 1:
+        return "it names its own party where its evidence may name another"
     treaties = {match.treaty for match in find_treaties(claim)}
     if not treaties <= {match.treaty for match in find_treaties(evidence)} | _meant(evidence):
         return "it names a treaty that its evidence does not"
@@ -69,13 +76,15 @@ def _meant(evidence: str) -> set[str]:
 def _unknown(
     claim: str, language: str, evidence: str, evidence_language: str, matches: Iterable[PartyMatch]
 ) -> str | None:
-    """Returns the first capitalised word within a sentence that the evidence does not hold."""
+    """Returns the first name that the evidence does not hold: a word with a capital, or in another script."""
     spans = [(m.start, m.end) for m in matches] + [(m.start, m.end) for m in find_treaties(claim)]
     there = {fold(word) for word in words_of(evidence)}
     roots = {stem(word, evidence_language) for word in words_of(evidence)}
-    for match in _CAPITAL.finditer(claim):
+    spans += [match.span() for match in operators(language).finditer(claim)]
+    names = _CAPITAL if language in ("en", "fr", "es") else regex.compile(f"{_CAPITAL.pattern}|{_LATIN.pattern}")
+    for match in names.finditer(claim):
         word = match.group()
-        if any(start <= match.start() < end for start, end in spans) or _SENTENCE.search(claim[: match.start()]):
+        if any(start <= match.start() < end for start, end in spans):
             continue
         if language_of(word, "en") != language_of(evidence[:1] or "a", "en") and language != evidence_language:
             # Names are spelt otherwise in another script.

@@ -17,6 +17,7 @@ _PERCENT: Final = re.compile(
 )
 _HUNDRED: Final = 100
 _THOUSAND: Final = 1000
+_SCALES: Final = (1000, 10**6, 10**9)
 # Rows of a value and its form, a pattern in which `_` stands for a space. The word for one counts only within a larger
 # number: it is an article as well.
 _WORDS: Final[dict[str, str]] = {
@@ -92,6 +93,7 @@ def _written(text: str, language: str) -> Iterator[Number]:
     """Yields runs of numerals and number words: "27", "1 900", "230 million", "four hundred and two"."""
     words = _word_values(language)
     parts: list[tuple[int, int, Fraction]] = []
+    digits = False
     for match in _token(language).finditer(text):
         value: Fraction | None
         if match["word"] is None:
@@ -101,19 +103,27 @@ def _written(text: str, language: str) -> Iterator[Number]:
         if value is None or (value == 1 and match["word"] and not parts):
             continue
         joined = parts and re.fullmatch(_JOINED.get(language, r"\s+"), text[parts[-1][1] : match.start()])
-        if parts and not (joined and _goes_on([part[2] for part in parts], value, numeral=match["word"] is None)):
+        if parts and not (
+            joined and _goes_on([part[2] for part in parts], value, numeral=match["word"] is None, after_numeral=digits)
+        ):
             yield _number(text, parts)
             parts = []
             if value == 1 and match["word"]:
                 continue
         parts.append((match.start(), match.end(), value))
+        digits = match["word"] is None
     if parts:
         yield _number(text, parts)
 
 
-def _goes_on(values: list[Fraction], value: Fraction, *, numeral: bool) -> bool:
+def _goes_on(values: list[Fraction], value: Fraction, *, numeral: bool, after_numeral: bool) -> bool:
     """Whether a further number word belongs to the number before it, as in "two hundred" and "forty two"."""
-    if numeral or value.denominator != 1 or (values[-1].denominator != 1 and value < _HUNDRED):
+    if (
+        numeral
+        or (after_numeral and value not in _SCALES)
+        or value.denominator != 1
+        or (values[-1].denominator != 1 and value < _HUNDRED)
+    ):
         return False
     if value >= _HUNDRED:
         return True
@@ -125,7 +135,7 @@ def _goes_on(values: list[Fraction], value: Fraction, *, numeral: bool) -> bool:
 def _number(text: str, parts: list[tuple[int, int, Fraction]]) -> Number:
     total, current = Fraction(0), Fraction(0)
     for _, _, value in parts:
-        if value >= _THOUSAND and len(parts) > 1 and value in (1000, 10**6, 10**9):
+        if value >= _THOUSAND and len(parts) > 1 and value in _SCALES:
             total, current = total + (current or 1) * value, Fraction(0)
         elif value == _HUNDRED:
             current = (current or Fraction(1)) * value if current < _HUNDRED else current + value

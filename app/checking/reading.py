@@ -9,21 +9,29 @@ import regex
 
 from app.checking.lexicon import Kind, operators
 from app.checking.numbers import Number, find_numbers
+from app.terms import content_terms
 from ingest.dates import MONTH_NUMBER
 from vectorstore.stems import is_filler, is_function_word, language_of, stem
 
 _TOKEN: Final = regex.compile(r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+")
 # Where a clause ends: a negation before it does not reach beyond.
 _BREAK: Final = regex.compile(
-    r"(?<!\d)[,،](?!\d)|[.;:!?()—–。，；：！？؛؟、…\n]|\b(?:but|mais|sino|pero|но|а|because|although|while|car|aunque|mientras)\b"
-    r"|(?<!\w)(?:بل|لكن|ولكن|غير\s+أن|إلا\s+أن)(?!\w)|而|但",
+    r"(?<!\d)[,،](?!\d)|[.;:!?()—–。，；：！？؛؟、…\n]|\b(?:but|because|although|while|when|if|unless|that|which|who|whom|whose|where|(?:and|or)(?=\s+(?:can|cannot|may|shall|must|should|will|has|have|is|are|does|do)\b)"
+    r"|mais|car|lorsque|quand|si|que|qui|dont|où|selon|sino|pero|aunque|mientras|cuando|quien\w*"
+    r"|но|а|если|когда|что|чтобы|котор\w+|где)\b|\bqu(?=['’])"
+    r"|(?<!\w)(?:بل|لكن|ولكن|غير\s+أن|إلا\s+أن|أن|إن|التي|الذي|متى|إذا|عندما)(?!\w)|而|但|如果",
     regex.IGNORECASE,
 )
-# Content words that a negation, a modal verb or the like reaches.
+# Content words that a negation, a modal verb or the like reaches; in Chinese, characters.
 REACH: Final = 4
 # Words around a word that tell which of its occurrences is meant.
 _AROUND: Final = 5
 # Words of these kinds say something of their own besides.
+# Letters of a Russian word that its forms mostly share.
+_RUSSIAN_ROOT: Final = 4
+# "And" and the person of a verb are letters before an Arabic word.
+_AND: Final = regex.compile(r"^[وف](?=\w{3})")
+_PERSON: Final = regex.compile(r"^[يتنأا](?=\w{3})")
 _CONTENT: Final[frozenset[str]] = frozenset({"duty", "leave", "up", "down", "for", "against"})
 
 
@@ -50,7 +58,8 @@ class Reading:
     """What a text says, as far as it is compared.
 
     Attributes:
-        stems: Its content words in order; pairs of characters in Chinese.
+        stems: Its content words in order, by what their forms share; characters in Chinese.
+        terms: Its content words as a search compares them, without operators and words of saying.
         marks: Its operators in order.
         numbers: Its numbers in order, those of articles and agenda items included.
         months: The months that it names, 1 to 12.
@@ -59,6 +68,7 @@ class Reading:
     text: str
     language: str
     stems: tuple[str, ...]
+    terms: frozenset[str]
     starts: tuple[int, ...]
     marks: tuple[Mark, ...]
     numbers: tuple[Counted, ...]
@@ -96,14 +106,19 @@ def read(text: str, language: str) -> Reading:
         before = [index for index, at in enumerate(starts) if at < start]
         return tuple(within[:REACH] or after[:1] or before[-1:])
 
+    def counts(number: Number) -> tuple[int, ...]:
+        stop = next((at for at in breaks if at >= number.end), len(text))
+        return tuple(index for index, at in enumerate(starts) if number.end <= at < stop)[:REACH]
+
     marks = tuple(Mark(kind=kind, start=start, end=end, reach=reach(start, end)) for kind, start, end in found)
     return Reading(
         text=text,
         language=language,
         stems=stems,
+        terms=content_terms(_blanked(text, hidden), language),
         starts=starts,
         marks=marks,
-        numbers=tuple(Counted(number=number, reach=reach(number.start, number.end)) for number in numbers),
+        numbers=tuple(Counted(number=number, reach=counts(number)) for number in numbers),
         months=months,
     )
 
@@ -148,30 +163,29 @@ def _content(
             words.append((f"month:{month}", start))
         elif not (is_function_word(word, language) or is_filler(word, language)):
             own = language_of(word, language)
-            words.append((word if own == "zh" else stem(word, language), start))
-    paired = _paired(words, text)
-    return tuple(word for word, _ in paired), tuple(start for _, start in paired), frozenset(months)
+            words.append((word if own == "zh" else root(word, own), start))
+    return tuple(word for word, _ in words), tuple(start for _, start in words), frozenset(months)
+
+
+def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def root(word: str, language: str) -> str:
+    """Returns the stem of a word by which forms of one verb are one as well: "we demand", "it demands"."""
+    if language == "ru":
+        return stem(word, language)[:_RUSSIAN_ROOT]
+    if language == "ar":
+        return _PERSON.sub("", stem(_AND.sub("", word), language))
+    return stem(word, language)
 
 
 def _month(word: str) -> int | None:
     # "May" and "March" are words of English, and "mar" is one of Spanish: a month there has a capital or three more
     # letters.
     number = MONTH_NUMBER.get(word.lower())
-    if number is None or (len(word) <= 3 and word.isascii() and word != "May"):
+    if number is None or (len(word) <= 3 and word.isascii() and word not in ("May", "mai")):
         return None
     return number if word[0].isupper() or word.lower() not in ("may", "march", "mars", "august") else None
-
-
-def _paired(words: list[tuple[str, int]], text: str) -> list[tuple[str, int]]:
-    """Joins each Chinese character with the next, as words of that language mostly have two."""
-    joined: list[tuple[str, int]] = []
-    for place, (word, start) in enumerate(words):
-        if not regex.fullmatch(r"\p{Han}", word):
-            joined.append((word, start))
-            continue
-        following = words[place + 1] if place + 1 < len(words) else None
-        if following is not None and following[1] == start + 1 and regex.fullmatch(r"\p{Han}", following[0]):
-            joined.append((word + following[0], start))
-        elif not (start and regex.match(r"\p{Han}", text[start - 1])):
-            joined.append((word, start))
-    return joined

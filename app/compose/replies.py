@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import regex
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 _LINE: Final = regex.compile(
     r"^\s*(?:[-*•–]|\d{1,2}[.)])?\s*(?P<text>.*?\S)\s*(?P<ids>(?:[\[(【（]\s*[Ss]?\d{1,5}(?:\s*[,;、，]\s*[Ss]?\d{1,5})*\s*[\])】）]\s*)+)[.。]?\s*$"
@@ -20,7 +20,9 @@ class WrittenClaim(BaseModel):
     """One claim of a model."""
 
     text: str = Field(description="One sentence about one party, in your own words, without quotation marks.")
-    sentences: list[str] = Field(description='Numbers of the sentences that it rests on, such as "S3".')
+    sentences: list[Annotated[int, BeforeValidator(lambda value: _number(value))]] = Field(
+        description="Numbers of the sentences that it rests on: 3 for S3."
+    )
 
 
 class Reply(BaseModel):
@@ -96,12 +98,12 @@ def _validated(value: object) -> Iterator[Written]:
         claim = WrittenClaim.model_validate(value)
     except ValidationError:
         return
-    numbers = [_number(identifier) for identifier in claim.sentences]
-    yield Written(text=" ".join(claim.text.split()), numbers=tuple(dict.fromkeys(numbers)))
+    yield Written(text=" ".join(claim.text.split()), numbers=tuple(dict.fromkeys(claim.sentences)))
 
 
-def _number(identifier: str) -> int:
-    match = regex.fullmatch(r"\W*[Ss]?(\d{1,5})\W*", identifier)
+def _number(identifier: object) -> int:
+    """Reads "S3", "[3]" and 3; what is no number of a sentence gives 0, which there is not."""
+    match = regex.fullmatch(r"\W*[Ss]?(\d{1,5})\W*", str(identifier))
     return int(match[1]) if match else 0
 
 
