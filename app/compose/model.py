@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from app.answer import Citation, Claim, DroppedClaim
-from app.chat_model import LlmConfig, reason
+from app.chat_model import LlmConfig, reason, redact
 from app.checking.claims import Ground, mistranslated, objection
 from app.checking.form import unquoted
 from app.compose.asking import Asked, ModelSilentError, Usage
@@ -145,7 +145,7 @@ class ModelWriter:
             if prompt is not prompts[0] and began + self.config.timeout_seconds - time.monotonic() < _WORTHWHILE:
                 break
             numbered = number(task.chosen, task.sources, parties, room=self._room(prompt, task, wording))
-            checked = _Checked(numbered, prompt, parties, wording, self._entailment, task.limit)
+            checked = _Checked(numbered, prompt, parties, wording, self._entailment, self.config)
             draft = Draft(
                 dropped=draft.dropped,
                 left_out=numbered.left_out,
@@ -183,7 +183,7 @@ class ModelWriter:
                 problem=problem or (None if checked.claims else "nothing"),
                 detail=detail,
                 usage=usage.to_json(self.config),
-                reply=asked.reply,
+                reply=redact(asked.reply, self.config),
             )
             if checked.claims or checked.dropped or problem == "slow":
                 break
@@ -245,7 +245,7 @@ class _Checked:
         parties: PartyTable,
         wording: Wording,
         entailment: Entailment | None,
-        limit: int,
+        config: LlmConfig,
     ) -> None:
         self.claims: list[Claim] = []
         self.citations: list[Citation] = []
@@ -255,7 +255,7 @@ class _Checked:
         self._parties = parties
         self._wording = wording
         self._entailment = entailment
-        self._limit = limit
+        self._config = config
         self._seen: set[str] = set()
 
     def take(self, written: Written) -> bool:
@@ -268,7 +268,7 @@ class _Checked:
         if fault is None:
             fault = self._objection(written.text, holder, cited)
         if fault is not None:
-            text = written.text[:_KEPT_TEXT]
+            text = redact(written.text, self._config)[:_KEPT_TEXT]
             self.dropped.append(DroppedClaim(text=text, state=holder, reason=fault))
             return False
         self.citations += [citation for citation in cited if citation.number > len(self.citations)]
