@@ -120,7 +120,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with open_workspace(settings) as workspace:
             workspace.corpus.ingest([_CONFERENCE])
             cases = [case for case in open_set("smoke", (), home_of(Path(folder))).cases if not case.history]
-            chosen = [case.question for case in cases if case.answerable][:: max(1, len(cases) // options.questions)]
+            answerable = [case.question for case in cases if case.answerable]
+            chosen = answerable[:: max(1, len(answerable) // options.questions)]
             report = ask(workspace, chosen[: options.questions])
     del server
     print(json.dumps(report, ensure_ascii=False, indent=2))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from app.chat_model import LlmConfig
+from app.compose.leaving import Leaving, LeftError
 from app.compose.replies import LineReader, StructuredReader, Written, schema
 from ingest.splitter import count_tokens
 
@@ -134,10 +135,10 @@ class Asked:
             for attempt in self._attempts():
                 with attempt:
                     for piece in self._stream():
-                        if self._stop.is_set():
-                            return
                         _put(pieces, piece, self._stop)
             _put(pieces, _END, self._stop)
+        except LeftError:
+            return
         except Exception as exc:  # the clients of providers have no error in common
             _put(pieces, exc, self._stop)
 
@@ -164,10 +165,11 @@ class Asked:
         from langchain_core.callbacks import UsageMetadataCallbackHandler
 
         counting = UsageMetadataCallbackHandler()
+        callbacks = [counting, Leaving(self._stop)]
         self.usage.requests += 1
         source: Any = self.chat.with_structured_output(schema()) if self.structured else self.chat
         try:
-            for chunk in source.stream(list(self.messages), config={"callbacks": [counting]}):
+            for chunk in source.stream(list(self.messages), config={"callbacks": callbacks}):
                 self._begun = True
                 piece = chunk if self.structured else str(chunk.text)
                 if piece is not None and piece != "":

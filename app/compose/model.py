@@ -167,10 +167,13 @@ class ModelWriter:
             detail = ""
             try:
                 for written in asked:
-                    if written is not None and not checked.take(written):
+                    holds = written is not None and checked.take(written)
+                    if written is not None and not holds and time.monotonic() < asked.deadline:
                         continue
                     yield replace(draft, claims=tuple(checked.claims), citations=tuple(checked.citations))
-                    if len(checked.claims) >= task.limit:
+                    # Checking takes time as well: a reply of many claims ends with the time limit.
+                    late = written is not None and time.monotonic() > asked.deadline
+                    if late or len(checked.claims) >= task.limit:
                         break
             except ModelSilentError as exc:
                 problem, detail = "slow" if exc.slow else "failed", reason(exc.__cause__ or exc, self.config)

@@ -12,7 +12,7 @@ _LINE: Final = regex.compile(
 )
 _ID: Final = regex.compile(r"\d{1,5}")
 # A reply is read up to here; a model that goes on is not listened to.
-MOST_CLAIMS: Final = 40
+MOST_CLAIMS: Final = 30
 _LONGEST_LINE: Final = 4000
 
 
