@@ -13,6 +13,7 @@ from pydantic_settings import SettingsError as EnvironmentSettingsError
 
 from app.chat_model import LlmConfig
 from app.errors import SettingsError
+from app.telemetry import TelemetryConfig
 from ingest.loaders.loaded import LoadLimits
 from ingest.splitter import SplitConfig
 from vectorstore.embeddings import EmbeddingConfig
@@ -81,6 +82,8 @@ class Settings(BaseSettings):
     """Passages."""
     load: LoadLimits = LoadLimits()
     """Limits on files."""
+    telemetry: TelemetryConfig = TelemetryConfig()
+    """Spans for OpenTelemetry."""
 
 
 def load_settings(*, store: Path | None = None, host: str | None = None, port: int | None = None) -> Settings:

@@ -7,19 +7,20 @@ from types import TracebackType
 
 from app.assistant import Assistant
 from app.chain import Steps
-from app.chat_model import LlmConfig, open_chat_model
+from app.chat_model import LlmConfig, open_chat_model, try_model
 from app.compose.model import ModelWriter
-from app.corpus import Corpus
+from app.corpus import Corpus, DoctorReport
 from app.retrieve import Retrieved, Searcher
 from app.scope import resolve
 from app.select import Selector
 from app.settings import Settings
+from app.telemetry import build_export
 from ingest.indexer import Indexer
 from vectorstore.embeddings import SentenceTransformerEmbedder
 from vectorstore.entailment import EntailmentConfig, EntailmentModel
 from vectorstore.rerank import build_reranker
 from vectorstore.retriever import Retriever
-from vectorstore.store import Store, open_store
+from vectorstore.store import Check, Store, open_store
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,15 @@ class Workspace:
         """Returns what a question's scope holds and what was found in it, before anything is composed."""
         parties = self.corpus.parties()
         return self.steps.searcher.search(resolve(question, parties, history=history), parties)
+
+    def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
+        """Checks the store, and tries the chat model where the settings name one."""
+        report = self.corpus.doctor(rebuild=rebuild, reembed=reembed)
+        if not self.settings.llm.model:
+            return report
+        probe = try_model(self.settings.llm)
+        checks = (*report.checks, Check(name="chat model", ok=probe.ok, detail=probe.detail))
+        return DoctorReport(ok=report.ok and probe.ok, checks=checks)
 
     def close(self) -> None:
         """Lets go of the store's files."""
@@ -78,7 +88,13 @@ def open_workspace(settings: Settings, *, read_only: bool = False, check_model: 
         writer=build_writer(settings.llm),
     )
     keep = 0 if read_only else settings.answer.keep_traces
-    assistant = Assistant(steps, store.catalogue, keep_traces=keep)
+    assistant = Assistant(
+        steps,
+        store.catalogue,
+        keep_traces=keep,
+        keep_days=settings.answer.keep_traces_days,
+        export=build_export(settings.telemetry),
+    )
     return Workspace(assistant=assistant, corpus=corpus, settings=settings, store=store, steps=steps)
 
 

@@ -69,7 +69,9 @@ class ScriptedChat(BaseChatModel):
                 self.stopped.set()
         if self.usage is not None:
             used = UsageMetadata(input_tokens=self.usage[0], output_tokens=self.usage[1], total_tokens=sum(self.usage))
-            yield ChatGenerationChunk(message=AIMessageChunk(content="", usage_metadata=used, response_metadata={"model_name": "scripted"}))
+            yield ChatGenerationChunk(
+                message=AIMessageChunk(content="", usage_metadata=used, response_metadata={"model_name": "scripted"})
+            )
 
 
 def _chunk(piece: str, tools: Any, *, first: bool) -> AIMessageChunk:

@@ -18,7 +18,7 @@ class Leaving(BaseCallbackHandler):
     def __init__(self, left: threading.Event) -> None:
         self._left = left
 
-    def on_llm_new_token(self, token: str, **details: Any) -> None:  # noqa: ANN401 - as the base class has it
+    def on_llm_new_token(self, token: Any, **details: Any) -> None:  # noqa: ANN401 - as the base class has it
         """Is called with every piece.
 
         Raises:

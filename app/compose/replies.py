@@ -14,6 +14,8 @@ _ID: Final = regex.compile(r"\d{1,5}")
 # A reply is read up to here; a model that goes on is not listened to.
 MOST_CLAIMS: Final = 30
 _LONGEST_LINE: Final = 4000
+# Words from which on a line without ids is a claim that cites nothing, and not a heading.
+_SENTENCE: Final = 5
 
 
 class WrittenClaim(BaseModel):
@@ -109,6 +111,9 @@ def _number(identifier: object) -> int:
 
 def _line(line: str) -> Iterator[Written]:
     match = _LINE.match(line[:_LONGEST_LINE])
-    if match is not None:
+    if match is None:
+        if len(line.split()) >= _SENTENCE:
+            yield Written(text=" ".join(line.split()), numbers=())
+    else:
         numbers = [int(found) for found in _ID.findall(match["ids"])]
         yield Written(text=" ".join(match["text"].split()), numbers=tuple(dict.fromkeys(numbers)))

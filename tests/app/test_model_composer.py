@@ -1,4 +1,4 @@
-"""The model composer: what a model says right is shown with its quotations, whatever it does wrong ends in a sound answer."""
+"""The model composer: what a model says right is shown over its quotations, and what it says wrong is not."""
 
 import threading
 import time
@@ -103,7 +103,9 @@ BAD: dict[str, Callable[[str, str], Any]] = {
 
 @pytest.mark.parametrize("structured", [True, False], ids=["structured", "lines"])
 @pytest.mark.parametrize("how", BAD)
-def test_whatever_a_model_does_the_answer_is_sound_and_in_time(how: str, structured: bool, workspace: Workspace) -> None:
+def test_whatever_a_model_does_the_answer_is_sound_and_in_time(
+    how: str, structured: bool, workspace: Workspace
+) -> None:
     quoted = workspace.assistant.ask(QUESTION)
     began = time.monotonic()
     answer = ask(workspace, BAD[how], structured=structured, piece=4000)

@@ -149,7 +149,11 @@ def _obedient(attack: Attack) -> Any:
         said = []
         for text, ids in attack.claims:
             text = text.format(system=system, user=user, long="Arvandia supports " + "supports " * 3000)
-            chosen = {"{own}": numbers["own"][:4], "{other}": numbers["other"], "{all}": [*numbers["own"], *numbers["other"]]}
+            chosen = {
+                "{own}": numbers["own"][:4],
+                "{other}": numbers["other"],
+                "{all}": [*numbers["own"], *numbers["other"]],
+            }
             said.append((text, chosen.get(ids, [ids] if ids else [])))
         return said
 
