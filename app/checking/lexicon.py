@@ -102,7 +102,7 @@ _WORDS: Final[dict[str, dict[Kind, str]]] = {
         r"expliqu\w+ ajout\w+ rappel\w+ relèv\w+ relev\w+ précis\w+ mention\w+ selon avis délégation déclaration signal\w+ évoqu\w+ annonc\w+",
     },
     "es": {
-        "not": r"no nunca jamás nada ning[úu]n\w* ni sin tampoco imposible",
+        "not": r"no nunca jamás nada nadie ning[úu]n\w* ni sin tampoco imposible",
         "must": r"debe(?:n|mos)? deber[áa]n? ha(?:n)?_de hay_que tiene(?:n)?_que",
         "duty": r"oblig\w+ exig\w+ necesi\w+ preciso deber",
         "should": r"deber[ií]a(?:n|mos)? conv(?:iene|endr[ií]a)",

@@ -31,6 +31,7 @@ _AROUND: Final = 5
 _RUSSIAN_ROOT: Final = 4
 # "And" and the person of a verb are letters before an Arabic word.
 _AND: Final = regex.compile(r"^[وف](?=\w{3})")
+_ANY: Final = regex.compile(r"[لب]?أي[ةه]?")
 _PERSON: Final = regex.compile(r"^[يتنأا](?=\w{3})")
 _CONTENT: Final[frozenset[str]] = frozenset({"duty", "leave", "up", "down", "for", "against"})
 
@@ -97,17 +98,18 @@ def read(text: str, language: str) -> Reading:
     numbers = find_numbers(text, language)
     hidden = [(m.start, m.end) for m in numbers] + [(s, e) for k, s, e in found if k not in _CONTENT]
     stems, starts, months = _content(text, language, hidden)
-    breaks = [match.start() for match in _BREAK.finditer(text)]
+    breaks = [(match.start(), match.group()[0].isalpha()) for match in _BREAK.finditer(text)]
 
     def reach(start: int, end: int) -> tuple[int, ...]:
         after = [index for index, at in enumerate(starts) if at >= end]
-        stop = next((at for at in breaks if at >= end), len(text))
+        stop, word = next(((at, word) for at, word in breaks if at >= end), (len(text), False))
         within = [index for index in after if starts[index] < stop]
         before = [index for index, at in enumerate(starts) if at < start]
-        return tuple(within[:REACH] or after[:1] or before[-1:])
+        # "no State that …" is said of what stands before; "shall not, however, …" of what follows.
+        return tuple(within[:REACH] or (before[-1:] if word else ()) or after[:1] or before[-1:])
 
     def counts(number: Number) -> tuple[int, ...]:
-        stop = next((at for at in breaks if at >= number.end), len(text))
+        stop = next((at for at, _ in breaks if at >= number.end), len(text))
         return tuple(index for index, at in enumerate(starts) if number.end <= at < stop)[:REACH]
 
     marks = tuple(Mark(kind=kind, start=start, end=end, reach=reach(start, end)) for kind, start, end in found)
@@ -161,7 +163,7 @@ def _content(
         if month is not None:
             months.add(month)
             words.append((f"month:{month}", start))
-        elif not (is_function_word(word, language) or is_filler(word, language)):
+        elif not (is_function_word(word, language) or is_filler(word, language) or _ANY.fullmatch(word)):
             own = language_of(word, language)
             words.append((word if own == "zh" else root(word, own), start))
     return tuple(word for word, _ in words), tuple(start for _, start in words), frozenset(months)
