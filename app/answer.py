@@ -174,6 +174,7 @@ class Answer:
         related: Citations that do not support an answer but may help.
         confidence: Calibrated chance that the evidence answers, 0 to 1, higher is better.
         spoken_for: Groups that are cited for States asked about, with these States.
+        translations: Of citations, by number: an unofficial translation that a model made, for reading only.
     """
 
     question: str
@@ -197,6 +198,7 @@ class Answer:
     timings_ms: Timings = field(default_factory=Timings)
     trace_id: str = ""
     spoken_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    translations: dict[int, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the contract of `untoc ask --json`: plain dicts, lists, strings and numbers."""

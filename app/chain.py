@@ -13,9 +13,10 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnablePassth
 from app.answer import Answer, Missing, Timings
 from app.compose.extractive import Composition, compose, render
 from app.compose.model import ModelWriter, Task
-from app.compose.written import with_claims
-from app.followup import EarlierTurn
+from app.compose.written import with_claims, with_translations
+from app.followup import EarlierTurn, earlier_turns
 from app.resolution import Resolution
+from app.restyle import restyled
 from app.retrieve import Retrieved, Searcher
 from app.scope import resolve
 from app.silence import abstain, beside
@@ -24,6 +25,8 @@ from ingest.parties import PartyTable
 from prompts.wording import load_wording
 from vectorstore.records import JSONValue
 
+# Quotations and claims of an answer that is to be shorter.
+_SHORTER: Final = 2
 STEPS: Final = ("resolve", "retrieve", "compose", "verify", "first_claim")
 
 
@@ -50,10 +53,11 @@ class Steps:
     writer: ModelWriter | None = None
 
     def resolve(self, turn: Turn) -> Resolution:
-        """Reads the question: who, when, which article, and the topic."""
-        return resolve(
-            turn["question"], self.parties(), overrides=turn.get("overrides"), history=turn.get("history", ())
-        )
+        """Reads the question: who, when, which article, and the topic; and in which form the answer is wanted."""
+        form, asked, before = restyled(turn["question"], earlier_turns(turn.get("history", ())))
+        overrides = turn.get("overrides") or asked.overrides
+        resolution = resolve(asked.question, self.parties(), overrides=overrides, history=before)
+        return replace(resolution, style=form.style, spoken=form.language)
 
     def retrieve(self, turn: Turn) -> Retrieved:
         """Applies the scope and finds evidence within it, per party."""
@@ -63,15 +67,16 @@ class Steps:
         """Quotes the best evidence; a model, where there is one, words claims on it, which come as they hold."""
         resolution, retrieved = turn["resolve"], turn["retrieve"]
         found = (*retrieved.found, *retrieved.spoken_for)
-        parties, wording = self.parties(), load_wording(resolution.scope.language)
+        parties, wording = self.parties(), load_wording(resolution.spoken or resolution.scope.language)
+        limit = min(self.max_citations, _SHORTER) if resolution.style == "shorter" else self.max_citations
         quoted = compose(
             found,
             retrieved.sources,
             parties,
             wording,
-            limit=self.max_citations,
+            limit=limit,
             asked=_kind_asked(resolution),
-            question=turn["question"],
+            question=resolution.question,
             one_each=resolution.open,
         )
         if self.writer is None or not quoted.claims or resolution.provision:
@@ -80,28 +85,35 @@ class Steps:
         # In the order of the quotations, which shows groups after those that they spoke for.
         answering = sorted((item for item in found if item.answers), key=lambda item: bool(item.members))
         task = Task(
-            question=turn["question"],
+            question=resolution.question,
             chosen=[item.strong for item in answering],
             sources=retrieved.sources,
-            limit=max(self.max_citations, len(answering)),
+            limit=max(limit, len(answering)),
+            style=resolution.style,
         )
         draft = None
         for draft in self.writer.write(task, parties, wording):
             text = render(Composition(claims=draft.claims), draft.claims, draft.citations, parties, wording)
             yield replace(quoted, shown=text, written=draft)
-        if draft is not None:
-            yield with_claims(quoted, draft, answering, parties, wording, model=self.writer.name)
+        if draft is None:
+            return
+        composed = with_claims(quoted, draft, answering, parties, wording, model=self.writer.name)
+        composed = replace(composed, points=resolution.style == "points")
+        if resolution.spoken is not None:
+            composed = with_translations(composed, self.writer, resolution.spoken)
+        yield composed
 
     def verify(self, turn: Turn) -> Answer:
         """Drops what the statements do not bear out, and says why where nothing is left."""
         resolution, retrieved, composed = turn["resolve"], turn["retrieve"], turn["compose"]
         checked = verify(composed.claims, composed.citations, retrieved.sources.statements)
-        wording, parties = load_wording(resolution.scope.language), self.parties()
+        language = resolution.spoken or resolution.scope.language
+        wording, parties = load_wording(language), self.parties()
         answer = Answer(
             question=turn["question"],
             answer="",
             status="answered",
-            scope=replace(resolution.scope, notes=(*resolution.scope.notes, *retrieved.notes)),
+            scope=replace(resolution.scope, language=language, notes=(*resolution.scope.notes, *retrieved.notes)),
             coverage=retrieved.coverage(checked.citations),
             retrieved=retrieved.passages,
             confidence=round(max((found.confidence for found in retrieved.found), default=0.0), 4),
@@ -121,6 +133,7 @@ class Steps:
             citations=checked.citations,
             more=composed.more,
             spoken_for={group: tuple(members) for group, members in composed.spoken_for.items()},
+            translations=dict(composed.translations),
             related=beside(retrieved, checked.citations) if retrieved.other_readings else (),
         )
 

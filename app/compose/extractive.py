@@ -47,6 +47,8 @@ class Composition:
         missing: The kind of thing asked for that the quotations do not hold.
         spoken_for: Groups that are quoted for States asked about, with these.
         introductions: By citation, the line that says for whom a group spoke.
+        points: The claims are wanted as a list.
+        translations: Of quotations, by citation: in another language, for reading only.
         notes: What the assistant has to say on how the answer was made, Markdown.
         written: What a model wrote, where one was asked; its claims that hold are among `claims`.
         shown: While a model still writes, the claims checked so far as Markdown; None when the composition is done.
@@ -58,6 +60,8 @@ class Composition:
     missing: Missing | None = None
     spoken_for: Mapping[str, Sequence[str]] = field(default_factory=dict)
     introductions: Mapping[int, str] = field(default_factory=dict)
+    points: bool = False
+    translations: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     written: "Draft | None" = None
     shown: str | None = None
@@ -189,9 +193,12 @@ def render(
                 lines.append(attribution(citation, parties, wording, escape))
             if worded and not place:
                 marks = " ".join(f"[{each}]" for each in claim.citations)
-                lines.append(f"{plain_line(claim.text)} {marks}")
+                lines.append(f"{'- ' if composed.points else ''}{plain_line(claim.text)} {marks}")
             # On one line, so that no paragraph of a quotation leaves the block that marks it as one.
             lines.append(f"> “{escape(' '.join(citation.quote.split()))}” [{number}]")
+            if number in composed.translations:
+                # Under the original, without quotation marks: nobody said it.
+                lines.append(wording.say("unofficial_translation", text=plain_line(composed.translations[number])))
     if composed.more:
         lines.append(wording.say("more", count=composed.more))
     return "\n\n".join([*lines, *composed.notes])

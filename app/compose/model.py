@@ -195,8 +195,10 @@ class ModelWriter:
                 self._structured = False
         yield draft
 
-    def translate(self, citations: Sequence[Citation], sources: Sources, language: str) -> dict[int, str]:
-        """Returns translations of quotations by citation number, those that hold; for reading only."""
+    def translate(
+        self, citations: Sequence[Citation], language: str
+    ) -> tuple[dict[int, str], dict[str, int | float | bool]]:
+        """Returns translations by citation number, as far as they hold, and what they used; for reading only."""
         prompt = load_prompt("translate")
         lines = [f"[S{citation.number}] {inert(citation.quote)}" for citation in citations]
         from langchain_core.messages import HumanMessage, SystemMessage
@@ -210,7 +212,8 @@ class ModelWriter:
             deadline=time.monotonic() + self.config.timeout_seconds,
             usage=Usage(),
         )
-        return _translations(asked, {citation.number: citation for citation in citations}, language)
+        held = _translations(asked, {citation.number: citation for citation in citations}, language)
+        return held, asked.usage.to_json(self.config)
 
     def _prompts(self) -> list[str]:
         if self.config.output == "auto":

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.answer import Citation, Claim
 from app.compose.extractive import Composition, introduction
-from app.compose.model import Draft
+from app.compose.model import Draft, ModelWriter
 from app.select import Found
 from ingest.parties import PartyTable
 from prompts.wording import Wording
@@ -52,6 +52,17 @@ def with_claims(
         notes=notes,
         written=draft,
     )
+
+
+def with_translations(composed: Composition, writer: ModelWriter, language: str) -> Composition:
+    """Adds translations of the quotations that are in another language, as far as they hold."""
+    foreign = [citation for citation in composed.citations if citation.language != language]
+    if not foreign or composed.written is None:
+        return composed
+    texts, usage = writer.translate(foreign, language)
+    used = {name: composed.written.usage.get(name, 0) + value for name, value in usage.items() if name != "estimated"}
+    used["estimated"] = bool(composed.written.usage.get("estimated") or usage.get("estimated"))
+    return replace(composed, translations=texts, written=replace(composed.written, usage=used))
 
 
 def _append(claims: list[Claim], citations: list[Citation], new: Sequence[Claim], cited: Sequence[Citation]) -> None:
