@@ -18,8 +18,8 @@ from typing import Any, Final
 
 from app.answer import Answer
 from app.chat_model import LlmConfig
-from app.checking.claims import objection
-from app.checking.form import quoted_parts
+from app.claims.claims import objection
+from app.claims.form import quoted_parts
 from app.compose.model import ground_of
 from app.settings import load_settings
 from app.verify import judge

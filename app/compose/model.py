@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from app.answer import Citation, Claim, DroppedClaim
 from app.chat_model import LlmConfig, reason, redact
-from app.checking.claims import Ground, mistranslated, objection
-from app.checking.form import unquoted
+from app.claims.claims import Ground, mistranslated, objection
+from app.claims.form import unquoted
 from app.compose.asking import Asked, ModelSilentError, Usage
 from app.compose.extractive import Sources
 from app.compose.numbered import Numbered, inert, number

@@ -17,7 +17,7 @@ from app.answer import Answer
 from app.assistant import Assistant
 from app.chain import Steps
 from app.chat_model import LlmConfig
-from app.checking.form import quoted_parts
+from app.claims.form import quoted_parts
 from app.compose.extractive import Sources
 from app.errors import QuestionError
 from app.retrieve import Retrieved

@@ -5,7 +5,7 @@ from typing import Final
 
 import regex
 
-from app.checking.lexicon import operators
+from app.claims.lexicon import operators
 from ingest.dates import MONTH_NUMBER
 from ingest.parties import PartyMatch, PartyTable
 from ingest.treaties import find_treaties

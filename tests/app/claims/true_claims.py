@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from app.answer import Citation
-from app.checking.claims import Ground
-from app.checking.lexicon import operators
-from app.checking.numbers import find_numbers
+from app.claims.claims import Ground
+from app.claims.lexicon import operators
+from app.claims.numbers import find_numbers
 from app.compose.model import ground_of
 from app.evidence import Span, cite
 from ingest.dates import MONTH_NUMBER

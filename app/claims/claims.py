@@ -11,11 +11,11 @@ from typing import Final
 
 import regex
 
-from app.checking.form import LONGEST, ill_formed, quoted_parts
-from app.checking.lexicon import BORNE_OUT, Kind
-from app.checking.names import misnamed
-from app.checking.reading import Mark, Reading, read
-from app.checking.references import misreferred, plain_numbers
+from app.claims.form import LONGEST, ill_formed, quoted_parts
+from app.claims.lexicon import BORNE_OUT, Kind
+from app.claims.names import misnamed
+from app.claims.reading import Mark, Reading, read
+from app.claims.references import misreferred, plain_numbers
 from app.terms import content_terms
 from ingest.glossary import bridge
 from ingest.metadata import detect_language

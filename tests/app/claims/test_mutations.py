@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from app.checking.claims import objection
+from app.claims.claims import objection
 from ingest.parties import PartyTable
-from tests.app.checking.true_claims import (
+from tests.app.claims.true_claims import (
     EDITS,
     Stored,
     TrueClaim,

@@ -7,8 +7,8 @@ from typing import Final, get_args
 
 import regex
 
-from app.checking.lexicon import Kind, operators
-from app.checking.numbers import Number, find_numbers
+from app.claims.lexicon import Kind, operators
+from app.claims.numbers import Number, find_numbers
 from app.terms import content_terms
 from ingest.dates import MONTH_NUMBER
 from vectorstore.stems import is_filler, is_function_word, language_of, stem

@@ -1,6 +1,6 @@
 """Articles, agenda items and sessions in a claim: each has to stand in its evidence, of the same treaty."""
 
-from app.checking.reading import Counted, Reading
+from app.claims.reading import Counted, Reading
 from ingest.ordinals import find_session_mentions
 from ingest.references import find_agenda_items, find_articles
 
