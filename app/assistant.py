@@ -11,7 +11,11 @@ from langchain_core.runnables import Runnable
 
 from app.answer import Answer
 from app.chain import Steps, Turn, build_chain, timings
+from app.compose.extractive import Composition
 from app.followup import EarlierTurn
+from app.retrieve import Retrieved
+from app.telemetry import Export
+from app.trace import record_of
 from vectorstore.catalogue import Catalogue
 from vectorstore.errors import StoreError
 from vectorstore.records import JSONValue
@@ -24,19 +28,34 @@ Step = Literal["resolve", "retrieve", "compose", "verify"]
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """A step of the chain that is done."""
+    """A step of the chain that is done.
+
+    Attributes:
+        shown: While a model writes, the claims that hold so far, Markdown; the step is then the one before.
+    """
 
     step: Step
     detail: str = ""
+    shown: str = ""
 
 
 class Assistant:
     """Answers questions over one store."""
 
-    def __init__(self, steps: Steps, catalogue: Catalogue, *, keep_traces: int) -> None:
+    def __init__(
+        self,
+        steps: Steps,
+        catalogue: Catalogue,
+        *,
+        keep_traces: int,
+        keep_days: int = 0,
+        export: Export | None = None,
+    ) -> None:
         self._chain: Runnable[dict[str, Any], dict[str, Any]] = build_chain(steps)
         self._catalogue = catalogue
         self._keep_traces = keep_traces
+        self._keep_days = keep_days
+        self._export = export
 
     def ask(
         self,
@@ -73,25 +92,37 @@ class Assistant:
         clock: dict[str, float] = {}
         turn = Turn(question=question, overrides=overrides or {}, history=history, clock=clock)
         answer: Answer | None = None
+        made: dict[str, Any] = {}
         for chunk in self._chain.stream(dict(turn)):
             for step in get_args(Step):
-                if step in chunk:
+                if step not in chunk:
+                    continue
+                growing = chunk[step].shown if step == "compose" else None
+                if growing is None:
                     yield Progress(step=step)
+                else:
+                    if growing:
+                        clock.setdefault("first_claim", (time.perf_counter() - began) * 1000)
+                    yield Progress(step="retrieve", shown=growing)
+            made |= {step: chunk[step] for step in ("retrieve", "compose") if step in chunk}
             answer = chunk.get("verify", answer)
         assert answer is not None
         total = (time.perf_counter() - began) * 1000
         answer = replace(answer, timings_ms=timings(clock, total), trace_id=uuid4().hex[:16])
-        self._keep(answer)
+        self._keep(answer, made.get("retrieve"), made.get("compose"))
+        if self._export is not None:
+            self._export(answer)
         logger.info(
             "answer %s: %s, %d citations, %.0f ms", answer.trace_id, answer.status, len(answer.citations), total
         )
         yield answer
 
-    def _keep(self, answer: Answer) -> None:
+    def _keep(self, answer: Answer, retrieved: Retrieved | None, composed: Composition | None) -> None:
         if not self._keep_traces:
             return
         try:
-            self._catalogue.add_trace(answer.trace_id, answer.to_json(), keep=self._keep_traces)
+            record = record_of(answer, retrieved, composed)
+            self._catalogue.add_trace(answer.trace_id, record, keep=self._keep_traces, days=self._keep_days)
         except StoreError as exc:
             # A store that cannot be written still answers.
             logger.info("no trace kept: %s", exc)

@@ -4,16 +4,19 @@ Each step adds one record under its name; none reads what a later one writes.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypedDict, cast
 
-from langchain_core.runnables import Runnable, RunnablePassthrough
+from langchain_core.runnables import Runnable, RunnableGenerator, RunnablePassthrough
 
 from app.answer import Answer, Missing, Timings
 from app.compose.extractive import Composition, compose, render
-from app.followup import EarlierTurn
+from app.compose.model import ModelWriter, Task
+from app.compose.written import with_claims, with_translations
+from app.followup import EarlierTurn, earlier_turns
 from app.resolution import Resolution
+from app.restyle import restyled
 from app.retrieve import Retrieved, Searcher
 from app.scope import resolve
 from app.silence import abstain, beside
@@ -22,7 +25,9 @@ from ingest.parties import PartyTable
 from prompts.wording import load_wording
 from vectorstore.records import JSONValue
 
-STEPS: Final = ("resolve", "retrieve", "compose", "verify")
+# Quotations and claims of an answer that is to be shorter.
+_SHORTER: Final = 2
+STEPS: Final = ("resolve", "retrieve", "compose", "verify", "first_claim")
 
 
 class Turn(TypedDict, total=False):
@@ -40,55 +45,85 @@ class Turn(TypedDict, total=False):
 
 @dataclass(frozen=True, kw_only=True)
 class Steps:
-    """The chain's steps over one store."""
+    """The chain's steps over one store; without a writer, answers are quotations alone."""
 
     searcher: Searcher
     parties: Callable[[], PartyTable]
     max_citations: int
+    writer: ModelWriter | None = None
 
     def resolve(self, turn: Turn) -> Resolution:
-        """Reads the question: who, when, which article, and the topic."""
-        return resolve(
-            turn["question"], self.parties(), overrides=turn.get("overrides"), history=turn.get("history", ())
-        )
+        """Reads the question: who, when, which article, and the topic; and in which form the answer is wanted."""
+        form, asked, before = restyled(turn["question"], earlier_turns(turn.get("history", ())))
+        overrides = turn.get("overrides") or asked.overrides
+        resolution = resolve(asked.question, self.parties(), overrides=overrides, history=before)
+        return replace(resolution, style=form.style, spoken=form.language)
 
     def retrieve(self, turn: Turn) -> Retrieved:
         """Applies the scope and finds evidence within it, per party."""
         return self.searcher.search(turn["resolve"], self.parties())
 
-    def compose(self, turn: Turn) -> Composition:
-        """Quotes the best evidence."""
+    def compose(self, turn: Turn) -> Iterator[Composition]:
+        """Quotes the best evidence; a model, where there is one, words claims on it, which come as they hold."""
         resolution, retrieved = turn["resolve"], turn["retrieve"]
-        return compose(
-            (*retrieved.found, *retrieved.spoken_for),
+        found = (*retrieved.found, *retrieved.spoken_for)
+        parties, wording = self.parties(), load_wording(resolution.spoken or resolution.scope.language)
+        limit = min(self.max_citations, _SHORTER) if resolution.style == "shorter" else self.max_citations
+        quoted = compose(
+            found,
             retrieved.sources,
-            self.parties(),
-            load_wording(resolution.scope.language),
-            limit=self.max_citations,
+            parties,
+            wording,
+            limit=limit,
             asked=_kind_asked(resolution),
-            question=turn["question"],
+            question=resolution.question,
             one_each=resolution.open,
         )
+        if self.writer is None or not quoted.claims or resolution.provision:
+            yield quoted
+            return
+        # In the order of the quotations, which shows groups after those that they spoke for.
+        answering = sorted((item for item in found if item.answers), key=lambda item: bool(item.members))
+        task = Task(
+            question=resolution.question,
+            chosen=[item.strong for item in answering],
+            sources=retrieved.sources,
+            limit=max(limit, len(answering)),
+            style=resolution.style,
+        )
+        draft = None
+        for draft in self.writer.write(task, parties, wording):
+            text = render(Composition(claims=draft.claims), draft.claims, draft.citations, parties, wording)
+            yield replace(quoted, shown=text, written=draft)
+        if draft is None:
+            return
+        composed = with_claims(quoted, draft, answering, parties, wording, model=self.writer.name)
+        composed = replace(composed, points=resolution.style == "points")
+        if resolution.spoken is not None:
+            composed = with_translations(composed, self.writer, resolution.spoken)
+        yield composed
 
     def verify(self, turn: Turn) -> Answer:
         """Drops what the statements do not bear out, and says why where nothing is left."""
         resolution, retrieved, composed = turn["resolve"], turn["retrieve"], turn["compose"]
         checked = verify(composed.claims, composed.citations, retrieved.sources.statements)
-        wording, parties = load_wording(resolution.scope.language), self.parties()
+        language = resolution.spoken or resolution.scope.language
+        wording, parties = load_wording(language), self.parties()
         answer = Answer(
             question=turn["question"],
             answer="",
             status="answered",
-            scope=replace(resolution.scope, notes=(*resolution.scope.notes, *retrieved.notes)),
+            scope=replace(resolution.scope, language=language, notes=(*resolution.scope.notes, *retrieved.notes)),
             coverage=retrieved.coverage(checked.citations),
             retrieved=retrieved.passages,
             confidence=round(max((found.confidence for found in retrieved.found), default=0.0), 4),
             prompt_version=wording.version,
             dropped_claims=checked.dropped,
         )
+        answer = _with_model(answer, composed, self.writer)
         own = [claim for claim in checked.claims if claim.state not in composed.spoken_for]
         if not own:
-            return abstain(answer, resolution, retrieved, parties, wording)
+            return abstain(replace(answer, dropped_claims=checked.dropped), resolution, retrieved, parties, wording)
         return replace(
             answer,
             answer=render(composed, checked.claims, checked.citations, parties, wording),
@@ -98,8 +133,24 @@ class Steps:
             citations=checked.citations,
             more=composed.more,
             spoken_for={group: tuple(members) for group, members in composed.spoken_for.items()},
+            translations=dict(composed.translations),
             related=beside(retrieved, checked.citations) if retrieved.other_readings else (),
         )
+
+
+def _with_model(answer: Answer, composed: Composition, writer: ModelWriter | None) -> Answer:
+    """Says which model was asked and what became of its claims; without one, the answer as it is."""
+    draft = composed.written
+    if draft is None or writer is None:
+        return answer
+    return replace(
+        answer,
+        composer="model" if draft.claims else "extractive",
+        model=writer.name,
+        prompt_version=draft.prompt_version or answer.prompt_version,
+        usage=dict(draft.usage),
+        dropped_claims=(*draft.dropped, *answer.dropped_claims),
+    )
 
 
 def _kind_asked(resolution: Resolution) -> Missing | None:
@@ -113,7 +164,7 @@ def build_chain(steps: Steps) -> Runnable[dict[str, Any], dict[str, Any]]:
     return (
         RunnablePassthrough.assign(resolve=_timed("resolve", steps.resolve))
         .assign(retrieve=_timed("retrieve", steps.retrieve))
-        .assign(compose=_timed("compose", steps.compose))
+        .assign(compose=RunnableGenerator(_growing("compose", steps.compose)))
         .assign(verify=_timed("verify", steps.verify))
     )
 
@@ -125,6 +176,22 @@ def _timed(name: str, step: Callable[[Turn], Any]) -> Callable[[dict[str, Any]],
         result = step(turn)
         turn["clock"][name] = (time.perf_counter() - began) * 1000
         return result
+
+    return run
+
+
+def _growing(name: str, step: Callable[[Turn], Iterator[Any]]) -> Callable[[Iterator[dict[str, Any]]], Iterator[Any]]:
+    """Makes a step of one whose record grows; each replaces the one before it."""
+
+    def run(inputs: Iterator[dict[str, Any]]) -> Iterator[Any]:
+        values: dict[str, Any] = {}
+        for chunk in inputs:
+            values |= chunk
+        turn = cast(Turn, values)
+        began = time.perf_counter()
+        for result in step(turn):
+            turn["clock"][name] = (time.perf_counter() - began) * 1000
+            yield result
 
     return run
 

@@ -370,8 +370,14 @@ def _remove(options: argparse.Namespace) -> int:
 
 
 def _trace(options: argparse.Namespace) -> int:
+    from app.printing import print_trace
+
     with _workspace(options, read_only=True) as workspace:
-        _print_json(workspace.corpus.trace(options.trace_id))
+        trace = workspace.corpus.trace(options.trace_id)
+    if options.json:
+        _print_json(trace)
+    else:
+        print_trace(trace)
     return 0
 
 
@@ -379,7 +385,7 @@ def _doctor(options: argparse.Namespace) -> int:
     from app.printing import print_checks
 
     with _workspace(options, read_only=not (options.rebuild or options.reembed), check_model=not options.reembed) as w:
-        report = w.corpus.doctor(rebuild=options.rebuild, reembed=options.reembed)
+        report = w.doctor(rebuild=options.rebuild, reembed=options.reembed)
     if options.json:
         _print_json(
             {

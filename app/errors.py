@@ -5,6 +5,7 @@ AppError
 ├── ScopeError         an override of the scope names something that no lookup knows
 ├── NotFoundError      no such statement or trace in the store
 ├── MetadataError      a correction of metadata is not valid
+├── ChatModelError     a chat model cannot be set up, does not answer, or not in time
 ├── DraftError         a draft eval case cannot be written
 ├── BriefingError      a briefing cannot be made of what was asked
 ├── ExportError        a document cannot be written: its suffix, its place, its template, or a missing program
@@ -32,6 +33,10 @@ class NotFoundError(AppError):
 
 class MetadataError(AppError):
     """A correction of metadata is not valid."""
+
+
+class ChatModelError(AppError):
+    """A chat model cannot be set up, does not answer, or not in time."""
 
 
 class DraftError(AppError):

@@ -19,6 +19,7 @@ from rich.text import Text
 
 from app.answer import Answer, Citation
 from app.provenance import holder, record_of
+from app.trace import lines_of
 from ingest.report import IngestProgress, IngestReport
 from prompts.wording import Wording, load_wording
 from vectorstore.families import Family
@@ -257,6 +258,17 @@ def print_checks(report: "DoctorReport") -> None:
         mark = Text("sound", style="green") if check.ok else Text("broken", style="bold red")
         table.add_row(check.name, mark, Text(check.detail))
     Console().print(table)
+
+
+def print_trace(trace: Mapping[str, Any]) -> None:
+    """Prints the record of an answer, and the answer below it."""
+    console = Console()
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    for label, text in lines_of(trace):
+        table.add_row(Text(label, style="dim"), Text(inert(text)))
+    console.print(table)
+    console.print()
+    console.print(Markdown(inert(str(trace["answer"]))))
 
 
 def print_settings(effective: Mapping[str, object], unknown: Sequence[str]) -> None:

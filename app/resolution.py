@@ -29,6 +29,8 @@ class Resolution:
         stance: The question asks for a position, such as whether a State supports something.
         over_time: The question asks how something changed, or names several occasions.
         named_at: Where the first of those asked about stands in the question; None where nobody is named.
+        style: The form in which the answer is wanted.
+        spoken: The language in which it is wanted, where one was asked for.
         intent: Whether the question stands by itself, refines the one before it, or is about the answer to that.
     """
 
@@ -50,3 +52,5 @@ class Resolution:
     over_time: bool = False
     named_at: int | None = None
     intent: Intent = "new"
+    style: Literal["answer", "shorter", "points"] = "answer"
+    spoken: str | None = None

@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as EnvironmentSettingsError
 
+from app.chat_model import LlmConfig
 from app.errors import SettingsError
+from app.telemetry import TelemetryConfig
 from ingest.loaders.loaded import LoadLimits
 from ingest.splitter import SplitConfig
 from vectorstore.embeddings import EmbeddingConfig
@@ -43,6 +45,8 @@ class AnswerConfig(BaseModel):
     """Quotations shown in all, and at least one per State with evidence; what remains is counted."""
     keep_traces: int = Field(default=500, ge=0)
     """Records of answers kept in the store, newest first; 0 keeps none."""
+    keep_traces_days: int = Field(default=0, ge=0)
+    """Days after which records of answers are deleted; 0 sets no limit."""
 
 
 class BriefingConfig(BaseModel):
@@ -85,6 +89,8 @@ class Settings(BaseSettings):
     """How answers are made."""
     briefing: BriefingConfig = BriefingConfig()
     """How briefings are made."""
+    llm: LlmConfig = LlmConfig()
+    """The chat model; without one nothing leaves the machine."""
     embedding: EmbeddingConfig = EmbeddingConfig()
     """The embedding model."""
     rerank: RerankConfig = RerankConfig()
@@ -95,6 +101,8 @@ class Settings(BaseSettings):
     """Passages."""
     load: LoadLimits = LoadLimits()
     """Limits on files."""
+    telemetry: TelemetryConfig = TelemetryConfig()
+    """Spans for OpenTelemetry."""
 
 
 def load_settings(*, store: Path | None = None, host: str | None = None, port: int | None = None) -> Settings:

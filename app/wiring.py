@@ -9,14 +9,19 @@ from app.assistant import Assistant
 from app.briefing.reviews import ReviewBook
 from app.briefing.table import TableBuilder
 from app.chain import Steps
-from app.corpus import Corpus
+from app.chat_model import LlmConfig, open_chat_model, try_model
+from app.compose.model import ModelWriter
+from app.corpus import Corpus, DoctorReport
 from app.retrieve import Retrieved, Searcher
 from app.scope import resolve
 from app.select import Selector
 from app.settings import Settings
+from app.telemetry import build_export
 from app.topic import Covered
 from ingest.indexer import Indexer
 from vectorstore.embeddings import SentenceTransformerEmbedder
+from vectorstore.entailment import EntailmentConfig, EntailmentModel
+from vectorstore.health import Check
 from vectorstore.rerank import build_reranker
 from vectorstore.retriever import Retriever
 from vectorstore.store import Store, open_store
@@ -38,6 +43,15 @@ class Workspace:
         """Returns what a question's scope holds and what was found in it, before anything is composed."""
         parties = self.corpus.parties()
         return self.steps.searcher.search(resolve(question, parties, history=history), parties)
+
+    def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
+        """Checks the store, and tries the chat model where the settings name one."""
+        report = self.corpus.doctor(rebuild=rebuild, reembed=reembed)
+        if not self.settings.llm.model:
+            return report
+        probe = try_model(self.settings.llm)
+        checks = (*report.checks, Check(name="chat model", ok=probe.ok, detail=probe.detail))
+        return DoctorReport(ok=report.ok and probe.ok, checks=checks)
 
     def close(self) -> None:
         """Lets go of the store's files."""
@@ -84,10 +98,19 @@ def open_workspace(settings: Settings, *, read_only: bool = False, check_model: 
     covered = Covered(embedded=embedded, ranked=embedded & frozenset(settings.rerank.languages.split(",")))
     selector = Selector(store, retriever, embedder, build_reranker(settings.rerank), covered)
     steps = Steps(
-        searcher=Searcher(store, selector), parties=corpus.parties, max_citations=settings.answer.max_citations
+        searcher=Searcher(store, selector),
+        parties=corpus.parties,
+        max_citations=settings.answer.max_citations,
+        writer=build_writer(settings.llm),
     )
     keep = 0 if read_only else settings.answer.keep_traces
-    assistant = Assistant(steps, store.catalogue, keep_traces=keep)
+    assistant = Assistant(
+        steps,
+        store.catalogue,
+        keep_traces=keep,
+        keep_days=settings.answer.keep_traces_days,
+        export=build_export(settings.telemetry),
+    )
     reviews = ReviewBook(store.catalogue)
     return Workspace(
         assistant=assistant,
@@ -98,6 +121,16 @@ def open_workspace(settings: Settings, *, read_only: bool = False, check_model: 
         store=store,
         steps=steps,
     )
+
+
+def build_writer(config: LlmConfig) -> ModelWriter | None:
+    """Returns who words claims; None where the settings name no chat model. The model is set up at first use."""
+    if not config.model:
+        return None
+    entailment = None
+    if config.entailment_model:
+        entailment = EntailmentModel(EntailmentConfig(model=config.entailment_model))
+    return ModelWriter(lambda: open_chat_model(config), config, entailment)
 
 
 def forbid_tracing() -> None:

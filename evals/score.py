@@ -86,7 +86,7 @@ def _score(judged: Judged, record: AnswerRecord) -> ScoreRecord:
         wrong=is_wrong(case, answer),
         states=_states(answer),
         timings_ms=timings if timings["total"] else {"total": record.seconds * 1000},
-        tokens=dict(answer.usage or {}),
+        tokens={name: int(n) for name, n in (answer.usage or {}).items() if name.endswith("tokens")},
         model=answer.model,
     )
 

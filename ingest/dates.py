@@ -30,8 +30,8 @@ _MONTHS: tuple[tuple[str, ...], ...] = (
     ("november", "nov", "novembre", "noviembre", "ноября", "ноябрь", "نوفمبر", "تشرين الثاني"),
     ("december", "dec", "décembre", "decembre", "diciembre", "декабря", "декабрь", "ديسمبر", "كانون الأول"),
 )
-_MONTH_NUMBER = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
-_NAMES = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in sorted(_MONTH_NUMBER, key=len, reverse=True))
+MONTH_NUMBER = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
+_NAMES = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in sorted(MONTH_NUMBER, key=len, reverse=True))
 # Arabic documents of the United Nations give both names of a month: "أكتوبر/تشرين الأول".
 _MONTH = rf"(?:{_NAMES})(?:\s*/\s*(?:{_NAMES}))?\.?(?![^\W\d_])"
 _DAY = r"\d{1,2}(?:\s*(?:st|nd|rd|th|er|º)\b)?"
@@ -170,7 +170,7 @@ def _month(parts: dict[str, str], end: str) -> int:
     if number := parts.get("n" + end):
         return int(number)
     name = re.sub(r"\s+", " ", parts.get("m" + end, "").split("/")[0]).strip(" .").lower()
-    return _MONTH_NUMBER.get(name, 0)
+    return MONTH_NUMBER.get(name, 0)
 
 
 def _number(day: str) -> int:

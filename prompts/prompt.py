@@ -17,6 +17,9 @@ from prompts.errors import PromptError
 
 SECTIONS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "judge": {"system": frozenset(), "user": frozenset({"claim", "quotations"})},
+    "compose": {"system": frozenset(), "user": frozenset({"question", "evidence", "limit", "language", "style"})},
+    "compose_lines": {"system": frozenset(), "user": frozenset({"question", "evidence", "limit", "language", "style"})},
+    "translate": {"system": frozenset(), "user": frozenset({"evidence", "language"})},
 }
 
 

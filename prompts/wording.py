@@ -77,6 +77,11 @@ VARIABLES: dict[str, frozenset[str]] = {
         "note_uncovered": "parties",
         "note_words_only": "parties",
         "note_not_attributed": "count",
+        "model_failed": "model",
+        "model_slow": "model",
+        "model_nothing": "model",
+        "model_left_out": "count",
+        "unofficial_translation": "text",
     }.items()
 }
 

@@ -233,6 +233,9 @@ class FakeCorpus:
             )
         return IngestReport(files=tuple(results), passages=len(results), embedded_passages=len(results), seconds=0.1)
 
+    def trace(self, trace_id: str) -> dict[str, object]:
+        raise NotFoundError(f"no record of an answer {trace_id!r}")
+
     def context(self, citation: Citation) -> EvidenceContext:
         text = self.show(citation.statement_id).source_text
         start = max(text.rfind("; \n \n", 0, citation.start), text.rfind("\n\n \n\n", 0, citation.start), 0)

@@ -63,6 +63,9 @@ def test_wheel_holds_the_data_files() -> None:
         "evals/serve/templates/index.html.j2",
         "evals/serve/static/page.js",
         "prompts/judge.md",
+        "prompts/compose.md",
+        "prompts/compose_lines.md",
+        "prompts/translate.md",
     ):
         assert path in shipped
 

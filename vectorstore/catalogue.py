@@ -5,7 +5,7 @@ Everything else in the store can be rebuilt from here. Offsets count characters 
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -344,10 +344,11 @@ class Catalogue:
                 "INSERT INTO unreadable VALUES (?, ?, ?)", [(folder, file, why) for file, why in failed.items()]
             )
 
-    def add_trace(self, trace_id: str, record: Mapping[str, object], *, keep: int) -> None:
-        """Stores the record of an answer, and drops the oldest beyond `keep`."""
+    def add_trace(self, trace_id: str, record: Mapping[str, object], *, keep: int, days: int = 0) -> None:
+        """Stores the record of an answer; drops the oldest beyond `keep`, and those older than `days` unless 0."""
         with self._database.transaction() as connection:
-            now = datetime.now(UTC).isoformat(timespec="milliseconds")
+            today = datetime.now(UTC)
+            now = today.isoformat(timespec="milliseconds")
             connection.execute(
                 "INSERT OR REPLACE INTO traces VALUES (?, ?, ?)",
                 (trace_id, now, json.dumps(record)),
@@ -357,6 +358,9 @@ class Catalogue:
                 "SELECT trace_id FROM traces ORDER BY at DESC, rowid DESC LIMIT ?)",
                 (keep,),
             )
+            if days:
+                oldest = (today - timedelta(days=days)).isoformat(timespec="milliseconds")
+                connection.execute("DELETE FROM traces WHERE at < ?", (oldest,))
 
     def trace(self, trace_id: str) -> dict[str, object] | None:
         """Returns the record of an answer, or None."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import regex
 
@@ -16,9 +16,14 @@ from ingest.parties import PartyTable
 from prompts.wording import Wording
 from vectorstore.records import Sentence, Statement
 
+if TYPE_CHECKING:
+    from app.compose.model import Draft
+
 # Characters that Markdown or HTML would act on inside a quotation; `[…]` stands as it is.
 _ACTIVE: Final = regex.compile(r"[\\`*_<>&|~#]|\](?=\()|!(?=\[)")
 _MARKS: Final = regex.compile(r"[\"“”„«»「」『』]")
+# What would make a line a list at its beginning.
+_OPENING: Final = regex.compile(r"^(\d*)([-+.)=:])")
 RELATED: Final = 3
 # The kind of thing asked for must stand in the strongest quotations; farther ones hold it by chance.
 _READ_FOR_ANSWER: Final = 2
@@ -47,6 +52,11 @@ class Composition:
         missing: The kind of thing asked for that the quotations do not hold.
         spoken_for: Groups that are quoted for States asked about, with these.
         introductions: By citation, the line that says for whom a group spoke.
+        points: The claims are wanted as a list.
+        translations: Of quotations, by citation: in another language, for reading only.
+        notes: What the assistant has to say on how the answer was made, Markdown.
+        written: What a model wrote, where one was asked; its claims that hold are among `claims`.
+        shown: While a model still writes, the claims checked so far as Markdown; None when the composition is done.
     """
 
     claims: tuple[Claim, ...] = ()
@@ -55,6 +65,15 @@ class Composition:
     missing: Missing | None = None
     spoken_for: Mapping[str, Sequence[str]] = field(default_factory=dict)
     introductions: Mapping[int, str] = field(default_factory=dict)
+    points: bool = False
+    translations: Mapping[int, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    written: "Draft | None" = None
+    shown: str | None = None
+
+    def __add__(self, later: "Composition") -> "Composition":
+        """Returns the later one: in a stream, what a composition has grown to takes the place of what it was."""
+        return later
 
 
 def compose(
@@ -98,7 +117,7 @@ def compose(
         more += _unquoted(strong, made)
         citations += made
         if item.members:
-            introductions |= {citation.number: _introduction(item, parties, wording) for citation in made}
+            introductions |= {citation.number: introduction(item, parties, wording) for citation in made}
         else:
             strongest += [citation.quote for citation in made[:_READ_FOR_ANSWER]]
         claims += [_claim(item, citation, parties, wording) for citation in made]
@@ -215,26 +234,39 @@ def render(
     statement: str | None = None
     introduced: str | None = None
     for claim in claims:
-        introduction = composed.introductions.get(claim.citations[0])
-        if introduction is not None and introduction != introduced:
-            introduced, statement = introduction, None
-            lines.append(introduction)
-        for number in claim.citations:
+        opening = composed.introductions.get(claim.citations[0])
+        if opening is not None and opening != introduced:
+            introduced, statement = opening, None
+            lines.append(opening)
+        worded = not any(f"“{by_number[number].quote}”" in claim.text for number in claim.citations)
+        for place, number in enumerate(claim.citations):
             citation = by_number[number]
             if citation.statement_id != statement:
                 statement = citation.statement_id
                 lines.append(attribution(citation, parties, wording, escape))
+            if worded and not place:
+                marks = " ".join(f"[{each}]" for each in claim.citations)
+                lines.append(f"{'- ' if composed.points else ''}{plain_line(claim.text)} {marks}")
             # On one line, so that no paragraph of a quotation leaves the block that marks it as one.
             unsure = scan_note(citation, wording, only_unsure=True)
             lines.append(
                 f"> “{escape(' '.join(citation.quote.split()))}” [{number}]" + (f" *({unsure})*" if unsure else "")
             )
+            if number in composed.translations:
+                # Under the original, without quotation marks: nobody said it.
+                lines.append(wording.say("unofficial_translation", text=plain_line(composed.translations[number])))
     if composed.more:
         lines.append(wording.say("more", count=composed.more))
-    return "\n\n".join(lines)
+    return "\n\n".join([*lines, *composed.notes])
 
 
-def _introduction(found: Found, parties: PartyTable, wording: Wording) -> str:
+def plain_line(text: str) -> str:
+    """Returns words of a model as one line of Markdown that begins no list, heading or quotation."""
+    line = escape(" ".join(text.split()))
+    return _OPENING.sub(lambda match: f"{match[1]}\\{match[2]}", line)
+
+
+def introduction(found: Found, parties: PartyTable, wording: Wording) -> str:
     """Returns the line that says for which States a group spoke: its members, or others that aligned themselves."""
     names = ", ".join(escape(parties.display(code, wording.language)) for code in found.members)
     group = escape(parties.display(found.party, wording.language))

@@ -225,7 +225,7 @@ class _Conversation:
                     kept = [*turns, turn][-_TURNS_KEPT:]
                     yield conversation_html(kept, self._corpus), _panel(kept), kept, skip, *idle, skip
                     return
-                pending = Pending(question=question, done=item.step)
+                pending = Pending(question=question, done=item.step, shown=item.shown)
                 yield conversation_html(turns, self._corpus, pending=pending), skip, skip, skip, *busy, skip
         except SHOWN_ERRORS as error:
             pending = Pending(question=question, error=str(error))

@@ -8,6 +8,7 @@ from app.answer import AbstentionReason, Answer, Coverage, Scope, Status
 from app.corpus import Corpus
 from app.errors import AppError
 from app.followup import EarlierTurn
+from app.trace import lines_of
 from app.ui.evidence import card_id, evidence_section
 from app.ui.prose import render_prose
 from app.ui.provenance import Names, speaker_line
@@ -51,6 +52,7 @@ class Turn:
         overrides: The parts of the scope that the user set.
         history: The turns that the question was asked after, oldest first.
         evidence: The rendered evidence of the answer.
+        record: The rendered record of the answer; empty where none is kept.
         copy_text: The answer with its references, as plain text.
         saved: What saving it as an eval case said; empty until then.
     """
@@ -61,6 +63,7 @@ class Turn:
     overrides: Overrides = field(default_factory=dict)
     history: tuple[EarlierTurn, ...] = ()
     evidence: str = ""
+    record: str = ""
     copy_text: str = ""
     saved: str = ""
 
@@ -72,10 +75,12 @@ class Pending:
     Attributes:
         done: The last step that is done; None before the first.
         told: What to say in place of an answer, which is to be found elsewhere.
+        shown: The claims of a model that were checked so far, Markdown.
     """
 
     question: str
     done: str | None = None
+    shown: str = ""
     error: str | None = None
     told: str | None = None
 
@@ -105,6 +110,7 @@ def make_turn(
         overrides=dict(overrides),
         history=tuple(history),
         evidence=evidence_section(number, answer, corpus),
+        record=_record(answer, corpus),
         copy_text=_copy_text(answer, corpus),
     )
 
@@ -171,7 +177,7 @@ def _turn(turn: Turn, corpus: Corpus, before: Scope | None, *, editable: bool, b
         f"{_question(turn.question)}{chips}"
         f'<div class="u-answer u-status-{answer.status}"><p class="u-status">{status}</p>'
         f'<div class="u-prose" lang="{escape(answer.scope.language)}">{render_prose(text, markers)}</div>'
-        f"{_options(answer, editable=editable)}{_dropped(answer)}</div>"
+        f"{_options(answer, editable=editable)}{_dropped(answer)}{turn.record}</div>"
         f"{_coverage(answer.coverage, names)}{below}</article>"
     )
 
@@ -290,6 +296,8 @@ def _pending(pending: Pending) -> str:
             for index, step in enumerate(steps)
         )
         body = f'<ol class="u-steps" aria-label="Progress">{items}</ol>'
+        if pending.shown:
+            body += f'<div class="u-answer"><div class="u-prose">{render_prose(pending.shown, {})}</div></div>'
     return f'<article class="u-turn u-pending">{_question(pending.question)}{body}</article>'
 
 
@@ -308,6 +316,15 @@ def _welcome(statements: int) -> str:
         '<div class="u-welcome"><h2>Ask what a State said</h2>'
         f'<p>{stored}</p><ul aria-label="Examples">{examples}</ul></div>'
     )
+
+
+def _record(answer: Answer, corpus: Corpus) -> str:
+    try:
+        lines = lines_of(corpus.trace(answer.trace_id))
+    except (AppError, StoreError):
+        return ""
+    items = "".join(f'<li dir="auto"><b>{escape(label)}</b> {escape(text)}</li>' for label, text in lines)
+    return f'<details class="u-source"><summary>How this was answered</summary><ul>{items}</ul></details>'
 
 
 def _copy_text(answer: Answer, corpus: Corpus) -> str:

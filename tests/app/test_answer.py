@@ -9,7 +9,7 @@ from app.wiring import Workspace
 
 ANSWER = (
     "question answer status missing abstention scope claims citations more related coverage retrieved confidence"
-    " composer model prompt_version dropped_claims usage timings_ms trace_id spoken_for"
+    " composer model prompt_version dropped_claims usage timings_ms trace_id spoken_for translations"
 ).split()
 SCOPE = "states groups treaties bodies sessions years agenda_items topic language kept notes months pick".split()
 CITATION = (
@@ -40,7 +40,7 @@ def test_answer_has_the_keys_of_the_contract_in_order(answered: dict[str, object
         (("citations", 0), [*CITATION, "summarised"]),
         (("coverage",), COVERAGE),
         (("retrieved", 0), ["passage_id", "statement_id", "start", "end", "rank", "score"]),
-        (("timings_ms",), ["resolve", "retrieve", "compose", "verify", "total"]),
+        (("timings_ms",), ["resolve", "retrieve", "compose", "verify", "total", "first_claim"]),
     ],
 )
 def test_parts_have_the_keys_of_the_contract_in_order(

@@ -272,7 +272,7 @@ def test_an_id_that_is_not_there_is_1(command: list[str], run: Run) -> None:
 
 def test_trace_gives_the_answer_again(run: Run) -> None:
     answer = run("ask", QUESTION, "--json").json
-    ran = run("trace", answer["trace_id"])
+    ran = run("trace", answer["trace_id"], "--json")
     assert ran.code == 0 and ran.json["question"] == QUESTION and ran.json["citations"] == answer["citations"]
 
 

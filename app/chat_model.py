@@ -1,0 +1,145 @@
+"""Chat models by setting: which one, how long it may take, and what it may read and write.
+
+No model is asked unless the settings name one; the integrations of providers are extras.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from app.errors import ChatModelError
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+# Providers with an extra of this package; others work where their integration is installed.
+EXTRAS: Final = ("openai", "anthropic", "ollama")
+_SHOWN: Final = 300
+
+
+class LlmConfig(BaseModel):
+    """Which chat model writes answers, if any."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = ""
+    """PROVIDER:NAME, such as openai:NAME, anthropic:NAME or ollama:NAME; empty, answers are quotations alone."""
+    base_url: str = ""
+    """Address of an OpenAI-compatible or Ollama server; empty, the provider's own."""
+    api_key: SecretStr = SecretStr("")
+    """Key of the provider; empty, what the provider's own variable holds, and none for a server of your own."""
+    timeout_seconds: float = Field(default=60.0, gt=0, le=3600)
+    """Seconds that an answer may wait for the model, retries included."""
+    max_retries: int = Field(default=2, ge=0, le=10)
+    """Further attempts after a failure that may pass, with growing pauses."""
+    requests_per_minute: float = Field(default=0.0, ge=0)
+    """Most requests per minute; 0 sets no limit."""
+    temperature: float | Literal["default"] = 0.0
+    """Temperature; `default` leaves it to models that take none."""
+    context_tokens: int = Field(default=8192, ge=512)
+    """Tokens that instructions, evidence and reply may have together, counted with cl100k."""
+    max_tokens: int = Field(default=1024, ge=64)
+    """Tokens of a reply."""
+    output: Literal["auto", "structured", "lines"] = "auto"
+    """How claims come back: as structured output, as plain lines, or as lines where structured output fails."""
+    input_price: float = Field(default=0.0, ge=0)
+    """Price of a million tokens read, in your currency, for the cost of answers."""
+    output_price: float = Field(default=0.0, ge=0)
+    """Price of a million tokens written."""
+    entailment_model: str = ""
+    """Cross-encoder that checks claims as well, by name or folder; local files only; empty, none does."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """What trying a model found."""
+
+    ok: bool
+    detail: str
+
+
+def open_chat_model(config: LlmConfig) -> "BaseChatModel":
+    """Returns the chat model of the settings; nothing is sent yet.
+
+    Raises:
+        ChatModelError: Its provider is unknown, its package is not installed, or it cannot be set up.
+    """
+    from langchain.chat_models import init_chat_model
+
+    provider, separator, name = config.model.partition(":")
+    if not (separator and provider and name):
+        raise ChatModelError(
+            f"UNTOC_LLM__MODEL={config.model!r} is not PROVIDER:NAME, such as openai:NAME or ollama:NAME"
+        )
+    try:
+        model: BaseChatModel = init_chat_model(name, model_provider=provider, **_arguments(provider, config))
+    except ImportError as exc:
+        raise ChatModelError(_not_installed(provider, exc)) from exc
+    except Exception as exc:  # the clients of providers have no error in common
+        raise ChatModelError(
+            f"the model {config.model!r} cannot be set up ({reason(exc, config)}): check UNTOC_LLM__MODEL,"
+            " UNTOC_LLM__BASE_URL and UNTOC_LLM__API_KEY"
+        ) from exc
+    return model
+
+
+def _arguments(provider: str, config: LlmConfig) -> dict[str, Any]:
+    """Returns what a provider's client is made with, under the names that it uses."""
+    arguments: dict[str, Any] = {}
+    if config.temperature != "default":
+        arguments["temperature"] = config.temperature
+    if config.base_url:
+        arguments["base_url"] = config.base_url
+    if config.requests_per_minute:
+        from langchain_core.rate_limiters import InMemoryRateLimiter
+
+        arguments["rate_limiter"] = InMemoryRateLimiter(requests_per_second=config.requests_per_minute / 60)
+    if provider == "ollama":
+        arguments |= {"num_predict": config.max_tokens, "num_ctx": config.context_tokens}
+        return arguments | {"client_kwargs": {"timeout": config.timeout_seconds}}
+    # Attempts are counted in one place for all providers, so the clients make none of their own.
+    arguments |= {"max_tokens": config.max_tokens, "timeout": config.timeout_seconds, "max_retries": 0}
+    key = config.api_key.get_secret_value()
+    if key:
+        arguments["api_key"] = key
+    elif config.base_url:
+        # A key that the environment holds for the provider is not sent to another server.
+        arguments["api_key"] = "none"
+    if provider == "openai":
+        arguments["stream_usage"] = True
+    return arguments
+
+
+def _not_installed(provider: str, exc: ImportError) -> str:
+    if provider in EXTRAS:
+        return f"models of {provider!r} need an extra: install it with `pip install 'untoc[{provider}]'`"
+    match = re.search(r"requires the (\S+) package", str(exc))
+    package = match[1] if match else f"langchain-{provider}"
+    return f"models of {provider!r} need the package {package}: install it with `pip install {package}`"
+
+
+def reason(exc: BaseException, config: LlmConfig) -> str:
+    """Returns what an error of a client says, in one line and without the key."""
+    # A validation error repeats its input, which may hold a key.
+    text = exc.errors()[0]["msg"] if isinstance(exc, ValidationError) else str(exc)
+    return redact(" ".join(f"{type(exc).__name__}: {text}".split())[:_SHOWN], config)
+
+
+def redact(text: str, config: LlmConfig) -> str:
+    """Returns a text in which the key of the settings does not stand."""
+    key = config.api_key.get_secret_value()
+    return text.replace(key, "********") if key else text
+
+
+def try_model(config: LlmConfig) -> Probe:
+    """Asks the model of the settings for one word, and says what came back."""
+    try:
+        reply = open_chat_model(config).invoke("Reply with the word: ready")
+    except ChatModelError as exc:
+        return Probe(ok=False, detail=str(exc))
+    except Exception as exc:  # the clients of providers have no error in common
+        return Probe(ok=False, detail=f"{config.model!r} does not answer ({reason(exc, config)})")
+    said = " ".join(str(reply.text).split())[:40]
+    return Probe(ok=True, detail=f"{config.model!r} answers: {said!r}" if said else f"{config.model!r} answers nothing")

@@ -1,0 +1,50 @@
+"""The form of a claim: one plain sentence or two, with nothing in it that acts, hides or pretends."""
+
+import unicodedata
+from typing import Final
+
+import regex
+
+LONGEST: Final = 600
+# Persian and Arabic words hold the non-joiner and the joiner.
+_JOINERS: Final = "\u200c\u200d"
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
+_MARKUP: Final = regex.compile(
+    r"\w+:/?/|\bwww\.|\b(?:javascript|data|vbscript|mailto|file)\s*:|\]\s*[(\[]|!\[|</?\w|&#?\w+;|[`<>|{}]|\*\*|__|^\s*#|\[\^"
+    r"|(?<![\w.])[\w.+-]+@[\w-]+\.\w|\b(?:[\w-]+\.)+(?:com|org|net|int|io|info|ru|cn|fr|es|zip|html?|php|png|jpe?g|gif|svg)\b",
+    regex.IGNORECASE,
+)
+_MIXED: Final = regex.compile(r"(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])[\p{L}\p{M}]+")
+_DOUBLE: Final = '"“”„‟″‶«»〝〞〟❝❞＂「」『』《》'
+_QUOTED: Final = regex.compile(
+    rf"[{_DOUBLE}]([^{_DOUBLE}]*)[{_DOUBLE}]|‘([^‘’]*)’(?!\w)|‹([^›]*)›|(?<!\w)'([^']+)'(?!\w)"
+)
+_LONE: Final = regex.compile(rf"[{_DOUBLE}‹›❛❜‛‚]")
+
+
+def ill_formed(claim: str, *, longest: int = LONGEST) -> str | None:
+    """Returns what is wrong with the form of a claim, or None; `longest` counts characters."""
+    if not any(char.isalpha() for char in claim):
+        return "it is empty"
+    if len(claim) > longest:
+        return f"it is longer than {longest} characters"
+    if any(unicodedata.category(char) in _HIDDEN and char not in _JOINERS for char in claim):
+        return "it holds characters that do not show"
+    if _MARKUP.search(unicodedata.normalize("NFKC", claim)):
+        return "it holds a link or markup"
+    if _MIXED.search(claim):
+        return "it mixes scripts within a word"
+    if _LONE.search(_QUOTED.sub("", claim)):
+        return "it opens or closes a quotation without the other mark"
+    return None
+
+
+def quoted_parts(claim: str) -> tuple[str, ...]:
+    """Returns what a claim sets in quotation marks of any kind."""
+    return tuple(next(part for part in match.groups() if part is not None) for match in _QUOTED.finditer(claim))
+
+
+def unquoted(claim: str) -> str:
+    """Returns a claim without quotation marks: only copied quotations bear them."""
+    text = _QUOTED.sub(lambda match: next(part for part in match.groups() if part is not None), claim)
+    return " ".join(text.split())

@@ -1,0 +1,119 @@
+"""What a chat model wrote, claim by claim: from structured output as it grows, or from plain lines."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final
+
+import regex
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+
+_LINE: Final = regex.compile(
+    r"^\s*(?:[-*•–]|\d{1,2}[.)])?\s*(?P<text>.*?\S)\s*(?P<ids>(?:[\[(【（]\s*[Ss]?\d{1,5}(?:\s*[,;、，]\s*[Ss]?\d{1,5})*\s*[\])】）]\s*)+)[.。]?\s*$"
+)
+_ID: Final = regex.compile(r"\d{1,5}")
+# A reply is read up to here; a model that goes on is not listened to.
+MOST_CLAIMS: Final = 30
+_LONGEST_LINE: Final = 4000
+# Words from which on a line without ids is a claim that cites nothing, and not a heading.
+_SENTENCE: Final = 5
+
+
+class WrittenClaim(BaseModel):
+    """One claim of a model."""
+
+    text: str = Field(description="One sentence about one party, in your own words, without quotation marks.")
+    sentences: list[Annotated[int, BeforeValidator(lambda value: _number(value))]] = Field(
+        description="Numbers of the sentences that it rests on: 3 for S3."
+    )
+
+
+class Reply(BaseModel):
+    """The claims that answer the question."""
+
+    claims: list[WrittenClaim] = Field(description="The claims, most important first; empty where nothing answers.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """A claim as it was read from a reply.
+
+    Attributes:
+        numbers: The sentences that it names; 0 for an id that is none.
+    """
+
+    text: str
+    numbers: tuple[int, ...]
+
+
+def schema() -> dict[str, Any]:
+    """Returns the JSON schema of a reply; as a dict, since then partial replies are streamed."""
+    return Reply.model_json_schema()
+
+
+@dataclass
+class StructuredReader:
+    """Reads claims from a structured reply as it grows; a claim counts once the next has begun, or at the end."""
+
+    _read: int = 0
+    _last: dict[str, Any] = field(default_factory=dict)
+
+    def feed(self, value: object) -> Iterator[Written]:
+        """Takes the reply as far as it has come."""
+        claims = _claims(value)
+        if len(claims) >= len(_claims(self._last)) and isinstance(value, dict):
+            self._last = value
+        while self._read < len(claims) - 1:
+            self._read += 1
+            yield from _validated(claims[self._read - 1])
+
+    def finish(self) -> Iterator[Written]:
+        """Returns what was still open when the reply ended."""
+        for claim in _claims(self._last)[self._read :]:
+            yield from _validated(claim)
+
+
+@dataclass
+class LineReader:
+    """Reads claims from lines of text that end with the ids of their sentences."""
+
+    _rest: str = ""
+
+    def feed(self, value: object) -> Iterator[Written]:
+        """Takes the next piece of text."""
+        *lines, rest = (self._rest + str(value)).split("\n")
+        self._rest = rest[-_LONGEST_LINE:]
+        for line in lines:
+            yield from _line(line)
+
+    def finish(self) -> Iterator[Written]:
+        """Returns what was still open when the reply ended."""
+        yield from _line(self._rest)
+
+
+def _claims(value: object) -> list[Any]:
+    claims = value.get("claims") if isinstance(value, dict) else None
+    return claims[:MOST_CLAIMS] if isinstance(claims, list) else []
+
+
+def _validated(value: object) -> Iterator[Written]:
+    try:
+        claim = WrittenClaim.model_validate(value)
+    except ValidationError:
+        return
+    yield Written(text=" ".join(claim.text.split()), numbers=tuple(dict.fromkeys(claim.sentences)))
+
+
+def _number(identifier: object) -> int:
+    """Reads "S3", "[3]" and 3; what is no number of a sentence gives 0, which there is not."""
+    match = regex.fullmatch(r"\W*[Ss]?(\d{1,5})\W*", str(identifier))
+    return int(match[1]) if match else 0
+
+
+def _line(line: str) -> Iterator[Written]:
+    match = _LINE.match(line[:_LONGEST_LINE])
+    if match is None:
+        if len(line.split()) >= _SENTENCE:
+            yield Written(text=" ".join(line.split()), numbers=())
+    else:
+        numbers = [int(found) for found in _ID.findall(match["ids"])]
+        yield Written(text=" ".join(match["text"].split()), numbers=tuple(dict.fromkeys(numbers)))
