@@ -26,7 +26,7 @@ def desk(tmp_path_factory):
         ("Qu’a dit l’Arvandie sur le bois volé ?", "XAA", "fr", "bois volé"),
         ("¿Qué dijo Esquaria sobre los testigos?", "XES", "es", "testigos"),
         ("Что сказала Заречия о торговле оружием?", "XZR", "ru", "оружием"),
-        ("ماذا قالت ريماليا عن القضاة؟", "XRM", "ar", "القضاة"),
+        ("ماذا قالت أرفانديا عن القرى؟", "XAA", "ar", "القرى"),
         ("阿尔万迪亚就引渡说了什么？", "XAA", "zh", "引渡"),
     ],
 )
