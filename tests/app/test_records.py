@@ -10,8 +10,10 @@ import pytest
 from app.cli import main
 from app.errors import MetadataError
 from app.provenance import reference
+from app.settings import Settings
 from app.ui.provenance import provenance, speaker_line
 from app.verify import judge
+from app.wiring import open_workspace
 from prompts.wording import load_wording
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
@@ -178,6 +180,20 @@ def test_a_record_is_one_document_in_the_list_and_unchanged_when_seen_again(own_
     report = own_desk.corpus.ingest([folder])
     assert {file.result for file in report.files} == {"unchanged"}
     assert report.embedded_passages == 0
+
+
+@pytest.mark.model
+def test_a_short_intervention_answers_with_the_real_models(folder, tmp_path):
+    with open_workspace(Settings(store=tmp_path / "real")) as desk:
+        desk.corpus.ingest([folder])
+        for question, state in (
+            ("What did Drelnia say about witness protection?", "XDR"),
+            ("What did Rimalia say about answering requests?", "XRM"),
+            ("What did Belmora say about asset recovery?", "XAB"),
+        ):
+            assert {c.state for c in ask(desk, question).citations} == {state}
+        for question in ("What did Galdoria say about cybercrime?", "What did Fyrossa say about wildlife?"):
+            assert ask(desk, question).status == "abstained"
 
 
 def test_a_draft_manifest_calls_a_record_one_and_names_no_state(own_desk, folder, tmp_path):
