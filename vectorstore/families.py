@@ -82,7 +82,7 @@ class FamilyTables:
     def unseen(self, scheme: str) -> tuple[str, ...]:
         """Returns the ids of the statements that were not compared under this scheme yet, ascending."""
         rows = self._rows(
-            "SELECT statement_id FROM statements WHERE kind != 'treaty' AND statement_id NOT IN"
+            "SELECT statement_id FROM statements WHERE kind != 'treaty' AND part_of IS NULL AND statement_id NOT IN"
             " (SELECT statement_id FROM traits WHERE scheme = ?) ORDER BY statement_id",
             (scheme,),
         )

@@ -32,11 +32,15 @@ class KeyedText:
     Attributes:
         source: The statement's source text.
         edits: Its repairs; those of kind `furniture` are left out of what is compared.
+        start: Where its own words begin; an intervention has the text of its whole record.
+        end: Where they end; None for the end of the source.
         text: What is compared.
     """
 
     source: str
     edits: tuple[Edit, ...]
+    start: int = 0
+    end: int | None = None
     text: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -46,7 +50,9 @@ class KeyedText:
     @classmethod
     def of(cls, statement: Statement) -> "KeyedText":
         """Returns a statement's text as it is compared."""
-        return cls(statement.source_text, statement.edits)
+        part = statement.part
+        start, end = (0, None) if part is None else (part.start, part.end)
+        return cls(statement.source_text, statement.edits, start, end)
 
     def spans(self, wanted: str, *, begin: int = 0) -> list[tuple[int, int]]:
         """Returns where a key stands as whole words: offsets in `text`, in order, from `begin` on."""
@@ -86,7 +92,9 @@ class KeyedText:
 
     @property
     def _kept(self) -> "_Kept":
-        return _without_furniture(self.source, self.edits)
+        end = len(self.source) if self.end is None else self.end
+        own = [edit for edit in self.edits if self.start <= edit.start and edit.end <= end]
+        return _without_furniture(self.source, own, self.start, end)
 
     @cached_property
     def _offsets(self) -> tuple[list[int], list[int]]:
@@ -113,13 +121,13 @@ class _Kept:
         return self.sources[piece] + position - self.begins[piece]
 
 
-def _without_furniture(source: str, edits: Sequence[Edit]) -> _Kept:
+def _without_furniture(source: str, edits: Sequence[Edit], start: int, end: int) -> _Kept:
     pieces: list[str] = []
     begins: list[int] = []
     sources: list[int] = []
-    length = position = 0
+    length, position = 0, start
     for edit in (*(edit for edit in edits if edit.kind == "furniture"), None):
-        stop = edit.start if edit else len(source)
+        stop = edit.start if edit else end
         piece = source[position:stop] + (" " if edit else "")
         begins.append(length)
         sources.append(position)

@@ -190,7 +190,9 @@ class Sayings:
         return self.say(key, reviewer=who, date=self.date(cell.review.at[:10]))
 
     def speaker(self, party: str, citation: Citation) -> str:
-        """Returns whose words a citation holds where they are not the party's own: the group, and who delivered it."""
+        """Returns whose words a citation holds where they are not the party's own: a group's, or a record's."""
+        if citation.summarised:
+            return self._wording.say("as_summarised", party=self.name(citation.state))
         if citation.on_behalf_of is None and citation.state in (party, None):
             return ""
         group = self.name(citation.on_behalf_of or citation.state)

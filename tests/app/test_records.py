@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from app.briefing.request import read_request
+from app.checking.checker import Checker
 from app.cli import main
 from app.errors import MetadataError
 from app.provenance import reference
@@ -281,3 +283,29 @@ def test_show_lists_the_interventions_of_a_record_and_the_place_of_one(filled, c
     assert one["source_text"][one["part"]["start"] :].startswith("Mr. President, allow me")
     main(["show", record["statement_id"], *store])
     assert "nobody's" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["verbatim_en", "compilation_en"])
+def test_check_of_a_draft_tells_the_speakers_of_a_record_apart(desk, tmp_path, name):
+    spoken = [
+        (s.metadata.state, desk.store.catalogue.sentences(s.statement_id))
+        for s in desk.store.catalogue.summaries(ScopeFilter())
+        if s.file == f"{name}.txt" and s.metadata.state and not s.metadata.on_behalf_of
+    ]
+    (speaker, own), (other, _) = list(dict(spoken).items())[:2]
+    words = max((sentence.text for sentence in own), key=len)
+    checker = Checker(desk.store.catalogue, desk.corpus.parties, Settings().load)
+    for named, verdict in ((speaker, "verified"), (other, "misattributed")):
+        path = tmp_path / f"{named}.txt"
+        path.write_text(f"{desk.corpus.party_name(named)} said: “{words}”\n", encoding="utf-8")
+        (finding,) = checker.check(checker.read(path)).findings
+        assert (finding.verdict, finding.place.state) == (verdict, speaker)
+
+
+def test_briefing_quotes_each_speaker_of_a_record_from_its_own_words(desk):
+    request = read_request(desk.corpus.parties(), topics=["extradition", "assistance"])
+    briefing = desk.briefings.build(request)
+    assert briefing.citations
+    for citation in briefing.citations:
+        assert judge(citation, desk.corpus.show(citation.statement_id)) == "verified"
+        assert citation.source_quote in own_words(desk, citation)

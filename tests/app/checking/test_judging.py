@@ -173,3 +173,13 @@ def test_an_omission_up_to_a_new_paragraph_leaves_out_no_part_of_a_sentence(corp
     checker = corpus_of(("a", texts, {"state": "AUT"}))
     assert only(checker, "Austria said: “The lamps are ours. […] We light them every night.”").verdict == "verified"
     assert only(checker, "Austria said: “The lamps are ours. […] against them. […] We light them”").verdict == "altered"
+
+
+def test_words_of_another_speaker_of_the_same_record_are_not_this_ones():
+    record = "Mr. A (Arvandia): We support the protocol.\nMs. B (Belmora): We reject the protocol."
+    cut = record.index("\n")
+    first, second = KeyedText(record, (), 0, cut), KeyedText(record, (), cut, len(record))
+    assert first.spans(key("We support the protocol.")) and not second.spans(key("We support the protocol."))
+    (span,) = second.spans(key("We reject the protocol."))
+    start, end = second.in_source(*span)
+    assert record[start:end] == "We reject the protocol."
