@@ -41,7 +41,7 @@ _IDLE: Final = {
     "fr": "non_seulement pas_seulement sans_doute ne_manqu\\w+_pas",
     "es": "no_s[óo]lo no_solamente no_obstante sin_duda sin_embargo",
     "ru": "не_только не_просто не_менее",
-    "ar": "ليس\\w*_فقط [وف]?لا_سيما لا_شك_أن",
+    "ar": "ليس\\w*_فقط [وف]?لا_سيما لا_شك_أن غير_[أإ]ن\\w*",
     "zh": "不仅 不但 不只 不断 不过 非常 无论 不论",
 }
 _WORDS: Final[dict[str, dict[Kind, str]]] = {

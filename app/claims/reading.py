@@ -31,7 +31,7 @@ _AROUND: Final = 5
 _RUSSIAN_ROOT: Final = 4
 # "And" and the person of a verb are letters before an Arabic word.
 _AND: Final = regex.compile(r"^[وف](?=\w{3})")
-_ANY: Final = regex.compile(r"[لب]?أي[ةه]?")
+_ANY: Final = regex.compile(r"[لب]?أي[ةه]?|[وف]?[إأ]نها?")
 _PERSON: Final = regex.compile(r"^[يتنأا](?=\w{3})")
 _CONTENT: Final[frozenset[str]] = frozenset({"duty", "leave", "up", "down", "for", "against"})
 
@@ -98,7 +98,7 @@ def read(text: str, language: str) -> Reading:
     numbers = find_numbers(text, language)
     hidden = [(m.start, m.end) for m in numbers] + [(s, e) for k, s, e in found if k not in _CONTENT]
     stems, starts, months = _content(text, language, hidden)
-    breaks = [(match.start(), match.group()[0].isalpha()) for match in _BREAK.finditer(text)]
+    breaks = [(match.start(), match.group().isascii() and match.group().isalpha()) for match in _BREAK.finditer(text)]
 
     def reach(start: int, end: int) -> tuple[int, ...]:
         after = [index for index, at in enumerate(starts) if at >= end]
