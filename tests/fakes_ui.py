@@ -48,6 +48,7 @@ HOSTILE_FILE = "<img src=x onerror=document.title='owned'>.txt"
 class Progress:
     step: Literal["resolve", "retrieve", "compose", "verify"]
     detail: str
+    shown: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
