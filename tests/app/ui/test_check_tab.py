@@ -95,11 +95,6 @@ def served(checker, tmp_path_factory):
         yield running
 
 
-def test_api_has_its_endpoints_and_no_other(served):
-    _, _, body = fetch(f"{served.address}/gradio_api/info")
-    assert sorted(json.loads(body)["named_endpoints"]) == ["/ask", "/brief", "/verify"]
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
 def test_pasted_draft_is_checked_in_the_browser(open_page, served, width):
