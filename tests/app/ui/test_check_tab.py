@@ -11,7 +11,6 @@ from app.ui.check_view import check_html
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties import PartyTable
 from tests.app.ui.conftest import serving
-from tests.app.ui.test_server import fetch
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated, keep
 from tests.fakes_ui import fake_workspace
