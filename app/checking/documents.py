@@ -1,5 +1,6 @@
 """Files of every kind to blocks: Word, PDF, Markdown and plain text, under the limits of ingest."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -75,8 +76,36 @@ def _plain_blocks(text: str) -> list[Block]:
     ]
 
 
+def _cells_apart(text: str, page_starts: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
+    """Takes the rows of tables apart, whose cells stand side by side in a line of a PDF, with tabs between.
+
+    The longest cell of each line goes on as running text; the others stand before it, as a paragraph of their own.
+    """
+    pages = [text[start:end] for start, end in pairwise((*page_starts, len(text)))]
+    starts: list[int] = []
+    parts: list[str] = []
+    length = 0
+    for page in pages:
+        starts.append(length)
+        parts.append("\n\n".join(_row_apart(run) if "\t" in run else run for run in page.split("\n\n")))
+        length += len(parts[-1])
+    return "".join(parts), tuple(starts)
+
+
+def _row_apart(run: str) -> str:
+    beside: list[str] = []
+    running: list[str] = []
+    for line in run.split("\n"):
+        cells = line.split("\t")
+        longest = max(range(len(cells)), key=lambda place: len(cells[place]))
+        beside += [cell for place, cell in enumerate(cells) if place != longest and cell.strip()]
+        running.append(cells[longest])
+    return "\n".join(beside) + "\n\n" + "\n".join(running)
+
+
 def _page_blocks(text: str, page_starts: tuple[int, ...]) -> list[Block]:
     """Reads the text of pages by the layout rules of ingest: lines are joined, page furniture reads as `[…]`."""
+    text, page_starts = _cells_apart(text, page_starts)
     found = find_blocks(text)
     edits = repair(text, found, language=None)
     spans: list[tuple[int, int]] = []

@@ -42,7 +42,7 @@ _COLUMN: Final = 1.05
 _SESSION: Final = 0.4
 _ROW: Final = 0.32
 _LINE: Final = 0.25
-_LEGEND_COLUMNS: Final = 4
+_LEGEND_COLUMNS: Final = 3
 _LEGEND_WIDTH: Final = 6.4
 # Of letters, in points, of which an inch has 72.
 _LETTERS: Final = 8.5
@@ -335,11 +335,9 @@ def _showable(text: str, otherwise: str) -> str:
 
 
 def _meaning(kind: PositionKind, sayings: Sayings) -> str:
-    """Returns what the mark of a kind means, on a harm as well where the briefing has one."""
-    words = [_words(f"kind_{kind}", sayings)]
-    if kind == "supports" and any(subject.harm for subject in sayings.briefing.subjects):
-        words.append(_words("kind_supports_against", sayings))
-    return " / ".join(words)
+    """Returns what the mark of a kind means; where every subject is a harm, support is for action against it."""
+    against = kind == "supports" and all(subject.harm for subject in sayings.briefing.subjects)
+    return _words("kind_supports_against" if against else f"kind_{kind}", sayings)
 
 
 def _words(key: str, sayings: Sayings) -> str:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from app.checking.blocks import Document
-from app.checking.documents import LONGEST_PASTED, read_document, read_pasted
+from app.checking.documents import LONGEST_PASTED, _cells_apart, read_document, read_pasted
 from app.checking.quotations import find_quotations
 from app.errors import QuestionError
 from ingest.errors import EmptyFileError, LoadError, UnsupportedFormatError
@@ -137,3 +137,13 @@ def test_pasted_text_that_is_too_long_or_empty_is_refused():
         read_pasted("x" * (LONGEST_PASTED + 1))
     with pytest.raises(EmptyFileError, match="holds no text"):
         read_pasted(" \n ")
+
+
+def test_cells_beside_a_quotation_in_a_pdf_table_do_not_get_into_it():
+    row = "Arvandia\tsupports\tUNTOC COP, session 9\nsuggested\t“We support the protocol\nwithout reservation.” 1"
+    text = f"{row}\n\nNext."
+    apart, starts = _cells_apart(text, (0,))
+    assert starts == (0,)
+    assert "“We support the protocol\nwithout reservation.”" in apart
+    assert sorted(apart.split()) == sorted(text.split())
+    assert _cells_apart("No table.\n\nAt all.", (0, 9)) == ("No table.\n\nAt all.", (0, 9))
