@@ -124,6 +124,8 @@ class _Writer:
             pages.turn(landscape=True)
         pages.heading(say.say("overview"), 1)
         pages.picture(*picture)
+        # Before the matrix, which may fill its page.
+        pages.text(say.say("marks_note"), "Caption")
         if not self.briefing.sessions:
             pages.turn(landscape=len(shown) > _UPRIGHT)
             self._matrices(shown, [column.label for column in shown])
@@ -134,7 +136,6 @@ class _Writer:
                 line = pages.text(subject.label, bold=True)
                 line.paragraph_format.keep_with_next = True
                 self._matrices(of_subject, [say.session(column.session) for column in of_subject])
-        pages.text(say.say("marks_note"), "Caption")
 
     def _matrices(self, shown: Sequence[Column], labels: Sequence[str]) -> None:
         """Adds a matrix, or several where the page is too narrow, of about as many columns each."""
