@@ -74,14 +74,16 @@ class CatalogueHealth:
             )
 
     def _offsets(self) -> Check:
+        # An intervention has its record's text, and may use only its own part of it.
         wrong = sum(self._reaches_out(row) for row in self._rows(
-            "SELECT source_text, (SELECT count(*) FROM sentences s WHERE s.statement_id = t.statement_id),"
+            "SELECT coalesce(r.source_text, t.source_text), json_extract(t.part, '$.start'),"
+            " json_extract(t.part, '$.end'), (SELECT count(*) FROM sentences s WHERE s.statement_id = t.statement_id),"
+            ' (SELECT count(*) FROM sentences s WHERE s.statement_id = t.statement_id AND s."end" <= s.start),'
             ' (SELECT min(start) FROM sentences s WHERE s.statement_id = t.statement_id),'
             ' (SELECT max("end") FROM sentences s WHERE s.statement_id = t.statement_id),'
             ' (SELECT min(start) FROM passages p WHERE p.statement_id = t.statement_id),'
-            ' (SELECT max("end") FROM passages p WHERE p.statement_id = t.statement_id),'
-            ' (SELECT count(*) FROM sentences s WHERE s.statement_id = t.statement_id AND s."end" <= s.start)'
-            " FROM statements t"
+            ' (SELECT max("end") FROM passages p WHERE p.statement_id = t.statement_id)'
+            " FROM statements t LEFT JOIN statements r ON r.statement_id = t.part_of"
         ))  # fmt: skip
         detail = f"{self._count('sentences')} sentences lie in their texts"
         if wrong:
@@ -91,10 +93,10 @@ class CatalogueHealth:
     @staticmethod
     def _reaches_out(row: Row) -> bool:
         # Counted here, since SQLite's own length() ends at a NUL character.
-        text, sentences, first, last, first_passage, last_passage, empty = row
-        if not sentences:
-            return False
-        return bool(min(first, first_passage or 0) < 0 or max(last, last_passage or 0) > len(text) or empty)
+        text, start, end, sentences, empty, *places = row
+        start, end = start or 0, len(text) if end is None else min(end, len(text))
+        outside = any(place is not None and not start <= place <= end for place in places)
+        return bool(sentences and (outside or empty))
 
     def _vectors(self, dimension: int) -> Check:
         missing = self._value(

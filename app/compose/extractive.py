@@ -186,7 +186,10 @@ def quote(chosen: Sequence[Sentence], sources: Sources, limit: int, *, first_num
 def _without_repetition(
     planned: Sequence[_Plan], ranked: Mapping[str, int], sources: Sources, limit: int
 ) -> tuple[list[_Plan], dict[int, list[str]]]:
-    """Keeps up to `limit` plans that say something new; also the other statements that repeat one, by its place."""
+    """Keeps up to `limit` plans that say something new; also the other statements that repeat one, by its place.
+
+    Words read off a scan give way to the same words in a file that has them as text.
+    """
     kept: list[_Plan] = []
     quoted: list[Words] = []
     also_in: dict[int, dict[str, None]] = {}
@@ -204,12 +207,24 @@ def _without_repetition(
             ),
             None,
         )
-        if place is not None:
-            if statement_id != kept[place][1]:
-                also_in.setdefault(place, {})[statement_id] = None
-        elif len(kept) < limit:
-            kept.append(plan)
-            quoted.append(words_of(" ".join(sentence.text for sentence in sentences)))
+        text = words_of(" ".join(sentence.text for sentence in sentences))
+        if place is None:
+            if len(kept) < limit:
+                kept.append(plan)
+                quoted.append(text)
+            continue
+        rank, earlier_id, _, _ = kept[place]
+        if statement_id == earlier_id:
+            continue
+        others = also_in.setdefault(place, {})
+        statements = sources.statements
+        read_off = statements[earlier_id].scanned and not statements[statement_id].scanned
+        if read_off and repeats(quoted[place], [text]):
+            others.pop(statement_id, None)
+            others[earlier_id] = None
+            kept[place], quoted[place] = (rank, *plan[1:]), text
+        else:
+            others[statement_id] = None
     return kept, {place: list(ids) for place, ids in also_in.items()}
 
 

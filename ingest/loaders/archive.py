@@ -24,7 +24,7 @@ _NOT_IN_NAMES = re.compile(r"[\\/\x00-\x1f\x7f]")
 _ENCRYPTED = 0x1
 _MAIL_FAILURES = (MessageError, LookupError, ValueError, TypeError, AttributeError, IndexError, RecursionError)
 # Files that programs put into archives, which nobody sent.
-_CLUTTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.[^/]|~\$|Thumbs\.db$|desktop\.ini$)")
+_CLUTTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.(?!\.(?:[\\/]|$))[^/]|~\$|Thumbs\.db$|desktop\.ini$)")
 
 
 @dataclass(frozen=True, kw_only=True)

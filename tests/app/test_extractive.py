@@ -12,7 +12,7 @@ from app.compose.extractive import Composition, Sources, compose, escape, quote,
 from app.select import Evidence, Found
 from ingest.parties import PartyTable
 from prompts.wording import load_wording
-from vectorstore.records import Metadata, Sentence, Statement
+from vectorstore.records import Metadata, ScannedWord, Sentence, Statement
 
 Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 WORDING = load_wording("en")
@@ -176,3 +176,24 @@ def test_render_keeps_a_hostile_second_paragraph_inside_the_quotation(text: str,
     shown = MarkdownIt().enable("table").render(render(made, made.claims, made.citations, parties, WORDING))
     assert not re.search(r"<(?:ul|ol|h\d|table|pre|code)", shown)
     assert shown.count("<blockquote>") == 1
+
+
+def _twice(statement: Statement, sentence: Sentence, *, scanned: bool) -> tuple[Statement, Sentence]:
+    """The same words in a statement of its own, as text or as read off a scan."""
+    word = ScannedWord(start=0, end=5, left=0.0, top=0.0, right=1.0, bottom=1.0, confidence=0.96)
+    identifier = "scan" if scanned else "text"
+    copied = replace(statement, statement_id=identifier, scanned=(word,) if scanned else ())
+    return copied, replace(sentence, sentence_id=f"{identifier}:0", statement_id=identifier, ordinal=0)
+
+
+@pytest.mark.parametrize("scan_first", [True, False])
+def test_words_read_off_a_scan_give_way_to_the_same_words_in_a_text(stored: Stored, scan_first: bool) -> None:
+    statement, _ = stored["XAA_12_2024"]
+    sentence = _paragraphs(stored, "XAA_12_2024")[0]
+    twice = [_twice(statement, sentence, scanned=scanned) for scanned in (scan_first, not scan_first)]
+    sources = Sources(
+        statements={held.statement_id: held for held, _ in twice},
+        sentences={held.statement_id: (once,) for held, once in twice},
+    )
+    (made,) = quote([once for _, once in twice], sources, 5, first_number=1)
+    assert (made.statement_id, made.also_in) == ("text", ("scan",))

@@ -200,6 +200,9 @@ def test_every_malformed_file_is_reported_and_nothing_else_is_touched(tmp_path):
     assert {name for name in files if not any(of_file(file.file, name) for file in report.files)} == set()
     assert next(file.result for file in report.files if file.file == "sound.txt") in ("added", "duplicate")
     assert all(file.reason for file in report.files if file.result in ("failed", "skipped"))
+    leading_out = [file for file in report.files if of_file(file.file, "traversal.zip")]
+    assert len(leading_out) == 5
+    assert all(file.result == "failed" or file.file.endswith("/__") for file in leading_out)
     assert all(len(file.reason.splitlines()) == 1 for file in report.files if file.reason)
     assert snapshot(tmp_path, but=store_path) == before
     assert all("root:" not in s.source_text for s in map(store.catalogue.statement, held(store)))

@@ -1,5 +1,7 @@
 """Interventions in the catalogue: statements that are part of a record, with its text and their own State."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -127,3 +129,14 @@ def test_an_older_store_learns_languages_and_interventions(tmp_path, monkeypatch
     assert (summary.part, summary.interventions) == (None, 0)
     assert catalogue.statement("s").source_text == "Nous agissons."
     catalogue.close()
+
+
+def test_health_measures_an_intervention_against_its_part_of_the_record(catalogue, tmp_path):
+    def offsets():
+        return next(check for check in catalogue.health.check(4) if check.name == "offsets")
+
+    assert offsets().ok
+    with closing(sqlite3.connect(tmp_path / "catalogue.sqlite3")) as file, file:
+        file.execute("UPDATE sentences SET start = 0 WHERE statement_id = 'r.2'")
+    assert not offsets().ok
+    assert "1 statements" in offsets().detail
