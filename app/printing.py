@@ -14,7 +14,7 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from app.answer import Answer, Citation
@@ -23,7 +23,7 @@ from app.trace import lines_of
 from ingest.report import IngestProgress, IngestReport
 from prompts.wording import Wording, load_wording
 from vectorstore.families import Family
-from vectorstore.records import Statement, StatementSummary
+from vectorstore.records import Metadata, Statement, StatementSummary
 
 if TYPE_CHECKING:
     from app.corpus import Corpus, DoctorReport
@@ -85,7 +85,8 @@ def coverage_line(answer: Answer, corpus: "Corpus", wording: Wording) -> str:
 
 
 def _reference(citation: Citation, corpus: "Corpus", language: str) -> Text:
-    return Text(inert(f"[{citation.number}] {corpus.reference(citation, language)} · {citation.verdict}"))
+    same = f" · same words also in {', '.join(citation.also_in)}" if citation.also_in else ""
+    return Text(inert(f"[{citation.number}] {corpus.reference(citation, language)} · {citation.verdict}{same}"))
 
 
 @contextmanager
@@ -136,7 +137,11 @@ def print_report(report: IngestReport) -> None:
 
 def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -> None:
     """Prints the statements in the store as a table."""
-    table = Table("id", "State or treaty", "body", "session", "date", "item", "language", "family", "file")
+    # An id is copied from here into other commands, so it stands whole on one line.
+    id_column, file_column = Column("id", no_wrap=True), Column("file", overflow="fold")
+    table = Table(
+        id_column, "State or treaty", "occasion", Column("date", overflow="fold"), "lang", "family", file_column
+    )
     families = corpus.families()
     for statement in statements:
         metadata = statement.metadata
@@ -144,10 +149,8 @@ def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -
         cells = (
             statement.statement_id,
             record_of(statement) or holder(statement.kind, metadata, corpus.party_name),
-            metadata.body,
-            metadata.session,
+            _occasion(metadata),
             metadata.date,
-            metadata.agenda_item,
             metadata.language,
             None if family is None else family_mark(statement.statement_id, family),
             statement.file,
@@ -156,6 +159,11 @@ def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -
     console = Console()
     console.print(table)
     console.print(f"{len(statements)} statements", highlight=False)
+
+
+def _occasion(metadata: Metadata) -> str:
+    item = metadata.agenda_item and f"item {metadata.agenda_item}"
+    return ", ".join(filter(None, (" ".join(filter(None, (metadata.body, metadata.session))), item)))
 
 
 def print_statement(statement: Statement, corpus: "Corpus") -> None:

@@ -486,7 +486,8 @@ class _Run:
             outcome: FileOutcome = (
                 "added" if held is None else ("updated" if held.sha256 == summary.sha256 else "replaced")
             )
-            self._report(_result(source, outcome, summary, draft.reason or _unattributed(summary)), source.order)
+            reason = "; ".join(filter(None, (draft.reason, _unattributed(summary)))) or None
+            self._report(_result(source, outcome, summary, reason), source.order)
 
     def _settle(self) -> None:
         """Has everything stored that was taken so far."""

@@ -182,6 +182,9 @@ class FakeCorpus:
             added="2031-01-01T00:00:00Z",
         )
 
+    def interventions(self, record_id: str) -> tuple[StatementSummary, ...]:
+        return ()
+
     def kinship(self, statement_id: str) -> str | None:
         return None
 

@@ -72,7 +72,13 @@ class _Shelf:
         return (
             statement_id,
             gr.Column(visible=True),
-            message + statement_html(statement, self._corpus.party_name, self._corpus.kinship(statement_id)),
+            message
+            + statement_html(
+                statement,
+                self._corpus.party_name,
+                self._corpus.kinship(statement_id),
+                self._corpus.interventions(statement_id),
+            ),
             *values,
         )
 
@@ -174,27 +180,73 @@ def _row(summary: StatementSummary, names: Names) -> str:
         for field, value in cells
     )
     return (
-        f'<tr><th scope="row"><button type="button" class="u-open" data-action="open" '
-        f'data-id="{escape(summary.statement_id)}" aria-label="{escape(f"Open {who}, {summary.file}")}">'
-        f"<bdi>{escape(who)}</bdi></button>{mark if 'state' in inferred else ''}</th>{columns}"
+        f'<tr><th scope="row">{_open_button(summary.statement_id, who, f"Open {who}, {summary.file}")}'
+        f"{mark if 'state' in inferred else ''}</th>{columns}"
         f'<td class="u-number-cell">{summary.passages}</td></tr>'
     )
 
 
-def statement_html(statement: Statement, names: Names, kinship: str | None = None) -> str:
-    """Renders a statement's text exactly as stored, and how it belongs to its family."""
+def statement_html(
+    statement: Statement,
+    names: Names,
+    kinship: str | None = None,
+    interventions: Sequence[StatementSummary] = (),
+) -> str:
+    """Renders a statement's text exactly as stored, and how it belongs to its family.
+
+    A record has a button for each of its interventions; an intervention shows its own words of the record.
+    """
     family = "" if kinship is None else f'<p class="u-note">Family: <bdi>{escape(kinship)}</bdi></p>'
-    several = statement.kind == "record" and statement.part is None
+    part = statement.part
+    several = statement.kind == "record" and part is None
     nobody = "Record of several speakers" if several else "Not attributed to a State"
     who = holder(statement.kind, statement.metadata, names) or nobody
     lang = f' lang="{escape(statement.metadata.language)}"' if statement.metadata.language else ""
+    text, place = statement.source_text, ""
+    if part is not None:
+        text = text[part.start : part.end]
+        place = (
+            f'<p class="u-note">Intervention {part.ordinal} of a record, named there: <bdi>{escape(part.named)}</bdi>'
+            f"{' · the record tells it in its own words' if part.summarised else ''} · "
+            f"{_open_button(part.record_id, 'Open the whole record')}</p>"
+        )
     return (
         f'<article class="u-statement"><h2 tabindex="-1" class="u-focus-me">{escape(who)}</h2>'
-        f'<p class="u-note"><bdi>{escape(statement.file)}</bdi> · {len(statement.source_text):,} characters · '
-        f"<code>{escape(statement.statement_id)}</code></p>{family}"
+        f'<p class="u-note"><bdi>{escape(statement.file)}</bdi> · {len(text):,} characters · '
+        f"<code>{escape(statement.statement_id)}</code></p>{family}{place}{_interventions_html(interventions, names)}"
         f'<details class="u-source" open><summary>Source text, exactly as stored</summary><pre dir="auto"{lang} '
-        f'tabindex="0" aria-label="Source text">{escape(statement.source_text)}</pre></details>'
+        f'tabindex="0" aria-label="Source text">{escape(text)}</pre></details>'
         "</article>"
+    )
+
+
+def _interventions_html(interventions: Sequence[StatementSummary], names: Names) -> str:
+    if not interventions:
+        return ""
+    rows = []
+    for item in interventions:
+        part = item.part
+        if part is None:
+            continue
+        who = names(item.metadata.state) if part.role == "party" else f"Nobody's position ({part.role})"
+        opening = _open_button(item.statement_id, who, f"Open intervention {part.ordinal}, {who}")
+        words = "The record's" if part.summarised else "The speaker's"
+        rows.append(
+            f'<tr><td class="u-number-cell">{part.ordinal}</td><th scope="row">{opening}</th>'
+            f"<td><bdi>{escape(part.named)}</bdi></td><td>{words}</td></tr>"
+        )
+    head = "".join(f'<th scope="col">{heading}</th>' for heading in ("No.", "Party", "Named as", "Words"))
+    return (
+        '<div class="u-scroll" tabindex="0" role="region" aria-label="Interventions"><table class="u-table">'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _open_button(statement_id: str, words: str, label: str | None = None) -> str:
+    spoken = "" if label is None else f' aria-label="{escape(label)}"'
+    return (
+        f'<button type="button" class="u-open" data-action="open" data-id="{escape(statement_id)}"{spoken}>'
+        f"<bdi>{escape(words)}</bdi></button>"
     )
 
 
@@ -228,14 +280,15 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
                 elem_id="corpus-sure",
             )
             keep = gr.Button("Keep it", scale=0, min_width=100, visible=False, elem_id="corpus-keep")
-    detail = gr.HTML(_CHOOSE, elem_id="corpus-detail", apply_default_css=False, padding=False)
+    detail = gr.HTML(_CHOOSE, elem_id="corpus-detail", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
     opened = [chosen, form, detail, *fields]
     asking, settled = _confirmation(ask=True), _confirmation(ask=False)
     # One event for both, so that a table of the words before never arrives last.
     gr.on([tab.select, words.change], shelf.filtered, [words], [table, page], trigger_mode="always_last", **QUIET)
-    table.select(shelf.act, [words, page, chosen], [table, page, *opened], **QUIET).then(
-        settled, None, [remove, sure, keep], **QUIET
-    )
+    for pressed in (table.select, detail.select):
+        pressed(shelf.act, [words, page, chosen], [table, page, *opened], **QUIET).then(
+            settled, None, [remove, sure, keep], **QUIET
+        )
     save.click(shelf.save, [chosen, words, page, *fields], [table, page, *opened], **QUIET)
     remove.click(asking, None, [remove, sure, keep], **QUIET)
     keep.click(settled, None, [remove, sure, keep], **QUIET)

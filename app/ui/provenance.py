@@ -86,6 +86,7 @@ def provenance(citation: Citation) -> tuple[Part, ...]:
         ("language", language_name(citation.language) if citation.language not in (None, "en") else None),
         ("ocr_confidence", _scan(citation)),
         ("file", citation.file),
+        ("also_in", f"Same words also in {', '.join(citation.also_in)}" if citation.also_in else None),
     )
     return tuple((words, field in citation.inferred) for field, words in fields if words)
 

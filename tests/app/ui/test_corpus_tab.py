@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from app.ui.corpus_tab import _Shelf, statement_html, table_html
 from tests.fakes_ui import fake_workspace, hostile_statement, sample_statement
+from vectorstore.records import Metadata, Part
 
 
 def test_table_lists_every_statement_with_inferred_fields_marked():
@@ -85,3 +86,37 @@ def test_family_of_a_statement_is_named_and_inert():
     html = statement_html(sample_statement(), str, "near-duplicate of '<img src=x>.txt' (97% alike)")
     assert "Family: <bdi>near-duplicate of &#x27;&lt;img src=x&gt;.txt" in html
     assert "Family" not in statement_html(sample_statement(), str)
+
+
+TEXT = "The Chair: Order.\nMr. A (Arvandia): We agree.\nMr. B (Utopia): We do not."
+ROLES = {"Order.": ("office", None), "We agree.": ("party", "XAA"), "We do not.": ("unknown", None)}
+
+
+def record_with_parts():
+    metadata = Metadata(body="UNTOC COP", session="11")
+    record = replace(sample_statement(), statement_id="r", kind="record", source_text=TEXT, metadata=metadata)
+    parts = []
+    for ordinal, (words, (role, state)) in enumerate(ROLES.items(), start=1):
+        start = TEXT.index(words)
+        part = Part(
+            record_id="r", ordinal=ordinal, start=start, end=start + len(words), role=role,
+            named="<b>Mr.</b> A", summarised=ordinal == 2,
+        )  # fmt: skip
+        parts.append(replace(record, statement_id=f"r.{ordinal}", metadata=Metadata(state=state), part=part))
+    return record, parts
+
+
+def test_record_lists_its_interventions_with_buttons_that_open_them():
+    record, parts = record_with_parts()
+    html = statement_html(record, lambda code: "Arvandia" if code else "nobody", None, parts)
+    assert [f'data-id="r.{n}"' in html for n in (1, 2, 3)] == [True] * 3
+    assert "Open intervention 2, Arvandia" in html and "Nobody&#x27;s position (office)" in html
+    assert "&lt;b&gt;Mr." in html and "<b>" not in html
+    assert html.count("The record's") == 1 and html.count("The speaker's") == 2
+
+
+def test_intervention_shows_its_own_words_and_leads_to_its_record():
+    _, parts = record_with_parts()
+    html = statement_html(parts[1], str)
+    assert ">We agree.</pre>" in html and "Order." not in html
+    assert 'data-id="r"' in html and "tells it in its own words" in html
