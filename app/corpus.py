@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from app.answer import Citation
 from app.doctor import examine
 from app.errors import MetadataError, NotFoundError
+from app.kept_files import KeptFiles
 from app.provenance import reference
 from ingest.annotate import Annotator, identify
 from ingest.errors import LoadError
@@ -78,12 +79,13 @@ class DoctorReport:
 
 
 class Corpus:
-    """The statements of one store."""
+    """The statements of one store, and the uploads among their files."""
 
     def __init__(
         self, store: Store, embedder: Embedder, indexer: Indexer, split: SplitConfig, limits: LoadLimits
     ) -> None:
         self._store = store
+        self.uploads = KeptFiles(store)
         self._embedder = embedder
         self._indexer = indexer
         self._split = split
@@ -184,7 +186,7 @@ class Corpus:
         return next(s for s in beside if s.statement_id == changed.statement_id)
 
     def remove(self, statement_id: str) -> None:
-        """Removes a statement from the store; its file stays.
+        """Removes a statement from the store; its file stays, unless it is an upload that the store keeps.
 
         Raises:
             NotFoundError: There is no such statement.
@@ -193,8 +195,11 @@ class Corpus:
         part = self.show(statement_id).part
         if part is not None:
             raise MetadataError(f"{statement_id!r} is part of a record: remove the whole record {part.record_id!r}")
+        folder = next((s.folder for s in self.statements() if s.statement_id == statement_id), None)
         with self._store.writer():
             self._store.catalogue.remove(statement_id)
+        if folder is not None:
+            self.uploads.prune(Path(folder))
 
     def ingest(
         self,

@@ -37,7 +37,8 @@ def check_words(catalogue: Catalogue, summaries: Sequence[StatementSummary]) -> 
             continue
         source = statement.source_text
         heads = running_heads(source)
-        sentences = catalogue.sentences(summary.statement_id)
+        holders = (summary.statement_id, *(i.statement_id for i in catalogue.interventions(summary.statement_id)))
+        sentences = [sentence for holder in holders for sentence in catalogue.sentences(holder)]
         if not all(reads_as(s.text, source[s.start : s.end], heads=heads) for s in sentences):
             wrong.append(summary.file)
     if wrong:
@@ -49,7 +50,7 @@ def check_words(catalogue: Catalogue, summaries: Sequence[StatementSummary]) -> 
 def check_sources(summaries: Sequence[StatementSummary]) -> Check:
     """Compares the files that statements came from with what was read of them.
 
-    Files of a folder that is gone as a whole (an upload, an unplugged disk) cannot be compared, which is no damage.
+    Files of a folder that is gone as a whole (an unplugged disk) cannot be compared, which is no damage.
     """
     changed: dict[str, list[str]] = {}
     missing: dict[str, list[str]] = {}

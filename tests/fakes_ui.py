@@ -4,8 +4,10 @@ The texts are the sample statement and plainly fictional ones; one of these is h
 """
 
 import hashlib
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -153,12 +155,23 @@ def escape_markdown(text: str) -> str:
     return "".join(f"\\{character}" if character in "\\`*_[]<>!#" else character for character in text)
 
 
+class FakeUploads:
+    """Gives folders that are gone afterwards, since nothing is kept of what is in memory."""
+
+    @staticmethod
+    @contextmanager
+    def folder() -> Iterator[Path]:
+        with tempfile.TemporaryDirectory() as name:
+            yield Path(name)
+
+
 class FakeCorpus:
     """Holds statements in memory; ingests text files without splitting them."""
 
     def __init__(self, statements: Sequence[Statement] = ()) -> None:
         self.stored = {item.statement_id: item for item in statements}
         self.ingested: list[tuple[str, ...]] = []
+        self.uploads = FakeUploads()
 
     def parties(self) -> PartyTable:
         return PartyTable.load()

@@ -1,6 +1,5 @@
 """The Ingest tab: files go up, progress is shown, and every file is accounted for."""
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -52,16 +51,19 @@ class _Uploads:
         if not files:
             yield _NOTHING, gr.skip()
             return
-        with tempfile.TemporaryDirectory(prefix="untoc-upload-") as name:
-            folder = Path(name)
-            collected = collect(files, folder)
+        try:
+            with self._corpus.uploads.folder() as folder:
+                collected = collect(files, folder)
 
-            def job(progress: Callable[[IngestProgress], None]) -> IngestReport:
-                paths = to_ingest(collected, folder)
-                return self._corpus.ingest(paths, include_unlisted=include_unlisted, progress=progress)
+                def job(progress: Callable[[IngestProgress], None]) -> IngestReport:
+                    paths = to_ingest(collected, folder)
+                    return self._corpus.ingest(paths, include_unlisted=include_unlisted, progress=progress)
 
-            for html in self._watch(job, folder):
-                yield html, gr.skip()
+                for html in self._watch(job, folder):
+                    yield html, gr.skip()
+        except (StoreError, OSError) as error:
+            yield error_html(error), gr.skip()
+            return
         yield gr.skip(), None
 
     def sample(self) -> Iterator[str]:
@@ -71,7 +73,7 @@ class _Uploads:
     def _watch(self, job: Job, folder: Path | None) -> Iterator[str]:
         yield progress_html(None, folder)
         try:
-            # The upload folder is deleted next, so a job whose watcher left early must end first.
+            # The upload folder is cleared next, so a job whose watcher left early must end first.
             for event in watch(job, finish=True):
                 if isinstance(event, IngestReport):
                     yield report_html(event, self._corpus.party_name, folder)

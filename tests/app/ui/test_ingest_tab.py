@@ -67,7 +67,7 @@ def test_no_files_says_what_to_do():
     ]
 
 
-def test_uploaded_files_are_gone_afterwards(tmp_path):
+def test_uploaded_files_that_nothing_came_from_are_gone_afterwards(tmp_path):
     corpus = FakeCorpus()
     seen = []
     original = corpus.ingest
