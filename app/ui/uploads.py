@@ -10,7 +10,7 @@ from gradio.data_classes import FileData, ListFiles
 
 from ingest.loaders.registry import SUFFIXES as LOADED
 
-MANIFEST = "statements.csv"
+MANIFEST, PARTIES = "statements.csv", "parties.csv"
 SUFFIXES = (*LOADED, ".csv")
 _FORBIDDEN = frozenset('<>:"|?*')
 _LONGEST_STEM = 180  # bytes; file systems allow 255 for a name
@@ -65,7 +65,11 @@ def collect(files: Sequence[tuple[str, str]], folder: Path) -> list[Path]:
 
 
 def to_ingest(collected: Sequence[Path], folder: Path) -> list[Path]:
-    """Names what to ingest: the folder where it has a manifest, else each file, so that each is reported."""
-    if any(path.name.casefold() == MANIFEST for path in collected):
+    """Names what to ingest: the folder where a table describes it, else each file; either way each is reported."""
+    names = {path.name.casefold() for path in collected}
+    if MANIFEST in names:
         return [folder]
+    if PARTIES in names:
+        unread = [path for path in collected if path.suffix.lower() not in LOADED and path.name.casefold() != PARTIES]
+        return [folder, *unread]
     return list(collected)

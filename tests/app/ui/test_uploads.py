@@ -47,3 +47,8 @@ def test_manifest_makes_the_folder_the_input(tmp_path):
     files = [tmp_path / "a.txt", tmp_path / "statements.csv"]
     assert to_ingest(files, tmp_path) == [tmp_path]
     assert to_ingest(files[:1], tmp_path) == files[:1]
+
+
+def test_table_of_parties_makes_the_folder_the_input_and_no_file_goes_unreported(tmp_path):
+    files = [tmp_path / name for name in ("a.txt", "parties.csv", "other.csv")]
+    assert to_ingest(files, tmp_path) == [tmp_path, files[2]]
