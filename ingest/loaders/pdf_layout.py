@@ -26,6 +26,8 @@ _TAB_GAP = 1.5
 _INDENT = 0.9
 # A gap between lines that is so many times the usual one is that between paragraphs.
 _PARAGRAPH_GAP = 1.25
+# A line falls so little short of the end of its column, as a share of the width, where its paragraph goes on.
+_NEARLY = 0.15
 # A gutter is at least so wide, in points, and runs beside so many lines on either side.
 _GUTTER = 8.0
 _WIDEST = 20_000.0
@@ -259,7 +261,9 @@ def _rows(pieces: Sequence[Piece], column: int, *, rtl: bool, opens: bool) -> li
     starts = Counter(round(line.right if rtl else line.left) for line in lines)
     margin = starts.most_common(1)[0][0] if starts else 0
     gaps = [above.bottom - below.bottom for above, below in pairwise(lines)]
-    usual = median(gaps) if gaps else 0.0
+    # A line that fills its column is mostly followed by one of the same paragraph.
+    within = [gap for line, gap in zip(lines, gaps, strict=False) if _reaches_end(line, lines, rtl=rtl)]
+    usual = median(within or gaps) if gaps else 0.0
     rows: list[Row] = []
     before: Piece | None = None
     for number, line in enumerate(lines):
@@ -283,6 +287,12 @@ def _rows(pieces: Sequence[Piece], column: int, *, rtl: bool, opens: bool) -> li
         )
         before = line
     return rows
+
+
+def _reaches_end(line: Piece, lines: Sequence[Piece], *, rtl: bool) -> bool:
+    left, right = min(other.left for other in lines), max(other.right for other in lines)
+    short = line.left - left if rtl else right - line.right
+    return short < _NEARLY * (right - left)
 
 
 def _beside(one: Piece, other: Piece) -> bool:

@@ -265,3 +265,13 @@ def words_in(data: bytes, page: int, rects) -> str:
     ]
     document.close()
     return squash("\n".join(texts))
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_paragraphs_of_one_line_each_are_told_apart(tmp_path, columns):
+    long = "Arvandia asks every State Party to answer requests for mutual legal assistance within sixty days of them."
+    short = [f"Point {n} is agreed." for n in range(1, 7)]
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf_of("\n\n".join([*short, long, *short, long]), columns=columns, furniture=False))
+    text = load(path, LIMITS).text
+    assert [" ".join(block.split()) for block in text.strip().split("\n\n")] == [*short, long, *short, long]
