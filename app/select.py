@@ -36,6 +36,13 @@ IN_CONTEXT: Final = 16
 CONTEXT_WEIGHT: Final = 0.5
 # Where statements hold no term for what a topic names, a sentence speaks of it from this logit on.
 UNNAMED: Final = 0.0
+# The same where they lack a term of several words that the topic holds among others, and where they lack both or all
+# of the terms that it holds. Chosen on development questions and on topics whose words the statements lack.
+PART_UNNAMED: Final = -3.0
+ALL_UNNAMED: Final = -9.0
+# The best sentence is no nearer than what has nothing to do with a topic. No development question that was answered
+# rightly lies below.
+NOTHING_NEAR: Final = -11.0
 # Fewer sentences than this, as in a short intervention, tell nothing of how near any words would have been: then
 # unrelated ones stand in for the rest of a statement of usual length, with the logit and cosine that the packaged
 # models give to what has nothing to do with a topic (measured: -11.1 to -11.3, 0.07 to 0.11).
@@ -310,7 +317,8 @@ class Selector:
             unsaid=usage.unsaid,
         )
         chance = confidence(features)
-        if features.best_alone < UNNAMED and self._named(asked, [s.statement_id for s in searched]) is False:
+        ids = [summary.statement_id for summary in searched]
+        if features.best_alone < NOTHING_NEAR or self._unnamed(asked, features.best_alone, ids):
             # What the field has a term for is seldom spoken of without it; nearness in meaning is not enough.
             chance = min(chance, THRESHOLD / 2)
         return replace(
@@ -343,6 +351,19 @@ class Selector:
             worded=max(topic.share_of(content_terms(sentence.text, "en")) for sentence in kept),
             phrased=self._phrase_used(topic, [summary.statement_id for summary in searched]),
         )
+
+    def _unnamed(self, topic: Topic, best_alone: float, statement_ids: Sequence[str]) -> bool:
+        """Tells whether statements lack the terms for a topic, and no sentence is near enough to mean it still."""
+        if best_alone < UNNAMED and self._named(topic, statement_ids) is False:
+            return True
+        if best_alone >= PART_UNNAMED:
+            return False
+        absent = [term for term in topic.within if not any(self._holds(each, statement_ids) for each in term.terms)]
+        # A single word has many others for it; a term of several has few, and two terms have both of theirs missing
+        # only where neither is spoken of.
+        if any(term.words > 1 for term in absent):
+            return True
+        return best_alone < ALL_UNNAMED and len(absent) == len(topic.within) > 1
 
     def _named(self, topic: Topic, statement_ids: Sequence[str]) -> bool | None:
         """Returns whether statements hold a term for a topic that the glossary knows; None for any other topic."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.terms import content_terms
-from ingest.glossary import LANGUAGES, bridge, other_terms, terms_of
+from ingest.glossary import LANGUAGES, NamedTerm, bridge, other_terms, terms_of, terms_within
 from vectorstore.rows import Matrix
 
 # What the default models were made for.
@@ -39,6 +39,7 @@ class Topic:
         vector: The vector of `english`; None where it is empty.
         rarity: Weight per content term of `english`, higher for rare ones.
         terms: All English terms for the topic, where it is one that the glossary knows and says no more.
+        within: The terms of the field that `english` holds, whatever else it says.
         otherwise: The same topic in other English words, where the glossary knows some.
         across: The vector by which passages in other languages are found, where the embedding model knows that of
             the question.
@@ -51,6 +52,7 @@ class Topic:
     vector: Matrix | None
     rarity: Mapping[str, float]
     terms: tuple[str, ...] = ()
+    within: tuple[NamedTerm, ...] = ()
     otherwise: tuple["Topic", ...] = ()
     across: Matrix | None = None
 
@@ -89,6 +91,7 @@ class Topic:
             vector=vector,
             rarity=weights,
             terms=terms,
+            within=terms_within(english, "en"),
             otherwise=tuple(cls._in_english(term, terms, embed, rarity) for term in others),
             across=across if across is not None else vector,
         )

@@ -37,6 +37,19 @@ class Bridged:
     terms: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class NamedTerm:
+    """A term of the field that a topic holds, with whatever else the topic says.
+
+    Attributes:
+        terms: All terms of the language for it.
+        words: How many words of the topic it is, without function words.
+    """
+
+    terms: tuple[str, ...]
+    words: int
+
+
 class _Word(NamedTuple):
     """A word of a topic, with its offset."""
 
@@ -122,6 +135,20 @@ def terms_of(topic: str, language: str) -> tuple[str, ...]:
     """Returns all terms for what a topic names; none where it says more than a term."""
     concept = _whole(topic, language)
     return concept.terms[language] if concept is not None else ()
+
+
+def terms_within(topic: str, language: str) -> tuple[NamedTerm, ...]:
+    """Returns the terms that a topic holds, the longest that the glossary knows, in their order.
+
+    "training on mutual legal assistance" holds two.
+    """
+    words = _words(topic, language)
+    pieces = _best(len(words), list(_pieces(topic, words, language, language)))
+    return tuple(
+        NamedTerm(terms=piece.concept.terms[language], words=piece.last - piece.first)
+        for piece in pieces
+        if piece.concept is not None
+    )
 
 
 def _whole(topic: str, language: str) -> _Concept | None:

@@ -33,6 +33,7 @@ UnanswerableKind = Literal[
     "near_miss_state",
     "near_miss_article",
     "near_miss_session",
+    "near_miss_topic",
     "no_statement",
     "no_state_speaks_of_it",
     "false_premise",

@@ -1,11 +1,13 @@
 """What can be asked of a corpus: plans of cases, from what its statements name and surely do not name."""
 
+import csv
 import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.resources import files
 from itertools import pairwise
 from typing import Final, Literal, get_args
 
@@ -23,6 +25,7 @@ Kind = Literal[
     "near_miss_state",
     "near_miss_session",
     "near_miss_article",
+    "near_miss_topic",
     "no_statement",
     "out_of_scope",
     "future",
@@ -280,6 +283,32 @@ def _silent_articles(corpus: Corpus) -> Iterator[Plan]:
                 yield Plan(kind="near_miss_article", subject=subject, states=(state,), years=(year,), reason=reason)
 
 
+def _silent_on_specifics(corpus: Corpus) -> Iterator[Plan]:
+    """A specific topic of the field, where the statement holds none of the words without which nobody speaks of it."""
+    for (state, year), readings in corpus.turns.items():
+        possible = {*readings, *corpus.possible(state, year)}
+        # The words are English.
+        if any(reading.languages != ("en",) for reading in possible):
+            continue
+        for subject, telling in _specific_topics().items():
+            if all(reading.lacks(telling, frozenset()) for reading in possible):
+                yield Plan(
+                    kind="near_miss_topic", subject=subject, states=(state,), years=(year,), reason="not_mentioned"
+                )
+
+
+@cache
+def _specific_topics() -> Mapping[Subject, Topic]:
+    """Topics with the words of which at least one would have to occur."""
+    text = files("evals").joinpath("datasets", "specific_topics.csv").read_text(encoding="utf-8")
+    return {
+        Subject(words=row["topic"], tags={"topic": row["topic"], "rules": row["split"]}): Topic(
+            terms={"en": tuple(row["words"].split("|"))}
+        )
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
 def _without_statement(corpus: Corpus) -> Iterator[Plan]:
     absent = [code for code in sorted(corpus.states) if not corpus.possible(code, None)]
     for year in corpus.years:
@@ -325,6 +354,7 @@ _PLANNERS: Final[Mapping[Kind, Callable[[Corpus], Iterator[Plan]]]] = {
     "near_miss_state": _silent_states,
     "near_miss_session": _silent_sessions,
     "near_miss_article": _silent_articles,
+    "near_miss_topic": _silent_on_specifics,
     "no_statement": _without_statement,
     "out_of_scope": _elsewhere,
     "future": _of_the_future,

@@ -162,6 +162,24 @@ def test_article_of_a_near_miss_is_cited_in_no_statement_of_the_state(
         assert case.expect.reason in ("article_not_cited", "not_mentioned")
 
 
+def test_none_of_the_words_of_a_specific_topic_occurs(cases: tuple[Case, ...], documents: Documents) -> None:
+    table = (Path(str(files("evals"))) / "datasets" / "specific_topics.csv").read_text(encoding="utf-8")
+    words = {row["topic"]: row["words"].split("|") for row in csv.DictReader(table.splitlines())}
+    specific = [case for case in cases if case.unanswerable_kind == "near_miss_topic"]
+    assert specific
+    for case in specific:
+        year = str(case.expect.years[0])
+        own = [
+            d.text.lower()
+            for d in documents.by_file.values()
+            if d.state == case.expect.states[0] and d.facts.get("date", "")[:4] == year
+        ]
+        assert own and not any(
+            re.search(rf"\b{word.lower()}\b", text) for word in words[case.tags["topic"]] for text in own
+        )
+        assert case.tags["rules"] in ("dev", "held_out") and case.expect.reason == "not_mentioned"
+
+
 def test_what_cannot_be_answered_does_not_exist(cases: tuple[Case, ...], documents: Documents) -> None:
     years = {document.facts["date"][:4] for document in documents.by_file.values() if "date" in document.facts}
     for case in cases:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.glossary import LANGUAGES, articles_of, bridge, other_terms
+from ingest.glossary import LANGUAGES, articles_of, bridge, other_terms, terms_within
 
 HERE = Path(__file__).parent
 DATA = HERE.parent.parent / "ingest" / "data"
@@ -194,3 +194,11 @@ def test_topic_that_is_not_just_a_subject_leads_to_no_article(topic):
 def test_other_terms_share_no_word_with_the_topic(topic: str, other: str | None) -> None:
     assert other_terms(topic, "en") == ((other,) if other else ())
     assert other_terms(f"{topic} in the north", "en") == ()
+
+
+def test_terms_within_a_topic_are_the_longest_that_are_known() -> None:
+    found = terms_within("training of judges on mutual legal assistance requests", "en")
+    by_words = {term.terms[0]: term.words for term in found}
+    assert by_words["mutual legal assistance"] == 3
+    assert "assistance" not in by_words and "legal" not in by_words
+    assert terms_within("the colour of a kite", "en") == ()
