@@ -3,6 +3,7 @@
 Every party in scope is searched for itself, so that no State drops out because others speak of a topic more.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -29,6 +30,12 @@ from vectorstore.store import Store
 _ABOUT_ITSELF: Final = frozenset(
     """subject title topic theme name called heading object objet sujet titre intitulé tema título asunto тема название
     موضوع عنوان 主题 题目""".split()
+)
+# Stems of what is done to a treaty as a whole: "has it ratified the Convention", "is it a party to the Protocols";
+# only sentences that name the treaty answer.
+_JOINS: Final = re.compile(
+    r"(?:ratif|sign|acced|access|join|part[iy]|becom|adher|adh[eé]r|adh[eé]s|firm|suscri|ратифиц|подпис|присоедин|участни"
+    r"|批准|签署|加入|缔约|صادق|صدق|وقع|انضم|طرف)"
 )
 # Where nobody is named and more parties than this are in scope, a glance is cast at each, and they are compared.
 _MANY: Final = 6
@@ -206,15 +213,16 @@ class Searcher:
             return lambda code, own: self._by_articles(code, own, scope.treaties, topic)
         if scope.agenda_items and _is_about_itself(scope.topic):
             return lambda code, own: select.by_mention(code, own, AGENDA, scope.agenda_items)
-        if scope.treaties and (topic is None or not _beyond_treaties(scope.topic)):
+        beside = _beside_treaties(scope.topic, scope.language) if topic is not None else frozenset()
+        if scope.treaties and all(map(_JOINS.match, beside)):
             words = select.topic(_treaty_words(scope.treaties), "en")
             # Who speaks of a treaty at all is told by its name, where many are compared.
             in_words: Seek = (
                 (lambda code, own: self._of_no_other(select.glance(code, own, words), scope.treaties))
                 if many
-                else (lambda code, own: self._meant(code, own, scope.treaties, words))
+                else (lambda code, own: self._meant(code, own, scope.treaties, None if beside else words))
             )
-            return lambda code, own: self._by_treaties(code, own, scope.treaties, in_words)
+            return lambda code, own: self._by_treaties(code, own, scope.treaties, in_words, topic)
         if topic is not None:
             search = select.glance if many else select.by_topic
             return lambda code, own: search(code, own, topic)
@@ -241,22 +249,33 @@ class Searcher:
         return merge_found(found, replace(on_topic, evidence=on_topic.best[:2])) if on_topic.answers else found
 
     def _by_treaties(
-        self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope], in_words: Seek
+        self,
+        code: str,
+        searched: Sequence[StatementSummary],
+        treaties: Sequence[TreatyScope],
+        in_words: Seek,
+        topic: Topic | None,
     ) -> Found:
-        """Finds the sentences that name treaties; without one, those that speak of them in other words."""
+        """Finds the sentences that name treaties; without one, those that speak of them in other words.
+
+        Those on the topic, such as joining them, come first.
+        """
         found = Found(party=code, searched=tuple(searched))
         for treaty in treaties:
-            found = merge_found(found, self._selector.by_mention(code, searched, treaty.treaty, [BY_NAME]))
+            found = merge_found(found, self._selector.by_mention(code, searched, treaty.treaty, [BY_NAME], topic))
         return found if found.evidence else in_words(code, searched)
 
     def _meant(
-        self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope], words: Topic
+        self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope], words: Topic | None
     ) -> Found:
-        """Finds where a treaty is meant and not named: as one of the Protocols to the Convention, or in other words."""
+        """Finds where a treaty is meant and not named: as one of the Protocols to the Convention, or in other words.
+
+        Without words only the former, since nobody joins a treaty without naming it.
+        """
         found = Found(party=code, searched=tuple(searched))
         for treaty in treaties:
             found = merge_found(found, self._selector.by_mention(code, searched, treaty.treaty, [THERETO]))
-        if found.evidence:
+        if found.evidence or words is None:
             return found
         return self._of_no_other(self._selector.by_topic(code, searched, words), treaties)
 
@@ -436,11 +455,11 @@ def _is_about_itself(topic: str) -> bool:
     return bool(words) and words <= _ABOUT_ITSELF
 
 
-def _beyond_treaties(topic: str) -> bool:
-    """Returns whether a topic holds more than names of treaties."""
+def _beside_treaties(topic: str, language: str) -> frozenset[str]:
+    """Returns the stems of what a topic holds besides names of treaties."""
     for match in reversed(find_treaties(topic)):
-        topic = topic[: match.start] + topic[match.end :]
-    return bool(content_terms(topic, "en"))
+        topic = f"{topic[: match.start]} {topic[match.end :]}"
+    return content_terms(topic, language)
 
 
 def _with_treaties(scope: Scope) -> str:

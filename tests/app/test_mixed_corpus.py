@@ -164,3 +164,26 @@ def test_a_topic_is_not_spoken_of_where_its_terms_are_missing_and_nothing_is_nea
         assert unnamed("smuggling and piracy", -10.0) and not unnamed("smuggling and piracy", -8.0)
         assert not unnamed("smuggling and extradition", -10.0)
         assert not unnamed("the colour of the sea on kites", -10.9)
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("Has Arvandia ratified the Palermo Convention?", True),
+        ("L'Arvandia a-t-elle ratifié la Convention de Palerme ?", True),
+        ("Is Belmora a party to UNTOC?", False),
+        ("What did Belmora say about UNTOC?", True),
+    ],
+)
+def test_who_joined_a_treaty_is_told_by_its_name_alone(corpus: Open, question: str, answered: bool) -> None:
+    named = (
+        "We must act against terrorism. Arvandia ratified the United Nations Convention against Transnational Organized"
+        " Crime last year. We have ratified the convention on the financing of terrorism."
+    )
+    in_other_words = "Belmora has ratified a convention on terrorism. Transnational organized crime worries Belmora."
+    with corpus(
+        ("a.txt", "XAA", "10", "2020", "en", named), ("b.txt", "XAB", "10", "2020", "en", in_other_words)
+    ) as workspace:
+        answer = workspace.assistant.ask(question)
+        assert (answer.status == "answered") is answered
+        assert not answered or "Transnational" in answer.citations[0].quote or "Belmora" in question
