@@ -34,11 +34,10 @@ SENTENCES: Final = 64
 IN_CONTEXT: Final = 16
 # How much the neighbours count beside the sentence itself.
 CONTEXT_WEIGHT: Final = 0.5
-# Where statements hold no term for what a topic names, a sentence speaks of it from this logit on.
+# Where statements hold no term for what a topic names, or lack a term of several words that it holds among others, a
+# sentence speaks of it from this logit on; where they lack all of several terms, from the lower one on. Chosen on
+# development questions and on topics whose words the statements lack.
 UNNAMED: Final = 0.0
-# The same where they lack a term of several words that the topic holds among others, and where they lack both or all
-# of the terms that it holds. Chosen on development questions and on topics whose words the statements lack.
-PART_UNNAMED: Final = -3.0
 ALL_UNNAMED: Final = -9.0
 # The best sentence is no nearer than what has nothing to do with a topic. No development question that was answered
 # rightly lies below.
@@ -354,10 +353,10 @@ class Selector:
 
     def _unnamed(self, topic: Topic, best_alone: float, statement_ids: Sequence[str]) -> bool:
         """Tells whether statements lack the terms for a topic, and no sentence is near enough to mean it still."""
-        if best_alone < UNNAMED and self._named(topic, statement_ids) is False:
-            return True
-        if best_alone >= PART_UNNAMED:
+        if best_alone >= UNNAMED:
             return False
+        if self._named(topic, statement_ids) is False:
+            return True
         absent = [term for term in topic.within if not any(self._holds(each, statement_ids) for each in term.terms)]
         # A single word has many others for it; a term of several has few, and two terms have both of theirs missing
         # only where neither is spoken of.
