@@ -13,7 +13,7 @@ _FUNCTION_WORDS = {
         "what did the of on about in to and is are was say said how which does has by with for who why when at from its".split()
     ),
     "fr": frozenset(
-        "que qu quelle quel quels est sur le la les des du au aux une dans et pour dit selon par quelles l d".split()
+        "que qu quelle quel quels est sur le la les des du au aux une dans et pour dit selon par quelles l d qui ont pas".split()
     ),
     "es": frozenset(
         "qué que cuál cuáles dijo sobre el la los las del una en y por según con para su posición al dijeron".split()
