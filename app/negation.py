@@ -82,17 +82,19 @@ _NEGATIONS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"(?<!\w)(?P<n1>لم|لا)\s+(?=[تي](?:ؤيد|عارض|نتقد|دين|دعم|رفض|طالب|قترح|ثر|ثير|تناول))", ""),
     ),
     "zh": (
-        (r"(?P<s>只字未提|闭口不谈|避而不谈|不提|不谈)", "提到"),
+        (r"(?P<s>只字未提|闭口不谈|避而不谈|不提(?![供出议高])|不谈)", "提到"),
         (r"(?P<s>保持沉默|沉默不语|默不作声)", "发言"),
         (rf"(?<!有)(?P<n1>没有?|未(?:曾|有)?|从未|从没有?|从来没有?|不曾)(?=(?:对[^，。？?]{{1,14}}?)?{_ZH_SAY})", ""),
     ),
 }
 # Verbs before which a negation is that of the question; after one of them it belongs to what was said.
 _SAID: Final[dict[str, str]] = {
-    "en": r"\b(?:sa(?:id|ys?)|stated|mention\w*|sp(?:oke|eaks?)|claim\w*|argu\w+|declar\w+|not(?:ed|es)|complain\w*|regret\w*|critici\w+|support\w*|call(?:ed|s)?|believe\w*|think|consider\w*|condemn\w*|oppos\w+)\b",
-    "fr": r"(?<!\w)(?:ont|a|avaient)\s+\w+|(?<!\w)(?:dis(?:ent|aient)|affirm\w+|pensent|estiment|soutiennent|mentionnent)(?!\w)",
-    "es": r"(?<!\w)(?:dijeron|dicen|dijo|afirma\w*|mencion(?:aron|an|o)|habla(?:ron|n)|sostien\w+|considera\w*|critica\w*|lamenta\w*)(?!\w)",
-    "ru": r"(?<!\w)(?:сказал\w*|заявил\w*|заявля\w*|счита\w*|говорил\w*|упомянул\w*|утвержда\w*|отметил\w*|осудил\w*|критик\w*)(?!\w)",
+    "en": r"\b(?:sa(?:id|ys?)|stated|mention\w*|sp(?:oke|eaks?)|claim\w*|argu\w+|declar\w+|not(?:ed|es)|complain\w*"
+    r"|regret\w*|critici\w+|support\w*|call(?:ed|s)?|believe\w*|think|consider\w*|condemn\w*|oppos\w+)\b",
+    "fr": r"(?<!\w)(?:(?:ont|a|avaient)\s+\w+|disent|affirment|pensent|estiment|soutiennent|mentionnent)(?!\w)",
+    "es": r"(?<!\w)(?:dijeron|dicen|dijo|afirma\w*|mencion(?:aron|an|o)|habla(?:ron|n)|sostien\w+|considera\w*"
+    r"|critica\w*|lamenta\w*)(?!\w)",
+    "ru": r"(?<!\w)(?:сказал|заявил|заявля|счита|говорил|упомянул|утвержда|отметил|осудил|критик)\w*",
     "ar": r"(?<!\w)(?:قالت|قال|ذكرت|ذكر|صرحت|اكدت|تحدثت|اعتبرت|انتقدت)(?!\w)",
     "zh": r"(?:说|表示|认为|指出|提到|批评|谴责)",
 }

@@ -14,7 +14,6 @@ from ingest.sessions import canonical_body
 from ingest.treaties import TREATIES
 from vectorstore.records import JSONValue
 
-
 # The parts of a scope that say who is asked.
 _WHO: Final = ("states", "groups", "members_of")
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from app.answer import Abstention, AbstentionReason, Answer, Citation, Scope
 from app.compose.extractive import RELATED, quote
+from app.language import is_in_other_language
 from app.provenance import occasions
 from app.resolution import Resolution
 from app.retrieve import Retrieved
@@ -14,7 +15,7 @@ from app.verify import judge
 from ingest.parties import PartyTable
 from ingest.regions import members_name
 from ingest.treaties import TREATIES, short_name
-from prompts.wording import Wording
+from prompts.wording import Wording, load_wording
 
 # Reasons beside which passages help; the others say that there is nothing to show.
 _WITH_RELATED: Final[frozenset[AbstentionReason]] = frozenset(
@@ -68,6 +69,9 @@ def _reason(
     asked_back = _asked_back(resolution, parties, wording)
     if asked_back is not None:
         return asked_back
+    if is_in_other_language(resolution.question):
+        # What was not read is not absent.
+        return _unread_language()
     if resolution.provision:
         return _provision_absent(resolution, retrieved, wording)
     if retrieved.empty_corpus:
@@ -118,6 +122,9 @@ def _named(codes: Iterable[str], parties: PartyTable, wording: Wording) -> str:
 
 def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -> Abstention | None:
     """Says what has to be said before any search, if something has."""
+    unread = not resolution.has_frame or (resolution.unclear is not None and not resolution.known_name)
+    if unread and is_in_other_language(resolution.question):
+        return _unread_language()
     if resolution.unclear is not None:
         key = "ambiguous_party" if resolution.known_name else "unknown_party"
         options = tuple(
@@ -133,6 +140,11 @@ def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -
     if resolution.unnamed:
         return Abstention(reason="ambiguous", message=wording.say("unnamed_party"))
     return None
+
+
+def _unread_language() -> Abstention:
+    # The language that was guessed among the six is not that of whoever asks.
+    return Abstention(reason="out_of_scope", message=load_wording("en").say("other_language"))
 
 
 def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Wording) -> Abstention:

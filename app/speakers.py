@@ -423,7 +423,8 @@ class _Names:
         everyone = self.frames.everyone.match(self.asking, self.everyone[0])
         verb = self.frames.subject_before.search(self.text[: match.start])
         who = everyone is not None and everyone.groupdict().get("who")
-        return bool(who and verb and verb.start() <= self.everyone[1] + 1)
+        # An auxiliary or a relative pronoun may stand between: "quels États ont mentionné X".
+        return bool(who and verb and len(self.text[self.everyone[1] : verb.start()].split()) <= 1)
 
     def span(self, match: PartyMatch) -> tuple[int, int]:
         """Returns where a speaker stands, with what names it as one: "according to X"."""

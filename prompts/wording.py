@@ -46,6 +46,7 @@ VARIABLES: dict[str, frozenset[str]] = {
         "group_only": "party group",
         "group_only_elsewhere": "party group",
         "out_of_scope": "",
+        "other_language": "",
         "ambiguous_party": "name",
         "unknown_party": "name",
         "unnamed_party": "",
