@@ -1,4 +1,4 @@
-"""Sets of States: regions and members of groups are asked for as such, shown, and never swallowed (design: promise 4)."""
+"""Sets of States: regions and members of groups are asked for as such and shown (design: promise 4)."""
 
 from dataclasses import replace
 
