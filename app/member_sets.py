@@ -68,6 +68,8 @@ class _Words:
     inner: str = r"(?!x)x"
 
 
+# How far before a name the words that say how it is meant can begin.
+_NEAR: Final = 60
 _BODY_LATIN: Final = (
     r"(?:groups?|unions?|communit(?:y|ies)|organi[sz]ations?|leagues?|associations?|councils?|forums?|alliances?|commissions?|conferences?|summits?"
     r"|groupes?|communautes?|ligues?|organisations?|conseils?|grupos?|uniones|comunidad(?:es)?|ligas?|organizacion(?:es)?|asociacion(?:es)?|consejos?)"
@@ -229,7 +231,9 @@ def find_unknown_kinds(text: str, found: Sequence[PartyMatch], language: str) ->
         neutral = any(
             re.fullmatch(words.no_kind, word, re.IGNORECASE) for word in masked[start:end].removeprefix("the ").split()
         )
-        if not neutral and not any(_overlaps(match, (start, end)) for match in found):
+        # A group whose members are not known narrows nobody either: "which NATO members".
+        named = any(_overlaps(match, (start, end)) for match in found if match.form != "group")
+        if not neutral and not named:
             joined = hit.start("joined") if hit.groupdict().get("joined") else start
             kinds.append(UnknownKind(name=text[start:end], start=joined, end=end))
     return kinds
@@ -274,28 +278,32 @@ def _chains(asked: str, mentions: Sequence[RegionMention], joint: str) -> list[l
 
 def _noun_after(asked: str, region: Span, words: _Words) -> Span | None:
     start, end = region
-    if re.search(r"\w[-–]$", asked[:start]) or _names_body(asked[:start], words):
+    if _just_before(r"\w[-–]", asked, start) or _names_body(asked, start, words):
         return None
-    nouns = f"{words.nouns}|{words.noun}" if _asks_which(asked[:start], words) else words.nouns
+    nouns = f"{words.nouns}|{words.noun}" if _asks_which(asked, start, words) else words.nouns
     noun = re.compile(rf"{words.gap}(?P<noun>{nouns}){words.ends}", re.IGNORECASE).match(asked, end)
     return None if noun is None else noun.span("noun")
 
 
 def _noun_before(asked: str, region: Span, words: _Words) -> Span | None:
     for nouns in (words.nouns, words.noun):
-        noun = re.search(rf"(?<![\w-])(?P<noun>{nouns}){words.of}$", asked[: region[0]], re.IGNORECASE)
-        if noun is not None and (nouns == words.nouns or _asks_which(asked[: noun.start()], words)):
-            return None if _names_body(asked[: noun.start()], words) else noun.span("noun")
+        noun = _just_before(rf"(?<![\w-])(?P<noun>{nouns}){words.of}", asked, region[0])
+        if noun is not None and (nouns == words.nouns or _asks_which(asked, noun.start(), words)):
+            return None if _names_body(asked, noun.start(), words) else noun.span("noun")
     return None
 
 
-def _names_body(before: str, words: _Words) -> bool:
+def _names_body(asked: str, at: int, words: _Words) -> bool:
     """Whether what follows is part of the name of a body of States."""
-    return re.search(rf"(?<!\w){words.body}\s+(?:\w{{1,3}}[\s']\s*){{0,2}}$", before, re.IGNORECASE) is not None
+    return _just_before(rf"(?<!\w){words.body}\s+(?:\w{{1,3}}[\s']\s*){{0,2}}", asked, at) is not None
 
 
-def _asks_which(before: str, words: _Words) -> bool:
-    return re.search(rf"{words.begins}{words.which}{words.gap}$", before, re.IGNORECASE) is not None
+def _asks_which(asked: str, at: int, words: _Words) -> bool:
+    return _just_before(f"{words.begins}{words.which}{words.gap}", asked, at) is not None
+
+
+def _just_before(pattern: str, asked: str, at: int) -> "re.Match[str] | None":
+    return re.compile(f"(?:{pattern})$", re.IGNORECASE).search(asked, max(0, at - _NEAR), at)
 
 
 def _of_group(asked: str, match: PartyMatch, parties: PartyTable, words: _Words) -> SetMatch | None:
@@ -303,17 +311,16 @@ def _of_group(asked: str, match: PartyMatch, parties: PartyTable, words: _Words)
     party = parties.get(match.codes[0]) if len(match.codes) == 1 else None
     if party is None or party.kind != "group" or not parties.has_members(party.code):
         return None
-    start, end = match.start, match.end
-    before, codes = asked[:start], (party.code,)
+    start, end, codes = match.start, match.end, (party.code,)
     nouns = f"{words.nouns}|{words.noun}"
-    members = re.search(rf"(?<![\w-])(?P<noun>{words.members})$", before, re.IGNORECASE)
+    members = _just_before(rf"(?<![\w-])(?P<noun>{words.members})", asked, start)
     if members is not None:
         return _set((members.start(), end), codes, members.span("noun"))
-    leading = re.search(rf"(?<![\w-])(?P<noun>{nouns}){words.of}$", before, re.IGNORECASE) if words.after else None
-    if leading is not None and _asks_which(asked[: leading.start()], words):
+    leading = _just_before(rf"(?<![\w-])(?P<noun>{nouns}){words.of}", asked, start) if words.after else None
+    if leading is not None and _asks_which(asked, leading.start(), words):
         return _set((leading.start(), end), codes, leading.span("noun"))
     following = re.compile(rf"{words.follows}(?P<noun>{nouns}){words.ends}", re.IGNORECASE).match(asked, end)
-    which = _asks_which(before, words)
+    which = _asks_which(asked, start, words)
     if following is not None and (which or re.search(words.inner, asked[end : following.start("noun")])):
         return _set((start, following.end()), codes, following.span("noun"))
     inside = re.compile(rf"{words.begins}(?P<noun>{nouns}|l?ldcs|p?sids){words.ends}", re.IGNORECASE).search(
