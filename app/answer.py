@@ -34,6 +34,7 @@ class Scope:
     Attributes:
         states: ISO 3166 alpha-3 codes of the States asked about as speakers; empty means all.
         groups: Codes of the groups asked about as speakers.
+        members_of: Codes of regions, and of groups whose members (at the date of a statement) are asked as speakers.
         years: Years as four digits.
         months: Months as `2020-10`; a statement whose date is only a year stays in scope.
         pick: Of each party in scope, only its latest or earliest statement.
@@ -57,6 +58,7 @@ class Scope:
     notes: tuple[str, ...] = ()
     months: tuple[str, ...] = ()
     pick: Pick | None = None
+    members_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

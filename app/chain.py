@@ -79,7 +79,8 @@ class Steps:
             question=resolution.question,
             one_each=resolution.open,
         )
-        if self.writer is None or not quoted.claims or resolution.provision:
+        # Of what nobody said there is nothing to word.
+        if self.writer is None or not quoted.claims or resolution.provision or resolution.negated:
             yield quoted
             return
         # In the order of the quotations, which shows groups after those that they spoke for.
@@ -122,8 +123,8 @@ class Steps:
         )
         answer = _with_model(answer, composed, self.writer)
         own = [claim for claim in checked.claims if claim.state not in composed.spoken_for]
-        if not own:
-            return abstain(replace(answer, dropped_claims=checked.dropped), resolution, retrieved, parties, wording)
+        if not own or resolution.negated:
+            return abstain(answer, resolution, retrieved, parties, wording)
         return replace(
             answer,
             answer=render(composed, checked.claims, checked.citations, parties, wording),

@@ -20,7 +20,7 @@ from vectorstore.records import JSONValue
 
 _WHEN: Final = ("sessions", "years", "months", "pick")
 # In the order of the contract.
-_FIELDS: Final = ("states", "groups", "treaties", "bodies", *_WHEN, "agenda_items", "topic")
+_FIELDS: Final = ("states", "groups", "members_of", "treaties", "bodies", *_WHEN, "agenda_items", "topic")
 _LATIN: Final = ("en", "fr", "es")
 _NUMBER: Final = re.compile(
     r"(?:(?:the|the\s+number|number|le|la|el|du|de\s+l')\s+|ال|第)?(?P<number>\d{1,2})\s*条?$", re.IGNORECASE
@@ -91,8 +91,10 @@ def _without_cues(current: Resolution, previous: Resolution, cues: Cues) -> Reso
     """Reads the cue words of a question, and leaves only its own words in the topic."""
     scope, asked = current.scope, current.asked
     topic, treaties = cues.bare(scope.topic), scope.treaties
-    if _names_speaker(current) and not current.open and _speaks_of(current, topic, cues):
-        current, scope = replace(current, unclear=None), replace(scope, states=(), groups=())
+    named = scope.members_of or not current.open
+    if _names_speaker(current) and named and _speaks_of(current, topic, cues):
+        current = replace(current, unclear=None, open=False, party_notes=())
+        scope = replace(scope, states=(), groups=(), members_of=())
         topic = cues.core(current.question)
     named = cues.treaties(topic, _only_treaty(previous))
     if named:
@@ -133,10 +135,11 @@ def _taken_away(said: Resolution, previous: Resolution) -> Resolution:
     # What remains of a topic are the words that take away.
     if away is None or not named or re.sub(r"\W", "", plain(scope.topic)) not in re.sub(r"\W", "", away.group()):
         return said
+    sets = previous.scope.members_of
     if not (states or groups or previous.open):
         return said
-    kept = tuple(name for name, codes in (("states", states), ("groups", groups)) if codes)
-    left = replace(scope, topic="", states=states, groups=groups, kept=kept)
+    kept = tuple(name for name, codes in (("states", states), ("groups", groups), ("members_of", sets)) if codes)
+    left = replace(scope, topic="", states=states, groups=groups, members_of=sets, kept=kept)
     return replace(said, open=previous.open, scope=left)
 
 
@@ -193,7 +196,7 @@ def _speaks_of(current: Resolution, topic: str, cues: Cues) -> bool:
 
 
 def _names_speaker(said: Resolution) -> bool:
-    return bool(said.scope.states or said.scope.groups or said.open or said.unclear)
+    return bool(said.scope.states or said.scope.groups or said.scope.members_of or said.open or said.unclear)
 
 
 def _names_subject(scope: Scope) -> bool:
@@ -208,7 +211,12 @@ def _about_answer(said: Resolution, previous: Resolution) -> Resolution:
     scope = replace(previous.scope, language=said.scope.language, notes=())
     kept = tuple(name for name in _FIELDS if getattr(scope, name))
     return replace(
-        previous, question=said.question, scope=replace(scope, kept=kept), asked=said.asked, intent="about_answer"
+        previous,
+        question=said.question,
+        scope=replace(scope, kept=kept),
+        asked=said.asked,
+        negated=said.negated or previous.negated,
+        intent="about_answer",
     )
 
 
@@ -217,8 +225,8 @@ def _refined(said: Resolution, previous: Resolution, cues: Cues) -> Resolution:
     taken: dict[str, Any] = {}
     speaks, about = _names_speaker(said), _names_subject(scope)
     adds = cues.has("too", question) or (previous.unclear is not None and not about)
-    if not speaks or (adds and not said.open):
-        taken |= _joined(scope, earlier, "states", "groups")
+    if not speaks or (adds and (scope.members_of or not said.open)):
+        taken |= _joined(scope, earlier, "states", "groups", "members_of")
     if not about:
         taken |= _joined(scope, earlier, "topic", "treaties", "agenda_items")
     else:
@@ -237,13 +245,14 @@ def _refined(said: Resolution, previous: Resolution, cues: Cues) -> Resolution:
     return replace(
         said,
         scope=replace(scope, **taken, kept=tuple(name for name in _FIELDS if name in kept)),
-        open=said.open or (not speaks and previous.open),
+        open=(said.open or (not speaks and previous.open)) and not (taken.get("states") or taken.get("groups")),
         unclear=said.unclear if speaks else previous.unclear,
         options=said.options if speaks else previous.options,
         known_name=said.known_name if speaks else previous.known_name,
         asked=said.asked or (previous.asked if same and not said.open else None),
         stance=said.stance or (same and previous.stance),
         over_time=said.over_time or (same and previous.over_time),
+        negated=said.negated or (previous.negated and (same or not speaks)),
         provision=previous.provision and not speaks and (same or bool(scope.treaties)),
         has_frame=True,
         intent="refine",

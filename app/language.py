@@ -13,7 +13,7 @@ _FUNCTION_WORDS = {
         "what did the of on about in to and is are was say said how which does has by with for who why when at from its".split()
     ),
     "fr": frozenset(
-        "que qu quelle quel quels est sur le la les des du au aux une dans et pour dit selon par quelles l d".split()
+        "que qu quelle quel quels est sur le la les des du au aux une dans et pour dit selon par quelles l d qui ont pas".split()
     ),
     "es": frozenset(
         "qué que cuál cuáles dijo sobre el la los las del una en y por según con para su posición al dijeron".split()
@@ -24,6 +24,11 @@ _SPELLINGS = {
     "fr": re.compile(r"[çœèêàùûîâë]|\b[ldqs]['’]|é\w*e\b", re.IGNORECASE),
     "es": re.compile(r"[¿¡ñáíóú]", re.IGNORECASE),
 }
+# Fewer words, or letters where there are no spaces, are too short to tell a language that is not one of the six.
+_FEWEST = 4
+_SHORTEST = 10
+# No question of the project's sets in the six languages is detected as another language with so much certainty.
+_SURE = 0.9
 _SCRIPTS = (("ARABIC", "ar"), ("CYRILLIC", "ru"), ("CJK", "zh"))
 
 
@@ -52,6 +57,18 @@ def detect_language(text: str, parties: PartyTable) -> str:
         return "en"
     guess = detect_text_language(text)
     return guess if guess in LANGUAGES else "en"
+
+
+def is_in_other_language(text: str) -> bool:
+    """Returns whether a question is surely in none of the six languages; a name or two are never sure."""
+    words = re.findall(r"[^\W\d_]+", text)
+    letters = sum(map(len, words))
+    # Languages without spaces write a question as one word.
+    if len(words) < _FEWEST and letters < _SHORTEST:
+        return False
+    # Half a surrogate pair is no character that the detector takes.
+    guess = detect_text_language(text.encode("utf-8", "replace").decode("utf-8"), sure=_SURE)
+    return guess is not None and guess not in LANGUAGES
 
 
 def _named(text: str, language: str, parties: PartyTable) -> int:

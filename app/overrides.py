@@ -3,15 +3,19 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Final, cast
 
 from app.answer import Pick, Scope, TreatyScope
 from app.errors import ScopeError
 from app.resolution import Resolution
 from ingest.parties import PartyTable
+from ingest.regions import region_named, regions
 from ingest.sessions import canonical_body
 from ingest.treaties import TREATIES
 from vectorstore.records import JSONValue
+
+# The parts of a scope that say who is asked.
+_WHO: Final = ("states", "groups", "members_of")
 
 
 def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties: PartyTable) -> Resolution:
@@ -24,7 +28,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
         return resolution
     # An answer's own scope can be given back: what only describes it is passed over.
     overrides = {name: value for name, value in overrides.items() if name not in ("language", "kept", "notes")}
-    known = {"states", "groups", "treaties", "bodies", "sessions", "years", "months", "pick", "agenda_items", "topic"}
+    known = {*_WHO, "treaties", "bodies", "sessions", "years", "months", "pick", "agenda_items", "topic"}
     unknown = sorted(set(overrides) - known)
     if unknown:
         raise ScopeError(f"unknown part of the scope {unknown[0]!r}: known are {', '.join(sorted(known))}")
@@ -45,8 +49,10 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
                 values = tuple(canonical_body(item) or item for item in values)
             if name in ("states", "groups"):
                 values = tuple(_party_code(item, parties) for item in values)
+            if name == "members_of":
+                values = tuple(_set_code(item, parties) for item in values)
             scope = _with_values(scope, name, values)
-    named = bool({"states", "groups"} & overrides.keys())
+    named = bool({*_WHO} & overrides.keys())
     speakers = bool(scope.states or scope.groups)
     kept = tuple(name for name in scope.kept if name not in overrides or _is_part(resolution.scope, scope, name))
     return replace(
@@ -83,13 +89,14 @@ def _check_times(name: str, values: Sequence[str]) -> None:
 def _with_values(scope: Scope, name: str, values: tuple[str, ...]) -> Scope:
     changed: dict[str, tuple[str, ...]] = {
         part: getattr(scope, part)
-        for part in ("states", "groups", "bodies", "sessions", "years", "months", "agenda_items")
+        for part in ("states", "groups", "members_of", "bodies", "sessions", "years", "months", "agenda_items")
     }
     changed[name] = values
     return replace(
         scope,
         states=changed["states"],
         groups=changed["groups"],
+        members_of=changed["members_of"],
         bodies=changed["bodies"],
         sessions=changed["sessions"],
         years=changed["years"],
@@ -104,6 +111,17 @@ def _party_code(name: str, parties: PartyTable) -> str:
         options = ", ".join(found.codes or found.suggestions) or "a code of ISO 3166 alpha-3"
         raise ScopeError(f"{name!r} is not one known State or group: use {options}")
     return found.codes[0]
+
+
+def _set_code(name: str, parties: PartyTable) -> str:
+    """Returns the region or group whose members are meant."""
+    group = parties.resolve(name, "group").codes
+    code = region_named(name) or (group[0] if len(group) == 1 and parties.has_members(group[0]) else None)
+    if code is None:
+        raise ScopeError(
+            f"{name!r} is no region, and no group whose members are known: use {', '.join(regions())} or a group's code"
+        )
+    return code
 
 
 def _as_list(name: str, value: JSONValue) -> list[JSONValue]:

@@ -23,7 +23,7 @@ class Resolution:
         party_notes: How names of parties were read.
         unnamed: The question speaks of someone by a pronoun only, and no earlier turn says whom.
         to_assistant: The question asks the assistant for an opinion or another kind of work.
-        negated: The question asks which States did not say something, which nothing that was said can show.
+        negated: The question asks which States did not say something; the scope is that of the question which did.
         provision: The question asks what a treaty itself says, not what a State said of it.
         bare_articles: The articles asked about were named without their treaty, which was assumed.
         stance: The question asks for a position, such as whether a State supports something.

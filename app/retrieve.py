@@ -16,7 +16,7 @@ from app.provenance import occasions
 from app.resolution import Resolution
 from app.select import Found, Selector, languages_of, merge_found
 from app.stance import takes_position
-from app.statements import GroupStatements, ScopedStatements, by_party, statement_of
+from app.statements import GroupStatements, ScopedStatements, by_party, of_asked, statement_of
 from app.terms import content_terms
 from app.topic import Covered, Topic
 from ingest.annotate import AGENDA, THERETO, provision_of
@@ -135,7 +135,7 @@ class Searcher:
         base = Retrieved(
             empty_corpus=catalogue.is_empty(), unreadable=tuple(file for file, _ in catalogue.unreadable())
         )
-        asked_back = resolution.unclear is not None or resolution.unnamed or resolution.negated
+        asked_back = resolution.unclear is not None or resolution.unnamed
         if asked_back or resolution.to_assistant or not resolution.has_frame:
             return base
         if resolution.provision:
@@ -145,7 +145,9 @@ class Searcher:
         scope, wording = resolution.scope, load_wording(resolution.scope.language)
         statements = self._scoped(catalogue, scope)
         asked = (*scope.states, *scope.groups)
-        in_scope = statements.of(asked)
+        in_scope = statements.of(() if scope.members_of else asked)
+        if scope.members_of:
+            in_scope = of_asked(in_scope, asked, scope.members_of, parties)
         owned: dict[str, list[StatementSummary]] = {code: [] for code in asked} | by_party(in_scope)
         unattributed = sum(summary.metadata.state is None for summary in in_scope)
         base = replace(
@@ -227,7 +229,7 @@ class Searcher:
             search = select.glance if many else select.by_topic
             return lambda code, own: search(code, own, topic)
         filtered = scope.years or scope.sessions or scope.bodies or scope.agenda_items
-        if scope.states or scope.groups or (resolution.open and filtered):
+        if scope.states or scope.groups or scope.members_of or (resolution.open and filtered):
             # "What did Iran say?": the sentences nearest to the whole.
             return select.by_centrality
         return None

@@ -17,6 +17,7 @@ from app.followup import EarlierTurn, carry, earlier_turns
 from app.followup_cues import CUES
 from app.frames import Frames, frames_of, plain
 from app.language import detect_language
+from app.negation import affirmed
 from app.occasions import Occasion, find_body_mentions, find_occasions
 from app.overrides import override
 from app.provisions import NamedTreaties, asks_provision, find_named_treaties, without_joints
@@ -27,6 +28,7 @@ from app.topic_words import Span, blank, topic_of
 from app.turning import chosen_option, relative_year, without_negated
 from ingest.parties import PartyTable
 from ingest.references import find_agenda_items
+from ingest.regions import members_name, regions
 from ingest.treaties import article_title
 from prompts.wording import LANGUAGES, Wording, load_wording
 from vectorstore.records import JSONValue
@@ -115,8 +117,21 @@ def _is_no_word(name: str, language: str) -> bool:
 
 
 def _read(question: str, parties: PartyTable) -> Resolution:
-    """Reads a question by itself: each step takes what it finds out of the text that the next one sees."""
+    """Reads a question by itself; who did not say something is searched for as who did."""
     language = detect_language(question, parties)
+    without = affirmed(question, language)
+    if without is not None:
+        read = _read_as(without, language, parties)
+        scope = read.scope
+        # "And which did not?" asks so of those asked about before.
+        short = not (scope.topic or scope.treaties or scope.agenda_items)
+        if read.open or (short and not (scope.states or scope.groups or read.unclear)):
+            return replace(read, question=question, negated=True)
+    return _read_as(question, language, parties)
+
+
+def _read_as(question: str, language: str, parties: PartyTable) -> Resolution:
+    """Reads a question in a language: each step takes what it finds out of the text that the next one sees."""
     frames = frames_of(language)
     text = reword(question, language)
     agenda = find_agenda_items(text)
@@ -142,6 +157,7 @@ def _read(question: str, parties: PartyTable) -> Resolution:
     scope = Scope(
         states=tuple(code for code in asked.speakers if _is_state(code, parties)),
         groups=tuple(code for code in asked.speakers if not _is_state(code, parties)),
+        members_of=asked.members_of,
         treaties=named.scopes,
         bodies=occasion.bodies,
         sessions=occasion.sessions,
@@ -182,26 +198,13 @@ def _has_frame(text: str, asked: AskedParties, named: NamedTreaties, occasion: O
     return frames.lead.match(plain(text)) is None and any(char.isalpha() for char in text)
 
 
-# "Which States did not mention …", "… said nothing about": of what nobody said there is no quotation.
-_NEGATED: Final = re.compile(
-    r"\b(?:did|do|does|has|have|had)\s*(?:not|n['’]t)\b|\b(?:sa(?:id|ys?)|have|has) nothing\b"
-    r"|\b(?:silent|never (?:mention|sp[eo]|cit|rais|refer)\w*"
-    r"|fail(?:ed)? to (?:mention|speak|cite|raise|refer))\b"
-    r"|\bn['’e]\s*(?:ont|a|avaient|mentionnent|parlent|citent|disent)\b.*\b(?:pas|rien|jamais)\b|\b(?:muets?|silencieux)\b"
-    r"|\bno (?:han|ha|mencion\w+|habl\w+|dij\w+|dicen|cit\w+)\b|\b(?:no dijeron nada|guardaron silencio)\b"
-    r"|\bне (?:упом\w+|говор\w+|сказал\w*|высказ\w+|ссыла\w+)|\bничего не\b|\bпромолчал\w*"
-    r"|(?:لم|لا) (?:ت|ي)(?:ذكر|تحدث|قل|شر|تطرق)\w*|(?:没有|未)(?:提到|提及|谈到|说|谈及)",
-    re.IGNORECASE,
-)
-
-
 def _without_speaker(resolution: Resolution, question: str) -> Resolution:
     """Says whether a question that names nobody speaks of someone by a pronoun, or asks for another kind of work."""
     text, frames = plain(question), frames_of(resolution.scope.language)
     named = resolution.scope.states or resolution.scope.groups or resolution.open or resolution.unclear
     return replace(
         resolution,
-        negated=resolution.open and _NEGATED.search(text) is not None,
+        negated=resolution.negated and resolution.open,
         unnamed=not named and not resolution.provision and frames.pronoun.search(text) is not None,
         # A command is often too short to tell its language.
         to_assistant=any(frames_of(language).other_work.search(text) for language in LANGUAGES),
@@ -236,5 +239,23 @@ def _party_notes(asked: AskedParties, parties: PartyTable, wording: Wording) -> 
         )
         for name, code, form in asked.read_as
     ]
+    notes += [_note_set(name, codes, parties, wording) for name, codes in asked.sets]
+    unknown = "note_unknown_kind_beside" if asked.members_of else "note_unknown_kind"
+    notes += [wording.say(unknown, kind=kind) for kind in asked.kinds]
     notes += [wording.say("note_topic_party", party=parties.display(code, wording.language)) for code in asked.topical]
     return notes
+
+
+def _note_set(name: str, codes: Sequence[str], parties: PartyTable, wording: Wording) -> str:
+    """Says whom words for a set of States were read as: "African States" as the 54 States of Africa."""
+    known = [regions()[code] for code in codes if code in regions()]
+    if len(known) < len(codes):
+        named = ", ".join(members_name(code, parties, wording.language) for code in codes)
+        return wording.say("note_members_of_group", name=name, group=named)
+    return wording.say(
+        "note_members_of",
+        name=name,
+        count=len(frozenset[str]().union(*(region.members for region in known))),
+        region=", ".join(region.name(wording.language) for region in known),
+        source=", ".join(dict.fromkeys(region.source for region in known)),
+    )

@@ -6,14 +6,16 @@ from typing import Final
 
 from app.answer import Abstention, AbstentionReason, Answer, Citation, Scope
 from app.compose.extractive import RELATED, quote
+from app.language import is_in_other_language
 from app.provenance import occasions
 from app.resolution import Resolution
 from app.retrieve import Retrieved
 from app.select import Evidence, Found
 from app.verify import judge
 from ingest.parties import PartyTable
+from ingest.regions import members_name
 from ingest.treaties import TREATIES, short_name
-from prompts.wording import Wording
+from prompts.wording import Wording, load_wording
 
 # Reasons beside which passages help; the others say that there is nothing to show.
 _WITH_RELATED: Final[frozenset[AbstentionReason]] = frozenset(
@@ -25,14 +27,15 @@ def abstain(
     answer: Answer, resolution: Resolution, retrieved: Retrieved, parties: PartyTable, wording: Wording
 ) -> Answer:
     """Returns the answer as an abstention, with its reason, the next step and related passages."""
-    abstention = _reason(resolution, retrieved, parties, wording)
-    if answer.dropped_claims:
+    abstention = _reason(answer, resolution, retrieved, parties, wording)
+    if answer.dropped_claims and not resolution.negated:
         # Something was found, so silence would be untrue; but its stored text does not bear out what would be quoted.
         abstention = Abstention(reason="index_incomplete", message=wording.say("not_verified"))
     text = abstention.message
     if abstention.options:
         text += "\n\n" + "\n".join(f"- {option}" for option in abstention.options)
-    helpful = related(retrieved) if abstention.reason in _WITH_RELATED else ()
+    # Nothing that was said shows that nothing was said.
+    helpful = related(retrieved) if abstention.reason in _WITH_RELATED and not resolution.negated else ()
     return replace(answer, answer=text, status="abstained", abstention=abstention, related=helpful)
 
 
@@ -60,29 +63,57 @@ def _cited(retrieved: Retrieved, first: Sequence[Evidence], then: Sequence[Found
     return tuple(c for c in made if judge(c, sources.statements.get(c.statement_id)) == "verified")
 
 
-def _reason(resolution: Resolution, retrieved: Retrieved, parties: PartyTable, wording: Wording) -> Abstention:
+def _reason(
+    answer: Answer, resolution: Resolution, retrieved: Retrieved, parties: PartyTable, wording: Wording
+) -> Abstention:
     asked_back = _asked_back(resolution, parties, wording)
     if asked_back is not None:
         return asked_back
+    if is_in_other_language(resolution.question):
+        # What was not read is not absent.
+        return _unread_language()
     if resolution.provision:
         return _provision_absent(resolution, retrieved, wording)
     if retrieved.empty_corpus:
         return Abstention(reason="index_incomplete", message=wording.say("empty_corpus"))
-    names = ", ".join(parties.display(code, wording.language) for code in retrieved.asked)
+    named = [parties.display(code, wording.language) for code in retrieved.asked]
+    # Members alone are asked as all States are: nobody of them is missed by name.
+    sets = [members_name(code, parties, wording.language) for code in resolution.scope.members_of] if named else []
+    names = ", ".join((*named, *sets))
     neutral = dict.fromkeys(found.party for found in retrieved.found if found.neutral)
-    if neutral:
+    if neutral and not resolution.negated:
         message = wording.say("no_position", party=_named(neutral, parties, wording))
         return Abstention(reason="no_position", message=message)
     on_this = [found for found in retrieved.spoken_for if found.answers]
     spoke = on_this or [found for found in retrieved.spoken_for if not retrieved.searched]
-    if spoke:
+    if spoke and not resolution.negated:
         key = "group_only" if on_this else "group_only_elsewhere"
         groups = _named((found.party for found in spoke), parties, wording)
         members = _named((code for found in spoke for code in found.members), parties, wording)
         return Abstention(reason="group_only", message=wording.say(key, party=members, group=groups))
     if not retrieved.searched:
-        return _no_statement(retrieved, names, wording)
+        return _no_statement(resolution.scope, retrieved, names, parties, wording)
+    if resolution.negated:
+        return _not_said(answer, retrieved, parties, wording)
     return _not_mentioned(resolution.scope, retrieved, names, wording)
+
+
+def _not_said(answer: Answer, retrieved: Retrieved, parties: PartyTable, wording: Wording) -> Abstention:
+    """Names those in whose statements nothing was found, where it is asked who did not say something."""
+    untold = {found.party for found in retrieved.found if found.unsure and not found.answers}
+    silent = [code for code in answer.coverage.states_without_evidence if code not in untold]
+    spoke = dict.fromkeys(found.party for found in retrieved.found if found.searched and found.party)
+    spoke = {code: None for code in spoke if code not in answer.coverage.states_without_evidence}
+    if not silent and not spoke:
+        return Abstention(reason="index_incomplete", message=wording.say("index_incomplete"))
+    count = sum(len(found.searched) for found in retrieved.found if found.party in silent)
+    parts = []
+    if silent:
+        parts.append(wording.say("silent_parties", count=count, parties=_named(silent, parties, wording)))
+    if spoke:
+        key = "spoke_as_well" if silent else "spoke_everyone"
+        parts.append(wording.say(key, parties=_named(spoke, parties, wording)))
+    return Abstention(reason="not_mentioned", message="\n\n".join((*parts, wording.say("silence_is_not_proof"))))
 
 
 def _named(codes: Iterable[str], parties: PartyTable, wording: Wording) -> str:
@@ -91,6 +122,9 @@ def _named(codes: Iterable[str], parties: PartyTable, wording: Wording) -> str:
 
 def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -> Abstention | None:
     """Says what has to be said before any search, if something has."""
+    unread = not resolution.has_frame or (resolution.unclear is not None and not resolution.known_name)
+    if unread and is_in_other_language(resolution.question):
+        return _unread_language()
     if resolution.unclear is not None:
         key = "ambiguous_party" if resolution.known_name else "unknown_party"
         options = tuple(
@@ -100,11 +134,17 @@ def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -
         return Abstention(reason="ambiguous", message=wording.say(key, name=resolution.unclear), options=options)
     if resolution.to_assistant or not resolution.has_frame:
         return Abstention(reason="out_of_scope", message=wording.say("out_of_scope"))
-    if resolution.negated:
+    scope = resolution.scope
+    if resolution.negated and not (scope.topic or scope.treaties or scope.agenda_items):
         return Abstention(reason="out_of_scope", message=wording.say("negated"))
     if resolution.unnamed:
         return Abstention(reason="ambiguous", message=wording.say("unnamed_party"))
     return None
+
+
+def _unread_language() -> Abstention:
+    # The language that was guessed among the six is not that of whoever asks.
+    return Abstention(reason="out_of_scope", message=load_wording("en").say("other_language"))
 
 
 def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Wording) -> Abstention:
@@ -144,7 +184,11 @@ def _provision_absent(resolution: Resolution, retrieved: Retrieved, wording: Wor
     return Abstention(reason="not_mentioned", message=wording.say("not_in_treaty"))
 
 
-def _no_statement(retrieved: Retrieved, names: str, wording: Wording) -> Abstention:
+def _no_statement(scope: Scope, retrieved: Retrieved, names: str, parties: PartyTable, wording: Wording) -> Abstention:
+    if scope.members_of:
+        region = ", ".join(members_name(code, parties, wording.language) for code in scope.members_of)
+        message = wording.say("no_statement_of_members", region=names or region)
+        return Abstention(reason="no_statement", message=message)
     if not names:
         return Abstention(reason="no_statement", message=wording.say("no_statement_at_all"))
     if retrieved.held:

@@ -15,6 +15,7 @@ from wordfreq import zipf_frequency
 
 from app.followup_cues import CUES
 from app.frames import Frames, plain
+from app.member_sets import SetMatch, find_sets, find_unknown_kinds, without_qualifiers
 from app.topic_words import blank
 from ingest.parties import PartyMatch, PartyTable
 from ingest.sessions import UNTOC_COP, load_sessions
@@ -91,7 +92,10 @@ class AskedParties:
         speakers: Codes of those meant as speakers, in the order named.
         topical: Codes of those that the question only mentions.
         read_as: (name as written, code, `capital` or `former`) for speakers named indirectly.
-        everyone: The question asks which States, or all of them, or all but some.
+        members_of: Codes of the regions and groups whose members are meant as speakers.
+        sets: (what names their members as written, codes) for each.
+        kinds: What says which kind of States is asked for and names no set that is known.
+        everyone: The question asks which States, or all of them, or all but some, or the members of some set.
         everyone_at: Where it does so, if it says so in words.
         spans: Where speakers stand in the question; those that it only mentions stay topic words.
         places: Where capitals stand that are only the place of a meeting.
@@ -104,6 +108,9 @@ class AskedParties:
     speakers: tuple[str, ...] = ()
     topical: tuple[str, ...] = ()
     read_as: tuple[tuple[str, str, str], ...] = ()
+    members_of: tuple[str, ...] = ()
+    sets: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    kinds: tuple[str, ...] = ()
     everyone: bool = False
     everyone_at: tuple[int, int] | None = None
     spans: tuple[tuple[int, int], ...] = ()
@@ -124,8 +131,28 @@ def find_asked_parties(text: str, parties: PartyTable, frames: Frames, language:
         language: Its ISO 639-1 code.
     """
     found = [match for match in parties.find(text, language, relaxed=True) if not _is_language(text, match)]
-    excluded, found = _without_excluded(text, found, frames)
+    excluded, found = _without_excluded(text, find_sets(text, found, parties, language), frames)
     text = blank(text, excluded)
+    kinds = find_unknown_kinds(text, found, language)
+    if kinds:
+        spans = [(kind.start, kind.end) for kind in kinds]
+        read = _asked(blank(text, spans, " "), found, excluded, parties, frames, language)
+        begin, end = read.everyone_at or (0, 0)
+        asking = [kind for kind in kinds if begin <= kind.start <= end + 1 and not read.speakers]
+        if asking:
+            spans = [(kind.start, kind.end) for kind in asking]
+            return replace(read, spans=(*read.spans, *spans), kinds=tuple(kind.name for kind in asking))
+    return _asked(text, found, excluded, parties, frames, language)
+
+
+def _asked(
+    text: str,
+    found: Sequence[PartyMatch],
+    excluded: Sequence[tuple[int, int]],
+    parties: PartyTable,
+    frames: Frames,
+    language: str,
+) -> AskedParties:
     names = _Names(text, found, frames, _written_codes(text, parties, found))
     seats = _seats(parties)
     places = tuple((m.start, m.end) for m in names.places if names.is_meeting(m) or seats & set(m.codes))
@@ -134,22 +161,26 @@ def find_asked_parties(text: str, parties: PartyTable, frames: Frames, language:
         asked = _without_names(text, parties, names, language)
         is_open = asked.everyone or (bool(excluded) and asked.unclear is None)
         return replace(asked, everyone=is_open, spans=(*asked.spans, *excluded), places=places, scenes=scenes)
-    speakers = names.speakers()
-    kin = next((span for span in map(names.kin, speakers) if span), None)
+    chosen = names.speakers()
+    kin = next((span for span in map(names.kin, chosen) if span), None)
     if kin is not None:
         return AskedParties(unclear=text[slice(*kin)], known_name=False, spans=(kin,), places=places, scenes=scenes)
+    sets = [match for match in chosen if isinstance(match, SetMatch)]
+    speakers = [match for match in chosen if not isinstance(match, SetMatch)]
     stranger = names.stranger(speakers, parties, language)
     ambiguous = next((match for match in speakers if len(match.codes) > 1), None)
-    mentioned = [match for match in names.found if match not in speakers and not names.is_kind(match)]
+    mentioned = [match for match in names.named if match not in speakers and not names.is_kind(match)]
     topical = dict.fromkeys(code for match in mentioned for code in match.codes[:1])
     codes = tuple(dict.fromkeys(match.codes[0] for match in speakers if len(match.codes) == 1))
     return AskedParties(
         speakers=codes,
         topical=tuple(code for code in topical if code not in codes),
         read_as=tuple((m.text, m.codes[0], m.form) for m in speakers if m.form in ("capital", "former")),
-        everyone=names.everyone is not None or (bool(excluded) and not codes),
+        members_of=tuple(dict.fromkeys(code for match in sets for code in match.members_of)),
+        sets=tuple((match.text, match.members_of) for match in sets),
+        everyone=names.everyone is not None or bool(sets) or (bool(excluded) and not codes),
         everyone_at=names.everyone,
-        spans=(*names.spans(speakers), *excluded, *([stranger] if stranger else [])),
+        spans=(*names.spans(chosen), *excluded, *([stranger] if stranger else [])),
         places=places,
         scenes=scenes,
         **_doubt(text, ambiguous, stranger, parties, language),
@@ -192,6 +223,9 @@ class _Names:
         self.found = [match for match in found if match not in self.places]
         self.found += [match for match in codes if self._is_written_code(match)]
         self.found.sort(key=lambda match: match.start)
+        self.named = [match for match in self.found if not isinstance(match, SetMatch)]
+        self.asked_sets: list[PartyMatch] = []
+        self.asking = without_qualifiers(self.text, self.found)
         self.everyone = self._everyone()
         self.compares = frames.compare.search(self.text) is not None
 
@@ -210,8 +244,12 @@ class _Names:
             return self._list_from(certain[0])
         if self.everyone:
             # "With which States has Iran concluded agreements?": the subject speaks, whoever is asked for.
-            asked = [match for match in subject if not self._after_who(match) and not self.is_kind(match)]
-            return self._list_from(asked[0]) if asked else []
+            asked = [
+                match
+                for match in subject
+                if match in self.named and not self._after_who(match) and not self.is_kind(match)
+            ]
+            return self._list_from(asked[0]) if asked else self.asked_sets
         opening = [m for m in free[:1] if self._opens(m)]
         agent = self._with(free, lambda m: self.frames.agent_before.search(self.text[: m.start]) is not None)
         owner = self._with(free, lambda m: self._sign(m, "owner"))
@@ -296,9 +334,15 @@ class _Names:
         return begin < match.start < end and not self.frames.subject_before.search(self.text[: match.start])
 
     def _everyone(self) -> tuple[int, int] | None:
-        """Returns where the question asks which States; the United States are one of them."""
-        for each in self.frames.everyone.finditer(self.text):
+        """Returns where the question asks which States, or those of a set; the United States are one of them."""
+        for each in self.frames.everyone.finditer(self.asking):
             names = [m for m in self.found if m.start < each.end() and each.start() < m.end]
+            sets = [m for m in names if isinstance(m, SetMatch)]
+            if sets:
+                if self._is_topical(sets[0]):
+                    continue
+                self.asked_sets = [m for m in self._list_from(sets[0]) if isinstance(m, SetMatch)]
+                return min(each.start(), sets[0].start), max(each.end(), self.asked_sets[-1].end)
             if not any(m.form not in ("group", "demonym", "capital") or m.start <= each.start() for m in names):
                 return each.span()
         return None
@@ -376,10 +420,11 @@ class _Names:
         """In "qui a mentionné X ?" the question word is the subject, and X what was mentioned."""
         if self.everyone is None:
             return False
-        everyone = self.frames.everyone.match(self.text, self.everyone[0])
+        everyone = self.frames.everyone.match(self.asking, self.everyone[0])
         verb = self.frames.subject_before.search(self.text[: match.start])
         who = everyone is not None and everyone.groupdict().get("who")
-        return bool(who and everyone and verb and verb.start() <= everyone.end() + 1)
+        # An auxiliary or a relative pronoun may stand between: "quels États ont mentionné X".
+        return bool(who and verb and len(self.text[self.everyone[1] : verb.start()].split()) <= 1)
 
     def span(self, match: PartyMatch) -> tuple[int, int]:
         """Returns where a speaker stands, with what names it as one: "according to X"."""

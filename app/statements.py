@@ -1,6 +1,6 @@
 """Which statements a scope holds: of the parties asked about, and of the groups that spoke for them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -8,6 +8,7 @@ from app.answer import Pick, Scope
 from ingest.annotate import AGENDA, ALIGNED
 from ingest.dates import interval
 from ingest.parties import PartyTable
+from ingest.regions import members_of
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import Metadata, ScopeFilter, StatementSummary
 
@@ -109,6 +110,15 @@ def by_party(statements: Iterable[StatementSummary]) -> dict[str, list[Statement
         if summary.metadata.state is not None:
             grouped.setdefault(summary.metadata.state, []).append(summary)
     return grouped
+
+
+def of_asked(
+    statements: Iterable[StatementSummary], asked: Collection[str], sets: Collection[str], parties: PartyTable
+) -> tuple[StatementSummary, ...]:
+    """Returns the statements of the parties asked and of members, when they spoke, of these regions and groups."""
+    statements = tuple(statements)
+    members = {date: members_of(sets, parties, date) for date in {s.metadata.date for s in statements}}
+    return tuple(s for s in statements if s.metadata.state in asked or s.metadata.state in members[s.metadata.date])
 
 
 def same_occasion(one: Metadata, other: Metadata) -> bool:

@@ -289,6 +289,10 @@ class PartyTable:
         """The members of a group through all of a year, day or interval; now, without a date."""
         return frozenset(m.state for m in self._memberships.get(code, ()) if m.covers(date))
 
+    def has_members(self, code: str) -> bool:
+        """Whether it is known of a group who belongs to it, at whatever date."""
+        return bool(self._memberships.get(code))
+
     def groups_of(self, state: str, date: str | None = None) -> frozenset[str]:
         """The groups that a State belongs to at a date; now, without a date."""
         return frozenset(code for code in self._memberships if state in self.members(code, date))

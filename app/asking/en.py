@@ -130,8 +130,8 @@ PATTERNS: Final[dict[str, str]] = {
     "place_before": r"\b(?:in|at|near)\s+(?:the\s+)?$",
     "place_after": r"^\W*(?:session|meeting|conference|summit|declaration|convention|protocol|process|agreement|accords?|consensus|principles"
     r"|programme|statute|talks|attacks?|terror|bombings?|weather|treaty|plan|agenda|climate)\b",
-    "everyone": rf"\b(?:which|what|who among|list(?: all)?(?: the)?|all(?: the)?|any|every|each)\s+(?:of the\s+)?(?:other\s+|member\s+)*(?:(?!{_NO_KIND}\b)[\w-]+\s+)?{_STATES}\b"
-    rf"|^\W*(?P<who>who)(?:\s+else)?(?=[\s\x00]+(?:has\s+|have\s+|had\s+|also\s+|\w+ly\s+)*(?:{_SAID})\b)"
+    "everyone": rf"\b(?:which|what|who among|list(?: all)?(?: the)?|all(?: the)?|any|every|each)\s+(?:of the\s+)?(?:other\s+|member\s+)*(?:(?!{_NO_KIND}\b)[\w-]+\s+)?(?:member\s+)?{_STATES}\b"
+    rf"|^\W*(?P<who>who)(?:\s+else)?(?=[\s\x00]+(?:has\s+|have\s+|had\s+|also\s+|\w+ly\s+)*(?:{_SAID}|(?:did|do|does)\s+(?:say|{_VERBS}))\b)"
     rf"|\bhow many\s+(?:of the\s+)?(?:other\s+|member\s+)*{_STATES}(?=\s+(?:has\s+|have\s+|had\s+|also\s+)*(?:{_SAID})\b)|\b(?:anyone|anybody|everyone|everybody)\b|\b(?:did|do|have|what|of|by|among|between|from)\s+(?:the\s+)?(?:\w+\s+)?(?:states|countries|delegations|governments)\b"
     rf"|^\W*(?:the\s+)?{_STATES}(?=\W+(?:that|which|who)\b)|\b(?:list|name|show|find|give)\s+(?:me\s+)?(?:all\s+)?(?:the\s+)?{_STATES}\s+(?:that|which|who)\b|\bwhat (?:was|is|has been|had been) said\b(?!.*\bby\b)",
     "compare": r"\b(?:compar(?:e|ed|es|ison|ing)|versus|vs\.?|differ(?:s|ence|ences|ent(?:ly)?)?|contrast|both|than|alike|same)\b",

@@ -53,7 +53,7 @@ PATTERNS: Final[dict[str, str]] = {
     "compared_before": rf"\b(?:avec|et|que|à|de|par\s+rapport|contrairement)\s+(?:à\s+)?(?:(?:celle?s?|celui|ceux)\s+)?(?:de\s+)?{_OF}{_THE}$",
     "place_before": r"\b(?:à|a|près\s+de|(?:session|réunion|conférence|sommet|déclaration|convention|protocole|processus|accords?|programme|traité)\s+de)\s+$",
     "place_after": r"(?!x)x",
-    "everyone": rf"\b(?:quel(?:le)?s?|tous|toutes|chaque|aucune?|combien\s+d'|combien\s+de|liste[rz]?|énumér\w+|autres)\s*(?:sont\s+)?(?:les\s+|des\s+|d')?(?:autres\s+)?{_STATES}\b|^\W*(?P<who>qui)\b(?!\s+(?:est|sont|était)\b)"
+    "everyone": rf"(?P<who>\bquel(?:le)?s\s+(?:autres\s+)?{_STATES}\b(?=\s+(?:n')?(?:ont|avaient)\b)|^\W*qui\b(?!\s+(?:est|sont|était)\b))|\b(?:quel(?:le)?s?|tous|toutes|chaque|aucune?|combien\s+d'|combien\s+de|liste[rz]?|énumér\w+|autres)\s*(?:sont\s+)?(?:les\s+|des\s+|d')?(?:autres\s+)?{_STATES}\b"
     r"|\b(?:les|des|par\s+les|entre\s+les)\s+(?:différents\s+)?(?:états|pays|délégations|gouvernements)\b(?!-|\s+unis)|\bquelqu'un\b|\btout\s+le\s+monde\b|\bqu'a-t-on\s+dit\b|\bqu'a-t-il\s+été\s+dit\b",
     "compare": r"\bcompar\w+|\bdiff[èé]r\w*|\bcontrairement\b|\bpar\s+rapport\b|\brespectives?\b|\bversus\b|\bface\s+à\s+celle\b",
     "unknown": r"\b(?:(?i:a\s+dit|dit|a\s+déclaré|pense|selon|d'après)\s+|(?i:position|avis|déclaration|point\s+de\s+vue|opinion)\s+(?i:de\s+|du\s+|des\s+|d'))(?i:l'|la\s+|le\s+|les\s+)?(?P<subject>\p{Lu}[\p{L}.-]+(?:[\s-]\p{Lu}[\p{L}.-]+)*)"

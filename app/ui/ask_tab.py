@@ -30,6 +30,7 @@ from app.ui.scope_chips import (
     years_label,
 )
 from ingest.errors import IngestError
+from ingest.regions import regions
 from vectorstore.errors import StoreError
 
 # Buttons inside rendered HTML carry data-action; their data-* attributes reach the server with the event, which is
@@ -80,6 +81,7 @@ class AskTab:
 class _ScopeEditor:
     accordion: gr.Accordion
     states: gr.Dropdown
+    members_of: gr.Dropdown
     articles: gr.Dropdown
     years: gr.Dropdown
     months: gr.Dropdown
@@ -93,8 +95,9 @@ class _ScopeEditor:
 
     @property
     def fields(self) -> list[gr.Dropdown | gr.Textbox]:
-        lists = (self.states, self.articles, self.years, self.months, self.sessions, self.bodies, self.agenda_items)
-        return [*lists, self.pick, self.topic]
+        who = (self.states, self.members_of)
+        lists = (self.articles, self.years, self.months, self.sessions, self.bodies, self.agenda_items)
+        return [*who, *lists, self.pick, self.topic]
 
 
 class _Conversation:
@@ -161,6 +164,7 @@ class _Conversation:
         self,
         turns: list[Turn],
         parties: list[str],
+        members_of: list[str],
         articles: list[str],
         years: list[str],
         months: list[str],
@@ -177,6 +181,7 @@ class _Conversation:
             overrides: Overrides = {
                 "states": [code for code in parties if code not in groups],
                 "groups": [code for code in parties if code in groups],
+                "members_of": [*members_of],
                 "treaties": treaties_json(articles),
                 "years": [*single_years(years)],
                 "months": [*months],
@@ -234,7 +239,7 @@ class _Conversation:
     def editor_values(self, turns: list[Turn]) -> list[Any]:
         """Fills the scope editor with the newest answer's scope and what the corpus offers."""
         if not turns:
-            return [gr.Accordion(visible=False), *[gr.skip()] * 9]
+            return [gr.Accordion(visible=False), *[gr.skip()] * 10]
         scope = turns[-1].answer.scope
         offered = self._offered(scope)
         updates: list[Any] = [gr.Accordion(visible=True)]
@@ -254,12 +259,17 @@ class _Conversation:
             ({m.body for m in stored if m.body} | set(scope.bodies), scope.bodies),
             ({m.agenda_item for m in stored if m.agenda_item} | set(scope.agenda_items), scope.agenda_items),
         )
+        sets = sorted((self._set_name(code), code) for code in {*regions(), *scope.members_of})
         return [
             (parties, [*scope.states, *scope.groups]),
+            (sets, [*scope.members_of]),
             (articles, articles),
             ([(years_label(value), value) for value in years], runs),
             *((sorted(choices, key=_natural), list(value)) for choices, value in columns),
         ]
+
+    def _set_name(self, code: str) -> str:
+        return regions()[code].name("en") if code in regions() else self._corpus.party_name(code)
 
 
 def _panel(turns: Sequence[Turn]) -> str:
@@ -279,6 +289,7 @@ def _build_editor() -> _ScopeEditor:
     with gr.Accordion("Edit scope", open=False, visible=False, elem_id="scope-editor") as accordion:
         with gr.Row():
             states = gr.Dropdown(label="States and groups", multiselect=True, choices=[], min_width=220)
+            members_of = gr.Dropdown(label="All States of", multiselect=True, choices=[], min_width=160)
             articles = gr.Dropdown(
                 label="Articles",
                 info="Such as UNTOC 4",
@@ -303,6 +314,7 @@ def _build_editor() -> _ScopeEditor:
     return _ScopeEditor(
         accordion=accordion,
         states=states,
+        members_of=members_of,
         articles=articles,
         years=years,
         months=months,

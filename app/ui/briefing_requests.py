@@ -1,12 +1,13 @@
 """What a conversation asks a briefing on: in so many words, or by all that it asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.briefing.request import BriefingRequest, asked_for_briefing, request_of_resolution, request_of_scopes
 from app.followup import EarlierTurn
 from app.scope import resolve
 from app.ui.conversation import Turn
 from ingest.parties import PartyTable
+from ingest.regions import members_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,4 +43,7 @@ def briefing_asked(question: str, turns: list[Turn], parties: PartyTable) -> Bri
     if spoken is None:
         return None
     history = [EarlierTurn(question=turn.question, overrides=turn.overrides) for turn in turns]
-    return request_of_resolution(resolve(spoken, parties, history=history), spoken)
+    resolution = resolve(spoken, parties, history=history)
+    request = request_of_resolution(resolution, spoken)
+    members = sorted(members_of(resolution.scope.members_of, parties))
+    return replace(request, parties=tuple(dict.fromkeys((*request.parties, *members))))

@@ -8,6 +8,7 @@ from typing import Final, cast
 
 from app.answer import Pick, Scope, TreatyScope
 from app.ui.provenance import Names
+from ingest.regions import regions
 from vectorstore.records import JSONValue
 
 Overrides = Mapping[str, JSONValue]
@@ -33,13 +34,14 @@ class Chip:
 _LISTS = (
     ("states", "State"),
     ("groups", "Group"),
+    ("members_of", "States of"),
     ("bodies", "Body"),
     ("sessions", "Session"),
     ("years", "Year"),
     ("months", "Month"),
     ("agenda_items", "Agenda item"),
 )
-_NAMED = ("states", "groups")
+_NAMED = ("states", "groups", "members_of")
 PICKS: Final[dict[Pick, str]] = {"latest": "latest only", "earliest": "earliest only"}
 # From so many years in a row on, one chip stands for all of them.
 _MANY_YEARS = 3
@@ -96,6 +98,8 @@ def years_label(value: str) -> str:
 
 
 def _label(field: str, value: str, names: Names) -> str:
+    if field == "members_of" and value in regions():
+        return regions()[value].name("en")
     if field in _NAMED:
         return names(value)
     if field == "months":
@@ -149,7 +153,7 @@ def scope_html(
     earlier = None if before is None else {(chip.field, chip.value) for chip in chips(before, names)}
     shown = chips(scope, names)
     items = "".join(_chip(chip, editable=editable, kept=_is_kept(chip, scope, earlier)) for chip in shown)
-    if shown and everyone and not (scope.states or scope.groups):
+    if shown and everyone and not (scope.states or scope.groups or scope.members_of):
         items = f'<li class="u-chip"><bdi>all States</bdi></li>{items}'
     notes = "".join(f'<li dir="auto">{escape(note)}</li>' for note in scope.notes)
     return f'<ul class="u-chips" aria-label="Scope of this answer">{items or _EVERYTHING}</ul>' + (
