@@ -18,7 +18,7 @@ from app.terms import content_terms, key_phrases
 from app.topic import Covered, Topic
 from ingest.annotate import AGENDA
 from vectorstore.embeddings import Embedder
-from vectorstore.lexical import phrase_expression
+from vectorstore.lexical import near_expression, phrase_expression
 from vectorstore.records import ScoredPassage, Sentence, StatementSummary
 from vectorstore.rerank import Reranker
 from vectorstore.retriever import Retriever
@@ -357,7 +357,7 @@ class Selector:
             return False
         if self._named(topic, statement_ids) is False:
             return True
-        absent = [term for term in topic.within if not any(self._holds(each, statement_ids) for each in term.terms)]
+        absent = [term for term in topic.within if not self._hold_any(term.terms, statement_ids)]
         # A single word has many others for it; a term of several has few, and two terms have both of theirs missing
         # only where neither is spoken of.
         if any(term.words > 1 for term in absent):
@@ -368,7 +368,7 @@ class Selector:
         """Returns whether statements hold a term for a topic that the glossary knows; None for any other topic."""
         if not topic.terms:
             return None
-        return any(self._holds(term, statement_ids) for term in topic.terms)
+        return self._hold_any(topic.terms, statement_ids)
 
     def _phrase_used(self, topic: Topic, statement_ids: Sequence[str]) -> bool | None:
         """Returns whether statements hold a topic as a phrase, or a term for it; None where nobody uses it."""
@@ -379,6 +379,11 @@ class Selector:
 
     def _passages_with(self, phrase: str) -> int:
         return self._store.catalogue.document_frequency(phrase_expression(phrase))
+
+    def _hold_any(self, terms: Sequence[str], statement_ids: Sequence[str]) -> bool:
+        """Returns whether statements hold one of these terms, its words in any order."""
+        catalogue = self._store.catalogue
+        return any(catalogue.document_frequency(near_expression(term), statement_ids) for term in terms)
 
     def _holds(self, phrase: str, statement_ids: Sequence[str]) -> bool:
         return self._store.catalogue.document_frequency(phrase_expression(phrase), statement_ids) > 0
@@ -492,7 +497,7 @@ class Selector:
             everywhere = catalogue.document_frequency(expression)
             if everywhere < KNOWN or (" " not in phrase and everywhere > common):
                 continue
-            if catalogue.document_frequency(expression, statement_ids):
+            if catalogue.document_frequency(near_expression(phrase), statement_ids):
                 said = 1.0
             else:
                 unsaid = max(unsaid, math.log1p(everywhere))

@@ -36,6 +36,19 @@ def phrase_expression(phrase: str) -> str:
     return f'"{prepared}"' if prepared == written else f'("{prepared}" OR "{written}")'
 
 
+def near_expression(term: str) -> str:
+    """Returns the FTS5 expression that finds a term's content words beside each other, in any order and inflection.
+
+    "transnational organized crime" is also found as "organized transnational crime".
+    """
+    words = [word for word in _TERM.findall(term) if not is_function_word(word, "en")]
+    if len(words) < 2 or _HAN.search(term):
+        return phrase_expression(term)
+    prepared = " ".join(f'"{word}"' for word in _TERM.findall(lexical_text(" ".join(words))))
+    # So many words may stand between the first and the last: two more than those of the term.
+    return f"NEAR({prepared}, {len(words)})"
+
+
 def lexical_expression(topic: str) -> str | None:
     """Returns the FTS5 expression that finds any of the topic's words, or None when it has none.
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated, keep
-from vectorstore.lexical import lexical_expression, lexical_text, phrase_expression
+from vectorstore.lexical import lexical_expression, lexical_text, near_expression, phrase_expression
 from vectorstore.store import open_store
 
 TEXTS = (
@@ -153,3 +153,22 @@ def test_search_stays_within_its_statements(catalogue):
     assert catalogue.search_lexical('"extradition"', ["other"], 9) == ()
     assert catalogue.search_lexical('"extradition"', [], 9) == ()
     assert len(catalogue.search_lexical('"extradition"', ["s"], 9)) == 1
+
+
+@pytest.mark.parametrize(
+    ("term", "found"),
+    [
+        ("mutual legal assistance", True),
+        ("legal and mutual assistance", True),
+        ("assistance, legal", True),
+        ("recovery of assets", True),
+        ("mutual recovery", False),
+        ("legal extradition", False),
+        ("extradition", True),
+        ("kite", False),
+        ("有组织犯罪", True),
+        ('mutual" OR "extradition', False),
+    ],
+)
+def test_words_of_a_term_are_found_beside_each_other_in_any_order(catalogue, term, found):
+    assert bool(catalogue.document_frequency(near_expression(term), ["s"])) is found
