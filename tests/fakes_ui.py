@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from app.answer import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope
-from app.briefing.records import Briefing
+from app.briefing.records import Briefing, Composer
 from app.briefing.request import BriefingRequest
 from app.briefing.table import BriefingProgress
 from app.errors import MetadataError, NotFoundError, QuestionError
@@ -365,8 +365,10 @@ def fake_workspace(*, step_seconds: float = 0.0) -> tuple[FakeAssistant, FakeCor
 class FakeBuilder:
     """Answers every request with the fictional briefing, two cells at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: str | None = None) -> None:
+        self.model = model
         self.asked: list[BriefingRequest] = []
+        self.composers: list[Composer | None] = []
 
     def build(
         self,
@@ -375,8 +377,10 @@ class FakeBuilder:
         *,
         max_points: int | None = None,
         max_tokens: int | None = None,
+        composer: Composer | None = None,
     ) -> Briefing:
         self.asked.append(request)
+        self.composers.append(composer)
         for done in range(2):
             if progress is not None:
                 progress(BriefingProgress(done=done, total=2, label="Arvandia: extradition"))

@@ -72,6 +72,8 @@ class _Writer:
         pages.text(self.briefing.title, "Title")
         pages.text(say.subtitle("full"), "Subtitle")
         pages.text(f"{say.counts()} {say.say('marks_note')}")
+        if notes := say.writing():
+            pages.text(" ".join(notes), NOTE)
         pages.contents(say.say("contents"))
         shown = columns(self.briefing, say)
         if len(shown) > 1:
@@ -96,14 +98,23 @@ class _Writer:
         for label in subject_of:
             pages.text(label, "Heading 2")
             for point in (point for point in briefing.points if point.subject == label):
-                self._point(point, briefing.citation(point.citation))
+                self._point(point)
         if not briefing.points:
             pages.text(say.say("no_points"))
-        pages.text(f"{say.say('marks_note')} {say.counts()}", NOTE)
+        for note in say.about_points():
+            pages.text(note, NOTE)
 
-    def _point(self, point: Point, citation: Citation) -> None:
-        """Adds a point: who, and the quotation, in one paragraph where both run the same way."""
+    def _point(self, point: Point) -> None:
+        """Adds a point: who, and the quotation, in one paragraph where both run the same way; or a claim over these."""
         pages, language = self.pages, self.say.language
+        citation = self.briefing.citation(point.citation)
+        if point.claim is not None:
+            line = pages.text(f"{point.lead}: ", CELL, bold=True)
+            line.paragraph_format.keep_with_next = True
+            add_text(line, point.claim.text, language)
+            for number in point.citations:
+                self._quote(pages.paragraph, self.briefing.citation(number), None)
+            return
         if right_to_left("", language) != right_to_left(citation.quote, citation.language):
             pages.text(point.lead, SOURCE, bold=True)
             self._quote(pages.paragraph, citation, None)
@@ -186,6 +197,12 @@ class _Writer:
 
     def _said(self, grid: Grid, place: _Cell, cell: Cell) -> None:
         say = self.say
+        for claim in cell.claims:
+            line = grid.write(place, say.claim(cell.party, claim), say.language)
+            for number in claim.citations:
+                self.pages.notes.mention(line, number, say.language)
+        if cell.claims:
+            grid.write(place, say.say("worded"), say.language, style=NOTE)
         for number in cell.citations:
             citation = self.briefing.citation(number)
             grid.write(place, say.source(cell.party, citation), say.language, style=SOURCE)

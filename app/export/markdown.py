@@ -56,6 +56,7 @@ class _Writer:
         yield f"# {_line(briefing.title)}"
         yield _line(say.subtitle("full"))
         yield _line(f"{say.counts()} {say.say('marks_note')}")
+        yield from map(_line, say.writing())
         shown = columns(briefing, say)
         if len(shown) > 1:
             yield f"## {say.say('overview')}"
@@ -87,11 +88,13 @@ class _Writer:
         for label in dict.fromkeys(point.subject for point in briefing.points):
             yield f"## {_line(label)}"
             for point in (point for point in briefing.points if point.subject == label):
-                yield f"**{_line(point.lead)}**:"
-                yield self._quote(briefing.citation(point.citation), None)
+                claim = "" if point.claim is None else f" {_line(point.claim.text)}"
+                yield f"**{_line(point.lead)}**:{claim}"
+                for number in point.citations:
+                    yield self._quote(briefing.citation(number), None)
         if not briefing.points:
             yield say.say("no_points")
-        yield _line(f"{say.say('marks_note')} {say.counts()}")
+        yield from map(_line, say.about_points())
 
     def notes(self) -> Iterator[str]:
         """Yields the footnotes."""
@@ -112,6 +115,13 @@ class _Writer:
             session = f", {_line(say.session(cell.session))}" if cell.session is not None else ""
             yield f"### {_line(say.name(cell.party))}{session}"
             yield f"**{self._position(cell)}**"
+            if cell.claims:
+                # Numbers as text: a mark of a note would give the notes the order in which claims mention them.
+                yield "\n".join(
+                    f"- {_line(say.claim(cell.party, c) + ''.join(f' [{n}]' for n in c.citations))}"
+                    for c in cell.claims
+                )
+                yield f"*{_line(say.say('worded'))}*"
             for number in cell.citations:
                 citation = self.briefing.citation(number)
                 yield _line(say.source(cell.party, citation))
