@@ -84,9 +84,7 @@ class CellWriter:
                 draft = growing
                 beat()
         self._count(draft)
-        # Where its evidence found no room, the model was not asked and has not failed.
-        failed = draft.problem in ("failed", "slow") and bool(draft.usage.get("requests"))
-        self._failures = self._failures + 1 if failed else 0
+        self._failures = self._failures + 1 if _failed(draft) else 0
         return _held(draft, sources)
 
     def told(self, cells: Sequence[Cell]) -> Writing | None:
@@ -113,6 +111,13 @@ class CellWriter:
                 self._usage[name] = bool(self._usage.get(name)) or value
             else:
                 self._usage[name] = round(self._usage.get(name, 0) + value, 6)
+
+
+def _failed(draft: Draft) -> bool:
+    """Whether asking was in vain, or took all the time that there is whatever came of it."""
+    # Where its evidence found no room, the model was not asked.
+    in_vain = draft.problem == "failed" and not draft.claims and bool(draft.usage.get("requests"))
+    return in_vain or draft.problem == "slow"
 
 
 def _held(draft: Draft, sources: Sources) -> Worded:

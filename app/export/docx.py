@@ -116,7 +116,7 @@ class _Writer:
                 self._quote(pages.paragraph, self.briefing.citation(number), None)
             return
         if right_to_left("", language) != right_to_left(citation.quote, citation.language):
-            pages.text(point.lead, SOURCE, bold=True)
+            pages.text(point.lead, SOURCE, bold=True).paragraph_format.keep_with_next = True
             self._quote(pages.paragraph, citation, None)
             return
 
