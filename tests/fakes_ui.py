@@ -18,7 +18,7 @@ from app.errors import MetadataError, NotFoundError, QuestionError
 from app.followup import EarlierTurn, earlier_turns
 from ingest.parties import PartyTable
 from ingest.report import FileResult, IngestProgress, IngestReport
-from tests.fakes_briefing import fake_briefing
+from tests.fakes_briefing import fake_briefing, worded_briefing
 from vectorstore.records import Metadata, Statement, StatementSummary
 
 SAMPLE = Path(__file__).parents[1] / "ingest" / "sample" / "000_6237221ecf9e9373.txt"
@@ -385,10 +385,10 @@ class FakeBuilder:
             if progress is not None:
                 progress(BriefingProgress(done=done, total=2, label="Arvandia: extradition"))
             time.sleep(0.3)
-        return fake_briefing()
+        return fake_briefing() if composer == "extractive" or self.model is None else worded_briefing()
 
 
-def fake_tools(folder: Path) -> Any:
+def fake_tools(folder: Path, *, model: str | None = None) -> Any:
     """Makes what the Briefing tab works with: a fictional briefing, and reviews in a store of its own."""
     from app.briefing.reviews import ReviewBook
     from app.settings import BriefingConfig
@@ -397,7 +397,7 @@ def fake_tools(folder: Path) -> Any:
 
     folder.mkdir(parents=True, exist_ok=True)
     reviews = ReviewBook(Catalogue(folder / "reviews.sqlite3"))
-    return BriefingTools(builder=FakeBuilder(), reviews=reviews, config=BriefingConfig())  # type: ignore[arg-type]
+    return BriefingTools(builder=FakeBuilder(model), reviews=reviews, config=BriefingConfig())  # type: ignore[arg-type]
 
 
 def empty_checker(folder: Path) -> Any:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final, Literal, get_args
 
 from app.answer import Citation, Claim
-from app.briefing.records import Briefing, Cell, PositionKind
+from app.briefing.records import Briefing, Cell, Point, PositionKind
 from app.provenance import provenance, reference_by_name, spoken_date
 from prompts.wording import Wording, load_document_words, load_wording
 
@@ -220,9 +220,34 @@ class Sayings:
         """Returns how a model took part; nothing where none was asked."""
         return () if self.briefing.writing is None else self.briefing.writing.notes
 
-    def source(self, party: str, citation: Citation) -> str:
-        """Returns the line above a quotation: whose it is where that needs saying, and where and when."""
-        parts = (self.speaker(party, citation), provenance(citation, self._wording))
+    def claim_of(self, point: Point) -> str:
+        """Returns what a model worded as a point, with who it is on where it does not name them; nothing for none."""
+        if point.claim is None:
+            return ""
+        name = self.name(point.claim.state)
+        # "Iran" names Iran (Islamic Republic of).
+        named = name.partition(" (")[0] in point.claim.text
+        return point.claim.text if named else f"{name}: {point.claim.text}"
+
+    def leads(self, point: Point) -> tuple[tuple[str, Citation], ...]:
+        """Returns the quotations of a point, each with who said it and when, in words."""
+        cited = [self.briefing.citation(number) for number in point.citations]
+        if len(cited) == 1:
+            return ((point.lead, cited[0]),)
+        return tuple((", ".join(filter(None, (self.name(c.state), self.date(c.date)))), c) for c in cited)
+
+    def source(self, cell: Cell, citation: Citation) -> str:
+        """Returns the line above a quotation in a cell: whose it is where that needs saying, and where and when."""
+        # Claims stand between the name of the party and its quotations.
+        whose = self.speaker(cell.party, citation) or (self.name(citation.state) if cell.claims else "")
+        return self._source(whose, citation)
+
+    def source_of(self, party: str, citation: Citation) -> str:
+        """Returns the line above a quotation beside the name of a party."""
+        return self._source(self.speaker(party, citation), citation)
+
+    def _source(self, whose: str, citation: Citation) -> str:
+        parts = (whose, provenance(citation, self._wording))
         return " · ".join(part for part in parts if part) or citation.file
 
     def reference(self, citation: Citation) -> str:
@@ -272,10 +297,9 @@ class Sayings:
             (self.say("corpus_date"), self.moment(self.briefing.corpus_date)),
         )
 
-    def about_points(self) -> tuple[str, ...]:
-        """Returns what to know of the points: that some are a model's words, how it took part, what was searched."""
-        worded = (self.say("worded_points"),) if any(point.claim for point in self.briefing.points) else ()
-        return (*worded, *self.writing(), f"{self.say('marks_note')} {self.counts()}")
+    def worded_points(self) -> str:
+        """Returns which points are a model's words; nothing where none is."""
+        return self.say("worded_points") if any(point.claim for point in self.briefing.points) else ""
 
 
 def _rank(kind: PositionKind) -> int:
