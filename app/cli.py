@@ -114,6 +114,11 @@ def build_parser() -> argparse.ArgumentParser:
         default="full",
         help="full: table, quotations, annex; one_pager, talking_points: the strongest quotations only",
     )
+    brief.add_argument(
+        "--composer",
+        choices=("extractive", "model"),
+        help="extractive: quotations alone; model: its checked claims over them (default: the model if one is set)",
+    )
     brief.add_argument("--max-tokens", type=int, help="length of talking points in tokens; quotations are never cut")
     brief.add_argument("--max-points", type=int, help="number of talking points")
     brief.add_argument("--template", type=Path, metavar="DOCX", help="a document of your house to take styles from")
@@ -260,6 +265,7 @@ def _brief(options: argparse.Namespace) -> int:
                 progress,
                 max_points=limits.talking_points if options.max_points is None else options.max_points,
                 max_tokens=short if options.max_tokens is None else options.max_tokens,
+                composer=options.composer,
             )
         template = options.template or limits.template
         written = [

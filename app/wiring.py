@@ -97,11 +97,12 @@ def open_workspace(settings: Settings, *, read_only: bool = False, check_model: 
     embedded = frozenset(languages)
     covered = Covered(embedded=embedded, ranked=embedded & frozenset(settings.rerank.languages.split(",")))
     selector = Selector(store, retriever, embedder, build_reranker(settings.rerank), covered)
+    writer = build_writer(settings.llm)
     steps = Steps(
         searcher=Searcher(store, selector),
         parties=corpus.parties,
         max_citations=settings.answer.max_citations,
-        writer=build_writer(settings.llm),
+        writer=writer,
     )
     keep = 0 if read_only else settings.answer.keep_traces
     assistant = Assistant(
@@ -115,7 +116,7 @@ def open_workspace(settings: Settings, *, read_only: bool = False, check_model: 
     return Workspace(
         assistant=assistant,
         corpus=corpus,
-        briefings=TableBuilder(steps.searcher, store.catalogue, corpus.parties, reviews.of),
+        briefings=TableBuilder(steps.searcher, store.catalogue, corpus.parties, reviews.of, writer),
         reviews=reviews,
         settings=settings,
         store=store,

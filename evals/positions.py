@@ -152,7 +152,8 @@ def fill_by_building(cells: Iterable[LabelledCell], builder: TableBuilder) -> It
     for cell in cells:
         subject = Subject(label=cell.topic, topic=cell.topic)
         request = BriefingRequest(parties=(cell.party,), subjects=(subject,), years=(cell.year,))
-        briefing = builder.build(request)
+        # Kinds are of quotations; what a model words on them changes nothing.
+        briefing = builder.build(request, composer="extractive")
         (built,) = briefing.cells
         own = (briefing.citation(number) for number in built.citations)
         yield FilledCell(

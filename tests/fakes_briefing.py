@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, replace
 
-from app.answer import Citation, Coverage
+from app.answer import Citation, Claim, Coverage, DroppedClaim
 from app.briefing.records import (
     Briefing,
     Cell,
@@ -15,6 +15,7 @@ from app.briefing.records import (
     SourceFile,
     Subject,
     Words,
+    Writing,
 )
 
 MADE = "2026-11-25T12:30:00+00:00"
@@ -245,6 +246,31 @@ def fake_briefing(language: str = "en", *, sessions: tuple[str, ...] = ()) -> Br
         made=MADE,
         corpus_date="2026-11-20T08:00:00+00:00",
     )
+
+
+CLAIM = "Arvandia now supports the Convention | <b>as a legal basis</b> for extradition."
+GROUP_CLAIM = "=The Group proposes that requests be confirmed within five working days."
+DROPPED = "Arvandia rejects everything on 14 May 1987."
+
+
+def worded_briefing(language: str = "en") -> Briefing:
+    """The same with claims of a model on a State's own words, also as a point, and on what a group said for another."""
+    briefing = fake_briefing(language)
+    own = Claim(text=CLAIM, state="XAA", citations=(1,))
+    of_group = Claim(text=GROUP_CLAIM, state="XGR", citations=(5,))
+    dropped = DroppedClaim(text=DROPPED, state="XAA", reason="it names a month that its evidence does not")
+    changes = {
+        ("XAA", EXTRADITION): {"claims": (own,), "dropped": (dropped,)},
+        ("XAB", ASSISTANCE): {"claims": (of_group,)},
+        ("XRM", EXTRADITION): {"unworded": "slow"},
+    }
+    cells = [replace(cell, **changes.get((cell.party, cell.subject), {})) for cell in briefing.cells]  # type: ignore[arg-type]
+    first, *others = briefing.points
+    writing = Writing(
+        model="openai:test", prompt_versions=("abc",), usage={"requests": 4}, notes=("Model asked: <i>.",)
+    )
+    points = (replace(first, claim=own), *others)
+    return replace(briefing, cells=tuple(cells), points=points, writing=writing)
 
 
 def _words(citation: Citation, text: str, kind: PositionKind) -> Words:

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from app.answer import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope
-from app.briefing.records import Briefing
+from app.briefing.records import Briefing, Composer
 from app.briefing.request import BriefingRequest
 from app.briefing.table import BriefingProgress
 from app.errors import MetadataError, NotFoundError, QuestionError
 from app.followup import EarlierTurn, earlier_turns
 from ingest.parties import PartyTable
 from ingest.report import FileResult, IngestProgress, IngestReport
-from tests.fakes_briefing import fake_briefing
+from tests.fakes_briefing import fake_briefing, worded_briefing
 from vectorstore.records import Metadata, Statement, StatementSummary
 
 SAMPLE = Path(__file__).parents[1] / "ingest" / "sample" / "000_6237221ecf9e9373.txt"
@@ -381,8 +381,10 @@ def fake_workspace(*, step_seconds: float = 0.0) -> tuple[FakeAssistant, FakeCor
 class FakeBuilder:
     """Answers every request with the fictional briefing, two cells at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: str | None = None) -> None:
+        self.model = model
         self.asked: list[BriefingRequest] = []
+        self.composers: list[Composer | None] = []
 
     def build(
         self,
@@ -391,16 +393,18 @@ class FakeBuilder:
         *,
         max_points: int | None = None,
         max_tokens: int | None = None,
+        composer: Composer | None = None,
     ) -> Briefing:
         self.asked.append(request)
+        self.composers.append(composer)
         for done in range(2):
             if progress is not None:
                 progress(BriefingProgress(done=done, total=2, label="Arvandia: extradition"))
             time.sleep(0.3)
-        return fake_briefing()
+        return fake_briefing() if composer == "extractive" or self.model is None else worded_briefing()
 
 
-def fake_tools(folder: Path) -> Any:
+def fake_tools(folder: Path, *, model: str | None = None) -> Any:
     """Makes what the Briefing tab works with: a fictional briefing, and reviews in a store of its own."""
     from app.briefing.reviews import ReviewBook
     from app.settings import BriefingConfig
@@ -409,7 +413,7 @@ def fake_tools(folder: Path) -> Any:
 
     folder.mkdir(parents=True, exist_ok=True)
     reviews = ReviewBook(Catalogue(folder / "reviews.sqlite3"))
-    return BriefingTools(builder=FakeBuilder(), reviews=reviews, config=BriefingConfig())  # type: ignore[arg-type]
+    return BriefingTools(builder=FakeBuilder(model), reviews=reviews, config=BriefingConfig())  # type: ignore[arg-type]
 
 
 def empty_checker(folder: Path) -> Any:

@@ -1,9 +1,12 @@
 """The citations of a briefing: numbered once each, whichever part of it cites them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from app.answer import Citation
+from app.compose.extractive import Sources
+from app.evidence import Span, cite
+from app.verify import judge
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import Sentence, Statement
 
@@ -54,3 +57,50 @@ class CitationList:
     def statements(self) -> Mapping[str, Statement]:
         """The statements cited so far, by id."""
         return self._statements
+
+
+def quoted_with(shown: Sequence[Citation], cited: Iterable[Citation], sources: Sources) -> list[Citation]:
+    """Adds citations to those of a cell; spans of a statement that overlap are quoted as one.
+
+    Args:
+        shown: What the cell quotes.
+        cited: What is to be quoted as well.
+        sources: The statements behind both.
+
+    Returns:
+        Citations in which every one of `shown` and `cited` lies whole; those of `shown` keep their places.
+    """
+    quoted = list(shown)
+    for citation in cited:
+        over = [other for other in quoted if _overlap(other, citation)]
+        whole = _union((*over, citation), sources)
+        if not over or whole is None:
+            quoted.append(citation)
+            continue
+        place = quoted.index(over[0])
+        quoted = [other for other in quoted if other not in over]
+        quoted.insert(place, whole)
+    return quoted
+
+
+def holds(outer: Citation, inner: Citation) -> bool:
+    """Returns whether a citation holds all of another."""
+    same = outer.statement_id == inner.statement_id
+    return same and outer.start <= inner.start and inner.end <= outer.end
+
+
+def _overlap(one: Citation, other: Citation) -> bool:
+    return one.statement_id == other.statement_id and one.start < other.end and other.start < one.end
+
+
+def _union(citations: Sequence[Citation], sources: Sources) -> Citation | None:
+    """Returns one citation that holds all of overlapping ones; None where its statement would not bear it out."""
+    for citation in citations:
+        if all(holds(citation, other) for other in citations):
+            return citation
+    statement_id = citations[0].statement_id
+    ordinals = [int(identifier.rpartition(":")[2]) for c in citations for identifier in c.sentence_ids]
+    statement = sources.statements[statement_id]
+    span = Span(first=min(ordinals), last=max(ordinals))
+    whole = cite(statement, sources.sentences[statement_id], span, 0)
+    return whole if judge(whole, statement) == "verified" else None

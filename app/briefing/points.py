@@ -1,7 +1,9 @@
-"""Talking points: the strongest whole quotation of each cell, within limits on number and length."""
+"""Talking points: the strongest whole quotation or the first claim of each cell, within limits on number and length."""
 
+from collections.abc import Sequence
 from typing import Final
 
+from app.answer import Claim
 from app.briefing.records import Briefing, Cell, Point
 from app.provenance import spoken_date
 from ingest.splitter import count_tokens
@@ -16,32 +18,52 @@ def choose_points(
 ) -> tuple[Point, ...]:
     """Chooses talking points, subject by subject, every party once before anyone has a second.
 
-    A quotation is never cut: one that does not fit is left out, and the next one that does is taken.
+    What a model claims comes with its quotations, before quotations alone. Nothing is ever cut: a claim that does not
+    fit with its quotations gives way to the quotation alone, and a quotation that does not fit is left out; the next
+    one that does is taken.
 
     Args:
         briefing: The briefing with its cells and citations.
         wording: Says dates.
         max_points: Points at most; None sets no limit.
-        max_tokens: Tokens of leads and quotations together at most, in cl100k; None sets no limit.
+        max_tokens: Tokens of leads, claims and quotations together at most, in cl100k; None sets no limit.
     """
     chosen: list[Point] = []
     used = 0
     seen: set[int] = set()
-    for rank in range(max((len(cell.citations) for cell in briefing.cells), default=0)):
+    ranked = [(cell, _ranked(briefing, cell, wording)) for cell in briefing.cells if not _is_silent(cell)]
+    for rank in range(max((len(points) for _, points in ranked), default=0)):
         for subject in briefing.subjects:
-            for cell in briefing.cells:
-                if cell.subject != subject.label or rank >= len(cell.citations) or _is_silent(cell):
+            for cell, points in ranked:
+                if cell.subject != subject.label or rank >= len(points):
                     continue
-                point = _point(briefing, cell, cell.citations[rank], wording)
-                length = count_tokens(f"{point.lead}: “{briefing.citation(point.citation).quote}”")
-                fits = max_tokens is None or used + length <= max_tokens
-                if point.citation in seen or not fits or (max_points is not None and len(chosen) >= max_points):
-                    continue
-                seen.add(point.citation)
-                chosen.append(point)
-                used += length
+                for point in points[rank]:
+                    length = _length(briefing, point)
+                    fits = max_tokens is None or used + length <= max_tokens
+                    if seen & {*point.citations} or not fits or (max_points is not None and len(chosen) >= max_points):
+                        continue
+                    seen.update(point.citations)
+                    chosen.append(point)
+                    used += length
+                    break
     order = {subject.label: place for place, subject in enumerate(briefing.subjects)}
     return tuple(sorted(chosen, key=lambda point: order[point.subject]))
+
+
+def _ranked(briefing: Briefing, cell: Cell, wording: Wording) -> list[list[Point]]:
+    """Returns the points of a cell, strongest first, each with what may stand in its place."""
+    claimed = {number for claim in cell.claims for number in claim.citations}
+    quoted = {number: _point(briefing, cell, (number,), wording, None) for number in cell.citations}
+    points = [
+        [_point(briefing, cell, claim.citations, wording, claim), quoted[claim.citations[0]]] for claim in cell.claims
+    ]
+    return points + [[point] for number, point in quoted.items() if number not in claimed]
+
+
+def _length(briefing: Briefing, point: Point) -> int:
+    """Returns the tokens of all that a document says for a point, without its notes."""
+    quotes = " ".join(f"“{briefing.citation(number).quote}”" for number in point.citations)
+    return count_tokens(f"{point.lead}: {'' if point.claim is None else point.claim.text + ' '}{quotes}")
 
 
 def _is_silent(cell: Cell) -> bool:
@@ -49,8 +71,9 @@ def _is_silent(cell: Cell) -> bool:
     return cell.review is not None and cell.review.state == "rejected"
 
 
-def _point(briefing: Briefing, cell: Cell, number: int, wording: Wording) -> Point:
-    citation = briefing.citation(number)
-    name = briefing.names.get(citation.state or "", citation.state or citation.file)
-    when = spoken_date(citation.date, wording.language)
-    return Point(party=cell.party, subject=cell.subject, lead=", ".join(p for p in (name, when) if p), citation=number)
+def _point(briefing: Briefing, cell: Cell, numbers: Sequence[int], wording: Wording, claim: Claim | None) -> Point:
+    cited = [briefing.citation(number) for number in numbers]
+    name = briefing.names.get(cited[0].state or "", cited[0].state or cited[0].file)
+    dates = dict.fromkeys(spoken_date(citation.date, wording.language) for citation in cited)
+    lead = ", ".join(part for part in (name, *dates) if part)
+    return Point(party=cell.party, subject=cell.subject, lead=lead, citation=numbers[0], claim=claim)

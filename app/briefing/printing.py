@@ -13,6 +13,7 @@ from rich.text import Text
 from app.briefing.records import Briefing, Cell, PositionKind
 from app.briefing.table import BriefingProgress
 from app.printing import inert
+from prompts.wording import load_document_words
 
 _STYLES: Final[dict[PositionKind, str]] = {
     "supports": "green",
@@ -84,6 +85,8 @@ def print_briefing(briefing: Briefing, written: Sequence[Path]) -> None:
     ):
         if codes:
             console.print(Text(inert(f"{said}: {', '.join(briefing.names[code] for code in codes)}."), style="dim"))
+    for note in () if briefing.writing is None else briefing.writing.notes:
+        console.print(Text(inert(note), style="dim"))
     for path in written:
         console.print(f"written: {path}", highlight=False, markup=False)
 
@@ -116,6 +119,13 @@ def _print_cell(console: Console, briefing: Briefing, cell: Cell) -> None:
     console.print(heading)
     if cell.note:
         console.print(Text(inert(cell.note), style="dim italic"))
+    for claim in cell.claims:
+        whose = "" if claim.state == cell.party else f"{briefing.names.get(claim.state or '', '')}: "
+        numbers = "".join(f" [{number}]" for number in claim.citations)
+        console.print(Text(inert(f"  {whose}{claim.text}{numbers}")))
+    if cell.claims:
+        marked = load_document_words(briefing.language).say("worded")
+        console.print(Text(inert(f"  {marked}"), style="dim italic"))
     for number in cell.citations:
         citation = briefing.citation(number)
         where = ", ".join(

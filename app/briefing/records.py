@@ -1,9 +1,10 @@
 """The briefing and its parts: what the position table, the documents, the chat and the API share."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, get_args
 
-from app.answer import Citation, Coverage, listed
+from app.answer import Citation, Claim, Coverage, DroppedClaim, listed
 
 PositionKind = Literal[
     "supports",
@@ -27,6 +28,11 @@ KIND_LABELS: Final[dict[PositionKind, str]] = {
     "no_statement": "no statement",
 }
 ReviewState = Literal["accepted", "changed", "rejected"]
+# Who words what a cell says: nobody, so that it is quotations alone, or a chat model, under its quotations.
+Composer = Literal["extractive", "model"]
+COMPOSERS: Final[tuple[Composer, ...]] = get_args(Composer)
+# Why a cell that a model was to word has quotations alone.
+Unworded = Literal["failed", "slow", "nothing", "not_asked"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +111,11 @@ class Cell:
         note: Why there is no evidence, for whom a group spoke, or what else to know; one line, may be empty.
         key: Under what its review is kept.
         review: What a person decided; None as long as the kind is a suggestion.
+        claims: What a model worded on this evidence, as far as it holds; each cites citations of the cell. A claim on
+            what a group said for the party has the group as its state.
+        dropped: What the model wrote and did not hold, with the reason; never shown.
+        unworded: Why there are no claims though a model was to write some: it failed, was too slow, wrote nothing
+            that holds, or was no longer asked; else None.
     """
 
     party: str
@@ -117,6 +128,9 @@ class Cell:
     note: str = ""
     key: str = ""
     review: Review | None = None
+    claims: tuple[Claim, ...] = ()
+    dropped: tuple[DroppedClaim, ...] = ()
+    unworded: Unworded | None = None
 
     @property
     def holds(self) -> PositionKind:
@@ -194,17 +208,41 @@ class SourceFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """A talking point: one verified quotation with who said it.
+    """A talking point: one verified quotation with who said it, or a model's claim over its quotations.
 
     Attributes:
         lead: Who, in words, such as `Austria, 1998`.
-        citation: Number of the citation whose whole quotation follows.
+        citation: Number of the citation whose whole quotation follows; of several, the first.
+        claim: What a model worded, one of the cell's claims; its quotations follow, whole. None for a quotation alone.
     """
 
     party: str
     subject: str
     lead: str
     citation: int
+    claim: Claim | None = None
+
+    @property
+    def citations(self) -> tuple[int, ...]:
+        """The numbers of all citations whose quotations follow."""
+        return (self.citation,) if self.claim is None else self.claim.citations
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writing:
+    """How a chat model took part in a briefing.
+
+    Attributes:
+        model: Its name.
+        prompt_versions: Hashes of the instructions that it was given.
+        usage: Tokens, requests and, where prices are set, the cost of all cells together.
+        notes: What has to be said openly of it, in the briefing's language, plain text.
+    """
+
+    model: str
+    prompt_versions: tuple[str, ...] = ()
+    usage: Mapping[str, int | float | bool] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,6 +267,7 @@ class Briefing:
         sources: Every statement searched, by party and date.
         made: When, ISO 8601, UTC, to the second.
         corpus_date: When the store last took in a statement that was searched, ISO 8601; None for an empty store.
+        writing: How a chat model took part; None where none was asked.
     """
 
     title: str
@@ -247,6 +286,12 @@ class Briefing:
     sources: tuple[SourceFile, ...] = ()
     made: str = ""
     corpus_date: str | None = None
+    writing: Writing | None = None
+
+    @property
+    def composer(self) -> Composer:
+        """Whether anything in it is worded by a model."""
+        return "model" if any(cell.claims for cell in self.cells) else "extractive"
 
     def subject(self, label: str) -> Subject:
         """Returns a subject by its label."""
@@ -279,6 +324,9 @@ class Briefing:
                 "more": cell.more,
                 "key": cell.key,
                 "review": None if cell.review is None else asdict(cell.review),
+                "claims": [asdict(claim) for claim in cell.claims],
+                "dropped_claims": [asdict(claim) for claim in cell.dropped],
+                "unworded": cell.unworded,
             }
             for cell in self.cells
         ]
@@ -298,6 +346,11 @@ class Briefing:
                 "sources": [asdict(source) for source in self.sources],
                 "made": self.made,
                 "corpus_date": self.corpus_date,
+                "composer": self.composer,
+                "model": None if self.writing is None else self.writing.model,
+                "prompt_versions": [] if self.writing is None else list(self.writing.prompt_versions),
+                "usage": None if self.writing is None else dict(self.writing.usage),
+                "notes": [] if self.writing is None else list(self.writing.notes),
             }
         )
         return contract

@@ -6,16 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from app.answer import AbstentionReason, Answer, Citation, Coverage
-from app.briefing.citations import CitationList
+from app.answer import AbstentionReason, Answer, Citation, Claim, Coverage
+from app.briefing.citations import CitationList, holds, quoted_with
 from app.briefing.kinds import Suggestion, suggest_kind
 from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
 from app.briefing.points import choose_points
-from app.briefing.records import Briefing, Cell, Moment, Review, SourceFile, Subject
+from app.briefing.records import COMPOSERS, Briefing, Cell, Composer, Moment, Review, SourceFile, Subject
 from app.briefing.request import BriefingRequest
 from app.briefing.telling import telling_first
+from app.briefing.worded import CellWriter, Worded
 from app.calibration import THRESHOLD
 from app.compose.extractive import quote
+from app.compose.model import ModelWriter
+from app.errors import BriefingError
 from app.resolution import Resolution
 from app.retrieve import Retrieved, Searcher
 from app.select import Found
@@ -57,15 +60,26 @@ Reviews = Callable[[Sequence[str]], Mapping[str, Review]]
 
 
 class TableBuilder:
-    """Builds briefings over one store."""
+    """Builds briefings over one store; with a writer, a model words what their cells quote."""
 
     def __init__(
-        self, searcher: Searcher, catalogue: Catalogue, parties: Callable[[], PartyTable], reviews: Reviews
+        self,
+        searcher: Searcher,
+        catalogue: Catalogue,
+        parties: Callable[[], PartyTable],
+        reviews: Reviews,
+        writer: ModelWriter | None = None,
     ) -> None:
         self._searcher = searcher
         self._catalogue = catalogue
         self._parties = parties
         self._reviews = reviews
+        self._writer = writer
+
+    @property
+    def model(self) -> str | None:
+        """The name of the chat model; None where the settings name none."""
+        return None if self._writer is None else self._writer.name
 
     def build(
         self,
@@ -74,21 +88,34 @@ class TableBuilder:
         *,
         max_points: int | None = None,
         max_tokens: int | None = None,
+        composer: Composer | None = None,
     ) -> Briefing:
         """Searches every cell for itself; none is left out, however many there are.
 
         Args:
             request: Who, what and when.
-            progress: Hears of every cell.
+            progress: Hears of every cell, and of one that a model writes again and again; what it raises ends it all.
             max_points: Talking points at most; None sets no limit.
             max_tokens: Tokens of all talking points at most, in cl100k; None sets no limit.
+            composer: Who words what the cells say; None takes the model where there is one.
 
         Raises:
+            BriefingError: There is no such composer, or no model.
+            ChatModelError: The model cannot be set up.
             StoreError: The store cannot be read.
         """
-        return _Build(self._searcher, self._catalogue, self._parties(), request, self._reviews).run(
+        parties, writer = self._parties(), self._writing(composer)
+        worded = None if writer is None else CellWriter(writer, parties, load_wording(request.language))
+        return _Build(self._searcher, self._catalogue, parties, request, self._reviews, worded).run(
             progress, max_points=max_points, max_tokens=max_tokens
         )
+
+    def _writing(self, composer: Composer | None) -> ModelWriter | None:
+        if composer is not None and composer not in COMPOSERS:
+            raise BriefingError(f"unknown composer {composer!r}: use {', '.join(COMPOSERS)}")
+        if composer == "model" and self._writer is None:
+            raise BriefingError("no chat model is set: set UNTOC_LLM__MODEL, such as openai:NAME, or use extractive")
+        return None if composer == "extractive" else self._writer
 
 
 class _Build:
@@ -101,9 +128,10 @@ class _Build:
         parties: PartyTable,
         request: BriefingRequest,
         reviews: Reviews,
+        writer: CellWriter | None,
     ) -> None:
         self._searcher, self._catalogue, self._parties = searcher, catalogue, parties
-        self._request, self._reviews = request, reviews
+        self._request, self._reviews, self._writer = request, reviews, writer
         self._wording = load_wording(request.language)
         self._citations = CitationList(catalogue)
         self._searched: dict[str, StatementSummary] = {}
@@ -128,10 +156,15 @@ class _Build:
         cells: list[Cell] = []
         moments: list[Moment] = []
         for done, (code, subject, session) in enumerate(wanted):
-            if progress is not None:
-                label = f"{self._parties.display(code, request.language)}: {subject.label}"
-                progress(BriefingProgress(done=done, total=len(wanted), label=label))
-            cell, own = self._cell(code, subject, session)
+            label = f"{self._parties.display(code, request.language)}: {subject.label}"
+            step = BriefingProgress(done=done, total=len(wanted), label=label)
+
+            def tell(step: BriefingProgress = step) -> None:
+                if progress is not None:
+                    progress(step)
+
+            tell()
+            cell, own = self._cell(code, subject, session, tell)
             cells.append(cell)
             moments += moments_of(cell, own, self._citations, self._labelled)
         if sessions:
@@ -167,6 +200,7 @@ class _Build:
             sources=self._sources(),
             made=datetime.now(UTC).isoformat(timespec="seconds"),
             corpus_date=max((summary.added for summary in self._searched.values()), default=None),
+            writing=None if self._writer is None else self._writer.told(cells),
         )
         briefing = replace(briefing, names=self._names(briefing))
         points = choose_points(briefing, self._wording, max_points=max_points, max_tokens=max_tokens)
@@ -195,37 +229,56 @@ class _Build:
 
     # --- cells
 
-    def _cell(self, code: str, subject: Subject, session: str | None) -> tuple[Cell, list[Citation]]:
+    def _cell(
+        self, code: str, subject: Subject, session: str | None, beat: Callable[[], None]
+    ) -> tuple[Cell, list[Citation]]:
         """Returns a cell, and the strongest quotation of each statement that speaks of its subject, by date."""
         retrieved = self._searcher.search(self._resolution(code, subject, session), self._parties)
         self._searched |= {summary.statement_id: summary for summary in retrieved.searched}
         own = next((found for found in retrieved.found if found.party == code and _speaks(found)), None)
-        cited: list[Citation] = []
-        more = 0
         telling = [] if own is None else telling_first(own, subject.topic)
-        if own is not None:
-            cited = self._quoted(telling, retrieved, self._request.quotations)
-            quoted = {identifier for citation in cited for identifier in citation.sentence_ids}
-            more = sum(sentence.sentence_id not in quoted for sentence in own.strong)
-        numbers = [self._citations.add(citation) for citation in cited]
-        suggestion = self._suggested([replace(c, number=n) for c, n in zip(cited, numbers, strict=True)], subject)
-        kind = suggestion.kind if cited else ("no_position" if retrieved.searched else "no_statement")
+        cited = self._quoted(telling, retrieved, self._request.quotations)
         of_groups, group_note = self._of_groups(retrieved)
+        worded = self._worded(subject, telling, retrieved, beat) if cited or of_groups else Worded()
+        shown = quoted_with([*cited, *of_groups], worded.citations, retrieved.sources)
+        shown = sorted(shown, key=lambda citation: citation.state != code)
+        numbers = [self._citations.add(citation) for citation in shown]
+
+        def number(citation: Citation) -> int:
+            return next(n for held, n in zip(shown, numbers, strict=True) if holds(held, citation))
+
+        # The rules read the same quotations, whether a model had more to quote or not.
+        suggestion = self._suggested([replace(c, number=number(c)) for c in cited], subject)
+        kind = suggestion.kind if cited else ("no_position" if retrieved.searched else "no_statement")
         note = "" if cited else self._silence(code, subject, session, retrieved)
         if cited and kind == "no_position":
             note = "It speaks of this; by the rules, these words take no position."
+        quoted = {identifier for citation in shown for identifier in citation.sentence_ids}
         cell = Cell(
             party=code,
             subject=subject.label,
             session=session,
             kind=kind,
             words=suggestion.words if cited else (),
-            citations=(*numbers, *(self._citations.add(citation) for citation in of_groups)),
-            more=more,
+            citations=tuple(numbers),
+            more=0 if own is None else sum(sentence.sentence_id not in quoted for sentence in own.strong),
             note=" ".join(part for part in (note, group_note) if part),
             key=_key(code, subject, session, cited),
+            claims=_renumbered(worded, code, number),
+            dropped=worded.dropped,
+            unworded=worded.unworded,
         )
         return cell, self._one_each(telling, retrieved)
+
+    def _worded(
+        self, subject: Subject, telling: Sequence[Sentence], retrieved: Retrieved, beat: Callable[[], None]
+    ) -> Worded:
+        """Has the model word the evidence of a cell, its party's before that of the groups that spoke for it."""
+        if self._writer is None:
+            return Worded()
+        groups = [found.strong for found in retrieved.spoken_for if _speaks(found)]
+        chosen = [_once(sentences) for sentences in (telling, *groups) if sentences]
+        return self._writer.write(subject.label, chosen, retrieved.sources, beat)
 
     def _one_each(self, chosen: Sequence[Sentence], retrieved: Retrieved) -> list[Citation]:
         by_statement: dict[str, list[Sentence]] = {}
@@ -241,10 +294,7 @@ class _Build:
 
     def _quoted(self, chosen: Sequence[Sentence], retrieved: Retrieved, limit: int) -> list[Citation]:
         """Quotes evidence that its statement bears out; what was read out several times is quoted once."""
-        once: dict[str, Sentence] = {}
-        for sentence in chosen:
-            once.setdefault(squash(sentence.text), sentence)
-        made = quote(list(once.values()), retrieved.sources, limit, first_number=1)
+        made = quote(_once(chosen), retrieved.sources, limit, first_number=1)
         return [c for c in made if judge(c, retrieved.sources.statements.get(c.statement_id)) == "verified"]
 
     def _of_groups(self, retrieved: Retrieved) -> tuple[list[Citation], str]:
@@ -313,6 +363,23 @@ class _Build:
     def _names(self, briefing: Briefing) -> dict[str, str]:
         codes = [*briefing.parties, *(c.state for c in briefing.citations), *(s.party for s in briefing.sources)]
         return {code: self._parties.display(code, self._request.language) for code in codes if code is not None}
+
+
+def _once(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Returns sentences without those that repeat an earlier one."""
+    once: dict[str, Sentence] = {}
+    for sentence in sentences:
+        once.setdefault(squash(sentence.text), sentence)
+    return list(once.values())
+
+
+def _renumbered(worded: Worded, code: str, number: Callable[[Citation], int]) -> tuple[Claim, ...]:
+    """Returns claims that cite the citations of the briefing, those on the party's own words first."""
+    claims = [
+        replace(claim, citations=tuple(dict.fromkeys(number(worded.citation(n)) for n in claim.citations)))
+        for claim in worded.claims
+    ]
+    return tuple(sorted(claims, key=lambda claim: claim.state != code))
 
 
 def _speaks(found: Found) -> bool:

@@ -5,7 +5,7 @@ The model never writes a quotation, and names no State: whose words a claim rest
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, Protocol
@@ -124,10 +124,10 @@ class ModelWriter:
         """The model's name, for answers and records."""
         return self.config.model
 
-    def write(self, task: Task, parties: PartyTable, wording: Wording) -> Iterator[Draft]:
+    def write(self, task: Task, parties: PartyTable, wording: Wording) -> Generator[Draft, None, None]:
         """Yields the draft as it grows, after every claim that holds, and the finished one last.
 
-        Nothing is raised for what a model says or fails to say: the draft tells it.
+        Nothing is raised for what a model says or fails to say: the draft tells it. Closing it ends the request.
 
         Args:
             task: The question and its evidence.

@@ -4,13 +4,13 @@ Notes of a document are numbered where they are first read, by topic and party, 
 a sheet and a page then call a citation by the same number.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal, get_args
 
-from app.answer import Citation
-from app.briefing.records import Briefing, Cell, PositionKind
+from app.answer import Citation, Claim
+from app.briefing.records import Briefing, Cell, Point, PositionKind
 from app.provenance import provenance, reference_by_name, spoken_date
 from prompts.wording import Wording, load_document_words, load_wording
 
@@ -42,13 +42,15 @@ class Piece:
 def arrange(briefing: Briefing, form: Form = "full") -> Briefing:
     """Returns the briefing as a document of that form cites it.
 
-    Citations are numbered from 1 in reading order and the others left out. What a person rejected is not cited.
-    Arranging twice changes nothing.
+    Citations are numbered from 1 in reading order and the others left out. What a person rejected is not cited, and
+    what a model claimed on it not told. Arranging twice changes nothing.
     """
     rejected = {number for cell in briefing.cells if is_rejected(cell) for number in cell.citations}
-    cells = [replace(c, citations=(), words=(), more=0) if is_rejected(c) else c for c in briefing.cells]
+    cells = [replace(c, citations=(), words=(), claims=(), more=0) if is_rejected(c) else c for c in briefing.cells]
     kept = {number for cell in cells for number in cell.citations}
     outside = rejected - kept
+    held = {claim for cell in cells for claim in cell.claims}
+    briefing = replace(briefing, points=tuple(p for p in briefing.points if p.claim is None or p.claim in held))
     order = dict.fromkeys(number for number in _reading_order(briefing, cells, form) if number not in outside)
     new = {old: place for place, old in enumerate(order, start=1)}
     statements = {briefing.citation(old).statement_id for old in order}
@@ -59,6 +61,7 @@ def arrange(briefing: Briefing, form: Form = "full") -> Briefing:
                 cell,
                 citations=tuple(new[n] for n in cell.citations if n in new),
                 words=tuple(replace(w, citation=new[w.citation]) for w in cell.words if w.citation in new),
+                claims=tuple(_renumbered(claim, new) for claim in cell.claims if {*claim.citations} <= new.keys()),
             )
             for cell in cells
         ),
@@ -74,14 +77,22 @@ def arrange(briefing: Briefing, form: Form = "full") -> Briefing:
             if item.earlier in new and item.later in new
         ),
         moments=tuple(replace(m, citation=new[m.citation]) for m in briefing.moments if m.citation in new),
-        points=tuple(replace(p, citation=new[p.citation]) for p in briefing.points if p.citation in new),
+        points=tuple(
+            replace(p, citation=new[p.citation], claim=p.claim and _renumbered(p.claim, new))
+            for p in briefing.points
+            if {*p.citations} <= new.keys()
+        ),
         sources=tuple(replace(source, cited=source.statement_id in statements) for source in briefing.sources),
     )
 
 
+def _renumbered(claim: Claim, new: Mapping[int, int]) -> Claim:
+    return replace(claim, citations=tuple(new[number] for number in claim.citations))
+
+
 def _reading_order(briefing: Briefing, cells: Iterable[Cell], form: Form) -> Iterable[int]:
     if form != "full":
-        yield from (point.citation for point in briefing.points)
+        yield from (number for point in briefing.points for number in point.citations)
         return
     for subject in briefing.subjects:
         yield from (number for cell in cells if cell.subject == subject.label for number in cell.citations)
@@ -200,9 +211,43 @@ class Sayings:
             return self.say("delivered", group=group, speaker=citation.speaker)
         return group if citation.state == party else self.say("of_group", group=group)
 
-    def source(self, party: str, citation: Citation) -> str:
-        """Returns the line above a quotation: whose it is where that needs saying, and where and when."""
-        parts = (self.speaker(party, citation), provenance(citation, self._wording))
+    def claim(self, party: str, claim: Claim) -> str:
+        """Returns what a model worded in a party's cell; what is not on its own words says whose they are."""
+        speaker = self.speaker(party, self.briefing.citation(claim.citations[0]))
+        return f"{speaker}: {claim.text}" if speaker else claim.text
+
+    def writing(self) -> tuple[str, ...]:
+        """Returns how a model took part; nothing where none was asked."""
+        return () if self.briefing.writing is None else self.briefing.writing.notes
+
+    def claim_of(self, point: Point) -> str:
+        """Returns what a model worded as a point, with who it is on where it does not name them; nothing for none."""
+        if point.claim is None:
+            return ""
+        name = self.name(point.claim.state)
+        # "Iran" names Iran (Islamic Republic of).
+        named = name.partition(" (")[0] in point.claim.text
+        return point.claim.text if named else f"{name}: {point.claim.text}"
+
+    def leads(self, point: Point) -> tuple[tuple[str, Citation], ...]:
+        """Returns the quotations of a point, each with who said it and when, in words."""
+        cited = [self.briefing.citation(number) for number in point.citations]
+        if len(cited) == 1:
+            return ((point.lead, cited[0]),)
+        return tuple((", ".join(filter(None, (self.name(c.state), self.date(c.date)))), c) for c in cited)
+
+    def source(self, cell: Cell, citation: Citation) -> str:
+        """Returns the line above a quotation in a cell: whose it is where that needs saying, and where and when."""
+        # Claims stand between the name of the party and its quotations.
+        whose = self.speaker(cell.party, citation) or (self.name(citation.state) if cell.claims else "")
+        return self._source(whose, citation)
+
+    def source_of(self, party: str, citation: Citation) -> str:
+        """Returns the line above a quotation beside the name of a party."""
+        return self._source(self.speaker(party, citation), citation)
+
+    def _source(self, whose: str, citation: Citation) -> str:
+        parts = (whose, provenance(citation, self._wording))
         return " · ".join(part for part in parts if part) or citation.file
 
     def reference(self, citation: Citation) -> str:
@@ -251,6 +296,10 @@ class Sayings:
             (self.say("unreadable"), ", ".join(coverage.unreadable_files) or self.say("none")),
             (self.say("corpus_date"), self.moment(self.briefing.corpus_date)),
         )
+
+    def worded_points(self) -> str:
+        """Returns which points are a model's words; nothing where none is."""
+        return self.say("worded_points") if any(point.claim for point in self.briefing.points) else ""
 
 
 def _rank(kind: PositionKind) -> int:

@@ -72,6 +72,8 @@ class _Writer:
         pages.text(self.briefing.title, "Title")
         pages.text(say.subtitle("full"), "Subtitle")
         pages.text(f"{say.counts()} {say.say('marks_note')}")
+        if notes := say.writing():
+            pages.text(" ".join(notes), NOTE)
         pages.contents(say.say("contents"))
         shown = columns(self.briefing, say)
         if len(shown) > 1:
@@ -88,6 +90,8 @@ class _Writer:
             pages.narrow_margins()
         pages.text(briefing.title, "Title")
         pages.text(say.subtitle(form), "Subtitle")
+        if mark := say.worded_points():
+            pages.text(mark, NOTE)
         if form == "one_pager":
             for subject in briefing.subjects:
                 line = pages.text(f"{subject.label}: ", CELL, bold=True)
@@ -96,22 +100,28 @@ class _Writer:
         for label in subject_of:
             pages.text(label, "Heading 2")
             for point in (point for point in briefing.points if point.subject == label):
-                self._point(point, briefing.citation(point.citation))
+                self._point(point)
         if not briefing.points:
             pages.text(say.say("no_points"))
-        pages.text(f"{say.say('marks_note')} {say.counts()}", NOTE)
+        pages.text(" ".join((*say.writing(), say.say("marks_note"), say.counts())), NOTE)
 
-    def _point(self, point: Point, citation: Citation) -> None:
-        """Adds a point: who, and the quotation, in one paragraph where both run the same way."""
+    def _point(self, point: Point) -> None:
+        """Adds a point: who, and the quotation, in one paragraph where both run the same way; or a claim over these."""
+        if point.claim is not None:
+            self.pages.text(self.say.claim_of(point), CELL).paragraph_format.keep_with_next = True
+        for lead, citation in self.say.leads(point):
+            self._led(lead, citation)
+
+    def _led(self, lead: str, citation: Citation) -> None:
         pages, language = self.pages, self.say.language
         if right_to_left("", language) != right_to_left(citation.quote, citation.language):
-            pages.text(point.lead, SOURCE, bold=True)
+            pages.text(lead, SOURCE, bold=True).paragraph_format.keep_with_next = True
             self._quote(pages.paragraph, citation, None)
             return
 
         def after_lead(style: str, *, rtl: bool) -> Paragraph:
             paragraph = pages.paragraph(style, rtl=rtl)
-            add_text(paragraph, f"{point.lead}: ", language, bold=True)
+            add_text(paragraph, f"{lead}: ", language, bold=True)
             return paragraph
 
         self._quote(after_lead, citation, None)
@@ -186,9 +196,15 @@ class _Writer:
 
     def _said(self, grid: Grid, place: _Cell, cell: Cell) -> None:
         say = self.say
+        for claim in cell.claims:
+            line = grid.write(place, say.claim(cell.party, claim), say.language)
+            for number in claim.citations:
+                self.pages.notes.mention(line, number, say.language)
+        if cell.claims:
+            grid.write(place, say.say("worded"), say.language, style=NOTE)
         for number in cell.citations:
             citation = self.briefing.citation(number)
-            grid.write(place, say.source(cell.party, citation), say.language, style=SOURCE)
+            grid.write(place, say.source(cell, citation), say.language, style=SOURCE)
             self._quote(partial(grid.paragraph, place), citation, cell)
         if cell.more:
             grid.write(place, say.say("more", count=cell.more), say.language, style=NOTE)
@@ -239,7 +255,7 @@ class _Writer:
             ):
                 citation = self.briefing.citation(number)
                 grid.write(place, say.kind(kind, change.subject), say.language, bold=True)
-                grid.write(place, say.source(change.party, citation), say.language, style=SOURCE)
+                grid.write(place, say.source_of(change.party, citation), say.language, style=SOURCE)
                 self._quote(partial(grid.paragraph, place), citation, None)
             grid.keep_whole(row)
 
@@ -254,10 +270,10 @@ class _Writer:
             grid.write(row[0], say.name(item.party), say.language, bold=True)
             grid.write(row[0], item.subject, say.language)
             first, *others = map(self.briefing.citation, item.citations)
-            grid.write(row[1], say.source(item.party, first), say.language, style=SOURCE)
+            grid.write(row[1], say.source_of(item.party, first), say.language, style=SOURCE)
             self._quote(partial(grid.paragraph, row[1]), first, None)
             for citation in others:
-                again = f"{say.say('repeated_mark')}: {say.source(item.party, citation)}"
+                again = f"{say.say('repeated_mark')}: {say.source_of(item.party, citation)}"
                 line = grid.write(row[1], again, say.language, style=NOTE)
                 self.pages.notes.refer(line, citation.number, say.reference(citation), say.language)
             grid.keep_whole(row)

@@ -54,14 +54,21 @@ class Footnotes:
             language: Of the note's own words.
         """
         if number in self._numbers:
-            for run in add_field(paragraph, f"NOTEREF {_name(number)} \\f \\h", str(number), language):
-                self._style(run)
+            self.mention(paragraph, number, language)
             return
         self._numbers.add(number)
         mark = self._style(paragraph.add_run())
         mark._r.append(element("w:footnoteReference", id=str(number)))
         bookmark((mark,), _name(number), _FIRST_BOOKMARK + number)
         self._root.append(self._note(number, text, language))
+
+    def mention(self, paragraph: Paragraph, number: int, language: str) -> None:
+        """Adds the number of a footnote whose mark stands elsewhere, before or after."""
+        # Marks in a row would read as one number.
+        if paragraph.runs and paragraph.runs[-1].style == self._document.styles["footnote reference"]:
+            self._style(add_text(paragraph, ", ", language))
+        for run in add_field(paragraph, f"NOTEREF {_name(number)} \\f \\h", str(number), language):
+            self._style(run)
 
     def _style(self, run: Run) -> Run:
         run.style = self._document.styles["footnote reference"]

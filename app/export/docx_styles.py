@@ -67,7 +67,8 @@ _LOOKS: Final = (
     Look(name="footnote text", size=7.5, after=1),
     Look(name=CELL, size=9, before=1, after=1),
     Look(name=QUOTATION, size=9.5, after=4),
-    Look(name=SOURCE, size=8, colour=_GREY, before=2, after=1, keep_next=True),
+    # Not kept with the next: in cells with footnotes, LibreOffice may lay out such lines without end.
+    Look(name=SOURCE, size=8, colour=_GREY, before=2, after=1),
     Look(name=NOTE, size=8, italic=True, colour=_GREY, before=1, after=2),
 )
 _TABLE_LOOK: Final = """

@@ -26,7 +26,7 @@ _MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modifi
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _CELL_COLUMNS: Final = {
     "col_party": 24, "col_topic": 22, "col_session": 10, "col_position": 20, "col_review": 20, "col_words": 24,
-    "col_said": 80, "col_sources": 10, "col_note": 36,
+    "worded": 60, "col_said": 80, "col_sources": 10, "col_note": 36,
 }  # fmt: skip
 _CITATION_COLUMNS: Final = {
     "col_number": 9, "col_party": 24, "col_on_behalf_of": 18, "col_speaker": 18, "col_body": 16, "col_session": 10,
@@ -141,7 +141,10 @@ class _Writer:
     def _write_positions(self) -> dict[tuple[str, str, str | None], int]:
         """Writes a row for each cell of the table; returns their places."""
         sheet, say = self.positions, self.say
-        self._head(sheet, _CELL_COLUMNS)
+        worded = any(cell.claims for cell in self.briefing.cells)
+        labels = {label: width for label, width in _CELL_COLUMNS.items() if worded or label != "worded"}
+        said, sources = (list(labels).index(label) for label in ("col_said", "col_sources"))
+        self._head(sheet, labels)
         rows = {}
         for row, cell in enumerate(self.briefing.cells, start=2):
             rows[cell.party, cell.subject, cell.session] = row
@@ -155,17 +158,25 @@ class _Writer:
                 say.position(cell),
                 say.review(cell),
                 "; ".join(words.text for words in cell.words),
+                *([self._claims(cell)] if worded else []),
                 self._said(cell),
                 ", ".join(map(str, numbers)),
                 " · ".join(filter(None, (cell.note, more))),
             )
             languages = {self.briefing.citation(number).language for number in numbers}
-            self._row(sheet, row, values, {6}, languages.pop() if len(languages) == 1 else None)
+            self._row(sheet, row, values, {said}, languages.pop() if len(languages) == 1 else None)
             self._tint(sheet.cell(row, 4), TINTS[kind])
             if numbers:
-                self._link(sheet.cell(row, 8), self.quotations, f"A{self._quotation_rows[numbers[0]]}")
-        self._finish(sheet, len(_CELL_COLUMNS), len(self.briefing.cells) + 1)
+                self._link(sheet.cell(row, sources + 1), self.quotations, f"A{self._quotation_rows[numbers[0]]}")
+        self._finish(sheet, len(labels), len(self.briefing.cells) + 1)
         return rows
+
+    def _claims(self, cell: Cell) -> str:
+        """Returns what a model worded in a cell, each claim a line with the numbers of its quotations."""
+        return "\n".join(
+            self.say.claim(cell.party, claim) + "".join(f" [{number}]" for number in claim.citations)
+            for claim in cell.claims
+        )
 
     def _said(self, cell: Cell) -> str:
         """Returns the quotations of a cell, whole; those that do not fit are named by their numbers."""
@@ -201,7 +212,7 @@ class _Writer:
         sheet, say = self.coverage, self.say
         about = (
             (say.say("form_full"), self.briefing.title),
-            (say.say("coverage"), f"{say.subtitle('full')}. {say.counts()}"),
+            (say.say("coverage"), " ".join((f"{say.subtitle('full')}. {say.counts()}", *say.writing()))),
             *say.gaps(),
             (say.say("method"), say.say("how_kinds")),
             ("untoc", say.say("how_check", file=file)),

@@ -54,6 +54,8 @@ def manifest(briefing: Briefing, document: bytes, name: str, form: str) -> bytes
             for citation in briefing.citations
         ],
     }
+    if briefing.writing is not None:
+        content["model"] = briefing.writing.model
     return (json.dumps(content, ensure_ascii=True, indent=2) + "\n").encode("ascii")
 
 

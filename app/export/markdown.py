@@ -56,6 +56,7 @@ class _Writer:
         yield f"# {_line(briefing.title)}"
         yield _line(say.subtitle("full"))
         yield _line(f"{say.counts()} {say.say('marks_note')}")
+        yield from map(_line, say.writing())
         shown = columns(briefing, say)
         if len(shown) > 1:
             yield f"## {say.say('overview')}"
@@ -82,16 +83,21 @@ class _Writer:
         say, briefing = self.say, self.briefing
         yield f"# {_line(briefing.title)}"
         yield _line(say.subtitle(form))
+        if mark := say.worded_points():
+            yield f"*{_line(mark)}*"
         if form == "one_pager":
             yield "\n".join(f"- **{_line(s.label)}**: {_line(say.tally(s.label))}" for s in briefing.subjects)
         for label in dict.fromkeys(point.subject for point in briefing.points):
             yield f"## {_line(label)}"
             for point in (point for point in briefing.points if point.subject == label):
-                yield f"**{_line(point.lead)}**:"
-                yield self._quote(briefing.citation(point.citation), None)
+                if point.claim is not None:
+                    yield _line(say.claim_of(point))
+                for lead, citation in say.leads(point):
+                    yield f"**{_line(lead)}**:"
+                    yield self._quote(citation, None)
         if not briefing.points:
             yield say.say("no_points")
-        yield _line(f"{say.say('marks_note')} {say.counts()}")
+        yield _line(" ".join((*say.writing(), say.say("marks_note"), say.counts())))
 
     def notes(self) -> Iterator[str]:
         """Yields the footnotes."""
@@ -112,9 +118,16 @@ class _Writer:
             session = f", {_line(say.session(cell.session))}" if cell.session is not None else ""
             yield f"### {_line(say.name(cell.party))}{session}"
             yield f"**{self._position(cell)}**"
+            if cell.claims:
+                # Numbers as text: a mark of a note would give the notes the order in which claims mention them.
+                yield "\n".join(
+                    f"- {_line(say.claim(cell.party, c) + ''.join(f' [{n}]' for n in c.citations))}"
+                    for c in cell.claims
+                )
+                yield f"*{_line(say.say('worded'))}*"
             for number in cell.citations:
                 citation = self.briefing.citation(number)
-                yield _line(say.source(cell.party, citation))
+                yield _line(say.source(cell, citation))
                 yield self._quote(citation, cell)
             if cell.more:
                 yield _line(say.say("more", count=cell.more))
@@ -148,7 +161,7 @@ class _Writer:
             ):
                 citation = self.briefing.citation(number)
                 shown = f"**{say.kind(kind, change.subject)}**"
-                yield f"{say.say(label)}: {shown} · {_line(say.source(change.party, citation))}"
+                yield f"{say.say(label)}: {shown} · {_line(say.source_of(change.party, citation))}"
                 yield self._quote(citation, None)
 
     def _repetitions(self) -> Iterator[str]:
@@ -158,10 +171,10 @@ class _Writer:
         for item in self.briefing.repetitions:
             first, *others = map(self.briefing.citation, item.citations)
             yield f"### {_line(say.name(item.party))}: {_line(item.subject)}"
-            yield _line(say.source(item.party, first))
+            yield _line(say.source_of(item.party, first))
             yield self._quote(first, None)
             for citation in others:
-                again = f"{say.say('repeated_mark')}: {say.source(item.party, citation)}"
+                again = f"{say.say('repeated_mark')}: {say.source_of(item.party, citation)}"
                 yield f"{_line(again)}{self._mark(citation)}"
 
     def _annex(self, file: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import gradio as gr
 
-from app.briefing.records import Briefing, Cell
+from app.briefing.records import Briefing, Cell, Composer
 from app.briefing.request import BriefingRequest, read_request
 from app.briefing.reviews import ReviewBook
 from app.briefing.table import BriefingProgress, TableBuilder
@@ -55,7 +55,15 @@ class _Desk:
         return gr.Dropdown(choices=sorted((self._corpus.party_name(code), code) for code in codes))
 
     def make(
-        self, parties: list[str], topics: str, articles: str, sessions: str, years: str, split: bool, form: str
+        self,
+        parties: list[str],
+        topics: str,
+        articles: str,
+        sessions: str,
+        years: str,
+        split: bool,
+        form: str,
+        composer: Composer | None,
     ) -> Iterator[tuple[Any, ...]]:
         """Reads the fields and makes the briefing; yields (result, briefing, documents)."""
         try:
@@ -72,14 +80,16 @@ class _Desk:
         except BriefingError as error:
             yield error_html(error), gr.skip(), gr.skip()
             return
-        yield from self._made(request, form)
+        yield from self._made(request, form, composer)
 
-    def _made(self, request: BriefingRequest, form: str) -> Iterator[tuple[Any, ...]]:
+    def _made(self, request: BriefingRequest, form: str, composer: Composer | None) -> Iterator[tuple[Any, ...]]:
         config = self._tools.config
         limit = config.one_page_tokens if form == "one_pager" else None
 
         def job(tell: Callable[[BriefingProgress], None]) -> Briefing:
-            return self._tools.builder.build(request, tell, max_points=config.talking_points, max_tokens=limit)
+            return self._tools.builder.build(
+                request, tell, max_points=config.talking_points, max_tokens=limit, composer=composer
+            )
 
         yield progress_html(None), None, gr.Files(value=None, visible=False)
         try:
@@ -142,7 +152,7 @@ class _Desk:
                 problem = error_html(error)
         return gr.Files(value=written, visible=True), problem
 
-    def opened(self, wanted: Wanted | None) -> Iterator[tuple[Any, ...]]:
+    def opened(self, wanted: Wanted | None, composer: Composer | None) -> Iterator[tuple[Any, ...]]:
         """Fills the fields with what the conversation asked for and makes it; yields (*fields, *make)."""
         if wanted is None:
             return
@@ -154,7 +164,7 @@ class _Desk:
             ", ".join(request.sessions),
             ", ".join(request.years),
         )
-        for made in self._made(request, "full"):
+        for made in self._made(request, "full", composer):
             yield (*fields, *made)
 
 
@@ -191,6 +201,15 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
         sessions = gr.Textbox(label="Sessions", info="Such as 9, 10", min_width=140)
         years = gr.Textbox(label="Years", info="Such as 2018, 2000-2005", min_width=140)
         split = gr.Checkbox(label="One cell for every session", value=False, min_width=140)
+    model = tools.builder.model
+    composer = gr.Radio(
+        label="What stands in a cell",
+        choices=[("Quotations alone", "extractive"), (f"Claims by {model}, checked, over their quotations", "model")],
+        # None takes what there is.
+        value=None if model is None else "model",
+        visible=model is not None,
+        elem_id="composer",
+    )
     with gr.Row(elem_classes="u-buttons"):
         start = gr.Button("Make the briefing", variant="primary", scale=0, min_width=190, elem_id="brief")
         stop = gr.Button("Stop", scale=0, min_width=88)
@@ -211,8 +230,8 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     }
     fields = [parties, topics, articles, sessions, years]
     made = [result, briefing, files]
-    started = start.click(desk.make, [*fields, split, form], made, **running)
-    opened = wanted.change(desk.opened, [wanted], [*fields, *made], **running)
+    started = start.click(desk.make, [*fields, split, form, composer], made, **running)
+    opened = wanted.change(desk.opened, [wanted, composer], [*fields, *made], **running)
     stop.click(lambda: '<p class="u-empty">Stopped.</p>', None, [result], cancels=[started, opened], **QUIET)
     result.apply(desk.review, [briefing, reviewer], [result, briefing], **QUIET)
     documents.click(desk.documents, [briefing, form], [files, problem], **(running | {"concurrency_id": "documents"}))

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from app.answer import Citation
+from app.answer import Citation, Claim
 from app.briefing.records import KINDS, Briefing, Cell, PositionKind, Words
 from app.briefing.table import BriefingProgress
 from app.ui.provenance import provenance, read_date, speaker_line
+from prompts.wording import load_document_words
 
 # The component's event that carries a review; `select` is for what opens something.
 REVIEW_EVENT: Final = "apply"
@@ -26,7 +27,8 @@ def briefing_html(briefing: Briefing, pictures: Sequence[tuple[bytes, str]] = ()
     shown = "".join(_picture(png, words) for png, words in pictures)
     return (
         f'<section class="u-briefing" aria-label="Briefing"><h2 tabindex="-1" id="briefing-title" dir="auto">'
-        f"{escape(briefing.title)}</h2>{_coverage(briefing)}{_matrices(briefing)}{_over_time(briefing)}"
+        f"{escape(briefing.title)}</h2>{_coverage(briefing)}{_writing(briefing)}{_matrices(briefing)}"
+        + _over_time(briefing)
         + (f'<details class="u-source" open><summary>Pictures</summary>{shown}</details>' if shown else "")
         + "".join(_subject(briefing, subject.label) for subject in briefing.subjects)
         + "</section>"
@@ -91,8 +93,31 @@ def _cell(briefing: Briefing, cell: Cell) -> str:
     return (
         f'<article class="u-card" id="cell-{cell.key}" tabindex="-1" aria-label="{name}, {escape(cell.subject)}">'
         f"<header><h3><bdi>{name}</bdi>{session}</h3>{_badge(briefing, cell, link=False)}</header>"
-        f"{_why(briefing, cell)}{note}{quotations}{more}{_review(briefing, cell)}</article>"
+        f"{_why(briefing, cell)}{note}{_claims(briefing, cell)}{quotations}{more}{_review(briefing, cell)}</article>"
     )
+
+
+def _claims(briefing: Briefing, cell: Cell) -> str:
+    """Renders what a model worded, which a person who rejected the evidence has rejected as well."""
+    if not cell.claims or (cell.review is not None and cell.review.state == "rejected"):
+        return ""
+
+    def claimed(claim: Claim) -> str:
+        whose = briefing.names.get(claim.state or "", _NO_NAME)
+        label = "" if claim.state == cell.party else f"<b><bdi>{escape(whose)}</bdi></b>: "
+        numbers = " ".join(
+            f'<span class="u-number" aria-label="Citation {number}">{number}</span>' for number in claim.citations
+        )
+        return f'<li dir="auto">{label}{escape(claim.text)} {numbers}</li>'
+
+    marked = escape(load_document_words(briefing.language).say("worded"))
+    items = "".join(map(claimed, cell.claims))
+    return f'<div class="u-worded"><ul class="u-list">{items}</ul><p class="u-note">{marked}</p></div>'
+
+
+def _writing(briefing: Briefing) -> str:
+    notes = () if briefing.writing is None else briefing.writing.notes
+    return f'<p class="u-note" dir="auto">{escape(" ".join(notes))}</p>' if notes else ""
 
 
 def _why(briefing: Briefing, cell: Cell) -> str:

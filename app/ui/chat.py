@@ -9,6 +9,7 @@ from gradio.block_function import BlockFunction
 from gradio.events import api
 
 from app.assistant import Assistant
+from app.briefing.records import Composer
 from app.briefing.request import read_request
 from app.checking.checker import Checker
 from app.corpus import Corpus
@@ -118,6 +119,7 @@ def brief_endpoint(briefings: BriefingTools, corpus: Corpus) -> Callable[..., di
         groups: list[str] | None = None,
         sessions: list[str] | None = None,
         years: list[str] | None = None,
+        composer: Composer | None = None,
     ) -> dict[str, Any]:
         """Makes a position table of exact, cited quotations: the contract of `untoc brief --json`.
 
@@ -128,6 +130,8 @@ def brief_endpoint(briefings: BriefingTools, corpus: Corpus) -> Callable[..., di
             groups: Groups that bring themselves and their members as rows.
             sessions: Sessions, one cell for each.
             years: Years, or ranges such as "2000-2005".
+            composer: "extractive" for quotations alone, "model" for a model's checked claims over them; none takes
+                the model where the settings name one.
 
         Returns:
             The briefing.
@@ -144,7 +148,7 @@ def brief_endpoint(briefings: BriefingTools, corpus: Corpus) -> Callable[..., di
                 quotations=briefings.config.quotations,
             )
             points = briefings.config.talking_points
-            return briefings.builder.build(request, max_points=points).to_json()
+            return briefings.builder.build(request, max_points=points, composer=composer).to_json()
         except SHOWN_ERRORS as error:
             raise gr.Error(str(error), print_exception=not isinstance(error, AppError)) from error
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from app.cli import main
+from tests.fakes_chat import writer
 
 pytestmark = pytest.mark.usefixtures("scripted_models")
 ASKED = ["--states", "Arvandia, Belmora", "--topic", "extradition", "--article", "18"]
@@ -62,3 +63,30 @@ def test_what_cannot_be_done_is_said_in_one_line(capsys, filled_store, arguments
     got, out, err = brief(capsys, filled_store, *arguments)
     assert (got, out) == (code, "")
     assert said in err and len(err.strip().splitlines()) == 1
+
+
+def scripted(system, user):
+    """Claims the same of whatever it reads first, which holds where that bears it out."""
+    return [(f"Arvandia says that {line.partition('] ')[2]}", [line[1 : line.index("]")]])
+            for line in user.splitlines() if line.startswith("[S")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "composer"),
+    [([], "model"), (["--composer", "model"], "model"), (["--composer", "extractive"], "extractive")],
+)
+def test_the_model_of_the_settings_words_the_cells_unless_told_otherwise(
+    capsys, filled_store, monkeypatch, arguments, composer
+):
+    monkeypatch.setattr("app.wiring.build_writer", lambda config: writer(scripted))
+    code, out, _ = brief(capsys, filled_store, *ASKED, *arguments, "--json")
+    contract = json.loads(out)
+    assert (code, contract["composer"]) == (0, composer)
+    assert contract["model"] == (None if composer == "extractive" else "scripted:test")
+    assert any(row["claims"] for row in contract["rows"]) == (composer == "model")
+
+
+def test_a_model_that_is_not_set_is_refused_in_one_line(capsys, filled_store):
+    code, out, err = brief(capsys, filled_store, *ASKED, "--composer", "model")
+    assert (code, out) == (2, "")
+    assert "UNTOC_LLM__MODEL" in err and len(err.strip().splitlines()) == 1

@@ -1,15 +1,19 @@
 """Whatever the product writes passes its own check: every quotation of twenty documents, in several forms."""
 
+import html
+import re
 import shutil
 from itertools import cycle
 
 import pytest
 
 from app.briefing.request import read_request
+from app.briefing.table import TableBuilder
 from app.checking.checker import Checker
 from app.export.write import write_briefing
 from app.settings import Settings
 from ingest.squash import squash
+from tests.fakes_chat import writer
 
 REQUESTS = (
     {"topics": ["extradition", "mutual legal assistance"]},
@@ -46,6 +50,30 @@ def test_every_quotation_of_a_document_is_verified(workspace, tmp_path, number, 
         # The check sees all of them: what it overlooks it cannot vouch for.
         cited = {squash(briefing.citation(number).quote) for cell in briefing.cells for number in cell.citations}
         assert {quote for quote in cited if len(quote) > 40} <= {*found}
+
+
+def wordy(system, user):
+    """Words every sentence that it gets, in the name of its party, with other States and years as they stand there."""
+    return [
+        (f"{html.unescape(party)} says that {html.unescape(text)[:1].lower()}{html.unescape(text)[1:]}", [f"S{number}"])
+        for party, block in re.findall(r'<statement party="([^"]*)"[^>]*>(.*?)</statement>', user, re.DOTALL)
+        for number, text in re.findall(r"^\[S(\d+)\] (.*)$", block, re.MULTILINE)
+    ]
+
+
+@pytest.mark.parametrize(("number", "asked", "suffix", "language", "form"), [*plans()][:14])
+def test_so_is_every_quotation_under_the_claims_of_a_model(workspace, tmp_path, number, asked, suffix, language, form):
+    catalogue, parties = workspace.store.catalogue, workspace.corpus.parties
+    builder = TableBuilder(workspace.steps.searcher, catalogue, parties, workspace.reviews.of, writer(wordy))
+    request = read_request(parties(), language=language, **asked)
+    briefing = builder.build(request, max_points=12)
+    path = tmp_path / f"document{number}{suffix}"
+    write_briefing(briefing, path, form=form)
+    report = check(workspace, path)
+    assert {finding.verdict for finding in report.findings} == {"verified"}, [
+        (f.verdict, f.attribution, f.quotation.text[:80]) for f in report.findings if f.verdict != "verified"
+    ]
+    assert language != "en" or briefing.composer == "model"
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice: apt-get install libreoffice-writer")

@@ -5,7 +5,8 @@ import zipfile
 
 import pytest
 
-from tests.fakes_ui import EXAMPLE
+from tests.app.ui.conftest import serving
+from tests.fakes_ui import EXAMPLE, fake_tools, fake_workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -117,3 +118,17 @@ def test_a_made_up_review_changes_nothing(open_page):
     )
     page.wait_for_timeout(800)
     assert page.locator('.u-card >> nth=0 >> button[aria-pressed="true"]').count() == 0
+
+
+def test_claims_of_a_model_are_shown_unless_quotations_alone_are_asked_for(open_page, tmp_path):
+    tools = fake_tools(tmp_path, model="openai:test")
+    assistant, corpus = fake_workspace()
+    with serving(assistant, corpus, tmp_path, tools=tools) as served:
+        page = open_page(served=served).page
+        make(page)
+        assert "now supports the Convention | <b>as a legal basis</b>" in page.inner_text(".u-worded >> nth=0")
+        assert "Worded by a model" in page.inner_text(".u-worded >> nth=0")
+        page.locator("#composer").get_by_label("Quotations alone").check()
+        page.click("#brief")
+        page.wait_for_function("!document.querySelector('.u-worded') && document.querySelector('.u-briefing')")
+        assert tools.builder.composers == ["model", "extractive"]
