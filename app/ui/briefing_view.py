@@ -112,7 +112,7 @@ def _claims(briefing: Briefing, cell: Cell) -> str:
 
     marked = escape(load_document_words(briefing.language).say("worded"))
     items = "".join(map(claimed, cell.claims))
-    return f'<div class="u-worded"><ul class="u-list">{items}</ul><p class="u-note">{marked}</p></div>'
+    return f'<div class="u-worded"><ul>{items}</ul><p class="u-note">{marked}</p></div>'
 
 
 def _writing(briefing: Briefing) -> str:
