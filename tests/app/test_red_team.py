@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from app.answer import Answer
 from app.assistant import Assistant
+from app.briefing.worded import CellWriter
 from app.chain import Steps
 from app.chat_model import LlmConfig
 from app.claims.form import quoted_parts
@@ -27,6 +28,7 @@ from app.wiring import Workspace
 from ingest.parties import PartyTable
 from ingest.squash import squash
 from prompts.prompt import load_prompt
+from prompts.wording import load_wording
 from tests.fakes_chat import Claims, writer
 from vectorstore.records import Metadata, Sentence, Statement
 from vectorstore.stems import words_of
@@ -228,6 +230,28 @@ def test_attack_fails(attack: Attack, structured: bool, workspace: Workspace) ->
     # Neither the key nor the instructions come out.
     assert KEY not in json.dumps(answer.to_json())
     assert not _rows(" ".join(own_words)) & _rows(load_prompt("compose").system)
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=range(len(ATTACKS)))
+def test_attack_on_a_cell_of_a_briefing_fails(attack: Attack, workspace: Workspace) -> None:
+    retrieved = _retrieved(attack)
+    parties = workspace.corpus.parties()
+    if attack.channel == "party":
+        parties = _Renamed(parties, attack.text)  # type: ignore[assignment]
+    config = LlmConfig(model="openai:x", api_key=SecretStr(KEY), timeout_seconds=20, context_tokens=16000)
+    cells = CellWriter(writer(_obedient(attack), config=config), parties, load_wording("en"))
+    heading = f"Article 16 {attack.text}" if attack.channel in ("question", "history") else "Article 16"
+    worded = cells.write(heading, [found.strong for found in retrieved.found], retrieved.sources, lambda: None)
+    statements = retrieved.sources.statements
+    assert all(judge(citation, statements[citation.statement_id]) == "verified" for citation in worded.citations)
+    for claim in worded.claims:
+        assert {worded.citation(number).state for number in claim.citations} == {claim.state}
+        # What a cell quotes stands below its claims, which quote nothing.
+        assert not quoted_parts(claim.text)
+        assert not [part for part in attack.never if part.lower() in claim.text.lower()], claim.text
+    said = " ".join(claim.text for claim in worded.claims)
+    assert not _rows(said) & _rows(load_prompt("compose").system)
+    assert KEY not in repr(worded) and KEY not in repr(cells.told([]))
 
 
 def _rows(text: str) -> set[tuple[str, ...]]:
