@@ -141,19 +141,19 @@ def test_other_words_for_a_region_name_no_set(
         ),
         (
             "Which island States mentioned gold?",
-            "'island' is no set of States that is known here, so all States were searched",
+            "island: no set of States that is known here, so all States were searched",
         ),
         (
             "What did donor countries say about gold?",
-            "'donor' is no set of States that is known here, so all States were searched",
+            "donor: no set of States that is known here, so all States were searched",
         ),
         (
             "Which States of the Balkans mentioned gold?",
-            "'the Balkans' is no set of States that is known here, so all States were searched",
+            "the Balkans: no set of States that is known here, so all States were searched",
         ),
         (
             "Which francophone African States mentioned gold?",
-            "'francophone' is no set of States that is known here, so it did not narrow who was searched",
+            "francophone: no set of States that is known here, so it did not narrow who was searched",
         ),
     ],
 )
