@@ -134,8 +134,6 @@ class _Writer:
             pages.turn(landscape=True)
         pages.heading(say.say("overview"), 1)
         pages.picture(*picture)
-        # Before the matrix, which may fill its page.
-        pages.text(say.say("marks_note"), "Caption")
         if not self.briefing.sessions:
             pages.turn(landscape=len(shown) > _UPRIGHT)
             self._matrices(shown, [column.label for column in shown])
