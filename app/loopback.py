@@ -5,7 +5,7 @@ import os
 import re
 import socket
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
@@ -13,6 +13,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import AppError, SettingsError
+
+if TYPE_CHECKING:
+    import uvicorn
 
 _BACKLOG: Final = 128
 _HOST: Final = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?", re.IGNORECASE | re.ASCII)
@@ -84,6 +87,18 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def quiet_server(app: ASGIApp) -> "uvicorn.Server":
+    """Returns a server that logs no requests and believes no proxy; it listens to no address of its own."""
+    import uvicorn
+
+    return uvicorn.Server(
+        uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+            timeout_graceful_shutdown=3,
+        )
+    )  # fmt: skip
 
 
 def in_url(host: str) -> str:

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 import gradio as gr
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -112,6 +113,9 @@ class ChatGuard:
             await self._router(scope, receive, send)
         except _RefusedError as refused:
             await refused.response(scope, receive, send)
+        except HTTPException as unsupported:
+            # The application has handlers for its own; this is the router's, of a method.
+            await _failure(unsupported.status_code)(scope, receive, send)
         except ClientDisconnect:
             return
 

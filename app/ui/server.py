@@ -9,12 +9,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI
 from gradio.utils import get_upload_folder
 
 from app.checking.checker import Checker
-from app.loopback import LoopbackGuard, in_url, listen
+from app.loopback import LoopbackGuard, in_url, listen, quiet_server
 from app.ui.briefing_tab import BriefingTools
 from app.ui.chat import build_interface
 from app.ui.guard import LARGEST_FILE, ChatGuard
@@ -114,9 +113,6 @@ def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str
             store = workspace.settings.store
             interface = build_interface(workspace.assistant, workspace.corpus, store, tools, checker)
             app = create_app(interface, on_ready=lambda: on_ready(address))
-            config = uvicorn.Config(
-                app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, proxy_headers=False
-            )
-            await uvicorn.Server(config).serve(sockets=[listener])
+            await quiet_server(app).serve(sockets=[listener])
 
         asyncio.run(run())

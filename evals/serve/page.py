@@ -4,14 +4,13 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from importlib.resources import files
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from app.errors import AppError
-from app.loopback import LoopbackGuard, in_url, listen
+from app.loopback import LoopbackGuard, in_url, listen, quiet_server
 from app.settings import Settings
 from evals.errors import EvalError
 from evals.golden.documents import Documents
@@ -43,10 +42,7 @@ def serve(
     with listen(host, port) as listener:
         address = f"http://{in_url(host)}:{listener.getsockname()[1]}"
         app = create_app(settings, home, on_ready=lambda: on_ready(address))
-        config = uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, proxy_headers=False
-        )
-        uvicorn.Server(config).run(sockets=[listener])
+        quiet_server(app).run(sockets=[listener])
 
 
 def create_app(
