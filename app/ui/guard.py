@@ -8,6 +8,7 @@ import secrets
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -68,7 +69,7 @@ class ChatGuard:
             folder: Gradio's folder of uploads; each session has a folder of its own in it.
         """
         self._app = app
-        self._uploads = (folder / "uploads").resolve()
+        self._uploads = folder.absolute() / "uploads"
         self._secret = secrets.token_bytes(32)
         self._granted: dict[tuple[str, str, str], None] = {}
         self._uploading = asyncio.Lock()
@@ -273,7 +274,7 @@ class ChatGuard:
             found = Path(path).resolve(strict=True)
         except (OSError, RuntimeError):
             return None
-        return str(found) if found.is_relative_to(folder) and found.is_file() else None
+        return str(Path(path)) if found.is_relative_to(folder.resolve()) and found.is_file() else None
 
     def _cleaned(self, value: Any, session: str | None = None, depth: int = 0) -> Any:  # noqa: ANN401 - any JSON value
         """Returns a value with every file replaced by what we know of it; without a session no file is taken."""
@@ -451,9 +452,13 @@ def _store(files: list[UploadFile], folder: Path) -> list[str]:
 
 def _held(uploads: Path, folder: Path) -> tuple[int, int]:
     """Deletes what anybody uploaded an hour ago; returns how many files and bytes a folder then holds."""
+    sizes = []
     for path in [path for path in uploads.rglob("*") if path.is_file()]:
-        if path.stat().st_mtime < time.time() - _KEPT_SECONDS:
-            path.unlink()
-            path.parent.rmdir()
-    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+        # Gradio deletes old files as well.
+        with suppress(OSError):
+            if path.stat().st_mtime < time.time() - _KEPT_SECONDS:
+                path.unlink()
+                path.parent.rmdir()
+            elif path.is_relative_to(folder):
+                sizes.append(path.stat().st_size)
     return len(sizes), sum(sizes)
