@@ -86,6 +86,8 @@ class ChatGuard:
                 Route("/", self._page),
                 Route("/config", self._page),
                 *(Route(path, self._plain) for path in ("/health", "/theme.css", "/favicon.ico", f"{_API}/info")),
+                # A page that lost its server asks whether it is the same again.
+                Route(f"{_API}/app_id", self._plain),
                 Route("/assets/{path:path}", self._asset),
                 Route("/static/{path:path}", self._asset),
                 Route(f"{_API}/file={{path:path}}", self._file),
@@ -97,7 +99,8 @@ class ChatGuard:
                 Route(f"{_API}/call/{{name}}/{{event_id}}", self._result),
                 Route(f"{_API}/cancel", self._cancel, methods=["POST"]),
                 Route(f"{_API}/reset", self._cancel, methods=["POST"]),
-                Route(f"{_API}/component_server", self._server_function, methods=["POST"]),
+                # The script of the page asks with a slash at the end.
+                Route(f"{_API}/component_server/", self._server_function, methods=["POST"]),
                 Route(f"{_API}/upload", self._upload, methods=["POST"]),
                 Route(f"{_API}/upload_progress", self._upload_progress),
             ],

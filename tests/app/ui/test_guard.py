@@ -11,6 +11,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,12 +31,12 @@ API = "/gradio_api"
 SECRET = "a secret of this machine, 7f3a"
 # What answers without a session: the page, what it is made of, and what programs ask. No file is among it.
 OPEN = {
-    "/", "/config", "/health", "/theme.css", "/favicon.ico", f"{API}/info", "/assets/{path:path}",
+    "/", "/config", "/health", "/theme.css", "/favicon.ico", f"{API}/info", f"{API}/app_id", "/assets/{path:path}",
     "/static/{path:path}", f"{API}/call/{{api_name}}", f"{API}/call/{{api_name}}/{{event_id}}",
 }  # fmt: skip
 OF_A_SESSION = {
     f"{API}/file={{path_or_url:path}}", f"{API}/heartbeat/{{session_hash}}", f"{API}/queue/data",
-    f"{API}/queue/join", f"{API}/run/{{api_name}}", f"{API}/cancel", f"{API}/reset", f"{API}/component_server",
+    f"{API}/queue/join", f"{API}/run/{{api_name}}", f"{API}/cancel", f"{API}/reset", f"{API}/component_server/",
     f"{API}/upload", f"{API}/upload_progress",
 }  # fmt: skip
 
@@ -177,7 +178,9 @@ def test_gradio_alone_copies_any_file(tmp_path: Path, monkeypatch: pytest.Monkey
             gr.api(ask, api_name="ask", queue=False)
         return gr.mount_gradio_app(FastAPI(), interface, path="/", ssr_mode=False, run_history=False)
 
-    app = asyncio.run(mounted())
+    # Gradio takes a loop that runs, and in this thread a browser's may run already.
+    with ThreadPoolExecutor() as thread:
+        app = thread.submit(asyncio.run, mounted()).result()
     value = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
     with TestClient(app) as bare:
         assert bare.post(f"{API}/run/ask", json={"data": [value]}).status_code == 200
@@ -206,7 +209,7 @@ def test_no_function_takes_a_file_that_the_session_did_not_upload(machine: Simpl
         bodies += [(f"call/{name}", {"place": place}) for name in sorted(named) for place in range(3)]
         bodies += [(f"run/{name}", {"place": 0}) for name in sorted(named)]
         bodies += [
-            ("component_server", {"component_id": c["id"], "fn_name": name, "session_hash": "abc", "place": 0})
+            ("component_server/", {"component_id": c["id"], "fn_name": name, "session_hash": "abc", "place": 0})
             for c in config["components"]
             for name in (*c["props"].get("server_fns", ()), "preprocess", "ls")
         ]
@@ -216,7 +219,7 @@ def test_no_function_takes_a_file_that_the_session_did_not_upload(machine: Simpl
             request = {key: item for key, item in body.items() if key != "place"}
             if place == 0 and "fn_index" in body:
                 request |= {"data": [None] * len(inputs[body["fn_index"]]), "event_data": value}
-            elif route == "component_server":
+            elif route == "component_server/":
                 request["data"] = value
             else:
                 request["data"] = [*[None] * (place - 1), value]
@@ -369,7 +372,7 @@ def test_a_cookie_of_ones_own_making_opens_nothing(machine: SimpleNamespace, coo
     port = httpx.URL(machine.served.address).port
     headers = {"cookie": f"untoc_{port}={cookie}".encode()}
     body = {"data": [None], "fn_index": 0, "session_hash": "abc"}
-    for route in ("queue/join", "run/predict", "cancel", "reset", "component_server"):
+    for route in ("queue/join", "run/predict", "cancel", "reset", "component_server/"):
         assert httpx.post(f"{machine.served.address}{API}/{route}", json=body, headers=headers).status_code == 403
     found = httpx.post(f"{machine.served.address}{API}/upload", files={"files": b"x"}, headers=headers)
     assert found.status_code == 403
@@ -386,7 +389,7 @@ def test_unknown_things_are_not_found(client: httpx.Client) -> None:
     page = next(c["id"] for c in config["components"] if "page_image" in c["props"].get("server_fns", ()))
     asked = {"component_id": page, "fn_name": "page_image", "session_hash": "abc"}
     for data in ({"statement": "0" * 16, "start": 0, "end": 1}, {}, [], None, "x", {"statement": ["/etc/passwd"]}):
-        assert client.post(f"{API}/component_server", json=asked | {"data": data}).status_code == 404
+        assert client.post(f"{API}/component_server/", json=asked | {"data": data}).status_code == 404
     assert client.get(f"{API}/call/ask/{'0' * 32}").status_code == 404
     assert client.get(f"{API}/call/nothing/{'0' * 32}").status_code == 404
     assert client.post(f"{API}/call/nothing", json={"data": []}).status_code == 404
@@ -420,7 +423,7 @@ def test_what_is_no_request_is_refused(client: httpx.Client, content: bytes, sta
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", None])
 def test_what_a_form_of_another_page_could_send_is_refused(client: httpx.Client, kind: str | None) -> None:
     headers = {} if kind is None else {"content-type": kind}
-    for route in ("call/ask", "queue/join", "run/predict", "cancel", "component_server"):
+    for route in ("call/ask", "queue/join", "run/predict", "cancel", "component_server/"):
         assert client.post(f"{API}/{route}", content=b'{"data": ["q"]}', headers=headers).status_code == 415
 
 
