@@ -94,7 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
     history = "earlier questions, oldest first: one a line, or JSON lines with question and scope"
     ask.add_argument("--history", type=Path, metavar="FILE", help=history)
     chat = add("chat", _chat, "open the chat in a browser")
-    chat.add_argument("--host", help="address to bind to (default: 127.0.0.1)")
+    chat.add_argument("--host", help="one of this machine's own addresses (default: 127.0.0.1)")
     chat.add_argument("--port", type=int, help="port (default: 7860; 0 takes a free one)")
     brief = add("brief", _brief, "make a position table and briefing: who said what on which topic or article")
     brief.add_argument("--states", action="append", default=[], metavar="NAMES", help="States or groups, with commas")
@@ -283,9 +283,11 @@ def _brief(options: argparse.Namespace) -> int:
 
 
 def _chat(options: argparse.Namespace) -> int:
+    from app.loopback import require_loopback
     from app.settings import load_settings
 
     settings = load_settings(store=options.store, host=options.host, port=options.port)
+    require_loopback(settings.server.host)
     _log(settings)
     from app.ui.server import serve
 

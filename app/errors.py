@@ -11,7 +11,9 @@ AppError
 ├── ExportError        a document cannot be written: its suffix, its place, its template, or a missing program
 ├── CheckOutputError   the result of a check cannot be written
 ├── ReportError        a report cannot be written
+├── PortTakenError     the address to serve on is not to be had (`app.loopback`)
 └── SettingsError      a setting is out of bounds or of the wrong kind
+    └── HostError      the host to serve on is not this machine's own (`app.loopback`)
 """
 
 

@@ -31,7 +31,7 @@ class ServerConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = "127.0.0.1"
-    """Address to bind to; anything but a loopback address opens the chat, which has no accounts, to the network."""
+    """Address to bind to, one of this machine's own: the chat has no accounts."""
     port: int = Field(default=7860, ge=0, le=65535)
     """Port; 0 takes a free one."""
 

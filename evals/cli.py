@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.errors import AppError
+from app.loopback import HostError
 from app.settings import Settings, load_settings
 from evals.errors import DatasetError, EvalError, RunError
 from evals.golden.sets import Home, home_of
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.command(options)
     except (AppError, EvalError, IngestError, StoreError) as exc:
         print(f"untoc-eval: {exc}", file=sys.stderr)
-        return INVALID if options.command is _gate else 1
+        return INVALID if options.command is _gate or isinstance(exc, HostError) else 1
     except KeyboardInterrupt:
         print("untoc-eval: stopped; `untoc-eval run … --name NAME --resume` goes on with a run", file=sys.stderr)
         return 130
@@ -125,7 +126,9 @@ def build_parser() -> argparse.ArgumentParser:
     export.add_argument("-o", "--output", type=Path, required=True, help="a file; for `trec` a folder")
 
     serve = add("serve", _serve, "open the evals page: runs, reports, a form to start one, and reviews")
-    serve.add_argument("--host", default="127.0.0.1", help="address to bind to; the page has no accounts")
+    serve.add_argument(
+        "--host", default="127.0.0.1", help="one of this machine's own addresses: the page has no accounts"
+    )
     serve.add_argument("--port", type=int, default=7861, help="port; 0 takes a free one")
 
     baseline = add("baseline", _baseline, "keep a run's scores in a folder, small enough to be committed")

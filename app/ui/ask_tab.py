@@ -8,13 +8,14 @@ from typing import Any, Final
 from uuid import uuid4
 
 import gradio as gr
+from fastapi import HTTPException
 
 from app.answer import Answer, Scope
 from app.assistant import Assistant
 from app.briefing.request import BriefingRequest
 from app.corpus import Corpus
 from app.drafts import save_draft
-from app.errors import AppError
+from app.errors import AppError, NotFoundError
 from app.followup import EarlierTurn
 from app.ui.briefing_requests import Wanted, briefing_asked, briefing_of_turns
 from app.ui.conversation import Pending, Turn, Unsaved, conversation_html, error_html, make_turn
@@ -331,6 +332,10 @@ def _build_editor() -> _ScopeEditor:
 def _page_server(corpus: Corpus) -> Callable[[Any], dict[str, str]]:
     # The component hangs the function under its name, and marks it, which a method cannot be.
     def page_image(asked: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a browser sends
+        try:
+            corpus.show(str(asked.get("statement")) if isinstance(asked, dict) else "")
+        except NotFoundError as error:
+            raise HTTPException(404) from error
         return page_json(corpus, asked)
 
     return page_image

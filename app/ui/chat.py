@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.block_function import BlockFunction
 from gradio.events import api
+from gradio.state_holder import SessionState
 
 from app.assistant import Assistant
 from app.briefing.records import Composer
@@ -34,6 +35,17 @@ class _Interface(gr.Blocks):
         if block_fn.api_name in _ENDPOINTS:
             inputs.extend([None] * (len(block_fn.inputs) - len(inputs)))
         super().validate_inputs(block_fn, inputs)
+
+    async def preprocess_data(
+        self, block_fn: BlockFunction, inputs: list[Any], state: SessionState | None, explicit_call: bool = False
+    ) -> list[Any]:
+        """Says that a request cannot be read without what Gradio would add: the values, paths and choices."""
+        try:
+            read: list[Any] = await super().preprocess_data(block_fn, inputs, state, explicit_call)
+        except gr.Error as error:
+            told = "This cannot be read: check the kind of the file, and what was chosen."
+            raise gr.Error(told, print_exception=False) from error
+        return read
 
 
 def build_interface(

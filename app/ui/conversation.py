@@ -152,8 +152,9 @@ def conversation_html(
 
 
 def error_html(error: Exception | str) -> str:
-    """Renders an error as one line."""
-    return f'<p class="u-error" role="alert">{escape(str(error))}</p>'
+    """Renders an error as one line; of the system's, which name paths, what went wrong alone."""
+    words = error.strerror or "the disk cannot be used" if isinstance(error, OSError) else str(error)
+    return f'<p class="u-error" role="alert">{escape(words)}</p>'
 
 
 def _turn(turn: Turn, corpus: Corpus, before: Scope | None, *, editable: bool, below: str) -> str:

@@ -15,7 +15,7 @@ from evals.golden.documents import Documents
 from evals.golden.sets import SAVED, SHIPPED, Home
 from evals.review.decisions import Draft, evidence_of, states_of
 from evals.runs import new_name, run_path
-from evals.serve.jobs import RunRequest
+from evals.serve.jobs import CHANGEABLE, RunRequest, not_changeable
 from ingest.parties import PartyTable
 
 STATUSES: Final[Mapping[str, str]] = {
@@ -48,7 +48,6 @@ GROUPINGS: Final[Mapping[str, str]] = {
 }
 _CASE_FILES: Final = (".yaml", ".yml", ".jsonl")
 _MOST: Final = 100_000
-_DOWNLOAD: Final = "allow_download"
 
 
 def case_files(home: Home) -> tuple[str, ...]:
@@ -63,15 +62,13 @@ def case_files(home: Home) -> tuple[str, ...]:
     )
 
 
-def run_request(form: FormData, settings: Settings, home: Home, *, local: bool = True) -> RunRequest:
+def run_request(form: FormData, settings: Settings, home: Home) -> RunRequest:
     """Reads what to run.
 
     Args:
         form: What was sent.
         settings: The settings to start from.
         home: Where runs and files of cases are.
-        local: Whether only this machine reaches the page. Else nobody may choose what is read from its disk: a run
-            asks over the statements that come with a set, or over those of the store.
 
     Raises:
         EvalError: Something cannot be run so.
@@ -79,19 +76,12 @@ def run_request(form: FormData, settings: Settings, home: Home, *, local: bool =
     """
     given = _text(form, "dataset")
     dataset = _dataset(given, home)
-    folders = _lines(form, "corpus")
-    if folders and not local:
-        raise EvalError(
-            "other machines can reach this page, so that it takes no folders of statements: leave them out, or start"
-            " the run on the command line with --corpus"
-        )
-    corpus = tuple(str(_folder(line)) for line in folders)
+    corpus = tuple(str(_folder(line)) for line in _lines(form, "corpus"))
     changes = tuple(_lines(form, "changes"))
     _check_changes(settings, changes)
     reword = _number(form, "reword", "other wordings", 1000)
     if reword is not None and not corpus and given != "smoke":
-        todo = "give it" if local else "choose smoke, which brings its own"
-        raise EvalError(f"other wordings need the folder of statements: {todo}")
+        raise EvalError("other wordings need the folder of statements: give it")
     name = _text(form, "name") or new_name(dataset)
     run_path(home.runs, name)
     return RunRequest(
@@ -189,19 +179,13 @@ def _dataset(given: str, home: Home) -> str:
 
 
 def _check_changes(settings: Settings, changes: Sequence[str]) -> None:
-    effective = changed(settings, changes)
-    named = any(_DOWNLOAD in change.partition("=")[0].lower() for change in changes)
-    # A whole group can be given as one JSON value.
-    if named or _downloads(effective) != _downloads(settings):
+    refused = not_changeable(changes)
+    if refused:
         raise EvalError(
-            f"{_DOWNLOAD} cannot be changed here: downloads are for the command line; leave it out, and fetch the model"
-            " there first"
+            f"{refused[0]!r} cannot be changed here, where nothing that says what is sent or read, and where, can be:"
+            f" change one of {', '.join(CHANGEABLE)}, or start the run on the command line with --set"
         )
-
-
-def _downloads(settings: Settings) -> dict[str, bool]:
-    groups = settings.model_dump()
-    return {name: group[_DOWNLOAD] for name, group in groups.items() if isinstance(group, dict) and _DOWNLOAD in group}
+    changed(settings, changes)
 
 
 def _folder(line: str) -> Path:

@@ -1,19 +1,14 @@
-"""What keeps other pages and other machines out: headers, hosts, origins, and a token that every form carries."""
+"""What keeps other pages out: headers, and a token that every form carries; hosts and origins: `app.loopback`."""
 
-import ipaddress
-import os
 import secrets
-import socket
 from collections.abc import Callable
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, Headers, MutableHeaders
+from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from evals.errors import EvalError
 
@@ -24,7 +19,7 @@ REPORT_POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts allow-downloads"
 )
-_HEADERS: Final = {
+HEADERS: Final = {
     "content-security-policy": _POLICY,
     # With `no-referrer` browsers would send forms without their origin.
     "referrer-policy": "same-origin",
@@ -32,46 +27,8 @@ _HEADERS: Final = {
     "cross-origin-opener-policy": "same-origin",
     "cache-control": "no-store",
 }
-_LARGEST_FORM: Final = 500_000
-_BACKLOG: Final = 128
+LARGEST_FORM: Final = 500_000
 Action = Callable[[Request, FormData], Response]
-
-
-class Guard:
-    """Adds headers to every response, and refuses forms that another page sends."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Guards an application."""
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        refusal = _refusal(Headers(scope=scope)) if scope["method"] not in ("GET", "HEAD") else None
-        await (refusal or self._app)(scope, receive, send_with_headers)
-
-
-def _refusal(headers: Headers) -> Response | None:
-    length = headers.get("content-length", "")
-    if not length.isdecimal():
-        return PlainTextResponse("How long is the form?", status_code=411)
-    if int(length) > _LARGEST_FORM:
-        return PlainTextResponse("The form is too long.", status_code=413)
-    origin = headers.get("origin")
-    same = origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
-    if not same or headers.get("sec-fetch-site", "same-origin") != "same-origin":
-        return PlainTextResponse("Refused: the form comes from another page.", status_code=403)
-    return None
 
 
 class Token:
@@ -105,38 +62,3 @@ def posting(path: str, action: Action, token: Token) -> Route:
             return await run_in_threadpool(action, request, form)
 
     return Route(path, endpoint, methods=["POST"])
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Returns a socket that listens on an address; port 0 takes any free one.
-
-    Raises:
-        EvalError: The address cannot be had.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    if os.name == "posix":
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)
-    except (OSError, OverflowError) as exc:
-        listener.close()
-        reason = getattr(exc, "strerror", None) or str(exc)
-        advice = "choose another with --port (0 takes any free one) or --host"
-        raise EvalError(f"cannot serve on {host!r}, port {port}: {reason}; {advice}") from exc
-    return listener
-
-
-def is_loopback(host: str) -> bool:
-    """Returns whether an address is this machine's own."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def in_url(host: str) -> str:
-    """Returns an address as it stands in a URL."""
-    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"[{shown}]" if ":" in shown else shown

@@ -12,13 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from evals.errors import RunError
 from evals.golden.sets import Home
 from evals.runs import ANSWERS, MANIFEST, RunManifest, run_path, write_whole
 
 COMMAND: Final = (sys.executable, "-m", "evals.cli")
+# Deny by default: a page that could change the model, its address or a path could send keys and statements elsewhere.
+CHANGEABLE: Final = (
+    "retrieval.fetch_k", "retrieval.dense_weight", "retrieval.lexical_weight", "retrieval.exact_limit",
+    "retrieval.overfetch", "split.passage_tokens", "answer.max_citations", "rerank.languages", "rerank.max_length",
+)  # fmt: skip
 State = Literal["running", "done", "failed", "cancelled"]
 # How long a process that was asked to end may take before it is made to.
 _GRACE_SECONDS: Final = 5.0
@@ -41,8 +46,15 @@ class RunRequest(BaseModel):
     limit: int | None = Field(default=None, ge=1)
     repeats: int = Field(default=1, ge=1, le=100)
     changes: tuple[str, ...] = ()
-    """Settings to change, `group.name=value`."""
+    """Settings to change, `group.name=value`; those of `CHANGEABLE` alone."""
     variant: str | None = None
+
+    @field_validator("changes")
+    @classmethod
+    def _changeable(cls, changes: tuple[str, ...]) -> tuple[str, ...]:
+        if not_changeable(changes):
+            raise ValueError(f"a run started here changes no other settings than {', '.join(CHANGEABLE)}")
+        return changes
 
     def arguments(self, store: Path, *, resume: bool = False) -> list[str]:
         """Returns the arguments of the command line; values stand with their option, so that none is taken for one."""
@@ -60,6 +72,12 @@ class RunRequest(BaseModel):
         return [
             "run", self.dataset, f"--store={store}", f"--name={self.name}", *given, *(["--resume"] if resume else []),
         ]  # fmt: skip
+
+
+def not_changeable(changes: Sequence[str]) -> tuple[str, ...]:
+    """Returns the names in `group.name=value` changes that a run started from the page may not change."""
+    names = (change.partition("=")[0].strip() for change in changes)
+    return tuple(name for name in names if name.lower() not in CHANGEABLE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,7 +38,7 @@ from evals.runs import run_path
 from evals.serve import forms
 from evals.serve.archive import Archive
 from evals.serve.guard import REPORT_POLICY, ForgedError, Token
-from evals.serve.jobs import Jobs
+from evals.serve.jobs import CHANGEABLE, Jobs
 from ingest.parties import PartyTable
 from vectorstore.errors import StoreError
 
@@ -65,18 +65,13 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class Views:
-    """Answers requests.
-
-    Attributes:
-        local: Whether only this machine reaches the page.
-    """
+    """Answers requests."""
 
     settings: Settings
     home: Home
     archive: Archive
     jobs: Jobs
     token: Token
-    local: bool = True
 
     def index(self, request: Request) -> Response:
         """Shows the runs, the one under way, and the form to start one."""
@@ -90,7 +85,7 @@ class Views:
     def start(self, request: Request, form: FormData) -> Response:
         """Starts a run."""
         try:
-            self.jobs.start(forms.run_request(form, self.settings, self.home, local=self.local))
+            self.jobs.start(forms.run_request(form, self.settings, self.home))
         except (AppError, EvalError) as exc:
             return self._index({name: str(value) for name, value in form.items()}, str(exc))
         return _see("/", fragment="job")
@@ -226,7 +221,7 @@ class Views:
             resumable={row.name for row in rows if not row.complete and self.jobs.request_of(row.name) is not None},
             datasets=(*SHIPPED, SAVED),
             files=forms.case_files(self.home),
-            local=self.local,
+            changeable=CHANGEABLE,
             values=defaultdict(str, values),
             problem=problem,
         )

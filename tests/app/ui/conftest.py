@@ -64,8 +64,9 @@ def browser() -> Iterator[Any]:
 class Served:
     """A running interface with what is behind it."""
 
-    def __init__(self, address: str, assistant: Any, corpus: Any, store: Path) -> None:
+    def __init__(self, address: str, app: Any, assistant: Any, corpus: Any, store: Path) -> None:
         self.address = address
+        self.app = app
         self.assistant = assistant
         self.corpus = corpus
         self.store = store
@@ -78,8 +79,7 @@ def serving(assistant: Any, corpus: Any, folder: Path, *, tools: Any = None, che
     Uploads and saved cases go into `folder`; briefings are fictional where no tools are given, and drafts are
     checked against nothing where no checker is.
     """
-    import uvicorn
-
+    from app.loopback import quiet_server
     from app.ui.chat import build_interface
     from app.ui.server import create_app
 
@@ -88,12 +88,12 @@ def serving(assistant: Any, corpus: Any, folder: Path, *, tools: Any = None, che
     checks = checker or empty_checker(folder)
     ready = threading.Event()
     servers: list[Any] = []
+    apps: list[Any] = []
 
     async def serve(listener: socket.socket) -> None:
         # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-        app = create_app(build_interface(assistant, corpus, store, briefings, checks), on_ready=ready.set)
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
-        servers.append(uvicorn.Server(config))
+        apps.append(create_app(build_interface(assistant, corpus, store, briefings, checks), on_ready=ready.set))
+        servers.append(quiet_server(apps[0]))
         await servers[0].serve(sockets=[listener])
 
     with socket.socket() as listener, pytest.MonkeyPatch.context() as patch:
@@ -103,7 +103,7 @@ def serving(assistant: Any, corpus: Any, folder: Path, *, tools: Any = None, che
         thread = threading.Thread(target=lambda: asyncio.run(serve(listener)), daemon=True)
         thread.start()
         assert ready.wait(START_SECONDS), "the interface did not start"
-        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", assistant, corpus, store)
+        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", apps[0], assistant, corpus, store)
         servers[0].should_exit = True
         thread.join(10)
 

@@ -52,6 +52,15 @@ def test_error_of_the_store_is_one_line():
     assert last == '<p class="u-error" role="alert">the store is &lt;read-only&gt;</p>'
 
 
+def test_error_of_the_disk_names_no_path():
+    class Full(FakeCorpus):
+        def ingest(self, paths, **_):
+            raise OSError(28, "No space left on device", "/home/someone/store")
+
+    *_, last = _Uploads(Full()).sample()
+    assert "No space left on device" in last and "/home" not in last
+
+
 def test_bug_in_an_ingest_is_not_swallowed():
     class Broken(FakeCorpus):
         def ingest(self, paths, **_):

@@ -1,15 +1,13 @@
 import json
-import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from types import SimpleNamespace
 
 import pytest
 
 from app.followup import EarlierTurn
-from tests.fakes_ui import EXAMPLE, fake_workspace
+from tests.fakes_ui import EXAMPLE
 
 
 def fetch(address: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], str]:
@@ -88,18 +86,6 @@ def test_other_host_name_is_refused(app_server):
 @pytest.mark.parametrize("path", ["/etc/passwd", "app/ui/server.py"])
 def test_files_of_this_machine_are_not_served(app_server, path):
     assert fetch(f"{app_server.address}/gradio_api/file={path}")[0] in (403, 404)
-
-
-def test_port_taken_names_the_option():
-    from app.ui.server import PortTakenError, serve
-
-    assistant, corpus = fake_workspace()
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        with pytest.raises(PortTakenError, match=f"port {port}: .*--port"):
-            serve(SimpleNamespace(assistant=assistant, corpus=corpus), "127.0.0.1", port, on_ready=print)
 
 
 def test_importing_the_app_does_not_import_gradio():

@@ -1,0 +1,208 @@
+"""Serving one person on this machine: a loopback address, and an answer to no page but our own."""
+
+import ipaddress
+import os
+import re
+import socket
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import AppError, SettingsError
+
+if TYPE_CHECKING:
+    import uvicorn
+
+_BACKLOG: Final = 128
+_HOST: Final = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?", re.IGNORECASE | re.ASCII)
+_LONGEST_NUMBER: Final = 12
+# Deny by default: no `Forwarded`, `X-Forwarded-Host` or `X-Gradio-Server` gets to an application that would believe it,
+# and no `Origin` to a CORS middleware, which then grants nothing.
+_PASSED_ON: Final = frozenset(
+    b"host content-type content-length accept accept-language user-agent cookie range if-none-match"
+    b" if-modified-since".split()
+)
+
+
+class HostError(SettingsError):
+    """The host to serve on is not this machine's own."""
+
+
+class PortTakenError(AppError):
+    """The address to serve on is not to be had."""
+
+
+class BodyTooLongError(Exception):
+    """A request is longer than it may be."""
+
+
+def is_loopback(host: str) -> bool:
+    """Returns whether a host is this machine's own, such as `127.0.0.2`, `::1` or `localhost`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def require_loopback(host: str) -> None:
+    """Checks that only this machine reaches a host.
+
+    Raises:
+        HostError: Others could.
+    """
+    if not is_loopback(host):
+        raise HostError(
+            f"{host!r} is not an address of this machine alone: this command serves one person on it, at 127.0.0.1 or"
+            " ::1; for others a server with accounts is needed, which there is none of yet"
+        )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Returns a socket that listens on a loopback address; port 0 takes any free one.
+
+    Raises:
+        HostError: Others could reach the address.
+        PortTakenError: The address cannot be had.
+    """
+    require_loopback(host)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        # A table of hosts can give `localhost` any address.
+        require_loopback(listener.getsockname()[0])
+        listener.listen(_BACKLOG)
+    except (OSError, OverflowError) as exc:
+        listener.close()
+        reason = getattr(exc, "strerror", None) or str(exc)
+        advice = "choose another with --port (0 takes any free one) or --host"
+        raise PortTakenError(f"cannot serve on {host!r}, port {port}: {reason}; {advice}") from exc
+    except HostError:
+        listener.close()
+        raise
+    return listener
+
+
+def quiet_server(app: ASGIApp) -> "uvicorn.Server":
+    """Returns a server that logs no requests and believes no proxy; it listens to no address of its own."""
+    import uvicorn
+
+    return uvicorn.Server(
+        uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+            timeout_graceful_shutdown=3,
+        )
+    )  # fmt: skip
+
+
+def in_url(host: str) -> str:
+    """Returns an address as it stands in a URL."""
+    return f"[{host}]" if ":" in host else host
+
+
+class LoopbackGuard:
+    """Refuses requests of other pages and under other host names, and says nothing to other origins.
+
+    A page that points a name of its own at this machine (DNS rebinding) sends that name as `Host`. A page of another
+    origin, another port of this machine included, sends its `Origin`, or the browser sends `Sec-Fetch-Site` for it.
+    Programs send none of these and are answered.
+    """
+
+    def __init__(self, app: ASGIApp, *, headers: Mapping[str, str], largest_body: int | None = None) -> None:
+        """Guards an application.
+
+        Args:
+            app: The application.
+            headers: Set on every response that has none of that name.
+            largest_body: Bytes of a request; None leaves it to the application.
+        """
+        self._app = app
+        self._headers = headers
+        self._largest_body = largest_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name in [name for name in headers if name.startswith("access-control-")]:
+                    del headers[name]
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        headers = Headers(scope=scope)
+        answer: ASGIApp = _refusal(scope["method"], headers) or self._app
+        if answer is self._app and self._largest_body is not None:
+            try:
+                receive = replayed(await read_body(headers, receive, self._largest_body), receive)
+            except BodyTooLongError:
+                answer = PlainTextResponse("Refused: too long.", status_code=413)
+            except ClientDisconnect:
+                return
+        passed = [(name, value) for name, value in scope["headers"] if name in _PASSED_ON]
+        await answer({**scope, "headers": passed}, receive, send_with_headers)
+
+
+def _refusal(method: str, headers: Headers) -> Response | None:
+    hosts = headers.getlist("host")
+    name = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
+    if name is None or not is_loopback(name[1].strip("[]")):
+        return PlainTextResponse("Refused: this is not the name of this machine.", status_code=400)
+    own = f"http://{hosts[0].lower()}"
+    origins, site = headers.getlist("origin"), headers.get("sec-fetch-site")
+    foreign = any(origin.lower() != own for origin in origins)
+    if site is not None:
+        # `none` is an address that somebody typed, which sends no form.
+        foreign |= site != "same-origin" and not (site == "none" and method in ("GET", "HEAD"))
+    elif not origins and "referer" in headers:
+        # A browser that does not send `Sec-Fetch-Site`.
+        foreign |= not headers["referer"].lower().startswith(f"{own}/")
+    if foreign:
+        return PlainTextResponse("Refused: another page asks for this. Type the address yourself.", status_code=403)
+    return None
+
+
+async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
+    """Reads a whole request, whether it says how long it is or comes in chunks.
+
+    Raises:
+        BodyTooLongError: It has more than `limit` bytes.
+        ClientDisconnect: It ended early.
+    """
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or len(length) > _LONGEST_NUMBER or int(length) > limit:
+        raise BodyTooLongError
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > limit:
+            raise BodyTooLongError
+    return bytes(body)
+
+
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """Returns what gives a request that was read already, and then what comes after it."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return again

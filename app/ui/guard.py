@@ -1,0 +1,467 @@
+"""Stands between the browser and Gradio: what the page needs gets through, checked, and nothing else does."""
+
+import asyncio
+import hmac
+import json
+import re
+import secrets
+import shutil
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final, NoReturn, cast
+from urllib.parse import urlencode
+
+import gradio as gr
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.loopback import BodyTooLongError, read_body, replayed
+from app.ui.uploads import safe_name
+
+_API: Final = "/gradio_api"
+_LARGEST_JSON: Final = 1_000_000
+LARGEST_FILE: Final = 200_000_000
+_LARGEST_TOTAL: Final = 1_000_000_000
+_MOST_FILES: Final = 1000
+_KEPT_SECONDS: Final = 3600
+_STALLED_SECONDS: Final = 60
+_DEEPEST: Final = 40
+_MOST_GRANTS: Final = 20_000
+_ASSET: Final = re.compile(r"/(assets|static)(/[\w@+-][\w@+.-]*)+", re.ASCII)
+_IDENTIFIER: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
+
+
+class _RefusedError(Exception):
+    def __init__(self, status: HTTPStatus, why: str = "") -> None:
+        super().__init__(why)
+        self.response = JSONResponse({"detail": why or status.phrase}, status)
+
+
+def _refuse(status: HTTPStatus, why: str = "") -> NoReturn:
+    raise _RefusedError(status, why)
+
+
+class ChatGuard:
+    """Lets through only the requests that the page and the three public endpoints need.
+
+    A browser is known by a signed cookie. Session hashes, which Gradio's script makes up, are replaced by ones that
+    depend on the cookie and a secret of this process, so that knowing another's is of no use; events and files are
+    given only to whom they were made for, and files are taken only from the session's own uploads.
+    """
+
+    def __init__(self, app: ASGIApp, *, interface: gr.Blocks, folder: Path) -> None:
+        """Guards Gradio's application.
+
+        Args:
+            app: The application.
+            interface: What it serves.
+            folder: Gradio's folder of uploads; each session has a folder of its own in it.
+        """
+        self._app = app
+        self._uploads = folder.absolute() / "uploads"
+        self._secret = secrets.token_bytes(32)
+        self._granted: dict[tuple[str, str, str], None] = {}
+        self._uploading = asyncio.Lock()
+        functions = interface.fns.values()
+        self._functions = {function._id for function in functions}
+        self._public = {function.api_name for function in functions if function.api_visibility == "public"}
+        self._server_functions = {
+            (identifier, function.__name__)
+            for identifier, block in interface.blocks.items()
+            for function in getattr(block, "server_fns", ())
+        }
+        self._router = Router(
+            [
+                Route("/", self._page),
+                Route("/config", self._page),
+                *(Route(path, self._plain) for path in ("/health", "/theme.css", "/favicon.ico", f"{_API}/info")),
+                # A page that lost its server asks whether it is the same again.
+                Route(f"{_API}/app_id", self._plain),
+                Route("/assets/{path:path}", self._asset),
+                Route("/static/{path:path}", self._asset),
+                Route(f"{_API}/file={{path:path}}", self._file),
+                Route(f"{_API}/heartbeat/{{session_hash}}", self._heartbeat),
+                Route(f"{_API}/queue/data", self._events),
+                Route(f"{_API}/queue/join", self._predict, methods=["POST"]),
+                Route(f"{_API}/run/predict", self._predict, methods=["POST"]),
+                Route(f"{_API}/call/{{name}}", self._call, methods=["POST"]),
+                Route(f"{_API}/call/{{name}}/{{event_id}}", self._result),
+                Route(f"{_API}/cancel", self._cancel, methods=["POST"]),
+                Route(f"{_API}/reset", self._cancel, methods=["POST"]),
+                # The script of the page asks with a slash at the end.
+                Route(f"{_API}/component_server/", self._server_function, methods=["POST"]),
+                Route(f"{_API}/upload", self._upload, methods=["POST"]),
+                Route(f"{_API}/upload_progress", self._upload_progress),
+            ],
+            redirect_slashes=False,
+            default=_RefusedError(HTTPStatus.NOT_FOUND).response,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            await self._router(scope, receive, send)
+        except _RefusedError as refused:
+            await refused.response(scope, receive, send)
+        except HTTPException as unsupported:
+            # The application has handlers for its own; this is the router's, of a method.
+            await _failure(unsupported.status_code)(scope, receive, send)
+        except ClientDisconnect:
+            return
+
+    async def _page(self, request: Request) -> ASGIApp:
+        known = self._known(request)
+        return self._passed(request, cookie=None if known else _cookie(request, self._signed(secrets.token_hex(16))))
+
+    async def _plain(self, request: Request) -> ASGIApp:
+        return self._passed(request)
+
+    async def _asset(self, request: Request) -> ASGIApp:
+        if not _ASSET.fullmatch(request.scope["path"]):
+            _refuse(HTTPStatus.NOT_FOUND)
+        return self._passed(request)
+
+    async def _file(self, request: Request) -> ASGIApp:
+        session, path = self._session(request), request.path_params["path"]
+        if not (self._holds(session, "file", path) or self._own(session, path)):
+            _refuse(HTTPStatus.NOT_FOUND)
+        return self._passed(request)
+
+    async def _heartbeat(self, request: Request) -> ASGIApp:
+        bound = self._bound(self._session(request), request.path_params["session_hash"])
+        return self._passed(request, path=f"{_API}/heartbeat/{bound}")
+
+    async def _events(self, request: Request) -> ASGIApp:
+        session = self._session(request)
+        bound = self._bound(session, request.query_params.get("session_hash"))
+        if not self._holds(session, "queue", bound):
+            _refuse(HTTPStatus.NOT_FOUND)
+        return self._passed(request, query={"session_hash": bound}, learn=partial(self._learn_files, session))
+
+    async def _predict(self, request: Request) -> ASGIApp:
+        session, body = self._session(request), await _body_of(request)
+        if type(body.get("fn_index")) is not int or body["fn_index"] not in self._functions:
+            _refuse(HTTPStatus.NOT_FOUND)
+        bound = self._bound(session, body.get("session_hash"))
+        self._grant(session, "queue", bound)
+        kept = {
+            "data": self._cleaned(body.get("data"), session),
+            "event_data": self._cleaned(body.get("event_data")),
+            "fn_index": body["fn_index"],
+            "trigger_id": body["trigger_id"] if type(body.get("trigger_id")) is int else None,
+            "session_hash": bound,
+        }
+
+        def learn(chunk: bytes) -> None:
+            self._learn_event(session, chunk)
+            self._learn_files(session, chunk)
+
+        return self._passed(request, body=kept, learn=learn)
+
+    async def _call(self, request: Request) -> ASGIApp:
+        if request.path_params["name"] not in self._public:
+            _refuse(HTTPStatus.NOT_FOUND)
+        body = await _body_of(request)
+        # Programs have no cookie; whoever has the id of their event, which cannot be guessed, gets its result.
+        learn = partial(self._learn_event, self._known(request) or "")
+        return self._passed(request, body={"data": self._cleaned(body.get("data"))}, learn=learn)
+
+    async def _result(self, request: Request) -> ASGIApp:
+        name, event = request.path_params["name"], request.path_params["event_id"]
+        if name not in self._public or not self._holds(self._known(request) or "", "event", event):
+            _refuse(HTTPStatus.NOT_FOUND)
+        return self._passed(request)
+
+    async def _cancel(self, request: Request) -> ASGIApp:
+        session, body = self._session(request), await _body_of(request)
+        event, function = body.get("event_id"), body.get("fn_index")
+        if not isinstance(event, str) or not self._holds(session, "event", event):
+            _refuse(HTTPStatus.NOT_FOUND)
+        kept: dict[str, Any] = {"event_id": event}
+        if request.scope["path"] == f"{_API}/cancel":
+            bound = self._bound(session, body.get("session_hash"))
+            kept |= {"session_hash": bound, "fn_index": function if type(function) is int else -1}
+        return self._passed(request, body=kept)
+
+    async def _server_function(self, request: Request) -> ASGIApp:
+        session, body = self._session(request), await _body_of(request)
+        component, name = body.get("component_id"), body.get("fn_name")
+        if type(component) is not int or not isinstance(name, str) or (component, name) not in self._server_functions:
+            _refuse(HTTPStatus.NOT_FOUND)
+        kept = {
+            "data": self._cleaned(body.get("data")),
+            "component_id": component,
+            "fn_name": name,
+            "session_hash": self._bound(session, body.get("session_hash")),
+        }
+        return self._passed(request, body=kept)
+
+    async def _upload_progress(self, request: Request) -> ASGIApp:
+        # An upload from this machine is over before its progress could be read.
+        self._session(request)
+        return Response('data: {"msg": "done"}\n\n', media_type="text/event-stream")
+
+    async def _upload(self, request: Request) -> ASGIApp:
+        folder = self._folder(self._session(request))
+        if _media_type(request) != "multipart/form-data":
+            _refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        async with self._uploading:
+            files, size = await run_in_threadpool(_held, self._uploads, folder)
+            parts = _bounded(request.receive, _LARGEST_TOTAL - size)
+            parser = MultiPartParser(
+                request.headers, cast(Any, parts), max_files=max(0, _MOST_FILES - files), max_fields=0
+            )
+            try:
+                form = await parser.parse()
+            except MultiPartException:
+                _refuse(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                    f"these files cannot be taken: a session has room for {_MOST_FILES} and"
+                    f" {_LARGEST_TOTAL // 1_000_000} MB in an hour; take in more by `untoc ingest`",
+                )
+            try:
+                sent = [file for file in form.getlist("files") if isinstance(file, UploadFile)]
+                if any((file.size or 0) > LARGEST_FILE for file in sent):
+                    _refuse(
+                        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a file may have {LARGEST_FILE // 1_000_000} MB at most"
+                    )
+                return JSONResponse(await run_in_threadpool(_store, sent, folder))
+            finally:
+                await form.close()
+
+    def _known(self, request: Request) -> str | None:
+        """Returns the session that a cookie of this process names."""
+        given = request.cookies.get(_cookie_name(request), "")
+        session = given.partition(".")[0]
+        return session if secrets.compare_digest(given.encode(), self._signed(session).encode()) else None
+
+    def _session(self, request: Request) -> str:
+        return self._known(request) or _refuse(HTTPStatus.FORBIDDEN, "this page is out of date: load it again")
+
+    def _signed(self, session: str) -> str:
+        return f"{session}.{self._keyed('cookie', session)}"
+
+    def _keyed(self, *parts: str) -> str:
+        return hmac.digest(self._secret, "\0".join(parts).encode(errors="surrogatepass"), "sha256").hex()
+
+    def _bound(self, session: str, given: object) -> str:
+        """Replaces a session hash that a browser made up by one that no other browser can come to."""
+        if not isinstance(given, str) or not _IDENTIFIER.fullmatch(given):
+            _refuse(HTTPStatus.BAD_REQUEST)
+        return self._keyed("hash", session, given)
+
+    def _folder(self, session: str) -> Path:
+        return self._uploads / self._keyed("folder", session)[:32]
+
+    def _own(self, session: str, path: str) -> str | None:
+        """Returns the path of one of a session's own uploads; None for any other."""
+        folder = self._folder(session)
+        # What is elsewhere by its name alone is not even looked at: on some systems a look reaches other machines.
+        if "\0" in path or ".." in Path(path).parts or not Path(path).is_relative_to(folder):
+            return None
+        try:
+            found = Path(path).resolve(strict=True)
+        except (OSError, RuntimeError):
+            return None
+        return str(Path(path)) if found.is_relative_to(folder.resolve()) and found.is_file() else None
+
+    def _cleaned(self, value: Any, session: str | None = None, depth: int = 0) -> Any:  # noqa: ANN401 - any JSON value
+        """Returns a value with every file replaced by what we know of it; without a session no file is taken."""
+        if depth > _DEEPEST:
+            _refuse(HTTPStatus.BAD_REQUEST)
+        if isinstance(value, list):
+            return [self._cleaned(item, session, depth + 1) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if not value.keys() & {"path", "url", "is_stream"} and not _is_file(value):
+            return {key: self._cleaned(item, session, depth + 1) for key, item in value.items()}
+        path, name = value.get("path"), value.get("orig_name")
+        own = self._own(session, path) if session is not None and isinstance(path, str) else None
+        if own is None:
+            _refuse(HTTPStatus.FORBIDDEN, "a file is not one of this session: choose it again")
+        # Without its address nobody fetches one.
+        kept = {"path": own, "meta": {"_type": "gradio.FileData"}}
+        return kept | ({"orig_name": name} if isinstance(name, str) else {})
+
+    def _grant(self, session: str, kind: str, name: str) -> None:
+        self._granted.pop((session, kind, name), None)
+        self._granted[session, kind, name] = None
+        if len(self._granted) > _MOST_GRANTS:
+            del self._granted[next(iter(self._granted))]
+
+    def _holds(self, session: str, kind: str, name: str) -> bool:
+        return (session, kind, name) in self._granted
+
+    def _learn_event(self, session: str, chunk: bytes) -> None:
+        for message in _messages(chunk):
+            if isinstance(message, dict) and isinstance(message.get("event_id"), str):
+                self._grant(session, "event", message["event_id"])
+
+    def _learn_files(self, session: str, chunk: bytes) -> None:
+        todo = list(_messages(chunk))
+        while todo:
+            value = todo.pop()
+            if isinstance(value, dict):
+                if _is_file(value) and isinstance(value.get("path"), str):
+                    self._grant(session, "file", value["path"])
+                todo += value.values()
+            elif isinstance(value, list):
+                todo += value
+
+    def _passed(
+        self,
+        request: Request,
+        *,
+        path: str | None = None,
+        query: Mapping[str, str] | None = None,
+        body: dict[str, Any] | None = None,
+        learn: Callable[[bytes], None] | None = None,
+        cookie: str | None = None,
+    ) -> ASGIApp:
+        scope = {name: value for name, value in request.scope.items() if name not in _OF_THE_ROUTER}
+        scope["query_string"] = urlencode(query or {}).encode()
+        if path is not None:
+            scope |= {"path": path, "raw_path": path.encode()}
+        receive = request.receive
+        if body is not None:
+            content = json.dumps(body, allow_nan=False).encode()
+            headers = MutableHeaders(raw=list(scope["headers"]))
+            headers.update({"content-type": "application/json", "content-length": str(len(content))})
+            scope["headers"] = headers.raw
+            receive = replayed(content, receive)
+        return _Passed(self._app, scope, receive, learn, cookie)
+
+
+_OF_THE_ROUTER: Final = frozenset({"endpoint", "path_params", "router", "route"})
+
+
+@dataclass(frozen=True)
+class _Passed:
+    """Hands a request on; of what went wrong inside it tells the status alone."""
+
+    app: ASGIApp
+    request: Scope
+    body: Receive
+    learn: Callable[[bytes], None] | None
+    cookie: str | None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        failed = False
+
+        async def checked(message: Message) -> None:
+            nonlocal failed
+            if message["type"] == "http.response.start":
+                failed = message["status"] >= HTTPStatus.BAD_REQUEST
+                if failed:
+                    await _failure(message["status"])(scope, receive, send)
+                elif self.cookie is not None:
+                    MutableHeaders(scope=message).append("set-cookie", self.cookie)
+            elif self.learn is not None and not failed:
+                self.learn(message.get("body", b""))
+            if not failed:
+                await send(message)
+
+        await self.app(self.request, self.body, checked)
+
+
+def _failure(status: int) -> Response:
+    words = {
+        HTTPStatus.SERVICE_UNAVAILABLE: "too much is under way: try again in a moment",
+        HTTPStatus.INTERNAL_SERVER_ERROR: "this could not be done",
+    }
+    return JSONResponse({"detail": words.get(HTTPStatus(status), HTTPStatus(status).phrase), "error": None}, status)
+
+
+async def _body_of(request: Request) -> dict[str, Any]:
+    # A page elsewhere can send a form without asking, but no JSON.
+    if _media_type(request) != "application/json":
+        _refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    try:
+        found = json.loads(await read_body(request.headers, request.receive, _LARGEST_JSON))
+    except BodyTooLongError:
+        _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    except (ValueError, RecursionError):
+        _refuse(HTTPStatus.BAD_REQUEST)
+    return found if isinstance(found, dict) else _refuse(HTTPStatus.BAD_REQUEST)
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _messages(chunk: bytes) -> Iterator[Any]:
+    """Yields what stands in a response of JSON, or in server-sent events."""
+    for line in chunk.splitlines():
+        try:
+            yield json.loads(line.removeprefix(b"data:"))
+        except ValueError:
+            continue
+
+
+def _is_file(value: Mapping[str, Any]) -> bool:
+    meta = value.get("meta")
+    return isinstance(meta, dict) and "_type" in meta
+
+
+def _cookie_name(request: Request) -> str:
+    # Browsers send cookies to every port of a host.
+    return f"untoc_{request.scope['server'][1]}"
+
+
+def _cookie(request: Request, value: str) -> str:
+    return f"{_cookie_name(request)}={value}; Path=/; HttpOnly; SameSite=Strict"
+
+
+async def _bounded(receive: Receive, limit: int) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        try:
+            message = await asyncio.wait_for(receive(), _STALLED_SECONDS)
+        except TimeoutError as exc:
+            raise ClientDisconnect from exc
+        if message["type"] != "http.request":
+            raise ClientDisconnect
+        body = message.get("body", b"")
+        more, limit = message.get("more_body", False), limit - len(body)
+        if limit < 0:
+            raise MultiPartException("too long")
+        yield body
+
+
+def _store(files: list[UploadFile], folder: Path) -> list[str]:
+    stored = []
+    for file in files:
+        path = folder / secrets.token_hex(8) / safe_name(file.filename or "")
+        path.parent.mkdir(parents=True, mode=0o700)
+        with path.open("wb") as target:
+            shutil.copyfileobj(file.file, target)
+        stored.append(str(path))
+    return stored
+
+
+def _held(uploads: Path, folder: Path) -> tuple[int, int]:
+    """Deletes what anybody uploaded an hour ago; returns how many files and bytes a folder then holds."""
+    sizes = []
+    for path in [path for path in uploads.rglob("*") if path.is_file()]:
+        # Gradio deletes old files as well.
+        with suppress(OSError):
+            if path.stat().st_mtime < time.time() - _KEPT_SECONDS:
+                path.unlink()
+                path.parent.rmdir()
+            elif path.is_relative_to(folder):
+                sizes.append(path.stat().st_size)
+    return len(sizes), sum(sizes)
