@@ -89,8 +89,12 @@ def words_of(text: str) -> list[str]:
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Folds case, accents, Arabic spelling variants and compatibility forms; keeps the letter й."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFC", _MARK.sub("", decomposed)).translate(_LETTERS)
+    return without_accents(text.casefold()).translate(_LETTERS)
+
+
+def without_accents(text: str) -> str:
+    """Removes accents, and puts plain letters in place of compatibility forms; keeps the letter й."""
+    return unicodedata.normalize("NFC", _MARK.sub("", unicodedata.normalize("NFKD", text)))
 
 
 def language_of(word: str, otherwise: str) -> str:
