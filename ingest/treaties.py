@@ -85,6 +85,8 @@ TREATIES: dict[str, Treaty] = {
     )
 }
 
+PROTOCOLS: tuple[str, ...] = tuple(code for code, treaty in TREATIES.items() if treaty.protocol)
+
 # A space stands for any white space, `{un}` and the like for what may stand between.
 _UN = {
     "{un}": "(?:(?:the )?(?:United Nations|UN|U\\.N\\.) )?",

@@ -111,9 +111,7 @@ def _cited_for(question: str, workspace: Workspace) -> dict[str, str]:
     "Which States signed the Convention against Corruption?",
     "Which States have joined the Trafficking in Persons Protocol?",
 ])  # fmt: skip
-def test_which_states_joined_a_treaty_is_told_by_sentences_that_name_it(
-    question: str, workspace: Workspace
-) -> None:
+def test_which_states_joined_a_treaty_is_told_by_sentences_that_name_it(question: str, workspace: Workspace) -> None:
     asked = {treaty.treaty for treaty in find_treaties(question)}
     cited = _cited_for(question, workspace)
     assert cited
