@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from vectorstore.stems import function_words
+
 
 @dataclass(frozen=True, kw_only=True)
 class Treaty:
@@ -309,9 +311,7 @@ def articles() -> dict[str, dict[str, str]]:
 _FORMAL = re.compile(
     r"definitions|use of terms|statement of purpose|information|cooperation|amendments?|signature", re.I
 )
-_EMPTY = frozenset(
-    ("of", "the", "and", "to", "in", "for", "or", "a", "on", "by", "with", "measures", "against", "other")
-)
+_EMPTY = function_words("en") | {"measures"}
 
 
 def articles_about(topic: str) -> list[tuple[str, str]]:
