@@ -11,7 +11,7 @@ from typing import Final, Literal, Protocol
 import snowballstemmer
 
 from app.frames import plain
-from ingest.metadata import detect_language
+from ingest.language.detection import detect_language
 
 Measure = Literal["noun", "people", "kind of people", "amount", "share"]
 

@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import Final, Literal
 
 from app.frames import plain
+from ingest.treaties import PROTOCOLS
 
 Kind = Literal["on", "only", "too", "others", "subject"]
-PROTOCOLS: Final = ("TIP", "SOM", "FIREARMS")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from ingest.metadata import detect_language as detect_text_language
+from ingest.language.detection import detect_language as detect_text_language
 from ingest.parties import PartyTable
 from prompts.wording import LANGUAGES
 
@@ -24,11 +24,6 @@ _SPELLINGS = {
     "fr": re.compile(r"[çœèêàùûîâë]|\b[ldqs]['’]|é\w*e\b", re.IGNORECASE),
     "es": re.compile(r"[¿¡ñáíóú]", re.IGNORECASE),
 }
-# Fewer words, or letters where there are no spaces, are too short to tell a language that is not one of the six.
-_FEWEST = 4
-_SHORTEST = 10
-# No question of the project's sets in the six languages is detected as another language with so much certainty.
-_SURE = 0.9
 _SCRIPTS = (("ARABIC", "ar"), ("CYRILLIC", "ru"), ("CJK", "zh"))
 
 
@@ -57,18 +52,6 @@ def detect_language(text: str, parties: PartyTable) -> str:
         return "en"
     guess = detect_text_language(text)
     return guess if guess in LANGUAGES else "en"
-
-
-def is_in_other_language(text: str) -> bool:
-    """Returns whether a question is surely in none of the six languages; a name or two are never sure."""
-    words = re.findall(r"[^\W\d_]+", text)
-    letters = sum(map(len, words))
-    # Languages without spaces write a question as one word.
-    if len(words) < _FEWEST and letters < _SHORTEST:
-        return False
-    # Half a surrogate pair is no character that the detector takes.
-    guess = detect_text_language(text.encode("utf-8", "replace").decode("utf-8"), sure=_SURE)
-    return guess is not None and guess not in LANGUAGES
 
 
 def _named(text: str, language: str, parties: PartyTable) -> int:

@@ -10,7 +10,7 @@ from app.answer import TreatyScope
 from app.frames import Frames, plain
 from app.topic_words import Span, blank
 from ingest.references import ArticleMention, find_articles
-from ingest.treaties import find_treaties
+from ingest.treaties import PROTOCOLS, find_treaties
 
 # "the Convention" with nothing after it that would make it another one.
 # What a treaty does, before its name: then "sur l’extradition" is what is asked about, and no part of the name.
@@ -33,7 +33,6 @@ _PROTOCOLS: Final = regex.compile(
     ),
     regex.IGNORECASE,
 )
-_ALL_PROTOCOLS: Final = ("TIP", "SOM", "FIREARMS")
 # One Protocol that is not said: each of the three may be meant.
 _THE_PROTOCOL: Final = regex.compile(
     plain(
@@ -120,12 +119,12 @@ def find_named_treaties(text: str) -> NamedTreaties:
         # Beside an article they only say whose it is.
         if conventions:
             numbers.setdefault("UNTOC", {})
-        for code in _ALL_PROTOCOLS if protocols else ():
+        for code in PROTOCOLS if protocols else ():
             numbers.setdefault(code, {})
     for found in articles:
         numbers.setdefault(found.treaty or found.lacking or "", {})[found.article] = None
     for found in unsaid:
-        for code in _ALL_PROTOCOLS:
+        for code in PROTOCOLS:
             numbers.setdefault(code, {})[found.article] = None
     own = {
         (found.start, found.article)
@@ -146,7 +145,7 @@ def _of_unsaid_protocol(text: str) -> list[ArticleMention]:
     """Articles "of the Protocol" where no Protocol is named: they are whose-ever the Protocol would be."""
     return [
         found
-        for found, bare in zip(find_articles(text, protocol=_ALL_PROTOCOLS[0]), find_articles(text), strict=True)
+        for found, bare in zip(find_articles(text, protocol=PROTOCOLS[0]), find_articles(text), strict=True)
         if (found.treaty or found.lacking) and not (bare.treaty or bare.lacking)
     ]
 
@@ -166,7 +165,7 @@ def asks_provision(text: str, named: NamedTreaties, frames: Frames) -> tuple[Nam
             return replace(named, scopes=(TreatyScope(treaty="UNTOC"),)), tuple(_spans(covers))
         if not the:
             return named, ()
-        named = replace(named, scopes=tuple(TreatyScope(treaty=code) for code in _ALL_PROTOCOLS), places=tuple(the))
+        named = replace(named, scopes=tuple(TreatyScope(treaty=code) for code in PROTOCOLS), places=tuple(the))
         asking = _asking(words, named, frames)
         return (named, asking) if asking else (replace(named, scopes=(), places=()), ())
     return named, _asking(words, named, frames)

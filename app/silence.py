@@ -6,12 +6,12 @@ from typing import Final
 
 from app.answer import Abstention, AbstentionReason, Answer, Citation, Scope
 from app.compose.extractive import RELATED, quote
-from app.language import is_in_other_language
 from app.provenance import occasions
 from app.resolution import Resolution
 from app.retrieve import Retrieved
 from app.select import Evidence, Found
 from app.verify import judge
+from ingest.language.detection import is_in_other_language
 from ingest.parties import PartyTable
 from ingest.regions import members_name
 from ingest.treaties import TREATIES, short_name

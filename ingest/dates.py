@@ -5,32 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-_MONTHS: tuple[tuple[str, ...], ...] = (
-    ("january", "jan", "janvier", "enero", "января", "январь", "يناير", "كانون الثاني"),
-    ("february", "feb", "février", "fevrier", "febrero", "февраля", "февраль", "فبراير", "شباط"),
-    ("march", "mar", "mars", "marzo", "марта", "март", "مارس", "آذار"),
-    ("april", "apr", "avril", "abril", "апреля", "апрель", "أبريل", "نيسان"),
-    ("may", "mai", "mayo", "мая", "май", "مايو", "أيار"),
-    ("june", "jun", "juin", "junio", "июня", "июнь", "يونيو", "يونيه", "حزيران"),
-    ("july", "jul", "juillet", "julio", "июля", "июль", "يوليو", "يوليه", "تموز"),
-    ("august", "aug", "août", "aout", "agosto", "августа", "август", "أغسطس", "آب"),
-    (
-        "september",
-        "sept",
-        "sep",
-        "septembre",
-        "septiembre",
-        "setiembre",
-        "сентября",
-        "сентябрь",
-        "سبتمبر",
-        "أيلول",
-    ),
-    ("october", "oct", "octobre", "octubre", "октября", "октябрь", "أكتوبر", "تشرين الأول"),
-    ("november", "nov", "novembre", "noviembre", "ноября", "ноябрь", "نوفمبر", "تشرين الثاني"),
-    ("december", "dec", "décembre", "decembre", "diciembre", "декабря", "декабрь", "ديسمبر", "كانون الأول"),
-)
-MONTH_NUMBER = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
+from ingest.language.months import month_numbers
+from ingest.language.numerals import ascii_digits
+
+MONTH_NUMBER = month_numbers()
 _NAMES = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in sorted(MONTH_NUMBER, key=len, reverse=True))
 # Arabic documents of the United Nations give both names of a month: "أكتوبر/تشرين الأول".
 _MONTH = rf"(?:{_NAMES})(?:\s*/\s*(?:{_NAMES}))?\.?(?![^\W\d_])"
@@ -70,8 +48,6 @@ _FORMS = tuple(
 _SLASHED = re.compile(r"(?<![\w/.-])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?![\w/-])")
 
 _ISO = re.compile(r"(\d{4})(?:-(\d\d)-(\d\d))?")
-# Arabic-Indic and Persian digits read as ASCII digits, one for one, so offsets stay.
-_DIGITS = {ord(char): str(index % 10) for index, char in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,9 +67,9 @@ class DateMatch:
 
 def find_dates(text: str) -> tuple[DateMatch, ...]:
     """Find the dates of a text in its order; where readings overlap, the longest counts."""
-    ascii_digits = text.translate(_DIGITS)
+    digits = ascii_digits(text)
     found: list[DateMatch] = []
-    for match in sorted(_all_dates(ascii_digits), key=lambda match: match.start - match.end):
+    for match in sorted(_all_dates(digits), key=lambda match: match.start - match.end):
         if all(match.end <= other.start or match.start >= other.end for other in found):
             found.append(match)
     return tuple(sorted(found, key=lambda match: match.start))

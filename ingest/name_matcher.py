@@ -6,12 +6,13 @@ stays apart from `Congo and the Republic of`.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
+
+from vectorstore.stems import fold as fold_word
 
 Form = Literal["name", "official", "former", "demonym", "capital", "group"]
 Case = Literal["any", "title", "capital", "upper", "proper", "exact", "code"]
@@ -19,10 +20,8 @@ Case = Literal["any", "title", "capital", "upper", "proper", "exact", "code"]
 # A Han character is a token of its own, since Chinese has no spaces between words.
 _MARKS = r"\u0300-\u036f\u0610-\u061a\u064b-\u0652\u0670"
 _TOKEN = re.compile(rf"[\u3400-\u9fff]|[&+]|(?![\u3400-\u9fff_])\w(?:(?![\u3400-\u9fff_])[\w{_MARKS}])*")
-_LETTERS = str.maketrans(
-    {"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i"}
-    | {"ة": "ه", "ى": "ي", "ـ": None, "&": "and", "+": "plus"}
-)
+# Beside what a search folds: letters that keyboards lack, and the breve of й, which names are typed without.
+_LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ı": "i", "й": "и", "&": "and", "+": "plus"})
 _ABBREVIATIONS = frozenset({"st", "dem", "rep", "fed", "sts", "is", "ee", "uu", "p"})
 _TITLES = frozenset({"mr", "mrs", "ms", "dr", "miss", "messrs"})
 _PRIORITY: dict[Form, int] = {"name": 0, "official": 0, "group": 0, "former": 1, "demonym": 2, "capital": 3}
@@ -34,9 +33,8 @@ _SHOUTABLE = frozenset({"us", "car", "au", "las", "nam"})
 
 @lru_cache(maxsize=65536)
 def fold(word: str) -> str:
-    """Folds case, accents, Arabic spelling variants and compatibility forms of one word."""
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
+    """Folds a word of a name: like a word of a search, and letters that names are often typed without."""
+    return fold_word(word).translate(_LETTERS)
 
 
 @lru_cache(maxsize=4096)

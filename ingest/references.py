@@ -10,7 +10,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 
 from ingest.attribution import Attribution, attribute, coordinated, sentence_ends
-from ingest.numerals import number_of
+from ingest.language.numerals import article_words, number_of
 from ingest.treaties import article_title, find_treaties
 
 
@@ -58,15 +58,12 @@ _ARTICLE = re.compile(
     r"|(?P<arabic>(?<!\w)[وفبكل]{0,2}(?:ال|ل)?(?:مادتين|مادتان|مواد|مادة))\s*(?:(?:من|رقم)\s+)?",
     re.IGNORECASE,
 )
-_UNITS = "one|two|three|four|five|six|seven|eight|nine"
-_WORDS = f"{_UNITS}|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
-_ORDINAL = "الأولى|الثانية|الثالثة|الرابعة|الخامسة|السادسة|السابعة|الثامنة|التاسعة|العاشرة|الحادية"
+# Longer words first: "twenty-one" before "twenty".
+_WORDS = "|".join(word.replace(" ", r"[-\s]+") for word in sorted(article_words(), key=len, reverse=True))
 _NUMBER = re.compile(
     r"[(（]?(?P<value>\d{1,3}(?!\d)(?:er\b)?(?:\s?(?:bis|ter|quater)\b)?"
     r"|(?-i:[IVX]{2,7}|V|X|I(?=\s*(?:of|de|du|del|[,.;:)?]|$)))\b"
-    rf"|(?:(?:twenty|thirty|forty)[-\s](?:{_UNITS})|{_WORDS}|seventeen|eighteen|nineteen|twenty|thirty|forty|premier|primero)\b"
-    rf"|(?:{_ORDINAL})(?:\s+عشرة?|\s+و(?:العشرين|العشرون|الثلاثين|الثلاثون|الأربعين|الأربعون))?"
-    r"|العشرين|العشرون|الثلاثين|الثلاثون|الأربعين|الأربعون)[)）]?(?!\d|[.,]\d{3}|\s?%)",
+    rf"|(?:{_WORDS})\b)[)）]?(?!\d|[.,]\d{{3}}|\s?%)",
     re.IGNORECASE,
 )
 # French and Spanish write a letter with its closing bracket only: "3 a)".

@@ -11,7 +11,11 @@ from typing import Final, Literal
 import regex
 
 from ingest.behalf import behalf_phrase
-from ingest.speaker_words import OFFICE, TITLE, VERB_AR, VERB_EN, VERB_ES, VERB_FR, VERB_RU, VERB_ZH
+from ingest.language.lexicons import load_lexicon, unfolded
+
+_WORDS: Final = {name: unfolded(pattern) for name, pattern in load_lexicon("speakers").items()}
+_TITLE, _OFFICES = _WORDS["title"], _WORDS["office"]
+_SAYS: Final = "|".join(_WORDS[f"verb_{language}"] for language in ("en", "fr", "es", "ru"))
 
 Who = Literal["person", "office", "delegation", "name"]
 
@@ -19,10 +23,10 @@ Who = Literal["person", "office", "delegation", "name"]
 _BEFORE: Final = regex.compile(r"[\s*_#>•]*(?:[(\[]?\p{N}{1,4}\s?[.)\]\-–]\)?\s*)?[\s*_]*")
 _NAME: Final = r"[^()（）\[\]:：;؛；,،，。\n]{1,80}?(?:\n[^()（）\[\]:：;؛；,،，。\n]{1,60}?)?"
 _PERSON: Final = regex.compile(
-    rf"{TITLE}\s*(?P<name>(?=[\p{{Lu}}\p{{Arabic}}\p{{Han}}]|d[’'ae]|van|von|al-){_NAME})(?=\s*[\[(（:：,،])"
+    rf"{_TITLE}\s*(?P<name>(?=[\p{{Lu}}\p{{Arabic}}\p{{Han}}]|d[’'ae]|van|von|al-){_NAME})(?=\s*[\[(（:：,،])"
 )
 _PERSON_REPORTED: Final = regex.compile(
-    rf"{TITLE}\s+(?P<name>\p{{Lu}}[\p{{L}}.'’-]*(?:\s+\p{{Lu}}[\p{{L}}.'’-]*){{0,4}})(?=\s+\p{{Ll}})"
+    rf"{_TITLE}\s+(?P<name>\p{{Lu}}[\p{{L}}.'’-]*(?:\s+\p{{Lu}}[\p{{L}}.'’-]*){{0,4}})(?=\s+\p{{Ll}})"
 )
 _PERSON_ZH: Final = regex.compile(
     r"(?P<name>[\p{Han}·•\p{Latin}.‧\s-]{1,40}?)(?:先生|女士|小姐|博士|大使|教授|阁下)(?=\s*[（(:：])"
@@ -33,12 +37,12 @@ _BARE: Final = regex.compile(
     r"|[\p{Arabic}\s]{3,40}?|[\p{Han}·]{2,12})(?=\s*[(（])"
 )
 _OFFICE: Final = regex.compile(
-    rf"(?:(?:The|Le|La|El|Los|Las)\s+|L[’'])?(?:исполняющ\p{{L}}+\s+обязанности\s+|временный\s+)?(?:{OFFICE})(?!(?!\p{{Han}})[\p{{L}}\p{{M}}])"
+    rf"(?:(?:The|Le|La|El|Los|Las)\s+|L[’'])?(?:исполняющ\p{{L}}+\s+обязанности\s+|временный\s+)?(?:{_OFFICES})(?!(?!\p{{Han}})[\p{{L}}\p{{M}}])"
     r"(?:\s+(?:of|for|de(?:l|\s+la)?|du|des)\s+[^()（）:：,،;.\n]{1,80}?)?(?!先生|女士|阁下)"
     r"(?=\s*[\[(（:：,،，]|\s+(?-i:\p{Ll})|\s+[\p{Arabic}]|\p{Han})",
     regex.IGNORECASE,
 )
-_IS_OFFICE: Final = regex.compile(rf"(?<![\p{{L}}-])(?:{OFFICE})(?![\p{{L}}])", regex.IGNORECASE)
+_IS_OFFICE: Final = regex.compile(rf"(?<![\p{{L}}-])(?:{_OFFICES})(?![\p{{L}}])", regex.IGNORECASE)
 _ADVERB: Final = r"(?:(?:also|then|again|further|therefore|first|subsequently|additionally|likewise|too|aussi|également|también|además|также|далее|كذلك|أيضا)\s+)*"
 _OF: Final = r"(?:of|for|from|de(?:\s+la|\s+los|\s+las|l)?|des|du|d[’']|de\s+l[’']|от|عن|de)"
 _DELEGATION: Final = regex.compile(
@@ -47,12 +51,12 @@ _DELEGATION: Final = regex.compile(
     rf"|представитель(?:ница)?|наблюдатель(?:ница)?|делегация|делегат|ممثلة|ممثل|المراقبة?|مراقبة?|مندوبة?|وفد)\s+"
     rf"(?:{_OF}(?:\s+|(?<=[’'])))?(?:the\s+|la\s+|l[’'])?"
     r"(?P<party>[^():：;؛,،.]{2,120}?(?:\s*\([^()\n]{3,60}\))?)"
-    rf"(?=\s*[:：,،，]|\s*\([^()]*\)\s*[:：,]|\s+{_ADVERB}(?-i:{VERB_EN}|{VERB_FR}|{VERB_ES}|{VERB_RU})(?![\p{{L}}])"
+    rf"(?=\s*[:：,،，]|\s*\([^()]*\)\s*[:：,]|\s+{_ADVERB}(?-i:{_SAYS})(?![\p{{L}}])"
     r"|\s+(?:إن|أن|إلى|عن|على|ب\p{Arabic}|ل\p{Arabic}))",
     regex.IGNORECASE,
 )
 # Arabic puts the verb first: "وقال ممثل … إن".
-_VERB_FIRST: Final = regex.compile(rf"و?{VERB_AR}\s+(?=\p{{Arabic}})")
+_VERB_FIRST: Final = regex.compile(rf"و?{_WORDS['verb_ar']}\s+(?=\p{{Arabic}})")
 # A delegation before a verb that is not known.
 _DELEGATION_UNREAD: Final = regex.compile(
     r"(?:(?:The|Le|La|El)\s+|L[’'])(?:representatives?|observers?|delegates?|delegations?|représentante?s?|observat(?:eur|rice)s?|délégations?"
@@ -74,9 +78,9 @@ _LANGUAGE_NOTE: Final = regex.compile(
 
 _CLAUSE: Final = r"(?:\s*[,،，]\s*[^:：;؛.。]{1,260}?[,،，])?"
 _REPORTED: Final = regex.compile(
-    rf"(?:{_CLAUSE}|\s*,)\s+{_ADVERB}(?P<verb>{VERB_EN}|{VERB_FR}|{VERB_ES}|{VERB_RU})(?![\p{{L}}])"
-    rf"|(?:\s*[,،][^:：;؛.。]{{1,260}}?[,،]?)?\s*[:،]?\s*(?P<verb>{VERB_AR})(?![\p{{L}}\p{{M}}])"
-    rf"|\s*[，,]?[^。：:；;\n]{{0,40}}?(?P<verb>{VERB_ZH})",
+    rf"(?:{_CLAUSE}|\s*,)\s+{_ADVERB}(?P<verb>{_SAYS})(?![\p{{L}}])"
+    rf"|(?:\s*[,،][^:：;؛.。]{{1,260}}?[,،]?)?\s*[:،]?\s*(?P<verb>{_WORDS['verb_ar']})(?![\p{{L}}\p{{M}}])"
+    rf"|\s*[，,]?[^。：:；;\n]{{0,40}}?(?P<verb>{_WORDS['verb_zh']})",
 )
 _COLON: Final = regex.compile(r"(?P<clause>\s*[,،，]\s*[^:：.;؛。]{1,260}?)?\s*[*_]*\s*[:：][*_]*\s*")
 _JOINT: Final = regex.compile(
@@ -86,7 +90,7 @@ _SPEAKING: Final = regex.compile(
     r"speak|behalf|capacity|said|parl|nom\s+d|habl|nombre|выступ|имени|باسم|نيابة|متكلم|متحدث|代表|发言",
     regex.IGNORECASE,
 )
-_VOCATIVE: Final = regex.compile(rf"\s*(?:le\s+|la\s+)?(?:{OFFICE})(?![\p{{L}}])", regex.IGNORECASE)
+_VOCATIVE: Final = regex.compile(rf"\s*(?:le\s+|la\s+)?(?:{_OFFICES})(?![\p{{L}}])", regex.IGNORECASE)
 _BEYOND_HEAD: Final = 420
 
 

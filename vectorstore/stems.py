@@ -6,10 +6,12 @@ Chinese without being told.
 
 import unicodedata
 from functools import cache, lru_cache
+from importlib.resources import files
 from typing import Any, Final
 
 import regex
 import snowballstemmer
+import yaml
 
 _ALGORITHMS: Final = {"en": "english", "fr": "french", "es": "spanish"}
 _WORD: Final = regex.compile(r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+")
@@ -19,48 +21,6 @@ _MARK: Final = regex.compile(r"\p{Mn}(?<!и\u0306)")
 _LETTERS: Final = str.maketrans({"ё": "е", "œ": "oe", "æ": "ae", "ة": "ه", "ى": "ي", "ٱ": "ا", "ـ": None, "’": "'"})
 # "organised" and "organized", "utilisation" and "utilization" are one word.
 _BRITISH: Final = regex.compile(r"(?<=\w{3})is(?=(?:e|ed|er|es|ing|ation|ations)$)")
-
-# Words that hold a sentence together; a letter alone is one as well (`l'`, `d'`, `'s`).
-_FUNCTION_WORDS: Final[dict[str, str]] = {
-    "en": """a about above after again against all also am an and any are as at be because been before being below
-    between both but by can could did do does doing down during each for from has had have having he her
-    here hers him his how i if in into is it its just me my of off on once only or other our out over own
-    same she should so some such than that the their them then there these they this those through to too
-    under until up upon very was we were what when where which while who whom whose why will with within
-    would you your toward towards among must shall regarding concerning via per""",
-    "fr": """le la les un une des du de et en sur pour par dans au aux que qui est sont ce cet cette ces se ou où à
-    avec sous entre vers chez son sa ses leur leurs notre nos votre vos il elle ils elles on nous vous lui
-    y dont quel quelle quels quelles comme plus moins très ainsi contre lors afin qu été a ont avoir même
-    doit doivent devrait devraient peut peuvent tout toute tous toutes aussi concernant""",
-    "es": """el la los las lo un una unos unas del de y e en o u por para con sobre entre que es son se al su sus a
-    ante bajo desde hasta hacia según este esta estos estas ese esa esos esas como más menos muy ya si qué
-    cuál cuáles quien quién nuestro nuestra contra fue ser ha han le les nos también cada todo toda todos
-    todas debe deben debería deberían puede pueden""",
-    "ru": """в во на с со о об обо по для что как к ко из за от это этот эта эти и а но или у до при под над про
-    между через против также их его ее свой своего свои которые который которая которого ли же бы то все
-    всех быть был была были есть мы он она они нас вас том том числе области сфере должен должна должны
-    должно может могут""",
-    "ar": """في من على عن إلى الى التي الذي الذين هذا هذه ذلك تلك و أن ان إن ما أو او ثم كما مع بين بعد قبل خلال عند
-    كل أي هو هي هم كان كانت قد لدى ضد نحو حول بشأن إزاء فيما بما ذات ذوي به بها له لها فيها منها يجب ينبغي
-    يمكن""",
-    "zh": """的 了 和 与 及 在 对 之 等 是 中 上 为 以 向 从 将 所 其 该 个 于 或 并 且 也 就 把 被 让 给 吗 呢 着 过 地
-    得""",
-}
-# Words of a topic that say nothing of it by themselves, but may within a term: "non-State actors", "no intervención".
-_FILLERS: Final[dict[str, str]] = {
-    "en": "issue matter question problem subject topic regard way use using role need importance state country world"
-    " area aspect context article particular no not nor without",
-    "fr": "problème sujet matière thème question État pays monde rôle domaine article aspect cas cadre égard vue"
-    " particulier être ne pas ni sans",
-    "es": "problema asunto tema materia cuestión Estado país mundo papel ámbito artículo aspecto caso marco respecto"
-    " particular no sin ni",
-    "ar": "مسألة مسائل قضية قضايا موضوع مشكلة دور مجال مادة جانب جوانب دولة دول بلد بلدان عالم سياق إطار شأن"
-    " لا لم لن عبر",
-    "ru": "вопрос проблема тема роль область статья аспект государство страна мир дело случай контекст отношение рамки"
-    " особенность частность не ни без",
-    "zh": "各国 问题 事项 议题 主题 作用 领域 条款 国家 情况 方面 事务 重要性 以及 关于 对于 有关 针对 如何 什么 哪些"
-    " 之间 当中 特别是 尤其 尤其是",
-}
 
 _FEMININE: Final = regex.compile(r"(?<=i|ng|ul|ch)[eè]res?$")
 
@@ -89,8 +49,12 @@ def words_of(text: str) -> list[str]:
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Folds case, accents, Arabic spelling variants and compatibility forms; keeps the letter й."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFC", _MARK.sub("", decomposed)).translate(_LETTERS)
+    return without_accents(text.casefold()).translate(_LETTERS)
+
+
+def without_accents(text: str) -> str:
+    """Removes accents, and puts plain letters in place of compatibility forms; keeps the letter й."""
+    return unicodedata.normalize("NFC", _MARK.sub("", unicodedata.normalize("NFKD", text)))
 
 
 def language_of(word: str, otherwise: str) -> str:
@@ -102,9 +66,16 @@ def language_of(word: str, otherwise: str) -> str:
 
 
 @cache
+def _topic_words(kind: str) -> dict[str, str]:
+    """Returns the words of a kind by language, between white space."""
+    text = (files("vectorstore") / "data" / "topic_words.yaml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, Loader=yaml.CSafeLoader)[kind])
+
+
+@cache
 def function_words(language: str) -> frozenset[str]:
     """Returns the folded words of a language that carry no topic."""
-    return frozenset(fold(word) for word in _FUNCTION_WORDS.get(language, "").split())
+    return frozenset(fold(word) for word in _topic_words("function_words").get(language, "").split())
 
 
 def is_function_word(word: str, language: str) -> bool:
@@ -117,7 +88,7 @@ def is_function_word(word: str, language: str) -> bool:
 @cache
 def filler_words(language: str) -> tuple[str, ...]:
     """Returns the words of a language that topics are put in without being told by them: "the issue of …"."""
-    return tuple(_FILLERS.get(language, "").split())
+    return tuple(_topic_words("fillers").get(language, "").split())
 
 
 @lru_cache(maxsize=65536)

@@ -1,7 +1,9 @@
 """The kind of position that citations show, suggested by named rules, with the words that show it.
 
-What each rule shows, and how plainly, is said here; its patterns stand in one module a language (`app/briefing/cues/`).
-Rules only suggest: a person decides. docs/positions.md defines the kinds.
+What each rule shows, and how plainly, is said here; its patterns stand in one lexicon a language, such as
+`ingest/language/data/positions.en.yaml`: `cues` maps the name of a rule to alternatives between white space; `_` stands
+for white space inside one, `<part>` for the pattern of that name in `parts`. Capitals are told from small letters only
+where `(?-i:…)` says so. Rules only suggest: a person decides. docs/positions.md defines the kinds.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,12 +14,13 @@ from typing import Final, Literal
 import regex
 
 from app.answer import Citation
-from app.briefing.cues import ar, en, es, fr, ru, zh
 from app.briefing.records import PositionKind, Words
 from app.terms import content_terms
+from ingest.language.lexicons import load_lexicon, unfolded
 from ingest.parties import PartyTable
 from ingest.readable import ReadableText
 from ingest.sentences import split_sentences
+from prompts.wording import LANGUAGES
 from vectorstore.records import Edit, Statement
 
 Rule = Literal[
@@ -71,7 +74,6 @@ _NEVER_HIDDEN: Final = frozenset({"opposes", "conditional"})
 # Attitudes that a negation turns round; what else is negated shows nothing.
 _TURNED: Final[dict[Rule, Rule]] = {"supports": "refuses", "objects": "accepts"}
 _NEGATED_ITSELF: Final = frozenset({"refuses", "forbids", "accepts", "condition", "limit"})
-_CUES: Final = {module.__name__.rpartition(".")[2]: module for module in (ar, en, es, fr, ru, zh)}
 # How far back from an attitude, in the same clause, a negation reaches.
 _REACH: Final = 40
 _CLAUSE: Final = regex.compile(r"[,;:.()，；：。、،؛—–]")
@@ -305,10 +307,11 @@ def _words(mark: Marked, citation: Citation, statement: Statement) -> Words:
 @cache
 def _compiled(language: str) -> dict[str, "regex.Pattern[str]"] | None:
     """Returns the patterns of a language by rule, or None where there are no rules for it."""
-    module = _CUES.get(language)
-    if module is None:
+    if language not in LANGUAGES:
         return None
-    return {rule: _pattern(cues, module.PARTS) for rule, cues in module.CUES.items()}
+    lexicon = load_lexicon(f"positions.{language}")
+    parts = {name: unfolded(part) for name, part in lexicon["parts"].items()}
+    return {rule: _pattern(cues, parts) for rule, cues in lexicon["cues"].items()}
 
 
 def _pattern(cues: str, parts: Mapping[str, str]) -> "regex.Pattern[str]":

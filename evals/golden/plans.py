@@ -14,7 +14,7 @@ from typing import Final, Literal, get_args
 from app.answer import AbstentionReason
 from evals.golden.documents import Documents
 from evals.golden.naming import Article, Reading, Span, Topic, common_stems, topics
-from ingest.treaties import TREATIES, articles, articles_about, short_name
+from ingest.treaties import PROTOCOLS, articles, articles_about, short_name
 from vectorstore.stems import is_function_word, words_of
 
 Kind = Literal[
@@ -271,7 +271,7 @@ def _silent_sessions(corpus: Corpus) -> Iterator[Plan]:
 
 def _silent_articles(corpus: Corpus) -> Iterator[Plan]:
     """The State cites the article nowhere; whether it speaks of its subject decides the reason."""
-    for article in sorted({a for topic in topics().values() for a in topic.articles if a[0] in ("UNTOC", *_PROTOCOLS)}):
+    for article in sorted({a for topic in topics().values() for a in topic.articles if a[0] in ("UNTOC", *PROTOCOLS)}):
         subject = _of_article(article)
         about = [_of_topic(topic) for topic in topics().values() if article in topic.articles]
         for (state, year), readings in corpus.turns.items():
@@ -336,7 +336,7 @@ def _elsewhere(corpus: Corpus) -> Iterator[Plan]:
 
 
 def _beyond_the_treaty(corpus: Corpus) -> Iterator[Plan]:
-    for treaty in ("UNTOC", *_PROTOCOLS):
+    for treaty in ("UNTOC", *PROTOCOLS):
         last = max(int(number) for number in articles()[treaty] if number.isdigit())
         for number in range(last + 1, last + 21):
             subject = _of_article((treaty, str(number)))
@@ -345,7 +345,6 @@ def _beyond_the_treaty(corpus: Corpus) -> Iterator[Plan]:
                     yield Plan(kind="nonexistent", subject=subject, states=(state,), years=(year,))
 
 
-_PROTOCOLS: Final = tuple(code for code, treaty in TREATIES.items() if treaty.protocol)
 _PLANNERS: Final[Mapping[Kind, Callable[[Corpus], Iterator[Plan]]]] = {
     "single_state": _single,
     "list_states": _lists,

@@ -17,6 +17,7 @@ from typing import Final
 
 from evals.errors import DatasetError, EvalError
 from evals.golden.cases import Case
+from ingest.language.numerals import number_words
 from ingest.manifest import read_manifest
 from ingest.parties import Party, PartyTable
 from ingest.party_names import LANGUAGES
@@ -101,11 +102,7 @@ TOPICS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 _TEMPLATE: Final = re.compile(r"\b(?:say|said) (?:about|on) (?P<topic>\w.*?) in (?:its )?\d{4}\b")
 # Codes of three letters that are words: nobody can mean the State by them in a sentence.
 _WORDS: Final = frozenset("AND ARE CAN COD CUB GIN LIE NOR PAN PER TON VAT".split())
-_UNITS: Final = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"
-    " sixteenth seventeenth eighteenth nineteenth"
-).split()
-_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ORDINALS: Final = {value: word.replace(" ", "-") for word, value in number_words("ordinal", "en").items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,13 +307,7 @@ def _said_in_russian(name: str) -> str:
 
 
 def _in_words(session: str | None) -> str | None:
-    if session is None or not session.isdecimal() or not 0 < int(session) < 100:
-        return None
-    tens, unit = divmod(int(session), 10)
-    if int(session) < 20:
-        return _UNITS[int(session) - 1]
-    word = _TENS[tens - 2]
-    return f"{word}-{_UNITS[unit - 1]}" if unit else word.removesuffix("y") + "ieth"
+    return _ORDINALS.get(int(session)) if session is not None and session.isdecimal() else None
 
 
 def _in_digits(session: str | None) -> str | None:

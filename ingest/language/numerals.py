@@ -1,0 +1,91 @@
+"""Numbers as texts write them: digits of any script, Roman and Chinese numerals, and number words."""
+
+import csv
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Final, Literal
+
+NumberKind = Literal["cardinal", "ordinal", "stem", "tens"]
+# Digits of other scripts read as ASCII digits, one for one, so that offsets stay.
+_DIGITS: Final = {ord(char): str(index % 10) for index, char in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９")}
+_ROMAN: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+_HAN_DIGITS: Final = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_HAN_UNITS: Final = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+_MYRIAD: Final = 10_000
+
+
+def ascii_digits(text: str) -> str:
+    """Returns a text with Arabic-Indic, Persian and full-width digits as ASCII digits; offsets stay."""
+    return text.translate(_DIGITS)
+
+
+def is_han_number(text: str) -> bool:
+    """Tells whether a text is a number in Chinese characters and ASCII digits, and nothing else."""
+    return bool(text) and all(char in _HAN_DIGITS or char in _HAN_UNITS for char in text)
+
+
+def han_value(numeral: str) -> int:
+    """Returns the value of a Chinese numeral, such as "二十一", "二〇二〇" or "3万".
+
+    Args:
+        numeral: Chinese digits and units; ASCII digits may stand among them.
+    """
+    if not any(char in _HAN_UNITS for char in numeral):
+        return int("".join(str(_HAN_DIGITS.get(char, char)) for char in numeral))
+    total = section = digit = 0
+    for char in numeral:
+        if char.isascii():
+            digit = digit * 10 + int(char)
+        elif char in _HAN_DIGITS:
+            digit = _HAN_DIGITS[char]
+        elif (unit := _HAN_UNITS[char]) < _MYRIAD:
+            section, digit = section + (digit or 1) * unit, 0
+        elif unit == _MYRIAD:
+            total, section, digit = total + (section + digit) * unit, 0, 0
+        else:
+            total, section, digit = (total + section + digit) * unit, 0, 0
+    return total + section + digit
+
+
+def roman_value(numeral: str) -> int:
+    """Returns the value of a Roman numeral up to 399 in any case, such as 14 for "XIV"."""
+    values = [_ROMAN[letter] for letter in numeral.upper()]
+    return sum(-value if value < max(values[at + 1 :], default=0) else value for at, value in enumerate(values))
+
+
+def number_of(written: str) -> str:
+    """Returns the number of an article or item as Arabic digits; what is no number comes back unchanged.
+
+    Args:
+        written: Digits, with `bis` and the like kept, a Roman or Chinese numeral, or words such as "twenty-one".
+    """
+    text = " ".join(written.split())
+    digits = re.match(r"\d+", text)
+    if digits:
+        suffix = re.search(r"(?:bis|ter|quater)\b", text, re.IGNORECASE)
+        return str(int(digits.group())) + (f" {suffix.group().casefold()}" if suffix else "")
+    if re.fullmatch(r"[IVXLC]+", text):
+        return str(roman_value(text))
+    if is_han_number(text):
+        return str(han_value(text))
+    value = article_words().get(text.casefold().replace("-", " "))
+    return str(value) if value else text
+
+
+@cache
+def article_words() -> dict[str, int]:
+    """Returns the value of the words by which articles are numbered: "article twenty", "artículo primero"."""
+    words = number_words("cardinal", "en") | number_words("ordinal", "ar")
+    words |= {word.removesuffix("ة"): value for word, value in words.items() if word.endswith(" عشرة")}
+    return words | {"premier": 1, "primero": 1, "الحادية": 1}
+
+
+@cache
+def number_words(kind: NumberKind, language: str | None = None) -> dict[str, int]:
+    """Returns the value of each number word of a kind, in one language or in all; words of a compound are spaced."""
+    table = (files("ingest.language") / "data" / "number_words.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(line for line in table.splitlines() if not line.startswith("#"))
+    return {
+        row["word"]: int(row["value"]) for row in rows if row["kind"] == kind and language in (None, row["language"])
+    }
