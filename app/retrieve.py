@@ -31,11 +31,11 @@ _ABOUT_ITSELF: Final = frozenset(
     """subject title topic theme name called heading object objet sujet titre intitulé tema título asunto тема название
     موضوع عنوان 主题 题目""".split()
 )
-# Stems of what is done to a treaty as a whole: "has it ratified the Convention", "is it a party to the Protocols";
-# only sentences that name the treaty answer.
+# Stems of what is done to a treaty as a whole: "has it ratified the Convention", "is it a party to the Protocols"; only
+# sentences that name the treaty answer. Whole stems, since "participation" is no party and "joint" joins nothing.
 _JOINS: Final = re.compile(
-    r"(?:ratif|sign|acced|access|join|part[iy]|becom|adher|adh[eé]r|adh[eé]s|firm|suscri|ратифиц|подпис|присоедин|участни"
-    r"|批准|签署|加入|缔约|صادق|صدق|وقع|انضم|طرف)"
+    r"ratif\w*|sign|signat\w+|acced\w*|access(?:ion)?|join|part[iy]|becom|adh[eé][rs]\w*|firm|firmant\w*|suscri\w+"
+    r"|ратифиц\w+|подпис\w+|присоедин\w+|участни\w+|批准|签署|加入|缔约|(?:صادق|صدق|وقع|انضم|طرف)\w*"
 )
 # Where nobody is named and more parties than this are in scope, a glance is cast at each, and they are compared.
 _MANY: Final = 6
@@ -216,14 +216,8 @@ class Searcher:
         if scope.agenda_items and _is_about_itself(scope.topic):
             return lambda code, own: select.by_mention(code, own, AGENDA, scope.agenda_items)
         beside = _beside_treaties(scope.topic, scope.language) if topic is not None else frozenset()
-        if scope.treaties and all(map(_JOINS.match, beside)):
-            words = select.topic(_treaty_words(scope.treaties), "en")
-            # Who speaks of a treaty at all is told by its name, where many are compared.
-            in_words: Seek = (
-                (lambda code, own: self._of_no_other(select.glance(code, own, words), scope.treaties))
-                if many
-                else (lambda code, own: self._meant(code, own, scope.treaties, None if beside else words))
-            )
+        if scope.treaties and all(map(_JOINS.fullmatch, beside)):
+            in_words = self._in_words(scope.treaties, joining=bool(beside), many=many)
             return lambda code, own: self._by_treaties(code, own, scope.treaties, in_words, topic)
         if topic is not None:
             search = select.glance if many else select.by_topic
@@ -233,6 +227,17 @@ class Searcher:
             # "What did Iran say?": the sentences nearest to the whole.
             return select.by_centrality
         return None
+
+    def _in_words(self, treaties: Sequence[TreatyScope], *, joining: bool, many: bool) -> Seek:
+        """Chooses how a treaty is found in statements that do not name it; nobody joins one without naming it."""
+        if joining:
+            if many:
+                return lambda code, own: Found(party=code, searched=tuple(own))
+            return lambda code, own: self._meant(code, own, treaties, None)
+        words = self._selector.topic(_treaty_words(treaties), "en")
+        if many:
+            return lambda code, own: self._of_no_other(self._selector.glance(code, own, words), treaties)
+        return lambda code, own: self._meant(code, own, treaties, words)
 
     def _by_articles(
         self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope], topic: Topic | None
@@ -472,12 +477,4 @@ def _with_treaties(scope: Scope) -> str:
 
 
 def _treaty_words(treaties: Sequence[TreatyScope]) -> str:
-    names = {
-        "UNTOC": "Convention against Transnational Organized Crime",
-        "TIP": "Protocol trafficking in persons",
-        "SOM": "Protocol smuggling of migrants",
-        "FIREARMS": "Protocol firearms",
-        "UNCAC": "Convention against Corruption",
-        "NARCOTICS1988": "Convention against illicit traffic in narcotic drugs",
-    }
-    return " ".join(names[treaty.treaty] for treaty in treaties)
+    return " ".join(TREATIES[treaty.treaty].search_words for treaty in treaties)

@@ -181,7 +181,7 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", action="append", default=[], metavar="NAME=VALUE", help="only cases of a slice")
     parser.add_argument("--limit", type=_count, help="only the first N cases")
     parser.add_argument("--every", type=_count, default=1, help="only every Nth case")
-    parser.add_argument("--no-drafts", action="store_true", help="leave cases out that nobody has reviewed")
+    parser.add_argument("--no-drafts", action="store_true", help="leave drafts out, which never decide a gate")
     parser.add_argument("--repeats", type=_count, default=1, help="ask every case so often")
     parser.add_argument("--time-limit", type=float, default=120.0, metavar="S", help="seconds for one answer")
 

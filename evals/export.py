@@ -175,7 +175,7 @@ def _metadata(case: Case, record: AnswerRecord, answer: Answer | None, run: Run)
         "expected": case.expect.model_dump(mode="json"),
         "evidence": [span.model_dump(mode="json", include={"id", "file", "start", "end"}) for span in case.evidence],
         "evidence_groups": [list(group) for group in case.evidence_groups],
-        "reviewed": case.gates,
+        "reviewed": case.review.status == "reviewed",
         "status": answer.status if answer is not None else None,
         "citations": _citations(answer) if answer is not None else [],
     }

@@ -1,6 +1,8 @@
 """Gates: whether a run may replace its baseline; absolute bars, and no loss beyond chance.
 
-Only reviewed cases count. A soft gate fails where the paired bootstrap shows a loss greater than its margin, Holm's
+Drafts never count; gold counts whether or not a person has reviewed it.
+
+A soft gate fails where the paired bootstrap shows a loss greater than its margin, Holm's
 correction over all soft gates applied: with several gates one of them drops by chance. What few clusters hold cannot
 show that, whatever is drawn from them: such a gate warns at most.
 """
@@ -173,14 +175,14 @@ def check_gates(gates: Gates, candidate: ScoredRun, baseline: ScoredRun | None =
         candidate: The run in question, scored.
         baseline: The run that it may not fall behind, over the same cases and statements; soft gates need one.
     """
-    cases = _reviewed(candidate)
+    cases = _gating(candidate)
     problems = _problems(gates, candidate, baseline, len(cases))
     results = [_hard(gate, cases, gates) for gate in gates.hard]
     left_out: tuple[str, ...] = ()
     if baseline is not None and difference_of_data(baseline.manifest, candidate.manifest) is None:
-        pairs, _ = paired_cases(_reviewed(baseline), cases)
+        pairs, _ = paired_cases(_gating(baseline), cases)
         if len(pairs) < gates.minimum_cases:
-            problems.append(f"only {len(pairs)} reviewed cases are in both runs, {gates.minimum_cases} are needed")
+            problems.append(f"only {len(pairs)} cases that gate are in both runs, {gates.minimum_cases} are needed")
         soft, left_out = _soft(pairs, gates)
         results += soft
     return GateReport(
@@ -193,7 +195,7 @@ def check_gates(gates: Gates, candidate: ScoredRun, baseline: ScoredRun | None =
     )
 
 
-def _reviewed(run: ScoredRun) -> tuple[CaseScore, ...]:
+def _gating(run: ScoredRun) -> tuple[CaseScore, ...]:
     return tuple(case for case in by_case(run.scores()) if case.gates)
 
 
@@ -206,7 +208,7 @@ def _problems(gates: Gates, candidate: ScoredRun, baseline: ScoredRun | None, ca
     if not gates.hard and not gates.soft:
         found.append("there are no gates: give some, or leave --gates out for those that come with the program")
     if cases < gates.minimum_cases:
-        found.append(f"only {cases} reviewed cases, {gates.minimum_cases} are needed")
+        found.append(f"only {cases} cases gate, {gates.minimum_cases} are needed")
     if baseline is None:
         return found + (["soft gates need a baseline: give --baseline RUN"] if gates.soft else [])
     problem = difference_of_data(baseline.manifest, candidate.manifest)
@@ -225,7 +227,7 @@ def _hard(gate: HardGate, cases: Sequence[CaseScore], gates: Gates) -> GateResul
     found = figure(cases, quantity, resamples=gates.resamples, seed=gates.seed)
     wanted = f"at least {_shown(bar, quantity)} is needed" if least else f"at most {_shown(bar, quantity)} is allowed"
     if found is None:
-        reason = f"{quantity.label}: applies to no reviewed case, {wanted}"
+        reason = f"{quantity.label}: applies to no case that gates, {wanted}"
         return GateResult(metric=gate.metric, kind="hard", verdict="invalid", reason=reason, bar=bar)
     held = found.value >= bar - _TOLERANCE if least else found.value <= bar + _TOLERANCE
     return GateResult(

@@ -16,7 +16,7 @@ from app.briefing.records import PositionKind, Subject
 from app.briefing.request import BriefingRequest
 from app.briefing.table import TableBuilder
 from evals.errors import DatasetError
-from evals.golden.cases import Evidence
+from evals.golden.cases import Evidence, Review
 from evals.golden.documents import Document, Documents
 from evals.golden.naming import sha256_of
 from evals.metrics.citations import overlaps
@@ -47,6 +47,8 @@ class LabelledCell(BaseModel):
     """Rules have been fitted to all but `sealed`; see the head of the file."""
     evidence: tuple[Evidence, ...] = ()
     """Strongest first; empty where the statement says nothing on the topic."""
+    review: Review = Review()
+    """Who has looked at the label; a file's own `review` holds for all of its cells."""
 
     @model_validator(mode="after")
     def _sound(self) -> "LabelledCell":
@@ -62,6 +64,7 @@ class _CellFile(BaseModel):
 
     schema_: Annotated[Literal[1], Field(alias="schema")]
     corpus: _Text
+    review: Review = Review()
     cells: tuple[LabelledCell, ...]
 
 
@@ -115,9 +118,10 @@ def load_cells(path: Path = SHIPPED) -> tuple[LabelledCell, ...]:
         DatasetError: The file is not what it should be.
     """
     try:
-        cells = _CellFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).cells
+        file = _CellFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, ValidationError, yaml.YAMLError) as exc:
         raise DatasetError(f"cannot read the cells of {str(path)!r}: {' '.join(str(exc).split())}") from exc
+    cells = tuple(cell.model_copy(update={"review": file.review}) for cell in file.cells)
     doubled = [identifier for identifier, number in Counter(cell.id for cell in cells).items() if number > 1]
     if doubled:
         raise DatasetError(f"two cells of {str(path)!r} have the id {doubled[0]!r}: give one of them another")

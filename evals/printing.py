@@ -196,7 +196,7 @@ def _difference(found: "Difference") -> tuple[str, ...]:
 def print_gates(report: "GateReport") -> None:
     """Prints every gate with its reason, and the verdict last."""
     console = Console()
-    table = Table("gate", "kind", "verdict", "why", title=f"{report.candidate}: {report.cases} reviewed cases")
+    table = Table("gate", "kind", "verdict", "why", title=f"{report.candidate}: {report.cases} cases that gate")
     for result in report.results:
         verdict = Text(_VERDICTS[result.verdict], style=_STYLES[result.verdict])
         table.add_row(result.metric, result.kind, verdict, result.reason)

@@ -94,6 +94,8 @@ class ScoreRecord(BaseModel):
 
     Attributes:
         components: What each measure gave, see `evals.metrics.table`; measures that do not apply are absent.
+        gates: Whether the case may decide a gate; drafts may not.
+        reviewed: Whether a person has reviewed the case's gold.
         stage: The first broken stage; None where the outcome is right.
         slices: Values to group by: type, lang, state, session, wording, kind and the tags of the case.
         wrong: For confidence: whether an answer that was given is wrong; None where that cannot be judged.
@@ -105,6 +107,7 @@ class ScoreRecord(BaseModel):
     repeat: int = 0
     cluster: str
     gates: bool
+    reviewed: bool = False
     status: str | None
     expected: str
     stage: Stage | None

@@ -102,6 +102,7 @@ def _of_case(case: Case, record: AnswerRecord) -> dict[str, Any]:
         "repeat": record.repeat,
         "cluster": case.cluster,
         "gates": case.gates,
+        "reviewed": case.review.status == "reviewed",
         "expected": case.expect.status,
         "slices": slices(case),
         "single": len(case.expect.states) == 1 and case.type != "list_states",

@@ -84,6 +84,7 @@ class CaseScore:
     case: str
     cluster: str
     gates: bool
+    reviewed: bool
     expected: str
     expected_states: tuple[str, ...]
     stage: Stage | None
@@ -108,6 +109,7 @@ def by_case(scores: Iterable[ScoreRecord]) -> tuple[CaseScore, ...]:
                 case=name,
                 cluster=first.cluster,
                 gates=first.gates,
+                reviewed=first.reviewed,
                 expected=first.expected,
                 expected_states=first.expected_states,
                 stage=stage,

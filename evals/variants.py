@@ -4,7 +4,7 @@ Nothing here is reachable from the product; a run names its variant, and its rep
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 from app.answer import Abstention, Answer
@@ -128,9 +128,17 @@ def assistant_of(workspace: Workspace, variant: str | None) -> Assistant:
     """
     if variant is None:
         return workspace.assistant
+    return Assistant(steps_of(workspace.steps, variant), workspace.store.catalogue, keep_traces=0)
+
+
+def steps_of(steps: Steps, variant: str) -> Steps:
+    """Returns the chain's steps with a deliberate change, and all else as it is.
+
+    Raises:
+        RunError: There is no such variant.
+    """
     if variant not in VARIANTS:
         raise RunError(f"no variant {variant!r}: there are {', '.join(VARIANTS)}")
-    steps = workspace.steps
     changed = {
         "quotes_altered": _AlteredQuotes,
         "always_answer": _AlwaysAnswers,
@@ -138,12 +146,7 @@ def assistant_of(workspace: Workspace, variant: str | None) -> Assistant:
         "ranking_reversed": _ReversedRanking,
         "no_scope": _WithoutTime,
     }.get(variant, Steps)
-    searcher = steps.searcher
-    if variant in ("state_filter_off", "no_scope"):
-        scoped = _AllStatements if variant == "state_filter_off" else _OnePile
-        searcher = searcher.scoped_by(scoped)
-    return Assistant(
-        changed(searcher=searcher, parties=steps.parties, max_citations=steps.max_citations),
-        workspace.store.catalogue,
-        keep_traces=0,
-    )
+    scoped = {"state_filter_off": _AllStatements, "no_scope": _OnePile}.get(variant)
+    kept = {field.name: getattr(steps, field.name) for field in fields(steps)}
+    searcher = steps.searcher if scoped is None else steps.searcher.scoped_by(scoped)
+    return changed(**(kept | {"searcher": searcher}))

@@ -15,10 +15,12 @@ class Treaty:
         code: `UNTOC`, `TIP`, `SOM`, `FIREARMS`, `UNCAC` or `NARCOTICS1988`.
         protocol: True for the Protocols to the Convention.
         aliases: English names to show or to offer when asking back.
+        search_words: English words by which passages about it are found where its name is not written.
     """
 
     code: str
     name: str
+    search_words: str
     protocol: bool
     aliases: tuple[str, ...]
 
@@ -39,6 +41,7 @@ TREATIES: dict[str, Treaty] = {
         Treaty(
             code="UNTOC",
             name="United Nations Convention against Transnational Organized Crime",
+            search_words="Convention against Transnational Organized Crime",
             protocol=False,
             aliases=("Organized Crime Convention", "Palermo Convention", "UNTOC"),
         ),
@@ -46,12 +49,14 @@ TREATIES: dict[str, Treaty] = {
             code="TIP",
             name="Protocol to Prevent, Suppress and Punish Trafficking in Persons, Especially Women and Children, "
             + _SUPPLEMENT,
+            search_words="Protocol trafficking in persons",
             protocol=True,
             aliases=("Trafficking in Persons Protocol", "Trafficking Protocol", "Palermo Protocol"),
         ),
         Treaty(
             code="SOM",
             name="Protocol against the Smuggling of Migrants by Land, Sea and Air, " + _SUPPLEMENT,
+            search_words="Protocol smuggling of migrants",
             protocol=True,
             aliases=("Smuggling of Migrants Protocol", "Migrants Protocol"),
         ),
@@ -59,18 +64,21 @@ TREATIES: dict[str, Treaty] = {
             code="FIREARMS",
             name="Protocol against the Illicit Manufacturing of and Trafficking in Firearms, Their Parts and "
             "Components and Ammunition, " + _SUPPLEMENT,
+            search_words="Protocol firearms",
             protocol=True,
             aliases=("Firearms Protocol",),
         ),
         Treaty(
             code="UNCAC",
             name="United Nations Convention against Corruption",
+            search_words="Convention against Corruption",
             protocol=False,
             aliases=("Corruption Convention", "UNCAC"),
         ),
         Treaty(
             code="NARCOTICS1988",
             name="United Nations Convention against Illicit Traffic in Narcotic Drugs and Psychotropic Substances",
+            search_words="Convention against illicit traffic in narcotic drugs",
             protocol=False,
             aliases=("1988 Convention",),
         ),

@@ -43,7 +43,7 @@ UnanswerableKind = Literal[
     "future",
     "not_in_corpus",
 ]
-Source = Literal["human", "template", "llm", "chat", "given"]
+Source = Literal["human", "template", "model", "chat", "given"]
 _Text = Annotated[str, Field(min_length=1)]
 
 
@@ -117,11 +117,14 @@ class Expectation(_Record):
 
 
 class Review(_Record):
-    """Who has looked at a case; a draft never gates."""
+    """Who has looked at a case."""
 
-    status: Literal["reviewed", "draft", "rejected"] = "draft"
+    status: Literal["reviewed", "unreviewed", "draft", "rejected"] = "draft"
+    """`reviewed`: by a person. `unreviewed`: gold that no person has read, such as a language model's; it gates. A
+    draft never does."""
     source: Source = "human"
     by: tuple[str, ...] = ()
+    """The persons who reviewed it."""
     on: date | None = None
 
 
@@ -186,8 +189,8 @@ class Case(_Record):
 
     @property
     def gates(self) -> bool:
-        """Whether the case may decide a gate: somebody has looked at it."""
-        return self.review.status == "reviewed"
+        """Whether the case may decide a gate: it is gold, reviewed by a person or not, and no draft."""
+        return self.review.status in ("reviewed", "unreviewed")
 
     @property
     def groups(self) -> Sequence[Sequence[Evidence]]:
@@ -331,7 +334,7 @@ def _from_given(given: _Given, corpus: Path | None) -> Case:
             years=(str(given.year),) if given.year is not None else (),
         ),
         evidence=tuple(spans),
-        review=Review(status="reviewed", source="given"),
+        review=Review(status="unreviewed", source="given"),
     )
 
 

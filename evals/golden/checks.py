@@ -81,6 +81,15 @@ def states_of(case: Case, checked: Checked) -> frozenset[str]:
     return frozenset(code for match in checked.parties.find(case.question, case.lang) for code in match.codes)
 
 
+def _reviewers(checked: Checked) -> Iterator[Problem]:
+    for case in checked.cases:
+        if case.review.status == "reviewed" and not case.review.by:
+            todo = "name the person in `by`, or write `unreviewed`"
+            yield Problem(
+                severity="error", case=case.id, what="it is `reviewed`, and nobody is named who did", todo=todo
+            )
+
+
 def _ids(checked: Checked) -> Iterator[Problem]:
     for identifier, count in Counter(case.id for case in checked.cases).items():
         if count > 1:
@@ -277,5 +286,5 @@ def articles_of(case: Case) -> frozenset[Article]:
 
 
 Check = Callable[[Checked], Iterator[Problem]]
-CHECKS: Final[tuple[Check, ...]] = (_ids, _duplicates, _consistency, _variants)
+CHECKS: Final[tuple[Check, ...]] = (_ids, _reviewers, _duplicates, _consistency, _variants)
 CHECKS_OF_CORPUS: Final[tuple[Check, ...]] = (_evidence, _expected_states, _absence)

@@ -27,6 +27,8 @@ class Health:
     """What a set of cases consists of.
 
     Attributes:
+        drafts: Cases that never decide a gate until a person accepts them.
+        unreviewed: Cases that gate and that no person has reviewed.
         unanswerable: Share of the cases that expect silence, 0 to 1.
         near_misses: Share of near misses among those; 0 where there are none.
         gaps: States and articles that statements cite and no case asks about.
@@ -36,6 +38,7 @@ class Health:
 
     cases: int
     drafts: int
+    unreviewed: int
     by_status: Mapping[str, int]
     by_review: Mapping[str, int]
     by_source: Mapping[str, int]
@@ -70,6 +73,7 @@ def health(cases: Iterable[Case], documents: Documents | None = None) -> Health:
     return Health(
         cases=len(checked.cases),
         drafts=sum(case.review.status == "draft" for case in checked.cases),
+        unreviewed=sum(case.review.status == "unreviewed" for case in checked.cases),
         by_status=_counts(case.expect.status for case in checked.cases),
         by_review=_counts(case.review.status for case in checked.cases),
         by_source=_counts(case.review.source for case in checked.cases),
@@ -143,6 +147,9 @@ def _mix(checked: Checked) -> Iterator[Problem]:
         yield said(
             "note", f"{found.drafts} of {found.cases} cases are drafts, which never decide a gate", "review them"
         )
+    if found.unreviewed:
+        what = f"{found.unreviewed} of {found.cases} cases decide gates though no person has reviewed them"
+        yield said("note", what, "review them")
     counts = Counter(
         (name, value) for case in checked.cases for name in _SLICED_BY for value in slices(case).get(name, ())
     )

@@ -146,7 +146,7 @@ def paraphrase(
                     "id": f"{case.id}-reworded-{number}",
                     "question": line,
                     "variant_of": case.variant_of or case.id,
-                    "review": Review(status="draft", source="llm"),
+                    "review": Review(status="draft", source="model"),
                 }
             )
             for number, line in enumerate(kept[:count], start=1)

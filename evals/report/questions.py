@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from evals.golden.lint import Problem, health, lint
+from evals.golden.lint import Health, Problem, health, lint
 from evals.report.failures import Answers
 from evals.report.words import STATUS, language, party, plain
 from evals.runs import ScoreRecord
@@ -17,7 +17,7 @@ def questions_of(answers: Answers) -> dict[str, Any]:
     cases, parties = tuple(answers.cases.values()), answers.documents.parties
     found = health(cases, answers.documents)
     facts = [
-        ("Questions", f"{found.cases}, {found.drafts} of them drafts that no person has reviewed"),
+        ("Questions", _counted(found)),
         ("Right outcome", _counts((STATUS.get(name, name), n) for name, n in found.by_status.items())),
         ("Type", _counts((plain(name), n) for name, n in found.by_type.items())),
         ("Language", _counts((language(name), n) for name, n in found.by_lang.items())),
@@ -40,6 +40,10 @@ def questions_of(answers: Answers) -> dict[str, Any]:
     findings = [(_SEVERITIES[severity], texts) for severity, texts in problems.items()]
     findings += [("Articles that a State cites and no question asks it about", gaps)] if gaps else []
     return {"health_facts": [(name, value) for name, value in facts if value], "findings": findings}
+
+
+def _counted(found: Health) -> str:
+    return f"{found.cases}: {found.unreviewed} of them gold that no person has reviewed, {found.drafts} drafts"
 
 
 def _counts(items: Iterable[tuple[str, int]]) -> str:

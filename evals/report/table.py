@@ -65,7 +65,7 @@ def _of_case(score: ScoreRecord, case: Case | None) -> Iterator[str]:
     yield score.status or "failed"
     yield score.stage or ""
     yield "yes" if score.stage is None else "no"
-    yield "yes" if score.gates else "no"
+    yield "yes" if score.reviewed else "no"
 
 
 def _figures(score: ScoreRecord) -> Iterator[str]:

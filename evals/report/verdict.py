@@ -76,11 +76,12 @@ def verdict(
             for item in weak
         ]
         more.append(f"Weakest groups of questions: {listed(named)}.")
-    unreviewed = sum(not case.gates for case in cases)
+    drafts = sum(not case.gates for case in cases)
+    if drafts:
+        more.append(f"{drafts} of {len(cases)} questions are drafts; no gate counts them.")
+    unreviewed = sum(case.gates and not case.reviewed for case in cases)
     if unreviewed:
-        more.append(
-            f"{unreviewed} of {len(cases)} questions are drafts that no person has reviewed; no gate counts them."
-        )
+        more.append(f"The gold of {unreviewed} of {len(cases)} questions was reviewed by no person; gates count it.")
     return Verdict(tone=tone, headline=headline, gates=gated, more=tuple(more))
 
 

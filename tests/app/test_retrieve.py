@@ -1,11 +1,16 @@
 """Searching a scope: each party for itself, groups apart, statements chosen by time, readings side by side."""
 
+from dataclasses import replace
+
 import pytest
 
-from app.answer import Scope
+from app.answer import Scope, TreatyScope
+from app.retrieve import _JOINS
+from app.scope import resolve
 from app.statements import ScopedStatements
 from app.wiring import Workspace
 from ingest.parties import PartyTable
+from ingest.treaties import TREATIES, find_treaties, named_treaties
 
 
 def _dates(workspace: Workspace, scope: Scope) -> list[str | None]:
@@ -92,3 +97,45 @@ def test_a_treaty_is_quoted_from_its_text_alone(question: str, workspace: Worksp
     answer = workspace.assistant.ask(question)
     assert answer.abstention is not None and answer.abstention.reason == "index_incomplete"
     assert "--kind treaty" in answer.abstention.message
+
+
+def _cited_for(question: str, workspace: Workspace) -> dict[str, str]:
+    answer = workspace.assistant.ask(question)
+    quotes: dict[str, str] = {}
+    for citation in answer.citations:
+        quotes[citation.state or ""] = f"{quotes.get(citation.state or '', '')} {citation.quote}".strip()
+    return quotes
+
+
+@pytest.mark.parametrize("question", [
+    "Which States signed the Convention against Corruption?",
+    "Which States have joined the Trafficking in Persons Protocol?",
+])  # fmt: skip
+def test_which_states_joined_a_treaty_is_told_by_sentences_that_name_it(
+    question: str, workspace: Workspace
+) -> None:
+    asked = {treaty.treaty for treaty in find_treaties(question)}
+    cited = _cited_for(question, workspace)
+    assert cited
+    for party, quote in cited.items():
+        assert asked & set(named_treaties(quote)), f"{party}: {quote}"
+
+
+@pytest.mark.parametrize(("stem", "joins"), [
+    ("parti", True), ("particip", False), ("partner", False), ("join", True), ("joint", False), ("sign", True),
+    ("signatori", True), ("signific", False), ("signal", False), ("access", True), ("accessibl", False),
+    ("firm", True), ("firmez", False), ("ratific", True), ("присоединен", True), ("انضمت", True),
+])  # fmt: skip
+def test_joining_a_treaty_is_told_by_whole_stems(stem: str, joins: bool) -> None:
+    assert (_JOINS.fullmatch(stem) is not None) is joins
+
+
+def test_a_treaty_that_is_added_to_the_table_can_be_asked_about(
+    workspace: Workspace, parties: PartyTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    treaty = replace(TREATIES["UNCAC"], code="XTREATY", name="Convention on Harbour Dues", search_words="harbour dues")
+    monkeypatch.setitem(TREATIES, "XTREATY", treaty)
+    scope = Scope(states=("XAA",), treaties=(TreatyScope(treaty="XTREATY"),), topic="the Convention", language="en")
+    resolution = replace(resolve("What did Arvandia say about the Convention?", parties), scope=scope)
+    retrieved = workspace.steps.searcher.search(resolution, parties)
+    assert [found.party for found in retrieved.found] == ["XAA"]

@@ -216,3 +216,20 @@ def test_shipped_cases_fit_the_schema(name: str) -> None:
     assert [error.message for error in validator.iter_errors(content)][:3] == []
     content["cases"][0]["colour"] = "red"
     assert [*validator.iter_errors(content)]
+
+
+@pytest.mark.parametrize(
+    ("status", "gates"), [("reviewed", True), ("unreviewed", True), ("draft", False), ("rejected", False)]
+)
+def test_gold_gates_whether_or_not_a_person_reviewed_it_and_drafts_never(
+    status: str, gates: bool, tmp_path: Path
+) -> None:
+    text = MINIMAL.replace("EVIDENCE", f"[{{id: e1, file: f, quote: x}}], review: {{status: {status}}}")
+    [case] = _load(text, tmp_path)
+    assert case.gates is gates
+
+
+def test_no_shipped_gold_says_that_a_person_reviewed_it_without_naming_one() -> None:
+    for name in ("conference/questions.yaml", "datasets/dev.yaml"):
+        cases = load_cases(PROJECT / "evals" / name)
+        assert {case.review.status for case in cases if not case.review.by} == {"unreviewed"}

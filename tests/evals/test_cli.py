@@ -23,20 +23,20 @@ cases:
   type: single_state
   expect: {status: answered, states: [XAA]}
   evidence: [{id: e1, file: one.txt, state: XAA, quote: "Arvandia supports article 4."}]
-  review: {status: reviewed}
+  review: {status: reviewed, by: [ab]}
 - id: bel
   question: What did Belmora say about vessels?
   type: single_state
   tags: {topic: vessels}
   expect: {status: answered, states: [XAB]}
   evidence: [{id: e1, file: two.txt, state: XAB, quote: "Belmora proposes a common register of vessels."}]
-  review: {status: reviewed}
+  review: {status: reviewed, by: [ab]}
 - id: none
   question: What did Belmora say about article 4?
   type: unanswerable
   unanswerable_kind: near_miss_article
   expect: {status: abstained, states: [XAB], reason: article_not_cited}
-  review: {status: reviewed}
+  review: {status: reviewed, by: [ab]}
 """
 GATES = """
 minimum_cases: 3

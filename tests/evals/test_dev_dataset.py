@@ -69,7 +69,7 @@ def test_every_case_has_exactly_the_agreed_fields() -> None:
     assert all((case["type"] == "follow_up") == bool(case.get("history")) for case in CASES)
     assert {case.get("lang", "en") for case in CASES} == {"en", "fr", "es", "ar", "ru", "zh"}
     assert all(set(case["expect"]) == {"status", "states", "years", "reason", "missing"} for case in CASES)
-    assert all(case["review"] == {"status": "reviewed", "source": "llm"} for case in CASES)
+    assert all(case["review"] == {"status": "unreviewed", "source": "model"} for case in CASES)
 
 
 def test_ids_and_questions_are_unique() -> None:

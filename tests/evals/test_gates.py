@@ -60,7 +60,7 @@ def test_hard_gate_that_applies_to_no_case_is_invalid():
     result, report = _hard("quote_verified", _scores(), at_least=1)
 
     assert (result.verdict, result.value, report.exit_code) == ("invalid", None, 2)
-    assert "applies to no reviewed case" in result.reason
+    assert "applies to no case that gates" in result.reason
 
 
 def test_drafts_do_not_gate():
@@ -74,7 +74,7 @@ def test_drafts_do_not_gate():
 def test_too_few_reviewed_cases_decide_nothing():
     _, report = _hard("failed", [*_scores(n=29), *_scores(n=50, gates=False)[29:]], at_most=0)
 
-    assert report.problems == ("only 29 reviewed cases, 30 are needed",)
+    assert report.problems == ("only 29 cases gate, 30 are needed",)
     assert (report.verdict, report.exit_code) == ("invalid", 2)
 
 
@@ -195,7 +195,7 @@ def test_soft_gate_that_applies_to_the_baseline_only_fails():
 def test_too_few_common_cases_decide_nothing():
     report = _soft(_scores(n=80), _scores(n=200)[60:])
 
-    assert report.problems == ("only 20 reviewed cases are in both runs, 30 are needed",)
+    assert report.problems == ("only 20 cases that gate are in both runs, 30 are needed",)
 
 
 def test_equal_scores_pass_every_time():

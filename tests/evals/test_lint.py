@@ -40,7 +40,7 @@ def answered(**changes: Any) -> dict[str, Any]:
         "type": "single_state",
         "expect": {"status": "answered", "states": ["NOR"], "years": ["2018"]},
         "evidence": [span()],
-        "review": {"status": "reviewed"},
+        "review": {"status": "reviewed", "by": ["ab"]},
     } | changes
 
 
@@ -51,7 +51,7 @@ def silent(**changes: Any) -> dict[str, Any]:
         "type": "unanswerable",
         "unanswerable_kind": "near_miss_state",
         "expect": {"status": "abstained", "states": ["NOR"], "years": ["2018"], "reason": "not_mentioned"},
-        "review": {"status": "reviewed"},
+        "review": {"status": "reviewed", "by": ["ab"]},
     } | changes
 
 
@@ -205,6 +205,18 @@ def test_what_is_absent_is_accepted(changes: dict[str, Any]) -> None:
 def test_without_documents_only_the_form_is_checked() -> None:
     broken = Case.model_validate(answered(evidence=[span(sha256="0" * 64)]))
     assert [problem for problem in lint([broken]) if problem.severity != "note"] == []
+
+
+def test_reviewed_means_a_person_who_is_named() -> None:
+    [problem] = problems(answered(review={"status": "reviewed", "source": "model"}))
+    assert (problem.severity, problem.case) == ("error", "nor-extradition")
+    assert problems(answered(review={"status": "unreviewed", "source": "model"})) == []
+
+
+def test_notes_tell_how_much_of_the_gold_no_person_has_reviewed() -> None:
+    told = notes(answered(review={"status": "unreviewed", "source": "model"}), silent())
+    assert "1 of 2 cases decide gates though no person has reviewed them" in told
+    assert "no person" not in notes(answered(), silent())
 
 
 def test_notes_tell_shares_drafts_small_slices_and_overlap() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from app.briefing.records import PositionKind
 from evals.errors import DatasetError
-from evals.golden.cases import Evidence
+from evals.golden.cases import Evidence, Review
 from evals.golden.documents import read_documents
 from evals.positions import FilledCell, LabelledCell, Share, fill_from_labels, load_cells, position_rates
 
@@ -72,6 +72,10 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
     path.write_text("schema: 1\ncells: 3\n", encoding="utf-8")
     with pytest.raises(DatasetError, match=r"cells\.yaml"):
         load_cells(path)
+
+
+def test_the_shipped_labels_say_that_no_person_reviewed_them() -> None:
+    assert {cell.review for cell in CELLS} == {Review(status="unreviewed", source="model")}
 
 
 def test_two_cells_of_one_id_are_refused(tmp_path: Path) -> None:

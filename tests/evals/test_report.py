@@ -17,9 +17,11 @@ from evals.report.evidence import context, word_changes
 from evals.report.html import render
 from evals.report.markdown import markdown
 from evals.report.table import csv_of
+from evals.report.verdict import verdict
 from evals.runs import AnswerRecord, AskError, RunManifest, create_run
 from evals.score import score_run
 from ingest.parties import PartyTable
+from tests.evals.scored import score
 
 SCRIPT = "<script>alert('x')</script>"
 IMAGE = '"><img src=x onerror=alert(1)>'
@@ -384,3 +386,13 @@ def test_word_changes_hold_both_texts():
     changes = word_changes("They shall  not\npay 5.", "They may pay 5.")
     assert "".join(word.text for word in changes if word.change != "new") == "They shall not pay 5."
     assert "".join(word.text for word in changes if word.change != "gone") == "They may pay 5."
+
+
+def test_the_verdict_tells_gold_that_no_person_reviewed_from_drafts():
+    manifest = RunManifest(
+        name="told", dataset="made", dataset_sha256="0" * 64, corpus_sha256="0" * 64, cases=3, started=datetime.now(UTC)
+    )
+    scores = [score("a", reviewed=True), score("b"), score("c", gates=False)]
+    told = " ".join(verdict(manifest, scores, PartyTable.load()).more)
+    assert "1 of 3 questions are drafts; no gate counts them." in told
+    assert "The gold of 1 of 3 questions was reviewed by no person; gates count it." in told

@@ -1,11 +1,17 @@
 """The evals themselves: a pipeline that is broken on purpose is caught by the gate that should catch it."""
 
+from dataclasses import fields, replace
+from typing import cast
+
 import pytest
 
+from app.chain import Steps
+from app.compose.model import ModelWriter
+from evals.bed import Bed
 from evals.gates import GateReport, check_gates, load_gates
 from evals.golden.cases import Case
 from evals.runs import Run
-from evals.variants import VARIANTS
+from evals.variants import VARIANTS, steps_of
 from tests.evals.conftest import RunVariant
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
@@ -79,3 +85,12 @@ def test_the_same_configuration_passes_against_itself_every_time(
     again = run_variant(smoke_cases)
     verdicts = [check_gates(GATES.model_copy(update={"seed": seed}), again, as_it_is).exit_code for seed in range(20)]
     assert verdicts == [0] * 20
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_variant_keeps_what_it_does_not_break(variant: str, smoke_bed: Bed) -> None:
+    steps = replace(smoke_bed.workspace.steps, writer=cast(ModelWriter, object()))
+    varied = steps_of(steps, variant)
+    kept = [field.name for field in fields(Steps) if field.name != "searcher"]
+    assert "writer" in kept
+    assert [name for name in kept if getattr(varied, name) is not getattr(steps, name)] == []

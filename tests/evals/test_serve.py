@@ -133,7 +133,7 @@ def test_the_page_of_runs_shows_what_came_out(client: TestClient, home: Home) ->
     assert "(20.7 % to 100.0 %)" in text  # Wilson, 1 of 1: 1 / (1 + 1.96²) = 0.207
     assert 'href="/runs/made"' in text
     assert "undecided" in text
-    assert "only 0 reviewed cases, 30 are needed" in text
+    assert "only 0 cases gate, 30 are needed" in text
 
 
 def test_every_response_carries_a_policy(client: TestClient, home: Home) -> None:

@@ -286,7 +286,7 @@ def test_paraphrase_keeps_wordings_that_ask_the_same() -> None:
         "In 2018, how did Norway see the surrender of suspects?",
     ]
     assert all(each.variant_of == case.id and each.expect == case.expect for each in found)
-    assert all(each.review.status == "draft" and each.review.source == "llm" for each in found)
+    assert all(each.review.status == "draft" and each.review.source == "model" for each in found)
 
 
 def test_paraphrase_reads_messages_in_parts_and_marks_the_question_as_data() -> None:
