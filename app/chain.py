@@ -16,6 +16,7 @@ from app.compose.extractive import Composition, compose, render
 from app.compose.model import ModelWriter, Task
 from app.compose.written import with_claims, with_translations
 from app.followup import EarlierTurn, earlier_turns
+from app.notes import word_notes
 from app.resolution import Resolution
 from app.restyle import restyled
 from app.retrieve import Retrieved, Searcher
@@ -128,11 +129,12 @@ class Steps:
         checked = verify(composed.claims, composed.citations, retrieved.sources.statements)
         language = resolution.spoken or resolution.scope.language
         wording, parties = load_wording(language), self.parties()
+        notes = word_notes((*resolution.notes, *retrieved.notes), parties, wording)
         answer = Answer(
             question=question.text,
             answer="",
             status="answered",
-            scope=replace(resolution.scope, language=language, notes=(*resolution.scope.notes, *retrieved.notes)),
+            scope=replace(resolution.scope, language=language, notes=notes),
             coverage=retrieved.coverage(checked.citations),
             retrieved=retrieved.passages,
             confidence=round(max((found.confidence for found in retrieved.found), default=0.0), 4),

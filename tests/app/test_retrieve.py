@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from app.answer import Scope, TreatyScope
-from app.retrieve import _JOINS
 from app.scope import resolve
 from app.statements import ScopedStatements
+from app.strategies import _JOINS
 from app.wiring import Workspace
 from ingest.parties import PartyTable
 from ingest.treaties import TREATIES, find_treaties, named_treaties
@@ -111,9 +111,7 @@ def _cited_for(question: str, workspace: Workspace) -> dict[str, str]:
     "Which States signed the Convention against Corruption?",
     "Which States have joined the Trafficking in Persons Protocol?",
 ])  # fmt: skip
-def test_which_states_joined_a_treaty_is_told_by_sentences_that_name_it(
-    question: str, workspace: Workspace
-) -> None:
+def test_which_states_joined_a_treaty_is_told_by_sentences_that_name_it(question: str, workspace: Workspace) -> None:
     asked = {treaty.treaty for treaty in find_treaties(question)}
     cited = _cited_for(question, workspace)
     assert cited
