@@ -1,5 +1,6 @@
 """The answer and its parts: the JSON contract that the CLI, the chat's endpoint and the evals share."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -59,6 +60,19 @@ class Scope:
     months: tuple[str, ...] = ()
     pick: Pick | None = None
     members_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """Something to be told of how a question was read or searched, worded where it is shown.
+
+    Attributes:
+        kind: Names the message: `note_{kind}` of the assistant's wording.
+        values: What the message names; parties by their codes.
+    """
+
+    kind: str
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,19 +1,14 @@
 """The assistant: a question in, an answer out, through the chain."""
 
 import logging
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Literal
 from uuid import uuid4
 
-from langchain_core.runnables import Runnable
-
 from app.answer import Answer
-from app.chain import Steps, Turn, build_chain, timings
-from app.compose.extractive import Composition
+from app.chain import Question, Steps, Turn, UntocChain
 from app.followup import EarlierTurn
-from app.retrieve import Retrieved
 from app.telemetry import Export
 from app.trace import record_of
 from vectorstore.catalogue import Catalogue
@@ -51,7 +46,7 @@ class Assistant:
         keep_days: int = 0,
         export: Export | None = None,
     ) -> None:
-        self._chain: Runnable[dict[str, Any], dict[str, Any]] = build_chain(steps)
+        self.chain = UntocChain(steps)
         self._catalogue = catalogue
         self._keep_traces = keep_traces
         self._keep_days = keep_days
@@ -88,41 +83,41 @@ class Assistant:
         history: Sequence[str | EarlierTurn] = (),
     ) -> Iterator[Progress | Answer]:
         """Yields each step as it is done, and the answer last; see `ask`."""
-        began = time.perf_counter()
-        clock: dict[str, float] = {}
-        turn = Turn(question=question, overrides=overrides or {}, history=history, clock=clock)
         answer: Answer | None = None
-        made: dict[str, Any] = {}
-        for chunk in self._chain.stream(dict(turn)):
-            for step in get_args(Step):
-                if step not in chunk:
-                    continue
-                growing = chunk[step].shown if step == "compose" else None
-                if growing is None:
-                    yield Progress(step=step)
-                else:
-                    if growing:
-                        clock.setdefault("first_claim", (time.perf_counter() - began) * 1000)
-                    yield Progress(step="retrieve", shown=growing)
-            made |= {step: chunk[step] for step in ("retrieve", "compose") if step in chunk}
-            answer = chunk.get("verify", answer)
+        for turn in self.chain.turns(Question(text=question, overrides=overrides or {}, history=history)):
+            yield _progress(turn)
+            answer = turn.answer
         assert answer is not None
-        total = (time.perf_counter() - began) * 1000
-        answer = replace(answer, timings_ms=timings(clock, total), trace_id=uuid4().hex[:16])
-        self._keep(answer, made.get("retrieve"), made.get("compose"))
+        answer = replace(answer, trace_id=uuid4().hex[:16])
+        self._keep(answer, turn)
         if self._export is not None:
             self._export(answer)
         logger.info(
-            "answer %s: %s, %d citations, %.0f ms", answer.trace_id, answer.status, len(answer.citations), total
+            "answer %s: %s, %d citations, %.0f ms",
+            answer.trace_id,
+            answer.status,
+            len(answer.citations),
+            answer.timings_ms.total,
         )
         yield answer
 
-    def _keep(self, answer: Answer, retrieved: Retrieved | None, composed: Composition | None) -> None:
+    def _keep(self, answer: Answer, turn: Turn) -> None:
         if not self._keep_traces:
             return
         try:
-            record = record_of(answer, retrieved, composed)
+            record = record_of(answer, turn.retrieved, turn.composed)
             self._catalogue.add_trace(answer.trace_id, record, keep=self._keep_traces, days=self._keep_days)
         except StoreError as exc:
             # A store that cannot be written still answers.
             logger.info("no trace kept: %s", exc)
+
+
+def _progress(turn: Turn) -> Progress:
+    """Tells the last step of a turn that is done."""
+    if turn.answer is not None:
+        return Progress(step="verify")
+    if turn.composed is not None:
+        # What a model has written so far is shown until the step is done.
+        writing = turn.composed.shown
+        return Progress(step="compose") if writing is None else Progress(step="retrieve", shown=writing)
+    return Progress(step="retrieve" if turn.retrieved is not None else "resolve")

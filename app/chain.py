@@ -1,20 +1,22 @@
-"""The chain, top to bottom: resolve -> scope -> select -> compose -> verify, as a LangChain Runnable.
+"""The chain, top to bottom: resolve -> retrieve -> compose -> verify, as a LangChain Runnable.
 
-Each step adds one record under its name; none reads what a later one writes.
+Each step adds one record to the turn; none reads what a later one writes.
 """
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, TypedDict, cast
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
-from langchain_core.runnables import Runnable, RunnableGenerator, RunnablePassthrough
+from langchain_core.runnables import Runnable, RunnableConfig
 
 from app.answer import Answer, Missing, Timings
 from app.compose.extractive import Composition, compose, render
 from app.compose.model import ModelWriter, Task
 from app.compose.written import with_claims, with_translations
 from app.followup import EarlierTurn, earlier_turns
+from app.notes import word_notes
 from app.resolution import Resolution
 from app.restyle import restyled
 from app.retrieve import Retrieved, Searcher
@@ -27,20 +29,38 @@ from vectorstore.records import JSONValue
 
 # Quotations and claims of an answer that is to be shorter.
 _SHORTER: Final = 2
-STEPS: Final = ("resolve", "retrieve", "compose", "verify", "first_claim")
 
 
-class Turn(TypedDict, total=False):
-    """What flows through the chain; every step adds its own key."""
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked.
 
-    question: str
-    overrides: Mapping[str, JSONValue]
-    history: Sequence[str | EarlierTurn]
-    resolve: Resolution
-    retrieve: Retrieved
-    compose: Composition
-    verify: Answer
-    clock: dict[str, float]
+    Attributes:
+        text: The question, in any of the six languages.
+        overrides: Parts of the scope to put in place of what is read, in the form of `Answer.scope`; overrides of the
+            question that "shorter" or "in French" refers to hold where there are none.
+        history: Earlier questions of the conversation, oldest first; with the parts of their scope that were set, where
+            any were.
+    """
+
+    text: str
+    overrides: Mapping[str, JSONValue] = field(default_factory=dict)
+    history: Sequence[str | EarlierTurn] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """A question on its way through the chain: None stands for what has not been reached.
+
+    Attributes:
+        composed: While a model writes, what holds so far (`Composition.shown`); each replaces the one before.
+    """
+
+    question: Question
+    resolution: Resolution | None = None
+    retrieved: Retrieved | None = None
+    composed: Composition | None = None
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,20 +72,19 @@ class Steps:
     max_citations: int
     writer: ModelWriter | None = None
 
-    def resolve(self, turn: Turn) -> Resolution:
+    def resolve(self, question: Question) -> Resolution:
         """Reads the question: who, when, which article, and the topic; and in which form the answer is wanted."""
-        form, asked, before = restyled(turn["question"], earlier_turns(turn.get("history", ())))
-        overrides = turn.get("overrides") or asked.overrides
+        form, asked, before = restyled(question.text, earlier_turns(question.history))
+        overrides = question.overrides or asked.overrides
         resolution = resolve(asked.question, self.parties(), overrides=overrides, history=before)
         return replace(resolution, style=form.style, spoken=form.language)
 
-    def retrieve(self, turn: Turn) -> Retrieved:
+    def retrieve(self, resolution: Resolution) -> Retrieved:
         """Applies the scope and finds evidence within it, per party."""
-        return self.searcher.search(turn["resolve"], self.parties())
+        return self.searcher.search(resolution, self.parties())
 
-    def compose(self, turn: Turn) -> Iterator[Composition]:
+    def compose(self, resolution: Resolution, retrieved: Retrieved) -> Iterator[Composition]:
         """Quotes the best evidence; a model, where there is one, words claims on it, which come as they hold."""
-        resolution, retrieved = turn["resolve"], turn["retrieve"]
         found = (*retrieved.found, *retrieved.spoken_for)
         parties, wording = self.parties(), load_wording(resolution.spoken or resolution.scope.language)
         limit = min(self.max_citations, _SHORTER) if resolution.style == "shorter" else self.max_citations
@@ -97,6 +116,7 @@ class Steps:
             text = render(Composition(claims=draft.claims), draft.claims, draft.citations, parties, wording)
             yield replace(quoted, shown=text, written=draft)
         if draft is None:
+            yield quoted
             return
         composed = with_claims(quoted, draft, answering, parties, wording, model=self.writer.name)
         composed = replace(composed, points=resolution.style == "points")
@@ -104,17 +124,17 @@ class Steps:
             composed = with_translations(composed, self.writer, resolution.spoken)
         yield composed
 
-    def verify(self, turn: Turn) -> Answer:
+    def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
         """Drops what the statements do not bear out, and says why where nothing is left."""
-        resolution, retrieved, composed = turn["resolve"], turn["retrieve"], turn["compose"]
         checked = verify(composed.claims, composed.citations, retrieved.sources.statements)
         language = resolution.spoken or resolution.scope.language
         wording, parties = load_wording(language), self.parties()
+        notes = word_notes((*resolution.notes, *retrieved.notes), parties, wording)
         answer = Answer(
-            question=turn["question"],
+            question=question.text,
             answer="",
             status="answered",
-            scope=replace(resolution.scope, language=language, notes=(*resolution.scope.notes, *retrieved.notes)),
+            scope=replace(resolution.scope, language=language, notes=notes),
             coverage=retrieved.coverage(checked.citations),
             retrieved=retrieved.passages,
             confidence=round(max((found.confidence for found in retrieved.found), default=0.0), 4),
@@ -160,43 +180,87 @@ def _kind_asked(resolution: Resolution) -> Missing | None:
     return None if told else resolution.asked
 
 
-def build_chain(steps: Steps) -> Runnable[dict[str, Any], dict[str, Any]]:
-    """Returns the chain; streamed, it yields each step's record as it is ready."""
-    return (
-        RunnablePassthrough.assign(resolve=_timed("resolve", steps.resolve))
-        .assign(retrieve=_timed("retrieve", steps.retrieve))
-        .assign(compose=RunnableGenerator(_growing("compose", steps.compose)))
-        .assign(verify=_timed("verify", steps.verify))
-    )
+class UntocChain(Runnable[str | Question, Answer]):
+    """The chain as a LangChain `Runnable`: a question in, a verified `Answer` out.
+
+    `stream` yields what stands so far while a model writes (status `partial`); each answer replaces the one before it,
+    and the last is the one that `invoke` returns. Without a chat model it yields only that.
+    """
+
+    def __init__(self, steps: Steps) -> None:
+        self.steps = steps
+
+    def invoke(self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: ANN401 - as the base class has it
+        """Answers a question.
+
+        Raises:
+            AppError: The question or an override cannot be used.
+            StoreError: The store cannot be read, or a model cannot be loaded.
+        """
+        return self._call_with_config(self._answer, input, config, **kwargs)
+
+    def stream(self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Answer]:  # noqa: ANN401 - as above
+        """Yields the answer as it grows; see the class."""
+        yield from self._transform_stream_with_config(iter([input]), self._answers, config, **kwargs)
+
+    def turns(self, question: str | Question) -> Iterator[Turn]:
+        """Yields the turn after each step, and after each claim of a model that holds; the last holds the answer."""
+        question = Question(text=question) if isinstance(question, str) else question
+        steps, clock = self.steps, _Clock()
+        with clock.of("resolve"):
+            resolution = steps.resolve(question)
+        turn = Turn(question=question, resolution=resolution)
+        yield turn
+        with clock.of("retrieve"):
+            retrieved = steps.retrieve(resolution)
+        turn = replace(turn, retrieved=retrieved)
+        yield turn
+        composed = Composition()
+        for composed in clock.each("compose", steps.compose(resolution, retrieved)):
+            if composed.shown:
+                clock.first_claim()
+            turn = replace(turn, composed=composed)
+            yield turn
+        with clock.of("verify"):
+            answer = steps.verify(question, resolution, retrieved, composed)
+        yield replace(turn, answer=replace(answer, timings_ms=clock.timings()))
+
+    def _answer(self, question: str | Question) -> Answer:
+        *_, answer = self._answers(iter([question]))
+        return answer
+
+    def _answers(self, questions: Iterator[str | Question]) -> Iterator[Answer]:
+        *_, question = questions
+        for turn in self.turns(question):
+            if turn.answer is not None:
+                yield turn.answer
+            elif turn.composed is not None and turn.composed.shown:
+                yield Answer(question=turn.question.text, answer=turn.composed.shown, status="partial")
 
 
-def _timed(name: str, step: Callable[[Turn], Any]) -> Callable[[dict[str, Any]], Any]:
-    def run(values: dict[str, Any]) -> Any:  # noqa: ANN401 - each step has its own record
-        turn = cast(Turn, values)
+class _Clock:
+    """Wall time per step, in milliseconds."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self._taken: dict[str, float] = {}
+
+    @contextmanager
+    def of(self, step: str) -> Iterator[None]:
         began = time.perf_counter()
-        result = step(turn)
-        turn["clock"][name] = (time.perf_counter() - began) * 1000
-        return result
+        yield
+        self._taken[step] = (time.perf_counter() - began) * 1000
 
-    return run
-
-
-def _growing(name: str, step: Callable[[Turn], Iterator[Any]]) -> Callable[[Iterator[dict[str, Any]]], Iterator[Any]]:
-    """Makes a step of one whose record grows; each replaces the one before it."""
-
-    def run(inputs: Iterator[dict[str, Any]]) -> Iterator[Any]:
-        values: dict[str, Any] = {}
-        for chunk in inputs:
-            values |= chunk
-        turn = cast(Turn, values)
+    def each(self, step: str, records: Iterator[Composition]) -> Iterator[Composition]:
+        """Yields the records of a step that grows."""
         began = time.perf_counter()
-        for result in step(turn):
-            turn["clock"][name] = (time.perf_counter() - began) * 1000
-            yield result
+        for record in records:
+            self._taken[step] = (time.perf_counter() - began) * 1000
+            yield record
 
-    return run
+    def first_claim(self) -> None:
+        self._taken.setdefault("first_claim", (time.perf_counter() - self._began) * 1000)
 
-
-def timings(clock: Mapping[str, float], total: float) -> Timings:
-    """Returns the wall times of a finished turn in milliseconds."""
-    return Timings(**{name: round(clock.get(name, 0.0), 1) for name in STEPS}, total=round(total, 1))
+    def timings(self) -> Timings:
+        total = (time.perf_counter() - self._began) * 1000
+        return Timings(**{step: round(taken, 1) for step, taken in self._taken.items()}, total=round(total, 1))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from app.answer import Missing, Scope
+from app.answer import Missing, Note, Scope
 
 Intent = Literal["new", "refine", "about_answer"]
 
@@ -21,6 +21,7 @@ class Resolution:
         options: What that name may have meant.
         has_frame: The question uses words of saying, or names someone or something in scope.
         party_notes: How names of parties were read.
+        notes: How the question was read.
         unnamed: The question speaks of someone by a pronoun only, and no earlier turn says whom.
         to_assistant: The question asks the assistant for an opinion or another kind of work.
         negated: The question asks which States did not say something; the scope is that of the question which did.
@@ -42,7 +43,8 @@ class Resolution:
     options: tuple[str, ...] = ()
     known_name: bool = True
     has_frame: bool = True
-    party_notes: tuple[str, ...] = ()
+    party_notes: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = ()
     unnamed: bool = False
     to_assistant: bool = False
     negated: bool = False

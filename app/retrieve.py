@@ -3,41 +3,28 @@
 Every party in scope is searched for itself, so that no State drops out because others speak of a topic more.
 """
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from app.answer import Citation, Coverage, RetrievedPassage, Scope, TreatyScope
-from app.calibration import MARGIN
+from app.answer import Citation, Coverage, Note, RetrievedPassage, TreatyScope
 from app.compose.extractive import Sources
 from app.listing import judged_together
-from app.provenance import occasions
+from app.party_search import PartySearch
 from app.resolution import Resolution
 from app.select import Found, Selector, languages_of, merge_found
 from app.stance import takes_position
 from app.statements import GroupStatements, ScopedStatements, by_party, of_asked, statement_of
+from app.strategies import choose_strategy
 from app.terms import content_terms
 from app.topic import Covered, Topic
-from ingest.annotate import AGENDA, THERETO, provision_of
+from ingest.annotate import provision_of
 from ingest.parties import PartyTable
-from ingest.treaties import TREATIES, article_title, find_treaties, short_name
-from prompts.wording import Wording, load_wording
+from ingest.treaties import TREATIES, article_title, short_name
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary
 from vectorstore.store import Store
 
-# What remains of "what is the subject of agenda item 4": the item's own words are the answer.
-_ABOUT_ITSELF: Final = frozenset(
-    """subject title topic theme name called heading object objet sujet titre intitulé tema título asunto тема название
-    موضوع عنوان 主题 题目""".split()
-)
-# Stems of what is done to a treaty as a whole: "has it ratified the Convention", "is it a party to the Protocols"; only
-# sentences that name the treaty answer. Whole stems, since "participation" is no party and "joint" joins nothing.
-_JOINS: Final = re.compile(
-    r"ratif\w*|sign|signat\w+|acced\w*|access(?:ion)?|join|part[iy]|becom|adh[eé][rs]\w*|firm|firmant\w*|suscri\w+"
-    r"|ратифиц\w+|подпис\w+|присоедин\w+|участни\w+|批准|签署|加入|缔约|(?:صادق|صدق|وقع|انضم|طرف)\w*"
-)
-# Where nobody is named and more parties than this are in scope, a glance is cast at each, and they are compared.
+# More parties than this, where nobody is named, are ranked with the shallow pass, which bounds cross-encoder calls.
 _MANY: Final = 6
 # Retrieved passages that an answer lists.
 _LISTED: Final = 100
@@ -47,10 +34,6 @@ _READ_FOR_POSITION: Final = 5
 # or holds this share of the words of its title.
 _NEAR: Final = -4.0
 _TITLE_SHARED: Final = 0.6
-# The mentions that name a treaty, whether or not with an article.
-BY_NAME: Final = ""
-# Finds the evidence of one party in its statements.
-Seek = Callable[[str, Sequence[StatementSummary]], Found]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +65,7 @@ class Retrieved:
     empty_corpus: bool = False
     treaties_held: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     sources: Sources = field(default_factory=lambda: Sources(statements={}, sentences={}))
 
     @property
@@ -142,7 +125,7 @@ class Searcher:
             return self._search_provisions(resolution, base)
         if base.empty_corpus:
             return base
-        scope, wording = resolution.scope, load_wording(resolution.scope.language)
+        scope = resolution.scope
         statements = self._scoped(catalogue, scope)
         asked = (*scope.states, *scope.groups)
         in_scope = statements.of(() if scope.members_of else asked)
@@ -156,7 +139,7 @@ class Searcher:
             held=catalogue.summaries(ScopeFilter(parties=asked)) if asked else (),
             searched=tuple(summary for summary in in_scope if summary.metadata.state is not None),
             missing_parties=tuple(code for code in asked if not owned[code]),
-            notes=(wording.say("note_not_attributed", count=unattributed),) if unattributed else (),
+            notes=(Note(kind="not_attributed", values={"count": unattributed}),) if unattributed else (),
         )
         groups = [g for g in statements.of_groups(scope.states, parties) if g.group not in scope.groups]
         return self._with_evidence(base, resolution, owned, groups, parties)
@@ -169,19 +152,21 @@ class Searcher:
         groups: Sequence[GroupStatements],
         parties: PartyTable,
     ) -> Retrieved:
-        wording = load_wording(resolution.scope.language)
         many = not base.asked and len(owned) > _MANY
-        topic = self._topic(resolution.scope)
-        seek = self._seek(resolution, topic, many=many)
-        if seek is None:
+        strategy = choose_strategy(resolution)
+        if strategy is None:
             return base
-        found = tuple(item for code, own in owned.items() for item in _sought(seek, code, own, resolution))
-        spoken_for = tuple(replace(seek(g.group, g.statements), members=g.members, aligned=g.aligned) for g in groups)
+        language = resolution.scope.language
+        search = PartySearch(self._store.catalogue, self._selector, strategy, language, many=many)
+        found = tuple(item for code, own in owned.items() for item in _found_by(search, code, own, resolution))
+        spoken_for = tuple(
+            replace(search.find(g.group, g.statements), members=g.members, aligned=g.aligned) for g in groups
+        )
         if many:
             found = judged_together(found)
         if resolution.stance:
             found, spoken_for = (tuple(self._by_position(f) for f in each) for each in (found, spoken_for))
-        related, readings = self._beside(resolution, found, many=many)
+        related, readings = self._beside(resolution, found, search, many=many)
         if not base.asked:
             # An open question names no order: the surest come first, each party's statements together.
             surest: dict[str, float] = {}
@@ -196,115 +181,15 @@ class Searcher:
             other_readings=readings,
             notes=(
                 *base.notes,
-                *_bridged_note(topic, wording),
-                *_words_only_note(base, found, self._selector.covered, parties, wording),
-                *_search_notes(resolution, base.searched, found, readings, parties, wording),
+                *_bridged_note(search.topic),
+                *_words_only_note(base, found, self._selector.covered),
+                *_search_notes(resolution, base.searched, found, readings),
             ),
             sources=self._sources((*found, *spoken_for, *related)),
         )
 
-    def _topic(self, scope: Scope) -> Topic | None:
-        if not scope.topic or (_names_subject(scope) and _is_about_itself(scope.topic)):
-            return None
-        return self._selector.topic(_with_treaties(scope), scope.language)
-
-    def _seek(self, resolution: Resolution, topic: Topic | None, *, many: bool) -> Seek | None:
-        """Chooses how evidence is found: by what the question names, else by its topic."""
-        scope, select = resolution.scope, self._selector
-        if any(treaty.articles for treaty in scope.treaties):
-            return lambda code, own: self._by_articles(code, own, scope.treaties, topic)
-        if scope.agenda_items and _is_about_itself(scope.topic):
-            return lambda code, own: select.by_mention(code, own, AGENDA, scope.agenda_items)
-        beside = _beside_treaties(scope.topic, scope.language) if topic is not None else frozenset()
-        if scope.treaties and all(map(_JOINS.fullmatch, beside)):
-            in_words = self._in_words(scope.treaties, joining=bool(beside), many=many)
-            return lambda code, own: self._by_treaties(code, own, scope.treaties, in_words, topic)
-        if topic is not None:
-            search = select.glance if many else select.by_topic
-            return lambda code, own: search(code, own, topic)
-        filtered = scope.years or scope.sessions or scope.bodies or scope.agenda_items
-        if scope.states or scope.groups or scope.members_of or (resolution.open and filtered):
-            # "What did Iran say?": the sentences nearest to the whole.
-            return select.by_centrality
-        return None
-
-    def _in_words(self, treaties: Sequence[TreatyScope], *, joining: bool, many: bool) -> Seek:
-        """Chooses how a treaty is found in statements that do not name it; nobody joins one without naming it."""
-        if joining:
-            if many:
-                return lambda code, own: Found(party=code, searched=tuple(own))
-            return lambda code, own: self._meant(code, own, treaties, None)
-        words = self._selector.topic(_treaty_words(treaties), "en")
-        if many:
-            return lambda code, own: self._of_no_other(self._selector.glance(code, own, words), treaties)
-        return lambda code, own: self._meant(code, own, treaties, words)
-
-    def _by_articles(
-        self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope], topic: Topic | None
-    ) -> Found:
-        found = Found(party=code, searched=tuple(searched))
-        for treaty in treaties:
-            if treaty.articles:
-                item = self._selector.by_mention(code, searched, treaty.treaty, treaty.articles, topic)
-                found = merge_found(found, item)
-        if not found.evidence or topic is None:
-            return found
-        # What is said on the topic often stands in other sentences of the statement that names the article.
-        naming = {item.sentence.statement_id for item in found.evidence}
-        near = [summary for summary in searched if summary.statement_id in naming]
-        on_topic = self._selector.by_topic(code, near, topic)
-        return merge_found(found, replace(on_topic, evidence=on_topic.best[:2])) if on_topic.answers else found
-
-    def _by_treaties(
-        self,
-        code: str,
-        searched: Sequence[StatementSummary],
-        treaties: Sequence[TreatyScope],
-        in_words: Seek,
-        topic: Topic | None,
-    ) -> Found:
-        """Finds the sentences that name treaties; without one, those that speak of them in other words.
-
-        Those on the topic, such as joining them, come first.
-        """
-        found = Found(party=code, searched=tuple(searched))
-        for treaty in treaties:
-            found = merge_found(found, self._selector.by_mention(code, searched, treaty.treaty, [BY_NAME], topic))
-        return found if found.evidence else in_words(code, searched)
-
-    def _meant(
-        self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope], words: Topic | None
-    ) -> Found:
-        """Finds where a treaty is meant and not named: as one of the Protocols to the Convention, or in other words.
-
-        Without words only the former, since nobody joins a treaty without naming it.
-        """
-        found = Found(party=code, searched=tuple(searched))
-        for treaty in treaties:
-            found = merge_found(found, self._selector.by_mention(code, searched, treaty.treaty, [THERETO]))
-        if found.evidence or words is None:
-            return found
-        return self._of_no_other(self._selector.by_topic(code, searched, words), treaties)
-
-    def _of_no_other(self, found: Found, treaties: Sequence[TreatyScope]) -> Found:
-        """Leaves out sentences that name another treaty: they are not about those asked about."""
-        if not found.evidence:
-            return found
-        statements = list(dict.fromkeys(item.sentence.statement_id for item in found.evidence))
-        asked = {treaty.treaty for treaty in treaties}
-        others = {
-            mention.sentence_id
-            for treaty in TREATIES
-            if treaty not in asked
-            for mention in self._store.catalogue.mentions(statements, treaty)
-        }
-        kept = tuple(item for item in found.evidence if item.sentence.sentence_id not in others)
-        # Where the best of it was about another treaty, the search was not sure of the rest.
-        sure = bool(kept) and kept[0].score >= found.evidence[0].score - MARGIN
-        return replace(found, evidence=kept, confidence=found.confidence if sure else 0.0)
-
     def _beside(
-        self, resolution: Resolution, found: Sequence[Found], *, many: bool
+        self, resolution: Resolution, found: Sequence[Found], search: PartySearch, *, many: bool
     ) -> tuple[tuple[Found, ...], tuple[TreatyScope, ...]]:
         """Looks beside the articles asked about: at their subject, and at the same number in other treaties."""
         scope, select = resolution.scope, self._selector
@@ -328,8 +213,7 @@ class Searcher:
         if silent and not (many and len(silent) < len(found)):
             titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
             subject = select.topic(" ".join(title for title in titles if title), "en")
-            search = select.glance if many else select.by_topic
-            near: Sequence[Found] = [search(item.party, item.searched, subject) for item in silent]
+            near: Sequence[Found] = [search.by_topic(item.party, item.searched, subject) for item in silent]
             near = judged_together(near) if many else near
             related += [item if _on_subject(item, subject) else replace(item, confidence=0.0) for item in near]
         return tuple(related), readings
@@ -400,24 +284,23 @@ def _on_subject(found: Found, subject: Topic) -> bool:
     return found.evidence[0].score >= _NEAR or shared >= _TITLE_SHARED
 
 
-def _sought(seek: Seek, code: str, own: Sequence[StatementSummary], resolution: Resolution) -> Iterable[Found]:
+def _found_by(
+    search: PartySearch, party: str, own: Sequence[StatementSummary], resolution: Resolution
+) -> Iterable[Found]:
     """Searches a party's statements together, or one by one where the question is about change."""
     if resolution.over_time and len(own) > 1:
-        return [seek(code, [statement]) for statement in own]
-    return [seek(code, own)]
+        return [search.find(party, [statement]) for statement in own]
+    return [search.find(party, own)]
 
 
-def _bridged_note(topic: Topic | None, wording: Wording) -> tuple[str, ...]:
+def _bridged_note(topic: Topic | None) -> tuple[Note, ...]:
     """Says in which words a topic in another language was searched for."""
     if topic is None or topic.english == topic.words or not topic.english:
         return ()
-    key = "note_bridged" if topic.bridged >= 1.0 else "note_bridged_partly"
-    return (wording.say(key, words=topic.english),)
+    return (Note(kind="bridged" if topic.bridged >= 1.0 else "bridged_partly", values={"words": topic.english}),)
 
 
-def _words_only_note(
-    base: Retrieved, found: Sequence[Found], covered: Covered, parties: PartyTable, wording: Wording
-) -> tuple[str, ...]:
+def _words_only_note(base: Retrieved, found: Sequence[Found], covered: Covered) -> tuple[Note, ...]:
     """Names the parties asked about whose statements the models cannot read, in whole or in part."""
     known = (*covered.embedded, None)
     unread = [
@@ -427,8 +310,7 @@ def _words_only_note(
         and not (item.unsure and not item.answers)
         and any(language not in known for s in item.searched for language in languages_of(s))
     ]
-    names = ", ".join(parties.display(code, wording.language) for code in dict.fromkeys(unread))
-    return (wording.say("note_words_only", parties=names),) if names else ()
+    return (Note(kind="words_only", values={"parties": tuple(dict.fromkeys(unread))}),) if unread else ()
 
 
 def _search_notes(
@@ -436,45 +318,16 @@ def _search_notes(
     searched: Sequence[StatementSummary],
     found: Sequence[Found],
     readings: Sequence[TreatyScope],
-    parties: PartyTable,
-    wording: Wording,
-) -> tuple[str, ...]:
+) -> tuple[Note, ...]:
     notes = []
     if resolution.scope.pick and searched:
-        notes.append(wording.say(f"note_{resolution.scope.pick}", dates=occasions(searched, wording)))
+        notes.append(Note(kind=resolution.scope.pick, values={"statements": tuple(searched)}))
     notes += [
-        wording.say("note_other_reading", article=number, treaty=short_name(reading.treaty))
+        Note(kind="other_reading", values={"article": number, "treaty": short_name(reading.treaty)})
         for reading in readings
         for number in reading.articles
     ]
-    unsure = [parties.display(f.party, wording.language) for f in found if f.unsure and f.searched and not f.answers]
+    unsure = dict.fromkeys(item.party for item in found if item.unsure and item.searched and not item.answers)
     if unsure:
-        notes.append(wording.say("note_uncovered", parties=", ".join(dict.fromkeys(unsure))))
+        notes.append(Note(kind="uncovered", values={"parties": tuple(unsure)}))
     return tuple(notes)
-
-
-def _names_subject(scope: Scope) -> bool:
-    return bool(scope.agenda_items or scope.treaties)
-
-
-def _is_about_itself(topic: str) -> bool:
-    words = {word.strip(".,;:?!").lower() for word in topic.split()}
-    return bool(words) and words <= _ABOUT_ITSELF
-
-
-def _beside_treaties(topic: str, language: str) -> frozenset[str]:
-    """Returns the stems of what a topic holds besides names of treaties."""
-    for match in reversed(find_treaties(topic)):
-        topic = f"{topic[: match.start]} {topic[match.end :]}"
-    return content_terms(topic, language)
-
-
-def _with_treaties(scope: Scope) -> str:
-    """Returns the topic with the treaties that stand beside it, as in "and the Protocols?" after a topic."""
-    named = {match.treaty for match in find_treaties(scope.topic)}
-    beside = [treaty for treaty in scope.treaties if not treaty.articles and treaty.treaty not in named]
-    return f"{scope.topic} {_treaty_words(beside)}".strip() if scope.language == "en" else scope.topic
-
-
-def _treaty_words(treaties: Sequence[TreatyScope]) -> str:
-    return " ".join(TREATIES[treaty.treaty].search_words for treaty in treaties)

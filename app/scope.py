@@ -10,7 +10,7 @@ from typing import Final
 
 from wordfreq import zipf_frequency
 
-from app.answer import Scope
+from app.answer import Note, Scope
 from app.asked import asked_kind
 from app.errors import QuestionError
 from app.followup import EarlierTurn, carry, earlier_turns
@@ -28,9 +28,9 @@ from app.topic_words import Span, blank, topic_of
 from app.turning import chosen_option, relative_year, without_negated
 from ingest.parties import PartyTable
 from ingest.references import find_agenda_items
-from ingest.regions import members_name, regions
+from ingest.regions import regions
 from ingest.treaties import article_title
-from prompts.wording import LANGUAGES, Wording, load_wording
+from prompts.wording import LANGUAGES
 from vectorstore.records import JSONValue
 
 MAX_QUESTION = 2000
@@ -177,7 +177,7 @@ def _read_as(question: str, language: str, parties: PartyTable) -> Resolution:
         unclear=asked.unclear,
         options=asked.options,
         known_name=asked.known_name,
-        party_notes=tuple(_party_notes(asked, parties, load_wording(language))),
+        party_notes=tuple(_party_notes(asked)),
         has_frame=bool(items or provision) or _has_frame(text, asked, named, occasion, frames),
         provision=bool(provision),
         bare_articles=named.bare,
@@ -219,43 +219,35 @@ def _is_state(code: str, parties: PartyTable) -> bool:
 def _with_notes(resolution: Resolution) -> Resolution:
     """Says how the question was read; after overrides, so that no note outlives what it is about."""
     scope = resolution.scope
-    wording = load_wording(scope.language)
     notes = [
-        wording.say(
-            "note_article", article=number, treaty=treaty.treaty, title=article_title(treaty.treaty, number) or "?"
+        Note(
+            kind="article",
+            values={
+                "article": number,
+                "treaty": treaty.treaty,
+                "title": article_title(treaty.treaty, number) or "?",
+            },
         )
         for treaty in scope.treaties
         for number in treaty.articles
     ]
-    notes += [wording.say("note_agenda_item", item=item) for item in scope.agenda_items]
-    return replace(resolution, scope=replace(scope, notes=(*notes, *resolution.party_notes)))
+    notes += [Note(kind="agenda_item", values={"item": item}) for item in scope.agenda_items]
+    return replace(resolution, notes=(*notes, *resolution.party_notes))
 
 
-def _party_notes(asked: AskedParties, parties: PartyTable, wording: Wording) -> list[str]:
+def _party_notes(asked: AskedParties) -> list[Note]:
     notes = [
-        wording.say(
-            f"note_{form}",
-            **{"place" if form == "capital" else "name": name, "party": parties.display(code, wording.language)},
-        )
+        Note(kind=form, values={"place" if form == "capital" else "name": name, "party": code})
         for name, code, form in asked.read_as
     ]
-    notes += [_note_set(name, codes, parties, wording) for name, codes in asked.sets]
-    unknown = "note_unknown_kind_beside" if asked.members_of else "note_unknown_kind"
-    notes += [wording.say(unknown, kind=kind) for kind in asked.kinds]
-    notes += [wording.say("note_topic_party", party=parties.display(code, wording.language)) for code in asked.topical]
+    notes += [_note_set(name, codes) for name, codes in asked.sets]
+    unknown = "unknown_kind_beside" if asked.members_of else "unknown_kind"
+    notes += [Note(kind=unknown, values={"kind": kind}) for kind in asked.kinds]
+    notes += [Note(kind="topic_party", values={"party": code}) for code in asked.topical]
     return notes
 
 
-def _note_set(name: str, codes: Sequence[str], parties: PartyTable, wording: Wording) -> str:
+def _note_set(name: str, codes: Sequence[str]) -> Note:
     """Says whom words for a set of States were read as: "African States" as the 54 States of Africa."""
-    known = [regions()[code] for code in codes if code in regions()]
-    if len(known) < len(codes):
-        named = ", ".join(members_name(code, parties, wording.language) for code in codes)
-        return wording.say("note_members_of_group", name=name, group=named)
-    return wording.say(
-        "note_members_of",
-        name=name,
-        count=len(frozenset[str]().union(*(region.members for region in known))),
-        region=", ".join(region.name(wording.language) for region in known),
-        source=", ".join(dict.fromkeys(region.source for region in known)),
-    )
+    only_regions = all(code in regions() for code in codes)
+    return Note(kind="members_of" if only_regions else "members_of_group", values={"name": name, "codes": tuple(codes)})

@@ -8,11 +8,12 @@ from types import TracebackType
 from app.assistant import Assistant
 from app.briefing.reviews import ReviewBook
 from app.briefing.table import TableBuilder
-from app.chain import Steps
+from app.chain import Steps, UntocChain
 from app.chat_model import LlmConfig, open_chat_model, try_model
 from app.compose.model import ModelWriter
 from app.corpus import Corpus, DoctorReport
 from app.retrieve import Retrieved, Searcher
+from app.retriever import UntocRetriever
 from app.scope import resolve
 from app.select import Selector
 from app.settings import Settings
@@ -38,6 +39,15 @@ class Workspace:
     settings: Settings
     store: Store
     steps: Steps
+
+    @property
+    def chain(self) -> UntocChain:
+        """The chain as a LangChain `Runnable`: a question in, an `Answer` out."""
+        return self.assistant.chain
+
+    def retriever(self, k: int = 10) -> UntocRetriever:
+        """Returns a LangChain retriever of passages within a question's scope, `k` at most."""
+        return UntocRetriever(searcher=self.steps.searcher, parties=self.corpus.parties, k=k)
 
     def retrieve(self, question: str, history: Sequence[str] = ()) -> Retrieved:
         """Returns what a question's scope holds and what was found in it, before anything is composed."""

@@ -9,7 +9,8 @@ from typing import Final
 
 from app.answer import Abstention, Answer
 from app.assistant import Assistant
-from app.chain import Steps, Turn
+from app.chain import Question, Steps
+from app.compose.extractive import Composition
 from app.resolution import Resolution
 from app.retrieve import Retrieved
 from app.select import Found
@@ -23,8 +24,8 @@ from vectorstore.records import ScopeFilter, StatementSummary
 class _AlteredQuotes(Steps):
     """Every quotation loses a word after it was checked, as a model that types its quotes may lose one."""
 
-    def verify(self, turn: Turn) -> Answer:
-        answer = super().verify(turn)
+    def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
+        answer = super().verify(question, resolution, retrieved, composed)
         return replace(answer, citations=tuple(replace(c, quote=_without_a_word(c.quote)) for c in answer.citations))
 
 
@@ -38,8 +39,8 @@ def _without_a_word(quote: str) -> str:
 class _AlwaysAbstains(Steps):
     """Nothing is ever answered."""
 
-    def verify(self, turn: Turn) -> Answer:
-        answer = super().verify(turn)
+    def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
+        answer = super().verify(question, resolution, retrieved, composed)
         message = "No evidence was found."
         return replace(
             answer,
@@ -56,8 +57,8 @@ class _AlwaysAbstains(Steps):
 class _AlwaysAnswers(Steps):
     """Whatever ranks first is given as an answer, however weak."""
 
-    def retrieve(self, turn: Turn) -> Retrieved:
-        return _each(super().retrieve(turn), _believed)
+    def retrieve(self, resolution: Resolution) -> Retrieved:
+        return _each(super().retrieve(resolution), _believed)
 
 
 def _believed(found: Found) -> Found:
@@ -68,8 +69,8 @@ def _believed(found: Found) -> Found:
 class _ReversedRanking(Steps):
     """What was found best comes last."""
 
-    def retrieve(self, turn: Turn) -> Retrieved:
-        return _each(super().retrieve(turn), _reversed)
+    def retrieve(self, resolution: Resolution) -> Retrieved:
+        return _each(super().retrieve(resolution), _reversed)
 
 
 def _reversed(found: Found) -> Found:
@@ -90,8 +91,8 @@ def _each(retrieved: Retrieved, change: Callable[[Found], Found]) -> Retrieved:
 class _WithoutTime(Steps):
     """A question on change over time is searched once, and not in every statement of the pile for itself."""
 
-    def resolve(self, turn: Turn) -> Resolution:
-        return replace(super().resolve(turn), over_time=False)
+    def resolve(self, question: Question) -> Resolution:
+        return replace(super().resolve(question), over_time=False)
 
 
 class _AllStatements(ScopedStatements):

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from app.chat_model import LlmConfig
-from app.compose.leaving import Leaving, LeftError
 from app.compose.replies import LineReader, StructuredReader, Written, schema
 from ingest.splitter import count_tokens
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
+    from langchain_core.runnables import Runnable
 
 # Characters of a reply that are read for each token that it may have; what goes on beyond is not listened to.
 _CHARACTERS: Final = 8
@@ -137,8 +137,6 @@ class Asked:
                     for piece in self._stream():
                         _put(pieces, piece, self._stop)
             _put(pieces, _END, self._stop)
-        except LeftError:
-            return
         except Exception as exc:  # the clients of providers have no error in common
             _put(pieces, exc, self._stop)
 
@@ -165,17 +163,36 @@ class Asked:
         from langchain_core.callbacks import UsageMetadataCallbackHandler
 
         counting = UsageMetadataCallbackHandler()
-        callbacks = [counting, Leaving(self._stop)]
         self.usage.requests += 1
-        source: Any = self.chat.with_structured_output(schema()) if self.structured else self.chat
+        model, *parsers = self._links()
         try:
-            for chunk in source.stream(list(self.messages), config={"callbacks": callbacks}):
+            # The model's own stream ends when nobody waits; langchain would read a closed sequence to its end.
+            chunks: Iterator[Any] = self._until_stopped(model.stream(list(self.messages), {"callbacks": [counting]}))
+            for parser in parsers:
+                chunks = parser.transform(chunks)
+            for chunk in chunks:
                 self._begun = True
                 piece = chunk if self.structured else str(chunk.text)
                 if piece is not None and piece != "":
                     yield piece
         finally:
             self._count(counting)
+
+    def _links(self) -> "Sequence[Runnable[Any, Any]]":
+        """Returns the model, and after it what makes structured output of its messages."""
+        from langchain_core.runnables import RunnableSequence
+
+        if not self.structured:
+            return [self.chat]
+        structured: Runnable[Any, Any] = self.chat.with_structured_output(schema())
+        return structured.steps if isinstance(structured, RunnableSequence) else [structured]
+
+    def _until_stopped(self, chunks: Iterator[object]) -> Iterator[object]:
+        """Yields what comes until nobody waits for it any more: the token of cancellation is polled at every piece."""
+        for chunk in chunks:
+            if self._stop.is_set():
+                return
+            yield chunk
 
     def _count(self, counting: Any) -> None:  # noqa: ANN401 - a handler of a library that is loaded late
         for used in counting.usage_metadata.values():

@@ -71,10 +71,6 @@ class Composition:
     written: "Draft | None" = None
     shown: str | None = None
 
-    def __add__(self, later: "Composition") -> "Composition":
-        """Returns the later one: in a stream, what a composition has grown to takes the place of what it was."""
-        return later
-
 
 def compose(
     found: Sequence[Found],

@@ -7,11 +7,13 @@ import pytest
 from app.answer import Scope
 from app.briefing.request import BriefingRequest
 from app.errors import ScopeError
+from app.notes import word_notes
 from app.scope import resolve
 from app.statements import of_asked
 from app.ui.briefing_requests import briefing_asked
 from app.wiring import Workspace
 from ingest.parties import PartyTable
+from prompts.wording import load_wording
 from vectorstore.records import StatementSummary
 
 _LAC = "LATIN_AMERICA_CARIBBEAN"
@@ -158,8 +160,8 @@ def test_other_words_for_a_region_name_no_set(
     ],
 )
 def test_it_is_said_whom_a_set_was_read_as(question: str, note: str, parties: PartyTable) -> None:
-    scope = resolve(question, parties).scope
-    assert note in scope.notes and scope.topic == "gold"
+    read = resolve(question, parties)
+    assert note in word_notes(read.notes, parties, load_wording("en")) and read.scope.topic == "gold"
 
 
 @pytest.mark.parametrize(
@@ -176,7 +178,7 @@ def test_a_kind_that_no_lookup_knows_is_said_in_other_languages(
     question: str, kind: str, topic: str, parties: PartyTable
 ) -> None:
     read = resolve(question, parties)
-    assert read.open and read.scope.topic == topic and any(kind in note for note in read.scope.notes)
+    assert read.open and read.scope.topic == topic and any(kind == note.values.get("kind") for note in read.notes)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +197,7 @@ def test_a_kind_that_no_lookup_knows_is_said_in_other_languages(
 )
 def test_words_that_narrow_nobody_get_no_note(question: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
-    assert read.open and not read.scope.notes
+    assert read.open and not read.notes
 
 
 def test_a_state_beside_a_set_is_asked_as_well(parties: PartyTable) -> None:
@@ -227,7 +229,7 @@ def test_a_set_can_be_put_in_place_and_taken_away(parties: PartyTable) -> None:
     read = resolve(asked, parties, overrides={"members_of": ["Europe", "G77"]})
     assert read.scope.members_of == ("EUROPE", "G77") and read.open
     read = resolve(asked, parties, overrides={"members_of": []})
-    assert read.scope.members_of == () and read.open and not read.scope.notes
+    assert read.scope.members_of == () and read.open and not read.notes
 
 
 @pytest.mark.parametrize("name", ["Atlantis", "IRN", "UNODC", "Like-Minded Group"])

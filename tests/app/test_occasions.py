@@ -542,9 +542,9 @@ def test_what_a_statement_is_about_is_its_whole(question: str, parties: PartyTab
 def test_articles_without_a_home_are_looked_for(
     words: str, treaties: dict[str, tuple[str, ...]], parties: PartyTable
 ) -> None:
-    scope = resolve(f"What did Arvandia say about {words}?", parties).scope
-    assert {each.treaty: each.articles for each in scope.treaties} == treaties
-    assert scope.topic == "" and len(scope.notes) == sum(map(len, treaties.values()))
+    read = resolve(f"What did Arvandia say about {words}?", parties)
+    assert {each.treaty: each.articles for each in read.scope.treaties} == treaties
+    assert read.scope.topic == "" and len(read.notes) == sum(map(len, treaties.values()))
 
 
 @pytest.mark.parametrize("words", ["Article 51 of the Charter", "article 6 of the Protocol to the American Convention"])

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from app.answer import Scope, TreatyScope
-from app.retrieve import _JOINS
 from app.scope import resolve
 from app.statements import ScopedStatements
+from app.strategies import _JOINS
 from app.wiring import Workspace
 from ingest.parties import PartyTable
 from ingest.treaties import TREATIES, find_treaties, named_treaties

@@ -3,8 +3,10 @@
 import pytest
 
 from app.errors import QuestionError, ScopeError
+from app.notes import word_notes
 from app.scope import MAX_QUESTION, resolve
 from ingest.parties import PartyTable
+from prompts.wording import load_wording
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,8 @@ def test_states_are_found_by_any_of_their_names(question: str, states: tuple[str
     ],
 )
 def test_readings_that_are_not_obvious_are_noted(question: str, note: str, parties: PartyTable) -> None:
-    assert any(text.startswith(note) for text in resolve(question, parties).scope.notes)
+    read = resolve(question, parties)
+    assert any(text.startswith(note) for text in word_notes(read.notes, parties, load_wording("en")))
 
 
 @pytest.mark.parametrize(
