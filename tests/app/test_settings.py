@@ -16,8 +16,9 @@ from tests.conftest import PROJECT
 
 EXAMPLE = PROJECT / ".env.example"
 HEADER = """\
-# All settings of untoc, with their defaults; an empty value means the default. The program reads the environment,
-# not this file: copy it to .env, change what you need, and load it with `set -a; . ./.env; set +a`.
+# All settings of untoc, with their defaults; an empty value means the default. The program reads the environment, not
+# this file: copy it to .env, change what you need, and name it with --env-file .env, or load it with
+# `set -a; . ./.env; set +a`.
 """
 
 
