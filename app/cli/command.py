@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from inspect import Parameter, signature
+from inspect import Parameter, getdoc, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
@@ -108,8 +108,9 @@ def command(
         _, *own = signature(run).parameters.values()
         parameters = [p.replace(kind=Parameter.KEYWORD_ONLY) for p in (*own, *_SHARED.values())]
         call.__signature__ = signature(run).replace(parameters=parameters)  # type: ignore[attr-defined]
-        epilog = "\n".join(("\b", "Examples:", *(f"  {example}" for example in examples)))
-        group.command(name, epilog=epilog)(call)
+        # The mark \b keeps lines as they are; four spaces make them code in docs/commands.md.
+        epilog = "Examples:\n\n\b\n" + "\n".join(f"    {example}" for example in examples)
+        group.command(name, short_help=getdoc(run), epilog=epilog)(call)
         return run
 
     return add

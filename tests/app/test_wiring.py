@@ -20,7 +20,6 @@ HEAVY = (
     "onnxruntime",
     "pandas",
     "rich",
-    "pydantic",
 )
 TRACING = {
     "LANGSMITH_TRACING": "true",
