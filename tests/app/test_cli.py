@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from app.cli import build_parser, main
+from app.cli import main
 from tests.app.conftest import SAMPLE
 from tests.app.test_answer import ANSWER
 from tests.conftest import PROJECT
@@ -91,12 +91,12 @@ def _one_clear_line(ran: Ran, *holds: str) -> None:
 
 
 def test_every_command_of_the_design_is_there(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in "ingest manifest ask chat show list edit remove trace doctor config".split():
-        with pytest.raises(SystemExit) as end:
-            build_parser().parse_args([command, "--help"])
-        assert end.value.code == 0
-        shown = capsys.readouterr().out
-        assert "--store" in shown and "--json" in shown
+    for command in "ingest manifest ask brief verify chat show list edit remove trace doctor config".split():
+        for option in ("--help", "-h"):
+            assert main([command, option]) == 0
+            shown = capsys.readouterr().out
+            assert "--store" in shown and "--env-file" in shown and "--json" in shown
+            assert f"  untoc {command}" in shown.partition("Examples:")[2]
 
 
 def test_no_command_prints_help_and_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
@@ -443,12 +443,48 @@ def test_a_store_of_another_model_is_refused_and_can_be_embedded_again(
     assert len(run("list", "--json").json) == 36
 
 
-@pytest.mark.parametrize("command", [["list"], ["show", "x"], ["trace", "x"], ["doctor"]])
-def test_a_store_that_is_not_there_says_how_to_make_one(command: list[str], run: Run, tmp_path: Path) -> None:
-    ran = run(*command, at=tmp_path / "none")
-    assert ran.code == 1
-    _one_clear_line(ran, "untoc ingest")
+@pytest.mark.parametrize("empty", [False, True])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["list"],
+        ["show", "x"],
+        ["trace", "x"],
+        ["ask", QUESTION],
+        ["ask", QUESTION, "--json"],
+        ["brief", "--states", "Arvandia", "--topic", "extradition"],
+        ["verify", str(SAMPLE)],
+        ["edit", "x", "state=XAA"],
+        ["remove", "x"],
+        ["manifest", str(SAMPLE.parent)],
+    ],
+)
+def test_a_store_that_is_not_there_is_refused_and_not_made(
+    command: list[str], empty: bool, run: Run, tmp_path: Path
+) -> None:
+    place = tmp_path / "none"
+    if empty:
+        place.mkdir()
+    ran = run(*command, at=place)
+    assert ran.code == 1 and ran.out == ""
+    _one_clear_line(ran, "untoc ingest", str(place))
+    assert not any(place.iterdir()) if empty else not place.exists()
+
+
+@pytest.mark.parametrize("option", [[], ["--rebuild"], ["--reembed"]])
+def test_doctor_says_that_there_is_no_store(option: list[str], run: Run, tmp_path: Path) -> None:
+    ran = run("doctor", *option, "--json", at=tmp_path / "none")
+    assert ran.code == 1 and ran.err == "" and ran.json["ok"] is False
+    [check] = ran.json["checks"]
+    assert check["name"] == "store" and str(tmp_path / "none") in check["detail"]
+    assert "no store" in run("doctor", *option, at=tmp_path / "none").out
     assert not (tmp_path / "none").exists()
+
+
+def test_chat_makes_the_store_that_is_not_there(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.ui.server.serve", lambda workspace, host, port, on_ready: None)
+    assert run("chat", at=tmp_path / "new").code == 0
+    assert run("list", "--json", at=tmp_path / "new").json == []
 
 
 def test_a_store_path_that_is_a_file_is_refused(run: Run, tmp_path: Path) -> None:
@@ -545,7 +581,8 @@ def test_help_of_a_real_process() -> None:
 
 
 def test_bytes_that_are_no_text_are_asked_as_they_can_be(tmp_path: Path) -> None:
-    ran = _process("ask", b"\xff\xfe article 4", "--store", tmp_path / "store", "--json")
+    assert _process("ingest", "--sample", "--store", tmp_path / "store", code=SCRIPTED).returncode == 0
+    ran = _process("ask", b"\xff\xfe article 4", "--store", tmp_path / "store", "--json", code=SCRIPTED)
     assert ran.returncode == 0 and json.loads(ran.stdout)["question"] == "\ufffd\ufffd article 4", ran.stderr
 
 

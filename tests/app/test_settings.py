@@ -16,8 +16,9 @@ from tests.conftest import PROJECT
 
 EXAMPLE = PROJECT / ".env.example"
 HEADER = """\
-# All settings of untoc, with their defaults; an empty value means the default. The program reads the environment,
-# not this file: copy it to .env, change what you need, and load it with `set -a; . ./.env; set +a`.
+# All settings of untoc, with their defaults; an empty value means the default. The program reads the environment, not
+# this file: copy it to .env, change what you need, and name it with --env-file .env, or load it with
+# `set -a; . ./.env; set +a`.
 """
 
 
@@ -113,6 +114,70 @@ def test_unknown_variables_are_flagged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UNTOC_PORT", "1")
     monkeypatch.setenv("UNTOC_TEST_DATA", os.environ.get("UNTOC_TEST_DATA", "x"))
     assert unknown_variables(load_settings()) == ("UNTOC_PORT", "UNTOC_STOER")
+
+
+def _env_file(tmp_path: Path, text: str | bytes, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A .env file whose variables are taken out of the environment in the end."""
+    path = tmp_path / ".env"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    for name in ("UNTOC_STORE", "UNTOC_STOER", "UNTOC_SERVER__PORT", "UNTOC_SERVER", "PROVIDER_KEY", "QQQ"):
+        monkeypatch.setenv(name, "")
+    return path
+
+
+def test_env_file_sets_what_the_environment_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = '\ufeff# mine\n\nexport UNTOC_STORE="some folder" # here\nUNTOC_SERVER__PORT=1\nPROVIDER_KEY=k\n'
+    path = _env_file(tmp_path, text, monkeypatch)
+    monkeypatch.setenv("UNTOC_SERVER__PORT", "2")
+    settings = load_settings(env_file=path)
+    assert (settings.store, settings.server.port) == (Path("some folder"), 2)
+    # Clients of chat models read their providers' own variables.
+    assert os.environ["PROVIDER_KEY"] == "k"
+    assert load_settings(env_file=path, store=tmp_path).store == tmp_path
+
+
+def test_env_example_is_a_file_of_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = Settings()
+    for name, _ in variables(expected):
+        monkeypatch.setenv(name, "")
+    assert load_settings(env_file=EXAMPLE) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# a\n\nUNTOC_SERVER__PORT=99999\n", "line 3: UNTOC_SERVER__PORT='99999'"),
+        ('UNTOC_SERVER={"port": "http"}\n', "line 1: UNTOC_SERVER__PORT='http'"),
+        ("\nUNTOC_SERVER=http\n", "line 2: UNTOC_SERVER is not JSON"),
+        ("UNTOC_STOER=x\n", "line 1: no setting is called UNTOC_STOER: did you mean UNTOC_STORE?"),
+        ("\n\n  UNTOC_STORE\n", "line 3: not NAME=VALUE"),
+        ("UNTOC_STORE=x\n'QQQ=y\n", "line 2: not NAME=VALUE"),
+        ('UNTOC_STORE="x\n', "line 1: not NAME=VALUE"),
+        ("UNTOC_STORE=a\0b\n", "line 1: not NAME=VALUE"),
+        (b"UNTOC_STORE=\xff\n", "is not UTF-8 text"),
+    ],
+)
+def test_env_file_that_is_wrong_is_named_with_its_line(
+    text: str | bytes, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _env_file(tmp_path, text, monkeypatch)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(env_file=path)
+    message = str(caught.value)
+    assert repr(str(path)) in message and said in message and "\n" not in message
+
+
+@pytest.mark.parametrize("path", [Path("no/such/file"), Path()])
+def test_env_file_that_cannot_be_read_is_named(path: Path) -> None:
+    with pytest.raises(SettingsError, match="--env-file"):
+        load_settings(env_file=path)
+
+
+def test_the_environment_is_not_blamed_on_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _env_file(tmp_path, "UNTOC_STORE=x\n", monkeypatch)
+    monkeypatch.setenv("UNTOC_SERVER__PORT", "99999")
+    with pytest.raises(SettingsError, match=r"^UNTOC_SERVER__PORT='99999'"):
+        load_settings(env_file=path)
 
 
 class _Remote(BaseModel):

@@ -1,0 +1,106 @@
+"""Questions and the records of their answers: `ask`, `trace`."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli.command import Invocation, UsageError, command, fail, print_json
+from app.errors import AppError, QuestionError
+
+if TYPE_CHECKING:
+    from app.assistant import Assistant
+    from app.followup import EarlierTurn
+    from app.wiring import Workspace
+    from vectorstore.records import JSONValue
+
+    Overrides = Mapping[str, JSONValue]
+
+commands = typer.Typer()
+
+
+@command(
+    commands,
+    'untoc ask "What did Iran say about article 4?"',
+    'untoc ask "And Austria?" --history turns.txt --json',
+    "untoc ask --from questions.jsonl > answers.jsonl",
+    """untoc ask "What was said on extradition?" --scope '{"states": ["IRN"]}'""",
+)
+def ask(
+    invocation: Invocation,
+    question: Annotated[str | None, typer.Argument(metavar="QUESTION", help="in any of six languages")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="one question a line, or JSON lines")
+    ] = None,
+    scope: Annotated[
+        str | None, typer.Option(metavar="JSON", help='put in place of what is read, such as {"states": ["IRN"]}')
+    ] = None,
+    history: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="earlier questions, oldest first: one a line, or JSON lines with question and scope"
+        ),
+    ] = None,
+) -> int:
+    """Answer a question with verified quotations."""
+    from app.questions import read_history, read_overrides
+
+    if (question is None) == (file is None):
+        raise UsageError("give one question, or --from FILE")
+    overrides = read_overrides(scope)
+    turns = read_history(history)
+    with invocation.workspace_to_ask() as workspace:
+        if file is not None:
+            return _ask_all(workspace.assistant, file, overrides, turns)
+        return _ask_one(workspace, question or "", overrides, turns, as_json=invocation.as_json)
+
+
+def _ask_one(
+    workspace: "Workspace", question: str, overrides: "Overrides", turns: "Sequence[EarlierTurn]", *, as_json: bool
+) -> int:
+    from app.printing import print_answer
+    from app.questions import clean_question
+
+    answer = workspace.assistant.ask(clean_question(question), overrides=overrides, history=turns)
+    if as_json:
+        print_json(answer.to_json())
+    else:
+        print_answer(answer, workspace.corpus)
+    return 0
+
+
+def _ask_all(assistant: "Assistant", file: Path, overrides: "Overrides", turns: "Sequence[EarlierTurn]") -> int:
+    """Answers every question of a file on a line of its own; one that cannot be asked does not stop the others."""
+    from app.questions import read_questions
+
+    code = 0
+    for asked in read_questions(file):
+        record: dict[str, Any] = {} if asked.identifier is None else {"id": asked.identifier}
+        try:
+            if asked.problem is not None:
+                raise QuestionError(asked.problem)
+            answer = assistant.ask(asked.question, overrides=overrides, history=asked.history or turns)
+            record |= answer.to_json()
+        except AppError as exc:
+            record |= {"question": asked.question, "error": str(exc)}
+            code = fail(exc, 1)
+        print_json(record, indent=None)
+    return code
+
+
+@command(commands, "untoc trace 20201012-1f3a", "untoc trace 20201012-1f3a --json")
+def trace(
+    invocation: Invocation,
+    trace_id: Annotated[str, typer.Argument(metavar="ID", help="trace_id of an answer under --json")],
+) -> int:
+    """Show the record of an answer."""
+    from app.printing import print_trace
+
+    with invocation.workspace(read_only=True) as workspace:
+        found = workspace.corpus.trace(trace_id)
+    if invocation.as_json:
+        print_json(found)
+    else:
+        print_trace(found)
+    return 0

@@ -1,0 +1,100 @@
+"""Position tables and briefings: `brief`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from app.cli.command import Invocation, command, print_json
+from prompts.wording import Language
+
+commands = typer.Typer()
+
+
+@command(
+    commands,
+    'untoc brief --states "Austria, Poland" --topic "mutual legal assistance" -o brief.docx',
+    "untoc brief --group EU --article 18 --by-session",
+    "untoc brief --states Austria --topic extradition --form talking_points -o points.md",
+)
+def brief(
+    invocation: Invocation,
+    states: Annotated[list[str] | None, typer.Option(metavar="NAMES", help="States or groups, with commas")] = None,
+    group: Annotated[list[str] | None, typer.Option(metavar="NAME", help="a group and all its members")] = None,
+    topic: Annotated[list[str] | None, typer.Option(metavar="WORDS", help="a topic; give it once for each")] = None,
+    article: Annotated[list[str] | None, typer.Option(metavar="NUMBER", help="such as 18 or TIP 9")] = None,
+    sessions: Annotated[list[str] | None, typer.Option(metavar="NUMBERS", help="one cell for each session")] = None,
+    by_session: Annotated[bool, typer.Option("--by-session", help="one cell for every session there is")] = False,
+    years: Annotated[list[str] | None, typer.Option(metavar="YEARS", help="such as 2018 or 2000-2005")] = None,
+    bodies: Annotated[list[str] | None, typer.Option(metavar="NAMES", help="such as UNTOC COP")] = None,
+    title: Annotated[str, typer.Option(metavar="TEXT", help="the heading")] = "",
+    language: Annotated[Language, typer.Option(help="of names and references")] = "en",
+    quotations: Annotated[int | None, typer.Option(metavar="N", help="in a cell at most (default: 3)")] = None,
+    form: Annotated[
+        Literal["full", "one_pager", "talking_points"],
+        typer.Option(
+            help="full: table, quotations, annex; one_pager, talking_points: the strongest quotations only",
+        ),
+    ] = "full",
+    composer: Annotated[
+        Literal["extractive", "model"] | None,
+        typer.Option(
+            help="extractive: quotations alone; model: its checked claims over them (default: the model if one is set)",
+        ),
+    ] = None,
+    max_tokens: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="length of talking points in tokens; quotations are never cut"),
+    ] = None,
+    max_points: Annotated[int | None, typer.Option(metavar="N", help="number of talking points")] = None,
+    template: Annotated[
+        Path | None, typer.Option(metavar="DOCX", help="a document of your house to take styles from")
+    ] = None,
+    output: Annotated[
+        list[Path] | None, typer.Option("-o", "--output", metavar="FILE", help="a .docx, .xlsx, .md or .pdf")
+    ] = None,
+) -> int:
+    """Tabulate who said what on which topic or article, and write it as a briefing."""
+    from app.briefing.printing import print_briefing
+    from app.briefing.request import read_request
+    from app.export.arrange import arrange
+    from app.export.write import check_output, write_briefing
+    from app.printing import progress_bar
+
+    outputs = output or []
+    for path in outputs:
+        check_output(path)
+    with invocation.workspace_to_ask() as workspace:
+        limits = workspace.settings.briefing
+        request = read_request(
+            workspace.corpus.parties(),
+            states=states or [],
+            groups=group or [],
+            topics=topic or [],
+            articles=article or [],
+            sessions=sessions or [],
+            years=years or [],
+            bodies=bodies or [],
+            by_session=by_session,
+            quotations=limits.quotations if quotations is None else quotations,
+            title=title,
+            language=language,
+        )
+        short = limits.one_page_tokens if form == "one_pager" else None
+        with progress_bar("searching", quiet=invocation.as_json) as advance:
+            briefing = workspace.briefings.build(
+                request,
+                lambda cells: advance(cells.done, cells.total, cells.label),
+                max_points=limits.talking_points if max_points is None else max_points,
+                max_tokens=short if max_tokens is None else max_tokens,
+                composer=composer,
+            )
+        template = template or limits.template
+        written = [file for path in outputs for file in write_briefing(briefing, path, template=template, form=form)]
+    # The numbers are those of the documents.
+    numbered = arrange(briefing)
+    if invocation.as_json:
+        print_json(numbered.to_json())
+    else:
+        print_briefing(numbered, written)
+    return 0

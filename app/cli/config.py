@@ -1,0 +1,25 @@
+"""The settings in force: `config`."""
+
+import typer
+
+from app.cli.command import Invocation, command, print_json
+
+commands = typer.Typer()
+
+
+@command(commands, "untoc config", "untoc config --env-file .env --json")
+def config(invocation: Invocation) -> int:
+    """Show the settings in force."""
+    from app.printing import print_settings
+    from app.settings import unknown_variables, variables
+
+    settings = invocation.settings()
+    effective = {
+        name: value if isinstance(value, int | float | bool) else str(value) for name, value in variables(settings)
+    }
+    unknown = unknown_variables(settings)
+    if invocation.as_json:
+        print_json({"settings": effective, "unknown": list(unknown)})
+    else:
+        print_settings(effective, unknown)
+    return 0

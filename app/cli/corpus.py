@@ -1,0 +1,177 @@
+"""What the store holds: `ingest`, `manifest`, `list`, `show`, `edit`, `remove`, `doctor`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from app.cli.command import Invocation, UsageError, command, print_json
+from vectorstore.errors import StoreMissingError
+
+commands = typer.Typer()
+
+StatementId = Annotated[str, typer.Argument(metavar="ID", help="as `untoc list` shows it")]
+
+
+@command(commands, "untoc ingest --sample", "untoc ingest statements/ --sync", "untoc ingest treaty.pdf --kind treaty")
+def ingest(
+    invocation: Invocation,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH", help="files, or folders with a statements.csv")
+    ] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="the statement that ships with this program")] = False,
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="only if the store holds nothing yet")] = False,
+    kind: Annotated[
+        Literal["statement", "record", "treaty"],
+        typer.Option(help="record: several speakers; treaty: reference text, kept apart from statements"),
+    ] = "statement",
+    sync: Annotated[bool, typer.Option("--sync", help="remove statements whose file is gone from the folder")] = False,
+    unlisted: Annotated[bool, typer.Option("--all", help="files that the manifest does not list as well")] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="write what became of every file as CSV")
+    ] = None,
+) -> int:
+    """Take statements into the store."""
+    from app.printing import print_report, progress_bar
+    from app.report_file import write_report
+    from ingest.report import IngestReport
+
+    if not paths and not sample:
+        raise UsageError("name files or folders to ingest, or --sample")
+    if paths and sample:
+        raise UsageError("--sample takes no paths: ingest them with a command of their own")
+    if report is not None and report.suffix.lower() != ".csv":
+        raise UsageError(f"--report writes CSV: give {str(report)!r} the suffix .csv")
+    with invocation.workspace(create=True) as workspace:
+        if if_empty and workspace.corpus.statements():
+            if invocation.as_json:
+                print_json(IngestReport().to_json())
+            return 0
+        with progress_bar("ingest", quiet=invocation.as_json) as advance:
+            done = workspace.corpus.ingest(
+                paths or [],
+                sample=sample,
+                sync=sync,
+                include_unlisted=unlisted,
+                kind=kind,
+                progress=lambda step: advance(
+                    step.finished if step.step == "embed" else step.done,
+                    step.total,
+                    f"{step.step} {step.file[-40:]}",
+                    step.pace,
+                ),
+            )
+    if report is not None:
+        write_report(done, report)
+    if invocation.as_json:
+        print_json(done.to_json())
+    else:
+        print_report(done)
+    return 1 if done.failed else 0
+
+
+@command(commands, "untoc manifest statements/", "untoc manifest statements/ --force")
+def manifest(
+    invocation: Invocation,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder of texts")],
+    force: Annotated[bool, typer.Option("--force", help="replace an existing one")] = False,
+) -> int:
+    """Draft a statements.csv from what the texts of a folder say."""
+    if not folder.is_dir():
+        raise UsageError(f"no such folder: {str(folder)!r}")
+    with invocation.workspace() as workspace:
+        path = workspace.corpus.draft_manifest(folder, overwrite=force)
+    if invocation.as_json:
+        print_json({"manifest": str(path)})
+    else:
+        print(f"draft written to {path}: correct it, then run `untoc ingest {folder}`")
+    return 0
+
+
+@command(commands, "untoc list", "untoc list --json", name="list")
+def list_statements(invocation: Invocation) -> int:
+    """List the statements in the store."""
+    from app.printing import print_statements, summary_json
+
+    with invocation.workspace(read_only=True) as workspace:
+        statements = workspace.corpus.statements()
+        if invocation.as_json:
+            families = workspace.corpus.families()
+            print_json([summary_json(statement, families.get(statement.statement_id)) for statement in statements])
+        else:
+            print_statements(statements, workspace.corpus)
+    return 0
+
+
+@command(commands, "untoc show 685815eed2f2fa70", "untoc show 685815eed2f2fa70 --json")
+def show(invocation: Invocation, statement_id: StatementId) -> int:
+    """Show one statement, with its text under --json."""
+    from app.printing import print_statement, statement_json
+
+    with invocation.workspace(read_only=True) as workspace:
+        statement = workspace.corpus.show(statement_id)
+        if invocation.as_json:
+            family = workspace.corpus.families().get(statement.statement_id)
+            print_json(statement_json(statement, family, workspace.corpus.interventions(statement_id)))
+        else:
+            print_statement(statement, workspace.corpus)
+    return 0
+
+
+@command(commands, "untoc edit 685815eed2f2fa70 state=AUT", 'untoc edit 685815eed2f2fa70 session=10 "agenda_item="')
+def edit(
+    invocation: Invocation,
+    statement_id: StatementId,
+    changes: Annotated[
+        list[str], typer.Argument(metavar="FIELD=VALUE", help="such as state=AUT; an empty value clears")
+    ],
+) -> int:
+    """Correct metadata of a statement."""
+    from app.printing import summary_json
+
+    wrong = [change for change in changes if "=" not in change]
+    if wrong:
+        raise UsageError(f"{wrong[0]!r} is not FIELD=VALUE")
+    with invocation.workspace() as workspace:
+        summary = workspace.corpus.edit(statement_id, dict(change.partition("=")[::2] for change in changes))
+    if invocation.as_json:
+        print_json(summary_json(summary))
+    else:
+        print(f"{summary.file}: corrected; its id is now {summary.statement_id}")
+    return 0
+
+
+@command(commands, "untoc remove 685815eed2f2fa70")
+def remove(invocation: Invocation, statement_id: StatementId) -> int:
+    """Remove a statement from the store; its file stays."""
+    with invocation.workspace() as workspace:
+        workspace.corpus.remove(statement_id)
+    if invocation.as_json:
+        print_json({"removed": statement_id})
+    else:
+        print(f"{statement_id} removed from the store")
+    return 0
+
+
+@command(commands, "untoc doctor", "untoc doctor --rebuild")
+def doctor(
+    invocation: Invocation,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="make the indexes anew, without embedding")] = False,
+    reembed: Annotated[bool, typer.Option("--reembed", help="embed everything with the model of the settings")] = False,
+) -> int:
+    """Check the store."""
+    from app.corpus import DoctorReport
+    from app.printing import print_checks
+    from vectorstore.health import Check
+
+    try:
+        with invocation.workspace(read_only=not (rebuild or reembed), check_model=not reembed) as workspace:
+            report = workspace.doctor(rebuild=rebuild, reembed=reembed)
+    except StoreMissingError as exc:
+        report = DoctorReport(ok=False, checks=(Check(name="store", ok=False, detail=str(exc)),))
+    if invocation.as_json:
+        checks = [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in report.checks]
+        print_json({"ok": report.ok, "checks": checks})
+    else:
+        print_checks(report)
+    return 0 if report.ok else 1

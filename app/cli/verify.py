@@ -1,0 +1,49 @@
+"""Quotations in a document: `verify`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.command import Invocation, UsageError, command, print_json
+
+commands = typer.Typer()
+
+
+@command(commands, "untoc verify draft.docx -o checked.docx", "untoc verify draft.pdf -o report.md")
+def verify(
+    invocation: Invocation,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="a .docx, .pdf, .md or .txt file")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="OUT",
+            help="write a copy with comments (.docx, of a .docx), or a report (.md, .json)",
+        ),
+    ] = None,
+) -> int:
+    """Check every quotation in a document against the store."""
+    from app.checking.checker import Checker
+    from app.checking.output import check_output, write_output
+    from app.checking.printing import print_check
+    from app.printing import progress_bar
+
+    problem = check_output(file, output)
+    if problem is not None:
+        raise UsageError(problem)
+    with invocation.workspace(read_only=True) as workspace:
+        checker = Checker(workspace.store.catalogue, workspace.corpus.parties, workspace.settings.load)
+        document = checker.read(file)
+        with progress_bar("checking quotations", quiet=invocation.as_json) as advance:
+            report = checker.check(document, advance)
+        if output is not None:
+            write_output(output, file, report, checker.party_name)
+        if invocation.as_json:
+            print_json(report.to_json())
+        else:
+            print_check(report, checker.party_name)
+            if output is not None:
+                print(f"written to {output}")
+    return 0 if report.passed else 1
