@@ -36,6 +36,7 @@ check: $(VENV)/.installed-dev ## Format, lint, types and the direction of import
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy scripts/*.py
 	$(BIN)/lint-imports
 
 format: $(VENV)/.installed-dev ## Format the code
