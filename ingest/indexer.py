@@ -12,8 +12,9 @@ from pathlib import Path
 from ingest.annotate import Annotator, Draft, InputKey
 from ingest.errors import LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
+from ingest.loaders.apart import exists, load, with_members
 from ingest.loaders.loaded import LoadedText, LoadLimits
-from ingest.loaders.registry import exists, find_files, load, with_members
+from ingest.loaders.registry import find_files
 from ingest.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
 from ingest.parties import PartyTable
 from ingest.report import FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep

@@ -11,6 +11,7 @@ goes off. Where there are no resource limits (Windows, and in part macOS), time 
 
 import atexit
 import ctypes
+import logging
 import os
 import pickle
 import signal
@@ -24,10 +25,12 @@ from contextlib import suppress
 from contextvars import ContextVar
 from functools import cache
 from importlib import import_module
-from typing import BinaryIO, Literal, NoReturn, TypeVar
+from typing import IO, BinaryIO, Literal, NoReturn, TypeVar
 
 from ingest.errors import LoadError
 from ingest.loaders.loaded import LoadLimits
+
+logger = logging.getLogger(__name__)
 
 # What the process runs: this module, found where this process finds it.
 _PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from ingest.loaders.bounded import serve; serve()"
@@ -193,7 +196,7 @@ class _Worker:
             self._changed.notify()
         self._thread.join()
 
-    def _receive(self, stream: BinaryIO, limits: LoadLimits) -> tuple[_Kind, object]:
+    def _receive(self, stream: IO[bytes], limits: LoadLimits) -> tuple[_Kind, object]:
         length = _LENGTH.unpack(_read(stream, _LENGTH.size))[0]
         # Names of what went wrong come with the result; the process itself keeps to the bound.
         if length > limits.load_output_bytes + 1_000_000:
@@ -256,12 +259,12 @@ def _start() -> "subprocess.Popen[bytes]":
     )
 
 
-def _send(stream: BinaryIO, message: bytes) -> None:
+def _send(stream: IO[bytes], message: bytes) -> None:
     stream.write(_LENGTH.pack(len(message)) + message)
     stream.flush()
 
 
-def _read(stream: BinaryIO, length: int) -> bytes:
+def _read(stream: IO[bytes], length: int) -> bytes:
     data = stream.read(length)
     if len(data) < length:
         raise EOFError
@@ -312,6 +315,7 @@ def _answer(function: Callable[..., object], arguments: tuple[object, ...], limi
     except MemoryError:
         answer = pickle.dumps(("memory", None))
     except Exception as exc:  # noqa: BLE001 - whatever a library raises on a hostile file ends that file alone
+        logger.info("reading a file raised", exc_info=True)
         answer = pickle.dumps(("failed", f"{type(exc).__name__}: {exc}"[:200].splitlines()[0]))
     finally:
         _limit(None, 0.0)

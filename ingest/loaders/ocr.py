@@ -45,6 +45,8 @@ _DOUBTFUL = 0.6
 # Below it, what is read in a line that was passed over is no text.
 _PLAUSIBLE = 0.5
 _DPI = 200
+LONGEST_SIDE = 32_767
+"""Of an image, in pixels; tesseract takes no longer one."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -250,26 +250,39 @@ def _member(outer: Path, inner: tuple[str, ...], limits: LoadLimits) -> Member |
         LoadError: If an archive on the way cannot be read.
     """
     stat = outer.stat()
-    members = _members(outer, stat.st_mtime_ns, stat.st_size, limits)
+    version = (stat.st_mtime_ns, stat.st_size)
+    within: tuple[str, ...] = ()
     found: Member | None = None
     while inner:
-        matches = [member for member in members if inner[: len(Path(member.name).parts)] == Path(member.name).parts]
-        if not matches:
+        members = _members(outer, version, within, limits)
+        if members is None:
             return None
-        found = max(matches, key=lambda member: len(member.name))
-        inner = inner[len(Path(found.name).parts) :]
-        if inner:
-            list_inside = CONTAINERS.get(Path(found.name).suffix.lower())
-            if list_inside is None:
-                return None
-            members = list_inside(found.read(), found.name, limits)
+        # The longest name that fits, as a member may be called like a folder of another.
+        length = next((n for n in range(len(inner), 0, -1) if inner[:n] in members), None)
+        if length is None:
+            return None
+        found = members[inner[:length]]
+        within, inner = (*within, found.name), inner[length:]
     return found
 
 
-@lru_cache(maxsize=1)
-def _members(outer: Path, modified: int, size: int, limits: LoadLimits) -> tuple[Member, ...]:
-    """List what an archive on disk holds; the last one is kept, since its files are asked for one by one."""
-    return CONTAINERS[outer.suffix.lower()](_read(outer, limits), outer.name, limits)
+@lru_cache(maxsize=4)
+def _members(
+    outer: Path, version: tuple[int, int], within: tuple[str, ...], limits: LoadLimits
+) -> dict[tuple[str, ...], Member] | None:
+    """List what an archive on disk holds, or one inside it, by the parts of its path; None where it is no archive.
+
+    The last ones are kept, since their files are asked for one by one.
+    """
+    if not within:
+        listed = CONTAINERS[outer.suffix.lower()](_read(outer, limits), outer.name, limits)
+    else:
+        around = _members(outer, version, within[:-1], limits)
+        list_inside = CONTAINERS.get(Path(within[-1]).suffix.lower())
+        if around is None or list_inside is None:
+            return None
+        listed = list_inside(around[Path(within[-1]).parts].read(), within[-1], limits)
+    return {Path(member.name).parts: member for member in listed}
 
 
 def _read(path: Path, limits: LoadLimits) -> bytes:
