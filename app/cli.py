@@ -137,6 +137,9 @@ def build_parser() -> argparse.ArgumentParser:
     edit.add_argument("changes", nargs="+", metavar="FIELD=VALUE", help="such as state=AUT; an empty value clears")
     remove = add("remove", _remove, "remove a statement from the store; its file stays")
     remove.add_argument("statement_id", metavar="ID")
+    parties = add("parties", _parties, "list the parties that ingested folders added, or take one back")
+    parties.add_argument("action", nargs="?", choices=("remove",))
+    parties.add_argument("code", nargs="?", metavar="CODE", help="such as XAA")
     trace = add("trace", _trace, "show the record of an answer")
     trace.add_argument("trace_id", metavar="ID")
     doctor = add("doctor", _doctor, "check the store")
@@ -372,6 +375,31 @@ def _remove(options: argparse.Namespace) -> int:
         _print_json({"removed": options.statement_id})
     else:
         print(f"{options.statement_id} removed from the store")
+    return 0
+
+
+def _parties(options: argparse.Namespace) -> int:
+    from app.printing import print_parties
+
+    if (options.action is None) != (options.code is None):
+        return _usage("give `parties remove CODE`, or `parties` alone to list them")
+    if options.action == "remove":
+        with _workspace(options) as workspace:
+            workspace.corpus.remove_party(options.code)
+        if options.json:
+            _print_json({"removed": options.code})
+        else:
+            print(
+                f"{options.code} removed: correct the parties.csv that named it, and ingest that folder again to read"
+                " its statements anew"
+            )
+        return 0
+    with _workspace(options, read_only=True) as workspace:
+        parties = workspace.corpus.added_parties()
+    if options.json:
+        _print_json([{"code": p.code, "name": p.name, "aliases": list(p.aliases), "kind": p.kind} for p in parties])
+    else:
+        print_parties(parties)
     return 0
 
 

@@ -24,7 +24,8 @@ from ingest.loaders.registry import find_files
 from ingest.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
 from ingest.metadata import ReadMetadata, merge
 from ingest.pages import page_of_file, word_rectangles
-from ingest.parties import PartyTable
+from ingest.parties import Party, PartyTable
+from ingest.party_names import added_rows, without_party
 from ingest.readable import readable
 from ingest.repair import ELLIPSIS
 from ingest.report import IngestProgress, IngestReport
@@ -98,6 +99,25 @@ class Corpus:
         if self._parties is None or files != self._party_files:
             self._parties, self._party_files = load_parties(self._store), files
         return self._parties
+
+    def added_parties(self) -> tuple[Party, ...]:
+        """Returns the parties that ingested folders brought, by code."""
+        codes = {row.code for path in self._store.party_files() for _, row in added_rows(path)}
+        return tuple(party for code in sorted(codes) if (party := self.parties().get(code)) is not None)
+
+    def remove_party(self, code: str) -> None:
+        """Takes back a party that an ingested folder brought; its statements are read anew by the next ingest.
+
+        Raises:
+            NotFoundError: No folder brought a party of that code.
+        """
+        with self._store.writer():
+            files = [path for path in self._store.party_files() if any(row.code == code for _, row in added_rows(path))]
+            if not files:
+                raise NotFoundError(f"no folder added a party {code!r}: `untoc parties` lists those that were")
+            for path in files:
+                prefix = path.name.partition("-")[0] + "-"
+                self._store.write_party_file(prefix, without_party(path, code))
 
     def statements(self) -> tuple[StatementSummary, ...]:
         """Returns all statements, by State and date."""

@@ -1,6 +1,7 @@
 """The indexer: load -> repair -> annotate -> split -> embed -> store, once per distinct text and metadata."""
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +18,7 @@ from ingest.loaders.loaded import LoadedText, LoadLimits
 from ingest.loaders.registry import find_files
 from ingest.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
 from ingest.parties import PartyTable
+from ingest.party_checks import check_added_names
 from ingest.report import FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep
 from ingest.splitter import SplitConfig
 from vectorstore.embeddings import Embedder
@@ -289,9 +291,10 @@ class _Run:
 
     def _learn_parties(self, folder: Path) -> None:
         path = folder / PARTIES_NAME
-        if not path.is_file():
+        if not os.path.lexists(path):
             return
         try:
+            check_added_names(path)
             load_parties(self._store, other_than=path).with_extra(path)
         except PartyTableError as exc:
             self._notes.append(str(exc))

@@ -134,23 +134,31 @@ class Store:
             StoreError: It cannot be read or written.
         """
         try:
-            data = path.read_bytes()
-            kept = self.path / "parties" / f"{_party_prefix(path)}{hashlib.sha256(data).hexdigest()[:16]}.csv"
-            if kept.exists():
-                return
-            kept.parent.mkdir(exist_ok=True)
-            # Written beside and moved into place, so that a crash leaves no half table; the old copy goes
-            # first, since two that contradict each other could not be loaded.
-            draft = kept.with_suffix(".draft")
-            draft.write_bytes(data)
-            for old in kept.parent.glob(f"{_party_prefix(path)}*.csv"):
-                old.unlink()
-            draft.replace(kept)
+            self.write_party_file(_party_prefix(path), path.read_bytes())
         except OSError as exc:
             raise StoreError(
                 f"{str(path)!r} cannot be copied into the store {str(self.path)!r} ({exc.strerror}): check the"
                 " permissions and the free space of both"
             ) from exc
+
+    def write_party_file(self, prefix: str, data: bytes) -> None:
+        """Writes the copy of a folder's `parties.csv`; the caller holds the write lock.
+
+        Args:
+            prefix: How the names of all copies from that folder begin.
+            data: What it holds from now on.
+        """
+        kept = self.path / "parties" / f"{prefix}{hashlib.sha256(data).hexdigest()[:16]}.csv"
+        if kept.exists():
+            return
+        kept.parent.mkdir(exist_ok=True)
+        # Written beside and moved into place, so that a crash leaves no half table; the old copy goes
+        # first, since two that contradict each other could not be loaded.
+        draft = kept.with_suffix(".draft")
+        draft.write_bytes(data)
+        for old in kept.parent.glob(f"{prefix}*.csv"):
+            old.unlink()
+        draft.replace(kept)
 
     def sync_index(self) -> None:
         """Brings the vector index up to the catalogue: adds what is missing, deletes what is gone.
