@@ -78,11 +78,12 @@ class Store:
     # --- writing
 
     @contextmanager
-    def writer(self, *, wait_seconds: float | None = None) -> Iterator[None]:
+    def writer(self, *, wait_seconds: float | None = None, sync: bool = True) -> Iterator[None]:
         """Holds the write lock, and brings the vector index up to the catalogue at the end.
 
         Args:
             wait_seconds: How long to wait for another writer; None waits as the store was opened to.
+            sync: False leaves the index behind, for a writer that comes back; search is exact meanwhile.
 
         Raises:
             StoreLockedError: Another process writes, and goes on for longer than that.
@@ -111,7 +112,8 @@ class Store:
                 # Another process may have filled the store since it was opened.
                 self._check_model()
             yield
-            self.sync_index()
+            if sync:
+                self.sync_index()
         finally:
             with suppress(OSError):
                 (self.path / _HOLDER).unlink()

@@ -314,7 +314,7 @@ def _answer(function: Callable[..., object], arguments: tuple[object, ...], limi
         answer = pickle.dumps(("refused", exc))
     except MemoryError:
         answer = pickle.dumps(("memory", None))
-    except Exception as exc:  # noqa: BLE001 - whatever a library raises on a hostile file ends that file alone
+    except Exception as exc:
         logger.info("reading a file raised", exc_info=True)
         answer = pickle.dumps(("failed", f"{type(exc).__name__}: {exc}"[:200].splitlines()[0]))
     finally:

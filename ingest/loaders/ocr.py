@@ -176,7 +176,7 @@ class Recognizer:
             timeout=self._limits.ocr_seconds,
             env=environment,
             # Safe: the process that reads files has one thread.
-            preexec_fn=die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+            preexec_fn=die_with_parent if sys.platform == "linux" else None,
         )
         return done.stdout.decode("utf-8", "replace")
 
