@@ -210,6 +210,10 @@ class _Worker:
             self._changed.notify()
 
     def _why(self, process: subprocess.Popen[bytes], limits: LoadLimits) -> str:
+        if not self._overdue:
+            # Its pipe may close a little before it ends.
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(1.0)
         self.close()
         if self._overdue:
             return (
