@@ -25,7 +25,8 @@ _TITLE: Final = regex.compile(TITLE, regex.IGNORECASE)
 _ARTICLES: Final = regex.compile(r"^(?:(?:the|our|my|le|la|les|el|los|las)\s+|l['’])", regex.IGNORECASE)
 # Phrases of meetings, by example and not complete: single words are known by how common they are.
 _PHRASES: Final = frozenset(
-    """state party|states parties|member state|member states|state member|states members|united nations|un
+    phrase.strip()
+    for phrase in """state party|states parties|member state|member states|state member|states members|united nations|un
     excellency|excellencies|madam|mister|monsieur|madame|distinguished delegates|distinguished colleagues|my country
     our country|my delegation|our delegation|states parties to the convention|conference of the parties|general assembly
     états parties|états membres|nations unies|estados partes|estados miembros|naciones unidas

@@ -221,7 +221,10 @@ class _Worker:
                 f" {limits.scan_seconds} s in all); split it, or raise load_seconds and scan_seconds"
             )
         ended = f"by {_signal_name(-process.returncode)}" if process.returncode < 0 else f"with {process.returncode}"
-        return f"made the program that reads it crash (ended {ended}); it may be damaged: save it again"
+        return (
+            f"made the program that reads it crash (ended {ended}); it may be damaged, or need more memory than"
+            " load_memory_bytes: save it again"
+        )
 
     def _watch(self, started: threading.Event) -> None:
         try:
