@@ -106,7 +106,10 @@ class Corpus:
         return tuple(party for code in sorted(codes) if (party := self.parties().get(code)) is not None)
 
     def remove_party(self, code: str) -> None:
-        """Takes back a party that an ingested folder brought; its statements are read anew by the next ingest.
+        """Takes back a party that an ingested folder brought.
+
+        Statements that were attributed to it are nobody's from then on, and read anew by the next ingest of their
+        folder; so are its interventions in records, which keep its code until then.
 
         Raises:
             NotFoundError: No folder brought a party of that code.
@@ -118,6 +121,19 @@ class Corpus:
             for path in files:
                 prefix = path.name.partition("-")[0] + "-"
                 self._store.write_party_file(prefix, without_party(path, code))
+        for summary in self.statements():
+            held = {field: "" for field in ("state", "on_behalf_of") if getattr(summary.metadata, field) == code}
+            if held and summary.kind == "statement":
+                # Nobody's until its file is read again, which an empty key has the next ingest do.
+                cleared = self.edit(summary.statement_id, held)
+                with self._store.writer(sync=False):
+                    self._store.catalogue.touch(
+                        cleared.statement_id,
+                        file=cleared.file,
+                        folder=cleared.folder,
+                        sha256=cleared.sha256,
+                        input_key="",
+                    )
 
     def statements(self) -> tuple[StatementSummary, ...]:
         """Returns all statements, by State and date."""

@@ -578,6 +578,8 @@ def test_parties_that_folders_added_are_listed_and_taken_back(run, store, tmp_pa
     assert added["XQA"] == "Quillonia" and added["XQB"] == "Quarrel Isles"
     assert run("parties", "remove", "XQA", "--json").json == {"removed": "XQA"}
     assert "XQA" not in {party["code"] for party in run("parties", "--json").json}
+    (statement,) = [s for s in run("list", "--json").json if s["file"] == "a.txt"]
+    assert statement["state"] is None
     assert "Quarrel Isles" in run("parties").out
     again = run("parties", "remove", "XQA")
     assert again.code == 1 and "no folder added a party 'XQA'" in again.err
