@@ -2,9 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal
 
@@ -16,16 +14,18 @@ from app.errors import MetadataError, NotFoundError
 from app.kept_files import KeptFiles
 from app.provenance import reference
 from ingest.annotate import Annotator, identify
-from ingest.errors import LoadError
+from ingest.errors import ChangedFileError, LoadError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, load_parties
+from ingest.loaders.apart import load, with_members
+from ingest.loaders.bounded import run_bounded
 from ingest.loaders.loaded import LoadLimits
-from ingest.loaders.registry import find_files, load, read_bytes, with_members
-from ingest.loaders.signatures import kind_of
+from ingest.loaders.registry import find_files
 from ingest.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
 from ingest.metadata import ReadMetadata, merge
-from ingest.pages import quote_rectangles, render_page, word_rectangles
-from ingest.parties import PartyTable
+from ingest.pages import page_of_file, word_rectangles
+from ingest.parties import Party, PartyTable
+from ingest.party_names import added_rows, without_party
 from ingest.readable import readable
 from ingest.repair import ELLIPSIS
 from ingest.report import IngestProgress, IngestReport
@@ -99,6 +99,41 @@ class Corpus:
         if self._parties is None or files != self._party_files:
             self._parties, self._party_files = load_parties(self._store), files
         return self._parties
+
+    def added_parties(self) -> tuple[Party, ...]:
+        """Returns the parties that ingested folders brought, by code."""
+        codes = {row.code for path in self._store.party_files() for _, row in added_rows(path)}
+        return tuple(party for code in sorted(codes) if (party := self.parties().get(code)) is not None)
+
+    def remove_party(self, code: str) -> None:
+        """Takes back a party that an ingested folder brought.
+
+        Statements that were attributed to it are nobody's from then on, and read anew by the next ingest of their
+        folder; so are its interventions in records, which keep its code until then.
+
+        Raises:
+            NotFoundError: No folder brought a party of that code.
+        """
+        with self._store.writer():
+            files = [path for path in self._store.party_files() if any(row.code == code for _, row in added_rows(path))]
+            if not files:
+                raise NotFoundError(f"no folder added a party {code!r}: `untoc parties` lists those that were")
+            for path in files:
+                prefix = path.name.partition("-")[0] + "-"
+                self._store.write_party_file(prefix, without_party(path, code))
+        for summary in self.statements():
+            held = {field: "" for field in ("state", "on_behalf_of") if getattr(summary.metadata, field) == code}
+            if held and summary.kind == "statement":
+                # Nobody's until its file is read again, which an empty key has the next ingest do.
+                cleared = self.edit(summary.statement_id, held)
+                with self._store.writer(sync=False):
+                    self._store.catalogue.touch(
+                        cleared.statement_id,
+                        file=cleared.file,
+                        folder=cleared.folder,
+                        sha256=cleared.sha256,
+                        input_key="",
+                    )
 
     def statements(self) -> tuple[StatementSummary, ...]:
         """Returns all statements, by State and date."""
@@ -271,24 +306,16 @@ class Corpus:
         folder = next(s.folder for s in self.statements() if s.statement_id == held)
         path = Path(folder, statement.file)
         page = max(1, bisect_right(statement.page_starts, start))
-        try:
-            data = read_bytes(path, self._limits, Path(folder))
-        except LoadError as exc:
-            raise NotFoundError(f"the page cannot be shown: {exc}") from exc
-        if sha256(data).hexdigest() != statement.sha256:
-            raise NotFoundError(
-                f"the page cannot be shown: {statement.file!r} has changed since it was ingested; ingest it again"
-            )
         if page < len(statement.page_starts):
             end = min(end, statement.page_starts[page])
         rects = word_rectangles(statement.scanned, start, end)
-        if not rects and kind_of(data) == "pdf":
-            parts = readable(statement.source_text, statement.edits, start, end).split(ELLIPSIS)
-            # A page that can be shown is shown, marked or not.
-            with suppress(LoadError):
-                rects = quote_rectangles(data, path.name, page, parts, self._limits)
-        png = render_page(data, path.name, page, rects, self._limits)
-        return PageImage(png=png, page=page, marked=bool(rects))
+        parts = [] if rects else readable(statement.source_text, statement.edits, start, end).split(ELLIPSIS)
+        asked = (path, Path(folder), statement.sha256, page, rects, parts, self._limits)
+        try:
+            png, marked = run_bounded(self._limits, path.name, page_of_file, *asked)
+        except ChangedFileError as exc:
+            raise NotFoundError(f"the page cannot be shown: {exc}") from exc
+        return PageImage(png=png, page=page, marked=marked)
 
     def party_name(self, code: str | None, language: str = "en") -> str:
         """Returns the name of a party to show; a dash where there is none."""

@@ -22,6 +22,7 @@ from rich.text import Text
 from app.answer import Answer, Citation
 from app.provenance import holder, record_of
 from app.trace import lines_of
+from ingest.parties import Party
 from ingest.report import IngestReport
 from prompts.wording import Wording, load_wording
 from vectorstore.families import Family
@@ -183,6 +184,17 @@ def print_report(report: IngestReport) -> None:
     console.print(f"{summary}; {report.embedded_passages} passages embedded in {report.seconds:.1f} s", highlight=False)
     for note in report.notes:
         console.print(Text(inert(f"note: {note}")))
+
+
+def print_parties(parties: Sequence[Party]) -> None:
+    """Prints the parties that ingested folders added as a table."""
+    table = Table(Column("code", no_wrap=True), "name", "kind", "other names")
+    for party in parties:
+        cells = (party.code, party.name, party.kind, ", ".join(party.aliases))
+        table.add_row(*(Text(inert(cell or "—")) for cell in cells))
+    console = stdout_console()
+    print_table(console, table)
+    console.print(f"{len(parties)} parties added by ingested folders", highlight=False)
 
 
 def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -> None:

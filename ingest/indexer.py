@@ -1,10 +1,12 @@
 """The indexer: load -> repair -> annotate -> split -> embed -> store, once per distinct text and metadata."""
 
 import logging
+import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -12,10 +14,12 @@ from pathlib import Path
 from ingest.annotate import Annotator, Draft, InputKey
 from ingest.errors import LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
+from ingest.loaders.apart import exists, load, with_members
 from ingest.loaders.loaded import LoadedText, LoadLimits
-from ingest.loaders.registry import exists, find_files, load, with_members
+from ingest.loaders.registry import survey
 from ingest.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
 from ingest.parties import PartyTable
+from ingest.party_checks import check_added_names
 from ingest.report import FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep
 from ingest.splitter import SplitConfig
 from vectorstore.embeddings import Embedder
@@ -30,8 +34,11 @@ SAMPLE_FILE = "000_6237221ecf9e9373.txt"
 PARTIES_NAME = "parties.csv"
 # How many folders above a single file may hold the manifest that lists it.
 _MANIFEST_ABOVE = 3
-# Statements embedded together: long enough for even batches, short enough to lose little when killed.
+# Files embedded and stored together: enough for even batches, few enough to lose little when killed. The first
+# groups are smaller, so that even an ingest that is killed soon has stored something.
 _GROUP = 16
+# Names of the files that an unfinished ingest began to read, so that the next one begins with others.
+_BEGUN = "ingest.begun"
 
 ProgressListener = Callable[[IngestProgress], None]
 
@@ -74,14 +81,31 @@ class _Source:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Taken:
+    """A file that was read and is to be stored.
+
+    Attributes:
+        held: What the store held from it when it was read.
+        annotated: None where the store already seems to hold its text.
+    """
+
+    source: _Source
+    loaded: LoadedText
+    key: InputKey
+    held: StatementSummary | None
+    draft: Draft
+    annotated: AnnotatedStatement | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Group:
-    """Statements that are stored when the vectors of their new texts are there.
+    """Files that are stored when the vectors of their new texts are there.
 
     Attributes:
         keys: Keys of these texts, in the order of the vectors.
     """
 
-    items: Sequence[tuple[_Source, Draft, StatementSummary | None, AnnotatedStatement]]
+    items: Sequence[_Taken]
     keys: tuple[str, ...]
     vectors: Future[Matrix]
 
@@ -119,7 +143,10 @@ class Indexer:
             StoreError: The store cannot be written; what was stored before is kept.
         """
         began = time.perf_counter()
-        with self._store.writer(), ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as beside:
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as beside:
+            # A store that cannot be written is said to be so before any work is done.
+            with self._store.writer(sync=False):
+                pass
             run = _Run(
                 self._store, self._embedder, self._split, self._limits, options, progress, beside, self._languages
             )
@@ -161,15 +188,20 @@ class _Run:
         self._progress = progress
         self._split = split
         self._annotator = Annotator(load_parties(store), split, embedder, languages)
-        self._held = {(s.folder, s.file): s for s in store.catalogue.summaries()}
-        self._by_digest = {s.digest: s for s in self._held.values()}
+        self._held: dict[tuple[str, str], StatementSummary] = {}
+        self._by_digest: dict[str, StatementSummary] = {}
+        self._seen = -1
+        self._see_others()
         # Statements that a file of this run was found to hold, and files that are still to be looked at.
         self._settled: set[str] = set()
         self._pending: set[tuple[str, str]] = set()
         self._results: list[tuple[int, FileResult]] = []
         self._order = 0
         self._notes: list[str] = []
-        self._waiting: list[tuple[_Source, Draft, StatementSummary | None]] = []
+        self._waiting: list[_Taken] = []
+        self._put_off: list[_Source] = []
+        self._may_put_off = True
+        self._group_size = 1
         self._embedded = self._passages = 0
         self._began = time.perf_counter()
         # The group whose texts are being embedded, in a thread of its own: the model lets the interpreter go on.
@@ -215,7 +247,10 @@ class _Run:
     def finish(self) -> None:
         """Embeds and stores what is still waiting, and finds the families of all that is new."""
         self._settle()
-        link_families(self._store.catalogue)
+        with self._store.writer():
+            link_families(self._store.catalogue)
+        with suppress(OSError):
+            (self._store.path / _BEGUN).unlink()
 
     def report(self, seconds: float) -> IngestReport:
         """Returns what became of every file."""
@@ -264,7 +299,7 @@ class _Run:
         except ManifestError as exc:
             self._report(FileResult(file=MANIFEST_NAME, result="failed", reason=str(exc)))
             return
-        found = [path for path in find_files(folder) if path.name not in (MANIFEST_NAME, PARTIES_NAME)]
+        found, passed_over = survey(folder)
         if manifest is None:
             sources = [self._source(path, folder) for path in found]
         else:
@@ -279,23 +314,41 @@ class _Run:
                 for path in rest:
                     name = _shown(path.relative_to(folder).as_posix())
                     self._report(FileResult(file=name, result="not_listed", reason=reason))
-        if not found and not sources:
+        named = set() if manifest is None else {problem.file for problem in manifest.problems}
+        failed = self._report_passed_over(
+            folder, {path: exc for path, exc in passed_over.items() if path.relative_to(folder).as_posix() not in named}
+        )
+        if not found and not sources and not passed_over:
             self._notes.append(f"no supported file in {str(folder)!r}")
-        failed = self._take_sources(self._with_members(sources))
+        failed |= self._take_sources(self._with_members(sources))
         self._record_unreadable(folder, failed, read=None)
         if self._options.sync:
             self._remove_gone(folder)
 
+    def _report_passed_over(self, folder: Path, passed_over: Mapping[Path, LoadError]) -> dict[str, str]:
+        """Reports what in a folder is no file that can be read; gives the reason for each that should be one."""
+        failed: dict[str, str] = {}
+        for path, exc in sorted(passed_over.items(), key=lambda item: item[0]):
+            if path in (folder / MANIFEST_NAME, folder / PARTIES_NAME):
+                continue
+            name = _shown(path.relative_to(folder).as_posix())
+            self._report(FileResult(file=name, result=exc.result, reason=str(exc)))
+            if exc.result == "failed":
+                failed[name] = str(exc)
+        return failed
+
     def _learn_parties(self, folder: Path) -> None:
         path = folder / PARTIES_NAME
-        if not path.is_file():
+        if not os.path.lexists(path):
             return
         try:
+            check_added_names(path)
             load_parties(self._store, other_than=path).with_extra(path)
         except PartyTableError as exc:
             self._notes.append(str(exc))
             return
-        self._store.keep_party_file(path)
+        with self._store.writer(sync=False):
+            self._store.keep_party_file(path)
         # What waits was read with the table as it was, and is cut with it.
         self._settle()
         self._annotator = Annotator(load_parties(self._store), self._split, self._embedder, self._languages)
@@ -313,13 +366,13 @@ class _Run:
     def _remove_gone(self, folder: Path) -> None:
         self._settle()
         gone = [
-            summary
-            for (of, name), summary in self._held.items()
-            if of == _shown(str(folder)) and not exists(folder / name, self._limits)
+            key for key in self._held if key[0] == _shown(str(folder)) and not exists(folder / key[1], self._limits)
         ]
-        for summary in gone:
-            self._forget(summary)
-            self._report(FileResult(file=summary.file, result="removed", statement_id=summary.statement_id))
+        with self._store.writer(sync=False):
+            self._see_others()
+            for summary in filter(None, map(self._held.get, gone)):
+                self._forget(summary)
+                self._report(FileResult(file=summary.file, result="removed", statement_id=summary.statement_id))
 
     def _forget(self, summary: StatementSummary) -> None:
         self._store.catalogue.remove(summary.statement_id)
@@ -333,7 +386,8 @@ class _Run:
             del self._by_digest[summary.digest]
 
     def _record_unreadable(self, folder: Path, failed: dict[str, str], read: Sequence[str] | None) -> None:
-        self._store.catalogue.record_unreadable(_shown(str(folder)), failed=failed, read=read)
+        with self._store.writer(sync=False):
+            self._store.catalogue.record_unreadable(_shown(str(folder)), failed=failed, read=read)
 
     # --- files
 
@@ -342,50 +396,109 @@ class _Run:
         self._total += len(sources)
         self._pending = {source.key for source in sources}
         failed: dict[str, str] = {}
-        put_off: list[_Source] = []
-        for queue in (sources, put_off):
-            for source in queue:
-                self._tell(source.name, "load")
-                try:
-                    if not self._take_file(source, may_put_off=queue is sources):
-                        put_off.append(source)
-                        continue
-                except LoadError as exc:
-                    self._report(FileResult(file=source.name, result=exc.result, reason=str(exc)), source.order)
-                    if exc.result == "failed":
-                        failed[source.name] = str(exc)
-                self._pending.discard(source.key)
-                self._done += 1
-                if len(self._waiting) >= _GROUP:
-                    self._flush()
+        self._may_put_off = True
+        for source in self._in_turn(sources):
+            self._take_source(source, failed)
+        self._settle()
+        self._may_put_off = False
+        put_off, self._put_off = self._put_off, []
+        for source in put_off:
+            self._done -= 1
+            self._take_source(source, failed)
         return failed
 
-    def _take_file(self, source: _Source, *, may_put_off: bool) -> bool:
-        """Takes one file; returns False where another file has to be looked at before this one."""
+    def _in_turn(self, sources: Sequence[_Source]) -> list[_Source]:
+        """Puts first what the store does not hold yet, and of that last what an unfinished ingest tried latest.
+
+        So an ingest that is stopped again and again gets on, whatever stops it and however long files take that are
+        in the store already.
+        """
+        begun: dict[str, int] = {}
+        with suppress(OSError):
+            names = (self._store.path / _BEGUN).read_text(encoding="utf-8").splitlines()
+            begun = {name: place for place, name in enumerate(names)}
+        unread = {file for file, _ in self._store.catalogue.unreadable()}
+
+        def turn(source: _Source) -> tuple[int, int]:
+            if source.key in self._held:
+                return 1, 0
+            return (2 if source.name in unread else 0), begun.get(str(source.path), -1)
+
+        return sorted(sources, key=turn)
+
+    def _take_source(self, source: _Source, failed: dict[str, str]) -> None:
+        self._tell(source.name, "load")
+        try:
+            self._take_file(source)
+        except LoadError as exc:
+            self._pending.discard(source.key)
+            self._report(FileResult(file=source.name, result=exc.result, reason=str(exc)), source.order)
+            if exc.result == "failed":
+                failed[source.name] = str(exc)
+                self._record_unreadable(source.folder, {source.name: str(exc)}, read=())
+        self._done += 1
+        if len(self._waiting) >= self._group_size:
+            self._group_size = min(_GROUP, 2 * self._group_size)
+            self._flush()
+        elif self._group is not None and self._group.vectors.done():
+            self._store_embedded()
+
+    def _take_file(self, source: _Source) -> None:
+        """Reads one file, which waits to be stored where it is new."""
         if _shown(str(source.path)) != str(source.path):
             raise LoadError(f"the name {source.name!r} is not valid UTF-8; rename the file")
+        if source.key not in self._held:
+            # It only says in which order files are read; on a full disk the write itself says so.
+            with suppress(OSError), (self._store.path / _BEGUN).open("a", encoding="utf-8") as begun:
+                begun.write(f"{source.path}\n")
         loaded = load(source.path, self._limits, source.folder)
+        taken = self._taken(source, loaded)
+        if taken is not None:
+            self._waiting.append(taken)
+
+    def _taken(self, source: _Source, loaded: LoadedText) -> _Taken | None:
+        """Reads the metadata of a file's text; returns None, and reports it, where the store holds all of it."""
         held = self._held.get(source.key)
         is_record = held is not None and held.kind == "record"
         key = self._annotator.input_key(loaded, source.row, self._options.kind, record=is_record)
         if held is not None and held.input_key == str(key):
             self._settled.add(held.statement_id)
+            self._pending.discard(source.key)
             self._report(_result(source, "unchanged", held, _unattributed(held)), source.order)
-            return True
-        draft = self._draft(source, loaded, key, held)
-        twin = self._by_digest.get(draft.digest)
+            return None
+        return _Taken(source=source, loaded=loaded, key=key, held=held, draft=self._draft(source, loaded, key, held))
+
+    def _see_others(self) -> None:
+        """Reads what the store holds where another process, or another thread of this one, has written to it."""
+        version = self._store.catalogue.data_version()
+        if version != self._seen:
+            self._seen = version
+            self._held = {(s.folder, s.file): s for s in self._store.catalogue.summaries()}
+            self._by_digest = {s.digest: s for s in self._held.values()}
+
+    def _settle_file(self, taken: _Taken, fresh: dict[str, Matrix]) -> None:
+        """Stores one file, or what it says of a statement that is stored; the caller holds the write lock."""
+        source = taken.source
+        held = self._held.get(source.key)
+        if held != taken.held:
+            again = self._taken(source, taken.loaded)
+            if again is None:
+                return
+            taken = again
+        draft, twin = taken.draft, self._by_digest.get(taken.draft.digest)
         if twin is None:
-            self._wait(source, draft, held)
+            self._store_file(taken, fresh)
         elif held is not None and twin.statement_id == held.statement_id:
-            if key.same_cutting(held.input_key):
+            if taken.key.same_cutting(held.input_key):
                 self._touch(source, twin, draft)
             else:
-                self._wait(source, draft, held)
+                self._store_file(taken, fresh)
         elif twin.statement_id in self._settled:
             self._drop_duplicate(source, twin, held)
-        elif (twin.folder, twin.file) in self._pending and may_put_off:
+        elif (twin.folder, twin.file) in self._pending and self._may_put_off:
             # Its file comes later and may hold something else by now.
-            return False
+            self._put_off.append(source)
+            return
         elif (twin.folder, twin.file) not in self._pending and self._still_there(twin, source):
             self._drop_duplicate(source, twin, held)
         else:
@@ -394,7 +507,7 @@ class _Run:
             if held is not None:
                 self._forget(held)
             self._touch(source, twin, draft)
-        return True
+        self._pending.discard(source.key)
 
     def _draft(self, source: _Source, loaded: LoadedText, key: InputKey, held: StatementSummary | None) -> Draft:
         kind = self._options.kind
@@ -404,14 +517,6 @@ class _Run:
             if statement is not None:
                 return Draft(statement=statement, digest=held.digest, input_key=str(key), reason=None)
         return self._annotator.draft(loaded, source.row, file=source.name, kind=kind, input_key=str(key))
-
-    def _wait(self, source: _Source, draft: Draft, held: StatementSummary | None) -> None:
-        if held is not None:
-            self._release(held)
-        self._waiting.append((source, draft, held))
-        summary = draft.summary(_shown(str(source.folder)))
-        self._by_digest[draft.digest] = self._held[source.key] = summary
-        self._settled.add(summary.statement_id)
 
     def _drop_duplicate(self, source: _Source, twin: StatementSummary, held: StatementSummary | None) -> None:
         if held is not None:
@@ -439,18 +544,35 @@ class _Run:
         """Prepares the waiting statements, and has the texts that have no vector yet embedded beside what follows."""
         if not self._waiting:
             return
-        prepared = [(source, draft, held, self._annotator.annotate(draft)) for source, draft, held in self._waiting]
+        prepared = [
+            replace(item, annotated=self._annotator.annotate(item.draft)) if self._is_new(item) else item
+            for item in self._waiting
+        ]
         # First the group before is stored, so that no text is embedded twice.
         self._store_embedded()
         self._waiting = []
-        texts = {text_key(passage.text): passage.text for *_, item in prepared for passage in item.passages}
-        known = self._store.catalogue.known_keys(texts)
-        missing = {key: text for key, text in texts.items() if key not in known}
+        missing = self._missing(item.annotated for item in prepared if item.annotated is not None)
         self._unembedded = float(len(prepared))
-        self._tell(prepared[-1][0].name, "embed")
+        last = prepared[-1].source.name
+        self._tell(last, "embed")
         self._group = _Group(
-            items=prepared, keys=tuple(missing), vectors=self._beside.submit(self._embed, missing, prepared[-1][0].name)
+            items=prepared, keys=tuple(missing), vectors=self._beside.submit(self._embed, missing, last)
         )
+
+    def _is_new(self, taken: _Taken) -> bool:
+        """Tells whether a file seems to bring a text that is not stored, or not cut like this."""
+        twin, held = self._by_digest.get(taken.draft.digest), taken.held
+        if twin is None:
+            return True
+        return (
+            held is not None and twin.statement_id == held.statement_id and not taken.key.same_cutting(held.input_key)
+        )
+
+    def _missing(self, annotated: Iterable[AnnotatedStatement]) -> dict[str, str]:
+        """Returns the texts of passages that have no vector yet, by their keys."""
+        texts = {text_key(passage.text): passage.text for item in annotated for passage in item.passages}
+        known = self._store.catalogue.known_keys(texts)
+        return {key: text for key, text in texts.items() if key not in known}
 
     def _embed(self, texts: Mapping[str, str], last: str) -> Matrix:
         files, before = self._unembedded, self._embedded
@@ -470,24 +592,38 @@ class _Run:
             return
         group, self._group = self._group, None
         fresh = dict(zip(group.keys, group.vectors.result(), strict=True))
-        self._tell(group.items[-1][0].name, "store")
-        for source, draft, held, item in group.items:
-            keys = {text_key(passage.text) for passage in item.passages}
-            self._store.catalogue.store(
-                item,
-                folder=_shown(str(source.folder)),
-                digest=draft.digest,
-                input_key=draft.input_key,
-                vectors={key: fresh[key] for key in keys if key in fresh},
-                replaces=held.statement_id if held is not None else None,
-            )
-            self._passages += len(item.passages)
-            summary = self._held[source.key]
-            outcome: FileOutcome = (
-                "added" if held is None else ("updated" if held.sha256 == summary.sha256 else "replaced")
-            )
-            reason = "; ".join(filter(None, (draft.reason, _unattributed(summary)))) or None
-            self._report(_result(source, outcome, summary, reason), source.order)
+        self._tell(group.items[-1].source.name, "store")
+        with self._store.writer(sync=False):
+            self._see_others()
+            for item in group.items:
+                self._settle_file(item, fresh)
+
+    def _store_file(self, taken: _Taken, fresh: dict[str, Matrix]) -> None:
+        source, draft, held = taken.source, taken.draft, self._held.get(taken.source.key)
+        annotated = taken.annotated or self._annotator.annotate(draft)
+        # Seldom any: where the store changed since the group was put together.
+        missing = {k: text for k, text in self._missing([annotated]).items() if k not in fresh}
+        if missing:
+            fresh |= zip(missing, self._embedder.embed_documents(list(missing.values())), strict=True)
+            self._embedded += len(missing)
+        keys = {text_key(passage.text) for passage in annotated.passages}
+        self._store.catalogue.store(
+            annotated,
+            folder=_shown(str(source.folder)),
+            digest=draft.digest,
+            input_key=draft.input_key,
+            vectors={key: fresh[key] for key in keys if key in fresh},
+            replaces=held.statement_id if held is not None else None,
+        )
+        self._passages += len(annotated.passages)
+        if held is not None:
+            self._release(held)
+        summary = draft.summary(_shown(str(source.folder)))
+        self._by_digest[draft.digest] = self._held[source.key] = summary
+        self._settled.add(summary.statement_id)
+        outcome: FileOutcome = "added" if held is None else ("updated" if held.sha256 == summary.sha256 else "replaced")
+        reason = "; ".join(filter(None, (draft.reason, _unattributed(summary)))) or None
+        self._report(_result(source, outcome, summary, reason), source.order)
 
     def _settle(self) -> None:
         """Has everything stored that was taken so far."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 import tempfile
 import unicodedata
@@ -14,9 +15,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from ingest.dates import iso_date
 from ingest.errors import LoadError, ManifestError
+from ingest.loaders.apart import exists as holds
+from ingest.loaders.bounded import run_bounded
 from ingest.loaders.loaded import LoadLimits
-from ingest.loaders.registry import exists as holds
-from ingest.loaders.registry import is_inside
+from ingest.loaders.registry import is_inside, read_bytes
 from ingest.loaders.text import decode
 from ingest.sessions import canonical_body, canonical_session
 from vectorstore.records import Kind, Metadata
@@ -25,6 +27,9 @@ MANIFEST_NAME = "statements.csv"
 _COLUMNS = ("file", "state", "body", "session", "date", "agenda_item", "language")
 _OPTIONAL_COLUMNS = ("on_behalf_of", "title", "symbol", "url", "speaker", "kind")
 _DELIMITERS = ",;\t"
+
+# Of the table itself: some hundred thousand rows.
+_LIMITS = LoadLimits(max_bytes=20_000_000)
 
 # A spreadsheet runs a cell that begins so as a formula; an apostrophe before it makes it text.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -134,7 +139,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         ManifestError: If it cannot be read at all or has no `file` column.
     """
     path = folder / MANIFEST_NAME
-    if not path.exists():
+    if not os.path.lexists(path):
         return None
     records = _records(path)
     line, header = next(records, (1, []))
@@ -228,11 +233,9 @@ def write_draft(folder: Path, rows: Iterable[ManifestRow], *, force: bool = Fals
 def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that are not empty, each with the number of its first line."""
     try:
-        text, _ = decode(path.read_bytes(), path.name)
-    except OSError as exc:
-        raise ManifestError(f"{str(path)!r} could not be opened ({exc.strerror}); check its permissions") from exc
+        text = run_bounded(_LIMITS, path.name, _read_text, path)
     except LoadError as exc:
-        raise ManifestError(f"{str(path)!r} is not a CSV file: {exc}") from exc
+        raise ManifestError(f"{str(path)!r} is not a CSV file that can be read: {exc}") from exc
     first, _, rest = text.partition("\n")
     skipped = 0
     if (separator := re.fullmatch(r"\"?sep=(.)\"?\s*", first, re.IGNORECASE)) is not None:
@@ -249,6 +252,11 @@ def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
     except csv.Error as exc:
         line = skipped + before + 1
         raise ManifestError(f"{str(path)!r}, line {line}: {exc}; save it again as CSV (UTF-8)") from exc
+
+
+def _read_text(path: Path) -> str:
+    """Read a table that stands in its folder itself: no pipe, no device, no link that leads out of it."""
+    return decode(read_bytes(path, _LIMITS, path.parent), path.name)[0]
 
 
 def _target(folder: Path, line: int, file: str | None) -> Path | ManifestProblem:

@@ -1,18 +1,22 @@
 """Pages as they look: the image of a page with a quotation marked on it."""
 
+import hashlib
 import io
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import pypdfium2
 from PIL import Image, ImageChops, ImageDraw
 
-from ingest.errors import LoadError
+from ingest.errors import ChangedFileError, LoadError
 from ingest.loaders.image import page_images
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.pdf import page_rows
 from ingest.loaders.pdfium import LOCK, Glyph, open_pdf, read_glyphs
+from ingest.loaders.registry import read_bytes
 from ingest.loaders.signatures import kind_of
 from ingest.squash import Squashed, squash, squash_map
 from vectorstore.records import ScannedWord
@@ -84,6 +88,46 @@ def _stretches(wanted: str, haystack: Squashed) -> Iterator[tuple[int, int]]:
             first = haystack.text.index(rest[:length])
             yield haystack.offsets[first], haystack.ends[first + length - 1]
         position += max(1, length)
+
+
+def page_of_file(
+    path: Path,
+    folder: Path,
+    sha256: str,
+    page: int,
+    rects: Sequence[Rect],
+    parts: Sequence[str],
+    limits: LoadLimits,
+) -> tuple[bytes, bool]:
+    """Render a page of a file that was ingested, with a quotation marked on it.
+
+    Args:
+        path: The file, or one inside an archive.
+        folder: The folder that was ingested.
+        sha256: Hash of the file's bytes then, hexadecimal.
+        page: Number of the page, from 1.
+        rects: Where the quotation stands, if that is known; else it is looked for in a PDF.
+        parts: The quotation; see `quote_rectangles`.
+        limits: The most bytes, characters and pixels that are read.
+
+    Returns:
+        The PNG, and whether the quotation is marked on it.
+
+    Raises:
+        ChangedFileError: If the file is gone or has changed.
+        LoadError: If the page cannot be shown.
+    """
+    try:
+        data = read_bytes(path, limits, folder)
+    except LoadError as exc:
+        raise ChangedFileError(str(exc)) from exc
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise ChangedFileError(f"{path.name!r} has changed since it was ingested; ingest it again")
+    if not rects and kind_of(data) == "pdf":
+        # A page that can be shown is shown, marked or not.
+        with suppress(LoadError):
+            rects = quote_rectangles(data, path.name, page, parts, limits)
+    return render_page(data, path.name, page, rects, limits), bool(rects)
 
 
 def word_rectangles(words: Sequence[ScannedWord], start: int, end: int) -> tuple[Rect, ...]:

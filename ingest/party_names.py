@@ -8,6 +8,7 @@ languages, `ambiguous_names.csv` every name that is asked back, `not_parties.csv
 """
 
 import csv
+import io
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,8 +18,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal, cast
 
-from ingest.errors import PartyTableError
+from ingest.errors import LoadError, PartyTableError
 from ingest.inflection import RussianLemmas, arabic_variants, demonym_forms
+from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.registry import read_bytes
 from ingest.name_matcher import Case, Form, NameTrie, Rules, fold, tokens_of
 
 PartyKind = Literal["state", "group", "organization"]
@@ -70,6 +73,8 @@ _NOT_CODES = frozenset(
     "AND ARE BEN CAN COD COM CUB DOM EST GAB GIN HUN LIE MAR MUS NAM NOR PAN PER SOM SUR TON TUN VAT".split()
 )
 _KINDS: dict[str, PartyKind] = {"state": "state", "group": "group", "organization": "organization"}
+# Of a `parties.csv`: some ten thousand parties.
+_LIMITS = LoadLimits(max_bytes=2_000_000)
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
 _FICTIONAL_STATE = re.compile(r"X[A-Z]{2}")
 
@@ -299,15 +304,15 @@ def added_rows(path: Path) -> Iterator[tuple[int, Row]]:
         PartyTableError: If the file cannot be read or a row is wrong.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle)
-            missing = {"code", "name"} - set(reader.fieldnames or ())
-            if missing:
-                raise PartyTableError(
-                    f"{str(path)!r} has no column {sorted(missing)[0]!r}; it needs code,name,aliases,kind"
-                )
-            rows = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as exc:
+        text = read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig")
+        reader = csv.DictReader(io.StringIO(text, newline=""))
+        missing = {"code", "name"} - set(reader.fieldnames or ())
+        if missing:
+            raise PartyTableError(
+                f"{str(path)!r} has no column {sorted(missing)[0]!r}; it needs code,name,aliases,kind"
+            )
+        rows = [(reader.line_num, row) for row in reader]
+    except (LoadError, UnicodeDecodeError, csv.Error) as exc:
         raise PartyTableError(f"{str(path)!r} could not be read as UTF-8 CSV: {exc}") from exc
     seen: dict[str, int] = {}
     for line, cells in rows:
@@ -317,6 +322,16 @@ def added_rows(path: Path) -> Iterator[tuple[int, Row]]:
             raise PartyTableError(f"{str(path)!r}, line {line}: code {row.code!r} is already in line {seen[row.code]}")
         seen[row.code] = line
         yield line, row
+
+
+def without_party(path: Path, code: str) -> bytes:
+    """What a `parties.csv` holds but for the party of one code."""
+    rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+    kept = io.StringIO(newline="")
+    writer = csv.DictWriter(kept, rows.fieldnames or (), restval="", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(row for row in rows if (row["code"] or "").strip() != code)
+    return kept.getvalue().encode("utf-8")
 
 
 def _added_row(path: Path, line: int, cells: Mapping[str, str]) -> Row:

@@ -243,6 +243,11 @@ class Catalogue:
         """Returns the statement id of every passage id."""
         return {str(row[0]): str(row[1]) for row in self._all("SELECT passage_id, statement_id FROM passages")}
 
+    def data_version(self) -> int:
+        """Returns a number that changes when any other thread or process has written to the catalogue."""
+        row = self._one("PRAGMA data_version")
+        return 0 if row is None else int(row[0])
+
     def known_keys(self, keys: Iterable[str]) -> frozenset[str]:
         """Returns which of these text keys already have a vector."""
         rows = self._all(

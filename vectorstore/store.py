@@ -84,11 +84,12 @@ class Store:
     # --- writing
 
     @contextmanager
-    def writer(self, *, wait_seconds: float | None = None) -> Iterator[None]:
+    def writer(self, *, wait_seconds: float | None = None, sync: bool = True) -> Iterator[None]:
         """Holds the write lock, and brings the vector index up to the catalogue at the end.
 
         Args:
             wait_seconds: How long to wait for another writer; None waits as the store was opened to.
+            sync: False leaves the index behind, for a writer that comes back; search is exact meanwhile.
 
         Raises:
             StoreLockedError: Another process writes, and goes on for longer than that.
@@ -117,7 +118,8 @@ class Store:
                 # Another process may have filled the store since it was opened.
                 self._check_model()
             yield
-            self.sync_index()
+            if sync:
+                self.sync_index()
         finally:
             with suppress(OSError):
                 (self.path / _HOLDER).unlink()
@@ -140,23 +142,31 @@ class Store:
             StoreError: It cannot be read or written.
         """
         try:
-            data = path.read_bytes()
-            kept = self.path / "parties" / f"{_party_prefix(path)}{hashlib.sha256(data).hexdigest()[:16]}.csv"
-            if kept.exists():
-                return
-            kept.parent.mkdir(exist_ok=True)
-            # Written beside and moved into place, so that a crash leaves no half table; the old copy goes
-            # first, since two that contradict each other could not be loaded.
-            draft = kept.with_suffix(".draft")
-            draft.write_bytes(data)
-            for old in kept.parent.glob(f"{_party_prefix(path)}*.csv"):
-                old.unlink()
-            draft.replace(kept)
+            self.write_party_file(_party_prefix(path), path.read_bytes())
         except OSError as exc:
             raise StoreError(
                 f"{str(path)!r} cannot be copied into the store {str(self.path)!r} ({exc.strerror}): check the"
                 " permissions and the free space of both"
             ) from exc
+
+    def write_party_file(self, prefix: str, data: bytes) -> None:
+        """Writes the copy of a folder's `parties.csv`; the caller holds the write lock.
+
+        Args:
+            prefix: How the names of all copies from that folder begin.
+            data: What it holds from now on.
+        """
+        kept = self.path / "parties" / f"{prefix}{hashlib.sha256(data).hexdigest()[:16]}.csv"
+        if kept.exists():
+            return
+        kept.parent.mkdir(exist_ok=True)
+        # Written beside and moved into place, so that a crash leaves no half table; the old copy goes
+        # first, since two that contradict each other could not be loaded.
+        draft = kept.with_suffix(".draft")
+        draft.write_bytes(data)
+        for old in kept.parent.glob(f"{prefix}*.csv"):
+            old.unlink()
+        draft.replace(kept)
 
     def sync_index(self) -> None:
         """Brings the vector index up to the catalogue: adds what is missing, deletes what is gone.

@@ -12,6 +12,7 @@ from app.checking.word_blocks import word_blocks
 from app.errors import QuestionError
 from ingest.errors import UnsupportedFormatError
 from ingest.layout import find_blocks
+from ingest.loaders.bounded import run_bounded
 from ingest.loaders.loaded import LoadLimits, check_not_blank, encodable
 from ingest.loaders.registry import load
 from ingest.readable import readable
@@ -41,6 +42,11 @@ def read_document(path: Path, limits: LoadLimits) -> Document:
             f"{path.name!r} has the suffix {path.suffix!r}, which is not checked; save it as one of "
             + ", ".join(SUFFIXES)
         )
+    return run_bounded(limits, path.name, _read, path, limits)
+
+
+def _read(path: Path, limits: LoadLimits) -> Document:
+    suffix = path.suffix.lower()
     loaded = load(path, limits)
     if suffix == ".docx":
         return make_document(word_blocks(path.read_bytes(), path.name))

@@ -1,4 +1,4 @@
-"""What the store holds: `ingest`, `manifest`, `list`, `show`, `edit`, `remove`, `doctor`."""
+"""What the store holds: `ingest`, `manifest`, `list`, `show`, `edit`, `remove`, `parties`, `doctor`."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -150,6 +150,37 @@ def remove(invocation: Invocation, statement_id: StatementId) -> int:
         print_json({"removed": statement_id})
     else:
         print(f"{statement_id} removed from the store")
+    return 0
+
+
+@command(commands, "untoc parties", "untoc parties remove XAA")
+def parties(
+    invocation: Invocation,
+    action: Annotated[Literal["remove"] | None, typer.Argument(metavar="remove", help="take one back")] = None,
+    code: Annotated[str | None, typer.Argument(metavar="CODE", help="such as XAA")] = None,
+) -> int:
+    """List the parties that ingested folders added, or take one back."""
+    from app.printing import print_parties
+
+    if (action is None) != (code is None):
+        raise UsageError("give `parties remove CODE`, or `parties` alone to list them")
+    if code is not None:
+        with invocation.workspace() as workspace:
+            workspace.corpus.remove_party(code)
+        if invocation.as_json:
+            print_json({"removed": code})
+        else:
+            print(
+                f"{code} removed: correct the parties.csv that named it, and ingest that folder again to read its"
+                " statements anew"
+            )
+        return 0
+    with invocation.workspace(read_only=True) as workspace:
+        added = workspace.corpus.added_parties()
+    if invocation.as_json:
+        print_json([{"code": p.code, "name": p.name, "aliases": list(p.aliases), "kind": p.kind} for p in added])
+    else:
+        print_parties(added)
     return 0
 
 

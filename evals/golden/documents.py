@@ -14,8 +14,9 @@ from app.corpus import Corpus
 from evals.errors import DatasetError
 from evals.golden.cases import Case, Evidence, locate
 from ingest.errors import LoadError
+from ingest.loaders.apart import load, with_members
 from ingest.loaders.loaded import LoadLimits
-from ingest.loaders.registry import find_files, load, with_members
+from ingest.loaders.registry import find_files
 from ingest.manifest import ManifestRow, read_manifest
 from ingest.parties import PartyTable
 

@@ -6,6 +6,7 @@ by that path when their turn comes.
 
 import re
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -218,10 +219,13 @@ def _shown(path: str) -> str:
 def _distinct(names: Sequence[str]) -> Iterator[str]:
     """Number equal names, so that each has its own."""
     seen: set[str] = set()
+    # How often each was there, so that thousands of one name are not counted from the beginning each time.
+    counts: Counter[str] = Counter()
     for name in names:
-        path, count, own = PurePosixPath(name), 1, name
+        path, own = PurePosixPath(name), name
+        counts[name] += 1
         while own in seen:
-            count += 1
-            own = str(path.with_name(f"{path.stem} ({count}){path.suffix}"))
+            own = str(path.with_name(f"{path.stem} ({counts[name]}){path.suffix}"))
+            counts[name] += own in seen
         seen.add(own)
         yield own

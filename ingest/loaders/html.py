@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -25,8 +26,14 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]
 _DECLARED_WITHIN = 4096
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _BLANK_LINES = re.compile(r"[ \t]*\n[ \t]*\n[ \t\n]*")
-# Deeper nesting is not written by people, and parsers are made to fail by it.
+# Deeper nesting is not written by people, and takes parsers the square of the time.
 _DEEPEST = 2_000
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*)")
+# Elements that hold nothing, and those that end where the next of their kind begins: they nest in others only.
+_NOT_NESTING = frozenset(
+    """area base br col embed hr img input link meta param source track wbr
+    body colgroup dd dt head html li optgroup option p rb rp rt rtc tbody td tfoot th thead tr""".split()
+)
 
 
 def load_html(data: bytes, name: str, limits: LoadLimits) -> Extract:
@@ -42,16 +49,35 @@ def load_html(data: bytes, name: str, limits: LoadLimits) -> Extract:
         EmptyFileError: If it shows no text.
     """
     source, encoding = _decode(data, name)
+    _check_depth(source, name)
     body = LexborHTMLParser(source).body
     text = ""
     if body is not None:
         for root in _roots(body):
-            text = encodable(_text_of(root, name))
+            text = encodable(_text_of(root))
             if text:
                 break
     check_length(len(text), name, limits)
     check_not_blank(text, name)
     return Extract(text=text, encoding=encoding)
+
+
+def _check_depth(source: str, name: str) -> None:
+    """Refuse a page before it is parsed whose elements are nested too deep: opened, and not closed again."""
+    depth = 0
+    unclosed: Counter[str] = Counter()
+    for slash, written in _TAG.findall(source):
+        tag = written.lower()
+        if tag in _NOT_NESTING:
+            continue
+        if not slash:
+            unclosed[tag] += 1
+            depth += 1
+        elif unclosed[tag]:
+            unclosed[tag] -= 1
+            depth -= 1
+        if depth > _DEEPEST:
+            raise LoadError(f"{name!r} is a web page nested too deep to be read; save it as plain text")
 
 
 def _decode(data: bytes, name: str) -> tuple[str, str]:
@@ -77,7 +103,7 @@ def _roots(body: LexborNode) -> Iterator[LexborNode]:
     yield body
 
 
-def _text_of(root: LexborNode, name: str) -> str:
+def _text_of(root: LexborNode) -> str:
     """Write out what an element shows.
 
     The walk keeps its own stack: recursion would end at the depth that a hostile page chooses.
@@ -90,8 +116,6 @@ def _text_of(root: LexborNode, name: str) -> str:
         if node is None:
             pieces.append(after)
             continue
-        if len(stack) > _DEEPEST * 4:
-            raise LoadError(f"{name!r} is a web page nested too deep to be read; save it as plain text")
         tag = node.tag or ""
         if tag == "-text":
             written = node.text_content or ""

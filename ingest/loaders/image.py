@@ -10,10 +10,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ingest.errors import EmptyFileError, LoadError
 from ingest.loaders.loaded import PAGE_BREAK, Extract, LoadLimits, check_length, check_pages
-from ingest.loaders.ocr import Recognizer
+from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
 from vectorstore.records import ScannedWord
 
 _FORMATS = ("PNG", "JPEG", "TIFF")
+# Pixels that a character needs.
+_SHORTEST_SIDE = 8
 # What broken files make Pillow raise besides its own errors.
 _FAILURES = (
     UnidentifiedImageError,
@@ -84,6 +86,11 @@ def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Im
             if number:
                 opened.seek(number)
             width, height = opened.size
+        if max(width, height) > LONGEST_SIDE or min(width, height) < _SHORTEST_SIDE:
+            raise LoadError(
+                f"{name!r} is a picture of {width:,} × {height:,} pixels, which is no page: sides of "
+                f"{_SHORTEST_SIDE} to {LONGEST_SIDE:,} are read; crop or scale it"
+            )
         if width * height > limits.max_pixels:
             raise LoadError(
                 f"{name!r} is a picture of {width:,} × {height:,} pixels, more than {limits.max_pixels:,}; "

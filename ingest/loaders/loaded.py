@@ -40,6 +40,14 @@ class LoadLimits(BaseModel):
     """Most pages of one file that are read by text recognition; 0 reads none."""
     ocr_seconds: int = Field(default=60, ge=1, le=3600)
     """How long text recognition may take for one page, in seconds."""
+    load_seconds: int = Field(default=60, ge=1, le=3600)
+    """How long reading one file may take, in seconds; each scanned page of it has that time anew."""
+    scan_seconds: int = Field(default=900, ge=1, le=86_400)
+    """How long reading a file of scanned pages may take in all, in seconds."""
+    load_memory_bytes: int = Field(default=2_000_000_000, ge=500_000_000)
+    """How much memory the process that reads files may take, and the program for text recognition likewise."""
+    load_output_bytes: int = Field(default=100_000_000, ge=1_000)
+    """Most bytes that reading one file may give: its text, and the places of its words."""
     ocr_languages: str = Field(default="", pattern=r"^$|^[A-Za-z_]+(\+[A-Za-z_]+)*$")
     """Languages of scans as tesseract names them (`fra`, `eng+ara`); empty: found per file by its script and words."""
 

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -18,6 +19,7 @@ from functools import cache
 from PIL import Image
 
 from ingest.language.detection import detect_language
+from ingest.loaders.bounded import die_with_parent, next_page
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.scanned import (
     ReadWord,
@@ -43,6 +45,8 @@ _DOUBTFUL = 0.6
 # Below it, what is read in a line that was passed over is no text.
 _PLAUSIBLE = 0.5
 _DPI = 200
+LONGEST_SIDE = 32_767
+"""Of an image, in pixels; tesseract takes no longer one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +97,7 @@ class Recognizer:
             )
             return None
         self._read += 1
+        next_page()
         try:
             return self._recognize(render().convert("L"))
         except subprocess.TimeoutExpired:
@@ -169,6 +174,8 @@ class Recognizer:
             check=True,
             timeout=self._limits.ocr_seconds,
             env=environment,
+            # Safe: the process that reads files has one thread.
+            preexec_fn=die_with_parent if sys.platform == "linux" else None,
         )
         return done.stdout.decode("utf-8", "replace")
 

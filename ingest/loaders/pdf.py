@@ -29,7 +29,7 @@ from ingest.loaders.loaded import (
     encodable,
     is_blank,
 )
-from ingest.loaders.ocr import Recognizer
+from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
 from ingest.loaders.pdf_layout import Piece, Row, by_line, find_pieces, order
 from ingest.loaders.pdfium import LOCK, PageGlyphs, open_pdf, read_glyphs
 from ingest.loaders.scanned import ScannedPage
@@ -175,6 +175,7 @@ def render_page(page: pypdfium2.PdfPage, limits: LoadLimits) -> Image:
     with LOCK:
         width, height = page.get_size()
         scale = min(DPI / 72, (limits.max_pixels / max(width * height, 1.0)) ** 0.5)
+        scale = min(scale, LONGEST_SIDE / max(width, height, 1.0))
         bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
         try:
             image: Image = bitmap.to_pil().copy()

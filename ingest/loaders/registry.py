@@ -5,12 +5,13 @@ A file inside an archive or e-mail is named as if that were a folder (`bundle.zi
 
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ingest.errors import ArchiveTooLargeError, LoadError, UnsupportedFormatError
+from ingest.errors import ArchiveTooLargeError, LoadError, SpecialFileError, UnsupportedFormatError
 from ingest.loaders.archive import CONTAINERS, Budget, Member, load_mail
 from ingest.loaders.docx import load_docx
 from ingest.loaders.html import load_html
@@ -110,7 +111,12 @@ def exists(path: Path, limits: LoadLimits) -> bool:
     """Tell whether there is such a file, or such a one inside an archive; True where that cannot be told."""
     outer, inner = _located(path)
     if not inner:
-        return _is(path.exists)
+        try:
+            return path.exists()
+        except PermissionError:
+            return True
+        except OSError:
+            return False
     try:
         return _member(outer, inner, limits) is not None
     except LoadError:
@@ -146,21 +152,62 @@ def with_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
 
 
 def find_files(folder: Path) -> tuple[Path, ...]:
-    """List the files under a folder that can be read, sorted by name; archives as they are.
+    """List the files under a folder that can be read, sorted by name; see `survey`."""
+    return survey(folder)[0]
 
-    Hidden files and folders, Word's lock files (`~$…`) and links that lead out of the folder are left out;
-    linked folders are not entered.
+
+def survey(folder: Path) -> tuple[tuple[Path, ...], dict[Path, LoadError]]:
+    """List the files under a folder that can be read, sorted by name, and what cannot be, with the reason.
+
+    Hidden files and folders, Word's lock files (`~$…`) and files that no loader reads are left out; archives are
+    listed as they are.
     """
-    found = []
-    for parent, folders, names in os.walk(folder, followlinks=False):
+    found: list[Path] = []
+    passed_over: dict[Path, LoadError] = {}
+
+    def note(exc: OSError) -> None:
+        path = Path(exc.filename)
+        reason = f"the folder {path.name!r} could not be opened ({exc.strerror}); check its permissions"
+        passed_over[path] = LoadError(reason)
+
+    for parent, folders, names in os.walk(folder, onerror=note, followlinks=False):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in folders:
+            if (path := Path(parent, name)).is_symlink():
+                reason = (
+                    f"{name!r} is a link to a folder, which is not followed; copy the folder, or ingest it by itself"
+                )
+                passed_over[path] = SpecialFileError(reason)
         for name in names:
             path = Path(parent, name)
-            if name.startswith((".", "~$")) or path.suffix.lower() not in SUFFIXES:
+            if name.startswith((".", "~$")):
                 continue
-            if path.is_file() and is_inside(path, folder):
+            special = _special(path, folder)
+            if special is not None:
+                passed_over[path] = SpecialFileError(special)
+            elif path.suffix.lower() in SUFFIXES:
                 found.append(path)
-    return tuple(sorted(found))
+    return tuple(sorted(found)), passed_over
+
+
+def _special(path: Path, folder: Path) -> str | None:
+    """Say why an entry of a folder is no file that can be read; None where it is one, or of a suffix never read."""
+    try:
+        mode = path.lstat().st_mode
+        if stat.S_ISREG(mode):
+            return None
+        if not stat.S_ISLNK(mode):
+            return f"{path.name!r} is a pipe, socket or device and not a file; save it as a file"
+        if path.suffix.lower() not in SUFFIXES and not path.is_fifo():
+            return None
+        if not is_inside(path, folder):
+            return f"{path.name!r} is a link that leads out of the folder; copy the file into it"
+        if not path.is_file():
+            return f"{path.name!r} is a link to nothing that can be read; copy the file into its place"
+    except (OSError, RuntimeError) as exc:
+        # Links in a circle, and folders that may be listed and not entered.
+        return f"{path.name!r} could not be looked at ({getattr(exc, 'strerror', None) or exc}); check its permissions"
+    return None
 
 
 def is_inside(path: Path, folder: Path) -> bool:
@@ -249,27 +296,40 @@ def _member(outer: Path, inner: tuple[str, ...], limits: LoadLimits) -> Member |
     Raises:
         LoadError: If an archive on the way cannot be read.
     """
-    stat = outer.stat()
-    members = _members(outer, stat.st_mtime_ns, stat.st_size, limits)
+    status = outer.stat()
+    version = (status.st_mtime_ns, status.st_size)
+    within: tuple[str, ...] = ()
     found: Member | None = None
     while inner:
-        matches = [member for member in members if inner[: len(Path(member.name).parts)] == Path(member.name).parts]
-        if not matches:
+        members = _members(outer, version, within, limits)
+        if members is None:
             return None
-        found = max(matches, key=lambda member: len(member.name))
-        inner = inner[len(Path(found.name).parts) :]
-        if inner:
-            list_inside = CONTAINERS.get(Path(found.name).suffix.lower())
-            if list_inside is None:
-                return None
-            members = list_inside(found.read(), found.name, limits)
+        # The longest name that fits, as a member may be called like a folder of another.
+        length = next((n for n in range(len(inner), 0, -1) if inner[:n] in members), None)
+        if length is None:
+            return None
+        found = members[inner[:length]]
+        within, inner = (*within, found.name), inner[length:]
     return found
 
 
-@lru_cache(maxsize=1)
-def _members(outer: Path, modified: int, size: int, limits: LoadLimits) -> tuple[Member, ...]:
-    """List what an archive on disk holds; the last one is kept, since its files are asked for one by one."""
-    return CONTAINERS[outer.suffix.lower()](_read(outer, limits), outer.name, limits)
+@lru_cache(maxsize=4)
+def _members(
+    outer: Path, version: tuple[int, int], within: tuple[str, ...], limits: LoadLimits
+) -> dict[tuple[str, ...], Member] | None:
+    """List what an archive on disk holds, or one inside it, by the parts of its path; None where it is no archive.
+
+    The last ones are kept, since their files are asked for one by one.
+    """
+    if not within:
+        listed = CONTAINERS[outer.suffix.lower()](_read(outer, limits), outer.name, limits)
+    else:
+        around = _members(outer, version, within[:-1], limits)
+        list_inside = CONTAINERS.get(Path(within[-1]).suffix.lower())
+        if around is None or list_inside is None:
+            return None
+        listed = list_inside(around[Path(within[-1]).parts].read(), within[-1], limits)
+    return {Path(member.name).parts: member for member in listed}
 
 
 def _read(path: Path, limits: LoadLimits) -> bytes:

@@ -14,6 +14,8 @@ _BRACE = re.compile(r"\\[{}\\]|[{}]")
 _NOTE = re.compile(r"\{\s*\\(?:footnote|\*\\footnote)\b")
 _UNSAID = re.compile(r"\\[{}\\]|[{}]|\\(?:(?:deleted|v)[01]?|plain)(?![a-z0-9])")
 _FONTS = re.compile(r"\{[^{}]*\\fonttbl")
+_FONT = re.compile(r"\\f(\d{1,6})(?![\w'])|\\fcharset(\d{1,3})")
+_LINK = re.compile(r"\\fldinst(?=\{)", re.IGNORECASE)
 _HEADER = re.compile(r"\\(?:ansicpg|deff)\d+")
 _BREAKS = re.compile(r"\n{3,}")
 _FAILURES = (AttributeError, IndexError, LookupError, OverflowError, TypeError, ValueError)
@@ -39,13 +41,15 @@ def load_rtf(data: bytes, name: str, limits: LoadLimits) -> Extract:
         raise LoadError(
             f"{name!r} is not a rich text file by its first bytes; give it its own suffix, or save it again"
         )
-    # What the library makes of a link is its text with the address in brackets, which nobody wrote there.
-    source = re.sub("hyperlink", "LINK", source, flags=re.IGNORECASE)
+    # What the library makes of a link is its text with the address in brackets, which nobody wrote there. It looks for
+    # links with an expression that takes the square of their number; a line break, which RTF ignores, hides them.
+    source = _LINK.sub("\\\\fldinst\n", source)
     try:
         source = _without_unsaid(source)
         source, notes = _without_notes(source)
-        header = "".join(_HEADER.findall(source[:2000])) + _font_table(source)
-        parts = [source, *(f"{{\\rtf1{header} {note}}}" for note in notes)]
+        source, fonts = _with_plain_fonts(source)
+        header = "".join(_HEADER.findall(source[:2000])) + fonts
+        parts = [source, f"{{\\rtf1{header} " + "\\par ".join(f"{{{note}}}" for note in notes) + "}"]
         texts = [str(_to_text(part, errors="replace")) for part in parts]
     except _FAILURES as exc:
         raise LoadError(f"{name!r} is a damaged rich text file; save it again, as .docx if possible") from exc
@@ -111,6 +115,26 @@ def _without_unsaid(source: str) -> str:
     return "".join((*kept, source[position:]))
 
 
-def _font_table(source: str) -> str:
+def _with_plain_fonts(source: str) -> tuple[str, str]:
+    """Put in place of the font table one that holds encodings alone; give it too.
+
+    The library reads the table with an expression that takes the square of its length where encodings are missing.
+    """
     found = _FONTS.search(source)
-    return "" if found is None else source[found.start() : _group_end(source, found.start())]
+    if found is None:
+        return source, ""
+    end = _group_end(source, found.start())
+    encodings: dict[str, str] = {}
+    font: str | None = None
+    for number, encoding in _FONT.findall(source[found.end() : end]):
+        if number:
+            font = number
+        elif font is not None:
+            encodings.setdefault(font, encoding)
+    table = "".join(f"{{\\f{number}\\fcharset{encoding} x;}}" for number, encoding in encodings.items())
+    table = f"{{\\fonttbl{table}}}"
+    # What stands before the word in its group, such as the head of a file that is one group, stays.
+    before = source[found.start() + 1 : found.end() - len("\\fonttbl")]
+    if before.strip():
+        return source[: found.start() + 1] + before + table + source[found.end() :], table
+    return source[: found.start()] + table + source[end:], table

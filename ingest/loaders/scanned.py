@@ -19,7 +19,8 @@ LOW_CONFIDENCE = 0.8
 # Degrees: pages that lie askew in a scanner do so by less.
 _MOST_SKEW = 3.0
 _COARSE, _FINE = 0.5, 0.1
-_SKEW_WIDTH = 600
+# Pixels to which a page is made smaller to find it: enough for its lines. A strip may be longer than a page, not more.
+_SKEW_WIDTH, _SKEW_HEIGHT = 600, 2_400
 # Pixels at 200 dots per inch: takes the grain of a scan away and leaves letters sharp.
 _BLUR = 0.8
 _MOST_MISSED = 20
@@ -77,8 +78,9 @@ def find_skew(image: Image.Image) -> float:
 
     Lines are level where the ink per row of pixels changes most from row to row.
     """
-    height = max(1, image.height * _SKEW_WIDTH // image.width)
-    ink = Image.fromarray(255 - np.asarray(image.resize((_SKEW_WIDTH, height), Image.Resampling.BOX)))
+    scale = min(_SKEW_WIDTH / image.width, _SKEW_HEIGHT / image.height)
+    size = (max(1, int(image.width * scale)), max(1, int(image.height * scale)))
+    ink = Image.fromarray(255 - np.asarray(image.resize(size, Image.Resampling.BOX)))
 
     def sharpness(angle: float) -> float:
         turned = np.asarray(ink.rotate(angle, resample=Image.Resampling.BILINEAR), dtype=np.float32)

@@ -602,3 +602,24 @@ def test_a_reader_that_has_enough_ends_a_command_quietly(filled_store: Path) -> 
             cwd=PROJECT, stdout=closed, stderr=subprocess.PIPE, timeout=60, check=False,
         )  # fmt: skip
     assert (ran.returncode, ran.stderr) == (1, b"")
+
+
+def test_parties_that_folders_added_are_listed_and_taken_back(run, store, tmp_path):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    table = "code,name,aliases,kind\nXQA,Quillonia,Quillonian,state\nXQB,Quarrel Isles,,state\n"
+    (folder / "parties.csv").write_text(table, encoding="utf-8")
+    (folder / "a.txt").write_text("Statement by Quillonia\n\nWe support it.\n", encoding="utf-8")
+    assert run("ingest", folder, "--json").json["files"][0]["state"] == "XQA"
+    added = {party["code"]: party["name"] for party in run("parties", "--json").json}
+    assert added["XQA"] == "Quillonia" and added["XQB"] == "Quarrel Isles"
+    assert run("parties", "remove", "XQA", "--json").json == {"removed": "XQA"}
+    assert "XQA" not in {party["code"] for party in run("parties", "--json").json}
+    (statement,) = [s for s in run("list", "--json").json if s["file"] == "a.txt"]
+    assert statement["state"] is None
+    assert "Quarrel Isles" in run("parties").out
+    again = run("parties", "remove", "XQA")
+    assert again.code == 1 and "no folder added a party 'XQA'" in again.err
+    assert run("parties", "remove").code == 2
+    (folder / "parties.csv").unlink()
+    assert run("ingest", folder, "--json").json["files"][0]["state"] is None

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,9 @@ class Desk:
         if parties is not None:
             self.write("parties.csv", parties)
 
-    def ingest(self, *paths, split=None, **options):
+    def ingest(self, *paths, split=None, progress=None, **options):
         indexer = Indexer(self.store, self.embedder, split or SplitConfig(), LoadLimits())
-        report = indexer.ingest(list(paths) or [self.folder], IngestOptions(**options))
+        report = indexer.ingest(list(paths) or [self.folder], IngestOptions(**options), progress)
         self.assert_in_step()
         return report
 
@@ -656,3 +657,81 @@ def test_progress_counts_up_to_all_files(desk):
     assert [event.done for event in heard] == sorted(event.done for event in heard)
     assert (heard[-1].done, heard[-1].total) == (len(TOPICS), len(TOPICS))
     assert {event.step for event in heard} == {"load", "embed", "store"}
+
+
+# --- beside others, and stopped again and again
+
+
+class Stopped(Exception):
+    pass
+
+
+def test_ingest_that_is_stopped_after_a_few_files_again_and_again_gets_on(desk):
+    for number in range(12):
+        desk.write(f"{number:02}.txt", text_about(f"herons{number}"))
+    runs = 0
+    while len(desk.summaries()) < 12:
+        runs += 1
+        assert runs < 30, "no progress"
+        read = []
+
+        def stop(event, read=read):
+            read += [event.file] if event.step == "load" else []
+            if len(read) > 3:
+                raise Stopped
+
+        # The last run ends by itself.
+        with suppress(Stopped):
+            desk.ingest(progress=stop)
+    assert len(desk.summaries()) == 12
+
+
+def test_file_on_which_ingests_were_stopped_does_not_keep_others_from_being_stored(desk):
+    for number in range(6):
+        desk.write(f"{number}.txt", text_about(f"herons{number}"))
+
+    def stop_at_first(event):
+        if event.step == "load" and event.file == "0.txt":
+            # As when it takes long, and somebody loses patience.
+            (desk.store.path / "ingest.begun").write_text(f"{desk.folder / '0.txt'}\n")
+            raise Stopped
+
+    for _ in range(2):
+        with suppress(Stopped):
+            desk.ingest(progress=stop_at_first)
+    assert {summary.file for summary in desk.summaries()} >= {"1.txt", "2.txt", "3.txt"}
+
+
+def test_write_lock_is_free_while_files_are_read(desk):
+    for number in range(4):
+        desk.write(f"{number}.txt", text_about(f"herons{number}"))
+    other = open_store(desk.store.path, desk.embedder, wait_seconds=0.0)
+    locked = []
+
+    def write_beside(event):
+        if event.step == "load":
+            with other.writer(sync=False):
+                locked.append(event.file)
+
+    report = desk.ingest(progress=write_beside)
+    other.close()
+    assert sorted(locked) == ["0.txt", "1.txt", "2.txt", "3.txt"] and len(report.files) == 4
+
+
+def test_two_ingests_of_one_folder_at_once_store_each_file_once(desk):
+    for number in range(9):
+        desk.write(f"{number}.txt", text_about(f"herons{number}"))
+    other = open_store(desk.store.path, desk.embedder)
+    beside = Indexer(other, desk.embedder, SplitConfig(), LoadLimits())
+    reports = []
+
+    def ingest_beside(event):
+        if event.step == "load" and event.file == "5.txt" and not reports:
+            reports.append(beside.ingest([desk.folder], IngestOptions()))
+
+    reports.insert(0, desk.ingest(progress=ingest_beside))
+    other.close()
+    assert sorted(summary.file for summary in desk.summaries()) == [f"{number}.txt" for number in range(9)]
+    outcomes = [file.result for report in reports for file in report.files]
+    assert outcomes.count("added") == 9 and outcomes.count("unchanged") == 9
+    assert all(check.ok for check in desk.store.check())

@@ -1,5 +1,6 @@
 """Names of parties: found, told apart, resolved, asked back, never guessed."""
 
+import os
 import time
 from pathlib import Path
 
@@ -7,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.errors import PartyTableError
+from ingest.errors import ManifestError, PartyTableError
+from ingest.manifest import read_manifest
 from ingest.parties import PartyTable
+from ingest.party_checks import check_added_names
 from ingest.party_names import LANGUAGES, cldr_names
+from tests.conftest import PROJECT
 
 TABLE = PartyTable.load()
 
@@ -426,3 +430,41 @@ def _seconds(text: str) -> float:
     start = time.perf_counter()
     TABLE.find(text)
     return time.perf_counter() - start
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["We", "Convention", "The Chair", "Article", "Madam President", "Member States", "my delegation", "Nous", "公约",
+     "UNTOC", "Trafficking Protocol", "Africa", "Iranian", "Tehran", "Group of 77", "Secretary-General", "I", "."],
+)  # fmt: skip
+def test_name_that_means_something_else_is_refused_with_its_line(tmp_path, name):
+    path = tmp_path / "parties.csv"
+    path.write_text(f"code,name,aliases,kind\nXAA,Arvandia,,state\nXAB,Belmora,Belmoran|{name},state\n", "utf-8")
+    with pytest.raises(PartyTableError, match=r"line 3: .*; use another name"):
+        check_added_names(path)
+
+
+def test_names_of_fictional_states_and_groups_are_taken(tmp_path):
+    check_added_names(PROJECT / "evals" / "conference" / "parties.csv")
+    (tmp_path / "parties.csv").write_text(
+        "code,name,aliases,kind\nXAA,Arvandia,Port Selwe|Keel Harbour,state\n"
+        "FICS,Forum of Island and Coastal States,,group\n"
+    )
+    check_added_names(tmp_path / "parties.csv")
+
+
+def test_table_that_is_a_pipe_or_leads_out_of_its_folder_is_not_read(tmp_path):
+    folder, secret = tmp_path / "corpus", tmp_path / "secret.csv"
+    folder.mkdir()
+    secret.write_text("code,name\nXAA,Arvandia\n")
+    for name, read, error in (
+        ("parties.csv", check_added_names, PartyTableError),
+        ("statements.csv", lambda path: read_manifest(path.parent), ManifestError),
+    ):
+        (folder / name).symlink_to(secret)
+        with pytest.raises(error, match="leads out of the folder"):
+            read(folder / name)
+        (folder / name).unlink()
+        os.mkfifo(folder / name)
+        with pytest.raises(error, match="is not a file"):
+            read(folder / name)

@@ -16,7 +16,7 @@ from prompts.wording import LANGUAGES, Language
 from tests.app.test_cli import SCRIPTED
 from tests.conftest import PROJECT
 
-COMMANDS = "ask trace brief verify ingest manifest list show edit remove doctor chat config".split()
+COMMANDS = "ask trace brief verify ingest manifest list show edit remove parties doctor chat config".split()
 Call = Callable[..., tuple[int, str, str]]
 
 

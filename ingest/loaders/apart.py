@@ -1,0 +1,39 @@
+"""Reading files in a process apart; see `bounded` for its bounds and `registry` for what is read."""
+
+from pathlib import Path
+
+from ingest.errors import LoadError
+from ingest.loaders import registry
+from ingest.loaders.archive import CONTAINERS
+from ingest.loaders.bounded import run_bounded
+from ingest.loaders.loaded import LoadedText, LoadLimits
+
+
+def load(path: Path, limits: LoadLimits, folder: Path | None = None) -> LoadedText:
+    """Read one file's text, as `registry.load` does.
+
+    Raises:
+        LoadError: If it cannot be read, or not within the bounds.
+    """
+    return run_bounded(limits, path.name, registry.load, path, limits, folder)
+
+
+def with_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
+    """Return a file, or in its place the files inside it, as `registry.with_members` does."""
+    if path.suffix.lower() not in CONTAINERS:
+        return (path,)
+    try:
+        return run_bounded(limits, path.name, registry.with_members, path, limits)
+    except LoadError:
+        # Its own turn says why.
+        return (path,)
+
+
+def exists(path: Path, limits: LoadLimits) -> bool:
+    """Tell whether there is such a file, or such a one inside an archive; True where that cannot be told."""
+    if not any(parent.suffix.lower() in CONTAINERS for parent in path.parents):
+        return registry.exists(path, limits)
+    try:
+        return run_bounded(limits, path.name, registry.exists, path, limits)
+    except LoadError:
+        return True

@@ -1,0 +1,346 @@
+"""Files are read in a process apart, with bounds of time, memory and output.
+
+The libraries that read files are native code, and what a hostile file makes one of them do (hang, take all memory,
+crash) ends that process and not this one: the file is reported as failed, and a new process reads the next. A process
+is kept from file to file, since starting one takes about half a second.
+
+It is started as a program of its own and not forked, since a fork of a process with threads may hang. It ends when
+this process ends, however it ends: the kernel sees to that on Linux; elsewhere it sees its input close, or an alarm
+goes off. Where there are no resource limits (Windows, and in part macOS), time and output are bounded all the same.
+"""
+
+import atexit
+import ctypes
+import logging
+import os
+import pickle
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from contextvars import ContextVar
+from functools import cache
+from importlib import import_module
+from typing import IO, BinaryIO, Literal, NoReturn, TypeVar
+
+from ingest.errors import LoadError
+from ingest.loaders.loaded import LoadLimits
+
+logger = logging.getLogger(__name__)
+
+# What the process runs: this module, found where this process finds it.
+_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from ingest.loaders.bounded import serve; serve()"
+_LENGTH = struct.Struct(">Q")
+_START_SECONDS = 60.0
+# By how much the alarm of the process itself comes after the deadline that its parent keeps.
+_ALARM_AFTER = 5.0
+# One process per core computes; threads of the linear algebra library would only take address space.
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+_IDLE = 2
+_PR_SET_PDEATHSIG = 1
+
+# Imported before the first file, so that this does not count as its time.
+_READERS = ("ingest.loaders.registry", "ingest.pages")
+# Where the process apart tells of what it does; None in any other.
+_CHANNEL: ContextVar[BinaryIO | None] = ContextVar("channel", default=None)
+
+T = TypeVar("T")
+_Kind = Literal["ready", "page", "result", "refused", "memory", "output", "failed"]
+
+
+class _ProcessEndedError(Exception):
+    """The process ended, or had to be ended, before it gave a result."""
+
+
+def run_bounded(limits: LoadLimits, name: str, function: Callable[..., T], *arguments: object) -> T:
+    """Call a function in a process apart.
+
+    Args:
+        limits: Its bounds: `load_seconds` and `scan_seconds`, `load_memory_bytes`, `load_output_bytes`.
+        name: Name of the file that it reads, for messages.
+        function: One that can be imported by its name.
+        arguments: What it takes; these and its result are pickled.
+
+    Raises:
+        LoadError: What the function raises of that kind, or a bound was exceeded, or the process crashed.
+    """
+    return _pool().run(limits, name, function, *arguments)
+
+
+def next_page() -> None:
+    """Begin the time for a page anew, as each scanned page has the time of a file; in the process apart only."""
+    channel = _CHANNEL.get()
+    if channel is not None:
+        _send(channel, pickle.dumps(("page", None)))
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when the thread that started it ends; on Linux."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class _Pool:
+    """Processes that wait for the next file; as many work at once as threads ask."""
+
+    def __init__(self) -> None:
+        self._idle: list[_Worker] = []
+        self._guard = threading.Lock()
+
+    def run(self, limits: LoadLimits, name: str, function: Callable[..., T], *arguments: object) -> T:
+        with self._guard:
+            worker = self._idle.pop() if self._idle else None
+        worker = worker if worker is not None and worker.is_alive() else _Worker()
+        try:
+            kind, value = worker.run(limits, function, *arguments)
+        except _ProcessEndedError as exc:
+            worker.close()
+            raise LoadError(f"{name!r} {exc}") from exc
+        except BaseException:
+            # Interrupted, as by Ctrl-C: it is still at work.
+            worker.close()
+            raise
+        self._give_back(worker, fit=kind in ("result", "refused"))
+        if kind == "result":
+            result: T = value  # type: ignore[assignment] # what the function returned
+            return result
+        if kind == "refused" and isinstance(value, LoadError):
+            raise value
+        raise LoadError(f"{name!r} {_REASONS[kind](limits, value)}")
+
+    def close(self) -> None:
+        with self._guard:
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.close()
+
+    def _give_back(self, worker: "_Worker", *, fit: bool) -> None:
+        with self._guard:
+            if fit and len(self._idle) < _IDLE:
+                self._idle.append(worker)
+                return
+        worker.close()
+
+
+@cache
+def _pool() -> _Pool:
+    pool = _Pool()
+    atexit.register(pool.close)
+    return pool
+
+
+_REASONS: dict[str, Callable[[LoadLimits, object], str]] = {
+    "memory": lambda limits, _: (
+        f"needs more than {limits.load_memory_bytes:,} bytes of memory to be read; split it, or raise load_memory_bytes"
+    ),
+    "output": lambda limits, _: (
+        f"gives more than {limits.load_output_bytes:,} bytes when it is read; split it, or raise load_output_bytes"
+    ),
+    "failed": lambda _, value: f"could not be read, perhaps since it is damaged ({value}); save it again",
+}
+
+
+class _Worker:
+    """A process that reads one file after the other, and a thread that ends it when its time is over.
+
+    That thread also starts it, and lives as long: the kernel takes the thread that started a process for its parent.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._deadline: float | None = time.monotonic() + _START_SECONDS
+        self._overdue = self._closed = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._problem = ""
+        started = threading.Event()
+        self._thread = threading.Thread(target=self._watch, args=(started,), name="load", daemon=True)
+        self._thread.start()
+        started.wait()
+
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def run(self, limits: LoadLimits, function: Callable[..., object], *arguments: object) -> tuple[_Kind, object]:
+        """Have a function called.
+
+        Raises:
+            _ProcessEndedError: If that took too long, gave too much, or ended the process.
+        """
+        process, began = self._process, 0.0
+        if process is None or process.stdin is None or process.stdout is None:
+            raise _ProcessEndedError(f"was not read: {self._problem}")
+        try:
+            if self._deadline is not None:
+                self._receive(process.stdout, limits)
+            began = time.monotonic()
+            self._set_deadline(began + limits.load_seconds)
+            _send(process.stdin, pickle.dumps((function, arguments, limits)))
+            while (message := self._receive(process.stdout, limits))[0] == "page":
+                self._set_deadline(
+                    min(time.monotonic() + limits.load_seconds, began + max(limits.scan_seconds, limits.load_seconds))
+                )
+        except (OSError, EOFError, ValueError) as exc:
+            # Its pipe is closed, by it or with it.
+            raise _ProcessEndedError(self._why(process, limits)) from exc
+        self._set_deadline(None)
+        return message
+
+    def close(self) -> None:
+        """End the process and those that it started."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _receive(self, stream: IO[bytes], limits: LoadLimits) -> tuple[_Kind, object]:
+        length = _LENGTH.unpack(_read(stream, _LENGTH.size))[0]
+        # Names of what went wrong come with the result; the process itself keeps to the bound.
+        if length > limits.load_output_bytes + 1_000_000:
+            return "output", None
+        message: tuple[_Kind, object] = pickle.loads(_read(stream, length))
+        return message
+
+    def _set_deadline(self, deadline: float | None) -> None:
+        with self._changed:
+            self._deadline = deadline
+            self._changed.notify()
+
+    def _why(self, process: subprocess.Popen[bytes], limits: LoadLimits) -> str:
+        if not self._overdue:
+            # Its pipe may close a little before it ends.
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(1.0)
+        self.close()
+        if self._overdue:
+            return (
+                f"took longer than {limits.load_seconds} s to be read (for scans {limits.load_seconds} s a page and"
+                f" {limits.scan_seconds} s in all); split it, or raise load_seconds and scan_seconds"
+            )
+        ended = f"by {_signal_name(-process.returncode)}" if process.returncode < 0 else f"with {process.returncode}"
+        return (
+            f"made the program that reads it crash (ended {ended}); it may be damaged, or need more memory than"
+            " load_memory_bytes: save it again"
+        )
+
+    def _watch(self, started: threading.Event) -> None:
+        try:
+            process = self._process = _start()
+        except OSError as exc:
+            self._problem = f"no process to read files can be started ({exc.strerror}); close other programs"
+            return
+        finally:
+            started.set()
+        with self._changed:
+            while not self._closed and not self._overdue:
+                left = None if self._deadline is None else self._deadline - time.monotonic()
+                if left is not None and left <= 0:
+                    self._overdue = True
+                else:
+                    self._changed.wait(left)
+        # The group, since a program for text recognition may be at work.
+        with suppress(ProcessLookupError):
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            # Half a request that nobody took is left in it when it was killed.
+            with suppress(OSError, AttributeError):
+                stream.close()  # type: ignore[union-attr] # both are pipes
+
+
+def _start() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-c", _PROGRAM, *filter(None, sys.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, **_ONE_THREAD},
+        # A group of its own, to end it with what it started; Ctrl-C in a terminal does not reach it.
+        start_new_session=True,
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+    )
+
+
+def _send(stream: IO[bytes], message: bytes) -> None:
+    stream.write(_LENGTH.pack(len(message)) + message)
+    stream.flush()
+
+
+def _read(stream: IO[bytes], length: int) -> bytes:
+    data = stream.read(length)
+    if len(data) < length:
+        raise EOFError
+    return data
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+# --- in the process apart
+
+
+def serve() -> NoReturn:
+    """Call what is asked for on standard input, one call after the other, until it closes."""
+    die_with_parent()
+    requests, channel = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    # What a library prints must not come between.
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    _CHANNEL.set(channel)
+    for reader in _READERS:
+        import_module(reader)
+    _send(channel, pickle.dumps(("ready", None)))
+    while True:
+        try:
+            function, arguments, limits = pickle.loads(_read(requests, _LENGTH.unpack(_read(requests, 8))[0]))
+        except EOFError:
+            sys.exit(0)
+        answer = _answer(function, arguments, limits)
+        try:
+            _send(channel, answer)
+        except BrokenPipeError:
+            sys.exit(0)
+
+
+def _answer(function: Callable[..., object], arguments: tuple[object, ...], limits: LoadLimits) -> bytes:
+    _limit(limits.load_memory_bytes, max(limits.load_seconds, limits.scan_seconds) + _ALARM_AFTER)
+    try:
+        answer = pickle.dumps(("result", function(*arguments)))
+        if len(answer) > limits.load_output_bytes:
+            answer = pickle.dumps(("output", None))
+    except LoadError as exc:
+        answer = pickle.dumps(("refused", exc))
+    except MemoryError:
+        answer = pickle.dumps(("memory", None))
+    except Exception as exc:
+        logger.info("reading a file raised", exc_info=True)
+        answer = pickle.dumps(("failed", f"{type(exc).__name__}: {exc}"[:200].splitlines()[0]))
+    finally:
+        _limit(None, 0.0)
+    return answer
+
+
+def _limit(memory: int | None, seconds: float) -> None:
+    """Set how much address space this process may take, and when it is ended if its parent does not do so."""
+    if hasattr(signal, "setitimer"):
+        # Nobody handles the alarm: it ends the process, whatever native code is at.
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    most = resource.getrlimit(resource.RLIMIT_AS)[1]
+    wanted = most if memory is None else memory if most == resource.RLIM_INFINITY else min(memory, most)
+    # macOS knows the limit and does not take every value.
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
