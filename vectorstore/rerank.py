@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vectorstore.embeddings import verify_checksum
 from vectorstore.errors import ModelError
+from vectorstore.offline import forbid_reports
 from vectorstore.rows import Matrix
 
 if TYPE_CHECKING:
@@ -97,9 +98,12 @@ class OnnxReranker:
 
     @cached_property
     def _loaded(self) -> "tuple[Tokenizer, InferenceSession]":
+        forbid_reports()
         import onnxruntime
         from tokenizers import Tokenizer
 
+        # For a program that imported it before; the switch in the environment alone keeps the device id away.
+        onnxruntime.disable_telemetry_events()
         folder = packaged_reranker()
         verify_checksum(folder / "model.onnx", _WEIGHTS_SHA256)
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
