@@ -14,7 +14,7 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from vectorstore.catalogue import Catalogue
-from vectorstore.chroma import VectorIndex, index_fingerprint, remove_index
+from vectorstore.chroma import VectorIndex, index_fingerprint, is_as_recorded, remove_index
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.health import Check
@@ -158,9 +158,9 @@ class Store:
         A broken index is made anew in a fresh folder; nothing is embedded. The caller holds the write lock.
         """
         generation = str(self.catalogue.generation)
-        if self.catalogue.meta("index_generation") == generation:
-            return
         with self._index_guard:
+            if self.catalogue.meta("index_generation") == generation and self._is_intact():
+                return
             try:
                 index = self._open_index()
                 self._bring_up(index)
@@ -249,13 +249,22 @@ class Store:
             if folder is None:
                 folder = _new_index_folder()
                 self.catalogue.set_meta({"index_folder": folder, "index_fingerprint": ""})
-            if index_fingerprint(self.path / folder) != self.catalogue.meta("index_fingerprint"):
+            if not is_as_recorded(self.path / folder, self.catalogue.meta("index_fingerprint")):
                 raise StoreError(
                     f"the vector index {str(self.path / folder)!r} is damaged or half written:"
                     " run `untoc doctor --rebuild`"
                 )
             self._index = VectorIndex(self.path / folder)
         return self._index
+
+    def _is_intact(self) -> bool:
+        folder = self.catalogue.meta("index_folder")
+        try:
+            return self._index is not None or is_as_recorded(
+                self.path / str(folder), self.catalogue.meta("index_fingerprint")
+            )
+        except StoreError:
+            return False
 
     def _fresh_index(self, generation: str) -> VectorIndex:
         """Returns the index as it is on disk: one that was opened earlier goes on showing what it first read."""
