@@ -65,7 +65,7 @@ class VectorIndex:
         self._spelling = _take_spelling(path)
         try:
             with _translated(path):
-                path.mkdir(parents=True, exist_ok=True)
+                path.mkdir(mode=0o700, parents=True, exist_ok=True)
                 settings = _OwnSettings(anonymized_telemetry=False)
                 # The declared type leaves out `close`.
                 self._client = cast(Client, chromadb.PersistentClient(path=self._spelling, settings=settings))

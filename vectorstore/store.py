@@ -18,6 +18,7 @@ from vectorstore.chroma import VectorIndex, index_fingerprint, is_as_recorded, r
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.health import Check
+from vectorstore.private import make_private_folder, make_store_private
 from vectorstore.rows import Matrix
 
 logger = logging.getLogger(__name__)
@@ -62,9 +63,14 @@ class Store:
         self._wait_seconds = wait_seconds
         if not read_only:
             _make_folder(path)
+            make_store_private(path)
         self.catalogue = Catalogue(path / CATALOGUE, read_only=read_only)
-        if check_model:
-            self._check_model()
+        try:
+            if check_model:
+                self._check_model()
+        except BaseException:
+            self.catalogue.close()
+            raise
         self._index: VectorIndex | None = None
         self._index_guard = threading.RLock()
         self._seen_generation = ""
@@ -89,7 +95,7 @@ class Store:
         """
         if self.read_only:
             raise StoreReadOnlyError(f"the store {str(self.path)!r} is open for reading only")
-        lock = FileLock(self.path / "write.lock")
+        lock = FileLock(self.path / "write.lock", mode=0o600)
         wait = self._wait_seconds if wait_seconds is None else wait_seconds
         try:
             lock.acquire(timeout=wait)
@@ -113,6 +119,8 @@ class Store:
             yield
             self.sync_index()
         finally:
+            # What native code made has the rights that the umask gave.
+            make_store_private(self.path)
             with suppress(OSError):
                 (self.path / _HOLDER).unlink()
             lock.release()
@@ -138,7 +146,7 @@ class Store:
             kept = self.path / "parties" / f"{_party_prefix(path)}{hashlib.sha256(data).hexdigest()[:16]}.csv"
             if kept.exists():
                 return
-            kept.parent.mkdir(exist_ok=True)
+            kept.parent.mkdir(mode=0o700, exist_ok=True)
             # Written beside and moved into place, so that a crash leaves no half table; the old copy goes
             # first, since two that contradict each other could not be loaded.
             draft = kept.with_suffix(".draft")
@@ -364,7 +372,7 @@ def _new_index_folder() -> str:
 
 def _make_folder(path: Path) -> None:
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path)
     except (OSError, FileExistsError) as exc:
         raise StoreReadOnlyError(
             f"the store folder {str(path)!r} cannot be made ({exc.strerror}): choose another with --store"

@@ -5,7 +5,6 @@ import contextlib
 import ipaddress
 import os
 import socket
-import tempfile
 from collections.abc import AsyncIterator, Callable
 from importlib.resources import files
 
@@ -20,6 +19,7 @@ from app.checking.checker import Checker
 from app.errors import AppError
 from app.ui.briefing_tab import BriefingTools
 from app.ui.chat import build_interface
+from app.ui.served import served_folder
 from app.ui.theme import theme
 from app.wiring import Workspace
 
@@ -121,9 +121,9 @@ def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str
     Raises:
         PortTakenError: The address cannot be had.
     """
-    with _listen(host, port) as listener, tempfile.TemporaryDirectory(prefix="untoc-chat-") as uploads:
+    with _listen(host, port) as listener, served_folder(workspace.settings.store) as served:
         # Gradio's default is one folder for all users of the machine.
-        os.environ["GRADIO_TEMP_DIR"] = uploads
+        os.environ["GRADIO_TEMP_DIR"] = str(served)
         address = f"http://{_in_url(host)}:{listener.getsockname()[1]}"
 
         async def run() -> None:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from evals.errors import RunError
 from evals.golden.sets import Home
 from evals.runs import ANSWERS, MANIFEST, RunManifest, run_path, write_whole
+from vectorstore.private import make_private_folder
 
 COMMAND: Final = (sys.executable, "-m", "evals.cli")
 State = Literal["running", "done", "failed", "cancelled"]
@@ -164,7 +165,7 @@ class Jobs:
             path = self._request_path(request.name)
             command = [*self._command, *request.arguments(self._store, resume=resume)]
             try:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                make_private_folder(path.parent)
                 write_whole(path, request.model_dump_json(indent=1) + "\n")
                 self._job = _Job(request.name, command)
             except OSError as exc:
