@@ -16,6 +16,7 @@ from ingest.ordinals import find_session_number
 from ingest.parties import PartyTable
 from ingest.self_reference import speaking_state
 from ingest.sessions import UNTOC_COP, find_bodies, is_general_debate, session_for
+from vectorstore.carried import LANGUAGE, carried
 from vectorstore.records import Block, Metadata
 
 logger = logging.getLogger(__name__)
@@ -159,8 +160,9 @@ def detect_language(text: str, *, sure: float = _SURE) -> str | None:
 
 @cache
 def _detector() -> LangDetector:
-    # Its default reads the first 80 characters only. The lite model ships with the package: nothing is fetched.
-    return LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
+    # Its default reads the first 80 characters only. The lite model comes with the package, so nothing is fetched.
+    path = str(carried(LANGUAGE) / "lid.176.ftz")
+    return LangDetector(LangDetectConfig(max_input_length=None, custom_model_path=path))
 
 
 def _with_parties(metadata: Metadata, text: str, heading: Heading, parties: PartyTable) -> tuple[Metadata, set[str]]:

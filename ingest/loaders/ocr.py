@@ -30,6 +30,7 @@ from ingest.loaders.scanned import (
     straightened,
     with_line,
 )
+from vectorstore.carried import LANGUAGE, carried
 
 PROGRAM = "tesseract"
 # What each script that tesseract recognises is read as first; Latin text is then read again in its own language.
@@ -182,8 +183,9 @@ def _installed() -> frozenset[str]:
 
 @cache
 def _detector() -> LangDetector:
-    # The lite model ships with the package: nothing is fetched.
-    return LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
+    # The lite model comes with the package, so nothing is fetched.
+    path = str(carried(LANGUAGE) / "lid.176.ftz")
+    return LangDetector(LangDetectConfig(max_input_length=None, custom_model_path=path))
 
 
 def _first_line(exc: OSError | subprocess.CalledProcessError) -> str:
