@@ -211,6 +211,9 @@ def create_run(
     try:
         # A case may quote a text that is not for others; the owner alone reads the run.
         make_private_folder(path.parent)
+    except OSError as exc:
+        raise _unwritable(path, exc) from exc
+    try:
         path.mkdir(mode=0o700)
     except FileExistsError:
         raise RunError(f"there is a run {manifest.name!r}: give --resume to go on with it, or another --name") from None

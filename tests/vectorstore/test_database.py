@@ -86,8 +86,8 @@ def test_damaged_pages_are_reported_and_never_a_traceback(path):
     data[4096 * 3 : 4096 * 20] = os.urandom(4096 * 17)
     path.write_bytes(bytes(data))
     try:
-        damaged = Catalogue(path)
-        assert damaged.check() is not None
+        with closing(Catalogue(path)) as damaged:
+            assert damaged.check() is not None
     except StoreCorruptError as exc:
         assert "restore it from a copy" in str(exc)
 
