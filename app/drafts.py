@@ -15,6 +15,7 @@ from app.answer import Answer, Scope
 from app.errors import DraftError
 from app.followup import EarlierTurn
 from app.questions import clean_question
+from vectorstore.private import make_private_folder, private_opener
 from vectorstore.records import JSONValue
 
 _FOLDER: Final = "evals"
@@ -65,8 +66,8 @@ def save_draft(
     asked = [answer.question, [turn.question for turn in history], asdict(answer.scope)]
     digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode("ascii")).hexdigest()[:12]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS):
+        make_private_folder(path.parent)
+        with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS, mode=0o600):
             stored = path.read_bytes() if path.exists() else b""
             # Inside JSON text quotation marks are escaped, so that only a real id is found.
             found = re.search(rf'"id":\s*"(chat-[\d-]+-{digest})"'.encode(), stored)
@@ -77,7 +78,8 @@ def save_draft(
                 stored += b"\n"
             # Written beside and moved into place, so that a full disk leaves no half line.
             draft = path.with_suffix(".draft")
-            draft.write_bytes(stored + _line(_case(identifier, answer, history, overrides or {})))
+            with open(draft, "wb", opener=private_opener) as file:
+                file.write(stored + _line(_case(identifier, answer, history, overrides or {})))
             draft.replace(path)
     except Timeout as exc:
         raise DraftError(f"not saved: another process holds {exc.lock_file!r}; wait until it is done") from exc

@@ -23,6 +23,7 @@ from ingest.indexer import Indexer
 from vectorstore.embeddings import SentenceTransformerEmbedder
 from vectorstore.entailment import EntailmentConfig, EntailmentModel
 from vectorstore.health import Check
+from vectorstore.offline import forbid_reports
 from vectorstore.rerank import build_reranker
 from vectorstore.retriever import Retriever
 from vectorstore.store import Store, open_store
@@ -91,7 +92,7 @@ def open_workspace(
         StoreMissingError: There is no store, and none is to be made.
         StoreError: The store cannot be opened.
     """
-    forbid_tracing()
+    forbid_reports()
     if not (settings.embedding.allow_download or settings.rerank.allow_download):
         # Read by the model libraries when they are first imported, which is later.
         os.environ["HF_HUB_OFFLINE"] = "1"
@@ -147,9 +148,3 @@ def build_writer(config: LlmConfig) -> ModelWriter | None:
     if config.entailment_model:
         entailment = EntailmentModel(EntailmentConfig(model=config.entailment_model))
     return ModelWriter(lambda: open_chat_model(config), config, entailment)
-
-
-def forbid_tracing() -> None:
-    """Keeps LangChain from sending questions to a tracing service that the environment names for other programs."""
-    for variable in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING"):
-        os.environ[variable] = "false"

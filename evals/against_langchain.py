@@ -14,7 +14,8 @@ from app.settings import load_settings
 from app.wiring import open_workspace
 from evals.errors import EvalError
 from ingest.manifest import MANIFEST_NAME
-from vectorstore.embeddings import SentenceTransformerEmbedder, packaged_weights
+from vectorstore.carried import EMBEDDING, carried
+from vectorstore.embeddings import SentenceTransformerEmbedder
 from vectorstore.rows import Matrix
 
 PARTS: Final = 4
@@ -84,7 +85,7 @@ class _LangChain:
         self._document: Any = importlib.import_module("langchain_core.documents").Document
         self._path = path
         self._embeddings: Any = importlib.import_module("langchain_huggingface").HuggingFaceEmbeddings(
-            model_name=str(packaged_weights()), encode_kwargs={"normalize_embeddings": True}
+            model_name=str(carried(EMBEDDING)), encode_kwargs={"normalize_embeddings": True}
         )
         self._embeddings.embed_documents(["The model is warm."])
 

@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from evals.errors import RunError
 from evals.golden.cases import Case
 from evals.stages import Stage
+from vectorstore.private import make_private_folder, private_opener
 
 MANIFEST: Final = "manifest.json"
 CASES: Final = "cases.jsonl"
@@ -170,7 +171,7 @@ class Run:
     def append(self, answer: AnswerRecord) -> None:
         """Adds an answer; one line, written at once."""
         mend_end(self.path / ANSWERS)
-        with (self.path / ANSWERS).open("a", encoding="utf-8") as file:
+        with open(self.path / ANSWERS, "a", encoding="utf-8", opener=private_opener) as file:
             file.write(answer.model_dump_json() + "\n")
 
     def scores(self) -> tuple[ScoreRecord, ...]:
@@ -211,13 +212,16 @@ def create_run(
     """
     path = run_path(root, manifest.name)
     try:
-        path.mkdir(parents=True)
+        # A case may quote a text that is not for others; the owner alone reads the run.
+        make_private_folder(path.parent)
+    except OSError as exc:
+        raise _unwritable(path, exc) from exc
+    try:
+        path.mkdir(mode=0o700)
     except FileExistsError:
         raise RunError(f"there is a run {manifest.name!r}: give --resume to go on with it, or another --name") from None
     except OSError as exc:
         raise _unwritable(path, exc) from exc
-    # A case may quote a text that is not for others; the owner alone reads the run.
-    path.chmod(0o700)
     write_whole(path / CASES, "".join(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases))
     if statement_files is not None:
         write_whole(path / STATEMENTS, json.dumps(statement_files))
@@ -425,7 +429,7 @@ def write_whole(path: Path, text: str) -> None:
     # Not `tempfile`, whose files only the owner may read.
     part = path.parent / f".{secrets.token_hex(8)}.part"
     try:
-        with part.open("x", encoding="utf-8") as file:
+        with open(part, "x", encoding="utf-8", opener=private_opener) as file:
             file.write(text)
         part.replace(path)
     except OSError as exc:

@@ -8,11 +8,11 @@ from typing import Final
 import regex
 
 from ingest.errors import PartyTableError
+from ingest.language.lexicons import load_lexicon, unfolded
 from ingest.name_matcher import tokens_of
 from ingest.parties import PartyTable
 from ingest.party_names import LANGUAGES, PartyKind, added_rows
 from ingest.regions import region_named
-from ingest.speaker_words import OFFICE, TITLE
 from ingest.treaties import find_treaties
 from ingest.wordlists import load_words
 from ingest.words import zipf
@@ -20,8 +20,9 @@ from ingest.words import zipf
 # How common a word is that no State is called, on the Zipf scale. Chosen by words of meetings ("delegation" 3.9,
 # "trafficking" 3.9) and by names that stories give to States ("Atlantis" 3.6, "Utopia" 3.2).
 _COMMON: Final = 3.7
-_OFFICE: Final = regex.compile(rf"(?:the\s+|mr\.?\s+|madam\s+)?(?:{OFFICE})", regex.IGNORECASE)
-_TITLE: Final = regex.compile(TITLE, regex.IGNORECASE)
+_WORDS: Final = load_lexicon("speakers")
+_OFFICE: Final = regex.compile(rf"(?:the\s+|mr\.?\s+|madam\s+)?(?:{unfolded(_WORDS['office'])})", regex.IGNORECASE)
+_TITLE: Final = regex.compile(unfolded(_WORDS["title"]), regex.IGNORECASE)
 _ARTICLES: Final = regex.compile(r"^(?:(?:the|our|my|le|la|les|el|los|las)\s+|l['’])", regex.IGNORECASE)
 # Phrases of meetings, by example and not complete: single words are known by how common they are.
 _PHRASES: Final = frozenset(

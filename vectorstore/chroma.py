@@ -8,9 +8,10 @@ made anew in a fresh folder when it is found broken.
 import hashlib
 import logging
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +20,7 @@ import chromadb
 import numpy as np
 from chromadb.api.client import Client
 from chromadb.config import Settings
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from vectorstore.errors import StoreError
 from vectorstore.rows import Matrix
@@ -30,6 +32,24 @@ _spellings: set[str] = set()
 _spelling = threading.Lock()
 # Chroma refuses more than 5461 rows at once.
 BATCH = 2000
+_DATABASE = "chroma.sqlite3"
+_LOCK_TABLE = b"acquire_write"
+
+
+class _OwnSettings(Settings):
+    """Chroma's settings without the environment and the `.env` of the folder at hand, which may name servers."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Takes what the code says alone."""
+        return (init_settings,)
 
 
 class VectorIndex:
@@ -45,8 +65,8 @@ class VectorIndex:
         self._spelling = _take_spelling(path)
         try:
             with _translated(path):
-                path.mkdir(parents=True, exist_ok=True)
-                settings = Settings(anonymized_telemetry=False)
+                path.mkdir(mode=0o700, parents=True, exist_ok=True)
+                settings = _OwnSettings(anonymized_telemetry=False)
                 # The declared type leaves out `close`.
                 self._client = cast(Client, chromadb.PersistentClient(path=self._spelling, settings=settings))
                 self._collection = self._client.get_or_create_collection(
@@ -113,11 +133,32 @@ class VectorIndex:
 
 
 def index_fingerprint(path: Path) -> str:
-    """Returns a hash of the graph files that Chroma has written out; empty where it has written none yet.
+    """Returns a hash of the graph files that Chroma has written out and one of its database; empty where there is none.
 
-    Chroma's native code trusts these files: damaged ones crash the process, and a lost one loses vectors in
-    silence, so they are compared before they are opened. Reading does not change them.
+    Chroma's native code trusts its files: damaged ones abort the process, and a lost one loses vectors in silence. So
+    they are compared here, where damage is an error, before they are opened. Reading does not change them.
+
+    Raises:
+        StoreError: The database is damaged, or a file cannot be read.
     """
+    if not (path / _DATABASE).exists():
+        return _hash_graphs(path)
+    return f"{_hash_graphs(path)}+{_hash_rows(path)}"
+
+
+def is_as_recorded(path: Path, recorded: str | None) -> bool:
+    """Compares an index with its recorded fingerprint.
+
+    Stores of 0.1.0 recorded the graph files alone; of their databases only the structure is checked.
+
+    Raises:
+        StoreError: The database is damaged, or a file cannot be read.
+    """
+    found = index_fingerprint(path)
+    return recorded in (found, found.partition("+")[0])
+
+
+def _hash_graphs(path: Path) -> str:
     total = hashlib.blake2b(digest_size=16)
     try:
         folders = sorted(file.parent for file in path.glob("*/index_metadata.pickle"))
@@ -128,6 +169,31 @@ def index_fingerprint(path: Path) -> str:
     except OSError as exc:
         raise StoreError(f"the vector index {str(path)!r} cannot be read ({exc.strerror})") from exc
     return total.hexdigest() if folders else ""
+
+
+def _hash_rows(path: Path) -> str:
+    """Returns a hash of the tables of Chroma's database, and checks the structure of the file.
+
+    Its bytes would not do, since each opening adds a row to the table that takes the write lock.
+    """
+    total = hashlib.blake2b(digest_size=16)
+    uri = f"{(path / _DATABASE).resolve().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            # Damaged text need not be UTF-8.
+            connection.text_factory = bytes
+            if (found := connection.execute("PRAGMA integrity_check(1)").fetchone()) != (b"ok",):
+                raise sqlite3.DatabaseError(found)
+            tables = connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY rowid").fetchall()
+            total.update(repr(tables).encode())
+            for kind, name, sql in tables:
+                if kind == b"table" and name != _LOCK_TABLE and not sql.upper().startswith(b"CREATE VIRTUAL"):
+                    rows = connection.execute(f'SELECT * FROM "{name.decode()}"')
+                    while some := rows.fetchmany(BATCH):
+                        total.update(repr(some).encode())
+    except (sqlite3.Error, UnicodeDecodeError) as exc:
+        raise StoreError(f"the vector index {str(path)!r} is damaged ({exc}): run `untoc doctor --rebuild`") from exc
+    return total.hexdigest()
 
 
 def _take_spelling(path: Path) -> str:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from vectorstore.errors import StoreCorruptError, StoreError, StoreFullError, StoreMissingError, StoreReadOnlyError
+from vectorstore.private import touch_private
 
 SCHEMA_VERSION = "1"
 # Key in `meta` of a migration that this store has had.
@@ -35,8 +36,12 @@ class Database:
         self._opening = threading.Lock()
         if read_only:
             require_catalogue(path)
-        with translated(path):
-            self._ensure_schema()
+        try:
+            with translated(path):
+                self._ensure_schema()
+        except BaseException:
+            self.close()
+            raise
 
     def connection(self) -> sqlite3.Connection:
         """Returns this thread's connection."""
@@ -90,23 +95,33 @@ class Database:
         if self.read_only:
             connection = self._connect_to_read()
         else:
+            # SQLite gives its companions `-wal` and `-shm` the rights of the file.
+            touch_private(self.path)
             connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
+        try:
+            if not self.read_only:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _connect_to_read(self) -> sqlite3.Connection:
         uri = self.path.resolve().as_uri()
-        connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=30, check_same_thread=False)
-        connection.isolation_level = None
+        connection = sqlite3.connect(
+            f"{uri}?mode=ro", uri=True, timeout=30, isolation_level=None, check_same_thread=False
+        )
         try:
             connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
         except sqlite3.OperationalError:
             # WAL needs a shared-memory file; in a folder that cannot be written only `immutable` reads.
             connection.close()
-            connection = sqlite3.connect(f"{uri}?immutable=1", uri=True, check_same_thread=False)
-            connection.isolation_level = None
+            return sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None, check_same_thread=False)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _ensure_schema(self) -> None:

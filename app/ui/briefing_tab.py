@@ -1,9 +1,7 @@
 """The Briefing tab: who, on what and when; the position table, its quotations and reviews; documents to take away."""
 
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import gradio as gr
@@ -22,6 +20,7 @@ from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
 from app.ui.briefing_requests import Wanted
 from app.ui.briefing_view import briefing_html, progress_html
 from app.ui.conversation import error_html
+from app.ui.served import session_folder
 from app.ui.watching import watch
 
 _NOTHING: Final = '<p class="u-empty">Name a topic or an article; the position table appears here.</p>'
@@ -135,11 +134,11 @@ class _Desk:
         changed = replace(briefing, cells=tuple(reviewed(cell) for cell in briefing.cells))
         return self.shown(changed), changed
 
-    def documents(self, briefing: Briefing | None, form: Form) -> tuple[Any, Any]:
+    def documents(self, briefing: Briefing | None, form: Form, request: gr.Request) -> tuple[Any, Any]:
         """Writes the documents; gives (files, what went wrong)."""
         if briefing is None:
             return gr.skip(), error_html("make a briefing first")
-        folder = Path(tempfile.mkdtemp(prefix="briefing-", dir=tempfile.gettempdir()))
+        folder = session_folder(request)
         written: list[str] = []
         problem = ""
         # A table of talking points is no table.

@@ -21,6 +21,7 @@ from app.ui.briefing_tab import BriefingTools, build_briefing_tab
 from app.ui.check_tab import build_check_tab, verify_endpoint
 from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
+from app.ui.served import forget_session
 
 TITLE = "untoc"
 _ENDPOINT = "ask"
@@ -87,6 +88,7 @@ def build_interface(
                 build_corpus_tab(corpus, corpus_tab)
 
         wanted.change(lambda: gr.Tabs(selected="briefing"), None, [tabs], **QUIET)
+        interface.unload(forget_session)
         interface.load(talk.welcome, [talk.turns], [talk.conversation], **QUIET)
         for changed in ingest.changed:
             changed.then(talk.welcome, [talk.turns], [talk.conversation], **QUIET)

@@ -1,7 +1,5 @@
 """The Check tab: a draft goes in as text or file, and comes back with a verdict on each of its quotations."""
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +15,7 @@ from app.errors import AppError
 from app.ui.ask_tab import SHOWN_ERRORS
 from app.ui.check_view import check_html
 from app.ui.conversation import error_html
+from app.ui.served import session_folder
 from app.ui.uploads import safe_name
 
 _INTRO: Final = (
@@ -34,7 +33,7 @@ class _Desk:
     def __init__(self, checker: Checker) -> None:
         self._checker = checker
 
-    def checked(self, text: str, file: str | None) -> Iterator[tuple[Any, Any]]:
+    def checked(self, text: str, file: str | None, request: gr.Request) -> Iterator[tuple[Any, Any]]:
         """Checks an uploaded file, else the pasted text; yields the result's HTML and the download."""
         if not file and not text.strip():
             yield _NOTHING, gr.skip()
@@ -44,16 +43,16 @@ class _Desk:
             path = Path(file) if file else None
             document = self._checker.read(path) if path else read_pasted(text)
             report = self._checker.check(document)
-            yield self._shown(document, report), self._download(path, report)
+            yield self._shown(document, report), self._download(path, report, request)
         except SHOWN_ERRORS as error:
             yield error_html(error), gr.DownloadButton(visible=False)
 
     def _shown(self, document: Document, report: CheckReport) -> str:
         return check_html(document, report, self._checker.party_name, self._checker.around)
 
-    def _download(self, path: Path | None, report: CheckReport) -> gr.DownloadButton:
+    def _download(self, path: Path | None, report: CheckReport, request: gr.Request) -> gr.DownloadButton:
         """Writes a commented copy of a Word file, else a report, into the folder that Gradio serves and empties."""
-        folder = Path(tempfile.mkdtemp(prefix="check-", dir=os.environ.get("GRADIO_TEMP_DIR")))
+        folder = session_folder(request)
         name = safe_name(path.name) if path else _PASTED
         source = path or Path(_PASTED)
         commented = source.suffix.lower() == ".docx"

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import tempfile
 from collections.abc import AsyncIterator, Callable
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +16,7 @@ from app.loopback import LoopbackGuard, in_url, listen, quiet_server
 from app.ui.briefing_tab import BriefingTools
 from app.ui.chat import build_interface
 from app.ui.guard import LARGEST_FILE, ChatGuard
+from app.ui.served import served_folder
 from app.ui.theme import theme
 from app.wiring import Workspace
 
@@ -99,9 +99,9 @@ def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str
         HostError: Others could reach the address.
         PortTakenError: It cannot be had.
     """
-    with listen(host, port) as listener, tempfile.TemporaryDirectory(prefix="untoc-chat-") as uploads:
+    with listen(host, port) as listener, served_folder(workspace.settings.store) as served:
         # Gradio's default is one folder for all users of the machine.
-        os.environ["GRADIO_TEMP_DIR"] = uploads
+        os.environ["GRADIO_TEMP_DIR"] = str(served)
         address = f"http://{in_url(host)}:{listener.getsockname()[1]}"
 
         async def run() -> None:

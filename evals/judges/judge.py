@@ -23,6 +23,7 @@ from evals.judges.labels import read_labels
 from evals.metrics.support import agreement, citation_figures, judged_support
 from evals.runs import Run, mend_end, read_lines
 from vectorstore.entailment import EntailmentConfig, EntailmentModel
+from vectorstore.private import private_opener
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -290,7 +291,7 @@ def _records(run: Run) -> list[JudgementRecord]:
 def _append(path: Path, record: JudgementRecord) -> None:
     mend_end(path)
     # ASCII only: other readers break lines at more characters than JSON escapes.
-    with path.open("a", encoding="ascii") as file:
+    with open(path, "a", encoding="ascii", opener=private_opener) as file:
         file.write(json.dumps(record.model_dump(mode="json")) + "\n")
 
 

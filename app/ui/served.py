@@ -1,0 +1,82 @@
+"""The files that the chat serves lie in the store, in a folder of this chat, and in it one for each session."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir, mkdtemp
+from typing import Final
+from uuid import uuid4
+
+import gradio as gr
+from filelock import FileLock, Timeout
+
+from vectorstore.private import make_private_folder
+
+FOLDER: Final = "served"
+
+
+@contextmanager
+def served_folder(store: Path) -> Iterator[Path]:
+    """Gives a new folder that Gradio serves from, and deletes it at the end, with those that killed chats left.
+
+    Args:
+        store: The store folder; where it cannot be written, the system's temporary folder takes its place.
+    """
+    home = store / FOLDER
+    try:
+        make_private_folder(home)
+        made = home / f"chat-{uuid4().hex[:8]}"
+        # Held before there is a folder, which another chat would take for one left behind.
+        held = FileLock(_lock_of(made), mode=0o600)
+        held.acquire(timeout=0)
+        made.mkdir(mode=0o700)
+    except OSError:
+        with TemporaryDirectory(prefix="untoc-chat-") as folder:
+            yield Path(folder)
+        return
+    try:
+        _remove_left_behind(home)
+        yield made
+    finally:
+        held.release()
+        _remove(made)
+
+
+def session_folder(request: gr.Request) -> Path:
+    """Returns a new folder for documents of a session, inside the one that is served."""
+    folder = _folder_of(request)
+    make_private_folder(folder)
+    return Path(mkdtemp(dir=folder))
+
+
+def forget_session(request: gr.Request) -> None:
+    """Deletes the documents of a session that ends."""
+    shutil.rmtree(_folder_of(request), ignore_errors=True)
+
+
+def _folder_of(request: gr.Request) -> Path:
+    # Hashed, since it comes from the browser and is to name one folder.
+    name = hashlib.sha256(str(request.session_hash).encode()).hexdigest()[:32]
+    return Path(os.environ.get("GRADIO_TEMP_DIR") or gettempdir()) / f"session-{name}"
+
+
+def _remove_left_behind(home: Path) -> None:
+    for folder in home.glob("chat-*"):
+        if not folder.is_dir():
+            continue
+        # Whoever serves from it holds its lock; that of a killed chat is free.
+        with suppress(Timeout, OSError), FileLock(_lock_of(folder), timeout=0, mode=0o600):
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        _lock_of(folder).unlink(missing_ok=True)
+
+
+def _lock_of(folder: Path) -> Path:
+    return folder.with_suffix(".lock")

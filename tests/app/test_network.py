@@ -1,0 +1,152 @@
+"""Nothing leaves the machine, native code included: commands run with the kernel's record of their network calls.
+
+Guards against onnxruntime 1.32, which posts usage reports from native code, and Gradio 6.31, which fetches addresses.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import PROJECT
+from tests.fakes_network import Recorded, cannot_record, record
+
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.skipif(cannot_record() is not None, reason=cannot_record() or ""),
+    # Six commands with real models, watched.
+    pytest.mark.timeout(600),
+]
+QUESTIONS = ("What did Arvandia say about the protection of victims?", "What did Iran say about article 4?")
+VISIT = PROJECT / "tests" / "app" / "visit_chat.py"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+def _run(home: Path, *arguments: str | Path) -> Recorded:
+    environment = {
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "UNTOC_STORE": str(home / "store"),
+        "PYTHONPATH": str(PROJECT),
+    }
+    command = [sys.executable, *map(str, arguments)]
+    return record(command, home / "calls.txt", environment=environment)
+
+
+@pytest.fixture(scope="module")
+def ingested(home: Path) -> Recorded:
+    return _run(home, "-m", "app.cli", "ingest", PROJECT / "evals" / "conference")
+
+
+@pytest.fixture
+def draft(home: Path, ingested: Recorded) -> Path:
+    path = home / "draft.md"
+    path.write_text('Arvandia said: "We support article 4 of the Convention."\n', encoding="utf-8")
+    return path
+
+
+def test_ingest_reaches_nobody(ingested: Recorded) -> None:
+    assert (ingested.code, ingested.outbound) == (0, ()), ingested.said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("app.cli", "brief", "--topic", "protection of victims", "--output", "{home}/briefing.docx"),
+        ("app.cli", "verify", "{draft}"),
+        ("app.cli", "doctor"),
+        ("evals.cli", "run", "{cases}"),
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]),
+)
+def test_command_reaches_nobody(arguments: tuple[str, ...], home: Path, draft: Path) -> None:
+    filled = [part.format(home=home, draft=draft, cases=_two_cases(home)) for part in arguments]
+    ran = _run(home, "-m", *filled)
+    assert "Traceback" not in ran.said and "usage:" not in ran.said, ran.said
+    assert ran.outbound == ()
+
+
+def _two_cases(home: Path) -> Path:
+    cases = yaml.safe_load((PROJECT / "evals" / "conference" / "questions.yaml").read_text(encoding="utf-8"))
+    cases["cases"] = cases["cases"][:2]
+    path = home / "two.yaml"
+    path.write_text(yaml.safe_dump(cases, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def _call(endpoint: str, *data: Any) -> str:
+    return json.dumps(["POST", f"/gradio_api/call/{endpoint}", {"data": data}])
+
+
+def test_chat_with_questions_reaches_nobody(home: Path, ingested: Recorded) -> None:
+    requests = [json.dumps(["GET", "/", None]), *(_call("ask", question, None, None) for question in QUESTIONS)]
+    requests += [_call("brief", ["protection of victims"], None, ["XAA"])]
+    ran = _run(home, VISIT, home / "store", *requests)
+    answers = [line for line in ran.said.splitlines() if line.startswith("200 ")]
+    assert len(answers) == len(requests) and "Arvandia" in answers[1], ran.said
+    assert ran.outbound == ()
+
+
+ADDRESSES = (
+    "http://example.org/a.png",
+    "https://example.org/a.png",
+    "HTTP://example.org/a.png",
+    "http:/example.org/a.png",
+    "//example.org/a.png",
+    "ftp://example.org/a.png",
+    "http%3A%2F%2Fexample.org/a.png",
+    "http://192.0.2.7/a.png",
+    "http://[2001:db8::7]/a.png",
+    "http://intern.corp.example/a.png",
+)
+
+
+def test_chat_fetches_no_address_for_anybody(home: Path, ingested: Recorded) -> None:
+    paths = [f"/gradio_api/{route}={address}" for address in ADDRESSES for route in ("file", "proxy")]
+    ran = _run(home, VISIT, home / "store", *(json.dumps(["GET", path, None]) for path in paths))
+    assert ran.code == 0 and len(ran.said.splitlines()) >= len(paths), ran.said
+    assert ran.outbound == ()
+
+
+def test_ask_reaches_nobody_and_names_no_device(home: Path, ingested: Recorded) -> None:
+    ran = _run(home, "-m", "app.cli", "ask", QUESTIONS[0])
+    assert "verified" in ran.said
+    assert ran.outbound == ()
+    assert [path for path in home.rglob("*") if "deviceid" in path.name.lower() or "onnxruntime" in path.name] == []
+
+
+@pytest.mark.parametrize("module", ["app.ui.server", "vectorstore.rerank"])
+def test_reports_are_switched_off_for_whoever_imports(module: str) -> None:
+    code = (
+        f"import {module}, os, vectorstore.rerank as r\n"
+        "r.OnnxReranker(r.RerankConfig()).score('a question', ['a text'])\n"
+        "print(os.environ['ORT_DISABLE_TELEMETRY'], os.environ.get('GRADIO_ANALYTICS_ENABLED'))"
+    )
+    hostile = {"ORT_DISABLE_TELEMETRY": "0", "GRADIO_ANALYTICS_ENABLED": "True", "PYTHONPATH": str(PROJECT)}
+    said = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | hostile, capture_output=True, text=True, timeout=120, check=True
+    )
+    assert said.stdout.split() == ["1", "False"]
+
+
+def test_record_sees_look_ups_and_connections_of_others(home: Path) -> None:
+    """The record would tell: of a look-up by the C library, and of a datagram."""
+    code = (
+        "import socket\n"
+        "try:\n    socket.getaddrinfo('example.org', 80)\nexcept OSError:\n    pass\n"
+        "try:\n    socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).sendto(b'', ('2001:db8::7', 9))\n"
+        "except OSError:\n    pass\n"
+        "socket.socket(type=socket.SOCK_DGRAM).sendto(b'', ('127.0.0.1', 9))\n"
+    )
+    found = _run(home, "-c", code).outbound
+    assert any("htons(53)" in line for line in found) and any("2001:db8::7" in line for line in found)
+    assert not any("htons(9)" in line and "127.0.0.1" in line for line in found)

@@ -1,0 +1,63 @@
+"""What the store holds is its owner's: folders 700 and files 600, whatever the umask says."""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+# What a store makes in its folder; other files may lie beside these, as in `--store .`.
+_OWN: Final = ("catalogue.sqlite3*", "index-*", "parties", "uploads", "evals", "served", "write.lock", "write.holder")
+
+
+def make_private(path: Path) -> None:
+    """Takes all rights of others from a file, or from a folder and everything in it; links are not followed.
+
+    Rights are only taken: what its owner may not write stays so. What belongs to another user is passed over.
+    """
+    _take_rights(path)
+    for folder, folders, files in os.walk(path):
+        for name in (*folders, *files):
+            _take_rights(Path(folder, name))
+
+
+def make_store_private(path: Path) -> None:
+    """Takes all rights of others from what a store holds, and from its folder where nothing else lies in it."""
+    own = {found for pattern in _OWN for found in path.glob(pattern)}
+    for each in own:
+        make_private(each)
+    with suppress(OSError):
+        if own.issuperset(path.iterdir()):
+            _take_rights(path.resolve())
+
+
+def make_private_folder(path: Path) -> None:
+    """Makes a folder, and those above it that are missing, for its owner alone; one that is there stays as it is."""
+    for folder in reversed((path, *path.parents)):
+        if not folder.exists():
+            folder.mkdir(mode=0o700, exist_ok=True)
+    # Says what is wrong where a file of that name is in the way.
+    path.mkdir(exist_ok=True)
+
+
+def private_opener(path: str, flags: int) -> int:
+    """Opens a file for `open(…, opener=…)`; one that is made in a folder for its owner alone is so itself."""
+    shared = Path(path).parent.stat().st_mode & 0o077
+    return os.open(path, flags, 0o666 if shared else 0o600)
+
+
+def touch_private(path: Path) -> None:
+    """Makes an empty file that only its owner can read, where there is none and one can be made."""
+    with suppress(OSError):
+        if not path.exists():
+            path.touch(mode=0o600)
+
+
+def _take_rights(path: Path) -> None:
+    if os.name != "posix":
+        return
+    # Another process may delete it meanwhile.
+    with suppress(OSError):
+        found = path.lstat()
+        if found.st_uid == os.geteuid() and not stat.S_ISLNK(found.st_mode) and found.st_mode & 0o077:
+            path.chmod(found.st_mode & 0o700)
