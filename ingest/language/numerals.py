@@ -9,7 +9,7 @@ from typing import Final, Literal
 NumberKind = Literal["cardinal", "ordinal", "stem", "tens"]
 # Digits of other scripts read as ASCII digits, one for one, so that offsets stay.
 _DIGITS: Final = {ord(char): str(index % 10) for index, char in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９")}
-_ROMAN: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+_ROMAN: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _HAN_DIGITS: Final = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _HAN_UNITS: Final = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _MYRIAD: Final = 10_000
@@ -49,7 +49,7 @@ def han_value(numeral: str) -> int:
 
 
 def roman_value(numeral: str) -> int:
-    """Returns the value of a Roman numeral up to 399 in any case, such as 14 for "XIV"."""
+    """Returns the value of a Roman numeral in capital or small letters, such as 14 for "XIV"."""
     values = [_ROMAN[letter] for letter in numeral.upper()]
     return sum(-value if value < max(values[at + 1 :], default=0) else value for at, value in enumerate(values))
 

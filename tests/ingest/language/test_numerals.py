@@ -21,7 +21,9 @@ def test_chinese_numerals_are_read(numeral: str, value: int) -> None:
     assert han_value(numeral) == value
 
 
-@pytest.mark.parametrize(("numeral", "value"), [("I", 1), ("iv", 4), ("XIX", 19), ("XLII", 42), ("xcix", 99)])
+@pytest.mark.parametrize(
+    ("numeral", "value"), [("I", 1), ("iv", 4), ("XIX", 19), ("XLII", 42), ("xcix", 99), ("MMXIX", 2019)]
+)
 def test_roman_numerals_are_read(numeral: str, value: int) -> None:
     assert roman_value(numeral) == value
 
