@@ -9,8 +9,7 @@ of the two claims that it is short for holds.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import takewhile
+from itertools import combinations, dropwhile, pairwise, takewhile
 from typing import Final
 
 from app.claims.reading import OPERATORS, TURNING, Token
@@ -21,16 +20,21 @@ _ASIDE: Final = 16
 _CHARACTERS: Final = 2
 # Words of a phrase that stands before a comma at the beginning.
 _LEAD: Final = 24
-_SPLITS: Final = 4
+# A claim may be short for several, parted by these.
+_CUTTING: Final = frozenset({"join", "comma", "stop", "break"})
+_CUTS: Final = 12
 # Where less is said, leaving out what narrows says more: "does not accept [remote] access".
 _DOWNWARD: Final = frozenset({"not", "ended", "without", "only", "few", "less", "against"})
 # Auxiliaries matter beside their verb alone: "we were asked" is not "we asked".
 _VOICE: Final = frozenset({"be", "was", "been", "by"})
 # What turns a sentence from behind.
-_BEHIND: Final = frozenset({"if", "unless", "evenif", "until", "only", "past"})
+_BEHIND: Final = frozenset({"if", "unless", "evenif", "until"})
+_WITHIN: Final = frozenset({"not", "ended", "only", "past", "doubt"})
+# What a part of a sentence must not be cut off from, where it may be cited in part.
+_GOVERNING: Final = OPERATORS - {"must", "should", "can", "will", "be", "was", "been", "all", "some", "most", "many"}
 _RELATIVE: Final = frozenset({"en", "fr", "es"})
-# In these languages a verb tells its person, or leaves out who does it.
-SUBJECTLESS: Final = frozenset({"es", "ru", "ar", "zh"})
+# A verb of these languages has its subject in another clause, or none.
+SUBJECTLESS: Final = frozenset({"zh"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,16 +54,36 @@ class Said:
     partial: bool = False
 
 
-def stands(said: Said, sentences: Sequence[tuple[Token, ...]], language: str, *, splits: int = _SPLITS) -> bool:
-    """Returns whether a claim, or each of the claims that it is short for, stands in one of the sentences."""
+def stands(said: Said, sentences: Sequence[tuple[Token, ...]], language: str) -> bool:
+    """Returns whether a claim, or each of the claims that it is short for, stands in one of the sentences.
+
+    "Arvandia signed X and Y" is short for "Arvandia signed X" and "Arvandia signed Y", which may stand in two sentences.
+    """
     if any(_aligned(said, sentence, language) for sentence in sentences):
         return True
-    if not splits:
-        return False
-    for first, second in _parts(said):
-        if stands(first, sentences, language, splits=0) and stands(second, sentences, language, splits=splits - 1):
+    tokens = said.tokens
+    cuts = [at for at, token in enumerate(tokens) if token.kind in _CUTTING][:_CUTS]
+    for first in cuts:
+        head = replace(said, tokens=tokens[:first])
+        if any(_matches(head, sentence, language) for sentence in sentences) and _goes_on(
+            head, tokens, [*(cut for cut in cuts if cut >= first), len(tokens)], sentences, language
+        ):
             return True
     return False
+
+
+def _goes_on(
+    head: Said, tokens: tuple[Token, ...], cuts: Sequence[int], sentences: Sequence[tuple[Token, ...]], language: str
+) -> bool:
+    """Whether all that follows the first part of a claim stands in a sentence, after words of that part."""
+    reached = {cuts[0]}
+    for start, stop in combinations(cuts, 2):
+        if start in reached and stop not in reached:
+            part = replace(head, tokens=tuple(dropwhile(lambda token: token.kind in _CUTTING, tokens[start:stop])))
+            nothing = not any(token.counts for token in part.tokens)
+            if nothing or any(_matches(part, sentence, language, after=head) for sentence in sentences):
+                reached.add(stop)
+    return cuts[-1] in reached
 
 
 def in_order(said: Said, sentences: Sequence[tuple[Token, ...]]) -> bool:
@@ -67,25 +91,9 @@ def in_order(said: Said, sentences: Sequence[tuple[Token, ...]]) -> bool:
     wanted = [token for token in said.tokens if token.counts]
     for sentence in sentences:
         rest = iter(sentence)
-        if all(any(token.keys & other.keys for other in rest) for token in wanted):
+        if all(any(_same(token, other) for other in rest) for token in wanted):
             return True
     return False
-
-
-def _parts(said: Said) -> Iterator[tuple[Said, Said]]:
-    """Yields the two claims that one with "and" is short for: "A does X and Y" is "A does X" and "A does Y"."""
-    tokens = said.tokens
-    for at, token in enumerate(tokens):
-        if token.kind not in ("join", "comma", "stop", "break"):
-            continue
-        after = at + 1
-        while after < len(tokens) and tokens[after].kind in ("join", "comma", "break"):
-            after += 1
-        first, rest = tokens[:at], tokens[after:]
-        if not any(t.counts for t in first) or not any(t.counts for t in rest):
-            continue
-        for shared in range(at):
-            yield replace(said, tokens=first), replace(said, tokens=(*tokens[:shared], *rest))
 
 
 def _aligned(said: Said, sentence: tuple[Token, ...], language: str) -> bool:
@@ -103,7 +111,7 @@ def _moved(said: Said, sentence: tuple[Token, ...]) -> Iterator[tuple[Said, tupl
         lead = _lead(one)
         if lead is None:
             continue
-        phrase, rest = one[:lead], one[lead + 1 :]
+        phrase, rest = one[:lead], one[lead + (one[lead].kind == "comma") :]
         counted = [token for token in phrase if token.counts]
         for start, end in _runs(counted, other):
             left = other[:start] + other[end:]
@@ -116,7 +124,9 @@ def _moved(said: Said, sentence: tuple[Token, ...]) -> Iterator[tuple[Said, tupl
 
 
 def _lead(tokens: tuple[Token, ...]) -> int | None:
-    """Returns where the phrase before a first comma ends, if it is a phrase and says when, where or how."""
+    """Returns where a phrase at the beginning ends: before a first comma, or after a year ("in 2018 we adopted")."""
+    if len(tokens) > 2 and tokens[0].kind == "link" and tokens[1].kind == "number" and tokens[2].kind != "comma":
+        return 2
     comma = next((at for at, token in enumerate(tokens) if token.kind == "comma"), None)
     if comma is None or not any(token.counts for token in tokens[:comma]):
         return None
@@ -127,12 +137,12 @@ def _lead(tokens: tuple[Token, ...]) -> int | None:
 def _runs(counted: Sequence[Token], tokens: tuple[Token, ...]) -> Iterator[tuple[int, int]]:
     """Yields where words stand one after the other, with the words that bind them."""
     for start, token in enumerate(tokens):
-        if not token.keys & counted[0].keys:
+        if not _same(token, counted[0]):
             continue
         at, held = start, 0
         while at < len(tokens) and held < len(counted):
             if tokens[at].counts:
-                if not tokens[at].keys & counted[held].keys:
+                if not _same(tokens[at], counted[held]):
                     break
                 held += 1
             at += 1
@@ -143,38 +153,70 @@ def _runs(counted: Sequence[Token], tokens: tuple[Token, ...]) -> Iterator[tuple
             yield first, at
 
 
-def _matches(said: Said, sentence: tuple[Token, ...], language: str) -> bool:
+def _matches(said: Said, sentence: tuple[Token, ...], language: str, *, after: Said | None = None) -> bool:
+    """Whether a claim stands in a sentence as a whole, or there after the first words of another claim."""
     wanted, binding = _chain(said.tokens)
     if not wanted:
         return False
-    limit = _GAP * (_CHARACTERS if language == "zh" else 1)
-    ends = {
+    begun: set[int] = set()
+    shared: Sequence[Token] = ()
+    if after is not None:
+        shared, links = _chain(after.tokens)
+        for ends in _walk(shared, links, _beginnings(after, shared, links, sentence, language), sentence, language):
+            begun |= ends
+        begun = _further(begun, wanted[0], binding[0], sentence, language, _limit(shared, language))
+    begun |= _beginnings(said, wanted, binding, sentence, language)
+    *_, ends = _walk(wanted, binding, begun, sentence, language)
+    turned = any(token.kind in _DOWNWARD for token in (*shared, *wanted)) and not said.partial
+    return any(_closes(sentence[end + 1 :], whole=turned) for end in ends)
+
+
+def _beginnings(
+    said: Said, wanted: Sequence[Token], binding: Sequence[list[Token]], sentence: tuple[Token, ...], language: str
+) -> set[int]:
+    return {
         at
         for at, token in enumerate(sentence)
-        if token.keys & wanted[0].keys and _begins(said, binding[0], sentence, at, language)
+        if wanted and _same(token, wanted[0]) and _begins(said, binding[0], sentence, at, language)
     }
+
+
+def _walk(
+    wanted: Sequence[Token], binding: Sequence[list[Token]], begun: set[int], sentence: tuple[Token, ...], language: str
+) -> Iterator[set[int]]:
+    """Yields, after each word of a claim, where in the sentence it may be."""
+    ends = begun
+    yield ends
     for place in range(1, len(wanted)):
-        narrow = any(token.kind in _DOWNWARD for token in wanted[:place]) or any(
-            token.kind == "all" for token in wanted[max(0, place - 2) : place]
+        limit = _limit(wanted[:place], language)
+        ends = _further(ends, wanted[place], binding[place], sentence, language, limit) if ends else ends
+        yield ends
+
+
+def _further(
+    ends: set[int], wanted: Token, binding: Sequence[Token], sentence: tuple[Token, ...], language: str, limit: int
+) -> set[int]:
+    places = [at for at, token in enumerate(sentence) if _same(token, wanted)]
+    return {
+        at
+        for at in places
+        if any(
+            end < at and _passable(sentence[end + 1 : at], sentence[at], binding, language, limit=limit) for end in ends
         )
-        counted = wanted[place - 1].kind == "number"
-        ends = {
-            at
-            for at, token in enumerate(sentence)
-            if token.keys & wanted[place].keys
-            and any(
-                end < at
-                and _passable(
-                    sentence[end + 1 : at], token, binding[place], language,
-                    limit=0 if narrow else 1 if counted else limit,
-                )
-                for end in ends
-            )
-        }  # fmt: skip
-        if not ends:
-            return False
-    turned = any(token.kind in _DOWNWARD for token in wanted) and not said.partial
-    return any(_closes(sentence[end + 1 :], whole=turned) for end in ends)
+    }
+
+
+def _limit(before: Sequence[Token], language: str) -> int:
+    """Returns how many words may be left out after these."""
+    if any(token.kind in _DOWNWARD for token in before) or any(token.kind == "all" for token in before[-2:]):
+        return 0
+    if before and before[-1].kind == "number":
+        return 1
+    return _GAP * (_CHARACTERS if language == "zh" else 1)
+
+
+def _same(one: Token, other: Token) -> bool:
+    return bool(one.keys & other.keys - {"self"})
 
 
 def _chain(tokens: Sequence[Token]) -> tuple[list[Token], list[list[Token]]]:
@@ -200,13 +242,24 @@ def _passable(
     between: tuple[Token, ...], following: Token, binding: Sequence[Token], language: str, *, limit: int
 ) -> bool:
     """Whether a claim may go from one word to the next over what the sentence has between them."""
+    held = [token for token in between if token.counts]
+    # "The courts of Arvandia" are "our courts": the speaker may be named in another place, but not for another.
+    named = any("self" in token.keys for token in binding)
+    if named and held and not any("self" in token.keys for token in between):
+        return False
+    binding = [token for token in binding if token.kind != "self"]
     if not _bound(binding, between):
         return False
     if _is_aside(between, language):
         return True
-    held = [token for token in between if token.counts]
-    if any(token.kind in OPERATORS or token.kind in ("name", "number", *TURNING) for token in held):
+    # Left out as a whole: "to 12 States" before "in 2020", "and its Protocols".
+    phrase = bool(between) and between[0].kind == "link" and bool(binding) and following.kind != "number"
+    owned = [token.kind for token in between[:2]] == ["join", "third"]
+    fixed = OPERATORS | TURNING | {"name"} | (set() if phrase else {"number"})
+    if any(token.kind in fixed for token in held):
         return False
+    if owned:
+        return len(held) <= 2 * limit
     joined = [token for token in binding if token.kind == "join"]
     if sum(token.kind in ("join", "stop") for token in between) > len(joined):
         return False
@@ -233,32 +286,46 @@ def _begins(
     said: Said, binding: Sequence[Token], sentence: tuple[Token, ...], at: int, language: str
 ) -> bool:
     """Whether a claim may begin at a word of a sentence: nothing before it turns what follows, or has another say it."""
-    before = _clause(sentence[:at])
-    if any(token.kind in OPERATORS - _VOICE or token.kind in ("name", *TURNING) for token in before):
-        return False
-    if before and before[-1].kind in _VOICE:
+    before = _without_asides(_clause(sentence[:at]), language)
+    governing = _GOVERNING if said.partial else OPERATORS - _VOICE
+    if any(token.kind in governing or token.kind in ("name", *TURNING) for token in before):
         return False
     if said.partial:
         return _bound(binding, before)
+    if before and before[-1].kind in _VOICE:
+        return False
     links = [token for token in binding if token.kind != "self" or language not in SUBJECTLESS]
-    if not _bound(links, sentence[:at]):
+    if not _bound(links, sentence[: at + 1]):
         return False
     comma = max((place for place, token in enumerate(before) if token.kind == "comma"), default=-1)
     lead, own = before[: comma + 1], before[comma + 1 :]
-    spoken = any(token.kind == "self" for token in before) or language in SUBJECTLESS
+    spoken = any("self" in token.keys for token in before) or language in SUBJECTLESS
     if any(token.kind == "say" for token in before) and not spoken:
         return False
     if said.stressed and not any(token.kind == "say" for token in own):
         return False
-    return sum(token.counts for token in lead) <= _LEAD and all(
-        token.kind in ("say", "opener", "noun") or not token.counts for token in own
+    if sum(token.counts for token in lead) > _LEAD:
+        return False
+    # "my country" and "the Government", of whoever it is, are two things.
+    beside = [{one.kind for one in own[max(0, place - 1) : place + 2]} for place in range(len(own))]
+    return all(
+        not token.counts or token.kind in ("say", "opener") or (token.kind == "noun" and "self" in kinds)
+        for token, kinds in zip(own, beside, strict=True)
     )
+
+
+def _without_asides(tokens: tuple[Token, ...], language: str) -> tuple[Token, ...]:
+    commas = [at for at, token in enumerate(tokens) if token.kind == "comma"]
+    for first, last in pairwise(commas):
+        if tokens[first + 1].kind == "break" and _is_aside(tokens[first : last + 1], language):
+            return tokens[:first] + _without_asides(tokens[last + 1 :], language)
+    return tokens
 
 
 def _clause(before: tuple[Token, ...]) -> tuple[Token, ...]:
     """Returns the last clause of what stands before a word."""
     for at in range(len(before) - 1, -1, -1):
-        joined = before[at].kind == "comma" and at + 1 < len(before) and before[at + 1].kind in ("join", "break")
+        joined = before[at].kind == "comma" and at + 1 < len(before) and before[at + 1].kind == "join"
         if before[at].kind == "stop" or joined:
             return before[at + 1 :]
     return before
@@ -278,6 +345,6 @@ def _closes(after: tuple[Token, ...], *, whole: bool) -> bool:
     if own and own[0].kind == "not":
         # "nor where …" begins another part.
         return True
-    if any(token.kind in ("not", "ended", "doubt") for token in own):
+    if any(token.kind in _WITHIN for token in own):
         return False
     return not (whole and any(token.counts for token in own))

@@ -194,7 +194,7 @@ def _unworded(said: Said, claim: str, sentences: Sequence[tuple[Token, ...]], la
         return None
     known = {key for sentence in sentences for token in sentence for key in token.keys}
     for token in said.tokens:
-        if token.counts and not token.keys & known:
+        if token.counts and not token.keys - {"self"} & known:
             if token.kind in OPERATORS:
                 return f"its evidence does not hold {_NAMES[token.kind]} where it does"
             return f"its word “{claim[token.start : token.end]}” is not in its evidence"
@@ -233,7 +233,7 @@ def _translates(said: Said, claim: str, sentence: _Sentence, terms: Sequence[Nam
         elif token.kind in CONTENT and token.kind not in ("noun", "opener") and not token.keys & known:
             if not any(term.start <= token.start and token.end <= term.end for term in within):
                 return False
-    return any(token.kind == "self" for token in sentence.tokens) or to in SUBJECTLESS or said.framed
+    return any("self" in token.keys for token in sentence.tokens) or to in SUBJECTLESS or said.framed
 
 
 def _holds(sentence: _Sentence, term: str, language: str) -> bool:

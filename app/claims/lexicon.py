@@ -75,6 +75,12 @@ def possessive(language: str) -> regex.Pattern[str]:
 
 
 @cache
+def first_person(language: str) -> regex.Pattern[str]:
+    """Returns a pattern of verbs that tell by their form that the speaker is meant: "proponemos"."""
+    return _pattern(language, [("first", _words(language)["first"])])
+
+
+@cache
 def orders(language: str) -> regex.Pattern[str]:
     """Returns a pattern of what is told to whoever reads and answers, and is nobody's statement on anything."""
     return regex.compile(_words(language)["orders"], regex.IGNORECASE)

@@ -1,6 +1,6 @@
 """A text as claims are compared with it: its words in order, by what their forms share, and what each of them does."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -8,7 +8,7 @@ from typing import Any, Final
 import regex
 import snowballstemmer
 
-from app.claims.lexicon import KINDS, LANGUAGES, operators, phrases, roles
+from app.claims.lexicon import KINDS, LANGUAGES, first_person, operators, phrases, roles
 from app.claims.numbers import find_numbers
 from ingest.dates import MONTH_NUMBER
 from ingest.references import find_articles
@@ -22,8 +22,9 @@ _PERSON: Final = regex.compile(r"^[يتنأا](?=\w{3})")
 # Second words of a French negation, which negate nothing more: "ne … pas".
 _NEGATED: Final = 4
 # Operators that are compared by their kind; those left are words that do something besides.
-WORDED: Final = frozenset({"against", "guard", "say"})
-TURNING: Final = frozenset({"against", "guard"})
+WORDED: Final = frozenset({"against", "guard", "doubt", "say"})
+# Of these, those that turn or weaken what follows.
+TURNING: Final = frozenset({"against", "guard", "doubt"})
 OPERATORS: Final = frozenset(KINDS) - WORDED
 # What stands in a claim has to stand in its evidence, in order.
 CONTENT: Final = frozenset({"word", "number", "name", "noun", "opener", *WORDED})
@@ -70,15 +71,17 @@ def read(text: str, language: str, names: tuple[Name, ...] = ()) -> tuple[Token,
     found = [*_named(names), *_referring(text)]
     found += _apart(_numbers(text, language), found)
     if language in LANGUAGES:
-        # Synonyms are looked for first, since some are made of an operator and a word: "is opposed to".
+        bound = list(_roles(text, language))
+        found += _apart((token for token in bound if token.kind == "self"), found)
+        # Synonyms are looked for early, since some are made of an operator and a word: "is opposed to".
         found += _apart(_synonyms(text, language, found), found)
         found += _apart(_operators(text, language), found)
-        found += _apart(_roles(text, language), found)
+        found += _apart(bound, found)
     found += _apart(_words(text, language), found)
     return tuple(sorted((token for token in found if token.kind != "void"), key=lambda token: token.start))
 
 
-def _apart(new: Iterator[Token], found: Sequence[Token]) -> list[Token]:
+def _apart(new: Iterable[Token], found: Sequence[Token]) -> list[Token]:
     taken = {at for token in found for at in range(token.start, token.end)}
     return [token for token in new if not any(at in taken for at in range(token.start, token.end))]
 
@@ -150,14 +153,17 @@ def _synonyms(text: str, language: str, found: Sequence[Token]) -> Iterator[Toke
     taken = {at for token in found for at in range(token.start, token.end)}
     roots = ["" if match.start() in taken else stem(match.group(), language) for match in words]
     guards = operators(language)
+    binding, meant = roles(language)
     at = 0
     while at < len(words):
         parts = list(phrases(roots, at, language))
         length = parts[0][0] if parts else 1
         if parts:
             start, end = words[at].start(), words[at + length - 1].end()
-            first = guards.match(text, start)
+            first, role = guards.match(text, start), binding.match(text, start)
             kind = str(first.lastgroup) if first and first.lastgroup in WORDED else "word"
+            if role and meant[str(role.lastgroup)].kind == "noun":
+                kind = "noun"
             keys = frozenset(f"~{concept}" for size, concept in parts if size == length)
             if length == 1:
                 keys |= keys_of(text[start:end], language)
@@ -178,13 +184,15 @@ def _words(text: str, language: str) -> Iterator[Token]:
 
 @lru_cache(maxsize=65536)
 def keys_of(word: str, language: str) -> frozenset[str]:
-    """Returns the stems that a word may have: forms of one verb share one, "мы предлагаем" and "она предлагает"."""
+    """Returns the stems that a word may have: forms of one verb share one, "мы предлагаем" and "она предлагает"; and `self` for a verb in the first person."""
     own = language_of(word, language)
     found = set(stems(word, own))
     if own == "ru":
         found.add(_russian().stemWord(word.lower().replace("ё", "е")))
     if own == "ar":
         found |= {_PERSON.sub("", stem(_AND.sub("", word), own))}
+    if own in LANGUAGES and first_person(own).fullmatch(word):
+        found.add("self")
     return frozenset(found)
 
 
