@@ -9,9 +9,10 @@ of the two claims that it is short for holds.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, dropwhile, pairwise, takewhile
+from itertools import combinations, pairwise, takewhile
 from typing import Final
 
+from app.claims.lexicon import SELF
 from app.claims.reading import OPERATORS, TURNING, Token
 
 # Words left out in one place at most, and those of an aside between two commas; of Chinese, characters.
@@ -76,13 +77,19 @@ def _goes_on(
     head: Said, tokens: tuple[Token, ...], cuts: Sequence[int], sentences: Sequence[tuple[Token, ...]], language: str
 ) -> bool:
     """Whether all that follows the first part of a claim stands in a sentence, after words of that part."""
-    reached = {cuts[0]}
+    reached = {cuts[0]: [-1] * len(sentences)}
     for start, stop in combinations(cuts, 2):
-        if start in reached and stop not in reached:
-            part = replace(head, tokens=tuple(dropwhile(lambda token: token.kind in _CUTTING, tokens[start:stop])))
-            nothing = not any(token.counts for token in part.tokens)
-            if nothing or any(_matches(part, sentence, language, after=head) for sentence in sentences):
-                reached.add(stop)
+        if start not in reached or stop in reached:
+            continue
+        linked = list(takewhile(lambda token: token.kind in _CUTTING, tokens[start:stop]))
+        part = replace(head, tokens=tokens[start + len(linked) : stop])
+        if not any(token.counts for token in part.tokens):
+            reached[stop] = reached[start]
+        for row, sentence in enumerate(sentences):
+            # Parts of one sentence follow one another there.
+            ends = _ends(part, sentence, language, after=head, beyond=reached[start][row])
+            if ends and stop not in reached:
+                reached[stop] = [*reached[start][:row], min(ends), *reached[start][row + 1 :]]
     return cuts[-1] in reached
 
 
@@ -125,13 +132,15 @@ def _moved(said: Said, sentence: tuple[Token, ...]) -> Iterator[tuple[Said, tupl
 
 def _lead(tokens: tuple[Token, ...]) -> int | None:
     """Returns where a phrase at the beginning ends: before a first comma, or after a year ("in 2018 we adopted")."""
-    if len(tokens) > 2 and tokens[0].kind == "link" and tokens[1].kind == "number" and tokens[2].kind != "comma":
+    if len(tokens) < 3 or tokens[0].kind not in ("link", "number"):
+        return None
+    if tokens[0].kind == "link" and tokens[1].kind == "number" and tokens[2].kind != "comma":
         return 2
     comma = next((at for at, token in enumerate(tokens) if token.kind == "comma"), None)
     if comma is None or not any(token.counts for token in tokens[:comma]):
         return None
     fixed = {"self", "join", "break", "name"} | OPERATORS
-    return None if any(token.kind in fixed and token.keys != {"self"} for token in tokens[:comma]) else comma
+    return None if any(token.kind in fixed and token.kind != "self" for token in tokens[:comma]) else comma
 
 
 def _runs(counted: Sequence[Token], tokens: tuple[Token, ...]) -> Iterator[tuple[int, int]]:
@@ -153,22 +162,28 @@ def _runs(counted: Sequence[Token], tokens: tuple[Token, ...]) -> Iterator[tuple
             yield first, at
 
 
-def _matches(said: Said, sentence: tuple[Token, ...], language: str, *, after: Said | None = None) -> bool:
-    """Whether a claim stands in a sentence as a whole, or there after the first words of another claim."""
+def _matches(said: Said, sentence: tuple[Token, ...], language: str) -> bool:
+    return bool(_ends(said, sentence, language))
+
+
+def _ends(
+    said: Said, sentence: tuple[Token, ...], language: str, *, after: Said | None = None, beyond: int = -1
+) -> set[int]:
+    """Returns where a claim may end in a sentence, begun there or after the first words of another claim."""
     wanted, binding = _chain(said.tokens)
     if not wanted:
-        return False
-    begun: set[int] = set()
+        return set()
+    begun = _beginnings(said, wanted, binding, sentence, language)
     shared: Sequence[Token] = ()
     if after is not None:
         shared, links = _chain(after.tokens)
-        for ends in _walk(shared, links, _beginnings(after, shared, links, sentence, language), sentence, language):
-            begun |= ends
-        begun = _further(begun, wanted[0], binding[0], sentence, language, _limit(shared, language))
-    begun |= _beginnings(said, wanted, binding, sentence, language)
-    *_, ends = _walk(wanted, binding, begun, sentence, language)
+        reached = _walk(shared, links, _beginnings(after, shared, links, sentence, language), sentence, language)
+        for token, ends in zip(shared, reached, strict=True):
+            if token.kind not in OPERATORS:
+                begun |= _further(ends, wanted[0], binding[0], sentence, language, _limit(shared, language))
+    *_, ends = _walk(wanted, binding, {at for at in begun if at > beyond}, sentence, language)
     turned = any(token.kind in _DOWNWARD for token in (*shared, *wanted)) and not said.partial
-    return any(_closes(sentence[end + 1 :], whole=turned) for end in ends)
+    return {end for end in ends if _closes(sentence[end + 1 :], whole=turned)}
 
 
 def _beginnings(
@@ -216,7 +231,7 @@ def _limit(before: Sequence[Token], language: str) -> int:
 
 
 def _same(one: Token, other: Token) -> bool:
-    return bool(one.keys & other.keys - {"self"})
+    return bool(one.keys & other.keys - {SELF})
 
 
 def _chain(tokens: Sequence[Token]) -> tuple[list[Token], list[list[Token]]]:
@@ -242,10 +257,10 @@ def _passable(
     between: tuple[Token, ...], following: Token, binding: Sequence[Token], language: str, *, limit: int
 ) -> bool:
     """Whether a claim may go from one word to the next over what the sentence has between them."""
-    held = [token for token in between if token.counts]
+    held = [token for token in between if token.counts and token.kind != "opener"]
     # "The courts of Arvandia" are "our courts": the speaker may be named in another place, but not for another.
-    named = any("self" in token.keys for token in binding)
-    if named and held and not any("self" in token.keys for token in between):
+    named = any(SELF in token.keys for token in binding)
+    if named and held and not any(SELF in token.keys for token in between):
         return False
     binding = [token for token in binding if token.kind != "self"]
     if not _bound(binding, between):
@@ -299,7 +314,7 @@ def _begins(
         return False
     comma = max((place for place, token in enumerate(before) if token.kind == "comma"), default=-1)
     lead, own = before[: comma + 1], before[comma + 1 :]
-    spoken = any("self" in token.keys for token in before) or language in SUBJECTLESS
+    spoken = any(SELF in token.keys for token in before) or language in SUBJECTLESS
     if any(token.kind == "say" for token in before) and not spoken:
         return False
     if said.stressed and not any(token.kind == "say" for token in own):

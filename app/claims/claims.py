@@ -14,7 +14,7 @@ import regex
 
 from app.claims.alignment import SUBJECTLESS, Said, in_order, stands
 from app.claims.form import LONGEST, ill_formed, quoted_parts
-from app.claims.lexicon import LANGUAGES, orders, possessive
+from app.claims.lexicon import LANGUAGES, SELF, orders, possessive
 from app.claims.names import misnamed
 from app.claims.reading import CONTENT, OPERATORS, TURNING, Name, Token, read
 from app.claims.references import misreferred
@@ -153,22 +153,21 @@ def _read(text: str, language: str, ground: Ground, parties: PartyTable) -> tupl
 def _said(tokens: tuple[Token, ...], claim: str, language: str, ground: Ground) -> Said:
     """Returns a claim without what only tells whose words it is about, and the possessives made of their name."""
     tokens = tuple(_unpossessed(tokens, claim, language))
-    opening = 0
     named = spoken = False
     for at, token in enumerate(tokens):
-        if token.kind == "say":
+        if named and (token.kind == "stop" or (spoken and token.kind in ("break", "comma"))):
+            return Said(tokens=tokens[at + 1 :], framed=True, partial=ground.holder is None)
+        if named and spoken and token.kind != "third":
+            # "insists on": the word that binds belongs to the verb.
+            rest = tokens[at + (token.kind == "link") :]
+            return Said(tokens=rest, stressed=True, partial=ground.holder is None)
+        if token.kind == "say" and not spoken:
             spoken = True
-        elif token.kind == "self" and (not spoken or not named):
+        elif token.kind == "self" and not named:
             named = True
-        elif token.kind == "stop" and named:
-            return Said(tokens=tokens[at + 1 :], framed=True)
-        elif not (token.kind in ("link", "break", "comma", "noun") or token.keys & ground.years):
+        elif not (token.kind in ("link", "comma", "noun") or token.keys & ground.years):
             break
-        opening = at + 1
-    if not spoken or (not named and ground.holder is not None and any(t.kind == "self" for t in tokens)):
-        return Said(tokens=tokens, partial=ground.holder is None)
-    framed = any(token.kind in ("break", "comma") for token in tokens[:opening])
-    return Said(tokens=tokens[opening:], framed=framed, stressed=not framed, partial=ground.holder is None)
+    return Said(tokens=tokens, partial=ground.holder is None)
 
 
 def _unpossessed(tokens: Sequence[Token], claim: str, language: str) -> Iterator[Token]:
@@ -194,7 +193,7 @@ def _unworded(said: Said, claim: str, sentences: Sequence[tuple[Token, ...]], la
         return None
     known = {key for sentence in sentences for token in sentence for key in token.keys}
     for token in said.tokens:
-        if token.counts and not token.keys - {"self"} & known:
+        if token.counts and not token.keys - {SELF} & known:
             if token.kind in OPERATORS:
                 return f"its evidence does not hold {_NAMES[token.kind]} where it does"
             return f"its word “{claim[token.start : token.end]}” is not in its evidence"
@@ -233,7 +232,7 @@ def _translates(said: Said, claim: str, sentence: _Sentence, terms: Sequence[Nam
         elif token.kind in CONTENT and token.kind not in ("noun", "opener") and not token.keys & known:
             if not any(term.start <= token.start and token.end <= term.end for term in within):
                 return False
-    return any("self" in token.keys for token in sentence.tokens) or to in SUBJECTLESS or said.framed
+    return any(SELF in token.keys for token in sentence.tokens) or to in SUBJECTLESS or said.framed
 
 
 def _holds(sentence: _Sentence, term: str, language: str) -> bool:

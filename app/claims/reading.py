@@ -8,7 +8,7 @@ from typing import Any, Final
 import regex
 import snowballstemmer
 
-from app.claims.lexicon import KINDS, LANGUAGES, first_person, operators, phrases, roles
+from app.claims.lexicon import KINDS, LANGUAGES, SELF, first_person, operators, phrases, roles
 from app.claims.numbers import find_numbers
 from ingest.dates import MONTH_NUMBER
 from ingest.references import find_articles
@@ -89,7 +89,7 @@ def _apart(new: Iterable[Token], found: Sequence[Token]) -> list[Token]:
 def _named(names: Sequence[Name]) -> Iterator[Token]:
     for name in names:
         kind = "name" if name.codes else "self"
-        yield Token(kind=kind, keys=name.codes or frozenset({"self"}), start=name.start, end=name.end)
+        yield Token(kind=kind, keys=name.codes or frozenset({SELF}), start=name.start, end=name.end)
 
 
 def _referring(text: str) -> Iterator[Token]:
@@ -139,7 +139,7 @@ def _roles(text: str, language: str) -> Iterator[Token]:
     pattern, meant = roles(language)
     for match in pattern.finditer(text):
         role = meant[str(match.lastgroup)]
-        named = len(match.group()) == 1 and match.group().isupper() and text[: match.start()].strip()
+        named = language == "en" and len(match.group()) == 1 and match.group().isupper() and text[: match.start()].strip()
         # "region A" and "region B" are names.
         if named and match.group() != "I":
             yield Token(kind="word", keys=frozenset({match.group()}), start=match.start(), end=match.end())
@@ -184,7 +184,7 @@ def _words(text: str, language: str) -> Iterator[Token]:
 
 @lru_cache(maxsize=65536)
 def keys_of(word: str, language: str) -> frozenset[str]:
-    """Returns the stems that a word may have: forms of one verb share one, "мы предлагаем" and "она предлагает"; and `self` for a verb in the first person."""
+    """Returns the stems that a word may have: forms of one verb share one, "мы предлагаем" and "она предлагает"; and `SELF` for a verb in the first person."""
     own = language_of(word, language)
     found = set(stems(word, own))
     if own == "ru":
@@ -192,7 +192,7 @@ def keys_of(word: str, language: str) -> frozenset[str]:
     if own == "ar":
         found |= {_PERSON.sub("", stem(_AND.sub("", word), own))}
     if own in LANGUAGES and first_person(own).fullmatch(word):
-        found.add("self")
+        found.add(SELF)
     return frozenset(found)
 
 
