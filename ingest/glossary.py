@@ -154,7 +154,12 @@ def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[N
     words = _words(topic, language)
     pieces = _best(len(words), list(_pieces(topic, words, language, language)))
     return tuple(
-        NamedTerm(terms=piece.concept.terms[to or language], words=piece.last - piece.first, start=words[piece.first].start, end=words[piece.last - 1].end)
+        NamedTerm(
+            terms=piece.concept.terms[to or language],
+            words=piece.last - piece.first,
+            start=words[piece.first].start,
+            end=words[piece.last - 1].end,
+        )
         for piece in pieces
         if piece.concept is not None
     )

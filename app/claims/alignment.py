@@ -289,17 +289,20 @@ def _passable(
 
 
 def _is_aside(between: tuple[Token, ...], language: str) -> bool:
-    if len(between) < 3 or between[0].kind != "comma" or between[-1].kind != "comma" or len(between) > _ASIDE:
+    """Whether all that counts stands between two commas or brackets, and turns nothing outside of them."""
+    commas = [at for at, token in enumerate(between) if token.kind == "comma"]
+    if len(commas) < 2 or commas[-1] - commas[0] > _ASIDE:
         return False
-    if any(token.kind == "stop" for token in between):
+    first, last = commas[0], commas[-1]
+    outside, inside = (*between[:first], *between[last:]), between[first + 1 : last]
+    if any(token.counts or token.kind in ("join", "stop") for token in outside) or not inside:
         return False
-    relative = language in _RELATIVE and between[1].kind == "break"
-    return relative or not any(token.kind in OPERATORS or token.kind in ("name", "join", *TURNING) for token in between)
+    relative = language in _RELATIVE and inside[0].kind == "break"
+    fixed = {"stop"} if relative else {"stop", "name", "join", *OPERATORS, *TURNING}
+    return not any(token.kind in fixed for token in inside)
 
 
-def _begins(
-    said: Said, binding: Sequence[Token], sentence: tuple[Token, ...], at: int, language: str
-) -> bool:
+def _begins(said: Said, binding: Sequence[Token], sentence: tuple[Token, ...], at: int, language: str) -> bool:
     """Whether a claim may begin at a word of a sentence: nothing before it turns what follows, or has another say it."""
     before = _without_asides(_clause(sentence[:at]), language)
     governing = _GOVERNING if said.partial else OPERATORS - _VOICE
@@ -354,7 +357,7 @@ def _closes(after: tuple[Token, ...], *, whole: bool) -> bool:
         if token.kind == "stop" or joined:
             break
         clause.append(token)
-    if any(token.kind in _BEHIND for token in clause):
+    if any(token.kind in _BEHIND for token in clause) or _is_reported(clause):
         return False
     own = list(takewhile(lambda token: token.kind not in ("comma", "join", "break"), clause))
     if own and own[0].kind == "not":
@@ -363,3 +366,10 @@ def _closes(after: tuple[Token, ...], *, whole: bool) -> bool:
     if any(token.kind in _WITHIN for token in own):
         return False
     return not (whole and any(token.counts for token in own))
+
+
+def _is_reported(clause: Sequence[Token]) -> bool:
+    """Whether a sentence ends with who says it: ", according to Belmora", ", some say"."""
+    comma = next((at for at, token in enumerate(clause) if token.kind == "comma"), len(clause))
+    said = list(takewhile(lambda token: token.kind not in ("break", "comma"), clause[comma + 1 :]))
+    return any(token.kind == "say" for token in said[:_GAP]) and not any(SELF in token.keys for token in said)

@@ -299,5 +299,3 @@ def _repeats(claim: str, told: str, evidence: str) -> bool:
         return {tuple(words[at : at + _LEAKED]) for at in range(len(words) - _LEAKED + 1)}
 
     return bool(told) and bool((rows(claim) & rows(told)) - rows(evidence))
-
-

@@ -58,8 +58,14 @@ def operators(language: str) -> regex.Pattern[str]:
 def roles(language: str) -> tuple[regex.Pattern[str], dict[str, Role]]:
     """Returns one pattern with a group for each class of words that bind, and what the groups stand for."""
     words = _words(language)
-    rows = [(Role(kind="void", keys=frozenset()), words["void"]), (Role(kind="self", keys=frozenset({SELF})), words["self"])]
-    rows += [(Role(kind="noun", keys=frozenset()), words["nouns"]), (Role(kind="opener", keys=frozenset()), words["openers"])]
+    rows = [
+        (Role(kind="void", keys=frozenset()), words["void"]),
+        (Role(kind="self", keys=frozenset({SELF})), words["self"]),
+    ]
+    rows += [
+        (Role(kind="noun", keys=frozenset()), words["nouns"]),
+        (Role(kind="opener", keys=frozenset()), words["openers"]),
+    ]
     rows += [(Role(kind="third", keys=frozenset(keys.split())), forms) for keys, forms in words["third"]]
     rows += [(Role(kind="link", keys=frozenset({f"link {n}"})), forms) for n, forms in enumerate(words["links"])]
     rows += [(Role(kind="join", keys=frozenset({f"join {n}"})), forms) for n, forms in enumerate(words["joins"])]

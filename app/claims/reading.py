@@ -15,10 +15,15 @@ from ingest.references import find_articles
 from ingest.treaties import find_treaties
 from vectorstore.stems import language_of, stem, stems
 
-_TOKEN: Final = regex.compile(r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+|[\p{Sc}%]|(?P<comma>[,،，、()（）]|\s[–—-]\s)|(?P<stop>[.;:。；：؛!?！？؟](?!\d)|\n)")
+_TOKEN: Final = regex.compile(
+    r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+|[\p{Sc}%]|(?P<comma>[,،，、()（）]|\s[–—-]\s)|(?P<stop>[.;:。；：؛!?！？؟](?!\d)|\n)"
+)
 # "And" and the person of a verb are letters before an Arabic word.
 _AND: Final = regex.compile(r"^[وف](?=\w{3})")
 _PERSON: Final = regex.compile(r"^[يتنأا](?=\w{3})")
+# Ends of the first person in the plural, which other persons replace.
+_PLURAL: Final = {"es": ("mos", ""), "fr": ("ons", "e")}
+_SHORTEST: Final = 5
 # Second words of a French negation, which negate nothing more: "ne … pas".
 _NEGATED: Final = 4
 # Operators that are compared by their kind; those left are words that do something besides.
@@ -72,8 +77,8 @@ def read(text: str, language: str, names: tuple[Name, ...] = ()) -> tuple[Token,
     found += _apart(_numbers(text, language), found)
     if language in LANGUAGES:
         bound = list(_roles(text, language))
-        found += _apart((token for token in bound if token.kind == "self"), found)
-        # Synonyms are looked for early, since some are made of an operator and a word: "is opposed to".
+        # Longer forms first, since some are made of an operator and a word: "would like", "is opposed to".
+        found += _apart((t for t in bound if t.kind == "self" or " " in text[t.start : t.end]), found)
         found += _apart(_synonyms(text, language, found), found)
         found += _apart(_operators(text, language), found)
         found += _apart(bound, found)
@@ -139,7 +144,9 @@ def _roles(text: str, language: str) -> Iterator[Token]:
     pattern, meant = roles(language)
     for match in pattern.finditer(text):
         role = meant[str(match.lastgroup)]
-        named = language == "en" and len(match.group()) == 1 and match.group().isupper() and text[: match.start()].strip()
+        named = (
+            language == "en" and len(match.group()) == 1 and match.group().isupper() and text[: match.start()].strip()
+        )
         # "region A" and "region B" are names.
         if named and match.group() != "I":
             yield Token(kind="word", keys=frozenset({match.group()}), start=match.start(), end=match.end())
@@ -187,6 +194,9 @@ def keys_of(word: str, language: str) -> frozenset[str]:
     """Returns the stems that a word may have: forms of one verb share one, "мы предлагаем" and "она предлагает"; and `SELF` for a verb in the first person."""
     own = language_of(word, language)
     found = set(stems(word, own))
+    # "instamos", "insta"; "invitons", "invite"
+    if own in _PLURAL and word.endswith(_PLURAL[own][0]) and len(word) > _SHORTEST:
+        found.update(stems(word.removesuffix(_PLURAL[own][0]) + _PLURAL[own][1], own))
     if own == "ru":
         found.add(_russian().stemWord(word.lower().replace("ё", "е")))
     if own == "ar":
