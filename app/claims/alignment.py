@@ -1,10 +1,10 @@
 """Whether the words of a claim stand in a sentence in the same order, with nothing between them that turns them.
 
-A claim is aligned with one sentence of its evidence: each of its words and operators is found there, in order. What the
-sentence has between them may be left out if it only narrows ("a [specialized] unit"); never an operator, a name, another
-clause, or the head of what follows ("the [abolition of the] sanctions"). What stands before the first word may be no
-more than the speaker's own "we wish to stress that", or a phrase set off by a comma. A claim with "and" holds where each
-of the two claims that it is short for holds.
+A claim is aligned with one sentence of its evidence: each of its words and operators is found there, in order. What
+the sentence has between them may be left out if it only narrows ("a [specialized] unit"); never an operator, a name,
+another clause, or the head of what follows ("the [abolition of the] sanctions"). What stands before the first word may
+be no more than the speaker's own "we wish to stress that", or a phrase set off by a comma. A claim with "and" holds
+where each of the two claims that it is short for holds.
 """
 
 from collections.abc import Iterator, Sequence
@@ -58,7 +58,7 @@ class Said:
 def stands(said: Said, sentences: Sequence[tuple[Token, ...]], language: str) -> bool:
     """Returns whether a claim, or each of the claims that it is short for, stands in one of the sentences.
 
-    "Arvandia signed X and Y" is short for "Arvandia signed X" and "Arvandia signed Y", which may stand in two sentences.
+    "Arvandia signed X and Y" is short for "Arvandia signed X" and "Arvandia signed Y", each with a sentence of its own.
     """
     if any(_aligned(said, sentence, language) for sentence in sentences):
         return True
@@ -66,18 +66,34 @@ def stands(said: Said, sentences: Sequence[tuple[Token, ...]], language: str) ->
     cuts = [at for at, token in enumerate(tokens) if token.kind in _CUTTING][:_CUTS]
     for first in cuts:
         head = replace(said, tokens=tokens[:first])
-        if any(_matches(head, sentence, language) for sentence in sentences) and _goes_on(
-            head, tokens, [*(cut for cut in cuts if cut >= first), len(tokens)], sentences, language
-        ):
-            return True
+        later = [*(cut for cut in cuts if cut >= first), len(tokens)]
+        for row, sentence in enumerate(sentences):
+            ends = _ends(head, sentence, language)
+            used = [min(ends) if ends and row == other else -1 for other in range(len(sentences))]
+            if ends and _goes_on(head, tokens, later, sentences, used, language):
+                return True
     return False
 
 
 def _goes_on(
-    head: Said, tokens: tuple[Token, ...], cuts: Sequence[int], sentences: Sequence[tuple[Token, ...]], language: str
+    head: Said,
+    tokens: tuple[Token, ...],
+    cuts: Sequence[int],
+    sentences: Sequence[tuple[Token, ...]],
+    used: list[int],
+    language: str,
 ) -> bool:
-    """Whether all that follows the first part of a claim stands in a sentence, after words of that part."""
-    reached = {cuts[0]: [-1] * len(sentences)}
+    """Whether all that follows the first part of a claim stands in a sentence, after words of that part.
+
+    Args:
+        head: The first part.
+        tokens: The whole claim.
+        cuts: Where its parts may end, the end of the first part first, that of the claim last.
+        sentences: The evidence.
+        used: Up to where each sentence is used by the first part; -1 where it is not.
+        language: Of all of them.
+    """
+    reached = {cuts[0]: used}
     for start, stop in combinations(cuts, 2):
         if start not in reached or stop in reached:
             continue
@@ -183,7 +199,7 @@ def _ends(
                 begun |= _further(ends, wanted[0], binding[0], sentence, language, _limit(shared, language))
     *_, ends = _walk(wanted, binding, {at for at in begun if at > beyond}, sentence, language)
     turned = any(token.kind in _DOWNWARD for token in (*shared, *wanted)) and not said.partial
-    return {end for end in ends if _closes(sentence[end + 1 :], whole=turned)}
+    return {end for end in ends if _closes(sentence[end + 1 :], language, whole=turned)}
 
 
 def _beginnings(
@@ -303,7 +319,7 @@ def _is_aside(between: tuple[Token, ...], language: str) -> bool:
 
 
 def _begins(said: Said, binding: Sequence[Token], sentence: tuple[Token, ...], at: int, language: str) -> bool:
-    """Whether a claim may begin at a word of a sentence: nothing before it turns what follows, or has another say it."""
+    """Whether a claim may begin at a word: nothing before it turns what follows, or has somebody else say it."""
     before = _without_asides(_clause(sentence[:at]), language)
     governing = _GOVERNING if said.partial else OPERATORS - _VOICE
     if any(token.kind in governing or token.kind in ("name", *TURNING) for token in before):
@@ -349,7 +365,7 @@ def _clause(before: tuple[Token, ...]) -> tuple[Token, ...]:
     return before
 
 
-def _closes(after: tuple[Token, ...], *, whole: bool) -> bool:
+def _closes(after: tuple[Token, ...], language: str, *, whole: bool) -> bool:
     """Whether a claim may end before what a sentence goes on with."""
     clause: list[Token] = []
     for at, token in enumerate(after):
@@ -357,7 +373,7 @@ def _closes(after: tuple[Token, ...], *, whole: bool) -> bool:
         if token.kind == "stop" or joined:
             break
         clause.append(token)
-    if any(token.kind in _BEHIND for token in clause) or _is_reported(clause):
+    if any(token.kind in _BEHIND for token in clause) or (_is_reported(clause) and language not in SUBJECTLESS):
         return False
     own = list(takewhile(lambda token: token.kind not in ("comma", "join", "break"), clause))
     if own and own[0].kind == "not":

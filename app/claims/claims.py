@@ -2,7 +2,7 @@
 
 Every word of a claim has to stand in a sentence of its evidence, in the same order (`app.claims.alignment`); names,
 articles and quotation marks are looked at besides. Where claim and evidence are in two languages, the glossary and the
-synonyms have to know every word. What the rules cannot see is left to the reader, who has the quotations under the claim.
+synonyms have to know every word. What the rules cannot see is left to the reader, who has the quotations under it.
 """
 
 from collections import Counter
@@ -34,8 +34,9 @@ _LEAKED: Final = 6
 _QUESTION: Final = ("?", "？", "؟")
 _NAMES: Final[dict[str, str]] = {
     "not": "a negation", "ended": "“no longer”", "without": "“without”", "must": "an obligation", "should": "advice",
-    "may": "a possibility", "can": "a permission", "will": "“will”", "would": "“would”", "all": "“all”", "some": "“some”",
-    "most": "“most”", "many": "“many”", "few": "“few”", "only": "“only”", "more": "“more than”", "less": "“less than”",
+    "may": "a possibility", "can": "a permission", "will": "“will”", "would": "“would”", "all": "“all”",
+    "some": "“some”", "most": "“most”", "many": "“many”", "few": "“few”", "only": "“only”",
+    "more": "“more than”", "less": "“less than”",
     "about": "“about”", "before": "“before”", "after": "“after”", "if": "a condition", "unless": "“unless”",
     "evenif": "“even if”", "until": "“until”", "past": "a time that is over", "doubt": "a reservation",
     "be": "a form of “be”", "was": "a form of “be”", "been": "a form of “be”", "by": "“by”",
@@ -229,9 +230,10 @@ def _translates(said: Said, claim: str, sentence: _Sentence, terms: Sequence[Nam
         if token.kind == "number":
             if not any(token.keys & other for other in numbers):
                 return False
-        elif token.kind in CONTENT and token.kind not in ("noun", "opener") and not token.keys & known:
-            if not any(term.start <= token.start and token.end <= term.end for term in within):
-                return False
+        elif token.kind in CONTENT - {"noun", "opener"} and not (
+            token.keys & known or any(term.start <= token.start and token.end <= term.end for term in within)
+        ):
+            return False
     return any(SELF in token.keys for token in sentence.tokens) or to in SUBJECTLESS or said.framed
 
 
@@ -244,7 +246,7 @@ def _holds(sentence: _Sentence, term: str, language: str) -> bool:
 
 def _turns(tokens: Sequence[Token]) -> tuple[set[str], int]:
     """Returns the operators of a text by kind, and how many of its words turn what follows them."""
-    kinds = {token.kind for token in tokens if token.kind in OPERATORS - _FORMS}
+    kinds = {token.kind for token in tokens} & (OPERATORS - _FORMS)
     return kinds, sum(token.kind in TURNING for token in tokens)
 
 

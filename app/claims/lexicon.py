@@ -105,12 +105,12 @@ def phrases(stems: list[str], at: int, language: str) -> Iterator[tuple[int, str
 @cache
 def _concepts(language: str) -> dict[tuple[str, ...], tuple[str, ...]]:
     table: dict[tuple[str, ...], tuple[str, ...]] = {}
-    with files("app.claims").joinpath("synonyms.csv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            for form in (row[language] or "").split("|"):
-                key = tuple(stem(word, language) for word in words_of(form))
-                if key and row["concept"] not in table.get(key, ()):
-                    table[key] = (*table.get(key, ()), row["concept"])
+    text = files("app.claims").joinpath("synonyms.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        for form in row[language].split("|"):
+            key = tuple(stem(word, language) for word in words_of(form))
+            if key and row["concept"] not in table.get(key, ()):
+                table[key] = (*table.get(key, ()), row["concept"])
     return table
 
 

@@ -30,9 +30,9 @@ _NEGATED: Final = 4
 WORDED: Final = frozenset({"against", "guard", "doubt", "say"})
 # Of these, those that turn or weaken what follows.
 TURNING: Final = frozenset({"against", "guard", "doubt"})
-OPERATORS: Final = frozenset(KINDS) - WORDED
+OPERATORS: Final[frozenset[str]] = frozenset(KINDS) - WORDED
 # What stands in a claim has to stand in its evidence, in order.
-CONTENT: Final = frozenset({"word", "number", "name", "noun", "opener", *WORDED})
+CONTENT: Final[frozenset[str]] = frozenset({"word", "number", "name", "noun", "opener", *WORDED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,7 +129,7 @@ def _operators(text: str, language: str) -> Iterator[Token]:
             kind = "word"
         if kind == "not":
             between = text[max(negated, 0) : match.start()]
-            if 0 <= negated and len(between.split()) <= _NEGATED and not regex.search(r"[.;:!?]", between):
+            if negated >= 0 and len(between.split()) <= _NEGATED and not regex.search(r"[.;:!?]", between):
                 negated = -1
                 yield Token(kind="void", keys=frozenset(), start=match.start(), end=match.end())
                 continue
@@ -191,7 +191,7 @@ def _words(text: str, language: str) -> Iterator[Token]:
 
 @lru_cache(maxsize=65536)
 def keys_of(word: str, language: str) -> frozenset[str]:
-    """Returns the stems that a word may have: forms of one verb share one, "мы предлагаем" and "она предлагает"; and `SELF` for a verb in the first person."""
+    """Returns the stems that a word may have, by which forms of one verb are one; `SELF` for the first person."""
     own = language_of(word, language)
     found = set(stems(word, own))
     # "instamos", "insta"; "invitons", "invite"
