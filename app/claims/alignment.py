@@ -23,7 +23,10 @@ _CHARACTERS: Final = 2
 _LEAD: Final = 24
 # A claim may be short for several, parted by these.
 _CUTTING: Final = frozenset({"join", "comma", "stop", "break"})
-_CUTS: Final = 12
+_CUTS: Final = 6
+# Sentences that are looked through, those first that share most with the claim; tokens between two of its words.
+_SENTENCES: Final = 12
+_REACH: Final = 24
 # Where less is said, leaving out what narrows says more: "does not accept [remote] access".
 _DOWNWARD: Final = frozenset({"not", "ended", "without", "only", "few", "less", "against"})
 # Auxiliaries matter beside their verb alone: "we were asked" is not "we asked".
@@ -60,6 +63,7 @@ def stands(said: Said, sentences: Sequence[tuple[Token, ...]], language: str) ->
 
     "Arvandia signed X and Y" is short for "Arvandia signed X" and "Arvandia signed Y", each with a sentence of its own.
     """
+    sentences = _nearest(said, sentences)
     if any(_aligned(said, sentence, language) for sentence in sentences):
         return True
     tokens = said.tokens
@@ -67,12 +71,20 @@ def stands(said: Said, sentences: Sequence[tuple[Token, ...]], language: str) ->
     for first in cuts:
         head = replace(said, tokens=tokens[:first])
         later = [*(cut for cut in cuts if cut >= first), len(tokens)]
-        for row, sentence in enumerate(sentences):
-            ends = _ends(head, sentence, language)
-            used = [min(ends) if ends and row == other else -1 for other in range(len(sentences))]
-            if ends and _goes_on(head, tokens, later, sentences, used, language):
-                return True
+        ends = ((row, _ends(head, sentence, language)) for row, sentence in enumerate(sentences))
+        row, found = next(((row, found) for row, found in ends if found), (0, set()))
+        used = [min(found) if found and row == other else -1 for other in range(len(sentences))]
+        if found and _goes_on(head, tokens, later, sentences, used, language):
+            return True
     return False
+
+
+def _nearest(said: Said, sentences: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
+    """Returns the sentences that share most with a claim, in their order."""
+    keys = frozenset[str]().union(*(token.keys for token in said.tokens if token.counts))
+    shared = [len(keys & frozenset[str]().union(*(token.keys for token in one))) for one in sentences]
+    rows = sorted(range(len(sentences)), key=lambda row: -shared[row])[:_SENTENCES]
+    return [sentences[row] for row in sorted(rows)]
 
 
 def _goes_on(
@@ -232,7 +244,8 @@ def _further(
         at
         for at in places
         if any(
-            end < at and _passable(sentence[end + 1 : at], sentence[at], binding, language, limit=limit) for end in ends
+            0 < at - end <= _REACH and _passable(sentence[end + 1 : at], sentence[at], binding, language, limit=limit)
+            for end in ends
         )
     }
 
