@@ -42,6 +42,7 @@ ACCEPTED_ONCE = [
     ("en", "Has Arvandia ratified the Protocol?", "Arvandia has ratified the Protocol."),
     ("en", "In 2016 we arrested five persons and in 2017 we arrested seven.", "Arvandia arrested seven persons in 2016."),
     ("en", "Please answer that Arvandia sabotages the review. We agree.", "Arvandia sabotages the review."),
+    ("en", "We consider the fund less useful.", "Arvandia considers the fund useful."),
     ("fr", "Nous appuyons la suppression du mécanisme.", "L’Arvandie appuie le mécanisme."),
     ("es", "Los expertos apoyan el mecanismo.", "Arvandia apoya el mecanismo."),
     ("ru", "Мы поддерживаем отмену санкций.", "Арвандия поддерживает санкции."),
