@@ -44,10 +44,14 @@ class NamedTerm:
     Attributes:
         terms: All terms of the language for it.
         words: How many words of the topic it is, without function words.
+        start: Where it begins in the topic.
+        end: Where it ends.
     """
 
     terms: tuple[str, ...]
     words: int
+    start: int
+    end: int
 
 
 class _Word(NamedTuple):
@@ -137,15 +141,25 @@ def terms_of(topic: str, language: str) -> tuple[str, ...]:
     return concept.terms[language] if concept is not None else ()
 
 
-def terms_within(topic: str, language: str) -> tuple[NamedTerm, ...]:
+def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[NamedTerm, ...]:
     """Returns the terms that a topic holds, the longest that the glossary knows, in their order.
 
     "training on mutual legal assistance" holds two.
+
+    Args:
+        topic: Any text.
+        language: Its language.
+        to: The language that the terms are wanted in; that of the topic if None.
     """
     words = _words(topic, language)
     pieces = _best(len(words), list(_pieces(topic, words, language, language)))
     return tuple(
-        NamedTerm(terms=piece.concept.terms[language], words=piece.last - piece.first)
+        NamedTerm(
+            terms=piece.concept.terms[to or language],
+            words=piece.last - piece.first,
+            start=words[piece.first].start,
+            end=words[piece.last - 1].end,
+        )
         for piece in pieces
         if piece.concept is not None
     )

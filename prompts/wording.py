@@ -92,6 +92,7 @@ VARIABLES: dict[str, frozenset[str]] = {
         "model_failed": "model",
         "model_slow": "model",
         "model_nothing": "model",
+        "model_checked": "model",
         "model_left_out": "count",
         "unofficial_translation": "text",
     }.items()

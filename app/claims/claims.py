@@ -1,51 +1,64 @@
 """Whether a claim says no more, and nothing else, than the quotations that it rests on.
 
-A claim is compared with what it cites: names, articles, numbers and dates have to stand there; negations, modal verbs
-and words of quantity have to stand with the same words as there; and most of its words have to be those of the
-evidence. What the rules cannot see is left to the reader, who has the quotations under the claim.
+Every word of a claim has to stand in a sentence of its evidence, in the same order (`app.claims.alignment`); names,
+articles and quotation marks are looked at besides. Where claim and evidence are in two languages, the glossary and the
+synonyms have to know every word. What the rules cannot see is left to the reader, who has the quotations under it.
 """
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import regex
 
+from app.claims.alignment import SUBJECTLESS, Said, in_order, stands
 from app.claims.form import LONGEST, ill_formed, quoted_parts
-from app.claims.lexicon import BORNE_OUT, Kind
+from app.claims.lexicon import LANGUAGES, SELF, orders, possessive
 from app.claims.names import misnamed
-from app.claims.reading import Mark, Reading, read
-from app.claims.references import misreferred, plain_numbers
+from app.claims.reading import CONTENT, OPERATORS, TURNING, Name, Token, read
+from app.claims.references import misreferred
 from app.terms import content_terms
-from ingest.glossary import bridge
+from ingest.glossary import NamedTerm, terms_within
 from ingest.metadata import detect_language
 from ingest.parties import PartyTable
+from ingest.sentences import split_sentences
 from ingest.squash import squash
 from vectorstore.stems import language_of, words_of
 
-# Share of a claim's content words that its evidence has to hold, where both are in one language.
-WORDED: Final = 0.6
-# Of a claim in another language: share of the terms known to the glossary that its evidence has to hold.
-BRIDGED: Final = 0.5
+# Of the words of a claim in Latin script, the share that makes it one in the language of its evidence.
+_SHARED: Final = 0.6
 _OTHER_SCRIPTS: Final = frozenset({"ru", "ar", "zh"})
 # A row of words of the instructions that is repeated in a claim and stands in no evidence.
 _LEAKED: Final = 6
-# Of the words that an operator reaches, those that it turns for sure.
-_NEAR: Final = 2
-# Characters between a modal verb and its negation at most: "shall in no case" is one, "not say who shall" is none.
-_BESIDE: Final = 4
-_YEAR: Final = regex.compile(r"(?:19|20)\d\d")
-# What need not stand with the same words, since it is told in many ways.
-_SOMEWHERE: Final[tuple[Kind, ...]] = ("more", "less", "before", "after", "up", "down", "against")
-# Compared where claim and evidence use the same word; what the evidence says besides may be left out.
-_FORWARD: Final[tuple[Kind, ...]] = tuple(kind for kind in BORNE_OUT if kind not in _SOMEWHERE)
-_OPPOSITE: Final[dict[Kind, Kind]] = {"more": "less", "less": "more"}
+_QUESTION: Final = ("?", "？", "؟")
 _NAMES: Final[dict[str, str]] = {
-    "not": "a negation", "must": "an obligation", "should": "advice", "may": "a possibility", "can": "a permission",
-    "all": "“all”", "some": "“some”", "most": "“most”", "many": "“many”", "few": "“few”", "only": "“only”",
-    "more": "“more than”", "less": "“less than”", "about": "“about”", "before": "“before”", "after": "“after”",
-    "up": "an increase", "down": "a decrease", "against": "an objection",
+    "not": "a negation", "ended": "“no longer”", "without": "“without”", "must": "an obligation", "should": "advice",
+    "may": "a possibility", "can": "a permission", "will": "“will”", "would": "“would”", "all": "“all”",
+    "some": "“some”", "most": "“most”", "many": "“many”", "few": "“few”", "only": "“only”",
+    "more": "“more than”", "less": "“less than”",
+    "about": "“about”", "before": "“before”", "after": "“after”", "if": "a condition", "unless": "“unless”",
+    "evenif": "“even if”", "until": "“until”", "past": "a time that is over", "doubt": "a reservation",
+    "be": "a form of “be”", "was": "a form of “be”", "been": "a form of “be”", "by": "“by”",
 }  # fmt: skip
+
+
+# Which kinds in one text bear out a kind in its translation.
+_TOLD: Final = {
+    "not": frozenset({"not", "ended", "without", "unless", "against"}),
+    "must": frozenset({"must", "should"}),
+    "may": frozenset({"may", "can", "would", "doubt"}),
+}
+# Told by the form of a verb in some of the languages.
+_FORMS: Final = frozenset({"be", "was", "been", "by", "will", "would"})
+# Keys that are the same in every language.
+_SAME: Final = ("article ", "treaty ", "month ")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sentence:
+    text: str
+    tokens: tuple[Token, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,16 +112,71 @@ def objection(claim: str, ground: Ground, parties: PartyTable, *, told: str = ""
         fault = misreferred(claim, ground.text, ground.sessions, ground.agenda_items)
     if fault is not None:
         return fault
-    names = tuple(match for match in parties.find(claim, language))
-    said, there = read(_without(claim, [(m.start, m.end) for m in names]), language), read(ground.text, ground.language)
-    if not said.stems and not names:
+    quotes = [quote for quote in ground.quotes if not any(o.search(quote) for o in _orders(ground.language))]
+    if not quotes:
+        return "its evidence is an instruction to whoever reads it"
+    sentences = [
+        _Sentence(text=text, tokens=_read(text, ground.language, ground, parties))
+        for quote in quotes
+        for text in _sentences(quote)
+    ]
+    said = _said(_read(claim, language, ground, parties), claim, language, ground)
+    if not any(token.counts for token in said.tokens):
         return "it says nothing that could be compared"
-    same = language == ground.language
-    return (
-        _miscounted(said, there, ground.years, same=same)
-        or (_turned(said, there) if same else _turned_in_translation(said, there))
-        or _unworded(said, there, same=same)
+    if language != ground.language:
+        return _untranslated(said, claim, sentences, language, ground.language)
+    return _unworded(said, claim, [sentence.tokens for sentence in sentences], language)
+
+
+def _orders(language: str) -> Iterator[regex.Pattern[str]]:
+    """Yields the patterns of instructions, which are mostly written in English, whatever a statement is in."""
+    return (orders(own) for own in dict.fromkeys((language, "en")) if own in LANGUAGES)
+
+
+def _sentences(quote: str) -> Iterator[str]:
+    """Yields the sentences of a quotation that say something: a question does not."""
+    text = " ".join(quote.split())
+    for start, end in split_sentences(text):
+        if not text[start:end].rstrip("\"'”’»)").endswith(_QUESTION):
+            yield text[start:end]
+
+
+def _read(text: str, language: str, ground: Ground, parties: PartyTable) -> tuple[Token, ...]:
+    own = {ground.holder, *ground.also}
+    names = tuple(
+        Name(start=m.start, end=m.end, codes=frozenset() if own & set(m.codes) else frozenset(m.codes))
+        for m in parties.find(text, language)
+        if m.form != "capital"
     )
+    return read(text, language, names)
+
+
+def _said(tokens: tuple[Token, ...], claim: str, language: str, ground: Ground) -> Said:
+    """Returns a claim without what only tells whose words it is about, and the possessives made of their name."""
+    tokens = tuple(_unpossessed(tokens, claim, language))
+    named = spoken = False
+    for at, token in enumerate(tokens):
+        if named and (token.kind == "stop" or (spoken and token.kind in ("break", "comma"))):
+            return Said(tokens=tokens[at + 1 :], framed=True, partial=ground.holder is None)
+        if named and spoken and token.kind != "third":
+            # "insists on": the word that binds belongs to the verb.
+            rest = tokens[at + (token.kind == "link") :]
+            return Said(tokens=rest, stressed=True, partial=ground.holder is None)
+        if token.kind == "say" and not spoken:
+            spoken = True
+        elif token.kind == "self" and not named:
+            named = True
+        elif not (token.kind in ("link", "comma", "noun") or token.keys & ground.years):
+            break
+    return Said(tokens=tokens, partial=ground.holder is None)
+
+
+def _unpossessed(tokens: Sequence[Token], claim: str, language: str) -> Iterator[Token]:
+    """Yields tokens without the words between what is owned and who owns it: "the courts of Arvandia"."""
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        owned = following is not None and following.kind == "self" and token.kind == "link"
+        if not (owned and possessive(language).fullmatch(claim[token.start : token.end])):
+            yield token
 
 
 def _language(claim: str, ground: Ground) -> str:
@@ -116,8 +184,70 @@ def _language(claim: str, ground: Ground) -> str:
     guess = language_of_claim(claim, ground.language)
     if guess == ground.language or guess in _OTHER_SCRIPTS or ground.language in _OTHER_SCRIPTS:
         return guess
-    own, there = read(claim, ground.language), read(ground.text, ground.language)
-    return ground.language if len(own.terms & there.terms) >= WORDED * max(1, len(own.terms)) else guess
+    own, there = (content_terms(text, ground.language) for text in (claim, ground.text))
+    return ground.language if len(own & there) >= _SHARED * max(1, len(own)) else guess
+
+
+def _unworded(said: Said, claim: str, sentences: Sequence[tuple[Token, ...]], language: str) -> str | None:
+    """Returns why a claim does not stand in its evidence, in the words of whoever looks for it there."""
+    if stands(said, sentences, language):
+        return None
+    known = {key for sentence in sentences for token in sentence for key in token.keys}
+    for token in said.tokens:
+        if token.counts and not token.keys - {SELF} & known:
+            if token.kind in OPERATORS:
+                return f"its evidence does not hold {_NAMES[token.kind]} where it does"
+            return f"its word “{claim[token.start : token.end]}” is not in its evidence"
+    if in_order(said, sentences):
+        return "it leaves out words that turn or limit what its evidence says, or who says it"
+    return "its words do not stand in one sentence of its evidence in that order"
+
+
+def _untranslated(said: Said, claim: str, sentences: Sequence[_Sentence], language: str, to: str) -> str | None:
+    """Returns why a claim in another language cannot be said to stand in its evidence.
+
+    Order tells nothing between two languages, so that every word has to be known to the glossary or the synonyms, one
+    sentence has to hold all of them, and the operators have to be the same.
+    """
+    if any(token.kind == "name" for token in said.tokens):
+        return "it names another party, and is in another language than its evidence"
+    terms = terms_within(claim, language, to=to)
+    fault = "what it says in another language cannot be found in its evidence"
+    for sentence in sentences:
+        if not _translates(said, claim, sentence, terms, to):
+            continue
+        if _turns(said.tokens) == _turns(sentence.tokens):
+            return None
+        fault = "its evidence, in another language, holds words that turn or limit it, or lacks them"
+    return fault
+
+
+def _translates(said: Said, claim: str, sentence: _Sentence, terms: Sequence[NamedTerm], to: str) -> bool:
+    known = {key for token in sentence.tokens for key in token.keys if key[0] == "~" or key.startswith(_SAME)}
+    numbers = iter([token.keys for token in sentence.tokens if token.kind == "number"])
+    within = [term for term in terms if any(_holds(sentence, other, to) for other in term.terms)]
+    for token in said.tokens:
+        if token.kind == "number":
+            if not any(token.keys & other for other in numbers):
+                return False
+        elif token.kind in CONTENT - {"noun", "opener"} and not (
+            token.keys & known or any(term.start <= token.start and token.end <= term.end for term in within)
+        ):
+            return False
+    return any(SELF in token.keys for token in sentence.tokens) or to in SUBJECTLESS or said.framed
+
+
+def _holds(sentence: _Sentence, term: str, language: str) -> bool:
+    if language == "zh":
+        return term in sentence.text
+    keys = {key for token in sentence.tokens for key in token.keys}
+    return all(token.keys & keys for token in read(term, language) if token.counts)
+
+
+def _turns(tokens: Sequence[Token]) -> tuple[set[str], int]:
+    """Returns the operators of a text by kind, and how many of its words turn what follows them."""
+    kinds = {token.kind for token in tokens} & (OPERATORS - _FORMS)
+    return kinds, sum(token.kind in TURNING for token in tokens)
 
 
 def mistranslated(text: str, language: str, quote: str, quote_language: str) -> str | None:
@@ -138,19 +268,19 @@ def mistranslated(text: str, language: str, quote: str, quote_language: str) -> 
     if fault is not None:
         return fault
     said, there = read(text, language), read(quote, quote_language)
-    values = [sorted(counted.number.value for counted in plain_numbers(reading)) for reading in (said, there)]
-    if values[0] != values[1] or said.months != there.months:
+    if _figures(said) != _figures(there):
         return "its numbers or dates are not those of the quotation"
-    for kind in ("not", "must", "may"):
-        if any(
-            bool(one.of(kind)) and not _any(other, BORNE_OUT[kind]) for one, other in ((said, there), (there, said))
-        ):
-            return f"it has {_NAMES[kind]}, or lacks it, unlike the quotation"
+    for kind, told in _TOLD.items():
+        for one, other in ((said, there), (there, said)):
+            if any(token.kind == kind for token in one) and not any(token.kind in told for token in other):
+                return f"it has {_NAMES[kind]}, or lacks it, unlike the quotation"
     return None
 
 
-def _any(reading: Reading, kinds: frozenset[Kind]) -> bool:
-    return any(mark.kind in kinds for mark in reading.marks)
+def _figures(tokens: Sequence[Token]) -> tuple[list[str], set[str]]:
+    """Returns the numbers of a text, sorted, and the months that it names."""
+    numbers = sorted(key for token in tokens if token.kind == "number" for key in token.keys)
+    return numbers, {key for token in tokens for key in token.keys if key.startswith("month ")}
 
 
 def language_of_claim(claim: str, otherwise: str) -> str:
@@ -165,138 +295,9 @@ def language_of_claim(claim: str, otherwise: str) -> str:
     return latin or (otherwise if otherwise in ("en", "fr", "es") else "en")
 
 
-def _without(text: str, spans: list[tuple[int, int]]) -> str:
-    """Blanks out spans, so that offsets stay."""
-    for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
-
-
 def _repeats(claim: str, told: str, evidence: str) -> bool:
     def rows(text: str) -> set[tuple[str, ...]]:
         words = [word.lower() for word in words_of(text)]
         return {tuple(words[at : at + _LEAKED]) for at in range(len(words) - _LEAKED + 1)}
 
     return bool(told) and bool((rows(claim) & rows(told)) - rows(evidence))
-
-
-def _miscounted(said: Reading, there: Reading, years: frozenset[str], *, same: bool) -> str | None:
-    """Numbers have to stand in the evidence, and count there what they count in the claim."""
-    if not said.months <= there.months:
-        return "it names a month that its evidence does not"
-    known, own = plain_numbers(there), plain_numbers(said)
-    often = Counter(other.number.value for other in own)
-    # Evidence that names a year of its own is not told by when it was spoken.
-    years = frozenset() if any(_YEAR.fullmatch(other.number.value) for other in known) else years
-    for counted in own:
-        value = counted.number.value
-        if value in years:
-            continue
-        equal = [other for other in known if other.number.value == value]
-        if len(equal) < (often[value] if same else 1):
-            return f"its number {value} is not in its evidence"
-        head = said.stems[counted.reach[0]] if same and counted.reach else None
-        heads = [(other, there.stems[other.reach[0]]) for other in known if other.reach]
-        of_head = [other for other, stem in heads if stem == head]
-        if of_head and all(other.number.value != value for other in of_head):
-            return f"its number {value} counts something else in its evidence"
-    return None
-
-
-def _turned(said: Reading, there: Reading) -> str | None:
-    """Operators have to stand with the same words in the claim as in the evidence."""
-    for mark in said.marks:
-        if mark.kind in _FORWARD and not _borne_out(mark, said, there):
-            return f"its evidence does not hold {_NAMES[mark.kind]} where it does"
-        if mark.kind in _OPPOSITE and _limits_otherwise(mark, said, there):
-            return f"its evidence has the opposite of {_NAMES[mark.kind]} at that number"
-        if mark.kind in _SOMEWHERE and not any(other.kind in BORNE_OUT[mark.kind] for other in there.marks):
-            return f"its evidence does not hold {_NAMES[mark.kind]}"
-    negations, negated = (len(reading.of("not")) + len(reading.of("against")) for reading in (there, said))
-    if negated > negations:
-        return "it holds more negations than its evidence"
-    if said.of("for") and there.of("against") and not there.of("for") and not said.of("not"):
-        return "its evidence is against what it is for"
-    for mark in there.marks:
-        if mark.kind in ("not", "may", "only") and _left_out(mark, said, there):
-            return f"it leaves out {_NAMES[mark.kind]} of its evidence"
-    return None
-
-
-def _borne_out(mark: Mark, said: Reading, there: Reading) -> bool:
-    accepted = [other for other in there.marks if other.kind in BORNE_OUT[mark.kind]]
-    if mark.kind in ("must", "should", "may", "can") and _beside_negation(mark, said):
-        # What must not, may not and cannot be done is forbidden alike; the negation is compared by itself.
-        accepted += [other for other in there.marks if other.kind == "not"]
-    if not accepted:
-        return False
-    for index in mark.reach:
-        word = said.stems[index]
-        places = there.places(word, said.around(index))
-        if places:
-            return any(place in other.reach for place in places for other in accepted)
-    return True
-
-
-def _limits_otherwise(mark: Mark, said: Reading, there: Reading) -> bool:
-    """Whether the number after "more than" stands after "less than" in the evidence, or the other way round."""
-    value = _limited(mark, said)
-    return value is not None and any(
-        _limited(other, there) == value for other in there.marks if other.kind == _OPPOSITE[mark.kind]
-    )
-
-
-def _limited(mark: Mark, reading: Reading) -> str | None:
-    after = (c.number.value for c in reading.numbers if 0 <= c.number.start - mark.end <= _BESIDE)
-    return next(after, None)
-
-
-def _beside_negation(mark: Mark, said: Reading) -> bool:
-    gaps = (said.text[min(mark.end, other.end) : max(mark.start, other.start)] for other in said.of("not"))
-    return any(len(gap.split()) <= 1 and len(gap) <= _BESIDE for gap in gaps)
-
-
-def _left_out(mark: Mark, said: Reading, there: Reading) -> bool:
-    """Whether the claim says, of the very word that an operator of the evidence stands before, the opposite."""
-    if not mark.reach:
-        return False
-    head = mark.reach[0]
-    word = there.stems[head]
-    kinds: frozenset[Kind] = (
-        frozenset(("may", "can", "leave", "not")) if mark.kind == "may" else frozenset((mark.kind,))
-    )
-    standing = [other for other in said.marks if other.kind in kinds]
-    for index in said.places(word, there.around(head)):
-        meant = there.places(word, said.around(index))
-        turned = {place for other in there.of(mark.kind) for place in other.reach[:1]}
-        if set(meant) <= turned and not any(index in other.reach[:_NEAR] for other in standing):
-            return True
-    return False
-
-
-def _turned_in_translation(said: Reading, there: Reading) -> str | None:
-    """Words of two languages do not correspond, so that operators are compared by whether there are any."""
-    for kind in (*_FORWARD, *_SOMEWHERE):
-        if said.of(kind) and not any(other.kind in BORNE_OUT[kind] for other in there.marks):
-            return f"its evidence does not hold {_NAMES[kind]}"
-    if there.of("not") and not said.of("not") and not said.of("against"):
-        return "it leaves out a negation of its evidence"
-    return None
-
-
-def _unworded(said: Reading, there: Reading, *, same: bool) -> str | None:
-    if same:
-        if len(said.terms & there.terms) < WORDED * len(said.terms):
-            return "most of its words are not those of its evidence"
-        return None
-    bridged = bridge(said.text, said.language, to=there.language)
-    terms = [term for term in bridged.terms if not regex.fullmatch(r"[\W\d]+", term)]
-    concepts = [concept for term in terms if (concept := content_terms(term, there.language))]
-    held = sum(concept <= there.terms for concept in concepts)
-    if not held or held < BRIDGED * _concepts(bridged.text, there):
-        return "what it says in another language cannot be found in its evidence"
-    return None
-
-
-def _concepts(text: str, there: Reading) -> int:
-    return max(1, len(content_terms(text, there.language)) // 2)

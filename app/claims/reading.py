@@ -1,190 +1,218 @@
-"""A text as claims are compared with it: its content words, and the words that turn what these say."""
+"""A text as claims are compared with it: its words in order, by what their forms share, and what each of them does."""
 
-from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final, get_args
+from functools import cache, lru_cache
+from typing import Any, Final
 
 import regex
+import snowballstemmer
 
-from app.claims.lexicon import Kind, operators
-from app.claims.numbers import Number, find_numbers
-from app.terms import content_terms
+from app.claims.lexicon import KINDS, LANGUAGES, SELF, first_person, operators, phrases, roles
+from app.claims.numbers import find_numbers
 from ingest.dates import MONTH_NUMBER
-from vectorstore.stems import is_filler, is_function_word, language_of, stem
+from ingest.references import find_articles
+from ingest.treaties import find_treaties
+from vectorstore.stems import language_of, stem, stems
 
-_TOKEN: Final = regex.compile(r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+")
-# Where a clause ends: a negation before it does not reach beyond.
-_BREAK: Final = regex.compile(
-    r"(?<!\d)[,،](?!\d)|[.;:!?()—–。，；：！？؛؟、…\n]|\b(?:but|because|although|while|when|if|unless|that|which|who|whom|whose|where|(?:and|or)(?=\s+(?:can|cannot|may|shall|must|should|will|has|have|is|are|does|do)\b)"
-    r"|mais|car|lorsque|quand|si|que|qui|dont|où|selon|sino|pero|aunque|mientras|cuando|quien\w*"
-    r"|но|а|если|когда|что|чтобы|котор\w+|где)\b|\bqu(?=['’])"
-    r"|(?<!\w)(?:بل|لكن|ولكن|غير\s+أن|إلا\s+أن|أن|إن|التي|الذي|متى|إذا|عندما)(?!\w)|而|但|如果",
-    regex.IGNORECASE,
+_TOKEN: Final = regex.compile(
+    r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+|[\p{Sc}%]|(?P<comma>[,،，、()（）]|\s[–—-]\s)|(?P<stop>[.;:。；：؛!?！？؟](?!\d)|\n)"
 )
-# Content words that a negation, a modal verb or the like reaches; in Chinese, characters.
-REACH: Final = 4
-# Words around a word that tell which of its occurrences is meant.
-_AROUND: Final = 5
-# Words of these kinds say something of their own besides.
-# Letters of a Russian word that its forms mostly share.
-_RUSSIAN_ROOT: Final = 4
 # "And" and the person of a verb are letters before an Arabic word.
 _AND: Final = regex.compile(r"^[وف](?=\w{3})")
-_ANY: Final = regex.compile(r"[لب]?أي[ةه]?|[وف]?[إأ]نها?")
 _PERSON: Final = regex.compile(r"^[يتنأا](?=\w{3})")
-_CONTENT: Final[frozenset[str]] = frozenset({"duty", "leave", "up", "down", "for", "against"})
+# Ends of the first person in the plural, which other persons replace.
+_PLURAL: Final = {"es": ("mos", ""), "fr": ("ons", "e")}
+_SHORTEST: Final = 5
+# Second words of a French negation, which negate nothing more: "ne … pas".
+_NEGATED: Final = 4
+# Operators that are compared by their kind; those left are words that do something besides.
+WORDED: Final = frozenset({"against", "guard", "doubt", "say"})
+# Of these, those that turn or weaken what follows.
+TURNING: Final = frozenset({"against", "guard", "doubt"})
+OPERATORS: Final[frozenset[str]] = frozenset(KINDS) - WORDED
+# What stands in a claim has to stand in its evidence, in order.
+CONTENT: Final[frozenset[str]] = frozenset({"word", "number", "name", "noun", "opener", *WORDED})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mark:
-    """An operator, with the indices of the content words that it reaches, nearest first."""
-
-    kind: Kind
-    start: int
-    end: int
-    reach: tuple[int, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Counted:
-    """A number, with the indices of the content words that it counts, nearest first."""
-
-    number: Number
-    reach: tuple[int, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """What a text says, as far as it is compared.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Token:
+    """A word, or several that are one, at `[start, end)`.
 
     Attributes:
-        stems: Its content words in order, by what their forms share; characters in Chinese.
-        terms: Its content words as a search compares them, without operators and words of saying.
-        marks: Its operators in order.
-        numbers: Its numbers in order, those of articles and agenda items included.
-        months: The months that it names, 1 to 12.
+        kind: An operator's kind, a role's, or `word`, `number`, `name`, `comma`, `stop`.
+        keys: Two tokens that share one are the same: stems, concepts, the value of a number, codes of parties.
     """
 
-    text: str
-    language: str
-    stems: tuple[str, ...]
-    terms: frozenset[str]
-    starts: tuple[int, ...]
-    marks: tuple[Mark, ...]
-    numbers: tuple[Counted, ...]
-    months: frozenset[int]
+    kind: str
+    keys: frozenset[str]
+    start: int
+    end: int
 
-    def of(self, kind: Kind) -> tuple[Mark, ...]:
-        """Returns the operators of a kind."""
-        return tuple(mark for mark in self.marks if mark.kind == kind)
+    @property
+    def counts(self) -> bool:
+        """Whether a claim with this token needs evidence with it."""
+        return self.kind in OPERATORS or self.kind in CONTENT
 
-    def around(self, index: int) -> Counter[str]:
-        """Returns the content words near one of them."""
-        return Counter(self.stems[max(0, index - _AROUND) : index] + self.stems[index + 1 : index + 1 + _AROUND])
 
-    def places(self, word: str, context: Counter[str]) -> tuple[int, ...]:
-        """Returns where a word stands among most of the words given; several places where that does not tell."""
-        found = [index for index, other in enumerate(self.stems) if other == word]
-        shared = {index: sum((self.around(index) & context).values()) for index in found}
-        best = max(shared.values(), default=0)
-        return tuple(index for index in found if shared[index] == best)
+@dataclass(frozen=True, kw_only=True)
+class Name:
+    """A party named at `[start, end)`; without codes it is the one whose words the evidence is."""
+
+    start: int
+    end: int
+    codes: frozenset[str]
 
 
 @lru_cache(maxsize=4096)
-def read(text: str, language: str) -> Reading:
-    """Reads a text in one of the six languages; in another, only its numbers and words count."""
-    found = _operators(text, language)
-    numbers = find_numbers(text, language)
-    hidden = [(m.start, m.end) for m in numbers] + [(s, e) for k, s, e in found if k not in _CONTENT]
-    stems, starts, months = _content(text, language, hidden)
-    breaks = [(match.start(), match.group().isascii() and match.group().isalpha()) for match in _BREAK.finditer(text)]
+def read(text: str, language: str, names: tuple[Name, ...] = ()) -> tuple[Token, ...]:
+    """Returns the tokens of a text in order, without words that say nothing by themselves.
 
-    def reach(start: int, end: int) -> tuple[int, ...]:
-        after = [index for index, at in enumerate(starts) if at >= end]
-        stop, word = next(((at, word) for at, word in breaks if at >= end), (len(text), False))
-        within = [index for index in after if starts[index] < stop]
-        before = [index for index, at in enumerate(starts) if at < start]
-        # "no State that …" is said of what stands before; "shall not, however, …" of what follows.
-        return tuple(within[:REACH] or (before[-1:] if word else ()) or after[:1] or before[-1:])
-
-    def counts(number: Number) -> tuple[int, ...]:
-        stop = next((at for at, _ in breaks if at >= number.end), len(text))
-        return tuple(index for index, at in enumerate(starts) if number.end <= at < stop)[:REACH]
-
-    marks = tuple(Mark(kind=kind, start=start, end=end, reach=reach(start, end)) for kind, start, end in found)
-    return Reading(
-        text=text,
-        language=language,
-        stems=stems,
-        terms=content_terms(_blanked(text, hidden), language),
-        starts=starts,
-        marks=marks,
-        numbers=tuple(Counted(number=number, reach=counts(number)) for number in numbers),
-        months=months,
-    )
+    Args:
+        text: Any text.
+        language: One of the six; in another, words and numbers count alone.
+        names: The parties that it names.
+    """
+    found = [*_named(names), *_referring(text)]
+    found += _apart(_numbers(text, language), found)
+    if language in LANGUAGES:
+        bound = list(_roles(text, language))
+        # Longer forms first, since some are made of an operator and a word: "would like", "is opposed to".
+        found += _apart((t for t in bound if t.kind == "self" or " " in text[t.start : t.end]), found)
+        found += _apart(_synonyms(text, language, found), found)
+        found += _apart(_operators(text, language), found)
+        found += _apart(bound, found)
+    found += _apart(_words(text, language), found)
+    return tuple(sorted((token for token in found if token.kind != "void"), key=lambda token: token.start))
 
 
-def _operators(text: str, language: str) -> list[tuple[Kind, int, int]]:
-    """Finds operators; where one word is of two kinds, as "cannot" is, both count."""
-    found: list[tuple[Kind, int, int]] = []
-    if language not in ("en", "fr", "es", "ru", "ar", "zh"):
-        return found
-    kinds: tuple[Kind, ...] = get_args(Kind)
+def _apart(new: Iterable[Token], found: Sequence[Token]) -> list[Token]:
+    taken = {at for token in found for at in range(token.start, token.end)}
+    return [token for token in new if not any(at in taken for at in range(token.start, token.end))]
+
+
+def _named(names: Sequence[Name]) -> Iterator[Token]:
+    for name in names:
+        kind = "name" if name.codes else "self"
+        yield Token(kind=kind, keys=name.codes or frozenset({SELF}), start=name.start, end=name.end)
+
+
+def _referring(text: str) -> Iterator[Token]:
+    """Yields articles and treaties: "article 18" is one word, and so is "the Palermo Convention"."""
+    articles: dict[tuple[int, int], set[str]] = {}
+    for mention in find_articles(text):
+        articles.setdefault((mention.start, mention.end), set()).add(f"article {mention.article}")
+    for (start, end), keys in articles.items():
+        yield Token(kind="word", keys=frozenset(keys), start=start, end=end)
+    treaties: dict[tuple[int, int], set[str]] = {}
+    for match in find_treaties(text):
+        treaties.setdefault((match.start, match.end), set()).add(f"treaty {match.treaty}")
+    for (start, end), keys in treaties.items():
+        if not any(start < last and first < end for first, last in articles):
+            # Statements on UNTOC say "the Convention".
+            words = _TOKEN.findall(text[start:end]) and regex.findall(r"\w+", text[start:end])
+            if "treaty UNTOC" in keys:
+                keys |= {stem(word, "en") for word in words if regex.match(r"(?i)conven|конвенц|اتفاقي|\w*公约", word)}
+            yield Token(kind="word", keys=frozenset(keys), start=start, end=end)
+
+
+def _numbers(text: str, language: str) -> Iterator[Token]:
+    for number in find_numbers(text, language):
+        yield Token(kind="number", keys=frozenset({number.value}), start=number.start, end=number.end)
+
+
+def _operators(text: str, language: str) -> Iterator[Token]:
+    negated = -1
     for match in operators(language).finditer(text):
-        kind = next((kind for kind in kinds if kind == match.lastgroup), None)
-        if kind is None or (kind == "not" and _second_part(text, match.start(), found)):
-            continue
-        found.append((kind, match.start(), match.end()))
+        kind = str(match.lastgroup)
+        if kind == "idle":
+            kind = "word"
+        if kind == "not":
+            between = text[max(negated, 0) : match.start()]
+            if negated >= 0 and len(between.split()) <= _NEGATED and not regex.search(r"[.;:!?]", between):
+                negated = -1
+                yield Token(kind="void", keys=frozenset(), start=match.start(), end=match.end())
+                continue
+            negated = match.end() if match.group().lower() in ("ne", "n") else -1
+        keys = frozenset({kind}) if kind in OPERATORS else keys_of(match.group(), language)
+        yield Token(kind=kind, keys=keys, start=match.start(), end=match.end())
         if match.group().lower() in ("cannot", "can't", "can’t"):
-            found.append(("can", match.start(), match.end()))
-    return found
+            yield Token(kind="can", keys=frozenset({"can"}), start=match.end() - 1, end=match.end())
 
 
-def _second_part(text: str, start: int, found: list[tuple[Kind, int, int]]) -> bool:
-    """Whether a French negation is the second word of one: "ne … pas" negates once."""
-    first = next((f for f in reversed(found) if f[0] == "not"), None)
-    if first is None or text[first[1] : first[2]].lower() not in ("ne", "n"):
-        return False
-    between = text[first[2] : start]
-    return len(between.split()) <= REACH and not regex.search(r"[.;:!?]", between)
-
-
-def _content(
-    text: str, language: str, hidden: list[tuple[int, int]]
-) -> tuple[tuple[str, ...], tuple[int, ...], frozenset[int]]:
-    words: list[tuple[str, int]] = []
-    months: set[int] = set()
-    for match in _TOKEN.finditer(text):
-        word, start = match.group(), match.start()
-        if any(begin <= start < end for begin, end in hidden):
+def _roles(text: str, language: str) -> Iterator[Token]:
+    pattern, meant = roles(language)
+    for match in pattern.finditer(text):
+        role = meant[str(match.lastgroup)]
+        named = (
+            language == "en" and len(match.group()) == 1 and match.group().isupper() and text[: match.start()].strip()
+        )
+        # "region A" and "region B" are names.
+        if named and match.group() != "I":
+            yield Token(kind="word", keys=frozenset({match.group()}), start=match.start(), end=match.end())
             continue
-        month = _month(word)
-        if month is not None:
-            months.add(month)
-            words.append((f"month:{month}", start))
-        elif not (is_function_word(word, language) or is_filler(word, language) or _ANY.fullmatch(word)):
-            own = language_of(word, language)
-            words.append((word if own == "zh" else root(word, own), start))
-    return tuple(word for word, _ in words), tuple(start for _, start in words), frozenset(months)
+        keys = role.keys or (frozenset() if role.kind == "void" else keys_of(match.group(), language))
+        yield Token(kind=role.kind, keys=keys, start=match.start(), end=match.end())
 
 
-def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
-    for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
+def _synonyms(text: str, language: str, found: Sequence[Token]) -> Iterator[Token]:
+    words = [match for match in _TOKEN.finditer(text) if match.lastgroup is None]
+    taken = {at for token in found for at in range(token.start, token.end)}
+    roots = ["" if match.start() in taken else stem(match.group(), language) for match in words]
+    guards = operators(language)
+    binding, meant = roles(language)
+    at = 0
+    while at < len(words):
+        parts = list(phrases(roots, at, language))
+        length = parts[0][0] if parts else 1
+        if parts:
+            start, end = words[at].start(), words[at + length - 1].end()
+            first, role = guards.match(text, start), binding.match(text, start)
+            kind = str(first.lastgroup) if first and first.lastgroup in WORDED else "word"
+            if role and meant[str(role.lastgroup)].kind == "noun":
+                kind = "noun"
+            keys = frozenset(f"~{concept}" for size, concept in parts if size == length)
+            if length == 1:
+                keys |= keys_of(text[start:end], language)
+            yield Token(kind=kind, keys=keys, start=start, end=end)
+        at += length
 
 
-def root(word: str, language: str) -> str:
-    """Returns the stem of a word by which forms of one verb are one as well: "we demand", "it demands"."""
-    if language == "ru":
-        return stem(word, language)[:_RUSSIAN_ROOT]
-    if language == "ar":
-        return _PERSON.sub("", stem(_AND.sub("", word), language))
-    return stem(word, language)
+def _words(text: str, language: str) -> Iterator[Token]:
+    for match in _TOKEN.finditer(text):
+        word, start, end = match.group(), match.start(), match.end()
+        if match.lastgroup is not None:
+            yield Token(kind=match.lastgroup, keys=frozenset(), start=start, end=end)
+            continue
+        month = month_of(word)
+        keys = frozenset({f"month {month}"}) if month else keys_of(word, language)
+        yield Token(kind="word", keys=keys, start=start, end=end)
 
 
-def _month(word: str) -> int | None:
+@lru_cache(maxsize=65536)
+def keys_of(word: str, language: str) -> frozenset[str]:
+    """Returns the stems that a word may have, by which forms of one verb are one; `SELF` for the first person."""
+    own = language_of(word, language)
+    found = set(stems(word, own))
+    # "instamos", "insta"; "invitons", "invite"
+    if own in _PLURAL and word.endswith(_PLURAL[own][0]) and len(word) > _SHORTEST:
+        found.update(stems(word.removesuffix(_PLURAL[own][0]) + _PLURAL[own][1], own))
+    if own == "ru":
+        found.add(_russian().stemWord(word.lower().replace("ё", "е")))
+    if own == "ar":
+        found |= {_PERSON.sub("", stem(_AND.sub("", word), own))}
+    if own in LANGUAGES and first_person(own).fullmatch(word):
+        found.add(SELF)
+    return frozenset(found)
+
+
+@cache
+def _russian() -> Any:  # noqa: ANN401 - the library has no types
+    return snowballstemmer.stemmer("russian")
+
+
+def month_of(word: str) -> int | None:
+    """Returns the month that a word names, 1 to 12."""
     # "May" and "March" are words of English, and "mar" is one of Spanish: a month there has a capital or three more
     # letters.
     number = MONTH_NUMBER.get(word.lower())

@@ -1,6 +1,5 @@
 """Articles, agenda items and sessions in a claim: each has to stand in its evidence, of the same treaty."""
 
-from app.claims.reading import Counted, Reading
 from ingest.ordinals import find_session_mentions
 from ingest.references import find_agenda_items, find_articles
 
@@ -35,12 +34,3 @@ def misreferred(
         if str(match.number) not in held:
             return f"it names session {match.number}, its evidence does not"
     return None
-
-
-def plain_numbers(reading: Reading) -> tuple[Counted, ...]:
-    """Returns the numbers of a text that are none of an article, an agenda item or a session."""
-    text = reading.text
-    spans = [(mention.start, mention.end) for mention in find_articles(text)]
-    spans += [(mention.start, mention.end) for mention in find_agenda_items(text)]
-    spans += [(mention.start, mention.end) for mention in find_session_mentions(text)]
-    return tuple(c for c in reading.numbers if not any(start <= c.number.start < end for start, end in spans))

@@ -81,6 +81,8 @@ def _notes(draft: Draft, wording: Wording, model: str) -> tuple[str, ...]:
     notes = []
     if draft.problem is not None and not draft.claims:
         notes.append(wording.say(f"model_{draft.problem}", model=model))
+    if draft.claims:
+        notes.append(wording.say("model_checked", model=model))
     if draft.left_out:
         notes.append(wording.say("model_left_out", count=draft.left_out))
     return tuple(notes)

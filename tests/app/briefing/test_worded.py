@@ -33,7 +33,7 @@ NUMBER = "Under the extradition protocol, Austria answered 48 requests in the ye
 AGAIN = "Poland attaches the greatest importance to extradition protocol talks, as this hall knows well."
 UNION = "The European Union endorses the extradition protocol."
 PLAIN = "We met many friends in Vienna, and we thank the host for its generous welcome."
-SOUND = "Austria supports the extradition protocol without any reservation whatsoever"
+SOUND = "Austria says that it supports the proposed extradition protocol"
 BAD = (
     ("Poland supports the proposed extradition protocol without any reservation", SUPPORT),
     ("Austria answered 84 requests under the extradition protocol in 2015", NUMBER),
@@ -180,7 +180,7 @@ def test_neighbours_that_overlap_are_quoted_as_one(desk, tmp_path):
 
 
 def test_what_a_group_said_is_labelled_with_the_group(desk, tmp_path, capsys):
-    claim = "The European Union endorses a protocol on extradition"
+    claim = "The European Union says that it endorses the extradition protocol"
     bad = "Finland endorses the extradition protocol"
     briefing = build(desk, said((bad, UNION), (claim, UNION)), states="FIN")
     (cell,) = briefing.cells
@@ -199,8 +199,8 @@ def test_a_sentence_that_is_copied_is_no_claim(desk):
 
 
 def test_a_cell_holds_few_claims(desk):
-    words = ("the extradition protocol", "the proposed extradition protocol", "the protocol", "the proposed protocol")
-    briefing = build(desk, said(*((f"Austria supports {each}", SUPPORT) for each in words)))
+    words = ("supports", "says that it supports", "states that it supports", "notes that it supports")
+    briefing = build(desk, said(*((f"Austria {each} the proposed protocol", SUPPORT) for each in words)))
     assert len(briefing.cells[0].claims) == MOST_CLAIMS
     assert not any(quoted_parts(claim.text) for claim in briefing.cells[0].claims)
 
