@@ -12,6 +12,7 @@ from app.checking.documents import read_document
 from app.checking.judging import Judge
 from app.checking.quotations import find_quotations
 from app.checking.records import CheckReport, Place
+from app.checking.work import CheckLimits, Work
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties import PartyTable
 from prompts.wording import load_wording
@@ -80,13 +81,13 @@ class Checker:
         quotations = find_quotations(document)
         files = tuple(stored.statement.file for stored in texts.all)
         reader = AttributionReader(document, parties, quotations.found, files)
-        judge = Judge(texts, parties, load_wording("en"))
+        judge = Judge(texts, parties, load_wording("en"), Work(CheckLimits()))
         findings = []
         for done, quotation in enumerate(quotations.found):
             if progress is not None:
                 progress(done, len(quotations.found))
             block = document.blocks[document.index_at(quotation.spans[0][0])]
-            findings.append(judge.judge(quotation, reader.read(quotation), block.where))
+            findings.append(judge.judge(quotation, reader.read(quotation), block.where, reader.around(quotation)))
         if progress is not None:
             progress(len(findings), len(findings))
         notes = document.notes if texts.all else (*document.notes, NO_STATEMENTS)

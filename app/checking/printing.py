@@ -55,7 +55,7 @@ def _account(finding: Finding) -> Text:
     else:
         text.append(inert(quote if len(quote) <= _LONGEST else quote[:_LONGEST] + " …"))
     for warning in finding.warnings:
-        text.append("\n" + inert(warning), style="yellow")
+        text.append("\n" + inert(str(warning)), style="yellow")
     if finding.place is not None:
         text.append("\n" + inert(finding.place.reference), style="dim")
     more = len(finding.found_in) - 1

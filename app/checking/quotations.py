@@ -14,6 +14,7 @@ import regex
 from app.checking.blocks import Block, Document
 from app.checking.matching import words_of
 from app.checking.records import Quotation, Skipped
+from app.checking.remarks import RemarkKind
 from app.checking.speech import introduces_speech, introduces_title
 
 # Opening marks with the marks that may close them.
@@ -44,7 +45,7 @@ _YEARS: Final = regex.compile(r"\d0s\b|\d\d(?=\W*$|[,.;)]|\s(?:and|or|to)\b)")
 _MOST: Final = 0.5
 _ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
 _NOTE_MARK: Final = regex.compile(r"\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*$")
-NOT_CLOSED: Final = "the quotation mark is never closed; it was read to the end of the paragraph"
+NOT_CLOSED: Final[RemarkKind] = "not_closed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,7 +231,7 @@ def _closing_single(text: str, begin: int, closers: str) -> int | None:
     return (clear or candidates)[0]
 
 
-def _quotation(document: Document, pieces: list[tuple[int, int, int]], note: str | None = None) -> Quotation:
+def _quotation(document: Document, pieces: list[tuple[int, int, int]], note: RemarkKind | None = None) -> Quotation:
     spans: list[tuple[int, int]] = []
     texts: list[str] = []
     for index, start, end in pieces:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 from app.answer import Verdict
+from app.checking.judging import times_in_words
 from app.checking.records import CheckReport, Finding
 from app.compose.extractive import escape
-from app.provenance import spoken_date
 
 VERDICT_WORDS: Final[dict[Verdict, str]] = {
     "verified": "Verified",
@@ -30,7 +30,7 @@ def comment_text(finding: Finding) -> str:
 
 def details(finding: Finding) -> list[str]:
     """Returns what there is to say of a finding beside its verdict, one line each."""
-    lines = [warning[:1].upper() + warning[1:] + "." for warning in finding.warnings]
+    lines = [words[:1].upper() + words[1:] + "." for words in map(str, finding.warnings)]
     if finding.place is not None:
         label = "Nearest words" if finding.verdict == "altered" else "Stands in"
         lines.append(f"{label}: {finding.place.reference}")
@@ -57,9 +57,10 @@ def summary_line(report: CheckReport) -> str:
 def named_in_words(finding: Finding, names: Names) -> str:
     """Returns whom and when a document names for a quotation, to show."""
     named = finding.attribution
-    parts = [" or ".join(map(names, named.parties)) or "nobody named"]
-    dates = (spoken_date(date, "en") or date for date in named.dates)
-    parts += [*map(str, named.years), *dates, *(f"session {session}" for session in named.sessions)]
+    unknown = f"“{named.unknown}”, whom no lookup knows" if named.unknown else "nobody named"
+    joined = " and " if named.together else " or "
+    parts = [joined.join(map(names, named.parties)) or unknown]
+    parts += times_in_words(named)
     return ", ".join(parts)
 
 

@@ -109,7 +109,7 @@ def _card(index: int, finding: Finding, names: Names, around: Surroundings) -> s
         f"{word}</span>"
         f'<span class="u-note">in the draft: <bdi>{escape(named_in_words(finding, names))}</bdi></span>'
     )
-    warnings = "".join(f"<li><bdi>{escape(warning)}</bdi></li>" for warning in finding.warnings)
+    warnings = "".join(f"<li><bdi>{escape(str(warning))}</bdi></li>" for warning in finding.warnings)
     listed = f'<ul class="u-check-warnings">{warnings}</ul>' if warnings else ""
     meaning = "" if finding.verdict == "verified" else f'<p class="u-note">{escape(MEANINGS[finding.verdict])}</p>'
     body = f"{meaning}{_diff(finding)}{listed}{_place(finding, around)}"

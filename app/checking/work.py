@@ -1,0 +1,44 @@
+"""How much comparing a check may do: counted, so that the same draft always gives the same report.
+
+Units are characters of stored text that are searched, and for likeness pairs of words that are compared; a million are
+some milliseconds. What a limit leaves undone is said in the report.
+"""
+
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MILLION: Final = 1_000_000
+
+
+class CheckLimits(BaseModel):
+    """How much work a check does at most.
+
+    Attributes:
+        quotation: Millions of units for the likeness of one quotation.
+        document: Millions of units for one document.
+        longest: Characters of a quotation; a longer one is looked for as it is, without likeness.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    quotation: int = Field(default=400, ge=1)
+    document: int = Field(default=60_000, ge=1)
+    longest: int = Field(default=20_000, ge=100)
+
+
+class Work:
+    """The work of one check."""
+
+    def __init__(self, limits: CheckLimits) -> None:
+        self.limits = limits
+        self.done = 0
+
+    @property
+    def spent(self) -> bool:
+        """Whether the document's limit is reached."""
+        return self.done >= self.limits.document * MILLION
+
+    def add(self, units: int) -> None:
+        """Counts work that was done."""
+        self.done += units
