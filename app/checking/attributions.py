@@ -133,13 +133,13 @@ class AttributionReader:
         before, after = self._sentence(quotation, block)
         if parties := self._after_reference(after):
             yield _Named(parties=parties, source="sentence")
-        yield from self._spoken(before, subject_before(before), "sentence", self._earlier(quotation, block, before))
+        yield from self._spoken(before, subject_before(before, self._parties), "sentence", self._earlier(quotation, block, before))
         if parties := self._after(after):
             yield _Named(parties=parties, source="sentence")
         elif unknown := unknown_in(subject_after(after), self._parties):
             yield _Named(unknown=unknown, source="sentence")
         for lead in (self._lead_in(index), self._list_lead(index)):
-            yield from self._spoken(lead, subject_before(lead), "line above", "")
+            yield from self._spoken(lead, subject_before(lead, self._parties), "line above", "")
         if parties := self._in_label(self._line_below(index)):
             yield _Named(parties=parties, source="line below")
         for label in block.labels:

@@ -70,7 +70,7 @@ def shown(text: str) -> str:
     return _INVISIBLE.sub("", text) if _INVISIBLE.search(text) else text
 
 
-def subject_before(text: str) -> str | None:
+def subject_before(text: str, parties: PartyTable) -> str | None:
     """Returns what stands where a sentence's beginning names who speaks: before its last verb of speech, or behind it.
 
     None where it has no such verb; "according to" counts as one.
@@ -84,10 +84,21 @@ def subject_before(text: str) -> str | None:
     before = regex.sub(r"\([^()]*\)", " ", text[: verbs[-1].start()])
     # "Amnesty, which watches Belmora, said": an aside before the verb.
     before = regex.sub(r",[^,]{2,80},\s*$", " ", before)
-    subject = _CLAUSE.split(before.rstrip(" ,،，"))[-1].strip()
+    subject = _last_clause(before.rstrip(" ,،，"), parties).strip()
     behind = text[verbs[-1].end() :].strip(" ,:،，：«“\"")
     # Arabic puts the speaker behind the verb.
     return (subject or behind)[-_LONGEST:] if not regex.match(r"\p{Arabic}", behind) else behind[:_LONGEST]
+
+
+def _last_clause(text: str, parties: PartyTable) -> str:
+    """Returns the last clause of a text; a conjunction within a name ends none: "Forum of Island and Coastal States"."""
+    named = parties.find(text)
+    ends = [
+        mark.end()
+        for mark in _CLAUSE.finditer(text)
+        if not any(name.start <= mark.start() < name.end for name in named)
+    ]
+    return text[ends[-1] :] if ends else text
 
 
 def subject_after(text: str) -> str | None:
