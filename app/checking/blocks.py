@@ -29,9 +29,13 @@ class NoteMark:
 
 @dataclass(frozen=True, kw_only=True)
 class Hidden:
-    """Words that stand in a file and that no reader sees, left out at an offset of a block's text; `how` says why."""
+    """Words that stand in a file and that no reader sees; `how` says why.
 
-    offset: int
+    Attributes:
+        offset: Where a block's text lacks them; None where that is not known.
+    """
+
+    offset: int | None
     text: str
     how: str
 
@@ -96,7 +100,7 @@ class Document:
 
 def make_document(blocks: list[Block], notes: tuple[str, ...] = ()) -> Document:
     """Gives blocks their offsets, and finds the notes and marks that are only written, as `[1]`."""
-    blocks = [block for block in blocks if block.text.strip()]
+    blocks = [block for block in blocks if block.text.strip() or block.hidden]
     used = {mark.key for block in blocks for mark in _written_marks(block.text)}
     placed: list[Block] = []
     position = 0

@@ -165,11 +165,18 @@ class Skipped:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckReport:
-    """The findings in the order of the document, and what was left out."""
+    """The findings in the order of the document, and what was left out.
+
+    Attributes:
+        skipped: Quoted strings that were not checked, and words that no reader sees.
+        notes: What is to be said of this document.
+        limits: What no check of this kind sees, whatever the document.
+    """
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
 
     @property
     def summary(self) -> dict[Verdict, int]:
@@ -189,4 +196,5 @@ class CheckReport:
             "summary": self.summary,
             "skipped": [{"quote": s.quote, "reason": s.reason, "where": s.where} for s in self.skipped],
             "notes": list(self.notes),
+            "limits": list(self.limits),
         }
