@@ -21,6 +21,8 @@ from vectorstore.records import Kind, Metadata, ScopeFilter, Sentence, Statement
 _KINDS: Final[tuple[Kind, ...]] = ("statement", "record", "treaty")
 # Sentences on either side of a passage that a quotation may reach into.
 _REACH: Final = 4
+# Characters of a quotation by whose words passages are looked for.
+_SEARCHED: Final = 2000
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class CorpusTexts:
             within: Ids of statements; None for all.
             k: How many passages are looked at.
         """
-        expression = lexical_expression(quote)
+        expression = lexical_expression(quote[:_SEARCHED])
         if expression is None or within == []:
             return []
         hits = self._catalogue.search_lexical(expression, within, k)

@@ -12,7 +12,7 @@ from app.checking.brackets import Held, Judged, context_of, judge_bracket, judge
 from app.checking.corpus_texts import CorpusTexts, StoredText, place_of
 from app.checking.keys import key
 from app.checking.matching import Match, Wanted, find, readings
-from app.checking.near import Nearest, nearest
+from app.checking.near import Nearest, cost, nearest
 from app.checking.omissions import LeftOut, Said, judge_cut, judge_omissions
 from app.checking.records import Attribution, Change, Finding, Place, Quotation
 from app.checking.remarks import Remark, remark
@@ -243,7 +243,7 @@ class Judge:
         for window in self._texts.windows(quote, within, k):
             if self._work.done >= budget:
                 break
-            self._work.add(len(quote) * len(window.text))
+            self._work.add(cost(quote, window.text))
             near = nearest(quote, window.text)
             if near is not None and near.altered:
                 found.append((window.stored, near))

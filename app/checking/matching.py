@@ -16,8 +16,10 @@ from app.checking.keys import KeyedText, key
 
 _ELLIPSIS: Final = r"[\[(]\s*(?:…|⋯|\.\s?\.\s?\.\s?\.?)\s*[\])]|…+|\.\s?\.\s?\.(?:\s?\.)?|⋯+"
 # A bracket with the letters that it makes one word with: "[im]modest", "endorse[d]".
-_LETTERS: Final = r"(?:(?!\p{Han})[\p{L}\p{M}])*"
-_GAP: Final = regex.compile(rf"{_ELLIPSIS}|(?P<head>{_LETTERS})[\[［](?P<inserted>[^\[\]［］]{{0,120}})[\]］](?P<tail>{_LETTERS})")
+_LETTERS: Final = r"(?:(?!\p{Han})[\p{L}\p{M}]){0,40}+"
+_GAP: Final = regex.compile(
+    rf"{_ELLIPSIS}|(?:(?<![\p{{L}}\p{{M}}])(?P<head>{_LETTERS}))?[\[［](?P<inserted>[^\[\]［］]{{0,120}})[\]］](?P<tail>{_LETTERS})"
+)
 _CASED: Final = regex.compile(r"\[(\p{L})\](?=\p{L})")
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*")
 _CLOSING: Final = ".,;:،؛"
@@ -28,6 +30,8 @@ _NEAR: Final = 400
 # An insertion in brackets may stand for a few words of the source, such as a name for "my country".
 _REPLACED_WORDS: Final = 6
 _OCCURRENCES: Final = 40
+# A quotation with more gaps than this is put together and not quoted.
+_MOST_GAPS: Final = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +153,7 @@ def _without_marks(text: str) -> str:
     """Returns a quotation without the editor's marks, such as "[sic]"."""
     return _GAP.sub(
         lambda gap: (
-            f"{gap['head']} {gap['tail']}"
+            f"{gap['head'] or ''} {gap['tail']}"
             if gap["inserted"] is not None and words_of(gap["inserted"]) and is_editorial(gap["inserted"], gap["tail"])
             else gap.group()
         ),
@@ -170,8 +174,12 @@ def _taken_apart(text: str, *, recased: bool) -> Wanted | None:
     position = 0
     pending: Gap | None = None
     leads: str | None = None
-    for match in [*_GAP.finditer(_without_marks(text)), None]:
-        part = key(_without_marks(text)[position : match.start() if match else None])
+    text = _without_marks(text)
+    found = [*_GAP.finditer(text)]
+    if len(found) > _MOST_GAPS:
+        return None
+    for match in [*found, None]:
+        part = key(text[position : match.start() if match else None])
         if words_of(part):
             if parts:
                 gaps.append(pending or Gap())
@@ -182,7 +190,7 @@ def _taken_apart(text: str, *, recased: bool) -> Wanted | None:
         if match is None:
             break
         inserted = match.group("inserted")
-        put = None if inserted is None else f"{match['head']}{inserted}{match['tail']}".strip()
+        put = None if inserted is None else f"{match['head'] or ''}{inserted}{match['tail']}".strip()
         # An omission beside an insertion leaves out whatever an omission may.
         pending = Gap(put=put or None) if pending is None or pending.put is not None else Gap()
         position = match.end()

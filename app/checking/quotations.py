@@ -36,6 +36,7 @@ _SMALL: Final = frozenset(
 _SINGLE_CLOSER: Final = regex.compile("[’'‘]")
 # Single marks are mostly apostrophes: a quotation in them is followed over so many characters.
 _LONGEST_SINGLE: Final = 6000
+_LONGEST_LISTED: Final = 1000
 _FEWEST_WORDS: Final = 5
 # A Chinese character counts as a word; two make about one of other languages.
 _FEWEST_CHARACTERS: Final = 8
@@ -110,7 +111,7 @@ def _unmarked(document: Document, found: list[Quotation]) -> Iterator[Skipped]:
             begin = block.start + speech.end()
             at = bisect_left(starts, block.start + speech.start())
             within = at and found[at - 1].spans[-1][1] > begin
-            rest = _STOP.split(block.text[speech.end() :], maxsplit=1)[0]
+            rest = _STOP.split(block.text[speech.end() : speech.end() + _LONGEST_LISTED], maxsplit=1)[0]
             marked = at < len(starts) and starts[at] < begin + len(rest)
             if within or marked or not introduces_speech(block.text[max(0, speech.start() - _LOOK_BACK) : speech.end()]):
                 continue
@@ -220,7 +221,7 @@ def _next_opening(text: str, position: int) -> int | None:
 def _closes_same(text: str, at: int) -> bool:
     """Returns whether `”…”` and `»…«` are meant, as some languages quote: the mark opens at a word's beginning."""
     mark = text[at]
-    return bool(_OPENS_AFTER.search(text[max(0, at - 1) : at])) and any(c in text[at + 1 :] for c in _PAIRS[mark])
+    return bool(_OPENS_AFTER.search(text[max(0, at - 1) : at])) and any(text.find(c, at + 1, at + _LONGEST_SINGLE) > 0 for c in _PAIRS[mark])
 
 
 def _closing(text: str, opening: int | None, *, mark: str | None = None) -> int | None:

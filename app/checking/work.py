@@ -1,7 +1,7 @@
 """How much comparing a check may do: counted, so that the same draft always gives the same report.
 
-Units are characters of stored text that are searched, and for likeness pairs of words that are compared; a million are
-some milliseconds. What a limit leaves undone is said in the report.
+A unit is a character of stored text that is searched; likeness counts by what it takes beside that. A million units are
+about a millisecond. What a limit leaves undone is said in the report.
 """
 
 from typing import Final
@@ -22,7 +22,7 @@ class CheckLimits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    quotation: int = Field(default=400, ge=1)
+    quotation: int = Field(default=2_000, ge=1)
     document: int = Field(default=60_000, ge=1)
     longest: int = Field(default=20_000, ge=100)
 
