@@ -8,6 +8,7 @@ parties; the first that names an occasion gives the occasion.
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import regex
@@ -52,6 +53,8 @@ _LEAD_WORDS: Final = 40
 _AFTER_REACH: Final = 160
 # Characters of its paragraph before a quotation that are read for who speaks.
 _LOOK_BACK: Final = 3000
+_SENTENCES_BACK: Final = 40
+_LONGEST_SENTENCE: Final = 1500
 _VERB_REACH: Final = 48
 _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
 _STOP: Final = regex.compile(r"[.!?。！？؟](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{Han})")
@@ -98,6 +101,9 @@ class AttributionReader:
             pieces += (text[position:start], _MASK * (end - start))
             position = max(position, end)
         self._masked = "".join((*pieces, text[position:]))
+        self._sentence_of: tuple[Quotation, tuple[str, str]] | None = None
+        # Quotations of one paragraph look back on the same sentences.
+        self._speakers = lru_cache(maxsize=2048)(self._read_speakers)
         self._heading_indices = [at for at, block in enumerate(document.blocks) if block.kind == "heading"]
 
     def read(self, quotation: Quotation) -> Attribution:
@@ -133,7 +139,9 @@ class AttributionReader:
         before, after = self._sentence(quotation, block)
         if parties := self._after_reference(after):
             yield _Named(parties=parties, source="sentence")
-        yield from self._spoken(before, subject_before(before, self._parties), "sentence", self._earlier(quotation, block, before))
+        yield from self._spoken(
+            before, subject_before(before, self._parties), "sentence", self._earlier(quotation, block, before)
+        )
         if parties := self._after(after):
             yield _Named(parties=parties, source="sentence")
         elif unknown := unknown_in(subject_after(after), self._parties):
@@ -232,15 +240,21 @@ class AttributionReader:
 
     def _sentence(self, quotation: Quotation, block: Block) -> tuple[str, str]:
         """Returns what stands before and after a quotation in its sentence, other quotations masked."""
+        if self._sentence_of is None or self._sentence_of[0] is not quotation:
+            self._sentence_of = (quotation, self._read_sentence(quotation, block))
+        return self._sentence_of[1]
+
+    def _read_sentence(self, quotation: Quotation, block: Block) -> tuple[str, str]:
         start, end = quotation.spans[0][0], quotation.spans[-1][1]
         last = self._document.blocks[self._document.index_at(max(start, end - 1))]
         if not quotation.marked:
             return "", shown(self._masked[end : last.end])
-        text = self._masked[max(block.start, start - _LOOK_BACK) : start]
+        text = self._masked[max(block.start, start - _LONGEST_SENTENCE) : start]
         before = text.rstrip(" \u00a0")[:-1] if text else ""
         opening = _last_sentence(before)
         closing = _CLOSED.match(self._masked, end, last.end)
-        following = self._masked[closing.end() if closing else end : last.end][:_AFTER_REACH]
+        begin = closing.end() if closing else end
+        following = self._masked[begin : min(last.end, begin + _AFTER_REACH)]
         after = _first_sentence(following, ended=self._text[end - 1 : end] in ".!?。")
         return shown(opening), shown(after)
 
@@ -349,7 +363,7 @@ class AttributionReader:
         """Returns the last sentence before a quotation's own in its paragraph that names a party; empty without one."""
         start = quotation.spans[0][0]
         text = shown(self._masked[max(block.start, start - _LOOK_BACK) : start].replace("\n", " "))
-        sentences = [text[start:end] for start, end in split_sentences(text)]
+        sentences = [text[start:end] for start, end in split_sentences(text)][-_SENTENCES_BACK:]
         return next((sentence for sentence in reversed(sentences) if self._ordered(sentence)), "")
 
     def _carried_over(self, index: int) -> tuple[str, ...]:
@@ -376,7 +390,7 @@ class AttributionReader:
         behalf, joined = self._speakers(text)
         return self._parties_of([*behalf, *joined])
 
-    def _speakers(self, text: str) -> tuple[list[PartyMatch], list[PartyMatch]]:
+    def _read_speakers(self, text: str) -> tuple[list[PartyMatch], list[PartyMatch]]:
         """Returns for whom somebody speaks, and who speaks together, as `_ordered` says."""
         text = _ASIDE.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
         text = self._without_brackets(text)

@@ -13,7 +13,7 @@ from app.checking.judging import Judge
 from app.checking.quotations import find_quotations
 from app.checking.records import CheckReport, Finding, Place, Skipped
 from app.checking.remarks import remark
-from app.checking.work import CheckLimits, Work
+from app.checking.work import READING, CheckLimits, Work
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties import PartyTable
 from prompts.wording import load_wording
@@ -107,6 +107,7 @@ class Checker:
             if work.spent:
                 skipped.append(Skipped(quote=quotation.text, reason=WORK_SPENT, where=block.where))
                 continue
+            work.add(READING)
             found = judge.judge(quotation, reader.read(quotation), block.where, reader.around(quotation))
             findings.append(_with_hidden(found, document))
         if progress is not None:
@@ -117,7 +118,13 @@ class Checker:
             for part in block.hidden
         ]
         notes = document.notes if texts.all else (*document.notes, NO_STATEMENTS)
-        return CheckReport(findings=tuple(findings), skipped=(*skipped, *hidden), notes=notes, limits=LIMITS)
+        return CheckReport(
+            findings=tuple(findings),
+            skipped=(*skipped, *hidden),
+            notes=notes,
+            limits=LIMITS,
+            complete=len(findings) == len(quotations.found),
+        )
 
 
 def _with_hidden(finding: Finding, document: Document) -> Finding:

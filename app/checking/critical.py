@@ -182,7 +182,7 @@ def reports(before: str, *, own: bool) -> bool:
     """
     if own or _THAT.search(before) is None:
         return False
-    clause = _CLAUSE.split(before.rstrip(" ,:،，：“„«\"‘"))[-1]
+    clause = _CLAUSE.split(before.rstrip(' ,:،，：“„«"‘'))[-1]
     return VERB.search(clause) is not None and _SELF.search(clause) is None
 
 

@@ -122,7 +122,9 @@ class Judge:
         self._work.add(self._texts.size)
         for stored in ordered:
             if wanted.longest in stored.keyed.text:
-                found = [self._hit(stored, match, quote, around) for match in islice(find(wanted, stored.keyed), _TRIED)]
+                found = [
+                    self._hit(stored, match, quote, around) for match in islice(find(wanted, stored.keyed), _TRIED)
+                ]
                 if found:
                     yield min(found, key=lambda hit: (hit.faults, hit.match.end - hit.match.start))
 
@@ -146,9 +148,7 @@ class Judge:
     def _brackets(self, match: Match, said: Said) -> Iterator[Judged]:
         """Yields what is to be said of the brackets of a quotation."""
         source, wanted = said.text.source, match.wanted
-        held = Held(
-            language=said.language, holders=said.holders, around=context_of(source, match.start, match.end)
-        )
+        held = Held(language=said.language, holders=said.holders, around=context_of(source, match.start, match.end))
         found = [
             judge_bracket(gap.put, source[begin:end].strip(" .,;:"), held, self._parties)
             for gap, begin, end in match.gaps
@@ -158,7 +158,9 @@ class Judge:
             before = source[max(said.text.start, match.start - 200) : match.start]
             found.append(judge_edge(wanted.leads, before, held, self._parties, leads=True))
         if wanted.trails is not None:
-            found.append(judge_edge(wanted.trails, source[match.end : match.end + 200], held, self._parties, leads=False))
+            found.append(
+                judge_edge(wanted.trails, source[match.end : match.end + 200], held, self._parties, leads=False)
+            )
         yield from filter(None, found)
 
     def _doubts(self, best: _Hit, fitting: list[_Hit], attribution: Attribution) -> Iterator[Remark]:
@@ -224,7 +226,10 @@ class Judge:
             reason = hit.put_in.remark  # type: ignore[union-attr]  # an altered hit has one of both
             changes = tuple(
                 Change(kind=kind, text=text)  # type: ignore[arg-type]  # of the literal pairs here
-                for kind, text in (("left_out", reason.values.get("words", "")), ("put_in", f"[{reason.values['put']}]"))
+                for kind, text in (
+                    ("left_out", reason.values.get("words", "")),
+                    ("put_in", f"[{reason.values['put']}]"),
+                )
                 if text
             )
         mismatch = () if fits(hit.stored, finding.attribution) else self._mismatch(hit.stored, finding.attribution)
@@ -236,9 +241,7 @@ class Judge:
             warnings=(*finding.warnings, reason, *mismatch),
         )
 
-    def _nearest(
-        self, quote: str, within: list[str] | None, k: int, budget: int
-    ) -> tuple[StoredText, Nearest] | None:
+    def _nearest(self, quote: str, within: list[str] | None, k: int, budget: int) -> tuple[StoredText, Nearest] | None:
         found: list[tuple[StoredText, Nearest]] = []
         for window in self._texts.windows(quote, within, k):
             if self._work.done >= budget:
@@ -290,7 +293,9 @@ class Judge:
                 _spoken(stored.metadata.date),
                 f"session {stored.metadata.session}" if stored.metadata.session else "",
             )
-            return [remark("other_time", held=", ".join(filter(None, held)), given=", ".join(times_in_words(attribution)))]
+            return [
+                remark("other_time", held=", ".join(filter(None, held)), given=", ".join(times_in_words(attribution)))
+            ]
         return [remark("other_file", held=repr(stored.statement.file))] if attribution.files else []
 
 

@@ -85,7 +85,9 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
                     number += 1
                     code = token.type in ("code_block", "fence") and introduces_speech(before)
                     kind = "heading" if level else "quote" if depth > 0 or code else "text"
-                    yield Block(text=words, kind=kind, level=level, where=f"paragraph {number}", item=items > 0, hidden=hidden)  # type: ignore[arg-type]
+                    yield Block(
+                        text=words, kind=kind, level=level, where=f"paragraph {number}", item=items > 0, hidden=hidden
+                    )  # type: ignore[arg-type]
                     before = words
 
 
@@ -143,7 +145,9 @@ def _read(tokens: Sequence[Token]) -> tuple[str, tuple[Hidden, ...]]:
             continue
         if token.type == "s_open":
             skipping = "s_close"
-        elif token.type == "html_inline" and (struck := regex.match(r"<(del|s|strike)\b", token.content, regex.IGNORECASE)):
+        elif token.type == "html_inline" and (
+            struck := regex.match(r"<(del|s|strike)\b", token.content, regex.IGNORECASE)
+        ):
             skipping = f"</{struck[1].lower()}"
         elif token.type == "html_inline" and token.content.startswith("<!--"):
             hidden.append(Hidden(offset=len(text), text=token.content[4:-3].strip(), how=NOT_SHOWN))
@@ -193,6 +197,4 @@ def _speaks_code(before: str, words: str) -> bool:
 def _close_of(tokens: Sequence[Token], opening: int) -> int:
     closes = _SET_OFF[tokens[opening].type]
     level = tokens[opening].level
-    return next(
-        at for at in range(opening + 1, len(tokens)) if tokens[at].type == closes and tokens[at].level == level
-    )
+    return next(at for at in range(opening + 1, len(tokens)) if tokens[at].type == closes and tokens[at].level == level)

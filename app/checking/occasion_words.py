@@ -73,7 +73,10 @@ _COUNTS: Final = {
     **{word: 3 for word in "three trois tres три 三".split()}, **{word: 4 for word in "four quatre cuatro четыре 四".split()},
     "five": 5, "six": 6, "六": 6, "eight": 8, "八": 8, "ten": 10, "十": 10,
 }  # fmt: skip
-_AT: Final = regex.compile(r"(?:\b(?:at|before|to|during|in|à|devant|lors\s+de|en|ante|на|в|перед)\s+(?:the\s+|la\s+|l[’']|el\s+)?|(?:في|أمام)\s+|[在于])$", regex.IGNORECASE)
+_AT: Final = regex.compile(
+    r"(?:\b(?:at|before|to|during|in|à|devant|lors\s+de|en|ante|на|в|перед)\s+(?:the\s+|la\s+|l[’']|el\s+)?|(?:في|أمام)\s+|[在于])$",
+    regex.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -167,7 +167,11 @@ def _limit(rest: str, language: str) -> str | None:
 
 def _says_view(before: str) -> bool:
     """Returns whether a draft says itself that a view is others': "Arvandia noted that some say that"."""
-    return bool(regex.search(r"\b(?:some|others|certain|certaines?|algun\w+|некотор\w+|بعض)\b|一些|有些", before, regex.IGNORECASE))
+    return bool(
+        regex.search(
+            r"\b(?:some|others|certain|certaines?|algun\w+|некотор\w+|بعض)\b|一些|有些", before, regex.IGNORECASE
+        )
+    )
 
 
 def _finished(source: str, start: int, end: int) -> bool:

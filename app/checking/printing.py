@@ -41,6 +41,8 @@ def print_check(report: CheckReport, names: Names) -> None:
     for skipped in report.skipped:
         console.print(Text(inert(f"Not checked, {skipped.where}: “{skipped.quote}”: {skipped.reason}"), style="dim"))
     console.print(Text(summary_line(report), style="bold"))
+    for limit in report.limits:
+        console.print(Text(limit, style="dim"))
 
 
 def _account(finding: Finding) -> Text:

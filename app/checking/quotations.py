@@ -79,7 +79,9 @@ def find_quotations(document: Document) -> Quotations:
     found: list[Quotation] = []
     # Marks of equal length, so that what is found there has the document's own offsets and words.
     read = replace(document, blocks=tuple(replace(block, text=plain_marks(block.text)) for block in document.blocks))
-    for quotation in sorted(map(partial(_in_own_words, document), _all(read)), key=lambda quotation: quotation.spans[0]):
+    for quotation in sorted(
+        map(partial(_in_own_words, document), _all(read)), key=lambda quotation: quotation.spans[0]
+    ):
         # What is set off as a block may hold the end of a quotation that began before it.
         if not found or quotation.spans[0][0] >= found[-1].spans[-1][1]:
             found.append(quotation)
@@ -113,7 +115,11 @@ def _unmarked(document: Document, found: list[Quotation]) -> Iterator[Skipped]:
             within = at and found[at - 1].spans[-1][1] > begin
             rest = _STOP.split(block.text[speech.end() : speech.end() + _LONGEST_LISTED], maxsplit=1)[0]
             marked = at < len(starts) and starts[at] < begin + len(rest)
-            if within or marked or not introduces_speech(block.text[max(0, speech.start() - _LOOK_BACK) : speech.end()]):
+            if (
+                within
+                or marked
+                or not introduces_speech(block.text[max(0, speech.start() - _LOOK_BACK) : speech.end()])
+            ):
                 continue
             if len(words_of(rest)) >= _FEWEST_WORDS:
                 yield Skipped(quote=rest.strip(), reason=UNMARKED, where=block.where)
@@ -221,7 +227,9 @@ def _next_opening(text: str, position: int) -> int | None:
 def _closes_same(text: str, at: int) -> bool:
     """Returns whether `”…”` and `»…«` are meant, as some languages quote: the mark opens at a word's beginning."""
     mark = text[at]
-    return bool(_OPENS_AFTER.search(text[max(0, at - 1) : at])) and any(text.find(c, at + 1, at + _LONGEST_SINGLE) > 0 for c in _PAIRS[mark])
+    return bool(_OPENS_AFTER.search(text[max(0, at - 1) : at])) and any(
+        text.find(c, at + 1, at + _LONGEST_SINGLE) > 0 for c in _PAIRS[mark]
+    )
 
 
 def _closing(text: str, opening: int | None, *, mark: str | None = None) -> int | None:

@@ -171,12 +171,14 @@ class CheckReport:
         skipped: Quoted strings that were not checked, and words that no reader sees.
         notes: What is to be said of this document.
         limits: What no check of this kind sees, whatever the document.
+        complete: Whether every quotation was checked; else the check had done as much work as one may.
     """
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
+    complete: bool = True
 
     @property
     def summary(self) -> dict[Verdict, int]:
@@ -185,9 +187,14 @@ class CheckReport:
         return {verdict: counted[verdict] for verdict in VERDICTS}
 
     @property
+    def doubtful(self) -> int:
+        """How many verified findings bear a remark."""
+        return sum(finding.verdict == "verified" and bool(finding.warnings) for finding in self.findings)
+
+    @property
     def passed(self) -> bool:
-        """Whether every quotation is verified."""
-        return all(finding.verdict == "verified" for finding in self.findings)
+        """Whether every quotation was checked and is verified."""
+        return self.complete and all(finding.verdict == "verified" for finding in self.findings)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the JSON contract of `untoc verify --json`."""

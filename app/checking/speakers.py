@@ -17,7 +17,8 @@ _INVISIBLE: Final = regex.compile(r"[\p{Cf}\u034f\u115f\u1160]")
 # Letters of other scripts that look like Latin ones. Source: https://www.unicode.org/reports/tr39/ (confusables), those
 # of Cyrillic and Greek.
 _LOOK_ALIKE: Final = str.maketrans(
-    "аеорсухіјѕԁһԛԝкмтвнАВЕЗКМНОРСТУХІЈЅԌԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοινρυκτ", "aeopcyxijsdhqwkmtbhABE3KMHOPCTYXIJSGQWABEZHIKMNOPTYXaoivpukt"
+    "аеорсухіјѕԁһԛԝкмтвнАВЕЗКМНОРСТУХІЈЅԌԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοινρυκτ",
+    "aeopcyxijsdhqwkmtbhABE3KMHOPCTYXIJSGQWABEZHIKMNOPTYXaoivpukt",
 )
 _MIXED: Final = regex.compile(r"(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])\w+")
 _NAME: Final = regex.compile(
@@ -46,7 +47,8 @@ _OUTSIDERS: Final = regex.compile(
 )
 # A noun for an outsider that belongs to a known group's or State's own name says nothing: "European Union".
 _FORMER: Final = regex.compile(
-    r"\b(?:the\s+former|the\s+first|celle-là|celui-là|la\s+première|le\s+premier|aquell?a?|la\s+primera|el\s+primero|первая|первый|первое)\b|الأولى|الأول|前者", regex.IGNORECASE
+    r"\b(?:the\s+former|the\s+first|celle-là|celui-là|la\s+première|le\s+premier|aquell?a?|la\s+primera|el\s+primero|первая|первый|первое)\b|الأولى|الأول|前者",
+    regex.IGNORECASE,
 )
 _LATTER: Final = regex.compile(
     r"\b(?:the\s+latter|the\s+second|celle-ci|celui-ci|cette\s+dernière|ce\s+dernier|esta\s+última|este\s+último|ésta|éste|последняя|последний|вторая)\b|الأخيرة|الأخير|الثانية|后者",
@@ -85,7 +87,7 @@ def subject_before(text: str, parties: PartyTable) -> str | None:
     # "Amnesty, which watches Belmora, said": an aside before the verb.
     before = regex.sub(r",[^,]{2,80},\s*$", " ", before)
     subject = _last_clause(before.rstrip(" ,،，"), parties).strip()
-    behind = text[verbs[-1].end() :].strip(" ,:،，：«“\"")
+    behind = text[verbs[-1].end() :].strip(' ,:،，：«“"')
     # Arabic puts the speaker behind the verb.
     return (subject or behind)[-_LONGEST:] if not regex.match(r"\p{Arabic}", behind) else behind[:_LONGEST]
 
@@ -103,7 +105,7 @@ def _last_clause(text: str, parties: PartyTable) -> str:
 
 def subject_after(text: str) -> str | None:
     """Returns who is named behind a quotation as its speaker: "said Amnesty", "Amnesty said", "— Amnesty, 2018"."""
-    text = text.lstrip(" .,;:،，。”\"»’")
+    text = text.lstrip(' .,;:،，。”"»’')
     dashed = regex.match(r"[—–―]\s*(\p{Lu}[^.]{2,60})", text)
     if dashed:
         return dashed[1].split(",")[0]

@@ -230,9 +230,7 @@ def _style_names(document: WordDocument) -> dict[str, tuple[BlockKind, int]]:
     return found
 
 
-def _notes(
-    document: WordDocument, styles: dict[str, tuple[BlockKind, int]], looks: Looks
-) -> Iterator[WordParagraph]:
+def _notes(document: WordDocument, styles: dict[str, tuple[BlockKind, int]], looks: Looks) -> Iterator[WordParagraph]:
     for kind, reltype in (("footnote", RELATIONSHIP_TYPE.FOOTNOTES), ("endnote", RELATIONSHIP_TYPE.ENDNOTES)):
         for relation in document.part.rels.values():
             if relation.reltype != reltype or relation.is_external:

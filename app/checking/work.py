@@ -9,6 +9,8 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 MILLION: Final = 1_000_000
+# What it takes to read who is said to have spoken one quotation.
+READING: Final = 10 * MILLION
 
 
 class CheckLimits(BaseModel):

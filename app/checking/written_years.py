@@ -21,7 +21,9 @@ _RUSSIAN: Final = regex.compile(
     r"(?P<thousand>две\s+тысячи|двухтысячн\w+)(?:\s+(?P<tens>двадцать|тридцать|сорок))?(?:\s+(?P<ordinal>\w{3,}?)(?:ого|ому|ом|ьем|ем|ый|ой|ий))?(?=\s+год)",
     regex.IGNORECASE,
 )
-_RUSSIAN_UNITS: Final = {stem: value for value, stem in enumerate("перв втор трет четверт пят шест седьм восьм девят десят".split(), 1)}
+_RUSSIAN_UNITS: Final = {
+    stem: value for value, stem in enumerate("перв втор трет четверт пят шест седьм восьм девят десят".split(), 1)
+}
 _ARABIC: Final = regex.compile(r"ألف(?:ين|ان)(?:\s+(?P<rest>و\p{Arabic}+(?:\s+(?:عشرة?|وعشر[وي]ن|وثلاث[وي]ن))?))?")
 _SOONEST, _LATEST = 1940, 2049
 _WORDS: Final = regex.compile(r"\b(?:thousand|mille|mil|тысяч)", regex.IGNORECASE)
