@@ -81,6 +81,7 @@ _THAT: Final = regex.compile(
 )
 # Russian puts a comma before it: "нельзя сказать, что".
 _JOINS: Final = regex.compile(r"\s*(?:that|que|qu['’]|что|чтобы|أن|إن|بأن)\s*", regex.IGNORECASE)
+_JOIN_ENDS: Final = regex.compile(rf"[\s,،]*(?<!\w){_JOINS.pattern}$", regex.IGNORECASE)
 # The first word of a clause of its own: after "If it is accepted," the clause "we support it" is not denied by it.
 _SUBJECT: Final = regex.compile(
     r"\W*(?:i|we|it|they|he|she|this|these|those|that|there|my|our|the|je|nous|il|ils|elle|elles|la|le|les|notre|nosotros|nuestr\w+|mi|ella|ellos|el|los|las"
@@ -173,17 +174,21 @@ def governing(before: str, quoted: str) -> tuple[str, bool]:
     return " ".join(segments[-3:-1]), _SUBJECT.match(quoted) is not None
 
 
-def reports(before: str, *, own: bool) -> bool:
+def reports(before: str, language: str, *, own: bool) -> bool:
     """Returns whether a sentence's beginning gives what follows as the view or the words of others: "Some say that".
 
     Args:
         before: The sentence's beginning, up to the words in question.
+        language: ISO 639-1 code of the text.
         own: Whether it names who holds the statement.
     """
     if own or _THAT.search(before) is None:
         return False
-    clause = _CLAUSE.split(before.rstrip(' ,:،，：“„«"‘'))[-1]
-    return VERB.search(clause) is not None and _SELF.search(clause) is None
+    clause = _CLAUSE.split(_JOIN_ENDS.sub("", before).rstrip(' ,:،，：“„«"‘'))[-1]
+    says = VERB.search(clause) is not None or any(
+        match.lastgroup == "say" for code in _languages(clause, language) for match in operators(code).finditer(clause)
+    )
+    return says and _SELF.search(clause) is None
 
 
 def speaks_of_itself(text: str) -> bool:

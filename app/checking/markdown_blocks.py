@@ -12,7 +12,7 @@ import regex
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from app.checking.blocks import Block, Hidden
+from app.checking.blocks import Block, BlockKind, Hidden
 from app.checking.matching import words_of
 from app.checking.speech import introduces_speech
 from app.checking.tables import label_rows
@@ -84,10 +84,10 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
                 elif words or hidden:
                     number += 1
                     code = token.type in ("code_block", "fence") and introduces_speech(before)
-                    kind = "heading" if level else "quote" if depth > 0 or code else "text"
+                    kind: BlockKind = "heading" if level else "quote" if depth > 0 or code else "text"
                     yield Block(
                         text=words, kind=kind, level=level, where=f"paragraph {number}", item=items > 0, hidden=hidden
-                    )  # type: ignore[arg-type]
+                    )
                     before = words
 
 

@@ -1,7 +1,7 @@
-"""Quotation marks as typesetters, web pages and programs write them, read as plain ones of the same length.
+r"""Quotation marks as typesetters, web pages and programs write them, read as plain ones of the same length.
 
-``…'', <<…>>, \\"…\\", ''…'', &quot;…&quot;, &laquo;…&raquo;, <q>…</q>: what a mark is longer than its plain form becomes
-characters that do not show, so that offsets stay.
+``…'', <<…>>, \"…\", ''…'', &quot;…&quot;, <q>…</q>: what a mark is longer than its plain form becomes characters that
+do not show, so that offsets stay.
 """
 
 from html import unescape

@@ -20,7 +20,7 @@ _ADVERB: Final = r"(?:\b(?:in|during|en|в|за)\s+(?:the\s+year\s+|l[’']anné
 _DETERMINER: Final = r"(?:[’']s\s+|\b(?:its|the|his|her|their|of|de|du|del)\s+)"
 _WHEN: Final = regex.compile(
     rf"{_ADVERB}(?P<year>{_YEAR})|(?P<year>{_YEAR})(?=\s*(?:年|году|года|г\.))"
-    rf"|{_DETERMINER}(?P<year>{_YEAR})(?!\s+(?!{_SPEAKING})\p{{Ll}}{{3}})",
+    rf"|{_DETERMINER}(?P<year>{_YEAR})(?!\s+(?!{_SPEAKING})(?-i:\p{{Ll}}{{3}}))",
     regex.IGNORECASE,
 )
 # A verb or phrase by which a year is part of what is told and not of when it is said.
@@ -65,12 +65,14 @@ _UNTOLD: Final = regex.compile(
     r"\b(?:last|this|next)\s+(?:year|month|week|session|spring|summer|autumn|winter)\b|\b(?:\w+\s+)?(?:years?|months?|weeks?|days?)\s+ago\b|\byesterday\b|\b(?:recently|earlier\s+this\s+year)\b"
     r"|\b(?:the|its|their)\s+(?:previous|preceding|last|following|next|same)\s+(?:session|meeting)\b|\bl[’']an(?:née)?\s+(?:dernier|dernière|passée?)\b|\bil\s+y\s+a\s+\w+\s+ans?\b"
     r"|\bel\s+año\s+pasado\b|\bhace\s+\w+\s+años?\b|\bв\s+прошлом\s+году\b|\b\w+\s+(?:года?|лет)\s+назад\b|العام\s+الماضي|قبل\s+(?:عامين|سنتين|عام)|去年|前年|今年|上届|下届"
+    # A year with letters for digits: "2O18".
+    r"|(?<!\w)(?=\d?\w{0,2}[OoIl])[12][\dOoIl]{3}(?!\w)"
     rf"|{_LATER.pattern}|{_EARLIER.pattern}",
     regex.IGNORECASE,
 )
 _COUNTS: Final = {
-    **{word: 1 for word in "a an one un une 一".split()}, **{word: 2 for word in "two deux dos два две 两 二".split()},
-    **{word: 3 for word in "three trois tres три 三".split()}, **{word: 4 for word in "four quatre cuatro четыре 四".split()},
+    **dict.fromkeys("a an one un une 一".split(), 1), **dict.fromkeys("two deux dos два две 两 二".split(), 2),
+    **dict.fromkeys("three trois tres три 三".split(), 3), **dict.fromkeys("four quatre cuatro четыре 四".split(), 4),
     "five": 5, "six": 6, "六": 6, "eight": 8, "八": 8, "ten": 10, "十": 10,
 }  # fmt: skip
 _AT: Final = regex.compile(

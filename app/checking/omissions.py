@@ -91,7 +91,7 @@ def _weigh(said: Said, begin: int, end: int) -> RemarkKind | None:
         return "left_out_turns"
     if any(half_of_pair(edge) for edge in edges):
         return "left_out_pair"
-    if edges and not closes and reports(edges[-1], own=said.names_itself(edges[-1])):
+    if edges and not closes and reports(edges[-1], language, own=said.names_itself(edges[-1])):
         return "left_out_view"
     if of_kinds(found, "modal", "count") and not (edges and _is_aside(raw)):
         return "left_out_weighs"
@@ -101,7 +101,7 @@ def _weigh(said: Said, begin: int, end: int) -> RemarkKind | None:
 
 
 def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], str]:
-    """Returns of an omission whether sentences end at its edges, what it leaves out of them, and the first whole one."""
+    """Returns whether sentences end at an omission's edges, what it leaves out of them, and the first whole one."""
     # A paragraph's end is a sentence's end, as after a salutation.
     paragraphs = [" ".join(piece.split()) for piece in _EMPTY_LINE.split(source[begin:end])]
     opens = not words_of(paragraphs[0]) or bool(
@@ -145,7 +145,7 @@ def judge_cut(start: int, end: int, quote: str, said: Said, around: tuple[str, s
     drafts = {turn.kind for turn in turns(governing(around[0], quote)[0], language)}
     if weighing and not {turn.kind for turn in weighing} <= drafts:
         remarks.append(remark("turned_before", words=_tail(opening)))
-    elif reports(opening, own=said.names_itself(opening)) and not _says_view(around[0]):
+    elif reports(opening, language, own=said.names_itself(opening)) and not _says_view(around[0]):
         remarks.append(remark("reported_before", words=_tail(opening)))
     limited = _limit(rest, language)
     if limited is not None and not of_kinds(turns(around[1], language), "condition"):

@@ -53,8 +53,8 @@ _MOST: Final = 0.5
 _ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
 _NOTE_MARK: Final = regex.compile(r"\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*$")
 NOT_CLOSED: Final[RemarkKind] = "not_closed"
-UNMARKED: Final = "it follows a verb of speech and a colon, but stands in no quotation marks"
-_SPEECH_COLON: Final = regex.compile(r"[:：](?=\s|\p{Han})\s*")
+UNMARKED: Final = "it follows a verb of speech, but stands in no quotation marks"
+_SPEECH_COLON: Final = regex.compile(r"(?:[:：](?=\s|\p{Han})|\s(?:--|—|–)(?=\s))\s*")
 _STOP: Final = regex.compile(r"(?<=[.!?。！？؟])(?=\s|$)")
 
 
@@ -106,7 +106,7 @@ def _in_own_words(document: Document, quotation: Quotation) -> Quotation:
 def _unmarked(document: Document, found: list[Quotation]) -> Iterator[Skipped]:
     """Yields what follows a verb of speech and a colon without quotation marks: it may be a quotation."""
     starts = [quotation.spans[0][0] for quotation in found]
-    for index, block in enumerate(document.blocks):
+    for block in document.blocks:
         if block.kind == "heading":
             continue
         for speech in _SPEECH_COLON.finditer(block.text):

@@ -45,7 +45,6 @@ _OUTSIDERS: Final = regex.compile(
     r"|منظمة|صحيفة|معارض\w*|شركة|جمعية|خبراء|صحفي\w*|组织|协会|公司|报纸|记者|专家|反对派|媒体|学者",
     regex.IGNORECASE,
 )
-# A noun for an outsider that belongs to a known group's or State's own name says nothing: "European Union".
 _FORMER: Final = regex.compile(
     r"\b(?:the\s+former|the\s+first|celle-là|celui-là|la\s+première|le\s+premier|aquell?a?|la\s+primera|el\s+primero|первая|первый|первое)\b|الأولى|الأول|前者",
     regex.IGNORECASE,
@@ -93,7 +92,7 @@ def subject_before(text: str, parties: PartyTable) -> str | None:
 
 
 def _last_clause(text: str, parties: PartyTable) -> str:
-    """Returns the last clause of a text; a conjunction within a name ends none: "Forum of Island and Coastal States"."""
+    """Returns the last clause of a text; a conjunction within a name, as of a group, ends none."""
     named = parties.find(text)
     ends = [
         mark.end()
@@ -142,7 +141,7 @@ def unknown_in(subject: str | None, parties: PartyTable) -> Unknown | None:
 
 
 def by_order(subject: str | None, parties: PartyTable, earlier: str) -> tuple[str, ...] | None:
-    """Returns whom "the former" or "the latter" means, of the last two parties named before; None for other subjects."""
+    """Returns whom "the former" or "the latter" means, of the last two parties before it; None for other subjects."""
     if not subject:
         return None
     former, latter = _FORMER.search(subject), _LATTER.search(subject)

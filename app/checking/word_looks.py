@@ -3,6 +3,7 @@
 Properties come from the run, its style, its paragraph's style and the file's defaults, the nearest first.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Final
 
@@ -86,7 +87,7 @@ class Looks:
             style = _value(paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}"))
             shades += [held.find(qn("w:shd")) for held in self._of_style(style, "w:pPr")]
         shades += [cell.find(f"{qn('w:tcPr')}/{qn('w:shd')}") for cell in run.iterancestors(qn("w:tc"))]
-        fills = [shade.get(qn("w:fill"), "") for shade in shades if shade is not None]
+        fills = [str(shade.get(qn("w:fill"), "")) for shade in shades if shade is not None]
         filled = next(filter(_is_colour, fills), None)
         if filled is not None:
             return filled
@@ -115,4 +116,4 @@ def _is_colour(text: str) -> bool:
 
 def _distance(one: str, other: str) -> float:
     pairs = ((int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (0, 2, 4))
-    return float(sum((left - right) ** 2 for left, right in pairs)) ** 0.5
+    return math.sqrt(sum((left - right) ** 2 for left, right in pairs))

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,13 +48,16 @@ class _Desk:
             path = Path(file) if file else None
             document = self._checker.read(path) if path else read_pasted(text)
             # The check ends at its next quotation when the reader has left.
-            for step in watch(lambda tell: self._checker.check(document, lambda *step: tell(step)), finish=False):
+            for step in watch(partial(self._check, document), finish=False):
                 if isinstance(step, CheckReport):
                     yield self._shown(document, step), self._download(path, step)
                 else:
                     yield _BUSY.format(done=f' value="{step[0]}" max="{step[1]}"'), gr.skip()
         except SHOWN_ERRORS as error:
             yield error_html(error), gr.DownloadButton(visible=False)
+
+    def _check(self, document: Document, tell: Callable[[tuple[int, int]], None]) -> CheckReport:
+        return self._checker.check(document, lambda done, total: tell((done, total)))
 
     def _shown(self, document: Document, report: CheckReport) -> str:
         return check_html(document, report, self._checker.party_name, self._checker.around)
