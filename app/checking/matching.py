@@ -22,7 +22,7 @@ _GAP: Final = regex.compile(
 )
 _CASED: Final = regex.compile(r"\[(\p{L})\](?=\p{L})")
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*")
-_CLOSING: Final = ".,;:،؛"
+_CLOSING: Final = ".,;:،؛。，、；："
 _LETTERS_CASED: Final = 4
 # Parts this short stand in many places, so the next part must be near.
 _SHORT_PART: Final = 3

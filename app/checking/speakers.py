@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import regex
+from rapidfuzz import fuzz
 
 from app.checking.speech import ACCORDING, VERB
 from ingest.parties import PartyMatch, PartyTable
@@ -56,6 +57,8 @@ _LATTER: Final = regex.compile(
 _CLAUSE: Final = regex.compile(r"[,;:،؛，；：()（）]|\b(?:and|but|while|that|et|mais|y|pero|и|но|что|que)\b")
 _LONGEST: Final = 80
 _FEWEST_LETTERS: Final = 4
+# Likeness, of 100, from which a name may be another one misspelt: "Belmorra" is 93 like "Belmora", "Greenpeace" 75 like "Greece".
+_LIKE: Final = 85
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +183,8 @@ def _like(name: str, parties: PartyTable) -> str | None:
     if found:
         return found[0].codes[0]
     suggestions = parties.resolve(name).suggestions if len(name) >= _FEWEST_LETTERS else ()
-    return suggestions[0] if suggestions else None
+    near = (code for code in suggestions if fuzz.ratio(name.casefold(), parties.display(code).casefold()) >= _LIKE)
+    return next(near, None)
 
 
 def _within(outsider: "regex.Match[str]", found: list[PartyMatch]) -> bool:
