@@ -76,7 +76,7 @@ def judge_bracket(put: str, stands_for: str, held: Held, parties: PartyTable) ->
     if not own and not theirs:
         return None
     if _turning(put, held.language) != _turning(stands_for, held.language):
-        return Judged(remark=remark("put_in_asserts", put=put), alters=True)
+        return Judged(remark=remark("put_in_asserts", put=put, words=" ".join(stands_for.split())), alters=True)
     ours, dropped = list(content(own, held.language)), list(content(theirs, held.language))
     named = {code for match in parties.find(put) for code in match.codes}
     if named and not named & held.holders and (speaks_of_itself(stands_for) or _names(stands_for, parties)):
