@@ -5,8 +5,10 @@ its note, what was said before it in the paragraph, and the headings above it. T
 parties; the first that names an occasion gives the occasion.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import regex
@@ -14,6 +16,7 @@ import regex
 from app.checking.blocks import Block, Document
 from app.checking.occasion_words import Occasion, read_occasion
 from app.checking.records import Attribution, Quotation
+from app.checking.speakers import Unknown, by_order, shown, subject_after, subject_before, unknown_in
 from app.checking.speech import ACCORDING, BEHALF, OBJECT, SPEAKER_OF, VERB
 from ingest.parties import PartyMatch, PartyTable
 from ingest.references import find_articles
@@ -38,15 +41,20 @@ _POINTS_BACK: Final = regex.compile(
 )
 # An aside that names others: "Austria, like Germany, said".
 _ASIDE: Final = regex.compile(
-    r",\s*(?:unlike|like|following|after|joined\s+by|supported\s+by|echoing|responding\s+to|in\s+response\s+to|in\s+reply\s+to|together\s+with|speaking\s+after|as\s+well\s+as|and\s+not|"
+    r",\s*(?:in\s+(?:answer|reaction)\s+to|answering|replying\s+to|reacting\s+to|commenting\s+on|referring\s+to|addressing|speaking\s+of|turning\s+to|unlike|like|following|after|joined\s+by|supported\s+by|echoing|responding\s+to|in\s+response\s+to|in\s+reply\s+to|together\s+with|speaking\s+after|as\s+well\s+as|and\s+not|"
     r"not|citing|quoting|contrary\s+to|comme|contrairement\s+à|al\s+igual\s+que|в\s+отличие\s+от)\b[^,]*,",
     regex.IGNORECASE,
 )
+# "Belmora (see Arvandia's paper) stated".
+_BRACKETED: Final = regex.compile(r"[(（][^()（）]{0,160}[)）]")
+_LIST_ITEM: Final = regex.compile(r"\s*(?:[-*•–·▪]|\(?\w{1,3}[.)])\s+")
 _LEAD_ENDS: Final = (":", "：")
 _LEAD_WORDS: Final = 40
 _AFTER_REACH: Final = 160
 # Characters of its paragraph before a quotation that are read for who speaks.
 _LOOK_BACK: Final = 3000
+_SENTENCES_BACK: Final = 40
+_LONGEST_SENTENCE: Final = 1500
 _VERB_REACH: Final = 48
 _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
 _STOP: Final = regex.compile(r"[.!?。！？؟](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{Han})")
@@ -54,12 +62,17 @@ _ARTICLES: Final = ("", "the", "la", "el", "le", "l’", "l'")
 _AND: Final = regex.compile(r"\s*,?\s*(?:and|et|y|и|و|和|及|、)\s*(?:the\s+|l[’'])?", regex.IGNORECASE)
 _LISTED: Final = regex.compile(r"\s*(?:,|،|、|,?\s*(?:and|et|y|и|و|和|及))\s*(?:the\s+|l[’'])?", regex.IGNORECASE)
 _BLOCKS_BACK: Final = 12
+# A line of this many words that names a party stands over what follows, as a heading does.
+_LABEL_WORDS: Final = 8
+_HEADINGS_BACK: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Named:
-    parties: tuple[str, ...]
     source: str
+    parties: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
+    unknown: Unknown | None = None
 
 
 class AttributionReader:
@@ -82,11 +95,16 @@ class AttributionReader:
         self._spans = sorted(span for quotation in quotations for span in quotation.spans)
         # Quotations are masked, so that a State that they mention is not taken for their speaker.
         text, position = document.text, 0
+        self._text = text
         pieces: list[str] = []
         for start, end in self._spans:
             pieces += (text[position:start], _MASK * (end - start))
             position = max(position, end)
         self._masked = "".join((*pieces, text[position:]))
+        self._sentence_of: tuple[Quotation, tuple[str, str]] | None = None
+        # Quotations of one paragraph look back on the same sentences.
+        self._speakers = lru_cache(maxsize=2048)(self._read_speakers)
+        self._heading_indices = [at for at, block in enumerate(document.blocks) if block.kind == "heading"]
 
     def read(self, quotation: Quotation) -> Attribution:
         """Returns who is said to have spoken a quotation, and when."""
@@ -94,14 +112,23 @@ class AttributionReader:
         block = self._document.blocks[first]
         notes = self._notes(quotation)
         named = next(self._named(quotation, block, first, notes), None)
-        occasion = next(filter(None, self._occasions(quotation, block, first, notes)), Occasion())
-        before, _ = self._sentence(quotation, block)
+        occasions = list(filter(None, self._occasions(quotation, block, first, notes)))
+        occasion = occasions[0] if occasions else Occasion()
+        before, after = self._sentence(quotation, block)
         own = before or self._lead_in(first)
+        place = read_occasion(f"{own} {_MASK} {after}")
         return Attribution(
             parties=named.parties if named else (),
+            together=named.together if named else (),
+            unknown=named.unknown.name if named and named.unknown else None,
+            suggestion=named.unknown.suggestion if named and named.unknown else None,
             years=occasion.years,
             sessions=occasion.sessions,
             dates=occasion.dates,
+            days=occasion.days,
+            untold=occasion.untold,
+            items=place.items,
+            bodies=place.bodies,
             files=tuple(file for file in self._files if any(_names_file(note.text, file) for note in notes)),
             treaty=bool(find_articles(own)),
             source=named.source if named else None,
@@ -110,15 +137,19 @@ class AttributionReader:
     def _named(self, quotation: Quotation, block: Block, index: int, notes: list[Block]) -> Iterator[_Named]:
         """Yields who is named, from what is nearest to what is farthest."""
         before, after = self._sentence(quotation, block)
-        for source, parties in (
-            ("sentence", self._after_reference(after)),
-            ("sentence", self._in_sentence(before)),
-            ("sentence", self._after(after)),
-            ("line above", self._in_lead(self._lead_in(index))),
-            ("line below", self._in_label(self._line_below(index))),
-        ):
-            if parties:
-                yield _Named(parties=parties, source=source)
+        if parties := self._after_reference(after):
+            yield _Named(parties=parties, source="sentence")
+        yield from self._spoken(
+            before, subject_before(before, self._parties), "sentence", self._earlier(quotation, block, before)
+        )
+        if parties := self._after(after):
+            yield _Named(parties=parties, source="sentence")
+        elif unknown := unknown_in(subject_after(after), self._parties):
+            yield _Named(unknown=unknown, source="sentence")
+        for lead in (self._lead_in(index), self._list_lead(index)):
+            yield from self._spoken(lead, subject_before(lead, self._parties), "line above", "")
+        if parties := self._in_label(self._line_below(index)):
+            yield _Named(parties=parties, source="line below")
         for label in block.labels:
             if parties := self._in_label(label):
                 yield _Named(parties=parties, source="table")
@@ -129,6 +160,8 @@ class AttributionReader:
             yield _Named(parties=parties, source="paragraph")
         if parties := self._carried_over(index):
             yield _Named(parties=parties, source="paragraph above")
+        if parties := self._in_label(self._line_over(index)):
+            yield _Named(parties=parties, source="line above")
         for heading in self._headings(index):
             if parties := self._in_label(heading):
                 yield _Named(parties=parties, source="heading")
@@ -140,8 +173,9 @@ class AttributionReader:
         reference = _PARENTHESIS.match(after)
         if reference:
             yield read_occasion(reference.group(1), reference=True)
-        yield read_occasion(f"{before} {_MASK} {after}")
-        if said := self._said_earlier(quotation, block):
+        said = self._said_earlier(quotation, block)
+        yield read_occasion(f"{before} {_MASK} {after}", earlier=said)
+        if said:
             yield read_occasion(said)
         if below := self._line_below(index):
             yield read_occasion(below, reference=True)
@@ -154,20 +188,75 @@ class AttributionReader:
         for heading in self._headings(index):
             yield read_occasion(heading, reference=True)
 
+    def _spoken(self, text: str, subject: str | None, source: str, earlier: str) -> Iterator[_Named]:
+        """Yields who speaks in a sentence that leads to a quotation: by order, by name, or somebody unknown."""
+        ordered = by_order(subject, self._parties, earlier or text)
+        if ordered:
+            yield _Named(parties=ordered, source=source)
+        elif unknown := unknown_in(subject, self._parties):
+            yield _Named(unknown=unknown, source=source)
+        behalf, joined = self._speakers(text)
+        if parties := self._parties_of([*behalf, *joined]):
+            several = len(joined) > 1 and all(len(match.codes) == 1 for match in joined)
+            yield _Named(parties=parties, together=self._parties_of(joined) if several else (), source=source)
+
     # --- where to look
+
+    def around(self, quotation: Quotation) -> tuple[str, str]:
+        """Returns the document's own words before and after a quotation in its sentence."""
+        block = self._document.blocks[self._document.index_at(quotation.spans[0][0])]
+        before, after = self._sentence(quotation, block)
+        return before.replace(_MASK, ""), after.replace(_MASK, "")
+
+    def _earlier(self, quotation: Quotation, block: Block, before: str) -> str:
+        """Returns what stands before a quotation's subject, by which "the latter" is told."""
+        start = quotation.spans[0][0]
+        return shown(self._masked[max(block.start, start - _LOOK_BACK) : start])
+
+    def _list_lead(self, index: int) -> str:
+        """Returns the line that leads in to the list whose item a block is; empty where it is none."""
+        blocks = self._document.blocks
+        if not self._is_item(blocks[index]):
+            return ""
+        for block in reversed(blocks[max(0, index - _BLOCKS_BACK) : index]):
+            if self._is_item(block):
+                continue
+            text = shown(self._masked_of(block)).rstrip()
+            return _last_sentence(text, whole=True) if text.endswith(_LEAD_ENDS) else ""
+        return ""
+
+    def _is_item(self, block: Block) -> bool:
+        return block.item or (block.kind == "text" and _LIST_ITEM.match(block.text) is not None)
+
+    def _line_over(self, index: int) -> str:
+        """Returns the nearest line above a block that only names a party, as "Belmora" or "Belmora, 2018:" does."""
+        for block in reversed(self._document.blocks[max(0, index - _BLOCKS_BACK) : index]):
+            text = shown(self._masked_of(block)).strip()
+            if block.kind in ("heading", "cell"):
+                return ""
+            if len(text.split()) <= _LABEL_WORDS and _MASK not in text and not _ends(text) and self._find(text):
+                return text
+        return ""
 
     def _sentence(self, quotation: Quotation, block: Block) -> tuple[str, str]:
         """Returns what stands before and after a quotation in its sentence, other quotations masked."""
+        if self._sentence_of is None or self._sentence_of[0] is not quotation:
+            self._sentence_of = (quotation, self._read_sentence(quotation, block))
+        return self._sentence_of[1]
+
+    def _read_sentence(self, quotation: Quotation, block: Block) -> tuple[str, str]:
         start, end = quotation.spans[0][0], quotation.spans[-1][1]
         last = self._document.blocks[self._document.index_at(max(start, end - 1))]
         if not quotation.marked:
-            return "", self._masked[end : last.end]
-        text = self._masked[max(block.start, start - _LOOK_BACK) : start]
+            return "", shown(self._masked[end : last.end])
+        text = self._masked[max(block.start, start - _LONGEST_SENTENCE) : start]
         before = text.rstrip(" \u00a0")[:-1] if text else ""
         opening = _last_sentence(before)
         closing = _CLOSED.match(self._masked, end, last.end)
-        following = self._masked[closing.end() if closing else end : last.end][:_AFTER_REACH]
-        return opening, _first_sentence(following, ended=self._document.text[end - 1 : end] in ".!?。")
+        begin = closing.end() if closing else end
+        following = self._masked[begin : min(last.end, begin + _AFTER_REACH)]
+        after = _first_sentence(following, ended=self._text[end - 1 : end] in ".!?。")
+        return shown(opening), shown(after)
 
     def _lead_in(self, index: int) -> str:
         """Returns the line that leads in to a block: the last sentence before it, past other quotations set off."""
@@ -181,7 +270,7 @@ class AttributionReader:
                 continue
             if block.kind == "heading" or (block.kind == "cell" and block.where != own.where):
                 return ""
-            masked = self._masked[block.start : block.end]
+            masked = shown(self._masked[block.start : block.end])
             bare = masked.replace(_MASK, "")
             if block.kind == "quote" or (_MASK in masked and len(bare.split()) <= 4 and own.kind != "cell"):
                 continue
@@ -207,20 +296,22 @@ class AttributionReader:
         end = quotation.spans[-1][1]
         block = self._document.blocks[self._document.index_at(max(0, end - 1))]
         begin = quotation.spans[0][0]
-        following = [start for start, _ in self._spans if start > end]
-        stop = following[0] if following else len(self._document.text)
+        after = bisect_right(self._spans, end, key=lambda span: span[0])
+        stop = self._spans[after][0] if after < len(self._spans) else len(self._text)
         keys = []
         for mark in sorted(block.marks, key=lambda mark: mark.offset):
             at = block.start + mark.offset
-            if begin <= at < stop and not regex.search(r"[.!?。]\s", self._document.text[end + 2 : at]):
+            if begin <= at < stop and not regex.search(r"[.!?。]\s", self._text[end + 2 : at]):
                 keys.append(mark.key)
         return [note for key in dict.fromkeys(keys) if (note := self._document.note(key)) is not None]
 
     def _headings(self, index: int) -> Iterator[str]:
         """Yields the headings above a block, the nearest first, each of a higher level than the one before."""
         level = 10
-        for block in reversed(self._document.blocks[:index]):
-            if block.kind == "heading" and block.level < level:
+        # An outline has at most a few headings over a block; the nearest of each level are taken.
+        for at in self._heading_indices[: bisect_right(self._heading_indices, index - 1)][::-1][:_HEADINGS_BACK]:
+            block = self._document.blocks[at]
+            if block.level < level:
                 level = block.level
                 yield block.text
 
@@ -242,9 +333,6 @@ class AttributionReader:
         """Returns the parties of a reference in brackets behind a quotation: "(Austria, 2000)"."""
         reference = _PARENTHESIS.match(after)
         return self._ordered(reference.group(1)) if reference else ()
-
-    def _in_sentence(self, before: str) -> tuple[str, ...]:
-        return self._ordered(before)
 
     def _after(self, after: str) -> tuple[str, ...]:
         """Returns who is said to speak behind a quotation: "said Austria", "Austria said", "according to Austria"."""
@@ -268,17 +356,14 @@ class AttributionReader:
         # A label names who speaks; a sentence that mentions States does not.
         return self._parties_of(found) if found and len(text.split()) <= _LEAD_WORDS else ()
 
-    def _in_lead(self, text: str) -> tuple[str, ...]:
-        return self._ordered(text)
-
     def _in_note(self, text: str) -> tuple[str, ...]:
         return self._parties_of(self._find(text)[:1])
 
     def _said_earlier(self, quotation: Quotation, block: Block) -> str:
         """Returns the last sentence before a quotation's own in its paragraph that names a party; empty without one."""
         start = quotation.spans[0][0]
-        text = self._masked[max(block.start, start - _LOOK_BACK) : start].replace("\n", " ")
-        sentences = [text[start:end] for start, end in split_sentences(text)]
+        text = shown(self._masked[max(block.start, start - _LOOK_BACK) : start].replace("\n", " "))
+        sentences = [text[start:end] for start, end in split_sentences(text)][-_SENTENCES_BACK:]
         return next((sentence for sentence in reversed(sentences) if self._ordered(sentence)), "")
 
     def _carried_over(self, index: int) -> tuple[str, ...]:
@@ -302,16 +387,27 @@ class AttributionReader:
         A group for which somebody speaks comes before the speaker; then who stands beside a verb of speech or behind
         "according to"; then who is not merely spoken of.
         """
+        behalf, joined = self._speakers(text)
+        return self._parties_of([*behalf, *joined])
+
+    def _read_speakers(self, text: str) -> tuple[list[PartyMatch], list[PartyMatch]]:
+        """Returns for whom somebody speaks, and who speaks together, as `_ordered` says."""
         text = _ASIDE.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
+        text = self._without_brackets(text)
         found = self._find(text)
         if len(found) < 2:
-            return self._parties_of(found)
+            return [], found
         behalf = [m for m in found if _ends_with(BEHALF, text[: m.start])]
         others = [m for m in found if m not in behalf]
         speakers = [m for m in others if self._speaks(m, found, text)]
         subjects = [m for m in others if not OBJECT.search(text[: m.start]) or SPEAKER_OF.search(text[: m.start])]
         chosen = (speakers[-1:] or subjects[:1] or others[:1])[:1]
-        return self._parties_of([*behalf, *(_joined(chosen[0], others, text) if chosen else [])])
+        return behalf, _joined(chosen[0], others, text) if chosen else []
+
+    def _without_brackets(self, text: str) -> str:
+        """Returns a text with blanks for what stands in brackets, where names stand outside of them as well."""
+        blank = _BRACKETED.sub(lambda part: " " * len(part.group()), text)
+        return blank if blank != text and self._find(blank) else text
 
     def _speaks(self, match: PartyMatch, found: list[PartyMatch], text: str) -> bool:
         """Returns whether a name stands where a sentence names who speaks: beside a verb, a colon, "according to"."""

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, Literal
 
 import regex
@@ -27,6 +28,19 @@ class NoteMark:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Hidden:
+    """Words that stand in a file and that no reader sees; `how` says why.
+
+    Attributes:
+        offset: Where a block's text lacks them; None where that is not known.
+    """
+
+    offset: int | None
+    text: str
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Block:
     """A paragraph, heading, table cell's paragraph, note or header line.
 
@@ -37,6 +51,8 @@ class Block:
         labels: For a table cell, what the other short cells of its row and the head of its column say.
         marks: References to notes in its text.
         note_key: Of a note, the key that marks give.
+        item: Whether it belongs to a list.
+        hidden: Words at offsets of its text that a reader does not see.
         start: Offset of its text in the document's.
     """
 
@@ -47,6 +63,8 @@ class Block:
     labels: tuple[str, ...] = ()
     marks: tuple[NoteMark, ...] = ()
     note_key: str | None = None
+    item: bool = False
+    hidden: tuple[Hidden, ...] = ()
     start: int = 0
 
     @property
@@ -62,7 +80,7 @@ class Document:
     blocks: tuple[Block, ...]
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The text of all blocks, between empty lines."""
         return _BETWEEN.join(block.text for block in self.blocks)
@@ -73,12 +91,16 @@ class Document:
 
     def note(self, key: str) -> Block | None:
         """Returns the note of a key."""
-        return next((block for block in self.blocks if block.note_key == key), None)
+        return self._notes.get(key)
+
+    @cached_property
+    def _notes(self) -> dict[str, Block]:
+        return {block.note_key: block for block in reversed(self.blocks) if block.note_key is not None}
 
 
 def make_document(blocks: list[Block], notes: tuple[str, ...] = ()) -> Document:
     """Gives blocks their offsets, and finds the notes and marks that are only written, as `[1]`."""
-    blocks = [block for block in blocks if block.text.strip()]
+    blocks = [block for block in blocks if block.text.strip() or block.hidden]
     used = {mark.key for block in blocks for mark in _written_marks(block.text)}
     placed: list[Block] = []
     position = 0

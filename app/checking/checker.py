@@ -1,7 +1,7 @@
 """Checks a document from beginning to end: quotations, attributions, verdicts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,9 @@ from app.checking.corpus_texts import CorpusTextsCache
 from app.checking.documents import read_document
 from app.checking.judging import Judge
 from app.checking.quotations import find_quotations
-from app.checking.records import CheckReport, Place
+from app.checking.records import CheckReport, Finding, Place, Skipped
+from app.checking.remarks import remark
+from app.checking.work import READING, CheckLimits, Work
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties import PartyTable
 from prompts.wording import load_wording
@@ -19,6 +21,12 @@ from vectorstore.catalogue import Catalogue
 
 Progress = Callable[[int, int], None]
 _AROUND: Final = 300
+WORK_SPENT: Final = "not checked: the check of this document had done as much work as one may; check it in parts"
+LIMITS: Final = (
+    "What stands in no quotation marks and is not set off as a quotation is not checked.",
+    "Words for which nobody is named are looked for under every name; the finding says so.",
+    "Whether quoted words are fairly chosen is for a reader to judge: the place in the statement is given.",
+)
 NO_STATEMENTS: Final = "the store holds no statements: ingest some with `untoc ingest`, then check again"
 
 
@@ -35,18 +43,26 @@ class Around:
 class Checker:
     """Checks documents against one corpus, whose texts it keeps between documents."""
 
-    def __init__(self, catalogue: Catalogue, parties: Callable[[], PartyTable], limits: LoadLimits) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        parties: Callable[[], PartyTable],
+        limits: LoadLimits,
+        work: CheckLimits = CheckLimits(),  # noqa: B008 - frozen
+    ) -> None:
         """Prepares nothing yet; the texts are read at the first check.
 
         Args:
             catalogue: The record of statements.
             parties: Gives the names of parties as they are now.
             limits: How large a file may be.
+            work: How much comparing one check may do.
         """
         self._catalogue = catalogue
         self._cache = CorpusTextsCache(catalogue)
         self._parties = parties
         self._limits = limits
+        self._limits_of_work = work
 
     def party_name(self, code: str) -> str:
         """Returns the name of a party to show."""
@@ -80,14 +96,46 @@ class Checker:
         quotations = find_quotations(document)
         files = tuple(stored.statement.file for stored in texts.all)
         reader = AttributionReader(document, parties, quotations.found, files)
-        judge = Judge(texts, parties, load_wording("en"))
-        findings = []
+        work = Work(self._limits_of_work)
+        judge = Judge(texts, parties, load_wording("en"), work)
+        findings: list[Finding] = []
+        skipped = list(quotations.skipped)
         for done, quotation in enumerate(quotations.found):
             if progress is not None:
                 progress(done, len(quotations.found))
             block = document.blocks[document.index_at(quotation.spans[0][0])]
-            findings.append(judge.judge(quotation, reader.read(quotation), block.where))
+            if work.spent:
+                skipped.append(Skipped(quote=quotation.text, reason=WORK_SPENT, where=block.where))
+                continue
+            work.add(READING)
+            found = judge.judge(quotation, reader.read(quotation), block.where, reader.around(quotation))
+            findings.append(_with_hidden(found, document))
         if progress is not None:
-            progress(len(findings), len(findings))
+            progress(len(quotations.found), len(quotations.found))
+        hidden = [
+            Skipped(quote=" ".join(part.text.split()), reason=f"{part.how}; not read", where=block.where)
+            for block in document.blocks
+            for part in block.hidden
+        ]
         notes = document.notes if texts.all else (*document.notes, NO_STATEMENTS)
-        return CheckReport(findings=tuple(findings), skipped=quotations.skipped, notes=notes)
+        return CheckReport(
+            findings=tuple(findings),
+            skipped=(*skipped, *hidden),
+            notes=notes,
+            limits=LIMITS,
+            complete=len(findings) == len(quotations.found),
+        )
+
+
+def _with_hidden(finding: Finding, document: Document) -> Finding:
+    """Adds to a finding what stands inside its quotation and is not seen."""
+    words = [
+        " ".join(part.text.split())
+        for start, end in finding.quotation.spans
+        for block in (document.blocks[document.index_at(start)],)
+        for part in block.hidden
+        if part.offset is None or start <= block.start + part.offset <= end
+    ]
+    if not words:
+        return finding
+    return replace(finding, warnings=(*finding.warnings, remark("hidden_inside", words=" … ".join(words))))

@@ -21,6 +21,8 @@ from vectorstore.records import Kind, Metadata, ScopeFilter, Sentence, Statement
 _KINDS: Final[tuple[Kind, ...]] = ("statement", "record", "treaty")
 # Sentences on either side of a passage that a quotation may reach into.
 _REACH: Final = 4
+# Characters of a quotation by whose words passages are looked for.
+_SEARCHED: Final = 2000
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class CorpusTexts:
         summaries = catalogue.summaries(ScopeFilter(kinds=_KINDS))
         statements = (catalogue.statement(summary.statement_id) for summary in summaries)
         self.all = tuple(StoredText(s, KeyedText.of(s)) for s in statements if s is not None)
+        self.size = sum(len(stored.keyed.text) for stored in self.all)
         self._by_id = {stored.statement.statement_id: stored for stored in self.all}
         self.sentences = lru_cache(maxsize=256)(catalogue.sentences)
 
@@ -75,7 +78,7 @@ class CorpusTexts:
             within: Ids of statements; None for all.
             k: How many passages are looked at.
         """
-        expression = lexical_expression(quote)
+        expression = lexical_expression(quote[:_SEARCHED])
         if expression is None or within == []:
             return []
         hits = self._catalogue.search_lexical(expression, within, k)

@@ -1,113 +1,206 @@
 """The four verdicts: whether a quotation's words stand in the corpus, and in the mouth that the document names."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import islice
 from typing import Final
 
 from app.answer import Verdict
+from app.checking.brackets import Held, Judged, context_of, judge_bracket, judge_edge
 from app.checking.corpus_texts import CorpusTexts, StoredText, place_of
-from app.checking.critical import denial_before, takes_back
 from app.checking.keys import key
-from app.checking.matching import Match, Wanted, find, readings, unjustified
-from app.checking.near import Nearest, nearest
+from app.checking.matching import Match, Wanted, find, readings
+from app.checking.near import Nearest, cost, nearest
+from app.checking.omissions import LeftOut, Said, judge_cut, judge_omissions
 from app.checking.records import Attribution, Change, Finding, Place, Quotation
+from app.checking.remarks import Remark, remark
+from app.checking.work import MILLION, Work
 from app.provenance import spoken_date
 from ingest.dates import interval
 from ingest.parties import PartyTable
 from ingest.readable import readable
-from ingest.sentences import split_sentences
 from prompts.wording import Wording
+from vectorstore.stems import language_of
 
 # Passages compared with a quotation that stands nowhere exactly: of the named parties, and of everybody.
 _OWN_PASSAGES: Final = 8
 _PASSAGES: Final = 12
 # Places listed for words that many statements share.
 _PLACES: Final = 25
-# How much of the text around a quotation is read for words that its cut leaves out.
-_AROUND: Final = 200
+# Places of one text that are looked at; the one that leaves out least counts.
+_TRIED: Final = 5
+_WHOLE_YEAR: Final = 300
+_ITEM_NUMBER: Final = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Hit:
+    """Where a quotation stands, and what is to be said of what it leaves out, puts in and cuts off there."""
+
     stored: StoredText
     match: Match
+    left_out: LeftOut
+    put_in: Judged | None
+    remarks: tuple[Remark, ...]
+
+    @property
+    def faults(self) -> tuple[bool, int]:
+        """By which the better of two places is told."""
+        return self.altered, len(self.remarks)
+
+    @property
+    def altered(self) -> bool:
+        """Whether it is no longer what the source says."""
+        return self.left_out.turned is not None or (self.put_in is not None and self.put_in.alters)
 
 
 class Judge:
     """Judges quotations against the texts of one corpus."""
 
-    def __init__(self, texts: CorpusTexts, parties: PartyTable, wording: Wording) -> None:
+    def __init__(self, texts: CorpusTexts, parties: PartyTable, wording: Wording, work: Work) -> None:
         self._texts = texts
         self._parties = parties
         self._wording = wording
+        self._work = work
 
-    def judge(self, quotation: Quotation, attribution: Attribution, where: str) -> Finding:
+    def judge(
+        self, quotation: Quotation, attribution: Attribution, where: str, around: tuple[str, str] = ("", "")
+    ) -> Finding:
         """Returns the finding on one quotation.
 
         The same words may stand in several statements: they are verified if one of them fits what the document says
-        of speaker and occasion. Words found under nobody's name are verified wherever they stand.
+        of speaker and occasion. Words found under nobody's name are verified wherever they stand, with a remark.
+
+        Args:
+            quotation: The quotation.
+            attribution: Who is said to have spoken it, and when.
+            where: Its place in the document, to show.
+            around: The document's own words before and after it in its sentence.
         """
         finding = Finding(quotation=quotation, where=where, attribution=attribution, verdict="not_found")
         if quotation.note:
-            finding = replace(finding, warnings=(quotation.note,))
-        hits = self._hits(quotation.text, attribution)
-        whole = [hit for hit in hits if not hit.match.left_out]
+            finding = replace(finding, warnings=(remark(quotation.note),))
+        hits = self._hits(quotation.text, attribution, around)
+        whole = [hit for hit in hits if not hit.altered]
         if not whole:
             return self._inexact(finding, hits)
         fitting = [hit for hit in whole if fits(hit.stored, attribution)]
-        best = (fitting or whole)[0]
+        best = min(fitting or whole, key=lambda hit: hit.faults)
         if fitting:
             attribution = _with_first(attribution, best.stored)
-        found = replace(
-            finding, attribution=attribution, place=self._place(best), found_in=tuple(map(self._place, whole))
-        )
-        inserted = unjustified(quotation.text)
-        if inserted is not None and key(f"[{inserted}]") not in best.stored.keyed.text:
-            return replace(
-                found,
-                verdict="altered",
-                changes=(Change(kind="put_in", text=f"[{inserted}]"),),
-                warnings=(*found.warnings, f"“[{inserted}]” is put in and asserts something that the source does not"),
-            )
         verdict: Verdict = "verified" if fitting else "misattributed"
-        remarks = self._cut(best, quotation) if fitting else self._mismatch(best.stored, attribution)
-        return replace(found, verdict=verdict, warnings=(*found.warnings, *remarks))
+        remarks = (
+            [*best.remarks, *self._doubts(best, fitting, attribution)]
+            if fitting
+            else self._mismatch(best.stored, attribution)
+        )
+        return replace(
+            finding,
+            attribution=attribution,
+            verdict=verdict,
+            place=self._place(best),
+            found_in=tuple(self._place(hit) for hit in (best, *(hit for hit in whole if hit is not best))),
+            warnings=(*finding.warnings, *remarks),
+        )
 
-    def _hits(self, quote: str, attribution: Attribution) -> list[_Hit]:
+    def _hits(self, quote: str, attribution: Attribution, around: tuple[str, str]) -> list[_Hit]:
         """Returns where the words stand, those that fit the attribution first."""
         ordered = sorted(self._texts.all, key=lambda stored: not fits(stored, attribution))
-        turned: list[_Hit] = []
+        altered: list[_Hit] = []
         for wanted in readings(quote):
-            hits = self._standing(wanted, ordered)
-            if any(not hit.match.left_out for hit in hits):
+            hits = list(islice(self._standing(wanted, ordered, quote, around), _PLACES))
+            if any(not hit.altered for hit in hits):
                 return hits
-            turned += hits
-        return turned
+            altered += hits
+        return altered
 
-    def _standing(self, wanted: Wanted, ordered: list[StoredText]) -> list[_Hit]:
-        hits: list[_Hit] = []
+    def _standing(
+        self, wanted: Wanted, ordered: list[StoredText], quote: str, around: tuple[str, str]
+    ) -> Iterator[_Hit]:
+        self._work.add(self._texts.size)
         for stored in ordered:
-            if wanted.longest in stored.keyed.text and (match := find(wanted, stored.keyed)) is not None:
-                hits.append(_Hit(stored=stored, match=match))
-                if len(hits) == _PLACES:
-                    break
-        return hits
+            if wanted.longest in stored.keyed.text:
+                found = [
+                    self._hit(stored, match, quote, around) for match in islice(find(wanted, stored.keyed), _TRIED)
+                ]
+                if found:
+                    yield min(found, key=lambda hit: (hit.faults, hit.match.end - hit.match.start))
 
-    def _inexact(self, finding: Finding, turned: list[_Hit]) -> Finding:
-        """Judges a quotation whose words stand nowhere as they are: altered, or not found."""
-        if turned:
-            hit = min(turned, key=lambda hit: not fits(hit.stored, finding.attribution))
-            return replace(
-                finding,
-                verdict="altered",
-                place=self._place(hit),
-                changes=tuple(self._omissions(hit)),
-                warnings=(*finding.warnings, f"what is left out changes the meaning: “{hit.match.left_out[0]}”"),
+    def _hit(self, stored: StoredText, match: Match, quote: str, around: tuple[str, str]) -> _Hit:
+        said = Said(
+            text=stored.keyed,
+            language=stored.metadata.language or language_of(quote[:1], "en"),
+            holders=stored.parties,
+            parties=self._parties,
+        )
+        left_out = judge_omissions(match, said)
+        judged = [*self._brackets(match, said)]
+        altering = next((each for each in judged if each.alters), None)
+        remarks = [*left_out.remarks, *(each.remark for each in judged if not each.alters)]
+        if match.wanted.recased:
+            remarks.append(remark("first_letter"))
+        if stored.statement.kind != "treaty":
+            remarks += judge_cut(match.start, match.end, quote, said, around)
+        return _Hit(stored=stored, match=match, left_out=left_out, put_in=altering, remarks=tuple(remarks))
+
+    def _brackets(self, match: Match, said: Said) -> Iterator[Judged]:
+        """Yields what is to be said of the brackets of a quotation."""
+        source, wanted = said.text.source, match.wanted
+        held = Held(language=said.language, holders=said.holders, around=context_of(source, match.start, match.end))
+        found = [
+            judge_bracket(gap.put, source[begin:end].strip(" .,;:"), held, self._parties)
+            for gap, begin, end in match.gaps
+            if gap.put is not None
+        ]
+        if wanted.leads is not None:
+            before = source[max(said.text.start, match.start - 200) : match.start]
+            found.append(judge_edge(wanted.leads, before, held, self._parties, leads=True))
+        if wanted.trails is not None:
+            found.append(
+                judge_edge(wanted.trails, source[match.end : match.end + 200], held, self._parties, leads=False)
             )
+        yield from filter(None, found)
+
+    def _doubts(self, best: _Hit, fitting: list[_Hit], attribution: Attribution) -> Iterator[Remark]:
+        """Yields what a reader should know of who is named, and when, although the words are exact."""
+        holder = best.stored.metadata.state
+        whose = f"words of {self._parties.display(holder)}" if holder else "words of nobody known"
+        if best.stored.statement.kind == "treaty":
+            whose = "words of a treaty"
+        if attribution.unknown is not None and attribution.suggestion is not None:
+            suggested = self._parties.display(attribution.suggestion)
+            yield remark("unknown_speaker_like", name=attribution.unknown, suggestion=suggested, holder=whose)
+        elif attribution.unknown is not None:
+            yield remark("unknown_speaker", name=attribution.unknown, holder=whose)
+        elif not attribution.parties and not attribution.treaty and not attribution.files:
+            yield remark("nobody_named", holder=whose)
+        silent = [code for code in attribution.together if not any(code in hit.stored.parties for hit in fitting)]
+        if silent:
+            yield remark("not_all_speakers", names=", ".join(map(self._parties.display, silent)))
+        if attribution.untold is not None:
+            yield remark("time_not_read", words=attribution.untold)
+        metadata = best.stored.metadata
+        if attribution.items and metadata.agenda_item and not _same_item(attribution.items, metadata.agenda_item):
+            yield remark("item_differs", held=metadata.agenda_item, given=", ".join(attribution.items))
+        if attribution.bodies and metadata.body and metadata.body not in attribution.bodies:
+            yield remark("body_differs", held=metadata.body, given=", ".join(attribution.bodies))
+
+    def _inexact(self, finding: Finding, hits: list[_Hit]) -> Finding:
+        """Judges a quotation whose words stand nowhere as they are: altered, or not found."""
+        if hits:
+            return self._altered(finding, min(hits, key=lambda hit: not fits(hit.stored, finding.attribution)))
+        quote = finding.quotation.text
+        if len(quote) > self._work.limits.longest:
+            reason = f"it has more than {self._work.limits.longest:,} characters"
+            return replace(finding, warnings=(*finding.warnings, remark("too_long", reason=reason)))
         own = [s for s in self._texts.all if fits(s, finding.attribution)] if finding.attribution.parties else []
         same = [s for s in self._texts.all if s.parties & set(finding.attribution.parties)]
+        budget = self._work.done + self._work.limits.quotation * MILLION
         for within, k in ((own, _OWN_PASSAGES), (same, _OWN_PASSAGES), (None, _PASSAGES)):
             ids = None if within is None else self._texts.ids_of(within)
-            best = self._nearest(finding.quotation.text, ids, k)
+            best = self._nearest(quote, ids, k, budget)
             if best is not None:
                 stored, near = best
                 place = self._place_of_words(stored, near.words)
@@ -119,14 +212,44 @@ class Judge:
                     changes=near.changes,
                     warnings=(*finding.warnings, *remarks),
                 )
+        if self._work.done >= budget:
+            reason = "that would have taken more work than one quotation may"
+            return replace(finding, warnings=(*finding.warnings, remark("too_long", reason=reason)))
         return finding
 
-    def _nearest(self, quote: str, within: list[str] | None, k: int) -> tuple[StoredText, Nearest] | None:
-        found = [
-            (window.stored, near)
-            for window in self._texts.windows(quote, within, k)
-            if (near := nearest(quote, window.text)) is not None and near.altered
-        ]
+    def _altered(self, finding: Finding, hit: _Hit) -> Finding:
+        """Returns the finding on words whose omissions or brackets turn what the source says."""
+        if hit.left_out.turned is not None:
+            reason = remark("left_out_turns", words=hit.left_out.turned)
+            changes = tuple(self._omissions(hit))
+        else:
+            reason = hit.put_in.remark  # type: ignore[union-attr]  # an altered hit has one of both
+            changes = tuple(
+                Change(kind=kind, text=text)  # type: ignore[arg-type]  # of the literal pairs here
+                for kind, text in (
+                    ("left_out", reason.values.get("words", "")),
+                    ("put_in", f"[{reason.values['put']}]"),
+                )
+                if text
+            )
+        mismatch = () if fits(hit.stored, finding.attribution) else self._mismatch(hit.stored, finding.attribution)
+        return replace(
+            finding,
+            verdict="altered",
+            place=self._place(hit),
+            changes=changes,
+            warnings=(*finding.warnings, reason, *mismatch),
+        )
+
+    def _nearest(self, quote: str, within: list[str] | None, k: int, budget: int) -> tuple[StoredText, Nearest] | None:
+        found: list[tuple[StoredText, Nearest]] = []
+        for window in self._texts.windows(quote, within, k):
+            if self._work.done >= budget:
+                break
+            self._work.add(cost(quote, window.text))
+            near = nearest(quote, window.text)
+            if near is not None and near.altered:
+                found.append((window.stored, near))
         return max(found, key=lambda pair: (pair[1].likeness, pair[1].run), default=None)
 
     def _place(self, hit: _Hit) -> Place:
@@ -135,7 +258,7 @@ class Judge:
     def _place_of_words(self, stored: StoredText, words: str) -> Place | None:
         """Returns where readable words of a text stand in its source."""
         for wanted in readings(words):
-            match = find(wanted, stored.keyed)
+            match = next(find(wanted, stored.keyed), None)
             if match is not None:
                 return place_of(stored, match.start, match.end, self._parties, self._wording)
         position = stored.keyed.text.find(key(words))
@@ -155,39 +278,25 @@ class Judge:
             position = end
         return changes
 
-    def _cut(self, hit: _Hit, quotation: Quotation) -> list[str]:
-        """Returns what a reader should know of the words just before and after an exact quotation."""
-        source, match = hit.stored.statement.source_text, hit.match
-        before = source[max(0, match.start - _AROUND) : match.start]
-        opening = _last_sentence(before)
-        remarks = []
-        denial = denial_before(opening)
-        if denial is not None:
-            remarks.append(f"the words before it in the same sentence turn it: “… {_tail(opening)}”")
-        after = " ".join(source[match.end : match.end + _AROUND].split())
-        limit = takes_back(after)
-        if limit is not None:
-            remarks.append(f"the sentence goes on and limits it: “{_head(after)} …”")
-        return remarks
-
-    def _mismatch(self, stored: StoredText, attribution: Attribution) -> list[str]:
+    def _mismatch(self, stored: StoredText, attribution: Attribution) -> list[Remark]:
         """Says in which point a statement is not what the document says of it."""
         named = ", ".join(self._parties.display(code) for code in attribution.parties)
         if attribution.parties and not stored.parties & set(attribution.parties):
             if stored.statement.kind == "treaty":
-                return [f"these are the words of a treaty, not of {named}"]
+                return [remark("treaty_words", names=named)]
             holder = stored.metadata.state
-            return [f"these are the words of {self._parties.display(holder)}, not of {named}" if holder else
-                    f"these words stand in a statement that nobody is known to hold, not under {named}"]  # fmt: skip
+            if holder is None:
+                return [remark("no_holder", names=named)]
+            return [remark("other_holder", holder=self._parties.display(holder), names=named)]
         if not _right_time(stored.metadata.date, attribution) or not _right_session(stored, attribution):
-            given = [*map(str, attribution.years), *map(_spoken, attribution.dates)]
-            given += [f"session {session}" for session in attribution.sessions]
-            stands = [
+            held = (
                 _spoken(stored.metadata.date),
                 f"session {stored.metadata.session}" if stored.metadata.session else "",
+            )
+            return [
+                remark("other_time", held=", ".join(filter(None, held)), given=", ".join(times_in_words(attribution)))
             ]
-            return [f"it stands under {', '.join(filter(None, stands))}, not under {', '.join(given)}"]
-        return [f"it stands in {stored.statement.file!r}, not in the file that is named"] if attribution.files else []
+        return [remark("other_file", held=repr(stored.statement.file))] if attribution.files else []
 
 
 def fits(stored: StoredText, attribution: Attribution) -> bool:
@@ -211,10 +320,18 @@ def _right_session(stored: StoredText, attribution: Attribution) -> bool:
     return not attribution.sessions or session is None or session in attribution.sessions
 
 
-def _right_time(date: str | None, attribution: Attribution) -> bool:
+def _right_time(day: str | None, attribution: Attribution) -> bool:
     """Returns whether a date is none that a document excludes; what is not known cannot be excluded."""
-    held = interval(date) if date else None
-    if held is None or not (attribution.years or attribution.dates):
+    held = interval(day) if day else None
+    if held is None or not (attribution.years or attribution.dates or attribution.days):
+        return True
+    # A day or month without a year is held against a statement whose day is known, whatever its year.
+    if attribution.days and held[0].year == held[1].year and (held[1] - held[0]).days < _WHOLE_YEAR:
+        if not any(_on_day(day, held) for day in attribution.days):
+            return False
+        if not (attribution.years or attribution.dates):
+            return True
+    elif not (attribution.years or attribution.dates):
         return True
     if any(held[0].year <= year <= held[1].year for year in attribution.years):
         return True
@@ -222,23 +339,31 @@ def _right_time(date: str | None, attribution: Attribution) -> bool:
     return any(days[0] <= held[1] and held[0] <= days[1] for days in given)
 
 
-def _last_sentence(before: str) -> str:
-    """Returns how the sentence begins in which a text breaks off; empty where it breaks off at a sentence's end."""
-    text = " ".join(before.split())
-    spans = list(split_sentences(text))
-    if not spans:
-        return ""
-    last = text[slice(*spans[-1])]
-    return "" if last[-1:] in ".!?。！？؟" or last[-2:-1] in ".!?" else last
+def _spoken(day: str | None) -> str:
+    return spoken_date(day, "en") or ""
 
 
-def _spoken(date: str | None) -> str:
-    return spoken_date(date, "en") or ""
+def _on_day(day: str, held: tuple[date, date]) -> bool:
+    """Returns whether an interval holds a day or month without a year: `--10-03`, `--10`."""
+    first, last = held
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return any(f"--{each:%m-%d}".startswith(day) for each in days)
 
 
-def _tail(text: str) -> str:
-    return " ".join(text.split()[-6:]) if " " in text else text[-12:]
+def _same_item(given: tuple[str, ...], held: str) -> bool:
+    """Returns whether agenda items have a number in common; "2 (b)" belongs to "2"."""
+    numbers = set(_ITEM_NUMBER.findall(held))
+    return any(numbers.intersection(_ITEM_NUMBER.findall(item)) for item in given)
 
 
-def _head(text: str) -> str:
-    return " ".join(text.split()[:6]) if " " in text else text[:12]
+def times_in_words(attribution: Attribution) -> list[str]:
+    """Returns when a document says that words were spoken, to show."""
+    dates = (_spoken(day) or day for day in attribution.dates)
+    days = (_day_in_words(day) for day in attribution.days)
+    return [*map(str, attribution.years), *dates, *days, *(f"session {session}" for session in attribution.sessions)]
+
+
+def _day_in_words(day: str) -> str:
+    month, _, number = day.removeprefix("--").partition("-")
+    name = date(2000, int(month), 1).strftime("%B")
+    return f"{int(number)} {name}" if number else name

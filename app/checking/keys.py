@@ -6,7 +6,7 @@ double ones where quotations nest, a hyphen or two for a dash, and page furnitur
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -54,16 +54,14 @@ class KeyedText:
         start, end = (0, None) if part is None else (part.start, part.end)
         return cls(statement.source_text, statement.edits, start, end)
 
-    def spans(self, wanted: str, *, begin: int = 0) -> list[tuple[int, int]]:
-        """Returns where a key stands as whole words: offsets in `text`, in order, from `begin` on."""
-        found: list[tuple[int, int]] = []
+    def spans(self, wanted: str, *, begin: int = 0) -> Iterator[tuple[int, int]]:
+        """Yields where a key stands as whole words: offsets in `text`, in order, from `begin` on."""
         position = self.text.find(wanted, begin) if wanted else -1
         while position >= 0:
             end = position + len(wanted)
             if self._whole_words(position, end):
-                found.append((position, end))
+                yield position, end
             position = self.text.find(wanted, position + 1)
-        return found
 
     def in_source(self, start: int, end: int) -> tuple[int, int]:
         """Turns a span of `text` into the source's offsets."""

@@ -1,30 +1,53 @@
-"""Markdown to blocks: the words without the markup, block quotations, tables, headings and footnotes as such."""
+"""Markdown to blocks: the words without the markup, block quotations, tables, headings, lists and footnotes as such.
+
+HTML that quotes (`<q>`, `<blockquote>`) reads as such; what a page does not show (comments, `<del>`, `~~…~~`, hidden
+elements) is not read, and told.
+"""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import regex
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from app.checking.blocks import Block
+from app.checking.blocks import Block, BlockKind, Hidden
+from app.checking.matching import words_of
+from app.checking.speech import introduces_speech
 from app.checking.tables import label_rows
 
 _NOTE: Final = regex.compile(
     r"^\[\^(?P<key>[\w-]+)\]:[ \t]*(?P<text>.*(?:\n(?:[ \t]{2,}\S.*|[ \t]*(?=\n[ \t]{2,}\S)))*)", regex.MULTILINE
 )
-_TAG: Final = regex.compile(r"<[^>]{0,400}>")
+# Elements of HTML; "<The review must …>" is none, and its words stay.
+_ELEMENT: Final = regex.compile(
+    r"</?(?P<name>q|blockquote|p|div|span|br|b|i|em|strong|u|s|del|strike|ins|sub|sup|a|cite|mark|small|font|code|pre|ul|ol|li|table|tr|td|th|tbody|thead|h[1-6]|hr|img|center|section|article|html|body"
+    r"|head|title|meta|style|script|template)\b(?P<rest>[^<>]{0,400})>",
+    regex.IGNORECASE,
+)
+_UNSHOWN: Final = regex.compile(
+    r"<!--(?P<words>.*?)-->|<(?P<tag>del|s|strike|style|script|template|head)\b[^<>]{0,400}>(?P<words>.*?)</(?P=tag)\s*>"
+    r"|<(?P<tag>\w+)\b[^<>]{0,200}?(?:\shidden\b|display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*[01](?:px|pt|em|%)?\s*[;\"'])[^<>]{0,200}>(?P<words>.*?)</(?P=tag)\s*>",
+    regex.IGNORECASE | regex.DOTALL,
+)
 _LINES: Final = ("softbreak", "hardbreak")
+# Marked so, words of this number that are said to be spoken are a quotation: `said: *we support it*`.
+_SET_OFF: Final = {"em_open": "em_close", "strong_open": "strong_close"}
+_FEWEST_WORDS: Final = 5
+_QUOTED: Final = regex.compile(r"^\W*[“\"«„「『‘'‹]")
+STRUCK: Final = "struck through"
+NOT_SHOWN: Final = "not shown on the page"
 
 
 def markdown_blocks(text: str) -> list[Block]:
     """Returns the blocks of a Markdown text; notes come last."""
-    parser = MarkdownIt("commonmark").enable("table")
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     body = _NOTE.sub("", text)
     blocks = list(_blocks(parser.parse(body)))
     for match in _NOTE.finditer(text):
         words = " ".join(
-            _words(token.children or ()) for token in parser.parse(match["text"].strip()) if token.children
+            _read(token.children or ())[0] for token in parser.parse(match["text"].strip()) if token.children
         )
         if words.strip():
             blocks.append(
@@ -34,13 +57,14 @@ def markdown_blocks(text: str) -> list[Block]:
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
-    depth = number = tables = level = 0
+    depth = number = tables = level = items = 0
     rows: list[list[str]] = []
+    before = ""
     for token in tokens:
-        if token.type == "blockquote_open":
-            depth += 1
-        elif token.type == "blockquote_close":
-            depth -= 1
+        if token.type in ("blockquote_open", "blockquote_close"):
+            depth += token.nesting
+        elif token.type in ("list_item_open", "list_item_close"):
+            items += token.nesting
         elif token.type == "heading_open":
             level = int(token.tag[1:])
         elif token.type == "heading_close":
@@ -53,22 +77,124 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
             yield from label_rows(rows, tables)
             rows = []
         elif token.type in ("inline", "code_block", "fence", "html_block"):
-            words = _words(token.children) if token.children else _TAG.sub(" ", token.content).strip()
-            if rows:
-                rows[-1].append(words)
-            elif words:
-                number += 1
-                kind = "heading" if level else "quote" if depth else "text"
-                yield Block(text=words, kind=kind, level=level, where=f"paragraph {number}")  # type: ignore[arg-type]
+            for words, hidden, quoted in _parts(token):
+                depth += quoted
+                if rows:
+                    rows[-1].append(words)
+                elif words or hidden:
+                    number += 1
+                    code = token.type in ("code_block", "fence") and introduces_speech(before)
+                    kind: BlockKind = "heading" if level else "quote" if depth > 0 or code else "text"
+                    yield Block(
+                        text=words, kind=kind, level=level, where=f"paragraph {number}", item=items > 0, hidden=hidden
+                    )
+                    before = words
 
 
-def _words(tokens: Sequence[Token]) -> str:
-    pieces: list[str] = []
-    for token in tokens:
-        if token.type in _LINES:
-            pieces.append("\n" if token.type == "hardbreak" else " ")
-        elif token.type in ("text", "code_inline", "text_special"):
-            pieces.append(token.content)
-        elif token.type == "image":
-            pieces.append(_words(token.children or ()))
-    return "".join(pieces).strip()
+def _parts(token: Token) -> Iterator[tuple[str, tuple[Hidden, ...], int]]:
+    """Yields the words of a block, what of it is hidden, and by how much a quotation set off begins or ends before."""
+    if token.type == "inline":
+        yield (*_read(token.children or ()), 0)
+    elif token.type == "html_block":
+        content, hidden = _shown(token.content)
+        at = depth = 0
+        for element in _ELEMENT.finditer(content):
+            if element["name"].lower() == "blockquote":
+                yield _without_elements(content[at : element.start()]), (), depth
+                at, depth = element.end(), -1 if element.group().startswith("</") else 1
+        yield _without_elements(content[at:]), hidden, depth
+    else:
+        yield token.content.strip(), (), 0
+
+
+def _shown(html: str) -> tuple[str, tuple[Hidden, ...]]:
+    """Returns what a page shows of HTML, and the words that it does not."""
+    hidden = tuple(
+        Hidden(offset=None, text=" ".join(_ELEMENT.sub(" ", found["words"]).split()), how=NOT_SHOWN)
+        for found in _UNSHOWN.finditer(html)
+        if words_of(found["words"])
+    )
+    return _UNSHOWN.sub(" ", html), hidden
+
+
+def _without_elements(html: str) -> str:
+    """Returns the words of HTML, `<q>` as quotation marks."""
+    return _ELEMENT.sub(_element, html).strip()
+
+
+def _element(found: "regex.Match[str]") -> str:
+    name = found["name"].lower()
+    if name == "q":
+        return "”" if found.group().startswith("</") else "“"
+    return " " if name in ("br", "p", "div", "li", "td", "th", "tr", "hr") else ""
+
+
+def _read(tokens: Sequence[Token]) -> tuple[str, tuple[Hidden, ...]]:
+    """Returns the words of inline tokens, and what of them is struck through or not shown."""
+    text = ""
+    hidden: list[Hidden] = []
+    skipping: str | None = None
+    dropped = ""
+    for at, token in enumerate(tokens):
+        held = _words(token)
+        if skipping is not None:
+            dropped += held
+            if token.type == skipping or (token.type == "html_inline" and token.content.lower().startswith(skipping)):
+                hidden.append(Hidden(offset=len(text), text=" ".join(dropped.split()), how=STRUCK))
+                skipping, dropped = None, ""
+            continue
+        if token.type == "s_open":
+            skipping = "s_close"
+        elif token.type == "html_inline" and (
+            struck := regex.match(r"<(del|s|strike)\b", token.content, regex.IGNORECASE)
+        ):
+            skipping = f"</{struck[1].lower()}"
+        elif token.type == "html_inline" and token.content.startswith("<!--"):
+            hidden.append(Hidden(offset=len(text), text=token.content[4:-3].strip(), how=NOT_SHOWN))
+        elif token.type in _SET_OFF and _speaks(text, tokens[at + 1 :], _SET_OFF[token.type]):
+            text += "“"
+            closes = _close_of(tokens, at)
+            tokens[closes].meta["quotes"] = True
+        elif token.meta.get("quotes"):
+            text += "”"
+        elif token.type == "code_inline" and _speaks_code(text, held):
+            text += f"“{held}”"
+        else:
+            text += held
+    kept = [part for part in hidden if words_of(part.text)]
+    lead = len(text) - len(text.lstrip())
+    return text.strip(), tuple(replace(part, offset=max(0, (part.offset or 0) - lead)) for part in kept)
+
+
+def _words(token: Token) -> str:
+    if token.type in _LINES:
+        return "\n" if token.type == "hardbreak" else " "
+    if token.type in ("text", "code_inline", "text_special"):
+        return token.content
+    if token.type == "image":
+        return _read(token.children or ())[0]
+    if token.type == "html_inline":
+        found = _ELEMENT.fullmatch(token.content)
+        return _element(found) if found is not None else "" if token.content.startswith("<!--") else token.content
+    return ""
+
+
+def _speaks(before: str, following: Sequence[Token], closes: str) -> bool:
+    """Returns whether words set off by their type are said to be spoken, and stand in no quotation marks."""
+    inner: list[str] = []
+    for token in following:
+        if token.type == closes:
+            break
+        inner.append(_words(token))
+    return _speaks_code(before, "".join(inner))
+
+
+def _speaks_code(before: str, words: str) -> bool:
+    plain = len(words_of(words)) >= _FEWEST_WORDS and _QUOTED.match(words) is None
+    return plain and _QUOTED.match(before[-1:]) is None and introduces_speech(before)
+
+
+def _close_of(tokens: Sequence[Token], opening: int) -> int:
+    closes = _SET_OFF[tokens[opening].type]
+    level = tokens[opening].level
+    return next(at for at in range(opening + 1, len(tokens)) if tokens[at].type == closes and tokens[at].level == level)

@@ -21,6 +21,10 @@ _RUN: Final = 7
 _RUN_SHARE: Final = 0.45
 # Words that change nothing in what a diff may show beside the quotation's own.
 _MARGIN: Final = 60
+_MARGIN_WORDS: Final = 10
+# Characters of a quotation that is located by characters; words of one that is located by words.
+_SHORT: Final = 250
+_MOST_WORDS: Final = 2000
 # Words in common at either edge that may be where the likest words begin or end.
 _EDGES: Final = 4
 _TOKEN: Final = regex.compile(r"\p{Han}[^\w\s]*|\S+?(?=\p{Han})|\S+")
@@ -54,12 +58,7 @@ class Nearest:
 def nearest(quote: str, window: str) -> Nearest | None:
     """Finds the words of a text that are nearest to a quotation; None where they share nothing."""
     quote, window = " ".join(quote.split()), " ".join(window.split())
-    found = fuzz.partial_ratio_alignment(quote.casefold(), window.casefold()) if quote and window else None
-    if found is None or found.score == 0:
-        return None
-    begin, end = (found.dest_start, found.dest_end) if len(quote) <= len(window) else (0, len(window))
-    source = _tokens(window[_word_start(window, begin - _MARGIN) : _word_end(window, end + _MARGIN)])
-    quoted = _tokens(quote)
+    source, quoted = _located(quote, window), _tokens(quote)
     plain_source, plain_quoted = [*map(_bare, source)], [*map(_bare, quoted)]
     blocks = [block for block in Indel.opcodes(plain_source, plain_quoted) if block.tag == "equal"]
     if not blocks:
@@ -73,6 +72,36 @@ def nearest(quote: str, window: str) -> Nearest | None:
         quoted=len(quoted),
         changes=tuple(word_diff(taken, quoted)),
     )
+
+
+def cost(quote: str, window: str) -> int:
+    """Returns how much work `nearest` is at most, in the units of `work`; for long texts pairs of words count."""
+    if len(quote) <= _SHORT:
+        return len(quote) * len(window) // 4
+    return len(quote) * len(window) * 2
+
+
+def _located(quote: str, window: str) -> list[str]:
+    """Returns the words of a text around those that are likest to a quotation.
+
+    By characters for a short quotation; a longer one by words, since the time by characters grows with the square of
+    its length and by words hardly does.
+    """
+    if not quote or not window:
+        return []
+    if len(quote) <= _SHORT:
+        found = fuzz.partial_ratio_alignment(quote.casefold(), window.casefold())
+        if found is None or found.score == 0:
+            return []
+        begin, end = (found.dest_start, found.dest_end) if len(quote) <= len(window) else (0, len(window))
+        return _tokens(window[_word_start(window, begin - _MARGIN) : _word_end(window, end + _MARGIN)])
+    source, quoted = _tokens(window), _tokens(quote)
+    if len(quoted) >= min(len(source), _MOST_WORDS):
+        return source
+    found = fuzz.partial_ratio_alignment([*map(_bare, quoted)], [*map(_bare, source)])
+    if found is None or found.score == 0:
+        return []
+    return source[max(0, found.dest_start - _MARGIN_WORDS) : found.dest_end + _MARGIN_WORDS]
 
 
 def word_diff(source: Sequence[str], quoted: Sequence[str]) -> Iterator[Change]:

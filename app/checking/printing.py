@@ -44,6 +44,8 @@ def print_check(report: CheckReport, names: Names) -> None:
     for skipped in report.skipped:
         console.print(Text(inert(f"Not checked, {skipped.where}: “{skipped.quote}”: {skipped.reason}"), style="dim"))
     console.print(Text(summary_line(report), style="bold"))
+    for limit in report.limits:
+        console.print(Text(limit, style="dim"))
 
 
 def _changes(finding: Finding) -> list[Text]:
@@ -61,7 +63,7 @@ def _changes(finding: Finding) -> list[Text]:
 
 def _account(finding: Finding) -> list[Text]:
     """Returns a line for every warning, and where the words stand."""
-    lines = [Text(inert(warning), style="yellow") for warning in finding.warnings]
+    lines = [Text(inert(str(warning)), style="yellow") for warning in finding.warnings]
     if finding.place is not None:
         lines.append(Text(inert(finding.place.reference), style="dim"))
     more = len(finding.found_in) - 1

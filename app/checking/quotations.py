@@ -5,15 +5,19 @@ out and reported with its reason. The rule: fewer than five words are a quotatio
 that somebody speaks; words that are called a title, or written like one, are none.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import regex
 
 from app.checking.blocks import Block, Document
+from app.checking.marks import plain_marks
 from app.checking.matching import words_of
 from app.checking.records import Quotation, Skipped
+from app.checking.remarks import RemarkKind
 from app.checking.speech import introduces_speech, introduces_title
 
 # Opening marks with the marks that may close them.
@@ -23,12 +27,16 @@ _PAIRS: Final = {
 }  # fmt: skip
 _SINGLE: Final = frozenset("‘'‚‹")
 _MARK: Final = regex.compile("[" + regex.escape("".join(_PAIRS) + "”»」』›’〞〟") + "]")
-_OPENS_AFTER: Final = regex.compile(r"(?:^|[\s(\[{—–\-/:،,;。，：“„«‘'\"]|\p{Han})$")
+_OPENS_AFTER: Final = regex.compile(r"(?:^|[\s\u2060(\[{—–\-/:،,;。，：“„«‘'\"]|\p{Han})$")
 _TITLE_WORD: Final = regex.compile(r"\p{Lu}|\p{N}")
 _SMALL: Final = frozenset(
     "a an and as at by for from in of on or the to with against into thereto de des du la le les el los las del y et à"
     " en d l sur contre pour".split()
 )
+_SINGLE_CLOSER: Final = regex.compile("[’'‘]")
+# Single marks are mostly apostrophes: a quotation in them is followed over so many characters.
+_LONGEST_SINGLE: Final = 6000
+_LONGEST_LISTED: Final = 1000
 _FEWEST_WORDS: Final = 5
 # A Chinese character counts as a word; two make about one of other languages.
 _FEWEST_CHARACTERS: Final = 8
@@ -44,7 +52,10 @@ _YEARS: Final = regex.compile(r"\d0s\b|\d\d(?=\W*$|[,.;)]|\s(?:and|or|to)\b)")
 _MOST: Final = 0.5
 _ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
 _NOTE_MARK: Final = regex.compile(r"\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*$")
-NOT_CLOSED: Final = "the quotation mark is never closed; it was read to the end of the paragraph"
+NOT_CLOSED: Final[RemarkKind] = "not_closed"
+UNMARKED: Final = "it follows a verb of speech, but stands in no quotation marks"
+_SPEECH_COLON: Final = regex.compile(r"(?:[:：](?=\s|\p{Han})|\s(?:--|—|–)(?=\s))\s*")
+_STOP: Final = regex.compile(r"(?<=[.!?。！？؟])(?=\s|$)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +77,11 @@ class _Open:
 def find_quotations(document: Document) -> Quotations:
     """Returns the quotations of a document."""
     found: list[Quotation] = []
-    for quotation in sorted(_all(document), key=lambda quotation: quotation.spans[0]):
+    # Marks of equal length, so that what is found there has the document's own offsets and words.
+    read = replace(document, blocks=tuple(replace(block, text=plain_marks(block.text)) for block in document.blocks))
+    for quotation in sorted(
+        map(partial(_in_own_words, document), _all(read)), key=lambda quotation: quotation.spans[0]
+    ):
         # What is set off as a block may hold the end of a quotation that began before it.
         if not found or quotation.spans[0][0] >= found[-1].spans[-1][1]:
             found.append(quotation)
@@ -79,7 +94,35 @@ def find_quotations(document: Document) -> Quotations:
             kept.append(quotation)
         else:
             skipped.append(Skipped(quote=quotation.text, reason=reason, where=block.where))
+    skipped += _unmarked(document, found)
     return Quotations(found=tuple(kept), skipped=tuple(skipped))
+
+
+def _in_own_words(document: Document, quotation: Quotation) -> Quotation:
+    text = "\n\n".join(document.text[start:end] for start, end in quotation.spans)
+    return replace(quotation, text=text) if quotation.text != text else quotation
+
+
+def _unmarked(document: Document, found: list[Quotation]) -> Iterator[Skipped]:
+    """Yields what follows a verb of speech and a colon without quotation marks: it may be a quotation."""
+    starts = [quotation.spans[0][0] for quotation in found]
+    for block in document.blocks:
+        if block.kind == "heading":
+            continue
+        for speech in _SPEECH_COLON.finditer(block.text):
+            begin = block.start + speech.end()
+            at = bisect_left(starts, block.start + speech.start())
+            within = at and found[at - 1].spans[-1][1] > begin
+            rest = _STOP.split(block.text[speech.end() : speech.end() + _LONGEST_LISTED], maxsplit=1)[0]
+            marked = at < len(starts) and starts[at] < begin + len(rest)
+            if (
+                within
+                or marked
+                or not introduces_speech(block.text[max(0, speech.start() - _LOOK_BACK) : speech.end()])
+            ):
+                continue
+            if len(words_of(rest)) >= _FEWEST_WORDS:
+                yield Skipped(quote=rest.strip(), reason=UNMARKED, where=block.where)
 
 
 def _all(document: Document) -> Iterator[Quotation]:
@@ -184,7 +227,9 @@ def _next_opening(text: str, position: int) -> int | None:
 def _closes_same(text: str, at: int) -> bool:
     """Returns whether `”…”` and `»…«` are meant, as some languages quote: the mark opens at a word's beginning."""
     mark = text[at]
-    return bool(_OPENS_AFTER.search(text[max(0, at - 1) : at])) and any(c in text[at + 1 :] for c in _PAIRS[mark])
+    return bool(_OPENS_AFTER.search(text[max(0, at - 1) : at])) and any(
+        text.find(c, at + 1, at + _LONGEST_SINGLE) > 0 for c in _PAIRS[mark]
+    )
 
 
 def _closing(text: str, opening: int | None, *, mark: str | None = None) -> int | None:
@@ -216,21 +261,23 @@ def _is_nested_opening(text: str, at: int) -> bool:
 
 def _closing_single(text: str, begin: int, closers: str) -> int | None:
     """Returns where single marks close: not at an apostrophe, rather behind a sentence's end than inside a sentence."""
-    candidates = [
-        at
-        for at in range(begin, len(text))
-        if text[at] in closers
-        and not text[at + 1 : at + 2].isalnum()
-        and text[at - 1 : at].strip()
-        and not (at > begin and text[at - 1].isspace())
-    ]
-    if not candidates:
-        return None
-    clear = [at for at in candidates if text[at - 1] in ".!?,;…" or text[at - 1] not in "s"]
-    return (clear or candidates)[0]
+    first: int | None = None
+    for match in _SINGLE_CLOSER.finditer(text, begin, begin + _LONGEST_SINGLE):
+        at = match.start()
+        if (
+            match.group() not in closers
+            or text[at + 1 : at + 2].isalnum()
+            or not text[at - 1 : at].strip()
+            or (at > begin and text[at - 1].isspace())
+        ):
+            continue
+        if text[at - 1] in ".!?,;…" or text[at - 1] not in "s":
+            return at
+        first = at if first is None else first
+    return first
 
 
-def _quotation(document: Document, pieces: list[tuple[int, int, int]], note: str | None = None) -> Quotation:
+def _quotation(document: Document, pieces: list[tuple[int, int, int]], note: RemarkKind | None = None) -> Quotation:
     spans: list[tuple[int, int]] = []
     texts: list[str] = []
     for index, start, end in pieces:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 from app.answer import Verdict
+from app.checking.remarks import Remark, RemarkKind
 
 VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
 ChangeKind = Literal["same", "left_out", "put_in"]
@@ -48,6 +49,13 @@ class Attribution:
         years: Years in which the document places the words; empty where it gives none.
         sessions: Numbers of sessions, likewise.
         dates: ISO days or intervals, likewise.
+        days: Days and months without a year, as `--10-03` and `--10`.
+        items: Numbers of agenda items.
+        bodies: Names of bodies.
+        untold: A time that the document gives and that could not be told from it, as in "last year".
+        together: Those of the parties who are said to have spoken the words each, as in "both X and Y".
+        unknown: A name that attributes the words and that no lookup knows.
+        suggestion: The party whose name is like the unknown one.
         files: Names of stored files that a reference names.
         treaty: Whether the words are presented as a treaty's.
         source: What in the document says so, as in `sentence`, `note`, `heading`.
@@ -57,6 +65,13 @@ class Attribution:
     years: tuple[int, ...] = ()
     sessions: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
+    untold: str | None = None
+    together: tuple[str, ...] = ()
+    unknown: str | None = None
+    suggestion: str | None = None
     files: tuple[str, ...] = ()
     treaty: bool = False
     source: str | None = None
@@ -76,7 +91,7 @@ class Quotation:
     text: str
     spans: tuple[tuple[int, int], ...]
     marked: bool
-    note: str | None = None
+    note: RemarkKind | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +113,7 @@ class Finding:
     place: Place | None = None
     found_in: tuple[Place, ...] = ()
     changes: tuple[Change, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
 
     @property
     def diff(self) -> str | None:
@@ -128,8 +143,13 @@ class Finding:
                 "years": list(named.years),
                 "dates": list(named.dates),
                 "sessions": list(named.sessions),
+                "days": list(named.days),
+                "agenda_items": list(named.items),
+                "unknown": named.unknown,
+                "suggestion": named.suggestion,
             },
-            "warnings": list(self.warnings),
+            "warnings": list(map(str, self.warnings)),
+            "remarks": [warning.to_json() for warning in self.warnings],
             "document_spans": [list(span) for span in self.quotation.spans],
         }
 
@@ -145,11 +165,20 @@ class Skipped:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckReport:
-    """The findings in the order of the document, and what was left out."""
+    """The findings in the order of the document, and what was left out.
+
+    Attributes:
+        skipped: Quoted strings that were not checked, and words that no reader sees.
+        notes: What is to be said of this document.
+        limits: What no check of this kind sees, whatever the document.
+        complete: Whether every quotation was checked; else the check had done as much work as one may.
+    """
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    complete: bool = True
 
     @property
     def summary(self) -> dict[Verdict, int]:
@@ -158,9 +187,14 @@ class CheckReport:
         return {verdict: counted[verdict] for verdict in VERDICTS}
 
     @property
+    def doubtful(self) -> int:
+        """How many verified findings bear a remark."""
+        return sum(finding.verdict == "verified" and bool(finding.warnings) for finding in self.findings)
+
+    @property
     def passed(self) -> bool:
-        """Whether every quotation is verified."""
-        return all(finding.verdict == "verified" for finding in self.findings)
+        """Whether every quotation was checked and is verified."""
+        return self.complete and all(finding.verdict == "verified" for finding in self.findings)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the JSON contract of `untoc verify --json`."""
@@ -169,4 +203,5 @@ class CheckReport:
             "summary": self.summary,
             "skipped": [{"quote": s.quote, "reason": s.reason, "where": s.where} for s in self.skipped],
             "notes": list(self.notes),
+            "limits": list(self.limits),
         }

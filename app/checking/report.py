@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 from app.answer import Verdict
+from app.checking.judging import times_in_words
 from app.checking.records import CheckReport, Finding
 from app.compose.extractive import escape
-from app.provenance import spoken_date
 
 VERDICT_WORDS: Final[dict[Verdict, str]] = {
     "verified": "Verified",
@@ -15,7 +15,7 @@ VERDICT_WORDS: Final[dict[Verdict, str]] = {
     "not_found": "Not found",
 }
 MEANINGS: Final[dict[Verdict, str]] = {
-    "verified": "These words stand in the corpus, as the document says.",
+    "verified": "These words stand in the corpus.",
     "altered": "The source has other words.",
     "misattributed": "These words stand in the corpus, but not where the document says.",
     "not_found": "These words stand nowhere in the corpus, nor does anything near them.",
@@ -25,12 +25,15 @@ Names = Callable[[str], str]
 
 def comment_text(finding: Finding) -> str:
     """Returns a finding as the text of a comment: verdict, warnings, place and diff, one a line."""
-    return "\n".join((f"{VERDICT_WORDS[finding.verdict].upper()}. {MEANINGS[finding.verdict]}", *details(finding)))
+    word = VERDICT_WORDS[finding.verdict].upper()
+    if finding.verdict == "verified" and finding.warnings:
+        word += ", with a remark"
+    return "\n".join((f"{word}. {MEANINGS[finding.verdict]}", *details(finding)))
 
 
 def details(finding: Finding) -> list[str]:
     """Returns what there is to say of a finding beside its verdict, one line each."""
-    lines = [warning[:1].upper() + warning[1:] + "." for warning in finding.warnings]
+    lines = [words[:1].upper() + words[1:] + "." for words in map(str, finding.warnings)]
     if finding.place is not None:
         label = "Nearest words" if finding.verdict == "altered" else "Stands in"
         lines.append(f"{label}: {finding.place.reference}")
@@ -50,16 +53,19 @@ def summary_line(report: CheckReport) -> str:
         number = len(report.findings)
         verdicts = ", ".join(f"{count} {VERDICT_WORDS[v].lower()}" for v, count in report.summary.items())
         counted = f"{number} quotation{'' if number == 1 else 's'}: {verdicts}"
+        if report.doubtful:
+            counted += f"; {report.doubtful} of the verified with a remark to read"
     left = len(report.skipped)
-    return counted + (f"; {left} quoted string{'' if left == 1 else 's'} not checked" if left else "") + "."
+    return counted + (f"; {left} string{'' if left == 1 else 's'} not checked" if left else "") + "."
 
 
 def named_in_words(finding: Finding, names: Names) -> str:
     """Returns whom and when a document names for a quotation, to show."""
     named = finding.attribution
-    parts = [" or ".join(map(names, named.parties)) or "nobody named"]
-    dates = (spoken_date(date, "en") or date for date in named.dates)
-    parts += [*map(str, named.years), *dates, *(f"session {session}" for session in named.sessions)]
+    unknown = f"“{named.unknown}”, whom no lookup knows" if named.unknown else "nobody named"
+    joined = " and " if named.together else " or "
+    parts = [joined.join(map(names, named.parties)) or unknown]
+    parts += times_in_words(named)
     return ", ".join(parts)
 
 
@@ -84,4 +90,5 @@ def markdown_report(report: CheckReport, file: str, names: Names) -> str:
             f"- “{escape(' '.join(skipped.quote.split()))}” ({escape(skipped.where)}): {escape(skipped.reason)}"
             for skipped in report.skipped
         ]
+    lines += ["", "## What this check does not see", "", *(f"- {escape(limit)}" for limit in report.limits)]
     return "\n".join(lines) + "\n"

@@ -63,7 +63,7 @@ SPEAKER_OF: Final = regex.compile(
 )
 _TITLES: Final = regex.compile(
     r"(?:\b(?:entitled|titled|called|named|known\s+as|so-called|agenda\s+item(?:\s+\w+)?|item\s+\w+|article\s+\w+|resolution\s+\S+|theme|motto|slogan|report|term|word|phrase|heading|"
-    r"intitulée?s?|dite?|nommée?|titulad[oa]s?|denominad[oa]s?|llamad[oa]s?|под\s+названием|озаглавлен\w+)|المعنون\w*|بعنوان|المسمى|题为|名为|所谓的?)\s*[:,،，]?\s*$",
+    r"intitulée?s?|(?<!\b(?:a|ont|avait|avaient|as|ai|avons)\s)dite?|nommée?|titulad[oa]s?|denominad[oa]s?|llamad[oa]s?|под\s+названием|озаглавлен\w+)|المعنون\w*|بعنوان|المسمى|题为|名为|所谓的?)\s*[:,،，]?\s*$",
     regex.IGNORECASE,
 )
 # A verb this many words before a quotation introduces it.

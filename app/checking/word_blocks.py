@@ -17,12 +17,15 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from app.checking.blocks import Block, BlockKind, NoteMark
+from app.checking.blocks import Block, BlockKind, Hidden, NoteMark
 from app.checking.tables import labels_of
+from app.checking.word_looks import DELETED, Looks
 from ingest.errors import LoadError
 
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_LEFT_OUT: Final = frozenset(map(qn, ("w:del", "w:moveFrom", "w:sectPr", "w:pPr", "w:rPr", "w:tblPr"))) | {_FALLBACK}
+_LEFT_OUT: Final = frozenset(map(qn, ("w:sectPr", "w:pPr", "w:rPr", "w:tblPr"))) | {_FALLBACK}
+_TRACKED: Final = tuple(map(qn, ("w:del", "w:moveFrom")))
+_TEXTS: Final = tuple(map(qn, ("w:t", "w:delText")))
 _MARKS: Final = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "\u2011"}
 _NOTES: Final = {qn("w:footnoteReference"): "footnote", qn("w:endnoteReference"): "endnote"}
 _QUOTE_STYLES: Final = frozenset({"quote", "intense quote", "block text", "blockquote", "block quotation"})
@@ -41,11 +44,16 @@ class Piece:
 
 @dataclass(frozen=True, kw_only=True)
 class WordParagraph:
-    """A block and the elements that it came from; `anchored` says whether a comment may stand in it."""
+    """A block and the elements that it came from; `anchored` says whether a comment may stand in it.
+
+    Attributes:
+        looks: By which it is told what of it a reader sees.
+    """
 
     block: Block
     element: BaseOxmlElement
     pieces: tuple[Piece, ...]
+    looks: Looks
     anchored: bool = True
 
 
@@ -63,23 +71,24 @@ def word_blocks(data: bytes, name: str) -> list[Block]:
 
 def word_paragraphs(document: WordDocument) -> list[WordParagraph]:
     """Returns the paragraphs with text: the body's in reading order, then headers and footers, then notes."""
-    styles = _style_names(document)
-    body = _Walk(styles).paragraphs(document.element.body)
+    styles, looks = _style_names(document), Looks(document)
+    body = _Walk(styles, looks).paragraphs(document.element.body)
     parts = [
         replace(found, block=replace(found.block, kind="header", where="header or footer"), anchored=False)
         for section in document.sections
         for header in (section.header, section.footer, section.first_page_header, section.first_page_footer)
         if not header.is_linked_to_previous
-        for found in _Walk(styles).paragraphs(header._element)
+        for found in _Walk(styles, looks).paragraphs(header._element)
     ]
-    return [p for p in chain(body, parts, _notes(document, styles)) if p.block.text.strip()]
+    return [p for p in chain(body, parts, _notes(document, styles, looks)) if p.block.text.strip() or p.block.hidden]
 
 
 class _Walk:
     """Goes over the elements of one part; counts its paragraphs and tables."""
 
-    def __init__(self, styles: dict[str, tuple[BlockKind, int]]) -> None:
+    def __init__(self, styles: dict[str, tuple[BlockKind, int]], looks: Looks) -> None:
         self._styles = styles
+        self._looks = looks
         self._paragraphs = 0
         self._tables = 0
 
@@ -102,7 +111,7 @@ class _Walk:
     def _paragraph(
         self, element: BaseOxmlElement, cell: tuple[str, tuple[str, ...]] | None, *, boxed: bool
     ) -> WordParagraph:
-        pieces, marks, text = _read(element)
+        pieces, marks, hidden, text = _read(element, self._looks)
         style = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
         kind, level = self._styles.get("" if style is None else style.get(qn("w:val"), ""), ("text", 0))
         if text.strip():
@@ -115,8 +124,10 @@ class _Walk:
             where=where,
             labels=labels,
             marks=marks,
+            hidden=hidden,
+            item=element.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None,
         )
-        return WordParagraph(block=block, element=element, pieces=pieces, anchored=not boxed)
+        return WordParagraph(block=block, element=element, pieces=pieces, looks=self._looks, anchored=not boxed)
 
     def _table(self, table: BaseOxmlElement, *, boxed: bool) -> Iterator[WordParagraph]:
         self._tables += 1
@@ -127,7 +138,7 @@ class _Walk:
             line: list[str] = []
             for cell, span in row:
                 above = texts[-1][len(line)] if texts and len(line) < len(texts[-1]) else ""
-                line += [above if _goes_on(cell) else _text_of(cell)] + [""] * (span - 1)
+                line += [above if _goes_on(cell) else _text_of(cell, self._looks)] + [""] * (span - 1)
             texts.append(line)
         for index, row in enumerate(rows):
             column = 0
@@ -152,34 +163,47 @@ def _goes_on(cell: BaseOxmlElement) -> bool:
     return merged is not None and merged.get(qn("w:val"), "continue") == "continue"
 
 
-def _text_of(cell: BaseOxmlElement) -> str:
-    return " ".join(text for paragraph in cell.iter(qn("w:p")) if (text := _read(paragraph)[2].strip()))
+def _text_of(cell: BaseOxmlElement, looks: Looks) -> str:
+    return " ".join(text for paragraph in cell.iter(qn("w:p")) if (text := _read(paragraph, looks)[3].strip()))
 
 
-def pieces_of(paragraph: BaseOxmlElement) -> tuple[Piece, ...]:
+def pieces_of(paragraph: BaseOxmlElement, looks: Looks) -> tuple[Piece, ...]:
     """Returns what holds the characters of a paragraph's text, in order."""
-    return _read(paragraph)[0]
+    return _read(paragraph, looks)[0]
 
 
-def _read(paragraph: BaseOxmlElement) -> tuple[tuple[Piece, ...], tuple[NoteMark, ...], str]:
+def _read(
+    paragraph: BaseOxmlElement, looks: Looks
+) -> tuple[tuple[Piece, ...], tuple[NoteMark, ...], tuple[Hidden, ...], str]:
     pieces: list[Piece] = []
     marks: list[NoteMark] = []
+    hidden: list[Hidden] = []
     text = ""
+    unseen: dict[BaseOxmlElement, str | None] = {}
     for run, element in _leaves(paragraph, None):
+        if run not in unseen:
+            unseen[run] = DELETED if any(run.iterancestors(*_TRACKED)) else looks.unseen(run)
+        if (how := unseen[run]) is not None:
+            words = element.text or " "
+            if hidden and (hidden[-1].offset, hidden[-1].how) == (len(text), how):
+                words = hidden.pop().text + words
+            hidden.append(Hidden(offset=len(text), text=words, how=how))
+            continue
         if element.tag in _NOTES:
             marks.append(NoteMark(offset=len(text), key=f"{_NOTES[element.tag]} {element.get(qn('w:id'))}"))
             continue
         held = (element.text or "") if element.tag == qn("w:t") else _MARKS[element.tag]
         pieces.append(Piece(run=run, element=element, start=len(text), end=len(text) + len(held)))
         text += held
-    return tuple(pieces), tuple(marks), text
+    shown = [part for part in hidden if any(map(str.isalnum, part.text))]
+    return tuple(pieces), tuple(marks), tuple(shown), text
 
 
 def _leaves(parent: BaseOxmlElement, run: BaseOxmlElement | None) -> Iterator[tuple[BaseOxmlElement, BaseOxmlElement]]:
     for element in parent.iterchildren():
         if element.tag in _LEFT_OUT or element.tag == qn("w:txbxContent"):
             continue
-        if run is not None and (element.tag == qn("w:t") or element.tag in _MARKS or element.tag in _NOTES):
+        if run is not None and (element.tag in _TEXTS or element.tag in _MARKS or element.tag in _NOTES):
             yield run, element
         else:
             yield from _leaves(element, element if element.tag == qn("w:r") else run)
@@ -206,7 +230,7 @@ def _style_names(document: WordDocument) -> dict[str, tuple[BlockKind, int]]:
     return found
 
 
-def _notes(document: WordDocument, styles: dict[str, tuple[BlockKind, int]]) -> Iterator[WordParagraph]:
+def _notes(document: WordDocument, styles: dict[str, tuple[BlockKind, int]], looks: Looks) -> Iterator[WordParagraph]:
     for kind, reltype in (("footnote", RELATIONSHIP_TYPE.FOOTNOTES), ("endnote", RELATIONSHIP_TYPE.ENDNOTES)):
         for relation in document.part.rels.values():
             if relation.reltype != reltype or relation.is_external:
@@ -216,7 +240,7 @@ def _notes(document: WordDocument, styles: dict[str, tuple[BlockKind, int]]) -> 
                 if note.get(qn("w:type")) in ("separator", "continuationSeparator", "continuationNotice"):
                     continue
                 shown += 1
-                for paragraph in _Walk(styles).paragraphs(note):
+                for paragraph in _Walk(styles, looks).paragraphs(note):
                     key = f"{kind} {note.get(qn('w:id'))}"
                     block = replace(paragraph.block, kind="note", where=f"{kind} {shown}", note_key=key, marks=())
                     yield replace(paragraph, block=block, anchored=False)

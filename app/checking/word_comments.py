@@ -56,17 +56,17 @@ def _runs_of(
     if not (paragraphs[opening].anchored and paragraphs[closing].anchored) or start >= end:
         return None
     # The end first: the beginning's offsets stay.
-    last = _cut(paragraphs[closing].element, end - document.blocks[closing].start, before=True)
-    first = _cut(paragraphs[opening].element, start - document.blocks[opening].start, before=False)
+    last = _cut(paragraphs[closing], end - document.blocks[closing].start, before=True)
+    first = _cut(paragraphs[opening], start - document.blocks[opening].start, before=False)
     if opening == closing and last is not None and first is not None:
         # Splitting at the beginning puts the quotation into a new run, which may be the last one too.
-        last = _cut(paragraphs[closing].element, end - document.blocks[closing].start, before=True)
+        last = _cut(paragraphs[closing], end - document.blocks[closing].start, before=True)
     return None if first is None or last is None else (first, last)
 
 
-def _cut(paragraph: BaseOxmlElement, offset: int, *, before: bool) -> BaseOxmlElement | None:
+def _cut(paragraph: WordParagraph, offset: int, *, before: bool) -> BaseOxmlElement | None:
     """Splits the run at an offset of a paragraph's text; returns the run that ends there, or the one that begins."""
-    pieces = pieces_of(paragraph)
+    pieces = pieces_of(paragraph.element, paragraph.looks)
     for piece in pieces:
         if piece.start < offset < piece.end:
             return _split(piece.run, piece.element, offset - piece.start)[0 if before else 1]

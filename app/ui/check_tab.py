@@ -1,6 +1,7 @@
 """The Check tab: a draft goes in as text or file, and comes back with a verdict on each of its quotations."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,13 +18,16 @@ from app.ui.check_view import check_html
 from app.ui.conversation import error_html
 from app.ui.served import session_folder
 from app.ui.uploads import safe_name
+from app.ui.watching import watch
 
 _INTRO: Final = (
     '<div class="u-intro"><h2>Check a draft</h2><p>Every quotation in it is compared with the stored statements: '
     "its words, and who is said to have spoken them when.</p></div>"
 )
 _NOTHING: Final = '<p class="u-empty">Paste a text or choose a file first, then check it.</p>'
-_BUSY: Final = '<div class="u-progress" role="status"><progress aria-label="Check"></progress><p>Checking …</p></div>'
+_BUSY: Final = (
+    '<div class="u-progress" role="status"><progress aria-label="Check"{done}></progress><p>Checking …</p></div>'
+)
 _PASTED: Final = "draft.md"
 
 
@@ -38,14 +42,21 @@ class _Desk:
         if not file and not text.strip():
             yield _NOTHING, gr.skip()
             return
-        yield _BUSY, gr.DownloadButton(visible=False)
+        yield _BUSY.format(done=""), gr.DownloadButton(visible=False)
         try:
             path = Path(file) if file else None
             document = self._checker.read(path) if path else read_pasted(text)
-            report = self._checker.check(document)
-            yield self._shown(document, report), self._download(path, report, request)
+            # The check ends at its next quotation when the reader has left.
+            for step in watch(partial(self._check, document), finish=False):
+                if isinstance(step, CheckReport):
+                    yield self._shown(document, step), self._download(path, step, request)
+                else:
+                    yield _BUSY.format(done=f' value="{step[0]}" max="{step[1]}"'), gr.skip()
         except SHOWN_ERRORS as error:
             yield error_html(error), gr.DownloadButton(visible=False)
+
+    def _check(self, document: Document, tell: Callable[[tuple[int, int]], None]) -> CheckReport:
+        return self._checker.check(document, lambda done, total: tell((done, total)))
 
     def _shown(self, document: Document, report: CheckReport) -> str:
         return check_html(document, report, self._checker.party_name, self._checker.around)

@@ -44,7 +44,7 @@ def check_html(document: Document, report: CheckReport, names: Names, around: Su
     return (
         f"{_summary(report)}"
         f'<article class="u-check-text" aria-label="The draft with its quotations marked">{"".join(parts)}</article>'
-        f"{_skipped(report)}"
+        f"{_skipped(report)}{_limits(report)}"
     )
 
 
@@ -65,7 +65,7 @@ def _summary(report: CheckReport) -> str:
         f'<span aria-hidden="true">{_SIGNS[finding.verdict]} </span>{number}'
         f'<span class="u-hidden"> {VERDICT_WORDS[finding.verdict]}</span></a>'
         for number, finding in enumerate(report.findings, 1)
-        if finding.verdict != "verified"
+        if finding.verdict != "verified" or finding.warnings
     ]
     jumps = f'<nav class="u-jumps" aria-label="Quotations to look at">Look at {"".join(wrong)}</nav>' if wrong else ""
     notes = "".join(f'<li class="u-note">{escape(note)}</li>' for note in report.notes)
@@ -84,7 +84,7 @@ def _block(block: Block, findings: Sequence[Finding]) -> str:
                 continue
             pieces.append(escape(block.text[position - block.start : start - block.start]))
             words = escape(block.text[start - block.start : end - block.start])
-            word = VERDICT_WORDS[finding.verdict]
+            word = _word(finding)
             # The tag stands behind the mark that closes the quotation.
             behind = _CLOSING.match(block.text, end - block.start)
             closing = behind.group() if behind else ""
@@ -103,13 +103,13 @@ def _block(block: Block, findings: Sequence[Finding]) -> str:
 
 
 def _card(index: int, finding: Finding, names: Names, around: Surroundings) -> str:
-    number, word = index + 1, VERDICT_WORDS[finding.verdict]
+    number, word = index + 1, _word(finding)
     head = (
         f'<span class="u-badge u-{finding.verdict}"><span aria-hidden="true">{_SIGNS[finding.verdict]} </span>'
         f"{word}</span>"
         f'<span class="u-note">in the draft: <bdi>{escape(named_in_words(finding, names))}</bdi></span>'
     )
-    warnings = "".join(f"<li><bdi>{escape(warning)}</bdi></li>" for warning in finding.warnings)
+    warnings = "".join(f"<li><bdi>{escape(str(warning))}</bdi></li>" for warning in finding.warnings)
     listed = f'<ul class="u-check-warnings">{warnings}</ul>' if warnings else ""
     meaning = "" if finding.verdict == "verified" else f'<p class="u-note">{escape(MEANINGS[finding.verdict])}</p>'
     body = f"{meaning}{_diff(finding)}{listed}{_place(finding, around)}"
@@ -118,6 +118,16 @@ def _card(index: int, finding: Finding, names: Names, around: Surroundings) -> s
         f'aria-label="Quotation {number}: {word}"><header><span class="u-number" aria-hidden="true">{number}</span>'
         f"{head}</header>{body}</section>"
     )
+
+
+def _word(finding: Finding) -> str:
+    word = VERDICT_WORDS[finding.verdict]
+    return f"{word}, with a remark" if finding.verdict == "verified" and finding.warnings else word
+
+
+def _limits(report: CheckReport) -> str:
+    items = "".join(f"<li>{escape(limit)}</li>" for limit in report.limits)
+    return f'<details class="u-source"><summary>What this check does not see</summary><ul>{items}</ul></details>'
 
 
 def _diff(finding: Finding) -> str:
@@ -168,7 +178,7 @@ def _skipped(report: CheckReport) -> str:
         f'<span class="u-note">({escape(skipped.where)}: {escape(skipped.reason)})</span></li>'
         for skipped in report.skipped
     )
-    counted = "1 quoted string was" if len(report.skipped) == 1 else f"{len(report.skipped)} quoted strings were"
+    counted = "1 string was" if len(report.skipped) == 1 else f"{len(report.skipped)} strings were"
     return (
         f'<details class="u-source u-check-skipped"><summary>{counted} not checked</summary><ul>{items}</ul></details>'
     )

@@ -40,7 +40,8 @@ def two(corpus_of):
         ("Austria said: “Ships may carry 40 lamps and, as the Convention requires, one bell”.", "altered"),
         ("Austria said: “Ships shall carry 41 lamps and, as the Convention requires, one bell”.", "altered"),
         ("Austria said: “Ships shall [not] carry 40 lamps and, as the Convention requires, one bell”.", "altered"),
-        ("Austria said: “ships shall carry 40 lamps and, as the Convention requires, one bell”.", "altered"),
+        ("Austria said: “ships shall carry 40 lamps and, as the Convention requires, one bell”.", "verified"),
+        ("Austria said: “Ships shall carry 40 lamps and, as the convention requires, one bell”.", "altered"),
         ("Austria said: “hips shall carry 40 lamps and, as the Convention requires, one bell”.", "altered"),
         ("Austria said: “Ships shall carry 4 lamps and, as the Convention requires, one bell”.", "altered"),
         ("Austria said: “one bell … Ships shall carry 40 lamps and, as the Convention requires”.", "altered"),
@@ -82,8 +83,8 @@ def test_words_under_nobodys_name_are_verified_wherever_they_stand(two):
 def test_a_cut_that_leaves_out_a_denial_is_verified_with_a_warning(two):
     finding = only(two, "Austria said it would “support the counting of lamps”.")
     assert finding.verdict == "verified"
-    assert any("We do not" in warning for warning in finding.warnings)
-    assert any("unless every keeper" in warning for warning in finding.warnings)
+    assert any("We do not" in str(warning) for warning in finding.warnings)
+    assert any("unless every keeper" in str(warning) for warning in finding.warnings)
 
 
 def test_a_whole_sentence_has_no_warning_of_a_cut(two):
@@ -107,7 +108,7 @@ def test_a_treaty_is_nobodys_words(corpus_of):
     assert only(checker, f"As is known, “{SHIPS}”").verdict == "verified"
     assert only(checker, f"Article 4 of the Convention reads: “{SHIPS}”").verdict == "verified"
     finding = only(checker, f"Austria said: “{SHIPS}”")
-    assert finding.verdict == "misattributed" and "words of a treaty" in finding.warnings[0]
+    assert finding.verdict == "misattributed" and "words of a treaty" in str(finding.warnings[0])
 
 
 def test_a_statement_that_nobody_is_known_to_hold_verifies_no_name(corpus_of):
@@ -159,7 +160,7 @@ def keyed() -> KeyedText:
 )
 def test_repaired_reading_is_found_as_whole_words(words, stands):
     text = keyed()
-    spans = text.spans(key(words))
+    spans = list(text.spans(key(words)))
     assert bool(spans) == stands
     for span in spans:
         start, end = text.in_source(*span)
@@ -179,7 +180,8 @@ def test_words_of_another_speaker_of_the_same_record_are_not_this_ones():
     record = "Mr. A (Arvandia): We support the protocol.\nMs. B (Belmora): We reject the protocol."
     cut = record.index("\n")
     first, second = KeyedText(record, (), 0, cut), KeyedText(record, (), cut, len(record))
-    assert first.spans(key("We support the protocol.")) and not second.spans(key("We support the protocol."))
+    assert any(first.spans(key("We support the protocol.")))
+    assert not any(second.spans(key("We support the protocol.")))
     (span,) = second.spans(key("We reject the protocol."))
     start, end = second.in_source(*span)
     assert record[start:end] == "We reject the protocol."

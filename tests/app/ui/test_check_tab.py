@@ -62,7 +62,7 @@ def test_every_finding_is_marked_with_its_verdict_in_words(checker):
     ):  # fmt: skip
         assert f'<a class="u-tag u-{verdict}" href="#finding-{number}">' in html and f"{word} {number}</a>" in html
         assert f'id="finding-{number}"' in html
-    assert "5 quotations: 2 verified, 1 altered, 1 misattributed, 1 not found; 1 quoted string not checked." in html
+    assert "5 quotations: 2 verified, 1 altered, 1 misattributed, 1 not found; 1 string not checked." in html
 
 
 def test_word_diff_stands_in_del_and_ins(checker):

@@ -1,0 +1,132 @@
+"""What stands in square brackets in a quotation, held against the words of the source that it stands for.
+
+Harmless are marks of the editor ("[sic]"), another case or inflection of the same word ("[t]he", "[allow]s"), a name
+for a pronoun or for how the speaker calls the own side ("[Belmora]" for "my country"), and function words. What denies,
+limits, obliges or counts otherwise than the source, or puts other words for the source's, alters it.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+
+from app.checking.critical import Turning, content, of_kinds, speaks_of_itself, turns
+from app.checking.remarks import Remark, remark
+from ingest.parties import PartyTable
+from vectorstore.stems import stems, words_of
+
+_EDITORIAL: Final = regex.compile(
+    r"\s*(?:sic|s\.\s?i\.\s?c|(?:my|our)?\s*(?:emphasis|italics|underlining)(?:\s+(?:added|mine|ours|in\s+(?:the\s+)?original))?|footnotes?\s+omitted|citations?\s+omitted"
+    r"|(?:unofficial\s+|our\s+)?translation|(?:translated\s+from|in)\s+(?:arabic|chinese|english|french|russian|spanish)|p{1,2}\.\s?\d+|para(?:graph)?s?\.?\s?\d+|applause|laughter"
+    r"|souligné\s+par\s+nous|italiques?\s+ajoutée?s?|traduction|notes?\s+omises?|énfasis\s+añadido|cursivas?\s+añadidas?|traducción|выделено\s+(?:нами|мной)|так\s+в\s+(?:тексте|оригинале)"
+    r"|перевод|التشديد\s+مضاف|هكذا(?:\s+في\s+الأصل)?|ترجمة|原文如此|强调为?后?加|译文)[.!?]?\s*",
+    regex.IGNORECASE,
+)
+# Words of the source that an edge bracket may stand for.
+_REPLACED: Final = 6
+# Characters of the source on either side in which a name for a pronoun is looked for.
+_CONTEXT: Final = 800
+_KINDS: Final[tuple[Turning, ...]] = ("denial", "condition", "modal", "count", "number")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A bracket that is not harmless: what there is to say, and whether it alters the quotation."""
+
+    remark: Remark
+    alters: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """What a bracket is held against.
+
+    Attributes:
+        language: ISO 639-1 code of the source.
+        holders: Who holds the statement.
+        around: The source text around the quotation, where a name for a pronoun stands.
+    """
+
+    language: str
+    holders: frozenset[str]
+    around: str
+
+
+def is_editorial(inserted: str, after: str) -> bool:
+    """Returns whether a bracket is the editor's mark rather than words: "[sic]", "[…]", "[3]" right behind a word."""
+    if not words_of(inserted) or _EDITORIAL.fullmatch(inserted):
+        return True
+    return inserted.strip().isdecimal() and (not after[:1] or not after[:1].isspace())
+
+
+def judge_bracket(put: str, stands_for: str, held: Held, parties: PartyTable) -> Judged | None:
+    """Judges words in brackets that stand for words of the source.
+
+    Args:
+        put: The words as they read with what is in the brackets.
+        stands_for: The words of the source between the quotation's parts; empty for a pure insertion.
+        held: What they are held against.
+        parties: Names of the parties.
+
+    Returns:
+        None where they are harmless.
+    """
+    own, theirs = _without_common(words_of(put), words_of(stands_for), held.language)
+    if not own and not theirs:
+        return None
+    if _turning(put, held.language) != _turning(stands_for, held.language):
+        return Judged(remark=remark("put_in_asserts", put=put, words=" ".join(stands_for.split())), alters=True)
+    ours, dropped = list(content(own, held.language)), list(content(theirs, held.language))
+    named = {code for match in parties.find(put) for code in match.codes}
+    if named and not named & held.holders and (speaks_of_itself(stands_for) or _names(stands_for, parties)):
+        return Judged(remark=remark("put_in_party", put=put), alters=True)
+    if dropped and not (named and named & held.holders and _names(stands_for, parties)):
+        shown = " ".join(stands_for.split())
+        return Judged(remark=remark("put_in_replaces", put=put, words=shown), alters=bool(ours))
+    if not ours or (named and named <= held.holders):
+        return None
+    # A name for a pronoun stands in the source nearby.
+    resolved = bool(words_of(stands_for)) and not _without_common(ours, words_of(held.around), held.language)[0]
+    return None if resolved else Judged(remark=remark("put_in", put=put), alters=False)
+
+
+def judge_edge(put: str, beside: str, held: Held, parties: PartyTable, *, leads: bool) -> Judged | None:
+    """Judges a bracket at the beginning or end of a quotation, which may stand for some words beside it.
+
+    Args:
+        put: As in `judge_bracket`.
+        beside: The words of the source before the quotation, or after it.
+        held: As in `judge_bracket`.
+        parties: Names of the parties.
+        leads: Whether the bracket stands at the beginning.
+    """
+    words = beside.split()[-_REPLACED:] if leads else beside.split()[:_REPLACED]
+    cuts = [words[len(words) - size :] if leads else words[:size] for size in range(len(words) + 1)]
+    judged = [judge_bracket(put, " ".join(cut), held, parties) for cut in cuts]
+    if any(each is None for each in judged):
+        return None
+    return min((each for each in judged if each is not None), key=lambda each: each.alters, default=None)
+
+
+def context_of(source: str, start: int, end: int) -> str:
+    """Returns the source text around a quotation in which a name for a pronoun is looked for."""
+    return source[max(0, start - _CONTEXT) : end + _CONTEXT]
+
+
+def _names(text: str, parties: PartyTable) -> bool:
+    return bool(parties.find(text))
+
+
+def _turning(text: str, language: str) -> Counter[str]:
+    return Counter(turn.sense for turn in of_kinds(turns(text, language), *_KINDS))
+
+
+def _without_common(own: list[str], other: list[str], language: str) -> tuple[list[str], list[str]]:
+    """Returns the words of either side that the other has in no inflection."""
+    own_stems = {stem for word in own for stem in stems(word, language)}
+    other_stems = {stem for word in other for stem in stems(word, language)}
+    return (
+        [word for word in own if not other_stems.intersection(stems(word, language))],
+        [word for word in other if not own_stems.intersection(stems(word, language))],
+    )

@@ -1,0 +1,223 @@
+"""What an ellipsis leaves out, and what a cut leaves out beside a quotation: whether it turns what is quoted."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+
+from app.checking.critical import governing, half_of_pair, of_kinds, reports, takes_back, turns
+from app.checking.keys import KeyedText
+from app.checking.matching import Match, words_of
+from app.checking.remarks import Remark, RemarkKind, remark
+from ingest.parties import PartyTable
+from ingest.sentences import split_sentences
+
+# In an omission this short a modal verb is what the omission is about.
+_MODAL_WORDS: Final = 4
+_ENDED: Final = regex.compile(r"[.!?;。！？；؟؛][\"”’»)]*\s*$")
+_ENDS: Final = regex.compile(r"[\"”’»)]*\s*[.!?;。！？；؟؛]")
+_EMPTY_LINE: Final = regex.compile(r"\n[^\S\n]*\n\s*")
+_ASIDE_EDGE: Final = ",;–—-(،，、"
+# How much of the text around a quotation is read for words that its cut leaves out.
+_AROUND: Final = 600
+# Words behind a quotation in its sentence in which a limit is looked for.
+_LIMIT_REACH: Final = 40
+_PIECE_WORDS: Final = 3
+_FEWEST_PIECES: Final = 4
+_SENTENCE_MARKS: Final = ".!?。！？؟"
+_QUESTION: Final = regex.compile(r"^[^.!。！]*?[?？؟]")
+_QUOTES_OPEN: Final = regex.compile(r"[“«„「『❝‹]")
+_QUOTES_CLOSE: Final = regex.compile(r"[”»“」』❞›]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A statement as omissions and cuts are read in it."""
+
+    text: KeyedText
+    language: str
+    holders: frozenset[str]
+    parties: PartyTable
+
+    def names_itself(self, words: str) -> bool:
+        """Returns whether words name who holds the statement."""
+        return any(self.holders.intersection(match.codes) for match in self.parties.find(words))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """What a quotation's omissions leave out.
+
+    Attributes:
+        turned: The first omission that turns the meaning; None without one.
+        remarks: What else there is to say.
+    """
+
+    turned: str | None
+    remarks: tuple[Remark, ...]
+
+
+def judge_omissions(match: Match, said: Said) -> LeftOut:
+    """Judges what the ellipses of a quotation leave out."""
+    turned: str | None = None
+    remarks: list[Remark] = []
+    for gap, begin, end in match.gaps:
+        if gap.put is not None:
+            continue
+        kind = _weigh(said, begin, end)
+        words = " ".join(said.text.source[begin:end].strip(" \t\r\n.,;:،؛").split())
+        if kind == "left_out_turns":
+            turned = turned or words
+        elif kind is not None:
+            remarks.append(remark(kind, words=_shortened(words)))
+    if len(match.pieces) >= _FEWEST_PIECES:
+        sizes = [len(words_of(said.text.source[start:end])) for start, end in match.pieces]
+        if sum(size <= _PIECE_WORDS for size in sizes) * 2 > len(sizes):
+            remarks.append(remark("pieces"))
+    return LeftOut(turned=turned, remarks=tuple(remarks))
+
+
+def _weigh(said: Said, begin: int, end: int) -> RemarkKind | None:
+    """Returns the kind of remark that an omission deserves, or None."""
+    source, language = said.text.source, said.language
+    raw = source[begin:end]
+    opens, closes, edges, inner = _edges(source, begin, end)
+    found = [turn for edge in edges for turn in turns(edge, language)]
+    if len(words_of(raw)) <= _MODAL_WORDS:
+        found = list(turns(raw, language))
+        if of_kinds(found, "modal"):
+            return "left_out_turns"
+    if of_kinds(found, "denial", "condition"):
+        return "left_out_turns"
+    if any(half_of_pair(edge) for edge in edges):
+        return "left_out_pair"
+    if edges and not closes and reports(edges[-1], language, own=said.names_itself(edges[-1])):
+        return "left_out_view"
+    if of_kinds(found, "modal", "count") and not (edges and _is_aside(raw)):
+        return "left_out_weighs"
+    if not opens and not closes and len(edges) > 1:
+        return "joined"
+    return "left_out_reply" if inner and takes_back(inner) else None
+
+
+def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], str]:
+    """Returns whether sentences end at an omission's edges, what it leaves out of them, and the first whole one."""
+    # A paragraph's end is a sentence's end, as after a salutation.
+    paragraphs = [" ".join(piece.split()) for piece in _EMPTY_LINE.split(source[begin:end])]
+    opens = not words_of(paragraphs[0]) or bool(
+        _ENDED.search(source[max(0, begin - 3) : begin]) or _ENDS.match(source[begin : begin + 3])
+    )
+    closes = not words_of(paragraphs[-1]) or _ENDED.search(paragraphs[-1]) is not None
+    first = [paragraphs[0][slice(*span)] for span in split_sentences(paragraphs[0])]
+    last = [paragraphs[-1][slice(*span)] for span in split_sentences(paragraphs[-1])]
+    edges = [] if opens else first[:1]
+    if not closes and not (edges and len(paragraphs) == 1 and len(last) == 1):
+        edges += last[-1:]
+    whole = [sentence for sentence in first if words_of(sentence)][0 if opens else 1 :]
+    if not closes and len(paragraphs) == 1:
+        whole = whole[:-1]
+    return opens, closes, edges, whole[0] if whole else ""
+
+
+def _is_aside(raw: str) -> bool:
+    """Returns whether an omission is an aside between commas or dashes, which limits nothing that stands around it."""
+    words = raw.strip()
+    return words[:1] in _ASIDE_EDGE and words[-1:] in _ASIDE_EDGE + ")"
+
+
+def judge_cut(start: int, end: int, quote: str, said: Said, around: tuple[str, str]) -> list[Remark]:
+    """Returns what a reader should know of the words just before and after an exact quotation.
+
+    Args:
+        start: Offset of the quotation in the statement's source.
+        end: Offset after it.
+        quote: The quotation.
+        said: The statement.
+        around: The draft's own words before and after the quotation in its sentence: what they say themselves is not
+            left out.
+    """
+    source, language = said.text.source, said.language
+    opening = _last_sentence(source[max(0, start - _AROUND) : start])
+    rest = _first_sentence(source[end : end + _AROUND]) if not _finished(source, start, end) else ""
+    remarks: list[Remark] = []
+    clause, apart = governing(opening, source[start:end])
+    weighing = of_kinds(turns(clause, language), *(("condition",) if apart else ("denial", "condition")))
+    drafts = {turn.kind for turn in turns(governing(around[0], quote)[0], language)}
+    if weighing and not {turn.kind for turn in weighing} <= drafts:
+        remarks.append(remark("turned_before", words=_tail(opening)))
+    elif reports(opening, language, own=said.names_itself(opening)) and not _says_view(around[0]):
+        remarks.append(remark("reported_before", words=_tail(opening)))
+    limited = _limit(rest, language)
+    if limited is not None and not of_kinds(turns(around[1], language), "condition"):
+        remarks.append(remark("limited_after", words=_head(rest.lstrip(" ,;،，"))))
+    if _QUESTION.match(rest) and "?" not in quote and "？" not in quote and "؟" not in quote:
+        remarks.append(remark("half_question"))
+    if _in_marks(source, said.text.start, start, end):
+        remarks.append(remark("someone_quoted"))
+    return remarks
+
+
+def _limit(rest: str, language: str) -> str | None:
+    """Returns the part of a sentence that goes on and limits what stands before it, or None."""
+    near = " ".join(rest.split()[:_LIMIT_REACH]) if " " in rest else rest[: 2 * _LIMIT_REACH]
+    if takes_back(near):
+        return near
+    return near if of_kinds(turns(near, language), "condition") else None
+
+
+def _says_view(before: str) -> bool:
+    """Returns whether a draft says itself that a view is others': "Arvandia noted that some say that"."""
+    return bool(
+        regex.search(
+            r"\b(?:some|others|certain|certaines?|algun\w+|некотор\w+|بعض)\b|一些|有些", before, regex.IGNORECASE
+        )
+    )
+
+
+def _finished(source: str, start: int, end: int) -> bool:
+    """Returns whether a quotation ends with its sentence, with or without the mark that ends it."""
+    return source[end - 1 : end] in _SENTENCE_MARKS and end > start
+
+
+def _in_marks(source: str, begin: int, start: int, end: int) -> bool:
+    """Returns whether words stand within quotation marks of the source that the quotation does not hold."""
+    before = source[max(begin, start - _AROUND) : start].rpartition("\n\n")[2]
+    after = source[end : end + _AROUND].partition("\n\n")[0]
+    opened, closed = list(_QUOTES_OPEN.finditer(before)), list(_QUOTES_CLOSE.finditer(before))
+    curly = bool(opened) and (not closed or closed[-1].start() <= opened[-1].start())
+    if curly and _QUOTES_CLOSE.search(after) is not None:
+        return True
+    return before.count('"') % 2 == 1 and '"' in after
+
+
+def _last_sentence(before: str) -> str:
+    """Returns how the sentence begins in which a text breaks off; empty where it breaks off at a sentence's end."""
+    text = " ".join(before.split())
+    spans = list(split_sentences(text))
+    if not spans:
+        return ""
+    last = text[slice(*spans[-1])]
+    return "" if last[-1:] in _SENTENCE_MARKS or last[-2:-1] in ".!?" else last
+
+
+def _first_sentence(after: str) -> str:
+    """Returns how the sentence goes on in which a quotation breaks off; empty where it ends there."""
+    text = " ".join(_EMPTY_LINE.split(after)[0].split())
+    if not text or text[0] in ".!。！":
+        return ""
+    if text[0] in "?？؟":
+        return text[0]
+    spans = list(split_sentences(text))
+    return text[slice(*spans[0])] if spans else ""
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 160 else text[:100].rstrip() + " … " + text[-50:].lstrip()
+
+
+def _tail(text: str) -> str:
+    return " ".join(text.split()[-6:]) if " " in text else text[-12:]
+
+
+def _head(text: str) -> str:
+    return " ".join(text.split()[:6]) if " " in text else text[:12]

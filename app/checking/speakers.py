@@ -1,0 +1,191 @@
+"""Who stands where a sentence names its speaker, where no lookup knows the name.
+
+"Amnesty International said", "Bеlmora said" with a Cyrillic letter, "Belmorra told the Conference": such words are
+attributed, though to nobody whose statements are stored.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+from rapidfuzz import fuzz
+
+from app.checking.speech import ACCORDING, VERB
+from ingest.parties import PartyMatch, PartyTable
+
+_INVISIBLE: Final = regex.compile(r"[\p{Cf}\u034f\u115f\u1160]")
+# Letters of other scripts that look like Latin ones. Source: https://www.unicode.org/reports/tr39/ (confusables), those
+# of Cyrillic and Greek.
+_LOOK_ALIKE: Final = str.maketrans(
+    "аеорсухіјѕԁһԛԝкмтвнАВЕЗКМНОРСТУХІЈЅԌԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοινρυκτ",
+    "aeopcyxijsdhqwkmtbhABE3KMHOPCTYXIJSGQWABEZHIKMNOPTYXaoivpukt",
+)
+_MIXED: Final = regex.compile(r"(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])\w+")
+_NAME: Final = regex.compile(
+    r"\p{Lu}[\p{L}\p{M}\p{N}’'.&-]*(?:\s+(?:(?:of|for|the|de|du|des|del|la|le|los|las|y|et|and|d[’'])\s+)*\p{Lu}[\p{L}\p{M}\p{N}’'.&-]*)*"
+)
+# Capitalised words that name a role, a time, a place in the text or the own side rather than somebody.
+_NO_NAMES: Final = frozenset(
+    """the a an in on at by for from as it its he she they we i his her their this that these those when while after before during and but or of to with there here
+    then now later also further speaking moreover furthermore however finally first second third today both all many some others
+    minister ministers president ambassador head delegation delegate delegates representative permanent mission secretary state states government
+    mr mrs ms dr madam madame sir chair chairman chairperson speaker spokesperson spokesman statement statements speech address position reply foreign affairs justice
+    interior deputy vice prime attorney general director counsellor envoy excellency his her honourable republic country party parties
+    conference convention protocol article articles session agenda item paragraph section table annex text draft report
+    january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday
+    le la les l un une il elle ils elles dans en au aux à selon pour lors ce cette ces monsieur ministre président présidente ambassadeur délégation représentant représentante
+    déclaration celle celui el los las una él ella en según señor señora ministro ministra presidente embajador delegación delegado delegada representante declaración
+    в во на он она оно они его её министр президент посол делегация представитель заявление господин госпожа эта это как по""".split()
+)
+# Nouns for speakers who are no delegation, whatever State stands beside them: "a Belmoran newspaper wrote".
+_OUTSIDERS: Final = regex.compile(
+    r"\b(?:ngos?|newspapers?|journalists?|opposition|critics?|observers?|activists?|analysts?|experts?|compan(?:y|ies)|corporations?|coalition|associations?|campaigners?|lobby\w*|press|academics?"
+    r"|professors?|scholars?|think\s+tanks?|civil\s+society|protesters?|rebels?|unions?|bishops?|secretariat|rapporteur|journal|journaux|presse|opposants?|opposition|entreprise|société\s+civile|experts?"
+    r"|empresa|periódico|prensa|oposición|críticos|expertos|sociedad\s+civil|организаци[яи]|газет\w+|оппозици\w+|эксперт\w*|критик\w*|компани[яи]|журналист\w*)\b"
+    r"|منظمة|صحيفة|معارض\w*|شركة|جمعية|خبراء|صحفي\w*|组织|协会|公司|报纸|记者|专家|反对派|媒体|学者",
+    regex.IGNORECASE,
+)
+_FORMER: Final = regex.compile(
+    r"\b(?:the\s+former|the\s+first|celle-là|celui-là|la\s+première|le\s+premier|aquell?a?|la\s+primera|el\s+primero|первая|первый|первое)\b|الأولى|الأول|前者",
+    regex.IGNORECASE,
+)
+_LATTER: Final = regex.compile(
+    r"\b(?:the\s+latter|the\s+second|celle-ci|celui-ci|cette\s+dernière|ce\s+dernier|esta\s+última|este\s+último|ésta|éste|последняя|последний|вторая)\b|الأخيرة|الأخير|الثانية|后者",
+    regex.IGNORECASE,
+)
+_CLAUSE: Final = regex.compile(r"[,;:،؛，；：()（）]|\b(?:and|but|while|that|et|mais|y|pero|и|но|что|que)\b")
+_LONGEST: Final = 80
+_FEWEST_LETTERS: Final = 4
+# Likeness, of 100, from which a name may be another one misspelt: "Belmorra" is 93 like "Belmora", "Greenpeace" 75 like "Greece".
+_LIKE: Final = 85
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unknown:
+    """Somebody who is said to speak and whom no lookup knows, and the party whose name is like theirs."""
+
+    name: str
+    suggestion: str | None = None
+
+
+def shown(text: str) -> str:
+    """Returns a text without characters that do not show, such as soft hyphens within a name."""
+    return _INVISIBLE.sub("", text) if _INVISIBLE.search(text) else text
+
+
+def subject_before(text: str, parties: PartyTable) -> str | None:
+    """Returns what stands where a sentence's beginning names who speaks: before its last verb of speech, or behind it.
+
+    None where it has no such verb; "according to" counts as one.
+    """
+    according = list(ACCORDING.finditer(text))
+    verbs = list(VERB.finditer(text))
+    if according and not (verbs and verbs[-1].start() > according[-1].end()):
+        return text[according[-1].end() :].strip(" ,:،，：")[:_LONGEST]
+    if not verbs:
+        return None
+    before = regex.sub(r"\([^()]*\)", " ", text[: verbs[-1].start()])
+    # "Amnesty, which watches Belmora, said": an aside before the verb.
+    before = regex.sub(r",[^,]{2,80},\s*$", " ", before)
+    subject = _last_clause(before.rstrip(" ,،，"), parties).strip()
+    behind = text[verbs[-1].end() :].strip(' ,:،，：«“"')
+    # Arabic puts the speaker behind the verb.
+    return (subject or behind)[-_LONGEST:] if not regex.match(r"\p{Arabic}", behind) else behind[:_LONGEST]
+
+
+def _last_clause(text: str, parties: PartyTable) -> str:
+    """Returns the last clause of a text; a conjunction within a name, as of a group, ends none."""
+    named = parties.find(text)
+    ends = [
+        mark.end()
+        for mark in _CLAUSE.finditer(text)
+        if not any(name.start <= mark.start() < name.end for name in named)
+    ]
+    return text[ends[-1] :] if ends else text
+
+
+def subject_after(text: str) -> str | None:
+    """Returns who is named behind a quotation as its speaker: "said Amnesty", "Amnesty said", "— Amnesty, 2018"."""
+    text = text.lstrip(' .,;:،，。”"»’')
+    dashed = regex.match(r"[—–―]\s*(\p{Lu}[^.]{2,60})", text)
+    if dashed:
+        return dashed[1].split(",")[0]
+    according = ACCORDING.match(text)
+    if according:
+        return _CLAUSE.split(text[according.end() :])[0].strip()[:_LONGEST]
+    verb = VERB.search(text[: 2 * _LONGEST])
+    if verb is None:
+        return None
+    behind = regex.match(r"[^,.;،，。]*", text[verb.end() :].lstrip())
+    own = text[: verb.start()].strip()
+    if own:
+        return None if regex.search(r"[,;.،，。]", own) else own[:_LONGEST]
+    return (behind.group() if behind else "").strip()[:_LONGEST] or None
+
+
+def unknown_in(subject: str | None, parties: PartyTable) -> Unknown | None:
+    """Returns whom a subject names if it is somebody whom no lookup knows; None for pronouns, roles and known names."""
+    if not subject:
+        return None
+    if (outsider := _OUTSIDERS.search(subject)) is not None and not _within(outsider, parties.find(subject)):
+        return Unknown(name=_whole(subject))
+    if parties.find(subject):
+        return None
+    if (mixed := _MIXED.search(subject)) is not None:
+        return Unknown(name=_whole(subject), suggestion=_like(_latin(mixed.group()), parties))
+    for name in _names(subject):
+        suggestion = _like(name, parties)
+        several = len([word for word in name.split() if word[:1].isupper()]) > 1
+        if suggestion or several or len(subject.split()) == len(name.split()):
+            return Unknown(name=_whole(subject) if several else name, suggestion=suggestion)
+    eased = [match for match in parties.find(subject, relaxed=True) if len(match.text) >= _FEWEST_LETTERS]
+    return Unknown(name=eased[-1].text, suggestion=eased[-1].codes[0]) if eased else None
+
+
+def by_order(subject: str | None, parties: PartyTable, earlier: str) -> tuple[str, ...] | None:
+    """Returns whom "the former" or "the latter" means, of the last two parties before it; None for other subjects."""
+    if not subject:
+        return None
+    former, latter = _FORMER.search(subject), _LATTER.search(subject)
+    if former is None and latter is None:
+        return None
+    named: list[PartyMatch] = parties.find(earlier)
+    codes = list(dict.fromkeys(match.codes for match in named))[-2:]
+    if len(codes) < 2:
+        return codes[0] if codes and latter else ()
+    return codes[0] if former is not None else codes[1]
+
+
+def _names(subject: str) -> list[str]:
+    found = []
+    for match in _NAME.finditer(subject):
+        words = match.group().split()
+        while words and words[0].casefold().strip(".’'") in _NO_NAMES:
+            words = words[1:]
+        kept = [word for word in words if word.casefold().strip(".") not in _NO_NAMES]
+        if kept and sum(map(len, kept)) >= _FEWEST_LETTERS:
+            found.append(" ".join(words))
+    return found
+
+
+def _whole(subject: str) -> str:
+    return " ".join(subject.split())[:_LONGEST]
+
+
+def _latin(word: str) -> str:
+    return unicodedata.normalize("NFKC", word).translate(_LOOK_ALIKE)
+
+
+def _like(name: str, parties: PartyTable) -> str | None:
+    """Returns the party whose name a name looks like: with other letters, or misspelt."""
+    found = parties.find(_latin(name)) or parties.find(name, relaxed=True)
+    if found:
+        return found[0].codes[0]
+    suggestions = parties.resolve(name).suggestions if len(name) >= _FEWEST_LETTERS else ()
+    near = (code for code in suggestions if fuzz.ratio(name.casefold(), parties.display(code).casefold()) >= _LIKE)
+    return next(near, None)
+
+
+def _within(outsider: "regex.Match[str]", found: list[PartyMatch]) -> bool:
+    return any(match.start <= outsider.start() and outsider.end() <= match.end for match in found)

@@ -1,0 +1,46 @@
+"""How much comparing a check may do: counted, so that the same draft always gives the same report.
+
+A unit is a character of stored text that is searched; likeness counts by what it takes beside that. A million units are
+about a millisecond. What a limit leaves undone is said in the report.
+"""
+
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MILLION: Final = 1_000_000
+# What it takes to read who is said to have spoken one quotation.
+READING: Final = 10 * MILLION
+
+
+class CheckLimits(BaseModel):
+    """How much work a check does at most.
+
+    Attributes:
+        quotation: Millions of units for the likeness of one quotation.
+        document: Millions of units for one document.
+        longest: Characters of a quotation; a longer one is looked for as it is, without likeness.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    quotation: int = Field(default=2_000, ge=1)
+    document: int = Field(default=60_000, ge=1)
+    longest: int = Field(default=20_000, ge=100)
+
+
+class Work:
+    """The work of one check."""
+
+    def __init__(self, limits: CheckLimits) -> None:
+        self.limits = limits
+        self.done = 0
+
+    @property
+    def spent(self) -> bool:
+        """Whether the document's limit is reached."""
+        return self.done >= self.limits.document * MILLION
+
+    def add(self, units: int) -> None:
+        """Counts work that was done."""
+        self.done += units

@@ -1,0 +1,73 @@
+"""Years as people write them, put into digits: other scripts' digits, words, Roman numerals, "’21"."""
+
+import unicodedata
+from typing import Final
+
+import regex
+
+from app.claims.numbers import find_numbers
+
+_HAN_DIGITS: Final = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
+_HAN_YEAR: Final = regex.compile(rf"[{''.join(_HAN_DIGITS)}]{{4}}(?=\s*年)")
+_SHORT: Final = regex.compile(r"(?<![\w’'‘])[’'‘](\d\d)(?![\d\p{L}])")
+_ROMAN: Final = regex.compile(r"(?<!\p{L})M{1,2}(?:CM|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?!\p{L})")
+_ROMAN_VALUES: Final = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
+# "Nineteen ninety-eight", "twenty sixteen".
+_BY_CENTURY: Final = regex.compile(
+    r"\b(?P<century>nineteen|twenty)[\s-]+(?P<rest>(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-]\w+)?|ten|eleven|twelve|\w+teen)\b",
+    regex.IGNORECASE,
+)
+_RUSSIAN: Final = regex.compile(
+    r"(?P<thousand>две\s+тысячи|двухтысячн\w+)(?:\s+(?P<tens>двадцать|тридцать|сорок))?(?:\s+(?P<ordinal>\w{3,}?)(?:ого|ому|ом|ьем|ем|ый|ой|ий))?(?=\s+год)",
+    regex.IGNORECASE,
+)
+_RUSSIAN_UNITS: Final = {
+    stem: value for value, stem in enumerate("перв втор трет четверт пят шест седьм восьм девят десят".split(), 1)
+}
+_ARABIC: Final = regex.compile(r"ألف(?:ين|ان)(?:\s+(?P<rest>و\p{Arabic}+(?:\s+(?:عشرة?|وعشر[وي]ن|وثلاث[وي]ن))?))?")
+_SOONEST, _LATEST = 1940, 2049
+_WORDS: Final = regex.compile(r"\b(?:thousand|mille|mil|тысяч)", regex.IGNORECASE)
+
+
+def in_digits(text: str) -> str:
+    """Returns a text with the years that it writes otherwise in ASCII digits; other numbers stay as they are."""
+    text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+    text = _HAN_YEAR.sub(lambda year: "".join(_HAN_DIGITS[char] for char in year.group()), text)
+    text = _SHORT.sub(lambda year: f"{19 if int(year[1]) >= _SOONEST - 1900 else 20}{year[1]}", text)
+    text = _ROMAN.sub(lambda year: _year(_roman(year.group()), year.group()), text)
+    text = _BY_CENTURY.sub(lambda year: _year(_by_century(year), year.group()), text)
+    text = _RUSSIAN.sub(lambda year: _year(_russian(year), year.group()), text)
+    text = _ARABIC.sub(lambda year: _year(2000 + _value(year["rest"] or "", "ar"), year.group()), text)
+    if _WORDS.search(text) is None:
+        return text
+    for language in ("en", "fr", "es", "ru"):
+        for number in reversed(find_numbers(text, language)):
+            written = text[number.start : number.end]
+            counts = number.value == "2000" and regex.match(r"\s+\p{Ll}", text, pos=number.end)
+            if not any(char.isdigit() for char in written) and number.value.isdecimal() and not counts:
+                text = text[: number.start] + _year(int(number.value), written) + text[number.end :]
+    return text
+
+
+def _year(value: int, written: str) -> str:
+    return str(value) if _SOONEST <= value <= _LATEST else written
+
+
+def _roman(written: str) -> int:
+    values = [_ROMAN_VALUES[char] for char in written]
+    return sum(-value if value < max(values[at:]) else value for at, value in enumerate(values))
+
+
+def _by_century(year: "regex.Match[str]") -> int:
+    return (1900 if year["century"].lower() == "nineteen" else 2000) + _value(year["rest"], "en")
+
+
+def _russian(year: "regex.Match[str]") -> int:
+    tens = _value(year["tens"] or "", "ru")
+    stem = (year["ordinal"] or "").lower()
+    return 2000 + tens + (_RUSSIAN_UNITS.get(stem) or _value(f"{stem}ь", "ru"))
+
+
+def _value(words: str, language: str) -> int:
+    values = [int(number.value) for number in find_numbers(words, language) if number.value.isdecimal()]
+    return sum(values)

@@ -1,0 +1,72 @@
+import pytest
+
+from app.checking.attributions import AttributionReader
+from app.checking.checker import WORK_SPENT, Checker
+from app.checking.corpus_texts import CorpusTexts
+from app.checking.documents import read_pasted
+from app.checking.judging import Judge
+from app.checking.quotations import find_quotations
+from app.checking.work import MILLION, CheckLimits, Work
+from ingest.loaders.loaded import LoadLimits
+from prompts.wording import load_wording
+
+
+def judged(workspace, text: str, limits: CheckLimits):
+    """The only quotation of a text judged, and the units that this took."""
+    document, parties = read_pasted(text), workspace.corpus.parties()
+    found = find_quotations(document).found
+    reader = AttributionReader(document, parties, found, ())
+    work = Work(limits)
+    judge = Judge(CorpusTexts(workspace.store.catalogue), parties, load_wording("en"), work)
+    (quotation,) = found
+    return judge.judge(quotation, reader.read(quotation), "here"), work.done
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("repeated", ["review ", "the review of the mechanism ", "the … ", "the [x] ", "[x] … "])
+def test_a_quotation_takes_no_more_work_than_one_may(conference_store, repeated):
+    limits = CheckLimits()
+    text = f"Belmora said: “{repeated * (8000 // len(repeated))}”"
+    _, done = judged(conference_store, text, limits)
+    texts = CorpusTexts(conference_store.store.catalogue)
+    searched, longest = texts.size, max(len(stored.statement.source_text) for stored in texts.all)
+    # Each reading searches every text once, and likeness ends at the first comparison over its limit.
+    assert done <= limits.quotation * MILLION + 40 * searched + 2 * 8000 * longest
+
+
+@pytest.mark.timeout(60)
+def test_a_quotation_longer_than_any_is_looked_for_only_as_it_is_and_says_so(conference_store):
+    text = "Belmora said: “" + "the review of the mechanism " * 15_000 + "”"
+    finding, done = judged(conference_store, text, CheckLimits())
+    assert finding.verdict == "not_found" and [warning.kind for warning in finding.warnings] == ["too_long"]
+    assert "20,000 characters" in str(finding.warnings[0])
+    assert done <= 10 * CorpusTexts(conference_store.store.catalogue).size
+
+
+def test_what_a_document_has_too_much_of_is_listed_as_not_checked(conference_store, spoken):
+    catalogue, parties = conference_store.store.catalogue, conference_store.corpus.parties
+    words = spoken["XAB_08_2016"]
+    text = "\n\n".join(f"Belmora said: “{words[at]}”" for at in (5, 6, 7, 8))
+    whole = Checker(catalogue, parties, LoadLimits()).check(read_pasted(text))
+    part = Checker(catalogue, parties, LoadLimits(), CheckLimits(document=15)).check(read_pasted(text))
+    assert (len(whole.findings), whole.skipped) == (4, ())
+    assert part.findings == whole.findings[: len(part.findings)] and 0 < len(part.findings) < 4
+    assert [skipped.reason for skipped in part.skipped] == [WORK_SPENT] * (4 - len(part.findings))
+    assert not part.passed
+
+
+def test_a_check_ends_where_its_listener_does(checker, spoken):
+    class Left(Exception):
+        pass
+
+    seen = []
+
+    def listen(done: int, total: int) -> None:
+        seen.append((done, total))
+        if done == 1:
+            raise Left
+
+    text = "\n\n".join(f"Belmora said: “{words}”" for words in spoken["XAB_08_2016"][5:9])
+    with pytest.raises(Left):
+        checker.check(read_pasted(text), listen)
+    assert seen == [(0, 4), (1, 4)]

@@ -1,0 +1,88 @@
+"""Hostile and honest quotations over invented statements: the corpus, the drafts, and what became of each."""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from docx import Document as new_document
+from docx.shared import Pt, RGBColor
+
+from app.checking.checker import Checker
+from app.checking.keys import key
+from app.checking.matching import words_of
+from app.checking.records import CheckReport
+from ingest.loaders.loaded import LoadLimits
+from ingest.parties import PartyTable
+from ingest.sentences import split_sentences
+from tests.conftest import PROJECT
+from tests.fakes import HashingEmbedder
+from tests.fakes_store import annotated, keep
+from vectorstore.store import Store, open_store
+
+ATTACKS: Mapping[str, Any] = yaml.safe_load(
+    (PROJECT / "tests" / "data" / "quotation_attacks.yaml").read_text(encoding="utf-8")
+)
+
+
+def attacked_corpus(folder: Path, data: Mapping[str, Any] = ATTACKS) -> tuple[Store, Checker]:
+    """Stores the statements; returns the store, to be closed, and a checker over it."""
+    names = folder / "parties.csv"
+    with names.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(("code", "name", "aliases", "kind", "members"))
+        writer.writerows((code, own[0], "|".join(own[1:]), "state", "") for code, own in data["aliases"].items())
+    parties = PartyTable.load(names)
+    embedder = HashingEmbedder()
+    store = open_store(folder / "store", embedder)
+    keep(
+        store,
+        embedder,
+        *(
+            annotated(
+                entry["id"],
+                [entry["text"][start:end] for start, end in split_sentences(entry["text"])],
+                body="UNTOC COP",
+                state=entry["code"],
+                date=entry["date"],
+                session=entry["session"],
+                agenda_item=entry["agenda_item"],
+                language=entry["language"],
+            )
+            for entry in data["statements"]
+        ),
+    )
+    return store, Checker(store.catalogue, lambda: parties, LoadLimits())
+
+
+def outcome(report: CheckReport, quote: str) -> str:
+    """Returns what became of a quotation: a verdict, `warned` for verified words with a remark, `skipped`, `unseen`."""
+    wanted = key(quote).strip(".")
+    for finding in report.findings:
+        if wanted in key(finding.quotation.text) or _shares(quote, finding.quotation.text):
+            return "warned" if finding.verdict == "verified" and finding.warnings else finding.verdict
+    return "skipped" if any(wanted in key(skipped.quote) for skipped in report.skipped) else "unseen"
+
+
+def _shares(quote: str, found: str) -> bool:
+    """Returns whether two readings of one quotation have most words in common: furniture or marks may differ."""
+    own, other = set(words_of(quote)), set(words_of(found))
+    return len(own & other) >= 0.75 * max(len(own), len(other))
+
+
+def word_draft(case: Mapping[str, Any], path: Path) -> Path:
+    """Writes the Word file of a case: runs that are hidden, struck through, coloured, or of some size in points."""
+    document = new_document()
+    for runs in case["paragraphs"]:
+        paragraph = document.add_paragraph()
+        for entry in runs:
+            run = paragraph.add_run(entry["text"])
+            run.font.hidden = entry.get("hidden")
+            run.font.strike = entry.get("strike")
+            if "color" in entry:
+                run.font.color.rgb = RGBColor.from_string(entry["color"])
+            if "size" in entry:
+                run.font.size = Pt(entry["size"])
+    document.save(str(path))
+    return path
