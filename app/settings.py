@@ -19,7 +19,7 @@ from app.chat_model import LlmConfig
 from app.errors import SettingsError
 from app.telemetry import TelemetryConfig
 from ingest.loaders.loaded import LoadLimits
-from ingest.splitter import SplitConfig
+from ingest.text.splitter import SplitConfig
 from vectorstore.embeddings import EmbeddingConfig
 from vectorstore.rerank import RerankConfig
 from vectorstore.retriever import RetrievalConfig

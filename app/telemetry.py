@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ConfigDict
 
-from app.answer import Answer
 from app.errors import SettingsError
+from app.records import Answer
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter

@@ -5,20 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
-from app.assistant import Assistant
+from app.answering.assistant import Assistant
+from app.answering.chain import Steps, UntocChain
+from app.answering.compose.model import ModelWriter
 from app.briefing.reviews import ReviewBook
-from app.briefing.table import TableBuilder
-from app.chain import Steps, UntocChain
+from app.briefing.table_builder import TableBuilder
 from app.chat_model import LlmConfig, open_chat_model, try_model
-from app.compose.model import ModelWriter
-from app.corpus import Corpus, DoctorReport
-from app.retrieve import Retrieved, Searcher
-from app.retriever import UntocRetriever
-from app.scope import resolve
-from app.select import Selector
+from app.corpus.corpus import Corpus, DoctorReport
+from app.question.scope import resolve
+from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from app.retrieval.retriever import UntocRetriever
+from app.retrieval.sentence_ranker import SentenceRanker
+from app.retrieval.topic import ModelLanguages
 from app.settings import Settings
 from app.telemetry import build_export
-from app.topic import Covered
 from ingest.indexer import Indexer
 from vectorstore.embeddings import SentenceTransformerEmbedder
 from vectorstore.entailment import EntailmentConfig, EntailmentModel
@@ -48,12 +48,12 @@ class Workspace:
 
     def retriever(self, k: int = 10) -> UntocRetriever:
         """Returns a LangChain retriever of passages within a question's scope, `k` at most."""
-        return UntocRetriever(searcher=self.steps.searcher, parties=self.corpus.parties, k=k)
+        return UntocRetriever(searcher=self.steps.retriever, parties=self.corpus.parties, k=k)
 
     def retrieve(self, question: str, history: Sequence[str] = ()) -> Retrieved:
         """Returns what a question's scope holds and what was found in it, before anything is composed."""
         parties = self.corpus.parties()
-        return self.steps.searcher.search(resolve(question, parties, history=history), parties)
+        return self.steps.retriever.retrieve(resolve(question, parties, history=history), parties)
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
         """Checks the store, and tries the chat model where the settings name one."""
@@ -111,11 +111,11 @@ def open_workspace(
     corpus = Corpus(store, of_passages, indexer, settings.split, settings.load)
     retriever = Retriever(store, embedder, settings.retrieval)
     embedded = frozenset(languages)
-    covered = Covered(embedded=embedded, ranked=embedded & frozenset(settings.rerank.languages.split(",")))
-    selector = Selector(store, retriever, embedder, build_reranker(settings.rerank), covered)
+    covered = ModelLanguages(embedded=embedded, ranked=embedded & frozenset(settings.rerank.languages.split(",")))
+    selector = SentenceRanker(store, retriever, embedder, build_reranker(settings.rerank), covered)
     writer = build_writer(settings.llm)
     steps = Steps(
-        searcher=Searcher(store, selector),
+        retriever=EvidenceRetriever(store, selector),
         parties=corpus.parties,
         max_citations=settings.answer.max_citations,
         writer=writer,
@@ -132,7 +132,7 @@ def open_workspace(
     return Workspace(
         assistant=assistant,
         corpus=corpus,
-        briefings=TableBuilder(steps.searcher, store.catalogue, corpus.parties, reviews.of, writer),
+        briefings=TableBuilder(steps.retriever, store.catalogue, corpus.parties, reviews.of, writer),
         reviews=reviews,
         settings=settings,
         store=store,

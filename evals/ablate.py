@@ -11,8 +11,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.settings import Settings
-from evals.bed import code_hash, described
 from evals.errors import EvalError, RunError
+from evals.eval_environment import code_hash, described
 from evals.launch import RunOptions, launch
 from evals.runner import OnAnswer
 from evals.runs import MANIFEST, run_path

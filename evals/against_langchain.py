@@ -13,7 +13,7 @@ from typing import Any, Final
 from app.settings import load_settings
 from app.wiring import open_workspace
 from evals.errors import EvalError
-from ingest.manifest import MANIFEST_NAME
+from ingest.metadata.manifest import MANIFEST_NAME
 from vectorstore.carried import EMBEDDING, carried
 from vectorstore.embeddings import SentenceTransformerEmbedder
 from vectorstore.rows import Matrix

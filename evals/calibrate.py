@@ -15,7 +15,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from app.select import Found
+from app.retrieval.sentence_ranker import PartyEvidence
 from app.wiring import Workspace
 from evals.errors import EvalError
 from evals.golden.cases import Case
@@ -98,7 +98,7 @@ def best_threshold(strongest: Floats, answerable: Flags) -> tuple[float, float, 
     return best
 
 
-def _only_party(case: Case, workspace: Workspace) -> Found | None:
+def _only_party(case: Case, workspace: Workspace) -> PartyEvidence | None:
     if case.type not in ("single_state", "unanswerable", "partial"):
         return None
     retrieved = workspace.retrieve(case.question, case.history)

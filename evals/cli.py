@@ -12,7 +12,7 @@ from app.errors import AppError
 from app.loopback import HostError
 from app.settings import Settings, load_settings
 from evals.errors import DatasetError, EvalError, RunError
-from evals.golden.sets import Home, home_of
+from evals.paths import EvalPaths, eval_paths
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
@@ -195,9 +195,9 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _place(options: argparse.Namespace) -> tuple[Settings, Home, Path]:
+def _place(options: argparse.Namespace) -> tuple[Settings, EvalPaths, Path]:
     settings = load_settings(store=options.store)
-    home = home_of(settings.store)
+    home = eval_paths(settings.store)
     return settings, home, options.runs or home.runs
 
 
@@ -385,8 +385,8 @@ def _gate(options: argparse.Namespace) -> int:
 
 
 def _synth(options: argparse.Namespace) -> int:
+    from evals.golden.case_templates import KINDS
     from evals.golden.documents import read_documents
-    from evals.golden.plans import KINDS
     from evals.golden.synth import synthesise, write_cases
 
     kinds = tuple(KINDS) if options.kinds == "all" else tuple(options.kinds.split(","))
@@ -533,7 +533,7 @@ def _positions(options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import track
 
-    from evals.bed import open_bed
+    from evals.eval_environment import open_environment
     from evals.golden.documents import read_documents
     from evals.positions import fill_by_building, fill_from_labels, load_cells, position_rates
     from evals.printing import print_positions
@@ -550,7 +550,7 @@ def _positions(options: argparse.Namespace) -> int:
             print_positions(split, position_rates(fill_from_labels(own, documents)))
         return 0
     settings, _, _ = _place(options)
-    with open_bed(settings, [options.corpus]) as bed:
+    with open_environment(settings, [options.corpus]) as bed:
         for split, own in by_split.items():
             filled = fill_by_building(
                 track(own, description=split, console=Console(stderr=True)), bed.workspace.briefings
@@ -560,13 +560,13 @@ def _positions(options: argparse.Namespace) -> int:
 
 
 def _calibrate(options: argparse.Namespace) -> int:
-    from evals.bed import open_bed
     from evals.calibrate import fit
+    from evals.eval_environment import open_environment
     from evals.golden.sets import open_set
 
     settings, home, _ = _place(options)
     case_set = open_set(options.dataset, options.corpus, home)
-    with open_bed(settings, case_set.folders) as bed:
+    with open_environment(settings, case_set.folders) as bed:
         print(json.dumps(asdict(fit(case_set.cases, bed.workspace)), indent=2))
     return 0
 

@@ -7,14 +7,14 @@ from typing import Any, Final, Literal, Protocol
 import numpy as np
 
 from evals.errors import RunError
+from evals.failure_taxonomy import Stage
 from evals.metrics.table import METRICS, Floats
 from evals.runs import RunManifest, ScoreRecord
-from evals.stages import Stage
 from evals.stats import RESAMPLES, Interval, interval, mcnemar_exact, paired_cluster_bootstrap, sign_flip_p
 from evals.summary import QUANTITIES, RIGHT, SMALL, CaseScore, Quantity, bears_on, by_case, combined, sliced
 
 ALPHA: Final = 0.05
-Verdict = Literal["better", "worse", "same"]
+ComparisonVerdict = Literal["better", "worse", "same"]
 # What says under which name and when a run was made, and not what was run.
 _INCIDENTAL: Final = frozenset({"name", "started", "ended"})
 
@@ -88,7 +88,7 @@ class Difference:
     high: float
     p: float
     n: int
-    verdict: Verdict
+    verdict: ComparisonVerdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,7 +272,7 @@ def difference(found: Paired, *, resamples: int = RESAMPLES, seed: int = 0) -> D
     )
 
 
-def _verdict(delta: float, p: float, *, higher_is_better: bool | None) -> Verdict:
+def _verdict(delta: float, p: float, *, higher_is_better: bool | None) -> ComparisonVerdict:
     if p > ALPHA or higher_is_better is None:
         return "same"
     return "better" if (delta > 0) == higher_is_better else "worse"

@@ -16,17 +16,18 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, Final
 
-from app.answer import Answer
+from app.answering.claims.claims import check_claim
+from app.answering.claims.form import quoted_parts
+from app.answering.compose.model import premise_of
+from app.answering.verify import verify_citation
 from app.chat_model import LlmConfig
-from app.claims.claims import objection
-from app.claims.form import quoted_parts
-from app.compose.model import ground_of
+from app.records import Answer
 from app.settings import load_settings
-from app.verify import judge
 from app.wiring import Workspace, open_workspace
 from evals.errors import EvalError
-from evals.golden.sets import home_of, open_set
-from ingest.squash import squash
+from evals.golden.sets import open_set
+from evals.paths import eval_paths
+from ingest.text.squash import squash
 
 QUESTIONS: Final = 30
 _CONTEXT: Final = 4096
@@ -81,7 +82,7 @@ def _wrong(workspace: Workspace, answer: Answer) -> list[str]:
     by_number = {citation.number: citation for citation in answer.citations}
     for citation in (*answer.citations, *answer.related):
         statement = workspace.store.catalogue.statement(citation.statement_id)
-        if judge(citation, statement) != "verified":
+        if verify_citation(citation, statement) != "verified":
             wrong.append(f"quotation [{citation.number}] of: {answer.question}")
     for claim in answer.claims:
         cited = [by_number[number] for number in claim.citations]
@@ -90,7 +91,7 @@ def _wrong(workspace: Workspace, answer: Answer) -> list[str]:
         if not all(any(squash(part) in squash(c.quote) for c in cited) for part in quoted_parts(claim.text)):
             wrong.append(f"quotation in {claim.text!r}")
         worded = not any(c.quote in claim.text for c in cited)
-        if worded and objection(claim.text, ground_of(cited, claim.state), workspace.corpus.parties()):
+        if worded and check_claim(claim.text, premise_of(cited, claim.state), workspace.corpus.parties()):
             wrong.append(f"claim {claim.text!r}")
     return wrong
 
@@ -119,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = load_settings(store=Path(folder) / "store").model_copy(update={"llm": config})
         with open_workspace(settings) as workspace:
             workspace.corpus.ingest([_CONFERENCE])
-            cases = [case for case in open_set("smoke", (), home_of(Path(folder))).cases if not case.history]
+            cases = [case for case in open_set("smoke", (), eval_paths(Path(folder))).cases if not case.history]
             answerable = [case.question for case in cases if case.answerable]
             chosen = answerable[:: max(1, len(answerable) // options.questions)]
             report = ask(workspace, chosen[: options.questions])

@@ -9,14 +9,14 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from app.answer import Answer
+from app.records import Answer
 from evals.errors import AnswerError, RunError
+from evals.failure_taxonomy import MEANING
 from evals.golden.cases import Case, Evidence
 from evals.golden.documents import Documents
 from evals.metrics.judged import read_answer
 from evals.metrics.table import METRICS
 from evals.runs import AnswerRecord, Run, ScoreRecord, write_whole
-from evals.stages import MEANING
 from evals.summary import QUANTITIES
 
 Format = Literal["csv", "trec", "ragas", "inspect"]

@@ -27,9 +27,9 @@ from evals.summary import QUANTITIES, CaseScore, Figure, Quantity, by_case, figu
 ALPHA: Final = 0.025
 # With a single cluster all draws are alike and any loss looks certain; from about ten on the bootstrap holds its level.
 FEWEST_CLUSTERS: Final = 10
-Kind = Literal["hard", "soft"]
-Verdict = Literal["pass", "fail", "warn", "invalid"]
-_EXIT_CODES: Final[dict[Verdict, int]] = {"pass": 0, "warn": 0, "fail": 1, "invalid": 2}
+GateKind = Literal["hard", "soft"]
+GateVerdict = Literal["pass", "fail", "warn", "invalid"]
+_EXIT_CODES: Final[dict[GateVerdict, int]] = {"pass": 0, "warn": 0, "fail": 1, "invalid": 2}
 # Figures are sums of fractions: 1 may come out as 1 − 1e-16.
 _TOLERANCE: Final = 1e-9
 
@@ -106,8 +106,8 @@ class GateResult:
     """
 
     metric: str
-    kind: Kind
-    verdict: Verdict
+    kind: GateKind
+    verdict: GateVerdict
     reason: str
     n: int = 0
     bar: float | None = None
@@ -136,10 +136,10 @@ class GateReport:
     left_out: tuple[str, ...]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> GateVerdict:
         """`invalid` before `fail` before `warn` before `pass`."""
         found = {result.verdict for result in self.results} | ({"invalid"} if self.problems else set())
-        order: tuple[Verdict, ...] = ("invalid", "fail", "warn")
+        order: tuple[GateVerdict, ...] = ("invalid", "fail", "warn")
         return next((verdict for verdict in order if verdict in found), "pass")
 
     @property
@@ -266,7 +266,7 @@ def _compared(gate: SoftGate, pair: Paired, gains: Floats, p: float | None) -> G
     quantity, sign = pair.quantity, _sign(pair.quantity)
     a, b = (float(value) for value in pair.values if value is not None)
     loss = sign * (a - b) > gate.margin + _TOLERANCE
-    verdict: Verdict = "fail" if p is not None and p <= ALPHA else "warn" if loss else "pass"
+    verdict: GateVerdict = "fail" if p is not None and p <= ALPHA else "warn" if loss else "pass"
     margin = _shown(gate.margin, quantity)
     low, high = interval(sign * gains)
     if verdict == "pass":
@@ -297,7 +297,7 @@ def _vanished(gate: SoftGate, pair: Paired) -> GateResult:
     which = "baseline" if a is None else "run"
     reason = f"{pair.quantity.label}: applies to no case of the {which}, and could not be compared"
     # What the baseline had and the run has not is lost.
-    verdict: Verdict = "warn" if a is None else "fail"
+    verdict: GateVerdict = "warn" if a is None else "fail"
     return GateResult(metric=gate.metric, kind="soft", verdict=verdict, reason=reason, n=pair.n, value=b, baseline=a)
 
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
+from evals.failure_taxonomy import MEANING
 from evals.gates import GateReport, GateResult
 from evals.runs import ScoreRecord
-from evals.stages import MEANING
 from evals.summary import by_case
 
 # What XML 1.0 cannot hold, not even escaped.

@@ -14,12 +14,21 @@ from evals.adapters.adapter import Adapter
 from evals.adapters.http import Http
 from evals.adapters.inprocess import InProcess
 from evals.adapters.replay import Replay
-from evals.bed import Bed, changed, code_hash, described, git_commit, open_bed, packages
 from evals.errors import RunError
+from evals.eval_environment import (
+    EvalEnvironment,
+    changed,
+    code_hash,
+    described,
+    git_commit,
+    open_environment,
+    packages,
+)
 from evals.golden.cases import Case
 from evals.golden.documents import Documents, read_documents
 from evals.golden.rewording import chosen_wordings, reword, setting_of
-from evals.golden.sets import Home, cases_hash, folder_name, home_of, open_set, shipped_folder
+from evals.golden.sets import cases_hash, folder_name, open_set, shipped_folder
+from evals.paths import EvalPaths, eval_paths
 from evals.review.decisions import read_rulings
 from evals.runner import OnAnswer, chosen, run_cases
 from evals.runs import Run, RunManifest, create_run, new_name, open_run, run_path
@@ -92,7 +101,7 @@ def launch(
         StoreError: The store or a model cannot be used.
     """
     say = on_stage or (lambda text: None)
-    home = home_of(settings.store)
+    home = eval_paths(settings.store)
     _check_name(options, runs or home.runs)
     effective = changed(settings, options.changes)
     with ExitStack() as stack:
@@ -103,10 +112,10 @@ def launch(
         cases = _cases(options, home, documents, given.folders)
         if not cases:
             raise RunError("no case is left to ask: see --only and --limit")
-        bed: Bed | None = None
+        bed: EvalEnvironment | None = None
         if options.adapter == "inprocess" or not given.folders:
             say("indexing the statements")
-            bed = stack.enter_context(open_bed(effective, given.folders, documents, store=options.store))
+            bed = stack.enter_context(open_environment(effective, given.folders, documents, store=options.store))
         if adapter is None:
             adapter = _in_process(options, bed)
         run = _open(options, runs or home.runs, effective, cases, documents, given.folders, bed)
@@ -145,11 +154,11 @@ def documents_of_run(run: Run, settings: Settings) -> Documents:
 
 def stored_documents(settings: Settings) -> Documents:
     """Reads the statements of the store."""
-    with open_bed(settings) as bed:
+    with open_environment(settings) as bed:
         return bed.documents
 
 
-def _cases(options: RunOptions, home: Home, documents: Documents, folders: Sequence[Path]) -> tuple[Case, ...]:
+def _cases(options: RunOptions, home: EvalPaths, documents: Documents, folders: Sequence[Path]) -> tuple[Case, ...]:
     cases = open_set(options.dataset, options.corpus, home, documents).cases
     kept = tuple(c for c in cases if c.review.status != "rejected" and (options.drafts or c.gates))
     cases = chosen(kept, only=options.only, limit=options.limit, every=options.every)
@@ -168,7 +177,7 @@ def _open(
     cases: Sequence[Case],
     documents: Documents,
     folders: Sequence[Path],
-    bed: Bed | None,
+    bed: EvalEnvironment | None,
 ) -> Run:
     manifest = RunManifest(
         name=options.name or new_name(options.dataset),
@@ -230,7 +239,7 @@ def _stored_or_remote(options: RunOptions) -> Adapter | None:
     return None
 
 
-def _in_process(options: RunOptions, bed: Bed | None) -> Adapter:
+def _in_process(options: RunOptions, bed: EvalEnvironment | None) -> Adapter:
     if bed is None:
         raise RunError("nothing to ask: give --corpus FOLDER or a --store with statements")
     return InProcess(assistant_of(bed.workspace, options.variant))

@@ -10,19 +10,19 @@ from typing import Annotated, Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from app.answer import Citation
-from app.briefing.kinds import suggest_kind
-from app.briefing.records import PositionKind, Subject
+from app.briefing.cells import PositionKind, Subject
+from app.briefing.position_classifier import suggest_kind
 from app.briefing.request import BriefingRequest
-from app.briefing.table import TableBuilder
+from app.briefing.table_builder import TableBuilder
+from app.records import Citation
 from evals.errors import DatasetError
 from evals.golden.cases import Evidence, Review
+from evals.golden.corpus_facts import sha256_of
 from evals.golden.documents import Document, Documents
-from evals.golden.naming import sha256_of
 from evals.metrics.citations import overlaps
-from ingest.layout import find_blocks
-from ingest.readable import readable
-from ingest.repair import repair
+from ingest.text.layout import find_blocks
+from ingest.text.readable import readable
+from ingest.text.repair import repair
 from vectorstore.records import Metadata, Statement
 
 SHIPPED: Final = Path(str(files("evals"))) / "datasets" / "positions.yaml"

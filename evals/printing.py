@@ -12,15 +12,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from app.briefing.records import KINDS
+from app.briefing.cells import KINDS
 from evals.errors import RunError
+from evals.failure_taxonomy import MEANING
 from evals.golden.cases import Case, Evidence
 from evals.metrics.judged import Judged
 from evals.metrics.table import METRICS
 from evals.runner import OnAnswer
 from evals.runs import AnswerRecord, Run
 from evals.score import judge
-from evals.stages import MEANING
 from evals.summary import QUANTITIES, Figure, by_case, by_slice, figure, latency, slice_names, stage_counts, summarise
 
 if TYPE_CHECKING:

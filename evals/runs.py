@@ -22,8 +22,8 @@ from typing import Any, Final, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evals.errors import RunError
+from evals.failure_taxonomy import Stage
 from evals.golden.cases import Case
-from evals.stages import Stage
 from vectorstore.private import make_private_folder, private_opener
 
 MANIFEST: Final = "manifest.json"

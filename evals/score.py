@@ -3,20 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from app.answer import Answer
+from app.records import Answer
 from evals.errors import AnswerError
+from evals.failure_taxonomy import first_broken
 from evals.golden.cases import Case
 from evals.golden.documents import Documents
 from evals.metrics.abstention import is_wrong
 from evals.metrics.content import claimed_states
-from evals.metrics.judged import Judged, Span, read_answer
+from evals.metrics.judged import FileSpan, Judged, read_answer
 from evals.metrics.retrieval import ranking
 from evals.metrics.table import components
 from evals.runs import AnswerRecord, Run, ScoreRecord, write_whole
-from evals.stages import first_broken
 
 # Decisions of persons on spans that were cited, by case.
-Rulings = Mapping[str, Mapping[Span, bool]]
+Rulings = Mapping[str, Mapping[FileSpan, bool]]
 
 
 def score_run(run: Run, documents: Documents, rulings: Rulings | None = None) -> tuple[ScoreRecord, ...]:

@@ -13,10 +13,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from evals.errors import EvalError
+from evals.failure_taxonomy import STAGES, Stage
 from evals.metrics.confidence import Outcome
 from evals.metrics.table import METRICS, Combine, Floats, key, ratio
 from evals.runs import ScoreRecord
-from evals.stages import STAGES, Stage
 from evals.stats import RESAMPLES, cluster_bootstrap, enough_for, interval, percentile_higher, wilson
 
 # Below so many cases a slice's share says little: its interval is wider than ± 20 points around one half.

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
-from app.answer import Abstention, Answer
-from app.assistant import Assistant
-from app.chain import Question, Steps
-from app.compose.extractive import Composition
-from app.resolution import Resolution
-from app.retrieve import Retrieved
-from app.select import Found
-from app.statements import ScopedStatements
+from app.answering.assistant import Assistant
+from app.answering.chain import Question, Steps
+from app.answering.compose.extractive import Composition
+from app.question.resolution import Resolution
+from app.records import Abstention, Answer
+from app.retrieval.evidence_retriever import Retrieved
+from app.retrieval.scoped_statements import ScopedStatements
+from app.retrieval.sentence_ranker import PartyEvidence
 from app.wiring import Workspace
 from evals.errors import RunError
 from vectorstore.records import ScopeFilter, StatementSummary
@@ -61,8 +61,8 @@ class _AlwaysAnswers(Steps):
         return _each(super().retrieve(resolution), _believed)
 
 
-def _believed(found: Found) -> Found:
-    return replace(found, confidence=1.0, neutral=False) if found.evidence else found
+def _believed(found: PartyEvidence) -> PartyEvidence:
+    return replace(found, confidence=1.0, takes_no_position=False) if found.evidence else found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,13 +73,13 @@ class _ReversedRanking(Steps):
         return _each(super().retrieve(resolution), _reversed)
 
 
-def _reversed(found: Found) -> Found:
+def _reversed(found: PartyEvidence) -> PartyEvidence:
     passages = tuple(replace(item, score=-item.score) for item in reversed(found.passages))
     evidence = tuple(replace(item, score=-item.score) for item in reversed(found.evidence))
     return replace(found, evidence=evidence, passages=passages)
 
 
-def _each(retrieved: Retrieved, change: Callable[[Found], Found]) -> Retrieved:
+def _each(retrieved: Retrieved, change: Callable[[PartyEvidence], PartyEvidence]) -> Retrieved:
     return replace(
         retrieved,
         found=tuple(change(found) for found in retrieved.found),
@@ -148,5 +148,5 @@ def steps_of(steps: Steps, variant: str) -> Steps:
     }.get(variant, Steps)
     scoped = {"state_filter_off": _AllStatements, "no_scope": _OnePile}.get(variant)
     kept = {field.name: getattr(steps, field.name) for field in fields(steps)}
-    searcher = steps.searcher if scoped is None else steps.searcher.scoped_by(scoped)
+    searcher = steps.retriever if scoped is None else steps.retriever.scoped_by(scoped)
     return changed(**(kept | {"searcher": searcher}))

@@ -6,21 +6,27 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from ingest.alignment import aligned_with
-from ingest.attribution import sole_protocol
-from ingest.interventions import Intervention, cut_at_interventions, find_interventions, is_record, may_be_record
-from ingest.languages import main_language, with_languages
-from ingest.layout import find_blocks
+from ingest.language.languages import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
-from ingest.manifest import ManifestRow
-from ingest.metadata import agenda_item_in, attributed, joint_speaker, merge, read_metadata
-from ingest.parties import PartyTable
-from ingest.readable import ReadableText
-from ingest.references import find_agenda_items, find_articles
-from ingest.repair import repair
-from ingest.splitter import SplitConfig, make_passages, make_sentences
-from ingest.treaties import TREATIES, find_treaties, named_treaties
-from ingest.treaty_text import TreatyText, cut_at_articles, read_treaty
+from ingest.metadata.alignment import aligned_with
+from ingest.metadata.manifest import ManifestRow
+from ingest.metadata.metadata import agenda_item_in, attributed, joint_speaker, merge, read_metadata
+from ingest.parties.party_table import PartyTable
+from ingest.records.interventions import (
+    Intervention,
+    cut_at_interventions,
+    find_interventions,
+    is_record,
+    may_be_record,
+)
+from ingest.text.layout import find_blocks
+from ingest.text.readable import ReadableText
+from ingest.text.repair import repair
+from ingest.text.splitter import SplitConfig, make_passages, make_sentences
+from ingest.treaties.references import find_agenda_items, find_articles
+from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
+from ingest.treaties.treaty_attribution import sole_protocol
+from ingest.treaties.treaty_text import TreatyText, cut_at_articles, read_treaty
 from vectorstore.embeddings import Embedder
 from vectorstore.records import (
     AnnotatedStatement,
@@ -80,7 +86,7 @@ class InputKey:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class UnsplitStatement:
     """A statement with its metadata, before it is split.
 
     Attributes:
@@ -138,7 +144,9 @@ class Annotator:
         cutting = [ANNOTATION_VERSION, self._split.model_dump()]
         return InputKey(content=_hash(_json(content)), cutting=_hash(_json(cutting))[:16])
 
-    def draft(self, loaded: LoadedText, row: ManifestRow | None, *, file: str, kind: Kind, input_key: str) -> Draft:
+    def read(
+        self, loaded: LoadedText, row: ManifestRow | None, *, file: str, kind: Kind, input_key: str
+    ) -> UnsplitStatement:
         """Reads the metadata of a text, overridden by its row of the manifest."""
         blocks = find_blocks(loaded.text)
         chosen: Kind = row.kind if row is not None and row.kind is not None else kind
@@ -177,7 +185,7 @@ class Annotator:
             blocks=blocks,
             scanned=loaded.scanned,
         )
-        return Draft(
+        return UnsplitStatement(
             statement=statement,
             digest=digest,
             input_key=input_key,
@@ -195,7 +203,7 @@ class Annotator:
             " the language (see docs/languages.md)",
         )
 
-    def annotate(self, draft: Draft) -> AnnotatedStatement:
+    def annotate(self, draft: UnsplitStatement) -> AnnotatedStatement:
         """Repairs and splits the text of a draft."""
         return self.annotate_statement(draft.statement)
 

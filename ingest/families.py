@@ -14,7 +14,7 @@ import datasketch
 import numpy as np
 import regex
 
-from ingest.readable import readable
+from ingest.text.readable import readable
 from vectorstore.catalogue import Catalogue
 from vectorstore.families import Family, Link, Relation, Traits
 from vectorstore.records import Metadata, Statement, StatementSummary

@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from ingest.annotate import Annotator, Draft, InputKey
+from ingest.annotate import Annotator, InputKey, UnsplitStatement
 from ingest.errors import LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.loaders.apart import exists, load, with_members
 from ingest.loaders.loaded import LoadedText, LoadLimits
 from ingest.loaders.registry import survey
-from ingest.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
-from ingest.parties import PartyTable
-from ingest.party_checks import check_added_names
+from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
+from ingest.metadata.party_checks import check_added_names
+from ingest.parties.party_table import PartyTable
 from ingest.report import FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep
-from ingest.splitter import SplitConfig
+from ingest.text.splitter import SplitConfig
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family
 from vectorstore.records import AnnotatedStatement, Kind, StatementSummary, text_key
@@ -93,7 +93,7 @@ class _Taken:
     loaded: LoadedText
     key: InputKey
     held: StatementSummary | None
-    draft: Draft
+    draft: UnsplitStatement
     annotated: AnnotatedStatement | None = None
 
 
@@ -246,7 +246,7 @@ class _Run:
 
     def finish(self) -> None:
         """Embeds and stores what is still waiting, and finds the families of all that is new."""
-        self._settle()
+        self._commit()
         with self._store.writer():
             link_families(self._store.catalogue)
         with suppress(OSError):
@@ -350,7 +350,7 @@ class _Run:
         with self._store.writer(sync=False):
             self._store.keep_party_file(path)
         # What waits was read with the table as it was, and is cut with it.
-        self._settle()
+        self._commit()
         self._annotator = Annotator(load_parties(self._store), self._split, self._embedder, self._languages)
 
     def _report_manifest(self, manifest: Manifest) -> None:
@@ -364,7 +364,7 @@ class _Run:
                 self._report(FileResult(file=name, result=problem.result, reason=problem.reason))
 
     def _remove_gone(self, folder: Path) -> None:
-        self._settle()
+        self._commit()
         gone = [
             key for key in self._held if key[0] == _shown(str(folder)) and not exists(folder / key[1], self._limits)
         ]
@@ -399,7 +399,7 @@ class _Run:
         self._may_put_off = True
         for source in self._in_turn(sources):
             self._take_source(source, failed)
-        self._settle()
+        self._commit()
         self._may_put_off = False
         put_off, self._put_off = self._put_off, []
         for source in put_off:
@@ -439,7 +439,7 @@ class _Run:
         self._done += 1
         if len(self._waiting) >= self._group_size:
             self._group_size = min(_GROUP, 2 * self._group_size)
-            self._flush()
+            self._flush_batch()
         elif self._group is not None and self._group.vectors.done():
             self._store_embedded()
 
@@ -490,7 +490,7 @@ class _Run:
             self._store_file(taken, fresh)
         elif held is not None and twin.statement_id == held.statement_id:
             if taken.key.same_cutting(held.input_key):
-                self._touch(source, twin, draft)
+                self._update_metadata(source, twin, draft)
             else:
                 self._store_file(taken, fresh)
         elif twin.statement_id in self._settled:
@@ -506,17 +506,19 @@ class _Run:
             self._held.pop((twin.folder, twin.file), None)
             if held is not None:
                 self._forget(held)
-            self._touch(source, twin, draft)
+            self._update_metadata(source, twin, draft)
         self._pending.discard(source.key)
 
-    def _draft(self, source: _Source, loaded: LoadedText, key: InputKey, held: StatementSummary | None) -> Draft:
+    def _draft(
+        self, source: _Source, loaded: LoadedText, key: InputKey, held: StatementSummary | None
+    ) -> UnsplitStatement:
         kind = self._options.kind
         if held is not None and key.same_content(held.input_key):
             # Only how text is cut is new: the metadata stay as they are, with what a person corrected.
             statement = self._store.catalogue.statement(held.statement_id)
             if statement is not None:
-                return Draft(statement=statement, digest=held.digest, input_key=str(key), reason=None)
-        return self._annotator.draft(loaded, source.row, file=source.name, kind=kind, input_key=str(key))
+                return UnsplitStatement(statement=statement, digest=held.digest, input_key=str(key), reason=None)
+        return self._annotator.read(loaded, source.row, file=source.name, kind=kind, input_key=str(key))
 
     def _drop_duplicate(self, source: _Source, twin: StatementSummary, held: StatementSummary | None) -> None:
         if held is not None:
@@ -524,7 +526,7 @@ class _Run:
         reason = f"same text and metadata as {twin.file!r}, which is in the store"
         self._report(_result(source, "duplicate", twin, reason), source.order)
 
-    def _touch(self, source: _Source, twin: StatementSummary, draft: Draft) -> None:
+    def _update_metadata(self, source: _Source, twin: StatementSummary, draft: UnsplitStatement) -> None:
         folder, name = source.key
         sha256 = draft.statement.sha256
         self._store.catalogue.touch(
@@ -540,7 +542,7 @@ class _Run:
         path = Path(twin.folder, twin.file)
         return exists(path, self._limits) and path.resolve() != source.path.resolve()
 
-    def _flush(self) -> None:
+    def _flush_batch(self) -> None:
         """Prepares the waiting statements, and has the texts that have no vector yet embedded beside what follows."""
         if not self._waiting:
             return
@@ -625,9 +627,9 @@ class _Run:
         reason = "; ".join(filter(None, (draft.reason, _unattributed(summary)))) or None
         self._report(_result(source, outcome, summary, reason), source.order)
 
-    def _settle(self) -> None:
+    def _commit(self) -> None:
         """Has everything stored that was taken so far."""
-        self._flush()
+        self._flush_batch()
         self._store_embedded()
 
     def _tell(self, file: str, step: IngestStep) -> None:

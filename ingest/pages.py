@@ -18,7 +18,7 @@ from ingest.loaders.pdf import page_rows
 from ingest.loaders.pdfium import LOCK, Glyph, open_pdf, read_glyphs
 from ingest.loaders.registry import read_bytes
 from ingest.loaders.signatures import kind_of
-from ingest.squash import Squashed, squash, squash_map
+from ingest.text.squash import Squashed, squash, squash_map
 from vectorstore.records import ScannedWord
 
 WIDTH = 900

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from app.assistant import Assistant
+from app.answering.assistant import Assistant
+from app.answering.chain import Steps
 from app.briefing.reviews import ReviewBook
-from app.briefing.table import TableBuilder
-from app.chain import Steps
-from app.corpus import Corpus
-from app.retrieve import Searcher
-from app.select import Found, Selector
+from app.briefing.table_builder import TableBuilder
+from app.corpus.corpus import Corpus
+from app.retrieval.evidence_retriever import EvidenceRetriever
+from app.retrieval.sentence_ranker import PartyEvidence, SentenceRanker
+from app.retrieval.topic import ModelLanguages
 from app.settings import Settings
-from app.topic import Covered
 from app.wiring import Workspace
 from ingest.indexer import Indexer
 from vectorstore.retriever import Retriever
@@ -67,17 +67,17 @@ def _words(text: str) -> set[str]:
     return {word for word in re.findall(r"\w+", text.lower()) if len(word) > 3 or word.isdigit()}
 
 
-class PlainSelector(Selector):
+class PlainRanker(SentenceRanker):
     """Is sure where half of the topic's words stand together, whatever the calibration in force says."""
 
-    def by_topic(self, *arguments: Any, **options: Any) -> Found:
-        found = super().by_topic(*arguments, **options)
+    def rank_by_topic(self, *arguments: Any, **options: Any) -> PartyEvidence:
+        found = super().rank_by_topic(*arguments, **options)
         if found.features is None:
             return found
         return replace(found, confidence=0.9 if found.features.shared >= 0.5 else 0.1)
 
 
-def fake_workspace(store: Path, *, read_only: bool = False, covered: Covered | None = None) -> Workspace:
+def fake_workspace(store: Path, *, read_only: bool = False, covered: ModelLanguages | None = None) -> Workspace:
     """Wires the product as `app.wiring` does, with models that need no weights."""
     settings = Settings(store=store)
     embedder = HashingEmbedder()
@@ -90,14 +90,14 @@ def fake_workspace(store: Path, *, read_only: bool = False, covered: Covered | N
         settings.load,
     )
     retriever = Retriever(opened, embedder, settings.retrieval)
-    selector = PlainSelector(opened, retriever, embedder, OverlapReranker(), covered)
-    steps = Steps(searcher=Searcher(opened, selector), parties=corpus.parties, max_citations=5)
+    selector = PlainRanker(opened, retriever, embedder, OverlapReranker(), covered)
+    steps = Steps(retriever=EvidenceRetriever(opened, selector), parties=corpus.parties, max_citations=5)
     assistant = Assistant(steps, opened.catalogue, keep_traces=0 if read_only else 100)
     reviews = ReviewBook(opened.catalogue)
     return Workspace(
         assistant=assistant,
         corpus=corpus,
-        briefings=TableBuilder(steps.searcher, opened.catalogue, corpus.parties, reviews.of),
+        briefings=TableBuilder(steps.retriever, opened.catalogue, corpus.parties, reviews.of),
         reviews=reviews,
         settings=settings,
         steps=steps,

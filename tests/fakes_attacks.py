@@ -10,12 +10,12 @@ from docx import Document as new_document
 from docx.shared import Pt, RGBColor
 
 from app.checking.checker import Checker
-from app.checking.keys import key
+from app.checking.findings import CheckReport
+from app.checking.match_key import match_key
 from app.checking.matching import words_of
-from app.checking.records import CheckReport
+from ingest.language.sentences import split_sentences
 from ingest.loaders.loaded import LoadLimits
-from ingest.parties import PartyTable
-from ingest.sentences import split_sentences
+from ingest.parties.party_table import PartyTable
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated, keep
@@ -58,11 +58,11 @@ def attacked_corpus(folder: Path, data: Mapping[str, Any] = ATTACKS) -> tuple[St
 
 def outcome(report: CheckReport, quote: str) -> str:
     """Returns what became of a quotation: a verdict, `warned` for verified words with a remark, `skipped`, `unseen`."""
-    wanted = key(quote).strip(".")
+    wanted = match_key(quote).strip(".")
     for finding in report.findings:
-        if wanted in key(finding.quotation.text) or _shares(quote, finding.quotation.text):
+        if wanted in match_key(finding.quotation.text) or _shares(quote, finding.quotation.text):
             return "warned" if finding.verdict == "verified" and finding.warnings else finding.verdict
-    return "skipped" if any(wanted in key(skipped.quote) for skipped in report.skipped) else "unseen"
+    return "skipped" if any(wanted in match_key(skipped.quote) for skipped in report.skipped) else "unseen"
 
 
 def _shares(quote: str, found: str) -> bool:

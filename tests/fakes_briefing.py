@@ -3,8 +3,7 @@
 import hashlib
 from dataclasses import dataclass, replace
 
-from app.answer import Citation, Claim, Coverage, DroppedClaim
-from app.briefing.records import (
+from app.briefing.cells import (
     Briefing,
     Cell,
     Change,
@@ -17,6 +16,7 @@ from app.briefing.records import (
     Words,
     Writing,
 )
+from app.records import Citation, Claim, Coverage, DroppedClaim
 
 MADE = "2026-11-25T12:30:00+00:00"
 EXTRADITION, ASSISTANCE = "Extradition", "UNTOC article 18"

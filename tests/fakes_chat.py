@@ -15,8 +15,8 @@ from langchain_core.runnables import Runnable
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field
 
+from app.answering.compose.model import ModelWriter
 from app.chat_model import LlmConfig
-from app.compose.model import ModelWriter
 
 Claims = Sequence[tuple[str, Sequence[str]]]
 # What the model says to (system prompt, user prompt): claims, raw text, or an error.

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import regex
 
+from app.answering.compose.extractive import escape
 from app.checking.checker import Checker
 from app.checking.documents import read_pasted
-from app.checking.keys import key
-from app.checking.records import CheckReport, Finding
-from app.compose.extractive import escape
+from app.checking.findings import CheckReport, Finding
+from app.checking.match_key import match_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ class Planter:
     def __init__(self, sources: Sequence[Source], seed: int) -> None:
         self._random = random.Random(seed)
         self._sources = [source for source in sources if source.sentences]
-        self._keys = {source.file: key(" ".join(source.sentences)) for source in self._sources}
+        self._keys = {source.file: match_key(" ".join(source.sentences)) for source in self._sources}
         self._turn = 0
 
     def plants(self, each: int) -> list[Plant]:
@@ -120,7 +120,7 @@ class Planter:
         return source, sentence
 
     def _holders(self, quote: str) -> set[str]:
-        return {source.code for source in self._sources if key(quote).rstrip(".") in self._keys[source.file]}
+        return {source.code for source in self._sources if match_key(quote).rstrip(".") in self._keys[source.file]}
 
     def _plant(self, source: Source, quote: str, expected: str, how: str, **changes: object) -> Plant:
         known: dict = {"speaker": source.code, "year": source.year, "session": source.session} | changes
@@ -325,7 +325,7 @@ class Planter:
             return self._plant(
                 source, text, "misattributed", "state", speaker=speaker, year=when.year, session=when.session
             )
-        own = [s for s in self._sources if s.code == source.code and key(text).rstrip(".") in self._keys[s.file]]
+        own = [s for s in self._sources if s.code == source.code and match_key(text).rstrip(".") in self._keys[s.file]]
         if way == "year":
             years = sorted({s.year for s in self._sources} - {s.year for s in own})
             return self._plant(source, text, "misattributed", "year", year=self._random.choice(years), session=None)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.loaded import LoadLimits
-from ingest.splitter import SplitConfig
+from ingest.text.splitter import SplitConfig
 from tests.fakes import HashingEmbedder
 from vectorstore.store import open_store
 

@@ -24,7 +24,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.squash import squash
+from ingest.text.squash import squash
 
 HEAD = "Conference of the Parties, tenth session"
 NOTES = (

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from app.answer import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope
-from app.briefing.records import Briefing, Composer
+from app.briefing.cells import Briefing, Composer
 from app.briefing.request import BriefingRequest
-from app.briefing.table import BriefingProgress
+from app.briefing.table_builder import BriefingProgress
 from app.errors import MetadataError, NotFoundError, QuestionError
-from app.followup import EarlierTurn, earlier_turns
-from ingest.parties import PartyTable
+from app.question.followup import EarlierTurn, earlier_turns
+from app.records import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope
+from ingest.parties.party_table import PartyTable
 from ingest.report import FileResult, IngestProgress, IngestReport
 from tests.fakes_briefing import fake_briefing, worded_briefing
 from vectorstore.records import Metadata, Statement, StatementSummary

@@ -313,7 +313,7 @@ class StatementSummary:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredReview:
-    """What a person decided on a cell of a position table; see `app.briefing.records.Review`."""
+    """What a person decided on a cell of a position table; see `app.briefing.cells.Review`."""
 
     state: str
     kind: str | None

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from app.answer import Citation
-from app.compose.extractive import Sources
-from app.evidence import Span, cite
-from app.verify import judge
+from app.answering.citation_spans import SentenceSpan, cite
+from app.answering.verify import verify_citation
+from app.records import Citation, Sources
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import Sentence, Statement
 
@@ -101,6 +100,6 @@ def _union(citations: Sequence[Citation], sources: Sources) -> Citation | None:
     statement_id = citations[0].statement_id
     ordinals = [int(identifier.rpartition(":")[2]) for c in citations for identifier in c.sentence_ids]
     statement = sources.statements[statement_id]
-    span = Span(first=min(ordinals), last=max(ordinals))
+    span = SentenceSpan(first=min(ordinals), last=max(ordinals))
     whole = cite(statement, sources.sentences[statement_id], span, 0)
-    return whole if judge(whole, statement) == "verified" else None
+    return whole if verify_citation(whole, statement) == "verified" else None

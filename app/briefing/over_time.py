@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
-from app.answer import Citation
+from app.answering.citation_spans import SentenceSpan, cite
+from app.briefing.cells import Cell, Change, Moment, PositionKind, Repetition
 from app.briefing.citations import CitationList
-from app.briefing.kinds import RULES, Suggestion
-from app.briefing.records import Cell, Change, Moment, PositionKind, Repetition
-from app.evidence import Span, cite
-from app.statements import made_before
-from ingest.squash import squash
+from app.briefing.position_classifier import RULES, Suggestion
+from app.records import Citation
+from app.retrieval.scoped_statements import made_before
+from ingest.text.squash import squash
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import Sentence, StatementSummary
 
@@ -21,7 +21,7 @@ from vectorstore.records import Sentence, StatementSummary
 _SHORTEST: Final = 40
 # Between these, and said in so many words, a change is one of position: to propose or to report is no turn.
 _POSITIONS: Final[frozenset[PositionKind]] = frozenset(("supports", "opposes", "conditional"))
-# The least strength of a rule (`app.briefing.kinds.RULES`) that says or leans to its kind.
+# The least strength of a rule (`app.briefing.position_classifier.RULES`) that says or leans to its kind.
 _SAID: Final = 2
 
 Labels = Callable[[Citation, str], Suggestion]
@@ -163,5 +163,5 @@ def _one_each(starts: Sequence[Sentence]) -> list[Sentence]:
 
 def _cited(start: Sentence, length: int, citations: CitationList) -> Citation:
     statement = citations.statement(start.statement_id)
-    span = Span(first=start.ordinal, last=start.ordinal + length - 1)
+    span = SentenceSpan(first=start.ordinal, last=start.ordinal + length - 1)
     return cite(statement, citations.sentences(start.statement_id), span, 0)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from app.answer import Claim
-from app.briefing.records import Briefing, Cell, Point
-from app.provenance import spoken_date
-from ingest.splitter import count_tokens
+from app.answering.provenance import spoken_date
+from app.briefing.cells import Briefing, Cell, Point
+from app.records import Claim
+from ingest.text.splitter import count_tokens
 from prompts.wording import Wording
 
 # What a one-pager holds when nothing else is said: about one printed page with its notes.

@@ -5,16 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.answer import Scope, TreatyScope
-from app.briefing.harms import names_harm
-from app.briefing.records import Subject
+from app.briefing.cells import Subject
+from app.briefing.harm_topics import names_harm
 from app.errors import BriefingError
-from app.language import detect_language
-from app.resolution import Resolution
-from ingest.glossary import terms_of
-from ingest.parties import PartyTable
-from ingest.sessions import canonical_body
-from ingest.treaties import TREATIES, article_title, short_name
+from app.question.language import detect_language
+from app.question.resolution import Resolution
+from app.records import Scope, TreatyScope
+from ingest.glossary.glossary import terms_of
+from ingest.metadata.sessions import canonical_body
+from ingest.parties.party_table import PartyTable
+from ingest.treaties.treaties import TREATIES, article_title, short_name
 
 # A bare number is an article of the Convention, as in questions.
 _DEFAULT_TREATY: Final = "UNTOC"

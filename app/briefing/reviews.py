@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, cast, get_args
 
-from app.briefing.records import KINDS, PositionKind, Review, ReviewState
+from app.briefing.cells import KINDS, PositionKind, Review, ReviewState
 from app.errors import BriefingError
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import StoredReview

@@ -14,13 +14,13 @@ from typing import Final
 import regex
 
 from app.checking.blocks import Block, Document
+from app.checking.findings import Attribution, Quotation
 from app.checking.occasion_words import Occasion, read_occasion
-from app.checking.records import Attribution, Quotation
 from app.checking.speakers import Unknown, by_order, shown, subject_after, subject_before, unknown_in
 from app.checking.speech import ACCORDING, BEHALF, OBJECT, SPEAKER_OF, VERB
-from ingest.parties import PartyMatch, PartyTable
-from ingest.references import find_articles
-from ingest.sentences import split_sentences
+from ingest.language.sentences import split_sentences
+from ingest.parties.party_table import PartyMatch, PartyTable
+from ingest.treaties.references import find_articles
 
 _MASK: Final = "\ufffc"
 _PARENTHESIS: Final = regex.compile(r"^\W{0,6}?[\[(（]([^()\[\]（）]{2,160})[\])）]")

@@ -11,9 +11,9 @@ from typing import Final
 
 import regex
 
-from app.checking.critical import Turning, content, of_kinds, speaks_of_itself, turns
+from app.checking.polarity_words import Turning, content, of_kinds, speaks_of_itself, turns
 from app.checking.remarks import Remark, remark
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 from vectorstore.stems import stems, words_of
 
 _EDITORIAL: Final = regex.compile(

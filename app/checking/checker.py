@@ -9,13 +9,13 @@ from app.checking.attributions import AttributionReader
 from app.checking.blocks import Document
 from app.checking.corpus_texts import CorpusTextsCache
 from app.checking.documents import read_document
-from app.checking.judging import Judge
+from app.checking.findings import CheckReport, Finding, Place, Skipped
 from app.checking.quotations import find_quotations
-from app.checking.records import CheckReport, Finding, Place, Skipped
+from app.checking.quote_verifier import QuoteVerifier
 from app.checking.remarks import remark
 from app.checking.work import READING, CheckLimits, Work
 from ingest.loaders.loaded import LoadLimits
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
 from vectorstore.catalogue import Catalogue
 
@@ -97,7 +97,7 @@ class Checker:
         files = tuple(stored.statement.file for stored in texts.all)
         reader = AttributionReader(document, parties, quotations.found, files)
         work = Work(self._limits_of_work)
-        judge = Judge(texts, parties, load_wording("en"), work)
+        judge = QuoteVerifier(texts, parties, load_wording("en"), work)
         findings: list[Finding] = []
         skipped = list(quotations.skipped)
         for done, quotation in enumerate(quotations.found):
@@ -108,7 +108,7 @@ class Checker:
                 skipped.append(Skipped(quote=quotation.text, reason=WORK_SPENT, where=block.where))
                 continue
             work.add(READING)
-            found = judge.judge(quotation, reader.read(quotation), block.where, reader.around(quotation))
+            found = judge.verify(quotation, reader.read(quotation), block.where, reader.around(quotation))
             findings.append(_with_hidden(found, document))
         if progress is not None:
             progress(len(quotations.found), len(quotations.found))

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from app.answer import Citation
-from app.checking.keys import KeyedText
+from app.answering.provenance import reference
+from app.checking.findings import Place
+from app.checking.match_key import KeyedText
 from app.checking.matching import words_of
-from app.checking.records import Place
-from app.provenance import reference
-from ingest.parties import PartyTable
+from app.records import Citation
+from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
 from vectorstore.catalogue import Catalogue
 from vectorstore.lexical import lexical_expression

@@ -11,12 +11,12 @@ from app.checking.markdown_blocks import markdown_blocks
 from app.checking.word_blocks import word_blocks
 from app.errors import QuestionError
 from ingest.errors import UnsupportedFormatError
-from ingest.layout import find_blocks
 from ingest.loaders.bounded import run_bounded
 from ingest.loaders.loaded import LoadLimits, check_not_blank, encodable
 from ingest.loaders.registry import load
-from ingest.readable import readable
-from ingest.repair import repair
+from ingest.text.layout import find_blocks
+from ingest.text.readable import readable
+from ingest.text.repair import repair
 
 SUFFIXES: Final = (".docx", ".pdf", ".md", ".txt", ".text")
 LONGEST_PASTED: Final = 500_000

@@ -12,7 +12,7 @@ from typing import Final
 import regex
 
 from app.checking.brackets import is_editorial
-from app.checking.keys import KeyedText, key
+from app.checking.match_key import KeyedText, match_key
 
 _ELLIPSIS: Final = r"[\[(]\s*(?:…|⋯|\.\s?\.\s?\.\s?\.?)\s*[\])]|…+|\.\s?\.\s?\.(?:\s?\.)?|⋯+"
 # A bracket with the letters that it makes one word with: "[im]modest", "endorse[d]".
@@ -93,7 +93,7 @@ def readings(quote: str) -> Iterator[Wanted]:
     seen: set[Wanted] = set()
     for text, recased in (*((text, False) for text in _cased(quote)), *((text, True) for text in _recased(quote))):
         for plain in dict.fromkeys((text, _without_marks(text))):
-            for whole in _trimmed(key(plain)):
+            for whole in _trimmed(match_key(plain)):
                 literal = Wanted(parts=(whole,), recased=recased)
                 if whole and literal not in seen:
                     seen.add(literal)
@@ -179,7 +179,7 @@ def _taken_apart(text: str, *, recased: bool) -> Wanted | None:
     if len(found) > _MOST_GAPS:
         return None
     for match in [*found, None]:
-        part = key(text[position : match.start() if match else None])
+        part = match_key(text[position : match.start() if match else None])
         if words_of(part):
             if parts:
                 gaps.append(pending or Gap())

@@ -7,10 +7,10 @@ from typing import Final
 import regex
 
 from app.checking.written_years import in_digits
-from ingest.dates import MONTH_NUMBER, find_dates
-from ingest.ordinals import find_session_mentions
-from ingest.references import find_agenda_items
-from ingest.sessions import find_bodies
+from ingest.language.dates import MONTH_NUMBER, find_dates
+from ingest.language.ordinals import find_session_mentions
+from ingest.metadata.sessions import find_bodies
+from ingest.treaties.references import find_agenda_items
 
 _YEAR: Final = r"(?<![\d/.-])(?:19[4-9]\d|20[0-4]\d)(?![\d]|[-/]\d|[.,]\d)"
 _SPEAKING: Final = r"(?:general\s+|opening\s+)?(?:statement|speech|address|intervention|remarks|debate|session|conference|meeting|declaration|déclaration|discours|discurso)"

@@ -5,12 +5,12 @@ from typing import Final
 
 import regex
 
-from app.checking.critical import governing, half_of_pair, of_kinds, reports, takes_back, turns
-from app.checking.keys import KeyedText
+from app.checking.match_key import KeyedText
 from app.checking.matching import Match, words_of
+from app.checking.polarity_words import governing, half_of_pair, of_kinds, reports, takes_back, turns
 from app.checking.remarks import Remark, RemarkKind, remark
-from ingest.parties import PartyTable
-from ingest.sentences import split_sentences
+from ingest.language.sentences import split_sentences
+from ingest.parties.party_table import PartyTable
 
 # In an omission this short a modal verb is what the omission is about.
 _MODAL_WORDS: Final = 4

@@ -14,9 +14,9 @@ from typing import Final
 import regex
 
 from app.checking.blocks import Block, Document
+from app.checking.findings import Quotation, Skipped
 from app.checking.marks import plain_marks
 from app.checking.matching import words_of
-from app.checking.records import Quotation, Skipped
 from app.checking.remarks import RemarkKind
 from app.checking.speech import introduces_speech, introduces_title
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
-from app.answer import Verdict
-from app.checking.judging import times_in_words
-from app.checking.records import CheckReport, Finding
-from app.compose.extractive import escape
+from app.answering.compose.extractive import escape
+from app.checking.findings import CheckReport, Finding
+from app.checking.quote_verifier import times_in_words
+from app.records import Verdict
 
 VERDICT_WORDS: Final[dict[Verdict, str]] = {
     "verified": "Verified",
@@ -20,7 +20,7 @@ MEANINGS: Final[dict[Verdict, str]] = {
     "misattributed": "These words stand in the corpus, but not where the document says.",
     "not_found": "These words stand nowhere in the corpus, nor does anything near them.",
 }
-Names = Callable[[str], str]
+PartyNamer = Callable[[str], str]
 
 
 def comment_text(finding: Finding) -> str:
@@ -59,7 +59,7 @@ def summary_line(report: CheckReport) -> str:
     return counted + (f"; {left} string{'' if left == 1 else 's'} not checked" if left else "") + "."
 
 
-def named_in_words(finding: Finding, names: Names) -> str:
+def named_in_words(finding: Finding, names: PartyNamer) -> str:
     """Returns whom and when a document names for a quotation, to show."""
     named = finding.attribution
     unknown = f"“{named.unknown}”, whom no lookup knows" if named.unknown else "nobody named"
@@ -69,7 +69,7 @@ def named_in_words(finding: Finding, names: Names) -> str:
     return ", ".join(parts)
 
 
-def markdown_report(report: CheckReport, file: str, names: Names) -> str:
+def markdown_report(report: CheckReport, file: str, names: PartyNamer) -> str:
     """Returns a report of a document's check as Markdown.
 
     Args:

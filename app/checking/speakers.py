@@ -12,7 +12,7 @@ import regex
 from rapidfuzz import fuzz
 
 from app.checking.speech import ACCORDING, VERB
-from ingest.parties import PartyMatch, PartyTable
+from ingest.parties.party_table import PartyMatch, PartyTable
 
 _INVISIBLE: Final = regex.compile(r"[\p{Cf}\u034f\u115f\u1160]")
 # Letters of other scripts that look like Latin ones. Source: https://www.unicode.org/reports/tr39/ (confusables), those

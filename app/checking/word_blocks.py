@@ -33,7 +33,7 @@ _HEADING: Final = regex.compile(r"heading (\d)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Piece:
+class RunText:
     """Characters of a paragraph's text that one run holds: `[start, end)` of the text, in an element of the run."""
 
     run: BaseOxmlElement
@@ -52,7 +52,7 @@ class WordParagraph:
 
     block: Block
     element: BaseOxmlElement
-    pieces: tuple[Piece, ...]
+    pieces: tuple[RunText, ...]
     looks: Looks
     anchored: bool = True
 
@@ -167,15 +167,15 @@ def _text_of(cell: BaseOxmlElement, looks: Looks) -> str:
     return " ".join(text for paragraph in cell.iter(qn("w:p")) if (text := _read(paragraph, looks)[3].strip()))
 
 
-def pieces_of(paragraph: BaseOxmlElement, looks: Looks) -> tuple[Piece, ...]:
+def pieces_of(paragraph: BaseOxmlElement, looks: Looks) -> tuple[RunText, ...]:
     """Returns what holds the characters of a paragraph's text, in order."""
     return _read(paragraph, looks)[0]
 
 
 def _read(
     paragraph: BaseOxmlElement, looks: Looks
-) -> tuple[tuple[Piece, ...], tuple[NoteMark, ...], tuple[Hidden, ...], str]:
-    pieces: list[Piece] = []
+) -> tuple[tuple[RunText, ...], tuple[NoteMark, ...], tuple[Hidden, ...], str]:
+    pieces: list[RunText] = []
     marks: list[NoteMark] = []
     hidden: list[Hidden] = []
     text = ""
@@ -193,7 +193,7 @@ def _read(
             marks.append(NoteMark(offset=len(text), key=f"{_NOTES[element.tag]} {element.get(qn('w:id'))}"))
             continue
         held = (element.text or "") if element.tag == qn("w:t") else _MARKS[element.tag]
-        pieces.append(Piece(run=run, element=element, start=len(text), end=len(text) + len(held)))
+        pieces.append(RunText(run=run, element=element, start=len(text), end=len(text) + len(held)))
         text += held
     shown = [part for part in hidden if any(map(str.isalnum, part.text))]
     return tuple(pieces), tuple(marks), tuple(shown), text

@@ -13,7 +13,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.text.run import Run
 
 from app.checking.blocks import Document, make_document
-from app.checking.records import CheckReport, Finding
+from app.checking.findings import CheckReport, Finding
 from app.checking.report import comment_text
 from app.checking.word_blocks import WordParagraph, pieces_of, word_paragraphs
 

@@ -10,8 +10,8 @@ from app.cli.command import Invocation, UsageError, command, fail, print_json
 from app.errors import AppError, QuestionError
 
 if TYPE_CHECKING:
-    from app.assistant import Assistant
-    from app.followup import EarlierTurn
+    from app.answering.assistant import Assistant
+    from app.question.followup import EarlierTurn
     from app.wiring import Workspace
     from vectorstore.records import JSONValue
 
@@ -44,7 +44,7 @@ def ask(
     ] = None,
 ) -> int:
     """Answer a question with verified quotations."""
-    from app.questions import read_history, read_overrides
+    from app.question.question_input import read_history, read_overrides
 
     if (question is None) == (file is None):
         raise UsageError("give one question, or --from FILE")
@@ -59,8 +59,8 @@ def ask(
 def _ask_one(
     workspace: "Workspace", question: str, overrides: "Overrides", turns: "Sequence[EarlierTurn]", *, as_json: bool
 ) -> int:
-    from app.printing import print_answer
-    from app.questions import clean_question
+    from app.cli.printing import print_answer
+    from app.question.question_input import clean_question
 
     answer = workspace.assistant.ask(clean_question(question), overrides=overrides, history=turns)
     if as_json:
@@ -72,7 +72,7 @@ def _ask_one(
 
 def _ask_all(assistant: "Assistant", file: Path, overrides: "Overrides", turns: "Sequence[EarlierTurn]") -> int:
     """Answers every question of a file on a line of its own; one that cannot be asked does not stop the others."""
-    from app.questions import read_questions
+    from app.question.question_input import read_questions
 
     code = 0
     for asked in read_questions(file):
@@ -95,7 +95,7 @@ def trace(
     trace_id: Annotated[str, typer.Argument(metavar="ID", help="trace_id of an answer under --json")],
 ) -> int:
     """Show the record of an answer."""
-    from app.printing import print_trace
+    from app.cli.printing import print_trace
 
     with invocation.workspace(read_only=True) as workspace:
         found = workspace.corpus.trace(trace_id)

@@ -55,11 +55,11 @@ def brief(
     ] = None,
 ) -> int:
     """Tabulate who said what on which topic or article, and write it as a briefing."""
-    from app.briefing.printing import print_briefing
     from app.briefing.request import read_request
+    from app.cli.print_briefing import print_briefing
+    from app.cli.printing import progress_bar
     from app.export.arrange import arrange
     from app.export.write import check_output, write_briefing
-    from app.printing import progress_bar
 
     outputs = output or []
     for path in outputs:

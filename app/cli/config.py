@@ -10,7 +10,7 @@ commands = typer.Typer()
 @command(commands, "untoc config", "untoc config --env-file .env --json")
 def config(invocation: Invocation) -> int:
     """Show the settings in force."""
-    from app.printing import print_settings
+    from app.cli.printing import print_settings
     from app.settings import unknown_variables, variables
 
     settings = invocation.settings()

@@ -32,8 +32,8 @@ def ingest(
     ] = None,
 ) -> int:
     """Take statements into the store."""
-    from app.printing import print_report, progress_bar
-    from app.report_file import write_report
+    from app.cli.printing import print_report, progress_bar
+    from app.corpus.report_file import write_report
     from ingest.report import IngestReport
 
     if not paths and not sample:
@@ -91,7 +91,7 @@ def manifest(
 @command(commands, "untoc list", "untoc list --json", name="list")
 def list_statements(invocation: Invocation) -> int:
     """List the statements in the store."""
-    from app.printing import print_statements, summary_json
+    from app.cli.printing import print_statements, summary_json
 
     with invocation.workspace(read_only=True) as workspace:
         statements = workspace.corpus.statements()
@@ -106,7 +106,7 @@ def list_statements(invocation: Invocation) -> int:
 @command(commands, "untoc show 685815eed2f2fa70", "untoc show 685815eed2f2fa70 --json")
 def show(invocation: Invocation, statement_id: StatementId) -> int:
     """Show one statement, with its text under --json."""
-    from app.printing import print_statement, statement_json
+    from app.cli.printing import print_statement, statement_json
 
     with invocation.workspace(read_only=True) as workspace:
         statement = workspace.corpus.show(statement_id)
@@ -127,7 +127,7 @@ def edit(
     ],
 ) -> int:
     """Correct metadata of a statement."""
-    from app.printing import summary_json
+    from app.cli.printing import summary_json
 
     wrong = [change for change in changes if "=" not in change]
     if wrong:
@@ -160,7 +160,7 @@ def parties(
     code: Annotated[str | None, typer.Argument(metavar="CODE", help="such as XAA")] = None,
 ) -> int:
     """List the parties that ingested folders added, or take one back."""
-    from app.printing import print_parties
+    from app.cli.printing import print_parties
 
     if (action is None) != (code is None):
         raise UsageError("give `parties remove CODE`, or `parties` alone to list them")
@@ -191,8 +191,8 @@ def doctor(
     reembed: Annotated[bool, typer.Option("--reembed", help="embed everything with the model of the settings")] = False,
 ) -> int:
     """Check the store."""
-    from app.corpus import DoctorReport
-    from app.printing import print_checks
+    from app.cli.printing import print_checks
+    from app.corpus.corpus import DoctorReport
     from vectorstore.health import Check
 
     try:

@@ -27,8 +27,8 @@ def verify(
     """Check every quotation in a document against the store."""
     from app.checking.checker import Checker
     from app.checking.output import check_output, write_output
-    from app.checking.printing import print_check
-    from app.printing import progress_bar
+    from app.cli.print_check import print_check
+    from app.cli.printing import progress_bar
 
     problem = check_output(file, output)
     if problem is not None:

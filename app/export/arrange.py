@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal, get_args
 
-from app.answer import Citation, Claim
-from app.briefing.records import Briefing, Cell, Point, PositionKind
-from app.provenance import provenance, reference_by_name, spoken_date
+from app.answering.provenance import provenance, reference_by_name, spoken_date
+from app.briefing.cells import Briefing, Cell, Point, PositionKind
+from app.records import Citation, Claim
 from prompts.wording import Wording, load_document_words, load_wording
 
 Form = Literal["full", "one_pager", "talking_points"]
@@ -28,7 +28,7 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Piece:
+class QuotationPart:
     """A part of a quotation.
 
     Attributes:
@@ -120,7 +120,7 @@ def kind_of(briefing: Briefing, cell: Cell, number: int) -> PositionKind:
     return next((words.kind for words in cell.words if words.citation == number), position(cell))
 
 
-def pieces(cell: Cell, citation: Citation) -> tuple[Piece, ...]:
+def pieces(cell: Cell, citation: Citation) -> tuple[QuotationPart, ...]:
     """Returns a quotation cut where the words that show its kind begin and end; joined, it is the whole quotation."""
     quote = citation.quote
     telling = [False] * len(quote)
@@ -135,7 +135,7 @@ def pieces(cell: Cell, citation: Citation) -> tuple[Piece, ...]:
             telling[begin : begin + len(words.text)] = [True] * len(words.text)
     cuts = [0, *(at for at in range(1, len(quote)) if telling[at] != telling[at - 1]), len(quote)]
     return tuple(
-        Piece(text=quote[first:last], telling=telling[first]) for first, last in pairwise(cuts) if first < last
+        QuotationPart(text=quote[first:last], telling=telling[first]) for first, last in pairwise(cuts) if first < last
     )
 
 

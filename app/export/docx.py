@@ -8,8 +8,7 @@ from typing import Final, Protocol
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
-from app.answer import Citation
-from app.briefing.records import Briefing, Cell, Point, Subject
+from app.briefing.cells import Briefing, Cell, Point, Subject
 from app.export.arrange import Column, Form, Sayings, by_place, columns, pieces, position
 from app.export.characters import in_marks, right_to_left
 from app.export.docx_pages import Pages
@@ -18,6 +17,7 @@ from app.export.docx_tables import Grid
 from app.export.docx_text import add_text
 from app.export.looks import TINTS
 from app.export.plots import describe_heat_map, describe_timeline, heat_map, timeline
+from app.records import Citation
 
 # Columns of the matrix that an upright page and a turned one hold with readable words.
 _UPRIGHT: Final = 4

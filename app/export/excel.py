@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-from app.answer import Citation
-from app.briefing.records import Briefing, Cell
+from app.briefing.cells import Briefing, Cell
 from app.export.arrange import Sayings, by_place, columns, position
 from app.export.characters import in_marks, right_to_left, visible
 from app.export.looks import TINTS
 from app.export.package import without_times
+from app.records import Citation
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell as Square

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from app.briefing.records import Briefing
+from app.briefing.cells import Briefing
 
 
 def manifest_path(path: Path) -> Path:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from app.answer import Citation
-from app.briefing.records import Briefing, Cell, Subject
+from app.briefing.cells import Briefing, Cell, Subject
 from app.export.arrange import Form, Sayings, by_place, columns, pieces
 from app.export.characters import in_marks, visible
+from app.records import Citation
 
 # Whatever Markdown, HTML or a footnote may begin with anywhere; a backslash before it makes it plain.
 _ACTIVE: Final = re.compile(r"[\\`*_{}<>\[\]|~#&$^]|!(?=\[)")

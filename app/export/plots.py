@@ -11,7 +11,7 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, Literal
 
-from app.briefing.records import KINDS, Briefing, PositionKind
+from app.briefing.cells import KINDS, Briefing, PositionKind
 from app.export.arrange import Sayings, by_place, columns, kind_of, position
 from app.export.looks import MARKS, TINTS
 from prompts.wording import load_document_words

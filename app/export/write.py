@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from app.briefing.records import Briefing
+from app.briefing.cells import Briefing
 from app.errors import ExportError
 from app.export.arrange import FORMS, Form, arrange
 from app.export.docx import docx_bytes

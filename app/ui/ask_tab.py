@@ -10,16 +10,16 @@ from uuid import uuid4
 import gradio as gr
 from fastapi import HTTPException
 
-from app.answer import Answer, Scope
-from app.assistant import Assistant
+from app.answering.assistant import Assistant
 from app.briefing.request import BriefingRequest
-from app.corpus import Corpus
-from app.drafts import save_draft
+from app.corpus.corpus import Corpus
+from app.corpus.drafts import save_draft
 from app.errors import AppError, NotFoundError
-from app.followup import EarlierTurn
+from app.question.followup import EarlierTurn
+from app.records import Answer, Scope
 from app.ui.briefing_requests import Wanted, briefing_asked, briefing_of_turns
 from app.ui.conversation import Pending, Turn, Unsaved, conversation_html, error_html, make_turn
-from app.ui.evidence import evidence_panel, page_json
+from app.ui.evidence_panel import evidence_panel, page_json
 from app.ui.scope_chips import (
     PICKS,
     Overrides,
@@ -31,7 +31,7 @@ from app.ui.scope_chips import (
     years_label,
 )
 from ingest.errors import IngestError
-from ingest.regions import regions
+from ingest.parties.regions import regions
 from vectorstore.errors import StoreError
 
 # Buttons inside rendered HTML carry data-action; their data-* attributes reach the server with the event, which is
@@ -101,7 +101,7 @@ class _ScopeEditor:
         return [*who, *lists, self.pick, self.topic]
 
 
-class _Conversation:
+class _AskTabController:
     """Answers for the Ask tab; holds no conversation itself, each user's turns come in and go out."""
 
     def __init__(self, assistant: Assistant, corpus: Corpus, store: Path) -> None:
@@ -350,7 +350,7 @@ def build_ask_tab(assistant: Assistant, corpus: Corpus, store: Path, wanted: gr.
         store: The store folder, which answers are saved in as draft eval cases.
         wanted: Set to a briefing that the conversation asks for.
     """
-    talk = _Conversation(assistant, corpus, store)
+    talk = _AskTabController(assistant, corpus, store)
     turns = gr.State([], time_to_live=_SESSION_SECONDS)
     with gr.Row(elem_classes="u-split"):
         with gr.Column(scale=6, min_width=320, elem_classes="u-talk"):

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 
 from app.briefing.request import BriefingRequest, asked_for_briefing, request_of_resolution, request_of_scopes
-from app.followup import EarlierTurn
-from app.scope import resolve
+from app.question.followup import EarlierTurn
+from app.question.scope import resolve
 from app.ui.conversation import Turn
-from ingest.parties import PartyTable
-from ingest.regions import members_of
+from ingest.parties.party_table import PartyTable
+from ingest.parties.regions import members_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,22 +6,22 @@ from typing import Any, Final
 
 import gradio as gr
 
-from app.briefing.records import Briefing, Cell, Composer
+from app.briefing.cells import Briefing, Cell, Composer
 from app.briefing.request import BriefingRequest, read_request
 from app.briefing.reviews import ReviewBook
-from app.briefing.table import BriefingProgress, TableBuilder
-from app.corpus import Corpus
+from app.briefing.table_builder import BriefingProgress, TableBuilder
+from app.corpus.corpus import Corpus
 from app.errors import AppError, BriefingError
 from app.export.arrange import FORMS, Form, arrange
 from app.export.plots import describe_heat_map, describe_timeline, heat_map, timeline
 from app.export.write import write_briefing
 from app.settings import BriefingConfig
 from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
+from app.ui.background_job import run_in_background
 from app.ui.briefing_requests import Wanted
 from app.ui.briefing_view import briefing_html, progress_html
 from app.ui.conversation import error_html
 from app.ui.served import session_folder
-from app.ui.watching import watch
 
 _NOTHING: Final = '<p class="u-empty">Name a topic or an article; the position table appears here.</p>'
 _SESSION_SECONDS: Final = 24 * 3600
@@ -41,7 +41,7 @@ class BriefingTools:
     config: BriefingConfig
 
 
-class _Desk:
+class _BriefingTabController:
     """Makes briefings for the tab; holds no user's briefing itself."""
 
     def __init__(self, tools: BriefingTools, corpus: Corpus) -> None:
@@ -92,7 +92,7 @@ class _Desk:
 
         yield progress_html(None), None, gr.Files(value=None, visible=False)
         try:
-            for event in watch(job, finish=False):
+            for event in run_in_background(job, finish=False):
                 if isinstance(event, Briefing):
                     yield self.shown(event), event, gr.skip()
                 else:
@@ -176,7 +176,7 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
         tab: The tab, which offers the parties of the day when it is opened.
         wanted: Set by the conversation to what it asks for; the tab fills itself and starts.
     """
-    desk = _Desk(tools, corpus)
+    desk = _BriefingTabController(tools, corpus)
     briefing = gr.State(None, time_to_live=_SESSION_SECONDS)
     gr.HTML(
         '<div class="u-intro"><h2>Prepare a briefing</h2><p>Who said what on which topic or article: every cell is '

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from app.answer import Citation, Claim
-from app.briefing.records import KINDS, Briefing, Cell, PositionKind, Words
-from app.briefing.table import BriefingProgress
-from app.ui.provenance import provenance, read_date, speaker_line
+from app.briefing.cells import KINDS, Briefing, Cell, PositionKind, Words
+from app.briefing.table_builder import BriefingProgress
+from app.records import Citation, Claim
+from app.ui.provenance_html import provenance, read_date, speaker_line
 from prompts.wording import load_document_words
 
 # The component's event that carries a review; `select` is for what opens something.

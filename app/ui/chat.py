@@ -9,13 +9,13 @@ from gradio.block_function import BlockFunction
 from gradio.events import api
 from gradio.state_holder import SessionState
 
-from app.assistant import Assistant
-from app.briefing.records import Composer
+from app.answering.assistant import Assistant
+from app.briefing.cells import Composer
 from app.briefing.request import read_request
 from app.checking.checker import Checker
-from app.corpus import Corpus
+from app.corpus.corpus import Corpus
 from app.errors import AppError
-from app.questions import read_turns
+from app.question.question_input import read_turns
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS, build_ask_tab
 from app.ui.briefing_tab import BriefingTools, build_briefing_tab
 from app.ui.check_tab import build_check_tab, verify_endpoint

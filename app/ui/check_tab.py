@@ -10,15 +10,15 @@ import gradio as gr
 from app.checking.blocks import Document
 from app.checking.checker import Checker
 from app.checking.documents import SUFFIXES, read_pasted
+from app.checking.findings import CheckReport
 from app.checking.output import write_output
-from app.checking.records import CheckReport
 from app.errors import AppError
 from app.ui.ask_tab import SHOWN_ERRORS
+from app.ui.background_job import run_in_background
 from app.ui.check_view import check_html
 from app.ui.conversation import error_html
 from app.ui.served import session_folder
 from app.ui.uploads import safe_name
-from app.ui.watching import watch
 
 _INTRO: Final = (
     '<div class="u-intro"><h2>Check a draft</h2><p>Every quotation in it is compared with the stored statements: '
@@ -31,7 +31,7 @@ _BUSY: Final = (
 _PASTED: Final = "draft.md"
 
 
-class _Desk:
+class _CheckTabController:
     """Checks what comes in; holds no user's draft."""
 
     def __init__(self, checker: Checker) -> None:
@@ -47,7 +47,7 @@ class _Desk:
             path = Path(file) if file else None
             document = self._checker.read(path) if path else read_pasted(text)
             # The check ends at its next quotation when the reader has left.
-            for step in watch(partial(self._check, document), finish=False):
+            for step in run_in_background(partial(self._check, document), finish=False):
                 if isinstance(step, CheckReport):
                     yield self._shown(document, step), self._download(path, step, request)
                 else:
@@ -75,7 +75,7 @@ class _Desk:
 
 def build_check_tab(checker: Checker) -> None:
     """Lays out the tab inside the current context and connects it."""
-    desk = _Desk(checker)
+    desk = _CheckTabController(checker)
     gr.HTML(_INTRO, apply_default_css=False, padding=False)
     with gr.Row(elem_classes="u-check-in"):
         text = gr.Textbox(

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Final
 
-from app.answer import Verdict
 from app.checking.blocks import Block, Document
 from app.checking.checker import Around
-from app.checking.records import CheckReport, Finding, Place
-from app.checking.report import MEANINGS, VERDICT_WORDS, Names, named_in_words, summary_line
+from app.checking.findings import CheckReport, Finding, Place
+from app.checking.report import MEANINGS, VERDICT_WORDS, PartyNamer, named_in_words, summary_line
+from app.records import Verdict
 
 # A sign beside the colour and the word, for whoever does not see the colour.
 _SIGNS: Final[dict[Verdict, str]] = {"verified": "✓", "altered": "≠", "misattributed": "⇄", "not_found": "?"}
@@ -20,7 +20,7 @@ _CLOSING: Final = re.compile(r"\s*[”“\"»«’'›」』〞〟＂]")
 Surroundings = Callable[[Place], Around | None]
 
 
-def check_html(document: Document, report: CheckReport, names: Names, around: Surroundings) -> str:
+def check_html(document: Document, report: CheckReport, names: PartyNamer, around: Surroundings) -> str:
     """Renders a checked draft; everything in it is escaped.
 
     Args:
@@ -102,7 +102,7 @@ def _block(block: Block, findings: Sequence[Finding]) -> str:
     return f'<{tag}{extra} dir="auto">{label}{"".join(pieces)}</{tag}>'
 
 
-def _card(index: int, finding: Finding, names: Names, around: Surroundings) -> str:
+def _card(index: int, finding: Finding, names: PartyNamer, around: Surroundings) -> str:
     number, word = index + 1, _word(finding)
     head = (
         f'<span class="u-badge u-{finding.verdict}"><span aria-hidden="true">{_SIGNS[finding.verdict]} </span>'

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from app.answer import AbstentionReason, Answer, Coverage, Scope, Status
-from app.corpus import Corpus
+from app.answering.trace import lines_of
+from app.corpus.corpus import Corpus
 from app.errors import AppError
-from app.followup import EarlierTurn
-from app.trace import lines_of
-from app.ui.evidence import card_id, evidence_section
+from app.question.followup import EarlierTurn
+from app.records import AbstentionReason, Answer, Coverage, Scope, Status
+from app.ui.evidence_panel import card_id, evidence_section
 from app.ui.prose import render_prose
-from app.ui.provenance import Names, speaker_line
+from app.ui.provenance_html import PartyNamer, speaker_line
 from app.ui.scope_chips import Overrides, scope_html
 from vectorstore.errors import StoreError
 
@@ -254,7 +254,7 @@ def _dropped(answer: Answer) -> str:
     return f'<details class="u-source"><summary>{summary}</summary><ul>{items}</ul></details>'
 
 
-def _coverage(coverage: Coverage, names: Names) -> str:
+def _coverage(coverage: Coverage, names: PartyNamer) -> str:
     scope = coverage.statements_in_scope
     facts = [
         f"<li><b>{scope}</b> statement{'' if scope == 1 else 's'} in scope</li>",

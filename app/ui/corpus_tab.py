@@ -6,11 +6,11 @@ from typing import Any
 
 import gradio as gr
 
-from app.corpus import Corpus
-from app.provenance import holder, record_of
+from app.answering.provenance import holder, record_of
+from app.corpus.corpus import Corpus
 from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
 from app.ui.conversation import error_html
-from app.ui.provenance import language_name, read_date
+from app.ui.provenance_html import language_name, read_date
 from vectorstore.records import Metadata, Statement, StatementSummary
 
 _ROWS = 50
@@ -29,10 +29,10 @@ _FIELDS = (
 )
 _CHOOSE = '<p class="u-empty">Choose a statement above to read it, correct its metadata or remove it.</p>'
 
-Names = Callable[[str | None], str]
+PartyNamer = Callable[[str | None], str]
 
 
-class _Shelf:
+class _CorpusTabController:
     """Reads and changes the corpus for the tab; holds no user's choice itself."""
 
     def __init__(self, corpus: Corpus) -> None:
@@ -112,7 +112,7 @@ def _info(statement: Statement, name: str, hint: str) -> str:
     return " · ".join(part for part in (hint, "inferred" if name in statement.inferred else "") if part)
 
 
-def _matches(summary: StatementSummary, words: str, names: Names) -> bool:
+def _matches(summary: StatementSummary, words: str, names: PartyNamer) -> bool:
     metadata = summary.metadata
     fields = (
         summary.file,
@@ -124,7 +124,7 @@ def _matches(summary: StatementSummary, words: str, names: Names) -> bool:
     return all(word in haystack for word in words.casefold().split())
 
 
-def table_html(found: Sequence[StatementSummary], page: int, total: int, names: Names) -> str:
+def table_html(found: Sequence[StatementSummary], page: int, total: int, names: PartyNamer) -> str:
     """Renders a page of the table of statements, each with a button that opens it.
 
     Args:
@@ -161,7 +161,7 @@ def _pager(page: int, found: int) -> str:
     return f'<p class="u-actions">{buttons}</p>'
 
 
-def _row(summary: StatementSummary, names: Names) -> str:
+def _row(summary: StatementSummary, names: PartyNamer) -> str:
     metadata: Metadata = summary.metadata
     who = record_of(summary) or holder(summary.kind, metadata, names) or "Not attributed"
     inferred = set(summary.inferred)
@@ -188,7 +188,7 @@ def _row(summary: StatementSummary, names: Names) -> str:
 
 def statement_html(
     statement: Statement,
-    names: Names,
+    names: PartyNamer,
     kinship: str | None = None,
     interventions: Sequence[StatementSummary] = (),
 ) -> str:
@@ -220,7 +220,7 @@ def statement_html(
     )
 
 
-def _interventions_html(interventions: Sequence[StatementSummary], names: Names) -> str:
+def _interventions_html(interventions: Sequence[StatementSummary], names: PartyNamer) -> str:
     if not interventions:
         return ""
     rows = []
@@ -256,7 +256,7 @@ def _said(words: str) -> str:
 
 def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     """Lays out the tab inside the current context and connects it; its table is read when the tab is opened."""
-    shelf = _Shelf(corpus)
+    shelf = _CorpusTabController(corpus)
     page, chosen = gr.State(0), gr.State(None)
     words = gr.Textbox(
         label="Find statements",

@@ -8,11 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from app.corpus import Corpus
+from app.corpus.corpus import Corpus
 from app.errors import AppError
+from app.ui.background_job import run_in_background
 from app.ui.conversation import error_html
 from app.ui.uploads import collect, to_ingest, upload_box
-from app.ui.watching import watch
 from ingest.errors import IngestError
 from ingest.report import FileOutcome, FileResult, IngestProgress, IngestReport
 from vectorstore.errors import StoreError
@@ -74,7 +74,7 @@ class _Uploads:
         yield progress_html(None, folder)
         try:
             # The upload folder is cleared next, so a job whose watcher left early must end first.
-            for event in watch(job, finish=True):
+            for event in run_in_background(job, finish=True):
                 if isinstance(event, IngestReport):
                     yield report_html(event, self._corpus.party_name, folder)
                 else:

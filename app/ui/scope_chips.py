@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final, cast
 
-from app.answer import Pick, Scope, TreatyScope
-from app.ui.provenance import Names
-from ingest.regions import regions
+from app.records import Pick, Scope, TreatyScope
+from app.ui.provenance_html import PartyNamer
+from ingest.parties.regions import regions
 from vectorstore.records import JSONValue
 
 Overrides = Mapping[str, JSONValue]
@@ -47,7 +47,7 @@ PICKS: Final[dict[Pick, str]] = {"latest": "latest only", "earliest": "earliest 
 _MANY_YEARS = 3
 
 
-def chips(scope: Scope, names: Names) -> tuple[Chip, ...]:
+def chips(scope: Scope, names: PartyNamer) -> tuple[Chip, ...]:
     """Lists the parts of a scope: who, which articles, where and when, then the topic."""
     listed = [
         Chip(field=field, value=value, kind=kind, label=_label(field, value, names))
@@ -97,7 +97,7 @@ def years_label(value: str) -> str:
     return value.replace("/", "–")
 
 
-def _label(field: str, value: str, names: Names) -> str:
+def _label(field: str, value: str, names: PartyNamer) -> str:
     if field == "members_of" and value in regions():
         return regions()[value].name("en")
     if field in _NAMED:
@@ -139,7 +139,7 @@ def without(scope: Scope, field: str, value: str) -> dict[str, JSONValue]:
 
 
 def scope_html(
-    scope: Scope, names: Names, *, editable: bool, before: Scope | None = None, everyone: bool = False
+    scope: Scope, names: PartyNamer, *, editable: bool, before: Scope | None = None, everyone: bool = False
 ) -> str:
     """Renders the scope of an answer: its chips, and how the question was read.
 

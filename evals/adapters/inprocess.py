@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
 
-from app.assistant import Assistant
+from app.answering.assistant import Assistant
 from app.errors import AppError
-from app.followup import EarlierTurn
+from app.question.followup import EarlierTurn
 from evals.errors import AnswerError
 from evals.golden.cases import Case
 from ingest.errors import IngestError

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from app.answer import AbstentionReason, Missing, Status
+from app.records import AbstentionReason, Missing, Status
 from evals.errors import DatasetError
 
 SCHEMA_VERSION = 1

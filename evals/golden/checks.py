@@ -12,10 +12,10 @@ from rapidfuzz import fuzz
 
 from evals.errors import DatasetError
 from evals.golden.cases import Case, Evidence, locate
+from evals.golden.corpus_facts import Article, Reading, read_all, sha256_of, topic_called
 from evals.golden.documents import Document, Documents
-from evals.golden.naming import Article, Reading, read_all, sha256_of, topic_called
-from ingest.parties import PartyTable
-from ingest.squash import squash
+from ingest.parties.party_table import PartyTable
+from ingest.text.squash import squash
 
 Severity = Literal["error", "warning", "note"]
 # Questions of the same scope this much alike, 0 to 100, ask the same.

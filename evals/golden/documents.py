@@ -10,15 +10,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from app.corpus import Corpus
+from app.corpus.corpus import Corpus
 from evals.errors import DatasetError
 from evals.golden.cases import Case, Evidence, locate
 from ingest.errors import LoadError
 from ingest.loaders.apart import load, with_members
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import find_files
-from ingest.manifest import ManifestRow, read_manifest
-from ingest.parties import PartyTable
+from ingest.metadata.manifest import ManifestRow, read_manifest
+from ingest.parties.party_table import PartyTable
 
 PARTIES_NAME: Final = "parties.csv"
 # What a citation and a manifest both say of a statement.

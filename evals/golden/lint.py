@@ -8,8 +8,8 @@ from typing import Final
 
 from evals.golden.cases import Case
 from evals.golden.checks import CHECKS, CHECKS_OF_CORPUS, Checked, Problem, Severity, articles_of, states_of
+from evals.golden.corpus_facts import Article, articles_cited, content_stems, overlap, stems_in
 from evals.golden.documents import Documents
-from evals.golden.naming import Article, articles_cited, content_stems, overlap, stems_in
 from evals.score import slices
 
 __all__ = ["Health", "Problem", "health", "lint"]

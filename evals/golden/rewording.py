@@ -18,9 +18,9 @@ from typing import Final
 from evals.errors import DatasetError, EvalError
 from evals.golden.cases import Case
 from ingest.language.numerals import number_words
-from ingest.manifest import read_manifest
-from ingest.parties import Party, PartyTable
-from ingest.party_names import LANGUAGES
+from ingest.metadata.manifest import read_manifest
+from ingest.parties.party_names import LANGUAGES
+from ingest.parties.party_table import Party, PartyTable
 
 ORIGINAL: Final = "original"
 

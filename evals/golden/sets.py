@@ -10,6 +10,7 @@ from typing import Final
 from evals.errors import DatasetError
 from evals.golden.cases import Case, load_cases
 from evals.golden.documents import Documents, located
+from evals.paths import EvalPaths
 from evals.review.decisions import saved_cases
 
 _EVALS: Final = Path(str(files("evals")))
@@ -19,38 +20,6 @@ SHIPPED: Final = {"smoke": CONFERENCE / "questions.yaml", "dev": _EVALS / "datas
 _FOLDERS: Final = {"untoc:conference": CONFERENCE, "untoc:sample": SAMPLE}
 # Cases that somebody saved in the chat; they are about the store that they were saved in.
 SAVED: Final = "saved"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Home:
-    """The folder below a store in which evals keep what they make."""
-
-    path: Path
-
-    @property
-    def runs(self) -> Path:
-        """Runs, one folder each."""
-        return self.path / "runs"
-
-    @property
-    def stores(self) -> Path:
-        """Indexes of corpora that were evaluated, so that the next run need not make them again."""
-        return self.path / "stores"
-
-    @property
-    def drafts(self) -> Path:
-        """Cases that the chat saved, JSON lines."""
-        return self.path / "drafts.jsonl"
-
-    @property
-    def reviews(self) -> Path:
-        """Decisions of persons, JSON lines."""
-        return self.path / "reviews.jsonl"
-
-
-def home_of(store: Path) -> Home:
-    """Returns the folder of evals in a store."""
-    return Home(path=store / "evals")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +35,7 @@ class CaseSet:
     folders: tuple[Path, ...]
 
 
-def open_set(name: str, corpus: Sequence[Path], home: Home, documents: Documents | None = None) -> CaseSet:
+def open_set(name: str, corpus: Sequence[Path], home: EvalPaths, documents: Documents | None = None) -> CaseSet:
     """Opens a set of cases: `smoke` and `dev` come with the program, `saved` is what the chat saved, else a file.
 
     Args:

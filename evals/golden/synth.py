@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import Any, Final, Protocol, get_args
 
 from evals.errors import DatasetError
+from evals.golden.case_templates import KINDS, Corpus, Plan, TemplateKind, draw, plans
 from evals.golden.cases import SCHEMA_VERSION, Case, CaseType, Evidence, Expectation, Review, UnanswerableKind
+from evals.golden.corpus_facts import Reading, SentenceOfDocument, content_stems, overlap, read_all, sha256_of
 from evals.golden.documents import Documents
-from evals.golden.naming import Reading, Span, content_stems, overlap, read_all, sha256_of
-from evals.golden.plans import KINDS, Corpus, Kind, Plan, draw, plans
 from evals.runs import write_whole
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 
-__all__ = ["KINDS", "ChatModel", "Kind", "paraphrase", "synthesise", "write_cases"]
+__all__ = ["KINDS", "ChatModel", "TemplateKind", "paraphrase", "synthesise", "write_cases"]
 
 # In hundred cases: 28 without an answer, most of them near misses.
-_SHARES: Final[Mapping[Kind, int]] = dict(zip(KINDS, (45, 12, 10, 5, 7, 5, 3, 4, 3, 2, 2, 2), strict=True))
+_SHARES: Final[Mapping[TemplateKind, int]] = dict(zip(KINDS, (45, 12, 10, 5, 7, 5, 3, 4, 3, 2, 2, 2), strict=True))
 # Cases about what one State said in one year.
 _PER_STATEMENT: Final = 3
 # YAML reads these as something else than text.
@@ -33,7 +33,12 @@ _YAML_WORDS: Final = frozenset("yes no on off true false null y n".split())
 
 
 def synthesise(
-    documents: Documents, *, kinds: Sequence[Kind] = KINDS, n: int = 100, seed: int = 0, with_quotes: bool = False
+    documents: Documents,
+    *,
+    kinds: Sequence[TemplateKind] = KINDS,
+    n: int = 100,
+    seed: int = 0,
+    with_quotes: bool = False,
 ) -> tuple[Case, ...]:
     """Makes draft cases for a corpus.
 
@@ -181,7 +186,7 @@ def _by_state(plans: Iterable[Plan], corpus: Corpus, seed: int) -> dict[str, lis
     return {state: sorted(of_state, key=worth, reverse=True) for state, of_state in found.items()}
 
 
-def _choose(waiting: Mapping[Kind, dict[str, list[Plan]]], n: int) -> Iterator[Plan]:
+def _choose(waiting: Mapping[TemplateKind, dict[str, list[Plan]]], n: int) -> Iterator[Plan]:
     """Yields plans so that kinds keep their shares, States have equally many, and no two ask nearly the same."""
     taken: Counter[str] = Counter()
     states: Counter[object] = Counter()
@@ -189,7 +194,7 @@ def _choose(waiting: Mapping[Kind, dict[str, list[Plan]]], n: int) -> Iterator[P
     asked: defaultdict[tuple[tuple[str, ...], tuple[str, ...]], list[frozenset[str]]] = defaultdict(list)
     whole = sum(_SHARES[kind] for kind in waiting)
 
-    def is_open(kind: Kind) -> bool:
+    def is_open(kind: TemplateKind) -> bool:
         return taken[kind] * whole < _SHARES[kind] * n and any(waiting[kind].values())
 
     while taken.total() < n and (open_kinds := [kind for kind in waiting if is_open(kind)]):
@@ -214,7 +219,7 @@ def _choose(waiting: Mapping[Kind, dict[str, list[Plan]]], n: int) -> Iterator[P
         yield plan
 
 
-_QUESTIONS: Final[Mapping[Kind, str]] = {
+_QUESTIONS: Final[Mapping[TemplateKind, str]] = {
     "list_states": "Which States spoke of {topic} in {year}?",
     "compare": "Compare what {state} and {other} said about {topic} in {year}.",
     "temporal": "How did the position of {state} on {topic} change between {year} and {later}?",
@@ -260,12 +265,12 @@ def _case(plan: Plan, corpus: Corpus, with_quotes: bool) -> Case:
     )
 
 
-def _type(kind: Kind) -> CaseType:
+def _type(kind: TemplateKind) -> CaseType:
     found: CaseType = next(each for each in get_args(CaseType) if each == kind)
     return found
 
 
-def _evidence(identifier: str, reading: Reading, span: Span, with_quotes: bool) -> Evidence:
+def _evidence(identifier: str, reading: Reading, span: SentenceOfDocument, with_quotes: bool) -> Evidence:
     words = reading.document.text[span.start : span.end]
     return Evidence(
         id=identifier,

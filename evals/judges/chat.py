@@ -21,7 +21,7 @@ _SHOWN: Final = 200
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
-class Verdict(BaseModel):
+class JudgeReply(BaseModel):
     """Whether the quotations support the claim."""
 
     # First, so that a model gives its reasons before it decides.
@@ -52,7 +52,7 @@ class ChatJudge:
         self._prompt = load_prompt("judge")
         try:
             # What the model said is kept beside what was read from it: it may have replied in plain text.
-            self._structured: Any = chat.with_structured_output(Verdict, include_raw=True)
+            self._structured: Any = chat.with_structured_output(JudgeReply, include_raw=True)
         except NotImplementedError:
             # A model without structured output replies in plain text, which is read as well.
             self._structured = None
@@ -80,7 +80,7 @@ class ChatJudge:
                     self._structured = None
                 return plain
             parsed = reply["parsed"]
-            if isinstance(parsed, Verdict):
+            if isinstance(parsed, JudgeReply):
                 return Vote(supported=parsed.supported, rationale=parsed.rationale)
             return read_vote(str(reply["raw"].text))
         return self._plain(asked)
@@ -125,12 +125,12 @@ def read_vote(text: str) -> Vote:
     return Vote(supported=verdicts[-1].supported, rationale=verdicts[-1].rationale)
 
 
-def _verdicts(text: str) -> Iterator[Verdict]:
+def _verdicts(text: str) -> Iterator[JudgeReply]:
     decoder, start = json.JSONDecoder(), text.find("{")
     while start >= 0:
         try:
             value, end = decoder.raw_decode(text, start)
-            yield Verdict.model_validate(value)
+            yield JudgeReply.model_validate(value)
         except (json.JSONDecodeError, RecursionError):
             end = start + 1
         except ValidationError:

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Final, Protocol
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evals.errors import EvalError, RunError
-from evals.golden.sets import Home
 from evals.judges.chat import VOTES, ChatJudge, Vote, open_chat
 from evals.judges.claims import QuotedClaim, claims_of
 from evals.judges.labels import read_labels
 from evals.metrics.support import agreement, citation_figures, judged_support
+from evals.paths import EvalPaths
 from evals.runs import Run, mend_end, read_lines
 from vectorstore.entailment import EntailmentConfig, EntailmentModel
 from vectorstore.private import private_opener
@@ -175,7 +175,7 @@ class _Entailing:
 
 def judge_run(
     run: Run,
-    home: Home,
+    home: EvalPaths,
     *,
     model: str | None = None,
     entailment: str | None = None,
@@ -227,7 +227,7 @@ def judge_run(
     return _judgements(run, judge.name, judge.version, claims, records, read_labels(home))
 
 
-def read_judgements(run: Run, home: Home) -> tuple[Judgements, ...]:
+def read_judgements(run: Run, home: EvalPaths) -> tuple[Judgements, ...]:
     """Returns what judges have said of a run so far, the newest version of each judge, without asking any."""
     claims, labels = claims_of(run), read_labels(home)
     keys = {claim.sha256 for claim in claims}

@@ -12,8 +12,8 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evals.errors import RunError
-from evals.golden.sets import Home
 from evals.judges.claims import claims_of
+from evals.paths import EvalPaths
 from evals.review.decisions import reviewer_name
 from evals.review.ledger import append_record
 from evals.runs import Run, read_lines
@@ -32,7 +32,7 @@ class Label(BaseModel):
     at: datetime
 
 
-def label_claim(home: Home, run: Run, *, case: str, repeat: int, claim: int, supported: bool, by: str) -> None:
+def label_claim(home: EvalPaths, run: Run, *, case: str, repeat: int, claim: int, supported: bool, by: str) -> None:
     """Notes whether a person finds a claim supported by its quotations; the newest decision on a claim holds.
 
     Args:
@@ -64,7 +64,7 @@ def label_claim(home: Home, run: Run, *, case: str, repeat: int, claim: int, sup
     append_record(home.reviews, record)
 
 
-def label_records(home: Home) -> tuple[Label, ...]:
+def label_records(home: EvalPaths) -> tuple[Label, ...]:
     """Returns all labels, the oldest first; records without words or a decision are left out.
 
     Raises:
@@ -84,7 +84,7 @@ def label_records(home: Home) -> tuple[Label, ...]:
     return tuple(found)
 
 
-def read_labels(home: Home) -> dict[str, bool]:
+def read_labels(home: EvalPaths) -> dict[str, bool]:
     """Returns what persons decided, by the claims' hash; the newest decision on a claim holds.
 
     Raises:

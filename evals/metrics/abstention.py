@@ -4,7 +4,7 @@ With TP an abstention that is right, FP one that is wrong, FN an answer where th
 what can be answered. Cases that expect `partial` are scored apart.
 """
 
-from app.answer import Answer
+from app.records import Answer
 from evals.golden.cases import Case
 from evals.metrics.citations import FIRST, covers, gold_spans, overlaps
 from evals.metrics.judged import Judged

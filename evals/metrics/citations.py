@@ -7,7 +7,7 @@ long that it points at nothing: min(8, |g|) ≤ |c| ≤ max(4·|g|, 1200) charac
 from collections.abc import Iterable
 from typing import Final
 
-from app.answer import Citation, RetrievedPassage
+from app.records import Citation, RetrievedPassage
 from evals.golden.cases import Case, Evidence
 from evals.metrics.judged import Judged
 

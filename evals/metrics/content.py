@@ -2,7 +2,7 @@
 
 import re
 
-from app.answer import Answer
+from app.records import Answer
 from evals.golden.cases import Nugget
 from evals.metrics.citations import overlaps
 from evals.metrics.integrity import is_sound

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from app.answer import Citation, Claim
-from app.terms import content_terms
-from app.verify import reads_as
+from app.answering.verify import reads_as
+from app.records import Citation, Claim
+from app.retrieval.terms import content_terms
 from evals.golden.documents import FACTS, Document
 from evals.metrics.judged import Judged
-from ingest.furniture import running_heads
-from ingest.squash import squash
+from ingest.text.furniture import running_heads
+from ingest.text.squash import squash
 
 _QUOTED: Final = re.compile(r"[“«„]([^“”«»„]+)[”»“]|\"([^\"]+)\"|《([^》]+)》|「([^」]+)」")
 # Share of a claim's content words that its quotations have to hold.

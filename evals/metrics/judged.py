@@ -6,13 +6,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.answer import Answer
+from app.records import Answer
 from evals.errors import AnswerError
 from evals.golden.cases import Case
 from evals.golden.documents import Document
 
 # Where a quotation stands: file, start, end.
-Span = tuple[str, int, int]
+FileSpan = tuple[str, int, int]
 _CONTRACT: TypeAdapter[Answer] = TypeAdapter(Answer)
 
 
@@ -39,7 +39,7 @@ class Judged:
     original: Answer | None = None
     original_lang: str = "en"
     repeated: Answer | None = None
-    rulings: Mapping[Span, bool] = field(default_factory=dict)
+    rulings: Mapping[FileSpan, bool] = field(default_factory=dict)
     groups: frozenset[str] = frozenset()
 
     def is_group(self, code: str | None) -> bool:

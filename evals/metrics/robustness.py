@@ -4,7 +4,7 @@ Two answers agree if they have the same status and are about the same set of Sta
 asked about where there are none.
 """
 
-from app.answer import Answer
+from app.records import Answer
 from evals.metrics.content import claimed_states
 from evals.metrics.judged import Judged
 

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from app.answer import Answer, Citation
-from app.verify import reads_as
+from app.answering.verify import reads_as
+from app.records import Answer, Citation
+from evals.failure_taxonomy import MEANING, STAGES, Stage
 from evals.golden.cases import Case, Evidence
 from evals.golden.documents import Document, Documents
 from evals.metrics.citations import covers, gold_spans, overlaps, ruling
 from evals.metrics.judged import Judged
 from evals.metrics.table import METRICS
 from evals.metrics.table import key as measure_key
-from evals.report.evidence import context, shortened, word_changes
+from evals.report.marked_evidence import context, shortened, word_changes
 from evals.report.views import (
     AnswerView,
     Badge,
@@ -26,9 +27,8 @@ from evals.report.views import (
 from evals.report.words import GIVEN, STATUS, milliseconds, party, plain
 from evals.runs import AnswerRecord, Run, ScoreRecord
 from evals.score import Rulings, judge
-from evals.stages import MEANING, STAGES, Stage
 from evals.summary import by_case
-from ingest.furniture import running_heads
+from ingest.text.furniture import running_heads
 
 # Retrieved passages shown, beside those that hold evidence.
 PASSAGES: Final = 8

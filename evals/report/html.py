@@ -15,6 +15,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from evals.compare import Comparison, Difference, compare, difference_of_data
+from evals.failure_taxonomy import MEANING
 from evals.gates import GateReport
 from evals.golden.documents import Documents
 from evals.metrics.confidence import Reliability, RiskCoverage, reliability, risk_coverage
@@ -25,7 +26,6 @@ from evals.report.questions import questions_of
 from evals.report.verdict import verdict
 from evals.runs import Run, ScoreRecord
 from evals.score import Rulings
-from evals.stages import MEANING
 from evals.summary import (
     KEY_METRICS,
     QUANTITIES,
@@ -47,7 +47,7 @@ from evals.summary import (
     slice_names,
     summarise,
 )
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 
 # Figures that stand at the top.
 _HEADLINES: Final = (

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from evals.compare import Comparison, Flip, compare, difference, paired
+from evals.failure_taxonomy import MEANING
 from evals.gates import GateReport
-from evals.report.verdict import Verdict, verdict, weakest
+from evals.report.verdict import RunVerdict, verdict, weakest
 from evals.report.words import (
     CHANGE,
     GATE,
@@ -21,9 +22,8 @@ from evals.report.words import (
     upper_first,
 )
 from evals.runs import Run, ScoreRecord
-from evals.stages import MEANING
 from evals.summary import FAILED, QUANTITIES, RIGHT, Figure, by_case, figure, stage_counts
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 
 _FIGURES: Final = (
     "right",
@@ -79,7 +79,7 @@ def markdown(
     return "\n\n".join(parts) + "\n"
 
 
-def _said(found: Verdict) -> str:
+def _said(found: RunVerdict) -> str:
     first = " ".join(part for part in (found.headline, found.gates) if part)
     return "\n".join((f"**{_escaped(first)}**", "", *(f"- {_escaped(sentence)}" for sentence in found.more))).rstrip()
 

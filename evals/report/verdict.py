@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from evals.compare import Comparison
-from evals.compare import Verdict as ChangeVerdict
+from evals.compare import ComparisonVerdict as ChangeVerdict
 from evals.gates import GateReport
 from evals.report.words import listed, p_value, shown, slice_label, slice_value
 from evals.runs import RunManifest, ScoreRecord
 from evals.summary import QUANTITIES, RIGHT, SliceFigures, by_case, by_slice, slice_names
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 
 Tone = Literal["good", "bad", "warn", "plain"]
 # Slices that say how a case was made, and not what users ask for.
@@ -18,7 +18,7 @@ _INTERNAL: Final = frozenset({"split", "source", "expected", "trap"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class RunVerdict:
     """What a run shows.
 
     Attributes:
@@ -48,12 +48,12 @@ def verdict(
     *,
     comparison: Comparison | None = None,
     gates: GateReport | None = None,
-) -> Verdict:
+) -> RunVerdict:
     """Returns the verdict: against the baseline where there is one, else what was measured."""
     scores = tuple(scores)
     cases = by_case(scores)
     if not cases:
-        return Verdict(tone="warn", headline="No case was scored, so nothing can be said.", gates="", more=())
+        return RunVerdict(tone="warn", headline="No case was scored, so nothing can be said.", gates="", more=())
     right = sum(case.stage is None for case in cases)
     tone: Tone = "plain"
     more: list[str] = []
@@ -82,7 +82,7 @@ def verdict(
     unreviewed = sum(case.gates and not case.reviewed for case in cases)
     if unreviewed:
         more.append(f"The gold of {unreviewed} of {len(cases)} questions was reviewed by no person; gates count it.")
-    return Verdict(tone=tone, headline=headline, gates=gated, more=tuple(more))
+    return RunVerdict(tone=tone, headline=headline, gates=gated, more=tuple(more))
 
 
 def weakest(scores: Iterable[ScoreRecord], most: int = 3) -> tuple[WeakSlice, ...]:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from evals.failure_taxonomy import Stage
 from evals.golden.cases import Case
-from evals.report.evidence import Context, Word
-from evals.stages import Stage
+from evals.report.marked_evidence import Context, Word
 
 
 @dataclass(frozen=True, kw_only=True)

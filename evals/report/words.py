@@ -7,9 +7,9 @@ from typing import Final
 from babel import Locale, UnknownLocaleError
 
 from evals.gates import GateResult
-from evals.gates import Verdict as GateVerdict
+from evals.gates import GateVerdict as GateVerdict
 from evals.summary import QUANTITIES
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 
 NOTHING: Final = "–"
 _SPACE: Final = "\N{NO-BREAK SPACE}"

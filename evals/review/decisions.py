@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.answer import Citation
+from app.records import Citation
 from evals.errors import DatasetError, EvalError
 from evals.golden.cases import Case, Evidence, Review, locate
 from evals.golden.documents import Documents
 from evals.metrics.citations import gold_spans, ruling
-from evals.metrics.judged import Span
+from evals.metrics.judged import FileSpan
 from evals.review.ledger import append_record
 from evals.runs import Run, read_lines
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 
 if TYPE_CHECKING:
     # `evals.golden.sets` reads the saved cases from here.
-    from evals.golden.sets import Home
+    from evals.paths import EvalPaths
 
 Decided = Literal["reviewed", "rejected"]
 EDITABLE: Final = (
@@ -61,7 +61,7 @@ class CitationDecision(_Decision):
     accepted: bool
 
     @property
-    def span(self) -> Span:
+    def span(self) -> FileSpan:
         """Where the citation stands."""
         return self.file, self.start, self.end
 
@@ -80,7 +80,7 @@ class DraftDecision(_Decision):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class CaseDraft:
     """A case that the chat saved.
 
     Attributes:
@@ -120,23 +120,23 @@ class Unjudged:
     runs: tuple[str, ...]
 
     @property
-    def span(self) -> Span:
+    def span(self) -> FileSpan:
         """Where it stands."""
         return self.citation.file, self.citation.start, self.citation.end
 
     @property
-    def key(self) -> tuple[str, Span]:
+    def key(self) -> tuple[str, FileSpan]:
         """What a ruling is about."""
         return self.case.id, self.span
 
 
-def read_rulings(path: Path) -> dict[str, Mapping[Span, bool]]:
+def read_rulings(path: Path) -> dict[str, Mapping[FileSpan, bool]]:
     """Returns what was ruled on cited spans, by case; the newest ruling on a span holds.
 
     Raises:
         EvalError: The file cannot be read.
     """
-    found: dict[str, dict[Span, bool]] = {}
+    found: dict[str, dict[FileSpan, bool]] = {}
     for decision in read_decisions(path):
         if isinstance(decision, CitationDecision):
             found.setdefault(decision.case, {})[decision.span] = decision.accepted
@@ -163,7 +163,7 @@ def read_decisions(path: Path) -> tuple[CitationDecision | DraftDecision, ...]:
     return tuple(found)
 
 
-def add_ruling(home: "Home", *, case: str, span: Span, accepted: bool, by: str) -> CitationDecision:
+def add_ruling(home: "EvalPaths", *, case: str, span: FileSpan, accepted: bool, by: str) -> CitationDecision:
     """Notes whether a cited span answers a case.
 
     Args:
@@ -186,7 +186,7 @@ def add_ruling(home: "Home", *, case: str, span: Span, accepted: bool, by: str) 
     return decision
 
 
-def drafts(home: "Home") -> tuple[Draft, ...]:
+def drafts(home: "EvalPaths") -> tuple[CaseDraft, ...]:
     """Returns the cases that the chat saved, each with the newest decision applied, in the order of saving.
 
     Raises:
@@ -196,7 +196,7 @@ def drafts(home: "Home") -> tuple[Draft, ...]:
     return tuple(_draft(record, decisions) for record in _saved_records(home))
 
 
-def saved_cases(home: "Home") -> tuple[Case, ...]:
+def saved_cases(home: "EvalPaths") -> tuple[Case, ...]:
     """Returns the cases of the set `saved`: reviewed drafts, which gate, and those that nobody has decided on.
 
     Raises:
@@ -206,7 +206,7 @@ def saved_cases(home: "Home") -> tuple[Case, ...]:
 
 
 def decide_draft(
-    home: "Home", case: str, status: Decided, *, by: str, changes: Mapping[str, Any] | None = None
+    home: "EvalPaths", case: str, status: Decided, *, by: str, changes: Mapping[str, Any] | None = None
 ) -> DraftDecision:
     """Accepts or rejects a draft, with changes; changes of decisions before stay unless they are changed again.
 
@@ -234,7 +234,7 @@ def decide_draft(
     return decision
 
 
-def preview(home: "Home", case: str, changes: Mapping[str, Any]) -> Case:
+def preview(home: "EvalPaths", case: str, changes: Mapping[str, Any]) -> Case:
     """Returns a draft as accepting it with these changes would leave it.
 
     Raises:
@@ -247,7 +247,7 @@ def preview(home: "Home", case: str, changes: Mapping[str, Any]) -> Case:
     return changed
 
 
-def unjudged(run: Run, documents: Documents, rulings: Mapping[str, Mapping[Span, bool]]) -> tuple[Unjudged, ...]:
+def unjudged(run: Run, documents: Documents, rulings: Mapping[str, Mapping[FileSpan, bool]]) -> tuple[Unjudged, ...]:
     """Returns the cited spans of a run's answerable cases that neither gold nor a ruling knows.
 
     Args:
@@ -263,7 +263,7 @@ def unjudged(run: Run, documents: Documents, rulings: Mapping[str, Mapping[Span,
     from evals.score import judge
 
     by_id = {case.id: case for case in run.cases()}
-    found: dict[tuple[str, Span], Unjudged] = {}
+    found: dict[tuple[str, FileSpan], Unjudged] = {}
     for judged in judge(run, documents, rulings).values():
         if judged is None or not judged.case.groups:
             continue
@@ -277,10 +277,10 @@ def unjudged(run: Run, documents: Documents, rulings: Mapping[str, Mapping[Span,
 
 
 def pooled(
-    queues: Iterable[Sequence[Unjudged]], rulings: Mapping[str, Mapping[Span, bool]] | None = None
+    queues: Iterable[Sequence[Unjudged]], rulings: Mapping[str, Mapping[FileSpan, bool]] | None = None
 ) -> tuple[Unjudged, ...]:
     """Returns what is unjudged in several runs, each span of a case once; what was ruled on since is left out."""
-    found: dict[tuple[str, Span], Unjudged] = {}
+    found: dict[tuple[str, FileSpan], Unjudged] = {}
     for item in (item for queue in queues for item in queue):
         if item.span in (rulings or {}).get(item.case.id, {}):
             continue
@@ -292,7 +292,7 @@ def pooled(
     return tuple(sorted(found.values(), key=lambda item: (order[item.case.id], -item.times, item.span)))
 
 
-def surroundings(documents: Documents, span: Span, *, width: int = CONTEXT) -> Surroundings | None:
+def surroundings(documents: Documents, span: FileSpan, *, width: int = CONTEXT) -> Surroundings | None:
     """Returns a span with what stands around it, cut at words; None where the documents do not have it."""
     file, start, end = span
     document = documents.by_file.get(file)
@@ -407,7 +407,7 @@ def _stands(citation: Citation, documents: Documents) -> bool:
     return document is not None and document.text[citation.start : citation.end] == citation.source_quote
 
 
-def _draft_decisions(home: "Home") -> dict[str, tuple[DraftDecision, ...]]:
+def _draft_decisions(home: "EvalPaths") -> dict[str, tuple[DraftDecision, ...]]:
     """Returns the decisions on each draft, the newest last."""
     found: dict[str, tuple[DraftDecision, ...]] = {}
     for decision in read_decisions(home.reviews):
@@ -416,21 +416,21 @@ def _draft_decisions(home: "Home") -> dict[str, tuple[DraftDecision, ...]]:
     return found
 
 
-def _saved_records(home: "Home") -> tuple[dict[str, Any], ...]:
+def _saved_records(home: "EvalPaths") -> tuple[dict[str, Any], ...]:
     return tuple(read_lines(home.drafts, torn_end=True))
 
 
-def _saved_record(home: "Home", case: str) -> dict[str, Any]:
+def _saved_record(home: "EvalPaths", case: str) -> dict[str, Any]:
     record = next((record for record in _saved_records(home) if record.get("id") == case), None)
     if record is None:
         raise EvalError(f"no draft {case!r}: somebody may have removed it")
     return record
 
 
-def _draft(record: Mapping[str, Any], decisions: Mapping[str, Sequence[DraftDecision]]) -> Draft:
+def _draft(record: Mapping[str, Any], decisions: Mapping[str, Sequence[DraftDecision]]) -> CaseDraft:
     of_case, saved = decisions.get(str(record.get("id")), ()), _changed(record, {})
     if not of_case:
-        return Draft(case=saved, saved=saved)
+        return CaseDraft(case=saved, saved=saved)
     newest = of_case[-1]
     case = _changed(record, newest.changes)
     review = Review(
@@ -439,7 +439,7 @@ def _draft(record: Mapping[str, Any], decisions: Mapping[str, Sequence[DraftDeci
         by=tuple(dict.fromkeys(decision.by for decision in of_case)),
         on=newest.at.date(),
     )
-    return Draft(case=case.model_copy(update={"review": review}), saved=saved, decision=newest)
+    return CaseDraft(case=case.model_copy(update={"review": review}), saved=saved, decision=newest)
 
 
 def _changed(record: Mapping[str, Any], changes: Mapping[str, Any]) -> Case:

@@ -7,14 +7,14 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
-from app.printing import inert
+from app.cli.printing import inert
 from evals.errors import EvalError
 from evals.golden.cases import Case
 from evals.golden.documents import Documents
 from evals.judges.labels import label_claim, read_labels
 from evals.review.claims import ReadClaim, distinct_claims, unlabelled
 from evals.review.decisions import (
-    Draft,
+    CaseDraft,
     Unjudged,
     add_ruling,
     decide_draft,
@@ -30,10 +30,10 @@ from evals.review.decisions import (
     words_of,
 )
 from evals.runs import Run
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 
 if TYPE_CHECKING:
-    from evals.golden.sets import Home
+    from evals.paths import EvalPaths
 
 Ask = Callable[[str], str]
 _FIELDS: Final = {
@@ -52,7 +52,7 @@ class _Quit(Exception):
 
 
 def review_in_terminal(
-    home: "Home",
+    home: "EvalPaths",
     run: Run | None,
     documents: Documents | None,
     reviewer: str,
@@ -100,7 +100,7 @@ def review_in_terminal(
 
 
 def _review_draft(
-    home: "Home", draft: Draft, documents: Documents | None, name: str, console: Console, ask: Ask
+    home: "EvalPaths", draft: CaseDraft, documents: Documents | None, name: str, console: Console, ask: Ask
 ) -> int:
     case, changes = draft.case, dict[str, Any]()
     _show_draft(case, documents, console)
@@ -122,7 +122,7 @@ def _review_draft(
 
 
 def _review_citation(
-    home: "Home", item: Unjudged, documents: Documents | None, name: str, console: Console, ask: Ask
+    home: "EvalPaths", item: Unjudged, documents: Documents | None, name: str, console: Console, ask: Ask
 ) -> int:
     _show_question(item.case, console)
     if documents is not None:
@@ -138,7 +138,7 @@ def _review_citation(
     return 1
 
 
-def _review_claim(home: "Home", run: Run, item: ReadClaim, name: str, console: Console, ask: Ask) -> int:
+def _review_claim(home: "EvalPaths", run: Run, item: ReadClaim, name: str, console: Console, ask: Ask) -> int:
     claim = item.claim
     _say(console, claim.text, "bold")
     _say(console, "quoted:" if claim.quotes else "(it cites nothing)", "dim")

@@ -11,10 +11,11 @@ from app.wiring import open_workspace
 from evals.errors import EvalError, RunError
 from evals.gates import GateReport, check_gates, load_gates
 from evals.golden.documents import Documents, documents_of, read_documents
-from evals.golden.sets import Home, shipped_folder
+from evals.golden.sets import shipped_folder
 from evals.judges.judge import JUDGEMENTS
 from evals.judges.labels import read_labels
-from evals.metrics.judged import Span
+from evals.metrics.judged import FileSpan
+from evals.paths import EvalPaths
 from evals.review.claims import ReadClaim, distinct_claims, unlabelled
 from evals.review.decisions import CitationDecision, Unjudged, pooled, read_decisions, read_rulings, unjudged
 from evals.runs import ANSWERS, CASES, MANIFEST, SCORES, Run, RunManifest, list_runs, open_run, run_path, write_whole
@@ -89,7 +90,7 @@ class Archive:
     def __init__(
         self,
         settings: Settings,
-        home: Home,
+        home: EvalPaths,
         renderers: Renderers,
         *,
         store_documents: Callable[[], Documents] | None = None,
@@ -195,7 +196,7 @@ class Archive:
                 found.setdefault(item.claim.sha256, item)
         return found
 
-    def quotes(self) -> dict[tuple[str, Span], str]:
+    def quotes(self) -> dict[tuple[str, FileSpan], str]:
         """Returns the words of every citation that was ever to be judged, by case and span."""
         queues = []
         for run in list_runs(self._home.runs):

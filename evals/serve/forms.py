@@ -6,17 +6,18 @@ from typing import Any, Final, get_args
 
 from starlette.datastructures import FormData
 
-from app.answer import AbstentionReason, Missing, Status
+from app.records import AbstentionReason, Missing, Status
 from app.settings import Settings
-from evals.bed import changed
 from evals.errors import EvalError
+from evals.eval_environment import changed
 from evals.golden.cases import Case, Evidence
 from evals.golden.documents import Documents
-from evals.golden.sets import SAVED, SHIPPED, Home
-from evals.review.decisions import Draft, evidence_of, states_of
+from evals.golden.sets import SAVED, SHIPPED
+from evals.paths import EvalPaths
+from evals.review.decisions import CaseDraft, evidence_of, states_of
 from evals.runs import new_name, run_path
 from evals.serve.jobs import CHANGEABLE, RunRequest, not_changeable
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 
 STATUSES: Final[Mapping[str, str]] = {
     "answered": "There is an answer",
@@ -50,7 +51,7 @@ _CASE_FILES: Final = (".yaml", ".yml", ".jsonl")
 _MOST: Final = 100_000
 
 
-def case_files(home: Home) -> tuple[str, ...]:
+def case_files(home: EvalPaths) -> tuple[str, ...]:
     """Returns the files of cases that somebody put into the folder of evals, as paths below it."""
     own = {home.drafts.resolve(), home.reviews.resolve()}
     folders = (home.path, home.path / "cases")
@@ -62,7 +63,7 @@ def case_files(home: Home) -> tuple[str, ...]:
     )
 
 
-def run_request(form: FormData, settings: Settings, home: Home) -> RunRequest:
+def run_request(form: FormData, settings: Settings, home: EvalPaths) -> RunRequest:
     """Reads what to run.
 
     Args:
@@ -95,7 +96,7 @@ def run_request(form: FormData, settings: Settings, home: Home) -> RunRequest:
     )
 
 
-def draft_changes(form: FormData, draft: Draft, documents: Documents | None) -> dict[str, Any]:
+def draft_changes(form: FormData, draft: CaseDraft, documents: Documents | None) -> dict[str, Any]:
     """Reads how a draft differs from what it was before.
 
     Args:
@@ -120,7 +121,7 @@ def draft_changes(form: FormData, draft: Draft, documents: Documents | None) -> 
     return changes if status == "abstained" else changes | _evidence(form, draft, documents)
 
 
-def evidence_to_mark(draft: Draft) -> tuple[Evidence, ...]:
+def evidence_to_mark(draft: CaseDraft) -> tuple[Evidence, ...]:
     """Returns all evidence of a draft: what it was saved with, and what was added."""
     return tuple({span.id: span for span in (*draft.saved.evidence, *draft.case.evidence)}.values())
 
@@ -138,7 +139,7 @@ def typed_states(codes: Sequence[str], parties: PartyTable) -> str:
     return "; ".join(name if parties.resolve(name).codes == (code,) else code for code, name in names)
 
 
-def _evidence(form: FormData, draft: Draft, documents: Documents | None) -> dict[str, Any]:
+def _evidence(form: FormData, draft: CaseDraft, documents: Documents | None) -> dict[str, Any]:
     case, spans = draft.case, {span.id: span for span in evidence_to_mark(draft)}
     marked = [str(name) for name in form.getlist("use") if name in spans]
     words = _text(form, "new_quote")
@@ -170,7 +171,7 @@ def _groups(grouping: str, marked: Sequence[str], case: Case) -> list[list[str]]
     return [group for group in kept if group] + [[name] for name in new]
 
 
-def _dataset(given: str, home: Home) -> str:
+def _dataset(given: str, home: EvalPaths) -> str:
     if given in (*SHIPPED, SAVED):
         return given
     if given not in case_files(home):

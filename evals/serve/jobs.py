@@ -15,7 +15,7 @@ from typing import IO, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from evals.errors import RunError
-from evals.golden.sets import Home
+from evals.paths import EvalPaths
 from evals.runs import ANSWERS, MANIFEST, RunManifest, run_path, write_whole
 from vectorstore.private import make_private_folder
 
@@ -101,7 +101,7 @@ class Progress:
 class Jobs:
     """Starts runs, one at a time, and tells how far the newest is."""
 
-    def __init__(self, home: Home, store: Path, *, command: Sequence[str] = COMMAND) -> None:
+    def __init__(self, home: EvalPaths, store: Path, *, command: Sequence[str] = COMMAND) -> None:
         """Starts nothing yet.
 
         Args:

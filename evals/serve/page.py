@@ -14,7 +14,7 @@ from app.loopback import LoopbackGuard, in_url, listen, quiet_server
 from app.settings import Settings
 from evals.errors import EvalError
 from evals.golden.documents import Documents
-from evals.golden.sets import Home
+from evals.paths import EvalPaths
 from evals.serve.archive import Archive, Renderers, ReportPackage
 from evals.serve.guard import HEADERS, LARGEST_FORM, Token, posting
 from evals.serve.jobs import COMMAND, Jobs
@@ -24,7 +24,7 @@ from vectorstore.errors import StoreError
 
 
 def serve(
-    settings: Settings, home: Home, *, host: str = "127.0.0.1", port: int = 7861, on_ready: Callable[[str], None]
+    settings: Settings, home: EvalPaths, *, host: str = "127.0.0.1", port: int = 7861, on_ready: Callable[[str], None]
 ) -> None:
     """Serves the evals page until interrupted; a run that is under way is then stopped, and can be gone on with.
 
@@ -47,7 +47,7 @@ def serve(
 
 def create_app(
     settings: Settings,
-    home: Home,
+    home: EvalPaths,
     *,
     command: Sequence[str] = COMMAND,
     renderers: Renderers | None = None,

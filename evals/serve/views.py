@@ -17,12 +17,13 @@ from app.settings import Settings
 from evals.errors import EvalError, RunError
 from evals.golden.cases import Evidence
 from evals.golden.documents import Documents
-from evals.golden.sets import SAVED, SHIPPED, Home
+from evals.golden.sets import SAVED, SHIPPED
 from evals.judges.labels import Label, label_claim, label_records
+from evals.paths import EvalPaths
 from evals.review.claims import ReadClaim
 from evals.review.decisions import (
+    CaseDraft,
     CitationDecision,
-    Draft,
     Surroundings,
     Unjudged,
     add_ruling,
@@ -39,7 +40,7 @@ from evals.serve import forms
 from evals.serve.archive import Archive
 from evals.serve.guard import REPORT_POLICY, ForgedError, Token
 from evals.serve.jobs import CHANGEABLE, Jobs
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 from vectorstore.errors import StoreError
 
 _COOKIE: Final = "untoc_reviewer"
@@ -68,7 +69,7 @@ class Views:
     """Answers requests."""
 
     settings: Settings
-    home: Home
+    home: EvalPaths
     archive: Archive
     jobs: Jobs
     token: Token
@@ -263,7 +264,7 @@ class Views:
             shown |= {"item": claims[at] if claims else None}
         return self._page("review.html.j2", 200 if problem is None else 400, **shown)
 
-    def _draft(self, draft: Draft, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _draft(self, draft: CaseDraft, values: Mapping[str, Any]) -> dict[str, Any]:
         documents, unreadable = self._store_documents()
         parties = documents.parties if documents is not None else PartyTable.load()
         case = draft.case

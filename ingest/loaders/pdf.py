@@ -1,7 +1,7 @@
 r"""PDF files, page by page: the text layer in reading order, and text recognition for pages that are images.
 
 Page furniture stays in the text, as lines of its own at the page's edge, set apart by two empty lines, where
-`ingest.furniture` recognises it. Footnotes stand after the last sentence that their page completes, so that no
+`ingest.text.furniture` recognises it. Footnotes stand after the last sentence that their page completes, so that no
 sentence is interrupted by them.
 """
 
@@ -17,8 +17,6 @@ import pypdfium2.raw as raw
 from PIL.Image import Image
 
 from ingest.errors import LoadError
-from ingest.furniture import is_furniture_block
-from ingest.layout import ends_sentence
 from ingest.loaders.loaded import (
     PAGE_BREAK,
     Extract,
@@ -30,9 +28,11 @@ from ingest.loaders.loaded import (
     is_blank,
 )
 from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
-from ingest.loaders.pdf_layout import Piece, Row, by_line, find_pieces, order
+from ingest.loaders.pdf_layout import GlyphRun, Row, by_line, find_pieces, order
 from ingest.loaders.pdfium import LOCK, PageGlyphs, open_pdf, read_glyphs
 from ingest.loaders.scanned import ScannedPage
+from ingest.text.furniture import is_furniture_block
+from ingest.text.layout import ends_sentence
 from vectorstore.records import ScannedWord
 
 _FAILED = "could not be read"
@@ -62,7 +62,7 @@ class _Page:
         note: Why it holds no text, where it should.
     """
 
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[GlyphRun, ...] = ()
     askew: str = ""
     height: float = 0.0
     scan: ScannedPage | None = None
@@ -234,7 +234,7 @@ def _repeated_at_edges(pages: Sequence[_Page]) -> frozenset[str]:
 
 
 def _set(page: _Page, furniture: frozenset[str]) -> _Set:
-    edges: dict[bool, list[Piece]] = {True: [], False: []}
+    edges: dict[bool, list[GlyphRun]] = {True: [], False: []}
     for upper, found in edges.items():
         for line, apart in _with_gaps(page, _edge_lines(page, upper=upper)):
             is_known = _key(line, upper=upper) in furniture or is_furniture_block(_text(line), frozenset())
@@ -248,7 +248,7 @@ def _set(page: _Page, furniture: frozenset[str]) -> _Set:
     return _Set(head=_in_lines(edges[True]), body=order(body), foot=_in_lines(edges[False]))
 
 
-def _edge_lines(page: _Page, *, upper: bool) -> list[list[Piece]]:
+def _edge_lines(page: _Page, *, upper: bool) -> list[list[GlyphRun]]:
     """Return the outermost lines at an edge of a page, from outside."""
     low, high = _EDGE * page.height, (1 - _EDGE) * page.height
     near = [piece for piece in page.pieces if (piece.bottom > high if upper else piece.top < low)]
@@ -256,7 +256,7 @@ def _edge_lines(page: _Page, *, upper: bool) -> list[list[Piece]]:
     return (lines if upper else lines[::-1])[:_EDGE_LINES]
 
 
-def _with_gaps(page: _Page, lines: Sequence[list[Piece]]) -> Iterator[tuple[list[Piece], bool]]:
+def _with_gaps(page: _Page, lines: Sequence[list[GlyphRun]]) -> Iterator[tuple[list[GlyphRun], bool]]:
     """Yield lines at an edge, each with whether it stands apart from all that is further inside."""
     outside: set[int] = set()
     for line in lines:
@@ -267,17 +267,17 @@ def _with_gaps(page: _Page, lines: Sequence[list[Piece]]) -> Iterator[tuple[list
         yield line, gap > _APART * max(piece.size for piece in line)
 
 
-def _key(line: Sequence[Piece], *, upper: bool) -> str:
+def _key(line: Sequence[GlyphRun], *, upper: bool) -> str:
     # On left and right pages the number stands on different sides.
     words = sorted(" ".join(_DIGITS.sub("#", piece.text.casefold()).split()) for piece in line)
     return f"{upper} {' '.join(words)}"
 
 
-def _text(line: Sequence[Piece]) -> str:
+def _text(line: Sequence[GlyphRun]) -> str:
     return " ".join(piece.text for piece in sorted(line, key=lambda piece: piece.left))
 
 
-def _in_lines(pieces: Sequence[Piece]) -> tuple[Row, ...]:
+def _in_lines(pieces: Sequence[GlyphRun]) -> tuple[Row, ...]:
     """Bring lines at an edge into order; columns are not looked for."""
     return tuple(row for line in by_line(pieces) for row in order(line))
 

@@ -38,7 +38,7 @@ _CROSSING = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Piece:
+class GlyphRun:
     """A run of glyphs on one line without a wide gap; boxes in points, from the lower left corner."""
 
     glyphs: tuple[Glyph, ...] = field(repr=False, compare=False)
@@ -76,12 +76,12 @@ class Row:
     opens: bool
 
 
-def find_pieces(page: PageGlyphs) -> tuple[Piece, ...]:
+def find_pieces(page: PageGlyphs) -> tuple[GlyphRun, ...]:
     """Cut the lines of a page at their gaps."""
     return tuple(piece for line in page.lines for run in _level_runs(line) for piece in _split(run))
 
 
-def order(pieces: Sequence[Piece]) -> tuple[Row, ...]:
+def order(pieces: Sequence[GlyphRun]) -> tuple[Row, ...]:
     """Bring the pieces of a page into the order of reading.
 
     Columns are read one after the other, from the right where most of the text runs from right to left; what
@@ -94,9 +94,9 @@ def order(pieces: Sequence[Piece]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def by_line(pieces: Sequence[Piece]) -> list[list[Piece]]:
+def by_line(pieces: Sequence[GlyphRun]) -> list[list[GlyphRun]]:
     """Group pieces that stand side by side, from the top of the page."""
-    lines: list[list[Piece]] = []
+    lines: list[list[GlyphRun]] = []
     for piece in sorted(pieces, key=lambda piece: -piece.middle):
         beside = lines and any(_beside(other, piece) for other in lines[-1])
         if beside and not any(_over(other, piece) for other in lines[-1]):
@@ -129,7 +129,7 @@ def _level(one: Glyph, other: Glyph) -> bool:
     return shared >= 0.35 * min(one.top - one.bottom, other.top - other.bottom)
 
 
-def _split(run: Sequence[Glyph]) -> Iterator[Piece]:
+def _split(run: Sequence[Glyph]) -> Iterator[GlyphRun]:
     """Cut a run at wide gaps; the order of the glyphs stays, but for right-to-left text."""
     inked = sorted((glyph for glyph in run if not glyph.char.isspace()), key=lambda glyph: glyph.left)
     if not inked:
@@ -152,7 +152,7 @@ def _split(run: Sequence[Glyph]) -> Iterator[Piece]:
             text = _spaced(part).strip()
         if text:
             shown = [glyph for glyph in part if not glyph.char.isspace()]
-            yield Piece(
+            yield GlyphRun(
                 glyphs=tuple(part),
                 text=text,
                 left=min(glyph.left for glyph in shown),
@@ -184,7 +184,7 @@ def _is_wide(chars: str) -> bool:
     return any("\u2e80" <= char <= "\ua4cf" or "\uf900" <= char <= "\uffef" for char in chars)
 
 
-def _columns(pieces: list[Piece], *, rtl: bool) -> Iterator[tuple[list[Piece], bool]]:
+def _columns(pieces: list[GlyphRun], *, rtl: bool) -> Iterator[tuple[list[GlyphRun], bool]]:
     """Yield groups of pieces in reading order, each of one column, and whether it goes on from the one before."""
     gutter = _gutter(pieces)
     if gutter is None:
@@ -201,13 +201,13 @@ def _columns(pieces: list[Piece], *, rtl: bool) -> Iterator[tuple[list[Piece], b
                 yield column, goes_on or (number > 0 and inner == 0)
 
 
-def _zones(pieces: Sequence[Piece], gutter: float) -> Iterator[list[Piece]]:
+def _zones(pieces: Sequence[GlyphRun], gutter: float) -> Iterator[list[GlyphRun]]:
     """Yield what crosses the gutter and what lies beside it in turns, from the top."""
     for _, zone in groupby(sorted(pieces, key=lambda piece: -piece.middle), lambda piece: _crosses(piece, gutter)):
         yield list(zone)
 
 
-def _gutter(pieces: Sequence[Piece]) -> float | None:
+def _gutter(pieces: Sequence[GlyphRun]) -> float | None:
     """Find where a gutter runs between two columns, or nothing."""
     if len(pieces) < 2 * _FEWEST_ROWS:
         return None
@@ -230,22 +230,22 @@ def _gutter(pieces: Sequence[Piece]) -> float | None:
     return None
 
 
-def _sides(pieces: Sequence[Piece], middle: float) -> tuple[list[Piece], list[Piece]]:
+def _sides(pieces: Sequence[GlyphRun], middle: float) -> tuple[list[GlyphRun], list[GlyphRun]]:
     beside = [piece for piece in pieces if not _crosses(piece, middle)]
     return [p for p in beside if (p.left + p.right) / 2 < middle], [
         p for p in beside if (p.left + p.right) / 2 >= middle
     ]
 
 
-def _crosses(piece: Piece, middle: float) -> bool:
+def _crosses(piece: GlyphRun, middle: float) -> bool:
     return piece.left < middle - 1 and piece.right > middle + 1
 
 
-def _is_column(side: Sequence[Piece]) -> bool:
+def _is_column(side: Sequence[GlyphRun]) -> bool:
     return len({round(piece.middle / 4) for piece in side}) >= _FEWEST_ROWS and _fills(side)
 
 
-def _fills(side: Sequence[Piece]) -> bool:
+def _fills(side: Sequence[GlyphRun]) -> bool:
     """Tell whether most lines of a side are as wide as its widest, which those of a table are not."""
     width = max(p.right for p in side) - min(p.left for p in side)
     rows: dict[int, float] = {}
@@ -255,7 +255,7 @@ def _fills(side: Sequence[Piece]) -> bool:
     return median(rows.values()) >= _FILLED * width
 
 
-def _rows(pieces: Sequence[Piece], column: int, *, rtl: bool, opens: bool) -> list[Row]:
+def _rows(pieces: Sequence[GlyphRun], column: int, *, rtl: bool, opens: bool) -> list[Row]:
     """Join the pieces of one column into lines, from the top."""
     lines = [_joined(line, rtl=rtl) for line in by_line(pieces)]
     starts = Counter(round(line.right if rtl else line.left) for line in lines)
@@ -265,7 +265,7 @@ def _rows(pieces: Sequence[Piece], column: int, *, rtl: bool, opens: bool) -> li
     within = [gap for line, gap in zip(lines, gaps, strict=False) if _reaches_end(line, lines, rtl=rtl)]
     usual = median(within or gaps) if gaps else 0.0
     rows: list[Row] = []
-    before: Piece | None = None
+    before: GlyphRun | None = None
     for number, line in enumerate(lines):
         if before is not None:
             indents = [margin - p.right if rtl else p.left - margin for p in (before, line)]
@@ -289,22 +289,22 @@ def _rows(pieces: Sequence[Piece], column: int, *, rtl: bool, opens: bool) -> li
     return rows
 
 
-def _reaches_end(line: Piece, lines: Sequence[Piece], *, rtl: bool) -> bool:
+def _reaches_end(line: GlyphRun, lines: Sequence[GlyphRun], *, rtl: bool) -> bool:
     left, right = min(other.left for other in lines), max(other.right for other in lines)
     short = line.left - left if rtl else right - line.right
     return short < _NEARLY * (right - left)
 
 
-def _beside(one: Piece, other: Piece) -> bool:
+def _beside(one: GlyphRun, other: GlyphRun) -> bool:
     shared = min(one.top, other.top) - max(one.bottom, other.bottom)
     return shared > 0.5 * min(one.top - one.bottom, other.top - other.bottom)
 
 
-def _over(one: Piece, other: Piece) -> bool:
+def _over(one: GlyphRun, other: GlyphRun) -> bool:
     return min(one.right, other.right) - max(one.left, other.left) > 0.5 * min(one.size, other.size)
 
 
-def _joined(line: Sequence[Piece], *, rtl: bool) -> Piece:
+def _joined(line: Sequence[GlyphRun], *, rtl: bool) -> GlyphRun:
     """Join the pieces of one line; its height and size are those of its longest."""
     inked = sorted(line, key=lambda piece: -piece.right if rtl else piece.left)
     text = inked[0].text
@@ -312,7 +312,7 @@ def _joined(line: Sequence[Piece], *, rtl: bool) -> Piece:
         gap = before.left - piece.right if rtl else piece.left - before.right
         text += ("\t" if gap > _TAB_GAP * piece.size else " ") + piece.text
     longest = max(inked, key=lambda piece: len(piece.text))
-    return Piece(
+    return GlyphRun(
         glyphs=tuple(glyph for piece in inked for glyph in piece.glyphs),
         text=text,
         left=min(piece.left for piece in inked),

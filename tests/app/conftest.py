@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.wiring import Workspace
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder, OverlapReranker, fake_workspace
 from vectorstore.records import Sentence, Statement

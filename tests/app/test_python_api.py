@@ -11,9 +11,9 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from app.answer import Answer
-from app.chain import Question, UntocChain
+from app.answering.chain import Question, UntocChain
 from app.errors import QuestionError, ScopeError
+from app.records import Answer
 from app.wiring import Workspace
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace

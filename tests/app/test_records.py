@@ -1,311 +1,88 @@
-"""Questions over records of fictional meetings: only the asked State's own intervention is quoted."""
+"""The JSON contract of an answer: its keys, their order, and plain values only."""
 
-import csv
 import json
-import shutil
-from dataclasses import replace
 
 import pytest
 
-from app.briefing.request import read_request
-from app.checking.checker import Checker
-from app.cli import main
-from app.errors import MetadataError
-from app.provenance import reference
-from app.settings import Settings
-from app.ui.provenance import provenance, speaker_line
-from app.verify import judge
-from app.wiring import open_workspace
-from prompts.wording import load_wording
-from tests.conftest import PROJECT
-from tests.fakes import fake_workspace
-from vectorstore.records import ScopeFilter
+from app.records import Answer
+from app.wiring import Workspace
 
-NAMES = ("verbatim_en", "summary_en", "compilation_en")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Records beside a manifest that says which of them are records where the text alone would not tell."""
-    folder = tmp_path_factory.mktemp("records") / "corpus"
-    folder.mkdir()
-    for name in NAMES:
-        shutil.copy(PROJECT / "tests" / "data" / "records" / f"{name}.txt", folder)
-    shutil.copy(PROJECT / "evals" / "conference" / "parties.csv", folder)
-    (folder / "statements.csv").write_text(
-        "file,state,body,session,date,agenda_item,language,kind\n"
-        "verbatim_en.txt,,,,,,,\nsummary_en.txt,,,,,,,\ncompilation_en.txt,,,,,,,record\n",
-        encoding="utf-8",
-    )
-    return folder
+ANSWER = (
+    "question answer status missing abstention scope claims citations more related coverage retrieved confidence"
+    " composer model prompt_version dropped_claims usage timings_ms trace_id spoken_for translations"
+).split()
+SCOPE = (
+    "states groups treaties bodies sessions years agenda_items topic language kept notes months pick members_of".split()
+)
+CITATION = (
+    "number statement_id state on_behalf_of speaker body session date agenda_item title file symbol page paragraph"
+    " start end quote source_quote sentence_ids language kind ocr_confidence inferred verdict also_in"
+).split()
+COVERAGE = (
+    "statements_in_scope statements_with_evidence states_without_evidence states_without_statement unreadable_files"
+).split()
 
 
 @pytest.fixture(scope="module")
-def filled(folder, tmp_path_factory):
-    store = tmp_path_factory.mktemp("records-store") / "store"
-    with fake_workspace(store) as workspace:
-        report = workspace.corpus.ingest([folder])
-    return store, report
+def answered(workspace: Workspace) -> dict[str, object]:
+    return workspace.assistant.ask("What did Iran say about article 4?").to_json()
 
 
-@pytest.fixture
-def desk(filled):
-    with fake_workspace(filled[0], read_only=True) as workspace:
-        yield workspace
-
-
-@pytest.fixture
-def own_desk(filled, tmp_path):
-    shutil.copytree(filled[0], tmp_path / "store")
-    with fake_workspace(tmp_path / "store") as workspace:
-        yield workspace
-
-
-def ask(desk, question):
-    return desk.assistant.ask(question)
-
-
-def own_words(desk, citation):
-    statement = desk.corpus.show(citation.statement_id)
-    return statement.source_text[statement.part.start : statement.part.end]
-
-
-def test_only_the_intervention_of_the_state_is_quoted(desk):
-    answer = ask(desk, "What did Arvandia say about asset recovery?")
-    assert answer.status == "answered"
-    assert {(c.state, c.kind, c.summarised) for c in answer.citations} == {("XAA", "record", False)}
-    for citation in answer.citations:
-        assert citation.source_quote in own_words(desk, citation)
-        assert citation.speaker == "Mr. Ilvane"
-        assert (citation.session, citation.agenda_item) == ("11", "2")
-        statement = desk.corpus.show(citation.statement_id)
-        assert statement.source_text[citation.start : citation.end] == citation.source_quote
-        assert statement.source_text == (PROJECT / "tests/data/records/verbatim_en.txt").read_text(encoding="utf-8")
-
-
-def test_a_topic_of_which_only_the_chair_spoke_is_nobodys(desk):
-    for state in ("Arvandia", "Galdoria", "Ilvenor"):
-        answer = ask(desk, f"What did {state} say about cybercrime?")
-        assert answer.status == "abstained"
-    everybody = ask(desk, "Which States spoke about cybercrime?")
-    assert everybody.citations == ()
-
-
-def test_the_state_of_the_chair_has_no_statement(desk):
-    answer = ask(desk, "What did Quenza say about asset recovery?")
-    assert answer.status == "abstained"
-    assert answer.coverage.states_without_statement == ("XQN",)
-
-
-def test_an_unknown_speaker_is_never_quoted_but_counted(desk):
-    answer = ask(desk, "Which States spoke about wildlife crime?")
-    assert answer.citations == ()
-    assert any("without a known State" in note for note in answer.scope.notes)
-
-
-def test_a_summary_record_is_quoted_as_the_records_words(desk):
-    answer = ask(desk, "What did Rimalia say about requests within thirty days?")
-    (citation,) = answer.citations
-    assert (citation.state, citation.kind, citation.summarised) == ("XRM", "record", True)
-    assert "**Rimalia**, as summarised in the record, not in its own words" in answer.answer
-    assert answer.claims[0].text.startswith("Rimalia, as summarised in the record: “")
-    assert "as summarised in the record" in reference(citation, desk.corpus.parties(), load_wording("en"))
-    assert speaker_line(citation, lambda code: "Rimalia") == "Rimalia, as summarised in the record"
-    assert "Summary record: the record's words, not the speaker's" in dict(provenance(citation))
-
-
-def test_words_spoken_for_a_group_are_the_groups(desk):
-    answer = ask(desk, "What did the Group of Riparian States say about joint patrols?")
-    (citation,) = answer.citations
-    assert (citation.state, citation.on_behalf_of) == ("XGR", "XGR")
-    assert citation.speaker == "Mr. Tadesse-Oln (Maravel)"
-
-
-def test_several_interventions_of_one_state_stand_side_by_side(desk):
-    scope = ScopeFilter(parties=("XAB",))
-    found = desk.store.catalogue.summaries(scope)
-    assert [summary.part.ordinal for summary in found if summary.file == "verbatim_en.txt"] == [4, 20]
-
-
-def test_coverage_counts_interventions_of_the_asked_state_only(desk):
-    answer = ask(desk, "What did Galdoria say about financial inquiries?")
-    assert answer.coverage.statements_in_scope == 1
-
-
-def test_pointing_back_stops_at_the_beginning_of_an_intervention(desk):
-    answer = ask(desk, "What did Arvandia say about villages?")
-    (citation,) = answer.citations
-    # "These assets …" brings the sentence before it, which is Arvandia's as well.
-    assert citation.quote.startswith("Arvandia has recovered ninety million")
-    answer = ask(desk, "What did Fyrossa say about migrants in containers?")
-    assert [c.quote.startswith("Fyrossa has closed") for c in answer.citations] == [True]
-
-
-def test_a_span_outside_the_intervention_is_misattributed(desk):
-    answer = ask(desk, "What did Arvandia say about asset recovery?")
-    citation = answer.citations[0]
-    statement = desk.corpus.show(citation.statement_id)
-    text = statement.source_text
-    start = text.index("Belmora holds that asset recovery")
-    quote = text[start : start + 40]
-    moved = replace(citation, start=start, end=start + 40, quote=quote, source_quote=quote)
-    assert judge(citation, statement) == "verified"
-    assert judge(moved, statement) == "misattributed"
-    across = replace(citation, end=len(text), source_quote=text[citation.start :], quote=text[citation.start :])
-    assert judge(across, statement) == "misattributed"
-
-
-def test_a_summary_passed_off_as_own_words_is_misattributed(desk):
-    (citation,) = ask(desk, "What did Rimalia say about requests within thirty days?").citations
-    statement = desk.corpus.show(citation.statement_id)
-    assert judge(replace(citation, summarised=False), statement) == "misattributed"
-
-
-def test_context_of_a_quotation_stays_within_its_intervention(desk):
-    citation = ask(desk, "What did Galdoria say about financial inquiries?").citations[0]
-    context = desk.corpus.context(citation)
-    assert "Mr. Quent" not in context.before + context.after
-    assert "President" not in context.after
-
-
-def test_the_report_of_an_ingest_says_who_speaks_and_who_is_not_known(filled):
-    reasons = {file.file: file.reason for file in filled[1].files}
-    assert "a record of 20 interventions: XAA, XAB 2, XGR, XCS" in reasons["verbatim_en.txt"]
-    assert "'Mr. Dask (Utopia)' names no State that is known" in reasons["verbatim_en.txt"]
-    assert "Chair or Secretariat 5, nobody's position" in reasons["verbatim_en.txt"]
-
-
-def test_a_record_is_one_document_in_the_list_and_unchanged_when_seen_again(own_desk, folder):
-    assert [s.file for s in own_desk.corpus.statements()] == [f"{name}.txt" for name in sorted(NAMES)] or len(
-        own_desk.corpus.statements()
-    ) == len(NAMES)
-    report = own_desk.corpus.ingest([folder])
-    assert {file.result for file in report.files} == {"unchanged"}
-    assert report.embedded_passages == 0
-
-
-@pytest.mark.model
-def test_a_short_intervention_answers_with_the_real_models(folder, tmp_path):
-    with open_workspace(Settings(store=tmp_path / "real")) as desk:
-        desk.corpus.ingest([folder])
-        for question, state in (
-            ("What did Drelnia say about witness protection?", "XDR"),
-            ("What did Rimalia say about answering requests?", "XRM"),
-            ("What did Belmora say about asset recovery?", "XAB"),
-        ):
-            assert {c.state for c in ask(desk, question).citations} == {state}
-        for question in ("What did Galdoria say about cybercrime?", "What did Fyrossa say about wildlife?"):
-            assert ask(desk, question).status == "abstained"
-
-
-def test_a_draft_manifest_calls_a_record_one_and_names_no_state(own_desk, folder, tmp_path):
-    copied = tmp_path / "drafted"
-    shutil.copytree(folder, copied)
-    path = own_desk.corpus.draft_manifest(copied, overwrite=True)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = {row["file"]: (row["state"], row["kind"]) for row in csv.DictReader(file)}
-    assert rows == {f"{name}.txt": ("", "record") for name in NAMES}
-
-
-def test_a_name_that_parties_csv_learns_later_attributes_its_speaker(folder, tmp_path):
-    copied = tmp_path / "later"
-    shutil.copytree(folder, copied)
-    with fake_workspace(tmp_path / "own") as desk:
-        desk.corpus.ingest([copied])
-        parties = copied / "parties.csv"
-        parties.write_text(parties.read_text(encoding="utf-8") + "XUT,Utopia,,state,\n", encoding="utf-8")
-        report = desk.corpus.ingest([copied])
-        assert [file.result for file in report.files] == ["updated", "updated", "unchanged"]
-        assert report.embedded_passages == 2, "only the words that were nobody's before"
-        assert {c.state for c in ask(desk, "What did Utopia say about wildlife crime?").citations} == {"XUT"}
-        assert {file.result for file in desk.corpus.ingest([copied]).files} == {"unchanged"}
-
-
-def test_an_unknown_speaker_is_set_by_hand(own_desk):
-    record = next(s for s in own_desk.corpus.statements() if s.file == "verbatim_en.txt")
-    unknown = next(s for s in own_desk.corpus.interventions(record.statement_id) if s.part.role == "unknown")
-    assert ask(own_desk, "What did Wyndral say about wildlife crime?").status == "abstained"
-    changed = own_desk.corpus.edit(unknown.statement_id, {"state": "XWY"})
-    assert (changed.metadata.state, changed.part.role) == ("XWY", "party")
-    answer = ask(own_desk, "What did Wyndral say about wildlife crime?")
-    assert [c.statement_id for c in answer.citations] == [unknown.statement_id]
-    assert own_desk.store.check()[0].ok
+def test_answer_has_the_keys_of_the_contract_in_order(answered: dict[str, object]) -> None:
+    assert list(answered) == ANSWER
+    assert answered["status"] == "answered"
 
 
 @pytest.mark.parametrize(
-    ("role", "changes", "message"),
+    ("path", "keys"),
     [
-        ("office", {"state": "XWY"}, "nobody's position"),
-        ("party", {"session": "12"}, "same for a whole record"),
+        (("scope",), SCOPE),
+        (("scope", "treaties", 0), ["treaty", "articles"]),
+        (("claims", 0), ["text", "state", "citations"]),
+        (("citations", 0), [*CITATION, "summarised"]),
+        (("coverage",), COVERAGE),
+        (("retrieved", 0), ["passage_id", "statement_id", "start", "end", "rank", "score"]),
+        (("timings_ms",), ["resolve", "retrieve", "compose", "verify", "total", "first_claim"]),
     ],
 )
-def test_what_belongs_to_the_chair_or_the_record_is_not_set_on_an_intervention(own_desk, role, changes, message):
-    record = next(s for s in own_desk.corpus.statements() if s.file == "verbatim_en.txt")
-    item = next(s for s in own_desk.corpus.interventions(record.statement_id) if s.part.role == role)
-    with pytest.raises(MetadataError, match=message):
-        own_desk.corpus.edit(item.statement_id, changes)
-    with pytest.raises(MetadataError, match="remove the whole record"):
-        own_desk.corpus.remove(item.statement_id)
+def test_parts_have_the_keys_of_the_contract_in_order(
+    path: tuple[str | int, ...], keys: list[str], workspace: Workspace, answered: dict[str, object]
+) -> None:
+    part: object = answered
+    if path[0] == "retrieved":
+        part = workspace.assistant.ask("What did Arvandia say about extradition?").to_json()
+    for step in path:
+        part = part[step]  # type: ignore[index]
+    assert isinstance(part, dict) and list(part) == keys
 
 
-def test_a_corrected_record_takes_its_interventions_along(own_desk):
-    record = next(s for s in own_desk.corpus.statements() if s.file == "verbatim_en.txt")
-    changed = own_desk.corpus.edit(record.statement_id, {"session": "12"})
-    assert changed.statement_id != record.statement_id
-    assert {s.metadata.session for s in own_desk.corpus.interventions(changed.statement_id)} == {"12"}
-    assert own_desk.corpus.interventions(record.statement_id) == ()
-    with pytest.raises(MetadataError, match="several speakers"):
-        own_desk.corpus.edit(changed.statement_id, {"state": "XAA"})
+def test_abstention_has_the_keys_of_the_contract(workspace: Workspace) -> None:
+    answer = workspace.assistant.ask("What did Congo say about mines?").to_json()
+    assert list(answer) == ANSWER
+    assert list(answer["abstention"]) == ["reason", "message", "options"]
+    assert (answer["status"], answer["claims"], answer["citations"]) == ("abstained", [], [])
+    assert answer["abstention"]["reason"] == "ambiguous" and len(answer["abstention"]["options"]) == 2
 
 
-def test_a_removed_record_leaves_nothing_behind(own_desk):
-    catalogue = own_desk.store.catalogue
-    for summary in own_desk.corpus.statements():
-        own_desk.corpus.remove(summary.statement_id)
-    assert catalogue.count_passages() == 0
-    assert catalogue.summaries(ScopeFilter()) == ()
-    assert catalogue.document_frequency('"assets"') == 0
+def test_to_json_equals_its_own_round_trip(answered: dict[str, object]) -> None:
+    assert json.loads(json.dumps(answered, ensure_ascii=False)) == answered
+    assert json.loads(json.dumps(Answer(question="q", answer="a", status="abstained").to_json()))["usage"] is None
 
 
-@pytest.mark.usefixtures("scripted_models")
-def test_show_lists_the_interventions_of_a_record_and_the_place_of_one(filled, capsys):
-    store = ["--store", str(filled[0])]
-    main(["list", "--json", *store])
-    listed = json.loads(capsys.readouterr().out)
-    record = next(item for item in listed if item["file"] == "verbatim_en.txt")
-    assert (record["kind"], record["interventions"], record["state"]) == ("record", 20, None)
-    main(["show", record["statement_id"], "--json", *store])
-    shown = json.loads(capsys.readouterr().out)
-    assert [item["state"] for item in shown["interventions"]][2:4] == ["XAA", "XAB"]
-    main(["show", shown["interventions"][2]["statement_id"], "--json", *store])
-    one = json.loads(capsys.readouterr().out)
-    assert (one["state"], one["part"]["role"], one["part"]["record_id"]) == ("XAA", "party", record["statement_id"])
-    assert one["source_text"][one["part"]["start"] :].startswith("Mr. President, allow me")
-    main(["show", record["statement_id"], *store])
-    assert "nobody's" in capsys.readouterr().out
+def test_citations_are_numbered_and_every_claim_points_at_one(workspace: Workspace) -> None:
+    for question in (
+        "Which States mentioned article 4?",
+        "Compare Arvandia and Galdoria on article 4.",
+        "What did Arvandia say about extradition?",
+    ):
+        answer = workspace.assistant.ask(question)
+        numbers = [citation.number for citation in answer.citations]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert numbers == sorted({number for claim in answer.claims for number in claim.citations})
+        assert all(f"[{number}]" in answer.answer for number in numbers)
+        assert {citation.verdict for citation in answer.citations} == {"verified"}
 
 
-@pytest.mark.parametrize("name", ["verbatim_en", "compilation_en"])
-def test_check_of_a_draft_tells_the_speakers_of_a_record_apart(desk, tmp_path, name):
-    spoken = [
-        (s.metadata.state, desk.store.catalogue.sentences(s.statement_id))
-        for s in desk.store.catalogue.summaries(ScopeFilter())
-        if s.file == f"{name}.txt" and s.metadata.state and not s.metadata.on_behalf_of
-    ]
-    (speaker, own), (other, _) = list(dict(spoken).items())[:2]
-    words = max((sentence.text for sentence in own), key=len)
-    checker = Checker(desk.store.catalogue, desk.corpus.parties, Settings().load)
-    for named, verdict in ((speaker, "verified"), (other, "misattributed")):
-        path = tmp_path / f"{named}.txt"
-        path.write_text(f"{desk.corpus.party_name(named)} said: “{words}”\n", encoding="utf-8")
-        (finding,) = checker.check(checker.read(path)).findings
-        assert (finding.verdict, finding.place.state) == (verdict, speaker)
-
-
-def test_briefing_quotes_each_speaker_of_a_record_from_its_own_words(desk):
-    request = read_request(desk.corpus.parties(), topics=["extradition", "assistance"])
-    briefing = desk.briefings.build(request)
-    assert briefing.citations
-    for citation in briefing.citations:
-        assert judge(citation, desk.corpus.show(citation.statement_id)) == "verified"
-        assert citation.source_quote in own_words(desk, citation)
+def test_confidence_lies_between_0_and_1(answered: dict[str, object]) -> None:
+    assert isinstance(answered["confidence"], float) and 0.0 <= answered["confidence"] <= 1.0
+    assert answered["prompt_version"] and answered["trace_id"]

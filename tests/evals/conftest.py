@@ -8,20 +8,21 @@ from typing import Any
 
 import pytest
 
-from app.assistant import Assistant
-from app.resolution import Resolution
-from app.retrieve import Retrieved, Searcher
+from app.answering.assistant import Assistant
+from app.question.resolution import Resolution
+from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.settings import Settings
 from app.wiring import Workspace
 from evals.adapters.inprocess import InProcess
-from evals.bed import Bed, open_bed
+from evals.eval_environment import EvalEnvironment, open_environment
 from evals.golden.cases import Case
-from evals.golden.sets import cases_hash, home_of, open_set
+from evals.golden.sets import cases_hash, open_set
+from evals.paths import eval_paths
 from evals.runner import run_cases
 from evals.runs import Run, RunManifest, create_run
 from evals.score import score_run
 from evals.variants import assistant_of
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 
 RunVariant = Callable[..., Run]
 
@@ -29,22 +30,22 @@ RunVariant = Callable[..., Run]
 class _Remembering:
     """A searcher that finds the same for the same question without searching again."""
 
-    def __init__(self, searcher: Searcher) -> None:
+    def __init__(self, searcher: EvidenceRetriever) -> None:
         self._searcher = searcher
         self._found: dict[str, Retrieved] = {}
 
-    def search(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
+    def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         key = repr(resolution)
         if key not in self._found:
-            self._found[key] = self._searcher.search(resolution, parties)
+            self._found[key] = self._searcher.retrieve(resolution, parties)
         return self._found[key]
 
-    def scoped_by(self, scoped: Any) -> Searcher:
+    def scoped_by(self, scoped: Any) -> EvidenceRetriever:
         return self._searcher.scoped_by(scoped)
 
 
 def _remembering(workspace: Workspace) -> Workspace:
-    steps = replace(workspace.steps, searcher=_Remembering(workspace.steps.searcher))  # type: ignore[arg-type]
+    steps = replace(workspace.steps, retriever=_Remembering(workspace.steps.retriever))  # type: ignore[arg-type]
     assistant = Assistant(steps, workspace.store.catalogue, keep_traces=0)
     return replace(workspace, steps=steps, assistant=assistant)
 
@@ -52,20 +53,20 @@ def _remembering(workspace: Workspace) -> Workspace:
 @pytest.fixture(scope="session")
 def smoke_cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Case, ...]:
     """Every second case of the smoke set: enough for every gate, and half the time."""
-    return open_set("smoke", (), home_of(tmp_path_factory.mktemp("home"))).cases[::2]
+    return open_set("smoke", (), eval_paths(tmp_path_factory.mktemp("home"))).cases[::2]
 
 
 @pytest.fixture(scope="session")
-def smoke_bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
+def smoke_bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EvalEnvironment]:
     """The conference and the sample statement, indexed with the real models."""
-    home = home_of(tmp_path_factory.mktemp("home"))
+    home = eval_paths(tmp_path_factory.mktemp("home"))
     folders = open_set("smoke", (), home).folders
-    with open_bed(Settings(store=tmp_path_factory.mktemp("store")), folders) as bed:
+    with open_environment(Settings(store=tmp_path_factory.mktemp("store")), folders) as bed:
         yield replace(bed, workspace=_remembering(bed.workspace))
 
 
 @pytest.fixture(scope="session")
-def run_variant(smoke_bed: Bed, tmp_path_factory: pytest.TempPathFactory) -> RunVariant:
+def run_variant(smoke_bed: EvalEnvironment, tmp_path_factory: pytest.TempPathFactory) -> RunVariant:
     """Runs cases through the pipeline, as it is or deliberately broken, and scores them."""
     root: Path = tmp_path_factory.mktemp("runs")
 

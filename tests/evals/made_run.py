@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.answer import Answer, Citation, Claim, RetrievedPassage
+from app.records import Answer, Citation, Claim, RetrievedPassage
 from evals.golden.cases import Case, Evidence, Expectation
 from evals.golden.documents import Document, Documents
 from evals.runs import AnswerRecord, AskError, Run, RunManifest, create_run
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FILE = "txt/FRA.txt"

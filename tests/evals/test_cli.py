@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from app.answer import Abstention, Answer, Citation, Claim, Scope
+from app.records import Abstention, Answer, Citation, Claim, Scope
 from evals.cli import main
 
 TEXTS = {

@@ -16,7 +16,7 @@ import pytest
 import regex
 import yaml
 
-from app.answer import AbstentionReason, Missing
+from app.records import AbstentionReason, Missing
 from evals.golden.cases import load_cases
 
 ROOT = Path(str(files("evals"))) / "conference"

@@ -6,11 +6,12 @@ import pytest
 
 from app.errors import SettingsError
 from app.settings import Settings
-from evals.bed import changed, described
 from evals.errors import DatasetError
+from evals.eval_environment import changed, described
 from evals.golden.cases import Case, Evidence, Expectation
 from evals.golden.documents import located, read_documents
-from evals.golden.sets import CONFERENCE, SAMPLE, cases_hash, folder_name, home_of, open_set, shipped_folder
+from evals.golden.sets import CONFERENCE, SAMPLE, cases_hash, folder_name, open_set, shipped_folder
+from evals.paths import eval_paths
 
 
 def _case(*spans: Evidence) -> Case:
@@ -75,12 +76,12 @@ def test_words_alone_are_located(tmp_path: Path) -> None:
 
 
 def test_shipped_sets_open_by_name(tmp_path: Path) -> None:
-    smoke = open_set("smoke", (), home_of(tmp_path))
+    smoke = open_set("smoke", (), eval_paths(tmp_path))
     assert smoke.folders == (CONFERENCE, SAMPLE)
     assert [shipped_folder(folder_name(folder)) for folder in smoke.folders] == [*smoke.folders]
     assert cases_hash(smoke.cases) == cases_hash(smoke.cases[::-1]) != cases_hash(smoke.cases[1:])
     with pytest.raises(DatasetError, match="smoke, dev, saved"):
-        open_set("nothing", (), home_of(tmp_path))
+        open_set("nothing", (), eval_paths(tmp_path))
 
 
 def test_settings_are_changed_by_name(tmp_path: Path) -> None:

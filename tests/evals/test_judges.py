@@ -10,12 +10,12 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import Field
 
 from evals.errors import EvalError, RunError
-from evals.golden.sets import Home
-from evals.judges.chat import VOTES, Verdict, inert, messages, open_chat, read_vote
+from evals.judges.chat import VOTES, JudgeReply, inert, messages, open_chat, read_vote
 from evals.judges.claims import QuotedClaim, claims_of
 from evals.judges.judge import JUDGEMENTS, KAPPA_NEEDED, LABELS_NEEDED, judge_run, read_judgements
 from evals.judges.labels import label_claim, read_labels
 from evals.metrics.support import agreement, citation_figures, judged_support
+from evals.paths import EvalPaths
 from evals.runs import read_lines
 from prompts.prompt import load_prompt
 from tests.evals import made_run as made
@@ -50,12 +50,12 @@ class Calling(Scripted):
 
 
 def _call(**arguments):
-    return AIMessage("", tool_calls=[{"name": Verdict.__name__, "args": arguments, "id": "1"}])
+    return AIMessage("", tool_calls=[{"name": JudgeReply.__name__, "args": arguments, "id": "1"}])
 
 
 @pytest.fixture
 def home(tmp_path):
-    return Home(path=tmp_path / "evals")
+    return EvalPaths(path=tmp_path / "evals")
 
 
 def _run(home, *claims, name="made"):
@@ -294,7 +294,7 @@ def test_share_is_hidden_below_the_kappa_needed_and_shown_from_there_on(home, tm
     low = _labelled(home, 100, wrong=22)
     assert low.kappa == pytest.approx(1 - 2 * 22 / 100) and low.kappa < KAPPA_NEEDED
     assert low.supported is None and "κ is 0.56 with 100 claims" in low.hidden
-    high = _labelled(Home(path=tmp_path / "other"), 100, wrong=18)
+    high = _labelled(EvalPaths(path=tmp_path / "other"), 100, wrong=18)
     assert high.kappa == pytest.approx(1 - 2 * 18 / 100) and high.hidden == ""
     assert high.supported == high.citation_recall == high.citation_precision == pytest.approx(50 / 100)
     assert high.labels == 100 and high.per_claim[0].label is True

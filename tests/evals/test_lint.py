@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from evals.golden.cases import Case, load_cases
+from evals.golden.corpus_facts import sha256_of
 from evals.golden.documents import Document, Documents, read_documents
 from evals.golden.lint import Problem, health, lint
-from evals.golden.naming import sha256_of
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 
 EVALS = Path(str(files("evals")))
 SAMPLE = Path(str(files("ingest"))) / "sample"

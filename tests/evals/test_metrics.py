@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.answer import Abstention, Answer, Citation, Claim, RetrievedPassage, Scope, Status
+from app.records import Abstention, Answer, Citation, Claim, RetrievedPassage, Scope, Status
+from evals.failure_taxonomy import MEANING, STAGES, Stage, first_broken
 from evals.golden.cases import Case, Evidence, Expectation, Nugget
 from evals.golden.documents import Document
 from evals.metrics import abstention, citations, content, integrity, reading, robustness
@@ -17,7 +18,6 @@ from evals.metrics.citations import overlaps
 from evals.metrics.confidence import Bin, CurvePoint, Outcome, RiskCoverage, reliability, risk_coverage
 from evals.metrics.judged import Judged
 from evals.metrics.table import METRICS, components, key
-from evals.stages import MEANING, STAGES, Stage, first_broken
 
 TEXT = "We do not support it. We shall support that."
 DOCUMENTS = {

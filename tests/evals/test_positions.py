@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.briefing.records import PositionKind
+from app.briefing.cells import PositionKind
 from evals.errors import DatasetError
 from evals.golden.cases import Evidence, Review
 from evals.golden.documents import read_documents

@@ -9,18 +9,18 @@ from itertools import pairwise
 
 import pytest
 
-from app.answer import Abstention, Answer, Citation, Claim, RetrievedPassage, Scope, Timings
+from app.records import Abstention, Answer, Citation, Claim, RetrievedPassage, Scope, Timings
 from evals.gates import Gates, HardGate, SoftGate, check_gates
 from evals.golden.cases import Case, Evidence, Expectation, Nugget, Review
 from evals.golden.documents import Document, Documents
-from evals.report.evidence import context, word_changes
 from evals.report.html import render
 from evals.report.markdown import markdown
+from evals.report.marked_evidence import context, word_changes
 from evals.report.table import csv_of
 from evals.report.verdict import verdict
 from evals.runs import AnswerRecord, AskError, RunManifest, create_run
 from evals.score import score_run
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 from tests.evals.scored import score
 
 SCRIPT = "<script>alert('x')</script>"

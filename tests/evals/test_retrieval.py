@@ -6,7 +6,7 @@ from pathlib import Path
 import ir_measures
 import pytest
 
-from app.answer import Answer, RetrievedPassage
+from app.records import Answer, RetrievedPassage
 from evals.golden.cases import Case, Evidence, Expectation
 from evals.golden.documents import Document
 from evals.metrics.judged import Judged

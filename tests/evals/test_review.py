@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from app.answer import Abstention, Answer, Scope
-from app.drafts import save_draft
+from app.corpus.drafts import save_draft
+from app.records import Abstention, Answer, Scope
 from evals.errors import EvalError
-from evals.golden.sets import Home, home_of
 from evals.judges.claims import claims_of
 from evals.judges.judge import JUDGEMENTS
 from evals.judges.labels import label_records, read_labels
+from evals.paths import EvalPaths, eval_paths
 from evals.review.claims import distinct_claims, unlabelled
 from evals.review.decisions import (
     add_ruling,
@@ -34,7 +34,7 @@ from evals.review.decisions import (
 )
 from evals.review.ledger import append_record
 from evals.review.terminal import review_in_terminal
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 from tests.evals.made_run import FILE, TEXT, answer, case, documents, make_run, silent_case
 
 CITED = "We shall not pay for it."
@@ -42,11 +42,11 @@ SPAN = (FILE, TEXT.index(CITED), TEXT.index(CITED) + len(CITED))
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return home_of(tmp_path / "store")
+def home(tmp_path: Path) -> EvalPaths:
+    return eval_paths(tmp_path / "store")
 
 
-def save(home: Home, given: Answer) -> str:
+def save(home: EvalPaths, given: Answer) -> str:
     return save_draft(home.path.parent, given).identifier
 
 
@@ -65,12 +65,12 @@ def silent_answer(question: str = "What did France say of rivers?") -> Answer:
     )
 
 
-def a_run(home: Home, **options: Any) -> Any:
+def a_run(home: EvalPaths, **options: Any) -> Any:
     both = answer(("Both.", ["We support the review.", CITED]))
     return make_run(home.runs, {"a": both, "b": both, ("a", 1): both}, [case("a"), case("b")], **options)
 
 
-def test_unjudged_citations_are_those_that_neither_gold_nor_a_ruling_knows(home: Home) -> None:
+def test_unjudged_citations_are_those_that_neither_gold_nor_a_ruling_knows(home: EvalPaths) -> None:
     run = a_run(home)
     found = unjudged(run, documents(), read_rulings(home.reviews))
     assert [(item.case.id, item.span, item.times) for item in found] == [("a", SPAN, 2), ("b", SPAN, 1)]
@@ -79,24 +79,24 @@ def test_unjudged_citations_are_those_that_neither_gold_nor_a_ruling_knows(home:
     assert [item.case.id for item in unjudged(run, documents(), read_rulings(home.reviews))] == ["b"]
 
 
-def test_unjudged_leaves_cases_without_an_answer_out(home: Home) -> None:
+def test_unjudged_leaves_cases_without_an_answer_out(home: EvalPaths) -> None:
     run = make_run(home.runs, {"s": answer(("It pays.", [CITED]))}, [silent_case("s")])
     assert unjudged(run, documents(), {}) == ()
 
 
-def test_unjudged_leaves_citations_out_that_nobody_can_see_in_context(home: Home) -> None:
+def test_unjudged_leaves_citations_out_that_nobody_can_see_in_context(home: EvalPaths) -> None:
     run = make_run(home.runs, {"a": answer(("Made up.", ["Words that no file holds."]))}, [case("a")])
     assert unjudged(run, documents(), {}) == ()
 
 
-def test_unjudged_counts_a_citation_for_a_variant_as_one_for_its_case(home: Home) -> None:
+def test_unjudged_counts_a_citation_for_a_variant_as_one_for_its_case(home: EvalPaths) -> None:
     given = answer(("It pays.", [CITED]))
     cases = [case("a"), case("a@lower", variant_of="a")]
     found = unjudged(make_run(home.runs, {"a": given, "a@lower": given}, cases), documents(), {})
     assert [(item.case.id, item.times) for item in found] == [("a", 2)]
 
 
-def test_pooled_asks_once_for_what_several_runs_cite(home: Home) -> None:
+def test_pooled_asks_once_for_what_several_runs_cite(home: EvalPaths) -> None:
     queues = [unjudged(a_run(home, name=name), documents(), {}) for name in ("one", "two")]
     found = pooled(queues)
     assert [(item.case.id, item.times, item.runs) for item in found] == [
@@ -106,14 +106,14 @@ def test_pooled_asks_once_for_what_several_runs_cite(home: Home) -> None:
     assert [item.case.id for item in pooled(queues, {"a": {SPAN: True}})] == ["b"]
 
 
-def test_the_newest_ruling_holds(home: Home) -> None:
+def test_the_newest_ruling_holds(home: EvalPaths) -> None:
     add_ruling(home, case="a", span=SPAN, accepted=True, by="ab")
     add_ruling(home, case="a", span=SPAN, accepted=False, by="  c   d ")
     assert read_rulings(home.reviews) == {"a": {SPAN: False}}
     assert [decision.by for decision in read_decisions(home.reviews)] == ["ab", "c d"]
 
 
-def test_a_decision_is_one_line_whatever_is_in_it(home: Home) -> None:
+def test_a_decision_is_one_line_whatever_is_in_it(home: EvalPaths) -> None:
     by = "A\u2028B\x85 السيد"
     add_ruling(home, case="a\n\u2029b", span=("a\u2028b.txt", 1, 2), accepted=True, by=by)
     assert home.reviews.read_text(encoding="utf-8").isascii()
@@ -121,7 +121,7 @@ def test_a_decision_is_one_line_whatever_is_in_it(home: Home) -> None:
     assert read_rulings(home.reviews) == {"a\n\u2029b": {("a\u2028b.txt", 1, 2): True}}
 
 
-def test_decisions_made_at_once_are_all_noted(home: Home) -> None:
+def test_decisions_made_at_once_are_all_noted(home: EvalPaths) -> None:
     threads = [
         threading.Thread(
             target=add_ruling, args=(home,), kwargs={"case": f"c{n}", "span": SPAN, "accepted": True, "by": "x"}
@@ -135,7 +135,7 @@ def test_decisions_made_at_once_are_all_noted(home: Home) -> None:
     assert sorted(read_rulings(home.reviews)) == sorted(f"c{n}" for n in range(16))
 
 
-def test_a_line_cut_short_is_mended_by_the_next_decision(home: Home) -> None:
+def test_a_line_cut_short_is_mended_by_the_next_decision(home: EvalPaths) -> None:
     add_ruling(home, case="a", span=SPAN, accepted=True, by="ab")
     with home.reviews.open("a", encoding="utf-8") as file:
         file.write('{"kind": "cita')
@@ -143,7 +143,7 @@ def test_a_line_cut_short_is_mended_by_the_next_decision(home: Home) -> None:
     assert set(read_rulings(home.reviews)) == {"a", "b"}
 
 
-def test_a_decision_that_is_none_says_where_it_stands(home: Home) -> None:
+def test_a_decision_that_is_none_says_where_it_stands(home: EvalPaths) -> None:
     home.path.mkdir(parents=True)
     home.reviews.write_text('{"kind": "note"}\n{"kind": "citation", "case": "a"}\n', encoding="utf-8")
     with pytest.raises(EvalError, match=r"reviews.jsonl, decision 2: by"):
@@ -151,19 +151,19 @@ def test_a_decision_that_is_none_says_where_it_stands(home: Home) -> None:
 
 
 @pytest.mark.parametrize("by", ["", "  ", "x" * 81, "a\x1b[2Jb"])
-def test_a_decision_needs_a_reviewer(home: Home, by: str) -> None:
+def test_a_decision_needs_a_reviewer(home: EvalPaths, by: str) -> None:
     with pytest.raises(EvalError, match=r"reviewer|who decides"):
         add_ruling(home, case="a", span=SPAN, accepted=True, by=by)
     assert not home.reviews.exists()
 
 
 @pytest.mark.parametrize("span", [(FILE, 5, 5), (FILE, -1, 4), ("", 0, 4)])
-def test_a_ruling_needs_a_span(home: Home, span: tuple[str, int, int]) -> None:
+def test_a_ruling_needs_a_span(home: EvalPaths, span: tuple[str, int, int]) -> None:
     with pytest.raises(EvalError, match="no citation"):
         add_ruling(home, case="a", span=span, accepted=True, by="ab")
 
 
-def test_a_reviewed_draft_gates_and_a_rejected_one_is_left_out(home: Home) -> None:
+def test_a_reviewed_draft_gates_and_a_rejected_one_is_left_out(home: EvalPaths) -> None:
     first, second, third = (save(home, saved_answer(f"Question {number}?")) for number in range(3))
     assert [kept.gates for kept in saved_cases(home)] == [False, False, False]
     decide_draft(home, first, "reviewed", by="ab")
@@ -175,7 +175,7 @@ def test_a_reviewed_draft_gates_and_a_rejected_one_is_left_out(home: Home) -> No
     assert saved_cases(home)[1].review.by == ("ab", "cd")
 
 
-def test_changes_apply_and_stay_until_they_are_changed_again(home: Home) -> None:
+def test_changes_apply_and_stay_until_they_are_changed_again(home: EvalPaths) -> None:
     name = save(home, saved_answer())
     decide_draft(home, name, "reviewed", by="ab", changes={"question": "What did France want?"})
     decide_draft(home, name, "reviewed", by="cd", changes={"expect.states": ["FRA", "MEX"]})
@@ -184,7 +184,7 @@ def test_changes_apply_and_stay_until_they_are_changed_again(home: Home) -> None
     assert drafts(home)[0].saved.question == "What did France say?"
 
 
-def test_an_outcome_takes_what_belongs_to_it_along(home: Home) -> None:
+def test_an_outcome_takes_what_belongs_to_it_along(home: EvalPaths) -> None:
     name = save(home, saved_answer())
     decide_draft(
         home, name, "reviewed", by="ab", changes={"expect.status": "abstained", "expect.reason": "no_position"}
@@ -213,7 +213,7 @@ def test_an_outcome_takes_what_belongs_to_it_along(home: Home) -> None:
         ({"review": {"status": "reviewed"}}, "no field 'review'"),
     ],
 )
-def test_changes_that_make_no_case_are_refused(home: Home, changes: dict[str, Any], message: str) -> None:
+def test_changes_that_make_no_case_are_refused(home: EvalPaths, changes: dict[str, Any], message: str) -> None:
     name = save(home, saved_answer())
     with pytest.raises(EvalError, match=message):
         decide_draft(home, name, "reviewed", by="ab", changes=changes)
@@ -222,7 +222,7 @@ def test_changes_that_make_no_case_are_refused(home: Home, changes: dict[str, An
         preview(home, name, changes)
 
 
-def test_an_unknown_draft_is_refused(home: Home) -> None:
+def test_an_unknown_draft_is_refused(home: EvalPaths) -> None:
     with pytest.raises(EvalError, match="no draft 'x'"):
         decide_draft(home, "x", "reviewed", by="ab")
 
@@ -257,7 +257,7 @@ def test_surroundings_are_cut_at_words() -> None:
     assert surroundings(documents(), ("none.txt", 0, 1)) is None
 
 
-def scripted(home: Home, run: Any, *given: str) -> tuple[int, str]:
+def scripted(home: EvalPaths, run: Any, *given: str) -> tuple[int, str]:
     answers, shown = iter(given), io.StringIO()
 
     def ask(prompt: str) -> str:
@@ -270,7 +270,7 @@ def scripted(home: Home, run: Any, *given: str) -> tuple[int, str]:
     return review_in_terminal(home, run, documents(), "ab", console, ask), shown.getvalue()
 
 
-def test_terminal_goes_through_drafts_and_citations(home: Home) -> None:
+def test_terminal_goes_through_drafts_and_citations(home: EvalPaths) -> None:
     first, second = save(home, saved_answer("First?")), save(home, saved_answer("Second?"))
     made, shown = scripted(home, a_run(home), "x", "a", "r", "a", "r")
     assert made == 4
@@ -282,7 +282,7 @@ def test_terminal_goes_through_drafts_and_citations(home: Home) -> None:
     assert read_rulings(home.reviews) == {"a": {SPAN: True}, "b": {SPAN: False}}
 
 
-def test_terminal_skips_and_ends_where_it_is_told(home: Home) -> None:
+def test_terminal_skips_and_ends_where_it_is_told(home: EvalPaths) -> None:
     save(home, saved_answer("First?"))
     assert scripted(home, a_run(home), "s", "s", "q")[0] == 0
     assert scripted(home, None)[0] == 0
@@ -294,11 +294,11 @@ OWN = ("France supports the review.", ["We support the review."])
 BARE = ("Nobody pays.", [])
 
 
-def claim_run(home: Home, *claims: Any, name: str = "made") -> Any:
+def claim_run(home: EvalPaths, *claims: Any, name: str = "made") -> Any:
     return make_run(home.runs, {"s": answer(*claims)}, [silent_case("s")], name=name)
 
 
-def test_claims_wait_once_for_each_wording_and_those_that_go_without_saying_last(home: Home) -> None:
+def test_claims_wait_once_for_each_wording_and_those_that_go_without_saying_last(home: EvalPaths) -> None:
     runs = [claim_run(home, QUOTED, BARE, OWN, OWN, name="one"), claim_run(home, OWN, name="two")]
     found = unlabelled(map(distinct_claims, runs), {})
     assert [(item.claim.text, item.run, item.times) for item in found] == [
@@ -310,7 +310,7 @@ def test_claims_wait_once_for_each_wording_and_those_that_go_without_saying_last
     assert [item.claim.text for item in unlabelled(map(distinct_claims, runs), labels)] == [QUOTED[0], BARE[0]]
 
 
-def test_once_a_judge_has_decided_only_what_it_decided_on_waits(home: Home) -> None:
+def test_once_a_judge_has_decided_only_what_it_decided_on_waits(home: EvalPaths) -> None:
     run = claim_run(home, OWN, QUOTED, BARE)
     own, quoted, _ = (claim.sha256 for claim in claims_of(run))
     records = [{"sha256": own, "supported": True}, {"sha256": quoted, "supported": None}]
@@ -319,7 +319,7 @@ def test_once_a_judge_has_decided_only_what_it_decided_on_waits(home: Home) -> N
     assert unlabelled([distinct_claims(run)], {own: True}) == ()
 
 
-def test_terminal_labels_claims_after_drafts_and_citations(home: Home) -> None:
+def test_terminal_labels_claims_after_drafts_and_citations(home: EvalPaths) -> None:
     run = claim_run(home, QUOTED, OWN, BARE, ("Skipped.", ["We thank you."]))
     made, shown = scripted(home, run, "a", "s", "x", "r")
     assert made == 2
@@ -335,12 +335,12 @@ def test_terminal_labels_claims_after_drafts_and_citations(home: Home) -> None:
     assert len(label_records(home)) == 3
 
 
-def test_terminal_shows_claims_that_would_command_it_as_texts(home: Home) -> None:
+def test_terminal_shows_claims_that_would_command_it_as_texts(home: EvalPaths) -> None:
     _, shown = scripted(home, claim_run(home, ("Bad \x1b[2J [red]claim[/red].", ["\x1b[2J quoted"])), "s")
     assert "\x1b" not in shown and "[red]claim[/red]" in shown
 
 
-def test_decisions_of_every_kind_made_at_once_are_all_noted(home: Home) -> None:
+def test_decisions_of_every_kind_made_at_once_are_all_noted(home: EvalPaths) -> None:
     def add(number: int) -> None:
         if number % 2:
             add_ruling(home, case=f"c{number}", span=SPAN, accepted=True, by="x")
@@ -357,13 +357,13 @@ def test_decisions_of_every_kind_made_at_once_are_all_noted(home: Home) -> None:
     assert len(read_rulings(home.reviews)) == 8
 
 
-def test_a_ledger_that_cannot_be_written_is_told(home: Home) -> None:
+def test_a_ledger_that_cannot_be_written_is_told(home: EvalPaths) -> None:
     home.reviews.mkdir(parents=True)
     with pytest.raises(EvalError, match=r"not noted: .*reviews\.jsonl' cannot be written"):
         append_record(home.reviews, {"kind": "other"})
 
 
-def test_terminal_edits_a_draft(home: Home) -> None:
+def test_terminal_edits_a_draft(home: EvalPaths) -> None:
     save(home, silent_answer())
     made, shown = scripted(
         home, None,
@@ -378,14 +378,14 @@ def test_terminal_edits_a_draft(home: Home) -> None:
     assert (kept.expect.reason, kept.gates, kept.groups[0][0].quote) == (None, True, "We support the review.")
 
 
-def test_terminal_shows_texts_that_would_command_it_as_texts(home: Home) -> None:
+def test_terminal_shows_texts_that_would_command_it_as_texts(home: EvalPaths) -> None:
     save(home, saved_answer("Bad \x1b[2J [red]question[/red]?"))
     _, shown = scripted(home, None, "s")
     assert "\x1b" not in shown
     assert "[red]question[/red]" in shown
 
 
-def test_a_decision_names_its_kind_and_time(home: Home) -> None:
+def test_a_decision_names_its_kind_and_time(home: EvalPaths) -> None:
     name = save(home, saved_answer())
     decide_draft(home, name, "rejected", by="ab")
     record = json.loads(home.reviews.read_text(encoding="utf-8"))

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from app.scope import resolve
+from app.question.scope import resolve
 from evals.errors import DatasetError, EvalError
 from evals.golden.cases import Case, Expectation
 from evals.golden.rewording import TOPICS, WORDINGS, Setting, chosen_wordings, reword, setting_of
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 
 TOPIC = "transnational organized crime"
 SETTING = Setting(

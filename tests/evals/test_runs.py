@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from app.answer import Answer, Scope
+from app.records import Answer, Scope
 from evals.adapters.replay import Replay
 from evals.errors import AnswerError, RunError
+from evals.failure_taxonomy import Stage
 from evals.golden.cases import Case, Expectation
 from evals.runner import chosen, run_cases
 from evals.runs import (
@@ -36,7 +37,6 @@ from evals.runs import (
 from evals.runs import (
     CASES as CASES_FILE,
 )
-from evals.stages import Stage
 
 
 def _case(name: str, **more: Any) -> Case:

@@ -5,9 +5,9 @@ from typing import cast
 
 import pytest
 
-from app.chain import Steps
-from app.compose.model import ModelWriter
-from evals.bed import Bed
+from app.answering.chain import Steps
+from app.answering.compose.model import ModelWriter
+from evals.eval_environment import EvalEnvironment
 from evals.gates import GateReport, check_gates, load_gates
 from evals.golden.cases import Case
 from evals.runs import Run
@@ -88,7 +88,7 @@ def test_the_same_configuration_passes_against_itself_every_time(
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_a_variant_keeps_what_it_does_not_break(variant: str, smoke_bed: Bed) -> None:
+def test_a_variant_keeps_what_it_does_not_break(variant: str, smoke_bed: EvalEnvironment) -> None:
     steps = replace(smoke_bed.workspace.steps, writer=cast(ModelWriter, object()))
     varied = steps_of(steps, variant)
     kept = [field.name for field in fields(Steps) if field.name != "searcher"]

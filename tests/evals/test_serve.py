@@ -12,15 +12,15 @@ import pytest
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 
-from app.drafts import save_draft
+from app.corpus.drafts import save_draft
 from app.settings import Settings
 from evals.cli import main
 from evals.errors import EvalError, RunError
 from evals.golden.documents import Documents, read_documents
-from evals.golden.sets import Home, home_of
 from evals.judges.claims import claims_of
 from evals.judges.judge import JUDGEMENTS
 from evals.judges.labels import label_records, read_labels
+from evals.paths import EvalPaths, eval_paths
 from evals.review.decisions import add_ruling, drafts, read_rulings, saved_cases
 from evals.runs import Run
 from evals.score import score_run
@@ -72,14 +72,14 @@ class FakeReports:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    found = home_of(tmp_path / "store")
+def home(tmp_path: Path) -> EvalPaths:
+    found = eval_paths(tmp_path / "store")
     found.path.mkdir(parents=True)
     return found
 
 
 @pytest.fixture
-def client(home: Home, tmp_path: Path) -> Iterator[TestClient]:
+def client(home: EvalPaths, tmp_path: Path) -> Iterator[TestClient]:
     script = tmp_path / "fake.py"
     script.write_text(FAKE, encoding="utf-8")
     app = create_app(
@@ -103,7 +103,7 @@ def send(client: TestClient, path: str, *, token: str | None = None, **fields: A
     return client.post(path, data={"token": token or token_of(client), **fields}, follow_redirects=False)
 
 
-def scored_run(home: Home, name: str = "made", *, cases: Sequence[Any] | None = None) -> Run:
+def scored_run(home: EvalPaths, name: str = "made", *, cases: Sequence[Any] | None = None) -> Run:
     """A run over a folder of its own, so that its statements can be read again."""
     corpus = home.path.parent / "corpus"
     (corpus / "txt").mkdir(parents=True, exist_ok=True)
@@ -125,7 +125,7 @@ def until(client: TestClient, condition: Any) -> dict[str, Any]:
     raise AssertionError(f"it did not come to that: {found}")
 
 
-def test_the_page_of_runs_shows_what_came_out(client: TestClient, home: Home) -> None:
+def test_the_page_of_runs_shows_what_came_out(client: TestClient, home: EvalPaths) -> None:
     assert "There are none yet" in client.get("/").text
     scored_run(home)
     text = client.get("/").text
@@ -136,7 +136,7 @@ def test_the_page_of_runs_shows_what_came_out(client: TestClient, home: Home) ->
     assert "only 0 cases gate, 30 are needed" in text
 
 
-def test_every_response_carries_a_policy(client: TestClient, home: Home) -> None:
+def test_every_response_carries_a_policy(client: TestClient, home: EvalPaths) -> None:
     scored_run(home)
     for path in ("/", "/review", "/job", "/style.css", "/page.js", "/nowhere"):
         headers = client.get(path).headers
@@ -148,7 +148,7 @@ def test_every_response_carries_a_policy(client: TestClient, home: Home) -> None
     assert "sandbox allow-scripts" in policy and "allow-same-origin" not in policy
 
 
-def test_pages_load_nothing_from_elsewhere(client: TestClient, home: Home) -> None:
+def test_pages_load_nothing_from_elsewhere(client: TestClient, home: EvalPaths) -> None:
     scored_run(home)
     save_draft(home.path.parent, saved_answer())
     for path in ("/", "/review?kind=drafts", "/review?kind=citations", "/review?kind=claims"):
@@ -194,7 +194,7 @@ def test_forms_of_other_pages_are_refused(client: TestClient, path: str, headers
 @pytest.mark.parametrize(
     "path", ["/runs", "/job/cancel", "/review/citation", "/review/claim", "/review/draft", "/runs/made/score"]
 )
-def test_forms_without_the_token_are_refused(client: TestClient, home: Home, path: str, token: str | None) -> None:
+def test_forms_without_the_token_are_refused(client: TestClient, home: EvalPaths, path: str, token: str | None) -> None:
     data = {"dataset": "smoke"} if token is None else {"dataset": "smoke", "token": token}
     found = client.post(path, data=data, headers={"origin": "http://127.0.0.1:7861"}, follow_redirects=False)
     assert found.status_code == 403
@@ -234,15 +234,15 @@ def test_nothing_happens_by_a_link(client: TestClient) -> None:
         "/static/../page.py",
     ],
 )
-def test_paths_that_lead_elsewhere_are_refused(client: TestClient, home: Home, tmp_path: Path, path: str) -> None:
+def test_paths_that_lead_elsewhere_are_refused(client: TestClient, home: EvalPaths, tmp_path: Path, path: str) -> None:
     scored_run(home)
-    outside = scored_run(home_of(tmp_path / "other"), "outside")
+    outside = scored_run(eval_paths(tmp_path / "other"), "outside")
     found = client.get(path.format(outside=outside.path), follow_redirects=False)
     assert found.status_code in (400, 404, 409) or found.headers.get("location") == "/"
     assert "against" not in found.text
 
 
-def test_hostile_texts_are_shown_as_texts(client: TestClient, home: Home) -> None:
+def test_hostile_texts_are_shown_as_texts(client: TestClient, home: EvalPaths) -> None:
     hostile = case("a").model_copy(update={"question": HOSTILE, "history": (HOSTILE,)})
     scored_run(home, cases=[hostile])
     save_draft(home.path.parent, saved_answer(HOSTILE))
@@ -306,7 +306,7 @@ def test_hostile_texts_are_shown_as_texts(client: TestClient, home: Home) -> Non
     ],
 )
 def test_what_cannot_be_run_is_said_and_the_form_kept(
-    client: TestClient, home: Home, fields: dict[str, str], message: str
+    client: TestClient, home: EvalPaths, fields: dict[str, str], message: str
 ) -> None:
     scored_run(home)
     found = send(client, "/runs", **{"changes": "", "name": "kept-name"} | fields)
@@ -318,7 +318,7 @@ def test_what_cannot_be_run_is_said_and_the_form_kept(
     assert client.get("/job").json() == {"state": "none"}
 
 
-def test_a_run_is_started_watched_cancelled_and_gone_on_with(client: TestClient, home: Home) -> None:
+def test_a_run_is_started_watched_cancelled_and_gone_on_with(client: TestClient, home: EvalPaths) -> None:
     (home.path / "mine.yaml").write_text("cases: []", encoding="utf-8")
     assert '<option value="mine.yaml">' in client.get("/").text
     found = send(
@@ -365,13 +365,13 @@ def test_a_run_that_fails_says_why(client: TestClient) -> None:
     assert "untoc-eval: no folder of statements &lt;b&gt;" in text and "Try again" in text
 
 
-def test_a_run_of_the_command_line_is_not_resumed_here(client: TestClient, home: Home) -> None:
+def test_a_run_of_the_command_line_is_not_resumed_here(client: TestClient, home: EvalPaths) -> None:
     make_run(home.runs, {"a": None}, name="other")
     found = send(client, "/runs/other/resume")
     assert (found.status_code, "was not started here" in found.text) == (400, True)
 
 
-def test_the_server_takes_its_run_along_when_it_ends(home: Home, tmp_path: Path) -> None:
+def test_the_server_takes_its_run_along_when_it_ends(home: EvalPaths, tmp_path: Path) -> None:
     script = tmp_path / "sleep.py"
     # It starts a process of its own.
     script.write_text(
@@ -397,7 +397,7 @@ def test_the_server_takes_its_run_along_when_it_ends(home: Home, tmp_path: Path)
     raise AssertionError("a process was left behind")
 
 
-def test_jobs_refuse_names_that_lead_elsewhere(home: Home) -> None:
+def test_jobs_refuse_names_that_lead_elsewhere(home: EvalPaths) -> None:
     jobs = Jobs(home, home.path.parent, command=("false",))
     with pytest.raises(RunError, match="no name for a run"):
         jobs.start(RunRequest(name="../x", dataset="smoke"))
@@ -405,14 +405,14 @@ def test_jobs_refuse_names_that_lead_elsewhere(home: Home) -> None:
         jobs.resume("../x")
 
 
-def test_answers_are_counted_once_whatever_they_hold(home: Home) -> None:
+def test_answers_are_counted_once_whatever_they_hold(home: EvalPaths) -> None:
     run = make_run(home.runs, {'a "b" \\': None, ("c", 0): None, ("c", 1): answer(("x", [CITED]))})
     run.append(run.answers()[0])
     assert count_answers(run.path) == 3
     assert count_answers(home.path / "none") == 0
 
 
-def test_reports_are_made_once_and_anew_after_decisions(client: TestClient, home: Home) -> None:
+def test_reports_are_made_once_and_anew_after_decisions(client: TestClient, home: EvalPaths) -> None:
     run = scored_run(home)
     assert "made against nothing, 0 ruled on" in client.get("/runs/made").text
     (run.path / "report.html").write_text("kept", encoding="utf-8")
@@ -425,7 +425,7 @@ def test_reports_are_made_once_and_anew_after_decisions(client: TestClient, home
     assert client.get("/runs/made/compare?baseline=made").status_code == 409
 
 
-def test_no_report_is_made_over_other_statements(client: TestClient, home: Home) -> None:
+def test_no_report_is_made_over_other_statements(client: TestClient, home: EvalPaths) -> None:
     run = scored_run(home)
     assert client.get("/runs/made").status_code == 200
     (home.path.parent / "corpus" / FILE).write_text(f"Another. {TEXT}", encoding="utf-8")
@@ -438,21 +438,21 @@ def test_no_report_is_made_over_other_statements(client: TestClient, home: Home)
     assert "Nothing is left to decide" in client.get("/review?kind=citations").text
 
 
-def test_reports_are_downloaded(client: TestClient, home: Home) -> None:
+def test_reports_are_downloaded(client: TestClient, home: EvalPaths) -> None:
     scored_run(home)
     markdown, csv = client.get("/runs/made/report.md"), client.get("/runs/made/answers.csv")
     assert (markdown.text, csv.text) == ("# made", "case,right\n")
     assert csv.headers["content-disposition"] == 'attachment; filename="made.csv"'
 
 
-def test_a_run_without_scores_says_what_to_do(client: TestClient, home: Home) -> None:
+def test_a_run_without_scores_says_what_to_do(client: TestClient, home: EvalPaths) -> None:
     make_run(home.runs, {"a": None})
     found = client.get("/runs/made")
     assert (found.status_code, "has no scores yet" in found.text) == (409, True)
     assert client.get("/runs/none").status_code == 404
 
 
-def test_ruling_on_a_citation_changes_rulings_and_scores(client: TestClient, home: Home) -> None:
+def test_ruling_on_a_citation_changes_rulings_and_scores(client: TestClient, home: EvalPaths) -> None:
     run = scored_run(home)
     text = client.get("/review?kind=citations").text
     assert "1 left" in text
@@ -479,18 +479,18 @@ def test_ruling_on_a_citation_changes_rulings_and_scores(client: TestClient, hom
     assert "newer decision" not in client.get("/").text
 
 
-def test_only_citations_that_were_cited_are_ruled_on(client: TestClient, home: Home) -> None:
+def test_only_citations_that_were_cited_are_ruled_on(client: TestClient, home: EvalPaths) -> None:
     scored_run(home)
     found = send(client, "/review/citation", case="a", file="x", start="1", end="2", decision="accept", by="ab")
     assert (found.status_code, "does not wait" in found.text) == (400, True)
     assert not home.reviews.exists()
 
 
-def claim_run(home: Home, *claims: Any, name: str = "claimed") -> Run:
+def claim_run(home: EvalPaths, *claims: Any, name: str = "claimed") -> Run:
     return make_run(home.runs, {"a": answer(*claims)}, name=name)
 
 
-def test_labelling_a_claim_goes_on_to_the_next(client: TestClient, home: Home) -> None:
+def test_labelling_a_claim_goes_on_to_the_next(client: TestClient, home: EvalPaths) -> None:
     run = claim_run(home, ("France pays.", [CITED, "We thank you."]), ("Nobody pays.", []))
     first, second = (claim.sha256 for claim in claims_of(run))
     text = client.get("/review?kind=claims").text
@@ -516,7 +516,7 @@ def test_labelling_a_claim_goes_on_to_the_next(client: TestClient, home: Home) -
     assert "Nothing is left to decide" in text and text.count('action="/review/claim"') == 2
 
 
-def test_claims_of_one_run_and_those_that_a_judge_decided_on(client: TestClient, home: Home) -> None:
+def test_claims_of_one_run_and_those_that_a_judge_decided_on(client: TestClient, home: EvalPaths) -> None:
     run = claim_run(home, ("One.", [CITED]), ("Two.", [CITED]))
     claim_run(home, ("Three.", [CITED]), name="other")
     assert "Claims <b>3</b>" in client.get("/review").text
@@ -530,14 +530,14 @@ def test_claims_of_one_run_and_those_that_a_judge_decided_on(client: TestClient,
     assert found.headers["location"] == "/review?kind=claims&at=0&noted=supported&run=claimed#item"
 
 
-def test_only_claims_that_a_run_holds_are_labelled(client: TestClient, home: Home) -> None:
+def test_only_claims_that_a_run_holds_are_labelled(client: TestClient, home: EvalPaths) -> None:
     claim_run(home, ("One.", [CITED]))
     found = send(client, "/review/claim", claim="f" * 64, decision="accept", by="ab")
     assert (found.status_code, "no run holds this claim" in found.text) == (400, True)
     assert not home.reviews.exists()
 
 
-def test_hostile_claims_are_shown_as_texts(client: TestClient, home: Home) -> None:
+def test_hostile_claims_are_shown_as_texts(client: TestClient, home: EvalPaths) -> None:
     run = claim_run(home, (HOSTILE, [HOSTILE]))
     pages = [client.get("/review?kind=claims").text]
     send(client, "/review/claim", claim=claims_of(run)[0].sha256, decision="accept", by=HOSTILE[:80])
@@ -546,14 +546,14 @@ def test_hostile_claims_are_shown_as_texts(client: TestClient, home: Home) -> No
         assert ESCAPED in text and "<script>alert" not in text and "<img" not in text
 
 
-def test_runs_whose_claims_cannot_be_read_are_told(client: TestClient, home: Home) -> None:
+def test_runs_whose_claims_cannot_be_read_are_told(client: TestClient, home: EvalPaths) -> None:
     run = claim_run(home, ("One.", [CITED]))
     (run.path / JUDGEMENTS).write_text("rubbish\n{}\n", encoding="ascii")
     text = client.get("/review?kind=claims").text
     assert "Claims of 1 run cannot be shown" in text and "claimed: judgements.jsonl, line 1" in text
 
 
-def test_deciding_on_a_draft_changes_the_saved_cases(client: TestClient, home: Home) -> None:
+def test_deciding_on_a_draft_changes_the_saved_cases(client: TestClient, home: EvalPaths) -> None:
     save_draft(home.path.parent, saved_answer())
     save_draft(home.path.parent, silent_answer())
     first, second = (draft.case.id for draft in drafts(home))
@@ -591,7 +591,7 @@ def test_deciding_on_a_draft_changes_the_saved_cases(client: TestClient, home: H
     assert "Nothing is left to decide" in client.get("/review?kind=drafts").text
 
 
-def test_a_draft_that_would_be_no_case_keeps_what_was_filled_in(client: TestClient, home: Home) -> None:
+def test_a_draft_that_would_be_no_case_keeps_what_was_filled_in(client: TestClient, home: EvalPaths) -> None:
     save_draft(home.path.parent, saved_answer())
     name = drafts(home)[0].case.id
     found = send(
@@ -603,7 +603,7 @@ def test_a_draft_that_would_be_no_case_keeps_what_was_filled_in(client: TestClie
     assert send(client, "/review/draft", case="none", decision="accept", by="ab").status_code == 400
 
 
-def test_review_works_without_statements(home: Home) -> None:
+def test_review_works_without_statements(home: EvalPaths) -> None:
     def broken() -> Documents:
         raise EvalError("the store cannot be opened")
 
@@ -614,7 +614,7 @@ def test_review_works_without_statements(home: Home) -> None:
     assert "the store cannot be opened" in text and f"<mark>{CITED}</mark>" in text
 
 
-def test_citations_of_runs_that_cannot_be_read_are_told(client: TestClient, home: Home) -> None:
+def test_citations_of_runs_that_cannot_be_read_are_told(client: TestClient, home: EvalPaths) -> None:
     run = scored_run(home)
     (home.path.parent / "corpus" / FILE).unlink()
     (home.path.parent / "corpus" / "txt").rmdir()
@@ -630,7 +630,7 @@ def test_settings_that_may_be_changed_name_nothing_that_is_read_or_sent() -> Non
         assert isinstance(getattr(groups[group], field), int | float) or name == "rerank.languages", name
 
 
-def test_a_kept_request_that_sends_elsewhere_is_not_gone_on_with(home: Home) -> None:
+def test_a_kept_request_that_sends_elsewhere_is_not_gone_on_with(home: EvalPaths) -> None:
     jobs = Jobs(home, home.path.parent, command=("false",))
     kept = {"name": "old", "dataset": "smoke", "changes": ["llm.base_url=http://192.0.2.1"]}
     (home.path / "requests").mkdir()
@@ -641,7 +641,7 @@ def test_a_kept_request_that_sends_elsewhere_is_not_gone_on_with(home: Home) -> 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "evals.example", ""])
 def test_hosts_that_others_reach_are_refused_in_one_line(
-    home: Home, host: str, capsys: pytest.CaptureFixture[str]
+    home: EvalPaths, host: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["serve", f"--store={home.path.parent}", f"--host={host}", "--port=0"]) == 2
     said = capsys.readouterr().err

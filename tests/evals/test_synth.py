@@ -16,7 +16,7 @@ from evals.golden.cases import Case, load_cases
 from evals.golden.documents import Documents, read_documents
 from evals.golden.lint import lint
 from evals.golden.synth import KINDS, paraphrase, synthesise, write_cases
-from ingest.treaties import articles
+from ingest.treaties.treaties import articles
 
 CONFERENCE = Path(str(files("evals"))) / "conference"
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")

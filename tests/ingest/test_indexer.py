@@ -8,8 +8,8 @@ import pytest
 
 from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.loaded import LoadLimits
-from ingest.readable import readable
-from ingest.splitter import SplitConfig
+from ingest.text.readable import readable
+from ingest.text.splitter import SplitConfig
 from tests.fakes import HashingEmbedder
 from vectorstore.store import open_store
 
@@ -571,7 +571,7 @@ import sys, time
 from pathlib import Path
 from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.loaded import LoadLimits
-from ingest.splitter import SplitConfig
+from ingest.text.splitter import SplitConfig
 from tests.fakes import HashingEmbedder
 from vectorstore.store import open_store
 class Slow(HashingEmbedder):

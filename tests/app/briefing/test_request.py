@@ -2,7 +2,6 @@ from itertools import pairwise
 
 import pytest
 
-from app.answer import Scope, TreatyScope
 from app.briefing.request import (
     asked_for_briefing,
     read_request,
@@ -10,8 +9,9 @@ from app.briefing.request import (
     request_of_scopes,
 )
 from app.errors import BriefingError
-from app.scope import resolve
-from ingest.parties import PartyTable
+from app.question.scope import resolve
+from app.records import Scope, TreatyScope
+from ingest.parties.party_table import PartyTable
 
 PARTIES = PartyTable.load()
 

@@ -9,7 +9,7 @@ import pytest
 from app.checking.checker import Checker
 from app.wiring import Workspace
 from ingest.loaders.loaded import LoadLimits
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder, fake_workspace
 from tests.fakes_store import annotated, keep

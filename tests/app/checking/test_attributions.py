@@ -2,9 +2,9 @@ import pytest
 
 from app.checking.attributions import AttributionReader
 from app.checking.documents import read_pasted
+from app.checking.findings import Attribution
 from app.checking.quotations import find_quotations
-from app.checking.records import Attribution
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 
 Q = "“the lighthouse keepers count their lamps twice a year”"
 

@@ -4,8 +4,8 @@ from app.checking.attributions import AttributionReader
 from app.checking.checker import WORK_SPENT, Checker
 from app.checking.corpus_texts import CorpusTexts
 from app.checking.documents import read_pasted
-from app.checking.judging import Judge
 from app.checking.quotations import find_quotations
+from app.checking.quote_verifier import QuoteVerifier
 from app.checking.work import MILLION, CheckLimits, Work
 from ingest.loaders.loaded import LoadLimits
 from prompts.wording import load_wording
@@ -17,9 +17,9 @@ def judged(workspace, text: str, limits: CheckLimits):
     found = find_quotations(document).found
     reader = AttributionReader(document, parties, found, ())
     work = Work(limits)
-    judge = Judge(CorpusTexts(workspace.store.catalogue), parties, load_wording("en"), work)
+    judge = QuoteVerifier(CorpusTexts(workspace.store.catalogue), parties, load_wording("en"), work)
     (quotation,) = found
-    return judge.judge(quotation, reader.read(quotation), "here"), work.done
+    return judge.verify(quotation, reader.read(quotation), "here"), work.done
 
 
 @pytest.mark.timeout(60)

@@ -13,7 +13,7 @@ import pytest
 
 from app.cli import main
 from prompts.wording import LANGUAGES, Language
-from tests.app.test_cli import SCRIPTED
+from tests.app.cli.test___init__ import SCRIPTED
 from tests.conftest import PROJECT
 
 COMMANDS = "ask trace brief verify ingest manifest list show edit remove parties doctor chat config".split()
@@ -137,8 +137,8 @@ def test_an_interrupted_command_says_so_and_ends_with_130(call: Call, monkeypatc
 
 def test_sigterm_ends_a_command_in_order(filled_store: Path) -> None:
     stuck = (
-        "import app.corpus, os, signal\n"
-        "app.corpus.Corpus.statements = lambda self: os.kill(os.getpid(), signal.SIGTERM) or signal.pause()\n"
+        "import app.corpus.corpus, os, signal\n"
+        "app.corpus.corpus.Corpus.statements = lambda self: os.kill(os.getpid(), signal.SIGTERM) or signal.pause()\n"
         + SCRIPTED
     )
     ran = subprocess.run(

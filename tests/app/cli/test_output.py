@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from app.cli import main
+from tests.app.cli.test___init__ import QUESTION, SCRIPTED
 from tests.app.conftest import SAMPLE
-from tests.app.test_cli import QUESTION, SCRIPTED
 from tests.conftest import PROJECT
 
 DRAWN = re.compile("[\u2500-\u259f]")

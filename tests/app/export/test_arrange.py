@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.briefing.records import Briefing, Cell, Review, Words
+from app.briefing.cells import Briefing, Cell, Review, Words
 from app.export.arrange import Sayings, arrange, columns, kind_of, pieces, position
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cited, fake_briefing
 

@@ -12,7 +12,7 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from lxml import etree
 
-from app.briefing.records import Briefing, Review
+from app.briefing.cells import Briefing, Review
 from app.errors import ExportError
 from app.export.arrange import Sayings, arrange
 from app.export.characters import in_marks, visible

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from app.briefing.records import Briefing
+from app.briefing.cells import Briefing
 from app.export.arrange import arrange
 from app.export.characters import visible
 from app.export.excel import excel_bytes

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from app.briefing.records import Briefing
+from app.briefing.cells import Briefing
 from app.export.arrange import Sayings, arrange
 from app.export.characters import in_marks, visible
 from app.export.markdown import inert, markdown_bytes

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from app.briefing.records import KINDS, Briefing, Cell, Subject
+from app.briefing.cells import KINDS, Briefing, Cell, Subject
 from app.export import plots
 from app.export.arrange import arrange
 from app.export.plots import describe_heat_map, describe_timeline, heat_map, timeline

@@ -9,7 +9,7 @@ from app.checking.documents import read_pasted
 from app.ui.check_tab import verify_endpoint
 from app.ui.check_view import check_html
 from ingest.loaders.loaded import LoadLimits
-from ingest.parties import PartyTable
+from ingest.parties.party_table import PartyTable
 from tests.app.ui.conftest import serving
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated, keep

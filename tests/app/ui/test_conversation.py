@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from app.answer import Abstention, Coverage, DroppedClaim, Scope
+from app.records import Abstention, Coverage, DroppedClaim, Scope
 from app.ui.conversation import EXAMPLES, Pending, conversation_html, make_turn
 from tests.fakes_ui import EXAMPLE, fake_workspace
 

@@ -1,13 +1,13 @@
 from dataclasses import replace
 
-from app.ui.corpus_tab import _Shelf, statement_html, table_html
+from app.ui.corpus_tab import _CorpusTabController, statement_html, table_html
 from tests.fakes_ui import fake_workspace, hostile_statement, sample_statement
 from vectorstore.records import Metadata, Part
 
 
 def test_table_lists_every_statement_with_inferred_fields_marked():
     _, corpus = fake_workspace()
-    html, page = _Shelf(corpus).table("", 0)
+    html, page = _CorpusTabController(corpus).table("", 0)
     assert page == 0 and html.count('data-action="open"') == 4
     assert '10</bdi><span class="u-inferred">inferred</span>' in html
     assert "Arabic" in html and "2 May 2031" in html
@@ -15,9 +15,9 @@ def test_table_lists_every_statement_with_inferred_fields_marked():
 
 def test_filter_takes_all_words_in_any_field():
     _, corpus = fake_workspace()
-    html, _ = _Shelf(corpus).table("iran 2020", 0)
+    html, _ = _CorpusTabController(corpus).table("iran 2020", 0)
     assert html.count('data-action="open"') == 1 and "(4 stored)" in html
-    assert "None found" in _Shelf(corpus).table("iran 2031", 0)[0]
+    assert "None found" in _CorpusTabController(corpus).table("iran 2031", 0)[0]
 
 
 def test_table_pages_stay_within_bounds():
@@ -26,7 +26,7 @@ def test_table_pages_stay_within_bounds():
     html = table_html(many, 2, 120, corpus.party_name)
     assert html.count('data-action="open"') == 20 and "101–120 of 120" in html
     assert 'data-to="next" disabled' in html
-    assert _Shelf(corpus).table("", 99)[1] == 0
+    assert _CorpusTabController(corpus).table("", 99)[1] == 0
 
 
 def test_empty_store_says_what_to_do():
@@ -35,7 +35,7 @@ def test_empty_store_says_what_to_do():
 
 def test_save_sends_only_what_changed():
     _, corpus = fake_workspace()
-    shelf = _Shelf(corpus)
+    shelf = _CorpusTabController(corpus)
     old = sample_statement()
     _, _, _, *fields = shelf.opened(old.statement_id)
     values = [field.value for field in fields]
@@ -57,7 +57,7 @@ def test_save_sends_only_what_changed():
 
 def test_wrong_metadata_is_one_line_and_keeps_the_form():
     _, corpus = fake_workspace()
-    shelf = _Shelf(corpus)
+    shelf = _CorpusTabController(corpus)
     identifier = sample_statement().statement_id
     values = ["<Nowhere>", *[""] * 10]
     result = shelf.save(identifier, "", 0, *values)
@@ -66,19 +66,19 @@ def test_wrong_metadata_is_one_line_and_keeps_the_form():
 
 def test_removed_statement_is_gone_from_the_table():
     _, corpus = fake_workspace()
-    html, _, chosen, *_ = _Shelf(corpus).remove(sample_statement().statement_id, "", 0)
+    html, _, chosen, *_ = _CorpusTabController(corpus).remove(sample_statement().statement_id, "", 0)
     assert html.count('data-action="open"') == 3 and chosen is None
 
 
 def test_statement_that_is_gone_is_one_line():
     _, corpus = fake_workspace()
-    chosen, _, html, *_ = _Shelf(corpus).opened("nothing")
+    chosen, _, html, *_ = _CorpusTabController(corpus).opened("nothing")
     assert chosen is None and "no statement" in html
 
 
 def test_hostile_statement_is_escaped():
     _, corpus = fake_workspace()
-    html = _Shelf(corpus).table("", 0)[0] + statement_html(hostile_statement(), corpus.party_name)
+    html = _CorpusTabController(corpus).table("", 0)[0] + statement_html(hostile_statement(), corpus.party_name)
     assert "<img" not in html and "<script" not in html
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.test_page_images import PARTIES, QUESTION, arvandia
+from tests.app.corpus.test_page_images import PARTIES, QUESTION, arvandia
 from tests.app.ui.conftest import serving
 from tests.app.ui.test_browser import ask
 from tests.fakes import fake_workspace

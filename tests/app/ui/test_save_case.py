@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.drafts import drafts_path
+from app.corpus.drafts import drafts_path
 from app.wiring import Workspace
 from evals.golden.cases import Case, load_cases
 from tests.app.ui.conftest import serving

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answer import Scope, TreatyScope
+from app.records import Scope, TreatyScope
 from app.ui.scope_chips import chips, scope_html, single_years, treaties_json, without, year_runs
 
 SCOPE = Scope(

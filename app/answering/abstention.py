@@ -1,0 +1,198 @@
+"""Silence with a reason: which abstention fits when no claim stands, and what may help instead."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from app.answering.compose.extractive import RELATED, quote
+from app.answering.provenance import occasions
+from app.answering.verify import verify_citation
+from app.question.resolution import Resolution
+from app.records import Abstention, AbstentionReason, Answer, Citation, Scope
+from app.retrieval.evidence_retriever import Retrieved
+from app.retrieval.sentence_ranker import Evidence, PartyEvidence
+from ingest.language.detection import is_in_other_language
+from ingest.parties.party_table import PartyTable
+from ingest.parties.regions import members_name
+from ingest.treaties.treaties import TREATIES, short_name
+from prompts.wording import Wording, load_wording
+
+# Reasons beside which passages help; the others say that there is nothing to show.
+_WITH_RELATED: Final[frozenset[AbstentionReason]] = frozenset(
+    ("not_mentioned", "article_not_cited", "no_position", "index_incomplete", "group_only")
+)
+
+
+def abstain(
+    answer: Answer, resolution: Resolution, retrieved: Retrieved, parties: PartyTable, wording: Wording
+) -> Answer:
+    """Returns the answer as an abstention, with its reason, the next step and related passages."""
+    abstention = _reason(answer, resolution, retrieved, parties, wording)
+    if answer.dropped_claims and not resolution.negated:
+        # Something was found, so silence would be untrue; but its stored text does not bear out what would be quoted.
+        abstention = Abstention(reason="index_incomplete", message=wording.say("not_verified"))
+    text = abstention.message
+    if abstention.options:
+        text += "\n\n" + "\n".join(f"- {option}" for option in abstention.options)
+    # Nothing that was said shows that nothing was said.
+    helpful = related(retrieved) if abstention.reason in _WITH_RELATED and not resolution.negated else ()
+    return replace(answer, answer=text, status="abstained", abstention=abstention, related=helpful)
+
+
+def related(retrieved: Retrieved) -> tuple[Citation, ...]:
+    """Cites the nearest passages that do not answer but may help, groups' first; each is checked like a quotation."""
+    answering = [item for group in retrieved.spoken_for if group.answers for item in group.best]
+    of_silent = retrieved.spoken_for if not retrieved.searched else ()
+    return _cited(retrieved, answering, (*retrieved.related, *retrieved.found, *of_silent))
+
+
+def related_readings(retrieved: Retrieved, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Cites what an answer leaves beside it, such as the same article of another treaty."""
+    cited = {identifier for citation in citations for identifier in citation.sentence_ids}
+    made = _cited(retrieved, (), retrieved.related)
+    return tuple(c for c in made if not cited & set(c.sentence_ids))
+
+
+def _cited(retrieved: Retrieved, first: Sequence[Evidence], then: Sequence[PartyEvidence]) -> tuple[Citation, ...]:
+    sources = retrieved.sources
+    taken = {item.sentence.sentence_id for item in first}
+    nearest = {item.sentence.sentence_id: item for found in then for item in found.evidence}
+    rest = sorted((item for key, item in nearest.items() if key not in taken), key=lambda item: -item.score)
+    made = quote([item.sentence for item in first], sources, RELATED, first_number=1)
+    made += quote([item.sentence for item in rest[:RELATED]], sources, RELATED, first_number=len(made) + 1)
+    return tuple(c for c in made if verify_citation(c, sources.statements.get(c.statement_id)) == "verified")
+
+
+def _reason(
+    answer: Answer, resolution: Resolution, retrieved: Retrieved, parties: PartyTable, wording: Wording
+) -> Abstention:
+    asked_back = _asked_back(resolution, parties, wording)
+    if asked_back is not None:
+        return asked_back
+    if is_in_other_language(resolution.question):
+        # What was not read is not absent.
+        return _unread_language()
+    if resolution.provision:
+        return _provision_absent(resolution, retrieved, wording)
+    if retrieved.empty_corpus:
+        return Abstention(reason="index_incomplete", message=wording.say("empty_corpus"))
+    named = [parties.display(code, wording.language) for code in retrieved.asked]
+    # Members alone are asked as all States are: nobody of them is missed by name.
+    sets = [members_name(code, parties, wording.language) for code in resolution.scope.members_of] if named else []
+    names = ", ".join((*named, *sets))
+    neutral = dict.fromkeys(found.party for found in retrieved.found if found.takes_no_position)
+    if neutral and not resolution.negated:
+        message = wording.say("no_position", party=_named(neutral, parties, wording))
+        return Abstention(reason="no_position", message=message)
+    on_this = [found for found in retrieved.spoken_for if found.answers]
+    spoke = on_this or [found for found in retrieved.spoken_for if not retrieved.searched]
+    if spoke and not resolution.negated:
+        key = "group_only" if on_this else "group_only_elsewhere"
+        groups = _named((found.party for found in spoke), parties, wording)
+        members = _named((code for found in spoke for code in found.members), parties, wording)
+        return Abstention(reason="group_only", message=wording.say(key, party=members, group=groups))
+    if not retrieved.searched:
+        return _no_statement(resolution.scope, retrieved, names, parties, wording)
+    if resolution.negated:
+        return _not_said(answer, retrieved, parties, wording)
+    return _not_mentioned(resolution.scope, retrieved, names, wording)
+
+
+def _not_said(answer: Answer, retrieved: Retrieved, parties: PartyTable, wording: Wording) -> Abstention:
+    """Names those in whose statements nothing was found, where it is asked who did not say something."""
+    untold = {found.party for found in retrieved.found if found.coverage_unknown and not found.answers}
+    silent = [code for code in answer.coverage.states_without_evidence if code not in untold]
+    spoke = dict.fromkeys(found.party for found in retrieved.found if found.searched and found.party)
+    spoke = {code: None for code in spoke if code not in answer.coverage.states_without_evidence}
+    if not silent and not spoke:
+        return Abstention(reason="index_incomplete", message=wording.say("index_incomplete"))
+    count = sum(len(found.searched) for found in retrieved.found if found.party in silent)
+    parts = []
+    if silent:
+        parts.append(wording.say("silent_parties", count=count, parties=_named(silent, parties, wording)))
+    if spoke:
+        key = "spoke_as_well" if silent else "spoke_everyone"
+        parts.append(wording.say(key, parties=_named(spoke, parties, wording)))
+    return Abstention(reason="not_mentioned", message="\n\n".join((*parts, wording.say("silence_is_not_proof"))))
+
+
+def _named(codes: Iterable[str], parties: PartyTable, wording: Wording) -> str:
+    return ", ".join(parties.display(code, wording.language) for code in dict.fromkeys(codes))
+
+
+def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -> Abstention | None:
+    """Says what has to be said before any search, if something has."""
+    unread = not resolution.is_statement_question or (resolution.unclear is not None and not resolution.known_name)
+    if unread and is_in_other_language(resolution.question):
+        return _unread_language()
+    if resolution.unclear is not None:
+        key = "ambiguous_party" if resolution.known_name else "unknown_party"
+        options = tuple(
+            parties.display(option, wording.language) if parties.get(option) else option
+            for option in resolution.options
+        )
+        return Abstention(reason="ambiguous", message=wording.say(key, name=resolution.unclear), options=options)
+    if resolution.to_assistant or not resolution.is_statement_question:
+        return Abstention(reason="out_of_scope", message=wording.say("out_of_scope"))
+    scope = resolution.scope
+    if resolution.negated and not (scope.topic or scope.treaties or scope.agenda_items):
+        return Abstention(reason="out_of_scope", message=wording.say("negated"))
+    if resolution.unnamed:
+        return Abstention(reason="ambiguous", message=wording.say("unnamed_party"))
+    return None
+
+
+def _unread_language() -> Abstention:
+    # The language that was guessed among the six is not that of whoever asks.
+    return Abstention(reason="out_of_scope", message=load_wording("en").say("other_language"))
+
+
+def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Wording) -> Abstention:
+    """Tells silence on a topic from silence on an article, and both from not being able to tell."""
+    count = len(retrieved.searched)
+    articles = ", ".join(f"{short_name(t.treaty)} {number}" for t in scope.treaties for number in t.articles)
+    said = {"party": names or "—", "article": articles, "count": count}
+    if articles and any(item.answers for item in retrieved.related):
+        elsewhere = tuple(
+            f"article {number} of the {short_name(reading.treaty)}"
+            for reading in retrieved.other_readings
+            for number in reading.articles
+        )
+        key = "article_elsewhere" if elsewhere else "article_not_cited"
+        return Abstention(reason="article_not_cited", message=wording.say(key, **said), options=elsewhere)
+    if articles and not scope.topic:
+        # Mentions of articles are found in every language, so their absence can be told.
+        return Abstention(reason="not_mentioned", message=wording.say("article_absent", **said))
+    # Where parties are named, one of which absence cannot be told is enough not to tell it.
+    uncertain = [found.coverage_unknown for found in retrieved.found if found.searched]
+    if any(uncertain) if names else uncertain and all(uncertain):
+        return Abstention(reason="index_incomplete", message=wording.say("index_incomplete"))
+    if not scope.topic and not scope.treaties and not scope.agenda_items:
+        return Abstention(reason="out_of_scope", message=wording.say("out_of_scope"))
+    if names:
+        return Abstention(reason="not_mentioned", message=wording.say("not_mentioned", party=names, count=count))
+    return Abstention(reason="not_mentioned", message=wording.say("not_mentioned_anywhere", count=count))
+
+
+def _provision_absent(resolution: Resolution, retrieved: Retrieved, wording: Wording) -> Abstention:
+    """A treaty's words are quoted from its text alone, which has to be taken in first."""
+    wanted = [treaty.treaty for treaty in resolution.scope.treaties]
+    absent = [code for code in wanted if code not in retrieved.treaties_held]
+    if absent:
+        names = ", ".join(TREATIES[code].name for code in absent)
+        return Abstention(reason="index_incomplete", message=wording.say("treaty_text_absent", treaty=names))
+    return Abstention(reason="not_mentioned", message=wording.say("not_in_treaty"))
+
+
+def _no_statement(scope: Scope, retrieved: Retrieved, names: str, parties: PartyTable, wording: Wording) -> Abstention:
+    if scope.members_of:
+        region = ", ".join(members_name(code, parties, wording.language) for code in scope.members_of)
+        message = wording.say("no_statement_of_members", region=names or region)
+        return Abstention(reason="no_statement", message=message)
+    if not names:
+        return Abstention(reason="no_statement", message=wording.say("no_statement_at_all"))
+    if retrieved.held:
+        held = occasions(retrieved.held, wording)
+        message = wording.say("no_statement_in_scope", party=names, held=held)
+        return Abstention(reason="no_statement", message=message)
+    return Abstention(reason="no_statement", message=wording.say("no_statement", party=names))

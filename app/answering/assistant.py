@@ -1,0 +1,123 @@
+"""The assistant: a question in, an answer out, through the chain."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+from uuid import uuid4
+
+from app.answering.chain import Question, Steps, Turn, UntocChain
+from app.answering.trace import record_of
+from app.question.followup import EarlierTurn
+from app.records import Answer
+from app.telemetry import Export
+from vectorstore.catalogue import Catalogue
+from vectorstore.errors import StoreError
+from vectorstore.records import JSONValue
+
+logger = logging.getLogger(__name__)
+
+
+Step = Literal["resolve", "retrieve", "compose", "verify"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """A step of the chain that is done.
+
+    Attributes:
+        shown: While a model writes, the claims that hold so far, Markdown; the step is then the one before.
+    """
+
+    step: Step
+    detail: str = ""
+    shown: str = ""
+
+
+class Assistant:
+    """Answers questions over one store."""
+
+    def __init__(
+        self,
+        steps: Steps,
+        catalogue: Catalogue,
+        *,
+        keep_traces: int,
+        keep_days: int = 0,
+        export: Export | None = None,
+    ) -> None:
+        self.chain = UntocChain(steps)
+        self._catalogue = catalogue
+        self._keep_traces = keep_traces
+        self._keep_days = keep_days
+        self._export = export
+
+    def ask(
+        self,
+        question: str,
+        *,
+        overrides: Mapping[str, JSONValue] | None = None,
+        history: Sequence[str | EarlierTurn] = (),
+    ) -> Answer:
+        """Answers a question.
+
+        Args:
+            question: In any of the six languages.
+            overrides: Parts of the scope to put in place of what is read from the question.
+            history: Earlier questions of the conversation, oldest first; with the parts of their scope that were set,
+                where any were.
+
+        Raises:
+            AppError: The question or an override cannot be used.
+            StoreError: The store cannot be read, or a model cannot be loaded.
+        """
+        *_, answer = self.stream(question, overrides=overrides, history=history)
+        assert isinstance(answer, Answer)
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        *,
+        overrides: Mapping[str, JSONValue] | None = None,
+        history: Sequence[str | EarlierTurn] = (),
+    ) -> Iterator[Progress | Answer]:
+        """Yields each step as it is done, and the answer last; see `ask`."""
+        answer: Answer | None = None
+        for turn in self.chain.turns(Question(text=question, overrides=overrides or {}, history=history)):
+            yield _progress(turn)
+            answer = turn.answer
+        assert answer is not None
+        answer = replace(answer, trace_id=uuid4().hex[:16])
+        self._keep(answer, turn)
+        if self._export is not None:
+            self._export(answer)
+        logger.info(
+            "answer %s: %s, %d citations, %.0f ms",
+            answer.trace_id,
+            answer.status,
+            len(answer.citations),
+            answer.timings_ms.total,
+        )
+        yield answer
+
+    def _keep(self, answer: Answer, turn: Turn) -> None:
+        if not self._keep_traces:
+            return
+        try:
+            record = record_of(answer, turn.retrieved, turn.composed)
+            self._catalogue.add_trace(answer.trace_id, record, keep=self._keep_traces, days=self._keep_days)
+        except StoreError as exc:
+            # A store that cannot be written still answers.
+            logger.info("no trace kept: %s", exc)
+
+
+def _progress(turn: Turn) -> Progress:
+    """Tells the last step of a turn that is done."""
+    if turn.answer is not None:
+        return Progress(step="verify")
+    if turn.composed is not None:
+        # What a model has written so far is shown until the step is done.
+        writing = turn.composed.shown
+        return Progress(step="compose") if writing is None else Progress(step="retrieve", shown=writing)
+    return Progress(step="retrieve" if turn.retrieved is not None else "resolve")

@@ -1,0 +1,266 @@
+"""The chain, top to bottom: resolve -> retrieve -> compose -> verify, as a LangChain Runnable.
+
+Each step adds one record to the turn; none reads what a later one writes.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from langchain_core.runnables import Runnable, RunnableConfig
+
+from app.answering.abstention import abstain, related_readings
+from app.answering.compose.extractive import Composition, compose, render
+from app.answering.compose.merge_claims import with_claims, with_translations
+from app.answering.compose.model import ModelWriter, Task
+from app.answering.notes import word_notes
+from app.answering.verify import verify
+from app.question.answer_format import restyled
+from app.question.followup import EarlierTurn, earlier_turns
+from app.question.resolution import Resolution
+from app.question.scope import resolve
+from app.records import Answer, Missing, Timings
+from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from ingest.parties.party_table import PartyTable
+from prompts.wording import load_wording
+from vectorstore.records import JSONValue
+
+# Quotations and claims of an answer that is to be shorter.
+_SHORTER: Final = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked.
+
+    Attributes:
+        text: The question, in any of the six languages.
+        overrides: Parts of the scope to put in place of what is read, in the form of `Answer.scope`; overrides of the
+            question that "shorter" or "in French" refers to hold where there are none.
+        history: Earlier questions of the conversation, oldest first; with the parts of their scope that were set, where
+            any were.
+    """
+
+    text: str
+    overrides: Mapping[str, JSONValue] = field(default_factory=dict)
+    history: Sequence[str | EarlierTurn] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """A question on its way through the chain: None stands for what has not been reached.
+
+    Attributes:
+        composed: While a model writes, what holds so far (`Composition.shown`); each replaces the one before.
+    """
+
+    question: Question
+    resolution: Resolution | None = None
+    retrieved: Retrieved | None = None
+    composed: Composition | None = None
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Steps:
+    """The chain's steps over one store; without a writer, answers are quotations alone."""
+
+    retriever: EvidenceRetriever
+    parties: Callable[[], PartyTable]
+    max_citations: int
+    writer: ModelWriter | None = None
+
+    def resolve(self, question: Question) -> Resolution:
+        """Reads the question: who, when, which article, and the topic; and in which form the answer is wanted."""
+        form, asked, before = restyled(question.text, earlier_turns(question.history))
+        overrides = question.overrides or asked.overrides
+        resolution = resolve(asked.question, self.parties(), overrides=overrides, history=before)
+        return replace(resolution, style=form.style, reply_language=form.language)
+
+    def retrieve(self, resolution: Resolution) -> Retrieved:
+        """Applies the scope and finds evidence within it, per party."""
+        return self.retriever.retrieve(resolution, self.parties())
+
+    def compose(self, resolution: Resolution, retrieved: Retrieved) -> Iterator[Composition]:
+        """Quotes the best evidence; a model, where there is one, words claims on it, which come as they hold."""
+        found = (*retrieved.found, *retrieved.spoken_for)
+        parties, wording = self.parties(), load_wording(resolution.reply_language or resolution.scope.language)
+        limit = min(self.max_citations, _SHORTER) if resolution.style == "shorter" else self.max_citations
+        quoted = compose(
+            found,
+            retrieved.sources,
+            parties,
+            wording,
+            limit=limit,
+            asked=_kind_asked(resolution),
+            question=resolution.question,
+            one_each=resolution.all_states,
+        )
+        # Of what nobody said there is nothing to word.
+        if self.writer is None or not quoted.claims or resolution.provision or resolution.negated:
+            yield quoted
+            return
+        # In the order of the quotations, which shows groups after those that they spoke for.
+        answering = sorted((item for item in found if item.answers), key=lambda item: bool(item.members))
+        task = Task(
+            question=resolution.question,
+            chosen=[item.strong for item in answering],
+            sources=retrieved.sources,
+            limit=max(limit, len(answering)),
+            style=resolution.style,
+        )
+        draft = None
+        for draft in self.writer.write(task, parties, wording):
+            text = render(Composition(claims=draft.claims), draft.claims, draft.citations, parties, wording)
+            yield replace(quoted, shown=text, written=draft)
+        if draft is None:
+            yield quoted
+            return
+        composed = with_claims(quoted, draft, answering, parties, wording, model=self.writer.name)
+        composed = replace(composed, points=resolution.style == "points")
+        if resolution.reply_language is not None:
+            composed = with_translations(composed, self.writer, resolution.reply_language)
+        yield composed
+
+    def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
+        """Drops what the statements do not bear out, and says why where nothing is left."""
+        checked = verify(composed.claims, composed.citations, retrieved.sources.statements)
+        language = resolution.reply_language or resolution.scope.language
+        wording, parties = load_wording(language), self.parties()
+        notes = word_notes((*resolution.notes, *retrieved.notes), parties, wording)
+        answer = Answer(
+            question=question.text,
+            answer="",
+            status="answered",
+            scope=replace(resolution.scope, language=language, notes=notes),
+            coverage=retrieved.coverage(checked.citations),
+            retrieved=retrieved.passages,
+            confidence=round(max((found.confidence for found in retrieved.found), default=0.0), 4),
+            prompt_version=wording.version,
+            dropped_claims=checked.dropped,
+        )
+        answer = _with_model(answer, composed, self.writer)
+        own = [claim for claim in checked.claims if claim.state not in composed.spoken_for]
+        if not own or resolution.negated:
+            return abstain(answer, resolution, retrieved, parties, wording)
+        return replace(
+            answer,
+            answer=render(composed, checked.claims, checked.citations, parties, wording),
+            status="partial" if composed.missing else "answered",
+            missing=composed.missing,
+            claims=checked.claims,
+            citations=checked.citations,
+            more=composed.more,
+            spoken_for={group: tuple(members) for group, members in composed.spoken_for.items()},
+            translations=dict(composed.translations),
+            related=related_readings(retrieved, checked.citations) if retrieved.other_readings else (),
+        )
+
+
+def _with_model(answer: Answer, composed: Composition, writer: ModelWriter | None) -> Answer:
+    """Says which model was asked and what became of its claims; without one, the answer as it is."""
+    draft = composed.written
+    if draft is None or writer is None:
+        return answer
+    return replace(
+        answer,
+        composer="model" if draft.claims else "extractive",
+        model=writer.name,
+        prompt_version=draft.prompt_version or answer.prompt_version,
+        usage=dict(draft.usage),
+        dropped_claims=(*draft.dropped, *answer.dropped_claims),
+    )
+
+
+def _kind_asked(resolution: Resolution) -> Missing | None:
+    """A question about the answer before ("when was that?") is answered by where the quotations come from."""
+    told = resolution.intent == "about_answer" and resolution.asked != "reason"
+    return None if told else resolution.asked
+
+
+class UntocChain(Runnable[str | Question, Answer]):
+    """The chain as a LangChain `Runnable`: a question in, a verified `Answer` out.
+
+    `stream` yields what stands so far while a model writes (status `partial`); each answer replaces the one before it,
+    and the last is the one that `invoke` returns. Without a chat model it yields only that.
+    """
+
+    def __init__(self, steps: Steps) -> None:
+        self.steps = steps
+
+    def invoke(self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: ANN401 - as the base class has it
+        """Answers a question.
+
+        Raises:
+            AppError: The question or an override cannot be used.
+            StoreError: The store cannot be read, or a model cannot be loaded.
+        """
+        return self._call_with_config(self._answer, input, config, **kwargs)
+
+    def stream(self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Answer]:  # noqa: ANN401 - as above
+        """Yields the answer as it grows; see the class."""
+        yield from self._transform_stream_with_config(iter([input]), self._answers, config, **kwargs)
+
+    def turns(self, question: str | Question) -> Iterator[Turn]:
+        """Yields the turn after each step, and after each claim of a model that holds; the last holds the answer."""
+        question = Question(text=question) if isinstance(question, str) else question
+        steps, clock = self.steps, _Clock()
+        with clock.of("resolve"):
+            resolution = steps.resolve(question)
+        turn = Turn(question=question, resolution=resolution)
+        yield turn
+        with clock.of("retrieve"):
+            retrieved = steps.retrieve(resolution)
+        turn = replace(turn, retrieved=retrieved)
+        yield turn
+        composed = Composition()
+        for composed in clock.each("compose", steps.compose(resolution, retrieved)):
+            if composed.shown:
+                clock.first_claim()
+            turn = replace(turn, composed=composed)
+            yield turn
+        with clock.of("verify"):
+            answer = steps.verify(question, resolution, retrieved, composed)
+        yield replace(turn, answer=replace(answer, timings_ms=clock.timings()))
+
+    def _answer(self, question: str | Question) -> Answer:
+        *_, answer = self._answers(iter([question]))
+        return answer
+
+    def _answers(self, questions: Iterator[str | Question]) -> Iterator[Answer]:
+        *_, question = questions
+        for turn in self.turns(question):
+            if turn.answer is not None:
+                yield turn.answer
+            elif turn.composed is not None and turn.composed.shown:
+                yield Answer(question=turn.question.text, answer=turn.composed.shown, status="partial")
+
+
+class _Clock:
+    """Wall time per step, in milliseconds."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self._taken: dict[str, float] = {}
+
+    @contextmanager
+    def of(self, step: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self._taken[step] = (time.perf_counter() - began) * 1000
+
+    def each(self, step: str, records: Iterator[Composition]) -> Iterator[Composition]:
+        """Yields the records of a step that grows."""
+        began = time.perf_counter()
+        for record in records:
+            self._taken[step] = (time.perf_counter() - began) * 1000
+            yield record
+
+    def first_claim(self) -> None:
+        self._taken.setdefault("first_claim", (time.perf_counter() - self._began) * 1000)
+
+    def timings(self) -> Timings:
+        total = (time.perf_counter() - self._began) * 1000
+        return Timings(**{step: round(taken, 1) for step, taken in self._taken.items()}, total=round(total, 1))

@@ -1,0 +1,188 @@
+"""From chosen sentences to citations: spans with the sentence that they point to, and their provenance."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Final
+
+import regex
+
+from app.records import Citation
+from ingest.loaders.scanned import mean_confidence
+from ingest.text.readable import readable
+from vectorstore.records import Sentence, Statement
+
+# A sentence that begins so leans on one before it. The noun that follows tells on which, if it tells.
+_POINTING: Final = regex.compile(
+    r"""^[\s"“«(]*(?:
+        (?:Such|These|Those|All\ these|Both)\s+(?:\p{Ll}[\p{L}-]*\s+){0,2}?(?P<noun>\p{Ll}[\p{L}-]{2,}(?<!ou|s)s)\b
+      | (?:Such|These|Those|This|That|All\ th(?:is|ese)|Both)\b(?:\s+(?P<noun>\p{Ll}[\p{L}-]{3,}))?
+      | (?:It|They|He|She|Its|Their)\b
+      | (?:Ces|Cette|Cet|Ceux-ci|Celles-ci|Cela|Ceci|Elles?|Ils?)\b(?:\s+(?P<noun>\p{Ll}[\p{L}-]{3,}))?
+      | (?:Est[eao]s?|Es[eao]s?|Dich[oa]s|Tales)\b(?:\s+(?P<noun>\p{Ll}[\p{L}-]{3,}))?
+      | (?:Эт[аио]|Этот|Эти|Так(?:ие|ая|ой|ое)|Он[аио]?)\b(?:\s+(?P<noun>\p{Ll}[\p{L}-]{3,}))?
+      | (?:هذه|هذا|هؤلاء|تلك|وهذه|وهذا)\b(?:\s+(?P<noun>[\p{L}]{3,}))?
+      | (?:这些|该|此类|上述|这)
+    )""",
+    regex.VERBOSE,
+)
+# A demonstrative that points outside the text: at the occasion itself.
+_OUTWARD: Final = regex.compile(
+    r"(?i)^\W*(?:this|these|ce|cette|est[ea])\s+(?:\w+\s+)?(?:assembly|session|conference|year|organization|body|hall|statement|meeting"
+    r"|debate|morning|afternoon|day|house|assemblée|année|conférence|asamblea|año|conferencia|week|century|decade|time|occasion|podium)"
+)
+_FURTHEST: Final = 8
+# The next sentence takes up this one: "… a common fund. We do not support that proposal." Cutting it off could turn
+# what others proposed into what the speaker wants.
+_TAKES_UP: Final = regex.compile(
+    r"""\b(?:(?:this|these|such)\s+(?:\p{Ll}[\p{L}-]*\s+)?\p{Ll}[\p{L}-]{3,}
+      |(?:that|those)\s+(?:proposals?|suggestions?|views?|ideas?|approach|article|provisions?|measures?|initiatives?|positions?|demands?|requests?
+          |claims?|practices?|rules?|opinions?|interpretation|reading|amendments?|texts?|wording|conclusions?|allegations?|accusations?))\b
+      |^(?:We|It|My\ \p{L}+|\p{Lu}\p{L}+)\s+(?:\p{Ll}+\s+){0,3}(?:not|never|oppos\p{L}+|reject\p{L}*|support\p{L}*|agree\p{L}*|disagree\p{L}*)\s+(?:\p{Ll}+\s+){0,3}(?:it|them|this|that|these|those)\b""",
+    regex.VERBOSE,
+)
+# A sentence that only says what the next one will speak of.
+_ANNOUNCING: Final = regex.compile(
+    r"""^\W*(?:(?:\p{L}+,?\s+){0,6}?(?:wish(?:es)?|would\s+like|should\s+like|like|want|wants|shall|will|may|turn|let\s+me|allow\s+me|permit\s+me)\b[^.;:]*?
+          \b(?:speak|turn|turning|address|dwell|mention|touch|comment|recall|refer|say\s+(?:a\s+few\s+words|something))\b
+      |(?:Permítame|Quisiera|Deseo|Paso)\b[^.;:]*?\b(?:detenerme|referirme|hablar|mencionar|pasar|abordar|ahora)\b
+      |(?:J[e’']|Permettez-moi|Qu[’']il\ me\ soit\ permis)\s*[^.;:]*?\b(?:viens|parler|aborder|évoquer|revenir|passe|mentionner|dire\ quelques\ mots)\b
+      |(?:Позвольте|Хотел\p{L}*|Перейд\p{L}+|Далее,\s+о)\b
+      |(?:أود|أنتقل|اسمحوا\s+لي)\b
+      |(?:请允许我|我想|我愿|下面|现在)[^。；：]*(?:谈|说|提到|谈谈)
+    )""",
+    regex.VERBOSE | regex.IGNORECASE,
+)
+_ANNOUNCING_WORDS: Final = 18
+# A sentence that takes up the one before is short.
+_TAKES_UP_WORDS: Final = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentenceSpan:
+    """A run of sentences of one statement that is quoted as one."""
+
+    first: int
+    last: int
+
+
+def resolve_anaphora(sentences: Sequence[Sentence], ordinal: int) -> int | None:
+    """Returns the ordinal of the sentence that a sentence points to, or None where it stands on its own.
+
+    "These measures" points to the nearest sentence before that names measures; without a noun, or when none does, to
+    the one just before.
+    """
+    match = _POINTING.match(sentences[ordinal].text)
+    if match is None or ordinal == 0 or _OUTWARD.match(sentences[ordinal].text):
+        return None
+    noun = match.group("noun")
+    if noun is not None and len(noun) > 4:
+        stem = noun.lower()[: max(4, len(noun) - 2)]
+        for earlier in range(ordinal - 1, max(-1, ordinal - 1 - _FURTHEST), -1):
+            if regex.search(rf"\b{regex.escape(stem)}", sentences[earlier].text, regex.IGNORECASE):
+                return earlier
+    # A heading or salutation is no sentence to lean on.
+    return ordinal - 1 if sentences[ordinal - 1].paragraph is not None else None
+
+
+def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
+    """Returns whether the sentence after this one takes it up or is announced by it, so that both should be read."""
+    if ordinal + 1 >= len(sentences):
+        return False
+    here, following = sentences[ordinal], sentences[ordinal + 1]
+    if is_announcement(here):
+        return True
+    if following.paragraph != here.paragraph or len(following.text.split()) > _TAKES_UP_WORDS:
+        return False
+    if _OUTWARD.match(following.text):
+        return False
+    return _TAKES_UP.search(following.text) is not None and resolve_anaphora(sentences, ordinal + 1) in (None, ordinal)
+
+
+def is_announcement(sentence: Sentence) -> bool:
+    """Returns whether a sentence only names what the next one speaks of: "I wish to turn to joint investigations"."""
+    short = len(sentence.text.split()) <= _ANNOUNCING_WORDS and len(sentence.text) <= 200
+    return short and _ANNOUNCING.search(sentence.text) is not None
+
+
+def spans(
+    sentences: Sequence[Sentence], chosen: Sequence[int], *, longest: int = 4
+) -> list[tuple[SentenceSpan, SentenceSpan | None]]:
+    """Turns chosen sentences into spans to quote, each with a distant span that it points to.
+
+    Args:
+        sentences: All sentences of the statement.
+        chosen: Ordinals, strongest first.
+        longest: Sentences in a span at most; neighbours that were both chosen join up to that.
+
+    Returns:
+        (span, distant referent or None), in the order of `chosen`; a sentence is quoted once.
+    """
+    result: list[tuple[SentenceSpan, SentenceSpan | None]] = []
+    used: set[int] = set()
+    wanted = set(chosen)
+    for ordinal in chosen:
+        if ordinal in used:
+            continue
+        first = last = ordinal
+        pointed = resolve_anaphora(sentences, ordinal)
+        distant: SentenceSpan | None = None
+        if pointed == ordinal - 1 and pointed not in used:
+            first = pointed
+        elif pointed is not None and pointed not in used and pointed != ordinal - 1:
+            distant = SentenceSpan(first=pointed, last=pointed)
+        if last + 1 not in used and is_antecedent_of_next(sentences, last):
+            last += 1
+        while last + 1 in wanted and last + 1 not in used and last + 1 - first < longest:
+            last += 1
+        while first - 1 in wanted and first - 1 not in used and last - first + 1 < longest:
+            first -= 1
+        if distant is not None and distant.first >= first:
+            distant = None
+        span = SentenceSpan(first=first, last=last)
+        used.update(range(first, last + 1))
+        if distant is not None:
+            used.add(distant.first)
+        result.append((span, distant))
+    return result
+
+
+def cite(statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan, number: int) -> Citation:
+    """Makes the citation of a span; its words are copied from the stored statement and from nowhere else."""
+    first, last = sentences[span.first], sentences[span.last]
+    metadata = statement.metadata
+    return Citation(
+        number=number,
+        statement_id=statement.statement_id,
+        state=metadata.state,
+        on_behalf_of=metadata.on_behalf_of,
+        speaker=metadata.speaker,
+        body=metadata.body,
+        session=metadata.session,
+        date=metadata.date,
+        agenda_item=metadata.agenda_item,
+        title=metadata.title,
+        file=statement.file,
+        symbol=metadata.symbol,
+        page=first.page,
+        paragraph=first.paragraph,
+        start=first.start,
+        end=last.end,
+        quote=readable(statement.source_text, statement.edits, first.start, last.end),
+        source_quote=statement.source_text[first.start : last.end],
+        sentence_ids=tuple(sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)),
+        language=statement.language_at(first.start),
+        kind=statement.kind,
+        ocr_confidence=_confidence(statement, first.start, last.end),
+        inferred=statement.inferred,
+        verdict="verified",
+        summarised=statement.summarised,
+    )
+
+
+def _confidence(statement: Statement, start: int, end: int) -> float | None:
+    """Returns how sure text recognition was of a span, or None where it was not read from an image."""
+    first = bisect_left(statement.scanned, start, key=lambda word: word.end - 1)
+    words = list(takewhile(lambda word: word.start < end, statement.scanned[first:]))
+    return round(mean_confidence(words), 3) if words else None

@@ -1,0 +1,404 @@
+"""Whether the words of a claim stand in a sentence in the same order, with nothing between them that turns them.
+
+A claim is aligned with one sentence of its evidence: each of its words and operators is found there, in order. What
+the sentence has between them may be left out if it only narrows ("a [specialized] unit"); never an operator, a name,
+another clause, or the head of what follows ("the [abolition of the] sanctions"). What stands before the first word may
+be no more than the speaker's own "we wish to stress that", or a phrase set off by a comma. A claim with "and" holds
+where each of the two claims that it is short for holds.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise, takewhile
+from typing import Final
+
+from app.answering.claims.lexicon import SELF
+from app.answering.claims.reading import OPERATORS, TURNING, Token
+
+# Words left out in one place at most, and those of an aside between two commas; of Chinese, characters.
+_GAP: Final = 3
+_ASIDE: Final = 16
+_CHARACTERS: Final = 2
+# Words of a phrase that stands before a comma at the beginning.
+_LEAD: Final = 24
+# A claim may be short for several, parted by these.
+_CUTTING: Final = frozenset({"join", "comma", "stop", "break"})
+_CUTS: Final = 6
+# Sentences that are looked through, those first that share most with the claim; tokens between two of its words.
+_SENTENCES: Final = 12
+_REACH: Final = 24
+# Where less is said, leaving out what narrows says more: "does not accept [remote] access".
+_DOWNWARD: Final = frozenset({"not", "ended", "without", "only", "few", "less", "against"})
+# Auxiliaries matter beside their verb alone: "we were asked" is not "we asked".
+_VOICE: Final = frozenset({"be", "was", "been", "by"})
+# What turns a sentence from behind.
+_BEHIND: Final = frozenset({"if", "unless", "evenif", "until"})
+_WITHIN: Final = frozenset({"not", "ended", "only", "past", "doubt"})
+# What a part of a sentence must not be cut off from, where it may be cited in part.
+_GOVERNING: Final = OPERATORS - {"must", "should", "can", "will", "be", "was", "been", "all", "some", "most", "many"}
+_RELATIVE: Final = frozenset({"en", "fr", "es"})
+# A verb of these languages has its subject in another clause, or none.
+SUBJECTLESS: Final = frozenset({"zh"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A claim without its opening.
+
+    Attributes:
+        tokens: In order.
+        framed: It opened with whose view it is ("Arvandia says that"), so that what follows is a sentence of its own.
+        stressed: It opened with a word of saying alone ("Arvandia stresses the need"), which the evidence has as well.
+        partial: It need not begin where a sentence does, as where the text of a treaty is cited in part.
+    """
+
+    tokens: tuple[Token, ...]
+    framed: bool = False
+    stressed: bool = False
+    partial: bool = False
+
+
+def stands(said: Said, sentences: Sequence[tuple[Token, ...]], language: str) -> bool:
+    """Returns whether a claim, or each of the claims that it is short for, stands in one of the sentences.
+
+    "Arvandia signed X and Y" is short for "Arvandia signed X" and "Arvandia signed Y", each with a sentence of its own.
+    """
+    sentences = _nearest(said, sentences)
+    if any(_aligned(said, sentence, language) for sentence in sentences):
+        return True
+    tokens = said.tokens
+    cuts = [at for at, token in enumerate(tokens) if token.kind in _CUTTING][:_CUTS]
+    for first in cuts:
+        head = replace(said, tokens=tokens[:first])
+        later = [*(cut for cut in cuts if cut >= first), len(tokens)]
+        ends = ((row, _ends(head, sentence, language)) for row, sentence in enumerate(sentences))
+        row, found = next(((row, found) for row, found in ends if found), (0, set()))
+        used = [min(found) if found and row == other else -1 for other in range(len(sentences))]
+        if found and _goes_on(head, tokens, later, sentences, used, language):
+            return True
+    return False
+
+
+def _nearest(said: Said, sentences: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
+    """Returns the sentences that share most with a claim, in their order."""
+    keys = frozenset[str]().union(*(token.keys for token in said.tokens if token.counts))
+    shared = [len(keys & frozenset[str]().union(*(token.keys for token in one))) for one in sentences]
+    rows = sorted(range(len(sentences)), key=lambda row: -shared[row])[:_SENTENCES]
+    return [sentences[row] for row in sorted(rows)]
+
+
+def _goes_on(
+    head: Said,
+    tokens: tuple[Token, ...],
+    cuts: Sequence[int],
+    sentences: Sequence[tuple[Token, ...]],
+    used: list[int],
+    language: str,
+) -> bool:
+    """Whether all that follows the first part of a claim stands in a sentence, after words of that part.
+
+    Args:
+        head: The first part.
+        tokens: The whole claim.
+        cuts: Where its parts may end, the end of the first part first, that of the claim last.
+        sentences: The evidence.
+        used: Up to where each sentence is used by the first part; -1 where it is not.
+        language: Of all of them.
+    """
+    reached = {cuts[0]: used}
+    for start, stop in combinations(cuts, 2):
+        if start not in reached or stop in reached:
+            continue
+        linked = list(takewhile(lambda token: token.kind in _CUTTING, tokens[start:stop]))
+        part = replace(head, tokens=tokens[start + len(linked) : stop])
+        if not any(token.counts for token in part.tokens):
+            reached[stop] = reached[start]
+        for row, sentence in enumerate(sentences):
+            # Parts of one sentence follow one another there.
+            ends = _ends(part, sentence, language, after=head, beyond=reached[start][row])
+            if ends and stop not in reached:
+                reached[stop] = [*reached[start][:row], min(ends), *reached[start][row + 1 :]]
+    return cuts[-1] in reached
+
+
+def in_order(said: Said, sentences: Sequence[tuple[Token, ...]]) -> bool:
+    """Returns whether the words that count stand in one sentence in their order, whatever stands between them."""
+    wanted = [token for token in said.tokens if token.counts]
+    for sentence in sentences:
+        rest = iter(sentence)
+        if all(any(_same(token, other) for other in rest) for token in wanted):
+            return True
+    return False
+
+
+def _aligned(said: Said, sentence: tuple[Token, ...], language: str) -> bool:
+    if _matches(said, sentence, language):
+        return True
+    return any(_matches(*pair, language) for pair in _moved(said, sentence))
+
+
+def _moved(said: Said, sentence: tuple[Token, ...]) -> Iterator[tuple[Said, tuple[Token, ...]]]:
+    """Yields claim and sentence without a phrase that stands first in one of them, and elsewhere in the other.
+
+    "In 2018, we adopted a law" is "adopted a law in 2018", as long as no other clause stands between.
+    """
+    for one, other, claim_leads in ((said.tokens, sentence, True), (sentence, said.tokens, False)):
+        lead = _lead(one)
+        if lead is None:
+            continue
+        phrase, rest = one[:lead], one[lead + (one[lead].kind == "comma") :]
+        counted = [token for token in phrase if token.counts]
+        for start, end in _runs(counted, other):
+            left = other[:start] + other[end:]
+            if any(token.kind in ("join", "break", "stop") for token in other[max(0, start - 1) : start]):
+                continue
+            claim, evidence = (rest, left) if claim_leads else (left, rest)
+            if claim_leads and any(token.kind in ("join", "break", "stop") for token in other[:start]):
+                continue
+            yield replace(said, tokens=claim), evidence
+
+
+def _lead(tokens: tuple[Token, ...]) -> int | None:
+    """Returns where a phrase at the beginning ends: before a first comma, or after a year ("in 2018 we adopted")."""
+    if len(tokens) < 3 or tokens[0].kind not in ("link", "number"):
+        return None
+    if tokens[0].kind == "link" and tokens[1].kind == "number" and tokens[2].kind != "comma":
+        return 2
+    comma = next((at for at, token in enumerate(tokens) if token.kind == "comma"), None)
+    if comma is None or not any(token.counts for token in tokens[:comma]):
+        return None
+    fixed = {"self", "join", "break", "name"} | OPERATORS
+    return None if any(token.kind in fixed and token.kind != "self" for token in tokens[:comma]) else comma
+
+
+def _runs(counted: Sequence[Token], tokens: tuple[Token, ...]) -> Iterator[tuple[int, int]]:
+    """Yields where words stand one after the other, with the words that bind them."""
+    for start, token in enumerate(tokens):
+        if not _same(token, counted[0]):
+            continue
+        at, held = start, 0
+        while at < len(tokens) and held < len(counted):
+            if tokens[at].counts:
+                if not _same(tokens[at], counted[held]):
+                    break
+                held += 1
+            at += 1
+        if held == len(counted):
+            first = start
+            while first and tokens[first - 1].kind in ("link", "third", "self"):
+                first -= 1
+            yield first, at
+
+
+def _matches(said: Said, sentence: tuple[Token, ...], language: str) -> bool:
+    return bool(_ends(said, sentence, language))
+
+
+def _ends(
+    said: Said, sentence: tuple[Token, ...], language: str, *, after: Said | None = None, beyond: int = -1
+) -> set[int]:
+    """Returns where a claim may end in a sentence, begun there or after the first words of another claim."""
+    wanted, binding = _chain(said.tokens)
+    if not wanted:
+        return set()
+    begun = _beginnings(said, wanted, binding, sentence, language)
+    shared: Sequence[Token] = ()
+    if after is not None:
+        shared, links = _chain(after.tokens)
+        reached = _walk(shared, links, _beginnings(after, shared, links, sentence, language), sentence, language)
+        for token, ends in zip(shared, reached, strict=True):
+            if token.kind not in OPERATORS:
+                begun |= _further(ends, wanted[0], binding[0], sentence, language, _limit(shared, language))
+    *_, ends = _walk(wanted, binding, {at for at in begun if at > beyond}, sentence, language)
+    turned = any(token.kind in _DOWNWARD for token in (*shared, *wanted)) and not said.partial
+    return {end for end in ends if _closes(sentence[end + 1 :], language, whole=turned)}
+
+
+def _beginnings(
+    said: Said, wanted: Sequence[Token], binding: Sequence[list[Token]], sentence: tuple[Token, ...], language: str
+) -> set[int]:
+    return {
+        at
+        for at, token in enumerate(sentence)
+        if wanted and _same(token, wanted[0]) and _begins(said, binding[0], sentence, at, language)
+    }
+
+
+def _walk(
+    wanted: Sequence[Token], binding: Sequence[list[Token]], begun: set[int], sentence: tuple[Token, ...], language: str
+) -> Iterator[set[int]]:
+    """Yields, after each word of a claim, where in the sentence it may be."""
+    ends = begun
+    yield ends
+    for place in range(1, len(wanted)):
+        limit = _limit(wanted[:place], language)
+        ends = _further(ends, wanted[place], binding[place], sentence, language, limit) if ends else ends
+        yield ends
+
+
+def _further(
+    ends: set[int], wanted: Token, binding: Sequence[Token], sentence: tuple[Token, ...], language: str, limit: int
+) -> set[int]:
+    places = [at for at, token in enumerate(sentence) if _same(token, wanted)]
+    return {
+        at
+        for at in places
+        if any(
+            0 < at - end <= _REACH and _passable(sentence[end + 1 : at], sentence[at], binding, language, limit=limit)
+            for end in ends
+        )
+    }
+
+
+def _limit(before: Sequence[Token], language: str) -> int:
+    """Returns how many words may be left out after these."""
+    if any(token.kind in _DOWNWARD for token in before) or any(token.kind == "all" for token in before[-2:]):
+        return 0
+    if before and before[-1].kind == "number":
+        return 1
+    return _GAP * (_CHARACTERS if language == "zh" else 1)
+
+
+def _same(one: Token, other: Token) -> bool:
+    return bool(one.keys & other.keys - {SELF})
+
+
+def _chain(tokens: Sequence[Token]) -> tuple[list[Token], list[list[Token]]]:
+    """Returns the words that count, and before each the words that bind it to what stands before."""
+    wanted: list[Token] = []
+    binding: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.counts:
+            wanted.append(token)
+            binding.append([])
+        elif token.kind in ("link", "self", "third", "join"):
+            binding[-1].append(token)
+    return wanted, binding
+
+
+def _bound(binding: Sequence[Token], between: Sequence[Token]) -> bool:
+    """Whether words that bind stand there, in order."""
+    rest = iter(between)
+    return all(any(token.keys & other.keys for other in rest) for token in binding)
+
+
+def _passable(
+    between: tuple[Token, ...], following: Token, binding: Sequence[Token], language: str, *, limit: int
+) -> bool:
+    """Whether a claim may go from one word to the next over what the sentence has between them."""
+    held = [token for token in between if token.counts and token.kind != "opener"]
+    # "The courts of Arvandia" are "our courts": the speaker may be named in another place, but not for another.
+    named = any(SELF in token.keys for token in binding)
+    if named and held and not any(SELF in token.keys for token in between):
+        return False
+    binding = [token for token in binding if token.kind != "self"]
+    if not _bound(binding, between):
+        return False
+    if _is_aside(between, language):
+        return True
+    # Left out as a whole: "to 12 States" before "in 2020", "and its Protocols".
+    phrase = bool(between) and between[0].kind == "link" and bool(binding) and following.kind != "number"
+    owned = [token.kind for token in between[:2]] == ["join", "third"]
+    fixed = OPERATORS | TURNING | {"name"} | (set() if phrase else {"number"})
+    if any(token.kind in fixed for token in held):
+        return False
+    if owned:
+        return len(held) <= 2 * limit
+    joined = [token for token in binding if token.kind == "join"]
+    if sum(token.kind in ("join", "stop") for token in between) > len(joined):
+        return False
+    if not held:
+        return True
+    if any(token.kind in ("comma", "break") for token in between) or len(held) > limit:
+        return False
+    # The head of what follows must not go: "the [abolition of] the sanctions".
+    last = max(at for at, token in enumerate(between) if token.counts)
+    heads = [token for token in between[last + 1 :] if token.kind == "link"]
+    return following.kind == "number" or _bound(heads, binding)
+
+
+def _is_aside(between: tuple[Token, ...], language: str) -> bool:
+    """Whether all that counts stands between two commas or brackets, and turns nothing outside of them."""
+    commas = [at for at, token in enumerate(between) if token.kind == "comma"]
+    if len(commas) < 2 or commas[-1] - commas[0] > _ASIDE:
+        return False
+    first, last = commas[0], commas[-1]
+    outside, inside = (*between[:first], *between[last:]), between[first + 1 : last]
+    if any(token.counts or token.kind in ("join", "stop") for token in outside) or not inside:
+        return False
+    relative = language in _RELATIVE and inside[0].kind == "break"
+    fixed = {"stop"} if relative else {"stop", "name", "join", *OPERATORS, *TURNING}
+    return not any(token.kind in fixed for token in inside)
+
+
+def _begins(said: Said, binding: Sequence[Token], sentence: tuple[Token, ...], at: int, language: str) -> bool:
+    """Whether a claim may begin at a word: nothing before it turns what follows, or has somebody else say it."""
+    before = _without_asides(_clause(sentence[:at]), language)
+    governing = _GOVERNING if said.partial else OPERATORS - _VOICE
+    if any(token.kind in governing or token.kind in ("name", *TURNING) for token in before):
+        return False
+    if said.partial:
+        return _bound(binding, before)
+    if before and before[-1].kind in _VOICE:
+        return False
+    links = [token for token in binding if token.kind != "self" or language not in SUBJECTLESS]
+    if not _bound(links, sentence[: at + 1]):
+        return False
+    comma = max((place for place, token in enumerate(before) if token.kind == "comma"), default=-1)
+    lead, own = before[: comma + 1], before[comma + 1 :]
+    spoken = any(SELF in token.keys for token in before) or language in SUBJECTLESS
+    if any(token.kind == "say" for token in before) and not spoken:
+        return False
+    if said.stressed and not any(token.kind == "say" for token in own):
+        return False
+    if sum(token.counts for token in lead) > _LEAD:
+        return False
+    # "my country" and "the Government", of whoever it is, are two things.
+    beside = [{one.kind for one in own[max(0, place - 1) : place + 2]} for place in range(len(own))]
+    return all(
+        not token.counts or token.kind in ("say", "opener") or (token.kind == "noun" and "self" in kinds)
+        for token, kinds in zip(own, beside, strict=True)
+    )
+
+
+def _without_asides(tokens: tuple[Token, ...], language: str) -> tuple[Token, ...]:
+    commas = [at for at, token in enumerate(tokens) if token.kind == "comma"]
+    for first, last in pairwise(commas):
+        if tokens[first + 1].kind == "break" and _is_aside(tokens[first : last + 1], language):
+            return tokens[:first] + _without_asides(tokens[last + 1 :], language)
+    return tokens
+
+
+def _clause(before: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Returns the last clause of what stands before a word."""
+    for at in range(len(before) - 1, -1, -1):
+        joined = before[at].kind == "comma" and at + 1 < len(before) and before[at + 1].kind == "join"
+        if before[at].kind == "stop" or joined:
+            return before[at + 1 :]
+    return before
+
+
+def _closes(after: tuple[Token, ...], language: str, *, whole: bool) -> bool:
+    """Whether a claim may end before what a sentence goes on with."""
+    clause: list[Token] = []
+    for at, token in enumerate(after):
+        joined = token.kind == "comma" and at + 1 < len(after) and after[at + 1].kind == "join"
+        if token.kind == "stop" or joined:
+            break
+        clause.append(token)
+    if any(token.kind in _BEHIND for token in clause) or (_is_reported(clause) and language not in SUBJECTLESS):
+        return False
+    own = list(takewhile(lambda token: token.kind not in ("comma", "join", "break"), clause))
+    if own and own[0].kind == "not":
+        # "nor where …" begins another part.
+        return True
+    if any(token.kind in _WITHIN for token in own):
+        return False
+    return not (whole and any(token.counts for token in own))
+
+
+def _is_reported(clause: Sequence[Token]) -> bool:
+    """Whether a sentence ends with who says it: ", according to Belmora", ", some say"."""
+    comma = next((at for at, token in enumerate(clause) if token.kind == "comma"), len(clause))
+    said = list(takewhile(lambda token: token.kind not in ("break", "comma"), clause[comma + 1 :]))
+    return any(token.kind == "say" for token in said[:_GAP]) and not any(SELF in token.keys for token in said)

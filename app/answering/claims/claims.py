@@ -1,0 +1,304 @@
+"""Whether a claim says no more, and nothing else, than the quotations that it rests on.
+
+Every word of a claim has to stand in a sentence of its evidence, in the same order (`app.answering.claims.alignment`);
+names, articles and quotation marks are looked at besides. Where claim and evidence are in two languages, the glossary
+and the synonyms have to know every word. What the rules cannot see is left to the reader, who has the quotations under
+it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+
+from app.answering.claims.alignment import SUBJECTLESS, Said, in_order, stands
+from app.answering.claims.form import LONGEST, ill_formed, quoted_parts
+from app.answering.claims.lexicon import LANGUAGES, SELF, orders, possessive
+from app.answering.claims.names import check_names
+from app.answering.claims.reading import CONTENT, OPERATORS, TURNING, Name, Token, read
+from app.answering.claims.references import check_references
+from app.retrieval.terms import content_terms
+from ingest.glossary.glossary import NamedTerm, terms_within
+from ingest.language.sentences import split_sentences
+from ingest.metadata.metadata import detect_language
+from ingest.parties.party_table import PartyTable
+from ingest.text.squash import squash
+from vectorstore.stems import language_of, words_of
+
+# Of the words of a claim in Latin script, the share that makes it one in the language of its evidence.
+_SHARED: Final = 0.6
+_OTHER_SCRIPTS: Final = frozenset({"ru", "ar", "zh"})
+# A row of words of the instructions that is repeated in a claim and stands in no evidence.
+_LEAKED: Final = 6
+_QUESTION: Final = ("?", "？", "؟")
+_NAMES: Final[dict[str, str]] = {
+    "not": "a negation", "ended": "“no longer”", "without": "“without”", "must": "an obligation", "should": "advice",
+    "may": "a possibility", "can": "a permission", "will": "“will”", "would": "“would”", "all": "“all”",
+    "some": "“some”", "most": "“most”", "many": "“many”", "few": "“few”", "only": "“only”",
+    "more": "“more than”", "less": "“less than”",
+    "about": "“about”", "before": "“before”", "after": "“after”", "if": "a condition", "unless": "“unless”",
+    "evenif": "“even if”", "until": "“until”", "past": "a time that is over", "doubt": "a reservation",
+    "be": "a form of “be”", "was": "a form of “be”", "been": "a form of “be”", "by": "“by”",
+}  # fmt: skip
+
+
+# Which kinds in one text bear out a kind in its translation.
+_TOLD: Final = {
+    "not": frozenset({"not", "ended", "without", "unless", "against"}),
+    "must": frozenset({"must", "should"}),
+    "may": frozenset({"may", "can", "would", "doubt"}),
+}
+# Told by the form of a verb in some of the languages.
+_FORMS: Final = frozenset({"be", "was", "been", "by", "will", "would"})
+# Keys that are the same in every language.
+_SAME: Final = ("article ", "treaty ", "month ")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sentence:
+    text: str
+    tokens: tuple[Token, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Premise:
+    """What a claim rests on.
+
+    Attributes:
+        quotes: The quotations, all of one party.
+        language: Of the quotations, one of the six.
+        holder: Code of the party whose words they are; None for the text of a treaty.
+        also: Codes of others that the claim may name, such as the speaker's State where a group speaks.
+        sessions: Session numbers of the statements, which a claim may name.
+        years: Years of the statements, which a claim may name.
+        agenda_items: Agenda items of the statements, which a claim may name.
+    """
+
+    quotes: tuple[str, ...]
+    language: str
+    holder: str | None
+    also: frozenset[str] = frozenset()
+    sessions: frozenset[str] = frozenset()
+    years: frozenset[str] = frozenset()
+    agenda_items: frozenset[str] = frozenset()
+
+    @property
+    def text(self) -> str:
+        """All quotations, each a line."""
+        return "\n".join(" ".join(quote.split()) for quote in self.quotes)
+
+
+def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructions: str = "") -> str | None:
+    """Returns why a claim does not hold, or None where nothing speaks against it.
+
+    Args:
+        claim: The claim, in any of the six languages, without the numbers of its citations.
+        premise: What it rests on.
+        parties: Who can be named.
+        instructions: The instructions that whoever wrote the claim was given, which it must not repeat.
+    """
+    fault = ill_formed(claim)
+    if fault is not None:
+        return fault
+    for part in quoted_parts(claim):
+        if not squash(part) or not any(squash(part) in squash(quote) for quote in premise.quotes):
+            return "it sets words in quotation marks that its citations do not hold"
+    if _repeats(claim, instructions, premise.text):
+        return "it repeats instructions"
+    language = _language(claim, premise)
+    fault = check_names(claim, language, premise.text, premise.language, premise.holder, premise.also, parties)
+    if fault is None:
+        fault = check_references(claim, premise.text, premise.sessions, premise.agenda_items)
+    if fault is not None:
+        return fault
+    quotes = [quote for quote in premise.quotes if not any(o.search(quote) for o in _orders(premise.language))]
+    if not quotes:
+        return "its evidence is an instruction to whoever reads it"
+    sentences = [
+        _Sentence(text=text, tokens=_read(text, premise.language, premise, parties))
+        for quote in quotes
+        for text in _sentences(quote)
+    ]
+    said = _said(_read(claim, language, premise, parties), claim, language, premise)
+    if not any(token.counts for token in said.tokens):
+        return "it says nothing that could be compared"
+    if language != premise.language:
+        return _untranslated(said, claim, sentences, language, premise.language)
+    return _check_wording(said, claim, [sentence.tokens for sentence in sentences], language)
+
+
+def _orders(language: str) -> Iterator[regex.Pattern[str]]:
+    """Yields the patterns of instructions, which are mostly written in English, whatever a statement is in."""
+    return (orders(own) for own in dict.fromkeys((language, "en")) if own in LANGUAGES)
+
+
+def _sentences(quote: str) -> Iterator[str]:
+    """Yields the sentences of a quotation that say something: a question does not."""
+    text = " ".join(quote.split())
+    for start, end in split_sentences(text):
+        if not text[start:end].rstrip("\"'”’»)").endswith(_QUESTION):
+            yield text[start:end]
+
+
+def _read(text: str, language: str, ground: Premise, parties: PartyTable) -> tuple[Token, ...]:
+    own = {ground.holder, *ground.also}
+    names = tuple(
+        Name(start=m.start, end=m.end, codes=frozenset() if own & set(m.codes) else frozenset(m.codes))
+        for m in parties.find(text, language)
+        if m.form != "capital"
+    )
+    return read(text, language, names)
+
+
+def _said(tokens: tuple[Token, ...], claim: str, language: str, ground: Premise) -> Said:
+    """Returns a claim without what only tells whose words it is about, and the possessives made of their name."""
+    tokens = tuple(_unpossessed(tokens, claim, language))
+    named = spoken = False
+    for at, token in enumerate(tokens):
+        if named and (token.kind == "stop" or (spoken and token.kind in ("break", "comma"))):
+            return Said(tokens=tokens[at + 1 :], framed=True, partial=ground.holder is None)
+        if named and spoken and token.kind != "third":
+            # "insists on": the word that binds belongs to the verb.
+            rest = tokens[at + (token.kind == "link") :]
+            return Said(tokens=rest, stressed=True, partial=ground.holder is None)
+        if token.kind == "say" and not spoken:
+            spoken = True
+        elif token.kind == "self" and not named:
+            named = True
+        elif not (token.kind in ("link", "comma", "noun") or token.keys & ground.years):
+            break
+    return Said(tokens=tokens, partial=ground.holder is None)
+
+
+def _unpossessed(tokens: Sequence[Token], claim: str, language: str) -> Iterator[Token]:
+    """Yields tokens without the words between what is owned and who owns it: "the courts of Arvandia"."""
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        owned = following is not None and following.kind == "self" and token.kind == "link"
+        if not (owned and possessive(language).fullmatch(claim[token.start : token.end])):
+            yield token
+
+
+def _language(claim: str, premise: Premise) -> str:
+    """Returns the language of a claim: that of its evidence where most of its words are words of that."""
+    guess = language_of_claim(claim, premise.language)
+    if guess == premise.language or guess in _OTHER_SCRIPTS or premise.language in _OTHER_SCRIPTS:
+        return guess
+    own, there = (content_terms(text, premise.language) for text in (claim, premise.text))
+    return premise.language if len(own & there) >= _SHARED * max(1, len(own)) else guess
+
+
+def _check_wording(said: Said, claim: str, sentences: Sequence[tuple[Token, ...]], language: str) -> str | None:
+    """Returns why a claim does not stand in its evidence, in the words of whoever looks for it there."""
+    if stands(said, sentences, language):
+        return None
+    known = {key for sentence in sentences for token in sentence for key in token.keys}
+    for token in said.tokens:
+        if token.counts and not token.keys - {SELF} & known:
+            if token.kind in OPERATORS:
+                return f"its evidence does not hold {_NAMES[token.kind]} where it does"
+            return f"its word “{claim[token.start : token.end]}” is not in its evidence"
+    if in_order(said, sentences):
+        return "it leaves out words that turn or limit what its evidence says, or who says it"
+    return "its words do not stand in one sentence of its evidence in that order"
+
+
+def _untranslated(said: Said, claim: str, sentences: Sequence[_Sentence], language: str, to: str) -> str | None:
+    """Returns why a claim in another language cannot be said to stand in its evidence.
+
+    Order tells nothing between two languages, so that every word has to be known to the glossary or the synonyms, one
+    sentence has to hold all of them, and the operators have to be the same.
+    """
+    if any(token.kind == "name" for token in said.tokens):
+        return "it names another party, and is in another language than its evidence"
+    terms = terms_within(claim, language, to=to)
+    fault = "what it says in another language cannot be found in its evidence"
+    for sentence in sentences:
+        if not _translates(said, claim, sentence, terms, to):
+            continue
+        if _turns(said.tokens) == _turns(sentence.tokens):
+            return None
+        fault = "its evidence, in another language, holds words that turn or limit it, or lacks them"
+    return fault
+
+
+def _translates(said: Said, claim: str, sentence: _Sentence, terms: Sequence[NamedTerm], to: str) -> bool:
+    known = {key for token in sentence.tokens for key in token.keys if key[0] == "~" or key.startswith(_SAME)}
+    numbers = iter([token.keys for token in sentence.tokens if token.kind == "number"])
+    within = [term for term in terms if any(_holds(sentence, other, to) for other in term.terms)]
+    for token in said.tokens:
+        if token.kind == "number":
+            if not any(token.keys & other for other in numbers):
+                return False
+        elif token.kind in CONTENT - {"noun", "opener"} and not (
+            token.keys & known or any(term.start <= token.start and token.end <= term.end for term in within)
+        ):
+            return False
+    return any(SELF in token.keys for token in sentence.tokens) or to in SUBJECTLESS or said.framed
+
+
+def _holds(sentence: _Sentence, term: str, language: str) -> bool:
+    if language == "zh":
+        return term in sentence.text
+    keys = {key for token in sentence.tokens for key in token.keys}
+    return all(token.keys & keys for token in read(term, language) if token.counts)
+
+
+def _turns(tokens: Sequence[Token]) -> tuple[set[str], int]:
+    """Returns the operators of a text by kind, and how many of its words turn what follows them."""
+    kinds = {token.kind for token in tokens} & (OPERATORS - _FORMS)
+    return kinds, sum(token.kind in TURNING for token in tokens)
+
+
+def check_translation(text: str, language: str, quote: str, quote_language: str) -> str | None:
+    """Returns why a translation of a quotation cannot be shown, or None where nothing speaks against it.
+
+    Args:
+        text: The translation.
+        language: The language that it should be in.
+        quote: The quotation.
+        quote_language: Its language.
+    """
+    fault = ill_formed(text, longest=2 * len(quote) + LONGEST)
+    if fault is not None:
+        return fault
+    if language_of_claim(text, language) != language:
+        return "it is in another language"
+    fault = check_references(text, quote) or check_references(quote, text)
+    if fault is not None:
+        return fault
+    said, there = read(text, language), read(quote, quote_language)
+    if _figures(said) != _figures(there):
+        return "its numbers or dates are not those of the quotation"
+    for kind, told in _TOLD.items():
+        for one, other in ((said, there), (there, said)):
+            if any(token.kind == kind for token in one) and not any(token.kind in told for token in other):
+                return f"it has {_NAMES[kind]}, or lacks it, unlike the quotation"
+    return None
+
+
+def _figures(tokens: Sequence[Token]) -> tuple[list[str], set[str]]:
+    """Returns the numbers of a text, sorted, and the months that it names."""
+    numbers = sorted(key for token in tokens if token.kind == "number" for key in token.keys)
+    return numbers, {key for token in tokens for key in token.keys if key.startswith("month ")}
+
+
+def language_of_claim(claim: str, otherwise: str) -> str:
+    """Returns the language of a claim, one of the six; that of its evidence where it cannot be told."""
+    words = words_of(claim)
+    scripts = Counter(language_of(word, "") for word in words)
+    script = scripts.most_common(1)[0][0] if scripts else "en"
+    if script in _OTHER_SCRIPTS:
+        return script
+    guess = detect_language(claim)
+    latin = guess if guess in ("en", "fr", "es") else None
+    return latin or (otherwise if otherwise in ("en", "fr", "es") else "en")
+
+
+def _repeats(claim: str, told: str, evidence: str) -> bool:
+    def rows(text: str) -> set[tuple[str, ...]]:
+        words = [word.lower() for word in words_of(text)]
+        return {tuple(words[at : at + _LEAKED]) for at in range(len(words) - _LEAKED + 1)}
+
+    return bool(told) and bool((rows(claim) & rows(told)) - rows(evidence))

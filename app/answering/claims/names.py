@@ -1,0 +1,53 @@
+"""Names in a claim: it may name its own party first, and others only where its evidence names them."""
+
+from ingest.parties.party_table import PartyTable
+from ingest.treaties.treaties import find_treaties
+from vectorstore.stems import fold, words_of
+
+
+def check_names(
+    claim: str,
+    language: str,
+    evidence: str,
+    evidence_language: str,
+    holder: str | None,
+    also: frozenset[str],
+    parties: PartyTable,
+) -> str | None:
+    """Returns which name of a claim speaks against it, or None.
+
+    Args:
+        claim: The claim.
+        language: Its language.
+        evidence: What it rests on.
+        evidence_language: Its language.
+        holder: Whose words the evidence is; that party is named first, if any is.
+        also: Others that may be named.
+        parties: Who can be named.
+    """
+    matches = [match for match in parties.find(claim, language) if match.form != "capital"]
+    known = {code for match in parties.find(evidence, evidence_language) for code in match.codes}
+    known |= also | ({holder} if holder else set())
+    for match in matches:
+        if not known & set(match.codes):
+            return f"it names {match.text}, whom its evidence does not name"
+    if matches and holder is not None and holder not in matches[0].codes:
+        return f"it speaks of {matches[0].text} first, but its evidence is from {holder}"
+    own = [
+        sum(holder in m.codes for m in parties.find(*text))
+        for text in ((claim, language), (evidence, evidence_language))
+    ]
+    if own[0] > own[1] + 1:
+        return "it names its own party where its evidence may name another"
+    treaties = {match.treaty for match in find_treaties(claim)}
+    if not treaties <= {match.treaty for match in find_treaties(evidence)} | _meant(evidence):
+        return "it names a treaty that its evidence does not"
+    return None
+
+
+def _meant(evidence: str) -> set[str]:
+    """Returns the Convention where the evidence speaks of one without its name, as statements on it do."""
+    words = {fold(word) for word in words_of(evidence)}
+    spoken = words & {"convention", "convencion", "конвенция", "конвенции", "конвенцию", "конвенцией", "الاتفاقيه"}
+    article = words & {"article", "articles", "articulo", "статья", "статьи", "статье", "статью", "الماده", "للماده"}
+    return {"UNTOC"} if spoken or article or "公约" in evidence or "条" in evidence else set()

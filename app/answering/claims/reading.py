@@ -1,0 +1,221 @@
+"""A text as claims are compared with it: its words in order, by what their forms share, and what each of them does."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, Final
+
+import regex
+import snowballstemmer
+
+from app.answering.claims.lexicon import KINDS, LANGUAGES, SELF, first_person, operators, phrases, roles
+from app.answering.claims.numbers import find_numbers
+from ingest.language.dates import MONTH_NUMBER
+from ingest.treaties.references import find_articles
+from ingest.treaties.treaties import find_treaties
+from vectorstore.stems import language_of, stem, stems
+
+_TOKEN: Final = regex.compile(
+    r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+|[\p{Sc}%]|(?P<comma>[,،，、()（）]|\s[–—-]\s)|(?P<stop>[.;:。；：؛!?！？؟](?!\d)|\n)"
+)
+# "And" and the person of a verb are letters before an Arabic word.
+_AND: Final = regex.compile(r"^[وف](?=\w{3})")
+_PERSON: Final = regex.compile(r"^[يتنأا](?=\w{3})")
+# Ends of the first person in the plural, which other persons replace.
+_PLURAL: Final = {"es": ("mos", ""), "fr": ("ons", "e")}
+_SHORTEST: Final = 5
+# Second words of a French negation, which negate nothing more: "ne … pas".
+_NEGATED: Final = 4
+# Operators that are compared by their kind; those left are words that do something besides.
+WORDED: Final = frozenset({"against", "guard", "doubt", "say"})
+# Of these, those that turn or weaken what follows.
+TURNING: Final = frozenset({"against", "guard", "doubt"})
+OPERATORS: Final[frozenset[str]] = frozenset(KINDS) - WORDED
+# What stands in a claim has to stand in its evidence, in order.
+CONTENT: Final[frozenset[str]] = frozenset({"word", "number", "name", "noun", "opener", *WORDED})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Token:
+    """A word, or several that are one, at `[start, end)`.
+
+    Attributes:
+        kind: An operator's kind, a role's, or `word`, `number`, `name`, `comma`, `stop`.
+        keys: Two tokens that share one are the same: stems, concepts, the value of a number, codes of parties.
+    """
+
+    kind: str
+    keys: frozenset[str]
+    start: int
+    end: int
+
+    @property
+    def counts(self) -> bool:
+        """Whether a claim with this token needs evidence with it."""
+        return self.kind in OPERATORS or self.kind in CONTENT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Name:
+    """A party named at `[start, end)`; without codes it is the one whose words the evidence is."""
+
+    start: int
+    end: int
+    codes: frozenset[str]
+
+
+@lru_cache(maxsize=4096)
+def read(text: str, language: str, names: tuple[Name, ...] = ()) -> tuple[Token, ...]:
+    """Returns the tokens of a text in order, without words that say nothing by themselves.
+
+    Args:
+        text: Any text.
+        language: One of the six; in another, words and numbers count alone.
+        names: The parties that it names.
+    """
+    found = [*_named(names), *_referring(text)]
+    found += _apart(_numbers(text, language), found)
+    if language in LANGUAGES:
+        bound = list(_roles(text, language))
+        # Longer forms first, since some are made of an operator and a word: "would like", "is opposed to".
+        found += _apart((t for t in bound if t.kind == "self" or " " in text[t.start : t.end]), found)
+        found += _apart(_synonyms(text, language, found), found)
+        found += _apart(_operators(text, language), found)
+        found += _apart(bound, found)
+    found += _apart(_words(text, language), found)
+    return tuple(sorted((token for token in found if token.kind != "void"), key=lambda token: token.start))
+
+
+def _apart(new: Iterable[Token], found: Sequence[Token]) -> list[Token]:
+    taken = {at for token in found for at in range(token.start, token.end)}
+    return [token for token in new if not any(at in taken for at in range(token.start, token.end))]
+
+
+def _named(names: Sequence[Name]) -> Iterator[Token]:
+    for name in names:
+        kind = "name" if name.codes else "self"
+        yield Token(kind=kind, keys=name.codes or frozenset({SELF}), start=name.start, end=name.end)
+
+
+def _referring(text: str) -> Iterator[Token]:
+    """Yields articles and treaties: "article 18" is one word, and so is "the Palermo Convention"."""
+    articles: dict[tuple[int, int], set[str]] = {}
+    for mention in find_articles(text):
+        articles.setdefault((mention.start, mention.end), set()).add(f"article {mention.article}")
+    for (start, end), keys in articles.items():
+        yield Token(kind="word", keys=frozenset(keys), start=start, end=end)
+    treaties: dict[tuple[int, int], set[str]] = {}
+    for match in find_treaties(text):
+        treaties.setdefault((match.start, match.end), set()).add(f"treaty {match.treaty}")
+    for (start, end), keys in treaties.items():
+        if not any(start < last and first < end for first, last in articles):
+            # Statements on UNTOC say "the Convention".
+            words = _TOKEN.findall(text[start:end]) and regex.findall(r"\w+", text[start:end])
+            if "treaty UNTOC" in keys:
+                keys |= {stem(word, "en") for word in words if regex.match(r"(?i)conven|конвенц|اتفاقي|\w*公约", word)}
+            yield Token(kind="word", keys=frozenset(keys), start=start, end=end)
+
+
+def _numbers(text: str, language: str) -> Iterator[Token]:
+    for number in find_numbers(text, language):
+        yield Token(kind="number", keys=frozenset({number.value}), start=number.start, end=number.end)
+
+
+def _operators(text: str, language: str) -> Iterator[Token]:
+    negated = -1
+    for match in operators(language).finditer(text):
+        kind = str(match.lastgroup)
+        if kind == "idle":
+            kind = "word"
+        if kind == "not":
+            between = text[max(negated, 0) : match.start()]
+            if negated >= 0 and len(between.split()) <= _NEGATED and not regex.search(r"[.;:!?]", between):
+                negated = -1
+                yield Token(kind="void", keys=frozenset(), start=match.start(), end=match.end())
+                continue
+            negated = match.end() if match.group().lower() in ("ne", "n") else -1
+        keys = frozenset({kind}) if kind in OPERATORS else keys_of(match.group(), language)
+        yield Token(kind=kind, keys=keys, start=match.start(), end=match.end())
+        if match.group().lower() in ("cannot", "can't", "can’t"):
+            yield Token(kind="can", keys=frozenset({"can"}), start=match.end() - 1, end=match.end())
+
+
+def _roles(text: str, language: str) -> Iterator[Token]:
+    pattern, meant = roles(language)
+    for match in pattern.finditer(text):
+        role = meant[str(match.lastgroup)]
+        named = (
+            language == "en" and len(match.group()) == 1 and match.group().isupper() and text[: match.start()].strip()
+        )
+        # "region A" and "region B" are names.
+        if named and match.group() != "I":
+            yield Token(kind="word", keys=frozenset({match.group()}), start=match.start(), end=match.end())
+            continue
+        keys = role.keys or (frozenset() if role.kind == "void" else keys_of(match.group(), language))
+        yield Token(kind=role.kind, keys=keys, start=match.start(), end=match.end())
+
+
+def _synonyms(text: str, language: str, found: Sequence[Token]) -> Iterator[Token]:
+    words = [match for match in _TOKEN.finditer(text) if match.lastgroup is None]
+    taken = {at for token in found for at in range(token.start, token.end)}
+    roots = ["" if match.start() in taken else stem(match.group(), language) for match in words]
+    guards = operators(language)
+    binding, meant = roles(language)
+    at = 0
+    while at < len(words):
+        parts = list(phrases(roots, at, language))
+        length = parts[0][0] if parts else 1
+        if parts:
+            start, end = words[at].start(), words[at + length - 1].end()
+            first, role = guards.match(text, start), binding.match(text, start)
+            kind = str(first.lastgroup) if first and first.lastgroup in WORDED else "word"
+            if role and meant[str(role.lastgroup)].kind == "noun":
+                kind = "noun"
+            keys = frozenset(f"~{concept}" for size, concept in parts if size == length)
+            if length == 1:
+                keys |= keys_of(text[start:end], language)
+            yield Token(kind=kind, keys=keys, start=start, end=end)
+        at += length
+
+
+def _words(text: str, language: str) -> Iterator[Token]:
+    for match in _TOKEN.finditer(text):
+        word, start, end = match.group(), match.start(), match.end()
+        if match.lastgroup is not None:
+            yield Token(kind=match.lastgroup, keys=frozenset(), start=start, end=end)
+            continue
+        month = month_of(word)
+        keys = frozenset({f"month {month}"}) if month else keys_of(word, language)
+        yield Token(kind="word", keys=keys, start=start, end=end)
+
+
+@lru_cache(maxsize=65536)
+def keys_of(word: str, language: str) -> frozenset[str]:
+    """Returns the stems that a word may have, by which forms of one verb are one; `SELF` for the first person."""
+    own = language_of(word, language)
+    found = set(stems(word, own))
+    # "instamos", "insta"; "invitons", "invite"
+    if own in _PLURAL and word.endswith(_PLURAL[own][0]) and len(word) > _SHORTEST:
+        found.update(stems(word.removesuffix(_PLURAL[own][0]) + _PLURAL[own][1], own))
+    if own == "ru":
+        found.add(_russian().stemWord(word.lower().replace("ё", "е")))
+    if own == "ar":
+        found |= {_PERSON.sub("", stem(_AND.sub("", word), own))}
+    if own in LANGUAGES and first_person(own).fullmatch(word):
+        found.add(SELF)
+    return frozenset(found)
+
+
+@cache
+def _russian() -> Any:  # noqa: ANN401 - the library has no types
+    return snowballstemmer.stemmer("russian")
+
+
+def month_of(word: str) -> int | None:
+    """Returns the month that a word names, 1 to 12."""
+    # "May" and "March" are words of English, and "mar" is one of Spanish: a month there has a capital or three more
+    # letters.
+    number = MONTH_NUMBER.get(word.lower())
+    if number is None or (len(word) <= 3 and word.isascii() and word not in ("May", "mai")):
+        return None
+    return number if word[0].isupper() or word.lower() not in ("may", "march", "mars", "august") else None

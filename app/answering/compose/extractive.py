@@ -1,0 +1,290 @@
+"""The extractive composer: per State an attribution line and its best quotations; no model writes a word."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from app.answering.answer_type_check import contains_answer_type
+from app.answering.citation_spans import SentenceSpan, cite, spans
+from app.answering.compose.repetition import Words, repeats, words_of
+from app.answering.provenance import attribution, scan_note
+from app.records import Citation, Claim, Missing, Sources
+from app.retrieval.sentence_ranker import PartyEvidence
+from ingest.parties.party_table import PartyTable
+from prompts.wording import Wording
+from vectorstore.records import Sentence
+
+if TYPE_CHECKING:
+    from app.answering.compose.model import ModelDraft
+
+# Characters that Markdown or HTML would act on inside a quotation; `[…]` stands as it is.
+_ACTIVE: Final = regex.compile(r"[\\`*_<>&|~#]|\](?=\()|!(?=\[)")
+_MARKS: Final = regex.compile(r"[\"“”„«»「」『』]")
+# What would make a line a list at its beginning.
+_OPENING: Final = regex.compile(r"^(\d*)([-+.)=:])")
+RELATED: Final = 3
+# The kind of thing asked for must stand in the strongest quotations; farther ones hold it by chance.
+_READ_FOR_ANSWER: Final = 2
+# Quotations from the statements of one group, beside those of the State that was asked about.
+OF_GROUP: Final = 2
+
+
+# Rank, statement id, span to quote, distant span that it points to.
+_Plan = tuple[int, str, SentenceSpan, SentenceSpan | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composition:
+    """An answer before verification.
+
+    Attributes:
+        more: Evidence sentences beyond those quoted.
+        missing: The kind of thing asked for that the quotations do not hold.
+        spoken_for: Groups that are quoted for States asked about, with these.
+        introductions: By citation, the line that says for whom a group spoke.
+        points: The claims are wanted as a list.
+        translations: Of quotations, by citation: in another language, for reading only.
+        notes: What the assistant has to say on how the answer was made, Markdown.
+        written: What a model wrote, where one was asked; its claims that hold are among `claims`.
+        shown: While a model still writes, the claims checked so far as Markdown; None when the composition is done.
+    """
+
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    more: int = 0
+    missing: Missing | None = None
+    spoken_for: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    introductions: Mapping[int, str] = field(default_factory=dict)
+    points: bool = False
+    translations: Mapping[int, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    written: "ModelDraft | None" = None
+    shown: str | None = None
+
+
+def compose(
+    found: Sequence[PartyEvidence],
+    sources: Sources,
+    parties: PartyTable,
+    wording: Wording,
+    *,
+    limit: int,
+    asked: Missing | None,
+    question: str = "",
+    one_each: bool = False,
+) -> Composition:
+    """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.
+
+    Args:
+        found: What was found, per party, in the order to show. What groups said for their members is quoted after
+            the rest, and only beside something that a party said itself.
+        sources: The statements behind it.
+        parties: Names of the parties.
+        wording: The assistant's words.
+        limit: Quotations in all; each party with evidence gets at least one.
+        asked: The kind of thing asked for, if the question names one.
+        question: The question, which says of what a number is asked.
+        one_each: Quote every party once, as a list of who said something does.
+    """
+    answering = [item for item in found if item.answers and not item.members]
+    groups = [item for item in found if item.answers and item.members]
+    if not answering:
+        return Composition()
+    share = 1 if one_each else max(1, limit // len(answering))
+    claims: list[Claim] = []
+    citations: list[Citation] = []
+    strongest: list[str] = []
+    introductions: dict[int, str] = {}
+    more = 0
+    for item in (*answering, *groups):
+        strong = item.strong
+        allowed = min(share, OF_GROUP) if item.members else share
+        made = quote(strong, sources, allowed, first_number=len(citations) + 1)
+        more += _unquoted(strong, made)
+        citations += made
+        if item.members:
+            introductions |= {citation.number: introduction(item, parties, wording) for citation in made}
+        else:
+            strongest += [citation.quote for citation in made[:_READ_FOR_ANSWER]]
+        claims += [_claim(item, citation, parties, wording) for citation in made]
+    missing = None
+    if asked is not None and not contains_answer_type(
+        asked, strongest, parties, [item.party for item in answering], question
+    ):
+        missing = asked
+    return Composition(
+        claims=tuple(claims),
+        citations=tuple(citations),
+        more=more,
+        missing=missing,
+        spoken_for=_spoken_for(groups),
+        introductions=introductions,
+    )
+
+
+def _claim(found: PartyEvidence, citation: Citation, parties: PartyTable, wording: Wording) -> Claim:
+    name = parties.display(found.party, wording.language) if found.party else citation.title or citation.file
+    if citation.summarised:
+        name = wording.say("as_summarised", party=name)
+    # Whatever stands in quotation marks is a quotation, so a name has none.
+    text = f"{_MARKS.sub('', name)}: “{citation.quote}”"
+    return Claim(text=text, state=found.party or None, citations=(citation.number,))
+
+
+def _unquoted(strong: Sequence[Sentence], made: Sequence[Citation]) -> int:
+    """Counts the sentences whose words are not quoted; the same words in several places count once."""
+    quoted = {identifier for citation in made for identifier in citation.sentence_ids}
+    known = [words_of(citation.quote) for citation in made]
+    count = 0
+    for sentence in strong:
+        words = words_of(sentence.text)
+        if sentence.sentence_id not in quoted and not repeats(words, known):
+            count += 1
+            known.append(words)
+    return count
+
+
+def quote(chosen: Sequence[Sentence], sources: Sources, limit: int, *, first_number: int) -> list[Citation]:
+    """Cites up to `limit` spans around chosen sentences, strongest first; distant referents come after them.
+
+    Words that stand in several statements are cited once, from the strongest; the citation names the others.
+    """
+    by_statement: dict[str, list[int]] = {}
+    for sentence in chosen:
+        by_statement.setdefault(sentence.statement_id, []).append(sentence.ordinal)
+    ranked = {sentence.sentence_id: rank for rank, sentence in enumerate(chosen)}
+    planned: list[_Plan] = []
+    for statement_id, ordinals in by_statement.items():
+        sentences = sources.sentences[statement_id]
+        for span, distant in spans(sentences, ordinals):
+            ids = [sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)]
+            rank = min(ranked.get(identifier, len(ranked)) for identifier in ids)
+            planned.append((rank, statement_id, span, distant))
+    planned.sort(key=lambda plan: plan[0])
+    kept, also_in = _without_repetition(planned, ranked, sources, limit)
+    order = [(statement_id, span) for _, statement_id, span, _ in kept]
+    order += [(statement_id, distant) for _, statement_id, _, distant in kept if distant is not None]
+    made = [
+        cite(sources.statements[statement_id], sources.sentences[statement_id], span, first_number + offset)
+        for offset, (statement_id, span) in enumerate(order)
+    ]
+    return [replace(citation, also_in=tuple(also_in.get(offset, ()))) for offset, citation in enumerate(made)]
+
+
+def _without_repetition(
+    planned: Sequence[_Plan], ranked: Mapping[str, int], sources: Sources, limit: int
+) -> tuple[list[_Plan], dict[int, list[str]]]:
+    """Keeps up to `limit` plans that say something new; also the other statements that repeat one, by its place.
+
+    Words read off a scan give way to the same words in a file that has them as text.
+    """
+    kept: list[_Plan] = []
+    quoted: list[Words] = []
+    also_in: dict[int, dict[str, None]] = {}
+    for plan in planned:
+        _, statement_id, span, _ = plan
+        sentences = sources.sentences[statement_id][span.first : span.last + 1]
+        wanted = [words_of(s.text) for s in sentences if s.sentence_id in ranked]
+        held_by = sources.statements[statement_id].metadata.state
+        place = next(
+            (
+                place
+                for place, (earlier, text) in enumerate(zip(kept, quoted, strict=True))
+                if sources.statements[earlier[1]].metadata.state == held_by
+                and all(repeats(words, [text]) for words in wanted)
+            ),
+            None,
+        )
+        text = words_of(" ".join(sentence.text for sentence in sentences))
+        if place is None:
+            if len(kept) < limit:
+                kept.append(plan)
+                quoted.append(text)
+            continue
+        rank, earlier_id, _, _ = kept[place]
+        if statement_id == earlier_id:
+            continue
+        others = also_in.setdefault(place, {})
+        statements = sources.statements
+        read_off = statements[earlier_id].scanned and not statements[statement_id].scanned
+        if read_off and repeats(quoted[place], [text]):
+            others.pop(statement_id, None)
+            others[earlier_id] = None
+            kept[place], quoted[place] = (rank, *plan[1:]), text
+        else:
+            others[statement_id] = None
+    return kept, {place: list(ids) for place, ids in also_in.items()}
+
+
+def render(
+    composed: Composition,
+    claims: Sequence[Claim],
+    citations: Sequence[Citation],
+    parties: PartyTable,
+    wording: Wording,
+) -> str:
+    """Returns the answer as Markdown: attribution lines, and quotations with their numbers.
+
+    Args:
+        composed: What was composed.
+        claims: Those of its claims that stand.
+        citations: What these cite.
+        parties: Names of the parties.
+        wording: The assistant's words.
+    """
+    by_number = {citation.number: citation for citation in citations}
+    lines: list[str] = [wording.say(f"missing_{composed.missing}")] if composed.missing is not None else []
+    statement: str | None = None
+    introduced: str | None = None
+    for claim in claims:
+        opening = composed.introductions.get(claim.citations[0])
+        if opening is not None and opening != introduced:
+            introduced, statement = opening, None
+            lines.append(opening)
+        worded = not any(f"“{by_number[number].quote}”" in claim.text for number in claim.citations)
+        for place, number in enumerate(claim.citations):
+            citation = by_number[number]
+            if citation.statement_id != statement:
+                statement = citation.statement_id
+                lines.append(attribution(citation, parties, wording, escape))
+            if worded and not place:
+                marks = " ".join(f"[{each}]" for each in claim.citations)
+                lines.append(f"{'- ' if composed.points else ''}{plain_line(claim.text)} {marks}")
+            # On one line, so that no paragraph of a quotation leaves the block that marks it as one.
+            unsure = scan_note(citation, wording, only_unsure=True)
+            lines.append(
+                f"> “{escape(' '.join(citation.quote.split()))}” [{number}]" + (f" *({unsure})*" if unsure else "")
+            )
+            if number in composed.translations:
+                # Under the original, without quotation marks: nobody said it.
+                lines.append(wording.say("unofficial_translation", text=plain_line(composed.translations[number])))
+    if composed.more:
+        lines.append(wording.say("more", count=composed.more))
+    return "\n\n".join([*lines, *composed.notes])
+
+
+def plain_line(text: str) -> str:
+    """Returns words of a model as one line of Markdown that begins no list, heading or quotation."""
+    line = escape(" ".join(text.split()))
+    return _OPENING.sub(lambda match: f"{match[1]}\\{match[2]}", line)
+
+
+def introduction(found: PartyEvidence, parties: PartyTable, wording: Wording) -> str:
+    """Returns the line that says for which States a group spoke: its members, or others that aligned themselves."""
+    names = ", ".join(escape(parties.display(code, wording.language)) for code in found.members)
+    group = escape(parties.display(found.party, wording.language))
+    return wording.say("as_aligned" if found.aligned else "as_member", group=group, party=names)
+
+
+def _spoken_for(groups: Sequence[PartyEvidence]) -> dict[str, tuple[str, ...]]:
+    spoken: dict[str, tuple[str, ...]] = {}
+    for item in groups:
+        spoken[item.party] = tuple(dict.fromkeys((*spoken.get(item.party, ()), *item.members)))
+    return spoken
+
+
+def escape(text: str) -> str:
+    """Makes text inert in Markdown and HTML without changing how it reads."""
+    return _ACTIVE.sub(lambda match: "\\" + match.group(), text)

@@ -1,0 +1,230 @@
+"""Asking a chat model within a time limit: its reply is read as it comes, and dropped when nobody waits any more."""
+
+import json
+import queue
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from app.answering.compose.reply_parser import LineReader, StructuredReader, Written, schema
+from app.chat_model import LlmConfig
+from ingest.text.splitter import count_tokens
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
+    from langchain_core.runnables import Runnable
+
+# Characters of a reply that are read for each token that it may have; what goes on beyond is not listened to.
+_CHARACTERS: Final = 8
+# Seconds between two signs of life while nothing comes.
+_BEAT: Final = 0.5
+_PASSING: Final = frozenset({408, 409, 425, 429})
+_SERVER: Final = 500
+_LONGEST_PAUSE: Final = 8.0
+
+
+class _Reader(Protocol):
+    def feed(self, value: object) -> Iterator[Written]: ...
+
+    def finish(self) -> Iterator[Written]: ...
+
+
+@dataclass
+class Usage:
+    """What asking has used; estimated with cl100k where the provider does not say."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    requests: int = 0
+    estimated: bool = False
+
+    def to_json(self, config: LlmConfig) -> dict[str, int | float | bool]:
+        """Returns the contract's `usage`, with the cost where prices are set."""
+        told: dict[str, int | float | bool] = {
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": self.completion_tokens,
+            "requests": self.requests,
+            "estimated": self.estimated,
+        }
+        if config.input_price or config.output_price:
+            cost = self.prompt_tokens * config.input_price + self.completion_tokens * config.output_price
+            told["cost"] = round(cost / 1_000_000, 6)
+        return told
+
+
+class ModelSilentError(Exception):
+    """The model did not answer in time, or not at all; `slow` tells which."""
+
+    def __init__(self, message: str, *, slow: bool = False) -> None:
+        super().__init__(message)
+        self.slow = slow
+
+
+@dataclass
+class Asked:
+    """One request: iterate over it for the claims of the reply; closing it early stops the request.
+
+    Attributes:
+        reply: What was read of the reply.
+        usage: What it has used; complete when the iteration ends.
+    """
+
+    chat: "BaseChatModel"
+    messages: "Sequence[BaseMessage]"
+    config: LlmConfig
+    structured: bool
+    deadline: float
+    usage: Usage
+    reply: str = ""
+    _stop: threading.Event = field(default_factory=threading.Event)
+    # Whether a piece has come, and whether the provider has said what was used; set by the listening thread.
+    _begun: bool = False
+    _told: bool = False
+
+    def __iter__(self) -> Iterator[Written | None]:
+        """Yields claims as they come, and None now and then while there is none, so that whoever waits can leave.
+
+        Raises:
+            ModelSilentError: No reply, or not in time; what came before that has been yielded.
+        """
+        reader: _Reader = StructuredReader() if self.structured else LineReader()
+        # A few pieces at a time, so that a model is not ahead of who reads it.
+        pieces: queue.Queue[object] = queue.Queue(maxsize=64)
+        worker = threading.Thread(target=self._listen, args=(pieces,), daemon=True)
+        worker.start()
+        try:
+            while True:
+                left = self.deadline - time.monotonic()
+                if left <= 0:
+                    yield from reader.finish()
+                    raise ModelSilentError("no answer in time", slow=True)
+                try:
+                    piece = pieces.get(timeout=min(left, _BEAT))
+                except queue.Empty:
+                    yield None
+                    continue
+                if piece is _END:
+                    break
+                if isinstance(piece, BaseException):
+                    yield from reader.finish()
+                    raise ModelSilentError(str(piece) or type(piece).__name__) from piece
+                self._note(piece)
+                yield from reader.feed(piece)
+                if len(self.reply) > _CHARACTERS * self.config.max_tokens:
+                    break
+            yield from reader.finish()
+        finally:
+            self._stop.set()
+            self._estimate()
+
+    def _note(self, piece: object) -> None:
+        if isinstance(piece, str):
+            self.reply += piece
+        else:
+            # A structured reply comes as a whole each time, as far as it has come.
+            self.reply = json.dumps(piece, ensure_ascii=False)
+
+    def _listen(self, pieces: "queue.Queue[object]") -> None:
+        """Runs in a thread of its own, since a client may block longer than anyone waits."""
+        try:
+            for attempt in self._attempts():
+                with attempt:
+                    for piece in self._stream():
+                        _put(pieces, piece, self._stop)
+            _put(pieces, _END, self._stop)
+        except Exception as exc:  # the clients of providers have no error in common
+            _put(pieces, exc, self._stop)
+
+    def _attempts(self) -> Retrying:
+        def again(exc: BaseException) -> bool:
+            # What has begun to come is not asked for again: the claims read from it would come twice.
+            return not self._begun and not self._stop.is_set() and _may_pass(exc)
+
+        def pause(state: RetryCallState) -> float:
+            return float(wait_random_exponential(multiplier=0.5, max=_LONGEST_PAUSE)(state))
+
+        return Retrying(
+            stop=stop_after_attempt(self.config.max_retries + 1),
+            retry=retry_if_exception(again),
+            wait=pause,
+            sleep=self._sleep,
+            reraise=True,
+        )
+
+    def _sleep(self, seconds: float) -> None:
+        self._stop.wait(seconds)
+
+    def _stream(self) -> Iterator[object]:
+        from langchain_core.callbacks import UsageMetadataCallbackHandler
+
+        counting = UsageMetadataCallbackHandler()
+        self.usage.requests += 1
+        model, *parsers = self._links()
+        try:
+            # The model's own stream ends when nobody waits; langchain would read a closed sequence to its end.
+            chunks: Iterator[Any] = self._until_stopped(model.stream(list(self.messages), {"callbacks": [counting]}))
+            for parser in parsers:
+                chunks = parser.transform(chunks)
+            for chunk in chunks:
+                self._begun = True
+                piece = chunk if self.structured else str(chunk.text)
+                if piece is not None and piece != "":
+                    yield piece
+        finally:
+            self._count(counting)
+
+    def _links(self) -> "Sequence[Runnable[Any, Any]]":
+        """Returns the model, and after it what makes structured output of its messages."""
+        from langchain_core.runnables import RunnableSequence
+
+        if not self.structured:
+            return [self.chat]
+        structured: Runnable[Any, Any] = self.chat.with_structured_output(schema())
+        return structured.steps if isinstance(structured, RunnableSequence) else [structured]
+
+    def _until_stopped(self, chunks: Iterator[object]) -> Iterator[object]:
+        """Yields what comes until nobody waits for it any more: the token of cancellation is polled at every piece."""
+        for chunk in chunks:
+            if self._stop.is_set():
+                return
+            yield chunk
+
+    def _count(self, counting: Any) -> None:  # noqa: ANN401 - a handler of a library that is loaded late
+        for used in counting.usage_metadata.values():
+            self._told = True
+            self.usage.prompt_tokens += used["input_tokens"]
+            self.usage.completion_tokens += used["output_tokens"]
+
+    def _estimate(self) -> None:
+        if self._told:
+            return
+        self.usage.estimated = True
+        self.usage.prompt_tokens += sum(count_tokens(str(message.content)) for message in self.messages)
+        self.usage.completion_tokens += count_tokens(self.reply)
+
+
+_END: Final = object()
+
+
+def _put(pieces: "queue.Queue[object]", piece: object, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            pieces.put(piece, timeout=0.2)
+        except queue.Full:
+            continue
+        return
+
+
+def _may_pass(exc: BaseException) -> bool:
+    """Whether trying again may help: the network, a limit on requests, or a fault of the server."""
+    status = getattr(exc, "status_code", None) or getattr(getattr(exc, "response", None), "status_code", None)
+    if isinstance(status, int):
+        return status in _PASSING or status >= _SERVER
+    # The clients name errors of the network alike, and have no base class in common.
+    names = " ".join(kind.__name__ for kind in type(exc).__mro__)
+    return any(word in names for word in ("Connection", "Timeout", "ConnectError", "TransportError", "RateLimit"))

@@ -1,0 +1,94 @@
+"""An answer of a model's claims and, for parties that it has no claim on, of quotations alone."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.answering.compose.extractive import Composition, introduction
+from app.answering.compose.model import ModelDraft, ModelWriter
+from app.records import Citation, Claim
+from app.retrieval.sentence_ranker import PartyEvidence
+from ingest.parties.party_table import PartyTable
+from prompts.wording import Wording
+
+
+def with_claims(
+    quoted: Composition,
+    draft: ModelDraft,
+    found: Sequence[PartyEvidence],
+    parties: PartyTable,
+    wording: Wording,
+    *,
+    model: str,
+) -> Composition:
+    """Puts a model's claims in place of the quotations of the parties that they are about.
+
+    No party drops out because the model says nothing of it: its quotations stay.
+
+    Args:
+        quoted: The answer of quotations alone.
+        draft: What the model wrote, checked.
+        found: What was found, per party.
+        parties: Names of the parties.
+        wording: The assistant's words.
+        model: The model's name.
+    """
+    notes = _notes(draft, wording, model)
+    if not draft.claims:
+        return replace(quoted, notes=notes, written=draft)
+    claims: list[Claim] = []
+    citations: list[Citation] = []
+    for state in dict.fromkeys(claim.state for claim in quoted.claims):
+        own = [claim for claim in draft.claims if claim.state == state]
+        _append(claims, citations, own, draft.citations) if own else _append(
+            claims, citations, [claim for claim in quoted.claims if claim.state == state], quoted.citations
+        )
+    shown = {identifier for citation in citations for identifier in citation.sentence_ids}
+    strong = {sentence.sentence_id for item in found if item.answers for sentence in item.strong}
+    spoken = {
+        item.party: introduction(item, parties, wording)
+        for item in found
+        if item.members and item.party in quoted.spoken_for
+    }
+    return replace(
+        quoted,
+        claims=tuple(claims),
+        citations=tuple(citations),
+        more=len(strong - shown),
+        introductions={c.number: spoken[c.state] for c in citations if c.state in spoken},
+        notes=notes,
+        written=draft,
+    )
+
+
+def with_translations(composed: Composition, writer: ModelWriter, language: str) -> Composition:
+    """Adds translations of the quotations that are in another language, as far as they hold."""
+    foreign = [citation for citation in composed.citations if citation.language != language]
+    if not foreign or composed.written is None:
+        return composed
+    texts, usage = writer.translate(foreign, language)
+    used = {name: composed.written.usage.get(name, 0) + value for name, value in usage.items() if name != "estimated"}
+    used["estimated"] = bool(composed.written.usage.get("estimated") or usage.get("estimated"))
+    return replace(composed, translations=texts, written=replace(composed.written, usage=used))
+
+
+def _append(claims: list[Claim], citations: list[Citation], new: Sequence[Claim], cited: Sequence[Citation]) -> None:
+    """Adds claims with their citations, numbered on."""
+    by_number = {citation.number: citation for citation in cited}
+    numbers: dict[int, int] = {}
+    for claim in new:
+        for number in claim.citations:
+            if number not in numbers:
+                numbers[number] = len(citations) + 1
+                citations.append(replace(by_number[number], number=len(citations) + 1))
+        claims.append(replace(claim, citations=tuple(numbers[number] for number in claim.citations)))
+
+
+def _notes(draft: ModelDraft, wording: Wording, model: str) -> tuple[str, ...]:
+    notes = []
+    if draft.problem is not None and not draft.claims:
+        notes.append(wording.say(f"model_{draft.problem}", model=model))
+    if draft.claims:
+        notes.append(wording.say("model_checked", model=model))
+    if draft.left_out:
+        notes.append(wording.say("model_left_out", count=draft.left_out))
+    return tuple(notes)

@@ -1,0 +1,368 @@
+"""The model composer: a chat model chooses numbered sentences and words claims, and every claim is checked.
+
+The model never writes a quotation, and names no State: whose words a claim rests on is told by its sentences.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+from app.answering.claims.claims import Premise, check_claim, check_translation
+from app.answering.claims.form import unquoted
+from app.answering.compose.llm_stream import Asked, ModelSilentError, Usage
+from app.answering.compose.prompt_evidence import PromptEvidence, inert, number
+from app.answering.compose.reply_parser import Written
+from app.answering.verify import verify_citation
+from app.chat_model import LlmConfig, reason, redact
+from app.records import Citation, Claim, DroppedClaim, Sources, Style
+from ingest.parties.party_table import PartyTable
+from ingest.text.splitter import count_tokens
+from ingest.text.squash import squash
+from prompts.prompt import Prompt, load_prompt
+from prompts.wording import LANGUAGES, Wording
+from vectorstore.records import Sentence
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
+
+logger = logging.getLogger(__name__)
+
+_STYLES: Final[dict[Style, str]] = {
+    "answer": "",
+    "shorter": "Be as short as you can: only what matters most.",
+    "points": "Write them as talking points: each short, and fit to be read aloud.",
+}
+_LANGUAGES: Final = {
+    "en": "English", "fr": "French", "es": "Spanish", "ar": "Arabic", "ru": "Russian", "zh": "Chinese",
+}  # fmt: skip
+# Tokenizers differ; this share of the room is left free for that.
+_SPARE: Final = 0.1
+# Seconds that a second attempt, with plain lines, has to have left.
+_WORTHWHILE: Final = 1.0
+_KEPT_DROPPED: Final = 60
+_KEPT_TEXT: Final = 400
+
+
+class Entailment(Protocol):
+    """Decides whether a premise bears out a hypothesis."""
+
+    def entails(self, pairs: Sequence[tuple[str, str]]) -> list[bool]:
+        """Returns the decision for each (premise, hypothesis)."""
+        ...
+
+
+Problem = Literal["failed", "slow", "nothing"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelDraft:
+    """What a model has written so far, as far as it holds.
+
+    Attributes:
+        claims: Claims that were checked; they cite `citations` by number.
+        dropped: Claims that did not hold, with the reason.
+        left_out: Sentences of the evidence that the model did not get for want of room.
+        problem: Why there are no claims, or no more: it failed, was too slow, or wrote nothing that holds.
+        prompt_version: Hash of the instructions.
+        evidence: The sentences that it got, by number.
+        reply: What it wrote.
+    """
+
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    dropped: tuple[DroppedClaim, ...] = ()
+    left_out: int = 0
+    problem: Problem | None = None
+    detail: str = ""
+    prompt_version: str = ""
+    usage: Mapping[str, int | float | bool] = field(default_factory=dict)
+    evidence: Mapping[int, Sentence] = field(default_factory=dict)
+    reply: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What claims are asked for.
+
+    Attributes:
+        question: The question, or the heading of what is briefed.
+        chosen: Per party, its sentences, strongest first.
+        sources: The statements behind them.
+        limit: Claims at most.
+    """
+
+    question: str
+    chosen: Sequence[Sequence[Sentence]]
+    sources: Sources
+    limit: int
+    style: Style = "answer"
+
+
+class ModelWriter:
+    """Has a chat model write claims on evidence, and checks them one by one."""
+
+    def __init__(
+        self, open_chat: "Callable[[], BaseChatModel]", config: LlmConfig, entailment: Entailment | None = None
+    ) -> None:
+        self._open = open_chat
+        self.config = config
+        self._entailment = entailment
+        self._structured = config.output != "lines"
+
+    @cached_property
+    def _chat(self) -> "BaseChatModel":
+        return self._open()
+
+    @property
+    def name(self) -> str:
+        """The model's name, for answers and records."""
+        return self.config.model
+
+    def write(self, task: Task, parties: PartyTable, wording: Wording) -> Generator[ModelDraft, None, None]:
+        """Yields the draft as it grows, after every claim that holds, and the finished one last.
+
+        Nothing is raised for what a model says or fails to say: the draft tells it. Closing it ends the request.
+
+        Args:
+            task: The question and its evidence.
+            parties: Who can be named.
+            wording: The claims are asked for in its language.
+
+        Raises:
+            ChatModelError: The model cannot be set up.
+        """
+        began = time.monotonic()
+        usage = Usage()
+        prompts = [load_prompt(name) for name in self._prompts()]
+        draft = ModelDraft()
+        for prompt in prompts:
+            if prompt is not prompts[0] and began + self.config.timeout_seconds - time.monotonic() < _WORTHWHILE:
+                break
+            numbered = number(task.chosen, task.sources, parties, room=self._room(prompt, task, wording))
+            checked = _Checked(numbered, prompt, parties, wording, self._entailment, self.config)
+            draft = ModelDraft(
+                dropped=draft.dropped,
+                left_out=numbered.left_out,
+                prompt_version=prompt.version,
+                evidence=numbered.sentences,
+            )
+            if not numbered.sentences:
+                yield replace(draft, problem="failed", detail="no room for evidence", usage=usage.to_json(self.config))
+                return
+            asked = Asked(
+                chat=self._chat,
+                messages=messages(prompt, task, numbered.text, wording),
+                config=self.config,
+                structured=prompt.name == "compose",
+                deadline=began + self.config.timeout_seconds,
+                usage=usage,
+            )
+            problem: Problem | None = None
+            detail = ""
+            try:
+                for written in asked:
+                    holds = written is not None and checked.take(written)
+                    if written is not None and not holds and time.monotonic() < asked.deadline:
+                        continue
+                    yield replace(draft, claims=tuple(checked.claims), citations=tuple(checked.citations))
+                    # Checking takes time as well: a reply of many claims ends with the time limit.
+                    late = written is not None and time.monotonic() > asked.deadline
+                    if late or len(checked.claims) >= task.limit:
+                        break
+            except ModelSilentError as exc:
+                problem, detail = "slow" if exc.slow else "failed", reason(exc.__cause__ or exc, self.config)
+                logger.warning("the model %s: %s", self.name, detail)
+            draft = replace(
+                draft,
+                claims=tuple(checked.claims),
+                citations=tuple(checked.citations),
+                dropped=(*draft.dropped, *checked.dropped)[:_KEPT_DROPPED],
+                problem=problem or (None if checked.claims else "nothing"),
+                detail=detail,
+                usage=usage.to_json(self.config),
+                reply=redact(asked.reply, self.config),
+            )
+            if checked.claims or checked.dropped or problem == "slow":
+                break
+            if prompt is not prompts[-1]:
+                # Not one claim could be read: this model, or its server, has no structured output.
+                self._structured = False
+        yield draft
+
+    def translate(
+        self, citations: Sequence[Citation], language: str
+    ) -> tuple[dict[int, str], dict[str, int | float | bool]]:
+        """Returns translations by citation number, as far as they hold, and what they used; for reading only."""
+        prompt = load_prompt("translate")
+        lines = [f"[S{citation.number}] {inert(citation.quote)}" for citation in citations]
+        from langchain_core.messages import HumanMessage, SystemMessage
+
+        ask = prompt.ask(evidence="\n".join(lines), language=_LANGUAGES.get(language, "English"))
+        asked = Asked(
+            chat=self._chat,
+            messages=[SystemMessage(prompt.system), HumanMessage(ask)],
+            config=self.config,
+            structured=False,
+            deadline=time.monotonic() + self.config.timeout_seconds,
+            usage=Usage(),
+        )
+        held = _translations(asked, {citation.number: citation for citation in citations}, language)
+        return held, asked.usage.to_json(self.config)
+
+    def _prompts(self) -> list[str]:
+        if self.config.output == "auto":
+            return ["compose", "compose_lines"] if self._structured else ["compose_lines"]
+        return ["compose"] if self._structured else ["compose_lines"]
+
+    def _room(self, prompt: Prompt, task: Task, wording: Wording) -> int:
+        """Returns the tokens that evidence may have."""
+        without = messages(prompt, task, "", wording)
+        told = sum(count_tokens(str(message.content)) for message in without)
+        return int((self.config.context_tokens - self.config.max_tokens) * (1 - _SPARE)) - told
+
+
+def messages(prompt: Prompt, task: Task, evidence: str, wording: Wording) -> "list[BaseMessage]":
+    """Returns what the model is told and asked; question and evidence are data that cannot close their tags."""
+    from langchain_core.messages import HumanMessage, SystemMessage
+
+    asked = prompt.ask(
+        question=inert(task.question),
+        evidence=evidence,
+        limit=str(task.limit),
+        language=_LANGUAGES.get(wording.language, "English"),
+        style=_STYLES[task.style],
+    )
+    return [SystemMessage(prompt.system), HumanMessage(asked.strip())]
+
+
+class _Checked:
+    """Claims that hold, with their citations, and those that do not."""
+
+    def __init__(
+        self,
+        numbered: PromptEvidence,
+        prompt: Prompt,
+        parties: PartyTable,
+        wording: Wording,
+        entailment: Entailment | None,
+        config: LlmConfig,
+    ) -> None:
+        self.claims: list[Claim] = []
+        self.citations: list[Citation] = []
+        self.dropped: list[DroppedClaim] = []
+        self._numbered = numbered
+        self._told = f"{prompt.system}\n{prompt.user}"
+        self._parties = parties
+        self._wording = wording
+        self._entailment = entailment
+        self._config = config
+        self._seen: set[str] = set()
+
+    def take(self, written: Written) -> bool:
+        """Checks a claim, and returns whether it holds and is new."""
+        key = squash(written.text).casefold()
+        if key in self._seen:
+            return False
+        self._seen.add(key)
+        holder, cited, fault = self._cited(written)
+        if fault is None:
+            fault = self._objection(written.text, holder, cited)
+        if fault is not None:
+            text = redact(written.text, self._config)[:_KEPT_TEXT]
+            self.dropped.append(DroppedClaim(text=text, state=holder, reason=fault))
+            return False
+        self.citations += [citation for citation in cited if citation.number > len(self.citations)]
+        numbers = tuple(citation.number for citation in cited)
+        self.claims.append(Claim(text=self._worded(written.text, cited), state=holder, citations=numbers))
+        return True
+
+    def _cited(self, written: Written) -> tuple[str | None, list[Citation], str | None]:
+        """Returns the party whose words a claim rests on, its citations, and what is wrong with its ids."""
+        if not written.numbers:
+            return None, [], "it cites nothing"
+        unknown = [number for number in written.numbers if number not in self._numbered.sentences]
+        if unknown:
+            return (
+                None,
+                [],
+                f"it cites S{unknown[0]}, which there is not" if unknown[0] else "it cites what is no sentence",
+            )
+        holders = {self._numbered.statement(number).metadata.state for number in written.numbers}
+        if len(holders) != 1:
+            return None, [], f"it rests on the words of several: {', '.join(sorted(str(h) for h in holders))}"
+        cited: list[Citation] = []
+        for sentence in written.numbers:
+            for citation in self._numbered.cite(sentence, 0):
+                known = self._known(citation, cited)
+                if known is None:
+                    known = replace(citation, number=len(self.citations) + self._fresh(cited) + 1)
+                if known not in cited:
+                    cited.append(known)
+        return holders.pop(), cited, None
+
+    def _fresh(self, cited: Sequence[Citation]) -> int:
+        return sum(citation.number > len(self.citations) for citation in cited)
+
+    def _known(self, citation: Citation, cited: Sequence[Citation]) -> Citation | None:
+        """Returns an earlier citation that holds all of this one."""
+        for other in (*self.citations, *cited):
+            same = other.statement_id == citation.statement_id
+            if same and other.start <= citation.start and citation.end <= other.end:
+                return other
+        return None
+
+    def _objection(self, text: str, holder: str | None, cited: Sequence[Citation]) -> str | None:
+        statements = self._numbered.sources.statements
+        for citation in cited:
+            if verify_citation(citation, statements.get(citation.statement_id)) != "verified":
+                return "a sentence that it cites is not what its statement says"
+        ground = premise_of(cited, holder)
+        fault = check_claim(text, ground, self._parties, instructions=self._told)
+        if fault is None and self._entailment is not None and not self._entailment.entails([(ground.text, text)])[0]:
+            fault = "the entailment model does not find it in its evidence"
+        return fault
+
+    def _worded(self, text: str, cited: Sequence[Citation]) -> str:
+        """Returns the claim without quotation marks; one that copies its evidence becomes the quotation that it is."""
+        plain = unquoted(text)
+        for citation in cited:
+            if squash(plain).strip(".。") == squash(citation.quote).strip(".。"):
+                name = self._parties.display(citation.state or "", self._wording.language)
+                return f"{unquoted(name)}: “{citation.quote}”"
+        return plain
+
+
+def premise_of(cited: Sequence[Citation], holder: str | None) -> Premise:
+    """Returns what a claim with these citations rests on."""
+    languages = [citation.language for citation in cited if citation.language in LANGUAGES]
+    speakers = {citation.on_behalf_of for citation in cited if citation.on_behalf_of}
+    return Premise(
+        quotes=tuple(citation.quote for citation in cited),
+        language=str(languages[0]) if languages else "en",
+        holder=holder,
+        also=frozenset(speakers),
+        sessions=frozenset(citation.session for citation in cited if citation.session),
+        years=frozenset(part[:4] for citation in cited for part in (citation.date or "").split("/") if part),
+        agenda_items=frozenset(citation.agenda_item for citation in cited if citation.agenda_item),
+    )
+
+
+def _translations(asked: Asked, citations: Mapping[int, Citation], language: str) -> dict[int, str]:
+    held: dict[int, str] = {}
+    try:
+        for written in asked:
+            if written is None:
+                continue
+            citation = citations.get(written.numbers[0]) if len(written.numbers) == 1 else None
+            if citation is None or citation.number in held:
+                continue
+            own = citation.language if citation.language in LANGUAGES else "en"
+            if check_translation(written.text, language, citation.quote, str(own)) is None:
+                held[citation.number] = unquoted(written.text)
+    except ModelSilentError as exc:
+        logger.warning("no translation, or not of all: %s", exc)
+    return held

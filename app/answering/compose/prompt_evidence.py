@@ -1,0 +1,144 @@
+"""Evidence as a chat model gets it: numbered sentences, delimited as data, as many as fit; and back to citations."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Final
+
+import regex
+
+from app.answering.citation_spans import SentenceSpan, cite, spans
+from app.records import Citation, Sources
+from ingest.parties.party_table import PartyTable
+from ingest.text.splitter import count_tokens
+from vectorstore.records import Sentence, Statement
+
+_ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+# Signs that do not show but turn the order of what follows, or hide text from a reader that a model reads.
+_HIDDEN: Final = regex.compile(r"[\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+# Sentences shown for each party besides what they point to.
+PER_PARTY: Final = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromptEvidence:
+    """Numbered sentences with what they are quoted in.
+
+    Attributes:
+        sentences: By number, from 1; "S1" and so on in the prompt.
+        quoted: By number, the spans of the statement that a citation of the sentence shows.
+        left_out: Sentences for which there was no room.
+        text: What the model reads.
+        sources: The statements behind the sentences.
+    """
+
+    sentences: Mapping[int, Sentence]
+    quoted: Mapping[int, tuple[SentenceSpan, ...]]
+    left_out: int
+    text: str
+    sources: Sources
+
+    def statement(self, number: int) -> Statement:
+        """Returns the statement that holds a numbered sentence."""
+        return self.sources.statements[self.sentences[number].statement_id]
+
+    def cite(self, number: int, first: int) -> list[Citation]:
+        """Cites what a numbered sentence is quoted in, numbered from `first`."""
+        statement = self.statement(number)
+        sentences = self.sources.sentences[statement.statement_id]
+        return [cite(statement, sentences, span, first + place) for place, span in enumerate(self.quoted[number])]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _QuotableSpan:
+    """One span to quote, with a distant one that it points to."""
+
+    statement_id: str
+    span: SentenceSpan
+    distant: SentenceSpan | None
+
+
+def number(chosen: Sequence[Sequence[Sentence]], sources: Sources, parties: PartyTable, *, room: int) -> PromptEvidence:
+    """Numbers sentences for a model, each party's strongest first as long as there is room.
+
+    Args:
+        chosen: Per party, its sentences, strongest first.
+        sources: The statements behind them.
+        parties: Names of the parties.
+        room: Tokens for all of it.
+    """
+    queues = [_pieces(own[:PER_PARTY], sources) for own in chosen]
+    kept: list[_QuotableSpan] = []
+    used = left_out = 0
+    # In turns, so that no party is left out because others have more to say.
+    for piece in (piece for turn in zip_longest(*queues) for piece in turn if piece is not None):
+        size = _size(piece, sources)
+        if used + size > room:
+            left_out += piece.span.last - piece.span.first + 1
+            continue
+        used += size
+        kept.append(piece)
+    left_out += sum(max(0, len(own) - PER_PARTY) for own in chosen)
+    return _prompt_evidence(kept, sources, parties, left_out)
+
+
+def _pieces(chosen: Sequence[Sentence], sources: Sources) -> list[_QuotableSpan]:
+    by_statement: dict[str, list[int]] = {}
+    for sentence in chosen:
+        by_statement.setdefault(sentence.statement_id, []).append(sentence.ordinal)
+    rank = {sentence.sentence_id: place for place, sentence in enumerate(chosen)}
+    found: list[tuple[int, _QuotableSpan]] = []
+    for statement_id, ordinals in by_statement.items():
+        sentences = sources.sentences[statement_id]
+        for span, distant in spans(sentences, ordinals):
+            ids = [sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)]
+            best = min(rank.get(identifier, len(rank)) for identifier in ids)
+            found.append((best, _QuotableSpan(statement_id=statement_id, span=span, distant=distant)))
+    return [piece for _, piece in sorted(found, key=lambda item: item[0])]
+
+
+def _ordinals(piece: _QuotableSpan) -> list[int]:
+    own = list(range(piece.span.first, piece.span.last + 1))
+    return own if piece.distant is None else [piece.distant.first, *own]
+
+
+def _size(piece: _QuotableSpan, sources: Sources) -> int:
+    sentences = sources.sentences[piece.statement_id]
+    # A line has a number, and a statement its tags.
+    return sum(count_tokens(inert(sentences[ordinal].text)) + 6 for ordinal in _ordinals(piece)) + 24
+
+
+def _prompt_evidence(
+    kept: Sequence[_QuotableSpan], sources: Sources, parties: PartyTable, left_out: int
+) -> PromptEvidence:
+    shown: dict[str, dict[int, list[SentenceSpan]]] = {}
+    for piece in kept:
+        lines = shown.setdefault(piece.statement_id, {})
+        whole = [piece.span] if piece.distant is None else [piece.span, piece.distant]
+        for ordinal in _ordinals(piece):
+            in_span = piece.span.first <= ordinal <= piece.span.last
+            lines.setdefault(ordinal, whole if in_span else [SentenceSpan(first=ordinal, last=ordinal)])
+    numbered: dict[int, Sentence] = {}
+    quoted: dict[int, tuple[SentenceSpan, ...]] = {}
+    blocks = []
+    for statement_id, lines in shown.items():
+        written = []
+        for ordinal in sorted(lines):
+            sentence = sources.sentences[statement_id][ordinal]
+            at = len(numbered) + 1
+            numbered[at], quoted[at] = sentence, tuple(lines[ordinal])
+            written.append(f"[S{at}] {inert(sentence.text)}")
+        blocks.append(_block(sources.statements[statement_id], written, parties))
+    return PromptEvidence(sentences=numbered, quoted=quoted, left_out=left_out, text="\n".join(blocks), sources=sources)
+
+
+def _block(statement: Statement, lines: Sequence[str], parties: PartyTable) -> str:
+    metadata = statement.metadata
+    name = inert(parties.display(metadata.state or "", "en"))[:80]
+    date = f' date="{inert(metadata.date)[:24]}"' if metadata.date else ""
+    return "\n".join([f'<statement party="{name}"{date}>', *lines, "</statement>"])
+
+
+def inert(text: str) -> str:
+    """Returns a text on one line in which no tag can begin or end, and nothing is hidden."""
+    return " ".join(_HIDDEN.sub("", text).split()).translate(_ESCAPES)

@@ -1,0 +1,127 @@
+"""Where a quotation comes from, in words: provenance lines and references to copy."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from babel.dates import format_date
+
+from app.records import Citation
+from ingest.loaders.scanned import LOW_CONFIDENCE
+from ingest.parties.party_table import PartyTable
+from prompts.wording import Wording
+from vectorstore.records import Kind, Metadata, StatementSummary
+
+_LOCALES = {"en": "en_GB", "zh": "zh_Hans", "ar": "ar_001"}
+
+
+def provenance(citation: Citation, wording: Wording) -> str:
+    """Returns body, session, date and agenda item in one line; what was inferred is marked so."""
+    facts: list[tuple[str, str | None]] = [
+        ("body", citation.body),
+        ("session", _say(wording, "session", "number", citation.session)),
+        ("date", spoken_date(citation.date, wording.language)),
+        ("agenda_item", _agenda_item(citation.agenda_item, wording)),
+    ]
+    return ", ".join(
+        wording.say("inferred", fact=fact) if name in citation.inferred else fact for name, fact in facts if fact
+    )
+
+
+def attribution(citation: Citation, parties: PartyTable, wording: Wording, escape: Callable[[str], str]) -> str:
+    """Returns the line that says who holds the position, and where and when it was stated."""
+    if citation.kind == "treaty":
+        return wording.say("attribution_treaty", treaty=escape(citation.title or citation.file))
+    line = escape(provenance(citation, wording))
+    name = escape(parties.display(citation.state or "", wording.language))
+    if citation.summarised:
+        return wording.say("attribution_summary", party=name, provenance=line).removesuffix(" · ")
+    if citation.on_behalf_of is not None and citation.speaker is not None:
+        said = wording.say("attribution_group", group=name, speaker=escape(citation.speaker), provenance=line)
+        return said.removesuffix(" · ")
+    if "state" in citation.inferred:
+        name = wording.say("inferred", fact=name)
+    return wording.say("attribution", party=name, provenance=line).removesuffix(" · ")
+
+
+def holder(kind: Kind, metadata: Metadata, name_of: Callable[[str], str]) -> str | None:
+    """Returns whose words a statement holds: a party's name, or the title of a treaty; None where nobody is known."""
+    if kind == "treaty":
+        return metadata.title
+    return name_of(metadata.state) if metadata.state else None
+
+
+def record_of(summary: StatementSummary) -> str | None:
+    """Returns what to show in place of a State for a record of several speakers; None for anything else."""
+    return f"record, {summary.interventions} interventions" if summary.interventions else None
+
+
+def reference(citation: Citation, parties: PartyTable, wording: Wording) -> str:
+    """Returns a reference to copy: party, provenance, place in the text, file."""
+    return reference_by_name(citation, lambda code: parties.display(code, wording.language), wording)
+
+
+def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording: Wording) -> str:
+    """Returns a reference as `reference` does, with the names of parties from elsewhere than a table."""
+    place = [
+        citation.symbol,
+        _say(wording, "page", "number", citation.page),
+        _say(wording, "paragraph", "number", citation.paragraph),
+        citation.file,
+        scan_note(citation, wording),
+    ]
+    name = "" if citation.kind == "treaty" else name_of(citation.state or "?")
+    if "state" in citation.inferred:
+        name = wording.say("inferred", fact=name)
+    if citation.on_behalf_of is not None and citation.speaker is not None:
+        name = f"{name} ({citation.speaker})"
+    if citation.summarised:
+        name = wording.say("as_summarised", party=name)
+    parts = [name, citation.title, provenance(citation, wording), *place]
+    return ", ".join(str(part) for part in parts if part)
+
+
+def scan_note(citation: Citation, wording: Wording, *, only_unsure: bool = False) -> str | None:
+    """Returns how sure text recognition was of a quotation, or None where it was not read from a scan."""
+    confidence = citation.ocr_confidence
+    if confidence is None or (only_unsure and confidence >= LOW_CONFIDENCE):
+        return None
+    key = "scanned_unsure" if confidence < LOW_CONFIDENCE else "scanned"
+    return wording.say(key, share=f"{confidence:.0%}")
+
+
+def occasions(statements: Iterable[StatementSummary], wording: Wording) -> str:
+    """Returns when statements were made, in words: by date, else by session, else by the name of the file."""
+    said = (
+        spoken_date(s.metadata.date, wording.language)
+        or _say(wording, "session", "number", s.metadata.session)
+        or s.file
+        for s in statements
+    )
+    return ", ".join(dict.fromkeys(said))
+
+
+def spoken_date(value: str | None, language: str) -> str | None:
+    """Returns an ISO year, day or interval as people write it; what is not ISO is returned as it is."""
+    if value is None or re.fullmatch(r"\d{4}", value):
+        return value
+    try:
+        days = [date.fromisoformat(part) for part in value.split("/")]
+    except ValueError:
+        return value
+    locale = _LOCALES.get(language, language)
+    texts = [format_date(day, format="long", locale=locale) for day in days]
+    if len(set(days)) == 2 and (days[0].year, days[0].month) == (days[1].year, days[1].month) and language != "zh":
+        return f"{days[0].day}–{texts[1]}"
+    return " – ".join(dict.fromkeys(texts))
+
+
+def _say(wording: Wording, key: str, variable: str, value: object) -> str | None:
+    return None if value is None else wording.say(key, **{variable: value})
+
+
+def _agenda_item(item: str | None, wording: Wording) -> str | None:
+    # Some debates have a name instead of a number.
+    if item is None or not any(char.isdigit() for char in item):
+        return item
+    return wording.say("agenda_item", item=item)

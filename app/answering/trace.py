@@ -1,0 +1,73 @@
+"""The record of an answer: the answer itself, and beside it what it was made of."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from app.answering.compose.extractive import Composition
+from app.records import Answer
+from app.retrieval.evidence_retriever import Retrieved
+
+# Sentences of evidence per party that a record lists.
+_LISTED: Final = 30
+
+
+def record_of(answer: Answer, retrieved: Retrieved | None, composed: Composition | None) -> dict[str, Any]:
+    """Returns the record: the answer's contract, with a key `record`.
+
+    `record` holds when it was answered (`at`, UTC), the sentences found with their scores (`evidence`), and of a model
+    what it got (`numbered`), what it wrote (`reply`) and why it was left, if it was. It holds no settings and no keys.
+    """
+    found = (*retrieved.found, *retrieved.spoken_for) if retrieved is not None else ()
+    record: dict[str, Any] = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "evidence": [
+            {
+                "party": item.party,
+                "sentence_id": evidence.sentence.sentence_id,
+                "score": round(evidence.score, 4),
+                "confidence": round(item.confidence, 4),
+            }
+            for item in found
+            for evidence in item.evidence[:_LISTED]
+        ],
+    }
+    draft = composed.written if composed is not None else None
+    if draft is not None:
+        record |= {
+            "numbered": {f"S{number}": sentence.sentence_id for number, sentence in draft.evidence.items()},
+            "left_out": draft.left_out,
+            "reply": draft.reply,
+            "problem": draft.problem,
+            "detail": draft.detail,
+        }
+    return {**answer.to_json(), "record": record}
+
+
+def lines_of(trace: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Returns a record as (label, text) lines, as the command line and the chat show it."""
+    record, scope, timings = trace.get("record") or {}, trace["scope"], trace["timings_ms"]
+    named = ", ".join(f"{name} {value}" for name, value in scope.items() if value and name not in ("notes", "language"))
+    usage = trace.get("usage") or {}
+    how = f"{trace['composer']}" + (f", {trace['model']}" if trace.get("model") else "")
+    lines = [
+        ("question", str(trace["question"])),
+        ("answered", f"{record.get('at', '')} {trace['status']}".strip()),
+        ("scope", named or "everything"),
+        ("written by", f"{how}; prompt {trace['prompt_version']}"),
+        ("time", ", ".join(f"{name} {value:.0f} ms" for name, value in timings.items() if value)),
+    ]
+    if usage:
+        lines.append(("usage", ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in usage.items())))
+    if record.get("problem"):
+        lines.append(("problem", f"{record['problem']} {record.get('detail', '')}".strip()))
+    lines += [
+        ("candidate", f"{item['rank']}. {item['passage_id']} score {item['score']}") for item in trace["retrieved"][:10]
+    ]
+    lines += [
+        ("evidence", f"{item['party']} {item['sentence_id']} score {item['score']}")
+        for item in record.get("evidence", [])[:20]
+    ]
+    lines += [("claim", f"{claim['text']} {claim['citations']}") for claim in trace["claims"]]
+    lines += [("dropped", f"{claim['text']} — {claim['reason']}") for claim in trace["dropped_claims"]]
+    return lines

@@ -1,0 +1,159 @@
+"""Verification: a citation is what its statement says, at its offsets, from the mouth that is named.
+
+Pure functions over the answer's records and the stored statement; equality is exact after `squash`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import regex
+
+from app.records import Citation, Claim, DroppedClaim, Verdict
+from ingest.text.furniture import is_furniture, running_heads
+from ingest.text.repair import ELLIPSIS
+from ingest.text.squash import squash, squash_map
+from vectorstore.records import Statement
+
+# How a quotation shows page furniture that is left out.
+_SPLIT = regex.compile(rf"\s*{regex.escape(ELLIPSIS)}\s*")
+# What a claim sets in quotation marks besides the quotations that it cites.
+_QUOTED = regex.compile(r"[“„«「『\"]([^“”„«»「」『』\"]*)[”“»」』\"]")
+_PROVENANCE = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified:
+    """The claims and citations that passed, and the claims that did not."""
+
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    dropped: tuple[DroppedClaim, ...]
+
+
+def verify(claims: Sequence[Claim], citations: Sequence[Citation], statements: Mapping[str, Statement]) -> Verified:
+    """Drops every claim that rests on a citation which its statement does not bear out.
+
+    Args:
+        claims: Each names a State or group and citation numbers.
+        citations: What the claims cite.
+        statements: The stored statements by id, read from the catalogue and not from the answer.
+    """
+    sound = {c.number: c for c in citations if verify_citation(c, statements.get(c.statement_id)) == "verified"}
+    kept: list[Claim] = []
+    dropped: list[DroppedClaim] = []
+    for claim in claims:
+        reason = _objection(claim, sound)
+        if reason is None:
+            kept.append(claim)
+        else:
+            dropped.append(DroppedClaim(text=claim.text, state=claim.state, reason=reason))
+    used = {number for claim in kept for number in claim.citations}
+    return Verified(
+        claims=tuple(kept),
+        citations=tuple(sound[c.number] for c in citations if c.number in used and c.number in sound),
+        dropped=tuple(dropped),
+    )
+
+
+def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
+    """Compares a citation with its stored statement.
+
+    `misattributed` is the right words in the wrong mouth, or under the wrong body, session, date, item or file. Words
+    of a record are its speaker's only within that speaker's intervention, and the record's own where it tells.
+    """
+    if statement is None:
+        return "not_found"
+    source = statement.source_text
+    if not 0 <= citation.start < citation.end <= len(source):
+        return "not_found"
+    if source[citation.start : citation.end] != citation.source_quote:
+        return "altered"
+    if not reads_as(citation.quote, citation.source_quote, heads=running_heads(source)):
+        return "altered"
+    held_by = (statement.metadata.state, statement.metadata.on_behalf_of)
+    if (citation.state, citation.on_behalf_of) != held_by or citation.kind != statement.kind:
+        return "misattributed"
+    if not statement.holds(citation.start, citation.end) or citation.summarised != statement.summarised:
+        return "misattributed"
+    if citation.language != statement.language_at(citation.start):
+        return "misattributed"
+    if any(identifier.rpartition(":")[0] != citation.statement_id for identifier in citation.sentence_ids):
+        return "misattributed"
+    if any(getattr(citation, name) != getattr(statement.metadata, name) for name in _PROVENANCE):
+        return "misattributed"
+    if citation.file != statement.file:
+        return "misattributed"
+    return "verified"
+
+
+def reads_as(quote: str, source_quote: str, *, heads: frozenset[str] = frozenset()) -> bool:
+    """Returns whether a readable quotation holds exactly the words of its source.
+
+    White space and the typography that `squash` levels may differ. Where the quotation says `[…]`, the source
+    must have page furniture, or those very characters.
+
+    Args:
+        quote: The readable text.
+        source_quote: The source text of the same span.
+        heads: The running heads of the document, which count as furniture.
+    """
+    if squash(quote) == squash(source_quote):
+        return bool(squash(quote))
+    parts = [part for part in _SPLIT.split(quote) if part]
+    if len(parts) < 2:
+        return False
+    return _parts_follow(parts, source_quote, heads)
+
+
+def _parts_follow(parts: Sequence[str], source: str, heads: frozenset[str]) -> bool:
+    """Walks through the source: each part in turn, and furniture between them; nothing else may be left out."""
+    first, *rest = parts
+    if not rest:
+        return squash(first) == squash(source)
+    for end in _ends_of(first, source):
+        for begin in _furniture_ends(source, end, heads):
+            if _parts_follow(rest, source[begin:], heads):
+                return True
+    return False
+
+
+def _ends_of(part: str, source: str) -> list[int]:
+    """Returns the offset at which a prefix of the source equals the part after squashing, if there is one."""
+    wanted, squashed = squash(part), squash_map(source)
+    if not wanted or not squashed.text.startswith(wanted):
+        return []
+    return [squashed.ends[len(wanted) - 1]]
+
+
+def _furniture_ends(source: str, start: int, heads: frozenset[str]) -> list[int]:
+    """Returns where text may go on after furniture that begins at `start`."""
+    ends = [
+        match.end()
+        for match in regex.finditer(r"\s*\S+\s*", source, pos=start)
+        if match.start() - start < 400 and is_furniture(source[start : match.end()], heads)
+    ]
+    return ends[::-1]
+
+
+def _objection(claim: Claim, sound: Mapping[int, Citation]) -> str | None:
+    if not claim.citations:
+        return "it cites nothing"
+    for number in claim.citations:
+        if number not in sound:
+            return f"citation {number} is not what its statement says"
+        cited = sound[number]
+        if claim.state is None and cited.kind != "treaty":
+            return "it names nobody who holds the position"
+        if claim.state not in (cited.state, cited.on_behalf_of or cited.state):
+            return f"citation {number} is not from {claim.state}"
+    if not _quotes_only(claim.text, [sound[number].quote for number in claim.citations]):
+        return "it sets words in quotation marks that its citations do not hold"
+    return None
+
+
+def _quotes_only(text: str, quotes: Sequence[str]) -> bool:
+    """Returns whether whatever stands in quotation marks in a claim is copied from what it cites."""
+    # Longest first, since one quotation may hold another.
+    for quote in sorted(quotes, key=len, reverse=True):
+        text = text.replace(quote, "")
+    return all(any(squash(match.group(1)) in squash(quote) for quote in quotes) for match in _QUOTED.finditer(text))

@@ -1,1 +1,0 @@
-"""How questions ask, one module a language: patterns with their accents, which `app/frames.py` compiles."""

@@ -1,0 +1,134 @@
+"""What a chat model words on the evidence of cells, checked like its answers; it is left once it keeps failing."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Final, get_args
+
+from app.answering.claims.form import quoted_parts
+from app.answering.compose.model import ModelDraft, ModelWriter, Task
+from app.answering.compose.prompt_evidence import PER_PARTY
+from app.answering.verify import verify
+from app.briefing.cells import Cell, Unworded, Writing
+from app.records import Citation, Claim, DroppedClaim, Sources
+from ingest.parties.party_table import PartyTable
+from prompts.wording import Wording, load_document_words
+from vectorstore.records import Sentence
+
+# Claims in a cell: it is read beside its neighbours.
+MOST_CLAIMS: Final = 3
+# Failures in a row after which the model is not asked again: each may take as long as its time limit.
+_PATIENCE: Final = 2
+_COPIED: Final = "it is no more than its quotation, which stands in the cell"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellText:
+    """What a model worded on one cell.
+
+    Attributes:
+        claims: Those that hold; they cite `citations` by number, and hold no quotation marks.
+        citations: Verified.
+        dropped: Those that do not, with the reason.
+        unworded: Why there is no claim; None where there is one.
+    """
+
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    dropped: tuple[DroppedClaim, ...] = ()
+    unworded: Unworded | None = None
+
+    def citation(self, number: int) -> Citation:
+        """Returns a citation by its number."""
+        return next(citation for citation in self.citations if citation.number == number)
+
+
+class CellWriter:
+    """Has a model word the cells of one briefing, one after the other."""
+
+    def __init__(self, writer: ModelWriter, parties: PartyTable, wording: Wording) -> None:
+        self._writer, self._parties, self._wording = writer, parties, wording
+        self._failures = 0
+        self._usage: dict[str, int | float | bool] = {}
+        self._versions: dict[str, None] = {}
+        self._left_out = 0
+
+    def write(
+        self, heading: str, chosen: Sequence[Sequence[Sentence]], sources: Sources, beat: Callable[[], None]
+    ) -> CellText:
+        """Returns what the model words on the evidence of a cell, as far as it holds.
+
+        Args:
+            heading: What the cell is about.
+            chosen: Per party, its sentences, strongest first; at least one party has some.
+            sources: The statements behind them.
+            beat: Is called again and again while the model writes; what it raises ends the request.
+
+        Raises:
+            ChatModelError: The model cannot be set up.
+        """
+        if self._failures >= _PATIENCE:
+            return CellText(unworded="not_asked")
+        task = Task(
+            question=heading,
+            chosen=[own[:PER_PARTY] for own in chosen],
+            sources=sources,
+            limit=MOST_CLAIMS,
+            style="points",
+        )
+        draft = ModelDraft()
+        with closing(self._writer.write(task, self._parties, self._wording)) as drafts:
+            for growing in drafts:
+                draft = growing
+                beat()
+        self._count(draft)
+        self._failures = self._failures + 1 if _failed(draft) else 0
+        return _held(draft, sources)
+
+    def report(self, cells: Sequence[Cell]) -> Writing | None:
+        """Returns how the model took part in the finished cells; None where it was never asked."""
+        if not self._versions:
+            return None
+        words = load_document_words(self._wording.language)
+        model = self._writer.name
+        claims, dropped = (sum(map(len, each)) for each in ([c.claims for c in cells], [c.dropped for c in cells]))
+        notes = [words.say("worded_by", model=model, claims=claims, dropped=dropped)]
+        why = Counter(cell.unworded for cell in cells if cell.unworded is not None)
+        if why:
+            reasons = [words.say(f"quoted_{reason}", count=why[reason]) for reason in get_args(Unworded) if why[reason]]
+            notes.append(words.say("quoted_only", count=why.total(), reasons="; ".join(reasons)))
+        if self._left_out:
+            notes.append(words.say("worded_left_out", count=self._left_out))
+        return Writing(model=model, prompt_versions=tuple(self._versions), usage=dict(self._usage), notes=tuple(notes))
+
+    def _count(self, draft: ModelDraft) -> None:
+        self._versions[draft.prompt_version] = None
+        self._left_out += draft.left_out
+        for name, value in draft.usage.items():
+            if isinstance(value, bool):
+                self._usage[name] = bool(self._usage.get(name)) or value
+            else:
+                self._usage[name] = round(self._usage.get(name, 0) + value, 6)
+
+
+def _failed(draft: ModelDraft) -> bool:
+    """Whether asking was in vain, or took all the time that there is whatever came of it."""
+    # Where its evidence found no room, the model was not asked.
+    in_vain = draft.problem == "failed" and not draft.claims and bool(draft.usage.get("requests"))
+    return in_vain or draft.problem == "slow"
+
+
+def _held(draft: ModelDraft, sources: Sources) -> CellText:
+    checked = verify(draft.claims, draft.citations, sources.statements)
+    # A claim that copies its evidence comes as the quotation that it is, and the cell has that already.
+    copied = [claim for claim in checked.claims if quoted_parts(claim.text)]
+    claims = tuple(claim for claim in checked.claims if claim not in copied)
+    dropped = [DroppedClaim(text=claim.text, state=claim.state, reason=_COPIED) for claim in copied]
+    used = {number for claim in claims for number in claim.citations}
+    return CellText(
+        claims=claims,
+        citations=tuple(citation for citation in checked.citations if citation.number in used),
+        dropped=(*draft.dropped, *checked.dropped, *dropped),
+        unworded=None if claims else draft.problem or "nothing",
+    )

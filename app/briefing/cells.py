@@ -1,0 +1,356 @@
+"""The briefing and its parts: what the position table, the documents, the chat and the API share."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Literal, get_args
+
+from app.records import Citation, Claim, Coverage, DroppedClaim, listed
+
+PositionKind = Literal[
+    "supports",
+    "opposes",
+    "proposes",
+    "conditional",
+    "reports_practice",
+    "calls_on_others",
+    "no_position",
+    "no_statement",
+]
+KINDS: Final[tuple[PositionKind, ...]] = get_args(PositionKind)
+KIND_LABELS: Final[dict[PositionKind, str]] = {
+    "supports": "supports",
+    "opposes": "opposes",
+    "proposes": "proposes",
+    "conditional": "conditional",
+    "reports_practice": "reports practice",
+    "calls_on_others": "calls on others",
+    "no_position": "no position found",
+    "no_statement": "no statement",
+}
+ReviewState = Literal["accepted", "changed", "rejected"]
+# Who words what a cell says: nobody, so that it is quotations alone, or a chat model, under its quotations.
+Composer = Literal["extractive", "model"]
+COMPOSERS: Final[tuple[Composer, ...]] = get_args(Composer)
+# Why a cell that a model was to word has quotations alone.
+Unworded = Literal["failed", "slow", "nothing", "not_asked"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """Words of a citation that show a kind of position.
+
+    Attributes:
+        citation: Number of the citation.
+        start: Offset of the first word in the statement's source text.
+        end: Offset after the last one.
+        text: These words as they read in the quotation.
+        kind: The kind that they show.
+    """
+
+    citation: int
+    start: int
+    end: int
+    text: str
+    kind: PositionKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """What a person decided on a cell.
+
+    Attributes:
+        state: `accepted` the suggestion stands, `changed` to `kind`, `rejected` the evidence does not fit the topic.
+        kind: The kind that holds now; None where rejected.
+        at: When, ISO 8601, UTC.
+    """
+
+    state: ReviewState
+    kind: PositionKind | None
+    note: str
+    reviewer: str
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A column of the table: a topic in words, or an article.
+
+    Attributes:
+        label: How it is shown, such as `Mutual legal assistance` or `UNTOC article 18`.
+        topic: Topic words to search; empty for an article alone.
+        treaty: Code of the treaty where it is an article.
+        article: Its number as written.
+        language: ISO 639-1 code of the topic words, one of the six.
+        harm: The topic names a harm, so that support is for action against it.
+    """
+
+    label: str
+    topic: str = ""
+    treaty: str | None = None
+    article: str | None = None
+    language: str = "en"
+    harm: bool = False
+
+    def kind_label(self, kind: PositionKind) -> str:
+        """Returns a kind of position on this subject in English words."""
+        return "supports action against it" if self.harm and kind == "supports" else KIND_LABELS[kind]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """What one party said on one subject, in one session or in all that were searched.
+
+    Attributes:
+        party: Code of the State or group.
+        subject: Label of the subject.
+        session: The session, where the table is split by sessions, else None.
+        kind: The suggested kind; a `changed` review puts another in its place (see `holds`).
+        words: The words that show the suggested kind; empty for `no_position` and `no_statement`.
+        citations: Numbers of its citations, strongest first; what a group said for the party comes last.
+        more: How many further evidence sentences there are.
+        note: Why there is no evidence, for whom a group spoke, or what else to know; one line, may be empty.
+        key: Under what its review is kept.
+        review: What a person decided; None as long as the kind is a suggestion.
+        claims: What a model worded on this evidence, as far as it holds; each cites citations of the cell. A claim on
+            what a group said for the party has the group as its state.
+        dropped: What the model wrote and did not hold, with the reason; never shown.
+        unworded: Why there are no claims though a model was to write some: it failed, was too slow, wrote nothing
+            that holds, or was no longer asked; else None.
+    """
+
+    party: str
+    subject: str
+    session: str | None
+    kind: PositionKind
+    words: tuple[Words, ...] = ()
+    citations: tuple[int, ...] = ()
+    more: int = 0
+    note: str = ""
+    key: str = ""
+    review: Review | None = None
+    claims: tuple[Claim, ...] = ()
+    dropped: tuple[DroppedClaim, ...] = ()
+    unworded: Unworded | None = None
+
+    @property
+    def holds(self) -> PositionKind:
+        """The kind that holds: a person's where one set it, else the suggestion."""
+        return self.review.kind if self.review is not None and self.review.kind is not None else self.kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """What a party's quotation from one statement shows, to be read beside those from its other statements.
+
+    Attributes:
+        citation: Number of the strongest citation from that statement.
+        kind: The kind that it shows by itself, suggested.
+        outright: Whether its words lean to that kind at least, and a judgement beside them does not merely imply it.
+    """
+
+    party: str
+    subject: str
+    citation: int
+    kind: PositionKind
+    outright: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repetition:
+    """The same language read out again by one party.
+
+    Attributes:
+        subject: Label of the subject under which it was cited.
+        citations: Numbers of the citations with the same words, by date; two or more, of different statements.
+    """
+
+    party: str
+    subject: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Two verified quotations of one party on one subject that say different things on it: for, against, on condition.
+
+    Attributes:
+        earlier: Number of the earlier citation, whose statement is certainly older.
+        later: Number of the later one.
+    """
+
+    party: str
+    subject: str
+    earlier: int
+    later: int
+    earlier_kind: PositionKind
+    later_kind: PositionKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceFile:
+    """A statement that was searched, for the manifest.
+
+    Attributes:
+        sha256: Hash of the file's bytes, hexadecimal.
+        text_sha256: Hash of the stored source text in UTF-8, hexadecimal, which offsets refer to.
+        cited: Whether a citation of the briefing is from it.
+    """
+
+    statement_id: str
+    party: str | None
+    file: str
+    date: str | None
+    session: str | None
+    sha256: str
+    text_sha256: str
+    cited: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """A talking point: one verified quotation with who said it, or a model's claim over its quotations.
+
+    Attributes:
+        lead: Who, in words, such as `Austria, 1998`.
+        citation: Number of the citation whose whole quotation follows; of several, the first.
+        claim: What a model worded, one of the cell's claims; its quotations follow, whole. None for a quotation alone.
+    """
+
+    party: str
+    subject: str
+    lead: str
+    citation: int
+    claim: Claim | None = None
+
+    @property
+    def citations(self) -> tuple[int, ...]:
+        """The numbers of all citations whose quotations follow."""
+        return (self.citation,) if self.claim is None else self.claim.citations
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writing:
+    """How a chat model took part in a briefing.
+
+    Attributes:
+        model: Its name.
+        prompt_versions: Hashes of the instructions that it was given.
+        usage: Tokens, requests and, where prices are set, the cost of all cells together.
+        notes: What has to be said openly of it, in the briefing's language, plain text.
+    """
+
+    model: str
+    prompt_versions: tuple[str, ...] = ()
+    usage: Mapping[str, int | float | bool] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Briefing:
+    """A position table with everything that its documents need; every citation in it is verified.
+
+    Attributes:
+        title: What it is about, for the reader.
+        language: ISO 639-1 code of the assistant's own words; quotations stay in theirs.
+        parties: Codes, in the order asked.
+        names: Name of every party code that occurs, in `language`.
+        subjects: Columns, in the order asked.
+        sessions: The sessions that the table is split by, in order; empty where it is not.
+        cells: One per party, subject and session, in the order party, subject, session; none is left out.
+        citations: All citations, numbered from 1: those of the cells in their order, then those of moments and
+            repetitions.
+        moments: What each statement of a party shows, by date, where a cell has evidence in several statements.
+        repetitions: The same language read out again.
+        changes: Positions that differ between two verified quotations.
+        points: Talking points, within the length limit that was asked for.
+        coverage: What was searched, and for whom nothing was found.
+        sources: Every statement searched, by party and date.
+        made: When, ISO 8601, UTC, to the second.
+        corpus_date: When the store last took in a statement that was searched, ISO 8601; None for an empty store.
+        writing: How a chat model took part; None where none was asked.
+    """
+
+    title: str
+    language: str = "en"
+    parties: tuple[str, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
+    subjects: tuple[Subject, ...] = ()
+    sessions: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    repetitions: tuple[Repetition, ...] = ()
+    changes: tuple[Change, ...] = ()
+    points: tuple[Point, ...] = ()
+    coverage: Coverage = field(default_factory=Coverage)
+    sources: tuple[SourceFile, ...] = ()
+    made: str = ""
+    corpus_date: str | None = None
+    writing: Writing | None = None
+
+    @property
+    def composer(self) -> Composer:
+        """Whether anything in it is worded by a model."""
+        return "model" if any(cell.claims for cell in self.cells) else "extractive"
+
+    def subject(self, label: str) -> Subject:
+        """Returns a subject by its label."""
+        return next(subject for subject in self.subjects if subject.label == label)
+
+    def label(self, cell: Cell) -> str:
+        """Returns the kind of a cell in English words; a mention without a position is told from silence."""
+        if cell.review is not None and cell.review.state == "rejected":
+            return "evidence rejected"
+        if cell.holds == "no_position" and cell.citations:
+            return "mentioned, no position"
+        return self.subject(cell.subject).kind_label(cell.holds)
+
+    def citation(self, number: int) -> Citation:
+        """Returns a citation by its number."""
+        return self.citations[number - 1]
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the contract of `untoc brief --json`: `rows` and `coverage`, and the rest beside them."""
+        rows = [
+            {
+                "state": cell.party,
+                "topic": cell.subject,
+                "session": cell.session,
+                "kind": cell.holds,
+                "citations": [asdict(self.citation(number)) for number in cell.citations],
+                "note": cell.note,
+                "suggested": cell.kind,
+                "words": [asdict(words) for words in cell.words],
+                "more": cell.more,
+                "key": cell.key,
+                "review": None if cell.review is None else asdict(cell.review),
+                "claims": [asdict(claim) for claim in cell.claims],
+                "dropped_claims": [asdict(claim) for claim in cell.dropped],
+                "unworded": cell.unworded,
+            }
+            for cell in self.cells
+        ]
+        contract: dict[str, Any] = listed(
+            {
+                "rows": rows,
+                "coverage": asdict(self.coverage),
+                "title": self.title,
+                "language": self.language,
+                "parties": [{"code": code, "name": self.names[code]} for code in self.parties],
+                "topics": [asdict(subject) for subject in self.subjects],
+                "sessions": list(self.sessions),
+                "moments": [asdict(item) for item in self.moments],
+                "repetitions": [asdict(item) for item in self.repetitions],
+                "changes": [asdict(item) for item in self.changes],
+                "points": [asdict(point) for point in self.points],
+                "sources": [asdict(source) for source in self.sources],
+                "made": self.made,
+                "corpus_date": self.corpus_date,
+                "composer": self.composer,
+                "model": None if self.writing is None else self.writing.model,
+                "prompt_versions": [] if self.writing is None else list(self.writing.prompt_versions),
+                "usage": None if self.writing is None else dict(self.writing.usage),
+                "notes": [] if self.writing is None else list(self.writing.notes),
+            }
+        )
+        return contract

@@ -1,0 +1,404 @@
+"""The position table: every party, subject and session searched for itself, and what was said put into cells."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from app.answering.abstention import abstain
+from app.answering.compose.extractive import quote
+from app.answering.compose.model import ModelWriter
+from app.answering.verify import verify_citation
+from app.briefing.cell_writer import CellText, CellWriter
+from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Review, SourceFile, Subject
+from app.briefing.citations import CitationList, holds, quoted_with
+from app.briefing.evidence_order import order_evidence
+from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
+from app.briefing.points import choose_points
+from app.briefing.position_classifier import Suggestion, suggest_kind
+from app.briefing.request import BriefingRequest
+from app.errors import BriefingError
+from app.question.resolution import Resolution
+from app.records import AbstentionReason, Answer, Citation, Claim, Coverage
+from app.retrieval.calibration import THRESHOLD
+from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from app.retrieval.sentence_ranker import PartyEvidence
+from ingest.parties.party_table import PartyTable
+from ingest.text.squash import squash
+from prompts.wording import load_wording
+from vectorstore.catalogue import Catalogue
+from vectorstore.records import ScopeFilter, Sentence, StatementSummary
+
+# Notes of empty cells, shorter than what a question is told; other reasons keep their message.
+_ABSENT: Final[dict[AbstentionReason, str]] = {
+    "no_statement": "No statement in what was searched; {held} held in all.",
+    "not_mentioned": "Nothing on this in the {count} statements searched.",
+    "article_not_cited": "Speaks of the subject without citing the article, in the {count} statements searched.",
+    "group_only": "No words of its own on this.",
+}
+# Quotations in a cell from what a group said for the party.
+_OF_GROUP: Final = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class BriefingProgress:
+    """How far a briefing is.
+
+    Attributes:
+        done: Cells that are finished.
+        total: Cells in all.
+        label: What is searched now.
+    """
+
+    done: int
+    total: int
+    label: str
+
+
+Reviews = Callable[[Sequence[str]], Mapping[str, Review]]
+
+
+class TableBuilder:
+    """Builds briefings over one store; with a writer, a model words what their cells quote."""
+
+    def __init__(
+        self,
+        retriever: EvidenceRetriever,
+        catalogue: Catalogue,
+        parties: Callable[[], PartyTable],
+        reviews: Reviews,
+        writer: ModelWriter | None = None,
+    ) -> None:
+        self._retriever = retriever
+        self._catalogue = catalogue
+        self._parties = parties
+        self._reviews = reviews
+        self._writer = writer
+
+    @property
+    def model(self) -> str | None:
+        """The name of the chat model; None where the settings name none."""
+        return None if self._writer is None else self._writer.name
+
+    def build(
+        self,
+        request: BriefingRequest,
+        progress: Callable[[BriefingProgress], None] | None = None,
+        *,
+        max_points: int | None = None,
+        max_tokens: int | None = None,
+        composer: Composer | None = None,
+    ) -> Briefing:
+        """Searches every cell for itself; none is left out, however many there are.
+
+        Args:
+            request: Who, what and when.
+            progress: Hears of every cell, and of one that a model writes again and again; what it raises ends it all.
+            max_points: Talking points at most; None sets no limit.
+            max_tokens: Tokens of all talking points at most, in cl100k; None sets no limit.
+            composer: Who words what the cells say; None takes the model where there is one.
+
+        Raises:
+            BriefingError: There is no such composer, or no model.
+            ChatModelError: The model cannot be set up.
+            StoreError: The store cannot be read.
+        """
+        parties, writer = self._parties(), self._writing(composer)
+        worded = None if writer is None else CellWriter(writer, parties, load_wording(request.language))
+        return _Build(self._retriever, self._catalogue, parties, request, self._reviews, worded).run(
+            progress, max_points=max_points, max_tokens=max_tokens
+        )
+
+    def _writing(self, composer: Composer | None) -> ModelWriter | None:
+        if composer is not None and composer not in COMPOSERS:
+            raise BriefingError(f"unknown composer {composer!r}: use {', '.join(COMPOSERS)}")
+        if composer == "model" and self._writer is None:
+            raise BriefingError("no chat model is set: set UNTOC_LLM__MODEL, such as openai:NAME, or use extractive")
+        return None if composer == "extractive" else self._writer
+
+
+class _Build:
+    """One briefing under way."""
+
+    def __init__(
+        self,
+        retriever: EvidenceRetriever,
+        catalogue: Catalogue,
+        parties: PartyTable,
+        request: BriefingRequest,
+        reviews: Reviews,
+        writer: CellWriter | None,
+    ) -> None:
+        self._retriever, self._catalogue, self._parties = retriever, catalogue, parties
+        self._request, self._reviews, self._writer = request, reviews, writer
+        self._wording = load_wording(request.language)
+        self._citations = CitationList(catalogue)
+        self._searched: dict[str, StatementSummary] = {}
+
+    def run(
+        self,
+        progress: Callable[[BriefingProgress], None] | None,
+        *,
+        max_points: int | None,
+        max_tokens: int | None,
+    ) -> Briefing:
+        request = self._request
+        in_scope = self._in_scope()
+        codes = request.parties or self._everyone(in_scope)
+        sessions = request.sessions or (_sessions(in_scope, codes) if request.by_session else ())
+        wanted = [
+            (code, subject, session)
+            for code in codes
+            for subject in request.subjects
+            for session in (sessions or (None,))
+        ]
+        cells: list[Cell] = []
+        moments: list[Moment] = []
+        for done, (code, subject, session) in enumerate(wanted):
+            label = f"{self._parties.display(code, request.language)}: {subject.label}"
+            step = BriefingProgress(done=done, total=len(wanted), label=label)
+
+            def tell(step: BriefingProgress = step) -> None:
+                if progress is not None:
+                    progress(step)
+
+            tell()
+            cell, own = self._cell(code, subject, session, tell)
+            cells.append(cell)
+            moments += moments_of(cell, own, self._citations, self._labelled)
+        if sessions:
+            moments = [*moments_in(cells, self._citations, self._labelled)]
+        return self._finished(cells, moments, codes, sessions, max_points=max_points, max_tokens=max_tokens)
+
+    def _finished(
+        self,
+        cells: Sequence[Cell],
+        moments: Sequence[Moment],
+        codes: Sequence[str],
+        sessions: Sequence[str],
+        *,
+        max_points: int | None,
+        max_tokens: int | None,
+    ) -> Briefing:
+        request, citations = self._request, self._citations
+        reviews = self._reviews([cell.key for cell in cells])
+        cells = [replace(cell, review=reviews.get(cell.key)) for cell in cells]
+        repetitions = repetitions_of(cells, tuple(self._searched.values()), self._catalogue, citations)
+        briefing = Briefing(
+            title=request.title or _title(request.subjects),
+            language=request.language,
+            parties=tuple(codes),
+            subjects=request.subjects,
+            sessions=tuple(sessions),
+            cells=tuple(cells),
+            citations=citations.all(),
+            moments=tuple(moments),
+            repetitions=repetitions,
+            changes=changes_of(moments, citations, self._searched),
+            coverage=self._coverage(cells, codes),
+            sources=self._sources(),
+            made=datetime.now(UTC).isoformat(timespec="seconds"),
+            corpus_date=max((summary.added for summary in self._searched.values()), default=None),
+            writing=None if self._writer is None else self._writer.report(cells),
+        )
+        briefing = replace(briefing, names=self._names(briefing))
+        points = choose_points(briefing, self._wording, max_points=max_points, max_tokens=max_tokens)
+        return replace(briefing, points=points)
+
+    # --- scope
+
+    def _in_scope(self) -> tuple[StatementSummary, ...]:
+        request = self._request
+        return self._catalogue.summaries(
+            ScopeFilter(
+                parties=request.parties,
+                bodies=request.bodies,
+                sessions=request.sessions,
+                years=tuple(int(year) for year in request.years),
+            )
+        )
+
+    def _everyone(self, in_scope: Sequence[StatementSummary]) -> tuple[str, ...]:
+        codes = {summary.metadata.state for summary in in_scope if summary.metadata.state}
+        return tuple(sorted(codes, key=lambda code: self._parties.display(code, self._request.language)))
+
+    def _resolution(self, code: str, subject: Subject, session: str | None) -> Resolution:
+        scope = self._request.scope(subject, code, session, self._parties)
+        return Resolution(scope=scope, question=subject.label, stance=True)
+
+    # --- cells
+
+    def _cell(
+        self, code: str, subject: Subject, session: str | None, beat: Callable[[], None]
+    ) -> tuple[Cell, list[Citation]]:
+        """Returns a cell, and the strongest quotation of each statement that speaks of its subject, by date."""
+        retrieved = self._retriever.retrieve(self._resolution(code, subject, session), self._parties)
+        self._searched |= {summary.statement_id: summary for summary in retrieved.searched}
+        own = next((found for found in retrieved.found if found.party == code and _speaks(found)), None)
+        telling = [] if own is None else order_evidence(own, subject.topic)
+        cited = self._quoted(telling, retrieved, self._request.quotations)
+        of_groups, group_note = self._of_groups(retrieved)
+        worded = self._worded(subject, telling, retrieved, beat) if cited or of_groups else CellText()
+        shown = quoted_with([*cited, *of_groups], worded.citations, retrieved.sources)
+        shown = sorted(shown, key=lambda citation: citation.state != code)
+        numbers = [self._citations.add(citation) for citation in shown]
+
+        def number(citation: Citation) -> int:
+            return next(n for held, n in zip(shown, numbers, strict=True) if holds(held, citation))
+
+        # The rules read the same quotations, whether a model had more to quote or not.
+        suggestion = self._suggested([replace(c, number=number(c)) for c in cited], subject)
+        kind = suggestion.kind if cited else ("no_position" if retrieved.searched else "no_statement")
+        note = "" if cited else self._silence(code, subject, session, retrieved)
+        if cited and kind == "no_position":
+            note = "It speaks of this; by the rules, these words take no position."
+        quoted = {identifier for citation in shown for identifier in citation.sentence_ids}
+        cell = Cell(
+            party=code,
+            subject=subject.label,
+            session=session,
+            kind=kind,
+            words=suggestion.words if cited else (),
+            citations=tuple(numbers),
+            more=0 if own is None else sum(sentence.sentence_id not in quoted for sentence in own.strong),
+            note=" ".join(part for part in (note, group_note) if part),
+            key=_key(code, subject, session, cited),
+            claims=_renumbered(worded, code, number),
+            dropped=worded.dropped,
+            unworded=worded.unworded,
+        )
+        return cell, self._one_each(telling, retrieved)
+
+    def _worded(
+        self, subject: Subject, telling: Sequence[Sentence], retrieved: Retrieved, beat: Callable[[], None]
+    ) -> CellText:
+        """Has the model word the evidence of a cell, its party's before that of the groups that spoke for it."""
+        if self._writer is None:
+            return CellText()
+        groups = [found.strong for found in retrieved.spoken_for if _speaks(found)]
+        chosen = [_once(sentences) for sentences in (telling, *groups) if sentences]
+        return self._writer.write(subject.label, chosen, retrieved.sources, beat)
+
+    def _one_each(self, chosen: Sequence[Sentence], retrieved: Retrieved) -> list[Citation]:
+        by_statement: dict[str, list[Sentence]] = {}
+        for sentence in chosen:
+            by_statement.setdefault(sentence.statement_id, []).append(sentence)
+        made = [
+            citation
+            for sentences in by_statement.values()
+            for citation in quote(sentences, retrieved.sources, 1, first_number=1)[:1]
+        ]
+        sound = (c for c in made if verify_citation(c, retrieved.sources.statements.get(c.statement_id)) == "verified")
+        return sorted(sound, key=lambda citation: (citation.date or "", citation.statement_id))
+
+    def _quoted(self, chosen: Sequence[Sentence], retrieved: Retrieved, limit: int) -> list[Citation]:
+        """Quotes evidence that its statement bears out; what was read out several times is quoted once."""
+        made = quote(_once(chosen), retrieved.sources, limit, first_number=1)
+        return [c for c in made if verify_citation(c, retrieved.sources.statements.get(c.statement_id)) == "verified"]
+
+    def _of_groups(self, retrieved: Retrieved) -> tuple[list[Citation], str]:
+        speaking = [found for found in retrieved.spoken_for if _speaks(found)]
+        cited = [citation for found in speaking for citation in self._quoted(found.strong, retrieved, _OF_GROUP)]
+        names = dict.fromkeys(self._parties.display(found.party, self._request.language) for found in speaking)
+        return cited, f"{', '.join(names)} spoke for it, quoted as such." if cited else ""
+
+    def _suggested(self, cited: Sequence[Citation], subject: Subject) -> Suggestion:
+        return suggest_kind(cited, self._citations.statements, subject.topic, self._parties)
+
+    def _labelled(self, citation: Citation, subject: str) -> Suggestion:
+        topics = {item.label: item.topic for item in self._request.subjects}
+        return suggest_kind([citation], self._citations.statements, topics[subject], self._parties)
+
+    def _silence(self, code: str, subject: Subject, session: str | None, retrieved: Retrieved) -> str:
+        """Says why a cell is empty, for the reason that a question would get."""
+        resolution = self._resolution(code, subject, session)
+        silent = abstain(
+            Answer(question=subject.label, answer="", status="abstained", scope=resolution.scope),
+            resolution,
+            retrieved,
+            self._parties,
+            self._wording,
+        )
+        if silent.abstention is None:
+            return ""
+        if silent.abstention.reason in _ABSENT:
+            return _ABSENT[silent.abstention.reason].format(count=len(retrieved.searched), held=len(retrieved.held))
+        return silent.abstention.message
+
+    # --- the rest
+
+    def _coverage(self, cells: Sequence[Cell], codes: Sequence[str]) -> Coverage:
+        cited = {self._citations.get(number).statement_id for cell in cells for number in cell.citations}
+        evident = {cell.party for cell in cells if cell.kind not in ("no_statement",) and cell.citations}
+        speaking = {cell.party for cell in cells if cell.kind != "no_statement"}
+        return Coverage(
+            statements_in_scope=len(self._searched),
+            statements_with_evidence=len(cited & self._searched.keys()),
+            states_without_evidence=tuple(code for code in codes if code in speaking and code not in evident),
+            states_without_statement=tuple(code for code in codes if code not in speaking),
+            unreadable_files=tuple(file for file, _ in self._catalogue.unreadable()),
+        )
+
+    def _sources(self) -> tuple[SourceFile, ...]:
+        cited = {citation.statement_id for citation in self._citations.all()}
+        held = dict.fromkeys((*self._searched, *sorted(cited)))
+        sources = []
+        for statement_id in held:
+            statement = self._citations.statement(statement_id)
+            sources.append(
+                SourceFile(
+                    statement_id=statement_id,
+                    party=statement.metadata.state,
+                    file=statement.file,
+                    date=statement.metadata.date,
+                    session=statement.metadata.session,
+                    sha256=statement.sha256,
+                    text_sha256=hashlib.sha256(statement.source_text.encode("utf-8", "surrogatepass")).hexdigest(),
+                    cited=statement_id in cited,
+                )
+            )
+        return tuple(sorted(sources, key=lambda source: (source.party or "", source.date or "", source.file)))
+
+    def _names(self, briefing: Briefing) -> dict[str, str]:
+        codes = [*briefing.parties, *(c.state for c in briefing.citations), *(s.party for s in briefing.sources)]
+        return {code: self._parties.display(code, self._request.language) for code in codes if code is not None}
+
+
+def _once(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Returns sentences without those that repeat an earlier one."""
+    once: dict[str, Sentence] = {}
+    for sentence in sentences:
+        once.setdefault(squash(sentence.text), sentence)
+    return list(once.values())
+
+
+def _renumbered(worded: CellText, code: str, number: Callable[[Citation], int]) -> tuple[Claim, ...]:
+    """Returns claims that cite the citations of the briefing, those on the party's own words first."""
+    claims = [
+        replace(claim, citations=tuple(dict.fromkeys(number(worded.citation(n)) for n in claim.citations)))
+        for claim in worded.claims
+    ]
+    return tuple(sorted(claims, key=lambda claim: claim.state != code))
+
+
+def _speaks(found: PartyEvidence) -> bool:
+    """Whether a party speaks of a subject, with or without a position."""
+    return bool(found.evidence) and found.confidence >= THRESHOLD
+
+
+def _sessions(in_scope: Sequence[StatementSummary], codes: Sequence[str]) -> tuple[str, ...]:
+    found = {s.metadata.session for s in in_scope if s.metadata.session and s.metadata.state in set(codes)}
+    return tuple(sorted(found, key=lambda session: (not session.isdigit(), int(session) if session.isdigit() else 0)))
+
+
+def _title(subjects: Sequence[Subject]) -> str:
+    shown = ", ".join(subject.label for subject in subjects[:3])
+    return f"Positions on {shown}" + (f" and {len(subjects) - 3} more" if len(subjects) > 3 else "")
+
+
+def _key(code: str, subject: Subject, session: str | None, cited: Sequence[Citation]) -> str:
+    """Returns under what the review of a cell is kept: with other evidence, it is another judgement."""
+    words = sorted(squash(citation.quote) for citation in cited)
+    parts = [code, subject.topic.casefold(), subject.treaty or "", subject.article or "", session or "", *words]
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,207 @@
+"""What checking a document gives: a finding per quotation, what was left out, and the summary."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
+
+from app.checking.remarks import Remark, RemarkKind
+from app.records import Verdict
+
+VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
+ChangeKind = Literal["same", "left_out", "put_in"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A run of words in a word diff.
+
+    Attributes:
+        kind: `same` in both · `left_out` the source has it and the quotation does not · `put_in` the other way round.
+    """
+
+    kind: ChangeKind
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where quoted words stand in the corpus.
+
+    Attributes:
+        state: Who holds them: a State or a group; None for a treaty and for a statement that nobody is known to hold.
+        start: Offset in the statement's source text.
+        reference: The place in words, to show.
+    """
+
+    statement_id: str
+    state: str | None
+    start: int
+    end: int
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribution:
+    """Who a document says spoke the words, and when.
+
+    Attributes:
+        parties: Codes, the likeliest first; empty where nobody is named.
+        years: Years in which the document places the words; empty where it gives none.
+        sessions: Numbers of sessions, likewise.
+        dates: ISO days or intervals, likewise.
+        days: Days and months without a year, as `--10-03` and `--10`.
+        items: Numbers of agenda items.
+        bodies: Names of bodies.
+        untold: A time that the document gives and that could not be told from it, as in "last year".
+        together: Those of the parties who are said to have spoken the words each, as in "both X and Y".
+        unknown: A name that attributes the words and that no lookup knows.
+        suggestion: The party whose name is like the unknown one.
+        files: Names of stored files that a reference names.
+        treaty: Whether the words are presented as a treaty's.
+        source: What in the document says so, as in `sentence`, `note`, `heading`.
+    """
+
+    parties: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    sessions: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
+    untold: str | None = None
+    together: tuple[str, ...] = ()
+    unknown: str | None = None
+    suggestion: str | None = None
+    files: tuple[str, ...] = ()
+    treaty: bool = False
+    source: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quotation:
+    """Words that a document presents as somebody's.
+
+    Attributes:
+        text: The words, without the outer quotation marks.
+        spans: Where they stand in the document's text, in order; several where paragraphs lie between.
+        marked: Whether they stand in quotation marks, rather than in a paragraph set off as a quotation.
+        note: A remark on how it was read, such as a quotation mark that is never closed.
+    """
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    marked: bool
+    note: RemarkKind | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One quotation of the document and what became of it.
+
+    Attributes:
+        where: The place in the document, to show.
+        place: Where the words stand, or the nearest ones for an altered quotation; None if they were not found.
+        found_in: All places of the exact words.
+        changes: The word diff of an altered quotation, source against quotation.
+        warnings: What a reader should look at although the words are exact.
+    """
+
+    quotation: Quotation
+    where: str
+    attribution: Attribution
+    verdict: Verdict
+    place: Place | None = None
+    found_in: tuple[Place, ...] = ()
+    changes: tuple[Change, ...] = ()
+    warnings: tuple[Remark, ...] = ()
+
+    @property
+    def diff(self) -> str | None:
+        """The word diff as text: `[-words of the source-]`, `{+words of the quotation+}`."""
+        if not self.changes:
+            return None
+        marks = {"same": "{}", "left_out": "[-{}-]", "put_in": "{{+{}+}}"}
+        return " ".join(marks[change.kind].format(change.text) for change in self.changes)
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the finding as the contract has it, and what goes beyond it after that."""
+        named = self.attribution
+        return {
+            "quote": self.quotation.text,
+            "attributed_to": named.parties[0] if named.parties else None,
+            "verdict": self.verdict,
+            "statement_id": self.place.statement_id if self.place else None,
+            "start": self.place.start if self.place else None,
+            "end": self.place.end if self.place else None,
+            "found_in": [{"statement_id": place.statement_id, "state": place.state} for place in self.found_in],
+            "diff": self.diff,
+            "where": self.where,
+            "reference": self.place.reference if self.place else None,
+            "attributed_by": named.source,
+            "named": {
+                "parties": list(named.parties),
+                "years": list(named.years),
+                "dates": list(named.dates),
+                "sessions": list(named.sessions),
+                "days": list(named.days),
+                "agenda_items": list(named.items),
+                "unknown": named.unknown,
+                "suggestion": named.suggestion,
+            },
+            "warnings": list(map(str, self.warnings)),
+            "remarks": [warning.to_json() for warning in self.warnings],
+            "document_spans": [list(span) for span in self.quotation.spans],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Skipped:
+    """A quoted string that was not checked, and why."""
+
+    quote: str
+    reason: str
+    where: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckReport:
+    """The findings in the order of the document, and what was left out.
+
+    Attributes:
+        skipped: Quoted strings that were not checked, and words that no reader sees.
+        notes: What is to be said of this document.
+        limits: What no check of this kind sees, whatever the document.
+        complete: Whether every quotation was checked; else the check had done as much work as one may.
+    """
+
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    complete: bool = True
+
+    @property
+    def summary(self) -> dict[Verdict, int]:
+        """How many findings have each verdict."""
+        counted = Counter(finding.verdict for finding in self.findings)
+        return {verdict: counted[verdict] for verdict in VERDICTS}
+
+    @property
+    def doubtful(self) -> int:
+        """How many verified findings bear a remark."""
+        return sum(finding.verdict == "verified" and bool(finding.warnings) for finding in self.findings)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every quotation was checked and is verified."""
+        return self.complete and all(finding.verdict == "verified" for finding in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the JSON contract of `untoc verify --json`."""
+        return {
+            "findings": [finding.to_json() for finding in self.findings],
+            "summary": self.summary,
+            "skipped": [{"quote": s.quote, "reason": s.reason, "where": s.where} for s in self.skipped],
+            "notes": list(self.notes),
+            "limits": list(self.limits),
+        }

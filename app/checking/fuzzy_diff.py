@@ -1,0 +1,159 @@
+"""The stored words nearest to a quotation that stands nowhere exactly: found by likeness, shown as a word diff.
+
+Likeness only decides where to look and whether to speak of altered words; it never makes a quotation verified.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel, Levenshtein, Opcode
+
+from app.checking.findings import Change
+
+# Share of words in common, in order, from which a quotation counts as somebody's words, altered.
+LIKE: Final = 0.6
+# A quotation that holds this many words of a source in a row is taken from it, whatever was added to them ...
+_RUN: Final = 7
+# ... where they are at least this share of its words, or a treaty's long name would do.
+_RUN_SHARE: Final = 0.45
+# Words that change nothing in what a diff may show beside the quotation's own.
+_MARGIN: Final = 60
+_MARGIN_WORDS: Final = 10
+# Characters of a quotation that is located by characters; words of one that is located by words.
+_SHORT: Final = 250
+_MOST_WORDS: Final = 2000
+# Words in common at either edge that may be where the likest words begin or end.
+_EDGES: Final = 4
+_TOKEN: Final = regex.compile(r"\p{Han}[^\w\s]*|\S+?(?=\p{Han})|\S+")
+_BARE: Final = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nearest:
+    """The words of a text that are nearest to a quotation.
+
+    Attributes:
+        words: These words.
+        likeness: Share of words in common, in order, 0 to 1.
+        run: Length of the longest run of words in common.
+        quoted: Number of words of the quotation.
+        changes: The diff from these words to the quotation.
+    """
+
+    words: str
+    likeness: float
+    run: int
+    quoted: int
+    changes: tuple[Change, ...]
+
+    @property
+    def altered(self) -> bool:
+        """Whether the quotation is these words, altered, rather than other words."""
+        return self.likeness >= LIKE or (self.run >= _RUN and self.run >= _RUN_SHARE * self.quoted)
+
+
+def nearest(quote: str, window: str) -> Nearest | None:
+    """Finds the words of a text that are nearest to a quotation; None where they share nothing."""
+    quote, window = " ".join(quote.split()), " ".join(window.split())
+    source, quoted = _located(quote, window), _tokens(quote)
+    plain_source, plain_quoted = [*map(_bare, source)], [*map(_bare, quoted)]
+    blocks = [block for block in Indel.opcodes(plain_source, plain_quoted) if block.tag == "equal"]
+    if not blocks:
+        return None
+    first, last = _best_ends(plain_source, plain_quoted, blocks)
+    taken = source[first:last]
+    return Nearest(
+        words=" ".join(taken),
+        likeness=Indel.normalized_similarity(plain_source[first:last], plain_quoted),
+        run=max(block.src_end - block.src_start for block in blocks),
+        quoted=len(quoted),
+        changes=tuple(word_diff(taken, quoted)),
+    )
+
+
+def cost(quote: str, window: str) -> int:
+    """Returns how much work `nearest` is at most, in the units of `work`; for long texts pairs of words count."""
+    if len(quote) <= _SHORT:
+        return len(quote) * len(window) // 4
+    return len(quote) * len(window) * 2
+
+
+def _located(quote: str, window: str) -> list[str]:
+    """Returns the words of a text around those that are likest to a quotation.
+
+    By characters for a short quotation; a longer one by words, since the time by characters grows with the square of
+    its length and by words hardly does.
+    """
+    if not quote or not window:
+        return []
+    if len(quote) <= _SHORT:
+        found = fuzz.partial_ratio_alignment(quote.casefold(), window.casefold())
+        if found is None or found.score == 0:
+            return []
+        begin, end = (found.dest_start, found.dest_end) if len(quote) <= len(window) else (0, len(window))
+        return _tokens(window[_word_start(window, begin - _MARGIN) : _word_end(window, end + _MARGIN)])
+    source, quoted = _tokens(window), _tokens(quote)
+    if len(quoted) >= min(len(source), _MOST_WORDS):
+        return source
+    found = fuzz.partial_ratio_alignment([*map(_bare, quoted)], [*map(_bare, source)])
+    if found is None or found.score == 0:
+        return []
+    return source[max(0, found.dest_start - _MARGIN_WORDS) : found.dest_end + _MARGIN_WORDS]
+
+
+def word_diff(source: Sequence[str], quoted: Sequence[str]) -> Iterator[Change]:
+    """Yields the diff from the source's words to the quotation's, in order; equal runs are whole."""
+    out: list[str] = []
+    put: list[str] = []
+    for step in Levenshtein.opcodes(source, quoted):
+        if step.tag != "equal":
+            out += source[step.src_start : step.src_end]
+            put += quoted[step.dest_start : step.dest_end]
+            continue
+        yield from _changed(out, put)
+        out, put = [], []
+        yield Change(kind="same", text=" ".join(source[step.src_start : step.src_end]))
+    yield from _changed(out, put)
+
+
+def _changed(out: Sequence[str], put: Sequence[str]) -> Iterator[Change]:
+    if out:
+        yield Change(kind="left_out", text=" ".join(out))
+    if put:
+        yield Change(kind="put_in", text=" ".join(put))
+
+
+def _best_ends(source: Sequence[str], quoted: Sequence[str], equal: Sequence[Opcode]) -> tuple[int, int]:
+    """Returns where in the source the words begin and end that are likest to a quotation.
+
+    What stands before the first and after the last word in common is taken as far as the quotation has words there;
+    a chance match of a small word at an edge is none.
+    """
+    starts = {max(0, block.src_start - before) for block in equal[:_EDGES] for before in (0, block.dest_start)}
+    ends = {
+        min(len(source), block.src_end + after)
+        for block in equal[-_EDGES:]
+        for after in (0, len(quoted) - block.dest_end)
+    }
+    spans = [(start, end) for start in starts for end in ends if start < end]
+    return max(spans, key=lambda span: (Indel.normalized_similarity(source[slice(*span)], quoted), span[0] - span[1]))
+
+
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(text)
+
+
+def _bare(token: str) -> str:
+    return _BARE.sub("", token).casefold() or token
+
+
+def _word_start(text: str, position: int) -> int:
+    return 0 if position <= 0 else text.rfind(" ", 0, position) + 1
+
+
+def _word_end(text: str, position: int) -> int:
+    end = text.find(" ", position) if position < len(text) else -1
+    return len(text) if end < 0 else end

@@ -1,0 +1,135 @@
+"""The form in which a quotation and a stored text are compared, with the way back to the source's offsets.
+
+It is `squash`, and beyond that blind to what people and programs change when they quote: single quotation marks for
+double ones where quotations nest, a hyphen or two for a dash, and page furniture that a page break put into a sentence.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ingest.text.squash import Squashed, squash, squash_map
+from vectorstore.records import Edit, Statement
+
+# Of equal length each, so that offsets stay.
+_TYPOGRAPHY = str.maketrans({'"': "'", "–": "-"} | dict.fromkeys("「」『』《》〈〉", "'"))
+_DROPPED = re.compile(r"(?<=[^\W\d_])-+(?=[^\W\d_])|(?<=-)-+")
+_UNSPACED = re.compile("[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff]")
+_LINE_END_HYPHEN = re.compile(r"\w[-\u2010\u00ad]\s*\n\s*$")
+
+
+def match_key(text: str) -> str:
+    """Returns the form of a text in which it is compared."""
+    return _DROPPED.sub("", squash(text).translate(_TYPOGRAPHY))
+
+
+@dataclass(frozen=True)
+class KeyedText:
+    """A stored text as it is compared; the map of offsets is made when it is first asked for.
+
+    Attributes:
+        source: The statement's source text.
+        edits: Its repairs; those of kind `furniture` are left out of what is compared.
+        start: Where its own words begin; an intervention has the text of its whole record.
+        end: Where they end; None for the end of the source.
+        text: What is compared.
+    """
+
+    source: str
+    edits: tuple[Edit, ...]
+    start: int = 0
+    end: int | None = None
+    text: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Makes the compared text."""
+        object.__setattr__(self, "text", match_key(self._kept.text))
+
+    @classmethod
+    def of(cls, statement: Statement) -> "KeyedText":
+        """Returns a statement's text as it is compared."""
+        part = statement.part
+        start, end = (0, None) if part is None else (part.start, part.end)
+        return cls(statement.source_text, statement.edits, start, end)
+
+    def spans(self, wanted: str, *, begin: int = 0) -> Iterator[tuple[int, int]]:
+        """Yields where a key stands as whole words: offsets in `text`, in order, from `begin` on."""
+        position = self.text.find(wanted, begin) if wanted else -1
+        while position >= 0:
+            end = position + len(wanted)
+            if self._whole_words(position, end):
+                yield position, end
+            position = self.text.find(wanted, position + 1)
+
+    def in_source(self, start: int, end: int) -> tuple[int, int]:
+        """Turns a span of `text` into the source's offsets."""
+        offsets, ends = self._offsets
+        return offsets[start], ends[end - 1]
+
+    def _whole_words(self, start: int, end: int) -> bool:
+        first, last = self.in_source(start, end)
+        return not self._inside_word(first) and not self._inside_word(last)
+
+    def _inside_word(self, position: int) -> bool:
+        """Returns whether an offset of the source lies between two characters of one word, as it reads."""
+        if not 0 < position < len(self.source):
+            return False
+        before, after = self.source[position - 1], self.source[position]
+        if after.isalnum() and _LINE_END_HYPHEN.search(self.source, max(0, position - 80), position):
+            return True
+        if not (before.isalnum() and after.isalnum()) or _UNSPACED.match(before) or _UNSPACED.match(after):
+            return False
+        return position not in self._glue
+
+    @cached_property
+    def _glue(self) -> frozenset[int]:
+        """Where the source lacks a space that its repair puts in."""
+        return frozenset(edit.start for edit in self.edits if edit.kind == "glue")
+
+    @property
+    def _kept(self) -> "_Kept":
+        end = len(self.source) if self.end is None else self.end
+        own = [edit for edit in self.edits if self.start <= edit.start and edit.end <= end]
+        return _without_furniture(self.source, own, self.start, end)
+
+    @cached_property
+    def _offsets(self) -> tuple[list[int], list[int]]:
+        kept = self._kept
+        squashed: Squashed = squash_map(kept.text)
+        shown = squashed.text.translate(_TYPOGRAPHY)
+        dropped = {i for match in _DROPPED.finditer(shown) for i in range(*match.span())}
+        indices = [index for index in range(len(shown)) if index not in dropped]
+        return [kept.in_source(squashed.offsets[i]) for i in indices], [
+            kept.in_source(squashed.ends[i] - 1) + 1 for i in indices
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Kept:
+    """A source text without its page furniture: the pieces that stay, by where they begin there and in the source."""
+
+    text: str
+    begins: tuple[int, ...]
+    sources: tuple[int, ...]
+
+    def in_source(self, position: int) -> int:
+        piece = bisect_right(self.begins, position) - 1
+        return self.sources[piece] + position - self.begins[piece]
+
+
+def _without_furniture(source: str, edits: Sequence[Edit], start: int, end: int) -> _Kept:
+    pieces: list[str] = []
+    begins: list[int] = []
+    sources: list[int] = []
+    length, position = 0, start
+    for edit in (*(edit for edit in edits if edit.kind == "furniture"), None):
+        stop = edit.start if edit else end
+        piece = source[position:stop] + (" " if edit else "")
+        begins.append(length)
+        sources.append(position)
+        pieces.append(piece)
+        length += len(piece)
+        position = edit.end if edit else stop
+    return _Kept(text="".join(pieces), begins=tuple(begins), sources=tuple(sources))

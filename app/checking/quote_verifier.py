@@ -1,0 +1,369 @@
+"""The four verdicts: whether a quotation's words stand in the corpus, and in the mouth that the document names."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import islice
+from typing import Final
+
+from app.answering.provenance import spoken_date
+from app.checking.brackets import Held, Judged, context_of, judge_bracket, judge_edge
+from app.checking.corpus_texts import CorpusTexts, StoredText, place_of
+from app.checking.findings import Attribution, Change, Finding, Place, Quotation
+from app.checking.fuzzy_diff import Nearest, cost, nearest
+from app.checking.match_key import match_key
+from app.checking.matching import Match, Wanted, find, readings
+from app.checking.omissions import LeftOut, Said, judge_cut, judge_omissions
+from app.checking.remarks import Remark, remark
+from app.checking.work import MILLION, Work
+from app.records import Verdict
+from ingest.language.dates import interval
+from ingest.parties.party_table import PartyTable
+from ingest.text.readable import readable
+from prompts.wording import Wording
+from vectorstore.stems import language_of
+
+# Passages compared with a quotation that stands nowhere exactly: of the named parties, and of everybody.
+_OWN_PASSAGES: Final = 8
+_PASSAGES: Final = 12
+# Places listed for words that many statements share.
+_PLACES: Final = 25
+# Places of one text that are looked at; the one that leaves out least counts.
+_TRIED: Final = 5
+_WHOLE_YEAR: Final = 300
+_ITEM_NUMBER: Final = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Hit:
+    """Where a quotation stands, and what is to be said of what it leaves out, puts in and cuts off there."""
+
+    stored: StoredText
+    match: Match
+    left_out: LeftOut
+    put_in: Judged | None
+    remarks: tuple[Remark, ...]
+
+    @property
+    def faults(self) -> tuple[bool, int]:
+        """By which the better of two places is told."""
+        return self.altered, len(self.remarks)
+
+    @property
+    def altered(self) -> bool:
+        """Whether it is no longer what the source says."""
+        return self.left_out.turned is not None or (self.put_in is not None and self.put_in.alters)
+
+
+class QuoteVerifier:
+    """Judges quotations against the texts of one corpus."""
+
+    def __init__(self, texts: CorpusTexts, parties: PartyTable, wording: Wording, work: Work) -> None:
+        self._texts = texts
+        self._parties = parties
+        self._wording = wording
+        self._work = work
+
+    def verify(
+        self, quotation: Quotation, attribution: Attribution, where: str, around: tuple[str, str] = ("", "")
+    ) -> Finding:
+        """Returns the finding on one quotation.
+
+        The same words may stand in several statements: they are verified if one of them fits what the document says
+        of speaker and occasion. Words found under nobody's name are verified wherever they stand, with a remark.
+
+        Args:
+            quotation: The quotation.
+            attribution: Who is said to have spoken it, and when.
+            where: Its place in the document, to show.
+            around: The document's own words before and after it in its sentence.
+        """
+        finding = Finding(quotation=quotation, where=where, attribution=attribution, verdict="not_found")
+        if quotation.note:
+            finding = replace(finding, warnings=(remark(quotation.note),))
+        hits = self._hits(quotation.text, attribution, around)
+        whole = [hit for hit in hits if not hit.altered]
+        if not whole:
+            return self._inexact(finding, hits)
+        fitting = [hit for hit in whole if fits(hit.stored, attribution)]
+        best = min(fitting or whole, key=lambda hit: hit.faults)
+        if fitting:
+            attribution = _with_first(attribution, best.stored)
+        verdict: Verdict = "verified" if fitting else "misattributed"
+        remarks = (
+            [*best.remarks, *self._doubts(best, fitting, attribution)]
+            if fitting
+            else self._mismatch(best.stored, attribution)
+        )
+        return replace(
+            finding,
+            attribution=attribution,
+            verdict=verdict,
+            place=self._place(best),
+            found_in=tuple(self._place(hit) for hit in (best, *(hit for hit in whole if hit is not best))),
+            warnings=(*finding.warnings, *remarks),
+        )
+
+    def _hits(self, quote: str, attribution: Attribution, around: tuple[str, str]) -> list[_Hit]:
+        """Returns where the words stand, those that fit the attribution first."""
+        ordered = sorted(self._texts.all, key=lambda stored: not fits(stored, attribution))
+        altered: list[_Hit] = []
+        for wanted in readings(quote):
+            hits = list(islice(self._standing(wanted, ordered, quote, around), _PLACES))
+            if any(not hit.altered for hit in hits):
+                return hits
+            altered += hits
+        return altered
+
+    def _standing(
+        self, wanted: Wanted, ordered: list[StoredText], quote: str, around: tuple[str, str]
+    ) -> Iterator[_Hit]:
+        self._work.add(self._texts.size)
+        for stored in ordered:
+            if wanted.longest in stored.keyed.text:
+                found = [
+                    self._hit(stored, match, quote, around) for match in islice(find(wanted, stored.keyed), _TRIED)
+                ]
+                if found:
+                    yield min(found, key=lambda hit: (hit.faults, hit.match.end - hit.match.start))
+
+    def _hit(self, stored: StoredText, match: Match, quote: str, around: tuple[str, str]) -> _Hit:
+        said = Said(
+            text=stored.keyed,
+            language=stored.metadata.language or language_of(quote[:1], "en"),
+            holders=stored.parties,
+            parties=self._parties,
+        )
+        left_out = judge_omissions(match, said)
+        judged = [*self._brackets(match, said)]
+        altering = next((each for each in judged if each.alters), None)
+        remarks = [*left_out.remarks, *(each.remark for each in judged if not each.alters)]
+        if match.wanted.recased:
+            remarks.append(remark("first_letter"))
+        if stored.statement.kind != "treaty":
+            remarks += judge_cut(match.start, match.end, quote, said, around)
+        return _Hit(stored=stored, match=match, left_out=left_out, put_in=altering, remarks=tuple(remarks))
+
+    def _brackets(self, match: Match, said: Said) -> Iterator[Judged]:
+        """Yields what is to be said of the brackets of a quotation."""
+        source, wanted = said.text.source, match.wanted
+        held = Held(language=said.language, holders=said.holders, around=context_of(source, match.start, match.end))
+        found = [
+            judge_bracket(gap.put, source[begin:end].strip(" .,;:"), held, self._parties)
+            for gap, begin, end in match.gaps
+            if gap.put is not None
+        ]
+        if wanted.leads is not None:
+            before = source[max(said.text.start, match.start - 200) : match.start]
+            found.append(judge_edge(wanted.leads, before, held, self._parties, leads=True))
+        if wanted.trails is not None:
+            found.append(
+                judge_edge(wanted.trails, source[match.end : match.end + 200], held, self._parties, leads=False)
+            )
+        yield from filter(None, found)
+
+    def _doubts(self, best: _Hit, fitting: list[_Hit], attribution: Attribution) -> Iterator[Remark]:
+        """Yields what a reader should know of who is named, and when, although the words are exact."""
+        holder = best.stored.metadata.state
+        whose = f"words of {self._parties.display(holder)}" if holder else "words of nobody known"
+        if best.stored.statement.kind == "treaty":
+            whose = "words of a treaty"
+        if attribution.unknown is not None and attribution.suggestion is not None:
+            suggested = self._parties.display(attribution.suggestion)
+            yield remark("unknown_speaker_like", name=attribution.unknown, suggestion=suggested, holder=whose)
+        elif attribution.unknown is not None:
+            yield remark("unknown_speaker", name=attribution.unknown, holder=whose)
+        elif not attribution.parties and not attribution.treaty and not attribution.files:
+            yield remark("nobody_named", holder=whose)
+        silent = [code for code in attribution.together if not any(code in hit.stored.parties for hit in fitting)]
+        if silent:
+            yield remark("not_all_speakers", names=", ".join(map(self._parties.display, silent)))
+        if attribution.untold is not None:
+            yield remark("time_not_read", words=attribution.untold)
+        metadata = best.stored.metadata
+        if attribution.items and metadata.agenda_item and not _same_item(attribution.items, metadata.agenda_item):
+            yield remark("item_differs", held=metadata.agenda_item, given=", ".join(attribution.items))
+        if attribution.bodies and metadata.body and metadata.body not in attribution.bodies:
+            yield remark("body_differs", held=metadata.body, given=", ".join(attribution.bodies))
+
+    def _inexact(self, finding: Finding, hits: list[_Hit]) -> Finding:
+        """Judges a quotation whose words stand nowhere as they are: altered, or not found."""
+        if hits:
+            return self._altered(finding, min(hits, key=lambda hit: not fits(hit.stored, finding.attribution)))
+        quote = finding.quotation.text
+        if len(quote) > self._work.limits.longest:
+            reason = f"it has more than {self._work.limits.longest:,} characters"
+            return replace(finding, warnings=(*finding.warnings, remark("too_long", reason=reason)))
+        own = [s for s in self._texts.all if fits(s, finding.attribution)] if finding.attribution.parties else []
+        same = [s for s in self._texts.all if s.parties & set(finding.attribution.parties)]
+        budget = self._work.done + self._work.limits.quotation * MILLION
+        for within, k in ((own, _OWN_PASSAGES), (same, _OWN_PASSAGES), (None, _PASSAGES)):
+            ids = None if within is None else self._texts.ids_of(within)
+            best = self._nearest(quote, ids, k, budget)
+            if best is not None:
+                stored, near = best
+                place = self._place_of_words(stored, near.words)
+                remarks = () if fits(stored, finding.attribution) else self._mismatch(stored, finding.attribution)
+                return replace(
+                    finding,
+                    verdict="altered",
+                    place=place,
+                    changes=near.changes,
+                    warnings=(*finding.warnings, *remarks),
+                )
+        if self._work.done >= budget:
+            reason = "that would have taken more work than one quotation may"
+            return replace(finding, warnings=(*finding.warnings, remark("too_long", reason=reason)))
+        return finding
+
+    def _altered(self, finding: Finding, hit: _Hit) -> Finding:
+        """Returns the finding on words whose omissions or brackets turn what the source says."""
+        if hit.left_out.turned is not None:
+            reason = remark("left_out_turns", words=hit.left_out.turned)
+            changes = tuple(self._omissions(hit))
+        else:
+            reason = hit.put_in.remark  # type: ignore[union-attr]  # an altered hit has one of both
+            changes = tuple(
+                Change(kind=kind, text=text)  # type: ignore[arg-type]  # of the literal pairs here
+                for kind, text in (
+                    ("left_out", reason.values.get("words", "")),
+                    ("put_in", f"[{reason.values['put']}]"),
+                )
+                if text
+            )
+        mismatch = () if fits(hit.stored, finding.attribution) else self._mismatch(hit.stored, finding.attribution)
+        return replace(
+            finding,
+            verdict="altered",
+            place=self._place(hit),
+            changes=changes,
+            warnings=(*finding.warnings, reason, *mismatch),
+        )
+
+    def _nearest(self, quote: str, within: list[str] | None, k: int, budget: int) -> tuple[StoredText, Nearest] | None:
+        found: list[tuple[StoredText, Nearest]] = []
+        for window in self._texts.windows(quote, within, k):
+            if self._work.done >= budget:
+                break
+            self._work.add(cost(quote, window.text))
+            near = nearest(quote, window.text)
+            if near is not None and near.altered:
+                found.append((window.stored, near))
+        return max(found, key=lambda pair: (pair[1].likeness, pair[1].run), default=None)
+
+    def _place(self, hit: _Hit) -> Place:
+        return place_of(hit.stored, hit.match.start, hit.match.end, self._parties, self._wording)
+
+    def _place_of_words(self, stored: StoredText, words: str) -> Place | None:
+        """Returns where readable words of a text stand in its source."""
+        for wanted in readings(words):
+            match = next(find(wanted, stored.keyed), None)
+            if match is not None:
+                return place_of(stored, match.start, match.end, self._parties, self._wording)
+        position = stored.keyed.text.find(match_key(words))
+        if position < 0:
+            return place_of(stored, 0, 0, self._parties, self._wording)
+        start, end = stored.keyed.in_source(position, position + len(match_key(words)))
+        return place_of(stored, start, end, self._parties, self._wording)
+
+    def _omissions(self, hit: _Hit) -> list[Change]:
+        changes: list[Change] = []
+        source, edits = hit.stored.statement.source_text, hit.stored.statement.edits
+        position: int | None = None
+        for start, end in hit.match.pieces:
+            if position is not None:
+                changes.append(Change(kind="left_out", text=" ".join(readable(source, edits, position, start).split())))
+            changes.append(Change(kind="same", text=" ".join(readable(source, edits, start, end).split())))
+            position = end
+        return changes
+
+    def _mismatch(self, stored: StoredText, attribution: Attribution) -> list[Remark]:
+        """Says in which point a statement is not what the document says of it."""
+        named = ", ".join(self._parties.display(code) for code in attribution.parties)
+        if attribution.parties and not stored.parties & set(attribution.parties):
+            if stored.statement.kind == "treaty":
+                return [remark("treaty_words", names=named)]
+            holder = stored.metadata.state
+            if holder is None:
+                return [remark("no_holder", names=named)]
+            return [remark("other_holder", holder=self._parties.display(holder), names=named)]
+        if not _right_time(stored.metadata.date, attribution) or not _right_session(stored, attribution):
+            held = (
+                _spoken(stored.metadata.date),
+                f"session {stored.metadata.session}" if stored.metadata.session else "",
+            )
+            return [
+                remark("other_time", held=", ".join(filter(None, held)), given=", ".join(times_in_words(attribution)))
+            ]
+        return [remark("other_file", held=repr(stored.statement.file))] if attribution.files else []
+
+
+def fits(stored: StoredText, attribution: Attribution) -> bool:
+    """Returns whether a text may be what a document means: its holder, and its year, session and file where given."""
+    if stored.statement.kind == "treaty":
+        return attribution.treaty or not attribution.parties
+    if attribution.parties and not stored.parties & set(attribution.parties):
+        return False
+    if attribution.files and stored.statement.file not in attribution.files:
+        return False
+    return _right_time(stored.metadata.date, attribution) and _right_session(stored, attribution)
+
+
+def _with_first(attribution: Attribution, stored: StoredText) -> Attribution:
+    """Puts the party that holds a text first among those named, as where a name is two States'."""
+    return replace(attribution, parties=tuple(sorted(attribution.parties, key=lambda code: code not in stored.parties)))
+
+
+def _right_session(stored: StoredText, attribution: Attribution) -> bool:
+    session = stored.metadata.session
+    return not attribution.sessions or session is None or session in attribution.sessions
+
+
+def _right_time(day: str | None, attribution: Attribution) -> bool:
+    """Returns whether a date is none that a document excludes; what is not known cannot be excluded."""
+    held = interval(day) if day else None
+    if held is None or not (attribution.years or attribution.dates or attribution.days):
+        return True
+    # A day or month without a year is held against a statement whose day is known, whatever its year.
+    if attribution.days and held[0].year == held[1].year and (held[1] - held[0]).days < _WHOLE_YEAR:
+        if not any(_on_day(day, held) for day in attribution.days):
+            return False
+        if not (attribution.years or attribution.dates):
+            return True
+    elif not (attribution.years or attribution.dates):
+        return True
+    if any(held[0].year <= year <= held[1].year for year in attribution.years):
+        return True
+    given = [days for days in map(interval, attribution.dates) if days is not None]
+    return any(days[0] <= held[1] and held[0] <= days[1] for days in given)
+
+
+def _spoken(day: str | None) -> str:
+    return spoken_date(day, "en") or ""
+
+
+def _on_day(day: str, held: tuple[date, date]) -> bool:
+    """Returns whether an interval holds a day or month without a year: `--10-03`, `--10`."""
+    first, last = held
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return any(f"--{each:%m-%d}".startswith(day) for each in days)
+
+
+def _same_item(given: tuple[str, ...], held: str) -> bool:
+    """Returns whether agenda items have a number in common; "2 (b)" belongs to "2"."""
+    numbers = set(_ITEM_NUMBER.findall(held))
+    return any(numbers.intersection(_ITEM_NUMBER.findall(item)) for item in given)
+
+
+def times_in_words(attribution: Attribution) -> list[str]:
+    """Returns when a document says that words were spoken, to show."""
+    dates = (_spoken(day) or day for day in attribution.dates)
+    days = (_day_in_words(day) for day in attribution.days)
+    return [*map(str, attribution.years), *dates, *days, *(f"session {session}" for session in attribution.sessions)]
+
+
+def _day_in_words(day: str) -> str:
+    month, _, number = day.removeprefix("--").partition("-")
+    name = date(2000, int(month), 1).strftime("%B")
+    return f"{int(number)} {name}" if number else name

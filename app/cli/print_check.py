@@ -1,0 +1,72 @@
+"""What `untoc verify` prints: a table of findings and what they rest on."""
+
+from typing import Final
+
+from rich.table import Table
+from rich.text import Text
+
+from app.checking.findings import CheckReport, Finding
+from app.checking.report import VERDICT_WORDS, PartyNamer, named_in_words, summary_line
+from app.cli.printing import in_pipe, inert, print_table, stdout_console
+from app.records import Verdict
+
+_STYLES: Final[dict[Verdict, str]] = {
+    "verified": "green",
+    "altered": "bold red",
+    "misattributed": "bold magenta",
+    "not_found": "bold yellow",
+}
+_LONGEST: Final = 400
+
+
+def print_check(report: CheckReport, names: PartyNamer) -> None:
+    """Prints a report: a row per quotation, then what was not checked, then the counts."""
+    console = stdout_console()
+    for note in report.notes:
+        console.print(Text(inert(note), style="dim italic"))
+    table = Table(show_lines=True)
+    # In a pipe the quotation has a cell of its own, so that it is found as it stands in the document.
+    headings = ("Quotation", "Where it stands") if in_pipe() else ("Quotation, and where it stands",)
+    for heading in ("#", "Verdict", "In the document", *headings):
+        table.add_column(heading, no_wrap=heading == "#")
+    for number, finding in enumerate(report.findings, 1):
+        named = f"{finding.where}\n{named_in_words(finding, names)}"
+        verdict = Text(VERDICT_WORDS[finding.verdict], style=_STYLES[finding.verdict])
+        quote, account = " ".join(finding.quotation.text.split()), _account(finding)
+        if in_pipe():
+            cells = [Text(inert(quote)), Text("\n").join([*_changes(finding), *account])]
+        else:
+            short = quote if len(quote) <= _LONGEST else quote[:_LONGEST] + " …"
+            cells = [Text("\n").join([*(_changes(finding) or [Text(inert(short))]), *account])]
+        table.add_row(str(number), verdict, Text(inert(named)), *cells)
+    if report.findings:
+        print_table(console, table)
+    for skipped in report.skipped:
+        console.print(Text(inert(f"Not checked, {skipped.where}: “{skipped.quote}”: {skipped.reason}"), style="dim"))
+    console.print(Text(summary_line(report), style="bold"))
+    for limit in report.limits:
+        console.print(Text(limit, style="dim"))
+
+
+def _changes(finding: Finding) -> list[Text]:
+    """Returns the quotation with its differences from what was said; nothing where there are none."""
+    if not finding.changes:
+        return []
+    text = Text()
+    styles = {"same": "", "left_out": "red strike", "put_in": "green underline"}
+    for change in finding.changes:
+        # The marks as well, since not every terminal shows colours.
+        shown = {"same": change.text, "left_out": f"[-{change.text}-]", "put_in": f"{{+{change.text}+}}"}
+        text.append(inert(shown[change.kind]) + " ", style=styles[change.kind])
+    return [text]
+
+
+def _account(finding: Finding) -> list[Text]:
+    """Returns a line for every warning, and where the words stand."""
+    lines = [Text(inert(str(warning)), style="yellow") for warning in finding.warnings]
+    if finding.place is not None:
+        lines.append(Text(inert(finding.place.reference), style="dim"))
+    more = len(finding.found_in) - 1
+    if more > 0:
+        lines.append(Text(f"and in {more} more", style="dim"))
+    return lines

@@ -1,0 +1,352 @@
+"""What the command line prints: tables, answers and progress on a terminal."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Protocol
+
+from markdown_it import MarkdownIt
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Column, Table
+from rich.text import Text
+
+from app.answering.provenance import holder, record_of
+from app.answering.trace import lines_of
+from app.records import Answer, Citation
+from ingest.parties.party_table import Party
+from ingest.report import IngestReport
+from prompts.wording import Wording, load_wording
+from vectorstore.families import Family
+from vectorstore.records import Metadata, Statement, StatementSummary
+
+if TYPE_CHECKING:
+    from app.corpus.corpus import Corpus, DoctorReport
+
+_RESULT_STYLES = {
+    "failed": "bold red",
+    "missing": "bold red",
+    "added": "green",
+    "not_listed": "yellow",
+    "skipped": "yellow",
+}
+# More files than this are summed up; what needs attention is always listed.
+_LISTED = 40
+# A terminal acts on these, and texts and file names come from anywhere.
+_CONTROL = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+
+
+def inert(text: str) -> str:
+    """Returns a text that a terminal only shows: every control character in it becomes U+FFFD."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").translate(_CONTROL)
+
+
+def in_pipe() -> bool:
+    """Tells whether other programs read standard output: then nothing is wrapped, boxed or set off by bars."""
+    return not sys.stdout.isatty()
+
+
+def stdout_console() -> Console:
+    """Returns the console that commands print to; `NO_COLOR` takes its colours."""
+    return Console(soft_wrap=in_pipe())
+
+
+def print_table(console: Console, table: Table) -> None:
+    """Prints a table: in a pipe as lines of cells with tabs between them, the headings first."""
+    if not in_pipe():
+        console.print(table)
+        return
+    if table.title is not None:
+        _print_row(console, [table.title])
+    if table.show_header:
+        _print_row(console, [column.header for column in table.columns])
+    for row in zip(*(column.cells for column in table.columns), strict=True):
+        _print_row(console, row)
+
+
+def _print_row(console: Console, cells: Sequence[object]) -> None:
+    line = "\t".join(" ".join(str(cell).split()) for cell in cells)
+    # rich would set spaces in place of the tabs.
+    console.file.write(line + "\n")
+
+
+def print_markdown(console: Console, markdown: str) -> None:
+    """Prints a text in Markdown: in a pipe each paragraph, quotation or item as one line without markup."""
+    if not in_pipe():
+        console.print(Markdown(inert(markdown)))
+        return
+    for token in MarkdownIt("commonmark").parse(inert(markdown)):
+        if token.type == "inline":
+            pieces = (" " if child.type.endswith("break") else child.content for child in token.children or ())
+            console.file.write("".join(pieces) + "\n")
+
+
+def print_answer(answer: Answer, corpus: "Corpus") -> None:
+    """Prints an answer, its citations' references, related passages and coverage."""
+    console = stdout_console()
+    wording = load_wording(answer.scope.language)
+    for note in answer.scope.notes:
+        console.print(Text(inert(note), style="dim italic"))
+    print_markdown(console, answer.answer)
+    if answer.citations:
+        console.print()
+    for citation in answer.citations:
+        console.print(_reference(citation, corpus, wording.language))
+    if answer.related:
+        console.print(Text(f"\n{wording.say('related')}:", style="bold"))
+        for citation in answer.related:
+            console.print(Text(inert(f"  “{' '.join(citation.quote.split())}”"), style="dim"))
+            console.print(_reference(citation, corpus, wording.language))
+    console.print(Text(inert(coverage_line(answer, corpus, wording)), style="dim"))
+
+
+def coverage_line(answer: Answer, corpus: "Corpus", wording: Wording) -> str:
+    """Returns the coverage of an answer as one line."""
+    coverage = answer.coverage
+
+    def names(codes: Sequence[str]) -> str:
+        return ", ".join(corpus.party_name(code, wording.language) for code in codes)
+
+    parts = [
+        wording.say("coverage", in_scope=coverage.statements_in_scope, with_evidence=coverage.statements_with_evidence)
+    ]
+    if coverage.states_without_evidence:
+        parts.append(wording.say("coverage_without_evidence", parties=names(coverage.states_without_evidence)))
+    if coverage.states_without_statement:
+        parts.append(wording.say("coverage_without_statement", parties=names(coverage.states_without_statement)))
+    if coverage.unreadable_files:
+        parts.append(wording.say("coverage_unreadable", files=", ".join(coverage.unreadable_files)))
+    return " ".join(parts)
+
+
+def _reference(citation: Citation, corpus: "Corpus", language: str) -> Text:
+    same = f" · same words also in {', '.join(citation.also_in)}" if citation.also_in else ""
+    return Text(inert(f"[{citation.number}] {corpus.reference(citation, language)} · {citation.verdict}{same}"))
+
+
+class Advance(Protocol):
+    """Shows how far a command is."""
+
+    def __call__(self, done: float, total: int, label: str = "", pace: str | None = None) -> None:
+        """Shows `done` of `total`, what is at hand, and rate and time left in the command's own words if it has any."""
+
+
+@contextmanager
+def progress_bar(title: str, *, quiet: bool) -> Iterator[Advance]:
+    """Yields what shows progress as a bar on the terminal's error stream; nothing is shown where quiet or in a pipe."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda done, total, label="", pace=None: None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[pace]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(title, total=None, pace="")
+
+        def advance(done: float, total: int, label: str = "", pace: str | None = None) -> None:
+            description = inert(label[:60]).replace("[", "\\[") or title
+            left = bar.tasks[0].time_remaining
+            shown = pace if pace is not None else "" if left is None else f"about {left:.0f} s left"
+            bar.update(task, total=total, completed=int(done), description=description, pace=shown)
+
+        yield advance
+
+
+def print_report(report: IngestReport) -> None:
+    """Prints what became of every file; of very many, those that need attention and a sum."""
+    console = stdout_console()
+    shown = report.files
+    if len(shown) > _LISTED:
+        shown = tuple(file for file in shown if file.result not in ("added", "unchanged") or file.reason)
+    if shown:
+        table = Table("file", "result", "State", "reason")
+        for file in shown:
+            result = Text(file.result, style=_RESULT_STYLES.get(file.result, ""))
+            table.add_row(Text(inert(file.file)), result, Text(file.state or ""), Text(inert(file.reason or "")))
+        print_table(console, table)
+    counts: dict[str, int] = {}
+    for file in report.files:
+        counts[file.result] = counts.get(file.result, 0) + 1
+    summary = ", ".join(f"{number} {result}" for result, number in sorted(counts.items())) or "no files"
+    console.print(f"{summary}; {report.embedded_passages} passages embedded in {report.seconds:.1f} s", highlight=False)
+    for note in report.notes:
+        console.print(Text(inert(f"note: {note}")))
+
+
+def print_parties(parties: Sequence[Party]) -> None:
+    """Prints the parties that ingested folders added as a table."""
+    table = Table(Column("code", no_wrap=True), "name", "kind", "other names")
+    for party in parties:
+        cells = (party.code, party.name, party.kind, ", ".join(party.aliases))
+        table.add_row(*(Text(inert(cell or "—")) for cell in cells))
+    console = stdout_console()
+    print_table(console, table)
+    console.print(f"{len(parties)} parties added by ingested folders", highlight=False)
+
+
+def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -> None:
+    """Prints the statements in the store as a table."""
+    # An id is copied from here into other commands, so it stands whole on one line.
+    id_column, file_column = Column("id", no_wrap=True), Column("file", overflow="fold")
+    table = Table(
+        id_column, "State or treaty", "occasion", Column("date", overflow="fold"), "lang", "family", file_column
+    )
+    families = corpus.families()
+    for statement in statements:
+        metadata = statement.metadata
+        family = families.get(statement.statement_id)
+        cells = (
+            statement.statement_id,
+            record_of(statement) or holder(statement.kind, metadata, corpus.party_name),
+            _occasion(metadata),
+            metadata.date,
+            metadata.language,
+            None if family is None else family_mark(statement.statement_id, family),
+            statement.file,
+        )
+        table.add_row(*(Text(inert(cell or "—")) for cell in cells))
+    console = stdout_console()
+    print_table(console, table)
+    console.print(f"{len(statements)} statements", highlight=False)
+
+
+def _occasion(metadata: Metadata) -> str:
+    item = metadata.agenda_item and f"item {metadata.agenda_item}"
+    return ", ".join(filter(None, (" ".join(filter(None, (metadata.body, metadata.session))), item)))
+
+
+def print_statement(statement: Statement, corpus: "Corpus") -> None:
+    """Prints a statement's metadata and readable text; of an intervention, its own words."""
+    from ingest.text.readable import readable
+
+    console = stdout_console()
+    part = statement.part
+    if part is not None:
+        told = ", as summarised in the record" if part.summarised else ""
+        console.print(Text(inert(f"intervention {part.ordinal} of record {part.record_id}: {part.named}{told}")))
+    for name, value in asdict(statement.metadata).items():
+        if value is not None:
+            mark = " (inferred)" if name in statement.inferred else ""
+            shown = corpus.party_name(value) if name == "state" else value
+            console.print(Text(inert(f"{name}: {shown}{mark}")))
+    kinship = corpus.kinship(statement.statement_id)
+    if kinship is not None:
+        console.print(Text(inert(f"family: {kinship}")))
+    console.print(Text(inert(f"file: {statement.file}\n")))
+    interventions = corpus.interventions(statement.statement_id)
+    if interventions:
+        print_table(console, _interventions_table(interventions, corpus))
+    start, end = (0, None) if part is None else (part.start, part.end)
+    console.print(Text(inert(readable(statement.source_text, statement.edits, start, end))))
+
+
+def _interventions_table(interventions: Sequence[StatementSummary], corpus: "Corpus") -> Table:
+    table = Table("id", "party", "speaker as named", "words")
+    for item in interventions:
+        part = item.part
+        if part is None:
+            continue
+        who = corpus.party_name(item.metadata.state) if part.role == "party" else f"nobody's ({part.role})"
+        words = "the record's" if part.summarised else "the speaker's"
+        table.add_row(*(Text(inert(cell)) for cell in (item.statement_id, who, part.named, words)))
+    return table
+
+
+def family_mark(statement_id: str, family: Family) -> str:
+    """Returns a statement's family as a table shows it: its short id, and whether a revision took its place."""
+    return family.family_id[:6] + (" superseded" if family.superseded_by(statement_id) else "")
+
+
+def family_json(statement_id: str, family: Family | None) -> dict[str, Any] | None:
+    """Returns a statement's family as JSON: its members, its links, and the revision that took its place."""
+    if family is None:
+        return None
+    return {
+        "family_id": family.family_id,
+        "members": list(family.members),
+        "superseded_by": family.superseded_by(statement_id),
+        "links": [asdict(link) for link in family.links_of(statement_id)],
+    }
+
+
+def statement_json(
+    statement: Statement, family: Family | None = None, interventions: Sequence[StatementSummary] = ()
+) -> dict[str, Any]:
+    """Returns the contract of `untoc show --json`; a record lists its interventions, each has its place in it."""
+    return {
+        "statement_id": statement.statement_id,
+        "state": statement.metadata.state,
+        "on_behalf_of": statement.metadata.on_behalf_of,
+        "metadata": asdict(statement.metadata),
+        "inferred": list(statement.inferred),
+        "kind": statement.kind,
+        "file": statement.file,
+        "sha256": statement.sha256,
+        "source_text": statement.source_text,
+        "family": family_json(statement.statement_id, family),
+        "part": None if statement.part is None else asdict(statement.part),
+        "interventions": [summary_json(item) for item in interventions],
+    }
+
+
+def summary_json(summary: StatementSummary, family: Family | None = None) -> dict[str, Any]:
+    """Returns a statement's entry of `untoc list --json`."""
+    return {
+        "statement_id": summary.statement_id,
+        "state": summary.metadata.state,
+        "on_behalf_of": summary.metadata.on_behalf_of,
+        "metadata": asdict(summary.metadata),
+        "inferred": list(summary.inferred),
+        "kind": summary.kind,
+        "file": summary.file,
+        "sha256": summary.sha256,
+        "passages": summary.passages,
+        "added": summary.added,
+        "family": family_json(summary.statement_id, family),
+        "part": None if summary.part is None else asdict(summary.part),
+        "interventions": summary.interventions,
+    }
+
+
+def print_checks(report: "DoctorReport") -> None:
+    """Prints the findings of a health check."""
+    table = Table("part", "", "finding")
+    for check in report.checks:
+        mark = Text("sound", style="green") if check.ok else Text("broken", style="bold red")
+        table.add_row(check.name, mark, Text(check.detail))
+    print_table(stdout_console(), table)
+
+
+def print_trace(trace: Mapping[str, Any]) -> None:
+    """Prints the record of an answer, and the answer below it."""
+    console = stdout_console()
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    for label, text in lines_of(trace):
+        table.add_row(Text(label, style="dim"), Text(inert(text)))
+    print_table(console, table)
+    console.print()
+    print_markdown(console, str(trace["answer"]))
+
+
+def print_settings(effective: Mapping[str, object], unknown: Sequence[str]) -> None:
+    """Prints the settings in force, and variables that no setting reads."""
+    console = stdout_console()
+    table = Table("variable", "value")
+    for name, value in effective.items():
+        table.add_row(name, Text(str(value)))
+    print_table(console, table)
+    for name in unknown:
+        console.print(Text(f"{name} is set, but no setting reads it: check its spelling", style="yellow"))

@@ -1,0 +1,388 @@
+"""The corpus: what is in the store, corrected, added to and checked; and the text around a citation."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import ValidationError
+
+from app.answering.provenance import reference
+from app.corpus.doctor import examine
+from app.corpus.uploads_store import UploadsStore
+from app.errors import MetadataError, NotFoundError
+from app.records import Citation
+from ingest.annotate import Annotator, identify
+from ingest.errors import ChangedFileError, LoadError
+from ingest.families import describe, link_families
+from ingest.indexer import Indexer, IngestOptions, load_parties
+from ingest.loaders.apart import load, with_members
+from ingest.loaders.bounded import run_bounded
+from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.registry import find_files
+from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
+from ingest.metadata.metadata import ReadMetadata, merge
+from ingest.pages import page_of_file, word_rectangles
+from ingest.parties.party_names import added_rows, without_party
+from ingest.parties.party_table import Party, PartyTable
+from ingest.report import IngestProgress, IngestReport
+from ingest.text.readable import readable
+from ingest.text.repair import ELLIPSIS
+from ingest.text.splitter import SplitConfig
+from prompts.wording import load_wording
+from vectorstore.embeddings import Embedder
+from vectorstore.families import Family
+from vectorstore.health import Check
+from vectorstore.records import Kind, Metadata, Role, Statement, StatementSummary, text_key
+from vectorstore.store import Store
+
+EDITABLE: Final = tuple(Metadata.__dataclass_fields__)
+# What differs between the interventions of a record.
+_OF_SPEAKER: Final = frozenset({"state", "on_behalf_of", "speaker"})
+_RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ur", "he"})
+# Characters of context on either side of a quotation where the paragraph is very long.
+_CONTEXT: Final = 600
+# Texts embedded and stored together when a store is embedded anew.
+_EMBEDDED_AT_ONCE: Final = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceContext:
+    """A quotation within its paragraph, readable text."""
+
+    before: str
+    quote: str
+    after: str
+    direction: Literal["ltr", "rtl"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageImage:
+    """A page of the original file as PNG.
+
+    Attributes:
+        marked: Whether the quotation was found on it and is marked.
+    """
+
+    png: bytes
+    page: int
+    marked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoctorReport:
+    """What a health check found."""
+
+    ok: bool
+    checks: tuple[Check, ...]
+
+
+class Corpus:
+    """The statements of one store, and the uploads among their files."""
+
+    def __init__(
+        self, store: Store, embedder: Embedder, indexer: Indexer, split: SplitConfig, limits: LoadLimits
+    ) -> None:
+        self._store = store
+        self.uploads = UploadsStore(store)
+        self._embedder = embedder
+        self._indexer = indexer
+        self._split = split
+        self._limits = limits
+        self._parties: PartyTable | None = None
+        self._party_files: tuple[Path, ...] = ()
+
+    def parties(self) -> PartyTable:
+        """Returns everyone who can speak: the built-in table and what ingested folders added."""
+        files = self._store.party_files()
+        if self._parties is None or files != self._party_files:
+            self._parties, self._party_files = load_parties(self._store), files
+        return self._parties
+
+    def added_parties(self) -> tuple[Party, ...]:
+        """Returns the parties that ingested folders brought, by code."""
+        codes = {row.code for path in self._store.party_files() for _, row in added_rows(path)}
+        return tuple(party for code in sorted(codes) if (party := self.parties().get(code)) is not None)
+
+    def remove_party(self, code: str) -> None:
+        """Takes back a party that an ingested folder brought.
+
+        Statements that were attributed to it are nobody's from then on, and read anew by the next ingest of their
+        folder; so are its interventions in records, which keep its code until then.
+
+        Raises:
+            NotFoundError: No folder brought a party of that code.
+        """
+        with self._store.writer():
+            files = [path for path in self._store.party_files() if any(row.code == code for _, row in added_rows(path))]
+            if not files:
+                raise NotFoundError(f"no folder added a party {code!r}: `untoc parties` lists those that were")
+            for path in files:
+                prefix = path.name.partition("-")[0] + "-"
+                self._store.write_party_file(prefix, without_party(path, code))
+        for summary in self.statements():
+            held = {field: "" for field in ("state", "on_behalf_of") if getattr(summary.metadata, field) == code}
+            if held and summary.kind == "statement":
+                # Nobody's until its file is read again, which an empty key has the next ingest do.
+                cleared = self.edit(summary.statement_id, held)
+                with self._store.writer(sync=False):
+                    self._store.catalogue.touch(
+                        cleared.statement_id,
+                        file=cleared.file,
+                        folder=cleared.folder,
+                        sha256=cleared.sha256,
+                        input_key="",
+                    )
+
+    def statements(self) -> tuple[StatementSummary, ...]:
+        """Returns all statements, by State and date."""
+        return self._store.catalogue.summaries()
+
+    def families(self) -> dict[str, Family]:
+        """Returns the family of every statement that has one, by statement id."""
+        return self._store.catalogue.families.all()
+
+    def kinship(self, statement_id: str) -> str | None:
+        """Returns how a statement belongs to its family, in one line; None where it has none."""
+        family = self.families().get(statement_id)
+        if family is None:
+            return None
+        return describe(statement_id, family, {s.statement_id: s for s in self.statements()})
+
+    def interventions(self, record_id: str) -> tuple[StatementSummary, ...]:
+        """Returns the interventions of a record in order; none for a statement or an intervention."""
+        return self._store.catalogue.interventions(record_id)
+
+    def show(self, statement_id: str) -> Statement:
+        """Returns one statement with its text, or one intervention with the text of its record.
+
+        Raises:
+            NotFoundError: There is none of that id.
+        """
+        statement = self._store.catalogue.statement(statement_id)
+        if statement is None:
+            raise NotFoundError(f"no statement {statement_id!r} in the store: `untoc list` shows their ids")
+        return statement
+
+    def trace(self, trace_id: str) -> dict[str, object]:
+        """Returns the record of an answer.
+
+        Raises:
+            NotFoundError: There is none of that id; old ones are dropped.
+        """
+        record = self._store.catalogue.trace(trace_id)
+        if record is None:
+            raise NotFoundError(f"no record of an answer {trace_id!r} in the store; only the newest are kept")
+        return record
+
+    def edit(self, statement_id: str, changes: Mapping[str, str]) -> StatementSummary:
+        """Corrects metadata of a statement; an empty value clears a field. Nothing is embedded again.
+
+        Since identity is text and metadata, the statement gets a new id; an intervention keeps its own. A record that
+        is corrected is split anew, so its interventions are corrected after it.
+
+        Raises:
+            NotFoundError: There is no such statement.
+            MetadataError: A field is unknown or its value is not valid.
+        """
+        old = self.show(statement_id)
+        _check_editable(old, changes)
+        metadata, inferred = self._corrected(old, changes)
+        annotator = Annotator(self.parties(), self._split, self._embedder)
+        changed = replace(old, metadata=metadata, inferred=inferred)
+        if old.part is not None:
+            role: Role = "unknown" if metadata.state is None else "party"
+            changed = replace(changed, part=replace(old.part, role=role))
+            summary = next(s for s in self.interventions(old.part.record_id) if s.statement_id == statement_id)
+            digest = summary.digest
+        else:
+            new_id, digest = identify(old.source_text, metadata, old.kind, annotator.interventions(changed))
+            changed = replace(changed, statement_id=new_id)
+            summary = next(s for s in self.statements() if s.statement_id == statement_id)
+            twin = next((s for s in self.statements() if s.digest == digest and s.statement_id != statement_id), None)
+            if twin is not None:
+                raise MetadataError(f"{twin.file!r} is the same text with this metadata: remove one of the two")
+        with self._store.writer():
+            annotated = annotator.annotate_statement(changed)
+            texts = {text_key(passage.text): passage.text for passage in annotated.passages}
+            missing = sorted(texts.keys() - self._store.catalogue.known_keys(texts))
+            vectors = self._embedder.embed_documents([texts[key] for key in missing]) if missing else ()
+            self._store.catalogue.store(
+                annotated,
+                folder=summary.folder,
+                digest=digest,
+                input_key=summary.input_key,
+                vectors=dict(zip(missing, vectors, strict=True)),
+                replaces=statement_id,
+            )
+            link_families(self._store.catalogue)
+        beside = self.statements() if old.part is None else self.interventions(old.part.record_id)
+        return next(s for s in beside if s.statement_id == changed.statement_id)
+
+    def remove(self, statement_id: str) -> None:
+        """Removes a statement from the store; its file stays, unless it is an upload that the store keeps.
+
+        Raises:
+            NotFoundError: There is no such statement.
+            MetadataError: It is one intervention of a record.
+        """
+        part = self.show(statement_id).part
+        if part is not None:
+            raise MetadataError(f"{statement_id!r} is part of a record: remove the whole record {part.record_id!r}")
+        folder = next((s.folder for s in self.statements() if s.statement_id == statement_id), None)
+        with self._store.writer():
+            self._store.catalogue.remove(statement_id)
+        if folder is not None:
+            self.uploads.prune(Path(folder))
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        sample: bool = False,
+        sync: bool = False,
+        include_unlisted: bool = False,
+        kind: Kind = "statement",
+        progress: Callable[[IngestProgress], None] | None = None,
+    ) -> IngestReport:
+        """Takes files and folders into the store; see `ingest.indexer.Indexer`."""
+        if sample:
+            return self._indexer.ingest_sample(progress)
+        options = IngestOptions(kind=kind, include_unlisted=include_unlisted, sync=sync)
+        return self._indexer.ingest(paths, options, progress)
+
+    def draft_manifest(self, folder: Path, *, overwrite: bool = False) -> Path:
+        """Writes a draft `statements.csv` from what the texts of a folder say; returns its path.
+
+        Raises:
+            ManifestError: There is one already, or the folder cannot be written.
+        """
+        rows = []
+        annotator = Annotator(self.parties(), self._split, self._embedder)
+        files = [path for found in find_files(folder) for path in with_members(found, self._limits)]
+        for path in files:
+            if path.name in (MANIFEST_NAME, "parties.csv"):
+                continue
+            name = path.relative_to(folder).as_posix()
+            try:
+                loaded = load(path, self._limits, folder)
+            except LoadError:
+                rows.append(draft_row(name, Metadata()))
+                continue
+            # Of a record no State is written down, which would put all of it into one mouth.
+            statement = annotator.read(loaded, None, file=name, kind="statement", input_key="").statement
+            rows.append(draft_row(name, statement.metadata, statement.kind))
+        return write_draft(folder, rows, force=overwrite)
+
+    def context(self, citation: Citation) -> EvidenceContext:
+        """Returns a citation within its paragraph, or within some lines of it where that is very long.
+
+        Raises:
+            NotFoundError: The statement is no longer in the store.
+        """
+        statement = self.show(citation.statement_id)
+        touched = [b for b in statement.blocks if b.end > citation.start and b.start < citation.end]
+        opens = min((b.start for b in touched), default=citation.start)
+        closes = max((b.end for b in touched), default=citation.end)
+        begin, end = max(opens, citation.start - _CONTEXT), min(closes, citation.end + _CONTEXT)
+        source, edits = statement.source_text, statement.edits
+        return EvidenceContext(
+            before=_from_word(readable(source, edits, min(begin, citation.start), citation.start), cut=begin > opens),
+            quote=citation.quote,
+            after=_to_word(readable(source, edits, citation.end, max(end, citation.end)), cut=end < closes),
+            direction="rtl" if statement.language_at(citation.start) in _RIGHT_TO_LEFT else "ltr",
+        )
+
+    def page_image(self, statement_id: str, start: int, end: int) -> PageImage:
+        """Renders the page on which a span of a statement begins, with the span marked.
+
+        Raises:
+            NotFoundError: The statement is no longer in the store, or its file is gone or has changed.
+            LoadError: The file has no pages, or the page cannot be shown.
+        """
+        statement = self.show(statement_id)
+        held = statement_id if statement.part is None else statement.part.record_id
+        folder = next(s.folder for s in self.statements() if s.statement_id == held)
+        path = Path(folder, statement.file)
+        page = max(1, bisect_right(statement.page_starts, start))
+        if page < len(statement.page_starts):
+            end = min(end, statement.page_starts[page])
+        rects = word_rectangles(statement.scanned, start, end)
+        parts = [] if rects else readable(statement.source_text, statement.edits, start, end).split(ELLIPSIS)
+        asked = (path, Path(folder), statement.sha256, page, rects, parts, self._limits)
+        try:
+            png, marked = run_bounded(self._limits, path.name, page_of_file, *asked)
+        except ChangedFileError as exc:
+            raise NotFoundError(f"the page cannot be shown: {exc}") from exc
+        return PageImage(png=png, page=page, marked=marked)
+
+    def party_name(self, code: str | None, language: str = "en") -> str:
+        """Returns the name of a party to show; a dash where there is none."""
+        return "—" if code is None else self.parties().display(code, language)
+
+    def reference(self, citation: Citation, language: str = "en") -> str:
+        """Returns a reference to copy, plain text."""
+        return reference(citation, self.parties(), load_wording(language))
+
+    def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
+        """Checks the store; can make its indexes anew, or embed everything with the model in use."""
+        if reembed:
+            with self._store.writer():
+                self._store.record_model_change()
+                texts = self._store.catalogue.texts_without_vector()
+                waiting = list(texts)
+                for begin in range(0, len(waiting), _EMBEDDED_AT_ONCE):
+                    keys = waiting[begin : begin + _EMBEDDED_AT_ONCE]
+                    vectors = self._embedder.embed_documents([texts[key] for key in keys])
+                    self._store.catalogue.add_vectors(dict(zip(keys, vectors, strict=True)))
+        elif rebuild:
+            with self._store.writer():
+                self._store.rebuild_index()
+        checks = examine(self._store)
+        return DoctorReport(ok=all(check.ok for check in checks), checks=checks)
+
+    def _corrected(self, old: Statement, changes: Mapping[str, str]) -> tuple[Metadata, tuple[str, ...]]:
+        unknown = sorted(set(changes) - set(EDITABLE))
+        if unknown:
+            raise MetadataError(f"unknown field {unknown[0]!r}: fields are {', '.join(EDITABLE)}")
+        filled = {name: value.strip() for name, value in changes.items() if value.strip()}
+        cleared = {name: None for name, value in changes.items() if not value.strip()}
+        try:
+            row = ManifestRow.model_validate({"file": old.file, **filled})
+        except ValidationError as exc:
+            problem = exc.errors()[0]
+            raise MetadataError(f"{problem['loc'][-1]}={problem['input']!r}: {problem['msg']}") from exc
+        # A State that is set by hand takes the place of a group's statement, unless the group is named as well.
+        base = replace(old.metadata, on_behalf_of=None) if "state" in filled else old.metadata
+        merged = merge(ReadMetadata(metadata=base, inferred=old.inferred), row, self.parties())
+        if merged.problems:
+            raise MetadataError("; ".join(merged.problems))
+        inferred = tuple(name for name in merged.inferred if name not in changes)
+        return replace(merged.metadata, **cleared), inferred
+
+
+def _check_editable(old: Statement, changes: Mapping[str, str]) -> None:
+    of_speaker = changes.keys() & _OF_SPEAKER
+    if old.part is not None:
+        others = sorted(changes.keys() - _OF_SPEAKER)
+        if others:
+            raise MetadataError(f"{others[0]!r} is the same for a whole record: edit {old.part.record_id!r}")
+        if old.part.role == "office":
+            raise MetadataError(f"{old.part.named!r} holds an office of the meeting: the words are nobody's position")
+    elif old.kind == "treaty" and of_speaker:
+        raise MetadataError(f"{old.file!r} is the text of a treaty, which nobody speaks: leave its State empty")
+    elif old.kind == "record" and of_speaker:
+        raise MetadataError(
+            f"{old.file!r} is a record of several speakers: leave its State empty, and edit its interventions, which"
+            f" `untoc show {old.statement_id}` lists"
+        )
+
+
+def _from_word(text: str, *, cut: bool) -> str:
+    """Marks a beginning that was cut, and drops the word that it may lie in."""
+    return text if not cut else "… " + text.partition(" ")[2]
+
+
+def _to_word(text: str, *, cut: bool) -> str:
+    return text if not cut else text.rpartition(" ")[0] + " …"

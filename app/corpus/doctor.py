@@ -1,0 +1,89 @@
+"""The doctor: whether the store's parts agree with each other, with the texts, and with the files they came from."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from app.answering.verify import reads_as
+from ingest.text.repair import running_heads
+from vectorstore.catalogue import Catalogue
+from vectorstore.health import Check
+from vectorstore.records import StatementSummary
+from vectorstore.store import Store
+
+# Statements whose sentences are compared with their texts; the others are taken to be like them.
+_SAMPLE: Final = 25
+# Files named in a finding.
+_NAMED: Final = 3
+
+
+def examine(store: Store) -> tuple[Check, ...]:
+    """Checks a store without changing it; where the catalogue itself is damaged, nothing else can be said."""
+    found = store.check()
+    if not found[0].ok:
+        return found
+    summaries = store.catalogue.summaries()
+    return (*found, check_words(store.catalogue, summaries), check_sources(summaries))
+
+
+def check_words(catalogue: Catalogue, summaries: Sequence[StatementSummary]) -> Check:
+    """Checks on a sample, evenly spread, that sentences hold the words of their text at their offsets."""
+    sample = summaries[:: max(1, -(-len(summaries) // _SAMPLE))]
+    wrong: list[str] = []
+    for summary in sample:
+        statement = catalogue.statement(summary.statement_id)
+        if statement is None:
+            continue
+        source = statement.source_text
+        heads = running_heads(source)
+        holders = (summary.statement_id, *(i.statement_id for i in catalogue.interventions(summary.statement_id)))
+        sentences = [sentence for holder in holders for sentence in catalogue.sentences(holder)]
+        if not all(reads_as(s.text, source[s.start : s.end], heads=heads) for s in sentences):
+            wrong.append(summary.file)
+    if wrong:
+        detail = f"sentences of {_named(wrong)} are not the words of their text: `untoc remove` and ingest these again"
+        return Check(name="words", ok=False, detail=detail)
+    return Check(name="words", ok=True, detail=f"compared in {len(sample)} of {len(summaries)} statements")
+
+
+def check_sources(summaries: Sequence[StatementSummary]) -> Check:
+    """Compares the files that statements came from with what was read of them.
+
+    Files of a folder that is gone as a whole (an unplugged disk) cannot be compared, which is no damage.
+    """
+    changed: dict[str, list[str]] = {}
+    missing: dict[str, list[str]] = {}
+    unseen = same = 0
+    for summary in summaries:
+        folder = Path(summary.folder)
+        if not folder.is_dir():
+            unseen += 1
+            continue
+        state = _state_of(folder / summary.file, summary.sha256)
+        if state == "same":
+            same += 1
+        else:
+            (changed if state == "changed" else missing).setdefault(summary.folder, []).append(summary.file)
+    parts = [f"{_named(files)} changed since: run `untoc ingest {folder}`" for folder, files in changed.items()]
+    parts += [f"{_named(files)} gone: run `untoc ingest --sync {folder}`" for folder, files in missing.items()]
+    if parts:
+        return Check(name="files", ok=False, detail="; ".join(parts))
+    apart = f"; {unseen} of folders that are gone were not compared" if unseen else ""
+    return Check(name="files", ok=True, detail=f"{same} are as they were read{apart}")
+
+
+def _state_of(path: Path, sha256: str) -> str:
+    try:
+        with path.open("rb") as file:
+            return "same" if hashlib.file_digest(file, "sha256").hexdigest() == sha256 else "changed"
+    except NotADirectoryError:
+        # A part of a container, such as an archive, which is there.
+        return "same"
+    except OSError:
+        return "missing"
+
+
+def _named(files: Sequence[str]) -> str:
+    more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
+    return ", ".join(repr(file) for file in files[:_NAMED]) + more

@@ -1,0 +1,175 @@
+"""Draft eval cases: answers that somebody saved, one JSON line each, for a person to review."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from filelock import FileLock, Timeout
+
+from app.errors import DraftError
+from app.question.followup import EarlierTurn
+from app.question.question_input import clean_question
+from app.records import Answer, Scope
+from vectorstore.private import make_private_folder, private_opener
+from vectorstore.records import JSONValue
+
+_FOLDER: Final = "evals"
+_FILE: Final = "drafts.jsonl"
+# Writing one line takes milliseconds; whoever holds the lock for longer is stuck.
+_WAIT_SECONDS: Final = 5.0
+# JSON lets these stand in a string as they are, but readers that split lines as Unicode does break there.
+_LINE_ENDS: Final = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedDraft:
+    """A draft case in the store.
+
+    Attributes:
+        identifier: Its id.
+        new: Whether it was written now; False where the same question in the same scope was saved before.
+    """
+
+    identifier: str
+    new: bool
+
+
+def drafts_path(store: Path) -> Path:
+    """Returns the file of draft cases of a store folder; there is none until one is saved."""
+    return store / _FOLDER / _FILE
+
+
+def save_draft(
+    store: Path,
+    answer: Answer,
+    *,
+    history: Sequence[EarlierTurn] = (),
+    overrides: Mapping[str, JSONValue] | None = None,
+) -> SavedDraft:
+    """Writes an answer as a draft case, unless the same question, history and scope are there already.
+
+    Args:
+        store: The store folder.
+        answer: What the case expects until somebody corrects it.
+        history: The turns before, oldest first.
+        overrides: The parts of the scope that were set in place of what the question says.
+
+    Raises:
+        DraftError: The store cannot be written.
+    """
+    path = drafts_path(store)
+    asked = [answer.question, [turn.question for turn in history], asdict(answer.scope)]
+    digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode("ascii")).hexdigest()[:12]
+    try:
+        make_private_folder(path.parent)
+        with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS, mode=0o600):
+            stored = path.read_bytes() if path.exists() else b""
+            # Inside JSON text quotation marks are escaped, so that only a real id is found.
+            found = re.search(rf'"id":\s*"(chat-[\d-]+-{digest})"'.encode(), stored)
+            if found is not None:
+                return SavedDraft(identifier=found[1].decode("ascii"), new=False)
+            identifier = f"chat-{datetime.now(UTC):%Y-%m-%d}-{digest}"
+            if stored and not stored.endswith(b"\n"):
+                stored += b"\n"
+            # Written beside and moved into place, so that a full disk leaves no half line.
+            draft = path.with_suffix(".draft")
+            with open(draft, "wb", opener=private_opener) as file:
+                file.write(stored + _line(_case(identifier, answer, history, overrides or {})))
+            draft.replace(path)
+    except Timeout as exc:
+        raise DraftError(f"not saved: another process holds {exc.lock_file!r}; wait until it is done") from exc
+    except OSError as exc:
+        raise DraftError(
+            f"not saved: {str(path)!r} cannot be written ({exc.strerror}); check its permissions and the free space,"
+            " or choose another store with --store"
+        ) from exc
+    return SavedDraft(identifier=identifier, new=True)
+
+
+def _line(case: Mapping[str, Any]) -> bytes:
+    text = clean_question(json.dumps(case, ensure_ascii=False)).translate(_LINE_ENDS)
+    return f"{text}\n".encode()
+
+
+def _case(
+    identifier: str, answer: Answer, history: Sequence[EarlierTurn], overrides: Mapping[str, JSONValue]
+) -> dict[str, Any]:
+    evidence = [
+        {
+            "id": f"e{number}",
+            "file": citation.file,
+            "state": citation.state,
+            "start": citation.start,
+            "end": citation.end,
+            "sha256": hashlib.sha256(citation.source_quote.encode()).hexdigest(),
+            "quote": citation.source_quote,
+            "lang": citation.language,
+        }
+        for number, citation in enumerate(answer.citations, start=1)
+    ]
+    return {
+        "id": identifier,
+        "question": answer.question,
+        "history": [turn.question for turn in history],
+        "type": _type(answer),
+        "lang": answer.scope.language,
+        "unanswerable_kind": None,
+        "tags": _tags(answer, history, overrides),
+        "expect": {
+            "status": answer.status,
+            "states": _states(answer),
+            "years": list(answer.scope.years),
+            "reason": answer.abstention.reason if answer.abstention is not None else None,
+            "missing": answer.missing,
+        },
+        "evidence": evidence,
+        "evidence_groups": [[span["id"] for span in evidence]] if evidence else [],
+        "review": {"status": "draft", "source": "chat"},
+    }
+
+
+def _type(answer: Answer) -> str:
+    parties = len(answer.scope.states) + len(answer.scope.groups)
+    if answer.scope.kept:
+        return "follow_up"
+    if answer.abstention is not None:
+        return "ambiguous" if answer.abstention.reason == "ambiguous" else "unanswerable"
+    if answer.status == "partial":
+        return "partial"
+    if parties > 1:
+        return "compare"
+    return "single_state" if parties else "list_states"
+
+
+def _states(answer: Answer) -> list[str]:
+    """Returns those asked about; where all States were, those of whom the answer says something."""
+    named = [*answer.scope.states, *answer.scope.groups]
+    return named or list(dict.fromkeys(claim.state for claim in answer.claims if claim.state))
+
+
+def _tags(answer: Answer, history: Sequence[EarlierTurn], overrides: Mapping[str, JSONValue]) -> dict[str, Any]:
+    scope = answer.scope
+    tags: dict[str, Any] = {
+        "session": _one_or_all(scope.sessions),
+        "topic": scope.topic,
+        "article": _one_or_all(_articles(scope)),
+        "answer_trace": answer.trace_id,
+        "overrides": dict(overrides),
+        # In the order of `history`; what was set for an earlier question counts for those that follow it.
+        "history_overrides": [dict(turn.overrides) for turn in history] if any(t.overrides for t in history) else [],
+    }
+    return {name: value for name, value in tags.items() if value}
+
+
+def _articles(scope: Scope) -> list[str]:
+    return [f"{treaty.treaty} {article}".strip() for treaty in scope.treaties for article in treaty.articles or ("",)]
+
+
+def _one_or_all(values: Sequence[str]) -> str | list[str]:
+    """Returns a single value by itself, since figures are read by it."""
+    return values[0] if len(values) == 1 else list(values)

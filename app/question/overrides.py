@@ -1,0 +1,142 @@
+"""Parts of a scope that a person or a program sets, in place of what was read from the question."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final, cast
+
+from app.errors import ScopeError
+from app.question.resolution import Resolution
+from app.records import Pick, Scope, TreatyScope
+from ingest.metadata.sessions import canonical_body
+from ingest.parties.party_table import PartyTable
+from ingest.parties.regions import region_named, regions
+from ingest.treaties.treaties import TREATIES
+from vectorstore.records import JSONValue
+
+# The parts of a scope that say who is asked.
+_WHO: Final = ("states", "groups", "members_of")
+
+
+def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties: PartyTable) -> Resolution:
+    """Puts parts of a scope in place of what was read.
+
+    Raises:
+        ScopeError: An override names something unknown.
+    """
+    if not overrides:
+        return resolution
+    # An answer's own scope can be given back: what only describes it is passed over.
+    overrides = {name: value for name, value in overrides.items() if name not in ("language", "kept", "notes")}
+    known = {*_WHO, "treaties", "bodies", "sessions", "years", "months", "pick", "agenda_items", "topic"}
+    unknown = sorted(set(overrides) - known)
+    if unknown:
+        raise ScopeError(f"unknown part of the scope {unknown[0]!r}: known are {', '.join(sorted(known))}")
+    scope = resolution.scope
+    for name, value in overrides.items():
+        if name == "topic":
+            if not isinstance(value, str):
+                raise ScopeError(f"the scope's 'topic' must be text, found {value!r}")
+            scope = replace(scope, topic=value)
+        elif name == "pick":
+            scope = replace(scope, pick=_pick(value))
+        elif name == "treaties":
+            scope = replace(scope, treaties=_overridden_treaties(value))
+        else:
+            values = tuple(str(item) for item in _as_list(name, value))
+            _check_times(name, values)
+            if name == "bodies":
+                values = tuple(canonical_body(item) or item for item in values)
+            if name in ("states", "groups"):
+                values = tuple(_party_code(item, parties) for item in values)
+            if name == "members_of":
+                values = tuple(_set_code(item, parties) for item in values)
+            scope = _with_values(scope, name, values)
+    named = bool({*_WHO} & overrides.keys())
+    speakers = bool(scope.states or scope.groups)
+    kept = tuple(name for name in scope.kept if name not in overrides or _is_part(resolution.scope, scope, name))
+    return replace(
+        resolution,
+        scope=replace(scope, kept=kept),
+        # Whoever takes the last State away asks all of them.
+        all_states=(resolution.all_states or named) and not speakers,
+        unclear=None if named else resolution.unclear,
+        party_notes=() if named else resolution.party_notes,
+        is_statement_question=True,
+    )
+
+
+def _is_part(earlier: Scope, scope: Scope, name: str) -> bool:
+    """Whether what a field holds now was all there before, so that it is still kept from an earlier turn."""
+    before, now = getattr(earlier, name), getattr(scope, name)
+    return bool(now) and (before == now or (isinstance(now, tuple) and set(now) <= set(before)))
+
+
+def _pick(value: JSONValue) -> Pick | None:
+    if value is None or value == "latest" or value == "earliest":
+        return cast(Pick | None, value)
+    raise ScopeError(f'the scope\'s \'pick\' must be "latest", "earliest" or null, found {value!r}')
+
+
+def _check_times(name: str, values: Sequence[str]) -> None:
+    for item in values:
+        if name == "years" and not re.fullmatch(r"\d{4}", item):
+            raise ScopeError(f"{item!r} is no year: write it with four digits, such as 2020")
+        if name == "months" and not re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])", item):
+            raise ScopeError(f"{item!r} is no month: write it with year and month, such as 2020-10")
+
+
+def _with_values(scope: Scope, name: str, values: tuple[str, ...]) -> Scope:
+    changed: dict[str, tuple[str, ...]] = {
+        part: getattr(scope, part)
+        for part in ("states", "groups", "members_of", "bodies", "sessions", "years", "months", "agenda_items")
+    }
+    changed[name] = values
+    return replace(
+        scope,
+        states=changed["states"],
+        groups=changed["groups"],
+        members_of=changed["members_of"],
+        bodies=changed["bodies"],
+        sessions=changed["sessions"],
+        years=changed["years"],
+        months=changed["months"],
+        agenda_items=changed["agenda_items"],
+    )
+
+
+def _party_code(name: str, parties: PartyTable) -> str:
+    found = parties.resolve(name)
+    if len(found.codes) != 1:
+        options = ", ".join(found.codes or found.suggestions) or "a code of ISO 3166 alpha-3"
+        raise ScopeError(f"{name!r} is not one known State or group: use {options}")
+    return found.codes[0]
+
+
+def _set_code(name: str, parties: PartyTable) -> str:
+    """Returns the region or group whose members are meant."""
+    group = parties.resolve(name, "group").codes
+    code = region_named(name) or (group[0] if len(group) == 1 and parties.has_members(group[0]) else None)
+    if code is None:
+        raise ScopeError(
+            f"{name!r} is no region, and no group whose members are known: use {', '.join(regions())} or a group's code"
+        )
+    return code
+
+
+def _as_list(name: str, value: JSONValue) -> list[JSONValue]:
+    if not isinstance(value, list):
+        raise ScopeError(f"the scope's {name!r} must be a list, found {value!r}")
+    return value
+
+
+def _overridden_treaties(value: JSONValue) -> tuple[TreatyScope, ...]:
+    scopes = []
+    for item in _as_list("treaties", value):
+        if not isinstance(item, Mapping) or not isinstance(item.get("treaty"), str):
+            raise ScopeError('each of the scope\'s treaties must look like {"treaty": "UNTOC", "articles": ["4"]}')
+        if item["treaty"] not in TREATIES:
+            raise ScopeError(f"unknown treaty {item['treaty']!r}: known are {', '.join(sorted(TREATIES))}")
+        articles = _as_list("articles", item.get("articles", []))
+        scopes.append(TreatyScope(treaty=str(item["treaty"]), articles=tuple(str(article) for article in articles)))
+    return tuple(scopes)

@@ -1,0 +1,143 @@
+"""Questions, scopes and earlier turns as the command line takes them from files and arguments."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from app.errors import QuestionError, ScopeError
+from app.question.followup import EarlierTurn
+from vectorstore.records import JSONValue
+
+_EXAMPLE: Final = '{"states": ["IRN"]}'
+_NO_TURN: Final = f'each turn of a \'history\' must be a question, or {{"question": "…", "scope": {_EXAMPLE}}}'
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedQuestion:
+    """One question of a file, with its id and earlier turns where the file gives them.
+
+    Attributes:
+        problem: Why the line cannot be asked; `question` is then what it holds.
+    """
+
+    question: str
+    identifier: str | None = None
+    history: tuple[EarlierTurn, ...] = ()
+    problem: str | None = None
+
+
+def read_questions(path: Path) -> Iterator[AskedQuestion]:
+    """Yields the questions of a file: one a line, or JSON lines with `question`, and `id` (or `qid`) and `history`.
+
+    A line that is not what it should be is yielded with its problem, so that it does not stop the others.
+
+    Raises:
+        QuestionError: The file cannot be read.
+    """
+    for number, line in _lines(path):
+        yield (
+            _from_json(line, f"{str(path)!r}, line {number}") if line.startswith("{") else AskedQuestion(question=line)
+        )
+
+
+def _from_json(line: str, place: str) -> AskedQuestion:
+    identifier, text = None, line
+    try:
+        record = _object(line)
+        given, question = record.get("id", record.get("qid")), record.get("question")
+        identifier = None if given is None else str(given)
+        text = question if isinstance(question, str) else ""
+        if not isinstance(question, str):
+            raise QuestionError("no text under 'question'")
+        history = read_turns(record.get("history"))
+    except QuestionError as exc:
+        return AskedQuestion(question=text, identifier=identifier, problem=f"{place}: {exc}")
+    return AskedQuestion(question=clean_question(text), identifier=identifier, history=history)
+
+
+def _object(line: str) -> dict[str, JSONValue]:
+    try:
+        record: dict[str, JSONValue] = json.loads(line)
+    except (ValueError, RecursionError) as exc:
+        reason = exc.msg if isinstance(exc, json.JSONDecodeError) else "it cannot be read"
+        raise QuestionError(f"not JSON ({reason}); one object a line") from exc
+    return record
+
+
+def read_turns(value: object) -> tuple[EarlierTurn, ...]:
+    """Returns the earlier turns of a conversation, oldest first; none where there is nothing.
+
+    Args:
+        value: A list of questions, each as text or as `{"question": …, "scope": {…}}` where parts of its scope
+            were set by hand.
+
+    Raises:
+        QuestionError: It is something else.
+    """
+    if not value:
+        return ()
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise QuestionError("'history' must be a list of questions")
+    return tuple(_turn(item) for item in value)
+
+
+def _turn(item: object) -> EarlierTurn:
+    given = item if isinstance(item, Mapping) else {"question": item}
+    question, scope = given.get("question"), given.get("scope") or {}
+    if not isinstance(question, str) or not isinstance(scope, Mapping):
+        raise QuestionError(_NO_TURN)
+    return EarlierTurn(question=clean_question(question), overrides=dict(scope))
+
+
+def clean_question(text: str) -> str:
+    """Returns a question as it can be stored and shown: bytes that are no text become U+FFFD."""
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+
+
+def read_history(path: Path | None) -> tuple[EarlierTurn, ...]:
+    """Returns the earlier turns of a file, oldest first; none without a file.
+
+    A line is a question, or a JSON object as `read_turns` takes it.
+
+    Raises:
+        QuestionError: The file cannot be read, or a line is not what it should be.
+    """
+    turns = []
+    for number, line in () if path is None else _lines(path):
+        try:
+            turns.append(_turn(_object(line) if line.startswith("{") else line))
+        except QuestionError as exc:
+            raise QuestionError(f"{str(path)!r}, line {number}: {exc}") from exc
+    return tuple(turns)
+
+
+def read_overrides(text: str | None) -> Mapping[str, JSONValue]:
+    """Returns the scope given as JSON; nothing without it.
+
+    Raises:
+        ScopeError: It is not a JSON object.
+    """
+    if text is None:
+        return {}
+    try:
+        value = json.loads(clean_question(text))
+    except (ValueError, RecursionError) as exc:
+        reason = exc.msg if isinstance(exc, json.JSONDecodeError) else "it cannot be read"
+        raise ScopeError(f"--scope is not JSON ({reason}): write it like {_EXAMPLE}") from exc
+    if not isinstance(value, dict):
+        raise ScopeError(f"--scope must be a JSON object like {_EXAMPLE}")
+    return value
+
+
+def _lines(path: Path) -> list[tuple[int, str]]:
+    """Returns the lines that hold anything, each with its number in the file."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as exc:
+        raise QuestionError(f"cannot read {str(path)!r}: {exc.strerror}; check the path") from exc
+    except UnicodeDecodeError as exc:
+        raise QuestionError(f"{str(path)!r} is not UTF-8 text: save it as UTF-8") from exc
+    # Only line feeds end a line: JSON may hold the other characters at which `splitlines` breaks.
+    return [(number, line.strip()) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]

@@ -1,0 +1,58 @@
+"""How a question was read: the scope, and what the answer needs to know besides."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from app.records import Missing, Note, Scope
+
+Intent = Literal["new", "refine", "about_answer"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolution:
+    """How a question was read.
+
+    Attributes:
+        scope: The filters and the topic.
+        question: The question as it was asked.
+        asked: The kind of thing asked for where the question names one, such as a number.
+        all_states: The question asks which States, or all of them.
+        unclear: A name that can mean several States, or none that is known.
+        options: What that name may have meant.
+        is_statement_question: The question uses words of saying, or names someone or something in scope.
+        party_notes: How names of parties were read.
+        notes: How the question was read.
+        unnamed: The question speaks of someone by a pronoun only, and no earlier turn says whom.
+        to_assistant: The question asks the assistant for an opinion or another kind of work.
+        negated: The question asks which States did not say something; the scope is that of the question which did.
+        provision: The question asks what a treaty itself says, not what a State said of it.
+        assumed_treaty: The articles asked about were named without their treaty, which was assumed.
+        stance: The question asks for a position, such as whether a State supports something.
+        over_time: The question asks how something changed, or names several occasions.
+        named_at: Where the first of those asked about stands in the question; None where nobody is named.
+        style: The form in which the answer is wanted.
+        reply_language: The language in which it is wanted, where one was asked for.
+        intent: Whether the question stands by itself, refines the one before it, or is about the answer to that.
+    """
+
+    scope: Scope
+    question: str
+    asked: Missing | None = None
+    all_states: bool = False
+    unclear: str | None = None
+    options: tuple[str, ...] = ()
+    known_name: bool = True
+    is_statement_question: bool = True
+    party_notes: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = ()
+    unnamed: bool = False
+    to_assistant: bool = False
+    negated: bool = False
+    provision: bool = False
+    assumed_treaty: bool = False
+    stance: bool = False
+    over_time: bool = False
+    named_at: int | None = None
+    intent: Intent = "new"
+    style: Literal["answer", "shorter", "points"] = "answer"
+    reply_language: str | None = None

@@ -1,0 +1,248 @@
+"""The answer and its parts: the JSON contract that the CLI, the chat's endpoint and the evals share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from vectorstore.records import Sentence, Statement
+
+Status = Literal["answered", "partial", "abstained"]
+Missing = Literal["number", "name", "date", "reason", "state", "article"]
+Verdict = Literal["verified", "altered", "misattributed", "not_found"]
+Pick = Literal["latest", "earliest"]
+AbstentionReason = Literal[
+    "no_statement",
+    "not_mentioned",
+    "article_not_cited",
+    "no_position",
+    "group_only",
+    "out_of_scope",
+    "ambiguous",
+    "index_incomplete",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreatyScope:
+    """A treaty asked about, with article numbers as written; no articles means the whole treaty."""
+
+    treaty: str
+    articles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """The resolved filters of a question, and the topic words that remain.
+
+    Attributes:
+        states: ISO 3166 alpha-3 codes of the States asked about as speakers; empty means all.
+        groups: Codes of the groups asked about as speakers.
+        members_of: Codes of regions, and of groups whose members (at the date of a statement) are asked as speakers.
+        years: Years as four digits.
+        months: Months as `2020-10`; a statement whose date is only a year stays in scope.
+        pick: Of each party in scope, only its latest or earliest statement.
+        agenda_items: Agenda items asked about; never articles.
+        topic: What remains of the question for retrieval, without names, dates and question frames.
+        language: ISO 639-1 code of the question.
+        kept: Names of the fields that an earlier turn supplied.
+        notes: How the question was read, in the question's language.
+    """
+
+    states: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    treaties: tuple[TreatyScope, ...] = ()
+    bodies: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    agenda_items: tuple[str, ...] = ()
+    topic: str = ""
+    language: str = "en"
+    kept: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    months: tuple[str, ...] = ()
+    pick: Pick | None = None
+    members_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """Something to be told of how a question was read or searched, worded where it is shown.
+
+    Attributes:
+        kind: Names the message: `note_{kind}` of the assistant's wording.
+        values: What the message names; parties by their codes.
+    """
+
+    kind: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Citation:
+    """Evidence with its provenance.
+
+    Attributes:
+        state: Who holds the position: an ISO code, or the group's code.
+        quote: The readable text; differs from `source_quote` by reading repair only.
+        source_quote: Exactly `source_text[start:end]` of the statement.
+        inferred: Names of the fields here that were concluded rather than read.
+        also_in: Ids of other statements of the same party in scope that hold the same words.
+        summarised: Whether these are words of a record that tells what was said, and not the speaker's own.
+    """
+
+    number: int
+    statement_id: str
+    state: str | None
+    on_behalf_of: str | None
+    speaker: str | None
+    body: str | None
+    session: str | None
+    date: str | None
+    agenda_item: str | None
+    title: str | None
+    file: str
+    symbol: str | None
+    page: int | None
+    paragraph: int | None
+    start: int
+    end: int
+    quote: str
+    source_quote: str
+    sentence_ids: tuple[str, ...]
+    language: str | None
+    kind: Literal["statement", "record", "treaty"]
+    ocr_confidence: float | None
+    inferred: tuple[str, ...]
+    verdict: Verdict
+    also_in: tuple[str, ...] = ()
+    summarised: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One thing that the answer says, about one State or group, with the numbers of its citations."""
+
+    text: str
+    state: str | None
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Abstention:
+    """Why there is no answer, and what to do next.
+
+    Attributes:
+        options: Readings to choose from where the question was ambiguous, or names that were meant.
+    """
+
+    reason: AbstentionReason
+    message: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """What was searched, and for whom nothing was found."""
+
+    statements_in_scope: int = 0
+    statements_with_evidence: int = 0
+    states_without_evidence: tuple[str, ...] = ()
+    states_without_statement: tuple[str, ...] = ()
+    unreadable_files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetrievedPassage:
+    """Where a retrieved passage stands; rank counts from 1, a higher score is better."""
+
+    passage_id: str
+    statement_id: str
+    start: int
+    end: int
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class DroppedClaim:
+    """A claim that did not pass verification, with the reason."""
+
+    text: str
+    state: str | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timings:
+    """Wall time per step in milliseconds; `first_claim`, from the question until a claim of a model held."""
+
+    resolve: float = 0.0
+    retrieve: float = 0.0
+    compose: float = 0.0
+    verify: float = 0.0
+    total: float = 0.0
+    first_claim: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a question gets: claims with verified citations, or an abstention with a reason; and coverage.
+
+    Attributes:
+        answer: The rendered text, Markdown, with `[1]` markers.
+        missing: The kind of thing asked for that the evidence does not hold (status `partial`).
+        citations: Strongest first.
+        more: How many further evidence sentences exist beyond the citations.
+        related: Citations that do not support an answer but may help.
+        confidence: Calibrated chance that the evidence answers, 0 to 1, higher is better.
+        spoken_for: Groups that are cited for States asked about, with these States.
+        translations: Of citations, by number: an unofficial translation that a model made, for reading only.
+    """
+
+    question: str
+    answer: str
+    status: Status
+    missing: Missing | None = None
+    abstention: Abstention | None = None
+    scope: Scope = field(default_factory=Scope)
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    more: int = 0
+    related: tuple[Citation, ...] = ()
+    coverage: Coverage = field(default_factory=Coverage)
+    retrieved: tuple[RetrievedPassage, ...] = ()
+    confidence: float = 0.0
+    composer: Literal["extractive", "model"] = "extractive"
+    model: str | None = None
+    prompt_version: str | None = None
+    dropped_claims: tuple[DroppedClaim, ...] = ()
+    usage: dict[str, int | float | bool] | None = None
+    timings_ms: Timings = field(default_factory=Timings)
+    trace_id: str = ""
+    spoken_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    translations: dict[int, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the contract of `untoc ask --json`: plain dicts, lists, strings and numbers."""
+        contract: dict[str, Any] = listed(asdict(self))
+        return contract
+
+
+def listed(value: object) -> Any:  # noqa: ANN401 - any JSON value
+    """Returns a value as JSON has it: tuples become lists, so that the value equals what a JSON round trip gives."""
+    if isinstance(value, dict):
+        return {key: listed(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [listed(item) for item in value]
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """The stored statements that an answer quotes, and their sentences, by statement id."""
+
+    statements: Mapping[str, Statement]
+    sentences: Mapping[str, Sequence[Sentence]]
+
+
+Style = Literal["answer", "shorter", "points"]

@@ -1,0 +1,338 @@
+"""Searching a resolved scope: which statements it holds, and what evidence each party's statements have.
+
+Every party in scope is searched for itself, so that no State drops out because others speak of a topic more.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from app.question.resolution import Resolution
+from app.records import Citation, Coverage, Note, RetrievedPassage, Sources, TreatyScope
+from app.retrieval.listing import calibrate_across_parties
+from app.retrieval.party_search import PartySearch
+from app.retrieval.scoped_statements import GroupStatements, ScopedStatements, by_party, of_asked, statement_of
+from app.retrieval.sentence_ranker import PartyEvidence, SentenceRanker, languages_of, merge_found
+from app.retrieval.stance import has_stance
+from app.retrieval.strategies import choose_strategy
+from app.retrieval.terms import content_terms
+from app.retrieval.topic import ModelLanguages, Topic
+from ingest.annotate import provision_of
+from ingest.parties.party_table import PartyTable
+from ingest.treaties.treaties import TREATIES, article_title, short_name
+from vectorstore.records import ScopeFilter, Sentence, StatementSummary
+from vectorstore.store import Store
+
+# More parties than this, where nobody is named, are ranked with the shallow pass, which bounds cross-encoder calls.
+_MANY: Final = 6
+# Retrieved passages that an answer lists.
+_LISTED: Final = 100
+# A position is looked for in the sentences that would be quoted and what follows on them.
+_READ_FOR_POSITION: Final = 5
+# Passages are on the subject of an article that is not cited where the best of them scores this high (see `Evidence`),
+# or holds this share of the words of its title.
+_NEAR: Final = -4.0
+_TITLE_SHARED: Final = 0.6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retrieved:
+    """What a scope holds and what was found in it.
+
+    Attributes:
+        asked: Codes of the parties asked about; empty for an open question.
+        held: Every statement of the parties asked about, in any year or session.
+        searched: The statements in scope.
+        found: Evidence per party, in the order to show; also of parties that have none. A question about change
+            gives one finding per statement.
+        spoken_for: Evidence in statements of groups that spoke for States asked about.
+        related: Findings that do not answer but may help.
+        other_readings: Articles of other treaties with the number asked about that are cited as well.
+        missing_parties: Parties asked about that have no statement in scope.
+        treaties_held: Of the treaties whose own words were asked for, those whose texts are in the store.
+        sources: The statements and sentences behind `found` and `related`.
+    """
+
+    asked: tuple[str, ...] = ()
+    held: tuple[StatementSummary, ...] = ()
+    searched: tuple[StatementSummary, ...] = ()
+    found: tuple[PartyEvidence, ...] = ()
+    spoken_for: tuple[PartyEvidence, ...] = ()
+    related: tuple[PartyEvidence, ...] = ()
+    missing_parties: tuple[str, ...] = ()
+    other_readings: tuple[TreatyScope, ...] = ()
+    empty_corpus: bool = False
+    treaties_held: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    sources: Sources = field(default_factory=lambda: Sources(statements={}, sentences={}))
+
+    @property
+    def passages(self) -> tuple[RetrievedPassage, ...]:
+        """The retrieved passages of all parties, best first, up to a hundred."""
+        scored = sorted(
+            (item for found in (*self.found, *self.spoken_for) for item in found.passages), key=lambda item: -item.score
+        )
+        return tuple(
+            RetrievedPassage(
+                passage_id=item.passage.passage_id,
+                statement_id=item.passage.statement_id,
+                start=item.passage.start,
+                end=item.passage.end,
+                rank=rank,
+                score=round(item.score, 6),
+            )
+            for rank, item in enumerate(scored[:_LISTED], start=1)
+        )
+
+    def coverage(self, citations: Sequence[Citation]) -> Coverage:
+        """Returns what was searched, given the citations that stand."""
+        cited = {of for citation in citations for of in (citation.statement_id, *citation.also_in)}
+        with_evidence = {citation.state for citation in citations}
+        silent = dict.fromkeys(f.party for f in self.found if f.searched and f.party and f.party not in with_evidence)
+        return Coverage(
+            statements_in_scope=len(self.searched),
+            statements_with_evidence=len(cited & {summary.statement_id for summary in self.searched}),
+            states_without_evidence=tuple(silent),
+            states_without_statement=self.missing_parties,
+            unreadable_files=self.unreadable,
+        )
+
+
+class EvidenceRetriever:
+    """Applies a scope to the store."""
+
+    def __init__(
+        self, store: Store, ranker: SentenceRanker, *, scoped: type[ScopedStatements] = ScopedStatements
+    ) -> None:
+        self._store = store
+        self._ranker = ranker
+        self._scoped = scoped
+
+    def scoped_by(self, scoped: type[ScopedStatements]) -> "EvidenceRetriever":
+        """Returns a retriever that applies filters in another way, to measure what they are worth."""
+        return EvidenceRetriever(self._store, self._ranker, scoped=scoped)
+
+    def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
+        """Finds evidence for every party in scope; an ambiguous question finds nothing."""
+        catalogue = self._store.catalogue
+        base = Retrieved(
+            empty_corpus=catalogue.is_empty(), unreadable=tuple(file for file, _ in catalogue.unreadable())
+        )
+        asked_back = resolution.unclear is not None or resolution.unnamed
+        if asked_back or resolution.to_assistant or not resolution.is_statement_question:
+            return base
+        if resolution.provision:
+            return self._search_provisions(resolution, base)
+        if base.empty_corpus:
+            return base
+        scope = resolution.scope
+        statements = self._scoped(catalogue, scope)
+        asked = (*scope.states, *scope.groups)
+        in_scope = statements.of(() if scope.members_of else asked)
+        if scope.members_of:
+            in_scope = of_asked(in_scope, asked, scope.members_of, parties)
+        owned: dict[str, list[StatementSummary]] = {code: [] for code in asked} | by_party(in_scope)
+        unattributed = sum(summary.metadata.state is None for summary in in_scope)
+        base = replace(
+            base,
+            asked=asked,
+            held=catalogue.summaries(ScopeFilter(parties=asked)) if asked else (),
+            searched=tuple(summary for summary in in_scope if summary.metadata.state is not None),
+            missing_parties=tuple(code for code in asked if not owned[code]),
+            notes=(Note(kind="not_attributed", values={"count": unattributed}),) if unattributed else (),
+        )
+        groups = [g for g in statements.of_groups(scope.states, parties) if g.group not in scope.groups]
+        return self._with_evidence(base, resolution, owned, groups, parties)
+
+    def _with_evidence(
+        self,
+        base: Retrieved,
+        resolution: Resolution,
+        owned: dict[str, list[StatementSummary]],
+        groups: Sequence[GroupStatements],
+        parties: PartyTable,
+    ) -> Retrieved:
+        many = not base.asked and len(owned) > _MANY
+        strategy = choose_strategy(resolution)
+        if strategy is None:
+            return base
+        language = resolution.scope.language
+        search = PartySearch(self._store.catalogue, self._ranker, strategy, language, many=many)
+        found = tuple(item for code, own in owned.items() for item in _found_by(search, code, own, resolution))
+        spoken_for = tuple(
+            replace(search.find(g.group, g.statements), members=g.members, aligned=g.aligned) for g in groups
+        )
+        if many:
+            found = calibrate_across_parties(found)
+        if resolution.stance:
+            found, spoken_for = (tuple(self._by_position(f) for f in each) for each in (found, spoken_for))
+        related, readings = self._related_findings(resolution, found, search, many=many)
+        if not base.asked:
+            # An open question names no order: the surest come first, each party's statements together.
+            surest: dict[str, float] = {}
+            for item in found:
+                surest[item.party] = max(surest.get(item.party, 0.0), item.confidence)
+            found = tuple(sorted(found, key=lambda item: (-surest[item.party], item.party)))
+        return replace(
+            base,
+            found=found,
+            spoken_for=spoken_for,
+            related=related,
+            other_readings=readings,
+            notes=(
+                *base.notes,
+                *_bridged_note(search.topic),
+                *_words_only_note(base, found, self._ranker.model_languages),
+                *_search_notes(resolution, base.searched, found, readings),
+            ),
+            sources=self._sources((*found, *spoken_for, *related)),
+        )
+
+    def _related_findings(
+        self, resolution: Resolution, found: Sequence[PartyEvidence], search: PartySearch, *, many: bool
+    ) -> tuple[tuple[PartyEvidence, ...], tuple[TreatyScope, ...]]:
+        """Looks beside the articles asked about: at their subject, and at the same number in other treaties."""
+        scope, select = resolution.scope, self._ranker
+        articles = [treaty for treaty in scope.treaties if treaty.articles]
+        if not articles:
+            return (), ()
+        everything = [summary.statement_id for item in found for summary in item.searched]
+        elsewhere: dict[TreatyScope, list[PartyEvidence]] = {}
+        for treaty in articles if resolution.assumed_treaty else ():
+            for other in TREATIES:
+                numbers = tuple(n for n in treaty.articles if article_title(other, n))
+                if other == treaty.treaty or not numbers:
+                    continue
+                if not self._store.catalogue.mentions(everything, other, numbers):
+                    continue
+                cited = [select.rank_by_mention(f.party, f.searched, other, numbers) for f in found]
+                elsewhere[TreatyScope(treaty=other, articles=numbers)] = [f for f in cited if f.evidence]
+        readings = tuple(reading for reading, cited in elsewhere.items() if cited)
+        related = [f for cited in elsewhere.values() for f in cited]
+        silent = [item for item in found if not item.evidence and item.searched]
+        if silent and not (many and len(silent) < len(found)):
+            titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
+            subject = select.topic(" ".join(title for title in titles if title), "en")
+            near: Sequence[PartyEvidence] = [search.by_topic(item.party, item.searched, subject) for item in silent]
+            near = calibrate_across_parties(near) if many else near
+            related += [item if _on_subject(item, subject) else replace(item, confidence=0.0) for item in near]
+        return tuple(related), readings
+
+    def _search_provisions(self, resolution: Resolution, base: Retrieved) -> Retrieved:
+        """Finds what treaties themselves say, in the texts that were taken in as such."""
+        scope = resolution.scope
+        texts = self._store.catalogue.summaries(ScopeFilter(kinds=("treaty",)))
+        found = PartyEvidence(party="", searched=texts)
+        named = [treaty.treaty for treaty in scope.treaties]
+        ids = [text.statement_id for text in texts]
+        base = replace(
+            base,
+            treaties_held=tuple(code for code in named if self._store.catalogue.mentions(ids, provision_of(code))),
+        )
+        topic = self._ranker.topic(scope.topic, scope.language) if scope.topic else None
+        for treaty in scope.treaties:
+            if treaty.articles:
+                item = self._ranker.rank_by_mention("", texts, provision_of(treaty.treaty), treaty.articles, topic)
+                found = merge_found(found, item)
+            elif topic is not None:
+                own = self._store.catalogue.mentions([text.statement_id for text in texts], provision_of(treaty.treaty))
+                holders = {statement_of(mention.sentence_id) for mention in own}
+                held = [text for text in texts if text.statement_id in holders]
+                found = merge_found(found, self._ranker.rank_shallow("", held, topic))
+        return replace(base, searched=texts, found=calibrate_across_parties((found,)), sources=self._sources((found,)))
+
+    def _by_position(self, found: PartyEvidence) -> PartyEvidence:
+        """Puts evidence that takes a position first, and marks it neutral where none does."""
+        if not found.answers:
+            return found
+        language = {s.statement_id: s.metadata.language for s in found.searched}
+        best = found.best
+
+        def takes(sentences: Sequence[Sentence]) -> bool:
+            return any(has_stance(s.text, s.language or language.get(s.statement_id)) for s in sentences)
+
+        read = best[:_READ_FOR_POSITION]
+        first = [item for item in read if takes([item.sentence])]
+        first = first or [item for item in read if takes(self._with_next(item.sentence))]
+        if not first:
+            return replace(found, takes_no_position=True)
+        return replace(found, evidence=(*first, *(item for item in found.evidence if item not in first)))
+
+    def _with_next(self, sentence: Sentence) -> list[Sentence]:
+        """Returns a sentence and the one after it in its paragraph, which often says what is thought of it."""
+        after = self._store.catalogue.sentences(sentence.statement_id)[sentence.ordinal : sentence.ordinal + 2]
+        return [item for item in after if item.paragraph == sentence.paragraph]
+
+    def _sources(self, found: Sequence[PartyEvidence]) -> Sources:
+        ids = dict.fromkeys(item.sentence.statement_id for each in found for item in each.evidence)
+        catalogue = self._store.catalogue
+        statements = {identifier: catalogue.statement(identifier) for identifier in ids}
+        return Sources(
+            statements={identifier: statement for identifier, statement in statements.items() if statement},
+            sentences={identifier: catalogue.sentences(identifier) for identifier in ids},
+        )
+
+
+def _on_subject(found: PartyEvidence, subject: Topic) -> bool:
+    """Returns whether evidence speaks of an article's subject, and not only of one common word of its title."""
+    if not found.answers:
+        return False
+    if found.features is None:
+        # Found by its words already.
+        return True
+    shared = max(subject.share_of(content_terms(item.sentence.text, "en")) for item in found.best)
+    return found.evidence[0].score >= _NEAR or shared >= _TITLE_SHARED
+
+
+def _found_by(
+    search: PartySearch, party: str, own: Sequence[StatementSummary], resolution: Resolution
+) -> Iterable[PartyEvidence]:
+    """Searches a party's statements together, or one by one where the question is about change."""
+    if resolution.over_time and len(own) > 1:
+        return [search.find(party, [statement]) for statement in own]
+    return [search.find(party, own)]
+
+
+def _bridged_note(topic: Topic | None) -> tuple[Note, ...]:
+    """Says in which words a topic in another language was searched for."""
+    if topic is None or topic.english == topic.words or not topic.english:
+        return ()
+    return (
+        Note(
+            kind="bridged" if topic.translation_coverage >= 1.0 else "bridged_partly", values={"words": topic.english}
+        ),
+    )
+
+
+def _words_only_note(base: Retrieved, found: Sequence[PartyEvidence], covered: ModelLanguages) -> tuple[Note, ...]:
+    """Names the parties asked about whose statements the models cannot read, in whole or in part."""
+    known = (*covered.embedded, None)
+    unread = [
+        item.party
+        for item in found
+        if item.party in base.asked
+        and not (item.coverage_unknown and not item.answers)
+        and any(language not in known for s in item.searched for language in languages_of(s))
+    ]
+    return (Note(kind="words_only", values={"parties": tuple(dict.fromkeys(unread))}),) if unread else ()
+
+
+def _search_notes(
+    resolution: Resolution,
+    searched: Sequence[StatementSummary],
+    found: Sequence[PartyEvidence],
+    readings: Sequence[TreatyScope],
+) -> tuple[Note, ...]:
+    notes = []
+    if resolution.scope.pick and searched:
+        notes.append(Note(kind=resolution.scope.pick, values={"statements": tuple(searched)}))
+    notes += [
+        Note(kind="other_reading", values={"article": number, "treaty": short_name(reading.treaty)})
+        for reading in readings
+        for number in reading.articles
+    ]
+    unsure = dict.fromkeys(item.party for item in found if item.coverage_unknown and item.searched and not item.answers)
+    if unsure:
+        notes.append(Note(kind="uncovered", values={"parties": tuple(unsure)}))
+    return tuple(notes)

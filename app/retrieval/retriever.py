@@ -1,0 +1,75 @@
+"""Scoped retrieval as a LangChain retriever, for chains and agents of others.
+
+A question is read and its scope applied as in the chat: "what did Arvandia say about extradition?" gives passages of
+Arvandia's statements alone.
+"""
+
+from collections.abc import Callable
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict, Field
+
+from app.question.scope import resolve
+from app.retrieval.evidence_retriever import EvidenceRetriever
+from ingest.parties.party_table import PartyTable
+from vectorstore.records import ScoredPassage, StatementSummary
+
+
+class UntocRetriever(BaseRetriever):
+    """Passages for a question, within its scope, best first.
+
+    A document's `page_content` is the passage as it reads; its metadata says where it stands: `passage_id`,
+    `statement_id`, `state`, `on_behalf_of`, `speaker`, `body`, `session`, `date`, `agenda_item`, `title`, `file`,
+    `language`, `start` and `end` (characters of the statement's text), `rank` (from 1) and `score` (higher is better).
+    A question that is ambiguous, or out of scope, gives none.
+
+    Attributes:
+        searcher: Applies a scope to the store.
+        parties: Returns whom names may stand for.
+        k: Documents returned at most.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    searcher: EvidenceRetriever
+    parties: Callable[[], PartyTable]
+    k: int = Field(default=10, ge=1)
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        parties = self.parties()
+        retrieved = self.searcher.retrieve(resolve(query, parties), parties)
+        found = (*retrieved.found, *retrieved.spoken_for)
+        statements = {summary.statement_id: summary for item in found for summary in item.searched}
+        passages = sorted((passage for item in found for passage in item.passages), key=lambda passage: -passage.score)
+        return [
+            _document(passage, statements[passage.passage.statement_id], rank)
+            for rank, passage in enumerate(passages[: self.k], start=1)
+        ]
+
+
+def _document(scored: ScoredPassage, statement: StatementSummary, rank: int) -> Document:
+    passage, known = scored.passage, statement.metadata
+    return Document(
+        id=passage.passage_id,
+        page_content=passage.text,
+        metadata={
+            "passage_id": passage.passage_id,
+            "statement_id": passage.statement_id,
+            "state": known.state,
+            "on_behalf_of": known.on_behalf_of,
+            "speaker": known.speaker,
+            "body": known.body,
+            "session": known.session,
+            "date": known.date,
+            "agenda_item": known.agenda_item,
+            "title": known.title,
+            "file": statement.file,
+            "language": passage.language or known.language,
+            "start": passage.start,
+            "end": passage.end,
+            "rank": rank,
+            "score": round(scored.score, 6),
+        },
+    )

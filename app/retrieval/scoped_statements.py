@@ -1,0 +1,169 @@
+"""Which statements a scope holds: of the parties asked about, and of the groups that spoke for them."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from app.records import Pick, Scope
+from ingest.annotate import AGENDA, ALIGNED
+from ingest.language.dates import interval
+from ingest.parties.party_table import PartyTable
+from ingest.parties.regions import members_of
+from vectorstore.catalogue import Catalogue
+from vectorstore.records import Metadata, ScopeFilter, StatementSummary
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupStatements:
+    """Statements of a group, with the States asked about for which it spoke in them.
+
+    Attributes:
+        aligned: These States were no members: their own statement of that occasion aligned itself with the group's.
+    """
+
+    group: str
+    members: tuple[str, ...]
+    aligned: bool
+    statements: tuple[StatementSummary, ...]
+
+
+class ScopedStatements:
+    """Applies the filters of a scope to the catalogue."""
+
+    def __init__(self, catalogue: Catalogue, scope: Scope) -> None:
+        self._catalogue = catalogue
+        self._scope = scope
+
+    def of(self, parties: Sequence[str]) -> tuple[StatementSummary, ...]:
+        """Returns the statements in scope of these parties, by party and date; of all parties when none is given."""
+        found = self._filtered(parties)
+        return _picked(found, self._scope.pick) if self._scope.pick else found
+
+    def of_groups(self, states: Sequence[str], parties: PartyTable) -> tuple[GroupStatements, ...]:
+        """Returns the statements in scope of groups that spoke for these States.
+
+        A group speaks for its members at the date of its statement, and for a State whose own statement of the same
+        occasion aligns itself with it. Of a State's latest or earliest statement nothing is looked for beside it.
+        """
+        if not states or (self._scope.pick and self._filtered(states)):
+            return ()
+        aligned = self._aligned(states)
+        found: dict[tuple[str, tuple[str, ...], bool], list[StatementSummary]] = {}
+        for summary in self._filtered(()):
+            group = summary.metadata.on_behalf_of
+            if group is None:
+                continue
+            current = parties.members(group, summary.metadata.date)
+            members = tuple(s for s in states if s in current)
+            others = tuple(
+                s
+                for s in states
+                if s not in current and any(same_occasion(o, summary.metadata) for o in aligned.get((s, group), ()))
+            )
+            for spoken_for, by_alignment in ((members, False), (others, True)):
+                if spoken_for:
+                    found.setdefault((group, spoken_for, by_alignment), []).append(summary)
+        return tuple(
+            GroupStatements(
+                group=group,
+                members=spoken_for,
+                aligned=by_alignment,
+                statements=_picked(own, self._scope.pick) if self._scope.pick else tuple(own),
+            )
+            for (group, spoken_for, by_alignment), own in found.items()
+        )
+
+    def _aligned(self, states: Sequence[str]) -> Mapping[tuple[str, str], list[Metadata]]:
+        """Returns where each State's statements align themselves with a group, by State and group."""
+        own = {summary.statement_id: summary.metadata for summary in self._filtered(states)}
+        aligned: dict[tuple[str, str], list[Metadata]] = {}
+        for mention in self._catalogue.mentions(list(own), ALIGNED):
+            metadata = own[statement_of(mention.sentence_id)]
+            aligned.setdefault((metadata.state or "", mention.article), []).append(metadata)
+        return aligned
+
+    def _filtered(self, parties: Sequence[str]) -> tuple[StatementSummary, ...]:
+        scope = self._scope
+        wanted = ScopeFilter(
+            parties=tuple(parties),
+            bodies=scope.bodies,
+            sessions=scope.sessions,
+            years=tuple(int(year) for year in scope.years),
+            months=scope.months,
+            agenda_items=scope.agenda_items,
+        )
+        found = self._catalogue.summaries(wanted)
+        if not scope.agenda_items:
+            return found
+        # A statement that names the item in its text stands under it as well, whatever its metadata say.
+        others = self._catalogue.summaries(replace(wanted, agenda_items=()))
+        mentions = self._catalogue.mentions([summary.statement_id for summary in others], AGENDA, scope.agenda_items)
+        naming = {statement_of(mention.sentence_id) for mention in mentions}
+        listed = {summary.statement_id for summary in found}
+        return tuple(s for s in others if s.statement_id in listed or s.statement_id in naming)
+
+
+def by_party(statements: Iterable[StatementSummary]) -> dict[str, list[StatementSummary]]:
+    """Groups statements by who holds them; those of nobody are left out."""
+    grouped: dict[str, list[StatementSummary]] = {}
+    for summary in statements:
+        if summary.metadata.state is not None:
+            grouped.setdefault(summary.metadata.state, []).append(summary)
+    return grouped
+
+
+def of_asked(
+    statements: Iterable[StatementSummary], asked: Collection[str], sets: Collection[str], parties: PartyTable
+) -> tuple[StatementSummary, ...]:
+    """Returns the statements of the parties asked and of members, when they spoke, of these regions and groups."""
+    statements = tuple(statements)
+    members = {date: members_of(sets, parties, date) for date in {s.metadata.date for s in statements}}
+    return tuple(s for s in statements if s.metadata.state in asked or s.metadata.state in members[s.metadata.date])
+
+
+def same_occasion(one: Metadata, other: Metadata) -> bool:
+    """Returns whether two statements were made at one occasion: one session of one body, or days in common."""
+    if one.body and other.body and one.body != other.body:
+        return False
+    if one.session and other.session:
+        return one.session == other.session
+    days, others = _days(one), _days(other)
+    return days is not None and others is not None and days[0] <= others[1] and others[0] <= days[1]
+
+
+def _picked(statements: Sequence[StatementSummary], pick: Pick) -> tuple[StatementSummary, ...]:
+    """Keeps, of each party, the statements than which none is certainly later, or earlier.
+
+    Those that say nothing of when they were made stay only where all are so.
+    """
+    kept: list[StatementSummary] = []
+    for own in by_party(statements).values():
+        timed = [s for s in own if _days(s.metadata) or s.metadata.session] or own
+        for summary in timed:
+            beyond = (
+                made_before(summary.metadata, other.metadata)
+                if pick == "latest"
+                else made_before(other.metadata, summary.metadata)
+                for other in timed
+            )
+            if not any(beyond):
+                kept.append(summary)
+    return tuple(kept)
+
+
+def made_before(one: Metadata, other: Metadata) -> bool:
+    """Returns whether a statement was certainly made before another: by their days, else by sessions of one body."""
+    days, others = _days(one), _days(other)
+    if days and others:
+        return days[1] < others[0]
+    numbers = (one.session or "", other.session or "")
+    return one.body == other.body and all(n.isdigit() for n in numbers) and int(numbers[0]) < int(numbers[1])
+
+
+def _days(metadata: Metadata) -> tuple[date, date] | None:
+    return interval(metadata.date) if metadata.date else None
+
+
+def statement_of(sentence_id: str) -> str:
+    """Returns the id of the statement that a sentence belongs to."""
+    return sentence_id.rpartition(":")[0]

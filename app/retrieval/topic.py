@@ -1,0 +1,140 @@
+"""The topic of a question, in its own words and in those in which statements are searched."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from app.retrieval.terms import content_terms
+from ingest.glossary.glossary import LANGUAGES, NamedTerm, bridge, other_terms, terms_of, terms_within
+from vectorstore.rows import Matrix
+
+# What the default models were made for.
+_ENGLISH: Final = frozenset({"en"})
+# Other words for a topic that are searched for as well.
+MAX_SYNONYM_TOPICS: Final = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelLanguages:
+    """Languages that the models know, ISO 639-1.
+
+    Attributes:
+        embedded: Those of the embedding model: passages in them are found by meaning.
+        ranked: Those of the embedding model and the cross-encoder: how well a sentence answers is known.
+    """
+
+    embedded: frozenset[str] = _ENGLISH
+    ranked: frozenset[str] = _ENGLISH
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """What is searched for.
+
+    Attributes:
+        words: The topic words of the question.
+        language: ISO 639-1 code of the question.
+        english: The words that the models are given; empty where nothing of the topic could be put into English.
+        translation_coverage: Share of the topic that `english` holds, 0 to 1; below 1, finding nothing proves nothing.
+        vector: The vector of `english`; None where it is empty.
+        rarity: Weight per content term of `english`, higher for rare ones.
+        terms: All English terms for the topic, where it is one that the glossary knows and says no more.
+        within: The terms of the field that `english` holds, whatever else it says.
+        synonym_topics: The same topic in other English words, where the glossary knows some.
+        cross_lingual_vector: The vector by which passages in other languages are found, where the embedding model knows
+            that of the question.
+    """
+
+    words: str
+    language: str
+    english: str
+    translation_coverage: float
+    vector: Matrix | None
+    rarity: Mapping[str, float]
+    terms: tuple[str, ...] = ()
+    within: tuple[NamedTerm, ...] = ()
+    synonym_topics: tuple["Topic", ...] = ()
+    cross_lingual_vector: Matrix | None = None
+
+    @property
+    def wordings(self) -> tuple["Topic", ...]:
+        """The topic in all the English words in which it is searched for."""
+        return (self, *self.synonym_topics)
+
+    @classmethod
+    def of(
+        cls,
+        words: str,
+        language: str,
+        embed: Callable[[str], Matrix],
+        rarity: Callable[[str], float],
+        model_languages: ModelLanguages | None = None,
+    ) -> "Topic":
+        """Puts topic words into the language of the models, through the glossary where they are in another."""
+        model_languages = model_languages or ModelLanguages()
+        english, bridged = words, 1.0
+        if language not in model_languages.ranked:
+            translated = bridge(words, language, to="en")
+            english, bridged = translated.text, translated.covered
+        vector = embed(english) if english.strip() else None
+        across = vector if english == words else None
+        if language in model_languages.embedded and english != words:
+            across = embed(words)
+        weights = {term: rarity(term) for term in sorted(content_terms(english, "en"))}
+        terms = terms_of(english, "en")
+        others = other_terms(english, "en")[:MAX_SYNONYM_TOPICS]
+        return cls(
+            words=words,
+            language=language,
+            english=english,
+            translation_coverage=bridged,
+            vector=vector,
+            rarity=weights,
+            terms=terms,
+            within=terms_within(english, "en"),
+            synonym_topics=tuple(cls._in_english(term, terms, embed, rarity) for term in others),
+            cross_lingual_vector=across if across is not None else vector,
+        )
+
+    @classmethod
+    def _in_english(
+        cls, words: str, terms: tuple[str, ...], embed: Callable[[str], Matrix], rarity: Callable[[str], float]
+    ) -> "Topic":
+        weights = {term: rarity(term) for term in sorted(content_terms(words, "en"))}
+        return cls(
+            words=words,
+            language="en",
+            english=words,
+            translation_coverage=1.0,
+            vector=embed(words),
+            rarity=weights,
+            terms=terms,
+        )
+
+    def share_of(self, terms: frozenset[str]) -> float:
+        """Returns the share of the topic's content words that are among these terms, weighted by rarity, 0 to 1."""
+        whole = sum(self.rarity.values())
+        return sum(weight for term, weight in self.rarity.items() if term in terms) / whole if whole else 0.0
+
+    def words_in(self, language: str) -> tuple[tuple[str, float], ...]:
+        """Returns readings of the topic in a language, each with the share of the topic that it holds.
+
+        In its own language it is read as it was asked, and as far as the glossary knows it; in a language that the
+        glossary does not know there is none.
+        """
+        if language == self.language:
+            known = bridge(self.english, "en", to=language).text if language in LANGUAGES and language != "en" else ""
+            return ((self.words, 1.0), *([(known, self.translation_coverage)] if known else []))
+        if language not in LANGUAGES:
+            return ()
+        translated = bridge(self.words, self.language, to=language)
+        return ((translated.text, translated.covered),)
+
+    def covered_in(self, language: str) -> float:
+        """Returns how much of the topic is known in a language, 0 to 1."""
+        return max((covered for _, covered in self.words_in(language)), default=0.0)
+
+    def synonyms_in(self, language: str) -> str:
+        """Returns the topic in a language with all terms that the glossary has for it, for lexical search."""
+        terms = bridge(self.words, self.language, to=language).terms if language in LANGUAGES else ()
+        return " ".join((self.words, *terms) if language == self.language else terms)

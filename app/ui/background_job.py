@@ -1,0 +1,66 @@
+"""Long work in a thread of its own, watched by an interface that shows how far it is."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from typing import Final, TypeVar
+
+_POLL_SECONDS: Final = 0.2
+
+Step = TypeVar("Step")
+Result = TypeVar("Result")
+
+
+class _Unwatched(Exception):
+    """Nobody waits for the work any more."""
+
+
+def run_in_background(job: Callable[[Callable[[Step], None]], Result], *, finish: bool) -> Iterator[Step | Result]:
+    """Runs a job and yields the newest step that it tells of, now and then, and its result last.
+
+    Args:
+        job: Gets a listener for its steps.
+        finish: Whether the job goes on to its end when the watcher leaves early; else it ends at its next step.
+
+    Raises:
+        Exception: Whatever the job raised.
+    """
+    steps: queue.SimpleQueue[Step] = queue.SimpleQueue()
+    outcome: list[Result] = []
+    problem: list[BaseException] = []
+    left = threading.Event()
+
+    def tell(step: Step) -> None:
+        if left.is_set() and not finish:
+            raise _Unwatched
+        steps.put(step)
+
+    def run() -> None:
+        try:
+            outcome.append(job(tell))
+        except _Unwatched:
+            pass
+        except BaseException as error:  # handed over to the watcher, which raises it
+            problem.append(error)
+
+    worker = threading.Thread(target=run, name="watched")
+    worker.start()
+    try:
+        while worker.is_alive():
+            worker.join(_POLL_SECONDS)
+            newest = _newest(steps)
+            if newest is not None:
+                yield newest
+    finally:
+        left.set()
+        worker.join()
+    if problem:
+        raise problem[0]
+    yield outcome[0]
+
+
+def _newest(steps: "queue.SimpleQueue[Step]") -> Step | None:
+    newest = None
+    while not steps.empty():
+        newest = steps.get()
+    return newest

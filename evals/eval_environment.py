@@ -1,0 +1,188 @@
+"""The bed that cases are asked on: a store with the corpus in it, the program over it, and what is true of it."""
+
+import hashlib
+import json
+import platform
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from app.errors import SettingsError
+from app.settings import Settings, variables
+from app.wiring import Workspace, open_workspace
+from evals.errors import RunError
+from evals.golden.documents import Documents, documents_of, read_documents
+from evals.golden.sets import SAMPLE
+from evals.paths import EvalPaths, eval_paths
+
+_PACKAGES: Final = (
+    "untoc", "langchain-core", "chromadb", "sentence-transformers", "onnxruntime", "tokenizers", "numpy", "ir-measures",
+)  # fmt: skip
+_CODE: Final = (".py", ".csv", ".txt", ".json", ".sql", ".md")
+# Settings that say where things are, not what is done.
+_PLACES: Final = ("UNTOC_STORE", "UNTOC_LOG_LEVEL", "UNTOC_SERVER__")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvalEnvironment:
+    """A store with its corpus, open."""
+
+    workspace: Workspace
+    documents: Documents
+    home: EvalPaths
+
+    def statement_files(self) -> dict[str, str]:
+        """Returns the file of each statement, by its id."""
+        corpus = self.workspace.corpus
+        return {
+            item.statement_id: item.file
+            for summary in corpus.statements()
+            for item in (summary, *(corpus.interventions(summary.statement_id) if summary.interventions else ()))
+        }
+
+
+@contextmanager
+def open_environment(
+    settings: Settings,
+    folders: Sequence[Path] = (),
+    documents: Documents | None = None,
+    *,
+    store: Path | None = None,
+) -> Iterator[EvalEnvironment]:
+    """Opens a store that holds the folders and nothing else, or the store of the settings where no folder is given.
+
+    Indexes of folders are kept below the store of the settings, one for each corpus, way of reading and model.
+
+    Args:
+        settings: The settings to evaluate.
+        folders: Folders of statements.
+        documents: Those of the folders, where they were read before.
+        store: Where to index the folders instead.
+
+    Raises:
+        EvalError: The folders cannot be read, or not all of their statements were taken in.
+        StoreError: The store cannot be opened.
+    """
+    home = eval_paths(settings.store)
+    if not folders:
+        with open_workspace(settings, read_only=True) as workspace:
+            yield EvalEnvironment(workspace=workspace, documents=documents_of(workspace.corpus), home=home)
+        return
+    documents = documents or read_documents(folders)
+    path = store or home.stores / _store_key(settings, documents)
+    with open_workspace(settings.model_copy(update={"store": path})) as workspace:
+        _fill(workspace, folders)
+        yield EvalEnvironment(workspace=workspace, documents=documents, home=home)
+
+
+def _fill(workspace: Workspace, folders: Sequence[Path]) -> None:
+    for folder in folders:
+        # The sample is taken in by its own way: its folder holds more than statements.
+        report = workspace.corpus.ingest([] if folder == SAMPLE else [folder], sample=folder == SAMPLE)
+        failed = [file for file in report.files if file.result in ("failed", "missing")]
+        if failed:
+            raise RunError(f"not all of {str(folder)!r} was taken in: {failed[0].file}: {failed[0].reason}")
+
+
+def _store_key(settings: Settings, documents: Documents) -> str:
+    """Whatever changes what a store holds changes its name: texts, reading, splitting and the model."""
+    digest = hashlib.sha256(documents.sha256.encode() + code_hash("ingest", "vectorstore").encode())
+    embedding, split = settings.embedding.model_dump_json(), settings.split.model_dump_json()
+    digest.update(f"{embedding}{split}{settings.load.model_dump_json()}".encode())
+    return digest.hexdigest()[:16]
+
+
+def code_hash(*packages: str) -> str:
+    """Returns a hash over the code and data of packages, hexadecimal: the same program, the same hash."""
+    digest = hashlib.sha256()
+    for package in packages:
+        root = Path(str(files(package)))
+        for path in sorted(p for p in root.rglob("*") if p.is_file() and p.suffix in _CODE):
+            digest.update(f"{package}/{path.relative_to(root)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def changed(settings: Settings, changes: Sequence[str]) -> Settings:
+    """Returns settings with `group.name=value` changes.
+
+    Raises:
+        SettingsError: There is no such setting, or it does not take the value.
+    """
+    values: dict[str, Any] = settings.model_dump()
+    for change in changes:
+        name, equals, text = change.partition("=")
+        *groups, last = name.strip().lower().split(".")
+        if (groups or [last])[0] in ("store", "log_level", "server"):
+            raise SettingsError(f"{name!r} says where things are, not what is done: it cannot be changed for a run")
+        place: Any = values
+        for group in groups:
+            place = place.get(group) if isinstance(place, dict) else None
+        if not equals or not isinstance(place, dict) or last not in place:
+            raise SettingsError(
+                f"no setting {name!r}: write such as retrieval.lexical_weight=0; `untoc config` lists all"
+            )
+        place[last] = _value(text)
+    try:
+        return Settings(**values)
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"{name}={first['input']!r}: {first['msg']}; `untoc config` lists all settings") from exc
+
+
+def _value(text: str) -> Any:  # noqa: ANN401 - any JSON value
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def described(settings: Settings) -> dict[str, Any]:
+    """Returns the effective settings by variable, secrets masked; without places and defaults of the server."""
+    return {
+        name: value if isinstance(value, str | int | float | bool | None) else str(value)
+        for name, value in variables(settings)
+        if not name.startswith(_PLACES)
+    }
+
+
+def packages() -> Mapping[str, str]:
+    """Returns the versions of the packages on which figures depend."""
+    found = {}
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return {"python": platform.python_version(), **found}
+
+
+def git_commit() -> str | None:
+    """Returns the commit that the program runs from, with `+changes` where files differ; None outside a repository."""
+    root = Path(str(files("evals"))).parent
+    if not (root / ".git").exists():
+        return None
+    try:
+        head = _git(root, "rev-parse", "--short=12", "HEAD")
+        return head + ("+changes" if _git(root, "status", "--porcelain", "--untracked-files=no") else "")
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _git(root: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=20,
+    )
+    return done.stdout.strip()

@@ -1,0 +1,293 @@
+"""The terms of the field in the six languages of the United Nations, and a bridge from one language to another.
+
+It lets a search model that knows English only serve questions in other languages, and leads a subject to the
+articles whose title it is. `data/glossary.csv` holds a concept a row and the terms of a language in a cell, the
+preferred one first; `articles` are those that bear the concept as their title.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache, partial
+from importlib.resources import files
+from typing import Final, NamedTuple
+
+import regex
+
+from ingest.parties.party_table import PartyTable
+from vectorstore.stems import filler_words, fold, is_function_word, language_of, stem, stems
+
+LANGUAGES: Final = ("en", "fr", "es", "ar", "ru", "zh")
+_TOKEN: Final = regex.compile(r"\p{Han}|\p{N}+|(?:(?!\p{Han})[\p{L}\p{M}])+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bridged:
+    """A topic in another language.
+
+    Attributes:
+        text: The preferred terms for what was recognised, in the order of the topic; numbers and names among them.
+        covered: Share of the topic's content words (characters in Chinese) that were recognised, 0 to 1; 0 for a
+            topic without any.
+        terms: Every term of the concepts recognised, for a search by words.
+    """
+
+    text: str
+    covered: float
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedTerm:
+    """A term of the field that a topic holds, with whatever else the topic says.
+
+    Attributes:
+        terms: All terms of the language for it.
+        words: How many words of the topic it is, without function words.
+        start: Where it begins in the topic.
+        end: Where it ends.
+    """
+
+    terms: tuple[str, ...]
+    words: int
+    start: int
+    end: int
+
+
+class _Word(NamedTuple):
+    """A word of a topic, with its offset."""
+
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Concept:
+    terms: dict[str, tuple[str, ...]]
+    articles: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _RecognisedTokens:
+    """Tokens `[first, last)` of a topic that were recognised; without terms a filler."""
+
+    first: int
+    last: int
+    terms: tuple[str, ...] = ()
+    concept: _Concept | None = None
+
+
+@dataclass(slots=True)
+class _Terms:
+    """The terms of one language by their stems, and all beginnings of these."""
+
+    by_key: dict[tuple[str, ...], list[tuple[str, _Concept | None]]] = field(default_factory=dict)
+    beginnings: set[tuple[str, ...]] = field(default_factory=set)
+
+    def add(self, term: str, language: str, concept: _Concept | None) -> None:
+        words = [word.text for word in _words(term, language)]
+        # Written with accents or without, a word may have two stems.
+        for key in dict.fromkeys(
+            (tuple(stem(word, language) for word in words), tuple(stem(fold(word), language) for word in words))
+        ):
+            self.by_key.setdefault(key, []).append((term, concept))
+            self.beginnings.update(key[:length] for length in range(1, len(key) + 1))
+
+
+def bridge(topic: str, language: str, to: str = "en") -> Bridged:
+    """Returns a topic's terms in another language, the longest first that the glossary knows.
+
+    Words that it knows only within a longer term are not recognised by themselves. Numbers, names of parties and
+    names in Latin script stand for themselves.
+    """
+    if language == to:
+        return Bridged(text=topic, covered=1.0 if topic.strip() else 0.0, terms=(topic,))
+    words = _words(topic, language)
+    pieces = _best(len(words), [*_pieces(topic, words, language, to), *_names(topic, words, language, to)])
+    known = sum(piece.last - piece.first for piece in pieces if piece.terms)
+    content = len(words) - sum(piece.last - piece.first for piece in pieces if not piece.terms)
+    return Bridged(
+        text=" ".join(dict.fromkeys(piece.terms[0] for piece in pieces if piece.terms)),
+        covered=known / content if content else 0.0,
+        terms=tuple(dict.fromkeys(term for piece in pieces for term in piece.terms)),
+    )
+
+
+def articles_of(topic: str, language: str) -> tuple[tuple[str, str], ...]:
+    """Returns the (treaty, article) pairs that a topic is the subject of; none where it says more than that."""
+    concept = _whole(topic, language)
+    return concept.articles if concept is not None else ()
+
+
+def other_terms(topic: str, language: str) -> tuple[str, ...]:
+    """Returns what a topic is called besides, in words that share none with it; none where it says more than a term.
+
+    "capital punishment" is the "death penalty".
+    """
+    concept = _whole(topic, language)
+    if concept is None:
+        return ()
+    own = _stems(topic, language)
+    return tuple(term for term in concept.terms[language] if not own & _stems(term, language))
+
+
+def terms_of(topic: str, language: str) -> tuple[str, ...]:
+    """Returns all terms for what a topic names; none where it says more than a term."""
+    concept = _whole(topic, language)
+    return concept.terms[language] if concept is not None else ()
+
+
+def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[NamedTerm, ...]:
+    """Returns the terms that a topic holds, the longest that the glossary knows, in their order.
+
+    "training on mutual legal assistance" holds two.
+
+    Args:
+        topic: Any text.
+        language: Its language.
+        to: The language that the terms are wanted in; that of the topic if None.
+    """
+    words = _words(topic, language)
+    pieces = _best(len(words), list(_pieces(topic, words, language, language)))
+    return tuple(
+        NamedTerm(
+            terms=piece.concept.terms[to or language],
+            words=piece.last - piece.first,
+            start=words[piece.first].start,
+            end=words[piece.last - 1].end,
+        )
+        for piece in pieces
+        if piece.concept is not None
+    )
+
+
+def _whole(topic: str, language: str) -> _Concept | None:
+    """Returns the concept that a topic names and says no more than."""
+    words = _words(topic, language)
+    pieces = _best(len(words), list(_pieces(topic, words, language, language)))
+    named = [piece for piece in pieces if piece.terms]
+    if len(named) != 1 or sum(piece.last - piece.first for piece in pieces) < len(words):
+        return None
+    return named[0].concept
+
+
+def _stems(text: str, language: str) -> frozenset[str]:
+    return frozenset(stem(word.text, language) for word in _words(text, language))
+
+
+@cache
+def _concepts() -> tuple[_Concept, ...]:
+    text = files("ingest").joinpath("data", "glossary.csv").read_text(encoding="utf-8")
+    return tuple(
+        _Concept(
+            terms={language: tuple(row[language].split("|")) for language in LANGUAGES},
+            articles=tuple(_article(entry) for entry in row["articles"].split("|") if entry),
+        )
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+def _article(entry: str) -> tuple[str, str]:
+    treaty, _, number = entry.partition(" ")
+    return treaty, number
+
+
+@cache
+def _terms(language: str) -> _Terms:
+    terms = _Terms()
+    for concept in _concepts():
+        for term in concept.terms[language]:
+            terms.add(term, language, concept)
+    for filler in filler_words(language):
+        terms.add(filler, language, None)
+    return terms
+
+
+@cache
+def _parties() -> PartyTable:
+    return PartyTable.load()
+
+
+def _words(text: str, language: str) -> list[_Word]:
+    """Returns the words of a text but for function words; a Chinese one may be part of a term and stays."""
+    words = [_Word(found.group(), found.start()) for found in _TOKEN.finditer(text)]
+    return [word for word in words if _is_han(word.text) or not is_function_word(word.text, language)]
+
+
+def _pieces(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_RecognisedTokens]:
+    """Yields all that is recognised, overlapping."""
+    terms = _terms(language)
+    for first, word in enumerate(words):
+        keys: list[tuple[str, ...]] = [()]
+        for last in range(first + 1, len(words) + 1):
+            readings = stems(words[last - 1].text, language)
+            keys = [longer for key in keys for reading in readings if (longer := (*key, reading)) in terms.beginnings]
+            if not keys:
+                break
+            entries = [entry for key in keys for entry in terms.by_key.get(key, ())]
+            if entries and (last > first + 1 or not _within_han(words, first)):
+                written = topic[words[first].start : words[last - 1].end]
+                concept = min(entries, key=partial(_unlike, written))[1]
+                yield _RecognisedTokens(
+                    first=first, last=last, terms=concept.terms[to] if concept else (), concept=concept
+                )
+        if _stands_for_itself(words, first, language):
+            yield _RecognisedTokens(first=first, last=first + 1, terms=(word.text,))
+        elif _is_han(word.text) and is_function_word(word.text, language):
+            yield _RecognisedTokens(first=first, last=first + 1)
+
+
+def _unlike(written: str, entry: tuple[str, _Concept | None]) -> tuple[bool, bool, bool]:
+    """Orders terms with the same stems: first the one that is written so; a filler last."""
+    term, concept = entry
+    return term != written, fold(term) != fold(written), concept is None
+
+
+def _names(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_RecognisedTokens]:
+    """Yields the parties that a topic names."""
+    for match in _parties().find(topic, language):
+        inside = [row for row, word in enumerate(words) if match.start <= word.start < match.end]
+        if len(match.codes) == 1 and inside:
+            # Searched by its short form: "Iran (Islamic Republic of)".
+            name = _parties().display(match.codes[0], to).partition(" (")[0]
+            yield _RecognisedTokens(first=inside[0], last=inside[-1] + 1, terms=(name,))
+
+
+def _best(length: int, pieces: list[_RecognisedTokens]) -> tuple[_RecognisedTokens, ...]:
+    """Returns the pieces, not overlapping, that recognise most words; of equal choices, the fewest and longest."""
+    best: list[tuple[int, int, tuple[_RecognisedTokens, ...]]] = [(0, 0, ())] * (length + 1)
+    for first in reversed(range(length)):
+        best[first] = best[first + 1]
+        for piece in pieces:
+            if piece.first == first:
+                words, fewer, rest = best[piece.last]
+                choice = (words + piece.last - first, fewer - 1, (piece, *rest))
+                best[first] = max(best[first], choice, key=lambda known: known[:2])
+    return best[0][2]
+
+
+def _stands_for_itself(words: list[_Word], row: int, language: str) -> bool:
+    """Tells numbers, and names in Latin script: any such word in another script, or one with a capital."""
+    word = words[row].text
+    if word.isdigit() or language_of(word, "") != "en":
+        return word.isdigit()
+    # The first word of a topic may have its capital from there.
+    capital = word[0].isupper() and (row > 0 or len(words) == 1 or word.isupper())
+    return capital or language not in ("en", "fr", "es")
+
+
+def _within_han(words: list[_Word], row: int) -> bool:
+    """Whether a Chinese character is part of a longer word, so that it means nothing alone."""
+    beside = words[max(0, row - 1) : row] + words[row + 1 : row + 2]
+    return _is_han(words[row].text) and any(
+        _is_han(other.text) and abs(other.start - words[row].start) == 1 and not is_function_word(other.text, "zh")
+        for other in beside
+    )
+
+
+def _is_han(word: str) -> bool:
+    return language_of(word, "") == "zh"

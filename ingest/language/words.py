@@ -1,0 +1,225 @@
+"""What English words look like when extraction has glued them together or cut them apart.
+
+A word is known by its frequency (wordfreq). Only a token that no word list knows is looked at; wordninja
+proposes where to split it, and the proposal stands only where every piece is a common word and the whole
+reads like prose, not like a name or a compound.
+
+Source: wordfreq, https://doi.org/10.5281/zenodo.7199437; wordninja, https://github.com/keredson/wordninja.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from string import ascii_lowercase
+
+import wordfreq
+import wordninja
+from babel import Locale
+
+from ingest.language.wordlists import load_words
+
+_UNKNOWN = 1.0
+"""Lowest Zipf value in wordfreq's large lists; below it a token is in no list."""
+_COMMON_PIECE = 3.0
+_COMMON_PIECE_OF_CAPITALISED = 4.0
+_KNOWN_DESPITE_GLUE = 4.0
+"""Word lists from the web hold "ofthe" itself; words of function words alone need more to count as words."""
+_DETERMINERS = frozenset(["the", "their", "our", "its", "this", "these", "those", "that"])
+_PREPOSITIONS = frozenset(["in", "on", "at", "by", "of", "to", "for", "from", "as"])
+_ENDINGS = frozenset(["or", "an", "as", "is"])
+_LAST_LETTERS = frozenset(word[-3:] for word in _DETERMINERS)
+_CUT_WHOLE = 3.0
+_CUT_PIECE = 2.0
+_LONGEST_TOKEN = 60
+_LONG_TOKEN = 8
+_COMMON_LONG_WORD = 2.0
+_COMMON_SHORT_WORD = 4.0
+_MOST_PIECES = 4
+_MID_SENTENCE_NAME = re.compile(r"(?<=[a-z,])\s+([^\W\d_]+)")
+_WORD = re.compile(r"[^\W\d_]+")
+_CAMEL = re.compile(r"([a-z]+)([A-Z][a-z]+)")
+
+
+@cache
+def _frequencies(language: str) -> Mapping[str, float]:
+    if language not in wordfreq.available_languages("best"):
+        return {}
+    return wordfreq.get_frequency_dict(language, wordlist="best")
+
+
+@lru_cache(maxsize=1 << 17)
+def zipf(word: str, language: str = "en") -> float:
+    """Returns how common a word is: log10 of its occurrences in a billion words, 0 if unknown.
+
+    Source: van Heuven et al. 2014, https://doi.org/10.1080/17470218.2013.850521.
+    """
+    frequency = _frequencies(language).get(word.lower())
+    return math.log10(frequency) + 9 if frequency else 0.0
+
+
+@cache
+def territory_words() -> frozenset[str]:
+    """Returns the words of the English names of States and territories, in lower case."""
+    names = Locale("en").territories.values()
+    return frozenset(word.lower() for name in names for word in _WORD.findall(name) if word[0].isupper())
+
+
+def document_names(text: str) -> frozenset[str]:
+    """Finds the words that a document capitalises inside its sentences, in lower case.
+
+    An unknown word that comes once may also be a name that sticks to the words after it; such a one is none.
+    """
+    counted = Counter(word for word in _MID_SENTENCE_NAME.findall(text) if word[0].isupper())
+    sure = {word.lower() for word, count in counted.items() if count > 1 or zipf(word) >= _UNKNOWN}
+    known = frozenset(sure)
+    lone = (word for word in counted if word.lower() not in known)
+    return known | {word.lower() for word in lone if len(split_glued(word, known, opens_sentence=False)) == 1}
+
+
+@lru_cache(maxsize=1 << 16)
+def _pieces(token: str) -> tuple[str, ...]:
+    """Proposes the words that stick together in a token; the token alone where it is none of ours to split."""
+    if not 5 <= len(token) <= _LONGEST_TOKEN or not token.isascii() or not token[1:].islower():
+        return (token,)
+    if zipf(token) >= _KNOWN_DESPITE_GLUE or (zipf(token) >= _UNKNOWN and token.lower()[-3:] not in _LAST_LETTERS):
+        return (token,)
+    pieces = tuple(wordninja.split(token))
+    if not 1 < len(pieces) <= _MOST_PIECES or "".join(pieces) != token:
+        return (token,)
+    if zipf(token) >= _UNKNOWN and not (pieces[-1] in _DETERMINERS and _are_function_words(pieces)):
+        return (token,)
+    short = [piece.lower() for piece in pieces if len(piece) <= 2]
+    # Any word of an unknown language falls apart into scraps; real ones stand between longer words.
+    if 2 * len(short) > len(pieces) or not load_words("short_words").issuperset(short):
+        return (token,)
+    return pieces
+
+
+def _are_function_words(pieces: Sequence[str]) -> bool:
+    return all(piece.lower() in load_words("function_words") for piece in pieces)
+
+
+def split_glued(token: str, names: frozenset[str], *, opens_sentence: bool) -> tuple[str, ...]:
+    """Splits words that stick together.
+
+    Args:
+        token: Letters between two characters that are none.
+        names: Names in lower case, which are never split and may begin a glued token.
+        opens_sentence: Whether a capital is due to the token's place, so says nothing about a name.
+
+    Returns:
+        The words, which joined give the token; the token alone where it is one word, or not surely several.
+    """
+    lowered = token.lower()
+    if lowered in names:
+        return (token,)
+    camel = _CAMEL.fullmatch(token)
+    if camel:
+        return _split_camel(token, camel.group(1), camel.group(2), names)
+    pieces = _pieces(token)
+    if len(pieces) == 1:
+        return pieces
+    if token[0].isupper():
+        return pieces if _capitalised_prose(pieces, names, opens_sentence) else (token,)
+    return pieces if _are_function_words(pieces) or _reads_as_prose(token, pieces) else (token,)
+
+
+def _reads_as_prose(token: str, pieces: tuple[str, ...]) -> bool:
+    function_words = load_words("function_words")
+    if not all(piece in function_words or zipf(piece) >= needed_zipf(piece) for piece in pieces):
+        return False
+    if pieces[0] in load_words("prefixes") or pieces[-1] in _ENDINGS or _is_misspelt(token):
+        return False
+    if len(pieces) == 2:
+        first, second = pieces
+        if first in _PREPOSITIONS and second.endswith("ed") and not second.endswith("eed"):
+            return False  # "ingathered" is a word; a preposition does not stand before a past form.
+        if min(map(len, pieces)) >= 6:
+            return not first.endswith("o")  # Combining forms: "electromobility".
+    return any(piece in function_words for piece in pieces)
+
+
+def needed_zipf(piece: str) -> float:
+    """Returns how common a piece must be: short ones stand in every word list by chance, so more."""
+    return {1: 5.0, 2: 5.0, 3: 4.5, 4: 3.5}.get(len(piece), _COMMON_PIECE)
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_misspelt(token: str) -> bool:
+    """Tells whether a token is a known word but for one letter, rather than several words.
+
+    Source: Norvig, https://norvig.com/spell-correct.html (words at one edit).
+    """
+    common = _COMMON_LONG_WORD if len(token) >= _LONG_TOKEN else _COMMON_SHORT_WORD
+    frequencies, least = _frequencies("en"), 10 ** (common - 9)
+    halves = [(token[:cut], token[cut:]) for cut in range(len(token) + 1)]
+    near = (
+        candidate
+        for left, right in halves
+        for candidate in (
+            left + right[1:],
+            left + right[1:2] + right[:1] + right[2:],
+            *(left + letter + right[1:] for letter in ascii_lowercase),
+            *(left + letter + right for letter in ascii_lowercase),
+        )
+    )
+    return any(frequencies.get(candidate, 0.0) >= least for candidate in near)
+
+
+def _capitalised_prose(pieces: tuple[str, ...], names: frozenset[str], opens_sentence: bool) -> bool:
+    first, *rest = (piece.lower() for piece in pieces)
+    function_words = load_words("function_words")
+    if any(len(piece) == 1 or zipf(piece) < _COMMON_PIECE_OF_CAPITALISED for piece in rest):
+        return False
+    if first in names or first in territory_words():
+        return any(len(piece) > 2 and piece in function_words for piece in rest)
+    opener = first in function_words or (len(first) == 2 and first in load_words("short_words"))
+    return opens_sentence and opener and zipf(first) >= _COMMON_PIECE_OF_CAPITALISED
+
+
+def _split_camel(token: str, left: str, right: str, names: frozenset[str]) -> tuple[str, ...]:
+    known = right.lower() in names or zipf(right) >= _COMMON_PIECE
+    if len(left) > 1 and len(right) > 2 and known and left in load_words("function_words"):
+        return (left, right)
+    return (token,)
+
+
+def may_be_cut(word: str) -> bool:
+    """Tells whether letters are too rare to be a word, or only ever begin one."""
+    return zipf(word) < _CUT_PIECE or word.lower() == "inter"
+
+
+def is_cut_word(left: str, right: str, names: frozenset[str]) -> bool:
+    """Tells whether two neighbours are one word that white space has cut."""
+    whole = left + right
+    if not right.islower() or (not left[1:].islower() and len(left) > 1) or left.lower() in names or right in names:
+        return False
+    if zipf(whole) < _CUT_WHOLE or not (may_be_cut(left) or may_be_cut(right)):
+        return False
+    # The lists hold glued words too ("ofthe").
+    return len(wordninja.split(whole)) == 1
+
+
+def joins_without_hyphen(left: str, right: str, language: str | None, known: Mapping[str, int]) -> bool:
+    """Decides whether a word that was hyphenated at a line end is commoner without its hyphen.
+
+    Args:
+        left: The letters before the hyphen.
+        right: The letters after it.
+        language: ISO 639-1 code, or None for unknown; unknown words keep their hyphen.
+        known: How often the document itself writes a form elsewhere, in lower case; it decides first.
+
+    Returns:
+        True to drop the hyphen. A capital after it keeps it ("Secretary-General").
+    """
+    if not right.islower() or (left.isupper() and len(left) > 1):
+        return False
+    joined, hyphenated = (left + right).lower(), f"{left}-{right}".lower()
+    if known.get(joined, 0) != known.get(hyphenated, 0):
+        return known.get(joined, 0) > known.get(hyphenated, 0)
+    if language is None:
+        return False
+    whole, parts = zipf(joined, language), min(zipf(left, language), zipf(right, language))
+    return whole >= 1.5 and (parts < 2.5 or whole >= parts - 0.7)

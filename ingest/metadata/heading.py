@@ -1,0 +1,231 @@
+"""The heading of a statement: where it ends, and who is named in it as speaking."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.language.dates import find_dates
+from ingest.metadata.represented_party import behalf_before
+from ingest.metadata.sessions import find_bodies, is_general_debate
+from ingest.parties.party_table import Party, PartyMatch, PartyTable
+from vectorstore.records import Block
+
+_MOST_BLOCKS, _MOST_CHARACTERS, _LONGEST_LINE = 15, 1500, 200
+
+_SALUTATION = re.compile(
+    r"^(?:(?:thank\s+you,?\s+)?(?:dear\s+|distinguished\s+)?(?:mr|mrs|ms|madam|madame|honou?rable|your)\b\.?\s*"
+    r"(?:vice-?\s*)?(?:chair|president|secretary|excellenc|moderator|speaker|co-chair|facilitator)|"
+    r"excellenc|(?:his|her)\s+excellency\b.*[,;]$|distinguished\s+(?:delegates|colleagues|representatives|chair|president)|ladies\s+and\s+gentlemen|dear\s+colleagues|"
+    r"thank\s+you\b|"
+    r"señora?\s+president|gracias,?\s+señor|excelent[ií]simo|distinguid[oa]s|monsieur\s+le\s+président|madame\s+la\s+président|"
+    r"mesdames|уважаем|господин\s+председател|госпожа\s+председател|г-н\s+председател|"
+    r"السيد[ةه]?\s+الرئيس|سيدي\s+الرئيس|سيادة\s+الرئيس|السيدات\s+والسادة|(?:尊敬的)?主席(?:先生|女士)|各位)",
+    re.IGNORECASE,
+)
+# A line that addresses an office and goes on is a salutation too: "H.E. Mr. X, President of the Assembly,".
+_ADDRESSED = re.compile(
+    r"\b(?:president|secretary-general|chair\w*|excellenc\w+|heads\s+of\s+(?:state|delegation)\w*|session)\b[^.]*[,;]$",
+    re.IGNORECASE,
+)
+_FIRST_PERSON = re.compile(
+    r"\b(?:I|we|my|our|us|me|nous|notre|nos|je|mon|ma|nuestr[oa]s?|mi|nosotros|мы|наша?|наше[ийй]?|я|мо[ийяе]+)\b|我们|我国|我代表",
+    re.IGNORECASE,
+)
+_WORDS_OF_SPEECH = (
+    r"(?:statement|remarks|intervention|address|speech|declaration|presentation|contribution|position|"
+    r"declaración|intervención|discurso|exposición|déclaration|allocution|discours|"
+    r"выступлени[ея]|заявлени[ея]|речь|بيان|كلمة|مداخلة)"
+)
+_TITLE = re.compile(rf"\W*(?:[\w’'-]+\s+){{0,4}}?{_WORDS_OF_SPEECH}\b|.{{0,40}}(?:发言|讲话)", re.IGNORECASE)
+_CUE = re.compile(
+    rf"\b{_WORDS_OF_SPEECH}\b|\b(?:session|agenda|item|delegation|mission|embassy|ambassador|representative|minister|"
+    r"excellency|H\.\s?E\.|période?o?\s+de\s+sesiones|ordre\s+du\s+jour|délégation|delegación|check\s+against\s+delivery|"
+    r"tema\s+\d|punto\s+\d|point\s+\d|пункт|conference|conferencia|conférence|конференци\w+|сесси[яийю]|повестк[аи]|делегаци[яи])\b|发言|讲话|议程|代表团|会议|届|وفد|البند|الدورة|مؤتمر",
+    re.IGNORECASE,
+)
+
+_ARTICLE = r"(?:the\s+|la\s+|le\s+|les\s+|el\s+|los\s+|l[’']\s*)?"
+_OFFICE = (
+    r"(?:delegation|representatives?|permanent\s+mission|mission|embassy|ambassador|government|minister|president|"
+    r"delegación|representante|gobierno|misión\s+permanente|délégation|représentante?|gouvernement|mission\s+permanente|"
+    r"делегаци[яи]|представител[яьи]|правительств[аo]|وفد|حكومة|ممثل)"
+)
+_OF = r"(?:of|by|from|de|del|du|des|d[’']|par|por)"
+# Best first: "Statement by X" · "delegation of X" · "…, Minister for Foreign Affairs of X".
+_BEFORE = (
+    re.compile(
+        rf"\b{_WORDS_OF_SPEECH}\s*(?:\(?[\w\s]{{0,30}}\)?\s*)?(?:\b{_OF}\b|on\s+behalf\s+of|en\s+nombre\s+de|au\s+nom\s+d[eu]|[:–—-])\s*"
+        rf"{_ARTICLE}(?:{_OFFICE}\s+(?:{_OF}\s*)?{_ARTICLE})?$"
+        rf"|(?:выступлени[ея]|заявлени[ея])\s+(?:{_OFFICE}\s+)?$|(?:بيان|كلمة)\s+(?:{_OFFICE}\s+)?$",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"\b{_OFFICE}\s+(?:{_OF}\s*)?{_ARTICLE}$", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:representative|ambassador|minister|ministre|ministro|president|presidente|président|secretary|attorney|director|"
+        rf"head|chief|embassy|mission|delegation|prosecutor|chargé|chair|министр|посол)\b[^.;\n]*\b{_OF}\s*{_ARTICLE}$",
+        re.IGNORECASE,
+    ),
+)
+_AFTER = re.compile(
+    r"\s*[’'s]*\s*(?:[–—:-]\s*)?(?:statement|delegation|government|permanent\s+mission|embassy|intervention|ambassador)\b|\s*(?:代表团|常驻|政府|代表|大使|外交部)",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"\s*(?:,|and|&|,\s*and|y|et|и|و|和|及|、)\s*(?:the\s+)?", re.IGNORECASE)
+_ALONE = re.compile(r"[\W\d_]*(?:the|statement|delegation|of|by)?[\W\d_]*", re.IGNORECASE)
+
+_PERSON = re.compile(
+    r"\b(?:(?:delivered|made|presented|read)\s+)?(?:by|par|por)?\s*"
+    r"(?P<person>(?:H\.\s?E\.|S\.\s?E\.|His\s+Excellency|Her\s+Excellency|Son\s+Excellence|Su\s+Excelencia|The\s+Hon(?:\.|ou?rable)|"
+    r"[Aa]mbassador|AMBASSADOR|Mr\.|MR\.|Mrs\.|MRS\.|Ms\.|MS\.|Dr\.|DR\.|M\.|Mme|Sr\.|Sra\.)\s+[^\n]{3,150})"
+)
+
+_SENTENCE = re.compile(r"[^\W\d_]{3}[.!?;]\s|[^\W\d_]{3}[.!?;。！？]$|。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """What stands before a statement's first words.
+
+    Attributes:
+        text: Its lines, each with single spaces, joined by newlines; empty if the text has no heading.
+        end: Offset at which the statement's own words begin.
+    """
+
+    text: str
+    end: int
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Its lines."""
+        return tuple(self.text.split("\n")) if self.text else ()
+
+
+def find_heading(text: str, blocks: tuple[Block, ...]) -> Heading:
+    """Find the heading: short lines up to the salutation or the first prose."""
+    lines: list[str] = []
+    end = 0
+    first = 1 if _is_note_before_heading(text, blocks) else 0
+    for position, block in enumerate(blocks[first:_MOST_BLOCKS], start=first):
+        if block.start > _MOST_CHARACTERS:
+            break
+        # What goes on in the next block may be a sentence cut by a page break.
+        goes_on = blocks[position + 1] if position + 1 < len(blocks) and blocks[position + 1].continues else None
+        for line, after, following, prose in _lines(text, block, goes_on):
+            ends = is_salutation(line) or len(line) > _LONGEST_LINE or after > _MOST_CHARACTERS
+            if ends or (prose and not is_heading_line(line, following)):
+                return Heading(text="\n".join(lines), end=end)
+            lines.append(line)
+            end = after
+    return Heading(text="\n".join(lines), end=end)
+
+
+def _is_note_before_heading(text: str, blocks: tuple[Block, ...]) -> bool:
+    """Tell whether the first block is a note on the document, such as a disclaimer, with the heading after it."""
+    if not blocks or blocks[0].paragraph is None or blocks[0].end - blocks[0].start > _LONGEST_LINE:
+        return False
+    if _FIRST_PERSON.search(text, blocks[0].start, blocks[0].end):
+        return False
+    following = [text[block.start : block.end] for block in blocks[1:5] if block.paragraph is None]
+    return any(find_bodies(line) or find_dates(line) for line in following)
+
+
+def is_salutation(line: str) -> bool:
+    """Tell whether a line addresses the chair or the audience."""
+    if _SALUTATION.match(line):
+        return True
+    return bool(_ADDRESSED.search(line)) and not _TITLE.match(line) and not find_dates(line)
+
+
+def is_heading_line(line: str, following: str) -> bool:
+    """Tell whether a line beside prose belongs to a heading: it names a session, a date or a speaker.
+
+    Args:
+        line: The line.
+        following: The line after it; one that goes on in lower case or in the first person makes it prose.
+    """
+    if _FIRST_PERSON.search(line) or _FIRST_PERSON.search(following) or following[:1].islower():
+        return False
+    if _SENTENCE.search(line) and not _TITLE.match(line):
+        return False
+    return bool(_CUE.search(line) or find_dates(line) or find_bodies(line) or is_general_debate(line))
+
+
+def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
+    """Read the State, group or organization that a heading names as speaking; None if none or several.
+
+    In "Statement by X on behalf of Y", it is X.
+    """
+    ranked: dict[int, dict[str, Party]] = {}
+    flat = " ".join(heading.lines)
+    for line, start in _line_starts(heading):
+        last: tuple[int, int] | None = None
+        for match in parties.find(line):
+            party = parties.get(match.codes[0])
+            if len(match.codes) != 1 or party is None or match.form == "capital":
+                continue
+            # "Statement by" may end the line before the State's name.
+            before = flat[max(0, start + match.start - 120) : start + match.start]
+            rank = _rank(line, match, before)
+            if rank is None and last is not None and _JOINED.fullmatch(line[last[0] : match.start]):
+                rank = last[1]
+            last = None if rank is None else (match.end, rank)
+            # A group's or organization's name is often the meeting's: only "Statement by" makes it the speaker.
+            if rank is not None and (party.kind == "state" or rank == 0) and not behalf_before(before):
+                ranked.setdefault(rank, {})[party.code] = party
+    best = list(ranked[min(ranked)].values()) if ranked else []
+    return best[0] if len(best) == 1 else None
+
+
+def speaker_in(heading: Heading) -> str | None:
+    """Read the person that a heading names as speaking, with the office that follows the name."""
+    for line in heading.lines:
+        if (match := _PERSON.search(line)) is not None and not is_salutation(line):
+            name = re.split(
+                r"\s+(?:on\s+behalf\s+of|at\s+the|to\s+the\s+\w+\s+session|before\s+the)\b", match["person"]
+            )[0]
+            return name.strip(" ,;:")
+    return None
+
+
+def title_in(heading: Heading) -> str | None:
+    """Read the line that says what the text is: "Statement by …"."""
+    for line in heading.lines:
+        if _TITLE.match(line):
+            return line
+    return None
+
+
+def _lines(text: str, block: Block, goes_on: Block | None) -> Iterator[tuple[str, int, str, bool]]:
+    """The lines of a block: words, offset after them, the line after it, and whether they may be prose."""
+    flat = " ".join(text[block.start : block.end].split())
+    prose = block.paragraph is not None or goes_on is not None or _FIRST_PERSON.search(flat) is not None
+    last = "" if goes_on is None else " ".join(text[goes_on.start : goes_on.end].split("\n")[0].split())
+    found: list[tuple[str, int]] = []
+    at = block.start
+    for raw in text[block.start : block.end].splitlines(keepends=True):
+        at += len(raw)
+        if line := " ".join(raw.split()):
+            found.append((line, min(at, block.end)))
+    for (line, after), (following, _) in zip(found, [*found[1:], (last, 0)], strict=True):
+        yield line, after, following, prose
+
+
+def _line_starts(heading: Heading) -> Iterator[tuple[str, int]]:
+    start = 0
+    for line in heading.lines:
+        yield line, start
+        start += len(line) + 1
+
+
+def _rank(line: str, match: PartyMatch, before: str) -> int | None:
+    """How clearly a heading names a State as speaking: the lower the clearer, None for not at all."""
+    if match.form == "demonym":
+        return 1 if _AFTER.match(line[match.end :]) else None
+    for rank, pattern in enumerate(_BEFORE):
+        if pattern.search(before):
+            return rank
+    if _AFTER.match(line[match.end :]):
+        return 1
+    # "Vienna, X" beside a date is the place; a State's name alone on its line is the speaker.
+    alone = _ALONE.fullmatch(line[: match.start]) and _ALONE.fullmatch(line[match.end :])
+    return len(_BEFORE) if alone and not find_dates(line) else None

@@ -1,0 +1,311 @@
+"""The manifest of a folder: `statements.csv` at its root, which overrides what the texts say."""
+
+import csv
+import io
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from ingest.errors import LoadError, ManifestError
+from ingest.language.dates import iso_date
+from ingest.loaders.apart import exists as holds
+from ingest.loaders.bounded import run_bounded
+from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.registry import is_inside, read_bytes
+from ingest.loaders.text import decode
+from ingest.metadata.sessions import canonical_body, canonical_session
+from vectorstore.records import Kind, Metadata
+
+MANIFEST_NAME = "statements.csv"
+_COLUMNS = ("file", "state", "body", "session", "date", "agenda_item", "language")
+_OPTIONAL_COLUMNS = ("on_behalf_of", "title", "symbol", "url", "speaker", "kind")
+_DELIMITERS = ",;\t"
+
+# Of the table itself: some hundred thousand rows.
+_LIMITS = LoadLimits(max_bytes=20_000_000)
+
+# A spreadsheet runs a cell that begins so as a formula; an apostrophe before it makes it text.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_OUTSIDE = re.compile(r"^[/~]|^[A-Za-z]:|(?:^|/)\.\.(?:/|$)|\0")
+
+
+class ManifestRow(BaseModel):
+    """What one row says of one file; None where its cell is empty or could not be understood."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    line: int = 0
+    """Number of the row's first line in the file, counted from 1; 0 for a row not read from a file."""
+    file: str
+    """Path relative to the folder, with forward slashes."""
+    state: str | None = None
+    """A code or a name; only a table of parties knows whether it stands for one."""
+    body: str | None = None
+    session: str | None = None
+    date: str | None = None
+    """A year, a day or an interval, ISO 8601."""
+    agenda_item: str | None = None
+    language: str | None = None
+    """ISO 639-1 code."""
+    on_behalf_of: str | None = None
+    title: str | None = None
+    symbol: str | None = None
+    url: str | None = None
+    speaker: str | None = None
+    kind: Kind | None = None
+
+    @field_validator("date")
+    @classmethod
+    def _date(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        iso = iso_date(value)
+        if iso is None:
+            raise ValueError("write it as YYYY, YYYY-MM-DD or YYYY-MM-DD/YYYY-MM-DD")
+        return iso
+
+    @field_validator("language")
+    @classmethod
+    def _language(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        code = re.split(r"[-_]", value.lower())[0]
+        if not re.fullmatch("[a-z]{2}", code):
+            raise ValueError("write the two letters of ISO 639-1, such as en, fr or zh")
+        return code
+
+    @field_validator("kind", mode="before")
+    @classmethod
+    def _kind(cls, value: str | None) -> str | None:
+        return None if value is None else value.lower()
+
+    @field_validator("body")
+    @classmethod
+    def _body(cls, value: str | None) -> str | None:
+        return None if value is None else canonical_body(value) or value
+
+    @field_validator("session")
+    @classmethod
+    def _session(cls, value: str | None) -> str | None:
+        return None if value is None else canonical_session(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManifestProblem:
+    """Something in a manifest that a person should correct.
+
+    Attributes:
+        line: Where the row begins, counted from 1.
+        file: The file that the row names, if it names one.
+        result: `missing` where that file does not exist; `failed` where the row is not used; None where
+            only a cell is not used, and is read from the text instead.
+        reason: What is wrong and what to write, in one line that begins with the line number.
+    """
+
+    line: int
+    file: str | None
+    result: Literal["missing", "failed"] | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """A manifest as read: the rows that can be used, in order, and all that was wrong with it."""
+
+    path: Path
+    rows: tuple[ManifestRow, ...]
+    problems: tuple[ManifestProblem, ...] = ()
+    unknown_columns: tuple[str, ...] = ()
+
+    def row_for(self, file: str) -> ManifestRow | None:
+        """The row of a file, given by its path relative to the folder; None if it is not listed."""
+        return next((row for row in self.rows if row.file == file), None)
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """Read a folder's manifest; None if it has none.
+
+    Excel's variants are understood: a byte order mark, UTF-16, semicolons or tabs, `sep=;`, headings in any
+    case.
+
+    Raises:
+        ManifestError: If it cannot be read at all or has no `file` column.
+    """
+    path = folder / MANIFEST_NAME
+    if not os.path.lexists(path):
+        return None
+    records = _records(path)
+    line, header = next(records, (1, []))
+    columns = ["_".join(cell.lower().replace("-", " ").replace("_", " ").split()) for cell in header]
+    if "file" not in columns:
+        raise ManifestError(
+            f"{str(path)!r}, line {line}: no column 'file' in {', '.join(header)!r}; "
+            f"the first line must name the columns, such as {','.join(_COLUMNS)}"
+        )
+    twice = sorted({column for column in columns if column and columns.count(column) > 1})
+    if twice:
+        raise ManifestError(f"{str(path)!r}, line {line}: the column {twice[0]!r} is there twice; remove one")
+    unknown = [column for column in columns if column and column not in _COLUMNS + _OPTIONAL_COLUMNS]
+    rows: dict[Path, ManifestRow] = {}
+    problems: list[ManifestProblem] = []
+    for line, cells in records:
+        named = {column: value for column, cell in zip(columns, cells, strict=False) if (value := _unguard(cell))}
+        cells_of = {column: value for column, value in named.items() if column and column not in unknown}
+        if len(cells) > len(columns):
+            problems.append(
+                _problem(line, cells_of.get("file"), None, "more cells than columns; put quotes around commas")
+            )
+        target = _target(folder, line, cells_of.get("file"))
+        if isinstance(target, ManifestProblem):
+            problems.append(target)
+            continue
+        if target in rows:
+            reason = f"the file is already in line {rows[target].line}; keep one row"
+            problems.append(_problem(line, rows[target].file, "failed", reason))
+            continue
+        file = target.relative_to(folder).as_posix()
+        rows[target], found = _validated({**cells_of, "file": file}, line)
+        problems.extend(found)
+    return Manifest(path=path, rows=tuple(rows.values()), problems=tuple(problems), unknown_columns=tuple(unknown))
+
+
+def draft_row(file: str, metadata: Metadata, kind: Kind = "statement") -> ManifestRow:
+    """Make the row of a draft manifest from what a text says."""
+    return ManifestRow.model_construct(
+        file=file,
+        state=metadata.state,
+        body=metadata.body,
+        session=metadata.session,
+        date=metadata.date,
+        agenda_item=metadata.agenda_item,
+        language=metadata.language,
+        on_behalf_of=metadata.on_behalf_of,
+        title=metadata.title,
+        symbol=metadata.symbol,
+        url=metadata.url,
+        speaker=metadata.speaker,
+        kind=None if kind == "statement" else kind,
+    )
+
+
+def write_draft(folder: Path, rows: Iterable[ManifestRow], *, force: bool = False) -> Path:
+    """Write a draft manifest for a person to correct; give its path.
+
+    Cells that a spreadsheet would run as a formula get an apostrophe, which `read_manifest` takes off.
+
+    Args:
+        folder: Where it goes, as `statements.csv`.
+        rows: One per file.
+        force: Replace an existing manifest.
+
+    Raises:
+        ManifestError: If there is one already and `force` is not set, or it cannot be written.
+    """
+    path = folder / MANIFEST_NAME
+    if path.exists() and not force:
+        raise ManifestError(f"{str(path)!r} exists and may hold corrections; use --force to replace it")
+    columns = [*_COLUMNS, *_OPTIONAL_COLUMNS]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for row in rows:
+        cells = row.model_dump()
+        writer.writerow([_guard(cells[column] or "") for column in columns])
+    try:
+        # Written beside and moved into place, so that a crash leaves the old manifest whole. The byte order
+        # mark lets Excel read UTF-8.
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".statements-") as beside:
+            draft = Path(beside) / MANIFEST_NAME
+            draft.write_bytes(text.getvalue().encode("utf-8-sig"))
+            draft.replace(path)
+    except OSError as exc:
+        raise ManifestError(f"{str(path)!r} could not be written ({exc.strerror}); check the folder") from exc
+    return path
+
+
+def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that are not empty, each with the number of its first line."""
+    try:
+        text = run_bounded(_LIMITS, path.name, _read_text, path)
+    except LoadError as exc:
+        raise ManifestError(f"{str(path)!r} is not a CSV file that can be read: {exc}") from exc
+    first, _, rest = text.partition("\n")
+    skipped = 0
+    if (separator := re.fullmatch(r"\"?sep=(.)\"?\s*", first, re.IGNORECASE)) is not None:
+        delimiter, text, skipped = separator[1], rest, 1
+    else:
+        delimiter = max(_DELIMITERS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    before = 0
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield skipped + before + 1, cells
+            before = reader.line_num
+    except csv.Error as exc:
+        line = skipped + before + 1
+        raise ManifestError(f"{str(path)!r}, line {line}: {exc}; save it again as CSV (UTF-8)") from exc
+
+
+def _read_text(path: Path) -> str:
+    """Read a table that stands in its folder itself: no pipe, no device, no link that leads out of it."""
+    return decode(read_bytes(path, _LIMITS, path.parent), path.name)[0]
+
+
+def _target(folder: Path, line: int, file: str | None) -> Path | ManifestProblem:
+    """The existing file that a row names, or what is wrong with it."""
+    if file is None:
+        return _problem(line, None, "failed", "the cell 'file' is empty; name a file of this folder")
+    slashed = file.replace("\\", "/")
+    if _OUTSIDE.search(slashed):
+        return _problem(line, file, "failed", f"{file!r} leads out of the folder; name a file inside it")
+    for form in (slashed, unicodedata.normalize("NFC", slashed), unicodedata.normalize("NFD", slashed)):
+        path = folder / PurePosixPath(form)
+        try:
+            # A file inside an archive is named as if that were a folder.
+            exists = path.is_file() or (not path.exists() and holds(path, LoadLimits()))
+        except OSError:
+            # A name that the file system cannot hold, such as a whole sentence in the wrong column.
+            exists = False
+        if exists:
+            if is_inside(path, folder):
+                return path
+            return _problem(line, file, "failed", f"{file!r} is a link that leads out of the folder; copy the file")
+    return _problem(line, file, "missing", f"there is no file {file!r}; correct the name or remove the row")
+
+
+def _validated(cells: dict[str, str], line: int) -> tuple[ManifestRow, Sequence[ManifestProblem]]:
+    """A row with the cells that make sense, and a problem for each that does not."""
+    try:
+        return ManifestRow.model_validate({**cells, "line": line}), ()
+    except ValidationError as exc:
+        problems = []
+        for error in exc.errors():
+            column = str(error["loc"][0])
+            hint = error["msg"].removeprefix("Value error, ")
+            reason = f"{column} {cells[column]!r} is not understood and is read from the text: {hint}"
+            problems.append(_problem(line, cells["file"], None, reason))
+        wrong = {str(error["loc"][0]) for error in exc.errors()}
+        kept = {column: value for column, value in cells.items() if column not in wrong}
+        return ManifestRow.model_validate({**kept, "line": line}), problems
+
+
+def _problem(line: int, file: str | None, result: Literal["missing", "failed"] | None, reason: str) -> ManifestProblem:
+    reason = f"{MANIFEST_NAME}, line {line}: {reason}"
+    return ManifestProblem(line=line, file=file, result=result, reason=reason)
+
+
+def _guard(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _unguard(cell: str) -> str:
+    cell = cell.strip()
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

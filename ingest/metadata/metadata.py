@@ -1,0 +1,267 @@
+"""What a statement says of itself: State, body, session, date, agenda item, speaker and language."""
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+from ingest.language.dates import find_dates, interval
+from ingest.language.detection import detect_language as detect_language
+from ingest.language.numerals import ascii_digits
+from ingest.language.ordinals import find_session_number
+from ingest.metadata.heading import Heading, find_heading, holder_in, speaker_in, title_in
+from ingest.metadata.manifest import ManifestRow
+from ingest.metadata.represented_party import spoken_for
+from ingest.metadata.self_reference import speaking_state
+from ingest.metadata.sessions import UNTOC_COP, find_bodies, is_general_debate, session_for
+from ingest.parties.party_table import PartyTable
+from vectorstore.records import Block, Metadata
+
+logger = logging.getLogger(__name__)
+
+GENERAL_DEBATE = "General Debate"
+
+_AGENDA_ITEM = re.compile(
+    r"(?:\b(?:agenda\s+)?items?\s+(?:no\.?\s*)?|\b(?:tema|temas|punto)\s+|\bpoints?\s+|\bпункт\w*\s+|البند\s+(?:رقم\s+)?|议程项目\s*)"
+    r"(?P<items>\d{1,3}(?:\s*\(?[a-z]\)|[a-z]\b)?(?:\s*(?:,|and|et|y|и|و|和|、)\s*\d{1,3}(?:\s*\(?[a-z]\))?)*)"
+    r"(?!\s*[-–]?\s*\d{4})",
+    re.IGNORECASE,
+)
+_SYMBOL = re.compile(
+    r"(?<![\w/])(?:CTOC|CAC|A|E|S|UNODC|ST|TD)(?:/[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?:\([A-Z0-9]+\))?){2,}(?![\w/])"
+)
+_COP_WITHOUT_TREATY = re.compile(
+    r"Conference\s+of\s+(?:the\s+)?(?:States?\s+)?Parties|Conferencia\s+de\s+las\s+Partes|Conférence\s+des\s+Parties",
+    re.IGNORECASE,
+)
+_ORGANIZED_CRIME = re.compile(
+    r"\bUNTOC\b|transnational\s+organi[sz]ed\s+crime|delincuencia\s+organizada", re.IGNORECASE
+)
+_YEAR = re.compile(r"(?<![\w/.-])(?:19|20)\d\d(?![\w/.-])")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadMetadata:
+    """What was read from a text.
+
+    Attributes:
+        inferred: Names of the fields that were concluded rather than read, sorted.
+    """
+
+    metadata: Metadata
+    inferred: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergedMetadata:
+    """What is stored: the manifest's cells, and the text's own words where they are empty.
+
+    Attributes:
+        inferred: Names of the fields that were concluded rather than read, sorted.
+        problems: What a person should correct, each in one line.
+    """
+
+    metadata: Metadata
+    inferred: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | None, file: str) -> ReadMetadata:
+    """Read a statement's metadata from its heading and, for the State, from how it speaks of itself.
+
+    Args:
+        text: The source text.
+        blocks: Its blocks.
+        parties: Who can speak; None leaves State and group open.
+        file: The file's name, for the log.
+
+    Returns:
+        None in every field that the text does not give. A State is never guessed from mere mentions.
+    """
+    heading = find_heading(text, blocks)
+    language = detect_language(text[heading.end :]) or detect_language(text)
+    inferred = set()
+    body = _body(heading, text)
+    if body is not None and not find_bodies(heading.text):
+        inferred.add("body")
+    date = _date(heading)
+    session = _session(heading)
+    if session is None and body is not None and date is not None and (days := interval(date)):
+        session = session_for(body, *days)
+        inferred |= {"session"} if session else set()
+    symbol = _SYMBOL.search(heading.text)
+    metadata = Metadata(
+        speaker=speaker_in(heading),
+        body=body,
+        session=session,
+        date=date,
+        agenda_item=_agenda_item(heading),
+        title=title_in(heading) or _agenda_line(heading),
+        symbol=symbol[0] if symbol else None,
+        language=language,
+    )
+    if parties is not None:
+        metadata, concluded = _with_parties(metadata, text, heading, parties)
+        inferred |= concluded
+    logger.debug("%s: read %s, inferred %s", file, metadata, inferred)
+    return ReadMetadata(metadata=metadata, inferred=tuple(sorted(inferred)))
+
+
+def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | None = None) -> MergedMetadata:
+    """Override what was read by a row of the manifest; an empty cell keeps what was read.
+
+    A State or group that no lookup knows is reported, and nobody holds the statement until it is corrected:
+    it is neither the text's nor a guess. The State itself in `on_behalf_of` says that it speaks for no group,
+    whatever the text seems to say.
+
+    Args:
+        read: What the text says.
+        row: The file's row, if a manifest lists it.
+        parties: Resolves names and codes; without it they are taken as they are.
+    """
+    if row is None:
+        return MergedMetadata(metadata=read.metadata, inferred=read.inferred)
+    given = {field.name: value for field in fields(Metadata) if (value := getattr(row, field.name)) is not None}
+    problems: list[str] = []
+    if parties is not None:
+        problems = _resolve_parties(given, row, parties)
+    inferred = set(read.inferred) - given.keys()
+    metadata = read.metadata
+    if "state" in given:
+        # Who delivers it is the manifest's State then, not the one that was concluded.
+        metadata = replace(metadata, speaker=None if "speaker" in read.inferred else metadata.speaker)
+        inferred.discard("speaker")
+    metadata = attributed(replace(metadata, **given), parties)
+    if problems:
+        metadata = replace(metadata, state=None, on_behalf_of=None)
+    if metadata.state in (None, metadata.on_behalf_of):
+        inferred.discard("state")
+    if metadata.session is None or ("session" in inferred and {"body", "date"} & given.keys()):
+        days = interval(metadata.date) if metadata.date else None
+        session = session_for(metadata.body, *days) if metadata.body and days else None
+        metadata = replace(metadata, session=session)
+        inferred = inferred | {"session"} if session else inferred - {"session"}
+    return MergedMetadata(metadata=metadata, inferred=tuple(sorted(inferred)), problems=tuple(problems))
+
+
+def _with_parties(metadata: Metadata, text: str, heading: Heading, parties: PartyTable) -> tuple[Metadata, set[str]]:
+    """The metadata with State and group, and the names of the fields that were concluded."""
+    inferred = set()
+    holder = holder_in(heading, parties)
+    group = holder.code if holder is not None and holder.kind == "group" else None
+    state = holder.code if holder is not None and group is None else None
+    words = text[heading.end :]
+    if state is None:
+        state = speaking_state(words, parties, metadata.language)
+        inferred |= {"state"} if state else set()
+    whom = spoken_for(" ".join(heading.lines), words, parties, metadata.language, date=metadata.date, speaker=state)
+    group = whom.group or group
+    if group is None:
+        return replace(metadata, state=state, speaker=joint_speaker(metadata, state, whom.states, parties)), inferred
+    inferred = {"speaker"} if inferred and metadata.speaker is None else set()
+    return attributed(replace(metadata, state=state, on_behalf_of=group), parties), inferred
+
+
+def joint_speaker(metadata: Metadata, state: str | None, states: Sequence[str], parties: PartyTable) -> str | None:
+    """Who speaks, with the States spoken for where they are no group that has a code of its own."""
+    if not states:
+        return metadata.speaker
+    *names, last = (parties.display(code) for code in states)
+    deliverer = metadata.speaker or (parties.display(state) if state else None)
+    return f"{f'{deliverer}, ' if deliverer else ''}on behalf of {', '.join(names)} and {last}"
+
+
+def attributed(metadata: Metadata, parties: PartyTable | None) -> Metadata:
+    """Give a group's statement to the group: its code is the State's, the delivering State is its speaker."""
+    group = metadata.on_behalf_of
+    if group is None and _is_group(metadata.state, parties):
+        group = metadata.state
+    if group is None or not _is_group(group, parties):
+        return metadata
+    speaker = metadata.speaker
+    delivering = None if metadata.state in (None, group) else metadata.state
+    if delivering is not None:
+        name = parties.display(delivering) if parties is not None else delivering
+        if speaker is None:
+            speaker = name
+        elif name.casefold() not in speaker.casefold():
+            speaker = f"{speaker} ({name})"
+    return replace(metadata, state=group, on_behalf_of=group, speaker=speaker)
+
+
+def _is_group(code: str | None, parties: PartyTable | None) -> bool:
+    if code is None:
+        return False
+    party = parties.get(code) if parties is not None else None
+    return parties is None or (party is not None and party.kind == "group")
+
+
+def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: PartyTable) -> list[str]:
+    """Put codes in place of what a row names; give what is wrong with it."""
+    problems = []
+    for column in ("state", "on_behalf_of"):
+        name = given.get(column)
+        if name is None:
+            continue
+        resolution = parties.resolve(name)
+        codes = resolution.codes
+        if column == "on_behalf_of" and codes == (given.get("state"),) and not _is_group(codes[0], parties):
+            given[column] = None
+            continue
+        if column == "on_behalf_of":
+            codes = tuple(code for code in codes if _is_group(code, parties))
+        given[column] = codes[0] if len(codes) == 1 else None
+        if len(codes) != 1:
+            near = ", ".join((*codes, *resolution.suggestions)[:5])
+            wanted = "State or group" if column == "state" else "group"
+            what = "may be several parties" if codes else f"is no {wanted} that is known"
+            hint = f"did you mean {near}?" if near else "write its code, or add it to parties.csv"
+            problems.append(f"statements.csv, line {row.line}: {column} {name!r} {what}; {hint}")
+    if _is_group(given.get("state"), parties) and "on_behalf_of" not in given:
+        given["on_behalf_of"] = given["state"]
+    return problems
+
+
+def _body(heading: Heading, text: str) -> str | None:
+    named = [match.body for match in find_bodies(heading.text)]
+    # A working group is named beside its parent body, and is where the statement was made.
+    groups = [body for body in named if "Working Group" in body]
+    if named:
+        return (groups or named)[0]
+    if _COP_WITHOUT_TREATY.search(heading.text) and _ORGANIZED_CRIME.search(text):
+        return UNTOC_COP
+    return None
+
+
+def _session(heading: Heading) -> str | None:
+    number = find_session_number(" ".join(heading.lines))
+    return None if number is None else str(number)
+
+
+def _date(heading: Heading) -> str | None:
+    """The day of the statement, else the days of the session, else the year."""
+    dates = find_dates(heading.text)
+    if dates:
+        first = dates[0]
+        inside = (date for date in dates if date.first == date.last and first.first <= date.first <= first.last)
+        return next(inside, first).iso
+    years = set(_YEAR.findall(ascii_digits(heading.text)))
+    return years.pop() if len(years) == 1 else None
+
+
+def _agenda_item(heading: Heading) -> str | None:
+    flat = " ".join(heading.lines)
+    return agenda_item_in(flat) or (GENERAL_DEBATE if is_general_debate(ascii_digits(flat)) else None)
+
+
+def agenda_item_in(words: str) -> str | None:
+    """Read the numbers of the agenda items that a heading names first, such as `2 (b), 4`; None for none."""
+    match = _AGENDA_ITEM.search(ascii_digits(words))
+    if match is None:
+        return None
+    items = re.findall(r"(\d+)(?:\s*\(?([a-z])\b\)?)?", match["items"], re.IGNORECASE)
+    return ", ".join(f"{number} ({letter.lower()})" if letter else number for number, letter in items)
+
+
+def _agenda_line(heading: Heading) -> str | None:
+    return next((line for line in heading.lines if _AGENDA_ITEM.search(ascii_digits(line))), None)

@@ -1,0 +1,89 @@
+"""Names that a `parties.csv` may not add, since they mean something else wherever a statement uses them."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import regex
+
+from ingest.errors import PartyTableError
+from ingest.language.lexicons import load_lexicon, unfolded
+from ingest.language.wordlists import load_words
+from ingest.language.words import zipf
+from ingest.parties.name_matcher import tokens_of
+from ingest.parties.party_names import LANGUAGES, PartyKind, added_rows
+from ingest.parties.party_table import PartyTable
+from ingest.parties.regions import region_named
+from ingest.treaties.treaties import find_treaties
+
+# How common a word is that no State is called, on the Zipf scale. Chosen by words of meetings ("delegation" 3.9,
+# "trafficking" 3.9) and by names that stories give to States ("Atlantis" 3.6, "Utopia" 3.2).
+_COMMON: Final = 3.7
+_WORDS: Final = load_lexicon("speakers")
+_OFFICE: Final = regex.compile(rf"(?:the\s+|mr\.?\s+|madam\s+)?(?:{unfolded(_WORDS['office'])})", regex.IGNORECASE)
+_TITLE: Final = regex.compile(unfolded(_WORDS["title"]), regex.IGNORECASE)
+_ARTICLES: Final = regex.compile(r"^(?:(?:the|our|my|le|la|les|el|los|las)\s+|l['’])", regex.IGNORECASE)
+# Phrases of meetings, by example and not complete: single words are known by how common they are.
+_PHRASES: Final = frozenset(
+    phrase.strip()
+    for phrase in """state party|states parties|member state|member states|state member|states members|united nations|un
+    excellency|excellencies|madam|mister|monsieur|madame|distinguished delegates|distinguished colleagues|my country
+    our country|my delegation|our delegation|states parties to the convention|conference of the parties|general assembly
+    états parties|états membres|nations unies|estados partes|estados miembros|naciones unidas
+    государства-участники|государства-члены|организация объединенных наций|الدول الأطراف|الدول الأعضاء|الأمم المتحدة
+    公约|议定书|条款|会议|大会|代表团|我们|缔约国|会员国|联合国|缔约方|本国|我国""".replace("\n", "|").split("|")
+)
+
+
+def check_added_names(path: Path) -> None:
+    """Refuse a `parties.csv` with a name that would turn others' words into a party's.
+
+    Raises:
+        PartyTableError: If it cannot be read, or a name is an everyday word, an office, a treaty, a region, or a name
+            of another State or group; the message has its line number.
+    """
+    table = PartyTable.load()
+    for line, row in added_rows(path):
+        for name in (row.names.name, *row.names.aliases):
+            meaning = next(_meanings(name, row.code, row.kind, table), None)
+            if meaning is not None:
+                raise PartyTableError(
+                    f"{str(path)!r}, line {line}: the name {name!r} {meaning}, so that others' words would be taken for"
+                    f" those of {row.code}; use another name"
+                )
+
+
+def _meanings(name: str, code: str, kind: PartyKind, table: PartyTable) -> Iterator[str]:
+    """Yield what else a name means."""
+    bare = _ARTICLES.sub("", " ".join(name.split())).strip(" .,:;")
+    tokens = tokens_of(bare)
+    if not tokens or len(bare) < 2:
+        yield "has no word of two letters"
+        return
+    for match in table.find(bare):
+        if match.end - match.start >= len(bare) and code not in match.codes:
+            yield f"already means {', '.join(match.codes)}"
+    if (treaties := find_treaties(bare)) and treaties[0].end - treaties[0].start >= len(bare):
+        yield f"is that of a treaty ({treaties[0].treaty})"
+    title = _TITLE.match(bare + " ")
+    if _OFFICE.fullmatch(bare) or (title is not None and title.end() >= len(bare)):
+        yield "is an office or a form of address"
+    if (region := region_named(bare)) is not None:
+        yield f"is that of a region ({region})"
+    words = [token.word for token in tokens]
+    if bare.casefold() in _PHRASES or (len(words) == 1 and _is_common(bare)):
+        yield "is an everyday word in statements"
+    elif (
+        kind == "state" and any(word.casefold() in _function_words() for word in words) and all(map(_is_common, words))
+    ):
+        yield "is made of everyday words"
+
+
+def _is_common(word: str) -> bool:
+    return word.casefold() in _function_words() or any(zipf(word, language) >= _COMMON for language in LANGUAGES)
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    return load_words("function_words") | load_words("short_words")

@@ -1,0 +1,196 @@
+"""For whom a statement is made, and with whose statement its speaker aligns: two things that sound alike.
+
+"I speak on behalf of the group" makes a statement the group's. "We align ourselves with the statement made on
+behalf of the group" leaves it the State's, and is kept as a mention of the group.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest.metadata.self_reference import speaking_state
+from ingest.parties.party_table import PartyMatch, PartyTable
+
+_OPENING = 1500
+_OFTEN, _FEW = 3, 3
+
+_BEHALF_WORDS = (
+    r"(?:\b(?:on\s+behalf\s+of|in\s+the\s+name\s+of|au\s+nom\s+d(?:e|u|es)\b|(?:en|a)\s+nombre\s+de(?:l|\s+las?|\s+los)?\b"
+    r"|en\s+representación\s+de(?:l|\s+las?|\s+los)?\b|от\s+имени|от\s+лица)\s*|(?:نيابة\s+عن|ب[اإ]سم)\s+|代表)"
+)
+_BEHALF = re.compile(_BEHALF_WORDS, re.IGNORECASE)
+# What may stand between "on behalf of" and the name: "the Member States of the", "the distinguished group of".
+_MEMBERS = (
+    r"(?:the\s+|las?\s+|les?\s+|l[’']\s*|el\s+|los\s+)?(?:(?:(?:\d+\s+)?(?:member\s+)?(?:states|countries|members)|group"
+    r"|États\s+membres|Estados\s+miembros|государств(?:-членов)?|стран)\s+"
+    r"(?:members\s+)?(?:(?:of|de(?:l|\s+la)?|d[eu]|de\s+l[’'])\s*)?(?:the\s+)?|《)?"
+)
+BETWEEN = re.compile(_MEMBERS, re.IGNORECASE)
+JOINT = re.compile(
+    r"\s*(?:,|،|、|and|&|y|e|et|и|و|和|及)?\s*(?:and|y|e|et|и|و|和|及)?\s*(?:the\s+|la\s+|le\s+|el\s+)?", re.I
+)
+
+STATEMENT = (
+    r"(?:statements?|remarks|interventions?|address|speech(?:es)?|declarations?|déclarations?|allocutions?|propos(?![a-z])"
+    r"|declaraci(?:ón|ones)|intervenci(?:ón|ones)|discursos?|palabras|заявлени\w+|выступлени\w+"
+    r"|(?:ال|بال|لل)?(?:بيان|كلمة|مداخلة|إعلان)(?:ات|ين)?|发言|声明|讲话)"
+)
+# Who aligns with a group's statement, reports it or thanks for it does not speak for the group.
+_OTHERS = re.compile(
+    r"\b(?:align|associat|endors|echo|subscrib|concur|disassociat"
+    r"|s[’'](?:associ|align)|nous\s+associ|m[’']associ|se\s+ralli|souscri|fait\s+sienne|faisons\s+nôtre"
+    r"|suscrib|asocia|adhier|adher|alinea|suma|sumar|hace\s+suya|hacemos\s+nuestra|присоедин|солидар)"
+    r"|\b(?:made|delivered|given|read|presented|just\s+said)\s+(?:earlier\s+|just\s+now\s+)?by\b"
+    rf"|\b(?:support|thank|appui|souten|remerci|apoy|agrade|respald|поддерж|благодар)\w*\s+[^.]{{0,60}}(?:\b|(?=[\u0600-\u06ff])){STATEMENT}"
+    r"|\b(?:prononcée?|faite|pronunciad[ao]|formulad[ao]|realizad[ao]|сделанн\w+|произнес[её]нн\w+|оглашенн\w+)\s"
+    r"|\bvoice\s+to\b|\b(?:his|her|their)\s+(?:statement|remarks)|colleague|\b(?:who|which)\s+(?:has\s+)?spoke"
+    r"|(?<![\u0600-\u06ff])(?:الذي|التي|[تينأ]ؤيد|ت?[ينتأ]نضم|[يتنأ]ضم|[يتنأ]شكر)(?![\u0600-\u06ff])"
+    r"|赞同|支持|附议|所作|所做|同意",
+    re.IGNORECASE,
+)
+_FIRST = (
+    r"(?:\b(?:I|we|my|our|us|me|allow|nous|notre|nos|je|j[’']\w+|m[’']\w+|mon|ma|permettez"
+    r"|nuestr[oa]s?|mis?|nos|tengo|tenemos|hablo|hablamos|intervengo|intervenimos|formulo|formulamos|pronuncio"
+    r"|quisiera|deseo|permítan?me|мы|наша?|я|мне|мо[ийяе]+|имею|имеем|выступаю|выступаем|хочу|хот[еи]л\w*|позвольте)\b"
+    r"|[\u0600-\u06ff]|我|本人|本代表团)"
+)
+_FIRST_PERSON_OR_THIS = re.compile(
+    rf"{_FIRST}|\bthis\s+(?:joint\s+)?{STATEMENT}|\b(?:la\s+présente|esta|настоящ\w+)\s+{STATEMENT}", re.IGNORECASE
+)
+_SPEAKS = (
+    r"(?:\b(?:speak\w*|deliver\w*|mak(?:e|ing|es)|(?:this\s+statement|is)\s+made|present\w*|address\w*|floor|interven\w*"
+    r"|read\w*|honou?r\w*|privileged?|pleasure|pleased"
+    r"|habl\w+|interv\w+|formul\w+|pronunci\w+|palabra|parle\w*|exprime\w*|prononc\w+|honneur|parole"
+    r"|выступ\w+|честь|заявлени\w+)\b|[\u0600-\u06ff])"
+)
+_SPEAKS_BEFORE = re.compile(_SPEAKS, re.IGNORECASE)
+# "On behalf of the group, I make this statement": courtesies such as "I thank the Chair" are not enough.
+_SPEAKS_AFTER = re.compile(
+    rf"[^.;!?。]{{0,60}}?{_FIRST}[^.;!?。]{{0,60}}?(?:{STATEMENT}|\b(?:speak|deliver|floor|palabra|parole|выступ\w+)\b)"
+    r"|\s*(?:及其成员国|（[^）]*）)?\s*(?:作|做|发|在此|就|向|，)?[^。，]{0,12}(?:发言|讲话|声明)",
+    re.IGNORECASE,
+)
+_NATIONAL = re.compile(
+    r"\bin\s+(?:my|our|its|his|her|their|a)\s+(?:own\s+)?national\s+capacity|\bà\s+titre\s+national|\ben\s+(?:ma|notre|sa)\s+"
+    r"(?:capacité|qualité)\s+nationale|\ba\s+título\s+nacional|\ben\s+(?:mi|nuestra|su)\s+capacidad\s+nacional"
+    r"|\bв\s+(?:сво[её]м\s+)?национальном\s+качестве|بصفت(?:ي|نا|ها|ه)\s+الوطنية|以(?:本国|国家)(?:名义|身份)",
+    re.IGNORECASE,
+)
+_OWN_COUNTRY = re.compile(r"\b(?:my|our)\s+(?:own\s+)?(?:country|nation|Government)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!\bSr)[.!?。；;؟](?=\s|$)|[。！？]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpokenFor:
+    """On whose behalf a statement is made; at most one of the two is given.
+
+    Attributes:
+        group: The group's code.
+        states: Codes of several States that are named one by one and make up no known group.
+    """
+
+    group: str | None = None
+    states: tuple[str, ...] = ()
+
+
+def spoken_for(
+    heading: str, words: str, parties: PartyTable, language: str | None, *, date: str | None, speaker: str | None
+) -> SpokenFor:
+    """Read on whose behalf a statement is made, from its heading or its first sentences.
+
+    "I speak on behalf of the group" is enough. "On behalf of the group, I thank the President" may be the
+    courtesy of its chair: it counts only where no State speaks of itself and the group is named time and again.
+
+    Args:
+        heading: The heading in one line.
+        words: The text after it.
+        parties: Who can speak.
+        language: ISO 639-1 code, if known.
+        date: When the statement was made: several States by name are a group that they made up then.
+        speaker: Code of the State that delivers it, if known.
+    """
+    lines = (heading, *_sentences(words[:_OPENING]))
+    for number, line in enumerate(lines):
+        if _NATIONAL.search(line):
+            break
+        named = [match for match in parties.find(line, language) if len(match.codes) == 1]
+        for phrase in _BEHALF.finditer(line):
+            before = line[: phrase.start()]
+            if number > 0 and _OTHERS.search(before):
+                continue
+            listed = _listed_after(line, phrase.end(), named)
+            found = _as_one(listed, parties, date, speaker)
+            if found is not None and (
+                number == 0
+                or _is_own_voice(before, line[listed[-1].end :])
+                or (len(before.split()) <= _FEW and _is_voice_of(found.group, f"{heading}\n{words}", parties, language))
+            ):
+                return found
+    return SpokenFor()
+
+
+def behalf_before(before: str) -> bool:
+    """Tell whether the words before a name end in "on behalf of"."""
+    phrases = list(_BEHALF.finditer(before))
+    return bool(phrases) and BETWEEN.fullmatch(before[phrases[-1].end() :]) is not None
+
+
+def behalf_phrase(words: str) -> str | None:
+    """Return what follows the last "on behalf of" in words, or None where they do not say it."""
+    phrases = list(_BEHALF.finditer(words))
+    return words[phrases[-1].end() :] if phrases else None
+
+
+def _is_own_voice(before: str, after: str) -> bool:
+    """Tell whether the speaker says to be speaking, before or after "on behalf of the group"."""
+    if re.search("[\u4e00-\u9fff]", before + after):
+        clause = re.split("[，,：:]", before)[-1]
+        return (not clause or re.search(_FIRST, clause) is not None) and _SPEAKS_AFTER.match(after) is not None
+    if _SPEAKS_BEFORE.search(before) and _FIRST_PERSON_OR_THIS.search(before):
+        return True
+    return len(before.split()) <= _FEW and _SPEAKS_AFTER.match(after) is not None
+
+
+def _listed_after(line: str, start: int, named: Sequence[PartyMatch]) -> list[PartyMatch]:
+    """The parties that follow directly, one after the other."""
+    listed: list[PartyMatch] = []
+    for match in named:
+        if match.start < start or match.form in ("capital", "demonym"):
+            continue
+        between = line[listed[-1].end if listed else start : match.start]
+        if not (JOINT if listed else BETWEEN).fullmatch(between):
+            break
+        listed.append(match)
+    return listed
+
+
+def _as_one(
+    listed: Sequence[PartyMatch], parties: PartyTable, date: str | None, speaker: str | None
+) -> SpokenFor | None:
+    """What a list of parties stands for: its first group, or the States that it names."""
+    kinds = [(match.codes[0], party.kind) for match in listed if (party := parties.get(match.codes[0])) is not None]
+    group = next((code for code, kind in kinds[:1] if kind != "state"), None)
+    if group is not None:
+        return SpokenFor(group=group)
+    states = tuple(code for code, kind in kinds if kind == "state")
+    if len(states) < 2:
+        return None
+    for code in parties.codes("group"):
+        members = parties.members(code, date)
+        if members and set(states) <= members and members - set(states) <= {speaker}:
+            return SpokenFor(group=code)
+    return SpokenFor(states=states)
+
+
+def _is_voice_of(group: str | None, text: str, parties: PartyTable, language: str | None) -> bool:
+    if group is None or _OWN_COUNTRY.search(text) or speaking_state(text, parties, language) is not None:
+        return False
+    return sum(match.codes == (group,) for match in parties.find(text, language)) >= _OFTEN
+
+
+def _sentences(text: str) -> Iterator[str]:
+    flat = " ".join(text.split())
+    start = 0
+    for end in [*(match.end() for match in _SENTENCE_END.finditer(flat)), len(flat)]:
+        yield flat[start:end]
+        start = end

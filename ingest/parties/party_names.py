@@ -1,0 +1,374 @@
+"""Reads our tables of parties and builds the name tries from them, one per language.
+
+`states.csv` and `groups.csv` hold English, `party_names.csv` what the United Nations calls parties in the other
+languages, `ambiguous_names.csv` every name that is asked back, `not_parties.csv` longer names that hide a party's
+(the Indian Ocean is not India). Short names and many capitals come from CLDR through babel.
+
+`python -m ingest.parties.party_names` prints the two tables that `docs/parties.md` shows.
+"""
+
+import csv
+import io
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal, cast
+
+from ingest.errors import LoadError, PartyTableError
+from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.registry import read_bytes
+from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
+from ingest.parties.name_matcher import Case, Form, NameTrie, Rules, fold, tokens_of
+
+PartyKind = Literal["state", "group", "organization"]
+Language = Literal["en", "fr", "es", "ar", "ru", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "fr", "es", "ar", "ru", "zh")
+
+# A mark before a name in our tables says how it must be written: `!` exactly so (Malé, but not male), `^` never
+# in lower case (La Paz, but not "la paz").
+_WRITTEN: dict[str, Case] = {"!": "exact", "^": "proper"}
+# Traditional characters as well, by which Chinese is also typed.
+_CLDR_LOCALES: dict[str, tuple[str, ...]] = {"zh": ("zh", "zh_Hant", "zh_Hant_HK")}
+_ARABIC_TITLES = "إعلان اتفاقية اتفاق اتفاقات بروتوكول معاهدة عملية مبادئ قواعد ميثاق"
+# One set for all languages: a capital is also found by its English name in other languages' text.
+_TITLES = Rules(
+    after=frozenset(
+        "accord accords agenda agreement agreements charter consensus consultation convention conventions declaration"
+        " guidelines pact principles process protocol protocols rules statute treaty"
+        " 宣言 公约 协定 协议 议定书 进程 规则 原则 规约 条约 共识 宪章".split()
+    ),
+    before=frozenset(
+        "accord accords agreement charter charte consensus convention conventions memorandum pacte principes processus"
+        " protocol protocole protocoles regles statut statute traite treaty"
+        " acuerdo acuerdos carta consenso convencion convenciones convenio estatuto memorando pacto principios proceso"
+        " protocolo protocolos reglas tratado".split()
+    ),
+    capitalised_before=frozenset("declaration conference sommet declaracion conferencia cumbre".split()),
+    particles=frozenset("of de d du del".split()),
+    directly_before=frozenset(
+        prefix + fold(title) for title in _ARABIC_TITLES.split() for prefix in ("", "و", "ب", "ل")
+    ),
+)
+_RULES: dict[Language, Rules] = {
+    "ar": replace(
+        _TITLES,
+        # "Financial" is spelt like Mali, "sons" like Benin, "of the country" like Qatari.
+        risky=frozenset({"مالي", "بنين", *map(fold, demonym_forms("قطري", "ar"))}),
+        cues=frozenset(
+            map(fold, "جمهورية في وفد الوفد ممثل ممثلة حكومة الحكومة الجانب دولة لدى السفير السفيرة".split())
+        ),
+    ),
+    "ru": replace(
+        _TITLES,
+        risky=frozenset({"того"}),  # also "of that"
+        cues=frozenset("республика республики делегация делегации представитель правительство из".split()),
+    ),
+}
+# Alpha-3 codes that are words or other things in capitals.
+_NOT_CODES = frozenset(
+    "AND ARE BEN CAN COD COM CUB DOM EST GAB GIN HUN LIE MAR MUS NAM NOR PAN PER SOM SUR TON TUN VAT".split()
+)
+_KINDS: dict[str, PartyKind] = {"state": "state", "group": "group", "organization": "organization"}
+# Of a `parties.csv`: some ten thousand parties.
+_LIMITS = LoadLimits(max_bytes=2_000_000)
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
+_FICTIONAL_STATE = re.compile(r"X[A-Z]{2}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormerName:
+    """A name that a State no longer uses; years inclusive, None where unknown."""
+
+    name: str
+    since: str | None
+    until: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """What a party is called in one language.
+
+    Attributes:
+        name: The short name that the United Nations uses; empty where CLDR's is the same.
+        demonyms: Masculine singulars, and forms that no rule gives.
+    """
+
+    name: str = ""
+    official: str | None = None
+    aliases: tuple[str, ...] = ()
+    demonyms: tuple[str, ...] = ()
+    capitals: tuple[str, ...] = ()
+    former: tuple[FormerName, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A party as our tables give it; `names` are the English ones."""
+
+    code: str
+    kind: PartyKind
+    names: Names
+    alpha2: str | None = None
+    members: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmbiguousName:
+    """A name that is asked back, since it may mean any of several parties; `codes` are sorted."""
+
+    language: Language
+    name: str
+    form: Form
+    codes: tuple[str, ...]
+    reason: str
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    resource = files("ingest") / "data" / name
+    try:
+        with resource.open(encoding="utf-8") as handle:
+            yield from csv.DictReader(handle)
+    except (OSError, csv.Error) as exc:
+        raise PartyTableError(f"our own table {name!r} could not be read; reinstall the package") from exc
+
+
+def split_list(cell: str) -> tuple[str, ...]:
+    """The values of a cell that holds several, separated by `|`."""
+    return tuple(value.strip() for value in cell.split("|") if value.strip())
+
+
+def _names(row: Mapping[str, str]) -> Names:
+    return Names(
+        name=row["name"],
+        official=row.get("official") or None,
+        aliases=split_list(row["aliases"]),
+        demonyms=split_list(row.get("demonyms", "")),
+        capitals=split_list(row.get("capitals", "")),
+        former=tuple(_former(cell) for cell in split_list(row.get("former", ""))),
+    )
+
+
+def _former(cell: str) -> FormerName:
+    name, _, years = cell.partition("@")
+    since, _, until = years.partition("/")
+    return FormerName(name=name, since=since or None, until=until or None)
+
+
+@cache
+def built_in() -> dict[str, Row]:
+    """States, groups and organizations of our own tables, by code."""
+    table = {
+        row["code"]: Row(code=row["code"], kind="state", names=_names(row), alpha2=row["alpha2"])
+        for row in _rows("states.csv")
+    }
+    for row in _rows("groups.csv"):
+        table[row["code"]] = Row(code=row["code"], kind=_KINDS[row["kind"]], names=_names(row), members=row["members"])
+    return table
+
+
+@cache
+def local_names() -> dict[tuple[str, str], Names]:
+    """Names in the five languages other than English, by code and language."""
+    return {(row["code"], row["language"]): _names(row) for row in _rows("party_names.csv")}
+
+
+@cache
+def ambiguous_names() -> tuple[AmbiguousName, ...]:
+    """Every name of several parties: the only ones that are asked back."""
+    return tuple(
+        AmbiguousName(
+            language=cast("Language", row["language"]),
+            name=name,
+            form=cast("Form", row["form"]),
+            codes=tuple(sorted(split_list(row["codes"]))),
+            reason=row["reason"],
+        )
+        for row in _rows("ambiguous_names.csv")
+        for name in split_list(row["names"])
+    )
+
+
+@cache
+def cldr_names(language: str) -> dict[str, str]:
+    """CLDR's short names in one language, by alpha-2 code. Source: Unicode CLDR, through babel."""
+    from babel import Locale  # ~50 ms, and not needed for English text
+
+    return {code: str(name) for code, name in Locale.parse(language).territories.items() if len(code) == 2}
+
+
+@cache
+def _cldr_cities(language: str) -> dict[str, str]:
+    """CLDR's names of the cities that time zones are named after, by folded English name."""
+    from babel import Locale
+
+    english = {zone: names.get("city") for zone, names in Locale.parse("en").time_zones.items()}
+    zones = Locale.parse(language).time_zones
+    return {
+        fold(english.get(zone) or zone.rpartition("/")[2].replace("_", " ")): names["city"]
+        for zone, names in zones.items()
+        if "city" in names
+    }
+
+
+def names_in(row: Row, language: str) -> Names | None:
+    """What our own tables call a party in one language, or None."""
+    return row.names if language == "en" else local_names().get((row.code, language))
+
+
+def display_name(row: Row, language: str) -> str:
+    """The name of a party in one of the six languages; English where there is none."""
+    names = names_in(row, language)
+    if names is not None and names.name:
+        return names.name
+    if language in LANGUAGES and row.alpha2:
+        return cldr_names(language).get(row.alpha2, row.names.name)
+    return row.names.name
+
+
+def spellings(row: Row, language: Language) -> Iterator[tuple[Form, str]]:
+    """Every way to write a party in one language, the preferred ones first; demonyms in all their forms."""
+    names = names_in(row, language) or Names()
+    form: Form = "name" if row.kind == "state" else "group"
+    for text in (names.name, *names.aliases):
+        if text:
+            yield form, text
+    if names.official:
+        yield "official", names.official
+    for former in names.former:
+        yield "former", former.name
+    for demonym in names.demonyms:
+        for text in demonym_forms(demonym, language):
+            yield "demonym", text
+    for capital in names.capitals:
+        yield "capital", capital
+    marked = {unmarked(alias) for alias in names.aliases if alias[0] in _WRITTEN}
+    for locale in _CLDR_LOCALES.get(language, (language,)) if row.alpha2 else ():
+        name = cldr_names(locale).get(row.alpha2 or "")
+        if name and name not in marked:
+            yield form, name
+    known = {fold(unmarked(capital)) for capital in names.capitals}
+    for capital in row.names.capitals if language != "en" else ():
+        # A zone without a name of its own in CLDR is called as in English.
+        city = _cldr_cities(language).get(fold(unmarked(capital)), capital)
+        if fold(city) not in known and (language in ("fr", "es") or not city.isascii()):
+            yield "capital", city
+
+
+def unmarked(name: str) -> str:
+    """A name without the mark that our tables may put before it."""
+    return name.lstrip("!^")
+
+
+def add_name(trie: NameTrie, text: str, codes: tuple[str, ...], form: Form) -> None:
+    """Adds a name as our tables write it, with the mark that may stand before it."""
+    case = _WRITTEN.get(text[0])
+    trie.add(text[1:] if case else text, codes, form, case)
+
+
+@cache
+def trie_of(language: Language) -> NameTrie:
+    """The trie of all names of our own tables in one language, built once."""
+    lemmas = RussianLemmas()
+    variants = lemmas if language == "ru" else arabic_variants if language == "ar" else None
+    trie = NameTrie(variants, _RULES.get(language, _TITLES))
+    learnt: list[str] = []
+    for row in built_in().values():
+        for form, text in spellings(row, language):
+            add_name(trie, text, (row.code,), form)
+            learnt.append(text)
+        if language == "en" and row.alpha2 and row.code not in _NOT_CODES:
+            trie.add(row.code, (row.code,), "name", case="code")
+    for name in ambiguous_names():
+        if name.language == language:
+            for text in demonym_forms(name.name, language) if name.form == "demonym" else (name.name,):
+                trie.add(text, name.codes, name.form)
+                learnt.append(text)
+    for row_ in _rows("not_parties.csv"):
+        if row_["language"] == language:
+            add_name(trie, row_["form"], (), "name")
+            learnt.append(row_["form"])
+    if language == "ru":
+        for token in (token for text in learnt for token in tokens_of(text)):
+            lemmas.learn(token.word)
+    return trie
+
+
+def added_rows(path: Path) -> Iterator[tuple[int, Row]]:
+    """The rows of a `parties.csv` with their line numbers.
+
+    Raises:
+        PartyTableError: If the file cannot be read or a row is wrong.
+    """
+    try:
+        text = read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig")
+        reader = csv.DictReader(io.StringIO(text, newline=""))
+        missing = {"code", "name"} - set(reader.fieldnames or ())
+        if missing:
+            raise PartyTableError(
+                f"{str(path)!r} has no column {sorted(missing)[0]!r}; it needs code,name,aliases,kind"
+            )
+        rows = [(reader.line_num, row) for row in reader]
+    except (LoadError, UnicodeDecodeError, csv.Error) as exc:
+        raise PartyTableError(f"{str(path)!r} could not be read as UTF-8 CSV: {exc}") from exc
+    seen: dict[str, int] = {}
+    for line, cells in rows:
+        stripped = {key: value.strip() for key, value in cells.items() if isinstance(value, str)}
+        row = _added_row(path, line, stripped)
+        if row.code in seen:
+            raise PartyTableError(f"{str(path)!r}, line {line}: code {row.code!r} is already in line {seen[row.code]}")
+        seen[row.code] = line
+        yield line, row
+
+
+def without_party(path: Path, code: str) -> bytes:
+    """What a `parties.csv` holds but for the party of one code."""
+    rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+    kept = io.StringIO(newline="")
+    writer = csv.DictWriter(kept, rows.fieldnames or (), restval="", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(row for row in rows if (row["code"] or "").strip() != code)
+    return kept.getvalue().encode("utf-8")
+
+
+def _added_row(path: Path, line: int, cells: Mapping[str, str]) -> Row:
+    where = f"{str(path)!r}, line {line}"
+    code, name = cells.get("code", ""), cells.get("name", "")
+    kind = _KINDS.get(cells.get("kind", "") or "state")
+    if not name or not _CODE.fullmatch(code):
+        raise PartyTableError(f"{where}: needs a name and a code in capitals, not {code!r}")
+    if kind is None:
+        raise PartyTableError(f"{where}: kind {cells['kind']!r} is none of {', '.join(_KINDS)}")
+    if kind == "state" and not _FICTIONAL_STATE.fullmatch(code) and code not in built_in():
+        raise PartyTableError(f"{where}: code {code!r} of a State that ISO 3166 does not know must be XAA to XZZ")
+    return Row(
+        code=code,
+        kind=kind,
+        names=Names(name=name, aliases=split_list(cells.get("aliases", ""))),
+        members=" ".join(split_list(cells.get("members", ""))),
+    )
+
+
+def group_table() -> str:
+    """The codes of groups and organizations with their names in the six languages, as Markdown."""
+    lines = ["| code | " + " | ".join(LANGUAGES) + " |", "|---" * (len(LANGUAGES) + 1) + "|"]
+    for row in built_in().values():
+        if row.kind != "state":
+            lines.append(f"| {row.code} | " + " | ".join(display_name(row, lang) for lang in LANGUAGES) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def ambiguity_table() -> str:
+    """The names that are asked back, with all that they may mean, as Markdown."""
+    lines = ["| name | may mean | language | why |", "|---|---|---|---|"]
+    lines += [
+        f"| {name.name} | {', '.join(name.codes)} | {name.language} | {name.reason} |" for name in ambiguous_names()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{group_table()}\n{ambiguity_table()}")

@@ -1,0 +1,396 @@
+"""Parties, whoever can speak: their names in text, what people type for them, members of groups.
+
+A name that may be several parties' (`Congo`, `Korea`) gives all of them, and the caller asks back:
+nothing here guesses.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from ingest.errors import PartyTableError
+from ingest.parties.inflection import RussianLemmas, arabic_variants
+from ingest.parties.name_matcher import Form, Found, NameTrie, Token, fold, tokens_of
+from ingest.parties.party_names import (
+    LANGUAGES,
+    FormerName,
+    Language,
+    PartyKind,
+    Row,
+    added_rows,
+    ambiguous_names,
+    built_in,
+    display_name,
+    spellings,
+    trie_of,
+    unmarked,
+)
+
+_SCRIPTS: dict[Language, re.Pattern[str]] = {
+    "zh": re.compile("[\u4e00-\u9fff]"),
+    "ar": re.compile("[\u0600-\u06ff]"),
+    "ru": re.compile("[\u0400-\u04ff]"),
+}
+# The commonest words of statements and questions, enough to tell the three languages apart.
+_FRENCH = frozenset(
+    ["le", "la", "les", "l", "d", "des", "du", "de", "et", "est", "que", "qu", "dit", "sur", "pour", "dans", "une"]
+)
+_SPANISH = frozenset(
+    [
+        "el",
+        "la",
+        "los",
+        "las",
+        "del",
+        "de",
+        "y",
+        "que",
+        "dijo",
+        "sobre",
+        "para",
+        "por",
+        "con",
+        "una",
+        "qué",
+        "cuál",
+    ]
+)
+_ENGLISH = frozenset(
+    ["the", "of", "and", "to", "did", "what", "on", "in", "is", "which", "has", "how", "say", "said", "by", "for"]
+)
+
+_ONLY_ENGLISH = _ENGLISH - {"on", "has"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """A State, a group or an organization.
+
+    Attributes:
+        code: ISO 3166 alpha-3 for a State, else the code of our group table.
+        name: English short name as the United Nations uses it; so are the names that follow.
+    """
+
+    code: str
+    kind: PartyKind
+    name: str
+    alpha2: str | None = None
+    official: str | None = None
+    aliases: tuple[str, ...] = ()
+    demonyms: tuple[str, ...] = ()
+    capitals: tuple[str, ...] = ()
+    former: tuple[FormerName, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyMatch:
+    """A party's name in a text, at `[start, end)`.
+
+    Attributes:
+        codes: The parties that it may be, sorted; more than one means ambiguous.
+        form: What kind of name it is. A capital may also be just a place: the caller decides.
+    """
+
+    start: int
+    end: int
+    codes: tuple[str, ...]
+    form: Form
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolution:
+    """What a typed name stands for.
+
+    Attributes:
+        codes: One code: resolved. Several: ambiguous, to be asked back. None: unknown.
+        suggestions: Codes of similar names for an unknown one, best first; never to be taken unasked.
+    """
+
+    codes: tuple[str, ...]
+    suggestions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Membership:
+    """A State's time in a group, ISO dates or years; None where open or unknown."""
+
+    state: str
+    since: str | None
+    until: str | None
+
+    def covers(self, date: str | None) -> bool:
+        """Whether it holds through all of a year, day or interval; without a date, whether it holds now."""
+        if date is None:
+            return self.until is None
+        first, _, last = date.partition("/")
+        last = last or first
+        # A year as a bound counts as a whole: `2004` begins on 1 January and ends on 31 December.
+        begins = first if len(first) == 10 else first + "-01-01"[len(first) - 4 :]
+        ends = last if len(last) == 10 else last + "-12-31"[len(last) - 4 :]
+        return (self.since or "") <= begins and (self.until is None or ends <= (self.until + "-12-31")[:10])
+
+
+class PartyTable:
+    """All known parties: the built-in ones and those that `parties.csv` files add.
+
+    Build it with `load`; it does not change afterwards.
+    """
+
+    def __init__(self, rows: Mapping[str, Row], added: Iterable[str] = ()) -> None:
+        self._rows = dict(rows)
+        self._added = tuple(added)
+
+    @classmethod
+    def load(cls, extra: Path | None = None) -> "PartyTable":
+        """The built-in table, plus the parties of one `parties.csv`.
+
+        Raises:
+            PartyTableError: If the file cannot be read or a row is wrong; the message has its line number.
+        """
+        table = cls(built_in())
+        return table if extra is None else table.with_extra(extra)
+
+    def with_extra(self, *extras: Path) -> "PartyTable":
+        """This table plus the parties of further `parties.csv` files; the same party in two files is one.
+
+        Raises:
+            PartyTableError: As `load`.
+        """
+        table = self
+        for path in extras:
+            rows = dict(table._rows)
+            for line, row in added_rows(path):
+                known = rows.get(row.code)
+                if known is not None and (known.names.name, known.kind) != (row.names.name, row.kind):
+                    raise PartyTableError(
+                        f"{str(path)!r}, line {line}: code {row.code!r} is already {known.names.name!r}; "
+                        "use another code, XAA to XZZ for fictional States"
+                    )
+                for name in (row.names.name, *row.names.aliases):
+                    taken = set(table.resolve(name).codes) - {row.code}
+                    if taken:
+                        raise PartyTableError(
+                            f"{str(path)!r}, line {line}: the name {name!r} already means "
+                            f"{', '.join(sorted(taken))}; use another name"
+                        )
+                rows[row.code] = row
+            added = dict.fromkeys((*table._added, *(code for code in rows if code not in built_in())))
+            table = PartyTable(rows, added)
+        return table
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes with the parties that files added: what was read by names may read differently then."""
+        rows = [repr(self._rows[code].names) for code in self._added]
+        return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()[:16] if rows else ""
+
+    def get(self, code: str) -> Party | None:
+        """The party of that code, or None."""
+        row = self._rows.get(code)
+        if row is None:
+            return None
+        english = row.names
+        return Party(
+            code=row.code,
+            kind=row.kind,
+            name=english.name,
+            alpha2=row.alpha2,
+            official=english.official,
+            aliases=english.aliases,
+            demonyms=tuple(map(unmarked, english.demonyms)),
+            capitals=tuple(map(unmarked, english.capitals)),
+            former=english.former,
+        )
+
+    def codes(self, kind: PartyKind | None = None) -> tuple[str, ...]:
+        """All codes, sorted; of one kind if given."""
+        return tuple(sorted(code for code, row in self._rows.items() if kind is None or row.kind == kind))
+
+    def display(self, code: str, language: str = "en") -> str:
+        """The short name to show in one of the six languages; English where there is none, else the code."""
+        row = self._rows.get(code)
+        return code if row is None else display_name(row, language)
+
+    def find(self, text: str, language: str | None = None, *, relaxed: bool = False) -> list[PartyMatch]:
+        """Every party named in a text: the longest names, not overlapping, in order.
+
+        Args:
+            text: Any text; mixed languages are fine.
+            language: ISO 639-1 code of the text if known; else it is concluded from script and common words.
+            relaxed: True for what people type (`what did iran say`); False for statements, where a name
+                begins with a capital.
+        """
+        tokens = tokens_of(text)
+        tries = [self._extra_trie] if self._added else []
+        tries += [trie_of(lang) for lang in _languages_in(text, tokens, language)]
+        foreign = language not in (None, "en") and not any(t.word.casefold() in _ONLY_ENGLISH for t in tokens[:400])
+        matches: list[PartyMatch] = []
+        at = 0
+        while at < len(tokens):
+            best: Found | None = None
+            for trie in tries:
+                # In another language's text an English name needs its capital: "eu", "roma" are words there.
+                eased = relaxed and not (foreign and trie is trie_of("en") and tokens[at].word.islower())
+                found = trie.longest(tokens, at, eased)
+                if eased and found is not None and found.name.form == "group" and found.last > at + 1:
+                    found = self._first_member(trie.longest(tokens[: found.last - 1], at, eased), found)
+                if found is not None and (best is None or found.rank > best.rank):
+                    best = found
+            if best is None:
+                at += 1
+                continue
+            at = best.last
+            if best.name.codes:
+                start, end, name = tokens[best.first].start, _end_of(text, tokens, best), best.name
+                matches.append(PartyMatch(start=start, end=end, codes=name.codes, form=name.form, text=text[start:end]))
+        return matches
+
+    def _first_member(self, shorter: Found | None, group: Found) -> Found:
+        """In a question "Canada, Australia and New Zealand" are these States, though a group is called so."""
+        listed = shorter is not None and set(shorter.name.codes) & self.members(group.name.codes[0])
+        return shorter if shorter is not None and listed else group
+
+    def resolve(self, name: str, kind: PartyKind | None = None, *, suggest: bool = True) -> Resolution:
+        """What a typed code or name stands for, as in a manifest or `--scope`.
+
+        Codes are taken in capitals: alpha-3 codes and codes of our table stand for themselves, two letters
+        may be an alpha-2 code or an abbreviation. Names in any of the six languages count in any case;
+        demonyms and capitals only as suggestions. With `kind`, only parties of that kind are considered. Without
+        `suggest` only our own tables are asked, which is fast for what names nobody.
+        """
+        typed = name.strip()
+        if typed in self._rows and len(typed) > 2 and self._is(typed, kind):
+            return Resolution(codes=(typed,))
+        codes = {typed} & self._rows.keys() | {code for code, row in self._rows.items() if row.alpha2 == typed}
+        near: set[str] = set()
+        tokens = tokens_of(typed)
+        if len(tokens) > 1 and tokens[0].folded == "the":
+            tokens = tokens[1:]
+        tries = [self._extra_trie] if self._added else []
+        for trie in [*tries, *(trie_of(lang) for lang in LANGUAGES)] if tokens else []:
+            found = trie.exact(tokens)
+            if found is not None and found.case != "code":
+                (near if found.form in {"demonym", "capital"} else codes).update(found.codes)
+        similar = () if codes or not suggest else self._similar(typed)
+        if not codes and not near and suggest:
+            # It also lists common misspellings, which stay suggestions like any other typing error.
+            codes = set(_by_countrynames(typed)) - set(similar)
+        codes = {code for code in codes if self._is(code, kind)}
+        if codes:
+            return Resolution(codes=tuple(sorted(codes)))
+        ranked = dict.fromkeys((*sorted(near), *similar))
+        return Resolution(codes=(), suggestions=tuple(code for code in ranked if self._is(code, kind))[:5])
+
+    def members(self, code: str, date: str | None = None) -> frozenset[str]:
+        """The members of a group through all of a year, day or interval; now, without a date."""
+        return frozenset(m.state for m in self._memberships.get(code, ()) if m.covers(date))
+
+    def has_members(self, code: str) -> bool:
+        """Whether it is known of a group who belongs to it, at whatever date."""
+        return bool(self._memberships.get(code))
+
+    def groups_of(self, state: str, date: str | None = None) -> frozenset[str]:
+        """The groups that a State belongs to at a date; now, without a date."""
+        return frozenset(code for code in self._memberships if state in self.members(code, date))
+
+    def _is(self, code: str, kind: PartyKind | None) -> bool:
+        return kind is None or self._rows[code].kind == kind
+
+    @cached_property
+    def _memberships(self) -> dict[str, tuple[Membership, ...]]:
+        table = {}
+        for code, row in self._rows.items():
+            if row.members:
+                table[code] = tuple(_membership(entry) for entry in row.members.split())
+        return table
+
+    @cached_property
+    def _extra_trie(self) -> NameTrie:
+        lemmas = RussianLemmas()
+        trie = NameTrie(lambda folded, first: (*lemmas(folded, first), *arabic_variants(folded, first)))
+        for code in self._added:
+            row = self._rows[code]
+            form: Form = "name" if row.kind == "state" else "group"
+            for name in (row.names.name, *row.names.aliases):
+                trie.add(name, (code,), form)
+                for token in tokens_of(name):
+                    if _SCRIPTS["ru"].search(token.word):
+                        lemmas.learn(token.word)
+            trie.add(code, (code,), form, case="code")
+        return trie
+
+    @cached_property
+    def _typable(self) -> dict[str, tuple[str, ...]]:
+        """Folded names of all languages by which a typing error is recognised, with their codes."""
+        names: dict[str, tuple[str, ...]] = {}
+        for row in self._rows.values():
+            for lang in LANGUAGES:
+                for _, text in spellings(row, lang):
+                    names.setdefault(_typed(unmarked(text)), (row.code,))
+        # Last, since these stand for all that they may mean.
+        names.update({_typed(ambiguous.name): ambiguous.codes for ambiguous in ambiguous_names()})
+        return {name: codes for name, codes in names.items() if len(name) > 3 or not name.isascii()}
+
+    def _similar(self, typed: str) -> tuple[str, ...]:
+        from rapidfuzz import fuzz, process
+
+        query = _typed(typed)
+        if len(query) < 3:
+            return ()
+        hits = process.extract(query, self._typable.keys(), scorer=fuzz.ratio, score_cutoff=75, limit=8)
+        return tuple(dict.fromkeys(code for key, _, _ in hits for code in self._typable[key]))
+
+
+def _typed(name: str) -> str:
+    return " ".join(token.folded for token in tokens_of(name))
+
+
+def _languages_in(text: str, tokens: list[Token], language: str | None) -> tuple[Language, ...]:
+    """Which languages' names to look for; the text's own first, as it wins between equal names."""
+    present: list[Language] = [lang for lang in LANGUAGES if lang == language]
+    present += [lang for lang, script in _SCRIPTS.items() if script.search(text)]
+    if language is None:
+        words = [t.word.casefold() for t in tokens[:400]]
+        english, french, spanish = (sum(w in known for w in words) for known in (_ENGLISH, _FRENCH, _SPANISH))
+        # What is short shares words such as "de la" between French and Spanish, a list of names has none of them.
+        unsure = not english and (len(words) <= 4 or not (french or spanish))
+        if unsure or french > english:
+            present.append("fr")
+        if unsure or spanish > english:
+            present.append("es")
+    if "en" not in present:
+        present.append("en")
+    return tuple(dict.fromkeys(present))
+
+
+def _end_of(text: str, tokens: list[Token], found: Found) -> int:
+    """Where a name ends, with the bracket that it opened or the point of its abbreviation."""
+    start, end = tokens[found.first].start, tokens[found.last - 1].end
+    written, following = text[start:end], text[end : end + 1]
+    if following and following in ")）" and ("(" in written or "（" in written):
+        return end + 1
+    return end + 1 if following == "." and "." in written and len(tokens[found.last - 1].word) == 1 else end
+
+
+def _membership(entry: str) -> Membership:
+    state, _, period = entry.partition(":")
+    since, _, until = period.partition("/")
+    return Membership(state=state, since=since or None, until=until or None)
+
+
+@cache
+def _by_countrynames(typed: str) -> frozenset[str]:
+    """States by an exact name in countrynames, which knows many more languages than ours.
+
+    It is asked last, since it is wrong on some names that our own tables know, such as Egypt in Arabic.
+    """
+    import countrynames
+
+    if len(fold(typed)) < 4:
+        return frozenset()
+    alpha2 = countrynames.to_code(typed, fuzzy=False)
+    return frozenset(code for code, row in built_in().items() if alpha2 is not None and row.alpha2 == alpha2)

@@ -1,0 +1,135 @@
+"""Regions: sets of States that questions name, such as African States, and who belongs to them.
+
+The table is `ingest/data/regions.csv`. Members are codes of States, or of regions that a larger one consists of; a
+row without members stands for the group of our group table that has its code, and one without a code for names
+that hide a shorter one, as the Gulf of Guinea hides the Gulf.
+"""
+
+import csv
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
+from ingest.parties.name_matcher import NameTrie, tokens_of
+from ingest.parties.party_names import LANGUAGES, Language
+from ingest.parties.party_table import PartyTable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """A region of the world and its States.
+
+    Attributes:
+        code: Of our table; no group has it.
+        members: Codes of its States.
+        source: Who draws the region so, such as `UN M49`.
+        names: Its name per language.
+    """
+
+    code: str
+    members: frozenset[str]
+    source: str
+    names: Mapping[str, str]
+
+    def name(self, language: str) -> str:
+        """Returns the region's name in a language, else in English."""
+        return self.names.get(language) or self.names["en"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegionMention:
+    """Words for a region in a text, at `[start, end)`; the code is a region's or a group's."""
+
+    start: int
+    end: int
+    code: str
+
+
+@cache
+def regions() -> Mapping[str, Region]:
+    """Returns the regions by code; groups that the table gives further words for are not among them."""
+    rows = {row["code"]: row for row in _rows() if row["code"] and row["members"]}
+
+    def members(code: str) -> frozenset[str]:
+        parts = rows[code]["members"].split()
+        return frozenset(state for part in parts for state in (members(part) if part in rows else (part,)))
+
+    return {
+        code: Region(
+            code=code,
+            members=members(code),
+            source=row["source"],
+            names={language: row[language].split("|")[0] for language in LANGUAGES if row[language]},
+        )
+        for code, row in rows.items()
+    }
+
+
+def find_regions(text: str, language: Language) -> list[RegionMention]:
+    """Finds the words for regions in a text, in any of their forms; the longest wins."""
+    trie, tokens = _trie(language), tokens_of(text)
+    mentions: list[RegionMention] = []
+    at = 0
+    while at < len(tokens):
+        found = trie.longest(tokens, at, relaxed=True)
+        if found is None:
+            at += 1
+            continue
+        at = found.last
+        if found.name.codes:
+            start, end = tokens[found.first].start, tokens[found.last - 1].end
+            mentions.append(RegionMention(start=start, end=end, code=found.name.codes[0]))
+    return mentions
+
+
+def region_named(name: str) -> str | None:
+    """Returns the code of the region that is called so in any of the six languages, or that has this code."""
+    typed = name.strip()
+    if typed in regions():
+        return typed
+    tokens = tokens_of(typed)
+    found = (_trie(language).exact(tokens) for language in LANGUAGES) if tokens else ()
+    return next((each.codes[0] for each in found if each is not None and each.codes), None)
+
+
+@cache
+def _trie(language: Language) -> NameTrie:
+    lemmas = RussianLemmas()
+    trie = NameTrie(lemmas if language == "ru" else arabic_variants if language == "ar" else None)
+    for row in _rows():
+        codes = (row["code"],) if row["code"] else ()
+        for name in row[language].split("|") if row[language] else ():
+            for form in _forms(name, language):
+                trie.add(form, codes, "group", case="any")
+            for token in tokens_of(name):
+                lemmas.learn(token.word)
+    return trie
+
+
+def _forms(name: str, language: Language) -> Collection[str]:
+    if language in ("fr", "es") and name[0].islower():
+        # Only adjectives are written small.
+        return demonym_forms(name, language)
+    return (name, f"ال{name}") if language == "ar" else (name,)
+
+
+@cache
+def _rows() -> tuple[dict[str, str], ...]:
+    text = (files("ingest") / "data" / "regions.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
+
+
+def members_of(codes: Collection[str], parties: PartyTable, date: str | None = None) -> frozenset[str]:
+    """Returns the States of regions, and those of groups at a date; now, without a date."""
+    known = regions()
+    return frozenset[str]().union(
+        *(known[code].members if code in known else parties.members(code, date) for code in codes)
+    )
+
+
+def members_name(code: str, parties: PartyTable, language: str) -> str:
+    """Returns the name of a region or group in a language."""
+    known = regions().get(code)
+    return parties.display(code, language) if known is None else known.name(language)

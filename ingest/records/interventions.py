@@ -1,0 +1,468 @@
+"""Splits a record into interventions: who speaks from where to where, and whose position that is.
+
+A record is put in one of four ways: speakers' own words after their names (verbatim records), what they said told by
+the record (summary records), texts under headings by State (compilations), or "State: words". The way that names
+most parties is the record's; lines of another form in it are somebody's words.
+
+Where doubt remains, words are nobody's: silence costs less than the wrong mouth.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+import regex
+
+from ingest.metadata.heading import is_salutation
+from ingest.metadata.represented_party import behalf_phrase, spoken_for
+from ingest.parties.party_table import PartyTable
+from ingest.records.procedural_text import closes_compilation, is_interlude
+from ingest.records.speaker_lines import SpeakerLine, is_office, speaker_line
+from ingest.text.furniture import Line, furniture_lines, running_heads, text_lines
+from ingest.text.layout import Typesetting, ends_sentence, flows, typesetting
+from vectorstore.records import Block, Role
+
+# Interventions of so many parties make a text a record, though nobody said that it is one.
+_FEWEST_PARTIES: Final = 2
+_FEWEST_SECTIONS: Final = 3
+_LONGEST_HEADING: Final = 250
+_LONGEST_STATE_HEADING: Final = 120
+# How much of an intervention is read for whom it is made.
+_OPENING: Final = 1500
+
+# Brackets near the beginning of a line · "The representative of …" · short lines that stand alone.
+_LINES_OF_RECORDS: Final = (
+    re.compile(r"^[^\n(（]{2,100}[(（][^\n()（）]{2,80}[)）]", re.MULTILINE),
+    re.compile(
+        r"^.{0,8}(?:(?:The|Le|La|El) |L[’'])(?:repr[eé]sent|observ|deleg|délég)|^.{0,8}(?:Представител|Наблюдател)|^.{0,12}ممثل|^[^\n]{2,30}代表",
+        re.MULTILINE,
+    ),
+    re.compile(r"(?<=[.。!?؟])\s*\n\s*\n[^\n.:;,]{3,60}\n\s*\n"),
+    re.compile(r"^[^\n:.,]{3,50}:[ \n]", re.MULTILINE),
+)
+_AGENDA_HEADING: Final = regex.compile(
+    r"(?:agenda\s+)?items?\s+\d|(?:tema|punto)s?\s+\d|points?\s+\d|пункт\p{L}*\s+\d|البند\s+\p{N}|议程项目\s*\d",
+    regex.IGNORECASE,
+)
+_OBSERVER: Final = regex.compile(
+    r"^(?:(?:permanent\s+)?observer\s+(?:for|of)\s+|observat(?:eur|rice)\s+(?:de|du|pour)\s+|observadora?\s+(?:de|por)\s+|наблюдатель\s+от\s+|(?:ال)?مراقبة?\s+(?:عن\s+)?)"
+    r"(?:the\s+|la\s+|el\s+|l[’'])?",
+    regex.IGNORECASE,
+)
+_OWN_GOVERNMENT: Final = regex.compile(
+    r"\s*(?:(?:of\s+|the\s+)*(?:his|her|their|its|my|our)\s+(?:\w+\s+)?(?:government|delegation|country|people|nation|head|minister|president)"
+    r"|(?:the\s+)?(?:co-?)?sponsors|(?:de\s+)?(?:son|sa|mon|ma|notre|leur)\s+(?:gouvernement|délégation|pays)|des\s+auteurs"
+    r"|(?:de\s+)?(?:su|mi|nuestr[oa])\s+(?:gobierno|delegación|país)|(?:сво[её][гй]о?|мо[её][гй]о?|наше[гй]о?)\s+(?:правительства|делегации|страны)"
+    r"|(?:حكومت|وفد|بلد)\p{Arabic}+|(?:我国|本国|我|本)(?:政府|代表团))",
+    regex.IGNORECASE,
+)
+# "Mr. X (State) said that he spoke on behalf of the group": the record tells it after the verb.
+_TOLD_BEHALF: Final = regex.compile(
+    r"\b(?:speaking|spoke|speak|statement)\s+on\s+behalf\s+of\b[^.;:]{0,160}|\bparl\p{L}*\s+au\s+nom\s+d[^.;:]{0,160}|\bhabl\p{L}*\s+en\s+nombre\s+d[^.;:]{0,160}"
+    r"|\bвыступа\p{L}*\s+от\s+имени\s[^.;:]{0,160}|(?:يتكلم|تتكلم|متكلما|متكلمة|متحدثا|متحدثة)\s+(?:باسم|نيابة\s+عن)\s[^.;:،]{0,160}",
+    regex.IGNORECASE,
+)
+_ENUMERATOR: Final = regex.compile(
+    r"^[\s#*_]*(?P<mark>(?:\d{1,3}|[A-Z]{1,2}|[IVXLC]{1,6}|[a-z]|[一二三四五六七八九十]{1,3})\s*[.)、．])\s*"
+)
+_HEADING_WORDS: Final = regex.compile(
+    r"^(?:(?:(?:written\s+)?(?:repl(?:y|ies)|response|submission|comments?|statement|contribution|information|observations?|views|position|intervention)"
+    r"(?:\s+(?:received|submitted|provided|made))?\s+(?:from|by|of))"
+    r"|(?:réponse|observations|commentaires|déclaration|contribution|communication)\s+(?:reçues?\s+)?(?:d[eu]s?|de\s+la|d[’'])"
+    r"|(?:respuesta|observaciones|comentarios|declaración|contribución|comunicación)\s+(?:recibidas?\s+)?(?:del?|de\s+la)"
+    r"|(?:ответ|замечания|заявление|сообщение)|(?:رد|تعليقات|بيان|ملاحظات)|(?:来自)?)\s*(?:the\s+|la\s+|l[’'])?",
+    regex.IGNORECASE,
+)
+_HEADING_NOTE: Final = regex.compile(r"\s*(?:[\[(（][^\[\]()（）]*[\])）]\s*)+$|[\s*_:：]+$|的(?:答复|评论|意见|发言)$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intervention:
+    """One speaker's part of a record.
+
+    Attributes:
+        start: Offset of its first word; where the speaker's own words follow a name, after the name.
+        end: Offset after its last word.
+        role: See `vectorstore.records.Part`.
+        state: Code of the party whose delegate speaks; None unless the role is `party`.
+        group: Code of the group that it speaks for.
+        states: Codes of States that it names one by one as those for whom it speaks.
+        speaker: The delegate, as the record names them; None under a heading by State.
+        named: How the record names the speaker, in one line.
+        clause: What the record says of the speaker before the words: "speaking on behalf of …".
+        summarised: Whether the record tells in its own words what was said.
+        agenda_item: The heading of the agenda item under which it stands, as written.
+        reason: Why nobody is known, for a person; None otherwise.
+    """
+
+    start: int
+    end: int
+    role: Role
+    named: str
+    summarised: bool
+    clause: str = ""
+    state: str | None = None
+    group: str | None = None
+    states: tuple[str, ...] = ()
+    speaker: str | None = None
+    agenda_item: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Turn:
+    """Where a speaker line begins, where the words begin, and whose they are."""
+
+    start: int
+    words: Intervention
+    form: str
+
+
+def may_be_record(text: str) -> bool:
+    """Tells at a glance whether a text has lines that speakers' names or headings by State could be."""
+    return any(len(lines.findall(text)) >= _FEWEST_PARTIES for lines in _LINES_OF_RECORDS)
+
+
+def is_record(interventions: Sequence[Intervention], text: str, *, named: bool = True) -> bool:
+    """Tells whether a text that nobody calls a record is one: several parties speak in it.
+
+    Args:
+        interventions: What was found in it.
+        text: The text.
+        named: Whether its heading names somebody as speaking; then the interventions have to make up much of it.
+    """
+    parties = {item.state for item in interventions if item.state is not None}
+    sections = all(item.speaker is None and not item.summarised for item in interventions)
+    if len(parties) < (_FEWEST_SECTIONS if sections else _FEWEST_PARTIES):
+        return False
+    spoken = sum(item.end - item.start for item in interventions)
+    return not named or (2 if sections else 3) * spoken >= len(text.strip())
+
+
+def find_interventions(
+    text: str, blocks: Sequence[Block], parties: PartyTable, *, language: str | None, date: str | None
+) -> tuple[Intervention, ...]:
+    """Finds the interventions of a record in order; they do not overlap.
+
+    Args:
+        text: The source text.
+        blocks: Its blocks.
+        parties: Who can speak.
+        language: ISO 639-1 code of the record, if known.
+        date: When it was spoken, which tells who belonged to a group.
+
+    Returns:
+        Also those of offices and of unknown speakers; empty where the text names no speakers. What stands between
+        them, such as headings and what the meeting did, is nobody's.
+    """
+    page = _Page(text, blocks)
+    lookup = _Lookup(parties, language, date)
+    turns = _turns(page, lookup)
+    if not turns:
+        return ()
+    ends = [*(turn.start for turn in turns[1:]), len(text)]
+    found = []
+    item: str | None = None
+    since = 0
+    marks = {turn.form.removeprefix("heading ") for turn in turns if turn.form.startswith("heading")}
+    for turn, limit in zip(turns, ends, strict=True):
+        item = page.agenda_item(since, turn.start) or item
+        since = turn.words.start
+        end = page.end_of(turn.words, limit, marks if turn.form.startswith("heading") else None)
+        if end > turn.words.start:
+            words = replace(turn.words, end=end, agenda_item=item)
+            found.append(lookup.with_behalf(words, text))
+    return tuple(found)
+
+
+def cut_at_interventions(
+    text: str, blocks: Sequence[Block], interventions: Sequence[Intervention]
+) -> tuple[Block, ...]:
+    """Cuts blocks where an intervention begins or ends, so that no sentence runs across."""
+    cuts = sorted({offset for item in interventions for offset in (item.start, item.end)})
+    found: list[Block] = []
+    for block in blocks:
+        edges = [block.start, *(cut for cut in cuts if block.start < cut < block.end), block.end]
+        for start, end in pairwise(edges):
+            words = text[start:end].strip()
+            if not words:
+                continue
+            first = start + text[start:end].index(words)
+            since = found[-1].end if found else 0
+            continues = block.continues and start == block.start and not any(since <= cut <= first for cut in cuts)
+            found.append(replace(block, start=first, end=first + len(words), continues=continues))
+    return tuple(found)
+
+
+class _Page:
+    """The lines of a record without page furniture, and which of them begin a paragraph."""
+
+    def __init__(self, text: str, blocks: Sequence[Block]) -> None:
+        self.text = text
+        self._blocks = blocks
+        lines = text_lines(text)
+        furniture = furniture_lines(lines, running_heads(text))
+        self.lines: list[Line] = [line for line, page in zip(lines, furniture, strict=True) if not page]
+        self._setting: Typesetting = typesetting(self.lines)
+        self._starts = {block.start: block for block in blocks}
+        self.paragraphs = list(self._paragraphs())
+        self._items = [
+            line for _, line, apart in self.paragraphs if apart and _AGENDA_HEADING.match(line.text) is not None
+        ]
+
+    def _paragraphs(self) -> Iterator[tuple[int, Line, bool]]:
+        """Yields the number and the line of every paragraph's beginning, and whether the layout shows that it is one.
+
+        Where it does not, the line follows one that ends a sentence.
+        """
+        for number, line in enumerate(self.lines):
+            block = self._starts.get(line.start)
+            before = self.lines[number - 1] if number else None
+            # A block after "10 a.m." begins a paragraph, though the stop is an abbreviation's.
+            apart = before is None or (block is not None and (not block.continues or before.text[-1] in ".!?。！？؟"))
+            apart = apart or (before is not None and not flows(before, line, self._setting))
+            if apart or block is not None or (before is not None and ends_sentence(before.text)):
+                yield number, line, apart
+
+    def stop_of(self, line: Line) -> int:
+        """Returns where the block of a line ends."""
+        index = bisect_right(self._blocks, line.start, key=lambda block: block.start) - 1
+        return max(line.end, self._blocks[index].end) if index >= 0 else line.end
+
+    def stands_alone(self, number: int) -> bool:
+        """Tells whether a line is a heading by its place: nothing runs into it, nothing out of it."""
+        line = self.lines[number]
+        following = self.lines[number + 1] if number + 1 < len(self.lines) else None
+        return following is None or following.blanks_before > 0 or not flows(line, following, self._setting)
+
+    def agenda_item(self, start: int, end: int) -> str | None:
+        """Returns the last heading between two offsets that names an agenda item."""
+        return next((line.text for line in reversed(self._items) if start <= line.start < end), None)
+
+    def end_of(self, words: Intervention, limit: int, marks: Set[str] | None) -> int:
+        """Returns where an intervention ends: before the next one, a heading or what the meeting did.
+
+        Args:
+            words: The intervention, whose end is not known yet.
+            limit: Where the next one begins.
+            marks: How headings by State are counted; None in a record of speakers.
+        """
+        first = bisect_right(self.paragraphs, words.start, key=lambda paragraph: paragraph[1].start)
+        for index in range(first, len(self.paragraphs)):
+            line = self.paragraphs[index][1]
+            if line.start >= limit:
+                break
+            if self._closes(index, words, marks):
+                limit = line.start
+                break
+        last = bisect_left(self.lines, limit, key=lambda line: line.start) - 1
+        return max(words.start, min(limit, self.lines[last].end)) if last >= 0 else words.start
+
+    def _closes(self, index: int, words: Intervention, marks: Set[str] | None) -> bool:
+        number, line, apart = self.paragraphs[index]
+        following = self.paragraphs[index + 1][1].start if index + 1 < len(self.paragraphs) else len(self.text)
+        whole = " ".join(self.text[line.start : min(following, self.stop_of(line))].split())
+        # "II. Conclusions" holds a stop, but ends with none.
+        is_item = _AGENDA_HEADING.match(whole) is not None and self.stands_alone(number)
+        is_title = (apart or is_item) and len(whole) <= _LONGEST_HEADING and not ends_sentence(whole)
+        if marks is not None:
+            return is_title and self.stands_alone(number) and closes_compilation(whole, _mark(whole), marks)
+        # Where the layout shows no paragraph, only what is certain counts.
+        if is_interlude(whole, told=words.summarised and apart):
+            return True
+        return is_title and (is_item or self._is_heading(number, whole))
+
+    def _is_heading(self, number: int, whole: str) -> bool:
+        block = self._starts.get(self.lines[number].start)
+        if block.paragraph is not None or block.continues if block is not None else not self.stands_alone(number):
+            return False
+        before = self.lines[number - 1].text if number else ""
+        if not ends_sentence(before) or is_salutation(whole) or whole[0].islower() or whole[-1] in ",;:،؛，；：":
+            return False
+        return regex.match(r"[-•·*▪●–—]\s|\(?[\p{L}\p{N}]{1,4}[.)]\s", whole) is None
+
+
+class _Lookup:
+    """Whom a speaker line means, by the tables of parties and never by a guess."""
+
+    def __init__(self, parties: PartyTable, language: str | None, date: str | None) -> None:
+        self._parties = parties
+        self._language = language
+        self._date = date
+
+    def party(self, words: str) -> tuple[str, ...]:
+        """Returns the codes that a name may stand for; it must be a party's name and nothing else."""
+        name = _OBSERVER.sub("", words.strip(" *_\n\t"))
+        codes = self._parties.resolve(name, suggest=False).codes
+        if codes or not name:
+            return codes
+        spans = self._parties.find(name, self._language)
+        whole = len(spans) == 1 and not name[: spans[0].start].strip() and not name[spans[0].end :].strip()
+        return spans[0].codes if whole and spans[0].form not in ("capital", "demonym") else ()
+
+    def intervention(self, line: SpeakerLine, *, trusted: bool) -> Intervention | None:
+        """Returns whose words follow a line; None where it is no speaker line after all.
+
+        Args:
+            line: The line.
+            trusted: Whether a name without a title counts in this record.
+        """
+        words = Intervention(
+            start=line.body, end=line.body, role="unknown", named=line.head, summarised=line.summarised,
+            speaker=line.speaker, clause=line.clause,
+        )  # fmt: skip
+        if line.who == "office":
+            return replace(words, role="office")
+        if not line.understood:
+            return replace(words, reason=f"what the record tells of {line.head!r} is not understood")
+        names = [line.name] if line.who == "name" else [line.party] if line.party else list(line.brackets)
+        codes = next((found for name in names if name and (found := self.party(name))), ())
+        if not line.titled:
+            if line.who == "name":
+                return replace(words, role="party", state=codes[0]) if trusted and len(codes) == 1 else None
+            if not trusted or len(codes) != 1:
+                # It may be a speaker without a title: what follows is nobody's, rather than the one before's.
+                looks_so = bool(codes) or (line.brackets and _looks_like_name(line))
+                return replace(words, reason=f"{line.head!r} names nobody that is known") if looks_so else None
+        if len(codes) == 1:
+            party = self._parties.get(codes[0])
+            of_office = [name for name in names if name and party is not None and party.kind == "organization"]
+            if (is_office(line.clause) and behalf_phrase(line.clause) is None) or any(map(is_office, of_office)):
+                return replace(words, role="office")
+            return replace(words, role="party", state=codes[0])
+        if any(is_office(name) for name in (*line.brackets, line.party or "")):
+            return replace(words, role="office")
+        why = "may be several parties" if codes else "names no State that is known"
+        return replace(words, reason=f"{line.head!r} {why}")
+
+    def section(self, heading: str) -> str | None:
+        """Returns the party that a heading consists of, or None."""
+        if len(heading) > _LONGEST_STATE_HEADING:
+            return None
+        name = _ENUMERATOR.sub("", heading).strip("#*_ ")
+        while (shorter := _HEADING_NOTE.sub("", name)) != name and not self.party(name):
+            name = shorter
+        codes = self.party(name) or self.party(_HEADING_WORDS.sub("", name))
+        return codes[0] if len(codes) == 1 else None
+
+    def with_behalf(self, words: Intervention, text: str) -> Intervention:
+        """Adds for whom an intervention is made; one for a group that no lookup knows is nobody's."""
+        if words.role != "party" or words.state is None:
+            return words
+        said = text[words.start : min(words.end, words.start + _OPENING)]
+        head, opening = words.clause, "" if words.summarised else said
+        if words.summarised and (told := _TOLD_BEHALF.search(" ".join(said.split())[:400])):
+            head = f"{head}, {told.group()}"
+        whom = spoken_for(head, opening, self._parties, self._language, date=self._date, speaker=words.state)
+        party = self._parties.get(words.state)
+        if whom.group is not None:
+            return replace(words, group=whom.group)
+        if party is not None and party.kind == "group":
+            return replace(words, group=words.state)
+        if whom.states:
+            return replace(words, states=whom.states)
+        unknown = behalf_phrase(head)
+        if unknown is not None and not _OWN_GOVERNMENT.match(unknown) and not self.party(unknown.strip(" ,")):
+            reason = f"{words.named!r} speaks for a group that no lookup knows"
+            return replace(words, role="unknown", state=None, reason=reason)
+        return words
+
+
+def _looks_like_name(line: SpeakerLine) -> bool:
+    words = line.name.split()
+    return 2 <= len(words) <= 5 and line.brackets[0][:1].isupper() and not any(c.isdigit() for c in line.brackets[0])
+
+
+def _turns(page: _Page, lookup: _Lookup) -> list[_Turn]:
+    """Returns the speaker lines of the form that names most parties, in order."""
+    read: list[tuple[int, SpeakerLine, bool]] = []
+    headings: list[tuple[int, int, str]] = []
+    for number, line, apart in page.paragraphs:
+        found = speaker_line(page.text, line.start, page.stop_of(line))
+        if found is not None and (apart or not found.summarised):
+            read.append((number, found, apart))
+        elif apart and page.stands_alone(number) and (code := lookup.section(line.text)) is not None:
+            headings.append((number, line.start, code))
+    forms: dict[str, list[_Turn]] = {
+        "direct": _spoken(read, lookup, told=False),
+        "told": _spoken(read, lookup, told=True),
+        "heading": _sections(page, headings),
+        "name": _names(read, lookup),
+    }
+    # Only lines that are surely of a form speak for it.
+    surely = {
+        "direct": {line.start for _, line, _ in read if not line.summarised},
+        "told": {line.start for _, line, _ in read if line.summarised and line.understood},
+        "name": {line.start for _, line, _ in read if line.who == "name"},
+    }
+    order = list(forms)
+
+    def parties_in(form: str) -> int:
+        own = (turn.words for turn in forms[form] if turn.start in surely.get(form, {turn.start}))
+        return len({words.state or words.named for words in own if words.role != "office"})
+
+    return forms[max(order, key=lambda form: (parties_in(form), -order.index(form)))]
+
+
+def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _Lookup, *, told: bool) -> list[_Turn]:
+    """Returns the turns of a verbatim record, or of a summary record, in which words may be quoted as well.
+
+    Without a line that is surely of the kind there are none.
+    """
+    lines = [line for _, line, _ in read if line.who != "name"]
+    if not any(line.summarised == told and line.understood and line.who != "office" for line in lines):
+        return []
+    if not told:
+        # Whoever stands before a colon speaks from there on.
+        lines = [replace(line, summarised=False, body=line.after_colon) for line in lines if line.after_colon]
+    titled = {codes for line in lines if line.titled and line.who != "office" for codes in line.brackets}
+    turns = []
+    for line in lines:
+        words = lookup.intervention(line, trusted=len(titled) < _FEWEST_PARTIES)
+        if words is not None:
+            turns.append(_Turn(start=line.start, words=words, form="told" if told else "direct"))
+    return turns
+
+
+def _names(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _Lookup) -> list[_Turn]:
+    """Returns the turns of a record that puts names of parties before their words."""
+    turns = [
+        _Turn(start=line.start, words=words, form="name")
+        for _, line, apart in read
+        if apart and not line.summarised and (words := lookup.intervention(line, trusted=True)) is not None
+    ]
+    return turns if any(turn.words.role == "party" for turn in turns) else []
+
+
+def _sections(page: _Page, headings: Sequence[tuple[int, int, str]]) -> list[_Turn]:
+    """Returns the sections of a compilation; States that are only listed one under the other have none."""
+    turns = []
+    for index, (number, start, code) in enumerate(headings):
+        beside = [headings[i][0] for i in (index - 1, index + 1) if 0 <= i < len(headings)]
+        if any(abs(number - other) == 1 for other in beside):
+            continue
+        line = page.lines[number]
+        words = Intervention(
+            start=line.end + _space_after(page.text, line.end), end=line.end, role="party", named=line.text,
+            summarised=False, state=code, clause=line.text if behalf_phrase(line.text) else "",
+        )  # fmt: skip
+        turns.append(_Turn(start=start, words=words, form=f"heading {_mark(line.text)}"))
+    return turns
+
+
+def _space_after(text: str, offset: int) -> int:
+    return len(text[offset:]) - len(text[offset:].lstrip())
+
+
+def _mark(heading: str) -> str:
+    """Returns how a heading is counted: by numbers, letters, Roman numbers, or not at all."""
+    found = _ENUMERATOR.match(heading)
+    if found is None:
+        return "capitals" if heading.isupper() else ""
+    mark = found["mark"].rstrip(".)、． ")
+    if mark.isdigit():
+        return "number"
+    return "roman" if regex.fullmatch("[IVXLC]+", mark) and mark not in ("C", "D", "L") else "letter"

@@ -1,0 +1,231 @@
+"""How a text is laid out: which lines flow into each other, and the blocks and paragraphs that they make.
+
+A line break says nothing by itself: it may be a wrap, the end of a paragraph, or a page break inside a
+sentence. `Typesetting` measures per document how wide its lines are and whether they are double-spaced;
+`flows` decides for two lines that follow each other.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+
+from ingest.language.wordlists import load_words
+from ingest.text.furniture import Line, furniture_lines, running_heads, text_lines
+from vectorstore.records import Block
+
+_CLOSERS = r"[\"”’'»)\]」』）]*"
+_FINAL = re.compile(rf"(?P<stop>[.!?…。！？؟۔｡]+){_CLOSERS}(?:\[\d+\])?$")
+_INNER = re.compile(
+    rf"[。！？؟۔｡]|(?<=[\w)\]”\"’»%])(?P<stop>[.!?…]+){_CLOSERS}(?:(?=[^\W\d_])|\s+[\"“‘'«([—–-]*\s?(?=[^\W_]))"
+)
+_LAST_WORD = re.compile(r"(\S+)$")
+_WIDE = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
+_LIST_MARK = re.compile(r"(?:[-•·*▪●–—]\s|\(?(?:[a-z]{1,2}|[ivx]{1,5}|\d{1,3})\)|(?:\d{1,3}|[a-zA-Z])\.\s)")
+_INITIAL = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
+_REACH = 40
+_NARROWEST = 30
+_LONG_LINE = 160
+_LONG_ENOUGH = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typesetting:
+    """How a document's lines were set.
+
+    Attributes:
+        width: Length of its nearly longest lines, in characters of the Latin alphabet.
+        spacing: Blank lines between two lines of one paragraph: 0, or 1 where it is double-spaced.
+    """
+
+    width: int
+    spacing: int
+
+    @property
+    def wrapped(self) -> bool:
+        """Whether lines break at the margin rather than at the ends of paragraphs."""
+        return self.width < _LONG_LINE
+
+
+def ends_sentence(text: str) -> bool:
+    """Tells whether a text ends a sentence: a final stop that belongs to no abbreviation or initial."""
+    tail = text.rstrip()[-_REACH:]
+    found = _FINAL.search(tail)
+    return found is not None and not _abbreviated(tail[: found.start("stop")], found.group("stop"))
+
+
+def holds_sentence_end(text: str) -> bool:
+    """Tells whether a sentence ends anywhere in a text; two that stick together ("peace.In") count."""
+    if ends_sentence(text):
+        return not _LIST_MARK.fullmatch(text.strip() + " ")
+    for found in _INNER.finditer(text):
+        stop = found.group("stop")
+        if stop is None:
+            return True
+        following = text[found.end()]
+        if following.islower() or _is_list_number(text, found.start()):
+            continue
+        glued = found.end() == found.end("stop")
+        if glued and not (following.isupper() and text[found.start() - 1].islower()):
+            continue
+        if not _abbreviated(text[max(0, found.start() - _REACH) : found.start()], stop):
+            return True
+    return False
+
+
+def _is_list_number(text: str, stop: int) -> bool:
+    """Tells whether what stands before a stop begins its line and is a number or letter of a list."""
+    first = text.rfind("\n", max(0, stop - 5), stop) + 1
+    return (first > 0 or stop <= 4) and bool(_LIST_MARK.match(text[first : stop + 1].lstrip() + " "))
+
+
+def typesetting(lines: Sequence[Line]) -> Typesetting:
+    """Measures a document's lines.
+
+    A document is double-spaced where most pairs of full lines that run on (the first ends no sentence) have
+    the same number of blank lines between them, at least one.
+
+    Args:
+        lines: Its lines that hold text, without page furniture.
+
+    Returns:
+        Width and spacing; width 0 for no lines.
+    """
+    lengths = sorted(_width(line.text) for line in lines)
+    width = lengths[min(len(lengths) - 1, len(lengths) * 19 // 20)] if lengths else 0
+    gaps = Counter(
+        following.blanks_before
+        for line, following in pairwise(lines)
+        if _width(line.text) >= 0.6 * width and not _closed(line.text)
+    )
+    spacing, count = gaps.most_common(1)[0] if gaps else (0, 0)
+    spaced = spacing > 0 and width < _LONG_LINE and count >= 3 and 2 * count > sum(gaps.values())
+    return Typesetting(width=width, spacing=spacing if spaced else 0)
+
+
+def flows(line: Line, following: Line, setting: Typesetting) -> bool:
+    """Tells whether a paragraph goes on from one line to the next, by their words and their widths.
+
+    A line that leaves room for the next word was ended on purpose, unless its words show that it goes on.
+
+    Args:
+        line: A line of text.
+        following: The line of text after it, page furniture between them left out.
+        setting: How the document is set.
+
+    Returns:
+        True if a reader would read on without a break.
+    """
+    text, after = line.text, following.text
+    if _LIST_MARK.match(after):
+        return False
+    if text[-1] in "-‐\u00ad" and text[-2:-1].isalnum() and after[0].isalnum():
+        return True
+    closed = _closed(text)
+    if after[0].islower():
+        return not text.endswith((":", "：")) or _fills(text, after, setting, 0.85)
+    if closed:
+        return setting.wrapped and not following.indented and _fills(text, after, setting, 0.97)
+    last = _LAST_WORD.search(text)
+    if last and (last.group().lower() in load_words("open_ends") or _abbreviated(text[:-1], text[-1])):
+        return True
+    return _fills(text, after, setting, 0.85 if text[-1] in ",،，:：" else 0.7)
+
+
+def find_blocks(source_text: str) -> tuple[Block, ...]:
+    """Finds the blocks between blank lines and numbers the paragraphs among them.
+
+    Page furniture inside a block stands in a block of its own without a number, so that prose blocks hold no
+    furniture; the parts around it keep the one number of their paragraph.
+
+    Args:
+        source_text: The whole source text of one document.
+
+    Returns:
+        The blocks in order, not overlapping, covering everything but white space. `paragraph` counts those
+        that hold a sentence end and are not page furniture; furniture in the middle of a sentence `continues`
+        like the block after it. Empty for a text of white space only.
+    """
+    lines = text_lines(source_text)
+    furniture = furniture_lines(lines, running_heads(source_text))
+    setting = typesetting([line for line, is_page in zip(lines, furniture, strict=True) if not is_page])
+    blocks: list[Block] = []
+    number = 0
+    last_prose: Line | None = None
+    for members in _between_blank_lines(lines, furniture, setting):
+        words = [lines[member].text for member in members if not furniture[member]]
+        is_paragraph = bool(words) and holds_sentence_end("\n".join(words))
+        number += is_paragraph
+        for is_page, run in groupby(members, key=furniture.__getitem__):
+            indices = list(run)
+            first, last = lines[indices[0]], lines[indices[-1]]
+            paragraph = number if is_paragraph and not is_page else None
+            continues = not is_page and last_prose is not None and _runs_on(last_prose, first, setting)
+            blocks.append(Block(start=first.start, end=last.end, paragraph=paragraph, continues=continues))
+            last_prose = last_prose if is_page else last
+    return _with_furniture_continued(blocks, {lines[i].start for i, is_page in enumerate(furniture) if is_page})
+
+
+def _between_blank_lines(lines: Sequence[Line], furniture: Sequence[bool], setting: Typesetting) -> Iterator[range]:
+    first = 0
+    for position, line in enumerate(lines):
+        following = position + 1
+        if following == len(lines) or _separates(
+            line, lines[following], any(furniture[position : following + 1]), setting
+        ):
+            yield range(first, following)
+            first = following
+
+
+def _with_furniture_continued(blocks: Sequence[Block], furniture_starts: Set[int]) -> tuple[Block, ...]:
+    continued: list[Block] = []
+    goes_on = False
+    for block in reversed(blocks):
+        if block.start in furniture_starts:
+            continued.append(replace(block, continues=goes_on))
+        else:
+            continued.append(block)
+            goes_on = block.continues
+    return tuple(reversed(continued))
+
+
+def _separates(line: Line, following: Line, beside_furniture: bool, setting: Typesetting) -> bool:
+    if following.blanks_before == 0:
+        return False
+    if following.blanks_before > setting.spacing or beside_furniture:
+        return True
+    return not flows(line, following, setting)
+
+
+def _runs_on(line: Line, following: Line, setting: Typesetting) -> bool:
+    return not ends_sentence(line.text) and line.text[-1] not in ":：" and flows(line, following, setting)
+
+
+def _closed(text: str) -> bool:
+    return text[-1] in ";؛；" or ends_sentence(text)
+
+
+def _fills(text: str, after: str, setting: Typesetting, share: float) -> bool:
+    """Tells whether a line was full: the next word would not have fitted into this share of the width."""
+    if not setting.wrapped:
+        return _width(text) >= _LONG_ENOUGH
+    if setting.width < _NARROWEST:
+        return False
+    word = after.split(maxsplit=1)[0]
+    return _width(text) + 1 + min(_width(word), setting.width // 3) > share * setting.width
+
+
+def _width(text: str) -> int:
+    """Measures a line; Chinese, Japanese and Korean characters are twice as wide as others."""
+    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
+
+
+def _abbreviated(before: str, stop: str) -> bool:
+    if stop != ".":
+        return False
+    found = _LAST_WORD.search(before)
+    if not found:
+        return False
+    word = found.group().lstrip("([\"“‘'«")
+    return word.casefold() in load_words("abbreviations") or (bool(_INITIAL.fullmatch(word)) and word not in ("I", "a"))

@@ -1,0 +1,178 @@
+"""Reading repair: how a source text reads once extraction defects are mended, with a map of offsets.
+
+Only white space changes, hyphens at line ends go, and page furniture is shown as `[…]`; so `squash` of what
+is read equals `squash` of what is written, for every span (design: promise 2). `keeps_words` enforces it: an
+edit that would break it is not made.
+
+In readable text a space stands inside a paragraph, one line break where the source ends a line on purpose
+(a salutation, a list, one paragraph per line), an empty line between blocks.
+"""
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from ingest.language.words import document_names, joins_without_hyphen
+from ingest.text.furniture import (
+    Line,
+    furniture_lines,
+    is_furniture,
+    is_furniture_block,
+    running_heads,
+    text_lines,
+)
+from ingest.text.layout import Typesetting, flows, typesetting
+from ingest.text.readable import ReadableText, readable
+from ingest.text.squash import squash
+from ingest.text.word_repair import SUSPENDED, word_edits
+from vectorstore.records import Block, Edit
+
+__all__ = ["ELLIPSIS", "ReadableText", "is_furniture", "keeps_words", "readable", "repair", "running_heads"]
+
+ELLIPSIS = "[…]"
+"""How page furniture inside readable text is shown."""
+_HYPHENS = "-‐\u00ad"
+_WIDE_SPACE = re.compile(r"\s{2,}|\t")
+_WORD = re.compile(r"[^\W\d_]+")
+_COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_HYPHEN_END = re.compile(r"([^\W\d_]+)[-‐\u00ad]$")
+_CJK = re.compile(r"[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+
+
+def repair(
+    source_text: str, blocks: tuple[Block, ...], *, language: str | None, names: frozenset[str] = frozenset()
+) -> tuple[Edit, ...]:
+    """Finds the edits that make a source text readable.
+
+    Args:
+        source_text: The whole source text of one document.
+        blocks: Its blocks, from `ingest.text.layout.find_blocks`.
+        language: ISO 639-1 code of the blocks that name none. Words are mended in English only; None counts as
+            not English.
+        names: Names that are never split, beside those the document capitalises inside its sentences.
+
+    Returns:
+        The edits, sorted and not overlapping; empty for a text without words.
+    """
+    lines = text_lines(source_text)
+    heads = running_heads(source_text)
+    furniture = furniture_lines(lines, heads)
+    prose = [line for line, is_page in zip(lines, furniture, strict=True) if not is_page]
+    edits = list(_layout_edits(source_text, lines, prose, blocks, language))
+    for line in prose:
+        edits.extend(
+            Edit(start=line.start + found.start(), end=line.start + found.end(), text=" ", kind="wrap")
+            for found in _WIDE_SPACE.finditer(line.text)
+        )
+    english = [line for line in prose if _language_of(line, blocks, language) == "en"]
+    if english:
+        known_names = document_names(source_text) | frozenset(
+            word.lower() for name in names for word in _WORD.findall(name)
+        )
+        flowing = {(edit.start, edit.end) for edit in edits if edit.kind == "wrap" and edit.text == " "}
+        edits.extend(
+            edit
+            for edit in word_edits(source_text, english, known_names)
+            if edit.kind != "cut" or (edit.start, edit.end) in flowing or source_text[edit.start : edit.end] == " "
+        )
+    return _sound(source_text, edits, heads)
+
+
+def _language_of(line: Line, blocks: Sequence[Block], otherwise: str | None) -> str | None:
+    index = bisect_right(blocks, line.start, key=lambda block: block.start) - 1
+    return (blocks[index].language if index >= 0 else None) or otherwise
+
+
+def _layout_edits(
+    source: str, lines: Sequence[Line], prose: Sequence[Line], blocks: Sequence[Block], language: str | None
+) -> Iterator[Edit]:
+    if not prose:
+        return
+    setting = typesetting(prose)
+    starts = [block.start for block in blocks]
+    has_furniture = len(prose) < len(lines)
+    compounds: Counter[str] | None = None
+    for line, following in pairwise(prose):
+        gap = source[line.end : following.start]
+        space = _space_between(line, following, starts, blocks, setting)
+        if has_furniture and gap.strip():
+            yield Edit(start=line.end, end=following.start, text=f"{space}{ELLIPSIS}{space}", kind="furniture")
+        elif space == " " and _HYPHEN_END.search(line.text) and following.text[0].isalpha():
+            if compounds is None:
+                compounds = Counter(word.lower() for word in _COMPOUND.findall(source))
+            yield _hyphen_edit(line, following, _language_of(line, blocks, language), compounds)
+        elif space == " " and line.text[-1] in _HYPHENS and line.text[-2:-1].isalnum() and following.text[0].isalnum():
+            yield Edit(start=line.end, end=following.start, text="", kind="hyphen")
+        else:
+            if space == " " and _CJK.match(line.text[-1]) and _CJK.match(following.text):
+                space = ""
+            if gap != space:
+                yield Edit(start=line.end, end=following.start, text=space, kind="wrap")
+    if lines[0].start < prose[0].start:
+        yield Edit(start=lines[0].start, end=prose[0].start, text=f"{ELLIPSIS}\n\n", kind="furniture")
+    if lines[-1].end > prose[-1].end:
+        yield Edit(start=prose[-1].end, end=lines[-1].end, text=f"\n\n{ELLIPSIS}", kind="furniture")
+
+
+def _space_between(
+    line: Line, following: Line, starts: Sequence[int], blocks: Sequence[Block], setting: Typesetting
+) -> str:
+    before, after = bisect_right(starts, line.start) - 1, bisect_right(starts, following.start) - 1
+    if before != after:
+        return " " if blocks[after].continues and blocks[after].start == following.start else "\n\n"
+    return " " if flows(line, following, setting) else "\n"
+
+
+def _hyphen_edit(line: Line, following: Line, language: str | None, compounds: Counter[str]) -> Edit:
+    ending, opening = _HYPHEN_END.search(line.text), _WORD.match(following.text)
+    left, right = ending.group(1) if ending else "", opening.group() if opening else ""
+    if right.lower() in SUSPENDED and line.text[-1] != "\u00ad":
+        return Edit(start=line.end, end=following.start, text=" ", kind="wrap")
+    rest = following.text[len(right) : len(right) + 1]
+    before = line.text[-len(left) - 2 : -len(left) - 1]
+    in_chain = any(neighbour and neighbour in _HYPHENS for neighbour in (rest, before))
+    soft = line.text[-1] == "\u00ad"
+    if soft or (not in_chain and joins_without_hyphen(left, right, language, compounds)):
+        return Edit(start=line.end - 2, end=following.start + 1, text=left[-1] + right[0], kind="hyphen")
+    return Edit(start=line.end, end=following.start, text="", kind="hyphen")
+
+
+def keeps_words(source_text: str, edit: Edit, heads: frozenset[str]) -> bool:
+    """Tells whether an edit leaves the words of every span around it as they are.
+
+    Args:
+        source_text: The whole source text.
+        edit: The edit.
+        heads: What `running_heads` gives for that source.
+
+    Returns:
+        For furniture, whether what goes is furniture by rule and the parts beside it squash as they stand;
+        for other kinds, whether `squash` gives the same with and without the edit.
+    """
+    old = source_text[edit.start : edit.end]
+    before, after = source_text[max(0, edit.start - 2) : edit.start], source_text[edit.end : edit.end + 2]
+    if edit.kind == "furniture":
+        at_edge = not before.strip() or not after.strip()
+        if not (is_furniture_block(old, heads) if at_edge else is_furniture(old, heads)):
+            return False
+        # A hyphen that squashing joins to a letter of the furniture would be lost from the part that it ends.
+        return squash(before + old + after) == squash(before) + squash(old) + squash(after)
+    if edit.text == " " and (not old or old.isspace()):
+        return True
+    return squash(before + old + after) == squash(before + edit.text + after) and squash(old) == squash(edit.text)
+
+
+def _sound(source_text: str, edits: Sequence[Edit], heads: frozenset[str]) -> tuple[Edit, ...]:
+    """Sorts the edits and leaves out those that overlap an earlier one or would change words.
+
+    A cut word comes before the wrap that stands in the same place.
+    """
+    kept: list[Edit] = []
+    position = 0
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end, edit.kind != "cut")):
+        if edit.start >= position and keeps_words(source_text, edit, heads):
+            kept.append(edit)
+            position = edit.end
+    return tuple(kept)

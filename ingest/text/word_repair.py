@@ -1,0 +1,119 @@
+"""Mending English words inside lines: spaces where words stick together, none where one is cut apart."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ingest.language.words import is_cut_word, joins_without_hyphen, may_be_cut, needed_zipf, split_glued, zipf
+from ingest.text.furniture import Line
+from vectorstore.records import Edit
+
+SUSPENDED = frozenset(["and", "or", "to", "nor", "y", "o", "et", "ou", "и", "или"])
+"""What may stand after a hyphen that does not join: "short- and long-term"."""
+_WORD = re.compile(r"[^\W\d_]+")
+_LOOSE_HYPHEN = re.compile(r"(?<![-‐\w])([a-z]+)- +([a-z]+)\b(?!-)")
+_GLUED_STOP = re.compile(
+    r"(?:(?<=[a-z]{3})|(?<=[a-z][”’)\]]))(?:[.!?](?=[A-Z])|[,;:](?=[A-Z]|[a-z]{2}))|(?<=\b\d{4})\.(?=[A-Z][a-z])"
+)
+_NOT_PROSE = re.compile(r"://|^www\.|@|/|\\|_|\.(?:org|com|int|net|pdf|docx?|html?|txt)\b", re.IGNORECASE)
+_CHUNK = re.compile(r"\S+")
+_OPENERS = " \t\n\r\f\u00a0“\"‘'«([—–-"
+_KNOWN_NEIGHBOUR = 2.0
+_JOINED_FOR_SURE = 3.0
+_CONTEXT = 60
+
+
+def word_edits(source: str, prose: Sequence[Line], names: frozenset[str]) -> Iterator[Edit]:
+    """Finds the words that stick together or are cut apart.
+
+    Args:
+        source: The whole source text, in English.
+        prose: Its lines without page furniture.
+        names: Names in lower case, which are never split.
+
+    Yields:
+        `glue`, `cut` and `hyphen` edits, line by line.
+    """
+    splits: dict[tuple[str, bool], tuple[str, ...]] = {}
+    rare = {word for word in set(_WORD.findall(source)) if may_be_cut(word)}
+    last: tuple[str, int] = ("", -1)
+    for line in prose:
+        for found in _WORD.finditer(line.text):
+            word, start = found.group(), line.start + found.start()
+            if (
+                (word in rare or last[0] in rare)
+                and source[last[1] : start].isspace()
+                and is_cut_word(last[0], word, names)
+            ):
+                yield Edit(start=last[1], end=start, text="", kind="cut")
+                last = ("", -1)
+                continue
+            last = (word, start + len(word))
+            if len(word) < 5:
+                continue
+            key = (word, word[0].isupper() and _opens_sentence(source, start))
+            if key not in splits:
+                splits[key] = split_glued(word, names, opens_sentence=key[1])
+            if len(splits[key]) > 1 and _is_english_prose(line.text, found.start(), found.end(), names):
+                for piece in splits[key][:-1]:
+                    start += len(piece)
+                    yield Edit(start=start, end=start, text=" ", kind="glue")
+        yield from _stop_edits(line, names)
+        if "- " in line.text:
+            yield from _loose_hyphen_edits(line)
+
+
+def _stop_edits(line: Line, names: frozenset[str]) -> Iterator[Edit]:
+    for found in _GLUED_STOP.finditer(line.text):
+        left, right = _neighbours(line.text, found.start(), found.end())
+        if not _is_prose(line.text, found.start(), found.end()):
+            continue
+        if len(right) <= 4 and zipf(right) < needed_zipf(right):
+            continue
+        if _is_known(right, names, opens=True) and (_is_known(left, names, opens=False) or left.isdigit()):
+            yield Edit(start=line.start + found.end(), end=line.start + found.end(), text=" ", kind="glue")
+
+
+def _loose_hyphen_edits(line: Line) -> Iterator[Edit]:
+    """Joins a word whose line end was lost ("co- operation"), where only one word is meant."""
+    for found in _LOOSE_HYPHEN.finditer(line.text):
+        left, right = found.groups()
+        sure = zipf(left + right) >= _JOINED_FOR_SURE and right not in SUSPENDED
+        if sure and joins_without_hyphen(left, right, "en", {}):
+            yield Edit(
+                start=line.start + found.end(1) - 1,
+                end=line.start + found.start(2) + 1,
+                text=left[-1] + right[0],
+                kind="hyphen",
+            )
+
+
+def _neighbours(text: str, start: int, end: int) -> tuple[str, str]:
+    left = re.search(r"\w+\W?$", text[max(0, start - 40) : start])
+    right = _WORD.match(text, end)
+    return (left.group().rstrip("”’)]") if left else "", right.group() if right else "")
+
+
+def _is_known(word: str, names: frozenset[str], *, opens: bool) -> bool:
+    known = zipf(word) >= _KNOWN_NEIGHBOUR or word.lower() in names or len(word) == 1
+    return known or len(split_glued(word, names, opens_sentence=opens)) > 1
+
+
+def _opens_sentence(source: str, start: int) -> bool:
+    before = source[max(0, start - 16) : start].rstrip(_OPENERS)
+    return not before or before[-1] in '.;:!?…”"’'
+
+
+def _is_english_prose(text: str, start: int, end: int, names: frozenset[str]) -> bool:
+    """Tells whether a token stands among English words, and not in a line of another language or an address."""
+    if not _is_prose(text, start, end):
+        return False
+    before = _WORD.findall(text[max(0, start - _CONTEXT) : start])[1 if start > _CONTEXT else 0 :]
+    after = _WORD.findall(text[end : end + _CONTEXT])[: -1 if end + _CONTEXT < len(text) else None]
+    return all(_is_known(word, names, opens=True) for word in (*before[-3:], *after[:3]) if word.islower())
+
+
+def _is_prose(text: str, start: int, end: int) -> bool:
+    """Tells whether what stands between the white spaces around a place is no address, path or symbol."""
+    first = max(text.rfind(" ", 0, start), text.rfind("\t", 0, start)) + 1
+    chunk = _CHUNK.match(text, first)
+    return chunk is None or _NOT_PROSE.search(chunk.group()) is None

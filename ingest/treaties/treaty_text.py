@@ -1,0 +1,253 @@
+"""Reads the text of a treaty: which of the known treaties it is, and where each of its articles stands.
+
+A file may hold several, as the booklet of the Convention and its Protocols does: each begins with its title, and
+its articles count from 1 again. A table of contents repeats the headings without any text and does not count.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import PurePath
+
+from ingest.treaties.references import find_articles
+from ingest.treaties.treaties import TREATIES, article_title, find_treaties
+from vectorstore.records import Block
+
+_FIRST_WORDS = 3000
+_LONGEST_TITLE = 150
+_MOST_TITLE_LINES = 3
+
+_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_MARKS = ' \t#*_>«»"“”[]\r'
+_ARTICLE_WORD = re.compile(r"[\s#*_>«\"“\[]*(?:article|art\.|art[ií]culo|статья|(?:ال)?مادة|第)", re.IGNORECASE)
+_NO_TITLE = re.compile(r"(?:[a-zа-яё(（,;]|من\s|و|\d+[.)]\s|[所规中的和、，])")
+_SENTENCE_STOP = re.compile(r"[.;:,،؛。；：!?؟]$")
+_LIST_MARK = re.compile(r"[-•·*–—]\s|\(?(?:\d{1,3}|[a-z]{1,4})[.)]|（")
+_ANNEX_WORD = r"(?:annexe?|anexo|appendix|приложение|(?:ال)?مرفق|附件)\s*[IVX\d一二三四]*"
+_ANNEX = re.compile(rf"^[\s#*_]*{_ANNEX_WORD}[\s*_]*$", re.IGNORECASE | re.MULTILINE)
+_BEFORE_NAME = re.compile(
+    rf"[\W\d_]*(?:{_ANNEX_WORD}[\W\d_]*)?(?:(?:text\s+of\s+)?(?:the|la|le|el)\s+)?", re.IGNORECASE
+)
+_AFTER_NAME = re.compile(r"[^\S\n]*(?:[》»”\"(（\[,،;*.].*|and\s+(?:the|its)\s+protocols.*)?", re.IGNORECASE)
+_CHAPTER = re.compile(
+    r"^[\s#*_]*(?:(?:chapter|chapitre|cap[ií]tulo|глава|part|section)\s+[IVX\d]+\b[^\n]*|(?:ال)?فصل\s[^\n]*|第[一二三四五六七八九十\d]+章[^\n]*"
+    r"|[IVX]{1,4}\.\s+[^\n]{1,100})\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+# How much of a section may follow the heading of the next chapter: its title, on lines of their own.
+_CHAPTER_TITLE = 250
+# Only where the text has no title: what a file name says.
+_FILE_WORDS = {
+    "FIREARMS": "firearm",
+    "SOM": "smuggl|migrant|som",
+    "NARCOTICS1988": "narcotic|1988|drug",
+    "TIP": "traffick|tip",
+    "UNCAC": "corruption|uncac",
+    "UNTOC": "untoc|ctoc|organi[sz]ed crime|palermo",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleText:
+    """One article of a known treaty: its heading begins at `start`, its own words stand at `[body, end)`."""
+
+    treaty: str
+    article: str
+    start: int
+    body: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreatyText:
+    """What a text holds of the known treaties.
+
+    Attributes:
+        treaties: Codes of the treaties that it gives, in order; empty if none is known.
+        articles: Their articles, in order.
+    """
+
+    treaties: tuple[str, ...]
+    articles: tuple[ArticleText, ...]
+
+    @property
+    def title(self) -> str | None:
+        """The full names of its treaties, or None if none is known."""
+        return "; ".join(TREATIES[code].name for code in self.treaties) or None
+
+    def article_at(self, start: int, end: int) -> ArticleText | None:
+        """The article to whose words a sentence at `[start, end)` belongs; headings belong to none."""
+        return next((a for a in self.articles if a.start <= start < a.end and end > a.body), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Heading:
+    number: int
+    start: int
+    body: int
+
+
+def read_treaty(text: str, blocks: Sequence[Block], file: str) -> TreatyText:
+    """Finds the known treaties in a text and their articles.
+
+    Args:
+        text: The source text.
+        blocks: Its blocks.
+        file: The file's name, which counts where the text itself has no title.
+    """
+    titles = _titles(text, blocks)
+    articles: list[ArticleText] = []
+    treaties: dict[str, None] = {}
+    since = 0
+    for run in _runs(text):
+        before = [(at, code) for at, code in titles if since <= at < run[0].start]
+        treaty = before[-1][1] if before else (None if since else _by_file_name(file))
+        following = next((at for at, _ in titles if at > run[-1].start), len(text))
+        since = run[-1].start
+        if treaty is None:
+            continue
+        treaties[treaty] = None
+        ends = [*(heading.start for heading in run[1:]), following]
+        articles += [
+            ArticleText(
+                treaty=treaty,
+                article=str(heading.number),
+                start=heading.start,
+                body=heading.body,
+                end=_without_chapter(text, heading.body, end),
+            )
+            for heading, end in zip(run, ends, strict=True)
+            if article_title(treaty, str(heading.number)) is not None
+        ]
+    if not since:
+        known = [code for at, code in titles if at < _FIRST_WORDS][:1] or [
+            code for code in [_by_file_name(file)] if code
+        ]
+        treaties |= dict.fromkeys(known)
+    return TreatyText(treaties=tuple(treaties), articles=tuple(articles))
+
+
+def cut_at_articles(text: str, blocks: Sequence[Block], treaty: TreatyText) -> tuple[Block, ...]:
+    """Cuts the blocks of a treaty where an article or its words begin, so that no sentence runs across."""
+    cuts = sorted({offset for article in treaty.articles for offset in (article.start, article.body, article.end)})
+    found: list[Block] = []
+    for block in blocks:
+        edges = [block.start, *(cut for cut in cuts if block.start < cut < block.end), block.end]
+        for start, end in pairwise(edges):
+            words = text[start:end].strip()
+            if not words:
+                continue
+            first = start + text[start:end].index(words)
+            since = found[-1].end if found else 0
+            continues = block.continues and not any(since <= cut <= first for cut in cuts)
+            found.append(replace(block, start=first, end=first + len(words), continues=continues))
+    return tuple(found)
+
+
+def _titles(text: str, blocks: Sequence[Block]) -> list[tuple[int, str]]:
+    """Where the name of a treaty stands as a title: at the beginning of a block, with nothing said of it."""
+    titles = []
+    for block in blocks:
+        named = find_treaties(text[block.start : block.end])
+        if not named:
+            continue
+        at, end = block.start + named[0].start, block.start + named[0].end
+        line_end = text.find("\n", end, block.end)
+        rest = text[end : line_end if line_end >= 0 else block.end]
+        if _BEFORE_NAME.fullmatch(text, block.start, at) and _AFTER_NAME.fullmatch(rest):
+            titles.append((at, named[0].treaty))
+    return titles
+
+
+def _runs(text: str) -> Iterator[list[_Heading]]:
+    """The headings of one treaty after the other, in order."""
+    headings = list(_headings(text))
+    run: list[_Heading] = []
+    for position, heading in enumerate(headings):
+        if run and heading.number == 1:
+            if _has_words(text, run, heading.start):
+                yield run
+            run = []
+        expected = run[-1].number + 1 if run else heading.number
+        until = next((n for n, later in enumerate(headings) if n > position and later.number == 1), len(headings))
+        skips = heading.number > expected and all(later.number != expected for later in headings[position:until])
+        # A line that a reference happens to begin breaks the order of numbers.
+        if heading.number == expected or skips:
+            run.append(heading)
+    if run and _has_words(text, run, len(text)):
+        yield run
+
+
+def _has_words(text: str, run: Sequence[_Heading], end: int) -> bool:
+    """Tells whether headings have text under them, unlike those of a table of contents."""
+    ends = [*(heading.start for heading in run[1:]), end]
+    filled = sum(bool(text[heading.body : stop].strip()) for heading, stop in zip(run, ends, strict=True))
+    return 2 * filled > len(run)
+
+
+def _headings(text: str) -> Iterator[_Heading]:
+    lines = list(_LINE.finditer(text))
+    for position, line in enumerate(lines):
+        if _ARTICLE_WORD.match(line.group()) is None:
+            continue
+        words = line.group().strip(_MARKS)
+        named = find_articles(words, None)
+        if not named or named[0].start > 0 or named[0].paragraph or len([m for m in named if m.start == 0]) > 1:
+            continue
+        number, rest = named[0].article, words[named[0].end :]
+        title = rest.strip(_MARKS + ".:–—-　")
+        apart = not rest or not rest[0].isalnum()
+        if not number.isdigit() or not apart or (title and not _is_title(title, rest)):
+            continue
+        last = (
+            position
+            if title
+            else position + _title_lines(lines[position + 1 : position + 1 + _MOST_TITLE_LINES], number)
+        )
+        yield _Heading(number=int(number), start=line.start(), body=lines[last].end())
+
+
+def _is_title(title: str, written: str) -> bool:
+    """Tells whether what follows an article's number is its title rather than the rest of a sentence."""
+    if len(title) > _LONGEST_TITLE or _NO_TITLE.match(title):
+        return False
+    return _SENTENCE_STOP.search(written.rstrip()) is None or len(title.split()) <= 12
+
+
+def _title_lines(lines: Sequence[re.Match[str]], number: str) -> int:
+    """How many lines after a lone "Article 4" are its title."""
+    known = {_plain(title) for code in TREATIES if (title := article_title(code, number)) is not None}
+    for count in range(1, len(lines) + 1):
+        if _plain(" ".join(line.group() for line in lines[:count])) in known:
+            return count
+    first = lines[0].group().strip(_MARKS) if lines else ""
+    is_title = (
+        first and len(first) <= _LONGEST_TITLE and not _SENTENCE_STOP.search(first) and not _LIST_MARK.match(first)
+    )
+    return 1 if is_title and _ARTICLE_WORD.match(first) is None and not first[0].islower() else 0
+
+
+def _plain(title: str) -> str:
+    return " ".join(re.findall(r"\w+", title.casefold()))
+
+
+def _without_chapter(text: str, start: int, end: int) -> int:
+    """Where an article ends, without an annex or the heading of the chapter after it."""
+    annex = _ANNEX.search(text, start, end)
+    end = annex.start() if annex else end
+    for chapter in _CHAPTER.finditer(text, start, end):
+        rest = text[chapter.end() : end].strip()
+        if len(rest) <= _CHAPTER_TITLE and _SENTENCE_STOP.search(rest) is None:
+            return chapter.start()
+    return end
+
+
+def _by_file_name(file: str) -> str | None:
+    name = re.sub(r"[\W_]+", " ", PurePath(file).stem.casefold())
+    named = [match.treaty for match in find_treaties(name)]
+    return (
+        named[0]
+        if named
+        else next((code for code, words in _FILE_WORDS.items() if re.search(rf"\b(?:{words})", name)), None)
+    )

@@ -1,0 +1,130 @@
+"""Claims that change what their evidence says are refused, and honest ones are kept.
+
+`tests/data/claim_attacks.yaml` was written by somebody who had not read the checks, as were the cases of CiteNexus in
+`UNTOC_TEST_DATA`; the attacks below are those that the checks once let through, and their neighbours.
+"""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from app.answering.claims.claims import Premise, check_claim
+from ingest.parties.party_table import PartyTable
+from tests.conftest import PROJECT
+
+CASES: list[dict[str, Any]] = yaml.safe_load(
+    (PROJECT / "tests" / "data" / "claim_attacks.yaml").read_text(encoding="utf-8")
+)
+# Code, evidence, claim. Each of these was accepted once.
+ACCEPTED_ONCE = [
+    ("en", "We support the establishment of the mechanism.", "Arvandia sabotages the establishment of the mechanism."),
+    ("en", "We support the Protocol.", "Arvandia supports the abolition of the Protocol."),
+    ("en", "We acceded to the Protocol in 2007.", "Arvandia withdrew from the Protocol in 2007."),
+    ("en", "We received 12 million euros from Belmora.", "Arvandia stole 12 million euros from Belmora."),
+    ("en", "We received 12 million euros from Belmora.", "Arvandia received 12 million dollars from Belmora."),
+    ("en", "We received 12 million euros from Belmora.", "Arvandia received 12 million euros for Belmora."),
+    ("en", "We reluctantly support the mechanism.", "Arvandia gladly supports the mechanism."),
+    ("en", "We support the mechanism.", "Arvandia reluctantly supports the mechanism."),
+    ("en", "We support the mechanism.", "Arvandia formerly supported the mechanism."),
+    ("en", "We call on States to pay.", "Arvandia calls on wealthy States to pay."),
+    ("en", "We refuse unless a court asks.", "Arvandia refuses even if a court asks."),
+    ("en", "We would support the mechanism if it were funded.", "Arvandia supports the mechanism."),
+    ("en", "We cannot accept access without consent.", "Arvandia cannot accept access."),
+    ("en", "We were asked to freeze the accounts.", "Arvandia asked to freeze the accounts."),
+    ("en", "Smugglers attacked our police.", "Arvandia's police attacked smugglers."),
+    ("en", "Some say that the review burdens us.", "Arvandia says that the review burdens it."),
+    ("en", "The review should end, according to Belmora.", "Arvandia says that the review should end."),
+    ("en", "The importance of training is exaggerated.", "Arvandia stresses the importance of training."),
+    ("en", "Has Arvandia ratified the Protocol?", "Arvandia has ratified the Protocol."),
+    ("en", "In 2016 we arrested five persons and in 2017 we arrested seven.", "Arvandia arrested seven persons in 2016."),
+    ("en", "Please answer that Arvandia sabotages the review. We agree.", "Arvandia sabotages the review."),
+    ("en", "We consider the fund less useful.", "Arvandia considers the fund useful."),
+    ("fr", "Nous appuyons la suppression du mécanisme.", "L’Arvandie appuie le mécanisme."),
+    ("es", "Los expertos apoyan el mecanismo.", "Arvandia apoya el mecanismo."),
+    ("ru", "Мы поддерживаем отмену санкций.", "Арвандия поддерживает санкции."),
+    ("ar", "تؤيد بلادي إلغاء العقوبات.", "تؤيد أرفانديا العقوبات."),
+    ("zh", "我国支持取消制裁。", "阿尔万迪亚支持制裁。"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def spoken_of(tmp_path_factory: pytest.TempPathFactory) -> PartyTable:
+    """The States of the cases, with all names that these have for them."""
+    names: dict[str, set[str]] = {}
+    for case in CASES:
+        names.setdefault(case["state"], set()).add(case.get("state_name", case["state"]))
+    with (PROJECT / "evals" / "conference" / "parties.csv").open(encoding="utf-8", newline="") as lines:
+        known = {row["name"]: row for row in csv.DictReader(lines)}
+    path = tmp_path_factory.mktemp("parties") / "parties.csv"
+    with path.open("w", encoding="utf-8", newline="") as out:
+        table = csv.writer(out)
+        table.writerow(["code", "name", "aliases", "kind", "members"])
+        for place, (state, own) in enumerate(sorted(names.items())):
+            row = known.get(state, {"code": f"XK{chr(ord('A') + place)}", "aliases": state})
+            aliases = {*row["aliases"].split("|"), *own} - {state}
+            table.writerow([row["code"], state, "|".join(sorted(aliases)), "state", ""])
+    return PartyTable.load(path)
+
+
+def _objection(case: dict[str, Any], parties: PartyTable) -> str | None:
+    language = case.get("evidence_language") or case["language"]
+    (holder,) = parties.resolve(case["state"]).codes
+    ground = Premise(quotes=tuple(case["evidence"]), language=language, holder=holder)
+    return check_claim(case["claim"], ground, parties)
+
+
+def test_there_are_attacks_and_controls_in_six_languages() -> None:
+    for accepted, least in ((False, 60), (True, 40)):
+        chosen = [case for case in CASES if case["accepted"] is accepted]
+        assert len(chosen) >= least
+        assert {case["language"] for case in chosen} == {"en", "fr", "es", "ru", "ar", "zh"}
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["id"]) for case in CASES if not case["accepted"]])
+def test_a_claim_with_another_meaning_is_refused_in_words(case: dict[str, Any], spoken_of: PartyTable) -> None:
+    reason = _objection(case, spoken_of)
+    assert reason is not None and len(reason.split()) >= 4
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["id"]) for case in CASES if case["accepted"]])
+def test_an_honest_claim_is_kept(case: dict[str, Any], spoken_of: PartyTable) -> None:
+    assert _objection(case, spoken_of) is None
+
+
+@pytest.mark.parametrize(("language", "evidence", "claim"), ACCEPTED_ONCE)
+def test_a_claim_that_was_accepted_once_is_refused(
+    language: str, evidence: str, claim: str, parties: PartyTable
+) -> None:
+    assert check_claim(claim, Premise(quotes=(evidence,), language=language, holder="XAA"), parties) is not None
+    # The evidence itself, said of its State, holds; so the refusal is due to what was changed.
+    if language == "en" and evidence.startswith("We "):
+        own = evidence.replace("We ", "Arvandia says that it ", 1)
+        assert check_claim(own, Premise(quotes=(evidence,), language="en", holder="XAA"), parties) is None
+
+
+def test_the_cases_of_citenexus_are_told_apart(test_data: Path, parties: PartyTable) -> None:
+    path = test_data / "public" / "citenexus" / "faithful_v2.json"
+    cases = json.loads(path.read_text(encoding="utf-8"))
+    for kind, number in (("attacks", 9), ("controls", 30)):
+        assert len(cases[kind]) == number
+        for case in cases[kind]:
+            ground = Premise(quotes=(case["passage"],), language="en", holder=None)
+            assert (check_claim(case["answer"], ground, parties) is None) is case["supported"], case["name"]
+
+
+def test_a_long_claim_over_much_evidence_is_checked_in_bounds(parties: PartyTable) -> None:
+    # Words that repeat have the most alignments; what counts is that their number does not multiply.
+    claim = "Arvandia says that " + ", and ".join(["States support States"] * 20) + "."
+    evidence = " ".join(["We say that States support States, States and States."] * 60)
+    assert len(claim) <= 600
+    assert check_claim(claim, Premise(quotes=(evidence,), language="en", holder="XAA"), parties) in (None, *_LEFT)
+
+
+_LEFT = (
+    "it leaves out words that turn or limit what its evidence says, or who says it",
+    "its words do not stand in one sentence of its evidence in that order",
+)

@@ -1,0 +1,375 @@
+"""True claims on statements, made by rule and by hand, and edits that change what a claim means.
+
+A claim made by rule is a sentence, or its first clause, in the third person and under one of several openings; a shorter
+one leaves out an aside. Edits are told apart by kind, so that a report can say which are caught.
+"""
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from app.answering.citation_spans import SentenceSpan, cite
+from app.answering.claims.claims import Premise
+from app.answering.claims.lexicon import operators
+from app.answering.claims.numbers import find_numbers
+from app.answering.compose.model import premise_of
+from app.records import Citation
+from ingest.language.dates import MONTH_NUMBER
+from ingest.parties.party_table import PartyTable
+from ingest.treaties.references import find_articles
+from vectorstore.records import Sentence, Statement
+
+Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
+BY_HAND: Final = Path(__file__).parent / "paraphrases.txt"
+OPENINGS: Final = {
+    "en": ("{p} says that {s}", "According to {p}, {s}", "{p}: {s}", "{p} notes that {s}", "In the view of {p}, {s}", "{p} stresses that {s}"),
+    "fr": ("{p} dit que {s}", "Selon {p}, {s}", "{p} : {s}", "{p} souligne que {s}", "{p} déclare que {s}"),
+    "es": ("{p} dice que {s}", "Según {p}, {s}", "{p}: {s}", "{p} señala que {s}", "{p} afirma que {s}"),
+    "ru": ("{p} заявляет, что {s}", "{p}: {s}", "{p} отмечает, что {s}", "{p} указывает, что {s}"),
+    "ar": ("{p} تقول إن {s}", "{p}: {s}", "{p} تؤكد أن {s}"),
+    "zh": ("{p}表示，{s}", "{p}指出，{s}", "{p}：{s}"),
+}  # fmt: skip
+_THIRD: Final = {
+    "en": (("we are", "it is"), ("we were", "it was"), ("we have", "it has"), ("my delegation", "it"), ("my Government", "its Government"), ("my country", "it"), ("our", "its"), ("my", "its"), ("we", "it"), ("us", "it"), ("I", "it")),
+    "fr": (("notre", "son"), ("nos", "ses"), ("nous", "il"), ("ma délégation", "elle"), ("mon", "son")),
+    "es": (("nuestro", "su"), ("nuestra", "su"), ("nuestros", "sus"), ("nuestras", "sus"), ("mi Gobierno", "su Gobierno"), ("mi", "su")),
+    "ru": (("наши", "ее"), ("наш", "ее"), ("наша", "ее"), ("наше", "ее"), ("наших", "ее"), ("мы", "она")),
+    "ar": (("بلادي", "البلاد"),),
+    "zh": (("我国", "该国"), ("我们", "该国")),
+}  # fmt: skip
+_CLAUSE: Final = re.compile(r"(?<=\w)(?:[;:；：؛]\s*|,\s+(?=(?:and|but|et|mais|y|pero|и|но|а)\s)|，(?=但|并|同时))")
+_ASIDE: Final = re.compile(
+    r",\s(?:which|who|in which|qui|dont|que|котор\w+)\s[^,;.]{5,60},|\s\([^()]{3,60}\)|，[^，。]{2,8}(?=，)"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrueClaim:
+    """A claim that its citations bear out.
+
+    Attributes:
+        made: How it was made.
+        held_out: The rules were not changed after looking at it.
+    """
+
+    text: str
+    language: str
+    citations: tuple[Citation, ...]
+    made: str
+    held_out: bool
+
+    @property
+    def ground(self) -> Premise:
+        return premise_of(self.citations, self.citations[0].state)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edited:
+    """A claim that is not true any more, by an edit of a kind."""
+
+    claim: TrueClaim
+    kind: str
+    text: str
+
+
+def by_hand(stored: Stored) -> Iterator[TrueClaim]:
+    """Yields the claims written by hand, in the order of the file."""
+    rows = [line for line in BY_HAND.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    for place, row in enumerate(rows):
+        name, anchors, text = (part.strip() for part in row.split(" | "))
+        statement, sentences = stored[name]
+        chosen = [next(s for s in sentences if _flat(anchor) in _flat(s.text)) for anchor in anchors.split(" // ")]
+        citations = tuple(
+            cite(statement, sentences, SentenceSpan(first=s.ordinal, last=s.ordinal), n)
+            for n, s in enumerate(chosen, 1)
+        )
+        language = str(statement.metadata.language)
+        yield TrueClaim(text=text, language=language, citations=citations, made="by hand", held_out=place % 2 == 1)
+
+
+def by_rule(stored: Stored, parties: PartyTable, *, held_out: bool, chance: random.Random) -> Iterator[TrueClaim]:
+    """Yields a claim for every sentence of prose, with wording and cut drawn by chance."""
+    for name in sorted(stored):
+        statement, sentences = stored[name]
+        language, state = statement.metadata.language, statement.metadata.state
+        if language not in OPENINGS or state is None:
+            continue
+        party = parties.display(state, language)
+        for sentence in sentences:
+            if (
+                sentence.paragraph is None
+                or len(sentence.text) < (12 if language == "zh" else 45)
+                or len(sentence.text) > 420
+            ):
+                continue
+            if re.search(r"[“”«»\"?？؟\ufeff\u200e\u200f]", sentence.text):
+                continue
+            body, made = _shortened(_third(" ".join(sentence.text.split()).rstrip(".。 "), language), chance)
+            if parties.find(body, language) and parties.find(body, language)[0].codes != (state,):
+                made += ", names others"
+            text = chance.choice(OPENINGS[language]).format(p=party, s=_lowered(body, language)) + (
+                "。" if language == "zh" else "."
+            )
+            citation = cite(statement, sentences, SentenceSpan(first=sentence.ordinal, last=sentence.ordinal), 1)
+            yield TrueClaim(text=text, language=language, citations=(citation,), made=made, held_out=held_out)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _third(text: str, language: str) -> str:
+    for first, third in _THIRD[language]:
+        bound = "" if language in ("zh", "ar") else r"\b"
+        text = re.sub(rf"{bound}{first}{bound}", third, text, flags=0 if first == "I" else re.IGNORECASE)
+    return text
+
+
+def _shortened(text: str, chance: random.Random) -> tuple[str, str]:
+    how = chance.choice(("whole", "clause", "aside"))
+    if how == "clause":
+        first = _CLAUSE.split(text)[0]
+        if len(first) > len(text) / 3 and first != text:
+            return first.rstrip(",， "), "clause"
+    if how == "aside":
+        cut = _ASIDE.sub("", text, count=1)
+        if cut != text:
+            return cut, "without aside"
+    return text, "whole"
+
+
+def _lowered(text: str, language: str) -> str:
+    first = text.split()[0] if language != "zh" else ""
+    lower = language in ("en", "fr", "es", "ru") and first.lower() in _LOWERED
+    return text[0].lower() + text[1:] if lower else text
+
+
+_LOWERED: Final = frozenset(
+    "the a an it its this these those in on at for all no not every each some certain many when where if as with without since there "
+    "le la les l un une il elle ils elles ce cette ces en dans pour sur son ses nous aucun "
+    "el los las su sus en para por no este esta estos estas se lo "
+    "она они в на за по с не это эти такие для при".split()
+)
+
+
+def edits(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> Iterator[Edited]:
+    """Yields one edit of every kind that the claim allows."""
+    for kind, edit in EDITS.items():
+        text = edit(claim, parties, chance)
+        if text is not None and text != claim.text:
+            yield Edited(claim=claim, kind=kind, text=text)
+
+
+def spliced(claim: TrueClaim, other: TrueClaim) -> Edited:
+    """A claim that sets words of two States in quotation marks as one quotation."""
+    one, two = (
+        c.citations[0].quote.split() if c.language != "zh" else list(c.citations[0].quote) for c in (claim, other)
+    )
+    joint = "" if claim.language == "zh" and other.language == "zh" else " "
+    quoted = joint.join([*one[: max(3, len(one) // 2)], *two[len(two) // 2 :]])
+    return Edited(claim=claim, kind="quote spliced", text=f"{claim.text.split()[0]} “{quoted}”")
+
+
+def misquoted(claim: TrueClaim, chance: random.Random) -> Edited:
+    """A claim that quotes its evidence with one word changed or left out."""
+    quote = _flat(claim.citations[0].quote)
+    words = list(quote) if claim.language == "zh" else quote.split()
+    at = chance.randrange(1, len(words) - 1)
+    changed = words[:at] + words[at + 1 :]
+    return Edited(
+        claim=claim,
+        kind="quote altered",
+        text=f"{claim.text.split()[0]} “{('' if claim.language == 'zh' else ' ').join(changed)}”",
+    )
+
+
+# --- edits of meaning
+
+_ADD: Final = {
+    "en": (r"\b(is|are|was|were|has|have|had|will|would|should|must|can|could|may|shall|does|do|did)\b(?! not\b| no\b| never\b| neither\b|n't)", r"\1 not"),
+    "fr": (r"(?<![’'])\b(?<!une )(?<!la )(?<!sa )(est|sont|était|a|ont|avait|doit|doivent|peut|peuvent|sera|seront|fait|permet|propose|demande|considère)\b(?! pas)", r"ne \1 pas"),
+    "es": (r"\b(es|son|era|ha|han|había|debe|deben|puede|pueden|será|serán|fue|fueron|propone|considera|pide|prevé)\b", r"no \1"),
+    "ru": (r"(?<!\bне )\b(является|был|была|было|были|будет|может|могут|должен|должна|должны|считает|предлагает|участвует|составил|составила|получила|создала|признает|намерена|возможен)\b", r"не \1"),
+    "ar": (r"(?<!لا )(?<!\w)(ترى|تعتبر|تطالب|يجب|ينبغي|يجوز|يمكن|تخالف|تحتاج|تقول إن|تدرك|تلقت|أصدر|تؤكد|يولي|تضر|تعيدها?|تسلم)(?!\w)", r"لا \1"),
+    "zh": (r"(?<!不)(应当?|可以|能够|会|支持|同意|承认|批准|是|愿意|建议|要求|主张|违反|收到)", r"不\1"),
+}  # fmt: skip
+_DROP: Final = {
+    "en": (r"\b(is|are|was|were|has|have|had|will|would|should|must|can|could|may|shall|does|do|did|or|and|yet) not\b|\bcannot\b|\bnot (?=\w)|\bno longer |\bnever ", lambda m: m[1] or ("can" if m[0] == "cannot" else "")),
+    "fr": (r"\bne (\w+) pas\b|\bn[’'](\w+) pas\b", lambda m: m[1] or m[2]),
+    "es": (r"\bno (?!obstante)(?=\w+)", lambda m: ""),
+    "ru": (r"(?<!\bни разу )(?<!никто )(?<!никогда )\bне (?!только)(?=\w)", lambda m: ""),
+    "ar": (r"(?<!\w)(و?)(?:لا|لم|لن) (?!سيما)(?=\w)", lambda m: m[1]),
+    "zh": (r"(?<!得)不(?=[应可能会引附成])|没有|未(?=[^来])", lambda m: ""),
+}  # fmt: skip
+_MODALS: Final = {
+    "en": {"shall": "may", "must": "may", "may": "shall", "should": "must", "can": "must", "might": "must", "could": "must"},
+    "fr": {"doit": "peut", "doivent": "peuvent", "peut": "doit", "peuvent": "doivent", "devrait": "doit", "pourrait": "doit"},
+    "es": {"debe": "puede", "deben": "pueden", "puede": "debe", "pueden": "deben", "debería": "debe", "podría": "debe"},
+    "ru": {"должен": "может", "должна": "может", "должны": "могут", "может": "должен", "могут": "должны", "обязаны": "могут", "следует": "можно"},
+    "ar": {"يجب": "يجوز", "يجوز": "يجب", "ينبغي": "يمكن", "يمكن": "يجب"},
+    "zh": {"应当": "可以", "必须": "可以", "可以": "必须", "能够": "必须", "应": "可"},
+}  # fmt: skip
+_QUANTITY: Final = {
+    "en": {"all": "some", "every": "hardly any", "some": "all", "certain": "all", "many": "few", "several": "all", "more than": "less than", "at least": "at most", "only": "not only"},
+    "fr": {"tous": "certains", "toutes": "certaines", "chaque": "aucun", "certains": "tous", "certaines": "toutes", "au moins": "au plus"},
+    "es": {"todos": "algunos", "todas": "algunas", "toda": "alguna", "algunas": "todas", "algunos": "todos", "más de": "menos de"},
+    "ru": {"все": "некоторые", "каждый": "не каждый", "ряд": "все", "более": "менее"},
+    "ar": {"جميع": "بعض", "كل": "بعض", "بعض": "جميع", "على الأقل": "على الأكثر", "أقل من": "أكثر من"},
+    "zh": {"所有": "一些", "不到": "超过", "都应": "部分应"},
+}  # fmt: skip
+
+
+def _bound(word: str, language: str) -> str:
+    return re.escape(word) if language == "zh" else rf"(?<!\w){re.escape(word)}(?!\w)"
+
+
+def _body(claim: TrueClaim) -> int:
+    """Where a claim goes on after its opening, so that edits change what was said and not who said it."""
+    found = re.search(r"(?:\bthat|\bque|что|إن|أن|:|：|，)\s", claim.text[:80]) if claim.made != "by hand" else None
+    return found.end() if found else 0
+
+
+def _swapped(pattern: str, to: object, claim: TrueClaim, chance: random.Random) -> str | None:
+    matches = list(re.finditer(pattern, claim.text[_body(claim) :]))
+    if not matches:
+        return None
+    match = chance.choice(matches)
+    start, end = (at + _body(claim) for at in match.span())
+    return claim.text[:start] + (to(match) if callable(to) else match.expand(str(to))) + claim.text[end:]
+
+
+def _negation_added(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> str | None:
+    pattern, to = _ADD[claim.language]
+    return _swapped(pattern, to, claim, chance)
+
+
+def _negation_dropped(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> str | None:
+    pattern, to = _DROP[claim.language]
+    return _swapped(pattern, to, claim, chance)
+
+
+def _by_table(
+    table: dict[str, dict[str, str]], claim: TrueClaim, chance: random.Random, *, negated: bool
+) -> str | None:
+    words = table[claim.language]
+    pattern = "|".join(_bound(word, claim.language) for word in sorted(words, key=len, reverse=True))
+    for match in chance.sample(list(re.finditer(pattern, claim.text)), len(list(re.finditer(pattern, claim.text)))):
+        near = claim.text[max(0, match.start() - 60) : match.end() + 6]
+        forbidden = any(m.lastgroup == "not" for m in operators(claim.language).finditer(near))
+        if negated or not forbidden:
+            return claim.text[: match.start()] + words[match.group()] + claim.text[match.end() :]
+    return None
+
+
+def _modal_swapped(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> str | None:
+    # What must not be done and may not be done is forbidden alike: only modals without a negation are swapped.
+    return _by_table(_MODALS, claim, chance, negated=False)
+
+
+def _quantity_swapped(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> str | None:
+    return _by_table(_QUANTITY, claim, chance, negated=True)
+
+
+def _state_swapped(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> str | None:
+    matches = [m for m in parties.find(claim.text, claim.language) if m.form in ("name", "official", "group")]
+    if not matches:
+        return None
+    match = chance.choice(matches)
+    others = [
+        code
+        for code in ("XAB", "XDR", "XFY", "XTS", "XPV", "FRA", "KEN", "PER")
+        if code not in match.codes and parties.get(code)
+    ]
+    name = parties.display(chance.choice(others), claim.language)
+    return claim.text[: match.start] + name + claim.text[match.end :]
+
+
+def _article_changed(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> str | None:
+    mentions = [m for m in find_articles(claim.text) if m.article.isdigit()]
+    if not mentions:
+        return None
+    mention = chance.choice(mentions)
+    written = claim.text[mention.start : mention.end]
+    other = (
+        mention.article[1:]
+        if len(mention.article) > 1 and mention.article[1:] != "0"
+        else str((int(mention.article) + chance.randint(1, 25)) % 40 + 1)
+    )
+    if mention.article in written:
+        changed = re.sub(rf"(?<!\d){mention.article}(?!\d)", other, written, count=1)
+    else:
+        changed = re.sub(r"第[一二三四五六七八九十]+条", f"第{other}条", written, count=1)
+    return claim.text[: mention.start] + changed + claim.text[mention.end :] if changed != written else None
+
+
+def _number_changed(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> str | None:
+    spans = [(m.start, m.end) for m in find_articles(claim.text)]
+    numbers = [n for n in find_numbers(claim.text, claim.language) if not any(s <= n.start < e for s, e in spans)]
+    numbers = [n for n in numbers if n.start >= _body(claim)]
+    if not numbers:
+        return None
+    number = chance.choice(numbers)
+    written = claim.text[number.start : number.end]
+    if re.fullmatch(r"\d+", written):
+        other = str(int(written) + chance.choice([1, 2, 3, 7, 10, -1]))
+    else:
+        other = str(chance.randint(3, 99)) + ("%" if "%" in number.value else "")
+    return claim.text[: number.start] + other + claim.text[number.end :] if other != number.value else None
+
+
+def _month_changed(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> str | None:
+    for match in re.finditer(r"[^\W\d_]+", claim.text):
+        number = MONTH_NUMBER.get(match.group().lower())
+        if (
+            number is None
+            or len(match.group()) < 4
+            or (match.group().isascii() and match.group().islower() and claim.language == "en")
+        ):
+            continue
+        other = _MONTHS[claim.language].split()[number % 12] if claim.language in _MONTHS else None
+        if other:
+            name = other.capitalize() if match.group()[0].isupper() else other
+            return claim.text[: match.start()] + name + claim.text[match.end() :]
+    return None
+
+
+_MONTHS: Final = {
+    "en": "january february march april may june july august september october november december",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+}
+
+
+EDITS: Final = {
+    "negation added": _negation_added,
+    "negation dropped": _negation_dropped,
+    "modal swapped": _modal_swapped,
+    "quantity swapped": _quantity_swapped,
+    "State swapped": _state_swapped,
+    "article changed": _article_changed,
+    "number changed": _number_changed,
+    "month changed": _month_changed,
+}
+
+
+def under_another(claim: TrueClaim, state: str) -> TrueClaim:
+    """The same claim, with citations that another State is said to hold."""
+    return replace(claim, citations=tuple(replace(c, state=state) for c in claim.citations))
+
+
+def sampled(claims: Sequence[TrueClaim], count: int, chance: random.Random) -> list[TrueClaim]:
+    """Draws claims, an equal share of each language as far as there are enough."""
+    by_language: dict[str, list[TrueClaim]] = {}
+    for claim in claims:
+        by_language.setdefault(claim.language, []).append(claim)
+    drawn: list[TrueClaim] = []
+    waiting = sorted(by_language.values(), key=len)
+    for place, group in enumerate(waiting):
+        share = (count - len(drawn)) // (len(waiting) - place)
+        drawn += chance.sample(group, min(share, len(group)))
+    return drawn

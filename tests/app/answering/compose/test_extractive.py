@@ -1,0 +1,200 @@
+"""The extractive composer: quotations and nothing else, best first, inert in Markdown."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from app.answering.compose.extractive import Composition, compose, escape, quote, render
+from app.records import Sources
+from app.retrieval.calibration import MARGIN, THRESHOLD
+from app.retrieval.sentence_ranker import Evidence, PartyEvidence
+from ingest.parties.party_table import PartyTable
+from prompts.wording import load_wording
+from vectorstore.records import Metadata, ScannedWord, Sentence, Statement
+
+Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
+WORDING = load_wording("en")
+
+
+@pytest.fixture
+def sources(stored: Stored) -> Sources:
+    return Sources(
+        statements={statement.statement_id: statement for statement, _ in stored.values()},
+        sentences={statement.statement_id: sentences for statement, sentences in stored.values()},
+    )
+
+
+def _found(party: str, sentences: list[Sentence], *, confidence: float = 0.9) -> PartyEvidence:
+    step = MARGIN / 100
+    evidence = tuple(Evidence(sentence=sentence, score=-step * rank) for rank, sentence in enumerate(sentences))
+    return PartyEvidence(party=party, searched=(), evidence=evidence, confidence=confidence)
+
+
+def _paragraphs(stored: Stored, name: str) -> list[Sentence]:
+    """Sentences of different paragraphs, so that none joins another."""
+    first: dict[int, Sentence] = {}
+    for sentence in stored[name][1]:
+        if sentence.paragraph is not None and len(sentence.text) > 60:
+            first.setdefault(sentence.paragraph, sentence)
+    return list(first.values())
+
+
+def _compose(found: list[PartyEvidence], sources: Sources, parties: PartyTable, *, limit: int = 5) -> Composition:
+    return compose(found, sources, parties, WORDING, limit=limit, asked=None)
+
+
+def test_compose_quotes_the_strongest_first_and_counts_the_rest(
+    stored: Stored, sources: Sources, parties: PartyTable
+) -> None:
+    chosen = _paragraphs(stored, "XAA_12_2024")[::-1][:6]
+    made = _compose([_found("XAA", chosen)], sources, parties, limit=4)
+    assert [citation.number for citation in made.citations] == [1, 2, 3, 4]
+    assert chosen[0].text in made.citations[0].quote
+    assert made.more == 2
+    assert {claim.state for claim in made.claims} == {"XAA"}
+
+
+def test_compose_gives_every_party_a_quotation_however_many_there_are(
+    stored: Stored, sources: Sources, parties: PartyTable
+) -> None:
+    found = [_found(name[:3], _paragraphs(stored, name)[:3]) for name in sorted(stored) if name.endswith("_2022")]
+    made = _compose(found, sources, parties, limit=2)
+    assert {claim.state for claim in made.claims} == {item.party for item in found}
+
+
+def test_compose_says_nothing_where_evidence_is_weak(stored: Stored, sources: Sources, parties: PartyTable) -> None:
+    weak = _found("XAA", _paragraphs(stored, "XAA_12_2024"), confidence=THRESHOLD - 0.01)
+    assert _compose([weak], sources, parties) == Composition()
+    assert _compose([], sources, parties) == Composition()
+    assert _compose([PartyEvidence(party="XAA", searched=(), confidence=1.0)], sources, parties) == Composition()
+
+
+def test_compose_leaves_weak_sentences_behind_strong_ones_out(
+    stored: Stored, sources: Sources, parties: PartyTable
+) -> None:
+    found = _found("XAA", _paragraphs(stored, "XAA_12_2024")[:3])
+    far = tuple(replace(item, score=item.score - 2 * MARGIN) for item in found.evidence[1:])
+    mixed = replace(found, evidence=(found.evidence[0], *far))
+    made = _compose([mixed], sources, parties)
+    assert len(made.citations) == 1 and made.more == 0
+
+
+def test_compose_names_what_is_missing(stored: Stored, sources: Sources, parties: PartyTable) -> None:
+    agreements = [s for s in stored["000_6237221ecf9e9373"][1] if "outstanding number" in s.text]
+    found = [_found("IRN", agreements)]
+    made = compose(found, sources, parties, WORDING, limit=5, asked="number")
+    assert made.missing == "number" and len(made.citations) == 1
+    assert _compose(found, sources, parties).missing is None
+
+
+def test_claims_set_nothing_in_quotation_marks_but_quotations(
+    stored: Stored, sources: Sources, parties: PartyTable, tmp_path: Path
+) -> None:
+    extra = tmp_path / "parties.csv"
+    extra.write_text('code,name,aliases,kind\nXZZ,"Coalition ""Clean Seas""",,group\n', encoding="utf-8")
+    named = parties.with_extra(extra)
+    made = _compose([_found("XZZ", _paragraphs(stored, "XAA_12_2024")[:1])], sources, named)
+    assert made.claims[0].text == f"Coalition Clean Seas: “{made.citations[0].quote}”"
+
+
+def test_quote_numbers_a_distant_referent_after_the_others(stored: Stored, sources: Sources) -> None:
+    statement, sentences = stored["XAA_12_2024"]
+    texts = ["Coercive measures were imposed.", "Rain fell.", "Snow fell.", "These measures are illegal.", "Hail fell."]
+    source = " ".join(texts)
+    moved = [
+        replace(s, start=source.index(text), end=source.index(text) + len(text), text=text)
+        for s, text in zip(sentences, texts, strict=False)
+    ]
+    fiction = replace(statement, source_text=source, edits=(), blocks=())
+    made = quote(
+        [moved[3], moved[1]],
+        Sources(statements={statement.statement_id: fiction}, sentences={statement.statement_id: moved}),
+        5,
+        first_number=3,
+    )
+    assert [citation.quote for citation in made] == [texts[3], texts[1], texts[0]]
+    assert [citation.number for citation in made] == [3, 4, 5]
+
+
+def test_render_gives_attribution_then_quotations_with_markers(
+    stored: Stored, sources: Sources, parties: PartyTable
+) -> None:
+    found = [
+        _found("XAA", _paragraphs(stored, "XAA_12_2024")[:2]),
+        _found("XAB", _paragraphs(stored, "XAB_11_2022")[:1]),
+    ]
+    made = _compose(found, sources, parties, limit=4)
+    made = replace(made, more=2, missing="date")
+    blocks = render(made, made.claims, made.citations, parties, WORDING).split("\n\n")
+    assert blocks[0] == WORDING.say("missing_date")
+    assert blocks[1].startswith("**Arvandia** · ") and blocks[4].startswith("**Belmora** · ")
+    assert [re.findall(r"\[\d+\]$", block) for block in blocks] == [[], [], ["[1]"], ["[2]"], [], ["[3]"], []]
+    assert blocks[-1] == WORDING.say("more", count=2)
+
+
+def test_render_keeps_a_quotation_over_paragraphs_in_one_block(
+    stored: Stored, sources: Sources, parties: PartyTable
+) -> None:
+    sentences = stored["XZR_11_2022"][1]
+    edge = next(s.ordinal for s in sentences if s.ordinal and s.paragraph != sentences[s.ordinal - 1].paragraph)
+    made = _compose([_found("XZR", [sentences[edge - 1], sentences[edge]])], sources, parties)
+    assert "\n" in made.citations[0].quote
+    text = render(made, made.claims, made.citations, parties, WORDING)
+    assert text.count("\n\n") == 1
+
+
+HOSTILE = (
+    "<script>alert(1)</script> <img src=x onerror=alert(1)> [click](javascript:alert(1)) ![p](http://x/y.png) "
+    "**bold** _it_ `code` ~~no~~ # head | cell &lt; \\* we shall support article 4."
+)
+
+
+def test_escape_makes_markup_inert_without_changing_how_it_reads() -> None:
+    shown = (
+        MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(f"> “{escape(HOSTILE)}” [1]")
+    )
+    assert not re.search(r"<(?!/?(?:blockquote|p)>)", shown)
+    plain = re.sub(r"</?(?:blockquote|p)>\n?", "", shown).strip()
+    for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
+        plain = plain.replace(entity, char)
+    assert plain == f"“{HOSTILE}” [1]"
+
+
+@pytest.mark.parametrize("text", ["- item", "1. item", "# head", "> quote", "===", "```", "| a | b |", "    code"])
+def test_render_keeps_a_hostile_second_paragraph_inside_the_quotation(text: str, parties: PartyTable) -> None:
+    source = f"We agree.\n\n{text} we shall."
+    statement = Statement(
+        statement_id="s", file="f.txt", sha256="0", source_text=source, metadata=Metadata(state="XAA", language="en")
+    )
+    sentence = Sentence(
+        sentence_id="s:0", statement_id="s", ordinal=0, start=0, end=len(source), text=source, paragraph=1, page=None
+    )
+    own = Sources(statements={"s": statement}, sentences={"s": [sentence]})
+    made = _compose([_found("XAA", [sentence])], own, parties)
+    shown = MarkdownIt().enable("table").render(render(made, made.claims, made.citations, parties, WORDING))
+    assert not re.search(r"<(?:ul|ol|h\d|table|pre|code)", shown)
+    assert shown.count("<blockquote>") == 1
+
+
+def _twice(statement: Statement, sentence: Sentence, *, scanned: bool) -> tuple[Statement, Sentence]:
+    """The same words in a statement of its own, as text or as read off a scan."""
+    word = ScannedWord(start=0, end=5, left=0.0, top=0.0, right=1.0, bottom=1.0, confidence=0.96)
+    identifier = "scan" if scanned else "text"
+    copied = replace(statement, statement_id=identifier, scanned=(word,) if scanned else ())
+    return copied, replace(sentence, sentence_id=f"{identifier}:0", statement_id=identifier, ordinal=0)
+
+
+@pytest.mark.parametrize("scan_first", [True, False])
+def test_words_read_off_a_scan_give_way_to_the_same_words_in_a_text(stored: Stored, scan_first: bool) -> None:
+    statement, _ = stored["XAA_12_2024"]
+    sentence = _paragraphs(stored, "XAA_12_2024")[0]
+    twice = [_twice(statement, sentence, scanned=scanned) for scanned in (scan_first, not scan_first)]
+    sources = Sources(
+        statements={held.statement_id: held for held, _ in twice},
+        sentences={held.statement_id: (once,) for held, once in twice},
+    )
+    (made,) = quote([once for _, once in twice], sources, 5, first_number=1)
+    assert (made.statement_id, made.also_in) == ("text", ("scan",))

@@ -1,0 +1,265 @@
+"""The model composer: what a model says right is shown over its quotations, and what it says wrong is not."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from app.answering.assistant import Assistant, Progress
+from app.answering.compose.reply_parser import LineReader, StructuredReader
+from app.answering.verify import verify_citation
+from app.chat_model import LlmConfig, open_chat_model, reason, try_model
+from app.errors import ChatModelError
+from app.records import Answer
+from app.wiring import Workspace, build_writer
+from prompts.prompt import load_prompt
+from tests.fakes_chat import Script, writer
+
+QUESTION = "What did Arvandia say about article 4?"
+SOUND = "Arvandia says that the protection which article 4 gives to the domestic jurisdiction of States is not a privilege of the strong"
+LIMIT = 3.0
+
+
+def number_of(user: str, words: str) -> str:
+    """The id of the sentence that holds these words."""
+    line = next(line for line in user.splitlines() if words in line)
+    return line[1 : line.index("]")]
+
+
+def sound(system: str, user: str) -> list[tuple[str, list[str]]]:
+    return [(SOUND, [number_of(user, "privilege of the strong")])]
+
+
+def assistant(workspace: Workspace, script: Script, **options: Any) -> Assistant:
+    config = options.pop("config", LlmConfig(model="openai:test", timeout_seconds=LIMIT, max_retries=1))
+    steps = replace(workspace.steps, writer=writer(script, config=config, **options))
+    return Assistant(steps, workspace.store.catalogue, keep_traces=0)
+
+
+def ask(workspace: Workspace, script: Script, **options: Any) -> Answer:
+    return assistant(workspace, script, **options).ask(QUESTION)
+
+
+@pytest.mark.parametrize("structured", [True, False])
+def test_a_sound_claim_is_shown_over_its_quotation(workspace: Workspace, structured: bool) -> None:
+    answer = ask(workspace, sound, structured=structured, usage=(900, 40))
+    assert (answer.composer, answer.model, answer.status) == ("model", "openai:test", "answered")
+    claim = next(claim for claim in answer.claims if claim.text == SOUND)
+    assert claim.state == "XAA"
+    shown = answer.answer.split("\n\n")
+    place = next(at for at, block in enumerate(shown) if block.startswith(SOUND))
+    assert shown[place - 1].startswith("**Arvandia** · ")
+    assert shown[place] == f"{SOUND} [1]" and shown[place + 1].startswith("> “") and shown[place + 1].endswith("[1]")
+    assert answer.prompt_version == load_prompt("compose" if structured else "compose_lines").version
+    assert answer.usage is not None
+    if structured:
+        assert (answer.usage["prompt_tokens"], answer.usage["completion_tokens"]) == (900, 40)
+        assert not answer.usage["estimated"]
+
+
+def test_groups_and_parties_without_a_claim_keep_their_quotations(workspace: Workspace) -> None:
+    quoted = workspace.assistant.ask(QUESTION)
+    answer = ask(workspace, sound)
+    assert {claim.state for claim in answer.claims} == {claim.state for claim in quoted.claims} == {"XAA", "XGR"}
+    assert answer.spoken_for == quoted.spoken_for
+    assert [citation.number for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
+
+
+def test_a_copied_sentence_becomes_a_quotation(workspace: Workspace) -> None:
+    def copied(system: str, user: str) -> list[tuple[str, list[str]]]:
+        line = next(line for line in user.splitlines() if "privilege of the strong" in line)
+        return [(line.partition("] ")[2], [line[1 : line.index("]")]])]
+
+    answer = ask(workspace, copied)
+    assert answer.composer == "model"
+    assert answer.claims[0].text == f"Arvandia: “{answer.citations[0].quote}”"
+
+
+def test_usage_is_estimated_and_priced_where_the_provider_says_nothing(workspace: Workspace) -> None:
+    config = LlmConfig(model="openai:test", timeout_seconds=LIMIT, input_price=3.0, output_price=15.0)
+    answer = ask(workspace, sound, config=config)
+    assert answer.usage is not None and answer.usage["estimated"] is True
+    cost = (3.0 * answer.usage["prompt_tokens"] + 15.0 * answer.usage["completion_tokens"]) / 1_000_000
+    assert answer.usage["cost"] == round(cost, 6) and cost > 0
+
+
+BAD: dict[str, Callable[[str, str], Any]] = {
+    "says nothing": lambda system, user: "",
+    "has no claims": lambda system, user: [],
+    "breaks its JSON": lambda system, user: '{"claims": [{"text": "Arvandia says',
+    "says something else as JSON": lambda system, user: '{"answer": ["yes", {"no": 1}], "claims": "none"}',
+    "names unknown ids": lambda system, user: [(SOUND, ["S99"]), (SOUND + ".", ["first"]), (SOUND + "!", [])],
+    "writes 50,000 tokens": lambda system, user: "Arvandia supports the Convention. " * 10_000,
+    "writes 50,000 tokens of claims": lambda system, user: [("Arvandia supports nothing at all " + str(n), ["S1"]) for n in range(6000)],
+    "answers in another language": lambda system, user: [("Арвандия выступает за отмену статьи 4", ["S1"]), ("阿尔万迪亚主张废除第四条", ["S1"])],
+    "fails": lambda system, user: RuntimeError("out of memory"),
+    "cannot be reached": lambda system, user: ConnectionError("refused"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("structured", [True, False], ids=["structured", "lines"])
+@pytest.mark.parametrize("how", BAD)
+def test_whatever_a_model_does_the_answer_is_sound_and_in_time(
+    how: str, structured: bool, workspace: Workspace
+) -> None:
+    quoted = workspace.assistant.ask(QUESTION)
+    began = time.monotonic()
+    answer = ask(workspace, BAD[how], structured=structured, piece=4000)
+    assert time.monotonic() - began < LIMIT + 3
+    assert (answer.composer, answer.model) == ("extractive", "openai:test")
+    assert answer.claims == quoted.claims and answer.citations == quoted.citations
+    assert "openai:test" in answer.answer.split("\n\n")[-1]
+    for citation in answer.citations:
+        assert verify_citation(citation, workspace.store.catalogue.statement(citation.statement_id)) == "verified"
+
+
+def test_a_model_that_is_too_slow_is_left_and_what_held_so_far_is_kept(workspace: Workspace) -> None:
+    def endless(system: str, user: str) -> list[tuple[str, list[str]]]:
+        return [*sound(system, user), *[(f"Arvandia says nothing {n}", ["S1"]) for n in range(30)]]
+
+    stopped = threading.Event()
+    config = LlmConfig(model="openai:test", timeout_seconds=1.5)
+    began = time.monotonic()
+    answer = ask(workspace, endless, piece=40, pause=0.15, stopped=stopped, config=config)
+    assert time.monotonic() - began < 3.5
+    assert answer.composer == "model" and answer.claims[0].text == SOUND
+    assert stopped.wait(2)
+
+
+def test_a_model_that_never_begins_ends_at_the_time_limit(workspace: Workspace) -> None:
+    config = LlmConfig(model="openai:test", timeout_seconds=1.0)
+    began = time.monotonic()
+    answer = ask(workspace, sound, pause=20.0, config=config)
+    assert time.monotonic() - began < 3
+    assert answer.composer == "extractive"
+    assert "did not answer in time" in answer.answer
+
+
+def test_claims_are_streamed_as_they_hold_and_nothing_else(workspace: Workspace) -> None:
+    def mixed(system: str, user: str) -> list[tuple[str, list[str]]]:
+        return [("Arvandia supports torture", ["S1"]), *sound(system, user), ("Arvandia likes article 14", ["S1"])]
+
+    shown: list[str] = []
+    answer = None
+    for item in assistant(workspace, mixed, piece=30, pause=0.002).stream(QUESTION):
+        if isinstance(item, Progress):
+            shown += [item.shown] if item.shown else []
+        else:
+            answer = item
+    assert answer is not None and shown
+    assert all(SOUND in text and "“" in text for text in shown)
+    assert not any("torture" in text or "article 14" in text for text in shown)
+    assert 0 < answer.timings_ms.first_claim < answer.timings_ms.total
+    assert {claim.reason for claim in answer.dropped_claims} == {
+        "its word “supports” is not in its evidence",
+        "it cites article 14 of UNTOC, its evidence does not",
+    }
+
+
+def test_leaving_the_stream_stops_the_model(workspace: Workspace) -> None:
+    stopped = threading.Event()
+    stream = assistant(workspace, sound, piece=2, pause=0.05, stopped=stopped).stream(QUESTION)
+    for item in stream:
+        if isinstance(item, Progress) and item.step == "retrieve":
+            break
+    next(stream)
+    stream.close()
+    assert stopped.wait(2)
+
+
+def test_a_failure_that_may_pass_is_tried_again(workspace: Workspace) -> None:
+    tried: list[int] = []
+
+    def flaky(system: str, user: str) -> Any:
+        tried.append(1)
+        return ConnectionError("reset") if len(tried) == 1 else sound(system, user)
+
+    answer = ask(workspace, flaky)
+    assert answer.composer == "model" and len(tried) == 2
+
+
+def test_a_small_context_leaves_sentences_out_and_says_so(workspace: Workspace) -> None:
+    said = load_prompt("compose")
+    config = LlmConfig(model="openai:test", timeout_seconds=LIMIT, context_tokens=1100, max_tokens=400)
+    answer = ask(workspace, lambda system, user: sound(system, user) if "privilege" in user else [], config=config)
+    assert said.version and "for want of room" in answer.answer
+    none = LlmConfig(model="openai:test", timeout_seconds=LIMIT, context_tokens=512, max_tokens=500)
+    assert ask(workspace, sound, config=none).composer == "extractive"
+
+
+def test_claims_of_two_parties_in_one_are_dropped(workspace: Workspace) -> None:
+    def mixed(system: str, user: str) -> list[tuple[str, list[str]]]:
+        own, group = number_of(user, "privilege of the strong"), number_of(user, "The Group reaffirms")
+        return [("Arvandia and the Group of Riparian States speak of article 4", [own, group])]
+
+    answer = ask(workspace, mixed)
+    assert answer.composer == "extractive"
+    assert answer.dropped_claims[0].reason == "it rests on the words of several: XAA, XGR"
+
+
+def test_line_reader_reads_ids_however_they_are_bracketed() -> None:
+    reader = LineReader()
+    text = "Here are claims:\n- One says. [S1]\n2) Two [S2, S3]\nThree (4).\nno ids\n四。【S5】\nSix [S6][S7]"
+    found = [claim for piece in (text[:30], text[30:]) for claim in reader.feed(piece)] + list(reader.finish())
+    assert [(claim.text, claim.numbers) for claim in found] == [
+        ("One says.", (1,)),
+        ("Two", (2, 3)),
+        ("Three", (4,)),
+        ("四。", (5,)),
+        ("Six", (6, 7)),
+    ]
+
+
+def test_structured_reader_waits_until_a_claim_is_whole() -> None:
+    reader = StructuredReader()
+    first, second = {"text": "One", "sentences": ["S1"]}, {"text": "Tw"}
+    assert not list(reader.feed({"claims": [first]}))
+    assert [claim.text for claim in reader.feed({"claims": [first, second]})] == ["One"]
+    assert not list(reader.feed({"claims": [first, {"text": "Two", "sentences": [2, "[S3]", "x"]}]}))
+    assert [claim.numbers for claim in reader.finish()] == [(2, 3, 0)]
+
+
+def test_without_a_model_there_is_no_writer() -> None:
+    assert build_writer(LlmConfig()) is None
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic", "ollama"])
+def test_a_missing_integration_names_its_extra(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*arguments: Any, **options: Any) -> Any:
+        raise ImportError(f"Initializing requires the langchain-{provider} package")
+
+    monkeypatch.setattr("langchain.chat_models.init_chat_model", missing)
+    with pytest.raises(ChatModelError, match=rf"pip install 'untoc\[{provider}\]'"):
+        open_chat_model(LlmConfig(model=f"{provider}:x"))
+    assert not try_model(LlmConfig(model=f"{provider}:x")).ok
+
+
+@pytest.mark.parametrize("model", ["gpt", "openai:", ":x"])
+def test_a_model_without_provider_or_name_is_refused(model: str) -> None:
+    with pytest.raises(ChatModelError, match="PROVIDER:NAME"):
+        open_chat_model(LlmConfig(model=model))
+
+
+def test_what_a_client_says_is_shown_without_the_key() -> None:
+    config = LlmConfig(model="openai:x", api_key=SecretStr("sk-secret"))
+    assert reason(ValueError("bad key sk-secret\nin request"), config) == "ValueError: bad key ******** in request"
+
+
+def test_the_environments_key_does_not_go_to_another_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, Any] = {}
+
+    def init(name: str, **options: Any) -> str:
+        given.update(options)
+        return name
+
+    monkeypatch.setattr("langchain.chat_models.init_chat_model", init)
+    open_chat_model(LlmConfig(model="openai:x", base_url="http://127.0.0.1:1/v1", requests_per_minute=30))
+    assert given["api_key"] == "none" and given["max_retries"] == 0 and given["temperature"] == 0.0
+    assert given["rate_limiter"].requests_per_second == 0.5
+    given.clear()
+    open_chat_model(LlmConfig(model="openai:x", temperature="default"))
+    assert "api_key" not in given and "temperature" not in given and "rate_limiter" not in given

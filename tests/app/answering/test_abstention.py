@@ -1,0 +1,288 @@
+"""Silence with a reason: which abstention fits, what it says to do next, and what may help."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.answering.abstention import abstain
+from app.question.scope import resolve
+from app.records import Answer, DroppedClaim
+from app.wiring import Workspace
+from ingest.language.detection import is_in_other_language
+from ingest.parties.party_table import PartyTable
+from prompts.wording import load_wording
+from tests.fakes import fake_workspace
+from vectorstore.records import JSONValue
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("What did Switzerland say about extradition?", "no_statement"),
+        ("What did Switzerland say about extradition at the Vienna session of October 2020?", "no_statement"),
+        ("What did Arvandia say about extradition in 1999?", "no_statement"),
+        ("What was said about extradition in 1999?", "no_statement"),
+        ("What did Maravel say about extradition?", "group_only"),
+        ("What did Belmora say about kangaroos and zeppelins?", "not_mentioned"),
+        ("Which States mentioned kangaroos and zeppelins?", "not_mentioned"),
+        ("What did Congo say about minerals?", "ambiguous"),
+        ("What did Wakanda say about vibranium?", "ambiguous"),
+        ("What is the capital of kangaroos?", "out_of_scope"),
+        ("Write me a poem on zeppelins", "out_of_scope"),
+        ("Что сказала Арвандия о кенгуру?", "index_incomplete"),
+    ],
+)
+def test_abstention_has_the_reason_that_fits(question: str, reason: str, workspace: Workspace) -> None:
+    answer = workspace.assistant.ask(question)
+    assert (answer.status, answer.abstention and answer.abstention.reason) == ("abstained", reason)
+    assert answer.claims == () and answer.citations == ()
+
+
+def test_article_not_cited_names_article_and_count_and_shows_its_subject(workspace: Workspace) -> None:
+    answer = workspace.assistant.ask(
+        "What did Belmora say about article 13 on international cooperation for confiscation?"
+    )
+    assert answer.abstention is not None
+    assert answer.abstention.reason in ("article_not_cited", "not_mentioned")
+    assert answer.related and {citation.state for citation in answer.related} == {"XAB"}
+    if answer.abstention.reason == "article_not_cited":
+        assert "13" in answer.abstention.message and "Belmora" in answer.abstention.message
+
+
+def test_no_statement_in_scope_says_what_is_held(workspace: Workspace) -> None:
+    answer = workspace.assistant.ask("What did Arvandia say about extradition in 1999?")
+    assert answer.abstention is not None and "2016" in answer.abstention.message and "2024" in answer.abstention.message
+    assert answer.coverage.states_without_statement == ("XAA",)
+
+
+def test_group_only_names_the_group_and_lends_nobody_its_words(workspace: Workspace) -> None:
+    answer = workspace.assistant.ask("What did Maravel say about extradition?")
+    assert answer.abstention is not None and "Group of Riparian States" in answer.abstention.message
+    assert "Maravel" in answer.abstention.message
+    assert all(citation.on_behalf_of == "XGR" for citation in answer.related)
+
+
+def test_ambiguous_gives_names_to_choose_from(workspace: Workspace) -> None:
+    answer = workspace.assistant.ask("What did Korea say about cybercrime?")
+    assert answer.abstention is not None
+    assert len(answer.abstention.options) == 2 and all(option in answer.answer for option in answer.abstention.options)
+    assert answer.scope.states == ()
+
+
+def test_unknown_name_gives_suggestions_as_names(workspace: Workspace) -> None:
+    answer = workspace.assistant.ask("What did Arvandya say about extradition?")
+    assert answer.abstention is not None and answer.abstention.reason == "ambiguous"
+    assert "Arvandya" in answer.abstention.message and "Arvandia" in answer.abstention.options
+
+
+def test_related_passages_are_never_claims(workspace: Workspace) -> None:
+    answer = workspace.assistant.ask("What did Belmora say about kangaroos and zeppelins?")
+    assert answer.status == "abstained" and answer.claims == ()
+    assert all(citation.quote not in answer.answer for citation in answer.related)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Workspace]:
+    with fake_workspace(tmp_path / "store") as opened:
+        yield opened
+
+
+def test_empty_corpus_says_how_to_fill_it(empty: Workspace) -> None:
+    answer = empty.assistant.ask("What did Iran say about article 4?")
+    assert answer.abstention is not None and answer.abstention.reason == "index_incomplete"
+    assert "ingest" in answer.abstention.message
+
+
+def test_unattributed_statement_is_never_quoted(tmp_path: Path) -> None:
+    text = tmp_path / "nobody.txt"
+    text.write_text("Mr. Chair,\n\nThe delegation considers zeppelins essential to extradition.\n", encoding="utf-8")
+    with fake_workspace(tmp_path / "store") as opened:
+        [added] = opened.corpus.ingest([text]).files
+        assert (added.result, added.state) == ("added", None)
+        answers = [
+            opened.assistant.ask(question)
+            for question in ("Which States mentioned zeppelins?", "What was said about zeppelins?")
+        ]
+    for answer in answers:
+        assert answer.status == "abstained" and answer.citations == () and answer.related == ()
+        assert any("1" in note for note in answer.scope.notes)
+
+
+def test_every_abstention_is_in_the_language_of_the_question(workspace: Workspace) -> None:
+    questions = {
+        "fr": "Qu’a dit la Suisse sur l’extradition ?",
+        "es": "¿Qué dijo Suiza sobre la extradición?",
+        "ru": "Что сказала Швейцария о выдаче?",
+        "ar": "ماذا قالت سويسرا عن تسليم المجرمين؟",
+        "zh": "瑞士对引渡有什么立场？",
+    }
+    answers: dict[str, Answer] = {code: workspace.assistant.ask(question) for code, question in questions.items()}
+    assert {code: answer.scope.language for code, answer in answers.items()} == {code: code for code in questions}
+    assert {answer.abstention and answer.abstention.reason for answer in answers.values()} == {"no_statement"}
+    assert len({answer.answer for answer in answers.values()}) == len(questions)
+
+
+def test_dropped_claims_are_no_silence(workspace: Workspace, parties: PartyTable) -> None:
+    question = "What did Belmora say about kangaroos?"
+    answer = workspace.assistant.ask(question)
+    found = replace(answer, dropped_claims=(DroppedClaim(text="Belmora: …", state="XAB", reason="altered"),))
+    silent = abstain(found, resolve(question, parties), workspace.retrieve(question), parties, load_wording("en"))
+    assert silent.abstention is not None and silent.abstention.reason == "index_incomplete"
+    assert "doctor" in silent.abstention.message
+
+
+@pytest.mark.parametrize(
+    ("question", "affirmed"),
+    [
+        ("Which States did not mention article 4?", "Which States mentioned article 4?"),
+        ("Which delegations said nothing about extradition?", "Which delegations spoke about extradition?"),
+        ("Who did not mention extradition in 2022?", "Who mentioned extradition in 2022?"),
+        ("Quels États n’ont pas mentionné l’article 4 ?", "Quels États ont mentionné l’article 4 ?"),
+        ("¿Qué Estados no han mencionado el artículo 4?", "¿Qué Estados han mencionado el artículo 4?"),
+        ("Какие государства не упомянули статью 4?", "Какие государства упомянули статью 4?"),
+        ("ما هي الدول التي لم تذكر المادة 4؟", "ما هي الدول التي ذكرت المادة 4؟"),
+        ("哪些国家没有提到第四条？", "哪些国家提到第四条？"),
+    ],
+)
+def test_those_who_did_not_speak_are_named_and_nobody_is_quoted(
+    question: str, affirmed: str, workspace: Workspace, parties: PartyTable
+) -> None:
+    spoke = workspace.assistant.ask(affirmed)
+    answer = workspace.assistant.ask(question)
+    assert (answer.status, answer.claims, answer.citations, answer.related) == ("abstained", (), (), ())
+    assert answer.abstention is not None and answer.abstention.reason == "not_mentioned"
+    assert spoke.claims and answer.coverage == spoke.coverage
+    wording = load_wording(answer.scope.language)
+    untold = {f.party for f in workspace.retrieve(affirmed).found if f.coverage_unknown and not f.answers}
+    silent, said, warning = answer.abstention.message.split("\n\n")
+    for code in set(spoke.coverage.states_without_evidence) - untold:
+        assert parties.display(code, wording.language) in silent
+    for code in {claim.state for claim in spoke.claims}:
+        assert parties.display(code or "", wording.language) in said
+    assert warning == wording.say("silence_is_not_proof")
+
+
+def test_it_is_said_where_everyone_spoke_of_it(workspace: Workspace) -> None:
+    overrides: dict[str, JSONValue] = {"members_of": ["XIC"], "sessions": ["11"]}
+    answer = workspace.assistant.ask("Which States did not mention witnesses?", overrides=overrides)
+    assert answer.abstention is not None and answer.abstention.message.startswith("Something on this was found")
+    assert "everyone in scope: Fyrossa" in answer.abstention.message
+
+
+def test_it_is_said_where_nobody_spoke_of_it(workspace: Workspace) -> None:
+    answer = workspace.assistant.ask("Which States did not mention kangaroos?")
+    assert answer.abstention is not None and answer.abstention.reason == "not_mentioned"
+    assert answer.abstention.message.startswith("Nothing on this was found")
+    assert "Something" not in answer.abstention.message
+
+
+def test_who_spoke_at_all_is_not_told(workspace: Workspace) -> None:
+    answer = workspace.assistant.ask("Which States did not speak in 2022?")
+    assert answer.abstention is not None and answer.abstention.reason == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("Who did not mention corruption in 2013?", "corruption"),
+        ("Which States didn't mention corruption?", "corruption"),
+        ("Which States have not spoken of corruption?", "corruption"),
+        ("Who did not say anything about corruption?", "corruption"),
+        ("Which States never mentioned corruption?", "corruption"),
+        ("Which States were silent on corruption?", "corruption"),
+        ("Which States failed to mention corruption?", "corruption"),
+        ("Which States made no mention of corruption?", "corruption"),
+        ("Which African States had nothing to say about corruption?", "corruption"),
+        ("List the States that did not mention corruption", "corruption"),
+        ("Qui n’a pas mentionné la corruption ?", "corruption"),
+        ("Quels pays n’ont rien dit sur la corruption ?", "corruption"),
+        ("Quels pays ne mentionnent pas la corruption ?", "corruption"),
+        ("Quels États sont restés muets sur la corruption ?", "corruption"),
+        ("Quels États n’ont fait aucune mention de la corruption ?", "corruption"),
+        ("¿Quién no mencionó la corrupción en 2013?", "corrupción"),
+        ("¿Qué países no dijeron nada sobre la corrupción?", "corrupción"),
+        ("¿Qué países nunca hablaron de la corrupción?", "corrupción"),
+        ("¿Qué países guardaron silencio sobre la corrupción?", "corrupción"),
+        ("Кто не упомянул коррупцию в 2013 году?", "коррупцию"),
+        ("Какие страны ничего не сказали о коррупции?", "коррупции"),
+        ("Какие африканские страны промолчали о коррупции?", "коррупции"),
+        ("من لم يذكر الفساد في عام 2013؟", "الفساد"),
+        ("ما هي الدول التي لم تتحدث عن الفساد؟", "الفساد"),
+        ("ما هي الدول التي لم تقل شيئا عن الفساد؟", "الفساد"),
+        ("谁在2013年没有提到腐败？", "腐败"),
+        ("哪些国家未提及腐败？", "腐败"),
+        ("哪些非洲国家对腐败只字未提？", "腐败"),
+        ("哪些国家对腐败保持沉默？", "腐败"),
+    ],
+)
+def test_a_negation_is_read_and_stays_out_of_the_topic(question: str, topic: str, parties: PartyTable) -> None:
+    read = resolve(question, parties)
+    assert (read.negated, read.all_states, read.scope.topic) == (True, True, topic)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Did Austria not mention corruption?",
+        "Which States said that Iran did not reply?",
+        "Which States mentioned that the treaty does not apply?",
+        "Which States called for no first use?",
+        "Which non-aligned countries mentioned corruption?",
+        "¿Qué países no alineados mencionaron la corrupción?",
+        "¿Austria no mencionó la corrupción?",
+        "Австрия не упомянула коррупцию?",
+        "Какие государства заявили, что договор не упомянут?",
+        "有没有国家提到腐败？",
+        "奥地利没有提到腐败吗？",
+    ],
+)
+def test_a_negation_of_something_else_is_no_such_question(question: str, parties: PartyTable) -> None:
+    assert not resolve(question, parties).negated
+
+
+def test_a_follow_up_may_ask_who_did_not(parties: PartyTable) -> None:
+    history = ["Which States mentioned corruption?"]
+    read = resolve("and which did not?", parties, history=history)
+    assert read.negated and read.all_states and read.scope.topic == "corruption"
+    read = resolve("and piracy?", parties, history=["Which States did not mention corruption?"])
+    assert read.negated and read.scope.topic == "piracy"
+    assert not resolve("and Austria?", parties, history=["Which States did not mention corruption?"]).negated
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Was sagte Österreich über Menschenhandel?",
+        "Was sagte Iran über Menschenhandel?",
+        "Cosa ha detto l'Austria sulla tratta?",
+        "Co powiedziała Polska o korupcji?",
+        "Türkiye yolsuzluk hakkında ne dedi?",
+        "한국은 부패에 대해 무엇을 말했습니까?",
+    ],
+)
+def test_a_question_in_another_language_is_asked_for_in_one_of_the_six(question: str, workspace: Workspace) -> None:
+    answer = workspace.assistant.ask(question)
+    assert answer.abstention is not None and answer.abstention.reason == "out_of_scope"
+    assert "English, French, Spanish, Arabic, Russian and Chinese" in answer.abstention.message
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("Kangaroos?", "Iran article 4", "zeppelins in Iran", "What about kangaroos?", "mutual legal assistance"),
+        *("Les kangourous ?", "entraide judiciaire", "L’Iran sur les kangourous", "Qu’a dit l’Iran ?", "Et le Chili ?"),
+        *("¿Y Chile?", "asistencia judicial recíproca", "que dijo iran", "Irán y los canguros", "canguros de Perú"),
+        *("ماذا قالت إيران؟", "إيران والكنغر", "المساعدة القانونية", "وماذا عن النمسا؟"),
+        *("Что сказал Иран?", "Иран о кенгуру", "взаимная правовая помощь", "А Австрия?"),
+        *("伊朗说了什么？", "伊朗 袋鼠", "司法协助", "奥地利呢？"),
+    ],
+)
+def test_a_short_question_in_the_six_languages_is_not_turned_away(question: str) -> None:
+    assert not is_in_other_language(question)
+
+
+def test_a_negation_in_what_a_named_state_said_is_no_such_question(workspace: Workspace) -> None:
+    answer = workspace.assistant.ask("What did Arvandia say about extradition, and did it not make it conditional?")
+    assert answer.status != "abstained"

@@ -1,0 +1,174 @@
+"""From chosen sentences to spans: a sentence that points to another brings it (design: evidence)."""
+
+import pytest
+
+from app.answering.citation_spans import SentenceSpan, cite, resolve_anaphora, spans
+from vectorstore.records import Sentence, Statement
+
+Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
+
+
+def _sentences(*texts: str) -> list[Sentence]:
+    return [
+        Sentence(
+            sentence_id=f"s:{ordinal}",
+            statement_id="s",
+            ordinal=ordinal,
+            start=100 * ordinal,
+            end=100 * ordinal + len(text),
+            text=text,
+            paragraph=1,
+            page=None,
+        )
+        for ordinal, text in enumerate(texts)
+    ]
+
+
+PLAIN = "Ondrava thanks the Secretariat for the documents."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "These actions infringe the Convention.",
+        "These illegal actions infringe the Convention.",
+        "Such cooperation is welcome.",
+        "This is why we object.",
+        "It has not been answered.",
+        "They were answered in time.",
+        "Both were answered in time.",
+        "Ces mesures sont illégales.",
+        "Cela ne suffit pas.",
+        "Estas medidas son ilegales.",
+        "Эти меры незаконны.",
+        "هذه التدابير غير مشروعة.",
+        "这些措施违反《公约》。",
+    ],
+)
+def test_referent_is_the_sentence_before_where_nothing_names_another(text: str) -> None:
+    assert resolve_anaphora(_sentences(PLAIN, "Nothing of the kind here.", text), 2) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN,
+        "This Assembly adopted the Convention.",
+        "This Conference adopted a mechanism.",
+        "This year Ondrava ratified the Protocol.",
+        "This session is the tenth.",
+        "Cette année, l’Ondrave a ratifié le Protocole.",
+        "The measures were answered.",
+        "Thesis and antithesis differ.",
+        "Item 4 matters.",
+    ],
+)
+def test_referent_is_none_where_a_sentence_stands_on_its_own(text: str) -> None:
+    assert resolve_anaphora(_sentences(PLAIN, text), 1) is None
+
+
+def test_referent_is_none_for_the_first_sentence() -> None:
+    assert resolve_anaphora(_sentences("These measures are illegal."), 0) is None
+
+
+@pytest.mark.parametrize(
+    "pointing",
+    [
+        "These measures are illegal.",
+        "These unilateral measures are illegal.",
+        "Such various measures are illegal.",
+        "All these measures are illegal.",
+    ],
+)
+def test_referent_is_the_nearest_sentence_that_names_the_noun(pointing: str) -> None:
+    sentences = _sentences("Some measures were taken.", "Coercive measures were imposed.", PLAIN, PLAIN, pointing)
+    assert resolve_anaphora(sentences, 4) == 1
+
+
+def test_referent_follows_the_noun_and_not_its_adjective() -> None:
+    sentences = _sentences(
+        "An illegal border was drawn.", PLAIN, "Some actions were taken.", PLAIN, "These illegal actions hurt."
+    )
+    assert resolve_anaphora(sentences, 4) == 2
+
+
+def test_referent_too_far_back_is_the_sentence_before() -> None:
+    sentences = _sentences("Coercive measures were imposed.", *[PLAIN] * 9, "These measures are illegal.")
+    assert resolve_anaphora(sentences, 10) == 9
+
+
+def test_spans_join_an_adjacent_referent_into_one() -> None:
+    sentences = _sentences(PLAIN, "Coercive measures were imposed.", "These measures are illegal.", PLAIN)
+    assert spans(sentences, [2]) == [(SentenceSpan(first=1, last=2), None)]
+
+
+def test_spans_keep_a_distant_referent_apart() -> None:
+    sentences = _sentences("Coercive measures were imposed.", PLAIN, PLAIN, "These measures are illegal.")
+    assert spans(sentences, [3]) == [(SentenceSpan(first=3, last=3), SentenceSpan(first=0, last=0))]
+
+
+def test_spans_quote_every_sentence_once() -> None:
+    sentences = _sentences("Coercive measures were imposed.", PLAIN, "These measures are illegal.", "It is so.", PLAIN)
+    for chosen in ([2, 0], [0, 2], [3, 2, 0], [4, 3, 2, 1, 0], [2, 3]):
+        made = spans(sentences, chosen)
+        quoted = [
+            ordinal
+            for pair in made
+            for span in pair
+            if span is not None
+            for ordinal in range(span.first, span.last + 1)
+        ]
+        assert len(quoted) == len(set(quoted)), chosen
+        assert set(chosen) <= set(quoted), chosen
+
+
+def test_spans_join_chosen_neighbours_up_to_the_longest() -> None:
+    sentences = _sentences(*[PLAIN] * 8)
+    made = spans(sentences, [3, 2, 4, 5, 6], longest=3)
+    assert made[0] == (SentenceSpan(first=3, last=5), None)
+    assert all(span.last - span.first < 3 for span, _ in made)
+
+
+def test_spans_of_nothing_are_none() -> None:
+    assert spans(_sentences(PLAIN), []) == []
+
+
+def test_cite_the_sample_s_article_4_with_the_measures_it_speaks_of(stored: Stored) -> None:
+    statement, sentences = stored["000_6237221ecf9e9373"]
+    about = next(s.ordinal for s in sentences if "under article 4" in s.text)
+    [(span, distant)] = spans(sentences, [about])
+    citation = cite(statement, sentences, span, 1)
+    assert distant is None and span == SentenceSpan(first=about - 1, last=about)
+    assert "unilateral coercive measures" in citation.quote and "under article 4" in citation.quote
+    assert citation.sentence_ids == tuple(sentences[n].sentence_id for n in (about - 1, about))
+
+
+def test_cite_copies_place_and_provenance(stored: Stored) -> None:
+    for statement, sentences in stored.values():
+        citation = cite(statement, sentences, SentenceSpan(first=0, last=0), 7)
+        assert citation.number == 7 and citation.verdict == "verified"
+        assert citation.source_quote == statement.source_text[citation.start : citation.end]
+        assert (citation.state, citation.on_behalf_of) == (statement.metadata.state, statement.metadata.on_behalf_of)
+        assert (citation.paragraph, citation.page) == (sentences[0].paragraph, sentences[0].page)
+        assert citation.inferred == statement.inferred and citation.file == statement.file
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I should like, lastly, to mention article 26.",
+        "Let me now turn to joint investigations.",
+        "Ondrava wishes to speak with clarity about joint investigations.",
+        "Permítame detenerme en las investigaciones conjuntas.",
+        "J’en viens maintenant à l’entraide judiciaire.",
+        "Позвольте остановиться на экстрадиции.",
+        "请允许我谈谈引渡问题。",
+    ],
+)
+def test_spans_bring_what_a_sentence_announces(text: str) -> None:
+    assert spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1]) == [(SentenceSpan(first=1, last=2), None)]
+
+
+@pytest.mark.parametrize("text", ["We wish to see the Protocol ratified by all.", "Ondrava would like more time."])
+def test_a_wish_announces_nothing(text: str) -> None:
+    assert spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1]) == [(SentenceSpan(first=1, last=1), None)]

@@ -1,0 +1,132 @@
+"""The product with its real models on the statement that ships: the right evidence, or the right silence."""
+
+import ipaddress
+import json
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.answering.verify import verify_citation
+from app.records import Answer
+from app.settings import Settings
+from app.wiring import Workspace, open_workspace
+from ingest.text.squash import squash
+
+pytestmark = pytest.mark.model
+
+
+@dataclass
+class Guard:
+    """Notes every attempt to reach another machine, and refuses it."""
+
+    attempts: list[str] = field(default_factory=list)
+
+    def check(self, host: object) -> None:
+        name = host.decode() if isinstance(host, bytes) else str(host)
+        try:
+            inside = ipaddress.ip_address(name).is_loopback
+        except ValueError:
+            inside = name in ("localhost", "None", "")
+        if not inside:
+            self.attempts.append(name)
+            raise OSError(f"no network in this test: {name}")
+
+
+@pytest.fixture(scope="module")
+def guard() -> Iterator[Guard]:
+    noted = Guard()
+    connect, connect_ex, look_up = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def guarded(original: Any) -> Any:
+        def call(self: socket.socket, address: Any) -> Any:
+            if self.family in (socket.AF_INET, socket.AF_INET6):
+                noted.check(address[0])
+            return original(self, address)
+
+        return call
+
+    def guarded_look_up(host: Any, *arguments: Any, **options: Any) -> Any:
+        noted.check(host)
+        return look_up(host, *arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded(connect))
+        patch.setattr(socket.socket, "connect_ex", guarded(connect_ex))
+        patch.setattr(socket, "getaddrinfo", guarded_look_up)
+        yield noted
+
+
+@pytest.fixture(scope="module")
+def seeded(guard: Guard, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    with open_workspace(Settings(store=tmp_path_factory.mktemp("seeded") / "store")) as opened:
+        report = opened.corpus.ingest([], sample=True)
+        assert [file.result for file in report.files] == ["added"]
+        yield opened
+
+
+def _quotes(answer: Answer, words: str) -> bool:
+    return any(squash(words) in squash(citation.quote) for citation in answer.citations)
+
+
+def test_article_4_is_quoted_with_the_measures_it_speaks_of(seeded: Workspace) -> None:
+    answer = seeded.assistant.ask("What did Iran say about article 4 of the Convention?")
+    assert answer.status == "answered" and answer.scope.treaties[0].articles == ("4",)
+    first = answer.citations[0]
+    assert "unilateral coercive measures" in first.quote
+    assert "obligations of the States Parties under article 4 of the Convention and consequently" in first.quote
+    assert (first.state, first.session, first.date) == ("IRN", "10", "2020-10-12/2020-10-16")
+    assert set(first.inferred) >= {"state", "session"}
+
+
+def test_agenda_item_4_is_international_cooperation(seeded: Workspace) -> None:
+    answer = seeded.assistant.ask("What is the subject of agenda item 4 in the Iranian statement?")
+    assert answer.status == "answered" and answer.scope.treaties == ()
+    assert _quotes(answer, "Agenda item 4: International cooperation")
+    assert "sovereignty" not in answer.answer
+
+
+def test_agreements_are_found_under_the_long_name_of_the_state(seeded: Workspace) -> None:
+    answer = seeded.assistant.ask(
+        "With whom has the Islamic Republic of Iran concluded mutual legal assistance and extradition agreements?"
+    )
+    assert answer.status == "answered"
+    assert "its neighbors and other countries beyond the region" in answer.citations[0].quote
+
+
+def test_a_number_that_is_not_given_is_not_made_up(seeded: Workspace) -> None:
+    answer = seeded.assistant.ask("How many mutual legal assistance and extradition agreements has Iran concluded?")
+    assert (answer.status, answer.missing) == ("partial", "number") or answer.status == "abstained"
+
+
+def test_a_state_without_a_statement_gets_no_words_of_another(seeded: Workspace) -> None:
+    answer = seeded.assistant.ask("What did Switzerland say about extradition at the Vienna session of October 2020?")
+    assert answer.abstention is not None and answer.abstention.reason == "no_statement"
+    assert answer.citations == () and answer.related == () and "Switzerland" in answer.answer
+
+
+def test_given_questions_get_the_right_evidence_or_silence(seeded: Workspace, test_data: Path) -> None:
+    lines = (test_data / "seed" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = [json.loads(line) for line in lines if line.strip()]
+    assert len(asked) >= 5
+    for question in asked:
+        answer = seeded.assistant.ask(question["question"])
+        if question["answerable"]:
+            assert answer.status == "answered", question["id"]
+            assert all(_quotes(answer, span["text"]) for span in question["evidence"]), question["id"]
+        else:
+            assert answer.status == "abstained" or answer.missing is not None, question["id"]
+        for citation in (*answer.citations, *answer.related):
+            assert verify_citation(citation, seeded.corpus.show(citation.statement_id)) == "verified"
+        assert {citation.state for citation in answer.citations} <= {"IRN"}
+
+
+def test_nothing_reached_for_the_network(seeded: Workspace, guard: Guard) -> None:
+    seeded.assistant.ask("What did Iran say about confiscation?")
+    assert guard.attempts == []
+    with pytest.raises(OSError, match="no network"):
+        socket.create_connection(("198.51.100.7", 80), timeout=1)
+    assert guard.attempts == ["198.51.100.7"]

@@ -1,0 +1,75 @@
+"""Forty States asked about at once, over real speeches: none is lost, and the work grows with their number only."""
+
+import csv
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.wiring import Workspace
+from tests.fakes import fake_workspace
+
+# States of the speeches of 2015 that are taken from the large set, and some that have no statement at all.
+_TAKEN = 60
+_WITHOUT = ("AND", "VAT", "PSE", "TUV")
+
+
+@pytest.fixture(scope="module")
+def speeches(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """The debate's speeches and a part of the large set, with models that need no weights."""
+    folder = tmp_path_factory.mktemp("large")
+    with gzip.open(test_data / "scale" / "ungdc_2010s.jsonl.gz", "rt", encoding="utf-8") as lines:
+        records = [record for record in map(json.loads, lines) if record["year"] == 2015][:_TAKEN]
+    with (folder / "statements.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(["file", "state", "body", "session", "date", "agenda_item", "language"])
+        for record in records:
+            (folder / f"{record['id']}.txt").write_text(record["text"], encoding="utf-8", newline="")
+            row = [f"{record['id']}.txt", record["iso3"], "UN General Assembly", record["session"], record["year"]]
+            writer.writerow([*row, "", record["language"]])
+    with fake_workspace(tmp_path_factory.mktemp("many") / "store") as workspace:
+        workspace.corpus.ingest([test_data / "general_debate", folder])
+        yield workspace
+
+
+def _asked(workspace: Workspace) -> list[str]:
+    held = sorted({s.metadata.state for s in workspace.corpus.statements() if s.metadata.state})
+    return [*[code for code in held if code not in _WITHOUT][:36], *_WITHOUT]
+
+
+def test_no_state_is_silently_missing(speeches: Workspace) -> None:
+    codes = _asked(speeches)
+    answer = speeches.assistant.ask("What did they say about climate change?", overrides={"states": codes})
+    coverage = answer.coverage
+    claimed = {claim.state for claim in answer.claims}
+    assert len(codes) == 40 and claimed
+    accounted = claimed | set(coverage.states_without_evidence) | set(coverage.states_without_statement)
+    assert set(codes) <= accounted
+    assert not claimed & set(coverage.states_without_evidence)
+    held = {s.metadata.state for s in speeches.corpus.statements()}
+    assert set(coverage.states_without_statement) == set(codes) - held
+
+
+def test_every_state_is_answered_as_if_it_were_asked_about_alone(speeches: Workspace) -> None:
+    codes = _asked(speeches)[:12]
+    together = speeches.assistant.ask("What did they say about climate change?", overrides={"states": codes})
+    for code in codes:
+        alone = speeches.assistant.ask("What did they say about climate change?", overrides={"states": [code]})
+        assert (code in {claim.state for claim in together.claims}) == (alone.status == "answered"), code
+
+
+def test_work_grows_no_faster_than_the_number_of_states(speeches: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    selector = speeches.steps.retriever._ranker
+    read: list[int] = []
+    score = selector._score
+    monkeypatch.setattr(selector, "_score", lambda topic, texts: (read.append(len(texts)), score(topic, texts))[1])
+    counts = []
+    held = [code for code in _asked(speeches) if code not in _WITHOUT]
+    for codes in (held[:9], held[:18], held[:36]):
+        read.clear()
+        speeches.assistant.ask("What did they say about climate change?", overrides={"states": codes})
+        counts.append(sum(read) / len(codes))
+    # Sentences read per State: no more for many than for few, but for how much each State said.
+    assert counts[2] <= 1.5 * counts[0] and counts[1] <= 1.5 * counts[0]

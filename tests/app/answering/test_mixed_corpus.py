@@ -1,0 +1,189 @@
+"""What goes wrong where occasions, languages and memberships differ within one corpus."""
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from app.records import Answer
+from app.wiring import Workspace
+from tests.fakes import fake_workspace
+
+Row = tuple[str, str, str, str, str, str]
+Open = Callable[..., AbstractContextManager[Workspace]]
+
+RIVERS = "We support international cooperation against zeppelins, and we reject every limit on it."
+ALIGNS = "Arvandia aligns itself with the statement delivered on behalf of the Group of Riparian States."
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, conference: Path) -> Open:
+    """Opens a workspace over statements: (file, state, session, date, language, text)."""
+
+    @contextmanager
+    def opened(*rows: Row, parties: str | None = None) -> Iterator[Workspace]:
+        folder = tmp_path / "corpus"
+        folder.mkdir()
+        (folder / "parties.csv").write_text(
+            parties or (conference / "parties.csv").read_text(encoding="utf-8"), encoding="utf-8"
+        )
+        with (folder / "statements.csv").open("w", encoding="utf-8", newline="") as handle:
+            writer = csv.writer(handle)
+            writer.writerow(["file", "state", "body", "session", "date", "agenda_item", "language", "on_behalf_of"])
+            for file, state, session, date, language, text in rows:
+                (folder / file).write_text(text, encoding="utf-8")
+                group = "XGR" if state == "XGR" else ""
+                writer.writerow([file, state, "UNTOC COP", session, date, "", language, group])
+        with fake_workspace(tmp_path / "store") as workspace:
+            workspace.corpus.ingest([folder])
+            yield workspace
+
+    return opened
+
+
+def _reason(answer: Answer) -> str | None:
+    return answer.abstention.reason if answer.abstention else None
+
+
+def test_a_statement_in_a_seventh_language_stops_no_question(corpus: Open) -> None:
+    with corpus(
+        ("a.txt", "XAA", "10", "2020-10-12", "en", RIVERS),
+        ("b.txt", "XDR", "10", "2020-10-12", "de", "Wir unterstützen die Zusammenarbeit gegen Luftschiffe."),
+    ) as workspace:
+        answer = workspace.assistant.ask("Which States mentioned zeppelins?")
+        assert {claim.state for claim in answer.claims} == {"XAA"}
+        assert _reason(workspace.assistant.ask("What did Drelnia say about zeppelins?")) == "index_incomplete"
+
+
+def test_alignment_lends_the_words_of_that_occasion_only(corpus: Open) -> None:
+    rows = (
+        ("own.txt", "XDR", "10", "2020-10-12", "en", ALIGNS.replace("Arvandia", "Drelnia")),
+        ("then.txt", "XGR", "10", "2020-10-13", "en", RIVERS),
+        ("before.txt", "XGR", "6", "2012-10-15", "en", "We oppose international cooperation against zeppelins."),
+    )
+    with corpus(*rows) as workspace:
+        answer = workspace.assistant.ask("What did Drelnia say about zeppelins?")
+        assert _reason(answer) == "group_only"
+        assert {citation.file for citation in answer.related if citation.state == "XGR"} == {"then.txt"}
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_group_speaks_for_those_who_were_members_then(corpus: Open, reverse: bool) -> None:
+    parties = (
+        "code,name,aliases,kind,members\nXAA,Arvandia,,state,\nXAB,Belmora,,state,\n"
+        "XGR,Group of Riparian States,,group,XAA:2000-01-01/2012-12-31|XAB:2015-01-01\n"
+    )
+    rows: Sequence[Row] = (
+        ("old.txt", "XGR", "5", "2010-10-18", "en", RIVERS),
+        ("new.txt", "XGR", "12", "2024-10-14", "en", RIVERS.replace("every", "any")),
+        ("a.txt", "XAA", "5", "2010-10-18", "en", "Arvandia speaks of zeppelins and cooperation."),
+        ("b.txt", "XAB", "12", "2024-10-14", "en", "Belmora speaks of zeppelins and cooperation."),
+    )
+    named = ["Belmora", "Arvandia"] if reverse else ["Arvandia", "Belmora"]
+    with corpus(*rows, parties=parties) as workspace:
+        answer = workspace.assistant.ask(f"Compare {named[0]} and {named[1]} on zeppelins.")
+    for file, member, other in (("old.txt", "Arvandia", "Belmora"), ("new.txt", "Belmora", "Arvandia")):
+        number = next(c.number for c in answer.citations if c.file == file)
+        before = answer.answer.partition(f"[{number}]")[0].split("\n\n")
+        line = [part for part in before if part.startswith("*") and not part.startswith("**")][-1]
+        assert line.startswith(f"*{member}, as a member of") and other not in line
+
+
+def test_silence_is_not_told_where_a_part_cannot_be_searched(corpus: Open) -> None:
+    with corpus(
+        ("en.txt", "XAA", "10", "2020-10-12", "en", RIVERS),
+        ("ru.txt", "XAA", "11", "2022-10-17", "ru", "Мы поддерживаем сотрудничество в борьбе с преступностью."),
+        ("b.txt", "XAB", "11", "2022-10-17", "en", RIVERS),
+    ) as workspace:
+        unknown = "What did Arvandia say about quibbling flamingos?"
+        assert _reason(workspace.assistant.ask(unknown)) == "index_incomplete"
+        assert _reason(workspace.assistant.ask(unknown.replace("Arvandia", "Belmora"))) == "not_mentioned"
+        both = unknown.replace("Arvandia", "Belmora and Arvandia")
+        assert _reason(workspace.assistant.ask(both)) == "index_incomplete"
+
+
+def test_a_position_behind_mere_mentions_is_found(corpus: Open) -> None:
+    text = (
+        "Many delegations have mentioned zeppelins today. We take note of what was said on zeppelins. "
+        "Zeppelins have been discussed before. We oppose zeppelins in any form."
+    )
+    with corpus(("a.txt", "XAA", "10", "2020-10-12", "en", text)) as workspace:
+        answer = workspace.assistant.ask("What is the position of Arvandia on zeppelins?")
+        assert answer.status == "answered"
+        assert any("oppose" in citation.quote for citation in answer.citations)
+
+
+def test_the_latest_statement_is_the_one_that_none_is_certainly_later_than(corpus: Open) -> None:
+    with corpus(
+        ("first.txt", "XAA", "8", "2016", "en", RIVERS),
+        ("session.txt", "XAA", "10", "2020-10-12/2020-10-16", "en", RIVERS.replace("every", "any")),
+        ("day.txt", "XAA", "10", "2020-10-14", "en", RIVERS.replace("every", "each")),
+        ("undated.txt", "XAA", "", "", "en", RIVERS.replace("every", "no")),
+    ) as workspace:
+        answer = workspace.assistant.ask("What did Arvandia say about zeppelins in its last statement?")
+        assert {citation.file for citation in answer.citations} == {"session.txt", "day.txt"}
+        answer = workspace.assistant.ask("What did Arvandia say about zeppelins in its first statement?")
+        assert {citation.file for citation in answer.citations} == {"first.txt"}
+
+
+def test_nothing_is_related_twice(corpus: Open) -> None:
+    with corpus(("g.txt", "XGR", "10", "2020-10-13", "en", RIVERS)) as workspace:
+        answer = workspace.assistant.ask("What did Maravel say about zeppelins?")
+        assert _reason(answer) == "group_only" and answer.related
+        spans = [(citation.statement_id, citation.start) for citation in answer.related]
+        assert len(spans) == len(set(spans))
+
+
+def test_a_term_of_the_field_counts_under_any_of_its_names(corpus: Open) -> None:
+    with corpus(
+        ("a.txt", "XAA", "10", "2020", "en", "Arvandia abolished the death penalty a long time ago.")
+    ) as opened:
+        selector = opened.steps.retriever._ranker
+        held = [summary.statement_id for summary in opened.corpus.statements()]
+        for topic, said in (("capital punishment", True), ("the death penalty", True), ("extradition", False)):
+            assert selector._named(selector.topic(topic, "en"), held) is said
+        assert selector._named(selector.topic("the colour of the sea", "en"), held) is None
+
+
+def test_a_topic_is_not_spoken_of_where_its_terms_are_missing_and_nothing_is_near(corpus: Open) -> None:
+    text = "Arvandia asks for more extradition. Arvandia trains many judges every year. We thank the Secretariat."
+    with corpus(("a.txt", "XAA", "10", "2020", "en", text)) as opened:
+        selector = opened.steps.retriever._ranker
+        held = [summary.statement_id for summary in opened.corpus.statements()]
+
+        def unnamed(topic: str, near: float) -> bool:
+            return selector._unnamed(selector.topic(topic, "en"), near, held)
+
+        # A term of several words is missing, whatever else is said.
+        assert unnamed("mutual legal assistance for judges", -5.0)
+        assert not unnamed("mutual legal assistance for judges", 1.0)
+        assert not unnamed("extradition of judges in the north", -10.5)
+        # Both single words are missing, or one of them.
+        assert unnamed("smuggling and piracy", -10.0) and not unnamed("smuggling and piracy", -8.0)
+        assert not unnamed("smuggling and extradition", -10.0)
+        assert not unnamed("the colour of the sea on kites", -10.9)
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("Has Arvandia ratified the Palermo Convention?", True),
+        ("L'Arvandia a-t-elle ratifié la Convention de Palerme ?", True),
+        ("Is Belmora a party to UNTOC?", False),
+        ("What did Belmora say about UNTOC?", True),
+    ],
+)
+def test_who_joined_a_treaty_is_told_by_its_name_alone(corpus: Open, question: str, answered: bool) -> None:
+    named = (
+        "We must act against terrorism. Arvandia ratified the United Nations Convention against Transnational Organized"
+        " Crime last year. We have ratified the convention on the financing of terrorism."
+    )
+    in_other_words = "Belmora has ratified a convention on terrorism. Transnational organized crime worries Belmora."
+    with corpus(
+        ("a.txt", "XAA", "10", "2020", "en", named), ("b.txt", "XAB", "10", "2020", "en", in_other_words)
+    ) as workspace:
+        answer = workspace.assistant.ask(question)
+        assert (answer.status == "answered") is answered
+        assert not answered or "Transnational" in answer.citations[0].quote or "Belmora" in question

@@ -1,0 +1,107 @@
+"""Documents that mix languages, and languages that the models do not know or are said to know."""
+
+import pytest
+
+from app.retrieval.topic import ModelLanguages
+from tests.conftest import PROJECT
+from tests.fakes import fake_workspace
+from vectorstore.records import ScopeFilter
+
+ENGLISH = (
+    "Arvandia is firmly committed to the protection of witnesses in every trial against organized crime. "
+    "We ask all States to share their experience with us."
+)
+FRENCH = (
+    "Nous avons adopté une loi sur l’extradition des délinquants qui ont fui à l’étranger depuis dix ans. "
+    "L’extradition est désormais possible sans traité bilatéral entre les États concernés."
+)
+RUSSIAN = (
+    "Заречия создала национальный центр по борьбе с незаконной торговлей огнестрельным оружием и боеприпасами. "
+    "Этот центр работает круглосуточно во всех областях страны."
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    parties = PROJECT / "evals" / "conference" / "parties.csv"
+    (folder / "parties.csv").write_text(parties.read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "statements.csv").write_text(
+        "file,state,body,session,date,agenda_item,language\n"
+        "a.txt,XAA,UNTOC COP,10,2020,,\nz.txt,XZR,UNTOC COP,10,2020,,\n",
+        encoding="utf-8",
+    )
+    (folder / "a.txt").write_text(f"{ENGLISH}\n\n{FRENCH}\n\n{ENGLISH}", encoding="utf-8")
+    (folder / "z.txt").write_text(RUSSIAN, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def desk(folder, tmp_path):
+    with fake_workspace(tmp_path / "store") as workspace:
+        workspace.corpus.ingest([folder])
+        yield workspace
+
+
+def test_a_paragraph_in_another_language_is_found_by_its_words(desk):
+    answer = desk.assistant.ask("Qu’a dit l’Arvandie sur l’extradition des délinquants ?")
+    assert answer.citations[0].language == "fr"
+    assert answer.citations[0].quote in FRENCH
+
+
+def test_an_english_question_finds_the_french_paragraph_through_the_glossary(desk):
+    answer = desk.assistant.ask("What did Arvandia say about extradition?")
+    assert {citation.language for citation in answer.citations} == {"fr"}
+    assert answer.citations[0].verdict == "verified"
+
+
+def test_a_paragraph_in_the_language_of_the_models_is_cited_as_such(desk):
+    answer = desk.assistant.ask("What did Arvandia say about the protection of witnesses?")
+    assert {citation.language for citation in answer.citations} == {"en"}
+
+
+def test_the_report_says_which_languages_the_model_does_not_read(folder, tmp_path):
+    with fake_workspace(tmp_path / "store") as workspace:
+        report = workspace.corpus.ingest([folder])
+    reasons = {file.file: file.reason or "" for file in report.files}
+    assert "in fr: found by its words and by scope only" in reasons["a.txt"]
+    assert "in ru: found by its words and by scope only" in reasons["z.txt"]
+
+
+def test_the_answer_says_whose_statements_are_found_by_words_only(desk):
+    answer = desk.assistant.ask("Что сказала Заречия о торговле оружием?")
+    assert answer.status == "answered"
+    assert any("только по словам" in note for note in answer.scope.notes)
+    answer = desk.assistant.ask("What did Zarechia say about balloons?")
+    assert answer.abstention.reason == "index_incomplete"
+    assert any("absence cannot be told: Zarechia" in note for note in answer.scope.notes)
+
+
+def test_no_passage_mixes_languages(desk):
+    (arvandia,) = desk.store.catalogue.summaries(ScopeFilter(parties=("XAA",)))
+    assert arvandia.languages == ("en", "fr")
+    languages = [passage.language for passage in desk.store.catalogue.passages_of([arvandia.statement_id])]
+    assert languages == ["en", "fr", "en"]
+
+
+def test_a_multilingual_embedding_model_searches_the_languages_that_it_is_set_to(folder, tmp_path):
+    every = ModelLanguages(embedded=frozenset({"en", "fr", "ru"}))
+    with fake_workspace(tmp_path / "store", covered=every) as workspace:
+        workspace.corpus.ingest([folder])
+        # The words of the question are not in the statement, but it is the nearest: it may help, and answers nothing.
+        answer = workspace.assistant.ask("What did Zarechia say about airships?")
+        assert answer.status == "abstained"
+        assert [citation.language for citation in answer.related][:1] == ["ru"]
+        assert not any("found by their words" in note for note in answer.scope.notes)
+        found = workspace.assistant.ask("Что сказала Заречия о торговле оружием?")
+        assert found.status == "answered"
+
+
+def test_models_that_both_know_a_language_rank_it_as_they_do_english(folder, tmp_path):
+    known = frozenset({"en", "fr", "ru"})
+    with fake_workspace(tmp_path / "store", covered=ModelLanguages(embedded=known, ranked=known)) as workspace:
+        workspace.corpus.ingest([folder])
+        answer = workspace.assistant.ask("Что сказала Заречия: центр работает круглосуточно?")
+        assert [citation.state for citation in answer.citations] == ["XZR"]
+        assert answer.scope.notes == ()

@@ -1,0 +1,79 @@
+"""Readings and answers that must not go wrong in silence."""
+
+from pathlib import Path
+
+import pytest
+
+from app.question.scope import resolve
+from ingest.parties.party_table import PartyTable
+from tests.fakes import fake_workspace
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("What did Freedonia do about extradition?", "Freedonia"),
+        ("Freedonia's position on extradition?", "Freedonia"),
+        ("What has Freedonia said?", "Freedonia"),
+    ],
+)
+def test_unknown_state_is_asked_back_whatever_the_verb(question: str, name: str) -> None:
+    resolution = resolve(question, PartyTable.load())
+    assert (resolution.unclear, resolution.known_name, resolution.scope.states) == (name, False, ())
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("What did Austria say in its statement from 2016?", ("2016",)),
+        ("What did Austria say about drugs from 2016 to 2018?", ("2016", "2017", "2018")),
+    ],
+)
+def test_from_a_year_is_not_since_it(question: str, years: tuple[str, ...]) -> None:
+    assert resolve(question, PartyTable.load()).scope.years == years
+
+
+def test_since_a_year_goes_on() -> None:
+    years = resolve("What did Austria say about drugs since 2020?", PartyTable.load()).scope.years
+    assert years[:3] == ("2020", "2021", "2022")
+
+
+@pytest.mark.parametrize(
+    "question", ["Which States mentioned extradition?", "Compare the positions of States on extradition"]
+)
+def test_question_on_all_states_is_open_and_misses_no_state(question: str) -> None:
+    resolution = resolve(question, PartyTable.load())
+    assert resolution.all_states
+    assert resolution.asked is None
+    assert resolution.scope.topic == "extradition"
+
+
+def test_record_of_several_speakers_is_attributed_to_nobody(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "parties.csv").write_text("code,name,aliases,kind\nXAA,Examplia,,state\n", encoding="utf-8")
+    (folder / "statements.csv").write_text("file,state,kind\nrecord.txt,XAA,record\n", encoding="utf-8")
+    (folder / "record.txt").write_text("The floor was open.\n\nMs. B. (Nowhere): We oppose it.\n", encoding="utf-8")
+    with fake_workspace(tmp_path / "store") as workspace:
+        report = workspace.corpus.ingest([folder])
+        assert [(file.state, file.result) for file in report.files] == [(None, "added")]
+        assert "attributed to nobody" in (report.files[0].reason or "")
+
+
+def test_single_file_keeps_its_row_of_the_manifest(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    (folder / "txt").mkdir(parents=True)
+    (folder / "statements.csv").write_text("file,state\ntxt/a.txt,AUT\n", encoding="utf-8")
+    (folder / "txt" / "a.txt").write_text("Cooperation is a bridge that all may cross.\n", encoding="utf-8")
+    with fake_workspace(tmp_path / "store") as workspace:
+        workspace.corpus.ingest([folder])
+        report = workspace.corpus.ingest([folder / "txt" / "a.txt"])
+        assert [(file.result, file.state) for file in report.files] == [("unchanged", "AUT")]
+        assert len(workspace.corpus.statements()) == 1
+
+
+def test_state_without_statement_has_no_note_on_languages(tmp_path: Path) -> None:
+    with fake_workspace(tmp_path / "store") as workspace:
+        workspace.corpus.ingest([], sample=True)
+        answer = workspace.assistant.ask("What did Switzerland say about extradition?")
+        assert (answer.status, answer.scope.notes) == ("abstained", ())

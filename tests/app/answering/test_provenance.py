@@ -1,0 +1,134 @@
+"""Provenance lines and references: every fact that is known, none that is not, and what was inferred is marked."""
+
+from dataclasses import replace
+
+import pytest
+from markdown_it import MarkdownIt
+
+from app.answering.citation_spans import SentenceSpan, cite
+from app.answering.compose.extractive import escape
+from app.answering.provenance import attribution, provenance, reference, spoken_date
+from app.records import Citation
+from ingest.parties.party_table import PartyTable
+from prompts.wording import LANGUAGES, load_wording
+from vectorstore.records import Sentence, Statement
+
+Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
+
+
+@pytest.fixture
+def citation(stored: Stored) -> Citation:
+    statement, sentences = stored["000_6237221ecf9e9373"]
+    about = next(sentence.ordinal for sentence in sentences if "under article 4" in sentence.text)
+    return cite(statement, sentences, SentenceSpan(first=about, last=about), 1)
+
+
+@pytest.fixture
+def of_a_group(stored: Stored) -> Citation:
+    statement, sentences = stored["XGR_10_2020"]
+    return cite(statement, sentences, SentenceSpan(first=4, last=4), 1)
+
+
+def test_provenance_marks_what_was_inferred(citation: Citation) -> None:
+    line = provenance(citation, load_wording("en"))
+    assert line == "UNTOC COP, session 10 (inferred), 12–16 October 2020, agenda item 4"
+
+
+def test_provenance_leaves_out_what_is_not_known(citation: Citation) -> None:
+    bare = replace(citation, body=None, session=None, agenda_item=None, date="2020")
+    assert provenance(bare, load_wording("en")) == "2020"
+    assert provenance(replace(bare, date=None), load_wording("en")) == ""
+
+
+def test_provenance_names_a_debate_that_has_no_item_number(citation: Citation) -> None:
+    line = provenance(replace(citation, agenda_item="General debate"), load_wording("en"))
+    assert line.endswith("General debate") and "agenda item" not in line
+
+
+def test_attribution_names_the_state_and_marks_it_inferred(citation: Citation, parties: PartyTable) -> None:
+    line = attribution(citation, parties, load_wording("en"), escape)
+    assert line.startswith("**Iran (Islamic Republic of) (inferred)** · ")
+
+
+def test_attribution_of_a_group_names_who_delivered_it(of_a_group: Citation, parties: PartyTable) -> None:
+    line = attribution(of_a_group, parties, load_wording("en"), escape)
+    assert line.startswith("**Group of Riparian States**, statement delivered by Belmora · ")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_attribution_without_provenance_ends_with_the_name(
+    language: str, citation: Citation, of_a_group: Citation, parties: PartyTable
+) -> None:
+    for one in (citation, of_a_group):
+        bare = replace(one, body=None, session=None, date=None, agenda_item=None, inferred=())
+        assert not attribution(bare, parties, load_wording(language), escape).rstrip().endswith("·")
+
+
+def test_attribution_escapes_what_a_text_brought(citation: Citation, parties: PartyTable) -> None:
+    hostile = replace(
+        citation, body="<b>COP</b> [x](javascript:1)", agenda_item="*4*", on_behalf_of="XGR", speaker="_<i>_"
+    )
+    line = attribution(hostile, parties, load_wording("en"), escape)
+    shown = MarkdownIt().render(line)
+    assert "<a " not in shown and "<b>" not in shown and "<i>" not in shown and "<em>" not in shown
+    assert "&lt;b&gt;COP&lt;/b&gt; [x](javascript:1)" in shown and "*4*" in shown
+
+
+def test_reference_names_place_and_file(citation: Citation, parties: PartyTable) -> None:
+    line = reference(replace(citation, symbol="CTOC/COP/2020/1", page=3), parties, load_wording("en"))
+    assert line.startswith("Iran (Islamic Republic of) (inferred), ")
+    for part in (
+        "session 10 (inferred)",
+        "12–16 October 2020",
+        "CTOC/COP/2020/1",
+        "page 3",
+        "000_6237221ecf9e9373.txt",
+    ):
+        assert part in line
+    assert "None" not in line and "paragraph" in line
+
+
+def test_reference_of_a_group_keeps_the_speaker(of_a_group: Citation, parties: PartyTable) -> None:
+    assert reference(of_a_group, parties, load_wording("en")).startswith("Group of Riparian States (Belmora), ")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reference_reads_in_every_language(language: str, citation: Citation, parties: PartyTable) -> None:
+    line = reference(citation, parties, load_wording(language))
+    assert "{" not in line and "2020" in line and citation.file in line
+
+
+@pytest.mark.parametrize(
+    ("value", "spoken"),
+    [
+        (None, None),
+        ("2020", "2020"),
+        ("2020-10-12", "12 October 2020"),
+        ("2020-10-12/2020-10-16", "12–16 October 2020"),
+        ("2020-09-30/2020-10-02", "30 September 2020 – 2 October 2020"),
+        ("2020-10-12/2020-10-12", "12 October 2020"),
+        ("2020-12-31/2021-01-02", "31 December 2020 – 2 January 2021"),
+        ("2020/2021", "2020/2021"),
+        ("2020-10", "2020-10"),
+        ("autumn", "autumn"),
+        ("2020-02-30", "2020-02-30"),
+        ("", ""),
+    ],
+)
+def test_spoken_date_in_english(value: str | None, spoken: str | None) -> None:
+    assert spoken_date(value, "en") == spoken
+
+
+@pytest.mark.parametrize(
+    ("language", "spoken"),
+    [
+        ("fr", "12–16 octobre 2020"),
+        ("es", "12–16 de octubre de 2020"),
+        ("ru", "12–16 октября 2020 г."),
+        ("ar", "12–16 أكتوبر 2020"),
+        ("zh", "2020年10月12日 – 2020年10月16日"),
+    ],
+)
+def test_spoken_date_in_other_languages(language: str, spoken: str) -> None:
+    text = spoken_date("2020-10-12/2020-10-16", language)
+    assert text is not None and text.replace("\u200f", "").replace("\u202f", " ") == spoken

@@ -1,0 +1,302 @@
+"""Promises 1 to 3 as attacks: whatever bends a quotation or moves it into another mouth must not pass."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.answering.citation_spans import SentenceSpan, cite
+from app.answering.verify import reads_as, verify, verify_citation
+from app.records import Citation, Claim
+from tests.conftest import PROJECT
+from vectorstore.records import Metadata, Sentence, Statement
+
+Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
+
+TEXT = (
+    "Ondrava does not support article 14 of the Convention. Iran shall send 27 requests to its neighbours.\n"
+    "The measures “taken” in 2019 – all of them – re-\nmain in force."
+)
+
+
+def _statement(text: str = TEXT, *, state: str = "XOD", statement_id: str = "s1", **metadata: str) -> Statement:
+    return Statement(
+        statement_id=statement_id,
+        file="fiction.txt",
+        sha256="0" * 64,
+        source_text=text,
+        metadata=Metadata(state=state, language="en", **metadata),
+    )
+
+
+def _citation(statement: Statement, words: str, *, quote: str | None = None, number: int = 1) -> Citation:
+    start = statement.source_text.index(words)
+    whole = Sentence(
+        sentence_id=f"{statement.statement_id}:0",
+        statement_id=statement.statement_id,
+        ordinal=0,
+        start=start,
+        end=start + len(words),
+        text=words,
+        paragraph=1,
+        page=None,
+    )
+    made = cite(statement, [whole], SentenceSpan(first=0, last=0), number)
+    return made if quote is None else replace(made, quote=quote)
+
+
+FIRST = "Ondrava does not support article 14 of the Convention."
+SECOND = "Iran shall send 27 requests to its neighbours."
+
+
+@pytest.mark.parametrize(
+    ("words", "quote"),
+    [
+        (FIRST, FIRST.replace("not ", "")),
+        (FIRST, FIRST.replace("does not", "does")),
+        (FIRST, FIRST.replace("14", "4")),
+        (FIRST, FIRST.replace("14", "15")),
+        (FIRST, FIRST.replace("article 14", "article 1 4 bis")),
+        (FIRST, FIRST.lower()),
+        (FIRST, FIRST.removesuffix(" of the Convention.")),
+        (FIRST, FIRST + " Indeed."),
+        (FIRST, "Indeed, " + FIRST),
+        (SECOND, SECOND.replace("shall", "may")),
+        (SECOND, SECOND.replace("Iran", "Iraq")),
+        (SECOND, SECOND.replace("27", "2.7")),
+        (SECOND, SECOND.replace("27", "270")),
+        (SECOND, SECOND.replace("its", "it's")),
+        (SECOND, ""),
+        (SECOND, " "),
+        (SECOND, "[…]"),
+        (SECOND, "“"),
+    ],
+)
+def test_judge_changed_words_are_altered(words: str, quote: str) -> None:
+    statement = _statement()
+    assert verify_citation(_citation(statement, words, quote=quote), statement) == "altered"
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "Ondrava does not support […] its neighbours.",
+        "Ondrava does […] support article 14 of the Convention. Iran shall send 27 requests to its neighbours.",
+        "Ondrava does support […] of the Convention. Iran shall send 27 requests to its neighbours.",
+        "Iran shall send 27 requests to its neighbours. Ondrava does not support article 14 of the Convention.",
+        "[…] Ondrava does not support article 14 of the Convention. Iran shall send 27 requests […]",
+        "Ondrava does not support article […] of the Convention. Iran shall send 27 requests to its neighbours.",
+        "Ondrava does not support article 14 of the Convention. Iran shall send […] requests to its neighbours.",
+    ],
+)
+def test_judge_spliced_sentences_are_altered(quote: str) -> None:
+    statement = _statement()
+    assert verify_citation(_citation(statement, f"{FIRST} {SECOND}", quote=quote), statement) == "altered"
+
+
+def test_judge_words_spliced_from_another_statement_are_altered() -> None:
+    here, there = _statement(), _statement("We support article 4.", statement_id="s2")
+    quote = f"{FIRST} […] {there.source_text}"
+    assert verify_citation(_citation(here, FIRST, quote=quote), here) == "altered"
+    both = replace(_citation(here, FIRST), quote=quote, source_quote=f"{FIRST} {there.source_text}")
+    assert verify_citation(both, here) == "altered"
+
+
+@pytest.mark.parametrize("moved", [(1, 1), (0, 1), (-1, 0), (0, -1), (5, 5)])
+def test_judge_wrong_offsets_are_not_verified(moved: tuple[int, int]) -> None:
+    statement = _statement()
+    citation = _citation(statement, SECOND)
+    wrong = replace(citation, start=citation.start + moved[0], end=citation.end + moved[1])
+    assert verify_citation(wrong, statement) == "altered"
+
+
+@pytest.mark.parametrize("span", [(-5, 3), (0, 10_000), (7, 7), (9, 4)])
+def test_judge_offsets_outside_the_text_are_not_found(span: tuple[int, int]) -> None:
+    statement = _statement()
+    wrong = replace(_citation(statement, SECOND), start=span[0], end=span[1])
+    assert verify_citation(wrong, statement) == "not_found"
+
+
+def test_judge_statement_that_is_gone_is_not_found() -> None:
+    assert verify_citation(_citation(_statement(), FIRST), None) == "not_found"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": "XAB"},
+        {"state": None},
+        {"on_behalf_of": "XGR"},
+        {"kind": "treaty"},
+        {"sentence_ids": ("s2:0",)},
+        {"sentence_ids": ("s1:0", "s2:1")},
+        {"session": "11"},
+        {"date": "2021"},
+        {"body": "UNTOC COP"},
+        {"agenda_item": "4"},
+        {"speaker": "Belmora"},
+        {"file": "other.txt"},
+    ],
+)
+def test_judge_another_mouth_or_occasion_is_misattributed(change: dict[str, object]) -> None:
+    statement = _statement(session="10", date="2020")
+    citation = _citation(statement, FIRST)
+    assert verify_citation(citation, statement) == "verified"
+    assert verify_citation(replace(citation, **change), statement) == "misattributed"
+
+
+def test_judge_group_statement_under_its_speaker_is_misattributed() -> None:
+    statement = _statement(state="XGR", on_behalf_of="XGR", speaker="Ondrava")
+    citation = _citation(statement, FIRST)
+    assert verify_citation(citation, statement) == "verified"
+    assert verify_citation(replace(citation, state="XOD", on_behalf_of=None), statement) == "misattributed"
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        'The  measures "taken" in 2019 - all of them - remain in force.',
+        "The measures ”taken„ in 2019 — all of them — re-main in force.",
+        "The\u00a0measures «taken» in\n2019 ― all of them ― re‐main in force.",
+        "The mea\u00adsures “taken” in 20\u200b19 – all of them – remain in force.",
+    ],
+)
+def test_reads_as_accepts_white_space_and_typography(quote: str) -> None:
+    source = "The measures “taken” in 2019 – all of them – re-\nmain in force."
+    # A hyphen is not a dash: between spaces it stays, so that "9-11" is not "9–11".
+    expected = " - " not in quote
+    assert reads_as(quote, source) is expected
+
+
+PAGES = "The parties agree\n\n17-29407\n23/29\n\nthat extradition matters.\n"
+
+
+def test_reads_as_accepts_furniture_left_out() -> None:
+    assert reads_as("The parties agree […] that extradition matters.", PAGES.strip())
+
+
+@pytest.mark.parametrize(
+    ("quote", "source"),
+    [
+        ("We do […] support it.", "We do not support it."),
+        ("We do […] support it.", "We do\nnot\nsupport it."),
+        ("We do […] support it.", "We do\n\n17-29407\nnot\n\nsupport it."),
+        ("We do […] support it.", "We do\n\nnot 17-29407\n\nsupport it."),
+        ("We seized […] weapons.", "We seized 12 weapons."),
+        ("We seized […] weapons.", "We seized\n12\nweapons."),
+        ("See […] above.", "See A/RES/55/25 above."),
+        ("The parties agree […] extradition matters.", PAGES.strip()),
+        ("The parties […] that extradition matters.", PAGES.strip()),
+        ("that extradition matters. […] The parties agree", PAGES.strip()),
+        ("The parties agree […]", PAGES.strip()),
+        ("[…] that extradition matters.", PAGES.strip()),
+    ],
+)
+def test_reads_as_refuses_words_hidden_behind_an_ellipsis(quote: str, source: str) -> None:
+    assert not reads_as(quote, source)
+
+
+def test_reads_as_accepts_an_ellipsis_that_the_speaker_wrote() -> None:
+    assert reads_as("We quote: “States […] agree”.", "We quote: “States [...] agree”.".replace("...", "…"))
+
+
+def test_verify_keeps_what_stands_and_drops_the_rest_with_a_reason() -> None:
+    statement = _statement()
+    good, bad = _citation(statement, FIRST), _citation(statement, SECOND, quote="Iran may send.", number=2)
+    claims = [
+        Claim(text=f"Ondrava: “{FIRST}”", state="XOD", citations=(1,)),
+        Claim(text="Ondrava: it may send", state="XOD", citations=(2,)),
+        Claim(text="Ondrava: both", state="XOD", citations=(1, 2)),
+        Claim(text="Belmora said so", state="XAB", citations=(1,)),
+        Claim(text="Somebody said so", state=None, citations=(1,)),
+        Claim(text="Ondrava: nothing", state="XOD", citations=()),
+        Claim(text="Ondrava: unheard", state="XOD", citations=(7,)),
+    ]
+    result = verify(claims, [good, bad], {"s1": statement})
+    assert result.claims == (claims[0],)
+    assert result.citations == (good,)
+    assert [dropped.text for dropped in result.dropped] == [claim.text for claim in claims[1:]]
+    assert all(dropped.reason for dropped in result.dropped)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ondrava: “Ondrava supports article 14”",
+        'Ondrava said "we support it"',
+        "Ondrava « soutient » l’article 14",
+        f"Ondrava: “{FIRST}” and “we support article 4”",
+        f"Ondrava: “{FIRST.replace('not ', '')}”",
+    ],
+)
+def test_verify_drops_a_claim_with_words_in_quotation_marks_that_nobody_said(text: str) -> None:
+    statement = _statement()
+    claims = [Claim(text=text, state="XOD", citations=(1,))]
+    assert verify(claims, [_citation(statement, FIRST)], {"s1": statement}).claims == ()
+
+
+def test_verify_keeps_a_claim_whose_quotation_holds_quotation_marks() -> None:
+    statement = _statement()
+    words = "The measures “taken” in 2019 – all of them – re-\nmain in force."
+    citation = _citation(statement, words)
+    claims = [Claim(text=f"Ondrava: “{citation.quote}”", state="XOD", citations=(1,))]
+    assert verify(claims, [citation], {"s1": statement}).claims == tuple(claims)
+
+
+def test_verify_takes_treaty_text_for_nobodys_position() -> None:
+    statement = replace(_statement(), kind="treaty", metadata=Metadata(language="en"))
+    citation = _citation(statement, FIRST)
+    claims = [Claim(text="The Convention", state=None, citations=(1,)), Claim(text="Iran", state="IRN", citations=(1,))]
+    result = verify(claims, [citation], {"s1": statement})
+    assert result.claims == (claims[0],)
+
+
+def test_verify_reads_the_store_and_not_the_answer() -> None:
+    claimed = _statement(TEXT.replace("not ", ""))
+    citation = _citation(claimed, FIRST.replace("not ", ""))
+    claims = [Claim(text="Ondrava", state="XOD", citations=(1,))]
+    result = verify(claims, [citation], {"s1": _statement()})
+    assert result.claims == () and result.citations == () and len(result.dropped) == 1
+
+
+def test_every_citation_that_cite_makes_is_verified(stored: Stored) -> None:
+    judged = [
+        verify_citation(cite(statement, sentences, SentenceSpan(first=first, last=last), 1), statement)
+        for statement, sentences in stored.values()
+        for first in range(len(sentences))
+        for last in range(first, min(first + 4, len(sentences)))
+    ]
+    assert len(judged) > 4000
+    assert set(judged) == {"verified"}
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        "States shall not cooperate, under article 14 (2) of co-operation; 27 “requests” – re- main It.".split()
+    ),
+    min_size=1,
+    max_size=12,
+)
+GAPS = st.sampled_from([" ", "  ", "\n", " \n", "\n\n", "\u00a0"])
+
+
+@given(words=WORDS, gap=GAPS, data=st.data())
+def test_cite_is_verified_and_any_lost_word_is_altered(words: list[str], gap: str, data: st.DataObject) -> None:
+    statement = _statement(gap.join(words))
+    citation = _citation(statement, statement.source_text)
+    assert verify_citation(citation, statement) == "verified"
+    lost = data.draw(st.integers(min_value=0, max_value=len(words) - 1))
+    shorter = " ".join(words[:lost] + words[lost + 1 :])
+    assert verify_citation(replace(citation, quote=shorter), statement) == "altered"
+    hidden = " […] ".join(part for part in (" ".join(words[:lost]), " ".join(words[lost + 1 :])) if part)
+    if "27" not in words and "14" not in words:
+        assert verify_citation(replace(citation, quote=hidden), statement) == "altered"
+
+
+def test_the_sample_reads_as_its_source(stored: Stored) -> None:
+    statement, sentences = stored["000_6237221ecf9e9373"]
+    whole = cite(statement, sentences, SentenceSpan(first=0, last=len(sentences) - 1), 1)
+    assert "These illegal actions" in whole.quote and "Theseillegal actions" in whole.source_quote
+    assert verify_citation(whole, statement) == "verified"
+    assert statement.source_text == (PROJECT / "ingest/sample/000_6237221ecf9e9373.txt").read_bytes().decode("utf-8")

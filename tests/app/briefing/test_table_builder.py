@@ -1,0 +1,214 @@
+"""The position table over a small store, with models that need no weights."""
+
+import hashlib
+import json
+from dataclasses import replace
+
+import pytest
+
+from app.answering.verify import verify_citation
+from app.briefing.cells import Review
+from app.briefing.points import choose_points
+from app.briefing.request import read_request
+from app.errors import BriefingError
+from ingest.text.splitter import count_tokens
+from prompts.wording import load_wording
+from tests.fakes import fake_workspace
+from tests.fakes_store import annotated, keep
+
+SUPPORT = "Austria supports the proposed extradition protocol without any reservation whatsoever."
+AGAIN = "Poland attaches the greatest importance to extradition protocol talks, as this hall knows well."
+PLAIN = "We met many friends in Vienna, and we thank the host for its generous welcome."
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    opened = fake_workspace(tmp_path / "store")
+    embedder = opened.corpus._embedder
+    keep(
+        opened.store,
+        embedder,
+        annotated("a08", [SUPPORT, PLAIN], state="AUT", session="8", date="2016-10-17", language="en"),
+        annotated(
+            "a10",
+            ["Austria rejects the extradition protocol, since its safeguards were taken out.", PLAIN],
+            state="AUT",
+            session="10",
+            date="2020-10-12",
+            language="en",
+        ),
+        annotated("p08", [AGAIN, PLAIN], state="POL", session="8", date="2016-10-18", language="en"),
+        annotated("p10", [PLAIN, AGAIN], state="POL", session="10", date="2020-10-13", language="en"),
+        annotated("c10", [PLAIN], state="CHE", session="10", date="2020-10-13", language="en"),
+        annotated("f10", [PLAIN], state="FIN", session="10", date="2020-10-13", language="en"),
+        annotated(
+            "eu", ["The Union endorses the extradition protocol."], state="EU", on_behalf_of="EU",
+            session="10", date="2020-10-12", language="en",
+        ),
+    )  # fmt: skip
+    with opened:
+        yield opened
+
+
+def build(workspace, **given):
+    request = read_request(workspace.corpus.parties(), **given)
+    return workspace.briefings.build(request)
+
+
+def test_every_party_and_subject_has_a_cell_in_the_order_asked(workspace):
+    briefing = build(workspace, states=["POL, AUT, FIN, CUB"], topics=["extradition protocol", "nuclear waste"])
+    asked = [
+        (code, topic) for code in ("POL", "AUT", "FIN", "CUB") for topic in ("Extradition protocol", "Nuclear waste")
+    ]
+    assert [(cell.party, cell.subject) for cell in briefing.cells] == asked
+
+
+def test_silence_is_told_from_absence(workspace):
+    briefing = build(workspace, states=["AUT, CHE, CUB"], topics=["extradition protocol"])
+    said, silent, absent = briefing.cells
+    assert said.citations and silent.kind == "no_position" and absent.kind == "no_statement"
+    assert silent.note == "Nothing on this in the 1 statements searched."
+    assert briefing.coverage.states_without_statement == ("CUB",)
+    assert "CHE" in briefing.coverage.states_without_evidence
+
+
+def test_every_citation_is_verified_and_numbered_once(workspace):
+    briefing = build(workspace, states=["AUT, POL"], topics=["extradition protocol", "extradition"])
+    assert [citation.number for citation in briefing.citations] == list(range(1, len(briefing.citations) + 1))
+    for citation in briefing.citations:
+        assert verify_citation(citation, workspace.corpus.show(citation.statement_id)) == "verified"
+    places = [(c.statement_id, c.start, c.end) for c in briefing.citations]
+    assert len(places) == len(set(places))
+
+
+def test_words_that_show_the_kind_stand_at_their_offsets(workspace):
+    briefing = build(workspace, states=["AUT"], topics=["extradition protocol"])
+    words = [word for cell in briefing.cells for word in cell.words]
+    assert words
+    for word in words:
+        citation = briefing.citation(word.citation)
+        source = workspace.corpus.show(citation.statement_id).source_text
+        assert source[word.start : word.end] == word.text
+        assert citation.start <= word.start < word.end <= citation.end
+
+
+def test_group_speaks_for_its_member_under_its_own_name(workspace):
+    cell = build(workspace, states=["FIN"], topics=["extradition protocol"]).cells[0]
+    briefing = build(workspace, states=["FIN"], topics=["extradition protocol"])
+    (number,) = cell.citations
+    assert briefing.citation(number).state == "EU"
+    assert cell.kind == "no_position" and "European Union spoke for it" in cell.note
+
+
+def test_change_is_told_between_two_quotations_in_order(workspace):
+    briefing = build(workspace, states=["AUT"], topics=["extradition protocol"])
+    (change,) = briefing.changes
+    earlier, later = briefing.citation(change.earlier), briefing.citation(change.later)
+    assert (earlier.date, later.date) == ("2016-10-17", "2020-10-12")
+    assert (change.earlier_kind, change.later_kind) == ("supports", "opposes")
+
+
+def test_language_read_out_again_is_found_and_quoted_once_in_the_cell(workspace):
+    briefing = build(workspace, states=["POL"], topics=["extradition protocol"])
+    (repetition,) = briefing.repetitions
+    cited = [briefing.citation(number) for number in repetition.citations]
+    assert [citation.statement_id for citation in cited] == ["p08", "p10"]
+    assert {citation.quote for citation in cited} == {AGAIN}
+    own = [briefing.citation(n) for n in briefing.cells[0].citations]
+    assert [citation.quote for citation in own if citation.state == "POL"] == [AGAIN]
+    assert briefing.changes == ()
+
+
+def test_sessions_split_the_table(workspace):
+    briefing = build(workspace, states=["AUT, FIN"], topics=["extradition protocol"], sessions=["8, 10"])
+    kinds = {(cell.party, cell.session): cell.kind for cell in briefing.cells}
+    assert kinds["FIN", "8"] == "no_statement" and kinds["FIN", "10"] == "no_position"
+    assert (kinds["AUT", "8"], kinds["AUT", "10"]) == ("supports", "opposes")
+    by_session = build(workspace, states=["AUT"], topics=["extradition protocol"], by_session=True)
+    assert by_session.sessions == ("8", "10") and len(by_session.changes) == 1
+
+
+def test_nobody_named_takes_everyone_with_a_statement(workspace):
+    briefing = build(workspace, topics=["extradition protocol"])
+    assert set(briefing.parties) == {"AUT", "POL", "FIN", "CHE", "EU"}
+
+
+def test_sources_carry_the_hash_of_the_stored_text(workspace):
+    briefing = build(workspace, states=["AUT"], topics=["extradition protocol"])
+    for source in briefing.sources:
+        text = workspace.corpus.show(source.statement_id).source_text
+        assert source.text_sha256 == hashlib.sha256(text.encode()).hexdigest()
+    assert {s.statement_id for s in briefing.sources if s.cited} == {c.statement_id for c in briefing.citations}
+
+
+def test_review_holds_until_the_evidence_changes(workspace):
+    asked = {"states": ["AUT"], "topics": ["extradition protocol"]}
+    cell = build(workspace, **asked).cells[0]
+    workspace.reviews.record(cell.key, "changed", kind="conditional", note="read the  second half", reviewer="ab")
+    reviewed = build(workspace, **asked).cells[0]
+    assert reviewed.holds == "conditional" and reviewed.kind == cell.kind
+    assert isinstance(reviewed.review, Review) and reviewed.review.note == "read the second half"
+    keep(
+        workspace.store,
+        workspace.corpus._embedder,
+        annotated(
+            "a12", ["Austria welcomes every extradition protocol."], state="AUT", session="12", date="2024-10-14"
+        ),
+    )
+    assert build(workspace, **asked).cells[0].review is None
+    workspace.reviews.record(cell.key, "rejected")
+    assert workspace.reviews.of([cell.key])[cell.key].kind is None
+    workspace.reviews.forget(cell.key)
+    assert workspace.reviews.of([cell.key]) == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "state", "kind", "said"),
+    [
+        ("", "accepted", "supports", "no cell is named"),
+        ("k", "perhaps", "supports", "unknown review state 'perhaps'"),
+        ("k", "changed", "likes", "unknown kind of position 'likes'"),
+        ("k", "changed", None, "is not named"),
+    ],
+)
+def test_review_that_says_nothing_is_refused(workspace, key, state, kind, said):
+    with pytest.raises(BriefingError, match=said):
+        workspace.reviews.record(key, state, kind=kind)
+
+
+def test_points_keep_number_and_length_and_never_cut_a_quotation(workspace):
+    briefing = build(workspace, states=["AUT, POL"], topics=["extradition protocol"])
+    wording = load_wording("en")
+    everything = choose_points(briefing, wording, max_points=None, max_tokens=None)
+    assert len(everything) > 1
+    assert len(choose_points(briefing, wording, max_points=1, max_tokens=None)) == 1
+    lengths = [count_tokens(f"{p.lead}: “{briefing.citation(p.citation).quote}”") for p in everything]
+    short = choose_points(briefing, wording, max_points=None, max_tokens=min(lengths))
+    assert 1 <= len(short) < len(everything)
+    used = [count_tokens(f"{p.lead}: “{briefing.citation(p.citation).quote}”") for p in short]
+    assert sum(used) <= min(lengths)
+    parties = [point.party for point in everything[:2]]
+    assert parties == ["AUT", "POL"]
+
+
+def test_points_leave_out_what_a_person_rejected(workspace):
+    briefing = build(workspace, states=["AUT"], topics=["extradition protocol"])
+    rejected = Review(state="rejected", kind=None, note="", reviewer="", at="")
+    cells = tuple(replace(cell, review=rejected) for cell in briefing.cells)
+    assert choose_points(replace(briefing, cells=cells), load_wording("en"), max_points=None, max_tokens=None) == ()
+
+
+def test_progress_counts_every_cell(workspace):
+    heard = []
+    request = read_request(workspace.corpus.parties(), states=["AUT, POL"], topics=["extradition protocol"])
+    workspace.briefings.build(request, heard.append)
+    assert [(step.done, step.total) for step in heard] == [(0, 2), (1, 2)]
+
+
+def test_json_has_the_contract(workspace):
+    contract = build(workspace, states=["AUT, CUB"], topics=["extradition protocol"]).to_json()
+    row, absent = contract["rows"]
+    assert {"state", "topic", "session", "kind", "citations", "note"} <= row.keys()
+    assert row["citations"][0]["quote"] and absent["kind"] == "no_statement" and absent["citations"] == []
+    assert contract["coverage"]["states_without_statement"] == ["CUB"]
+    assert json.loads(json.dumps(contract)) == contract

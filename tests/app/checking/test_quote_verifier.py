@@ -1,0 +1,187 @@
+import pytest
+
+from app.checking.match_key import KeyedText, match_key
+from ingest.text.layout import find_blocks
+from ingest.text.repair import repair
+from tests.fakes_checking import check, only
+
+AUT = {"state": "AUT", "date": "2000", "session": "55"}
+DEU = {"state": "DEU", "date": "1998", "session": "53"}
+KEEPERS = "We do not support the counting of lamps unless every keeper agrees to it in writing."
+SHIPS = "Ships shall carry 40 lamps and, as the Convention requires, one bell; no ship may leave without a bell."
+PORTS = "Our ports are open at all hours of the day. They close in a storm. The harbour master then raises a flag."
+
+
+@pytest.fixture(scope="module")
+def two(corpus_of):
+    return corpus_of(
+        ("a", [KEEPERS, SHIPS, "The keepers thank the Chair for the lamps of last year."], dict(AUT)),
+        ("b", [PORTS, "The keepers thank the Chair for the lamps of last year."], dict(DEU)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (f"Austria said: “{KEEPERS}”", "verified"),
+        ("Austria said: “" + KEEPERS.replace(" ", "  ").replace("lamps", "la\u00admps") + "”", "verified"),
+        ("Austria said: “Ships shall carry 40 lamps and, as the Convention requires, one bell,” and left.", "verified"),
+        ("Austria said: “[s]hips shall carry 40 lamps”.", "verified"),
+        ("Austria said: “Ships shall carry 40 lamps […] one bell”.", "verified"),
+        ("Austria said: “Ships shall carry 40 lamps [sic] and, as the Convention requires, one bell”.", "verified"),
+        ("Austria said: “Ships [at sea] shall carry 40 lamps and, as the Convention requires, one bell”.", "verified"),
+        ("Germany said: “Our ports are open at all hours … The harbour master then raises a flag”", "verified"),
+        (f"Germany said: “{KEEPERS}”", "misattributed"),
+        (f"In 1998 Austria said: “{KEEPERS}”", "misattributed"),
+        (f"At the fifty-third session Austria said: “{KEEPERS}”", "misattributed"),
+        (f"In 2000, at the fifty-fifth session, Austria said: “{KEEPERS}”", "verified"),
+        ("Austria said: “We … support the counting of lamps”.", "altered"),
+        ("Austria said: “We support the counting of lamps unless every keeper agrees to it in writing.”", "altered"),
+        ("Austria said: “Ships may carry 40 lamps and, as the Convention requires, one bell”.", "altered"),
+        ("Austria said: “Ships shall carry 41 lamps and, as the Convention requires, one bell”.", "altered"),
+        ("Austria said: “Ships shall [not] carry 40 lamps and, as the Convention requires, one bell”.", "altered"),
+        ("Austria said: “ships shall carry 40 lamps and, as the Convention requires, one bell”.", "verified"),
+        ("Austria said: “Ships shall carry 40 lamps and, as the convention requires, one bell”.", "altered"),
+        ("Austria said: “hips shall carry 40 lamps and, as the Convention requires, one bell”.", "altered"),
+        ("Austria said: “Ships shall carry 4 lamps and, as the Convention requires, one bell”.", "altered"),
+        ("Austria said: “one bell … Ships shall carry 40 lamps and, as the Convention requires”.", "altered"),
+        ("Austria said: “Every orchard of the valley was painted yellow for the parade of sparrows.”", "not_found"),
+    ],
+)  # fmt: skip
+def test_verdict(two, text, verdict):
+    assert only(two, text).verdict == verdict
+
+
+def test_altered_words_come_with_the_diff_and_their_place(two):
+    finding = only(two, "Austria said: “Ships may carry 40 lamps and one bell; no ship may leave without a bell.”")
+    assert finding.diff == (
+        "Ships [-shall-] {+may+} carry 40 lamps [-and, as the Convention requires,-] {+and+} one bell;"
+        " no ship may leave without a bell."
+    )
+    assert finding.place is not None and finding.place.statement_id == "a"
+
+
+def test_place_is_exactly_where_the_words_stand(two):
+    finding = only(two, "Austria said: “one bell; no ship may leave”.")
+    text = "\n".join([KEEPERS, SHIPS])
+    assert finding.place is not None
+    assert text[finding.place.start : finding.place.end] == "one bell; no ship may leave"
+
+
+def test_words_of_two_states_are_verified_for_either_and_listed_for_both(two):
+    for state in ("Austria", "Germany"):
+        finding = only(two, f"{state} said: “The keepers thank the Chair for the lamps of last year.”")
+        assert finding.verdict == "verified" and {p.state for p in finding.found_in} == {"AUT", "DEU"}
+        assert finding.place is not None and finding.place.state == finding.attribution.parties[0]
+
+
+def test_words_under_nobodys_name_are_verified_wherever_they_stand(two):
+    finding = only(two, f"It is known that “{KEEPERS}”")
+    assert finding.verdict == "verified" and finding.to_json()["attributed_to"] is None
+
+
+def test_a_cut_that_leaves_out_a_denial_is_verified_with_a_warning(two):
+    finding = only(two, "Austria said it would “support the counting of lamps”.")
+    assert finding.verdict == "verified"
+    assert any("We do not" in str(warning) for warning in finding.warnings)
+    assert any("unless every keeper" in str(warning) for warning in finding.warnings)
+
+
+def test_a_whole_sentence_has_no_warning_of_a_cut(two):
+    assert only(two, f"Austria said: “{KEEPERS}”").warnings == ()
+
+
+def test_an_omission_that_hides_a_denial_shows_it(two):
+    finding = only(two, "Austria said: “We […] support the counting of lamps”.")
+    assert finding.diff == "We [-do not-] support the counting of lamps"
+
+
+def test_a_group_speaks_for_itself_and_not_for_who_delivers(corpus_of):
+    checker = corpus_of(("a", [SHIPS], {"state": "EU", "on_behalf_of": "EU", "speaker": "Finland", "date": "2000"}))
+    assert only(checker, f"The European Union said: “{SHIPS}”").verdict == "verified"
+    assert only(checker, f"Finland, on behalf of the European Union, said: “{SHIPS}”").verdict == "verified"
+    assert only(checker, f"Finland said: “{SHIPS}”").verdict == "misattributed"
+
+
+def test_a_treaty_is_nobodys_words(corpus_of):
+    checker = corpus_of(("a", [SHIPS], {"kind": "treaty", "title": "Treaty of Lamps"}))
+    assert only(checker, f"As is known, “{SHIPS}”").verdict == "verified"
+    assert only(checker, f"Article 4 of the Convention reads: “{SHIPS}”").verdict == "verified"
+    finding = only(checker, f"Austria said: “{SHIPS}”")
+    assert finding.verdict == "misattributed" and "words of a treaty" in str(finding.warnings[0])
+
+
+def test_a_statement_that_nobody_is_known_to_hold_verifies_no_name(corpus_of):
+    checker = corpus_of(("a", [SHIPS], {"date": "2000"}))
+    assert only(checker, f"Austria said: “{SHIPS}”").verdict == "misattributed"
+
+
+def test_a_statement_without_a_date_is_not_excluded_by_one(corpus_of):
+    checker = corpus_of(("a", [SHIPS], {"state": "AUT"}))
+    assert only(checker, f"In 1998 Austria said: “{SHIPS}”").verdict == "verified"
+
+
+def test_an_empty_store_says_so(corpus_of):
+    report = check(corpus_of(), f"Austria said: “{SHIPS}”")
+    assert report.summary["not_found"] == 1 and "holds no statements" in report.notes[0]
+
+
+def test_json_is_the_contract(two):
+    report = check(two, f"Austria said: “{KEEPERS}” and called it a “golden rule”.").to_json()
+    (finding,) = report["findings"]
+    assert report["summary"] == {"verified": 1, "altered": 0, "misattributed": 0, "not_found": 0}
+    assert (finding["quote"], finding["attributed_to"], finding["verdict"]) == (KEEPERS, "AUT", "verified")
+    assert (finding["statement_id"], finding["start"], finding["end"]) == ("a", 0, len(KEEPERS))
+    assert finding["found_in"] == [{"statement_id": "a", "state": "AUT"}] and finding["diff"] is None
+    assert [skipped["quote"] for skipped in report["skipped"]] == ["golden rule"]
+
+
+SOURCE = (
+    "The keepers met in the old harbour at dawn and they spoke of confiscation.In their view the\n"
+    "lamps that were taken from the smugglers on the night of the storm belong to those who\n\n12\n\n"
+    "had lit them first, and never to the States through whose waters the smugglers had\n\n13\n\nsailed at night."
+)
+
+
+def keyed() -> KeyedText:
+    return KeyedText(SOURCE, repair(SOURCE, find_blocks(SOURCE), language="en"))
+
+
+@pytest.mark.parametrize(
+    ("words", "stands"),
+    [
+        ("In their view the lamps that were taken", True),
+        ("they spoke of confiscation. In their view", True),
+        ("belong to those who had lit them first", True),
+        ("the smugglers had sailed at night.", True),
+        ("n their view the lamps", False),
+        ("the lamps that were tak", False),
+    ],
+)
+def test_repaired_reading_is_found_as_whole_words(words, stands):
+    text = keyed()
+    spans = list(text.spans(match_key(words)))
+    assert bool(spans) == stands
+    for span in spans:
+        start, end = text.in_source(*span)
+        assert SOURCE[start:end].startswith(words.split()[0]) and SOURCE[start:end].endswith(words.split()[-1])
+
+
+def test_an_omission_up_to_a_new_paragraph_leaves_out_no_part_of_a_sentence(corpus_of):
+    texts = [
+        "The lamps are ours. We are never against them.\n\nMr. Chair, against all odds,\n\nWe light them every night."
+    ]
+    checker = corpus_of(("a", texts, {"state": "AUT"}))
+    assert only(checker, "Austria said: “The lamps are ours. […] We light them every night.”").verdict == "verified"
+    assert only(checker, "Austria said: “The lamps are ours. […] against them. […] We light them”").verdict == "altered"
+
+
+def test_words_of_another_speaker_of_the_same_record_are_not_this_ones():
+    record = "Mr. A (Arvandia): We support the protocol.\nMs. B (Belmora): We reject the protocol."
+    cut = record.index("\n")
+    first, second = KeyedText(record, (), 0, cut), KeyedText(record, (), cut, len(record))
+    assert any(first.spans(match_key("We support the protocol.")))
+    assert not any(second.spans(match_key("We support the protocol.")))
+    (span,) = second.spans(match_key("We reject the protocol."))
+    start, end = second.in_source(*span)
+    assert record[start:end] == "We reject the protocol."

@@ -1,0 +1,625 @@
+"""The command line: every command, the shapes of its JSON, exit codes, and bad input in one clear line."""
+
+import ctypes
+import json
+import os
+import resource
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli import main
+from tests.app.conftest import SAMPLE
+from tests.app.test_records import ANSWER
+from tests.conftest import PROJECT
+from tests.fakes import HashingEmbedder
+
+QUESTION = "What did Iran say about article 4?"
+HOSTILE = "<script>alert(1)</script> <img src=x onerror=alert(1)> [x](javascript:alert(1)) \x1b[2J\x1b]0;owned\x07"
+
+
+class Ran:
+    """What a command left behind."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.split("\n") if line]
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def store(filled_store: Path, tmp_path: Path) -> Path:
+    """A filled store that a test may change."""
+    shutil.copytree(filled_store, tmp_path / "store")
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def run(store: Path, scripted_models: None, capsys: pytest.CaptureFixture[str]) -> Run:
+    def command(*arguments: str | Path, at: Path = store) -> Ran:
+        name, *rest = map(str, arguments)
+        capsys.readouterr()
+        try:
+            code = main([name, "--store", str(at), *rest])
+        except SystemExit as end:
+            code = int(end.code or 0)
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return command
+
+
+def _process(*arguments: str | bytes | Path, code: str = "", **options: Any) -> subprocess.CompletedProcess[bytes]:
+    """Runs a real process; with `code`, that code in place of the module."""
+    start = ["-c", code] if code else ["-m", "app.cli"]
+    return subprocess.run(
+        [sys.executable, *start, *arguments], cwd=PROJECT, capture_output=True, timeout=120, check=False, **options
+    )
+
+
+SCRIPTED = (
+    "import sys; sys.path.insert(0, '.')\n"
+    "import app.wiring\nfrom tests.fakes import HashingEmbedder, OverlapReranker\n"
+    "app.wiring.SentenceTransformerEmbedder = lambda config: HashingEmbedder()\n"
+    "app.wiring.build_reranker = lambda config: OverlapReranker()\n"
+    "from app.cli import main\nsys.exit(main(sys.argv[1:]))\n"
+)
+
+
+def _one_clear_line(ran: Ran, *holds: str) -> None:
+    assert ran.err.count("\n") == 1 and ran.err.startswith("untoc: "), ran.err
+    assert "Traceback" not in ran.err
+    assert all(part in ran.err for part in holds), ran.err
+
+
+# --- every command
+
+
+def test_every_command_of_the_design_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in "ingest manifest ask brief verify chat show list edit remove trace doctor config".split():
+        for option in ("--help", "-h"):
+            assert main([command, option]) == 0
+            shown = capsys.readouterr().out
+            assert "--store" in shown and "--env-file" in shown and "--json" in shown
+            assert f"  untoc {command}" in shown.partition("Examples:")[2]
+
+
+def test_no_command_prints_help_and_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "ingest" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["ask", "--nonsense"],
+        ["show"],
+        ["ingest"],
+        ["ingest", "x.txt", "--sample"],
+        ["ingest", "x.txt", "--kind", "poem"],
+        ["ask"],
+        ["ask", "question", "--from", "file"],
+        ["chat", "--port", "http"],
+        ["edit", "id"],
+        ["edit", "id", "state"],
+        ["manifest", "no/such/folder"],
+    ],
+)
+def test_wrong_usage_is_2_and_says_why(arguments: list[str], run: Run) -> None:
+    ran = run(*arguments)
+    assert ran.code == 2 and ran.out == "" and ran.err and "Traceback" not in ran.err
+
+
+def test_ask_json_is_the_contract(run: Run) -> None:
+    ran = run("ask", QUESTION, "--json")
+    assert ran.code == 0 and ran.err == ""
+    assert list(ran.json) == ANSWER
+    assert ran.json["status"] == "answered" and ran.json["scope"]["states"] == ["IRN"]
+    assert "under article 4" in ran.json["citations"][0]["quote"]
+
+
+def test_ask_prints_quotation_reference_and_coverage(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    ran = run("ask", QUESTION)
+    assert ran.code == 0
+    for part in ("unilateral coercive measures", "[1]", "verified", "12–16 October 2020", "Statements searched: 1"):
+        assert part in ran.out
+    assert "article 4 read as UNTOC article 4, Protection of sovereignty" in ran.out
+
+
+def test_ask_abstains_with_exit_code_0(run: Run) -> None:
+    ran = run("ask", "What did Switzerland say about extradition?", "--json")
+    assert ran.code == 0 and ran.json["abstention"]["reason"] == "no_statement"
+    assert run("ask", "What did Switzerland say about extradition?").code == 0
+
+
+def test_ask_takes_a_scope(run: Run) -> None:
+    ran = run("ask", "What was said about article 4?", "--scope", '{"states": ["XAA"], "sessions": ["10"]}', "--json")
+    assert ran.code == 0
+    assert {c["session"] for c in ran.json["citations"]} == {"10"}
+    # Arvandia's own words, or those of a group for it.
+    assert {c["state"] for c in ran.json["citations"] if not c["on_behalf_of"]} == {"XAA"}
+
+
+def test_ask_takes_earlier_turns(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "turns.txt").write_text("What did Arvandia say about article 4?\n", encoding="utf-8")
+    ran = run("ask", "And Galdoria?", "--history", tmp_path / "turns.txt", "--json")
+    assert ran.json["scope"]["states"] == ["XGA"] and ran.json["scope"]["kept"]
+    assert ran.json["scope"]["treaties"] == [{"treaty": "UNTOC", "articles": ["4"]}]
+
+
+def test_ask_takes_earlier_turns_with_the_scope_that_was_set(run: Run, tmp_path: Path) -> None:
+    turn = {"question": QUESTION, "scope": {"treaties": [{"treaty": "UNTOC", "articles": ["16"]}], "sessions": ["10"]}}
+    (tmp_path / "turns.jsonl").write_text(json.dumps(turn), encoding="utf-8")
+    ran = run("ask", "And Galdoria?", "--history", tmp_path / "turns.jsonl", "--json")
+    assert ran.json["scope"]["states"] == ["XGA"] and ran.json["scope"]["sessions"] == ["10"]
+    assert ran.json["scope"]["treaties"] == [{"treaty": "UNTOC", "articles": ["16"]}]
+    assert set(ran.json["scope"]["kept"]) == {"treaties", "sessions"}
+
+
+def test_ask_from_lines_gives_one_answer_a_line(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "questions.txt"
+    path.write_text(f"{QUESTION}\n\nWhat did Switzerland say about extradition?\n", encoding="utf-8")
+    ran = run("ask", "--from", path)
+    assert ran.code == 0
+    assert [line["status"] for line in ran.lines] == ["answered", "abstained"]
+    assert list(ran.lines[0]) == ANSWER
+
+
+def test_ask_from_json_lines_keeps_ids_and_goes_on_after_bad_lines(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "questions.jsonl"
+    lines = [
+        json.dumps({"id": "q1", "question": QUESTION, "answer": "ignored"}),
+        '{"id": "q2", "question":',
+        json.dumps({"id": "q3"}),
+        json.dumps({"id": "q4", "question": "  "}),
+        json.dumps({"id": "q5", "question": "x" * 20_000}),
+        json.dumps({"id": "q6", "question": "Lone \ud800 surrogate about article 4"}),
+        json.dumps({"id": 7, "question": "And Arvandia?", "history": [QUESTION]}),
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    ran = run("ask", "--from", path)
+    assert ran.code == 1
+    assert [line.get("id") for line in ran.lines] == ["q1", None, "q3", "q4", "q5", "q6", "7"]
+    assert [i for i, line in enumerate(ran.lines, start=1) if "error" in line] == [2, 3, 4, 5]
+    assert list(ran.lines[0]) == ["id", *ANSWER]
+    assert ran.lines[-1]["scope"]["states"] == ["XAA"]
+    errors = ran.err.splitlines()
+    assert len(errors) == 4 and all(error.startswith("untoc: ") for error in errors) and "line 2" in errors[0]
+
+
+def test_list_and_show_json(run: Run) -> None:
+    listed = run("list", "--json")
+    assert listed.code == 0 and len(listed.json) == 36
+    one = next(entry for entry in listed.json if entry["state"] == "IRN")
+    shown = run("show", one["statement_id"], "--json")
+    assert shown.code == 0
+    design = "statement_id state on_behalf_of metadata inferred file sha256 source_text".split()
+    assert set(design) <= set(shown.json)
+    assert shown.json["source_text"].encode("utf-8") == SAMPLE.read_bytes()
+    group = next(entry for entry in listed.json if entry["state"] == "XGR")
+    assert group["on_behalf_of"] == "XGR"
+
+
+def test_offsets_of_a_citation_can_be_checked_with_show(run: Run) -> None:
+    [citation, *_] = run("ask", QUESTION, "--json").json["citations"]
+    text = run("show", citation["statement_id"], "--json").json["source_text"]
+    assert text[citation["start"] : citation["end"]] == citation["source_quote"]
+
+
+def test_list_and_show_for_people(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    ran = run("list")
+    assert "36 statements" in ran.out and "Iran (Islamic Republic of)" in ran.out
+    identifier = next(
+        word for line in ran.out.splitlines() if "Iran" in line for word in line.split() if len(word) == 16
+    )
+    assert "unilateral coercive measures" in " ".join(run("show", identifier).out.split())
+
+
+def test_edit_moves_a_statement_to_another_state(run: Run) -> None:
+    [before] = [entry for entry in run("list", "--json").json if entry["state"] == "IRN"]
+    ran = run("edit", before["statement_id"], "state=XAA", "session=", "--json")
+    assert ran.code == 0 and ran.json["state"] == "XAA" and ran.json["metadata"]["session"] is None
+    assert "state" not in ran.json["inferred"] and ran.json["statement_id"] != before["statement_id"]
+    assert run("ask", QUESTION, "--json").json["abstention"]["reason"] == "no_statement"
+    assert run("show", before["statement_id"]).code == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "says"), [("state=Wakanda", "Wakanda"), ("colour=red", "colour"), ("date=soon", "soon")]
+)
+def test_edit_refuses_what_is_not_valid_and_changes_nothing(change: str, says: str, run: Run) -> None:
+    [before] = [entry for entry in run("list", "--json").json if entry["state"] == "IRN"]
+    ran = run("edit", before["statement_id"], change)
+    assert ran.code == 1
+    _one_clear_line(ran, says)
+    assert before in run("list", "--json").json
+
+
+def test_remove_takes_one_statement_out(run: Run) -> None:
+    [before] = [entry for entry in run("list", "--json").json if entry["state"] == "IRN"]
+    ran = run("remove", before["statement_id"], "--json")
+    assert (ran.code, ran.json) == (0, {"removed": before["statement_id"]})
+    assert len(run("list", "--json").json) == 35
+    assert run("doctor", "--json").json["ok"] is True
+
+
+@pytest.mark.parametrize(
+    "command", [["show", "nothing"], ["remove", "nothing"], ["edit", "nothing", "state=XAA"], ["trace", "x"]]
+)
+def test_an_id_that_is_not_there_is_1(command: list[str], run: Run) -> None:
+    ran = run(*command)
+    assert ran.code == 1
+    _one_clear_line(ran, command[1])
+
+
+def test_trace_gives_the_answer_again(run: Run) -> None:
+    answer = run("ask", QUESTION, "--json").json
+    ran = run("trace", answer["trace_id"], "--json")
+    assert ran.code == 0 and ran.json["question"] == QUESTION and ran.json["citations"] == answer["citations"]
+
+
+def test_doctor_finds_a_sound_store_and_rebuilds(run: Run) -> None:
+    ran = run("doctor", "--json")
+    assert ran.code == 0 and list(ran.json) == ["ok", "checks"] and ran.json["ok"] is True
+    assert {"name", "ok", "detail"} == set(ran.json["checks"][0])
+    assert run("doctor", "--rebuild").code == 0
+
+
+def test_config_shows_settings_and_flags_unknown_variables(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNTOC_STOER", "x")
+    ran = run("config", "--json")
+    assert ran.code == 0 and list(ran.json) == ["settings", "unknown"]
+    assert ran.json["unknown"] == ["UNTOC_STOER"] and ran.json["settings"]["UNTOC_SERVER__PORT"] == 7860
+    assert "UNTOC_STOER" in run("config").out
+
+
+def test_a_setting_out_of_bounds_is_2(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNTOC_SERVER__PORT", "99999")
+    ran = run("list")
+    assert ran.code == 2
+    _one_clear_line(ran, "UNTOC_SERVER__PORT")
+
+
+def test_ingest_again_embeds_nothing(run: Run, tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh"
+    first = run("ingest", "--sample", "--json", at=fresh)
+    assert first.code == 0 and first.json["embedded_passages"] > 0
+    assert {"file", "result", "reason", "statement_id", "state", "family"} == set(first.json["files"][0])
+    again = run("ingest", "--sample", "--json", at=fresh)
+    assert (again.code, again.json["embedded_passages"]) == (0, 0)
+    assert [file["result"] for file in again.json["files"]] == ["unchanged"]
+    skipped = run("ingest", "--sample", "--if-empty", at=fresh)
+    assert (skipped.code, skipped.out) == (0, "")
+
+
+def test_manifest_drafts_and_does_not_overwrite(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    shutil.copy(SAMPLE, folder)
+    ran = run("manifest", folder, "--json")
+    assert ran.code == 0 and Path(ran.json["manifest"]).read_text(encoding="utf-8-sig").startswith("file,state,")
+    again = run("manifest", folder)
+    assert again.code == 1
+    _one_clear_line(again, "--force")
+    assert run("manifest", folder, "--force").code == 0
+
+
+# --- bad input
+
+
+def _folder(tmp_path: Path, manifest: str, **texts: str | bytes) -> Path:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "statements.csv").write_text(
+        "file,state,body,session,date,agenda_item,language\n" + manifest, encoding="utf-8"
+    )
+    for name, text in texts.items():
+        (folder / f"{name}.txt").write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
+    return folder
+
+
+FICTION = "Mr. Chair,\n\nArvandia supports article 4 of the Convention in {0}. It thanks the Secretariat.\n"
+
+
+def test_ingest_reports_every_bad_file_and_keeps_the_good_ones(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    folder = _folder(
+        tmp_path,
+        "good.txt,XAA,,,2020,,\nempty.txt,XAA,,,2020,,\nbinary.txt,XAA,,,2020,,\nwho.txt,Wakanda,,,2020,,\n"
+        "gone.txt,XAA,,,2020,,\n",
+        good=FICTION.format("peace"),
+        empty="",
+        binary=bytes(range(256)) * 8,
+        who=FICTION.format("war").replace("Arvandia", "The delegation"),
+        unlisted=FICTION.format("time"),
+    )
+    ran = run("ingest", folder, tmp_path / "missing.txt", "--json")
+    assert ran.code == 1 and "Traceback" not in ran.err
+    results = {Path(file["file"]).name: file for file in ran.json["files"]}
+    outcome = {name: file["result"] for name, file in results.items()}
+    assert outcome["good.txt"] == "added" and outcome["empty.txt"] == "skipped" and outcome["binary.txt"] == "failed"
+    assert outcome["gone.txt"] == "missing" and outcome["missing.txt"] == "failed"
+    assert outcome["unlisted.txt"] == "not_listed"
+    assert outcome["who.txt"] == "added" and results["who.txt"]["state"] is None
+    for name in outcome.keys() - {"good.txt"}:
+        reason = results[name]["reason"]
+        assert reason and "\n" not in reason, name
+    assert "line 6" in results["gone.txt"]["reason"] and "Wakanda" in results["who.txt"]["reason"]
+    table = run("ingest", folder, tmp_path / "missing.txt")
+    assert table.code == 1 and "missing.txt" in table.out and "Traceback" not in table.err
+    assert len(run("list", "--json").json) == 38
+
+
+@pytest.mark.parametrize("question", ["", "   \n ", "x" * 2001, "What did Iran say? " * 1053])
+def test_ask_refuses_empty_and_overlong_questions(question: str, run: Run) -> None:
+    ran = run("ask", question, "--json")
+    assert ran.code == 2 and ran.out == ""
+    _one_clear_line(ran, "question")
+    assert len(ran.err) < 300
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--scope", "{"],
+        ["--scope", "[]"],
+        ["--scope", '{"states": ["Wakanda"]}'],
+        ["--scope", '{"states": "IRN"}'],
+        ["--scope", '{"planets": ["Mars"]}'],
+        ["--scope", '{"years": ["soon"]}'],
+        ["--scope", '{"treaties": ["UNTOC"]}'],
+        ["--history", "no/such/file"],
+    ],
+)
+def test_ask_refuses_scopes_and_histories_that_are_none(arguments: list[str], run: Run) -> None:
+    ran = run("ask", QUESTION, *arguments)
+    assert ran.code == 2 and ran.out == ""
+    _one_clear_line(ran)
+
+
+@pytest.mark.parametrize("data", [None, b"\xff\xfe\x00"])
+def test_ask_from_a_file_that_is_none(data: bytes | None, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "questions.txt"
+    if data is not None:
+        path.write_bytes(data)
+    ran = run("ask", "--from", path)
+    assert ran.code == 2 and ran.out == ""
+    _one_clear_line(ran, "questions.txt")
+
+
+def test_markup_and_control_characters_are_shown_and_not_acted_on(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    text = FICTION.format(HOSTILE + " zeppelins")
+    folder = _folder(tmp_path, "hostile.txt,XMR,UNTOC COP <b>,,2020,*4*,\n", hostile=text)
+    assert run("ingest", folder).code == 0
+    ran = run("ask", "What did Maravel say about article 4?", "--json")
+    assert ran.code == 0 and HOSTILE in ran.json["citations"][0]["source_quote"]
+    assert "\\<script\\>" in ran.json["answer"] and "\x1b" not in ran.out
+    shown = run("ask", "What did Maravel say about article 4?")
+    assert shown.code == 0 and "\x1b" not in shown.out and "\x07" not in shown.out
+    # Reading repair may set spaces between words that stick together.
+    assert "<script>alert(1)</script>" in shown.out and "[x](javascript:alert(1))" in "".join(shown.out.split())
+    identifier = ran.json["citations"][0]["statement_id"]
+    assert "\x1b" not in run("show", identifier).out and "\x1b" not in run("list").out
+    asked = run("ask", f"What did {HOSTILE} say about {HOSTILE}?")
+    assert asked.code == 0 and "\x1b" not in asked.out
+
+
+def test_a_store_of_another_model_is_refused_and_can_be_embedded_again(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Other(HashingEmbedder):
+        name = "other"
+        dimension = 32
+
+    monkeypatch.setattr("app.wiring.SentenceTransformerEmbedder", lambda config: Other())
+    ran = run("ask", QUESTION)
+    assert ran.code == 1
+    _one_clear_line(ran, "'hashing'", "'other'", "--reembed")
+    assert run("doctor", "--reembed").code == 0
+    assert run("ask", QUESTION, "--json").json["status"] == "answered"
+    assert len(run("list", "--json").json) == 36
+
+
+@pytest.mark.parametrize("empty", [False, True])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["list"],
+        ["show", "x"],
+        ["trace", "x"],
+        ["ask", QUESTION],
+        ["ask", QUESTION, "--json"],
+        ["brief", "--states", "Arvandia", "--topic", "extradition"],
+        ["verify", str(SAMPLE)],
+        ["edit", "x", "state=XAA"],
+        ["remove", "x"],
+        ["manifest", str(SAMPLE.parent)],
+    ],
+)
+def test_a_store_that_is_not_there_is_refused_and_not_made(
+    command: list[str], empty: bool, run: Run, tmp_path: Path
+) -> None:
+    place = tmp_path / "none"
+    if empty:
+        place.mkdir()
+    ran = run(*command, at=place)
+    assert ran.code == 1 and ran.out == ""
+    _one_clear_line(ran, "untoc ingest", str(place))
+    assert not any(place.iterdir()) if empty else not place.exists()
+
+
+@pytest.mark.parametrize("option", [[], ["--rebuild"], ["--reembed"]])
+def test_doctor_says_that_there_is_no_store(option: list[str], run: Run, tmp_path: Path) -> None:
+    ran = run("doctor", *option, "--json", at=tmp_path / "none")
+    assert ran.code == 1 and ran.err == "" and ran.json["ok"] is False
+    [check] = ran.json["checks"]
+    assert check["name"] == "store" and str(tmp_path / "none") in check["detail"]
+    assert "no store" in run("doctor", *option, at=tmp_path / "none").out
+    assert not (tmp_path / "none").exists()
+
+
+def test_chat_makes_the_store_that_is_not_there(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.ui.server.serve", lambda workspace, host, port, on_ready: None)
+    assert run("chat", at=tmp_path / "new").code == 0
+    assert run("list", "--json", at=tmp_path / "new").json == []
+
+
+def test_a_store_path_that_is_a_file_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("precious", encoding="utf-8")
+    for command in (["ask", QUESTION], ["list"], ["ingest", "--sample"]):
+        ran = run(*command, at=tmp_path / "file")
+        assert ran.code == 1
+        _one_clear_line(ran, "file")
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "precious"
+
+
+def test_a_damaged_catalogue_is_one_clear_line(run: Run, store: Path) -> None:
+    (store / "catalogue.sqlite3").write_bytes(b"no database at all" * 1000)
+    for leftover in store.glob("catalogue.sqlite3-*"):
+        leftover.unlink()
+    ran = run("list")
+    assert ran.code == 1
+    _one_clear_line(ran, "damaged")
+
+
+def test_chat_says_that_its_port_is_taken(run: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ran = run("chat", "--port", str(taken.getsockname()[1]))
+    assert ran.code == 1
+    _one_clear_line(ran, "--port", str(taken.getsockname()[1]) if taken.fileno() >= 0 else "")
+
+
+@pytest.mark.parametrize("port", ["-1", "70000"])
+def test_chat_refuses_a_port_that_is_none(port: str, run: Run) -> None:
+    ran = run("chat", "--port", port)
+    assert ran.code in (1, 2) and "Traceback" not in ran.err
+    _one_clear_line(ran, port)
+
+
+@pytest.fixture
+def read_only(store: Path) -> Iterator[Path]:
+    """A store that nobody may write to."""
+    everything = (store, *store.rglob("*"))
+    for each in everything:
+        each.chmod(0o555 if each.is_dir() else 0o444)
+    yield store
+    for each in everything:
+        each.chmod(0o755 if each.is_dir() else 0o644)
+
+
+def _obey_permissions() -> None:
+    # Root writes everywhere as long as it has the capability CAP_DAC_OVERRIDE; PR_CAPBSET_DROP takes that from a child.
+    if os.geteuid() == 0:
+        ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="takes a capability from root, which Linux has")
+def test_a_read_only_store_is_one_clear_line_and_keeps_everything(read_only: Path) -> None:
+    store, options = read_only, {"preexec_fn": _obey_permissions}
+    before = {each: each.read_bytes() for each in store.rglob("*") if each.is_file()}
+    ran = _process("ingest", "--store", store, "--sample", code=SCRIPTED, **options)
+    error = ran.stderr.decode()
+    assert ran.returncode == 1 and error.count("\n") == 1 and "--store" in error, error
+    listed = _process("list", "--store", store, "--json", code=SCRIPTED, **options)
+    assert listed.returncode == 0 and len(json.loads(listed.stdout)) == 36, listed.stderr
+    asked = _process("ask", QUESTION, "--store", store, "--json", code=SCRIPTED, **options)
+    assert asked.returncode in (0, 1) and b"Traceback" not in asked.stderr
+    assert {each: each.read_bytes() for each in store.rglob("*") if each.is_file()} == before
+
+
+def test_a_full_disk_is_one_clear_line_and_loses_nothing(store: Path, tmp_path: Path) -> None:
+    folder = _folder(
+        tmp_path,
+        "big.txt,XAA,,,2020,,\n",
+        big="Mr. Chair,\n\n" + "\n\n".join(FICTION.format(f"matter number {n}") for n in range(1500)),
+    )
+    limit = 200_000
+
+    def fill() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    ran = _process("ingest", "--store", store, folder, code=SCRIPTED, preexec_fn=fill)
+    error = ran.stderr.decode()
+    assert ran.returncode == 1 and error.count("\n") == 1 and "free space" in error, error[-3000:]
+    listed = _process("list", "--store", store, "--json", code=SCRIPTED)
+    assert listed.returncode == 0 and len(json.loads(listed.stdout)) == 36
+    checked = _process("doctor", "--store", store, "--json", code=SCRIPTED)
+    assert json.loads(checked.stdout)["ok"] is True, checked.stdout
+
+
+# --- real processes
+
+
+def test_help_of_a_real_process() -> None:
+    ran = _process("--help")
+    assert ran.returncode == 0 and b"ingest" in ran.stdout and ran.stderr == b""
+
+
+def test_bytes_that_are_no_text_are_asked_as_they_can_be(tmp_path: Path) -> None:
+    assert _process("ingest", "--sample", "--store", tmp_path / "store", code=SCRIPTED).returncode == 0
+    ran = _process("ask", b"\xff\xfe article 4", "--store", tmp_path / "store", "--json", code=SCRIPTED)
+    assert ran.returncode == 0 and json.loads(ran.stdout)["question"] == "\ufffd\ufffd article 4", ran.stderr
+
+
+def test_json_is_valid_where_the_output_holds_ascii_only(filled_store: Path) -> None:
+    ran = _process(
+        "list", "--store", filled_store, "--json", code=SCRIPTED, env={**os.environ, "PYTHONIOENCODING": "ascii"}
+    )
+    assert ran.returncode == 0 and "岚海关于国际合作的发言" in {e["metadata"]["title"] for e in json.loads(ran.stdout)}
+
+
+def test_a_reader_that_has_enough_ends_a_command_quietly(filled_store: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        ran = subprocess.run(
+            [sys.executable, "-c", SCRIPTED, "list", "--store", filled_store, "--json"],
+            cwd=PROJECT, stdout=closed, stderr=subprocess.PIPE, timeout=60, check=False,
+        )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (1, b"")
+
+
+def test_parties_that_folders_added_are_listed_and_taken_back(run, store, tmp_path):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    table = "code,name,aliases,kind\nXQA,Quillonia,Quillonian,state\nXQB,Quarrel Isles,,state\n"
+    (folder / "parties.csv").write_text(table, encoding="utf-8")
+    (folder / "a.txt").write_text("Statement by Quillonia\n\nWe support it.\n", encoding="utf-8")
+    assert run("ingest", folder, "--json").json["files"][0]["state"] == "XQA"
+    added = {party["code"]: party["name"] for party in run("parties", "--json").json}
+    assert added["XQA"] == "Quillonia" and added["XQB"] == "Quarrel Isles"
+    assert run("parties", "remove", "XQA", "--json").json == {"removed": "XQA"}
+    assert "XQA" not in {party["code"] for party in run("parties", "--json").json}
+    (statement,) = [s for s in run("list", "--json").json if s["file"] == "a.txt"]
+    assert statement["state"] is None
+    assert "Quarrel Isles" in run("parties").out
+    again = run("parties", "remove", "XQA")
+    assert again.code == 1 and "no folder added a party 'XQA'" in again.err
+    assert run("parties", "remove").code == 2
+    (folder / "parties.csv").unlink()
+    assert run("ingest", folder, "--json").json["files"][0]["state"] is None

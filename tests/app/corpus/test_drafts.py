@@ -1,0 +1,257 @@
+import ctypes
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+from app.corpus.drafts import drafts_path, save_draft
+from app.errors import DraftError
+from app.question.followup import EarlierTurn
+from app.records import Abstention, Answer, Citation, Claim, Scope, TreatyScope
+from evals.golden.cases import Case, load_cases
+from tests.conftest import PROJECT
+
+UNUSUAL = (
+    'two\nlines, "quotes", a \\ backslash, \t a tab, "id": "chat-2031-01-01-000000000000"\r\n'
+    "line ends \x0b \x0c \x85 \u2028 \u2029, \u202eright to left\u202c, السيد الرئيس، 主席 🕊 \x00"
+)
+
+
+def citation(number: int = 1, *, state: str = "XAA", quote: str = "We support\narticle 4.") -> Citation:
+    return Citation(
+        number=number,
+        statement_id="s1",
+        state=state,
+        on_behalf_of=None,
+        speaker=None,
+        body=None,
+        session="10",
+        date="2031-05-02",
+        agenda_item=None,
+        title=None,
+        file=f"txt/{state}.txt",
+        symbol=None,
+        page=None,
+        paragraph=1,
+        start=40,
+        end=40 + len(quote),
+        quote=" ".join(quote.split()),
+        source_quote=quote,
+        sentence_ids=(),
+        language="en",
+        kind="statement",
+        ocr_confidence=None,
+        inferred=(),
+        verdict="verified",
+    )
+
+
+def answer(question: str = "What did Arvandia say about article 4?", **changes: Any) -> Answer:
+    given: dict[str, Any] = {
+        "status": "answered",
+        "scope": Scope(
+            states=("XAA",),
+            treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),),
+            sessions=("10",),
+            years=("2031",),
+            topic="sovereignty",
+        ),
+        "claims": (Claim(text="", state="XAA", citations=(1,)),),
+        "citations": (citation(),),
+        "trace_id": "trace-1",
+    }
+    return Answer(question=question, answer="", **given | changes)
+
+
+def saved_case(store: Path, given: Answer, **options: Any) -> Case:
+    draft = save_draft(store, given, **options)
+    assert draft.new
+    case = load_cases(drafts_path(store))[-1]
+    assert case.id == draft.identifier
+    return case
+
+
+def test_saved_answer_is_a_draft_case(tmp_path: Path) -> None:
+    case = saved_case(tmp_path, answer(), overrides={"years": ["2031"]})
+    assert re.fullmatch(r"chat-\d{4}-\d\d-\d\d-[0-9a-f]{12}", case.id)
+    assert (case.question, case.history, case.lang) == ("What did Arvandia say about article 4?", (), "en")
+    assert (case.type, case.answerable, case.unanswerable_kind) == ("single_state", True, None)
+    assert (case.expect.status, case.expect.states, case.expect.years) == ("answered", ("XAA",), ("2031",))
+    assert (case.expect.reason, case.expect.missing) == (None, None)
+    assert case.tags == {
+        "session": "10",
+        "topic": "sovereignty",
+        "article": "UNTOC 4",
+        "answer_trace": "trace-1",
+        "overrides": {"years": ["2031"]},
+    }
+    assert (case.review.status, case.review.source, case.gates) == ("draft", "chat", False)
+
+
+def test_evidence_is_the_cited_spans_any_of_which_answers(tmp_path: Path) -> None:
+    case = saved_case(tmp_path, answer(citations=(citation(), citation(2, quote="Article 4 matters."))))
+    assert case.evidence_groups == (("e1", "e2"),)
+    first = case.evidence[0]
+    assert (first.file, first.state, first.start, first.end, first.lang) == ("txt/XAA.txt", "XAA", 40, 61, "en")
+    assert first.quote == "We support\narticle 4."
+    assert first.sha256 == hashlib.sha256(b"We support\narticle 4.").hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "states"),
+    [
+        ({"scope": Scope(states=("XAA",))}, "single_state", ("XAA",)),
+        ({"scope": Scope(groups=("XGG",))}, "single_state", ("XGG",)),
+        ({"scope": Scope(states=("XAA",), groups=("XGG",))}, "compare", ("XAA", "XGG")),
+        ({"scope": Scope(topic="firearms")}, "list_states", ("XBB", "XAA")),
+        ({"scope": Scope(states=("XAA",)), "status": "partial", "missing": "number"}, "partial", ("XAA",)),
+        ({"scope": Scope(states=("XAA",), kept=("states",))}, "follow_up", ("XAA",)),
+    ],
+)
+def test_type_and_states_follow_from_what_was_asked(
+    tmp_path: Path, changes: dict[str, Any], expected: str, states: tuple[str, ...]
+) -> None:
+    claims = tuple(Claim(text="", state=state, citations=(1,)) for state in ("XBB", "XAA", None, "XBB"))
+    case = saved_case(tmp_path, answer(claims=claims, **changes))
+    assert (case.type, case.expect.states) == (expected, states)
+    assert case.expect.missing == changes.get("missing")
+    assert case.answerable == (case.expect.status == "answered")
+
+
+@pytest.mark.parametrize(("reason", "expected"), [("not_mentioned", "unanswerable"), ("ambiguous", "ambiguous")])
+def test_abstention_is_kept_with_its_reason_and_without_evidence(tmp_path: Path, reason: Any, expected: str) -> None:
+    abstention = Abstention(reason=reason, message="")
+    case = saved_case(tmp_path, answer(status="abstained", abstention=abstention, claims=(), citations=()))
+    assert (case.type, case.answerable, case.expect.status, case.expect.reason) == (
+        expected,
+        False,
+        "abstained",
+        reason,
+    )
+    assert case.evidence == () and case.evidence_groups == ()
+
+
+def test_earlier_turns_are_kept_with_what_was_set_for_them(tmp_path: Path) -> None:
+    history = (
+        EarlierTurn(question="What did Belmora say?", overrides={"years": []}),
+        EarlierTurn(question="and 2031?"),
+    )
+    case = saved_case(tmp_path, answer("and Arvandia?"), history=history)
+    assert case.history == ("What did Belmora say?", "and 2031?")
+    assert case.tags["history_overrides"] == [{"years": []}, {}]
+
+
+def test_same_turn_is_written_once(tmp_path: Path) -> None:
+    first = save_draft(tmp_path, answer())
+    path = drafts_path(tmp_path)
+    # Saved on another day, and answered anew since.
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(first.identifier[:15], "chat-2020-01-01"), encoding="utf-8"
+    )
+    again = save_draft(tmp_path, answer(trace_id="trace-2"))
+    assert not again.new and again.identifier == f"chat-2020-01-01{first.identifier[15:]}"
+    assert len(load_cases(path)) == 1
+
+
+def test_other_question_history_or_scope_is_another_case(tmp_path: Path) -> None:
+    other_scope = replace(answer().scope, years=("2030",))
+    drafts = [
+        save_draft(tmp_path, answer()),
+        save_draft(tmp_path, answer("What did Arvandia say?")),
+        save_draft(tmp_path, answer(), history=(EarlierTurn(question="What did Belmora say?"),)),
+        save_draft(tmp_path, answer(scope=other_scope)),
+    ]
+    assert all(draft.new for draft in drafts)
+    assert [case.id for case in load_cases(drafts_path(tmp_path))] == [draft.identifier for draft in drafts]
+
+
+def test_unusual_text_stays_one_line_and_comes_back_as_it_was(tmp_path: Path) -> None:
+    given = answer(UNUSUAL, citations=(citation(quote=UNUSUAL),), scope=Scope(states=("XAA",), topic=UNUSUAL))
+    case = saved_case(tmp_path, given, history=(EarlierTurn(question=UNUSUAL),), overrides={"topic": UNUSUAL})
+    assert case.question == case.history[0] == case.evidence[0].quote == UNUSUAL
+    assert case.tags["topic"] == case.tags["overrides"]["topic"] == UNUSUAL
+    text = drafts_path(tmp_path).read_text(encoding="utf-8")
+    assert len(text.splitlines()) == 1 and text.endswith("\n") and "السيد الرئيس" in text
+    assert not save_draft(tmp_path, given, history=(EarlierTurn(question=UNUSUAL),)).new
+
+
+def test_bytes_that_are_no_text_do_not_spoil_the_file(tmp_path: Path) -> None:
+    assert saved_case(tmp_path, answer("What did \ud800 say?")).question == "What did \ufffd say?"
+
+
+def test_what_others_wrote_into_the_file_stays(tmp_path: Path) -> None:
+    path = drafts_path(tmp_path)
+    path.parent.mkdir()
+    path.write_bytes(b'{"id": "by-hand"}\nnot JSON')
+    assert save_draft(tmp_path, answer()).new
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert lines[:2] == ['{"id": "by-hand"}', "not JSON"] and json.loads(lines[2])["review"]["source"] == "chat"
+
+
+def test_only_the_cases_and_their_lock_are_left_behind(tmp_path: Path) -> None:
+    save_draft(tmp_path, answer())
+    names = {path.name for path in drafts_path(tmp_path).parent.iterdir()}
+    assert names - {"drafts.lock"} == {"drafts.jsonl"}
+
+
+def test_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "evals").write_text("in the way", encoding="utf-8")
+    with pytest.raises(DraftError, match="not saved") as caught:
+        save_draft(tmp_path, answer())
+    assert "\n" not in str(caught.value) and "--store" in str(caught.value)
+
+
+def test_lock_held_by_another_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.corpus.drafts._WAIT_SECONDS", 0.05)
+    save_draft(tmp_path, answer())
+    with FileLock(drafts_path(tmp_path).with_suffix(".lock")), pytest.raises(DraftError, match="another process"):
+        save_draft(tmp_path, answer("What did Arvandia say?"))
+    assert len(load_cases(drafts_path(tmp_path))) == 1
+
+
+def _obey_permissions() -> None:
+    # Root writes everywhere as long as it has the capability CAP_DAC_OVERRIDE; PR_CAPBSET_DROP takes that from a child.
+    if os.geteuid() == 0:
+        ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="takes a capability from root, which Linux has")
+@pytest.mark.parametrize("used_before", [False, True])
+def test_read_only_store_is_one_clear_line_and_keeps_what_it_has(tmp_path: Path, *, used_before: bool) -> None:
+    store = tmp_path / "store"
+    store.mkdir()
+    if used_before:
+        save_draft(store, answer("What did Arvandia say?"))
+    everything = (store, *store.rglob("*"))
+    before = {path: path.read_bytes() for path in everything if path.is_file()}
+    for path in everything:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    code = (
+        "import sys; from pathlib import Path; from app.records import Answer; from app.corpus.drafts "
+        "import save_draft\n"
+        "from app.errors import AppError\n"
+        "try:\n    save_draft(Path(sys.argv[1]), Answer(question='q', answer='', status='answered'))\n"
+        "except AppError as error:\n    print(error)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(store)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        preexec_fn=_obey_permissions,
+    )
+    for path in everything:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.count("\n") == 1 and "Permission denied" in ran.stdout and "--store" in ran.stdout
+    assert {path: path.read_bytes() for path in store.rglob("*") if path.is_file()} == before

@@ -1,0 +1,62 @@
+"""The report of an ingest as CSV."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from app.corpus.report_file import report_csv, write_report
+from app.errors import ReportError
+from ingest.report import FileResult, IngestProgress, IngestReport
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_every_file_is_a_row_in_order() -> None:
+    report = IngestReport(
+        files=(
+            FileResult(file="a.txt", result="added", statement_id="s1", state="XAA", family="s0"),
+            FileResult(file="b,\n“c”.txt", result="failed", reason='no "text"\nin it'),
+        )
+    )
+    first, second = rows(report_csv(report))
+    assert first == {
+        "file": "a.txt", "result": "added", "reason": "", "statement_id": "s1", "state": "XAA", "family": "s0"
+    }  # fmt: skip
+    assert (second["file"], second["result"], second["reason"]) == ("b,\n“c”.txt", "failed", 'no "text"\nin it')
+
+
+@pytest.mark.parametrize("name", ["=1+1.txt", "+x.txt", "-x.txt", "@SUM(A1).txt", "\tx.txt", " =x.txt", "＝x.txt"])
+def test_no_cell_is_a_formula(name: str) -> None:
+    report = IngestReport(files=(FileResult(file=name, result="failed", reason=f"={name}"),))
+    (row,) = rows(report_csv(report))
+    assert row["file"] == f"'{name}" and row["reason"] == f"'={name}"
+
+
+def test_report_is_written_for_spreadsheets_and_a_bad_path_is_one_error(tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    write_report(IngestReport(files=(FileResult(file="é.txt", result="added"),)), path)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbffile,result,")
+    assert "é.txt" in path.read_text(encoding="utf-8-sig")
+    with pytest.raises(ReportError, match="choose another file"):
+        write_report(IngestReport(), tmp_path / "absent" / "report.csv")
+
+
+@pytest.mark.parametrize(
+    ("finished", "passages", "seconds", "pace"),
+    [
+        (0.0, 0, 5.0, ""),
+        (1.0, 0, 0.5, ""),
+        (10.0, 0, 5.0, "2 files/s, about 15 s left"),
+        (10.0, 200, 50.0, "4 passages/s, about 2 min 30 s left"),
+        (40.0, 800, 50.0, "16 passages/s, about 0 s left"),
+    ],
+)
+def test_pace_is_rate_and_time_left(finished: float, passages: int, seconds: float, pace: str) -> None:
+    progress = IngestProgress(
+        done=40, total=40, file="x", step="embed", finished=finished, passages=passages, seconds=seconds
+    )
+    assert progress.pace == pace

@@ -1,0 +1,89 @@
+"""Uploaded files: kept while a statement comes from them, and never anybody else's file."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from app.corpus.uploads_store import FOLDER
+from app.ui.ingest_tab import _Uploads
+from app.wiring import Workspace
+from tests.fakes import fake_workspace
+from tests.fakes_files import mail_of, pdf_of
+
+TEXT = "Arvandia\n\nMadam President,\n\nWe support extradition. Our courts apply the law.\n\nI thank you.\n"
+PARTIES = "code,name,aliases,kind\nXAA,Arvandia,,state\n"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    with fake_workspace(tmp_path / "store") as opened:
+        yield opened
+
+
+def upload(workspace: Workspace, folder: Path, files: dict[str, bytes]) -> str:
+    folder.mkdir(exist_ok=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    sent = [(str(folder / name), name) for name in files]
+    pages = [html for html, _ in _Uploads(workspace.corpus).ingest(sent, True) if isinstance(html, str)]
+    return pages[-1]
+
+
+def kept(workspace: Workspace) -> list[str]:
+    return sorted(path.name for path in (workspace.store.path / FOLDER).glob("*/*"))
+
+
+def test_files_that_statements_came_from_are_kept_and_the_others_deleted(workspace: Workspace, tmp_path: Path) -> None:
+    report = upload(
+        workspace,
+        tmp_path / "sent",
+        {"a.txt": TEXT.encode(), "b.txt": b"", "m.eml": mail_of(TEXT + "More.", {"c.txt": b"x"}),
+         "parties.csv": PARTIES.encode()},
+    )  # fmt: skip
+    assert "Failed" in report or "Skipped" in report
+    assert kept(workspace) == ["a.txt", "m.eml", "parties.csv"]
+    assert (tmp_path / "sent" / "a.txt").exists()
+    assert [check.ok for check in workspace.doctor().checks if check.name == "files"] == [True]
+    assert next(c.detail for c in workspace.doctor().checks if c.name == "files").startswith("3 are")
+
+
+def test_same_file_uploaded_again_is_kept_once(workspace: Workspace, tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        upload(workspace, tmp_path / folder, {"a.txt": TEXT.encode()})
+    assert kept(workspace) == ["a.txt"]
+
+
+def test_page_of_an_uploaded_file_is_shown(workspace: Workspace, tmp_path: Path) -> None:
+    upload(workspace, tmp_path / "sent", {"a.pdf": pdf_of(TEXT, furniture=False)})
+    (summary,) = workspace.corpus.statements()
+    start = workspace.corpus.show(summary.statement_id).source_text.index("We support")
+    page = workspace.corpus.page_image(summary.statement_id, start, start + len("We support extradition."))
+    assert page.marked and page.png.startswith(b"\x89PNG")
+
+
+def test_file_goes_with_its_last_statement(workspace: Workspace, tmp_path: Path) -> None:
+    upload(workspace, tmp_path / "sent", {"a.txt": TEXT.encode(), "b.txt": TEXT.replace("law", "rule").encode()})
+    for summary, left in zip(workspace.corpus.statements(), (1, 0), strict=True):
+        workspace.corpus.remove(summary.statement_id)
+        assert len(kept(workspace)) == left
+    assert not list((workspace.store.path / FOLDER).iterdir())
+
+
+def test_removing_a_statement_leaves_files_outside_the_store_alone(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "a.txt").write_text(TEXT, encoding="utf-8")
+    workspace.corpus.ingest([tmp_path / "own"])
+    workspace.corpus.remove(workspace.corpus.statements()[0].statement_id)
+    assert (tmp_path / "own" / "a.txt").read_text(encoding="utf-8") == TEXT
+
+
+def test_upload_under_way_elsewhere_is_left_alone_and_a_killed_one_is_not(workspace: Workspace, tmp_path: Path) -> None:
+    for name, age in (("fresh", 0.0), ("old", 3 * 24 * 3600.0)):
+        folder = workspace.store.path / FOLDER / name
+        folder.mkdir(parents=True)
+        (folder / f"{name}.txt").write_text("words", encoding="utf-8")
+        os.utime(folder, (time.time() - age,) * 2)
+    upload(workspace, tmp_path / "sent", {"a.txt": TEXT.encode()})
+    assert kept(workspace) == ["a.txt", "fresh.txt"]

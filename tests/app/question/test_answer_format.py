@@ -1,0 +1,114 @@
+"""Follow-ups that ask for the same in another form, over the same evidence."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.answering.assistant import Assistant
+from app.question.answer_format import Restyle, restyle, restyled
+from app.question.followup import EarlierTurn
+from app.records import Answer
+from app.wiring import Workspace
+from tests.app.answering.compose.test_model import SOUND, number_of
+from tests.fakes_chat import Script, writer
+
+QUESTION = "What did Arvandia say about article 4?"
+FRENCH = "La protection que l’article 4 donne à la compétence nationale des États n’est pas un privilège des forts."
+
+
+@pytest.mark.parametrize(
+    ("question", "style", "language"),
+    [
+        ("shorter", "shorter", None),
+        ("Shorter, please.", "shorter", None),
+        ("make it shorter", "shorter", None),
+        ("in French", "answer", "fr"),
+        ("And now in French, please", "answer", "fr"),
+        ("as talking points", "points", None),
+        ("talking points in Spanish", "points", "es"),
+        ("plus court", "shorter", None),
+        ("en anglais s'il vous plaît", "answer", "en"),
+        ("más breve", "shorter", None),
+        ("en ruso, por favor", "answer", "ru"),
+        ("короче", "shorter", None),
+        ("на французском языке", "answer", "fr"),
+        ("باختصار", "shorter", None),
+        ("بالفرنسية", "answer", "fr"),
+        ("简短一点", "shorter", None),
+        ("请用英语", "answer", "en"),
+    ],
+)
+def test_a_form_is_read_in_six_languages(question: str, style: str, language: str | None) -> None:
+    assert restyle(question) == Restyle(style=style, language=language)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [QUESTION, "and Belmora?", "What did France say in brief?", "why?", "shorter sentences for traffickers", "", "it"],
+)
+def test_any_other_question_asks_for_no_form(question: str) -> None:
+    assert restyle(question) is None
+
+
+def test_forms_add_up_and_are_no_turns_of_their_own() -> None:
+    history = [EarlierTurn(question=text) for text in ("What did Iran say?", QUESTION, "shorter")]
+    form, asked, before = restyled("in French", history)
+    assert (form, asked.question) == (Restyle(style="shorter", language="fr"), QUESTION)
+    assert [turn.question for turn in before] == ["What did Iran say?"]
+    form, asked, before = restyled("and on extradition?", history)
+    assert (form, asked.question) == (Restyle(), "and on extradition?")
+    assert [turn.question for turn in before] == ["What did Iran say?", QUESTION]
+    assert restyled("shorter", [])[1].question == "shorter"
+
+
+def _ask(workspace: Workspace, script: Script, question: str, history: list[str]) -> Answer:
+    steps = replace(workspace.steps, writer=writer(script))
+    return Assistant(steps, workspace.store.catalogue, keep_traces=0).ask(question, history=history)
+
+
+def _script(*, translation: str) -> Script:
+    def script(system: str, user: str) -> Any:
+        if system.startswith("You translate"):
+            return f"{translation} [{number_of(user, 'privilege of the strong')}]"
+        return [(SOUND, [number_of(user, "privilege of the strong")])]
+
+    return script
+
+
+def test_shorter_keeps_scope_and_evidence_without_a_model(workspace: Workspace) -> None:
+    full = workspace.assistant.ask(QUESTION)
+    short = workspace.assistant.ask("shorter", history=[QUESTION])
+    own = [citation.source_quote for citation in full.citations if citation.state == "XAA"]
+    assert short.question == "shorter" and short.scope.states == full.scope.states
+    assert [c.source_quote for c in short.citations if c.state == "XAA"] == own[:2]
+
+
+def test_talking_points_are_a_list(workspace: Workspace) -> None:
+    answer = _ask(workspace, _script(translation=""), "as talking points", [QUESTION])
+    assert f"- {SOUND} [1]" in answer.answer.split("\n\n")
+
+
+def test_a_translation_is_marked_and_stands_under_the_original(workspace: Workspace) -> None:
+    answer = _ask(workspace, _script(translation=FRENCH), "in French", [QUESTION])
+    blocks = answer.answer.split("\n\n")
+    place = next(at for at, block in enumerate(blocks) if "privilege of the strong.”" in block)
+    assert blocks[place].startswith("> “") and blocks[place + 1] == f"*Traduction non officielle :* {FRENCH}"
+    number = next(c.number for c in answer.citations if "privilege of the strong" in c.quote)
+    assert answer.translations == {number: FRENCH} and answer.scope.language == "fr"
+    assert all(FRENCH not in citation.quote for citation in answer.citations)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        FRENCH.replace("article 4", "article 14"),
+        FRENCH.replace("n’est pas", "est"),
+        FRENCH.replace("n’est pas", "ne doit pas être"),
+        "The protection which article 4 gives is not a privilege of the strong.",
+        f"[{FRENCH}](http://evil.example)",
+    ],
+)
+def test_a_translation_that_does_not_hold_is_not_shown(wrong: str, workspace: Workspace) -> None:
+    answer = _ask(workspace, _script(translation=wrong), "in French", [QUESTION])
+    assert answer.translations == {} and "non officielle" not in answer.answer

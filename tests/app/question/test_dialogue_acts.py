@@ -1,0 +1,132 @@
+"""What a short question takes back, and years that are counted from the one before."""
+
+import pytest
+
+from app.question.dialogue_acts import chosen_option, relative_year, without_negated
+from app.question.scope import resolve
+from ingest.parties.party_table import PartyTable
+
+FIRST = {
+    "en": "What did Austria say about drugs in 2015?",
+    "fr": "Qu'a dit l'Autriche sur la drogue en 2015 ?",
+    "es": "¿Qué dijo Austria sobre las drogas en 2015?",
+    "ru": "Что сказала Австрия о наркотиках в 2015 году?",
+    "ar": "ماذا قالت النمسا عن المخدرات في عام 2015؟",
+    "zh": "奥地利在2015年就毒品说了什么？",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "states", "years"),
+    [
+        ("en", "not Austria, Germany", ("DEU",), ("2015",)),
+        ("en", "no, not Austria but Germany", ("DEU",), ("2015",)),
+        ("en", "Germany, not Austria", ("DEU",), ("2015",)),
+        ("en", "not France, Germany", ("DEU",), ("2015",)),
+        ("en", "instead of 2015, 2016", ("AUT",), ("2016",)),
+        ("en", "2016 instead of 2015", ("AUT",), ("2016",)),
+        ("fr", "pas l'Autriche, l'Allemagne", ("DEU",), ("2015",)),
+        ("es", "no Austria, sino Alemania", ("DEU",), ("2015",)),
+        ("ru", "не Австрия, а Германия", ("DEU",), ("2015",)),
+        ("ar", "ليس النمسا، بل ألمانيا", ("DEU",), ("2015",)),
+        ("zh", "不是奥地利，而是德国", ("DEU",), ("2015",)),
+    ],
+)
+def test_what_is_taken_back_is_not_asked_about(
+    language: str, question: str, states: tuple[str, ...], years: tuple[str, ...], parties: PartyTable
+) -> None:
+    scope = resolve(question, parties, history=[FIRST[language]]).scope
+    assert (scope.states, scope.years) == (states, years)
+    assert "topic" in scope.kept
+
+
+@pytest.mark.parametrize(
+    "question", ["and not only drugs, terrorism too", "and States that are not parties?", "Why did it not say more?"]
+)
+def test_other_negations_stay(question: str) -> None:
+    assert without_negated(question) == question
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "year"),
+    [
+        ("en", "and the year before?", "2014"),
+        ("en", "two years later?", "2017"),
+        ("en", "And what did it say 3 years earlier?", "2012"),
+        ("fr", "et l'année précédente ?", "2014"),
+        ("fr", "deux ans plus tard ?", "2017"),
+        ("es", "¿y el año anterior?", "2014"),
+        ("es", "¿y dos años después?", "2017"),
+        ("ru", "а в следующем году?", "2016"),
+        ("ru", "а два года спустя?", "2017"),
+        ("ru", "а за год до этого?", "2014"),
+        ("ar", "وفي العام التالي؟", "2016"),
+        ("zh", "那前一年呢？", "2014"),
+        ("zh", "两年后呢？", "2017"),
+    ],
+)
+def test_years_are_counted_from_the_one_before(language: str, question: str, year: str, parties: PartyTable) -> None:
+    read = resolve(question, parties, history=[FIRST[language]])
+    assert (read.scope.states, read.scope.years, read.intent, read.question) == (("AUT",), (year,), "refine", question)
+    assert "topic" in read.scope.kept
+
+
+def test_years_are_not_counted_from_none_or_several() -> None:
+    assert relative_year("and the year before?", ()) is None
+    assert relative_year("and the year before?", ("2015", "2016")) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "options"), [("and Irann?", "Iran (Islamic Republic of)"), ("what about Azerbijan?", "Azerbaijan")]
+)
+def test_a_mistyped_name_in_a_follow_up_is_asked_back(question: str, options: str, parties: PartyTable) -> None:
+    read = resolve(question, parties, history=[FIRST["en"]])
+    assert read.unclear and read.options == (options,) and not read.known_name
+    assert (read.scope.topic, read.scope.years) == ("drugs", ("2015",))
+
+
+@pytest.mark.parametrize("question", ["and terrorism?", "and Kosovo?", "and cybercrime?"])
+def test_a_known_word_in_a_follow_up_is_a_topic(question: str, parties: PartyTable) -> None:
+    read = resolve(question, parties, history=[FIRST["en"]])
+    assert read.unclear is None and read.scope.states == ("AUT",)
+    assert read.scope.topic.lower() in question.lower()
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("en", "and its view of Iran's nuclear programme?"),
+        ("en", "What is its position on the Iranian nuclear programme?"),
+        ("fr", "et son avis sur le programme nucléaire de l'Iran ?"),
+        ("es", "¿y su opinión sobre el programa nuclear de Irán?"),
+    ],
+)
+def test_whom_a_pronoun_speaks_of_is_topic(language: str, question: str, parties: PartyTable) -> None:
+    scope = resolve(question, parties, history=[FIRST[language]]).scope
+    assert scope.states == ("AUT",)
+    assert "ir" in scope.topic.lower() and "nucl" in scope.topic.lower()
+
+
+CONGO = ("Democratic Republic of the Congo", "Congo")
+KOREA = ("Republic of Korea", "Democratic People's Republic of Korea")
+
+
+@pytest.mark.parametrize(
+    ("reply", "name", "options", "chosen"),
+    [
+        ("the first", "Congo", CONGO, CONGO[0]),
+        ("the second one", "Congo", CONGO, CONGO[1]),
+        ("le dernier", "Congo", CONGO, CONGO[1]),
+        ("the Democratic one", "Congo", CONGO, CONGO[0]),
+        ("Democratic, please", "Korea", KOREA, KOREA[1]),
+        ("South", "Korea", KOREA, "south Korea"),
+        ("the third", "Congo", CONGO, "the third"),
+        ("why?", "Congo", CONGO, "why?"),
+        ("and on gold?", "Congo", CONGO, "and on gold?"),
+        ("the first", None, (), "the first"),
+    ],
+)
+def test_a_reply_chooses_among_what_was_asked_back(
+    reply: str, name: str | None, options: tuple[str, ...], chosen: str, parties: PartyTable
+) -> None:
+    assert chosen_option(reply, name, options, parties) == chosen

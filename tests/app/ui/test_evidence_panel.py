@@ -1,0 +1,75 @@
+from dataclasses import replace
+
+from app.records import Answer
+from app.ui.evidence_panel import evidence_panel, evidence_section
+from tests.fakes_ui import ARABIC, HOSTILE, arabic_statement, cite, fake_workspace, hostile_statement
+
+
+def section(question: str, **changes) -> str:
+    assistant, corpus = fake_workspace()
+    return evidence_section(1, replace(assistant.ask(question), **changes), corpus)
+
+
+def test_card_marks_the_quote_inside_its_paragraph():
+    html = section("What did Iran say about article 4?")
+    start, end = html.index("<mark>"), html.index("</mark>")
+    assert html[start:end].startswith("<mark>Cognizant of the importance role")
+    assert html[end:].startswith("</mark> In this context and with the view")
+
+
+def test_card_holds_the_stored_characters():
+    _, corpus = fake_workspace()
+    citation = cite(arabic_statement(), 1, "وتدعو", "يوما.")
+    answer = Answer(question="q", answer="[1]", status="answered", citations=(citation,))
+    html = evidence_section(4, answer, corpus)
+    assert f'<pre dir="rtl">{ARABIC[citation.start : citation.end]}</pre>' in html
+    assert '<blockquote class="u-quote" dir="rtl" lang="ar">' in html
+    assert 'id="card-4-1"' in html
+
+
+def test_related_citations_stand_apart():
+    html = section("What did Iran say about article 4?")
+    assert html.index("Evidence</h2>") < html.index('id="card-1-2"') < html.index("Related, not an answer")
+    assert html.index("Related, not an answer") < html.index('id="card-1-3"')
+
+
+def test_more_sentences_are_counted():
+    assert "2 more sentences on this, not shown." in section("Iran")
+    assert "1 more sentence on this, not shown." in section("Iran", more=1)
+
+
+def test_statement_removed_meanwhile_keeps_the_card():
+    assistant, corpus = fake_workspace()
+    answer = assistant.ask("Iran")
+    corpus.stored.clear()
+    html = evidence_section(1, answer, corpus)
+    assert "no statement" in html and "Cognizant of the importance" in html
+
+
+def test_long_paragraph_is_cut_around_the_quote_with_the_whole_one_at_hand():
+    html = section("What did Iran say about article 4?")
+    assert "More of the paragraph" in html and " …</blockquote>" in html
+
+
+def test_hostile_statement_is_escaped_everywhere():
+    html = section("hostile")
+    assert "<img" not in html and "<script" not in html and "onerror=&quot;" in html
+    assert html.count("&lt;img src=x") >= 4
+
+
+def test_every_verdict_has_a_badge():
+    citation = cite(hostile_statement(), 1, "we support", "article 4.")
+    for verdict, words in (("altered", "Altered"), ("misattributed", "Misattributed"), ("not_found", "Not found")):
+        assert f"u-{verdict}" in section("Iran", citations=(replace(citation, verdict=verdict),))
+        assert f">{words}</span>" in section("Iran", citations=(replace(citation, verdict=verdict),))
+
+
+def test_panel_shows_the_newest_and_hides_the_others():
+    html = evidence_panel([(1, "<p>one</p>"), (2, "<p>two</p>")])
+    assert 'data-turn="1" aria-label="Evidence for question 1" hidden>' in html
+    assert 'data-turn="2" aria-label="Evidence for question 2">' in html
+
+
+def test_answer_without_citations_says_so():
+    assert "No evidence to show" in section("Korea")
+    assert HOSTILE not in section("Korea")

@@ -1,0 +1,56 @@
+import pytest
+
+from app.ui.provenance_html import provenance, read_date, speaker_line
+from tests.fakes_ui import FakeCorpus, cite, group_statement, sample_statement
+
+NAMES = FakeCorpus().party_name
+
+
+@pytest.mark.parametrize(
+    ("date", "words"),
+    [
+        ("2020", "2020"),
+        ("2020-10-12", "12 October 2020"),
+        ("2020-10", "October 2020"),
+        ("2020-10-12/2020-10-16", "12–16 October 2020"),
+        ("2018-09-30/2018-10-05", "30 September – 5 October 2018"),
+        ("2019-12-30/2020-01-02", "30 December 2019 – 2 January 2020"),
+        ("2020/2021", "2020 – 2021"),
+        ("2020-13-01", "2020-13-01"),
+        ("spring", "spring"),
+        ("", ""),
+    ],
+)
+def test_date_reads_as_words(date, words):
+    assert read_date(date) == words
+
+
+def test_provenance_lists_what_is_known_and_marks_what_was_inferred():
+    citation = cite(sample_statement(), 1, "We are well aware", "responses.", page=3, symbol="CTOC/X/1")
+    assert provenance(citation) == (
+        ("Conference of the Parties to the UNTOC", False),
+        ("Session 10", True),
+        ("12–16 October 2020", False),
+        ("Agenda item 4", False),
+        ("International cooperation", False),
+        ("CTOC/X/1", False),
+        ("Page 3", False),
+        ("Paragraph 1", False),
+        ("000_6237221ecf9e9373.txt", False),
+    )
+
+
+def test_group_statement_names_the_group_and_who_delivered_it():
+    citation = cite(group_statement(), 1, "The Group", "authorities.")
+    assert speaker_line(citation, NAMES) == "Group of Fictional States (group), delivered by Arvandia"
+
+
+def test_treaty_text_is_never_a_states():
+    citation = cite(sample_statement(), 1, "We are well aware", "responses.", kind="treaty", state=None, title="UNTOC")
+    assert speaker_line(citation, NAMES) == "UNTOC"
+    assert provenance(citation)[0] == ("Treaty text, not a State's words", False)
+
+
+def test_unattributed_statement_says_so():
+    citation = cite(sample_statement(), 1, "We are well aware", "responses.", state=None)
+    assert speaker_line(citation, NAMES) == "Not attributed to a State"

@@ -1,0 +1,204 @@
+import csv
+from pathlib import Path
+
+import pytest
+
+from ingest.glossary.glossary import LANGUAGES, articles_of, bridge, other_terms, terms_within
+
+HERE = Path(__file__).parent
+DATA = HERE.parents[2] / "ingest" / "data"
+
+
+def rows(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+CONCEPTS = rows(DATA / "glossary.csv")
+# Topics as people ask, in every case and number, with particles and articles.
+TOPICS = [(row["language"], row["topic"], row["concept"]) for row in rows(HERE / "glossary_topics.csv")]
+
+
+def test_glossary_has_terms_of_every_concept_in_all_six_languages():
+    assert len(CONCEPTS) >= 900
+    for row in CONCEPTS:
+        for language in LANGUAGES:
+            terms = row[language].split("|")
+            assert all(term and term == term.strip() for term in terms), row
+            assert len(terms) == len(set(terms)), row
+
+
+def test_glossary_names_every_concept_once():
+    names = [row["en"].split("|")[0] for row in CONCEPTS]
+    assert len(names) == len(set(names))
+
+
+def test_every_term_of_the_glossary_is_recognised_as_a_whole():
+    for row in CONCEPTS:
+        for language in LANGUAGES:
+            for term in row[language].split("|"):
+                assert bridge(term, language, to="fr" if language == "en" else "en").covered == 1.0, term
+
+
+@pytest.mark.parametrize(("language", "topic", "concept"), TOPICS)
+def test_topic_is_bridged_to_english(language, topic, concept):
+    bridged = bridge(topic, language)
+    assert concept.casefold() in bridged.text.casefold()
+    assert bridged.covered >= 0.99
+
+
+def test_topics_come_in_numbers_that_mean_something():
+    counts = {language: sum(row[0] == language for row in TOPICS) for language in ("fr", "es", "ru", "ar", "zh")}
+    assert all(counts[language] >= 60 for language in ("fr", "es", "ru", "ar"))
+    assert counts["zh"] >= 30
+
+
+@pytest.mark.parametrize(
+    ("language", "topic"),
+    [
+        ("fr", "la recette du gâteau au chocolat"),
+        ("fr", "la chasse aux champignons"),
+        ("es", "los ornitorrincos azules"),
+        ("es", "Recetas de cocina tradicional"),
+        ("ru", "шахматном турнире"),
+        ("ru", "рецепте шоколадного торта"),
+        ("ar", "وصفة كعكة الشوكولاتة"),
+        ("ar", "سباق الخيل"),
+        ("zh", "巧克力蛋糕食谱"),
+        ("zh", "水獭养殖"),
+        ("en", "chocolate cake recipes"),
+    ],
+)
+def test_unknown_topic_is_hardly_covered(language, topic):
+    assert bridge(topic, language, to="ru" if language == "en" else "en").covered < 0.3
+
+
+def test_topic_half_known_is_half_covered_and_keeps_what_is_known():
+    bridged = bridge("экстрадиции утконосов", "ru")
+    assert (bridged.text, bridged.covered) == ("extradition", 1 / 2)
+
+
+def test_word_known_only_within_a_longer_term_is_not_covered_by_itself():
+    assert bridge("sexospécifiques unidas", "es").covered == 0.0
+    # `Kyoto` stands in names of instruments only; in capitals it would stand for itself.
+    assert bridge("kioto", "es").covered == 0.0
+
+
+@pytest.mark.parametrize(("language", "topic"), [("fr", "la"), ("ru", "о"), ("zh", "的"), ("ar", "في"), ("es", "")])
+def test_topic_without_content_covers_nothing(language, topic):
+    assert bridge(topic, language) == bridge("", language)
+    assert bridge(topic, language).covered == 0.0
+
+
+@pytest.mark.parametrize("language", ["fr", "es", "ru", "ar", "zh"])
+def test_numbers_and_names_in_latin_script_stand_for_themselves(language):
+    bridged = bridge("UNTOC SHERLOC 2030", language)
+    assert bridged.text.split()[-2:] == ["SHERLOC", "2030"] or "2030" in bridged.text
+    assert bridged.covered == 1.0
+
+
+def test_names_of_states_are_bridged():
+    assert bridge("ядерной программе Ирана", "ru").text == "nuclear programme Iran"
+    assert bridge("la extradición a los Países Bajos", "es").text.startswith("extradition Netherlands")
+
+
+@pytest.mark.parametrize(
+    ("written", "as_well"),
+    [
+        (("fr", "la souveraineté nationale"), ("fr", "LA SOUVERAINETE NATIONALE")),
+        (("es", "extradición"), ("es", "extradicion")),
+        (("ru", "надёжность и контроль документов"), ("ru", "надежность и контроль документов")),
+        (("ar", "الأسلحة الخفيفة"), ("ar", "الاسلحه الخفيفه")),
+        (("ar", "الإرهاب"), ("ar", "الارهـــاب")),
+        (("en", "organized crime"), ("en", "organised crime")),
+    ],
+)
+def test_spelling_variants_are_one(written, as_well):
+    to = "ru" if written[0] == "en" else "en"
+    assert bridge(written[1], written[0], to).text == bridge(as_well[1], as_well[0], to).text != ""
+
+
+@pytest.mark.parametrize("particles", ["", "و", "ال", "وال", "بال", "لل", "ب", "ل"])
+def test_arabic_particles_do_not_hide_a_word(particles):
+    assert bridge(particles + "تعاون", "ar").text == "cooperation"
+
+
+def test_what_is_denied_is_not_what_is_named():
+    assert bridge("no intervención", "es").text.startswith("non-intervention")
+    assert bridge("intervención", "es").text == "intervention"
+    assert bridge("невмешательство", "ru").text.startswith("non-intervention")
+    assert bridge("غير قانوني", "ar").text == "illicit"
+
+
+@pytest.mark.parametrize(
+    ("to", "first"),
+    [
+        ("ru", "выдача граждан"),
+        ("fr", "extradition des nationaux"),
+        ("es", "extradición de nacionales"),
+        ("ar", "تسليم المواطنين"),
+        ("zh", "引渡本国国民"),
+    ],
+)
+def test_english_topic_is_bridged_with_synonyms_for_a_search_by_words(to, first):
+    bridged = bridge("the extradition of nationals", "en", to=to)
+    assert (bridged.text, bridged.terms[0], bridged.covered) == (first, first, 1.0)
+    assert len(bridged.terms) > 1
+
+
+def test_same_language_is_left_as_it_is():
+    assert bridge("anything at all", "en") == bridge("anything at all", "en", to="en")
+    assert bridge("anything at all", "en").text == "anything at all"
+
+
+@pytest.mark.parametrize("row", rows(DATA / "treaties.csv"), ids=lambda row: f"{row['treaty']} {row['article']}")
+def test_title_of_every_article_leads_to_it(row):
+    assert (row["treaty"], row["article"]) in articles_of(row["title"], "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "topic"),
+    [
+        ("en", "the article on protection of sovereignty"),
+        ("fr", "la protection de la souveraineté"),
+        ("es", "protección de la soberanía"),
+        ("ru", "защите суверенитета"),
+        ("ar", "حماية السيادة"),
+        ("zh", "保护主权"),
+    ],
+)
+def test_subject_leads_to_its_article_in_every_language(language, topic):
+    assert articles_of(topic, language) == (("UNTOC", "4"), ("UNCAC", "4"))
+
+
+def test_titles_in_every_language_lead_to_the_articles_they_lead_to_in_english():
+    for row in CONCEPTS:
+        if row["articles"]:
+            expected = set(row["articles"].split("|"))
+            for language in LANGUAGES:
+                found = {" ".join(pair) for pair in articles_of(row[language].split("|")[0], language)}
+                assert found & expected, (language, row[language])
+
+
+@pytest.mark.parametrize(
+    "topic", ["extradition and money-laundering", "the protection of sovereignty in chess", "trade", ""]
+)
+def test_topic_that_is_not_just_a_subject_leads_to_no_article(topic):
+    assert articles_of(topic, "en") == ()
+
+
+@pytest.mark.parametrize(
+    ("topic", "other"),
+    [("capital punishment", "death penalty"), ("the death penalty", "capital punishment"), ("extradition", None)],
+)
+def test_other_terms_share_no_word_with_the_topic(topic: str, other: str | None) -> None:
+    assert other_terms(topic, "en") == ((other,) if other else ())
+    assert other_terms(f"{topic} in the north", "en") == ()
+
+
+def test_terms_within_a_topic_are_the_longest_that_are_known() -> None:
+    found = terms_within("training of judges on mutual legal assistance requests", "en")
+    by_words = {term.terms[0]: term.words for term in found}
+    assert by_words["mutual legal assistance"] == 3
+    assert "assistance" not in by_words and "legal" not in by_words
+    assert terms_within("the colour of a kite", "en") == ()

@@ -1,0 +1,141 @@
+"""Paragraphs in the six languages: detected one by one, split, repaired, cut and searched as their own."""
+
+import pytest
+
+from ingest.language.languages import main_language, with_languages
+from ingest.language.sentences import split_sentences
+from ingest.text.layout import find_blocks
+from ingest.text.readable import ReadableText, readable
+from ingest.text.repair import repair
+from ingest.text.splitter import SplitConfig, make_passages, make_sentences
+from vectorstore.lexical import lexical_expression, lexical_text
+
+PARAGRAPHS = {
+    "en": "Arvandia has returned the stolen assets to the villages from which they had been taken. Courts helped.",
+    "fr": "La Belmore demande que la coopération judiciaire soit gratuite pour tous les petits États. Elle l’a dit.",
+    "es": "Esquaria protege cada año a doscientos testigos y les da una nueva identidad en otro lugar. Es caro.",
+    "ru": "Заречия создала центр по борьбе с незаконной торговлей оружием, который работает круглосуточно. Он мал.",
+    "ar": "لقد استردت حكومتنا أموالا كثيرة من الخارج وأعادتها إلى القرى التي نهبت منها. ساعدتنا المحاكم.",
+    "zh": "我国去年从国外追回了大量被盗资产，并已经将其归还给被掠夺的村庄。法院提供了帮助。",
+}
+MIXED = "\n\n".join(PARAGRAPHS.values())
+
+
+def test_each_paragraph_has_its_own_language():
+    blocks = with_languages(MIXED, find_blocks(MIXED), "en")
+    assert [block.language or "en" for block in blocks] == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("text", ["Mr. Chairman,", "Agenda item 4", "Ilvane, Ferro, Sorel.", "ONU, OEA, UE, 2020."])
+def test_what_is_too_short_to_tell_has_the_language_of_its_document(text):
+    document = PARAGRAPHS["fr"] + "\n\n" + text
+    assert [block.language for block in with_languages(document, find_blocks(document), "fr")] == [None, None]
+
+
+def test_the_language_of_a_text_is_that_of_most_of_its_words():
+    blocks = with_languages(MIXED, find_blocks(MIXED), "fr")
+    assert main_language(MIXED, blocks[3:4], "fr") == "ru"
+    assert main_language(MIXED, (), "fr") == "fr"
+
+
+def test_sentences_and_passages_carry_the_language_of_their_paragraph():
+    blocks = with_languages(MIXED, find_blocks(MIXED), "en")
+    text = ReadableText(MIXED, ())
+    sentences = make_sentences("s", text, blocks, (), language="en")
+    assert [sentence.language for sentence in sentences] == [language for language in PARAGRAPHS for _ in range(2)]
+    passages = make_passages("s", text, sentences, SplitConfig(), fits_model=lambda texts: [True] * len(texts))
+    assert [passage.language for passage in passages] == list(PARAGRAPHS)
+    assert [passage.text for passage in passages] == list(PARAGRAPHS.values())
+
+
+def test_words_are_mended_in_english_paragraphs_only():
+    broken = "We thank theimposition of new rules, and wish to consider them with all other States now."
+    text = PARAGRAPHS["fr"] + " Le mot theimposition reste.\n\n" + broken
+    blocks = with_languages(text, find_blocks(text), "fr")
+    assert [block.language for block in blocks] == [None, "en"]
+    read = readable(text, repair(text, blocks, language="fr"))
+    assert "Le mot theimposition reste." in read
+    assert "We thank the imposition of" in read
+
+
+@pytest.mark.parametrize(
+    ("language", "lines", "read"),
+    [
+        ("fr", ("Nous appuyons depuis toujours, et sans aucune réserve, la coopé-", "ration."), "coopération"),
+        ("es", ("Apoyamos desde siempre, y sin ninguna reserva de fondo, la coope-", "ración."), "cooperación"),
+        ("ru", ("Мы всегда, и без всяких оговорок, поддерживаем и развиваем сотруд-", "ничество."), "сотрудничество"),
+        ("ar", ("نحن نؤيد منذ زمن طويل، ودون أي تحفظ من جانبنا، هذا التعاون القضائي", "الدولي."), "القضائي الدولي"),
+        ("zh", ("我们一贯毫无保留地支持各国之间开展国际合作共同打击跨国有组织犯罪国际", "合作。"), "犯罪国际合作"),
+    ],
+)
+def test_lines_are_joined_as_the_script_asks(language, lines, read):
+    text = "\n".join(lines)
+    edits = repair(text, find_blocks(text), language=language)
+    assert read in readable(text, edits).replace("-", "")
+    assert "\n" not in readable(text, edits)
+
+
+TABLES = {
+    "en": [
+        ["The Convention entered into force on 29 Sept. 2003.", "We ratified it in Jan. 2004."],
+        ["See paras. 3–5, fig. 2 and sect. IV.", "We agree.[1]", "We act."],
+        ["The Co. Ltd. was closed.", "It sold arms."],
+        ["(1) First point.", "(2) Second point."],
+    ],
+    "fr": [
+        ["Voir l’art. 4, par. 2, al. 3.", "Nous l’appliquons."],
+        ["« Nous sommes d’accord. »", "Il part."],
+        ["M. Ilvane et Mme Ferro ont parlé.", "MM. Okri et Dask aussi."],
+        ["Il y a 3,5 millions d’euros, env. 20 p. 100.", "C’est trop."],
+        ["Est-ce vrai ?", "Oui !", "Nous agissons."],
+    ],
+    "es": [
+        ["El Sr. Sorel y la Sra. Anwen hablaron.", "Los Sres. Quent y Dask también."],
+        ["Véase la pág. 3, inc. b), del doc. 4.", "Es claro."],
+        ["Los EE. UU. apoyan.", "¿Es cierto?", "¡Sí!"],
+        ["«Estamos de acuerdo.»", "Se fue."],
+    ],
+    "ru": [
+        ["См. ст. 4 п. 2 Конвенции.", "Она действует."],
+        ["В 2020 г. Заречия подписала договор.", "Это стоит 5 млн. долл. США.", "Это много."],
+        ["Преступность, в т. ч. торговля людьми, растет.", "Мы против."],
+        ["«Мы согласны».", "«Нет!» — сказал он."],
+        ["Г-н А. Б. Жукарин выступил.", "Гл. III, разд. 2, подп. «а» ст. 4."],
+    ],
+    "ar": [
+        ["انظر الفقرة ١٦ من القرار.", "إنها واضحة."],
+        ["نؤيد ذلك؛ ونعمل عليه.", "هل هذا صحيح؟", "نعم!"],
+        ["قال: «نحن نوافق.»", "ثم ذهب."],
+        ["د. إلفان تكلم.", "ثم غادر."],
+        ["١- أولا.", "٢- ثانيا."],
+    ],
+    "zh": [
+        ["我们支持公约。", "这是真的吗？", "是的！"],
+        ["他说：“我们同意。”", "然后离开了。"],
+        ["他说：『好！』", "她走了。", "（见第4条。）"],
+        ["《公约》第4条适用。", "“好？”他问。"],
+        ["我们等待……然后行动。", "价格为3.5亿美元。"],
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"), [(language, row) for language, rows in TABLES.items() for row in rows]
+)
+def test_sentences_end_as_the_language_ends_them(language, sentences):
+    text = ("" if language == "zh" else " ").join(sentences)
+    assert [text[start:end] for start, end in split_sentences(text)] == sentences
+
+
+def test_right_to_left_text_stays_in_logical_order():
+    text = "تنص الفقرة ١٦ من القرار 55/25 على التعاون.\n\nوتؤيد أرفانديا (Arvandia) ذلك."
+    edits = repair(text, find_blocks(text), language="ar")
+    assert readable(text, edits) == text
+    spans = list(split_sentences(text))
+    assert "".join(text[start:end] for start, end in spans) == text.replace("\n\n", "")
+
+
+def test_a_number_is_found_in_any_digits():
+    assert lexical_text("الفقرة ١٦") == f"{lexical_text('الفقرة')} 16"
+    assert '"16"' in (lexical_expression("١٦") or "")
+    assert lexical_text("第１６条") == lexical_text("第16条")

@@ -1,0 +1,323 @@
+"""Inputs that make libraries hang, take all memory or crash: each within its bounds, and the others stored."""
+
+import io
+import os
+import resource
+import sys
+import time
+import zipfile
+import zlib
+
+import pytest
+from PIL import Image
+
+from ingest.errors import LoadError
+from ingest.indexer import Indexer, IngestOptions
+from ingest.loaders.apart import load, with_members
+from ingest.loaders.bounded import run_bounded
+from ingest.loaders.html import load_html
+from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.registry import SUFFIXES, survey
+from ingest.loaders.rtf import load_rtf
+from ingest.loaders.scanned import find_skew
+from ingest.text.splitter import SplitConfig
+from tests.fakes import HashingEmbedder
+from tests.fakes_files import docx_of, image_bytes, mail_of, odt_of, pdf_of, zip_of
+from tests.ingest.loaders.test_malformed import TEXT, nested, png
+from vectorstore.store import open_store
+
+SECONDS, MEMORY = 30, 1_000_000_000
+LIMITS = LoadLimits(load_seconds=SECONDS, scan_seconds=SECONDS, load_memory_bytes=MEMORY)
+
+
+def picture(width: int, height: int, mode: str = "L") -> bytes:
+    return image_bytes(Image.new(mode, (width, height)))
+
+
+def flat_png(width: int, height: int) -> bytes:
+    """A picture of one colour, whose rows are all there: few bytes, many pixels."""
+    return png(width, height, bytes((width + 1) * height))
+
+
+def frames(count: int, size: tuple[int, int] = (20, 20)) -> bytes:
+    stream = io.BytesIO()
+    images = [Image.new("L", size, 255) for _ in range(count)]
+    images[0].save(stream, format="TIFF", save_all=True, append_images=images[1:])
+    return stream.getvalue()
+
+
+def page(body: str) -> bytes:
+    return f"<html><body>{body}</body></html>".encode()
+
+
+def rtf(body: str) -> bytes:
+    return f"{{\\rtf1 {body}}}".encode()
+
+
+def word(body: str) -> bytes:
+    """A Word file with other elements in its body."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx_of(TEXT))) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            data = old.read(entry)
+            if entry.filename == "word/document.xml":
+                data = data.replace(b"<w:body>", b"<w:body>" + body.encode())
+            new.writestr(entry.filename, data)
+    return stream.getvalue()
+
+
+def open_document(body: str) -> bytes:
+    names = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    names += ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    content = f"<office:document-content {names}><office:body><office:text>{body}</office:text></office:body>"
+    content += "</office:document-content>"
+    return zip_of({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content.encode()})
+
+
+def pdf(*objects: str | bytes, root: int = 1) -> bytes:
+    """A PDF of these objects, numbered from 1, without a table of where they stand, which readers rebuild."""
+    body = b"%PDF-1.7\n"
+    for number, written in enumerate(objects, 1):
+        data = written.encode() if isinstance(written, str) else written
+        body += b"%d 0 obj\n" % number + data + b"\nendobj\n"
+    return body + b"trailer << /Root %d 0 R /Size %d >>\nstartxref\n0\n%%%%EOF" % (root, len(objects) + 1)
+
+
+def stream(data: bytes, extra: str = "", filters: str = "/Filter /FlateDecode") -> bytes:
+    return f"<< /Length {len(data)} {filters} {extra} >>\nstream\n".encode() + data + b"\nendstream"
+
+
+CATALOG = "<< /Type /Catalog /Pages 2 0 R >>"
+PAGES = "<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
+
+
+def one_page(content: bytes, *, box: str = "0 0 595 842", more: str = "") -> bytes:
+    shown = f"<< /Type /Page /Parent 2 0 R /MediaBox [{box}] /Contents 4 0 R /Resources << {more} >> >>"
+    return pdf(CATALOG, PAGES, shown, content)
+
+
+def parts(count: int) -> bytes:
+    body = "".join(f'--b\nContent-Disposition: attachment; filename="{n}.txt"\n\nx\n' for n in range(count))
+    return f"From: a@b\nContent-Type: multipart/mixed; boundary=b\n\n{body}--b--\n".encode()
+
+
+def nested_parts(depth: int) -> bytes:
+    head = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(depth))
+    return f"From: a@b\n{head}\nx\n".encode()
+
+
+BIG = "x" * 2_000_000
+FONTS = "{\\fonttbl" + "".join(f"{{\\f{n}\\froman Times;}}" for n in range(8_000)) + "}"
+HOSTILE = {
+    # Pictures
+    "thin.png": lambda: flat_png(2, 2_000),
+    "thinner.png": lambda: flat_png(4, 20_000),
+    "column.png": lambda: flat_png(1, 40_000_000),
+    "row.png": lambda: flat_png(40_000_000, 1),
+    "flat.png": lambda: flat_png(2_000, 2),
+    "narrow.png": lambda: flat_png(8, 32_767),
+    "wide.png": lambda: flat_png(32_767, 8),
+    "dot.png": lambda: flat_png(1, 1),
+    "large.png": lambda: flat_png(7_000, 7_000),
+    "claimed.png": lambda: png(2**31 - 1, 2**31 - 1),
+    "colour.png": lambda: picture(20, 20_000, "RGBA"),
+    "palette.png": lambda: picture(9, 30_000, "P"),
+    "sixteen.png": lambda: picture(9, 9_000, "I;16"),
+    "pages.tiff": lambda: frames(300),
+    "many-pages.tiff": lambda: frames(2_100, (9, 9)),
+    "empty-rows.tiff": lambda: frames(1)[:90],
+    "bomb.png": lambda: png(50_000, 1_000, b"")[:-12] + b"\x00\x00\xff\xffzTXt" + zlib.compress(bytes(10_000_000)),
+    "comment.jpg": lambda: image_bytes(Image.new("L", (30, 30)), "JPEG")[:2] + b"\xff\xfe\xff\xff" * 20_000,
+    # Web pages
+    "div.html": lambda: page("<div>" * 200_000 + "x"),
+    "span.html": lambda: page("<span>" * 60_000 + "</x>" * 60_000),
+    "fonts.html": lambda: page("".join(f"<font size={n}><p>" for n in range(5_000))),
+    "list.html": lambda: page("<ul><li>" * 50_000 + "x"),
+    "definitions.html": lambda: page("<dl><dd>" * 50_000 + "x"),
+    "table.html": lambda: page("<table><tr><td>" * 20_000 + "x"),
+    "attributes.html": lambda: page("<p " + " ".join(f"a{n}=1" for n in range(20_000)) + ">x"),
+    "siblings.html": lambda: page("<p>We support it.</p>" * 50_000),
+    "style.html": lambda: page('<p style="' + "display:" * 200_000 + '">x'),
+    "spaces.html": lambda: page("<p>x" + " \n" * 1_000_000 + "y"),
+    "comment.html": lambda: page("<!--" + "--" * 500_000),
+    "brackets.html": lambda: page("<" * 2_000_000),
+    "charset.html": lambda: b"<meta " * 600 + b"charset=" + b"utf-7",
+    "custom.html": lambda: page("<x-y>" * 50_000 + "</z>" * 50_000),
+    "unclosed.html": lambda: page("<div><p>" * 1_500 + "x"),
+    "select.html": lambda: page("<select><option>" * 50_000 + "x"),
+    # Rich text
+    "fonts.rtf": lambda: rtf(FONTS + " x"),
+    "noted-fonts.rtf": lambda: rtf(FONTS + "{\\footnote a}" * 4_000 + " x"),
+    "open-notes.rtf": lambda: rtf("{\\footnote " * 30_000),
+    "links.rtf": lambda: rtf("{\\field{\\*\\fldinst{HYPERLINK x" * 30_000),
+    "field.rtf": lambda: rtf('{\\field{\\*\\fldinst{HYPERLINK "a"}}{\\fldrslt b}}' * 20_000),
+    "braces.rtf": lambda: rtf("{" * 300_000),
+    "picture.rtf": lambda: rtf("{\\pict\\bin" + "9" * 4_000 + " x}"),
+    "pictures.rtf": lambda: rtf("{\\pict\\bin1 x}" * 30_000),
+    "hex.rtf": lambda: rtf("\\'41" * 400_000),
+    "unsaid.rtf": lambda: rtf("{\\v \\deleted " * 60_000),
+    "escape.rtf": lambda: rtf("\\u" + "9" * 5_000 + "?"),
+    # Archives and e-mails
+    "members.zip": lambda: zip_of({f"{n}.md2": b"x" for n in range(4_000)}),
+    "inner.zip": lambda: zip_of({"a/b.zip": zip_of({f"{n}.md2": b"x" for n in range(900)})}),
+    "folders.zip": lambda: zip_of({"a/" * 2_000 + "b.txt": TEXT.encode()}),
+    "deep.zip": lambda: nested(20),
+    "bomb.zip": lambda: zip_of({"a.txt": bytes(150_000_000)}),
+    "letters.zip": lambda: zip_of({"a.md": (BIG * 20).encode()}),
+    "parts.eml": lambda: parts(5_100),
+    "nested.eml": lambda: nested_parts(3_000),
+    "header.eml": lambda: b"From: a@b\nSubject: " + b"=?utf-8?q?=41?= " * 60_000 + b"\n\nx",
+    "boundary.eml": lambda: b"From: a@b\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n" * 200_000,
+    "addresses.eml": lambda: b"From: " + b"(" * 50_000 + b"\n\nx",
+    # Word and OpenDocument
+    "deep.docx": lambda: word("<w:p>" * 3_000 + "</w:p>" * 3_000),
+    "tables.docx": lambda: word("<w:tbl><w:tr><w:tc>" * 80 + "<w:p/>" + "</w:tc></w:tr></w:tbl>" * 80),
+    "paragraphs.docx": lambda: word("<w:p><w:r><w:t>x</w:t></w:r></w:p>" * 150_000),
+    "text.docx": lambda: word(f"<w:p><w:r><w:t>{BIG}</w:t></w:r></w:p>"),
+    "attributes.docx": lambda: word("<w:p " + " ".join(f'a{n}="1"' for n in range(60_000)) + "/>"),
+    "entity.docx": lambda: zip_of(
+        {"word/document.xml": b'<!DOCTYPE x [<!ENTITY a "' + b"a" * 9_000 + b'">]><x>&a;</x>'}
+    ),
+    "deep.odt": lambda: open_document("<text:p>" * 100_000 + "x"),
+    "paragraphs.odt": lambda: open_document("<text:p>x</text:p>" * 150_000),
+    "spaces.odt": lambda: open_document('<text:p>x<text:s text:c="2000000000"/>y</text:p>'),
+    # PDF
+    "loop.pdf": lambda: pdf(CATALOG, "<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 99999 >>"),
+    "count.pdf": lambda: pdf(CATALOG, "<< /Type /Pages /Kids [] /Count 2000000000 >>"),
+    "bomb.pdf": lambda: one_page(stream(zlib.compress(bytes(400_000_000), 9))),
+    "twice.pdf": lambda: one_page(
+        stream(zlib.compress(zlib.compress(bytes(800_000_000), 9)), filters="/Filter [/FlateDecode /FlateDecode]")
+    ),
+    "operators.pdf": lambda: one_page(stream(zlib.compress(b"q 1 0 0 1 0 0 cm\n" * 400_000))),
+    "paths.pdf": lambda: one_page(stream(zlib.compress(b"0 0 m 99 99 l 5 5 9 9 3 3 c S\n" * 150_000))),
+    "self.pdf": lambda: one_page(
+        stream(
+            zlib.compress(b"/F Do"), extra="/Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /F 4 0 R >> >>"
+        ),
+        more="/XObject << /F 4 0 R >>",
+    ),
+    "box.pdf": lambda: one_page(stream(zlib.compress(b"0 0 9 9 re f")), box="0 0 1000000000 1"),
+    "negative.pdf": lambda: one_page(stream(zlib.compress(b"0 0 9 9 re f")), box="-1e38 -1e38 1e38 1e38"),
+    "arrays.pdf": lambda: pdf("[" * 100_000),
+    "names.pdf": lambda: one_page(stream(zlib.compress(b"/" + b"a" * 3_000_000 + b" gs"))),
+    # Text
+    "line.txt": lambda: BIG.encode(),
+    "legacy.txt": lambda: "déjà vu ".encode("cp1252") * 400_000,
+    "controls.txt": lambda: b"\x01\x02a" * 500_000,
+    "marks.txt": lambda: ("e" + "\u0301" * 300_000).encode(),
+    "breaks.txt": lambda: b"\n" * 2_000_000 + b"x",
+}
+
+
+def test_hostile_inputs_are_as_many_and_of_as_many_kinds_as_promised():
+    assert len(HOSTILE) >= 60
+    assert {name.rpartition(".")[2] for name in HOSTILE} >= {suffix[1:] for suffix in SUFFIXES} - {
+        "text",
+        "md",
+        "htm",
+        "jpeg",
+        "tif",
+    }
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_input_keeps_to_its_bounds(tmp_path, name):
+    (tmp_path / name).write_bytes(HOSTILE[name]())
+    began = time.monotonic()
+    for path in with_members(tmp_path / name, LIMITS)[:20]:
+        try:
+            assert load(path, LIMITS, tmp_path).text
+        except LoadError as exc:
+            assert len(str(exc).splitlines()) == 1 and "; " in str(exc)
+    # None of these needs to be stopped: their causes are mended. The bound is what a busy machine may take.
+    assert time.monotonic() - began < 2 * SECONDS
+    if sys.platform == "linux":
+        # Of the process that read it, and of any that it ran, in KiB.
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+            assert run_bounded(LIMITS, name, resource.getrusage, who).ru_maxrss * 1024 < MEMORY
+
+
+def test_the_others_of_a_batch_are_stored_whatever_a_file_does(tmp_path):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for name in ("column.png", "thin.png", "div.html", "noted-fonts.rtf", "twice.pdf", "spaces.odt", "loop.pdf"):
+        (folder / name).write_bytes(HOSTILE[name]())
+    os.mkfifo(folder / "pipe.txt")
+    (folder / "link.txt").symlink_to("/etc/passwd")
+    (folder / "device.txt").symlink_to("/dev/zero")
+    (folder / "gone.txt").symlink_to("nowhere.txt")
+    (folder / "round.txt").symlink_to("round.txt")
+    (folder / "elsewhere").symlink_to(tmp_path, target_is_directory=True)
+    sound = {"a.txt": TEXT.encode(), "z.pdf": pdf_of(TEXT + " Of pdf."), "z.odt": odt_of(TEXT + " Of odt.")}
+    sound |= {"y.eml": mail_of(TEXT + " Of mail.", {})}
+    for name, data in sound.items():
+        (folder / name).write_bytes(data)
+    embedder = HashingEmbedder()
+    store = open_store(tmp_path / "store", embedder)
+    report = Indexer(store, embedder, SplitConfig(), LIMITS).ingest([folder], IngestOptions())
+    store.close()
+    found = {file.file: file for file in report.files}
+    assert all(found[name].result == "added" for name in sound)
+    for name in ("pipe.txt", "link.txt", "device.txt", "gone.txt", "round.txt", "elsewhere"):
+        assert found[name].result == "skipped" and found[name].reason, name
+    assert all(file.result in ("added", "failed", "skipped") for file in report.files)
+    assert all(file.reason for file in report.files if file.result != "added")
+
+
+def test_folder_that_may_not_be_opened_is_reported(tmp_path, monkeypatch):
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "a.txt").write_text(TEXT)
+    scan = os.scandir
+
+    def refused(path):
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    files, passed_over = survey(tmp_path)
+    assert files == (tmp_path / "a.txt",)
+    assert "could not be opened (Permission denied)" in str(passed_over[tmp_path / "closed"])
+    assert passed_over[tmp_path / "closed"].result == "failed"
+
+
+@pytest.mark.parametrize("size", [(2, 2_000), (4, 20_000), (1, 4_000_000), (4_000_000, 1), (600, 800), (9, 9)])
+def test_lines_of_a_picture_of_any_shape_are_looked_for_in_a_small_one(size, monkeypatch):
+    seen = []
+    resize = Image.Image.resize
+
+    def told(self, to, *arguments, **options):
+        seen.append(to)
+        return resize(self, to, *arguments, **options)
+
+    monkeypatch.setattr(Image.Image, "resize", told)
+    assert -3.5 < find_skew(Image.new("L", size, 255)) < 3.5
+    assert all(width * height <= 600 * 2_400 for width, height in seen)
+
+
+def test_page_of_thousands_of_paragraphs_is_read_whole():
+    body = "".join(f"<p>Paragraph {n} supports article 4.</p>" for n in range(6_000))
+    text = load_html(page(body), "a.html", LIMITS).text
+    assert text.count("supports article 4.") == 6_000 and "Paragraph 5999 " in text
+    unclosed = load_html(page("<ul>" + "<li>one<p>two<br>" * 5_000), "a.html", LIMITS).text
+    assert unclosed.count("two") == 5_000
+
+
+def test_font_table_gives_each_font_its_encoding_and_notes_their_text():
+    source = (
+        rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\froman Plain;}{\f1\fcharset204 Times;}{\f2\fcharset178 A;}}"
+        rb"\f1 \'cc\'fb{\footnote\f1 \'e7\'e0}\par\f0 caf\'e9{\footnote second}}"
+    )
+    assert load_rtf(source, "a.rtf", LIMITS).text == "Мы\n\ncafé\n\nза\n\nsecond"
+
+
+def test_time_for_rich_text_grows_with_its_length():
+    def seconds(fonts: int) -> float:
+        table = "{\\fonttbl" + "".join(f"{{\\f{n}\\froman Times;}}" for n in range(fonts)) + "}"
+        data = rtf(table + "{\\footnote a}" * fonts + " x")
+        began = time.process_time()
+        load_rtf(data, "a.rtf", LIMITS)
+        return time.process_time() - began
+
+    # Four times as long: quadratic would be 16 times.
+    assert seconds(4_000) < 10 * seconds(1_000) + 0.2

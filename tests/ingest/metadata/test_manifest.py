@@ -1,0 +1,182 @@
+import csv
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.errors import ManifestError
+from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, _guard, _unguard, draft_row, read_manifest, write_draft
+from vectorstore.records import Metadata
+
+HEADER = "file,state,body,session,date,agenda_item,language"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "txt").mkdir()
+    for name in ("a.txt", "b.txt", "é.txt"):
+        (tmp_path / "txt" / name).write_text("words", encoding="utf-8")
+    return tmp_path
+
+
+def written(folder, text, encoding="utf-8"):
+    (folder / MANIFEST_NAME).write_bytes(text.encode(encoding))
+    return folder
+
+
+def test_read_manifest_without_one_is_none(folder):
+    assert read_manifest(folder) is None
+
+
+def test_read_manifest_gives_cells_and_line_numbers(folder):
+    manifest = read_manifest(
+        written(
+            folder,
+            f"{HEADER},title,kind\n"
+            'txt/a.txt,XAA,CTOC/COP,tenth session,2020-10-12/2020-10-16,4,EN,"On\ntwo lines",Statement\n'
+            "\n"
+            "./txt\\b.txt,,,,12-16 October 2020,,,,\n",
+        )
+    )
+    assert manifest.rows == (
+        ManifestRow(
+            line=2,
+            file="txt/a.txt",
+            state="XAA",
+            body="UNTOC COP",
+            session="10",
+            date="2020-10-12/2020-10-16",
+            agenda_item="4",
+            language="en",
+            title="On\ntwo lines",
+            kind="statement",
+        ),
+        ManifestRow(line=5, file="txt/b.txt", date="2020-10-12/2020-10-16"),
+    )
+    assert (manifest.problems, manifest.unknown_columns) == ((), ())
+    assert manifest.row_for("txt/b.txt") == manifest.rows[1]
+    assert manifest.row_for("txt/é.txt") is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_read_manifest_as_excel_writes_it(folder, encoding, delimiter):
+    text = " File ,STATE,Agenda Item,On-behalf-of\r\ntxt/é.txt,Examplia,4,G77\r\n".replace(",", delimiter)
+    for prefix in ("", f"sep={delimiter}\r\n"):
+        manifest = read_manifest(written(folder, prefix + text, encoding))
+        row = manifest.rows[0]
+        assert (row.file, row.state, row.agenda_item, row.on_behalf_of) == ("txt/é.txt", "Examplia", "4", "G77")
+        assert row.line == 2 + bool(prefix)
+
+
+def test_read_manifest_reports_a_missing_file_with_its_line(folder):
+    manifest = read_manifest(written(folder, f"{HEADER}\ntxt/a.txt\ntxt/none.txt,XAA\n{'x' * 5000}.txt\n"))
+    assert [row.file for row in manifest.rows] == ["txt/a.txt"]
+    assert [(problem.line, problem.result) for problem in manifest.problems] == [(3, "missing"), (4, "missing")]
+    assert "line 3" in manifest.problems[0].reason
+    assert "'txt/none.txt'" in manifest.problems[0].reason
+
+
+@pytest.mark.parametrize(
+    "file", ["../a.txt", "txt/../../a.txt", "/etc/passwd", "C:\\a.txt", "..\\a.txt", "~/a.txt", "\\\\host\\a.txt"]
+)
+def test_read_manifest_refuses_a_path_out_of_the_folder(folder, file):
+    (folder.parent / "a.txt").write_text("secret", encoding="utf-8")
+    manifest = read_manifest(written(folder, f"file\n{file}\n"))
+    assert manifest.rows == ()
+    assert [problem.result for problem in manifest.problems] == ["failed"]
+    assert "out of the folder" in manifest.problems[0].reason
+
+
+def test_read_manifest_refuses_a_link_out_of_the_folder(folder, tmp_path_factory):
+    secret = tmp_path_factory.mktemp("outside") / "secret.txt"
+    secret.write_text("secret", encoding="utf-8")
+    (folder / "link.txt").symlink_to(secret)
+    manifest = read_manifest(written(folder, "file\nlink.txt\n"))
+    assert manifest.rows == ()
+    assert "link" in manifest.problems[0].reason
+
+
+def test_read_manifest_keeps_the_first_of_two_rows_for_one_file(folder):
+    manifest = read_manifest(written(folder, "file,state\ntxt/a.txt,XAA\ntxt/./a.txt,XAB\n"))
+    assert [row.state for row in manifest.rows] == ["XAA"]
+    assert (manifest.problems[0].line, manifest.problems[0].result) == (3, "failed")
+    assert "line 2" in manifest.problems[0].reason
+
+
+def test_read_manifest_drops_only_the_cell_that_is_not_understood(folder):
+    text = "file,state,date,language,kind\ntxt/a.txt,XAA,05/10/2018,English,speech\n"
+    manifest = read_manifest(written(folder, text))
+    assert manifest.rows == (ManifestRow(line=2, file="txt/a.txt", state="XAA"),)
+    assert [problem.result for problem in manifest.problems] == [None, None, None]
+    assert all("line 2" in problem.reason for problem in manifest.problems)
+    assert "'05/10/2018'" in manifest.problems[0].reason
+
+
+def test_read_manifest_reports_unknown_columns_and_surplus_cells(folder):
+    manifest = read_manifest(written(folder, "file,state,Remark\ntxt/a.txt,XAA,x\ntxt/b.txt,a,b,c,d\n"))
+    assert manifest.unknown_columns == ("remark",)
+    assert [row.state for row in manifest.rows] == ["XAA", "a"]
+    assert [problem.line for problem in manifest.problems] == [3]
+
+
+def test_read_manifest_reports_an_empty_file_cell(folder):
+    manifest = read_manifest(written(folder, "file,state\n,XAA\n"))
+    assert (manifest.rows, manifest.problems[0].line) == ((), 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "no column 'file'"),
+        ("state,date\nXAA,2020\n", "no column 'file'"),
+        ("file,File\na,b\n", "there twice"),
+        ('file\n"' + "x" * 200_000, "line 2"),
+    ],
+)
+def test_read_manifest_that_cannot_be_used_is_an_error(folder, text, message):
+    with pytest.raises(ManifestError, match=message):
+        read_manifest(written(folder, text))
+
+
+def test_read_manifest_refuses_a_name_with_a_nul(folder):
+    manifest = read_manifest(written(folder, "file\ntxt/a.txt\0\n"))
+    assert (manifest.rows, manifest.problems[0].result) == ((), "failed")
+
+
+def test_write_draft_reads_back_as_it_was(folder):
+    metadata = Metadata(
+        state="XAA", body="UNTOC COP", session="10", date="2020-10-12", title='=HYPERLINK("x")', speaker="@x"
+    )
+    path = write_draft(folder, [draft_row("txt/a.txt", metadata), draft_row("txt/é.txt", Metadata())])
+    assert path == folder / MANIFEST_NAME
+    manifest = read_manifest(folder)
+    assert manifest.problems == ()
+    assert manifest.rows[0] == ManifestRow(
+        line=2, file="txt/a.txt", **{k: v for k, v in metadata.__dict__.items() if v is not None}
+    )
+    assert manifest.rows[1] == ManifestRow(line=3, file="txt/é.txt")
+
+
+@pytest.mark.parametrize("first", list("=+-@"))
+def test_write_draft_guards_cells_that_a_spreadsheet_would_run(folder, first):
+    write_draft(folder, [draft_row("txt/a.txt", Metadata(title=f"{first}1+1"))])
+    with (folder / MANIFEST_NAME).open(encoding="utf-8-sig", newline="") as file:
+        cells = next(csv.DictReader(file))
+    assert cells["title"] == f"'{first}1+1"
+
+
+def test_write_draft_keeps_an_existing_manifest_unless_forced(folder):
+    written(folder, "file,state\ntxt/a.txt,XAA\n")
+    with pytest.raises(ManifestError, match="--force"):
+        write_draft(folder, [])
+    assert read_manifest(folder).rows[0].state == "XAA"
+    write_draft(folder, [draft_row("txt/b.txt", Metadata())], force=True)
+    assert [row.file for row in read_manifest(folder).rows] == ["txt/b.txt"]
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
+
+
+@given(st.text(st.sampled_from("='+-@\tab ")).map(str.strip))
+def test_guard_is_undone_and_never_begins_a_formula(cell):
+    assert _unguard(_guard(cell)) == cell
+    assert not _guard(cell).startswith(("=", "+", "-", "@"))

@@ -1,0 +1,171 @@
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.language.ordinals import find_session_number
+from ingest.metadata.sessions import (
+    GENERAL_ASSEMBLY,
+    UNTOC_COP,
+    canonical_body,
+    canonical_session,
+    find_bodies,
+    is_general_debate,
+    load_sessions,
+    session_for,
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        (
+            "Conference of the Parties to the United Nations Convention against Transnational Organized Crime",
+            UNTOC_COP,
+        ),
+        ("Conference of the State Parties to the UNTOC", UNTOC_COP),
+        ("conference of states parties to\n\nthe UN Convention on transnational organised crime", UNTOC_COP),
+        ("UNTOC Conference of the Parties", UNTOC_COP),
+        ("COP to UNTOC", UNTOC_COP),
+        ("CTOC/COP", UNTOC_COP),
+        ("untoc cop", UNTOC_COP),
+        (
+            "Conferencia de las Partes en la Convención de las Naciones Unidas contra la Delincuencia Organizada "
+            "Transnacional",
+            UNTOC_COP,
+        ),
+        (
+            "Conférence des Parties à la Convention des Nations Unies contre la criminalité transnationale organisée",
+            UNTOC_COP,
+        ),
+        (
+            "Конференции участников Конвенции Организации Объединенных Наций против транснациональной "
+            "организованной преступности",
+            UNTOC_COP,
+        ),
+        ("مؤتمر الأطراف في اتفاقية الأمم المتحدة لمكافحة الجريمة المنظمة عبر الوطنية", UNTOC_COP),
+        ("《联合国打击跨国有组织犯罪公约》缔约方会议", UNTOC_COP),
+        ("UN General Assembly, General Debate", GENERAL_ASSEMBLY),
+        ("UN General Debate", GENERAL_ASSEMBLY),
+        ("Conference of the States Parties to the UN Convention against Corruption", "UNCAC COSP"),
+        ("Commission on Crime Prevention and Criminal Justice", "CCPCJ"),
+        ("CND", "CND"),
+        ("Working Group on International Cooperation", "UNTOC Working Group on International Cooperation"),
+        ("Security Council", "UN Security Council"),
+        ("Board of Examplia", None),
+        ("", None),
+        ("Security Council and General Assembly", None),
+    ],
+)
+def test_canonical_body_for_any_name(name, body):
+    assert canonical_body(name) == body
+
+
+def test_canonical_body_of_a_canonical_name_is_itself():
+    for session in load_sessions():
+        assert canonical_body(session.body) == session.body
+
+
+def test_find_bodies_gives_places_and_takes_the_longest_name():
+    text = "At the Conference of the Parties to UNTOC and the CND, not a cnd."
+    found = find_bodies(text)
+    assert [(text[match.start : match.end], match.body) for match in found] == [
+        ("Conference of the Parties to UNTOC", UNTOC_COP),
+        ("CND", "CND"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Tenth session of the Conference", 10),
+        ("10th session", 10),
+        ("the resumed eleventh session", 11),
+        ("fifty-third session", 53),
+        ("Fifty third\nSession", 53),
+        ("Session X", 10),
+        ("XII session", 12),
+        ("COP10", 10),
+        ("10º período de sesiones", 10),
+        ("décimo tercer período de sesiones", 13),
+        ("septuagésimo quinto período de sesiones", 75),
+        ("décima sesión", 10),
+        ("undécima sesión", 11),
+        ("décima tercera sesión", 13),
+        ("decimotercera sesión", 13),
+        ("septuagésima quinta sesión", 75),
+        ("11.ª sesión", 11),
+        ("dixième session", 10),
+        ("10e session", 10),
+        ("soixante et onzième session", 71),
+        ("soixante-quinzième session", 75),
+        ("десятой сессии", 10),
+        ("семьдесят пятая сессия", 75),
+        ("10-я сессия", 10),
+        ("الدورة العاشرة", 10),
+        ("الدورة الخامسة والسبعون", 75),
+        ("第十届会议", 10),
+        ("第七十五届会议", 75),
+        ("第10届会议", 10),
+        ("Session of the Conference", None),
+        ("the 2020 session", None),
+        ("in the first place, a session", None),
+        ("", None),
+    ],
+)
+def test_find_session_number_for_any_form(text, number):
+    assert find_session_number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("cell", "session"),
+    [("10", "10"), ("010", "10"), ("10th", "10"), ("X", "10"), ("tenth session", "10"), ("resumed", "resumed")],
+)
+def test_canonical_session_for_any_cell(cell, session):
+    assert canonical_session(cell) == session
+
+
+def test_session_for_every_session_of_the_table():
+    for session in load_sessions():
+        assert session.first <= session.last
+        assert session_for(session.body, session.first, session.last) == session.session
+        assert session_for(session.body, session.last, session.last) == session.session
+
+
+def test_session_for_a_year_is_the_only_session_in_it():
+    assert session_for(UNTOC_COP, date(2018, 1, 1), date(2018, 12, 31)) == "9"
+    assert session_for(UNTOC_COP, date(2019, 1, 1), date(2019, 12, 31)) is None
+    assert session_for(UNTOC_COP, date(2018, 1, 1), date(2020, 12, 31)) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "session"),
+    [
+        (date(2018, 9, 25), "73"),
+        (date(2018, 9, 18), "73"),
+        (date(2019, 8, 31), "73"),
+        (date(2018, 9, 17), None),
+        (date(2001, 11, 10), "56"),
+        (date(1998, 9, 22), "53"),
+        (date(1946, 10, 23), "1"),
+        (date(1945, 10, 24), None),
+    ],
+)
+def test_session_for_the_general_assembly_follows_its_rule(day, session):
+    assert session_for(GENERAL_ASSEMBLY, day, day) == session
+
+
+@given(st.dates(date(1947, 1, 1), date(2100, 1, 1)), st.integers(0, 400))
+def test_session_for_the_general_assembly_is_never_ahead_of_its_year(day, length):
+    session = session_for(GENERAL_ASSEMBLY, day, day + timedelta(days=length))
+    assert session is None or int(session) in (day.year - 1945, day.year - 1946)
+
+
+def test_session_for_an_unknown_body_is_none():
+    assert session_for("Board of Examplia", date(2020, 10, 12), date(2020, 10, 12)) is None
+
+
+def test_general_debate_is_recognised():
+    assert is_general_debate("General\nDebate of the Assembly")
+    assert not is_general_debate("a general and lively debate")

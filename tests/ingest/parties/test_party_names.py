@@ -1,0 +1,304 @@
+"""Every name of every party in six languages, hard names written by hand, and what may be asked back."""
+
+import csv
+import re
+import subprocess
+import sys
+import time
+import unicodedata
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ingest.parties.name_matcher import tokens_of
+from ingest.parties.party_names import (
+    LANGUAGES,
+    Language,
+    ambiguity_table,
+    ambiguous_names,
+    built_in,
+    cldr_names,
+    demonym_forms,
+    display_name,
+    group_table,
+    local_names,
+    names_in,
+    spellings,
+    trie_of,
+    unmarked,
+)
+from ingest.parties.party_table import PartyTable
+
+TABLE = PartyTable.load()
+STATES = [row for row in built_in().values() if row.kind == "state"]
+SCRIPTS = {"ar": "[\u0600-\u06ff]", "ru": "[\u0400-\u04ff]", "zh": "[\u4e00-\u9fff]"}
+# States that are cities or have none.
+WITHOUT_CAPITAL = {"MCO", "SGP", "SMR", "VAT"}
+DOCS = Path(__file__).parents[3] / "docs" / "parties.md"
+
+
+class HardName(NamedTuple):
+    """A line of `hard_names.csv`.
+
+    `expected` holds the parties in order, `-` for none. `COD/COG` is one name that is asked back with these
+    options; `~IRN` is an unknown one for which exactly these are suggested first, if any.
+    """
+
+    how: str
+    language: str
+    text: str
+    expected: str
+
+
+def hard_names() -> list[HardName]:
+    with (Path(__file__).parent / "hard_names.csv").open(encoding="utf-8", newline="") as handle:
+        return [HardName(**row) for row in csv.DictReader(handle)]
+
+
+def folded(name: str) -> str:
+    return " ".join(token.folded for token in tokens_of(name))
+
+
+def listed() -> dict[tuple[Language, str], tuple[str, ...]]:
+    """The ambiguity list: what may be asked back, by language and folded name."""
+    return {
+        (name.language, folded(form)): name.codes
+        for name in ambiguous_names()
+        for form in (demonym_forms(name.name, name.language) if name.form == "demonym" else (name.name,))
+    }
+
+
+def test_hard_names_are_enough_and_in_all_languages():
+    assert len(hard_names()) >= 150
+    assert {name.language for name in hard_names()} == set(LANGUAGES)
+    assert len(set(hard_names())) == len(hard_names())
+
+
+@pytest.mark.parametrize("hard", [name for name in hard_names() if name.how != "typed"], ids=lambda hard: hard.text)
+def test_find_gives_what_is_meant_by_a_hard_name(hard):
+    found = TABLE.find(hard.text, hard.language, relaxed=hard.how == "question")
+    assert " ".join("/".join(match.codes) for match in found) == hard.expected.strip("-")
+
+
+@pytest.mark.parametrize("hard", [name for name in hard_names() if name.how == "typed"], ids=lambda hard: hard.text)
+def test_resolve_gives_what_is_meant_by_a_typed_name_and_only_suggests_for_an_error(hard):
+    resolution = TABLE.resolve(hard.text)
+    if hard.expected.startswith("~"):
+        suggested = hard.expected[1:].split()
+        assert resolution.codes == ()
+        assert list(resolution.suggestions[: len(suggested)]) == suggested
+    else:
+        assert "/".join(resolution.codes) == hard.expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_spelling_of_every_party_is_found_as_it_alone(language):
+    asked_back = listed()
+    wrong, tried = [], 0
+    for row in built_in().values():
+        for form, spelling in spellings(row, language):
+            name = unmarked(spelling)
+            expected = asked_back.get((language, folded(name)), (row.code,))
+            tried += 1
+            for written in (name, f"({name})", name.replace(" ", "\n")):
+                if [match.codes for match in TABLE.find(written, language)] != [expected]:
+                    wrong.append((row.code, form, written, TABLE.find(written, language)))
+    assert wrong == []
+    assert tried > 4 * len(STATES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_short_and_official_names_are_found_without_being_told_the_language(language):
+    asked_back, wrong = listed(), []
+    for row in STATES:
+        names = names_in(row, language)
+        official = names.official if names else None
+        for name in {display_name(row, language), cldr_names(language)[row.alpha2 or ""], official} - {None}:
+            expected = asked_back.get((language, folded(name)), (row.code,))
+            seen = {TABLE.resolve(name).codes, *(match.codes for match in TABLE.find(name))}
+            if seen != {expected}:
+                wrong.append((row.code, name, seen))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_states_with_an_official_name_of_their_own_have_it_in_every_language(language):
+    missing = [
+        row.code
+        for row in STATES
+        if row.names.official not in {None, row.names.name}
+        and getattr(names_in(row, language), "official", None) is None
+    ]
+    # The longer forms of these two are not what the United Nations calls them.
+    assert missing == ["IRL", "KNA"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_capitals_are_known_in_every_language(language):
+    asked_back, missing = {(name.language, code) for name in ambiguous_names() for code in name.codes}, []
+    for row in STATES:
+        capitals = [name for form, name in spellings(row, language) if form == "capital"]
+        # Where the capital is called like its State there is nothing to add: Guatemala, Panamá.
+        same = any(row.names.name in capital for capital in row.names.capitals) or row.code in {"LUX", "DJI", "KWT"}
+        if not capitals and not same and row.code not in WITHOUT_CAPITAL and (language, row.code) not in asked_back:
+            missing.append(row.code)
+    assert missing == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_are_shown_in_the_script_of_the_language(language):
+    script = re.compile(SCRIPTS.get(language, "[A-Za-z]"))
+    assert [row.code for row in STATES if not script.search(display_name(row, language))] == []
+
+
+def test_ambiguous_names_are_asked_back_in_every_language_of_the_list_and_only_those():
+    asked_back = listed()
+    ambiguous = {
+        (language, folded(name.text)): name.codes
+        for language in LANGUAGES
+        for name in trie_of(language)
+        if len(name.codes) > 1
+    }
+    assert ambiguous == asked_back
+    assert all(name.reason and set(name.codes) <= built_in().keys() for name in ambiguous_names())
+    for name in ambiguous_names():
+        assert [match.codes for match in TABLE.find(name.name, name.language)] == [name.codes]
+
+
+@pytest.mark.parametrize(("nominative", "cases"), [
+    ("Республика", ("Республики", "Республике", "Республику", "Республикой")),
+    ("Королевство", ("Королевства", "Королевству", "Королевством", "Королевстве")),
+    ("Государство", ("Государства", "Государству", "Государством", "Государстве")),
+    ("Федеративная", ("Федеративной", "Федеративную")),
+    ("Исламская", ("Исламской", "Исламскую")),
+])  # fmt: skip
+def test_russian_official_names_are_found_in_all_cases(nominative, cases):
+    rows = [
+        row for row in STATES if (getattr(names_in(row, "ru"), "official", None) or "").startswith(nominative + " ")
+    ]
+    assert rows
+    for row in rows:
+        official = local_names()[row.code, "ru"].official or ""
+        for case in cases:
+            inflected = official.replace(nominative, case, 1).replace("ская Республика", "ской Республики")
+            assert [match.codes for match in TABLE.find(f"от имени {inflected}.")] == [(row.code,)]
+
+
+@pytest.mark.parametrize(
+    ("ending", "cases"),
+    [("ия", ("ии", "ию", "ией")), ("ан", ("ана", "ану", "аном", "ане")), ("ика", ("ики", "ике", "ику", "икой"))],
+)
+def test_russian_short_names_are_found_in_all_cases(ending, cases):
+    names = [(row.code, cldr_names("ru")[row.alpha2 or ""]) for row in STATES]
+    declined = [(code, name[: -len(ending)]) for code, name in names if name.endswith(ending) and " " not in name]
+    assert len(declined) >= 2
+    for code, stem in declined:
+        for case in cases:
+            assert [match.codes for match in TABLE.find(f"из {stem}{case}", "ru")] == [(code,)]
+
+
+def test_arabic_names_are_found_behind_prefixed_conjunctions_and_prepositions():
+    asked_back, wrong = listed(), []
+    for row in STATES:
+        name = display_name(row, "ar")
+        expected = asked_back.get(("ar", folded(name)), (row.code,))
+        to = "لل" + name[2:] if name.startswith("ال") else "ل" + name
+        for written in ("و" + name, "ب" + name, "وب" + name, to, "و" + to):
+            if row.code != "MLI" and [match.codes for match in TABLE.find(written, "ar")] != [expected]:
+                wrong.append(written)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_names_resolve_without_accents_and_in_any_case(language):
+    for row in STATES:
+        name = display_name(row, language)
+        bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+        expected = TABLE.resolve(name).codes
+        assert TABLE.resolve(bare).codes == TABLE.resolve(name.upper()).codes == expected
+        assert TABLE.resolve(name.lower()).codes == expected
+
+
+def test_a_typing_error_never_resolves_to_another_state_and_suggests_the_right_one():
+    wrong = []
+    for row in STATES:
+        name, middle = row.names.name.partition(" (")[0], len(row.names.name.partition(" (")[0]) // 2
+        for typed in (name[:middle] + name[middle + 1 :], name[:middle] + name[middle] + name[middle:]):
+            resolution = TABLE.resolve(typed)
+            if resolution.codes != (row.code,) and (resolution.codes or row.code not in resolution.suggestions):
+                wrong.append((row.code, typed, resolution))
+    assert wrong == []
+
+
+def test_groups_have_a_name_in_every_language_and_members_that_are_states():
+    states = {row.code for row in STATES}
+    for row in built_in().values():
+        if row.kind != "state":
+            assert [lang for lang in LANGUAGES[1:] if (row.code, lang) not in local_names()] == []
+            assert {entry.partition(":")[0] for entry in row.members.split()} <= states
+            dates = re.findall(r"[:/]([^:/\s]*)", row.members)
+            assert all(re.fullmatch(r"(?:\d{4}(?:-\d\d-\d\d)?)?", date) for date in dates)
+
+
+@pytest.mark.parametrize(
+    "code",
+    (
+        "EU G77 NON_ALIGNED AFRICAN_GROUP GRULAC ARAB_GROUP OIC WEOG EEG ASIA_PACIFIC ASEAN CARICOM GUAM AU ARAB_LEAGUE"
+        " LDC SIDS AOSIS NORDIC BENELUX BRICS CIS CSTO SCO ECOWAS SADC PIF GCC OAS MERCOSUR JUSCANZ VISEGRAD LMG"
+    ).split(),
+)  # fmt: skip
+def test_groups_that_speak_at_the_united_nations_are_known(code):
+    assert code in built_in()
+
+
+@pytest.mark.parametrize(
+    ("group", "state", "date", "member"),
+    [
+        ("ASEAN", "KHM", "1998", False),
+        ("ASEAN", "TLS", "2025-10-25", False),
+        ("ASEAN", "TLS", "2025-10-26", True),
+        ("OIC", "SYR", "2020", False),
+        ("G77", "KOR", "1996", True),
+        ("G77", "KOR", "2000", False),
+        ("NON_ALIGNED", "CYP", "2003", True),
+        ("NON_ALIGNED", "MLT", "2005", False),
+        ("CARICOM", "HTI", "2001", False),
+        ("GUAM", "UZB", "2003", True),
+        ("GUAM", "UZB", "2006", False),
+        ("EEG", "MNE", "2006", False),
+        ("WEOG", "ISR", "1999", False),
+        ("AU", "MAR", "2010", False),
+        ("AU", "MAR", "2018", True),
+        ("PIF", "KIR", "2022-10-17/2022-10-21", False),
+        ("VISEGRAD", "CZE", "1993", True),
+        ("EFTA", "AUT", "1994", True),
+        ("EFTA", "AUT", "1995", False),
+    ],
+)
+def test_members_of_groups_depend_on_the_date(group, state, date, member):
+    assert (state in TABLE.members(group, date)) is member
+
+
+def test_the_page_of_parties_shows_our_tables():
+    page = DOCS.read_text(encoding="utf-8")
+    assert group_table() in page
+    assert ambiguity_table() in page
+
+
+def test_an_english_question_reads_no_other_language():
+    asked = "from ingest.parties.party_table import PartyTable; from ingest.parties.party_names import trie_of; "
+    asked += "PartyTable.load().find('What did Iran say?', 'en'); print(trie_of.cache_info().currsize)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tries_are_built_fast(language):
+    trie_of(language)
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        trie_of.__wrapped__(language)
+        seconds.append(time.perf_counter() - start)
+    assert min(seconds) < 0.5  # 0.05 s to 0.15 s on an idle core

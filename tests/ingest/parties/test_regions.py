@@ -1,0 +1,86 @@
+"""Regions: every State is in exactly one sub-region, and words for regions are found in six languages."""
+
+import csv
+from importlib.resources import files
+from itertools import combinations
+
+import pytest
+
+from ingest.parties.party_names import LANGUAGES, Language
+from ingest.parties.party_table import PartyTable
+from ingest.parties.regions import find_regions, members_of, region_named, regions
+
+_SUB_REGIONS = (
+    *("NORTHERN_AFRICA", "EASTERN_AFRICA", "MIDDLE_AFRICA", "SOUTHERN_AFRICA", "WESTERN_AFRICA"),
+    *("CARIBBEAN", "CENTRAL_AMERICA", "SOUTH_AMERICA", "NORTHERN_AMERICA"),
+    *("CENTRAL_ASIA", "EASTERN_ASIA", "SOUTH_EASTERN_ASIA", "SOUTHERN_ASIA", "WESTERN_ASIA"),
+    *("EASTERN_EUROPE", "NORTHERN_EUROPE", "SOUTHERN_EUROPE", "WESTERN_EUROPE"),
+    *("AUSTRALIA_NEW_ZEALAND", "MELANESIA", "MICRONESIA", "POLYNESIA"),
+)
+_CONTINENTS = ("AFRICA", "AMERICAS", "ASIA", "EUROPE", "OCEANIA")
+
+
+def _states() -> set[str]:
+    text = (files("ingest") / "data" / "states.csv").read_text(encoding="utf-8")
+    return {row["code"] for row in csv.DictReader(text.splitlines())}
+
+
+@pytest.mark.parametrize("level", [_SUB_REGIONS, _CONTINENTS])
+def test_every_state_is_in_exactly_one_region_of_a_level(level: tuple[str, ...]) -> None:
+    assert frozenset().union(*(regions()[code].members for code in level)) == _states()
+    for one, other in combinations(level, 2):
+        assert not regions()[one].members & regions()[other].members
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [("AFRICA", 54), ("LATIN_AMERICA_CARIBBEAN", 33), ("CARIBBEAN", 13), ("NORTHERN_AMERICA", 2), ("EUROPE", 44)],
+)
+def test_regions_have_as_many_states_as_the_standard_gives_them(code: str, count: int) -> None:
+    assert len(regions()[code].members) == count
+
+
+def test_no_region_has_the_code_of_a_party_and_each_has_a_name_in_every_language() -> None:
+    parties = PartyTable.load()
+    for code, region in regions().items():
+        assert parties.get(code) is None
+        assert all(region.names.get(language) for language in LANGUAGES), code
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "codes"),
+    [
+        ("West African and Caribbean States", "en", ["WESTERN_AFRICA", "CARIBBEAN"]),
+        ("Latin America and the Caribbean", "en", ["LATIN_AMERICA_CARIBBEAN"]),
+        ("the Gulf of Guinea and the Gulf", "en", ["GCC"]),
+        ("les délégations africaines", "fr", ["AFRICA"]),
+        ("países latinoamericanos", "es", ["LATIN_AMERICA_CARIBBEAN"]),
+        ("الدول الأفريقية", "ar", ["AFRICA"]),
+        ("странами Юго-Восточной Азии", "ru", ["SOUTH_EASTERN_ASIA"]),
+        ("拉丁美洲和加勒比国家", "zh", ["LATIN_AMERICA_CARIBBEAN"]),
+    ],
+)
+def test_words_for_regions_are_found_in_their_forms(text: str, language: Language, codes: list[str]) -> None:
+    assert [mention.code for mention in find_regions(text, language)] == codes
+
+
+def test_regions_are_named_by_code_or_by_name() -> None:
+    assert region_named("AFRICA") == region_named("Afrique") == region_named("африканский") == "AFRICA"
+    assert region_named("Atlantis") is None
+
+
+def test_members_of_groups_are_those_of_a_date() -> None:
+    parties = PartyTable.load()
+    assert "GBR" in members_of(["EU"], parties, "2019") and "GBR" not in members_of(["EU"], parties, "2021")
+    assert members_of(["SAHEL", "NORDIC"], parties) == {
+        "BFA",
+        "MLI",
+        "MRT",
+        "NER",
+        "TCD",
+        "DNK",
+        "FIN",
+        "ISL",
+        "NOR",
+        "SWE",
+    }

@@ -1,0 +1,342 @@
+"""Records of fictional meetings: every speaker right, nobody's words in another's mouth."""
+
+from itertools import pairwise
+
+import pytest
+
+from ingest.metadata.metadata import read_metadata
+from ingest.parties.party_table import PartyTable
+from ingest.records.interventions import cut_at_interventions, find_interventions, is_record, may_be_record
+from ingest.text.layout import find_blocks
+from tests.conftest import PROJECT
+
+RECORDS = PROJECT / "tests" / "data" / "records"
+
+
+@pytest.fixture(scope="module")
+def parties():
+    return PartyTable.load(PROJECT / "evals" / "conference" / "parties.csv")
+
+
+def split(text, parties, date=None):
+    blocks = find_blocks(text)
+    language = read_metadata(text, blocks, None, "a.txt").metadata.language
+    return find_interventions(text, blocks, parties, language=language, date=date)
+
+
+def speakers(text, parties):
+    """Who speaks, with the first and last words of each, those of nobody as `-`."""
+    return [(item.group or item.state or "-", *_ends(text[item.start : item.end])) for item in split(text, parties)]
+
+
+def _ends(words):
+    flat = " ".join(words.split())
+    return flat[:12], flat[-12:]
+
+
+# File: per intervention the holder, where its words begin and where they end; `-` is nobody, `*` told by the record.
+EXPECTED = {
+    "verbatim_en": [
+        ("-", "Mr. Oram", "(Quenza)"),
+        ("-", "I declare open", "of Arvandia."),
+        ("XAA", "Mr. President, allow", "roster of investigators."),
+        ("XAB", "Belmora holds", "Arvandia proposed."),
+        ("XGR", "I have the honour", "shared river."),
+        ("XCS", "Cassivar asks", "within a year."),
+        ("XDR", "Drelnia aligns", "States can bear."),
+        ("XES", "Esquaria opposes", "by fines alone."),
+        ("XFY", "Fyrossa has", "in containers."),
+        ("XGA", "Galdoria asks", "financial inquiries."),
+        ("-", "I thank", "must be raised."),
+        ("XIV", "Ilvenor ratified", "is now law."),
+        ("XLH", "Lanhai shares", "its neighbours."),
+        ("-", "Utopia wishes", "a serious crime."),
+        ("XRM", "Rimalia trains", "desert provinces."),
+        ("XPV", "Palvonia asks", "review mechanism."),
+        ("-", "A note on", "of the room."),
+        ("XZR", "Zarechia objects", "beyond the Convention."),
+        ("-", "The representative of Belmora has", "right of reply."),
+        ("XAB", "I must reply", "on the roster."),
+    ],
+    "summary_en": [
+        ("-", "Ms. Lorne", "(Maravel)"),
+        ("-*", "The Chair said", "dual criminality."),
+        ("XAA*", "Mr. Ilvane (Arvandia) said", "electronic requests."),
+        ("XGR*", "Ms. Ferro (Belmora), speaking", "of sixty days."),
+        ("XES*", "Mr. Sorel (Esquaria) said", "judges needed time."),
+        ("-*", "The representative of the Secretariat", "being translated."),
+        ("-*", "Ms. Anwen (Ilvenor), Rapporteur", "draft report."),
+        ("-*", "Mr. Dask (Utopia)", "authority yet."),
+        ("XRM*", "Mrs. Sand (Rimalia), speaking", "thirty days."),
+    ],
+    "report_en": [
+        ("XAA*", "The representative of Arvandia", "on joint training."),
+        ("XPV*", "The observer for Palvonia", "posted abroad."),
+        ("XAB*", "The representative of Belmora", "came first."),
+        ("-*", "The representatives of Galdoria", "that concern."),
+        ("XTS*", "The representative of Tessaria", "lacked radar."),
+    ],
+    "compilation_en": [
+        ("XAA", "[Original: English]", "adds nothing."),
+        ("XAB", "[Original: French]", "to be shorter."),
+        ("XGR", "The Group asks", "in guideline 2."),
+        ("XCS", "Cassivar supports", "as it stands."),
+    ],
+    "verbatim_fr": [
+        ("-", "Je déclare", "aujourd’hui."),
+        ("XAA", "Monsieur le Président", "servi de base."),
+        ("XAB", "La Belmore demande", "soit gratuite."),
+        ("-", "Nous n’avons", "de douane."),
+        ("-", "Le représentant de l’Arvandie", "la parole."),
+    ],
+    "summary_fr": [
+        ("-*", "La Présidente dit", "reste lente."),
+        ("XAA*", "M. Ilvane (Arvandie)", "sans retard."),
+        ("XGR*", "Mme Ferro (Belmore)", "sans réponse."),
+        ("XIV*", "Le représentant de l’Ilvenor", "de moyens."),
+    ],
+    "verbatim_es": [
+        ("-", "Declaro abierta", "los testigos."),
+        ("XES", "Señor Presidente: Esquaria", "otra cosa."),
+        ("XIV", "Ilvenor pide", "Estados pequeños."),
+        ("XGR", "Hablo en nombre", "patrullas conjuntas."),
+    ],
+    "summary_es": [
+        ("-*", "El Presidente dice", "siendo lenta."),
+        ("XES*", "El Sr. Sorel (Esquaria)", "nueva identidad."),
+        ("XGA*", "La representante de Galdoria", "faltan intérpretes."),
+    ],
+    "verbatim_ru": [
+        ("-", "Объявляю", "о киберпреступности."),
+        ("XZR", "Г-н Председатель, Заречия", "ст. 4 Конвенции."),
+        ("XAB", "Бельмора просит", "следователей."),
+        ("-", "Благодарю", "Бельморы."),
+    ],
+    "summary_ru": [
+        ("-*", "Председатель говорит", "остается медленной."),
+        ("XZR*", "Г-н Жукарин (Заречия)", "круглосуточно."),
+        ("XGR*", "Г-жа Ферро (Бельмора)", "без ответа."),
+        ("XAA*", "Представитель Арвандии", "независимы."),
+    ],
+    "verbatim_ar": [
+        ("-", "أعلن افتتاح", "غسل الأموال."),
+        ("XAA", "السيد الرئيس، لقد", "من القرار."),
+        ("XRM", "تدرب ريماليا", "في الصحراء."),
+        ("-", "أشكر ممثلة", "ريماليا."),
+    ],
+    "summary_ar": [
+        ("-*", "الرئيسة: قالت", "بطيء."),
+        ("XAA*", "السيد إلفان", "دون تأخير."),
+        ("XRM*", "السيدة رمال", "للرد."),
+        ("XGA*", "وقال ممثل غالدوريا", "إلى التدريب."),
+    ],
+    "verbatim_zh": [
+        ("-", "我宣布会议开始", "网络犯罪。"),
+        ("XAA", "主席先生", "支持联合调查。"),
+        ("XAB", "贝尔莫拉认为", "法院的事情。"),
+        ("XLH", "岚海与邻国", "法证实验室。"),
+        ("-", "我感谢岚海代表", "发言。"),
+    ],
+    "summary_zh": [
+        ("-*", "主席说", "仍然缓慢。"),
+        ("XAA*", "伊尔万先生（阿尔万迪亚）说", "受到审判。"),
+        ("XGR*", "费罗女士（贝尔莫拉）代表", "得不到答复。"),
+        ("XLH*", "岚海代表指出", "已经开放。"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_every_speaker_is_right_in_a_record(name, parties):
+    text = (RECORDS / f"{name}.txt").read_text(encoding="utf-8")
+    found = split(text, parties)
+    told = ["*" if item.summarised else "" for item in found]
+    held = [f"{item.group or item.state or '-'}{mark}" for item, mark in zip(found, told, strict=True)]
+    assert held == [who for who, _, _ in EXPECTED[name]]
+    for item, (_, first, last) in zip(found, EXPECTED[name], strict=True):
+        words = " ".join(text[item.start : item.end].split())
+        assert words.startswith(first)
+        assert words.endswith(last)
+
+
+def test_there_are_records_with_twelve_parties_and_more(parties):
+    assert len({who for who, _, _ in EXPECTED["verbatim_en"]} - {"-"}) == 13
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_interventions_follow_each_other_and_blocks_respect_them(name, parties):
+    text = (RECORDS / f"{name}.txt").read_text(encoding="utf-8")
+    found = split(text, parties)
+    assert all(one.end <= other.start for one, other in pairwise(found))
+    for block in cut_at_interventions(text, find_blocks(text), found):
+        inside = [item for item in found if item.start < block.end and item.end > block.start]
+        assert len(inside) <= 1
+        assert all(item.start <= block.start and block.end <= item.end for item in inside)
+
+
+def test_offices_and_unknown_speakers_are_told_apart(parties):
+    text = (RECORDS / "verbatim_en.txt").read_text(encoding="utf-8")
+    nobody = [(item.role, item.named, item.reason) for item in split(text, parties) if item.state is None]
+    assert nobody.count(("office", "The President", None)) == 3
+    assert ("unknown", "Mr. Dask (Utopia)", "'Mr. Dask (Utopia)' names no State that is known") in nobody
+
+
+def test_speaker_and_group_are_kept_beside_each_other(parties):
+    text = (RECORDS / "verbatim_en.txt").read_text(encoding="utf-8")
+    (group,) = [item for item in split(text, parties) if item.group]
+    assert (group.state, group.group, group.speaker) == ("XMR", "XGR", "Mr. Tadesse-Oln")
+
+
+OPENING = "Mr. Ilvane (Arvandia): We recovered assets.\n\n"
+CLOSING = "\n\nMs. Ferro (Belmora): We closed ports."
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "last"),
+    [
+        # A State quotes another, names a delegate, or begins with a title: it goes on speaking.
+        ("The representative of Belmora said that courts decide. We disagree.", "We disagree."),
+        ("Mr. Sorel (Esquaria) told us of fines. We disagree.", "We disagree."),
+        ("Mr. President, there are three points: courts, ports and people.", "and people."),
+        ("The Secretary-General listed three tasks: courts, ports and people.", "and people."),
+        ("The Chair of the Working Group, Mr. Ren, asked this: who pays?", "who pays?"),
+        ("General remarks (part two): we shall be brief.", "be brief."),
+    ],
+)  # fmt: skip
+def test_words_of_a_speech_are_no_speaker_line(paragraph, last, parties):
+    text = OPENING + paragraph + CLOSING
+    assert [who for who, _, _ in speakers(text, parties)] == ["XAA", "XAB"]
+    first = split(text, parties)[0]
+    assert text[first.start : first.end].endswith(last)
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "The meeting was suspended at 11 a.m. and resumed at 11.20 a.m.",
+        "It was so decided.",
+        "Draft resolution L.4 was adopted by 40 votes to none.",
+        "Mr. Ilvane was escorted from the rostrum.",
+        "Ms. Lorne, Vice-President, took the Chair.",
+        "Agenda item 7",
+        "Explanations of vote",
+        "Jane Dask (Utopia): We have no navy.",
+        "Mr. Dask: We have no navy.",
+        "The Secretary: A paper is at the back.",
+        "The representative of Utopia: We have no navy.",
+        "Mr. Sorel (Esquaria) and Mr. Quent (Galdoria): We have no navy.",
+        "Mr. Sorel (Esquaria) We have no navy.",
+    ],
+)
+def test_what_follows_on_a_speech_is_not_put_into_its_mouth(paragraph, parties):
+    text = OPENING + paragraph + "\n\nThe lights went out." + CLOSING
+    mouths = [who for who, first, _ in speakers(text, parties) if who != "-"]
+    assert mouths == ["XAA", "XAB"]
+    first = next(item for item in split(text, parties) if item.state == "XAA")
+    assert text[first.start : first.end] == "We recovered assets."
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "3. Several speakers welcomed the roster.",
+        "3. The Working Group took note of the report.",
+        "3. Ms. Sand (Rimalia) was elected Rapporteur.",
+        "3. Ms. Sand (Rimalia) sang of rivers that flow.",
+        "3. The representative of Rimalia sang of rivers that flow.",
+        "3. The representatives of Rimalia and Galdoria said that rivers flow.",
+        "3. The Chairperson sang of rivers that flow.",
+        "3. At the same meeting, a film was shown.",
+        "3. Statements were made by the representatives of Rimalia and Galdoria.",
+    ],
+)
+def test_a_summary_record_goes_on_with_nobody_rather_than_the_one_before(paragraph, parties):
+    text = (
+        "1. Mr. Ilvane (Arvandia) said that assets had been recovered.\n\n2. He added that courts were slow.\n\n"
+        + paragraph
+        + "\n\n4. Ms. Ferro (Belmora) said that ports had been closed."
+    )
+    assert [who for who, _, _ in speakers(text, parties) if who != "-"] == ["XAA", "XAB"]
+    first = split(text, parties)[0]
+    assert text[first.start : first.end].endswith("courts were slow.")
+
+
+@pytest.mark.parametrize(
+    ("head", "state", "group", "states"),
+    [
+        ("Ms. Ferro (Belmora), speaking on behalf of the Group of Riparian States", "XAB", "XGR", ()),
+        ("Ms. Ferro (Belmora), speaking on behalf of the Circle of Nine", None, None, ()),
+        ("Ms. Ferro (Belmora), speaking on behalf of her Government", "XAB", None, ()),
+        ("Ms. Ferro (Belmora), introducing the draft on behalf of the sponsors", "XAB", None, ()),
+        ("Ms. Ferro (Belmora), speaking on behalf of Galdoria and Rimalia", "XAB", None, ("XGA", "XRM")),
+        ("Ms. Ferro (Belmora), speaking in exercise of the right of reply", "XAB", None, ()),
+        ("Ms. Ferro (Belmora), Chair of the Drafting Committee", None, None, ()),
+        ("Ms. Ferro (Group of Riparian States)", "XGR", "XGR", ()),
+        ("Ms. Ferro (Belmora and Galdoria)", None, None, ()),
+        ("Ms. Ferro (Belmora) (on behalf of the Group of Riparian States)", "XAB", "XGR", ()),
+        ("Ms. Ferro (Secretary-General of the United Nations)", None, None, ()),
+    ],
+)
+def test_for_whom_a_delegate_speaks(head, state, group, states, parties):
+    text = f"1. Mr. Ilvane (Arvandia) said that assets mattered.\n\n2. {head}, said that ports were closed."
+    item = split(text, parties)[1]
+    assert (item.state, item.group, item.states) == (state, group, states)
+
+
+def test_unknown_group_is_reported(parties):
+    text = (
+        "1. Mr. Ilvane (Arvandia) said that assets mattered.\n\n"
+        "2. Ms. Ferro (Belmora), speaking on behalf of the Circle of Nine, said that ports were closed."
+    )
+    assert "speaks for a group that no lookup knows" in (split(text, parties)[1].reason or "")
+
+
+def test_page_furniture_and_wrapped_lines_do_not_end_a_speech(parties):
+    text = (
+        "The President: I give the floor to the representative of Arvandia, whose delegation asked\n"
+        "to speak first.\nMr. Ilvane (Arvandia): We recovered assets in every one of our provinces, and we\n"
+        "returned them to those from whom they had been taken, which took\n\n2/4\nV.22-12345\n\f"
+        "A/AC.254/SR.7\n\nmany years and the patience of many judges. We thank\n"
+        "Mr. Sorel (Esquaria), whose idea it was.\nMs. Ferro (Belmora): We closed ports.\n"
+    )
+    found = split(text, parties)
+    assert [item.state for item in found] == [None, "XAA", "XAB"]
+    assert text[found[1].start : found[1].end].endswith("whose idea it was.")
+    assert "V.22-12345" in text[found[1].start : found[1].end]
+
+
+def test_a_name_before_a_colon_is_somebodys_words_in_a_verbatim_record(parties):
+    text = OPENING + "Galdoria: our neighbour agrees." + CLOSING
+    assert [who for who, _, _ in speakers(text, parties)] == ["XAA", "XAB"]
+
+
+def test_a_section_for_a_group_is_the_groups(parties):
+    text = "Belmora (on behalf of the Group of Riparian States)\n\nRivers matter to us all.\n\nArvandia\n\nWe agree."
+    assert [(item.state, item.group) for item in split(text, parties)] == [("XAB", "XGR"), ("XAA", None)]
+
+
+def test_names_before_colons_make_a_record(parties):
+    text = "Arvandia: We recovered assets. Courts are slow.\n\nBelmora: We closed ports.\n\nGaldoria: We agree."
+    assert [who for who, _, _ in speakers(text, parties)] == ["XAA", "XAB", "XGA"]
+
+
+@pytest.mark.parametrize("name", ["verbatim_en", "summary_en", "report_en", "verbatim_zh", "verbatim_ar"])
+def test_a_record_is_told_without_being_called_one(name, parties):
+    text = (RECORDS / f"{name}.txt").read_text(encoding="utf-8")
+    assert may_be_record(text)
+    assert is_record(split(text, parties), text)
+
+
+def test_a_text_whose_heading_names_nobody_is_a_record_where_several_speak(parties):
+    text = (RECORDS / "compilation_en.txt").read_text(encoding="utf-8")
+    found = split(text, parties)
+    assert not is_record(found, text)
+    assert is_record(found, text, named=False)
+    assert not is_record(found[:2], text, named=False)
+
+
+def test_no_statement_of_the_conference_is_taken_for_a_record(parties):
+    folder = PROJECT / "evals" / "conference" / "txt"
+    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))]
+    assert len(texts) == 35
+    assert not any(is_record(split(text, parties), text) for text in texts)

@@ -1,0 +1,117 @@
+"""Records put together at random: a paragraph is its speaker's or nobody's, and never another's."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest.parties.party_table import PartyTable
+from ingest.records.interventions import find_interventions
+from ingest.text.layout import find_blocks
+from tests.conftest import PROJECT
+
+STATES = {"XAA": "Arvandia", "XAB": "Belmora", "XGA": "Galdoria", "XRM": "Rimalia", "XZR": "Zarechia"}
+TITLES = ("Mr. Olm", "Mrs. van Dam", "Ms. K. Ito-Bel", "Dame Alis Port", "H.E. Mr. Sim", "Archbishop Ro", "Mr. N’Ko")
+NOTES = ("", " (spoke in French)", " (interpretation from Arabic)")
+# Somebody who is nobody's mouth, before words of a verbatim record.
+OTHERS = (
+    "The President:",
+    "The Acting President (spoke in Spanish):",
+    "Mr. Dask (Utopia):",
+    "Ms. Ray (Secretariat):",
+    "Ms. Ray:",
+)
+# Paragraphs of a speech that look like somebody else's.
+SPEECH = (
+    "We returned the assets to every village.",
+    "The representative of Belmora said that courts decide. We differ.",
+    "Mr. President, we have three wishes: courts, ports and people.",
+    "Article 4 (Protection of sovereignty) binds us all, and so does article 5.",
+    "In 2020, Mr. Sim (Galdoria) told us of fines; we were moved.",
+    "I thank the Chair for the floor, and the Secretariat for its paper.",
+)  # fmt: skip
+ENDS = ("It was so decided.", "The meeting rose at 1 p.m.", "Draft resolution L.4 was adopted.", "Agenda item 7")
+
+turn = st.tuples(
+    st.sampled_from([*STATES, None]),
+    st.sampled_from(TITLES),
+    st.sampled_from(NOTES),
+    st.sampled_from(OTHERS),
+    st.lists(st.sampled_from(SPEECH), min_size=1, max_size=3),
+    st.sampled_from((None, None, None, *ENDS)),
+)
+
+
+@pytest.fixture(scope="module")
+def parties():
+    return PartyTable.load(PROJECT / "evals" / "conference" / "parties.csv")
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(turns=st.lists(turn, min_size=2, max_size=8), wide=st.booleans())
+def test_no_paragraph_of_a_made_record_is_in_another_mouth(turns, wide, parties):
+    pieces, expected = [], []
+    for number, (state, title, note, other, speech, end) in enumerate(turns):
+        head = other if state is None else f"{title} ({STATES[state]}){note}:"
+        words = [f"{paragraph} Mark {number}-{n}." for n, paragraph in enumerate(speech)]
+        pieces += [f"{head} {words[0]}", *words[1:]]
+        expected += [(f"Mark {number}-{n}.", state) for n in range(len(speech))]
+        if end is not None:
+            pieces += [end, f"Afterwards mark {number} was heard."]
+            expected.append((f"Afterwards mark {number} was heard.", None))
+    text = ("\n\n" if wide else "\n").join(pieces)
+    if len({state for state, *_ in turns if state is not None}) < 2:
+        return
+    found = find_interventions(text, find_blocks(text), parties, language="en", date="2020")
+    for words, state in expected:
+        at = text.index(words)
+        mouths = [item.group or item.state for item in found if item.start <= at < item.end]
+        assert mouths in ([state], []) if state is not None else mouths in ([None], [])
+    # Nothing is lost where the layout tells paragraphs apart.
+    held = [item.state for item in found if item.state is not None]
+    assert held == [state for state, *_ in turns if state is not None]
+
+
+TOLD = ("said that assets had been returned", "welcomed the report", "did not share that view", "asked who would pay")
+GOES_ON = (
+    "He added that courts were slow.",
+    "Her delegation had heard the representative of Belmora on fines.",
+    "In Galdoria, courts were slow; his country's were not.",
+)
+NARRATED = (
+    "The Chair said that time was short.",
+    "Several speakers welcomed the roster.",
+    "The representative of the Secretariat explained the paper.",
+    "The Working Group took note of the paper.",
+    "Mr. Dask (Utopia) said that he had no navy.",
+    "Ms. Sim (Rimalia) was elected Rapporteur.",
+)
+
+told_turn = st.tuples(
+    st.sampled_from(list(STATES)),
+    st.booleans(),
+    st.sampled_from(TITLES),
+    st.sampled_from(TOLD),
+    st.lists(st.sampled_from(GOES_ON), max_size=2),
+    st.sampled_from((None, *NARRATED)),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(turns=st.lists(told_turn, min_size=2, max_size=8), wide=st.booleans())
+def test_no_paragraph_of_a_made_summary_record_is_in_another_mouth(turns, wide, parties):
+    paragraphs = []
+    for state, named, title, verb, more, narrated in turns:
+        who = f"{title} ({STATES[state]})" if named else f"The representative of {STATES[state]}"
+        paragraphs += [(f"{who} {verb}.", state), *((words, state) for words in more)]
+        if narrated is not None:
+            paragraphs += [(narrated, None), ("That was for mark.", None)]
+    numbered = [(f"{n}. {words} See note {n}x.", state) for n, (words, state) in enumerate(paragraphs, start=1)]
+    text = ("\n\n" if wide else "\n").join(words for words, _ in numbered)
+    if len({state for _, state in numbered if state is not None}) < 2:
+        return
+    found = find_interventions(text, find_blocks(text), parties, language="en", date="2020")
+    for n, (_, state) in enumerate(numbered, start=1):
+        at = text.index(f"See note {n}x.")
+        mouths = [item.group or item.state for item in found if item.start <= at < item.end]
+        assert mouths == [state] if state is not None else mouths in ([None], [])
+    assert all(item.summarised for item in found)

@@ -1,0 +1,70 @@
+"""Page furniture is recognised by rule, and nothing a speaker said passes for it."""
+
+import pytest
+
+from ingest.text.furniture import is_furniture, is_furniture_block, running_heads
+
+NONE: frozenset[str] = frozenset()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "57 10-54965",
+        "10-54965 57",
+        "15-29658 47/55",
+        "A/70/PV.16 29/09/2015",
+        "CTOC/COP/2020/L.5",
+        "V.20-05612 (E)",
+        "Page 3 of 12",
+        "12/34",
+        "*1655289*",
+    ],
+)
+def test_stamps_are_furniture_by_their_form(line: str) -> None:
+    assert is_furniture(f"\n{line}\n", NONE)
+    assert is_furniture(f" \n\n \n{line} \n\n", NONE)
+    assert is_furniture_block(line, NONE)
+
+
+@pytest.mark.parametrize(
+    "gap",
+    ["", " ", "\n\n", "not", " 15 ", "15", " A/RES/55/25 ", "\n15", "15\n", "\nnot\n", "\nHIV/AIDS\n", "\n1996\n"],
+)
+def test_words_and_numbers_inside_lines_are_never_furniture(gap: str) -> None:
+    assert not is_furniture(gap, frozenset({"15"}))
+
+
+def test_a_job_number_with_its_sheet_may_touch_the_text_after_it() -> None:
+    assert is_furniture("\n17-29407 23/29 ", NONE)
+    assert not is_furniture(" 17-29407 23/29 ", NONE)
+    assert not is_furniture("\n17-29407 ", NONE)
+
+
+def test_bare_numbers_count_only_where_they_run_on_like_pages() -> None:
+    pages = running_heads("we go\n4\non and\n5\non.")
+    assert pages == {"4", "5"}
+    assert is_furniture("\n4\n", pages)
+    assert not is_furniture("\n4\n", NONE)
+    assert running_heads("more than\n15\nmillion people") == NONE
+    assert running_heads("of the\n15\n\nmillion") == {"15"}
+    assert running_heads("first\n\n15\n\nthen\n\n7\n\nlast") == NONE
+
+
+def test_running_heads_repeat_beside_page_breaks() -> None:
+    page = "Fourth session of the Conference {n}\n\nWe support the text\nof the draft.\n\n{n}\n\n"
+    heads = running_heads("".join(page.format(n=n) for n in range(1, 5)))
+    assert is_furniture("\n\n2\n\nFourth session of the Conference 3\n\n", heads)
+    assert not is_furniture("\nWe support the text\n", heads)
+
+
+def test_salutations_and_refrains_are_no_running_heads() -> None:
+    text = "".join(f"Mr. President\nWe agree on point {n}.\nNever again\nWe must act.\n" for n in range(9))
+    assert running_heads(text) == NONE
+    broken = "".join(f"\n{n}\n\nMr. President,\nwe agree.\n" for n in range(1, 9))
+    assert not is_furniture("\nMr. President,\n", running_heads(broken))
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "5\n" * 20_000, "a\n" * 50_000, "1/2 " * 100_000, "A" * 1_000_000])
+def test_running_heads_takes_odd_texts(text: str) -> None:
+    assert len(running_heads(text)) <= 1

@@ -1,0 +1,185 @@
+"""Blocks, paragraphs and how lines flow, on the seed statement and on fictional texts."""
+
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.text.layout import ends_sentence, find_blocks, holds_sentence_end
+
+SEED = (files("ingest") / "sample" / "000_6237221ecf9e9373.txt").read_text(encoding="utf-8")
+WRAPPED = (
+    "My delegation thanks the Chair of the Conference for the\n"
+    "excellent report on the work of the States Parties and of\n"
+    "the working groups. Ruritania supports its conclusions and\n"
+)
+LAYOUT_TEXT = st.lists(
+    st.sampled_from(
+        [
+            "\n",
+            "\n\n",
+            " \n",
+            "\f",
+            "\r\n",
+            "\r\n\r\n",
+            "4",
+            "57 10-54965",
+            "Mr. Chair,",
+            "We agree.",
+            "The peace-",
+            "of nations",
+            "我们支持。",
+            "A/70/PV.16 29/09/2015",
+            " ",
+            "\x00",
+            "[…]",
+            "نحن ندعم هذا؟",
+            "(a) first;",
+        ]
+    )
+).map("".join)
+
+
+def paragraph_at(text: str, words: str) -> int | None:
+    offset = text.index(words)
+    return next(block.paragraph for block in find_blocks(text) if block.start <= offset < block.end)
+
+
+@pytest.mark.parametrize(
+    ("words", "paragraph"),
+    [
+        ("Session of the Conference", None),
+        ("Agenda item 4", None),
+        ("In the Name of God", None),
+        ("Mr. Chairman,", None),
+        ("My delegation would like", 1),
+        ("We are well aware", 2),
+        ("Cognizant of the importance", 3),
+        ("Despite the substantial efforts", 4),
+        ("article 4 of the Convention", 4),
+        ("Wetrust that", 4),
+        ("I thank You Mr. Chair.", 5),
+    ],
+)
+def test_paragraphs_of_the_seed_are_numbered_after_joining_double_spaced_lines(
+    words: str, paragraph: int | None
+) -> None:
+    assert paragraph_at(SEED, words) == paragraph
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("We agree.", True),
+        ("We agree.”", True),
+        ("Do we agree?)", True),
+        ("I met Mr.", False),
+        ("as J. F.", False),
+        ("see para.", False),
+        ("we agree;", False),
+        ("我们支持。", True),
+        ("هل نحن متفقون؟", True),
+        ("", False),
+    ],
+)
+def test_ends_sentence_knows_stops_that_end_none(text: str, ends: bool) -> None:
+    assert ends_sentence(text) is ends
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("Peace.In this regard", True),
+        ("We agree. We support it", True),
+        ("He said “we agree”. The rest", True),
+        ("Growth of 2.5 per cent", False),
+        ("Statement by H.E. Mr. Zembla", False),
+        ("see www.example.org or art. 4", False),
+        ("1. Opening of the session", False),
+        ("(a) Strengthening cooperation;", False),
+        ("我们支持。我们", True),
+    ],
+)
+def test_holds_sentence_end_ignores_abbreviations_and_numbers(text: str, holds: bool) -> None:
+    assert holds_sentence_end(text) is holds
+
+
+def test_blocks_end_at_blank_lines_and_form_feeds() -> None:
+    text = "Statement by Ruritania\n\nWe agree. Thank you.\fWe also\nsupport it. \n \t\nOne more."
+    found = [(text[b.start : b.end], b.paragraph) for b in find_blocks(text)]
+    assert found == [
+        ("Statement by Ruritania", None),
+        ("We agree. Thank you.", 1),
+        ("We also\nsupport it.", 2),
+        ("One more.", 3),
+    ]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_blocks_are_the_same_for_every_kind_of_line_break(newline: str) -> None:
+    text = "A heading\n\nWe agree\nto it.\n\nThank you.".replace("\n", newline)
+    assert [b.paragraph for b in find_blocks(text)] == [None, 1, 2]
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\n\n12\n\n", "\n \n\n27 10-54965 \n \n", "\n\f"])
+def test_a_block_continues_where_a_page_break_cuts_a_sentence(between: str) -> None:
+    blocks = find_blocks(WRAPPED.rstrip() + between + "calls for their use by all.\n\nRuritania is ready.")
+    assert blocks[0].continues is False
+    assert all(block.continues for block in blocks[1:-1])
+    assert blocks[-1].continues is False
+    assert [b.paragraph for b in blocks if b.paragraph] == [1, 2, 3]
+
+
+def test_a_block_does_not_continue_a_finished_sentence() -> None:
+    blocks = find_blocks("We agree with the report.\n\n12\n\nRuritania is ready.")
+    assert [(b.paragraph, b.continues) for b in blocks] == [(1, False), (None, False), (2, False)]
+
+
+def test_headings_and_salutations_do_not_flow_into_the_text() -> None:
+    blocks = find_blocks("Statement by Ruritania\n\nMr. Chair,\n\nRuritania agrees.\n\nThank you.")
+    assert [(b.paragraph, b.continues) for b in blocks] == [(None, False), (None, False), (1, False), (2, False)]
+
+
+def test_furniture_inside_a_block_stands_apart_and_keeps_the_paragraph() -> None:
+    text = "".join(f"{WRAPPED}{page}\nexpects more. " for page in (4, 5))
+    blocks = find_blocks(text)
+    assert [b.paragraph for b in blocks] == [1, None, 1, None, 1]
+    assert [text[b.start : b.end] for b in blocks if b.paragraph is None] == ["4", "5"]
+
+
+def test_double_spaced_lines_are_joined_only_where_they_flow() -> None:
+    lines = [
+        "Ruritania attaches great importance to the work of the Conference and",
+        "to the full implementation of the Convention by all of its States",
+        "Parties, and supports the review mechanism.",
+        "We also thank the Secretariat for the preparation of the documents and",
+        "for the support that it gives to developing countries in this field of",
+        "cooperation.",
+    ]
+    text = "\n\n".join(lines)
+    assert [(b.paragraph, text[b.start :][:4]) for b in find_blocks(text)] == [(1, "Ruri"), (2, "We a")]
+
+
+def test_single_line_paragraphs_are_not_taken_for_double_spaced_lines() -> None:
+    text = "\n\n".join(["We agree with the Chair of the Conference."] * 8)
+    assert [b.paragraph for b in find_blocks(text)] == list(range(1, 9))
+
+
+@given(LAYOUT_TEXT)
+def test_blocks_cover_all_text_in_order(text: str) -> None:
+    blocks = find_blocks(text)
+    position = 0
+    for block in blocks:
+        assert not text[position : block.start].strip()
+        assert not text[block.start].isspace() and not text[block.end - 1].isspace()
+        position = block.end
+    assert not text[position:].strip()
+    numbers = [b.paragraph for b in blocks if b.paragraph]
+    assert numbers == sorted(numbers)
+    assert set(numbers) == set(range(1, max(numbers, default=0) + 1))
+
+
+@pytest.mark.parametrize("text", ["", " \n\t\f\r\n ", "\x00", "x" * 1_000_000, "word " * 200_000, "\n" * 200_000])
+def test_find_blocks_takes_odd_texts(text: str) -> None:
+    assert len(find_blocks(text)) == bool(text.strip())

