@@ -58,8 +58,13 @@ def test_stream_without_a_model_yields_the_answer_alone(workspace: Workspace) ->
 
 
 def test_stream_with_a_model_grows_and_ends_with_what_invoke_gives(workspace: Workspace) -> None:
-    claims = [("Iran speaks of article 4 of the Convention", ["S1"])]
-    steps = replace(workspace.steps, writer=writer(lambda system, user: claims))
+    said = "Iran says that these illegal actions infringe the provisions of the Convention"
+
+    def script(system: str, user: str) -> list[tuple[str, list[str]]]:
+        line = next(line for line in user.splitlines() if "These illegal actions" in line)
+        return [(said, [line[1 : line.index("]")]])]
+
+    steps = replace(workspace.steps, writer=writer(script))
     *growing, last = UntocChain(steps).stream(QUESTION)
     assert growing and {answer.status for answer in growing} == {"partial"}
     assert all(answer.question == QUESTION for answer in growing)
