@@ -58,7 +58,10 @@ def test_stream_without_a_model_yields_the_answer_alone(workspace: Workspace) ->
 
 
 def test_stream_with_a_model_grows_and_ends_with_what_invoke_gives(workspace: Workspace) -> None:
-    said = "Iran says that the imposition of unilateral coercive measures as a serious challenge on international cooperation has an undeniable and negative impact"
+    said = (
+        "Iran says that the imposition of unilateral coercive measures as a serious challenge on international"
+        " cooperation has an undeniable and negative impact"
+    )
 
     def script(system: str, user: str) -> list[tuple[str, list[str]]]:
         line = next(line for line in user.splitlines() if "coercive measures" in line)
