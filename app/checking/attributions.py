@@ -47,6 +47,14 @@ _ASIDE: Final = regex.compile(
 )
 # "Belmora (see Arvandia's paper) stated".
 _BRACKETED: Final = regex.compile(r"[(（][^()（）]{0,160}[)）]")
+_APPOSITION: Final = regex.compile(r"[,;:،、؛，；：()（）—–]|\.(?=\s|$)")
+# What may stand around a name that stands for a speaker: an article, an office, a person's name with a title.
+_SPEAKER_ONLY: Final = regex.compile(
+    r"(?:\W|(?:the|of|for|a|le|la|les|l|de|du|des|d|el|los|del|representatives?|delegat(?:e|es|ion)|minister|president|ambassador|head|permanent|mission|spokes(?:man|woman|person)|envoy|foreign|justice|said|says"
+    r"|représentante?s?|déléguée?s?|délégation|ministre|ambassadeur|ambassadrice|chef|representante|delegad[oa]|delegación|ministr[oa]|embajador[a]?|jefe|представител\w+|делегат\w*|делегаци\w+|министр\w*|посол|глава"
+    r"|ممثل\w*|مندوب\w*|وفد|وزير\w*|سفير\w*|رئيس)\b|代表团?|部长|大使|团长|的|(?-i:(?:Mr|Ms|Mrs|Dr|M|Mme|Sra?)\b\.?\s+\p{Lu}\w+(?:\s+\p{Lu}\w+)?))*",
+    regex.IGNORECASE,
+)
 _LIST_ITEM: Final = regex.compile(r"\s*(?:[-*•–·▪]|\(?\w{1,3}[.)])\s+")
 _LEAD_ENDS: Final = (":", "：")
 _LEAD_WORDS: Final = 40
@@ -143,7 +151,7 @@ class AttributionReader:
             before, subject_before(before, self._parties), "sentence", self._earlier(quotation, block, before)
         )
         if parties := self._after(after):
-            yield _Named(parties=parties, source="sentence")
+            yield _Named(parties=parties, together=self._in_apposition(after, parties), source="sentence")
         elif unknown := unknown_in(subject_after(after), self._parties):
             yield _Named(unknown=unknown, source="sentence")
         for lead in (self._lead_in(index), self._list_lead(index)):
@@ -174,7 +182,10 @@ class AttributionReader:
         if reference:
             yield read_occasion(reference.group(1), reference=True)
         said = self._said_earlier(quotation, block)
-        yield read_occasion(f"{before} {_MASK} {after}", earlier=said)
+        # Times such as "two years later" count from what the paragraph says before the sentence.
+        earlier = self._earlier(quotation, block, before).replace("\n", " ")
+        own = earlier.rfind(before.strip()) if before.strip() else len(earlier)
+        yield read_occasion(f"{before} {_MASK} {after}", earlier=earlier[: max(0, own)])
         if said:
             yield read_occasion(said)
         if below := self._line_below(index):
@@ -198,7 +209,20 @@ class AttributionReader:
         behalf, joined = self._speakers(text)
         if parties := self._parties_of([*behalf, *joined]):
             several = len(joined) > 1 and all(len(match.codes) == 1 for match in joined)
-            yield _Named(parties=parties, together=self._parties_of(joined) if several else (), source=source)
+            together = self._parties_of(joined) if several else ()
+            yield _Named(parties=parties, together=together + self._in_apposition(text, parties), source=source)
+
+    def _in_apposition(self, text: str, speaking: tuple[str, ...]) -> tuple[str, ...]:
+        """Returns the parties that stand as speakers beside others: "the delegate of X, the representative of Y, said"."""
+        found = [
+            code
+            for part in _APPOSITION.split(text)
+            for names in [self._find(part)]
+            if len(names) == 1 and not set(names[0].codes).intersection(speaking)
+            if _SPEAKER_ONLY.fullmatch(part[: names[0].start] + " " + part[names[0].end :])
+            for code in names[0].codes
+        ]
+        return tuple(dict.fromkeys((*speaking, *found))) if found else ()
 
     # --- where to look
 
@@ -338,7 +362,7 @@ class AttributionReader:
         """Returns who is said to speak behind a quotation: "said Austria", "Austria said", "according to Austria"."""
         text = after[_NAME_AFTER.match(after).end() :]  # type: ignore[union-attr]  # the pattern matches anything
         if (dashed := _DASHED.match(after)) or (dashed := _BY.match(after)):
-            return self._parties_of(self._find(dashed.group(1)))
+            return self._ordered(dashed.group(1))
         found = self._find(text)
         if _POINTS_BACK.match(text):
             return self._ordered(text)

@@ -7,16 +7,31 @@ import regex
 
 from app.checking.match_key import KeyedText
 from app.checking.matching import Match, words_of
-from app.checking.polarity_words import governing, half_of_pair, of_kinds, reports, takes_back, turns
+from app.checking.polarity_words import (
+    Turn,
+    governing,
+    half_of_pair,
+    of_kinds,
+    reported_behind,
+    reports,
+    takes_back,
+    turns,
+)
 from app.checking.remarks import Remark, RemarkKind, remark
+from app.checking.speech import OBJECT, SPEAKER_OF
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
 
 # In an omission this short a modal verb is what the omission is about.
 _MODAL_WORDS: Final = 4
+_OBJECT: Final = regex.compile(
+    rf"{OBJECT.pattern}|\b(?:de|du|des|del|d[’'])\s*(?:la\s+|el\s+|l[’'])?$", regex.IGNORECASE
+)
 _ENDED: Final = regex.compile(r"[.!?;。！？；؟؛][\"”’»)]*\s*$")
 _ENDS: Final = regex.compile(r"[\"”’»)]*\s*[.!?;。！？；؟؛]")
 _EMPTY_LINE: Final = regex.compile(r"\n[^\S\n]*\n\s*")
+# Characters on either side of an omission's beginning in which a phrase that it cuts through stands.
+_CUT_REACH: Final = 40
 _ASIDE_EDGE: Final = ",;–—-(،，、"
 # How much of the text around a quotation is read for words that its cut leaves out.
 _AROUND: Final = 600
@@ -40,8 +55,12 @@ class Said:
     parties: PartyTable
 
     def names_itself(self, words: str) -> bool:
-        """Returns whether words name who holds the statement."""
-        return any(self.holders.intersection(match.codes) for match in self.parties.find(words))
+        """Returns whether words name who holds the statement, as who speaks: not in "critics of Arvandia"."""
+        return any(
+            self.holders.intersection(match.codes)
+            and not (_OBJECT.search(words[: match.start]) and not SPEAKER_OF.search(words[: match.start]))
+            for match in self.parties.find(words)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +102,8 @@ def _weigh(said: Said, begin: int, end: int) -> RemarkKind | None:
     raw = source[begin:end]
     opens, closes, edges, inner = _edges(source, begin, end)
     found = [turn for edge in edges for turn in turns(edge, language)]
+    # A phrase that turns a sentence may be left out in part: "In [the event of war] we".
+    found += _cut_through(source, begin, end, language) if not opens else []
     if len(words_of(raw)) <= _MODAL_WORDS:
         found = list(turns(raw, language))
         if of_kinds(found, "modal"):
@@ -93,11 +114,21 @@ def _weigh(said: Said, begin: int, end: int) -> RemarkKind | None:
         return "left_out_pair"
     if edges and not closes and reports(edges[-1], language, own=said.names_itself(edges[-1])):
         return "left_out_view"
-    if of_kinds(found, "modal", "count") and not (edges and _is_aside(raw)):
+    if of_kinds(found, "modal", "count", "doubt") and not (edges and _is_aside(raw)):
         return "left_out_weighs"
     if not opens and not closes and len(edges) > 1:
         return "joined"
     return "left_out_reply" if inner and takes_back(inner) else None
+
+
+def _cut_through(source: str, begin: int, end: int, language: str) -> list[Turn]:
+    """Returns the words that turn a sentence and that an omission's beginning cuts through."""
+    start = max(0, begin - _CUT_REACH)
+    return [
+        turn
+        for turn in turns(source[start : min(end, begin + _CUT_REACH)], language)
+        if turn.start < begin - start < turn.end
+    ]
 
 
 def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], str]:
@@ -141,20 +172,26 @@ def judge_cut(start: int, end: int, quote: str, said: Said, around: tuple[str, s
     rest = _first_sentence(source[end : end + _AROUND]) if not _finished(source, start, end) else ""
     remarks: list[Remark] = []
     clause, apart = governing(opening, source[start:end])
-    weighing = of_kinds(turns(clause, language), *(("condition",) if apart else ("denial", "condition")))
-    drafts = {turn.kind for turn in turns(governing(around[0], quote)[0], language)}
-    if weighing and not {turn.kind for turn in weighing} <= drafts:
+    weighing = _kinds(turns(clause, language)) & ({"condition"} if apart else {"denial", "condition"})
+    if weighing - _kinds(turns(governing(around[0], quote)[0], language)):
         remarks.append(remark("turned_before", words=_tail(opening)))
     elif reports(opening, language, own=said.names_itself(opening)) and not _says_view(around[0]):
         remarks.append(remark("reported_before", words=_tail(opening)))
     limited = _limit(rest, language)
-    if limited is not None and not of_kinds(turns(around[1], language), "condition"):
+    if reported_behind(rest, language) and not _says_view(around[1]):
+        remarks.append(remark("reported_behind", words=_head(rest.lstrip(" ,;،，"))))
+    elif limited is not None and not of_kinds(turns(around[1], language), "condition"):
         remarks.append(remark("limited_after", words=_head(rest.lstrip(" ,;،，"))))
     if _QUESTION.match(rest) and "?" not in quote and "？" not in quote and "؟" not in quote:
         remarks.append(remark("half_question"))
     if _in_marks(source, said.text.start, start, end):
         remarks.append(remark("someone_quoted"))
     return remarks
+
+
+def _kinds(found: tuple[Turn, ...]) -> set[str]:
+    """Returns what words that turn a sentence do to it; a doubt beside a quotation denies it."""
+    return {"denial" if turn.kind == "doubt" else turn.kind for turn in found}
 
 
 def _limit(rest: str, language: str) -> str | None:

@@ -1,7 +1,7 @@
 """Words that turn what is said: an omission or a bracket may not hide them, and a cut beside them is pointed out.
 
-Negation, obligation, permission and quantity come from the lexicon of claims; conditions, ways of holding back and
-the pairs of "not only … but also" stand here.
+Negation, obligation, permission and quantity come from the lexicon of claims; conditions, ways of not doing or not
+holding something, and words that give a view to others from `ingest/language/data/governors.yaml`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,37 +13,17 @@ import regex
 
 from app.answering.claims.lexicon import LANGUAGES, OperatorKind, operators
 from app.checking.speech import VERB
+from ingest.language.lexicons import load_lexicon
 from vectorstore.stems import is_function_word, language_of
 
-Turning = Literal["denial", "condition", "modal", "count", "number", "pair"]
+Turning = Literal["denial", "doubt", "condition", "modal", "count", "number"]
 
+_GOVERNING: Final[tuple[Turning, ...]] = ("condition", "denial", "doubt")
 _OF_LEXICON: Final[dict[OperatorKind, Turning]] = {
-    "not": "denial", "against": "denial", "only": "condition",
+    "not": "denial", "against": "denial", "ended": "denial", "only": "condition", "unless": "condition",
     "must": "modal", "should": "modal", "may": "modal", "can": "modal",
     "all": "count", "some": "count", "most": "count", "many": "count", "few": "count", "more": "count", "less": "count",
 }  # fmt: skip
-# `_` stands for white space; patterns are regular expressions.
-_CONDITIONS: Final = {
-    "en": r"unless except(?:ing)? excluding if provided_that providing_that on_condition subject_to until (?:so|as)_long_as in_?so_?far_as"
-    r" to_the_extent in_principle save_(?:for|where|in) at_this_stage for_now for_the_time_being in_the_form",
-    "fr": r"sauf hormis excepté s['’]ils? si à_(?:la_)?condition sous_réserve pourvu_qu\w* dans_la_mesure dans_les_limites tant_qu\w* à_moins"
-    r" en_principe jusqu['’]à_ce",
-    "es": r"salvo excepto si siempre_(?:y_cuando|que) a_menos_que a_condición con_la_condición en_la_medida mientras hasta_que en_principio",
-    "ru": r"если кроме при_условии за_исключением пока в_принципе разве в_пределах при_наличии постольку_поскольку",
-    "ar": r"إلا سوى إذا شريطة بشرط ما_لم [وف]?في_حدود باستثناء طالما من_حيث_المبدأ",
-    "zh": r"除非 除了 除外 如果 若 条件下 前提 原则上 情况下 直到",
-}
-# Ways of not doing or not holding something beside plain denials.
-_HOLDING_BACK: Final = {
-    "en": r"fail(?:s|ed|ing|ure)? abstain\w* abstention hardly barely scarcely rarely seldom lack(?:s|ed|ing)? doubt\w* far_from wrong_to mistake"
-    r" mistaken used_to too_early premature unlikely hesitat\w* reluctan\w* instead_of rather_than would_have stop\w*_short avoid\w* refrain\w*"
-    r" withdr\w+ declin(?:e|es|ed|ing)_to false(?:ly)? untrue error nor so-called allegedly",
-    "fr": r"guère absten\w* abstien\w* abstin\w* abstenu\w* dout\w+ erreur faux loin_d[e'’]\w* incapable\w* évit\w* retir\w+ prétend\w* tort",
-    "es": r"abst[eiu]\w+ dud\w+ error difícilmente apenas lejos_de incapa\w+ fals\w+ evit\w+ retir\w+ abstención equivoc\w+ en_lugar_de",
-    "ru": r"вряд_ли сомнева\w+ сомнени\w+ воздерж\w+ ошиб\w+ нельзя едва далек\w* избега\w+ якобы вместо перестал\w*",
-    "ar": r"[وف]?امتنع\w* [وف]?[تيأن]متنع خطأ الخطأ قلما [وف]?نشك شك بالكاد زعم\w* مستبعد بدل بدلا",
-    "zh": r"很难 难以 怀疑 弃权 错误 未经 回避 曾经以为 所谓 而不是",
-}
 # "Not only A but also B": both halves, or neither.
 _PAIR_OPENS: Final = r"\bnot\s+(?:only|just|merely|simply)\b|\b(?:non|pas)\s+seulement\b|\bno\s+(?:s[óo]lo|solamente|únicamente)\b|\bне\s+только\b|ليس\w*\s+فقط|\bليس\b(?=[^.]*فحسب)|不仅|不但|不只|不单"
 _PAIR_CLOSES: Final = (
@@ -65,22 +45,38 @@ _SELF: Final = regex.compile(
     r"|نحن|إننا|بلادي|بلدي|وفدي|حكومتي|رأينا|نعتقد|نرى|نؤكد|نود)\b|我",
     regex.IGNORECASE,
 )
+# Who speaks where the speaker does: "we", "our delegation", "nous croyons"; in "our neighbours", "told us", "on nous dit" others do.
+_SELF_SPEAKS: Final = regex.compile(
+    r"\b(?:i|we|je|j(?=['’])|nosotr[oa]s|yo|\w{3,}[aei]mos|nous(?=\s(?:\S+\s){0,2}?\w+(?:ons|mes)\b)|мы|я"
+    r"|(?:our|my|notre|nos|mon|ma|nuestr[oa]s?|mi|наш\w*|мо[йяеё]\w{0,2})\b(?!\s(?:\w+\s)?(?:neighbo\w+|friend\w*|partner\w*|critic\w*|oppon\w+|colleague\w*|adversar\w+|rival\w*"
+    r"|detractors?|opposition|press|media|voisin\w*|amis?|partenaire\w*|collègue\w*|adversaire\w*|détracteur\w*|vecin\w*|amig\w+|soci[oa]s?|colegas?|adversari\w+|detractor\w*|crític\w+"
+    r"|сосед\w*|друз\w+|партн[её]р\w*|коллег\w*|оппонент\w*|противник\w*|критик\w*)\b)"
+    r"|نحن|إننا|إنني|[وف]?نعتقد|[وف]?نرى|[وف]?نؤكد|[وف]?نود|وفدي|حكومتي|بلدي|بلادي|وفد\s+بلادي)\b|(?<![诉向对给被使让])(?:我(?!们?的?(?:邻|友|伙伴|同事|对手|批评))|本国|本代表团)",
+    regex.IGNORECASE,
+)
 # By what a speaker names the own side: "my country", "our delegation", "la délégation".
 _OWN_SIDE: Final = regex.compile(
     r"country|government|delegation|state|nation|people|pays|gouvernement|délégation|país|gobierno|delegación|стран\w*|делегаци\w*|правительств\w*|بلاد\w*|بلد\w*|وفد\w*"
     r"|حكوم\w*|国|代表团|政府",
     regex.IGNORECASE,
 )
+# Clauses back from a quotation that may govern it over an aside.
+_CLAUSES: Final = 3
 _CLAUSE: Final = regex.compile(r"[,;:—–،؛，；：()（）]")
 _COORDINATOR: Final = regex.compile(
     r"\s*(?:and|but|nor|or|et|mais|ou|y|e|pero|или|и|а|но|أو|لكن|ولكن|但|而|并|或)(?![\p{L}\p{M}])|\s*(?:但|并)",
     regex.IGNORECASE,
 )
 _THAT: Final = regex.compile(
-    r"(?:\b(?:that|que|qu['’]|что|dass)|\bأن|\bإن|\bبأن|[,:،，：“„«\"‘])\s*$", regex.IGNORECASE
+    r"(?:\b(?:that|que|qu['’]|что|будто|dass)|\bأن|\bإن|\bبأن|[,:،，：“„«\"‘])\s*$", regex.IGNORECASE
 )
 # Russian puts a comma before it: "нельзя сказать, что".
-_JOINS: Final = regex.compile(r"\s*(?:that|que|qu['’]|что|чтобы|أن|إن|بأن)\s*", regex.IGNORECASE)
+_JOINS: Final = regex.compile(r"\s*(?:that|que|qu['’]|что|чтобы|будто|أن|إن|بأن)\s*", regex.IGNORECASE)
+# What is left of a clause behind an aside: "unable, for want of staff, to".
+_RESUMES: Final = regex.compile(
+    r"\s*(?:(?:to|from|of|for|in|by|de|d['’]|à|a|en|que|qu['’]|that|как|عن|من|على)\s*(?:the|la|le|el|los|las|les)?|إلى)\s*",
+    regex.IGNORECASE,
+)
 _JOIN_ENDS: Final = regex.compile(rf"[\s,،]*(?<!\w){_JOINS.pattern}$", regex.IGNORECASE)
 # The first word of a clause of its own: after "If it is accepted," the clause "we support it" is not denied by it.
 _SUBJECT: Final = regex.compile(
@@ -115,16 +111,12 @@ def turns(text: str, language: str) -> tuple[Turn, ...]:
             for kind in [_kind(match.lastgroup)]
             if kind in _OF_LEXICON
         ]
-        for turning, table in (("condition", _CONDITIONS), ("denial", _HOLDING_BACK)):
+        for kind in _GOVERNING:
             found += [
                 Turn(
-                    kind=turning,  # type: ignore[arg-type]  # of the literal pairs above
-                    sense=match.group().casefold(),
-                    start=match.start(),
-                    end=match.end(),
-                    text=match.group(),
+                    kind=kind, sense=match.group().casefold(), start=match.start(), end=match.end(), text=match.group()
                 )
-                for match in _pattern(table[code], code).finditer(text)
+                for match in _governors(code, kind).finditer(text)
             ]
     found += [
         Turn(kind="number", sense=match.group(), start=match.start(), end=match.end(), text=match.group())
@@ -165,8 +157,8 @@ def governing(before: str, quoted: str) -> tuple[str, bool]:
     """
     segments = _CLAUSE.split(before)
     last = segments[-1]
-    if len(segments) > 1 and _JOINS.fullmatch(last):
-        return " ".join(segments[-2:]), False
+    if len(segments) > 1 and (_JOINS.fullmatch(last) or _RESUMES.fullmatch(last)):
+        return " ".join(segments[-_CLAUSES:]), False
     if last.strip() and not _COORDINATOR.fullmatch(last):
         return last, False
     if _COORDINATOR.match(last) or len(segments) == 1:
@@ -177,18 +169,35 @@ def governing(before: str, quoted: str) -> tuple[str, bool]:
 def reports(before: str, language: str, *, own: bool) -> bool:
     """Returns whether a sentence's beginning gives what follows as the view or the words of others: "Some say that".
 
+    What only doubtful words or hearsay govern ("the allegation that", "we are told") is nobody's own view; a noun for a
+    view is, where the speaker shares it.
+
     Args:
         before: The sentence's beginning, up to the words in question.
         language: ISO 639-1 code of the text.
-        own: Whether it names who holds the statement.
+        own: Whether it names who holds the statement as the one who speaks.
     """
-    if own or _THAT.search(before) is None:
-        return False
-    clause = _CLAUSE.split(_JOIN_ENDS.sub("", before).rstrip(' ,:،，：“„«"‘'))[-1]
-    says = VERB.search(clause) is not None or any(
-        match.lastgroup == "say" for code in _languages(clause, language) for match in operators(code).finditer(clause)
-    )
-    return says and _SELF.search(clause) is None
+    clauses = _CLAUSE.split(_JOIN_ENDS.sub("", before).rstrip(' ,:،，：“„«"‘'))
+    joined = _THAT.search(before) is not None
+    codes = _languages(before, language)
+    for clause in reversed(clauses[-_CLAUSES:] if joined else clauses[-1:]):
+        speaks = own or _SELF_SPEAKS.search(clause) is not None
+        for code in codes:
+            if _governors(code, "claim").search(clause) is not None:
+                return True
+            if joined and _governors(code, "view").search(clause) is not None:
+                return not speaks or _governors(code, "shares").search(clause) is None
+        says = [match.end() for code in codes for match in _governors(code, "says").finditer(clause)]
+        says += [match.end() for match in VERB.finditer(clause)] if joined else []
+        if says and (joined or max(says) == len(clause.rstrip())):
+            return not speaks
+    return False
+
+
+def reported_behind(after: str, language: str) -> bool:
+    """Returns whether a sentence goes on by giving what stands before it to others, or by denying it: ", some say"."""
+    begins = after.lstrip(" ,;،，—–-")
+    return any(_governors(code, "behind").match(begins) is not None for code in _languages(after, language))
 
 
 def speaks_of_itself(text: str) -> bool:
@@ -213,6 +222,7 @@ def _kind(group: str | None) -> OperatorKind:
 
 
 @cache
-def _pattern(forms: str, language: str) -> regex.Pattern[str]:
-    spaced = "|".join(sorted((form.replace("_", r"\s+") for form in forms.split()), key=len, reverse=True))
+def _governors(language: str, kind: str) -> "regex.Pattern[str]":
+    words = load_lexicon("governors")[language].get(kind, "(?!)")
+    spaced = "|".join(form.replace("_", r"\s+") for form in words.split())
     return regex.compile(spaced if language == "zh" else rf"(?<![\w-])(?:{spaced})(?!\w)", regex.IGNORECASE)

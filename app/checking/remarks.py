@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 RemarkKind = Literal[
-    "not_closed", "first_letter", "turned_before", "reported_before", "limited_after", "half_question", "someone_quoted",
+    "not_closed", "first_letter", "turned_before", "reported_before", "reported_behind", "limited_after", "half_question", "someone_quoted",
     "left_out_turns", "left_out_weighs", "left_out_view", "left_out_pair", "left_out_reply", "joined", "pieces",
     "put_in_asserts", "put_in_replaces", "put_in_party", "put_in", "hidden_inside",
     "nobody_named", "unknown_speaker", "unknown_speaker_like", "not_all_speakers", "time_not_read", "item_differs", "body_differs",
@@ -20,6 +20,7 @@ _WORDS: Final[Mapping[RemarkKind, str]] = MappingProxyType(
         "first_letter": "the case of the first letter was changed without a mark",
         "turned_before": "the words before it in the same sentence turn it: “… {words}”",
         "reported_before": "the statement reports this as a view or words of others: “… {words}”",
+        "reported_behind": "the sentence goes on and gives this to others, or denies it: “{words} …”",
         "limited_after": "the sentence goes on and limits it: “{words} …”",
         "half_question": "the statement asks this as a question",
         "someone_quoted": "in the statement these words stand in quotation marks: the speaker quotes somebody",

@@ -10,7 +10,11 @@ from app.answering.claims.numbers import find_numbers
 _HAN_DIGITS: Final = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
 _HAN_YEAR: Final = regex.compile(rf"[{''.join(_HAN_DIGITS)}]{{4}}(?=\s*年)")
 _SHORT: Final = regex.compile(r"(?<![\w’'‘])[’'‘](\d\d)(?![\d\p{L}])")
-_ROMAN: Final = regex.compile(r"(?<!\p{L})M{1,2}(?:CM|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?!\p{L})")
+_ROMAN: Final = regex.compile(
+    r"(?<!\p{L})M{1,2}(?:CM|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,4})(?!\p{L})", regex.IGNORECASE
+)
+# Two letters may be a form of address: "MM. Renn et Tov".
+_FEWEST_ROMAN: Final = 3
 _ROMAN_VALUES: Final = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
 # "Nineteen ninety-eight", "twenty sixteen".
 _BY_CENTURY: Final = regex.compile(
@@ -34,7 +38,8 @@ def in_digits(text: str) -> str:
     text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
     text = _HAN_YEAR.sub(lambda year: "".join(_HAN_DIGITS[char] for char in year.group()), text)
     text = _SHORT.sub(lambda year: f"{19 if int(year[1]) >= _SOONEST - 1900 else 20}{year[1]}", text)
-    text = _ROMAN.sub(lambda year: _year(_roman(year.group()), year.group()), text)
+    for year, start in reversed(roman_years(text)):
+        text = f"{text[:start]}{year}{text[_ROMAN.match(text, start).end() :]}"  # type: ignore[union-attr]  # found there
     text = _BY_CENTURY.sub(lambda year: _year(_by_century(year), year.group()), text)
     text = _RUSSIAN.sub(lambda year: _year(_russian(year), year.group()), text)
     text = _ARABIC.sub(lambda year: _year(2000 + _value(year["rest"] or "", "ar"), year.group()), text)
@@ -47,6 +52,16 @@ def in_digits(text: str) -> str:
             if not any(char.isdigit() for char in written) and number.value.isdecimal() and not counts:
                 text = text[: number.start] + _year(int(number.value), written) + text[number.end :]
     return text
+
+
+def roman_years(text: str) -> list[tuple[int, int]]:
+    """Returns the years of a text in Roman numerals, which count no things, with their offsets."""
+    found = ((_roman(year.group().upper()), year) for year in _ROMAN.finditer(text))
+    return [
+        (value, year.start())
+        for value, year in found
+        if _SOONEST <= value <= _LATEST and len(year.group()) >= _FEWEST_ROMAN
+    ]
 
 
 def _year(value: int, written: str) -> str:

@@ -1,6 +1,7 @@
 """A checked draft as HTML: its text with every quotation marked, and under each paragraph what was found."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Final
@@ -9,10 +10,18 @@ from app.checking.blocks import Block, Document
 from app.checking.checker import Around
 from app.checking.findings import CheckReport, Finding, Place
 from app.checking.report import MEANINGS, VERDICT_WORDS, PartyNamer, named_in_words, summary_line
-from app.records import Verdict
 
 # A sign beside the colour and the word, for whoever does not see the colour.
-_SIGNS: Final[dict[Verdict, str]] = {"verified": "✓", "altered": "≠", "misattributed": "⇄", "not_found": "?"}
+_SIGNS: Final[dict[str, str]] = {
+    "verified": "✓",
+    "altered": "≠",
+    "misattributed": "⇄",
+    "not_found": "?",
+    "remarked": "!",
+}
+# How a finding looks: as its verdict, but for verified words that bear a remark.
+_REMARKED: Final = "remarked"
+_REMARKED_WORD: Final = f"{VERDICT_WORDS['verified']}, with a remark"
 # Of a longer draft only paragraphs with quotations and their neighbours are shown.
 _WHOLE: Final = 120_000
 _CLOSING: Final = re.compile(r"\s*[”“\"»«’'›」』〞〟＂]")
@@ -55,15 +64,19 @@ def _shown(document: Document, by_block: dict[int, list[int]]) -> set[int]:
 
 
 def _summary(report: CheckReport) -> str:
+    looks = Counter(map(_look, report.findings))
+    words: dict[str, str] = {"verified": VERDICT_WORDS["verified"], _REMARKED: _REMARKED_WORD}
+    words.update((verdict, word) for verdict, word in VERDICT_WORDS.items())
     badges = "".join(
-        f'<li><span class="u-badge u-{verdict}"><span aria-hidden="true">{_SIGNS[verdict]} </span>'
-        f"{count} {VERDICT_WORDS[verdict].lower()}</span></li>"
-        for verdict, count in report.summary.items()
+        f'<li><span class="u-badge u-{look}"><span aria-hidden="true">{_SIGNS[look]} </span>'
+        f"{looks[look]} {word.lower()}</span></li>"
+        for look, word in words.items()
+        if looks[look] or look != _REMARKED
     )
     wrong = [
-        f'<a class="u-jump u-{finding.verdict}" href="#finding-{number}">'
-        f'<span aria-hidden="true">{_SIGNS[finding.verdict]} </span>{number}'
-        f'<span class="u-hidden"> {VERDICT_WORDS[finding.verdict]}</span></a>'
+        f'<a class="u-jump u-{_look(finding)}" href="#finding-{number}">'
+        f'<span aria-hidden="true">{_SIGNS[_look(finding)]} </span>{number}'
+        f'<span class="u-hidden"> {_word(finding)}</span></a>'
         for number, finding in enumerate(report.findings, 1)
         if finding.verdict != "verified" or finding.warnings
     ]
@@ -84,14 +97,14 @@ def _block(block: Block, findings: Sequence[Finding]) -> str:
                 continue
             pieces.append(escape(block.text[position - block.start : start - block.start]))
             words = escape(block.text[start - block.start : end - block.start])
-            word = _word(finding)
+            word, look = _word(finding), _look(finding)
             # The tag stands behind the mark that closes the quotation.
             behind = _CLOSING.match(block.text, end - block.start)
             closing = behind.group() if behind else ""
             pieces.append(
-                f'<mark class="u-finding u-{finding.verdict}">{words}</mark>{escape(closing)}'
-                f'<a class="u-tag u-{finding.verdict}" href="#finding-{number}">'
-                f'<span aria-hidden="true">{_SIGNS[finding.verdict]} </span>{word} {number}</a>'
+                f'<mark class="u-finding u-{look}">{words}</mark>{escape(closing)}'
+                f'<a class="u-tag u-{look}" href="#finding-{number}">'
+                f'<span aria-hidden="true">{_SIGNS[look]} </span>{word} {number}</a>'
             )
             position = end + len(closing)
     pieces.append(escape(block.text[position - block.start :]))
@@ -103,9 +116,9 @@ def _block(block: Block, findings: Sequence[Finding]) -> str:
 
 
 def _card(index: int, finding: Finding, names: PartyNamer, around: Surroundings) -> str:
-    number, word = index + 1, _word(finding)
+    number, word, look = index + 1, _word(finding), _look(finding)
     head = (
-        f'<span class="u-badge u-{finding.verdict}"><span aria-hidden="true">{_SIGNS[finding.verdict]} </span>'
+        f'<span class="u-badge u-{look}"><span aria-hidden="true">{_SIGNS[look]} </span>'
         f"{word}</span>"
         f'<span class="u-note">in the draft: <bdi>{escape(named_in_words(finding, names))}</bdi></span>'
     )
@@ -114,15 +127,18 @@ def _card(index: int, finding: Finding, names: PartyNamer, around: Surroundings)
     meaning = "" if finding.verdict == "verified" else f'<p class="u-note">{escape(MEANINGS[finding.verdict])}</p>'
     body = f"{meaning}{_diff(finding)}{listed}{_place(finding, around)}"
     return (
-        f'<section class="u-check-card u-{finding.verdict}" id="finding-{number}" tabindex="-1" '
+        f'<section class="u-check-card u-{look}" id="finding-{number}" tabindex="-1" '
         f'aria-label="Quotation {number}: {word}"><header><span class="u-number" aria-hidden="true">{number}</span>'
         f"{head}</header>{body}</section>"
     )
 
 
 def _word(finding: Finding) -> str:
-    word = VERDICT_WORDS[finding.verdict]
-    return f"{word}, with a remark" if finding.verdict == "verified" and finding.warnings else word
+    return _REMARKED_WORD if _look(finding) == _REMARKED else VERDICT_WORDS[finding.verdict]
+
+
+def _look(finding: Finding) -> str:
+    return _REMARKED if finding.verdict == "verified" and finding.warnings else finding.verdict
 
 
 def _limits(report: CheckReport) -> str:

@@ -1,11 +1,13 @@
 """What a reader is told of exact words: neighbours of the attacks, over the same statements."""
 
 import pytest
+import regex
 
 from app.checking.documents import read_pasted
 from app.checking.occasion_words import read_occasion
 from app.checking.remarks import KINDS, remark
 from app.checking.written_years import in_digits
+from ingest.language.detection import language_of_sentence
 from tests.fakes_attacks import attacked_corpus
 
 
@@ -85,6 +87,160 @@ def test_what_a_cut_leaves_out_is_told(attacked, text, expected):
 )
 def test_honest_quotation_bears_no_remark(attacked, text):
     assert kinds(attacked, text.format(WEAK)) == ("verified", [])
+
+
+# Governors that a quotation is cut off from, in sentences that no other test holds: the quoted words stand in braces.
+CUT = {
+    "turned_before": [
+        "Our prosecutors are unable to {trace the proceeds of crime beyond our borders}.",
+        "We are unable, for want of staff, to {trace the proceeds of crime beyond our borders}.",
+        "We ceased in 2014 to {take part in the pilot programme on recovery}.",
+        "The mechanism is less {a tool of cooperation between equal States} than a tribunal.",
+        "The report is anything but {a fair account of what our courts have done}.",
+        "Others dispute that {the fund was spent on what it was meant for}.",
+        "Critics of Austria claim that {the courts are slow and the police idle}.",
+        "Un voisin prétend que {nos ports accueillent les passeurs}.",
+        "Nos juges sont hors d’état de {saisir les avoirs placés à l’étranger}.",
+        "Le pays a cessé de {participer aux travaux du groupe d’experts}.",
+        "El Gobierno dejó de {financiar la formación de los jueces}.",
+        "Otros niegan que {el fondo haya servido a las víctimas}.",
+        "Наши суды не в состоянии {отследить доходы за пределами страны}.",
+        "Правительство перестало {финансировать подготовку судей}.",
+        "كفت حكومتي عن {تمويل تدريب القضاة في الأقاليم}.",
+        "إن قضاتنا عاجزون عن {تتبع العائدات خارج الحدود}.",
+        "我国法院无法{追查流往境外的犯罪所得}。",
+        "这并非{各国公认的合作工具}。",
+    ],
+    "reported_before": [
+        "Our neighbours say {the courts are slow and the police are corrupt}.",
+        "A neighbour would have us believe that {the river border is closed to smugglers}.",
+        "The notion, dear to some, that {a treaty can be policed by newspapers} is foreign to us.",
+        "Nos acusan de {dar refugio a los traficantes de armas}.",
+        "Миф о том, что {малые государства ничем не рискуют}, живуч.",
+        "تزعم دولة مجاورة أن {موانئنا مفتوحة أمام المهربين}.",
+        "某邻国声称{我国港口向走私者敞开大门}。",
+    ],
+    "reported_behind": [
+        "{The Protocol has failed in every way}, a neighbour claims.",
+        "{The Protocol has failed in every way} is a myth.",
+        "{El Protocolo ha fracasado del todo}, según algunos vecinos.",
+        "{Протокол полностью провалился}, как утверждают соседи.",
+        "{小国完全不必担心走私问题}的说法流传甚广。",
+    ],
+    "limited_after": [
+        "{My delegation will join the consensus on this draft}, on the understanding that it creates no new duty.",
+        "{We share all evidence at once}, pending the approval of a judge.",
+        "{Nous ouvrirons nos registres aux experts}, à l’exception de ceux des banques.",
+        "{Se ejecutará toda solicitud en treinta días} en la medida en que lo permita el juez.",
+        "{Мы поддержим проект резолюции} при том понимании, что он не создает обязательств.",
+        "{سنفتح سجلاتنا أمام الخبراء} باستثناء سجلات المصارف.",
+        "{请求将在三十天内得到执行}，以法官同意为限。",
+    ],
+    "": [
+        "We call on all States to {ratify the Protocol and to train their judges}.",
+        "Our delegation shares the view that {the Convention is a living instrument}.",
+        "{The fund should serve victims first}, as my Minister said in Vienna.",
+        "In order to stop the smugglers, {we have doubled the number of patrols}.",
+        "Thanks to the assistance provided by donors, {forty judges were trained}.",
+        "Ma délégation estime que {l’examen doit être bref et amical}.",
+        "Exhortamos a todos los Estados a {ratificar el Protocolo contra la trata}.",
+        "Наша делегация считает, что {обзор должен быть кратким и дружеским}.",
+        "يرى وفد بلادي أن {الاستعراض ينبغي أن يكون وجيزا}.",
+        "我国代表团认为，{审议应当简短友好}。",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "sentence"), [(kind, text) for kind, group in CUT.items() for text in group])
+def test_words_cut_off_from_what_governs_them_bear_a_remark(corpus_of, kind, sentence):
+    language = language_of_sentence(regex.sub("[{}]", "", sentence), "en")
+    checker = corpus_of(("cut", [regex.sub("[{}]", "", sentence)], {"state": "AUT", "language": language}))
+    quote = regex.search("{(.*)}", sentence)[1]
+    (finding,) = checker.check(read_pasted(f"Austria said: “{quote}”")).findings
+    told = [warning.kind for warning in finding.warnings]
+    assert (finding.verdict, told) == ("verified", [kind] if kind else [])
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "“Prosecutors … trace the proceeds of crime.”",
+        "“Prosecutors are … trace the proceeds of crime.”",
+    ],
+)
+def test_an_omission_of_incapacity_alters(corpus_of, draft):
+    words = "Prosecutors are, after all these years, unable to trace the proceeds of crime."
+    checker = corpus_of(("omits", [words], {"state": "AUT", "language": "en"}))
+    assert kinds(checker, f"Austria said: {draft}") == ("altered", ["left_out_turns"])
+
+
+def test_an_omission_that_cuts_through_a_condition_alters(corpus_of):
+    checker = corpus_of(
+        ("omits", ["In the event of war we would share the funds."], {"state": "AUT", "language": "en"})
+    )
+    assert kinds(checker, "Austria said: “In … we would share the funds.”") == ("altered", ["left_out_turns"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The representative of Arvandia, the delegate of Belmora, said: {}",
+        "Belmora (Arvandia) said: {}",
+        "Mr. Renn (Arvandia), the delegate of Belmora, said: {}",
+        "{}, said the delegate of Belmora, the representative of Arvandia.",
+        "{} — Belmora (Arvandia)",
+        "El representante de Arvandia, el delegado de Belmora, dijo: {}",
+        "阿尔万迪亚代表、贝尔莫拉代表说：{}",
+    ],
+)
+def test_another_state_in_apposition_to_the_speaker_is_told(attacked, text):
+    assert kinds(attacked, text.format(WEAK)) == ("verified", ["not_all_speakers"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "After the representative of Arvandia, the delegate of Belmora said: {}",
+        "Belmora, a neighbour of Arvandia, said: {}",
+        "In its reply to the delegate of Arvandia, Belmora said: {}",
+        "Arvandia spoke first; Belmora said: {}",
+        "In autumn 2018 Belmora said: {}",
+        "In the autumn Belmora said: {}",
+        "In MMXVIII Belmora said: {}",
+        "In late 2018 Belmora said: {}",
+        "Belmora spoke in 2008. A decade later Belmora said: {}",
+    ],
+)
+def test_others_and_times_named_rightly_bear_no_remark(attacked, text):
+    assert kinds(attacked, text.format(WEAK)) == ("verified", [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the spring of 2018 Belmora said: {}",
+        "In summer Belmora said: {}",
+        "MMXVI: Belmora said: {}",
+        "Belmora MMXVI said: {}",
+        "In the first half of 2018 Belmora said: {}",
+        "Belmora spoke in 1998. A decade later Belmora said: {}",
+        "Half a century before its 2018 statement, Belmora said: {}",
+        "Belmora habló en 2018. Diez años después Belmora dijo: {}",
+        "Весной 2018 года Бельмора заявила: {}",
+        "2018年春季，贝尔莫拉说：{}",
+        "في ربيع عام 2018 قالت بلمورا: {}",
+    ],
+)
+def test_a_wrong_season_or_relative_time_is_misattributed(attacked, text):
+    assert kinds(attacked, text.format(WEAK))[0] == "misattributed"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A decade ago", "Half a century ago", "Il y a dix ans", "Hace una década", "Полвека назад", "قبل عقد", "十年前，"],
+)
+def test_a_time_counted_from_the_day_of_writing_is_told(text):
+    assert read_occasion(f"{text} Belmora said").untold is not None
 
 
 def test_both_halves_of_not_only_but_may_be_left_out(corpus_of):

@@ -65,6 +65,14 @@ def test_every_finding_is_marked_with_its_verdict_in_words(checker):
     assert "5 quotations: 2 verified, 1 altered, 1 misattributed, 1 not found; 1 string not checked." in html
 
 
+def test_verified_words_with_a_remark_do_not_look_verified(checker):
+    html = html_of(checker, f"Greenpeace said: “{LAMPS}” Austria said: “{LAMPS}”")
+    assert '<a class="u-tag u-remarked" href="#finding-1">' in html and "Verified, with a remark 1</a>" in html
+    assert '<a class="u-tag u-verified" href="#finding-2">' in html
+    assert "1 verified, with a remark</span>" in html and "1 verified</span>" in html
+    assert 'class="u-check-card u-remarked" id="finding-1"' in html
+
+
 def test_word_diff_stands_in_del_and_ins(checker):
     html = html_of(checker, DRAFT)
     assert "</span>shall<" in html.split("<del>")[1] and "</span>may<" in html.split("<ins>")[1]

@@ -1,0 +1,164 @@
+"""Times told otherwise than by a date: from another time ("two years later"), as a part of a year ("in spring 2018").
+
+Their words stand in `ingest/language/data/times.yaml`.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+
+from app.answering.claims.lexicon import LANGUAGES
+from app.answering.claims.numbers import find_numbers
+from ingest.language.lexicons import load_lexicon
+
+YEAR: Final = r"(?<![\d/.-])(?:19[4-9]\d|20[0-4]\d)(?![\d]|[-/]\d|[.,]\d)"
+_TIMES: Final = load_lexicon("times")
+_ONE: Final = regex.compile("|".join(_TIMES["one"].split()), regex.IGNORECASE)
+# Units of years by how many they are: with a count before them ("c10": decades), or with an article of their own.
+_COUNTED: Final = "|".join(f"(?P<c{years}>{'|'.join(units.split())})" for years, units in _TIMES["counted"].items())
+_WHOLE: Final = "|".join(f"(?P<w{years}>{'|'.join(units.split())})" for years, units in _TIMES["whole"].items())
+_COUNT: Final = r"(?P<count>\d{1,3}|\p{Han}{1,3}?)\s*|(?P<count>\w+(?:-\w+)?)(?:_(?:full|long|good|whole))?_"
+_SPAN: Final = f"(?:{_WHOLE}|(?:{_COUNT})(?:{_COUNTED}))"
+
+
+def _bounded(forms: str) -> str:
+    """Returns forms of the lexicon as one pattern; only letters of alphabets bound a word."""
+    words = "|".join(forms.split()).replace("<n>", _SPAN).replace("_", r"\s+")
+    return rf"(?<![^\W\p{{Han}}])(?:{words})(?![^\W\p{{Han}}])"
+
+
+_TOLD: Final = tuple(
+    (
+        regex.compile(rf"(?P<next>{_bounded(_TIMES[single])})|{_bounded(_TIMES[counted])}", regex.IGNORECASE),
+        sign,
+    )
+    for counted, single, sign in (("later", "next_year", 1), ("earlier", "year_before", -1))
+)
+# A year with letters for digits counts among the untold: "2O18".
+_UNTOLD: Final = regex.compile(
+    rf"{_bounded(_TIMES['untold'])}|(?<!\w)(?=\d?\w{{0,2}}[OoIl])[12][\dOoIl]{{3}}(?!\w)", regex.IGNORECASE
+)
+_ANY_YEAR: Final = regex.compile(YEAR)
+# Phrases that count from what follows them: "two years before its 2018 statement".
+_COUNTS_FROM: Final = regex.compile(
+    r"(?:before|after|prior|following|avant|après|antes|después|до|после|من)$", regex.IGNORECASE
+)
+_FOLLOWING: Final = regex.compile(rf"[^.,;:،，]{{0,40}}?(?P<year>{YEAR})")
+_MONTHS: Final = {f"m{number}": tuple(map(int, months.split())) for number, months in enumerate(_TIMES["months"])}
+_NAMES: Final = "|".join(f"(?P<m{number}>{_bounded(forms)})" for number, forms in enumerate(_TIMES["months"].values()))
+_OWN_YEAR: Final = r"(?<!\d)(?:19[4-9]\d|20[0-4]\d)(?!\d)"
+_OF: Final = r"[\s,-]*(?:(?:of|in|the\s+year|de\s+l[’']année|de|del|el|en|l[’']année|año|عام|من|سنة)\s+){0,3}"
+_PART: Final = regex.compile(
+    rf"(?P<led>{_OWN_YEAR})年?(?:{_NAMES})|(?:{_NAMES})(?:{_OF}(?P<year>{_OWN_YEAR}))?", regex.IGNORECASE
+)
+_SEASON: Final = regex.compile(_bounded(_TIMES["alone"]), regex.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A time that is told from another.
+
+    Attributes:
+        year: Its year; None where it cannot be told.
+        anchor: The year that it counts from; None where none is named.
+        words: How it is written.
+    """
+
+    year: int | None
+    anchor: int | None
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartOfYear:
+    """A part of a year at `[start, end)` of a text, as months; `year` is None where it stands alone ("in spring")."""
+
+    year: int | None
+    months: tuple[int, ...]
+    start: int
+    end: int
+
+    def intervals(self) -> Iterator[str]:
+        """Yields it as ISO intervals of its year; winter also has the first months of the next one."""
+        if self.year is None:
+            return
+        late = tuple(month for month in self.months if month >= self.months[0])
+        early = tuple(month for month in self.months if month < self.months[0])
+        spans = [(self.year, late), *((year, early) for year in (self.year, self.year + 1) if early)]
+        for year, months in spans:
+            yield f"{year}-{months[0]:02}-01/{year}-{months[-1]:02}-{monthrange(year, months[-1])[1]:02}"
+
+
+def told_from(text: str, earlier: str) -> Told | None:
+    """Returns the first time of a text that is told from another, such as "a decade later"; None without one.
+
+    Args:
+        text: A text with its years in digits.
+        earlier: What stands before it, likewise: its last year is counted from where the text names none.
+    """
+    for pattern, sign in _TOLD:
+        told = pattern.search(text)
+        if told is None:
+            continue
+        counts_from = _COUNTS_FROM.search(told.group()) is not None
+        following = _FOLLOWING.match(text, told.end()) if counts_from else None
+        if counts_from and following is None and regex.match(r"\s+\p{Ll}", text, pos=told.end()):
+            return Told(year=None, anchor=None, words=told.group())
+        before = [*_ANY_YEAR.findall(earlier), *_ANY_YEAR.findall(text[: told.start()])]
+        anchor = int(following["year"]) if following else int(before[-1]) if before else None
+        span = _years(told)
+        year = None if anchor is None or span is None else anchor + sign * span
+        return Told(year=year, anchor=anchor, words=told.group())
+    return None
+
+
+def untold(text: str) -> str | None:
+    """Returns how a text gives a time that only the day of writing would tell, such as "a decade ago"; or None."""
+    found = _UNTOLD.search(text)
+    return found.group() if found else None
+
+
+def parts_of_year(text: str) -> Iterator[PartOfYear]:
+    """Yields the parts of a year that a text names, those of no year only where they are seasons or feasts."""
+    for part in _PART.finditer(text):
+        year = part["led"] or part["year"]
+        # Chinese puts the year first; behind it stands another matter.
+        reads = part["led"] or not regex.match(r"\p{Han}", part.group())
+        if (year and reads) or (year is None and _SEASON.fullmatch(part.group()) and _led_in(text[: part.start()])):
+            months = next(_MONTHS[name] for name in _MONTHS if part[name])
+            yield PartOfYear(year=int(year) if year else None, months=months, start=part.start(), end=part.end())
+
+
+def _led_in(before: str) -> bool:
+    return bool(
+        regex.search(
+            r"\b(?:in|that|at|au|en|à|в|на|في)\s+(?:the\s+|la\s+|el\s+|l[’'])?$|^\W*$", before, regex.IGNORECASE
+        )
+    )
+
+
+def _years(told: "regex.Match[str]") -> int | None:
+    """Returns how many years a phrase counts; None where its count is none, as in "many years later"."""
+    if told["next"]:
+        return 1
+    units = {name: value for name, value in told.groupdict().items() if value and name[1:].isdecimal()}
+    for name in units:
+        if name[0] == "w":
+            return int(name[1:])
+        count = _number(told["count"])
+        return None if count is None else count * int(name[1:])
+    return None
+
+
+def _number(written: str) -> int | None:
+    if written.isdecimal():
+        return int(written)
+    if _ONE.fullmatch(written):
+        return 1
+    if written in _TIMES["counts"]:
+        return int(_TIMES["counts"][written])
+    found = (number.value for language in LANGUAGES for number in find_numbers(written, language))
+    return next((int(value) for value in found if value.isdecimal()), None)
