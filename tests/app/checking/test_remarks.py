@@ -8,12 +8,12 @@ from app.checking.occasion_words import read_occasion
 from app.checking.remarks import KINDS, remark
 from app.checking.written_years import in_digits
 from ingest.language.detection import language_of_sentence
-from tests.fakes_attacks import attacked_corpus
+from tests.fakes_attacks import ATTACKS, attacked_corpus
 
 
 @pytest.fixture(scope="module")
 def attacked(tmp_path_factory):
-    store, checker = attacked_corpus(tmp_path_factory.mktemp("attacked"))
+    store, checker = attacked_corpus(tmp_path_factory.mktemp("attacked"), ATTACKS[""])
     yield checker
     store.close()
 

@@ -16,8 +16,18 @@ from app.answering.claims.claims import Premise, check_claim
 from ingest.parties.party_table import PartyTable
 from tests.conftest import PROJECT
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
-    (PROJECT / "tests" / "data" / "claim_attacks.yaml").read_text(encoding="utf-8")
+# The second set was written apart from the checks, and measured once before anybody who built them had read it.
+CASES: list[dict[str, Any]] = [
+    case | {"id": prefix + case["id"]}
+    for prefix, name in (("", "claim_attacks.yaml"), ("second-", "claim_attacks_second.yaml"))
+    for case in yaml.safe_load((PROJECT / "tests" / "data" / name).read_text(encoding="utf-8"))
+]
+# One attack is accepted, and fifteen honest claims are lost, which docs/models.md counts: mostly synonyms and other orders.
+KNOWN = frozenset(
+    f"second-{identifier}"
+    for identifier in """en-condition-03 en-synonym-01 en-synonym-02 en-subordinate-dropped-02 en-negation-kept-01
+    en-role-kept-01 fr-synonym-01 fr-reorder-01 es-third-person-01 es-synonym-01 es-shorter-01 ar-synonym-01
+    ru-reorder-01 zh-synonym-01 en-cross-language-02 es-cross-language-01""".split()
 )
 # Code, evidence, claim. Each of these was accepted once.
 ACCEPTED_ONCE = [
@@ -84,13 +94,22 @@ def test_there_are_attacks_and_controls_in_six_languages() -> None:
         assert {case["language"] for case in chosen} == {"en", "fr", "es", "ru", "ar", "zh"}
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case["id"]) for case in CASES if not case["accepted"]])
+def _cases(*, accepted: bool) -> list[Any]:
+    limit = pytest.mark.xfail(strict=True, reason="a known limit")
+    return [
+        pytest.param(case, id=case["id"], marks=[limit] if case["id"] in KNOWN else [])
+        for case in CASES
+        if case["accepted"] is accepted
+    ]
+
+
+@pytest.mark.parametrize("case", _cases(accepted=False))
 def test_a_claim_with_another_meaning_is_refused_in_words(case: dict[str, Any], spoken_of: PartyTable) -> None:
     reason = _objection(case, spoken_of)
     assert reason is not None and len(reason.split()) >= 4
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case["id"]) for case in CASES if case["accepted"]])
+@pytest.mark.parametrize("case", _cases(accepted=True))
 def test_an_honest_claim_is_kept(case: dict[str, Any], spoken_of: PartyTable) -> None:
     assert _objection(case, spoken_of) is None
 
