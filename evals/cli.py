@@ -80,10 +80,10 @@ def build_parser() -> argparse.ArgumentParser:
     score.add_argument("run", help="name of a run, `latest`, or its folder")
     score.add_argument("--json", action="store_true", help="print the figures as JSON")
 
-    report = add("report", _report, "write a run's report: one HTML file, Markdown, CSV or JUnit")
+    report = add("report", _report, "write a run's report: one HTML file, Markdown or CSV")
     report.add_argument("run", help="name of a run, `latest`, or its folder")
     report.add_argument("--baseline", help="the run to compare it with")
-    for kind in ("html", "md", "csv", "junit"):
+    for kind in ("html", "md", "csv"):
         help_text = f"write {kind.upper()}, there or into the run's folder"
         report.add_argument(f"--{kind}", type=Path, metavar="FILE", nargs="?", const=_IN_RUN, help=help_text)
     report.add_argument("--gates", type=Path, help="gates to show; default: those that come with the program")
@@ -101,7 +101,6 @@ def build_parser() -> argparse.ArgumentParser:
     gate.add_argument("run", help="name of a run, `latest`, or its folder")
     gate.add_argument("--baseline", help="the run that it may not fall behind")
     gate.add_argument("--gates", type=Path, help="YAML of gates; default: those that come with the program")
-    gate.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML there")
     gate.add_argument("--json", action="store_true", help="print JSON")
 
     synth = add("synth", _synth, "make draft cases from a folder of statements with a manifest, without a model")
@@ -111,19 +110,10 @@ def build_parser() -> argparse.ArgumentParser:
     synth.add_argument("--seed", type=int, default=0, help="draws other ones")
     synth.add_argument("-o", "--output", type=Path, required=True, help="the file of cases to write (.yaml)")
 
-    review = add("review", _review, "go through drafts, and a run’s citations and claims, that nobody has judged")
-    review.add_argument("run", nargs="?", help="a run whose citations are judged; default: drafts only")
-    review.add_argument("--by", required=True, metavar="NAME", help="who decides")
-
     show = add("show", _show, "show one case of a run: question, gold, and what it got")
     show.add_argument("run", help="name of a run, `latest`, or its folder")
     show.add_argument("case", help="id of the case")
     show.add_argument("--json", action="store_true", help="print JSON")
-
-    export = add("export", _export, "write a run in the format of other tools")
-    export.add_argument("run", help="name of a run, `latest`, or its folder")
-    export.add_argument("--format", choices=("csv", "trec", "ragas", "inspect"), required=True)
-    export.add_argument("-o", "--output", type=Path, required=True, help="a file; for `trec` a folder")
 
     serve = add("serve", _serve, "open the evals page: runs, reports, a form to start one, and reviews")
     serve.add_argument(
@@ -150,12 +140,6 @@ def build_parser() -> argparse.ArgumentParser:
     positions.add_argument("--corpus", type=Path, required=True, metavar="DIR", help="the folder of general_debate")
     positions.add_argument("--whole", action="store_true", help="search the cells as well, as a briefing does")
     positions.add_argument("--split", help="only cells of these splits, joined by commas; default: each by itself")
-
-    judge = add("judge", _judge, "let a model judge claims against their quotations; advice only, never a gate")
-    judge.add_argument("run", help="name of a run, `latest`, or its folder")
-    judge.add_argument("--model", help="a chat model such as openai:NAME or ollama:NAME (extra `judge`)")
-    judge.add_argument("--entailment", metavar="MODEL", help="a cross-encoder for entailment, by name or folder")
-    judge.add_argument("--allow-download", action="store_true", help="the cross-encoder may be fetched from a hub")
 
     calibrate = add("calibrate", _calibrate, "fit the weights of confidence, with folds by State")
     calibrate.add_argument("dataset", help="`dev`, `smoke`, or a file of cases")
@@ -294,7 +278,6 @@ def _score(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     from evals.gates import check_gates, load_gates
-    from evals.junit import junit
     from evals.report.html import render
     from evals.report.markdown import markdown
     from evals.report.table import csv_of
@@ -306,23 +289,21 @@ def _report(options: argparse.Namespace) -> int:
     baseline = _open_run(options, options.baseline) if options.baseline else None
     gates = check_gates(load_gates(options.gates), run, baseline)
     rulings, prices = read_rulings(home.reviews), _prices(options.prices)
-    wanted = {"html": options.html, "md": options.md, "csv": options.csv, "junit": options.junit}
+    wanted = {"html": options.html, "md": options.md, "csv": options.csv}
     if not any(wanted.values()):
         wanted["html"] = run.path / "report.html"
     for kind, path in wanted.items():
         if path is None:
             continue
         if path == _IN_RUN:
-            path = run.path / f"report.{'xml' if kind == 'junit' else kind}"
+            path = run.path / f"report.{kind}"
         if kind == "html":
             documents = _documents(run, settings)
             text = render(run, documents, baseline=baseline, gates=gates, rulings=rulings, prices=prices)
         elif kind == "md":
             text = markdown(run, baseline=baseline, gates=gates, parties=_documents(run, settings).parties)
-        elif kind == "csv":
-            text = csv_of(run)
         else:
-            text = junit(gates, run.scores())
+            text = csv_of(run)
         write_whole(path, text)
         print(f"{kind}: {path}")
     return 0
@@ -366,17 +347,13 @@ def _comparison_json(found: "Comparison") -> dict[str, object]:
 
 def _gate(options: argparse.Namespace) -> int:
     from evals.gates import check_gates, load_gates
-    from evals.junit import junit
     from evals.printing import print_gates
-    from evals.runs import write_whole
 
     run = _open_run(options)
     baseline = _open_run(options, options.baseline) if options.baseline else None
     if baseline is not None and baseline.path.resolve() == run.path.resolve():
         raise RunError(f"{run.name!r} is its own baseline, which shows nothing: name another run")
     report: GateReport = check_gates(load_gates(options.gates), run, baseline)
-    if options.junit is not None:
-        write_whole(options.junit, junit(report, run.scores()))
     if options.json:
         print(json.dumps(asdict(report) | {"verdict": report.verdict}, indent=1))
     else:
@@ -399,35 +376,12 @@ def _synth(options: argparse.Namespace) -> int:
     return 0
 
 
-def _review(options: argparse.Namespace) -> int:
-    from rich.console import Console
-
-    from evals.launch import stored_documents
-    from evals.review.terminal import review_in_terminal
-
-    settings, home, _ = _place(options)
-    run = _open_run(options) if options.run else None
-    documents = _documents(run, settings) if run else stored_documents(settings)
-    review_in_terminal(home, run, documents, options.by, Console())
-    return 0
-
-
 def _show(options: argparse.Namespace) -> int:
     from evals.printing import print_case
 
     settings, _, _ = _place(options)
     run = _open_run(options)
     print_case(run, _documents(run, settings), options.case, as_json=options.json)
-    return 0
-
-
-def _export(options: argparse.Namespace) -> int:
-    from evals.export import export
-
-    settings, _, _ = _place(options)
-    run = _open_run(options)
-    for path in export(run, _documents(run, settings), options.format, options.output):
-        print(path)
     return 0
 
 
@@ -506,26 +460,6 @@ def _ablate(options: argparse.Namespace) -> int:
     print_ablation(rows)
     if options.md is not None:
         write_whole(options.md, table_markdown(rows))
-    return 0
-
-
-def _judge(options: argparse.Namespace) -> int:
-    from evals.judges.judge import judge_run
-    from evals.printing import print_judgements
-
-    _, home, _ = _place(options)
-    if not (options.model or options.entailment):
-        raise EvalError("name a judge: --model openai:NAME, or --entailment MODEL")
-    run = _open_run(options)
-    print_judgements(
-        judge_run(
-            run,
-            home,
-            model=options.model,
-            entailment=options.entailment,
-            allow_download=options.allow_download,
-        )
-    )
     return 0
 
 

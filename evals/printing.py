@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from evals.gates import GateReport
     from evals.golden.checks import Problem
     from evals.golden.documents import Documents
-    from evals.judges.judge import Judgements
     from evals.positions import PositionRates
 
 _VERDICTS: Final = {"pass": "✓ pass", "warn": "! warn", "fail": "✗ fail", "invalid": "? invalid"}
@@ -318,28 +317,6 @@ def print_ablation(rows: "Sequence[Row]") -> None:
         time = f"{row.median_ms / max(rows[0].median_ms, 0.001):.1f}"
         table.add_row(row.configuration.label, *(figure_of(row, name) for name in COLUMNS), time)
     Console().print(table)
-
-
-def print_judgements(judgements: "Judgements") -> None:
-    """Prints what a judge found, and how far it agrees with persons."""
-    console = Console()
-    table = Table("what", "value", title=f"{judgements.run}, judged by {judgements.judge} (advice, never a gate)")
-    figures = (
-        ("claims judged", f"{judgements.judged} of {judgements.claims}"),
-        ("claims supported", judgements.supported),
-        ("entailment: citation recall", judgements.citation_recall),
-        ("entailment: citation precision", judgements.citation_precision),
-        ("agreement with persons, κ", judgements.kappa),
-        ("labels of persons", str(judgements.labels)),
-    )
-    for name, value in figures:
-        table.add_row(name, value if isinstance(value, str) else "hidden" if value is None else f"{value:.3f}")
-    console.print(table)
-    if judgements.hidden:
-        console.print(Text(judgements.hidden))
-    for claim in judgements.per_claim:
-        if claim.supported is False:
-            console.print(Text(f"not supported: {claim.case}: {claim.text}"))
 
 
 def print_positions(split: str, rates: "PositionRates") -> None:

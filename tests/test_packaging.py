@@ -68,7 +68,6 @@ def test_wheel_holds_the_data_files() -> None:
         "evals/report/template.html.j2",
         "evals/serve/templates/index.html.j2",
         "evals/serve/static/page.js",
-        "prompts/judge.md",
         "prompts/compose.md",
         "prompts/compose_lines.md",
         "prompts/translate.md",

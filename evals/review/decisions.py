@@ -234,19 +234,6 @@ def decide_draft(
     return decision
 
 
-def preview(home: "EvalPaths", case: str, changes: Mapping[str, Any]) -> Case:
-    """Returns a draft as accepting it with these changes would leave it.
-
-    Raises:
-        EvalError: There is no such draft, or the changed case would not be a case.
-    """
-    record, before = _saved_record(home, case), _draft_decisions(home).get(case, ())
-    merged = _completed(record, {**(before[-1].changes if before else {}), **changes}, changes)
-    changed = _changed(record, merged)
-    _check(changed)
-    return changed
-
-
 def unjudged(run: Run, documents: Documents, rulings: Mapping[str, Mapping[FileSpan, bool]]) -> tuple[Unjudged, ...]:
     """Returns the cited spans of a run's answerable cases that neither gold nor a ruling knows.
 

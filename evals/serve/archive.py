@@ -12,11 +12,8 @@ from evals.errors import EvalError, RunError
 from evals.gates import GateReport, check_gates, load_gates
 from evals.golden.documents import Documents, documents_of, read_documents
 from evals.golden.sets import shipped_folder
-from evals.judges.judge import JUDGEMENTS
-from evals.judges.labels import read_labels
 from evals.metrics.judged import FileSpan
 from evals.paths import EvalPaths
-from evals.review.claims import ReadClaim, distinct_claims, unlabelled
 from evals.review.decisions import CitationDecision, Unjudged, pooled, read_decisions, read_rulings, unjudged
 from evals.runs import ANSWERS, CASES, MANIFEST, SCORES, Run, RunManifest, list_runs, open_run, run_path, write_whole
 from evals.score import Rulings, score_run
@@ -170,32 +167,6 @@ class Archive:
                 problems.append(f"{run.name}: {exc}")
         return pooled(queues, read_rulings(self._home.reviews)), tuple(problems)
 
-    def waiting_claims(self, name: str | None = None) -> tuple[tuple[ReadClaim, ...], tuple[str, ...]]:
-        """Returns (claims that wait for a label, problems of runs that cannot be read).
-
-        Args:
-            name: A run; without one, all runs of the pipeline as it is.
-        """
-        queues, problems = [], []
-        for run in self._reviewed(name):
-            try:
-                queues.append(self._claimed(run))
-            except EvalError as exc:
-                problems.append(f"{run.name}: {exc}")
-        return unlabelled(queues, read_labels(self._home)), tuple(problems)
-
-    def claims(self) -> dict[str, ReadClaim]:
-        """Returns the claims of all runs, labelled or not, by the hash of their words."""
-        found: dict[str, ReadClaim] = {}
-        for run in list_runs(self._home.runs):
-            try:
-                claims = self._claimed(run)
-            except EvalError:
-                continue
-            for item in claims:
-                found.setdefault(item.claim.sha256, item)
-        return found
-
     def quotes(self) -> dict[tuple[str, FileSpan], str]:
         """Returns the words of every citation that was ever to be judged, by case and span."""
         queues = []
@@ -317,12 +288,6 @@ class Archive:
         if name:
             return [self.run(name)]
         return [run for run in list_runs(self._home.runs) if run.manifest.variant is None]
-
-    def _claimed(self, run: Run) -> tuple[ReadClaim, ...]:
-        """Returns the claims of a run, whatever was decided on them."""
-        state = _state_of([run.path / ANSWERS, run.path / JUDGEMENTS])
-        found: tuple[ReadClaim, ...] = self._once(("claims", run.name), state, lambda: distinct_claims(run))
-        return found
 
     def _open_store(self) -> Documents:
         with open_workspace(self._settings, read_only=True, check_model=False) as workspace:

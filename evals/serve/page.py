@@ -96,7 +96,6 @@ def create_app(
             posting("/runs/{name}/score", views.score, token),
             posting("/review/draft", views.decide_draft, token),
             posting("/review/citation", views.rule, token),
-            posting("/review/claim", views.label, token),
         ],
         middleware=[Middleware(LoopbackGuard, headers=HEADERS, largest_body=LARGEST_FORM)],
         exception_handlers=dict.fromkeys((EvalError, AppError, IngestError, StoreError, 404), views.failed),

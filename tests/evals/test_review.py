@@ -1,6 +1,5 @@
 """Decisions of persons: what waits, what a decision changes, what is refused."""
 
-import io
 import json
 import threading
 from datetime import date
@@ -8,23 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from app.corpus.drafts import save_draft
 from app.records import Abstention, Answer, Scope
 from evals.errors import EvalError
-from evals.judges.claims import claims_of
-from evals.judges.judge import JUDGEMENTS
-from evals.judges.labels import label_records, read_labels
 from evals.paths import EvalPaths, eval_paths
-from evals.review.claims import distinct_claims, unlabelled
 from evals.review.decisions import (
     add_ruling,
     decide_draft,
     drafts,
     evidence_of,
     pooled,
-    preview,
     read_decisions,
     read_rulings,
     saved_cases,
@@ -33,7 +26,6 @@ from evals.review.decisions import (
     unjudged,
 )
 from evals.review.ledger import append_record
-from evals.review.terminal import review_in_terminal
 from ingest.parties.party_table import PartyTable
 from tests.evals.made_run import FILE, TEXT, answer, case, documents, make_run, silent_case
 
@@ -218,8 +210,6 @@ def test_changes_that_make_no_case_are_refused(home: EvalPaths, changes: dict[st
     with pytest.raises(EvalError, match=message):
         decide_draft(home, name, "reviewed", by="ab", changes=changes)
     assert not home.reviews.exists()
-    with pytest.raises(EvalError, match=message):
-        preview(home, name, changes)
 
 
 def test_an_unknown_draft_is_refused(home: EvalPaths) -> None:
@@ -257,89 +247,6 @@ def test_surroundings_are_cut_at_words() -> None:
     assert surroundings(documents(), ("none.txt", 0, 1)) is None
 
 
-def scripted(home: EvalPaths, run: Any, *given: str) -> tuple[int, str]:
-    answers, shown = iter(given), io.StringIO()
-
-    def ask(prompt: str) -> str:
-        try:
-            return next(answers)
-        except StopIteration:
-            raise EOFError from None
-
-    console = Console(file=shown, width=100, color_system=None)
-    return review_in_terminal(home, run, documents(), "ab", console, ask), shown.getvalue()
-
-
-def test_terminal_goes_through_drafts_and_citations(home: EvalPaths) -> None:
-    first, second = save(home, saved_answer("First?")), save(home, saved_answer("Second?"))
-    made, shown = scripted(home, a_run(home), "x", "a", "r", "a", "r")
-    assert made == 4
-    assert "To decide: 2 drafts, 2 citations, 1 claim." in shown
-    assert [(draft.case.id, draft.case.review.status) for draft in drafts(home)] == [
-        (first, "reviewed"),
-        (second, "rejected"),
-    ]
-    assert read_rulings(home.reviews) == {"a": {SPAN: True}, "b": {SPAN: False}}
-
-
-def test_terminal_skips_and_ends_where_it_is_told(home: EvalPaths) -> None:
-    save(home, saved_answer("First?"))
-    assert scripted(home, a_run(home), "s", "s", "q")[0] == 0
-    assert scripted(home, None)[0] == 0
-    assert not home.reviews.exists()
-
-
-QUOTED = ("We support the review.", ["We support the review."])
-OWN = ("France supports the review.", ["We support the review."])
-BARE = ("Nobody pays.", [])
-
-
-def claim_run(home: EvalPaths, *claims: Any, name: str = "made") -> Any:
-    return make_run(home.runs, {"s": answer(*claims)}, [silent_case("s")], name=name)
-
-
-def test_claims_wait_once_for_each_wording_and_those_that_go_without_saying_last(home: EvalPaths) -> None:
-    runs = [claim_run(home, QUOTED, BARE, OWN, OWN, name="one"), claim_run(home, OWN, name="two")]
-    found = unlabelled(map(distinct_claims, runs), {})
-    assert [(item.claim.text, item.run, item.times) for item in found] == [
-        (OWN[0], "one", 2 + 1),
-        (QUOTED[0], "one", 1),
-        (BARE[0], "one", 1),
-    ]
-    labels = {found[0].claim.sha256: False}
-    assert [item.claim.text for item in unlabelled(map(distinct_claims, runs), labels)] == [QUOTED[0], BARE[0]]
-
-
-def test_once_a_judge_has_decided_only_what_it_decided_on_waits(home: EvalPaths) -> None:
-    run = claim_run(home, OWN, QUOTED, BARE)
-    own, quoted, _ = (claim.sha256 for claim in claims_of(run))
-    records = [{"sha256": own, "supported": True}, {"sha256": quoted, "supported": None}]
-    (run.path / JUDGEMENTS).write_text("".join(json.dumps(record) + "\n" for record in records), encoding="ascii")
-    assert [item.claim.text for item in unlabelled([distinct_claims(run)], {})] == [OWN[0]]
-    assert unlabelled([distinct_claims(run)], {own: True}) == ()
-
-
-def test_terminal_labels_claims_after_drafts_and_citations(home: EvalPaths) -> None:
-    run = claim_run(home, QUOTED, OWN, BARE, ("Skipped.", ["We thank you."]))
-    made, shown = scripted(home, run, "a", "s", "x", "r")
-    assert made == 2
-    assert "To decide: 0 drafts, 0 citations, 4 claims." in shown
-    quoted, own, bare, skipped = (claim.sha256 for claim in claims_of(run))
-    assert read_labels(home) == {own: True, quoted: False}
-    assert "We thank you." in shown and "cites nothing" in shown
-    made, shown = scripted(home, run, "s", "r")
-    assert (made, "2 claims" in shown) == (1, True)
-    assert read_labels(home) == {own: True, quoted: False, bare: False} and skipped not in read_labels(home)
-    assert {label.by for label in label_records(home)} == {"ab"}
-    assert scripted(home, run, "q")[0] == 0
-    assert len(label_records(home)) == 3
-
-
-def test_terminal_shows_claims_that_would_command_it_as_texts(home: EvalPaths) -> None:
-    _, shown = scripted(home, claim_run(home, ("Bad \x1b[2J [red]claim[/red].", ["\x1b[2J quoted"])), "s")
-    assert "\x1b" not in shown and "[red]claim[/red]" in shown
-
-
 def test_decisions_of_every_kind_made_at_once_are_all_noted(home: EvalPaths) -> None:
     def add(number: int) -> None:
         if number % 2:
@@ -361,28 +268,6 @@ def test_a_ledger_that_cannot_be_written_is_told(home: EvalPaths) -> None:
     home.reviews.mkdir(parents=True)
     with pytest.raises(EvalError, match=r"not noted: .*reviews\.jsonl' cannot be written"):
         append_record(home.reviews, {"kind": "other"})
-
-
-def test_terminal_edits_a_draft(home: EvalPaths) -> None:
-    save(home, silent_answer())
-    made, shown = scripted(
-        home, None,
-        "e", "What of the review?", "answered", "Nowhere",
-        "e", "What of the review?", "answered", "", "-", "", FILE, "We support the review.",
-        "a",
-    )  # fmt: skip
-    assert "'Nowhere' is no State" in shown
-    assert made == 1
-    kept = saved_cases(home)[0]
-    assert (kept.question, kept.expect.status, kept.type) == ("What of the review?", "answered", "single_state")
-    assert (kept.expect.reason, kept.gates, kept.groups[0][0].quote) == (None, True, "We support the review.")
-
-
-def test_terminal_shows_texts_that_would_command_it_as_texts(home: EvalPaths) -> None:
-    save(home, saved_answer("Bad \x1b[2J [red]question[/red]?"))
-    _, shown = scripted(home, None, "s")
-    assert "\x1b" not in shown
-    assert "[red]question[/red]" in shown
 
 
 def test_a_decision_names_its_kind_and_time(home: EvalPaths) -> None:

@@ -17,9 +17,6 @@ from app.settings import Settings
 from evals.cli import main
 from evals.errors import EvalError, RunError
 from evals.golden.documents import Documents, read_documents
-from evals.judges.claims import claims_of
-from evals.judges.judge import JUDGEMENTS
-from evals.judges.labels import label_records, read_labels
 from evals.paths import EvalPaths, eval_paths
 from evals.review.decisions import add_ruling, drafts, read_rulings, saved_cases
 from evals.runs import Run
@@ -151,7 +148,7 @@ def test_every_response_carries_a_policy(client: TestClient, home: EvalPaths) ->
 def test_pages_load_nothing_from_elsewhere(client: TestClient, home: EvalPaths) -> None:
     scored_run(home)
     save_draft(home.path.parent, saved_answer())
-    for path in ("/", "/review?kind=drafts", "/review?kind=citations", "/review?kind=claims"):
+    for path in ("/", "/review?kind=drafts", "/review?kind=citations"):
         text = client.get(path).text
         assert set(re.findall(r'(?:src|href|action)="([^/#][^"]*)"', text)) == set(), path
         assert not re.search(r"<(style|script)>|\sstyle=|\son\w+=", text), path
@@ -180,9 +177,7 @@ def test_names_of_this_machine_are_served(client: TestClient, host: str) -> None
         {"sec-fetch-site": "none"},
     ],
 )
-@pytest.mark.parametrize(
-    "path", ["/runs", "/job/cancel", "/review/citation", "/review/claim", "/review/draft", "/runs/made/resume"]
-)
+@pytest.mark.parametrize("path", ["/runs", "/job/cancel", "/review/citation", "/review/draft", "/runs/made/resume"])
 def test_forms_of_other_pages_are_refused(client: TestClient, path: str, headers: dict[str, str]) -> None:
     found = client.post(path, data={"token": token_of(client)}, headers=headers, follow_redirects=False)
     assert (found.status_code, found.text[:36]) == (403, "Refused: another page asks for this.")
@@ -191,9 +186,7 @@ def test_forms_of_other_pages_are_refused(client: TestClient, path: str, headers
 
 
 @pytest.mark.parametrize("token", [None, "", "x", "é"])
-@pytest.mark.parametrize(
-    "path", ["/runs", "/job/cancel", "/review/citation", "/review/claim", "/review/draft", "/runs/made/score"]
-)
+@pytest.mark.parametrize("path", ["/runs", "/job/cancel", "/review/citation", "/review/draft", "/runs/made/score"])
 def test_forms_without_the_token_are_refused(client: TestClient, home: EvalPaths, path: str, token: str | None) -> None:
     data = {"dataset": "smoke"} if token is None else {"dataset": "smoke", "token": token}
     found = client.post(path, data=data, headers={"origin": "http://127.0.0.1:7861"}, follow_redirects=False)
@@ -212,7 +205,7 @@ def test_long_forms_are_refused(client: TestClient) -> None:
 
 
 def test_nothing_happens_by_a_link(client: TestClient) -> None:
-    for path in ("/job/cancel", "/review/citation", "/review/claim", "/review/draft", "/runs/made/score"):
+    for path in ("/job/cancel", "/review/citation", "/review/draft", "/runs/made/score"):
         assert client.get(path).status_code == 405, path
 
 
@@ -484,73 +477,6 @@ def test_only_citations_that_were_cited_are_ruled_on(client: TestClient, home: E
     found = send(client, "/review/citation", case="a", file="x", start="1", end="2", decision="accept", by="ab")
     assert (found.status_code, "does not wait" in found.text) == (400, True)
     assert not home.reviews.exists()
-
-
-def claim_run(home: EvalPaths, *claims: Any, name: str = "claimed") -> Run:
-    return make_run(home.runs, {"a": answer(*claims)}, name=name)
-
-
-def test_labelling_a_claim_goes_on_to_the_next(client: TestClient, home: EvalPaths) -> None:
-    run = claim_run(home, ("France pays.", [CITED, "We thank you."]), ("Nobody pays.", []))
-    first, second = (claim.sha256 for claim in claims_of(run))
-    text = client.get("/review?kind=claims").text
-    assert "2 left" in text and "Claims <b>2</b>" in text and "France pays." in text
-    assert f"<mark>{CITED}</mark>" in text and "<mark>We thank you.</mark>" in text
-    found = send(client, "/review/claim", claim=first, decision="accept", by="", at="0")
-    assert (found.status_code, "who decides?" in found.text, "France pays." in found.text) == (400, True, True)
-    found = send(client, "/review/claim", claim=first, decision="reject", by="Amélie 王", at="0")
-    assert found.status_code == 303
-    assert found.headers["location"] == "/review?kind=claims&at=0&noted=not+supported#item"
-    cookie = found.headers["set-cookie"].lower()
-    assert "httponly" in cookie and "samesite=strict" in cookie
-    assert read_labels(home) == {first: False}
-    text = client.get(found.headers["location"]).text
-    assert "Noted: not supported." in text and "Claims <b>1</b>" in text and "It cites nothing." in text
-    assert 'value="Amélie 王"' in text and '<h2 id="item" tabindex="-1">' in text
-
-    assert send(client, "/review/claim", claim=second, decision="reject", by="cd", at="0").status_code == 303
-    assert send(client, "/review/claim", claim=first, decision="accept", by="cd", at="0").status_code == 303
-    assert read_labels(home) == {first: True, second: False}
-    assert [label.by for label in label_records(home)] == ["Amélie 王", "cd", "cd"]
-    text = client.get("/review?kind=claims").text
-    assert "Nothing is left to decide" in text and text.count('action="/review/claim"') == 2
-
-
-def test_claims_of_one_run_and_those_that_a_judge_decided_on(client: TestClient, home: EvalPaths) -> None:
-    run = claim_run(home, ("One.", [CITED]), ("Two.", [CITED]))
-    claim_run(home, ("Three.", [CITED]), name="other")
-    assert "Claims <b>3</b>" in client.get("/review").text
-    text = client.get("/review?kind=claims&run=other").text
-    assert "Claims <b>1</b>" in text and "Three." in text
-    key = claims_of(run)[1].sha256
-    (run.path / JUDGEMENTS).write_text(json.dumps({"sha256": key, "supported": False}) + "\n", encoding="ascii")
-    text = client.get("/review?kind=claims").text
-    assert "Claims <b>1</b>" in text and "Two." in text
-    found = send(client, "/review/claim", claim=key, decision="accept", by="ab", at="0", run="claimed")
-    assert found.headers["location"] == "/review?kind=claims&at=0&noted=supported&run=claimed#item"
-
-
-def test_only_claims_that_a_run_holds_are_labelled(client: TestClient, home: EvalPaths) -> None:
-    claim_run(home, ("One.", [CITED]))
-    found = send(client, "/review/claim", claim="f" * 64, decision="accept", by="ab")
-    assert (found.status_code, "no run holds this claim" in found.text) == (400, True)
-    assert not home.reviews.exists()
-
-
-def test_hostile_claims_are_shown_as_texts(client: TestClient, home: EvalPaths) -> None:
-    run = claim_run(home, (HOSTILE, [HOSTILE]))
-    pages = [client.get("/review?kind=claims").text]
-    send(client, "/review/claim", claim=claims_of(run)[0].sha256, decision="accept", by=HOSTILE[:80])
-    pages.append(client.get("/review?kind=claims").text)
-    for text in pages:
-        assert ESCAPED in text and "<script>alert" not in text and "<img" not in text
-
-
-def test_runs_whose_claims_cannot_be_read_are_told(client: TestClient, home: EvalPaths) -> None:
-    run = claim_run(home, ("One.", [CITED]))
-    (run.path / JUDGEMENTS).write_text("rubbish\n{}\n", encoding="ascii")
-    text = client.get("/review?kind=claims").text
-    assert "Claims of 1 run cannot be shown" in text and "claimed: judgements.jsonl, line 1" in text
 
 
 def test_deciding_on_a_draft_changes_the_saved_cases(client: TestClient, home: EvalPaths) -> None:
