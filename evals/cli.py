@@ -181,8 +181,8 @@ def _count(text: str) -> int:
 
 def _place(options: argparse.Namespace) -> tuple[Settings, EvalPaths, Path]:
     settings = load_settings(store=options.store)
-    home = eval_paths(settings.store)
-    return settings, home, options.runs or home.runs
+    paths = eval_paths(settings.store)
+    return settings, paths, options.runs or paths.runs
 
 
 def _open_run(options: argparse.Namespace, name: str | None = None) -> "Run":
@@ -207,15 +207,15 @@ def _documents(run: "Run", settings: Settings) -> "Documents":
 
 
 def _lint(options: argparse.Namespace) -> int:
+    from evals.case_sets import open_set
     from evals.golden.documents import read_documents
     from evals.golden.lint import lint
-    from evals.golden.sets import open_set
     from evals.printing import print_problems
 
-    _, home, _ = _place(options)
+    _, paths, _ = _place(options)
     found = []
     for name in options.datasets:
-        case_set = open_set(name, options.corpus, home)
+        case_set = open_set(name, options.corpus, paths)
         documents = read_documents(case_set.folders) if case_set.folders else None
         found += [(name, problem) for problem in lint(case_set.cases, documents)]
     if options.json:
@@ -269,26 +269,26 @@ def _score(options: argparse.Namespace) -> int:
     from evals.review.decisions import read_rulings
     from evals.score import score_run
 
-    settings, home, _ = _place(options)
+    settings, paths, _ = _place(options)
     run = _open_run(options)
-    score_run(run, _documents(run, settings), read_rulings(home.reviews))
+    score_run(run, _documents(run, settings), read_rulings(paths.reviews))
     print_run(run, as_json=options.json)
     return 0
 
 
 def _report(options: argparse.Namespace) -> int:
+    from evals.files import write_whole
     from evals.gates import check_gates, load_gates
     from evals.report.html import render
     from evals.report.markdown import markdown
     from evals.report.table import csv_of
     from evals.review.decisions import read_rulings
-    from evals.runs import write_whole
 
-    settings, home, _ = _place(options)
+    settings, paths, _ = _place(options)
     run = _open_run(options)
     baseline = _open_run(options, options.baseline) if options.baseline else None
     gates = check_gates(load_gates(options.gates), run, baseline)
-    rulings, prices = read_rulings(home.reviews), _prices(options.prices)
+    rulings, prices = read_rulings(paths.reviews), _prices(options.prices)
     wanted = {"html": options.html, "md": options.md, "csv": options.csv}
     if not any(wanted.values()):
         wanted["html"] = run.path / "report.html"
@@ -388,10 +388,10 @@ def _show(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from evals.serve.page import serve
 
-    settings, home, _ = _place(options)
+    settings, paths, _ = _place(options)
     serve(
         settings,
-        home,
+        paths,
         host=options.host,
         port=options.port,
         on_ready=lambda address: print(f"evals page: {address}", flush=True),
@@ -429,8 +429,8 @@ def _metrics(options: argparse.Namespace) -> int:
 
 
 def _schema(options: argparse.Namespace) -> int:
+    from evals.files import write_whole
     from evals.golden.cases import case_schema
-    from evals.runs import write_whole
 
     text = json.dumps(case_schema(), indent=1) + "\n"
     if options.output is None:
@@ -442,8 +442,8 @@ def _schema(options: argparse.Namespace) -> int:
 
 def _ablate(options: argparse.Namespace) -> int:
     from evals.ablate import ablate, load_configurations, table_markdown
+    from evals.files import write_whole
     from evals.printing import asking, print_ablation
-    from evals.runs import write_whole
 
     settings, _, runs = _place(options)
     configurations = load_configurations(options.configurations)
@@ -484,10 +484,10 @@ def _positions(options: argparse.Namespace) -> int:
             print_positions(split, position_rates(fill_from_labels(own, documents)))
         return 0
     settings, _, _ = _place(options)
-    with open_environment(settings, [options.corpus]) as bed:
+    with open_environment(settings, [options.corpus]) as environment:
         for split, own in by_split.items():
             filled = fill_by_building(
-                track(own, description=split, console=Console(stderr=True)), bed.workspace.briefings
+                track(own, description=split, console=Console(stderr=True)), environment.workspace.briefings
             )
             print_positions(split, position_rates(tuple(filled)))
     return 0
@@ -495,13 +495,13 @@ def _positions(options: argparse.Namespace) -> int:
 
 def _calibrate(options: argparse.Namespace) -> int:
     from evals.calibrate import fit
+    from evals.case_sets import open_set
     from evals.eval_environment import open_environment
-    from evals.golden.sets import open_set
 
-    settings, home, _ = _place(options)
-    case_set = open_set(options.dataset, options.corpus, home)
-    with open_environment(settings, case_set.folders) as bed:
-        print(json.dumps(asdict(fit(case_set.cases, bed.workspace)), indent=2))
+    settings, paths, _ = _place(options)
+    case_set = open_set(options.dataset, options.corpus, paths)
+    with open_environment(settings, case_set.folders) as environment:
+        print(json.dumps(asdict(fit(case_set.cases, environment.workspace)), indent=2))
     return 0
 
 

@@ -18,7 +18,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from evals.compare import Paired, ScoredRun, difference_of_data, paired, paired_cases
-from evals.errors import EvalError
+from evals.errors import EvalError, first_fault
 from evals.metrics.table import Floats
 from evals.stats import RESAMPLES, holm, interval, not_worse_p
 from evals.summary import QUANTITIES, CaseScore, Figure, Quantity, by_case, figure
@@ -160,9 +160,7 @@ def load_gates(path: Path | None = None) -> Gates:
         content: Any = yaml.safe_load(text)
         return Gates.model_validate({} if content is None else content)
     except ValidationError as exc:
-        first = exc.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise EvalError(f"cannot read {name}: {place}: {first['msg'].removeprefix('Value error, ')}") from exc
+        raise EvalError(f"cannot read {name}: {first_fault(exc)}") from exc
     except (OSError, ValueError, yaml.YAMLError) as exc:
         raise EvalError(f"cannot read {name}: {exc}") from exc
 

@@ -11,9 +11,8 @@ from typing import Any
 
 from evals.adapters.adapter import Adapter
 from evals.errors import AnswerError, TimeLimitError
-from evals.golden.cases import Case
+from evals.golden.cases import Case, slices
 from evals.runs import AnswerRecord, AskError, Run
-from evals.score import slices
 
 logger = logging.getLogger(__name__)
 # Called with every record as it is stored, and with how many are done of how many.

@@ -1,19 +1,20 @@
 """Scoring: stored answers in, score records out; nothing is asked again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.records import Answer
 from evals.errors import AnswerError
 from evals.failure_taxonomy import first_broken
-from evals.golden.cases import Case
+from evals.files import write_whole
+from evals.golden.cases import Case, slices
 from evals.golden.documents import Documents
 from evals.metrics.abstention import is_wrong
 from evals.metrics.content import claimed_states
 from evals.metrics.judged import FileSpan, Judged, read_answer
 from evals.metrics.retrieval import ranking
 from evals.metrics.table import components
-from evals.runs import AnswerRecord, Run, ScoreRecord, write_whole
+from evals.runs import AnswerRecord, Run, ScoreRecord
 
 # Decisions of persons on spans that were cited, by case.
 Rulings = Mapping[str, Mapping[FileSpan, bool]]
@@ -108,29 +109,6 @@ def _of_case(case: Case, record: AnswerRecord) -> dict[str, Any]:
         "single": len(case.expect.states) == 1 and case.type != "list_states",
         "expected_states": case.expect.states,
     }
-
-
-def slices(case: Case) -> dict[str, tuple[str, ...]]:
-    """Returns what a case can be grouped by: its fields, and those of its tags that are short words."""
-    found: dict[str, Sequence[str]] = {
-        "type": (case.type,),
-        "lang": (case.lang,),
-        "split": (case.split,),
-        "state": case.expect.states if case.type != "list_states" else (),
-        "year": tuple(str(year) for year in case.expect.years),
-        "expected": (case.expect.status,),
-        "kind": (case.unanswerable_kind,) if case.unanswerable_kind else (),
-        "source": (case.review.source,),
-        "wording": (str(case.tags.get("wording", "variant" if case.variant_of else "original")),),
-    }
-    tags = {
-        name: (str(value),)
-        for name, value in case.tags.items()
-        if name not in found
-        and isinstance(value, str | int | float | bool)
-        and name not in ("topic_words", "overlap", "fold")
-    }
-    return {name: tuple(values) for name, values in (found | tags).items() if values}
 
 
 def _states(answer: Answer) -> tuple[str, ...]:

@@ -148,5 +148,5 @@ def steps_of(steps: Steps, variant: str) -> Steps:
     }.get(variant, Steps)
     scoped = {"state_filter_off": _AllStatements, "no_scope": _OnePile}.get(variant)
     kept = {field.name: getattr(steps, field.name) for field in fields(steps)}
-    searcher = steps.retriever if scoped is None else steps.retriever.scoped_by(scoped)
-    return changed(**(kept | {"searcher": searcher}))
+    retriever = steps.retriever if scoped is None else steps.retriever.scoped_by(scoped)
+    return changed(**(kept | {"retriever": retriever}))

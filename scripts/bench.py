@@ -18,7 +18,7 @@ from rich.table import Table
 
 from app.settings import load_settings
 from app.wiring import Workspace, open_workspace
-from evals.golden.sets import CONFERENCE
+from evals.case_sets import CONFERENCE
 from scripts.against_langchain import NEEDED, compare
 from vectorstore.chroma import VectorIndex
 from vectorstore.rows import Matrix

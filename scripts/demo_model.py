@@ -24,8 +24,8 @@ from app.chat_model import LlmConfig
 from app.records import Answer
 from app.settings import load_settings
 from app.wiring import Workspace, open_workspace
+from evals.case_sets import CONFERENCE, open_set
 from evals.errors import EvalError
-from evals.golden.sets import CONFERENCE, open_set
 from evals.paths import eval_paths
 from ingest.text.squash import squash
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from app.records import Answer
-from evals.errors import AnswerError
+from evals.errors import AnswerError, first_fault
 from evals.golden.cases import Case
 from evals.golden.documents import Document
 
@@ -56,6 +56,4 @@ def read_answer(record: Mapping[str, Any]) -> Answer:
     try:
         return _CONTRACT.validate_python(record)
     except ValidationError as exc:
-        first = exc.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise AnswerError(f"not an answer of `untoc ask --json`: {place}: {first['msg']}") from exc
+        raise AnswerError(f"not an answer of `untoc ask --json`: {first_fault(exc)}") from exc

@@ -8,7 +8,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from evals.errors import EvalError
-from evals.runs import mend_end
+from evals.files import mend_end
 from vectorstore.private import make_private_folder, private_opener
 
 # Writing one line takes milliseconds; whoever holds the lock for longer is stuck.

@@ -8,14 +8,15 @@ from typing import Any, Final, Protocol
 
 from app.settings import Settings
 from app.wiring import open_workspace
+from evals.case_sets import shipped_folder
 from evals.errors import EvalError, RunError
+from evals.files import write_whole
 from evals.gates import GateReport, check_gates, load_gates
 from evals.golden.documents import Documents, documents_of, read_documents
-from evals.golden.sets import shipped_folder
 from evals.metrics.judged import FileSpan
 from evals.paths import EvalPaths
 from evals.review.decisions import CitationDecision, Unjudged, pooled, read_decisions, read_rulings, unjudged
-from evals.runs import ANSWERS, CASES, MANIFEST, SCORES, Run, RunManifest, list_runs, open_run, run_path, write_whole
+from evals.runs import ANSWERS, CASES, MANIFEST, SCORES, Run, RunManifest, list_runs, open_run, run_path
 from evals.score import Rulings, score_run
 from evals.serve.jobs import count_answers
 from evals.stats import Interval, wilson
@@ -87,7 +88,7 @@ class Archive:
     def __init__(
         self,
         settings: Settings,
-        home: EvalPaths,
+        paths: EvalPaths,
         renderers: Renderers,
         *,
         store_documents: Callable[[], Documents] | None = None,
@@ -96,12 +97,12 @@ class Archive:
 
         Args:
             settings: The settings, with the store.
-            home: Where runs are kept.
+            paths: Where runs are kept.
             renderers: What writes reports.
             store_documents: Reads the statements of the store; default: opens it.
         """
         self._settings = settings
-        self._home = home
+        self._paths = paths
         self._renderers = renderers
         self._read_store = store_documents or self._open_store
         self._known: dict[tuple[str, ...], tuple[object, Any]] = {}
@@ -110,11 +111,11 @@ class Archive:
     def rows(self) -> tuple[RunRow, ...]:
         """Returns the runs, the newest first."""
         try:
-            decisions = read_decisions(self._home.reviews)
+            decisions = read_decisions(self._paths.reviews)
         except EvalError:
             decisions = ()
         rulings = [decision for decision in decisions if isinstance(decision, CitationDecision)]
-        return tuple(self._row(run, rulings) for run in list_runs(self._home.runs))
+        return tuple(self._row(run, rulings) for run in list_runs(self._paths.runs))
 
     def run(self, name: str) -> Run:
         """Returns a run by its name.
@@ -123,7 +124,7 @@ class Archive:
             RunError: There is none.
         """
         # Paths, which `open_run` takes as well, are not for the page.
-        return open_run(self._home.runs, run_path(self._home.runs, name).name)
+        return open_run(self._paths.runs, run_path(self._paths.runs, name).name)
 
     def documents(self, run: Run) -> Documents:
         """Returns the statements that a run searched, as they are now.
@@ -137,9 +138,9 @@ class Archive:
 
     def folder_documents(self, folders: tuple[str, ...]) -> Documents:
         """Returns the statements of folders."""
-        paths = [shipped_folder(folder) for folder in folders]
-        state = _state_of(path for folder in paths if folder.is_dir() for path in sorted(folder.rglob("*")))
-        found: Documents = self._once(("folders", *folders), state, lambda: read_documents(paths))
+        places = [shipped_folder(folder) for folder in folders]
+        state = _state_of(path for folder in places if folder.is_dir() for path in sorted(folder.rglob("*")))
+        found: Documents = self._once(("folders", *folders), state, lambda: read_documents(places))
         return found
 
     def store_documents(self) -> Documents:
@@ -165,12 +166,12 @@ class Archive:
                 queues.append(self._cited(run))
             except (EvalError, StoreError) as exc:
                 problems.append(f"{run.name}: {exc}")
-        return pooled(queues, read_rulings(self._home.reviews)), tuple(problems)
+        return pooled(queues, read_rulings(self._paths.reviews)), tuple(problems)
 
     def quotes(self) -> dict[tuple[str, FileSpan], str]:
         """Returns the words of every citation that was ever to be judged, by case and span."""
         queues = []
-        for run in list_runs(self._home.runs):
+        for run in list_runs(self._paths.runs):
             try:
                 queues.append(self._cited(run))
             except (EvalError, StoreError):
@@ -180,7 +181,7 @@ class Archive:
     def questions(self) -> dict[str, str]:
         """Returns the question of every case that a run has asked, by its id."""
         found: dict[str, str] = {}
-        for run in reversed(list_runs(self._home.runs)):
+        for run in reversed(list_runs(self._paths.runs)):
             found |= self._asked(run)
         return found
 
@@ -192,7 +193,7 @@ class Archive:
         """
         run = self._scored(name)
         path = run.path / REPORT
-        sources = [run.path / SCORES, *([self._home.reviews] if self._home.reviews.is_file() else [])]
+        sources = [run.path / SCORES, *([self._paths.reviews] if self._paths.reviews.is_file() else [])]
         made = path.stat().st_mtime_ns if path.is_file() else 0
         # Once the statements have changed no report can be made; the one that there is still tells what came out.
         if made < max(source.stat().st_mtime_ns for source in sources) and not (made and self._changed(run)):
@@ -212,7 +213,7 @@ class Archive:
         return self._renderers.csv(self._scored(name))
 
     def _html(self, run: Run, baseline: Run | None) -> str:
-        return self._renderers.html(run, self._same_documents(run), baseline, read_rulings(self._home.reviews))
+        return self._renderers.html(run, self._same_documents(run), baseline, read_rulings(self._paths.reviews))
 
     def _changed(self, run: Run) -> bool:
         return self.documents(run).sha256 != run.manifest.corpus_sha256
@@ -226,7 +227,7 @@ class Archive:
     def score(self, name: str) -> None:
         """Scores a run again, by what was ruled on until now."""
         run = self.run(name)
-        score_run(run, self._same_documents(run), read_rulings(self._home.reviews))
+        score_run(run, self._same_documents(run), read_rulings(self._paths.reviews))
 
     def _scored(self, name: str) -> Run:
         run = self.run(name)
@@ -287,7 +288,7 @@ class Archive:
     def _reviewed(self, name: str | None) -> list[Run]:
         if name:
             return [self.run(name)]
-        return [run for run in list_runs(self._home.runs) if run.manifest.variant is None]
+        return [run for run in list_runs(self._paths.runs) if run.manifest.variant is None]
 
     def _open_store(self) -> Documents:
         with open_workspace(self._settings, read_only=True, check_model=False) as workspace:

@@ -14,10 +14,10 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from app.errors import AppError
 from app.settings import Settings
+from evals.case_sets import SAVED, SHIPPED
 from evals.errors import EvalError, RunError
 from evals.golden.cases import Evidence
 from evals.golden.documents import Documents
-from evals.golden.sets import SAVED, SHIPPED
 from evals.paths import EvalPaths
 from evals.review.decisions import (
     CaseDraft,
@@ -67,7 +67,7 @@ class Views:
     """Answers requests."""
 
     settings: Settings
-    home: EvalPaths
+    paths: EvalPaths
     archive: Archive
     jobs: Jobs
     token: Token
@@ -84,7 +84,7 @@ class Views:
     def start(self, request: Request, form: FormData) -> Response:
         """Starts a run."""
         try:
-            self.jobs.start(forms.run_request(form, self.settings, self.home))
+            self.jobs.start(forms.run_request(form, self.settings, self.paths))
         except (AppError, EvalError) as exc:
             return self._index({name: str(value) for name, value in form.items()}, str(exc))
         return _see("/", fragment="job")
@@ -116,7 +116,7 @@ class Views:
 
     def choose_comparison(self, request: Request) -> Response:
         """Leads from two chosen runs to their comparison."""
-        name = run_path(self.home.runs, request.query_params.get("run", "")).name
+        name = run_path(self.paths.runs, request.query_params.get("run", "")).name
         return _see(f"/runs/{quote(name)}/compare", baseline=request.query_params.get("baseline", ""))
 
     def comparison(self, request: Request) -> Response:
@@ -146,11 +146,11 @@ class Views:
         by = str(form.get("by", ""))
         accepted = form.get("decision") == "accept"
         try:
-            draft = next((draft for draft in drafts(self.home) if draft.case.id == name), None)
+            draft = next((draft for draft in drafts(self.paths) if draft.case.id == name), None)
             if draft is None:
                 raise EvalError(f"no draft {name!r}: somebody may have removed it")
             changes = forms.draft_changes(form, draft, self._store_documents()[0]) if accepted else {}
-            decide_draft(self.home, name, "reviewed" if accepted else "rejected", by=by, changes=changes)
+            decide_draft(self.paths, name, "reviewed" if accepted else "rejected", by=by, changes=changes)
         except EvalError as exc:
             values = {key: str(value) for key, value in form.items()} | {"use": form.getlist("use")}
             return self._review(request, "drafts", at, name, values, str(exc))
@@ -165,12 +165,12 @@ class Views:
         run = str(form.get("run", "")) or None
         waiting, _ = self.archive.waiting(run)
         known = {item.key for item in waiting} | {
-            (d.case, d.span) for d in read_decisions(self.home.reviews) if isinstance(d, CitationDecision)
+            (d.case, d.span) for d in read_decisions(self.paths.reviews) if isinstance(d, CitationDecision)
         }
         if (case, span) not in known:
             raise EvalError("this citation does not wait for a decision any more: go on with the next one")
         try:
-            add_ruling(self.home, case=case, span=span, accepted=accepted, by=by)
+            add_ruling(self.paths, case=case, span=span, accepted=accepted, by=by)
         except EvalError as exc:
             return self._review(request, "citations", at, None, {"by": by, "run": run}, str(exc))
         given = {"run": run} if run else {}
@@ -188,7 +188,7 @@ class Views:
 
     def _exists(self, name: str) -> bool:
         try:
-            return run_path(self.home.runs, name).is_dir()
+            return run_path(self.paths.runs, name).is_dir()
         except RunError:
             return False
 
@@ -201,7 +201,7 @@ class Views:
             progress=self.jobs.progress(),
             resumable={row.name for row in rows if not row.complete and self.jobs.request_of(row.name) is not None},
             datasets=(*SHIPPED, SAVED),
-            files=forms.case_files(self.home),
+            files=forms.case_files(self.paths),
             changeable=CHANGEABLE,
             values=defaultdict(str, values),
             problem=problem,
@@ -211,7 +211,7 @@ class Views:
         self, request: Request, kind: str, at: int, case: str | None, values: Mapping[str, Any], problem: str | None
     ) -> Response:
         run = str(values.get("run") or request.query_params.get("run") or "") or None
-        saved = drafts(self.home)
+        saved = drafts(self.paths)
         undecided = [draft for draft in saved if draft.decision is None]
         citations, unreadable = self.archive.waiting(run)
         left = {"drafts": len(undecided), "citations": len(citations)}
@@ -276,7 +276,7 @@ class Views:
     def _latest(self) -> list[tuple[CitationDecision, str, str]]:
         """Returns the newest rulings, of each citation one, with the question and the words cited."""
         newest: dict[object, CitationDecision] = {}
-        for decision in reversed(read_decisions(self.home.reviews)):
+        for decision in reversed(read_decisions(self.paths.reviews)):
             if isinstance(decision, CitationDecision):
                 newest.setdefault((decision.case, decision.span), decision)
         asked, quotes = self.archive.questions(), self.archive.quotes()
