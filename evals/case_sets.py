@@ -1,4 +1,7 @@
-"""Sets of cases by name or file, with the corpus that they are asked over; and where evals keep what they make."""
+"""Sets of cases by name or file, each with its corpus: `smoke` is asked over the fictional conference and the sample.
+
+A run names the folders that ship with the program as `untoc:conference`, so that it is the same run on any machine.
+"""
 
 import hashlib
 from collections.abc import Sequence

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from evals.summary import Price
 
 INVALID = 2
-# Stands for a file in the run's own folder.
+# Value of `--md` without a file: the report goes into the run's own folder.
 _IN_RUN = Path("-in-run-")
 
 

@@ -30,7 +30,7 @@ _PACKAGES: Final = (
     "untoc", "langchain-core", "chromadb", "sentence-transformers", "onnxruntime", "tokenizers", "numpy", "ir-measures",
 )  # fmt: skip
 _CODE: Final = (".py", ".csv", ".txt", ".json", ".sql", ".md")
-# Settings that say where things are, not what is done.
+# Settings of paths and addresses, which do not change answers and stay out of the manifest.
 _PLACES: Final = ("UNTOC_STORE", "UNTOC_LOG_LEVEL", "UNTOC_SERVER__")
 
 

@@ -39,7 +39,7 @@ from evals.score import score_run
 from evals.variants import VARIANTS, assistant_of
 
 TIME_LIMIT: Final = 120.0
-# What decides answers: a run goes on only where all of it is the same.
+# Fields of the manifest on which answers depend: a run is resumed only where all are the same.
 _DECIDING: Final = (
     "dataset_sha256", "corpus_sha256", "settings", "models", "variant", "adapter", "source", "code", "packages",
     "repeats", "time_limit",

@@ -153,7 +153,7 @@ def cluster_sums(components: Floats, clusters: Sequence[str]) -> Floats:
     return sums
 
 
-# Most figures of a run share their clusters; drawing is what costs.
+# Cached: the figures of a run share their clusters, and drawing is what costs.
 @lru_cache(maxsize=8)
 def _draws(clusters: int, resamples: int, seed: int) -> Floats:
     """Returns how often each cluster is drawn, shape (resamples, clusters), every row adding up to `clusters`."""

@@ -1,4 +1,7 @@
-"""One run in figures: metrics with intervals, slices, stages, abstention, confusion, time and cost."""
+"""Aggregation of one run: metrics with intervals, slices, failure stages, confusion matrices, latency and cost.
+
+Repeats of a case are averaged before cases are added up, so that a case asked five times counts once.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from evals.errors import EvalError
 from evals.failure_taxonomy import STAGES, Stage
 from evals.metrics.confidence import Outcome
-from evals.metrics.table import METRICS, Combine, Floats, key, ratio
+from evals.metrics.table import METRICS, Combine, Floats, Quantity, ratio
 from evals.runs import ScoreRecord
 from evals.stats import RESAMPLES, cluster_bootstrap, enough_for, interval, percentile_higher, wilson
 
@@ -35,41 +38,11 @@ _PROMPT: Final = ("prompt", "prompt_tokens", "input_tokens")
 _COMPLETION: Final = ("completion", "completion_tokens", "output_tokens")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Quantity:
-    """What is computed from sums of components: a metric, or the share of cases that came out right or failed.
-
-    Attributes:
-        key: The name of its components in a score.
-    """
-
-    name: str
-    label: str
-    key: str
-    combine: Combine
-    higher_is_better: bool | None = True
-    share: bool = True
-
-
 RIGHT: Final = Quantity(name="right", label="Outcomes right", key="outcome.right", combine=ratio())
 FAILED: Final = Quantity(
     name="failed", label="Errors and timeouts", key="outcome.failed", combine=ratio(), higher_is_better=False
 )
-QUANTITIES: Final[Mapping[str, Quantity]] = {
-    RIGHT.name: RIGHT,
-    FAILED.name: FAILED,
-    **{
-        metric.name: Quantity(
-            name=metric.name,
-            label=metric.label,
-            key=key(metric.measure),
-            combine=metric.combine,
-            higher_is_better=metric.higher_is_better,
-            share=metric.share,
-        )
-        for metric in METRICS.values()
-    },
-}
+QUANTITIES: Final[Mapping[str, Quantity]] = {RIGHT.name: RIGHT, FAILED.name: FAILED, **METRICS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +73,7 @@ def by_case(scores: Iterable[ScoreRecord]) -> tuple[CaseScore, ...]:
         first = repeats[0]
         right = sum(score.stage is None for score in repeats) / len(repeats)
         broken = Counter(score.stage for score in repeats if score.stage is not None)
-        # Right is what is right most times; of failures the most frequent one is told.
+        # Majority vote over repeats; of failures the most frequent stage.
         stage = None if right > 0.5 else broken.most_common(1)[0][0]
         failed = sum(score.status is None for score in repeats) / len(repeats)
         outcome = {RIGHT.key: (right, 1.0), FAILED.key: (failed, 1.0)}

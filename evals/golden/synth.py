@@ -21,11 +21,11 @@ from evals.golden.cases import SCHEMA_VERSION, Case, CaseType, Evidence, Expecta
 from evals.golden.corpus_facts import Reading, SentenceOfDocument, content_stems, overlap, read_all, sha256_of
 from evals.golden.documents import Documents
 
-# In hundred cases: 28 without an answer, most of them near misses.
+# Mix per hundred cases: 28 without an answer, most of them near misses.
 _SHARES: Final[Mapping[TemplateKind, int]] = dict(zip(KINDS, (45, 12, 10, 5, 7, 5, 3, 4, 3, 2, 2, 2), strict=True))
-# Cases about what one State said in one year.
+# Most cases about the same State and year.
 _PER_STATEMENT: Final = 3
-# YAML reads these as something else than text.
+# YAML 1.1 reads these plain words as booleans or null, such as `no` for false: they are quoted.
 _YAML_WORDS: Final = frozenset("yes no on off true false null y n".split())
 
 
@@ -70,7 +70,7 @@ def write_cases(path: Path, cases: Iterable[Case]) -> None:
     ]
     for case in cases:
         record = case.model_dump(mode="json", exclude_defaults=True) | {"answerable": case.answerable}
-        # By default, but a reader wants to see it.
+        # The default is left out of records, but whoever edits a draft looks for it.
         record["review"] = {"status": case.review.status} | record.get("review", {})
         mark = "- "
         for name, value in record.items():

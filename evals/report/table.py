@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from evals.golden.cases import Case
-from evals.metrics.table import METRICS, key
+from evals.metrics.table import METRICS
 from evals.runs import AnswerRecord, Run, ScoreRecord
 
 # What a spreadsheet takes for the beginning of a formula.
@@ -70,7 +70,7 @@ def _of_case(score: ScoreRecord, case: Case | None) -> Iterator[str]:
 
 def _figures(score: ScoreRecord) -> Iterator[str]:
     for metric in METRICS.values():
-        components = score.components.get(key(metric.measure))
+        components = score.components.get(metric.key)
         value = float(metric.combine(np.array(components))) if components is not None else np.nan
         yield _number(value) if np.isfinite(value) else ""
 

@@ -1,7 +1,7 @@
-"""Decisions of persons: drafts accepted or rejected, citations that gold does not know ruled on.
+"""Decisions of reviewers: drafts accepted or rejected, and citations that gold does not know ruled on.
 
-A decision is a line of JSON, added and never changed; of several about the same thing the newest holds. So the file
-also tells who decided what, and when.
+A decision is a line of JSON that is appended and never changed; of several about the same thing the newest holds. So
+the file is also the audit trail: who decided what, and when.
 """
 
 import copy
@@ -22,11 +22,11 @@ from evals.files import read_lines
 from evals.golden.cases import Case, Evidence, Review, locate
 from evals.golden.documents import Documents
 from evals.metrics.citations import gold_spans, ruling
-from evals.metrics.judged import FileSpan
+from evals.metrics.eval_sample import FileSpan
 from evals.paths import EvalPaths
 from evals.review.ledger import append_record
 from evals.runs import Run
-from evals.score import judge
+from evals.score import eval_samples
 from ingest.parties.party_table import PartyTable
 
 Decided = Literal["reviewed", "rejected"]
@@ -38,7 +38,7 @@ EDITABLE: Final = (
 # Characters shown before and after a quotation.
 CONTEXT: Final = 400
 _LONGEST_NAME: Final = 80
-# Some languages write no spaces; what is longer is cut anywhere.
+# Characters within which a cut is moved to white space; scripts without spaces, such as Chinese, are cut anywhere.
 _LONGEST_WORD: Final = 30
 
 
@@ -245,12 +245,12 @@ def unjudged(run: Run, documents: Documents, rulings: Mapping[str, Mapping[FileS
     """
     by_id = {case.id: case for case in run.cases()}
     found: dict[tuple[str, FileSpan], Unjudged] = {}
-    for judged in judge(run, documents, rulings).values():
-        if judged is None or not judged.case.groups:
+    for sample in eval_samples(run, documents, rulings).values():
+        if sample is None or not sample.case.groups:
             continue
-        case = by_id.get(judged.case.variant_of or judged.case.id, judged.case)
-        for citation in judged.answer.citations:
-            if ruling(judged, citation) is None and _stands(citation, documents):
+        case = by_id.get(sample.case.variant_of or sample.case.id, sample.case)
+        for citation in sample.answer.citations:
+            if ruling(sample, citation) is None and _stands(citation, documents):
                 item = Unjudged(case=case, citation=citation, times=1, runs=(run.name,))
                 known = found.get(item.key)
                 found[item.key] = item if known is None else replace(known, times=known.times + 1)
@@ -449,7 +449,7 @@ def _completed(record: Mapping[str, Any], merged: dict[str, Any], new: Mapping[s
     if case.expect.status != "partial" and case.expect.missing is not None:
         follows["expect.missing"] = None
     if case.expect.status == "abstained" and case.evidence:
-        # Nothing answers such a question.
+        # A case that expects silence has no gold evidence.
         follows |= {"evidence": [], "evidence_groups": []}
     kind = _type(case)
     if kind != case.type and {"expect.status", "expect.states", "expect.reason"} & merged.keys():

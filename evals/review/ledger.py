@@ -1,4 +1,4 @@
-"""The ledger: one file of JSON lines in which every decision of a person is a record, added and never changed."""
+"""The append-only ledger of decisions: one JSON line each, written under a lock that all processes share."""
 
 import json
 from collections.abc import Mapping

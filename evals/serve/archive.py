@@ -1,4 +1,4 @@
-"""What the page shows of runs, read from their folders; read again only where a file has changed."""
+"""The page's cached reads of runs: a folder is read again only where one of its files has changed."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -13,18 +13,17 @@ from evals.errors import EvalError, RunError
 from evals.files import write_whole
 from evals.gates import GateReport, check_gates, load_gates
 from evals.golden.documents import Documents, documents_of, read_documents
-from evals.metrics.judged import FileSpan
+from evals.metrics.eval_sample import FileSpan
 from evals.paths import EvalPaths
 from evals.review.decisions import CitationDecision, Unjudged, pooled, read_decisions, read_rulings, unjudged
 from evals.runs import ANSWERS, CASES, MANIFEST, SCORES, Run, RunManifest, list_runs, open_run, run_path
 from evals.score import Rulings, score_run
 from evals.serve.jobs import count_answers
-from evals.stats import Interval, wilson
-from evals.summary import by_case
+from evals.summary import RIGHT, Figure, by_case, figure
 from vectorstore.errors import StoreError
 
 REPORT: Final = "report.html"
-# For verdicts alone: intervals, which need more, are not shown.
+# Bootstrap samples for gate verdicts alone, whose intervals are not shown here.
 _RESAMPLES: Final = 100
 
 
@@ -39,15 +38,6 @@ class Renderers(Protocol):
 
     def csv(self, run: Run) -> str:
         """Returns one line for each case."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Share:
-    """A share of cases, with Wilson's interval."""
-
-    part: int
-    whole: int
-    bounds: Interval
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +62,7 @@ class RunRow:
     name: str
     done: int
     total: int
-    right: Share | None
+    right: Figure | None
     gated: Gated | None
     rulings: int
 
@@ -249,7 +239,7 @@ class Archive:
             rulings=self._newer(run, rulings) if right is not None else 0,
         )
 
-    def _figures(self, run: Run) -> tuple[int, Share | None, Gated | None]:
+    def _figures(self, run: Run) -> tuple[int, Figure | None, Gated | None]:
         done = count_answers(run.path)
         if not (run.path / SCORES).is_file():
             return done, None, None
@@ -258,10 +248,9 @@ class Archive:
             report = gates_of(run, resamples=_RESAMPLES)
         except (EvalError, ValueError):
             return done, None, None
-        part = sum(case.stage is None for case in cases)
         reasons = report.problems + tuple(r.reason for r in report.results if r.verdict != "pass")
         gated = Gated(verdict=report.verdict, reasons=reasons)
-        return done, Share(part=part, whole=len(cases), bounds=wilson(part, len(cases))), gated
+        return done, figure(cases, RIGHT), gated
 
     def _newer(self, run: Run, rulings: Iterable[CitationDecision]) -> int:
         scored = (run.path / SCORES).stat().st_mtime

@@ -1,4 +1,4 @@
-"""What people fill in on the page, read into what the evals work with."""
+"""Validation of the page's forms: what people fill in becomes a request for a run, or changes of a draft."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Runs started from the page: one at a time, each a process of its own that can be stopped and gone on with."""
+"""Background jobs of the page: one run at a time, in a process of its own that can be stopped and resumed."""
 
 import json
 import os

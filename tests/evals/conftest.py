@@ -28,20 +28,20 @@ RunVariant = Callable[..., Run]
 
 
 class _Remembering:
-    """A searcher that finds the same for the same question without searching again."""
+    """A retriever that finds the same for the same question without searching again."""
 
-    def __init__(self, searcher: EvidenceRetriever) -> None:
-        self._searcher = searcher
+    def __init__(self, retriever: EvidenceRetriever) -> None:
+        self._retriever = retriever
         self._found: dict[str, Retrieved] = {}
 
     def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         key = repr(resolution)
         if key not in self._found:
-            self._found[key] = self._searcher.retrieve(resolution, parties)
+            self._found[key] = self._retriever.retrieve(resolution, parties)
         return self._found[key]
 
     def scoped_by(self, scoped: Any) -> EvidenceRetriever:
-        return self._searcher.scoped_by(scoped)
+        return self._retriever.scoped_by(scoped)
 
 
 def _remembering(workspace: Workspace) -> Workspace:

@@ -1,4 +1,8 @@
-"""One answer with all that it is judged by."""
+"""The evaluation sample that every metric takes: one case, the answer that it got, and the ground truth beside them.
+
+Ground truth is the corpus as its files have it, what persons ruled on cited spans, and the answers to the same question
+in other words.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +21,7 @@ _CONTRACT: TypeAdapter[Answer] = TypeAdapter(Answer)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class EvalSample:
     """One answer with all that it is judged by.
 
     Attributes:
