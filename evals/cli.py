@@ -12,7 +12,7 @@ from app.errors import AppError
 from app.loopback import HostError
 from app.settings import Settings, load_settings
 from evals.errors import DatasetError, EvalError, RunError
-from evals.paths import EvalPaths, eval_paths
+from evals.paths import eval_paths
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
@@ -39,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return INVALID
     try:
+        options.settings = load_settings(store=options.store)
+        options.paths = eval_paths(options.settings.store)
+        options.runs = options.runs or options.paths.runs
         code: int = options.command(options)
     except (AppError, EvalError, IngestError, StoreError) as exc:
         print(f"untoc-eval: {exc}", file=sys.stderr)
@@ -132,6 +135,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     ablate = add("ablate", _ablate, "run a set in several configurations, and print one table of them")
     _run_options(ablate)
+    ablate.set_defaults(name=None, resume=False)
     ablate.add_argument("--configurations", type=Path, help="YAML of configurations; default: those of the program")
     ablate.add_argument("--choose", metavar="NAMES", help="only these configurations, joined by commas")
     ablate.add_argument("--md", type=Path, metavar="FILE", help="write the table there as Markdown")
@@ -179,17 +183,10 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _place(options: argparse.Namespace) -> tuple[Settings, EvalPaths, Path]:
-    settings = load_settings(store=options.store)
-    paths = eval_paths(settings.store)
-    return settings, paths, options.runs or paths.runs
-
-
 def _open_run(options: argparse.Namespace, name: str | None = None) -> "Run":
     from evals.runs import open_run
 
-    _, _, runs = _place(options)
-    return open_run(runs, options.run if name is None else name)
+    return open_run(options.runs, options.run if name is None else name)
 
 
 def _documents(run: "Run", settings: Settings) -> "Documents":
@@ -212,10 +209,9 @@ def _lint(options: argparse.Namespace) -> int:
     from evals.golden.lint import lint
     from evals.printing import print_problems
 
-    _, paths, _ = _place(options)
     found = []
     for name in options.datasets:
-        case_set = open_set(name, options.corpus, paths)
+        case_set = open_set(name, options.corpus, options.paths)
         documents = read_documents(case_set.folders) if case_set.folders else None
         found += [(name, problem) for problem in lint(case_set.cases, documents)]
     if options.json:
@@ -229,9 +225,10 @@ def _run(options: argparse.Namespace) -> int:
     from evals.launch import launch
     from evals.printing import asking, print_run
 
-    settings, _, runs = _place(options)
     with asking() as (on_stage, on_answer):
-        run = launch(_launch_options(options), settings, runs=runs, on_stage=on_stage, on_answer=on_answer)
+        run = launch(
+            _launch_options(options), options.settings, runs=options.runs, on_stage=on_stage, on_answer=on_answer
+        )
     failed = [record.error for record in run.answers() if record.error is not None]
     if len(failed) == run.manifest.cases * run.manifest.repeats:
         raise RunError(f"not one question was answered: {failed[0].message}")
@@ -239,29 +236,28 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _launch_options(options: argparse.Namespace, **changes: object) -> "RunOptions":
+def _launch_options(options: argparse.Namespace) -> "RunOptions":
     from evals.launch import RunOptions
 
-    fields: dict[str, object] = {
-        "dataset": options.dataset_option or options.dataset,
-        "corpus": tuple(options.corpus),
-        "name": getattr(options, "name", None),
-        "adapter": options.adapter,
-        "url": options.url,
-        "answers": options.answers,
-        "changes": tuple(options.set),
-        "variant": options.variant,
-        "reword": options.reword,
-        "only": tuple(options.only),
-        "limit": options.limit,
-        "every": options.every,
-        "drafts": not options.no_drafts,
-        "repeats": options.repeats,
-        "time_limit": options.time_limit,
-        "resume": getattr(options, "resume", False),
-        "store": options.index,
-    }
-    return RunOptions(**{**fields, **changes})  # type: ignore[arg-type]  # argparse has checked them
+    return RunOptions(
+        dataset=options.dataset_option or options.dataset,
+        corpus=tuple(options.corpus),
+        name=options.name,
+        adapter=options.adapter,
+        url=options.url,
+        answers=options.answers,
+        changes=tuple(options.set),
+        variant=options.variant,
+        reword=options.reword,
+        only=tuple(options.only),
+        limit=options.limit,
+        every=options.every,
+        drafts=not options.no_drafts,
+        repeats=options.repeats,
+        time_limit=options.time_limit,
+        resume=options.resume,
+        store=options.index,
+    )
 
 
 def _score(options: argparse.Namespace) -> int:
@@ -269,9 +265,8 @@ def _score(options: argparse.Namespace) -> int:
     from evals.review.decisions import read_rulings
     from evals.score import score_run
 
-    settings, paths, _ = _place(options)
     run = _open_run(options)
-    score_run(run, _documents(run, settings), read_rulings(paths.reviews))
+    score_run(run, _documents(run, options.settings), read_rulings(options.paths.reviews))
     print_run(run, as_json=options.json)
     return 0
 
@@ -284,11 +279,10 @@ def _report(options: argparse.Namespace) -> int:
     from evals.report.table import csv_of
     from evals.review.decisions import read_rulings
 
-    settings, paths, _ = _place(options)
     run = _open_run(options)
     baseline = _open_run(options, options.baseline) if options.baseline else None
     gates = check_gates(load_gates(options.gates), run, baseline)
-    rulings, prices = read_rulings(paths.reviews), _prices(options.prices)
+    rulings, prices = read_rulings(options.paths.reviews), _prices(options.prices)
     wanted = {"html": options.html, "md": options.md, "csv": options.csv}
     if not any(wanted.values()):
         wanted["html"] = run.path / "report.html"
@@ -298,10 +292,10 @@ def _report(options: argparse.Namespace) -> int:
         if path == _IN_RUN:
             path = run.path / f"report.{kind}"
         if kind == "html":
-            documents = _documents(run, settings)
+            documents = _documents(run, options.settings)
             text = render(run, documents, baseline=baseline, gates=gates, rulings=rulings, prices=prices)
         elif kind == "md":
-            text = markdown(run, baseline=baseline, gates=gates, parties=_documents(run, settings).parties)
+            text = markdown(run, baseline=baseline, gates=gates, parties=_documents(run, options.settings).parties)
         else:
             text = csv_of(run)
         write_whole(path, text)
@@ -379,19 +373,17 @@ def _synth(options: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> int:
     from evals.printing import print_case
 
-    settings, _, _ = _place(options)
     run = _open_run(options)
-    print_case(run, _documents(run, settings), options.case, as_json=options.json)
+    print_case(run, _documents(run, options.settings), options.case, as_json=options.json)
     return 0
 
 
 def _serve(options: argparse.Namespace) -> int:
     from evals.serve.page import serve
 
-    settings, paths, _ = _place(options)
     serve(
-        settings,
-        paths,
+        options.settings,
+        options.paths,
         host=options.host,
         port=options.port,
         on_ready=lambda address: print(f"evals page: {address}", flush=True),
@@ -403,12 +395,11 @@ def _ls(options: argparse.Namespace) -> int:
     from evals.printing import print_runs
     from evals.runs import list_runs
 
-    _, _, runs = _place(options)
-    found = list_runs(runs)
+    found = list_runs(options.runs)
     if options.json:
         print(json.dumps([run.manifest.model_dump(mode="json") for run in found], indent=1))
     else:
-        print_runs(found, runs)
+        print_runs(found, options.runs)
     return 0
 
 
@@ -445,7 +436,6 @@ def _ablate(options: argparse.Namespace) -> int:
     from evals.files import write_whole
     from evals.printing import asking, print_ablation
 
-    settings, _, runs = _place(options)
     configurations = load_configurations(options.configurations)
     if options.choose:
         names = options.choose.split(",")
@@ -455,7 +445,12 @@ def _ablate(options: argparse.Namespace) -> int:
         configurations = tuple(c for c in configurations if c.name in names)
     with asking() as (on_stage, on_answer):
         rows = ablate(
-            _launch_options(options), configurations, settings, runs=runs, on_stage=on_stage, on_answer=on_answer
+            _launch_options(options),
+            configurations,
+            options.settings,
+            runs=options.runs,
+            on_stage=on_stage,
+            on_answer=on_answer,
         )
     print_ablation(rows)
     if options.md is not None:
@@ -483,8 +478,7 @@ def _positions(options: argparse.Namespace) -> int:
         for split, own in by_split.items():
             print_positions(split, position_rates(fill_from_labels(own, documents)))
         return 0
-    settings, _, _ = _place(options)
-    with open_environment(settings, [options.corpus]) as environment:
+    with open_environment(options.settings, [options.corpus]) as environment:
         for split, own in by_split.items():
             filled = fill_by_building(
                 track(own, description=split, console=Console(stderr=True)), environment.workspace.briefings
@@ -498,9 +492,8 @@ def _calibrate(options: argparse.Namespace) -> int:
     from evals.case_sets import open_set
     from evals.eval_environment import open_environment
 
-    settings, paths, _ = _place(options)
-    case_set = open_set(options.dataset, options.corpus, paths)
-    with open_environment(settings, case_set.folders) as environment:
+    case_set = open_set(options.dataset, options.corpus, options.paths)
+    with open_environment(options.settings, case_set.folders) as environment:
         print(json.dumps(asdict(fit(case_set.cases, environment.workspace)), indent=2))
     return 0
 
