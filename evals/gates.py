@@ -18,13 +18,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from evals.compare import Paired, ScoredRun, difference_of_data, paired, paired_cases
 from evals.errors import EvalError, first_fault
 from evals.metrics.table import Floats, Quantity
-from evals.stats import RESAMPLES, holm, interval, not_worse_p
+from evals.stats import FEWEST_CLUSTERS, RESAMPLES, holm, interval, not_worse_p
 from evals.summary import QUANTITIES, CaseScore, Figure, by_case, figure
 
 # Significance level, one-sided: as one end of a 95 % interval.
 ALPHA: Final = 0.025
-# With a single cluster all draws are alike and any loss looks certain; from about ten on the bootstrap holds its level.
-FEWEST_CLUSTERS: Final = 10
 GateKind = Literal["hard", "soft"]
 GateVerdict = Literal["pass", "fail", "warn", "invalid"]
 _EXIT_CODES: Final[dict[GateVerdict, int]] = {"pass": 0, "warn": 0, "fail": 1, "invalid": 2}

@@ -15,6 +15,8 @@ Floats = npt.NDArray[np.float64]
 Combine = Callable[[Floats], Floats]
 RESAMPLES: Final = 2000
 LEVEL: Final = 0.95
+# With a single cluster all draws are alike and any loss looks certain; from about ten on the bootstrap holds its level.
+FEWEST_CLUSTERS: Final = 10
 # Equal figures may differ in their last bits by the order in which they were added.
 _TOLERANCE: Final = 1e-12
 

@@ -20,7 +20,7 @@ from evals.failure_taxonomy import STAGES, Stage
 from evals.metrics.confidence import Outcome
 from evals.metrics.table import METRICS, Combine, Floats, Quantity, ratio
 from evals.runs import ScoreRecord
-from evals.stats import RESAMPLES, cluster_bootstrap, enough_for, interval, percentile_higher, wilson
+from evals.stats import FEWEST_CLUSTERS, RESAMPLES, cluster_bootstrap, enough_for, interval, percentile_higher, wilson
 
 # Below so many cases a slice's share says little: its interval is wider than ± 20 points around one half.
 SMALL: Final = 20
@@ -133,7 +133,8 @@ def figure(
 ) -> Figure | None:
     """Returns a figure over cases, with its interval from clusters drawn again; None where it applies to none.
 
-    Where all clusters are alike, drawing them again shows nothing: a share then has Wilson's interval over its cases.
+    Fewer than `FEWEST_CLUSTERS` clusters, or clusters that are all alike, show too little when they are drawn again: a
+    share then has Wilson's interval over its cases.
     """
     applying = [case for case in cases if quantity.key in case.components]
     rows = np.array([case.components[quantity.key] for case in applying], dtype=np.float64)
@@ -144,7 +145,7 @@ def figure(
     samples = cluster_bootstrap(rows, clusters, quantity.combine, resamples=resamples, seed=seed)
     n = int(bears_on(rows, quantity.combine).sum())
     bounds = interval(samples)
-    if quantity.share and bounds.high - bounds.low < 1e-9:
+    if quantity.share and (len(set(clusters)) < FEWEST_CLUSTERS or bounds.high - bounds.low < 1e-9):
         bounds = wilson(round(value * n), n)
     plain = rows.shape[1] == 2
     return Figure(
@@ -185,7 +186,7 @@ class SliceFigures:
     """The cases that share a value.
 
     Attributes:
-        right: Share of right outcomes, 0 to 1, with Wilson's interval.
+        right: Share of right outcomes, 0 to 1, with its interval; the same as the figure `right` over these cases.
         small: Too few cases to read anything from.
         figures: Values of `KEY_METRICS`, those that apply.
     """
@@ -208,18 +209,19 @@ def by_slice(scores: Iterable[ScoreRecord], slice_name: str) -> tuple[SliceFigur
     """Returns figures for each value of a slice, the worst first, of equal ones the larger first."""
     found = []
     for value, cases in sliced(by_case(scores), slice_name).items():
-        right, n = sum(case.stage is None for case in cases), len(cases)
-        low, high = wilson(right, n)
+        right = figure(cases, RIGHT)
+        if right is None:
+            continue
         figures = {name: _value(cases, QUANTITIES[name]) for name in KEY_METRICS}
         found.append(
             SliceFigures(
                 value=value,
-                n=n,
-                right=right / n,
-                low=low,
-                high=high,
-                small=n < SMALL,
-                figures={name: figure for name, figure in figures.items() if figure is not None},
+                n=len(cases),
+                right=right.value,
+                low=right.low,
+                high=right.high,
+                small=len(cases) < SMALL,
+                figures={name: value for name, value in figures.items() if value is not None},
             )
         )
     return tuple(sorted(found, key=lambda item: (item.right, -item.n, item.value)))
