@@ -134,7 +134,7 @@ def figure(
     """Returns a figure over cases, with its interval from clusters drawn again; None where it applies to none.
 
     Fewer than `FEWEST_CLUSTERS` clusters, or clusters that are all alike, show too little when they are drawn again: a
-    share then has Wilson's interval over its cases.
+    share then has Wilson's interval over its cases, which for an F1 is an approximation.
     """
     applying = [case for case in cases if quantity.key in case.components]
     rows = np.array([case.components[quantity.key] for case in applying], dtype=np.float64)
@@ -142,11 +142,11 @@ def figure(
     if value is None:
         return None
     clusters = [case.cluster for case in applying]
-    samples = cluster_bootstrap(rows, clusters, quantity.combine, resamples=resamples, seed=seed)
     n = int(bears_on(rows, quantity.combine).sum())
-    bounds = interval(samples)
-    if quantity.share and (len(set(clusters)) < FEWEST_CLUSTERS or bounds.high - bounds.low < 1e-9):
-        bounds = wilson(round(value * n), n)
+    bounds = wilson(round(value * n), n) if quantity.share else None
+    if bounds is None or len(set(clusters)) >= FEWEST_CLUSTERS:
+        drawn = interval(cluster_bootstrap(rows, clusters, quantity.combine, resamples=resamples, seed=seed))
+        bounds = drawn if bounds is None or drawn.high - drawn.low >= 1e-9 else bounds
     plain = rows.shape[1] == 2
     return Figure(
         metric=quantity.name,

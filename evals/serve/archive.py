@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from app.settings import Settings
 from app.wiring import open_workspace
@@ -27,17 +27,26 @@ REPORT: Final = "report.html"
 _RESAMPLES: Final = 100
 
 
-class Renderers(Protocol):
-    """Writes a run's report."""
+class Renderers:
+    """Writes a run's report with `evals.report`, which is imported when the first report is made."""
 
     def html(self, run: Run, documents: Documents, baseline: Run | None, rulings: Rulings) -> str:
         """Returns one HTML file."""
+        from evals.report.html import render
+
+        return render(run, documents, baseline=baseline, gates=gates_of(run, baseline), rulings=rulings)
 
     def markdown(self, run: Run, baseline: Run | None) -> str:
         """Returns a summary."""
+        from evals.report.markdown import markdown
+
+        return markdown(run, baseline=baseline, gates=gates_of(run, baseline))
 
     def csv(self, run: Run) -> str:
         """Returns one line for each case."""
+        from evals.report.table import csv_of
+
+        return csv_of(run)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,28 +299,6 @@ class Archive:
                 known = (state, read())
                 self._known[key] = known
             return known[1]
-
-
-class ReportPackage:
-    """Renders with `evals.report`, which is imported when the first report is made."""
-
-    def html(self, run: Run, documents: Documents, baseline: Run | None, rulings: Rulings) -> str:
-        """Returns one HTML file."""
-        from evals.report.html import render
-
-        return render(run, documents, baseline=baseline, gates=gates_of(run, baseline), rulings=rulings)
-
-    def markdown(self, run: Run, baseline: Run | None) -> str:
-        """Returns a summary."""
-        from evals.report.markdown import markdown
-
-        return markdown(run, baseline=baseline, gates=gates_of(run, baseline))
-
-    def csv(self, run: Run) -> str:
-        """Returns one line for each case."""
-        from evals.report.table import csv_of
-
-        return csv_of(run)
 
 
 def gates_of(run: Run, baseline: Run | None = None, *, resamples: int | None = None) -> GateReport:

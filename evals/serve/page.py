@@ -15,7 +15,7 @@ from app.settings import Settings
 from evals.errors import EvalError
 from evals.golden.documents import Documents
 from evals.paths import EvalPaths
-from evals.serve.archive import Archive, Renderers, ReportPackage
+from evals.serve.archive import Archive, Renderers
 from evals.serve.guard import HEADERS, LARGEST_FORM, Token, posting
 from evals.serve.jobs import COMMAND, Jobs
 from evals.serve.views import Views
@@ -65,7 +65,7 @@ def create_app(
         on_ready: Called when the page can be opened.
     """
     token, jobs = Token(), Jobs(paths, settings.store, command=command)
-    archive = Archive(settings, paths, renderers or ReportPackage(), store_documents=store_documents)
+    archive = Archive(settings, paths, renderers or Renderers(), store_documents=store_documents)
     views = Views(settings=settings, paths=paths, archive=archive, jobs=jobs, token=token)
 
     @contextlib.asynccontextmanager

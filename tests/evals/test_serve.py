@@ -21,6 +21,7 @@ from evals.paths import EvalPaths, eval_paths
 from evals.review.decisions import add_ruling, drafts, read_rulings, saved_cases
 from evals.runs import Run
 from evals.score import score_run
+from evals.serve.archive import Renderers
 from evals.serve.jobs import CHANGEABLE, Jobs, RunRequest, count_answers
 from evals.serve.page import create_app
 from tests.evals.made_run import FILE, TEXT, answer, case, documents, make_run
@@ -55,7 +56,7 @@ else:
 """
 
 
-class FakeReports:
+class FakeReports(Renderers):
     def html(self, run: Run, documents: Documents, baseline: Run | None, rulings: Any) -> str:
         return (
             f"<!doctype html><p>{run.name} against {baseline.name if baseline else 'nothing'}, {len(rulings)} ruled on"
