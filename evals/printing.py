@@ -155,7 +155,7 @@ def print_comparison(found: "Comparison", slices: Sequence[str]) -> None:
     console.print(
         Text(
             f"right before and wrong now: {len(found.regressions)}, the reverse: {len(found.improvements)}; "
-            f"exact McNemar p = {p_value(found.mcnemar_p)}"
+            f"exact McNemar p: {p_value(found.mcnemar_p)}"
         )
     )
     flips = Table("", "case", "before", "now", title="flips")
