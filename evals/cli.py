@@ -12,7 +12,7 @@ from app.errors import AppError
 from app.loopback import HostError
 from app.settings import Settings, load_settings
 from evals.errors import DatasetError, EvalError, RunError
-from evals.paths import EvalPaths, eval_paths
+from evals.paths import eval_paths
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from evals.summary import Price
 
 INVALID = 2
-# Stands for a file in the run's own folder.
+# Value of `--md` without a file: the report goes into the run's own folder.
 _IN_RUN = Path("-in-run-")
 
 
@@ -39,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return INVALID
     try:
+        options.settings = load_settings(store=options.store)
+        options.paths = eval_paths(options.settings.store)
+        options.runs = options.runs or options.paths.runs
         code: int = options.command(options)
     except (AppError, EvalError, IngestError, StoreError) as exc:
         print(f"untoc-eval: {exc}", file=sys.stderr)
@@ -80,10 +83,10 @@ def build_parser() -> argparse.ArgumentParser:
     score.add_argument("run", help="name of a run, `latest`, or its folder")
     score.add_argument("--json", action="store_true", help="print the figures as JSON")
 
-    report = add("report", _report, "write a run's report: one HTML file, Markdown, CSV or JUnit")
+    report = add("report", _report, "write a run's report: one HTML file, Markdown or CSV")
     report.add_argument("run", help="name of a run, `latest`, or its folder")
     report.add_argument("--baseline", help="the run to compare it with")
-    for kind in ("html", "md", "csv", "junit"):
+    for kind in ("html", "md", "csv"):
         help_text = f"write {kind.upper()}, there or into the run's folder"
         report.add_argument(f"--{kind}", type=Path, metavar="FILE", nargs="?", const=_IN_RUN, help=help_text)
     report.add_argument("--gates", type=Path, help="gates to show; default: those that come with the program")
@@ -101,7 +104,6 @@ def build_parser() -> argparse.ArgumentParser:
     gate.add_argument("run", help="name of a run, `latest`, or its folder")
     gate.add_argument("--baseline", help="the run that it may not fall behind")
     gate.add_argument("--gates", type=Path, help="YAML of gates; default: those that come with the program")
-    gate.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML there")
     gate.add_argument("--json", action="store_true", help="print JSON")
 
     synth = add("synth", _synth, "make draft cases from a folder of statements with a manifest, without a model")
@@ -111,19 +113,10 @@ def build_parser() -> argparse.ArgumentParser:
     synth.add_argument("--seed", type=int, default=0, help="draws other ones")
     synth.add_argument("-o", "--output", type=Path, required=True, help="the file of cases to write (.yaml)")
 
-    review = add("review", _review, "go through drafts, and a run’s citations and claims, that nobody has judged")
-    review.add_argument("run", nargs="?", help="a run whose citations are judged; default: drafts only")
-    review.add_argument("--by", required=True, metavar="NAME", help="who decides")
-
     show = add("show", _show, "show one case of a run: question, gold, and what it got")
     show.add_argument("run", help="name of a run, `latest`, or its folder")
     show.add_argument("case", help="id of the case")
     show.add_argument("--json", action="store_true", help="print JSON")
-
-    export = add("export", _export, "write a run in the format of other tools")
-    export.add_argument("run", help="name of a run, `latest`, or its folder")
-    export.add_argument("--format", choices=("csv", "trec", "ragas", "inspect"), required=True)
-    export.add_argument("-o", "--output", type=Path, required=True, help="a file; for `trec` a folder")
 
     serve = add("serve", _serve, "open the evals page: runs, reports, a form to start one, and reviews")
     serve.add_argument(
@@ -142,6 +135,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     ablate = add("ablate", _ablate, "run a set in several configurations, and print one table of them")
     _run_options(ablate)
+    ablate.set_defaults(name=None, resume=False)
     ablate.add_argument("--configurations", type=Path, help="YAML of configurations; default: those of the program")
     ablate.add_argument("--choose", metavar="NAMES", help="only these configurations, joined by commas")
     ablate.add_argument("--md", type=Path, metavar="FILE", help="write the table there as Markdown")
@@ -150,12 +144,6 @@ def build_parser() -> argparse.ArgumentParser:
     positions.add_argument("--corpus", type=Path, required=True, metavar="DIR", help="the folder of general_debate")
     positions.add_argument("--whole", action="store_true", help="search the cells as well, as a briefing does")
     positions.add_argument("--split", help="only cells of these splits, joined by commas; default: each by itself")
-
-    judge = add("judge", _judge, "let a model judge claims against their quotations; advice only, never a gate")
-    judge.add_argument("run", help="name of a run, `latest`, or its folder")
-    judge.add_argument("--model", help="a chat model such as openai:NAME or ollama:NAME (extra `judge`)")
-    judge.add_argument("--entailment", metavar="MODEL", help="a cross-encoder for entailment, by name or folder")
-    judge.add_argument("--allow-download", action="store_true", help="the cross-encoder may be fetched from a hub")
 
     calibrate = add("calibrate", _calibrate, "fit the weights of confidence, with folds by State")
     calibrate.add_argument("dataset", help="`dev`, `smoke`, or a file of cases")
@@ -195,17 +183,10 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _place(options: argparse.Namespace) -> tuple[Settings, EvalPaths, Path]:
-    settings = load_settings(store=options.store)
-    home = eval_paths(settings.store)
-    return settings, home, options.runs or home.runs
-
-
 def _open_run(options: argparse.Namespace, name: str | None = None) -> "Run":
     from evals.runs import open_run
 
-    _, _, runs = _place(options)
-    return open_run(runs, options.run if name is None else name)
+    return open_run(options.runs, options.run if name is None else name)
 
 
 def _documents(run: "Run", settings: Settings) -> "Documents":
@@ -223,15 +204,14 @@ def _documents(run: "Run", settings: Settings) -> "Documents":
 
 
 def _lint(options: argparse.Namespace) -> int:
+    from evals.case_sets import open_set
     from evals.golden.documents import read_documents
     from evals.golden.lint import lint
-    from evals.golden.sets import open_set
     from evals.printing import print_problems
 
-    _, home, _ = _place(options)
     found = []
     for name in options.datasets:
-        case_set = open_set(name, options.corpus, home)
+        case_set = open_set(name, options.corpus, options.paths)
         documents = read_documents(case_set.folders) if case_set.folders else None
         found += [(name, problem) for problem in lint(case_set.cases, documents)]
     if options.json:
@@ -245,9 +225,10 @@ def _run(options: argparse.Namespace) -> int:
     from evals.launch import launch
     from evals.printing import asking, print_run
 
-    settings, _, runs = _place(options)
     with asking() as (on_stage, on_answer):
-        run = launch(_launch_options(options), settings, runs=runs, on_stage=on_stage, on_answer=on_answer)
+        run = launch(
+            _launch_options(options), options.settings, runs=options.runs, on_stage=on_stage, on_answer=on_answer
+        )
     failed = [record.error for record in run.answers() if record.error is not None]
     if len(failed) == run.manifest.cases * run.manifest.repeats:
         raise RunError(f"not one question was answered: {failed[0].message}")
@@ -255,29 +236,28 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _launch_options(options: argparse.Namespace, **changes: object) -> "RunOptions":
+def _launch_options(options: argparse.Namespace) -> "RunOptions":
     from evals.launch import RunOptions
 
-    fields: dict[str, object] = {
-        "dataset": options.dataset_option or options.dataset,
-        "corpus": tuple(options.corpus),
-        "name": getattr(options, "name", None),
-        "adapter": options.adapter,
-        "url": options.url,
-        "answers": options.answers,
-        "changes": tuple(options.set),
-        "variant": options.variant,
-        "reword": options.reword,
-        "only": tuple(options.only),
-        "limit": options.limit,
-        "every": options.every,
-        "drafts": not options.no_drafts,
-        "repeats": options.repeats,
-        "time_limit": options.time_limit,
-        "resume": getattr(options, "resume", False),
-        "store": options.index,
-    }
-    return RunOptions(**{**fields, **changes})  # type: ignore[arg-type]  # argparse has checked them
+    return RunOptions(
+        dataset=options.dataset_option or options.dataset,
+        corpus=tuple(options.corpus),
+        name=options.name,
+        adapter=options.adapter,
+        url=options.url,
+        answers=options.answers,
+        changes=tuple(options.set),
+        variant=options.variant,
+        reword=options.reword,
+        only=tuple(options.only),
+        limit=options.limit,
+        every=options.every,
+        drafts=not options.no_drafts,
+        repeats=options.repeats,
+        time_limit=options.time_limit,
+        resume=options.resume,
+        store=options.index,
+    )
 
 
 def _score(options: argparse.Namespace) -> int:
@@ -285,44 +265,39 @@ def _score(options: argparse.Namespace) -> int:
     from evals.review.decisions import read_rulings
     from evals.score import score_run
 
-    settings, home, _ = _place(options)
     run = _open_run(options)
-    score_run(run, _documents(run, settings), read_rulings(home.reviews))
+    score_run(run, _documents(run, options.settings), read_rulings(options.paths.reviews))
     print_run(run, as_json=options.json)
     return 0
 
 
 def _report(options: argparse.Namespace) -> int:
+    from evals.files import write_whole
     from evals.gates import check_gates, load_gates
-    from evals.junit import junit
     from evals.report.html import render
     from evals.report.markdown import markdown
     from evals.report.table import csv_of
     from evals.review.decisions import read_rulings
-    from evals.runs import write_whole
 
-    settings, home, _ = _place(options)
     run = _open_run(options)
     baseline = _open_run(options, options.baseline) if options.baseline else None
     gates = check_gates(load_gates(options.gates), run, baseline)
-    rulings, prices = read_rulings(home.reviews), _prices(options.prices)
-    wanted = {"html": options.html, "md": options.md, "csv": options.csv, "junit": options.junit}
+    rulings, prices = read_rulings(options.paths.reviews), _prices(options.prices)
+    wanted = {"html": options.html, "md": options.md, "csv": options.csv}
     if not any(wanted.values()):
         wanted["html"] = run.path / "report.html"
     for kind, path in wanted.items():
         if path is None:
             continue
         if path == _IN_RUN:
-            path = run.path / f"report.{'xml' if kind == 'junit' else kind}"
+            path = run.path / f"report.{kind}"
         if kind == "html":
-            documents = _documents(run, settings)
+            documents = _documents(run, options.settings)
             text = render(run, documents, baseline=baseline, gates=gates, rulings=rulings, prices=prices)
         elif kind == "md":
-            text = markdown(run, baseline=baseline, gates=gates, parties=_documents(run, settings).parties)
-        elif kind == "csv":
-            text = csv_of(run)
+            text = markdown(run, baseline=baseline, gates=gates, parties=_documents(run, options.settings).parties)
         else:
-            text = junit(gates, run.scores())
+            text = csv_of(run)
         write_whole(path, text)
         print(f"{kind}: {path}")
     return 0
@@ -366,17 +341,13 @@ def _comparison_json(found: "Comparison") -> dict[str, object]:
 
 def _gate(options: argparse.Namespace) -> int:
     from evals.gates import check_gates, load_gates
-    from evals.junit import junit
     from evals.printing import print_gates
-    from evals.runs import write_whole
 
     run = _open_run(options)
     baseline = _open_run(options, options.baseline) if options.baseline else None
     if baseline is not None and baseline.path.resolve() == run.path.resolve():
         raise RunError(f"{run.name!r} is its own baseline, which shows nothing: name another run")
     report: GateReport = check_gates(load_gates(options.gates), run, baseline)
-    if options.junit is not None:
-        write_whole(options.junit, junit(report, run.scores()))
     if options.json:
         print(json.dumps(asdict(report) | {"verdict": report.verdict}, indent=1))
     else:
@@ -399,45 +370,20 @@ def _synth(options: argparse.Namespace) -> int:
     return 0
 
 
-def _review(options: argparse.Namespace) -> int:
-    from rich.console import Console
-
-    from evals.launch import stored_documents
-    from evals.review.terminal import review_in_terminal
-
-    settings, home, _ = _place(options)
-    run = _open_run(options) if options.run else None
-    documents = _documents(run, settings) if run else stored_documents(settings)
-    review_in_terminal(home, run, documents, options.by, Console())
-    return 0
-
-
 def _show(options: argparse.Namespace) -> int:
     from evals.printing import print_case
 
-    settings, _, _ = _place(options)
     run = _open_run(options)
-    print_case(run, _documents(run, settings), options.case, as_json=options.json)
-    return 0
-
-
-def _export(options: argparse.Namespace) -> int:
-    from evals.export import export
-
-    settings, _, _ = _place(options)
-    run = _open_run(options)
-    for path in export(run, _documents(run, settings), options.format, options.output):
-        print(path)
+    print_case(run, _documents(run, options.settings), options.case, as_json=options.json)
     return 0
 
 
 def _serve(options: argparse.Namespace) -> int:
     from evals.serve.page import serve
 
-    settings, home, _ = _place(options)
     serve(
-        settings,
-        home,
+        options.settings,
+        options.paths,
         host=options.host,
         port=options.port,
         on_ready=lambda address: print(f"evals page: {address}", flush=True),
@@ -449,12 +395,11 @@ def _ls(options: argparse.Namespace) -> int:
     from evals.printing import print_runs
     from evals.runs import list_runs
 
-    _, _, runs = _place(options)
-    found = list_runs(runs)
+    found = list_runs(options.runs)
     if options.json:
         print(json.dumps([run.manifest.model_dump(mode="json") for run in found], indent=1))
     else:
-        print_runs(found, runs)
+        print_runs(found, options.runs)
     return 0
 
 
@@ -475,8 +420,8 @@ def _metrics(options: argparse.Namespace) -> int:
 
 
 def _schema(options: argparse.Namespace) -> int:
+    from evals.files import write_whole
     from evals.golden.cases import case_schema
-    from evals.runs import write_whole
 
     text = json.dumps(case_schema(), indent=1) + "\n"
     if options.output is None:
@@ -488,10 +433,9 @@ def _schema(options: argparse.Namespace) -> int:
 
 def _ablate(options: argparse.Namespace) -> int:
     from evals.ablate import ablate, load_configurations, table_markdown
+    from evals.files import write_whole
     from evals.printing import asking, print_ablation
-    from evals.runs import write_whole
 
-    settings, _, runs = _place(options)
     configurations = load_configurations(options.configurations)
     if options.choose:
         names = options.choose.split(",")
@@ -501,31 +445,16 @@ def _ablate(options: argparse.Namespace) -> int:
         configurations = tuple(c for c in configurations if c.name in names)
     with asking() as (on_stage, on_answer):
         rows = ablate(
-            _launch_options(options), configurations, settings, runs=runs, on_stage=on_stage, on_answer=on_answer
+            _launch_options(options),
+            configurations,
+            options.settings,
+            runs=options.runs,
+            on_stage=on_stage,
+            on_answer=on_answer,
         )
     print_ablation(rows)
     if options.md is not None:
         write_whole(options.md, table_markdown(rows))
-    return 0
-
-
-def _judge(options: argparse.Namespace) -> int:
-    from evals.judges.judge import judge_run
-    from evals.printing import print_judgements
-
-    _, home, _ = _place(options)
-    if not (options.model or options.entailment):
-        raise EvalError("name a judge: --model openai:NAME, or --entailment MODEL")
-    run = _open_run(options)
-    print_judgements(
-        judge_run(
-            run,
-            home,
-            model=options.model,
-            entailment=options.entailment,
-            allow_download=options.allow_download,
-        )
-    )
     return 0
 
 
@@ -549,11 +478,10 @@ def _positions(options: argparse.Namespace) -> int:
         for split, own in by_split.items():
             print_positions(split, position_rates(fill_from_labels(own, documents)))
         return 0
-    settings, _, _ = _place(options)
-    with open_environment(settings, [options.corpus]) as bed:
+    with open_environment(options.settings, [options.corpus]) as environment:
         for split, own in by_split.items():
             filled = fill_by_building(
-                track(own, description=split, console=Console(stderr=True)), bed.workspace.briefings
+                track(own, description=split, console=Console(stderr=True)), environment.workspace.briefings
             )
             print_positions(split, position_rates(tuple(filled)))
     return 0
@@ -561,13 +489,12 @@ def _positions(options: argparse.Namespace) -> int:
 
 def _calibrate(options: argparse.Namespace) -> int:
     from evals.calibrate import fit
+    from evals.case_sets import open_set
     from evals.eval_environment import open_environment
-    from evals.golden.sets import open_set
 
-    settings, home, _ = _place(options)
-    case_set = open_set(options.dataset, options.corpus, home)
-    with open_environment(settings, case_set.folders) as bed:
-        print(json.dumps(asdict(fit(case_set.cases, bed.workspace)), indent=2))
+    case_set = open_set(options.dataset, options.corpus, options.paths)
+    with open_environment(options.settings, case_set.folders) as environment:
+        print(json.dumps(asdict(fit(case_set.cases, environment.workspace)), indent=2))
     return 0
 
 

@@ -1,4 +1,8 @@
-"""Two runs over the same cases: what changed, whether it is more than chance, and which cases flipped."""
+"""Paired comparison of two runs over the same cases: differences with intervals and p-values, and the flips.
+
+A flip is a case that is right in one run only, such as `right` before and `not_retrieved` now; whether there are more
+of them one way than chance gives is McNemar's exact test.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +12,14 @@ import numpy as np
 
 from evals.errors import RunError
 from evals.failure_taxonomy import Stage
-from evals.metrics.table import METRICS, Floats
+from evals.metrics.table import METRICS, Floats, Quantity
 from evals.runs import RunManifest, ScoreRecord
 from evals.stats import RESAMPLES, Interval, interval, mcnemar_exact, paired_cluster_bootstrap, sign_flip_p
-from evals.summary import QUANTITIES, RIGHT, SMALL, CaseScore, Quantity, bears_on, by_case, combined, sliced
+from evals.summary import QUANTITIES, RIGHT, SMALL, CaseScore, bears_on, by_case, combined, sliced
 
 ALPHA: Final = 0.05
 ComparisonVerdict = Literal["better", "worse", "same"]
-# What says under which name and when a run was made, and not what was run.
+# Fields of the manifest that name and date a run; two runs of the same configuration differ in them.
 _INCIDENTAL: Final = frozenset({"name", "started", "ended"})
 
 
@@ -196,7 +200,7 @@ def compare(
     differences = (
         difference(paired(pairs, QUANTITIES[name]), resamples=resamples, seed=seed) for name in (RIGHT.name, *METRICS)
     )
-    # Every case is right or not, so that the first is never left out.
+    # RIGHT applies to every case, so that the first difference is never None.
     right, *metrics = (found for found in differences if found is not None)
     flips = [Flip(case=new.case, old=old.stage, new=new.stage) for old, new in pairs]
     regressions = tuple(flip for flip in flips if flip.old is None and flip.new is not None)

@@ -7,6 +7,8 @@ EvalError
     └── TimeLimitError    it gave none in time
 """
 
+from pydantic import ValidationError
+
 
 class EvalError(Exception):
     """Base of what the command line shows as one line."""
@@ -26,3 +28,12 @@ class AnswerError(EvalError):
 
 class TimeLimitError(AnswerError):
     """What was evaluated gave no answer in time."""
+
+
+def first_fault(exc: Exception) -> str:
+    """Returns an error in one line; of a record's faults the first, such as `expect.status: Field required`."""
+    if not isinstance(exc, ValidationError):
+        return " ".join(str(exc).split())
+    first = exc.errors()[0]
+    place, message = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+    return " ".join((f"{place}: {message}" if place else message).split())

@@ -1,4 +1,8 @@
-"""The bed that cases are asked on: a store with the corpus in it, the program over it, and what is true of it."""
+"""The evaluation environment of a run: a store that holds the corpus, the program over it, and the ground truth.
+
+A corpus is indexed once for each way of reading, splitting and embedding it, below the user's store; the next run with
+the same settings finds it there.
+"""
 
 import hashlib
 import json
@@ -17,16 +21,16 @@ from pydantic import ValidationError
 from app.errors import SettingsError
 from app.settings import Settings, variables
 from app.wiring import Workspace, open_workspace
+from evals.case_sets import SAMPLE
 from evals.errors import RunError
 from evals.golden.documents import Documents, documents_of, read_documents
-from evals.golden.sets import SAMPLE
 from evals.paths import EvalPaths, eval_paths
 
 _PACKAGES: Final = (
     "untoc", "langchain-core", "chromadb", "sentence-transformers", "onnxruntime", "tokenizers", "numpy", "ir-measures",
 )  # fmt: skip
 _CODE: Final = (".py", ".csv", ".txt", ".json", ".sql", ".md")
-# Settings that say where things are, not what is done.
+# Settings of paths and addresses, which do not change answers and stay out of the manifest.
 _PLACES: Final = ("UNTOC_STORE", "UNTOC_LOG_LEVEL", "UNTOC_SERVER__")
 
 
@@ -36,7 +40,7 @@ class EvalEnvironment:
 
     workspace: Workspace
     documents: Documents
-    home: EvalPaths
+    paths: EvalPaths
 
     def statement_files(self) -> dict[str, str]:
         """Returns the file of each statement, by its id."""
@@ -70,16 +74,16 @@ def open_environment(
         EvalError: The folders cannot be read, or not all of their statements were taken in.
         StoreError: The store cannot be opened.
     """
-    home = eval_paths(settings.store)
+    paths = eval_paths(settings.store)
     if not folders:
         with open_workspace(settings, read_only=True) as workspace:
-            yield EvalEnvironment(workspace=workspace, documents=documents_of(workspace.corpus), home=home)
+            yield EvalEnvironment(workspace=workspace, documents=documents_of(workspace.corpus), paths=paths)
         return
     documents = documents or read_documents(folders)
-    path = store or home.stores / _store_key(settings, documents)
+    path = store or paths.stores / _store_key(settings, documents)
     with open_workspace(settings.model_copy(update={"store": path})) as workspace:
         _fill(workspace, folders)
-        yield EvalEnvironment(workspace=workspace, documents=documents, home=home)
+        yield EvalEnvironment(workspace=workspace, documents=documents, paths=paths)
 
 
 def _fill(workspace: Workspace, folders: Sequence[Path]) -> None:

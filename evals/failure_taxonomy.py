@@ -1,10 +1,14 @@
-"""The first broken stage of a failed case: it tells whom to call."""
+"""The failure taxonomy: each failed case is counted at the first broken stage of the pipeline.
+
+So an answer that cites the wrong statement because search missed the right one counts as `not_retrieved`, which is for
+whoever works on retrieval, and not as `not_cited`.
+"""
 
 from typing import Final, Literal, get_args
 
 from evals.metrics import citations, content, integrity, reading
 from evals.metrics.abstention import was_retrieved
-from evals.metrics.judged import Judged
+from evals.metrics.eval_sample import EvalSample
 
 Stage = Literal[
     "error",
@@ -45,42 +49,42 @@ MEANING: Final[dict[Stage, str]] = {
 }
 
 
-def first_broken(judged: Judged) -> Stage | None:
+def first_broken(sample: EvalSample) -> Stage | None:
     """Returns the first stage that went wrong; None where the outcome is right."""
-    case, answer = judged.case, judged.answer
-    if _missed(reading.states_read(judged)) or _missed(reading.time_read(judged)):
+    case, answer = sample.case, sample.answer
+    if _missed(reading.states_read(sample)) or _missed(reading.time_read(sample)):
         return "misread"
     if case.expect.status == "abstained":
-        return _of_silence(judged)
-    missing = any(all(span.file not in judged.documents for span in group) for group in case.groups)
-    if missing and judged.documents:
+        return _of_silence(sample)
+    missing = any(all(span.file not in sample.documents for span in group) for group in case.groups)
+    if missing and sample.documents:
         return "not_in_corpus"
     if answer.status == "abstained":
-        return "over_abstained" if was_retrieved(judged) or not judged.files else "not_retrieved"
-    return _of_evidence(judged) or _of_integrity(judged) or _of_content(judged)
+        return "over_abstained" if was_retrieved(sample) or not sample.files else "not_retrieved"
+    return _of_evidence(sample) or _of_integrity(sample) or _of_content(sample)
 
 
-def _of_silence(judged: Judged) -> Stage | None:
-    if judged.answer.status != "abstained":
+def _of_silence(sample: EvalSample) -> Stage | None:
+    if sample.answer.status != "abstained":
         return "should_abstain"
-    expected, given = judged.case.expect.reason, judged.answer.abstention
+    expected, given = sample.case.expect.reason, sample.answer.abstention
     wrong = expected is not None and given is not None and given.reason != expected
-    return _of_integrity(judged) or ("wrong_reason" if wrong else None)
+    return _of_integrity(sample) or ("wrong_reason" if wrong else None)
 
 
-def _of_evidence(judged: Judged) -> Stage | None:
+def _of_evidence(sample: EvalSample) -> Stage | None:
     """A list may be right with other sentences than gold's, but not without one; other answers meet every group."""
-    if judged.case.type == "list_states":
-        spans = [*citations.gold_spans(judged.case)]
-        met = any(citations.overlaps(c, span) for c in judged.answer.citations for span in spans)
+    if sample.case.type == "list_states":
+        spans = [*citations.gold_spans(sample.case)]
+        met = any(citations.overlaps(c, span) for c in sample.answer.citations for span in spans)
         return "not_cited" if spans and not met else None
-    cited = judged.answer.citations[: max(citations.FIRST, len(judged.case.groups))]
-    for group in judged.case.groups:
+    cited = sample.answer.citations[: max(citations.FIRST, len(sample.case.groups))]
+    for group in sample.case.groups:
         if any(citations.overlaps(citation, span) for citation in cited for span in group):
             continue
-        found = not judged.files or any(
-            citations.covers(passage, judged.files.get(passage.statement_id), span)
-            for passage in judged.answer.retrieved
+        found = not sample.files or any(
+            citations.covers(passage, sample.files.get(passage.statement_id), span)
+            for passage in sample.answer.retrieved
             for span in group
         )
         if not found:
@@ -90,24 +94,24 @@ def _of_evidence(judged: Judged) -> Stage | None:
     return None
 
 
-def _of_integrity(judged: Judged) -> Stage | None:
-    forbidden = integrity.forbidden(judged)
-    if integrity.misattributed(judged)[0] or (forbidden is not None and forbidden[0]):
+def _of_integrity(sample: EvalSample) -> Stage | None:
+    forbidden = integrity.forbidden(sample)
+    if integrity.misattributed(sample)[0] or (forbidden is not None and forbidden[0]):
         return "wrong_state"
-    if judged.documents and (_short(integrity.quotes(judged)) or _short(integrity.pointers(judged))):
+    if sample.documents and (_short(integrity.quotes(sample)) or _short(integrity.pointers(sample))):
         return "quote_altered"
     return None
 
 
-def _of_content(judged: Judged) -> Stage | None:
-    case, answer = judged.case, judged.answer
+def _of_content(sample: EvalSample) -> Stage | None:
+    case, answer = sample.case, sample.answer
     if case.type == "list_states" and content.claimed_states(answer) != set(case.expect.states):
         return "incomplete_list"
     if answer.status != case.expect.status or (answer.status == "partial" and answer.missing != case.expect.missing):
         return "wrong_status"
-    if _short(integrity.claims_worded(judged)):
+    if _short(integrity.claims_worded(sample)):
         return "claim_unfounded"
-    return "missing_nugget" if content.missing_nuggets(judged) else None
+    return "missing_nugget" if content.missing_nuggets(sample) else None
 
 
 def _missed(components: tuple[float, float] | None) -> bool:

@@ -1,10 +1,8 @@
-"""Gates: whether a run may replace its baseline; absolute bars, and no loss beyond chance.
+"""Gates: whether a run may replace its baseline, by absolute bars (hard) and no loss beyond chance (soft).
 
-Drafts never count; gold counts whether or not a person has reviewed it.
-
-A soft gate fails where the paired bootstrap shows a loss greater than its margin, Holm's
-correction over all soft gates applied: with several gates one of them drops by chance. What few clusters hold cannot
-show that, whatever is drawn from them: such a gate warns at most.
+A soft gate fails where the paired cluster bootstrap shows a loss greater than its margin, after Holm's correction over
+all soft gates: of several gates one drops by chance. Fewer than `FEWEST_CLUSTERS` clusters cannot show a loss, however
+often they are drawn: such a gate warns at most. Drafts never count; gold counts, reviewed by a person or not.
 """
 
 import math
@@ -18,19 +16,17 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from evals.compare import Paired, ScoredRun, difference_of_data, paired, paired_cases
-from evals.errors import EvalError
-from evals.metrics.table import Floats
-from evals.stats import RESAMPLES, holm, interval, not_worse_p
-from evals.summary import QUANTITIES, CaseScore, Figure, Quantity, by_case, figure
+from evals.errors import EvalError, first_fault
+from evals.metrics.table import Floats, Quantity
+from evals.stats import FEWEST_CLUSTERS, RESAMPLES, holm, interval, not_worse_p
+from evals.summary import QUANTITIES, CaseScore, Figure, by_case, figure
 
-# One-sided, as one end of a 95 % interval.
+# Significance level, one-sided: as one end of a 95 % interval.
 ALPHA: Final = 0.025
-# With a single cluster all draws are alike and any loss looks certain; from about ten on the bootstrap holds its level.
-FEWEST_CLUSTERS: Final = 10
 GateKind = Literal["hard", "soft"]
 GateVerdict = Literal["pass", "fail", "warn", "invalid"]
 _EXIT_CODES: Final[dict[GateVerdict, int]] = {"pass": 0, "warn": 0, "fail": 1, "invalid": 2}
-# Figures are sums of fractions: 1 may come out as 1 − 1e-16.
+# Rounding error of floats: sums of fractions that make 1 may come out as 1 − 1e-16.
 _TOLERANCE: Final = 1e-9
 
 
@@ -160,9 +156,7 @@ def load_gates(path: Path | None = None) -> Gates:
         content: Any = yaml.safe_load(text)
         return Gates.model_validate({} if content is None else content)
     except ValidationError as exc:
-        first = exc.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise EvalError(f"cannot read {name}: {place}: {first['msg'].removeprefix('Value error, ')}") from exc
+        raise EvalError(f"cannot read {name}: {first_fault(exc)}") from exc
     except (OSError, ValueError, yaml.YAMLError) as exc:
         raise EvalError(f"cannot read {name}: {exc}") from exc
 
@@ -296,7 +290,7 @@ def _vanished(gate: SoftGate, pair: Paired) -> GateResult:
     a, b = pair.values
     which = "baseline" if a is None else "run"
     reason = f"{pair.quantity.label}: applies to no case of the {which}, and could not be compared"
-    # What the baseline had and the run has not is lost.
+    # A figure that the baseline had and the run lacks is a loss; the reverse only warns.
     verdict: GateVerdict = "warn" if a is None else "fail"
     return GateResult(metric=gate.metric, kind="soft", verdict=verdict, reason=reason, n=pair.n, value=b, baseline=a)
 

@@ -1,4 +1,7 @@
-"""Launching a run: cases, bed and adapter are put together, asked and scored; a stopped run goes on where it was."""
+"""Launching a run: cases, environment and adapter are put together, asked and scored; a stopped run is resumed.
+
+A run is resumed only where all that decides answers is as it was (`_DECIDING`), such as settings, models and code.
+"""
 
 import os
 import platform
@@ -14,6 +17,7 @@ from evals.adapters.adapter import Adapter
 from evals.adapters.http import Http
 from evals.adapters.inprocess import InProcess
 from evals.adapters.replay import Replay
+from evals.case_sets import cases_hash, folder_name, open_set, shipped_folder
 from evals.errors import RunError
 from evals.eval_environment import (
     EvalEnvironment,
@@ -27,7 +31,6 @@ from evals.eval_environment import (
 from evals.golden.cases import Case
 from evals.golden.documents import Documents, read_documents
 from evals.golden.rewording import chosen_wordings, reword, setting_of
-from evals.golden.sets import cases_hash, folder_name, open_set, shipped_folder
 from evals.paths import EvalPaths, eval_paths
 from evals.review.decisions import read_rulings
 from evals.runner import OnAnswer, chosen, run_cases
@@ -36,7 +39,7 @@ from evals.score import score_run
 from evals.variants import VARIANTS, assistant_of
 
 TIME_LIMIT: Final = 120.0
-# What decides answers: a run goes on only where all of it is the same.
+# Fields of the manifest on which answers depend: a run is resumed only where all are the same.
 _DECIDING: Final = (
     "dataset_sha256", "corpus_sha256", "settings", "models", "variant", "adapter", "source", "code", "packages",
     "repeats", "time_limit",
@@ -101,28 +104,30 @@ def launch(
         StoreError: The store or a model cannot be used.
     """
     say = on_stage or (lambda text: None)
-    home = eval_paths(settings.store)
-    _check_name(options, runs or home.runs)
+    paths = eval_paths(settings.store)
+    _check_name(options, runs or paths.runs)
     effective = changed(settings, options.changes)
     with ExitStack() as stack:
         say("reading the statements")
-        given = open_set(options.dataset, options.corpus, home)
+        given = open_set(options.dataset, options.corpus, paths)
         adapter = _stored_or_remote(options)
         documents = read_documents(given.folders) if given.folders else stored_documents(effective)
-        cases = _cases(options, home, documents, given.folders)
+        cases = _cases(options, paths, documents, given.folders)
         if not cases:
             raise RunError("no case is left to ask: see --only and --limit")
-        bed: EvalEnvironment | None = None
+        environment: EvalEnvironment | None = None
         if options.adapter == "inprocess" or not given.folders:
             say("indexing the statements")
-            bed = stack.enter_context(open_environment(effective, given.folders, documents, store=options.store))
+            environment = stack.enter_context(
+                open_environment(effective, given.folders, documents, store=options.store)
+            )
         if adapter is None:
-            adapter = _in_process(options, bed)
-        run = _open(options, runs or home.runs, effective, cases, documents, given.folders, bed)
+            adapter = _in_process(options, environment)
+        run = _open(options, runs or paths.runs, effective, cases, documents, given.folders, environment)
         say("asking")
         run = run_cases(run, adapter, on_answer=on_answer)
     say("scoring")
-    score_run(run, documents, read_rulings(home.reviews))
+    score_run(run, documents, read_rulings(paths.reviews))
     return run
 
 
@@ -154,12 +159,12 @@ def documents_of_run(run: Run, settings: Settings) -> Documents:
 
 def stored_documents(settings: Settings) -> Documents:
     """Reads the statements of the store."""
-    with open_environment(settings) as bed:
-        return bed.documents
+    with open_environment(settings) as environment:
+        return environment.documents
 
 
-def _cases(options: RunOptions, home: EvalPaths, documents: Documents, folders: Sequence[Path]) -> tuple[Case, ...]:
-    cases = open_set(options.dataset, options.corpus, home, documents).cases
+def _cases(options: RunOptions, paths: EvalPaths, documents: Documents, folders: Sequence[Path]) -> tuple[Case, ...]:
+    cases = open_set(options.dataset, options.corpus, paths, documents).cases
     kept = tuple(c for c in cases if c.review.status != "rejected" and (options.drafts or c.gates))
     cases = chosen(kept, only=options.only, limit=options.limit, every=options.every)
     if options.reword is None:
@@ -177,7 +182,7 @@ def _open(
     cases: Sequence[Case],
     documents: Documents,
     folders: Sequence[Path],
-    bed: EvalEnvironment | None,
+    environment: EvalEnvironment | None,
 ) -> Run:
     manifest = RunManifest(
         name=options.name or new_name(options.dataset),
@@ -202,7 +207,7 @@ def _open(
     )
     if options.resume:
         return _resumed(open_run(runs, manifest.name), manifest)
-    return create_run(runs, manifest, cases, bed.statement_files() if bed else None)
+    return create_run(runs, manifest, cases, environment.statement_files() if environment else None)
 
 
 def _resumed(run: Run, manifest: RunManifest) -> Run:
@@ -239,7 +244,7 @@ def _stored_or_remote(options: RunOptions) -> Adapter | None:
     return None
 
 
-def _in_process(options: RunOptions, bed: EvalEnvironment | None) -> Adapter:
-    if bed is None:
+def _in_process(options: RunOptions, environment: EvalEnvironment | None) -> Adapter:
+    if environment is None:
         raise RunError("nothing to ask: give --corpus FOLDER or a --store with statements")
-    return InProcess(assistant_of(bed.workspace, options.variant))
+    return InProcess(assistant_of(environment.workspace, options.variant))

@@ -1,4 +1,7 @@
-"""Cells of a position table against hand-labelled ones: the kind of position, the evidence, and silence."""
+"""Agreement of suggested kinds of position with hand-labelled cells, and their evidence and silence.
+
+A cell is one State, topic and session, such as Arvandia on disarmament at the 73rd session, labelled `conditional`.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -156,7 +159,7 @@ def fill_by_building(cells: Iterable[LabelledCell], builder: TableBuilder) -> It
     for cell in cells:
         subject = Subject(label=cell.topic, topic=cell.topic)
         request = BriefingRequest(parties=(cell.party,), subjects=(subject,), years=(cell.year,))
-        # Kinds are of quotations; what a model words on them changes nothing.
+        # The kind is suggested from quotations alone, so that no model is asked.
         briefing = builder.build(request, composer="extractive")
         (built,) = briefing.cells
         own = (briefing.citation(number) for number in built.citations)

@@ -1,4 +1,4 @@
-"""What the command line of the evals prints: tables, one case, and progress on a terminal."""
+"""What `untoc-eval` prints: every table on the terminal, one case, and progress."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -16,11 +16,12 @@ from app.briefing.cells import KINDS
 from evals.errors import RunError
 from evals.failure_taxonomy import MEANING
 from evals.golden.cases import Case, Evidence
-from evals.metrics.judged import Judged
+from evals.metrics.eval_sample import EvalSample
 from evals.metrics.table import METRICS
+from evals.report.words import change, p_value, range_of, shown
 from evals.runner import OnAnswer
 from evals.runs import AnswerRecord, Run
-from evals.score import judge
+from evals.score import eval_samples
 from evals.summary import QUANTITIES, Figure, by_case, by_slice, figure, latency, slice_names, stage_counts, summarise
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from evals.gates import GateReport
     from evals.golden.checks import Problem
     from evals.golden.documents import Documents
-    from evals.judges.judge import Judgements
     from evals.positions import PositionRates
 
 _VERDICTS: Final = {"pass": "✓ pass", "warn": "! warn", "fail": "✗ fail", "invalid": "? invalid"}
@@ -91,7 +91,13 @@ def print_run(run: Run, *, as_json: bool = False) -> None:
     for found in (*((right,) if right else ()), *figures):
         name = found.metric
         style = "dim" if name in METRICS and METRICS[name].baseline else ""
-        table.add_row(QUANTITIES[name].label, shown(name, found.value), _range(found), str(found.n), style=style)
+        table.add_row(
+            QUANTITIES[name].label,
+            shown(found.value, name),
+            range_of(found.low, found.high, name),
+            str(found.n),
+            style=style,
+        )
     console.print(table)
     stages = stage_counts(scores)
     if stages:
@@ -127,18 +133,9 @@ def _print_slices(console: Console, run: Run) -> None:
         if not item.small
     ]
     for name, item in sorted(found, key=lambda pair: pair[1].right)[:_SHOWN]:
-        table.add_row(name, item.value, str(item.n), f"{item.right:.3f}", f"{item.low:.2f} to {item.high:.2f}")
+        table.add_row(name, item.value, str(item.n), shown(item.right, "right"), range_of(item.low, item.high, "right"))
     if table.row_count:
         console.print(table)
-
-
-def shown(name: str, value: float) -> str:
-    """Returns a figure as text: a share as a decimal fraction, a count as it is."""
-    return f"{value:.3f}" if QUANTITIES[name].share else f"{value:g}"
-
-
-def _range(found: Figure) -> str:
-    return f"{shown(found.metric, found.low)} to {shown(found.metric, found.high)}"
 
 
 def print_comparison(found: "Comparison", slices: Sequence[str]) -> None:
@@ -146,8 +143,8 @@ def print_comparison(found: "Comparison", slices: Sequence[str]) -> None:
     console = Console()
     if found.changes:
         table = Table("changed", found.baseline, found.candidate, title="configurations")
-        for change in found.changes:
-            table.add_row(change.name, change.a or "", change.b or "")
+        for entry in found.changes:
+            table.add_row(entry.name, entry.a or "", entry.b or "")
         console.print(table)
     table = Table(
         "figure", "before", "now", "difference", "95 % interval", "p", "cases", "", title=f"{len(found.pairs)} cases"
@@ -158,7 +155,7 @@ def print_comparison(found: "Comparison", slices: Sequence[str]) -> None:
     console.print(
         Text(
             f"right before and wrong now: {len(found.regressions)}, the reverse: {len(found.improvements)}; "
-            f"exact McNemar p = {found.mcnemar_p:.3f}"
+            f"exact McNemar p: {p_value(found.mcnemar_p)}"
         )
     )
     flips = Table("", "case", "before", "now", title="flips")
@@ -174,7 +171,9 @@ def print_comparison(found: "Comparison", slices: Sequence[str]) -> None:
 def _print_slice_differences(console: Console, found: "Comparison", name: str) -> None:
     table = Table(name, "cases", "right before", "now")
     for item in found.by(name):
-        table.add_row(item.value, str(item.n), f"{item.a:.3f}", f"{item.b:.3f}", style="dim" if item.small else "")
+        table.add_row(
+            item.value, str(item.n), shown(item.a, "right"), shown(item.b, "right"), style="dim" if item.small else ""
+        )
     if table.row_count:
         console.print(table)
 
@@ -183,11 +182,11 @@ def _difference(found: "Difference") -> tuple[str, ...]:
     name = found.metric
     return (
         QUANTITIES[name].label,
-        shown(name, found.a),
-        shown(name, found.b),
-        f"{found.delta:+.3f}",
-        f"{found.low:+.3f} to {found.high:+.3f}",
-        f"{found.p:.3f}",
+        shown(found.a, name),
+        shown(found.b, name),
+        change(found.delta, name),
+        range_of(found.low, found.high, name, points=True),
+        p_value(found.p),
         str(found.n),
         found.verdict,
     )
@@ -220,7 +219,7 @@ def print_runs(runs: Sequence[Run], folder: Path) -> None:
             found = figure(by_case(run.scores()), QUANTITIES["right"])
         except RunError:
             found = None
-        right = "" if found is None else f"{found.value:.3f}"
+        right = "" if found is None else shown(found.value, "right")
         manifest = run.manifest
         complete = "yes" if run.complete else "no"
         table.add_row(run.name, manifest.dataset, str(manifest.cases), right, manifest.variant or "", complete)
@@ -263,7 +262,7 @@ def print_case(run: Run, documents: "Documents", identifier: str, *, as_json: bo
         raise RunError(
             f"no case {identifier!r} in the run {run.name!r}: `untoc-eval report {run.name} --csv FILE` lists them"
         )
-    answers = {repeat: found for (name, repeat), found in judge(run, documents).items() if name == identifier}
+    answers = {repeat: found for (name, repeat), found in eval_samples(run, documents).items() if name == identifier}
     records = {record.repeat: record for record in run.answers() if record.case == identifier}
     stages = {score.repeat: score.stage for score in run.scores() if score.case == identifier}
     if as_json:
@@ -287,7 +286,7 @@ def print_case(run: Run, documents: "Documents", identifier: str, *, as_json: bo
         _print_answer(console, found, records[repeat])
 
 
-def _print_answer(console: Console, found: Judged | None, record: AnswerRecord) -> None:
+def _print_answer(console: Console, found: EvalSample | None, record: AnswerRecord) -> None:
     if found is None:
         console.print(Text(record.error.message if record.error else "no answer that can be read", style="red"))
         return
@@ -310,36 +309,12 @@ def _words(span: Evidence, documents: "Documents") -> str:
 
 def print_ablation(rows: "Sequence[Row]") -> None:
     """Prints the configurations side by side."""
-    from evals.ablate import COLUMNS
-    from evals.ablate import shown as figure_of
+    from evals.ablate import cells, columns
 
-    table = Table("configuration", *(QUANTITIES[name].label for name in COLUMNS), "time", title="ablation")
+    table = Table(*columns(), title="ablation")
     for row in rows:
-        time = f"{row.median_ms / max(rows[0].median_ms, 0.001):.1f}"
-        table.add_row(row.configuration.label, *(figure_of(row, name) for name in COLUMNS), time)
+        table.add_row(*cells(row, rows[0]))
     Console().print(table)
-
-
-def print_judgements(judgements: "Judgements") -> None:
-    """Prints what a judge found, and how far it agrees with persons."""
-    console = Console()
-    table = Table("what", "value", title=f"{judgements.run}, judged by {judgements.judge} (advice, never a gate)")
-    figures = (
-        ("claims judged", f"{judgements.judged} of {judgements.claims}"),
-        ("claims supported", judgements.supported),
-        ("entailment: citation recall", judgements.citation_recall),
-        ("entailment: citation precision", judgements.citation_precision),
-        ("agreement with persons, κ", judgements.kappa),
-        ("labels of persons", str(judgements.labels)),
-    )
-    for name, value in figures:
-        table.add_row(name, value if isinstance(value, str) else "hidden" if value is None else f"{value:.3f}")
-    console.print(table)
-    if judgements.hidden:
-        console.print(Text(judgements.hidden))
-    for claim in judgements.per_claim:
-        if claim.supported is False:
-            console.print(Text(f"not supported: {claim.case}: {claim.text}"))
 
 
 def print_positions(split: str, rates: "PositionRates") -> None:

@@ -1,4 +1,4 @@
-"""Running cases: each is asked as often as wanted, answers are stored as they come, a stopped run goes on."""
+"""The runner: asks every case as often as wanted, appends answers as they come, and resumes a stopped run."""
 
 import logging
 import time
@@ -11,12 +11,11 @@ from typing import Any
 
 from evals.adapters.adapter import Adapter
 from evals.errors import AnswerError, TimeLimitError
-from evals.golden.cases import Case
+from evals.golden.cases import Case, slices
 from evals.runs import AnswerRecord, AskError, Run
-from evals.score import slices
 
 logger = logging.getLogger(__name__)
-# Called with every record as it is stored, and with how many are done of how many.
+# Progress callback: the record just stored, how many are done, of how many.
 OnAnswer = Callable[[AnswerRecord, int, int], None]
 
 
@@ -74,7 +73,7 @@ def _call_within(call: Callable[[], dict[str, Any]], time_limit: float) -> dict[
         return result.result(timeout=time_limit)
     except WaitTimeoutError as exc:
         if result.done():
-            # It came in the very moment, or failed with a time-out of its own.
+            # Race: the answer came just as the wait ended, or the call raised a time-out of its own.
             return result.result()
         raise TimeLimitError(f"no answer within {time_limit:g} s") from exc
 

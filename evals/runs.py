@@ -9,9 +9,7 @@
 """
 
 import json
-import os
 import re
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,8 +19,9 @@ from typing import Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from evals.errors import RunError
+from evals.errors import RunError, first_fault
 from evals.failure_taxonomy import Stage
+from evals.files import mend_end, numbered_lines, read_record, unwritable, write_whole
 from evals.golden.cases import Case
 from vectorstore.private import make_private_folder, private_opener
 
@@ -215,13 +214,13 @@ def create_run(
         # A case may quote a text that is not for others; the owner alone reads the run.
         make_private_folder(path.parent)
     except OSError as exc:
-        raise _unwritable(path, exc) from exc
+        raise unwritable(path, exc) from exc
     try:
         path.mkdir(mode=0o700)
     except FileExistsError:
         raise RunError(f"there is a run {manifest.name!r}: give --resume to go on with it, or another --name") from None
     except OSError as exc:
-        raise _unwritable(path, exc) from exc
+        raise unwritable(path, exc) from exc
     write_whole(path / CASES, "".join(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases))
     if statement_files is not None:
         write_whole(path / STATEMENTS, json.dumps(statement_files))
@@ -269,7 +268,7 @@ def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
-        raise _unwritable(folder, exc) from exc
+        raise unwritable(folder, exc) from exc
     manifest = run.manifest.model_copy(update={"name": folder.name})
     write_whole(folder / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
     kept = [score.model_copy(update={"timings_ms": {}}) for score in scores]
@@ -313,7 +312,7 @@ def _read_manifest(folder: Path) -> RunManifest | None:
     except OSError as exc:
         raise RunError(f"cannot read {str(path)!r} ({exc.strerror or exc}): check its permissions") from exc
     except ValidationError as exc:
-        raise RunError(f"the manifest {str(path)!r} cannot be read: {_fault(exc)}; remove its folder") from exc
+        raise RunError(f"the manifest {str(path)!r} cannot be read: {first_fault(exc)}; remove its folder") from exc
 
 
 def run_path(root: Path, name: str) -> Path:
@@ -335,111 +334,6 @@ def new_name(dataset: str, *, now: datetime | None = None) -> str:
     return f"{(now or datetime.now(UTC)):%Y%m%dT%H%M%SZ}-{slug[:40]}"
 
 
-def read_lines(path: Path, *, torn_end: bool = False) -> Iterator[dict[str, Any]]:
-    """Yields the records of a file of JSON lines; none where it is missing.
-
-    Args:
-        path: The file.
-        torn_end: Whether a last line that was cut short is left out; else it is an error.
-
-    Raises:
-        RunError: The file cannot be read, or a line is no JSON object.
-    """
-    for _, record in numbered_lines(path, torn_end=torn_end):
-        yield record
-
-
-def numbered_lines(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yields what `read_lines` does, each record with the number of its line, from 1."""
-    try:
-        content = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    except OSError as exc:
-        raise RunError(f"cannot read {str(path)!r} ({exc.strerror or exc}): check its permissions") from exc
-    # Not `splitlines`: texts may hold other characters that it takes for the end of a line. Decoded line by line, since
-    # a last line may be cut short within a character.
-    lines = content.rstrip().split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line.decode("utf-8"))
-        except ValueError as exc:
-            if torn_end and number == len(lines):
-                return
-            why = "not UTF-8" if isinstance(exc, UnicodeDecodeError) else "not JSON"
-            raise RunError(f"{path.name}, line {number}: {why} ({exc}); mend or remove the line") from exc
-        if not isinstance(record, dict):
-            raise RunError(f"{path.name}, line {number}: no JSON object; mend or remove the line")
-        yield number, record
-
-
-def read_record(path: Path, number: int, record: Mapping[str, Any], model: type[_Record], *, todo: str) -> _Record:
-    """Returns a line's record as a model.
-
-    Args:
-        path: The file.
-        number: The line, from 1.
-        record: What the line holds.
-        model: What it should be.
-        todo: What to do if it is not.
-
-    Raises:
-        RunError: It is not; it may be of another version.
-    """
-    try:
-        return model.model_validate(record)
-    except ValidationError as exc:
-        raise RunError(
-            f"{path.name}, line {number}: {_fault(exc)}; the line is broken, or of another version: {todo}"
-        ) from exc
-
-
 def _records(path: Path, model: type[_Record], *, todo: str, torn_end: bool = False) -> Iterator[_Record]:
     for number, record in numbered_lines(path, torn_end=torn_end):
         yield read_record(path, number, record, model, todo=todo)
-
-
-def _fault(exc: ValidationError) -> str:
-    first = exc.errors()[0]
-    return ": ".join(part for part in (".".join(str(name) for name in first["loc"]), first["msg"]) if part)
-
-
-def mend_end(path: Path) -> None:
-    """Cuts off a last line that a killed run did not finish, so that the next one is not glued to it."""
-    if not path.is_file():
-        return
-    with path.open("rb+") as file:
-        size = file.seek(0, os.SEEK_END)
-        if not size:
-            return
-        file.seek(-1, os.SEEK_END)
-        if file.read(1) != b"\n":
-            file.seek(0)
-            file.truncate(file.read().rfind(b"\n") + 1)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes a file so that a reader sees the old or the new one, never a part.
-
-    Raises:
-        RunError: It cannot be written there.
-    """
-    # Not `tempfile`, whose files only the owner may read.
-    part = path.parent / f".{secrets.token_hex(8)}.part"
-    try:
-        with open(part, "x", encoding="utf-8", opener=private_opener) as file:
-            file.write(text)
-        part.replace(path)
-    except OSError as exc:
-        raise _unwritable(path, exc) from exc
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-
-
-def _unwritable(path: Path, exc: OSError) -> RunError:
-    return RunError(
-        f"cannot write {str(path)!r} ({exc.strerror or exc}): name a place in a folder that exists and may be written"
-    )

@@ -1,19 +1,20 @@
-"""Scoring: stored answers in, score records out; nothing is asked again."""
+"""Scoring: stored answers in, score records out; nothing is asked again, so that new metrics apply to old runs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.records import Answer
 from evals.errors import AnswerError
 from evals.failure_taxonomy import first_broken
-from evals.golden.cases import Case
+from evals.files import write_whole
+from evals.golden.cases import Case, slices
 from evals.golden.documents import Documents
 from evals.metrics.abstention import is_wrong
 from evals.metrics.content import claimed_states
-from evals.metrics.judged import FileSpan, Judged, read_answer
+from evals.metrics.eval_sample import EvalSample, FileSpan, read_answer
 from evals.metrics.retrieval import ranking
 from evals.metrics.table import components
-from evals.runs import AnswerRecord, Run, ScoreRecord, write_whole
+from evals.runs import AnswerRecord, Run, ScoreRecord
 
 # Decisions of persons on spans that were cited, by case.
 Rulings = Mapping[str, Mapping[FileSpan, bool]]
@@ -21,21 +22,23 @@ Rulings = Mapping[str, Mapping[FileSpan, bool]]
 
 def score_run(run: Run, documents: Documents, rulings: Rulings | None = None) -> tuple[ScoreRecord, ...]:
     """Scores a run's answers and stores the scores, and its retrieval in the format of TREC tools."""
-    judged = judge(run, documents, rulings)
+    sample = eval_samples(run, documents, rulings)
     by_case = {case.id: case for case in run.cases()}
     records = {(record.case, record.repeat): record for record in run.answers()}
     scores = tuple(
         _score(found, records[identifier])
         if found is not None
         else _failed(by_case[identifier[0]], records[identifier])
-        for identifier, found in judged.items()
+        for identifier, found in sample.items()
     )
     run.write_scores(scores)
-    _write_trec(run, [found for (_, repeat), found in judged.items() if found is not None and repeat == 0])
+    _write_trec(run, [found for (_, repeat), found in sample.items() if found is not None and repeat == 0])
     return scores
 
 
-def judge(run: Run, documents: Documents, rulings: Rulings | None = None) -> dict[tuple[str, int], Judged | None]:
+def eval_samples(
+    run: Run, documents: Documents, rulings: Rulings | None = None
+) -> dict[tuple[str, int], EvalSample | None]:
     """Returns every answer of a run with what it is judged by, by case and repeat; None where there is no answer."""
     cases = {case.id: case for case in run.cases()}
     informed = documents.informed_by(cases.values())
@@ -43,14 +46,14 @@ def judge(run: Run, documents: Documents, rulings: Rulings | None = None) -> dic
     groups = frozenset(documents.parties.codes("group"))
     records = [record for record in run.answers() if record.case in cases]
     answers = {(record.case, record.repeat): _answer(record) for record in records}
-    found: dict[tuple[str, int], Judged | None] = {}
+    found: dict[tuple[str, int], EvalSample | None] = {}
     for (name, repeat), answer in answers.items():
         case = cases[name]
         original = cases.get(case.variant_of) if case.variant_of else None
         if answer is None:
             found[name, repeat] = None
             continue
-        found[name, repeat] = Judged(
+        found[name, repeat] = EvalSample(
             case=case,
             answer=answer,
             documents=informed.by_file,
@@ -74,14 +77,14 @@ def _answer(record: AnswerRecord) -> Answer | None:
         return None
 
 
-def _score(judged: Judged, record: AnswerRecord) -> ScoreRecord:
-    case, answer = judged.case, judged.answer
+def _score(sample: EvalSample, record: AnswerRecord) -> ScoreRecord:
+    case, answer = sample.case, sample.answer
     timings = {name: float(value) for name, value in vars(answer.timings_ms).items()}
     return ScoreRecord(
         **_of_case(case, record),
         status=answer.status,
-        stage=first_broken(judged),
-        components=components(judged),
+        stage=first_broken(sample),
+        components=components(sample),
         confidence=answer.confidence,
         wrong=is_wrong(case, answer),
         states=_states(answer),
@@ -110,37 +113,14 @@ def _of_case(case: Case, record: AnswerRecord) -> dict[str, Any]:
     }
 
 
-def slices(case: Case) -> dict[str, tuple[str, ...]]:
-    """Returns what a case can be grouped by: its fields, and those of its tags that are short words."""
-    found: dict[str, Sequence[str]] = {
-        "type": (case.type,),
-        "lang": (case.lang,),
-        "split": (case.split,),
-        "state": case.expect.states if case.type != "list_states" else (),
-        "year": tuple(str(year) for year in case.expect.years),
-        "expected": (case.expect.status,),
-        "kind": (case.unanswerable_kind,) if case.unanswerable_kind else (),
-        "source": (case.review.source,),
-        "wording": (str(case.tags.get("wording", "variant" if case.variant_of else "original")),),
-    }
-    tags = {
-        name: (str(value),)
-        for name, value in case.tags.items()
-        if name not in found
-        and isinstance(value, str | int | float | bool)
-        and name not in ("topic_words", "overlap", "fold")
-    }
-    return {name: tuple(values) for name, values in (found | tags).items() if values}
-
-
 def _states(answer: Answer) -> tuple[str, ...]:
     return tuple(sorted(claimed_states(answer) or {*answer.scope.states, *answer.scope.groups}))
 
 
-def _write_trec(run: Run, judged: Iterable[Judged]) -> None:
+def _write_trec(run: Run, sample: Iterable[EvalSample]) -> None:
     """Writes retrieval so that other tools measure the same: one document a line, and one judgement a line."""
     run_lines, qrel_lines = [], []
-    for found in judged:
+    for found in sample:
         ranked = ranking(found)
         if ranked is None:
             continue

@@ -15,6 +15,8 @@ Floats = npt.NDArray[np.float64]
 Combine = Callable[[Floats], Floats]
 RESAMPLES: Final = 2000
 LEVEL: Final = 0.95
+# With a single cluster all draws are alike and any loss looks certain; from about ten on the bootstrap holds its level.
+FEWEST_CLUSTERS: Final = 10
 # Equal figures may differ in their last bits by the order in which they were added.
 _TOLERANCE: Final = 1e-12
 
@@ -153,7 +155,7 @@ def cluster_sums(components: Floats, clusters: Sequence[str]) -> Floats:
     return sums
 
 
-# Most figures of a run share their clusters; drawing is what costs.
+# Cached: the figures of a run share their clusters, and drawing is what costs.
 @lru_cache(maxsize=8)
 def _draws(clusters: int, resamples: int, seed: int) -> Floats:
     """Returns how often each cluster is drawn, shape (resamples, clusters), every row adding up to `clusters`."""

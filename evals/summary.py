@@ -1,4 +1,7 @@
-"""One run in figures: metrics with intervals, slices, stages, abstention, confusion, time and cost."""
+"""Aggregation of one run: metrics with intervals, slices, failure stages, confusion matrices, latency and cost.
+
+Repeats of a case are averaged before cases are added up, so that a case asked five times counts once.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,9 +18,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from evals.errors import EvalError
 from evals.failure_taxonomy import STAGES, Stage
 from evals.metrics.confidence import Outcome
-from evals.metrics.table import METRICS, Combine, Floats, key, ratio
+from evals.metrics.table import METRICS, Combine, Floats, Quantity, ratio
 from evals.runs import ScoreRecord
-from evals.stats import RESAMPLES, cluster_bootstrap, enough_for, interval, percentile_higher, wilson
+from evals.stats import FEWEST_CLUSTERS, RESAMPLES, cluster_bootstrap, enough_for, interval, percentile_higher, wilson
 
 # Below so many cases a slice's share says little: its interval is wider than ± 20 points around one half.
 SMALL: Final = 20
@@ -35,41 +38,11 @@ _PROMPT: Final = ("prompt", "prompt_tokens", "input_tokens")
 _COMPLETION: Final = ("completion", "completion_tokens", "output_tokens")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Quantity:
-    """What is computed from sums of components: a metric, or the share of cases that came out right or failed.
-
-    Attributes:
-        key: The name of its components in a score.
-    """
-
-    name: str
-    label: str
-    key: str
-    combine: Combine
-    higher_is_better: bool | None = True
-    share: bool = True
-
-
 RIGHT: Final = Quantity(name="right", label="Outcomes right", key="outcome.right", combine=ratio())
 FAILED: Final = Quantity(
     name="failed", label="Errors and timeouts", key="outcome.failed", combine=ratio(), higher_is_better=False
 )
-QUANTITIES: Final[Mapping[str, Quantity]] = {
-    RIGHT.name: RIGHT,
-    FAILED.name: FAILED,
-    **{
-        metric.name: Quantity(
-            name=metric.name,
-            label=metric.label,
-            key=key(metric.measure),
-            combine=metric.combine,
-            higher_is_better=metric.higher_is_better,
-            share=metric.share,
-        )
-        for metric in METRICS.values()
-    },
-}
+QUANTITIES: Final[Mapping[str, Quantity]] = {RIGHT.name: RIGHT, FAILED.name: FAILED, **METRICS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +73,7 @@ def by_case(scores: Iterable[ScoreRecord]) -> tuple[CaseScore, ...]:
         first = repeats[0]
         right = sum(score.stage is None for score in repeats) / len(repeats)
         broken = Counter(score.stage for score in repeats if score.stage is not None)
-        # Right is what is right most times; of failures the most frequent one is told.
+        # Majority vote over repeats; of failures the most frequent stage.
         stage = None if right > 0.5 else broken.most_common(1)[0][0]
         failed = sum(score.status is None for score in repeats) / len(repeats)
         outcome = {RIGHT.key: (right, 1.0), FAILED.key: (failed, 1.0)}
@@ -160,7 +133,8 @@ def figure(
 ) -> Figure | None:
     """Returns a figure over cases, with its interval from clusters drawn again; None where it applies to none.
 
-    Where all clusters are alike, drawing them again shows nothing: a share then has Wilson's interval over its cases.
+    Fewer than `FEWEST_CLUSTERS` clusters, or clusters that are all alike, show too little when they are drawn again: a
+    share then has Wilson's interval over its cases, which for an F1 is an approximation.
     """
     applying = [case for case in cases if quantity.key in case.components]
     rows = np.array([case.components[quantity.key] for case in applying], dtype=np.float64)
@@ -168,11 +142,11 @@ def figure(
     if value is None:
         return None
     clusters = [case.cluster for case in applying]
-    samples = cluster_bootstrap(rows, clusters, quantity.combine, resamples=resamples, seed=seed)
     n = int(bears_on(rows, quantity.combine).sum())
-    bounds = interval(samples)
-    if quantity.share and bounds.high - bounds.low < 1e-9:
-        bounds = wilson(round(value * n), n)
+    bounds = wilson(round(value * n), n) if quantity.share else None
+    if bounds is None or len(set(clusters)) >= FEWEST_CLUSTERS:
+        drawn = interval(cluster_bootstrap(rows, clusters, quantity.combine, resamples=resamples, seed=seed))
+        bounds = drawn if bounds is None or drawn.high - drawn.low >= 1e-9 else bounds
     plain = rows.shape[1] == 2
     return Figure(
         metric=quantity.name,
@@ -212,7 +186,7 @@ class SliceFigures:
     """The cases that share a value.
 
     Attributes:
-        right: Share of right outcomes, 0 to 1, with Wilson's interval.
+        right: Share of right outcomes, 0 to 1, with its interval; the same as the figure `right` over these cases.
         small: Too few cases to read anything from.
         figures: Values of `KEY_METRICS`, those that apply.
     """
@@ -235,18 +209,19 @@ def by_slice(scores: Iterable[ScoreRecord], slice_name: str) -> tuple[SliceFigur
     """Returns figures for each value of a slice, the worst first, of equal ones the larger first."""
     found = []
     for value, cases in sliced(by_case(scores), slice_name).items():
-        right, n = sum(case.stage is None for case in cases), len(cases)
-        low, high = wilson(right, n)
+        right = figure(cases, RIGHT)
+        if right is None:
+            continue
         figures = {name: _value(cases, QUANTITIES[name]) for name in KEY_METRICS}
         found.append(
             SliceFigures(
                 value=value,
-                n=n,
-                right=right / n,
-                low=low,
-                high=high,
-                small=n < SMALL,
-                figures={name: figure for name, figure in figures.items() if figure is not None},
+                n=len(cases),
+                right=right.value,
+                low=right.low,
+                high=right.high,
+                small=len(cases) < SMALL,
+                figures={name: value for name, value in figures.items() if value is not None},
             )
         )
     return tuple(sorted(found, key=lambda item: (item.right, -item.n, item.value)))

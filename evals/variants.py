@@ -1,6 +1,7 @@
-"""Deliberate changes to the pipeline that no setting makes: what a part is worth, and whether gates notice its loss.
+"""Sabotage and ablation variants: deliberate changes to the pipeline that no setting makes.
 
-Nothing here is reachable from the product; a run names its variant, and its report says so.
+They show what a part is worth and whether gates notice its loss: with `quotes_altered`, which drops a word of every
+quotation, the gate on exact quotations has to fail. Nothing here is reachable from the product.
 """
 
 from collections.abc import Callable, Sequence

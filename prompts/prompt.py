@@ -16,7 +16,6 @@ from typing import Final
 from prompts.errors import PromptError
 
 SECTIONS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
-    "judge": {"system": frozenset(), "user": frozenset({"claim", "quotations"})},
     "compose": {"system": frozenset(), "user": frozenset({"question", "evidence", "limit", "language", "style"})},
     "compose_lines": {"system": frozenset(), "user": frozenset({"question", "evidence", "limit", "language", "style"})},
     "translate": {"system": frozenset(), "user": frozenset({"evidence", "language"})},
@@ -28,7 +27,7 @@ class Prompt:
     """What a chat model is told, and what it is asked.
 
     Attributes:
-        version: Hash of the file, so that a verdict tells by which words it was asked for.
+        version: Hash of the file, so that an answer tells by which words it was asked for.
         user: With placeholders; see `ask`.
     """
 

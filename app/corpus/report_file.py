@@ -20,7 +20,7 @@ def report_csv(report: IngestReport) -> str:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(_COLUMNS)
     for file in report.files:
-        rows.writerow([_inert(value or "") for value in asdict(file).values()])
+        rows.writerow([inert_cell(value or "") for value in asdict(file).values()])
     return text.getvalue()
 
 
@@ -39,5 +39,6 @@ def write_report(report: IngestReport, path: Path) -> None:
         ) from exc
 
 
-def _inert(cell: str) -> str:
+def inert_cell(cell: str) -> str:
+    """Returns a cell that no spreadsheet computes: one that begins as a formula gets an apostrophe."""
     return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell

@@ -27,7 +27,7 @@ class Http:
         if urlsplit(url).scheme not in ("http", "https"):
             raise RunError(f"{url!r} is no address of a chat: give one such as http://127.0.0.1:7860")
         self._url = url
-        # The environment's proxies are for other places than a chat on this machine.
+        # trust_env=False: proxies of the environment are not for a chat on this machine.
         self._client = httpx.Client(base_url=url, timeout=time_limit, transport=transport, trust_env=False)
 
     def ask(self, case: Case, repeat: int) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from evals.errors import AnswerError, RunError
+from evals.files import numbered_lines, read_record
 from evals.golden.cases import Case
-from evals.runs import ANSWERS, AnswerRecord, numbered_lines, read_record
+from evals.runs import ANSWERS, AnswerRecord
 
 
 class Replay:

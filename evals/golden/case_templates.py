@@ -1,4 +1,8 @@
-"""What can be asked of a corpus: plans of cases, from what its statements name and surely do not name."""
+"""Templates of cases: what can be asked of a corpus, from what its statements name and surely do not name.
+
+Where Arvandia spoke of extradition in 2016 and Belmora did not, "What did Arvandia say about extradition in 2016?" has
+an answer, and the same question on Belmora is a near miss, which has none.
+"""
 
 import csv
 import hashlib

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from app.records import AbstentionReason, Missing, Status
-from evals.errors import DatasetError
+from evals.errors import DatasetError, first_fault
 
 SCHEMA_VERSION = 1
 CaseType = Literal[
@@ -271,7 +271,7 @@ def load_cases(path: Path, *, corpus: Path | None = None) -> tuple[Case, ...]:
             content = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
             cases = CaseFile.model_validate(content).cases
     except (OSError, ValueError, yaml.YAMLError) as exc:
-        raise DatasetError(f"cannot read the cases of {str(path)!r}: {_first_problem(exc)}") from exc
+        raise DatasetError(f"cannot read the cases of {str(path)!r}: {first_fault(exc)}") from exc
     ids = [case.id for case in cases]
     doubled = (
         next((identifier for identifier in ids if ids.count(identifier) > 1), None)
@@ -291,15 +291,6 @@ def case_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Cases of untoc-eval"}
 
 
-def _first_problem(exc: Exception) -> str:
-    """Returns what is wrong in one line: of several faults the first, with the field it is of."""
-    if not isinstance(exc, ValidationError):
-        return " ".join(str(exc).split())
-    first = exc.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return " ".join(f"{place}: {first['msg']}".removeprefix(": ").split())
-
-
 def _from_line(line: str, number: int, corpus: Path | None) -> Case:
     try:
         record = json.loads(line)
@@ -309,7 +300,7 @@ def _from_line(line: str, number: int, corpus: Path | None) -> Case:
             return _from_given(_Given.model_validate(record), corpus)
         return Case.model_validate(record)
     except ValueError as exc:
-        raise ValueError(f"line {number}: {_first_problem(exc)}") from exc
+        raise ValueError(f"line {number}: {first_fault(exc)}") from exc
 
 
 def _from_given(given: _Given, corpus: Path | None) -> Case:
@@ -349,3 +340,26 @@ def locate(quote: str, text: str) -> tuple[int, int]:
     if match is None:
         raise DatasetError(f"evidence not found: {quote[:60]!r}")
     return match.span()
+
+
+def slices(case: Case) -> dict[str, tuple[str, ...]]:
+    """Returns what a case can be grouped by: its fields, and those of its tags that are short words."""
+    found: dict[str, Sequence[str]] = {
+        "type": (case.type,),
+        "lang": (case.lang,),
+        "split": (case.split,),
+        "state": case.expect.states if case.type != "list_states" else (),
+        "year": tuple(str(year) for year in case.expect.years),
+        "expected": (case.expect.status,),
+        "kind": (case.unanswerable_kind,) if case.unanswerable_kind else (),
+        "source": (case.review.source,),
+        "wording": (str(case.tags.get("wording", "variant" if case.variant_of else "original")),),
+    }
+    tags = {
+        name: (str(value),)
+        for name, value in case.tags.items()
+        if name not in found
+        and isinstance(value, str | int | float | bool)
+        and name not in ("topic_words", "overlap", "fold")
+    }
+    return {name: tuple(values) for name, values in (found | tags).items() if values}

@@ -1,4 +1,7 @@
-"""The checks of cases, each alone: of their form, and of what they say of their corpus."""
+"""The lint checks of cases, one function each: of their form, and of what they say of their corpus.
+
+Such as: a case expects silence and shows evidence; its quotation does not stand in the file at its offsets.
+"""
 
 import re
 from collections import Counter, defaultdict
@@ -74,6 +77,10 @@ class Checked:
             return None
 
 
+def _error(case: str, what: str, todo: str) -> Problem:
+    return Problem(severity="error", case=case, what=what, todo=todo)
+
+
 def states_of(case: Case, checked: Checked) -> frozenset[str]:
     """The States that a case is about: as it says, else as its question names them."""
     if case.expect.states:
@@ -85,17 +92,13 @@ def _reviewers(checked: Checked) -> Iterator[Problem]:
     for case in checked.cases:
         if case.review.status == "reviewed" and not case.review.by:
             todo = "name the person in `by`, or write `unreviewed`"
-            yield Problem(
-                severity="error", case=case.id, what="it is `reviewed`, and nobody is named who did", todo=todo
-            )
+            yield _error(case.id, "it is `reviewed`, and nobody is named who did", todo)
 
 
 def _ids(checked: Checked) -> Iterator[Problem]:
     for identifier, count in Counter(case.id for case in checked.cases).items():
         if count > 1:
-            yield Problem(
-                severity="error", case=identifier, what=f"{count} cases have this id", todo="rename all but one"
-            )
+            yield _error(identifier, f"{count} cases have this id", "rename all but one")
 
 
 def _duplicates(checked: Checked) -> Iterator[Problem]:
@@ -169,7 +172,7 @@ def _consistency(checked: Checked) -> Iterator[Problem]:
             ),
         ):
             if wrong:
-                yield Problem(severity="error", case=case.id, what=what, todo=todo)
+                yield _error(case.id, what, todo)
 
 
 def _variants(checked: Checked) -> Iterator[Problem]:
@@ -179,13 +182,13 @@ def _variants(checked: Checked) -> Iterator[Problem]:
         original = checked.by_id.get(case.variant_of)
         if original is None:
             what, todo = f"is a variant of {case.variant_of!r}, which is not here", "name a case of the same set"
-            yield Problem(severity="error", case=case.id, what=what, todo=todo)
+            yield _error(case.id, what, todo)
         elif (case.expect, case.answerable) != (original.expect, original.answerable):
             what, todo = (
                 f"expects another outcome than {original.id!r}",
                 "the same question has the same outcome: correct one",
             )
-            yield Problem(severity="error", case=case.id, what=what, todo=todo)
+            yield _error(case.id, what, todo)
 
 
 def _evidence(checked: Checked) -> Iterator[Problem]:
@@ -198,10 +201,10 @@ def _evidence(checked: Checked) -> Iterator[Problem]:
                     f"evidence {span.id!r}: no file {span.file!r}",
                     "name it as the manifest does, or give its folder",
                 )
-                yield Problem(severity="error", case=case.id, what=what, todo=todo)
+                yield _error(case.id, what, todo)
                 continue
             for what, todo in _of_span(span, document, checked):
-                yield Problem(severity="error", case=case.id, what=f"evidence {span.id!r}: {what}", todo=todo)
+                yield _error(case.id, f"evidence {span.id!r}: {what}", todo)
 
 
 def _of_span(span: Evidence, document: Document, checked: Checked) -> Iterator[tuple[str, str]]:
@@ -233,7 +236,7 @@ def _expected_states(checked: Checked) -> Iterator[Problem]:
                     f"nobody has the code {state!r}",
                     "write the code of the table of States or groups, or of parties.csv",
                 )
-                yield Problem(severity="error", case=case.id, what=what, todo=todo)
+                yield _error(case.id, what, todo)
         shown = {span.state for span in case.evidence if span.state is not None}
         expected = {*case.expect.states}
         if expected and shown - expected:
@@ -249,7 +252,7 @@ def _absence(checked: Checked) -> Iterator[Problem]:
     for case in checked.cases:
         kind = case.unanswerable_kind or ""
         years = [str(year) for year in case.expect.years] or re.findall(r"\b(?:19|20)\d\d\b", case.question)
-        # A session that only the question names is not read here.
+        # A session without a year cannot be matched with dates: such cases are not checked.
         if (kind != "no_statement" and not kind.startswith("near_miss")) or (kind == "near_miss_session" and not years):
             continue
         states = states_of(case, checked)
@@ -261,7 +264,7 @@ def _absence(checked: Checked) -> Iterator[Problem]:
 def _held(case: Case, theirs: Iterable[Reading]) -> Iterator[Problem]:
     for reading in theirs:
         what = f"says that there is no statement, and {reading.document.file!r} is one"
-        yield Problem(severity="error", case=case.id, what=what, todo="ask about another State or year")
+        yield _error(case.id, what, "ask about another State or year")
 
 
 def _spoken(case: Case, theirs: Iterable[Reading]) -> Iterator[Problem]:
@@ -270,7 +273,7 @@ def _spoken(case: Case, theirs: Iterable[Reading]) -> Iterator[Problem]:
         for treaty, number in reading.cited.keys() & cited:
             what = f"has no answer, and {reading.document.file!r} cites article {number} of {treaty}"
             todo = "make it answerable, or ask about another article"
-            yield Problem(severity="error", case=case.id, what=what, todo=todo)
+            yield _error(case.id, what, todo)
         if not cited and topic is not None and topic.name in reading.named:
             what = f"has no answer, and {reading.document.file!r} names {topic.name!r}"
             # The question may be narrower than its topic.

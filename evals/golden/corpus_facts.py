@@ -28,14 +28,14 @@ from vectorstore.stems import is_filler, is_function_word, language_of, stem, st
 Article = tuple[str, str]
 """A treaty's code and the number of one of its articles."""
 
-# A stem that this share of the statements holds tells nothing of a topic.
+# Document frequency, as a share of the statements, from which on a stem does not tell topics apart.
 COMMON: Final = 0.5
 # Inflected forms differ by few letters; "organs" and "organizations" share a stem and differ by more.
 _ENDING: Final = 3
-# Who speaks, and for whom, is said at the beginning.
+# Characters of the opening, in which speaker and group are named.
 _OPENING: Final = 1500
 _LATIN: Final = ("en", "fr", "es")
-# Words of a question that belong to asking and not to what is asked.
+# Frame words: those of asking, such as "say" and "position", which tell nothing of the topic.
 _FRAME: Final = frozenset(
     stem(word, "en")
     for word in "say said tell told speak spoke state statement delegation representative position view line compare"
@@ -155,7 +155,7 @@ def read(document: Document, parties: PartyTable) -> Reading:
     """Reads one statement."""
     languages = (document.language,) if document.language else _languages(document.text)
     blocks = find_blocks(document.text)
-    # Words that stick together stay so: no language is given to mend them by.
+    # No language is given, so that glued words ("oforganized") are not mended, which takes a dictionary.
     text = ReadableText(document.text, repair(document.text, blocks, language=None))
     spans: list[SentenceOfDocument] = []
     named: defaultdict[str, list[SentenceOfDocument]] = defaultdict(list)

@@ -1,7 +1,6 @@
-"""What a corpus really holds, read without the product's index: the truth that answers are judged by.
+"""The ground truth of a corpus: texts from the files and facts from the manifest, without the product's index.
 
-Texts come from the files themselves and facts from the manifest, so that an error of the product's own reading cannot
-vouch for itself.
+An error of the product's own reading cannot vouch for itself so: a quotation is compared with the file.
 """
 
 import hashlib
@@ -21,7 +20,7 @@ from ingest.metadata.manifest import ManifestRow, read_manifest
 from ingest.parties.party_table import PartyTable
 
 PARTIES_NAME: Final = "parties.csv"
-# What a citation and a manifest both say of a statement.
+# Facts that both a citation and a manifest state, so that they can be compared.
 FACTS: Final = ("body", "session", "date", "agenda_item", "symbol", "on_behalf_of")
 
 
@@ -73,7 +72,7 @@ class Documents:
             for span in case.evidence:
                 if span.state:
                     said.setdefault(span.file, set()).add(span.state)
-        # A record of several speakers has none of its own.
+        # Evidence of several States in one file: a record of meetings, which has no State of its own.
         only = {file: min(states) for file, states in said.items() if len(states) == 1}
         by_file = {
             file: replace(document, state=only[file]) if document.state is None and file in only else document

@@ -10,10 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from string import Formatter
-from types import MappingProxyType
 from typing import Final
+
+import yaml
 
 from evals.errors import DatasetError, EvalError
 from evals.golden.cases import Case
@@ -22,83 +24,11 @@ from ingest.metadata.manifest import read_manifest
 from ingest.parties.party_names import LANGUAGES
 from ingest.parties.party_table import Party, PartyTable
 
-ORIGINAL: Final = "original"
-
-# Earlier turns, then the question; a wording whose fields a case does not have is left out.
-WORDINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "official": ("What did {official} say about {topic} in its {year} statement?",),
-        "demonym": ("What did the {demonym} delegation say about {topic} in {year}?",),
-        "capital": ("What did {capital} say about {topic} in {year}?",),
-        "alias": ("What did {alias} say about {topic} in {year}?",),
-        "code": ("What did {code} say about {topic} in {year}?",),
-        "year_first": ("In {year}, what did {state} say about {topic}?",),
-        "topic_first": ("On {topic}, what was {state}'s line in {year}?",),
-        "position": ("What was the position of {state} on {topic} in {year}?",),
-        "heading": ("{state}'s position on {topic}, {year}",),
-        "according_to": ("Tell me about {topic} in {year} according to {state}.",),
-        "whether": ("Did {state} mention {topic} when it spoke in {year}?",),
-        "polite": ("Could you please find what the representative of {state} said regarding {topic} in {year}?",),
-        "quote": ("Quote {state} on {topic} in {year}",),
-        "session": ("What did {state} say about {topic} at the {session_words} session?",),
-        "session_number": ("What did {state} say about {topic} at the {session_number} session of the Assembly?",),
-        "keywords": ("{state} {year} {topic}",),
-        "keywords_reversed": ("{topic} {state} {year}",),
-        "lower": ("what did {state_lower} say about {topic_lower} in {year}",),
-        "follow_topic": ("What did {state} say about {other_topic} in {year}?", "And about {topic}?"),
-        "follow_topic_year": (
-            "What did {state} say about {other_topic} in {other_year}?",
-            "And in {year} about {topic}?",
-        ),
-        "follow_pronoun": ("What did {state} say about {other_topic} in {year}?", "And what did it say on {topic}?"),
-        "follow_state": ("What did {other_state} say about {topic} in {year}?", "and {state}?"),
-        "follow_year": ("What did {state} say about {topic}?", "only {year}"),
-        "follow_other_year": ("What did {state} say about {topic} in {other_year}?", "And in {year}?"),
-        "fr": ("Qu'a dit {state_fr} sur {topic_fr} en {year} ?",),
-        "es": ("¿Qué dijo {state_es} sobre {topic_es} en {year}?",),
-        "ru": ("Что {said_ru} {state_ru} {topic_ru} в {year} году?",),
-        "ar": ("ماذا قالت {state_ar} عن {topic_ar} في عام {year}؟",),
-        "zh": ("{state_zh}在{year}年就{topic_zh}说了什么？",),
-        "fr_position": ("Quelle était la position {of_state_fr} sur {topic_fr} en {year} ?",),
-        "es_year_first": ("En {year}, ¿qué posición tenía {state_es} sobre {topic_es}?",),
-        "ru_year_first": ("В {year} году что {said_ru} {state_ru} {topic_ru}?",),
-        "ar_position": ("ما موقف {state_ar} من {topic_ar} في عام {year}؟",),
-        "zh_position": ("{year}年{state_zh}关于{topic_zh}的立场是什么？",),
-    }
-)
-# Each topic as it follows the words before it in the templates above; after the bar, the topic words alone.
-TOPICS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
-    {
-        "transnational organized crime": {
-            "fr": "la |criminalité transnationale organisée",
-            "es": "la |delincuencia organizada transnacional",
-            "ru": "о |транснациональной организованной преступности",
-            "ar": "الجريمة المنظمة عبر الوطنية",
-            "zh": "跨国有组织犯罪",
-        },
-        "climate change": {
-            "fr": "les |changements climatiques",
-            "es": "el |cambio climático",
-            "ru": "об |изменении климата",
-            "ar": "تغير المناخ",
-            "zh": "气候变化",
-        },
-        "human rights": {
-            "fr": "les |droits de l’homme",
-            "es": "los |derechos humanos",
-            "ru": "о |правах человека",
-            "ar": "حقوق الإنسان",
-            "zh": "人权",
-        },
-        "disarmament": {
-            "fr": "le |désarmement",
-            "es": "el |desarme",
-            "ru": "о |разоружении",
-            "ar": "نزع السلاح",
-            "zh": "裁军",
-        },
-    }
-)
+_DATA: Final = yaml.safe_load(files("evals").joinpath("golden", "wordings.yaml").read_text(encoding="utf-8"))
+# Templates by name of the wording: earlier turns, then the question.
+WORDINGS: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(turns) for name, turns in _DATA["wordings"].items()}
+# Translations of topics by language; after the bar, the topic words alone.
+TOPICS: Final[Mapping[str, Mapping[str, str]]] = _DATA["topics"]
 _TEMPLATE: Final = re.compile(r"\b(?:say|said) (?:about|on) (?P<topic>\w.*?) in (?:its )?\d{4}\b")
 # Codes of three letters that are words: nobody can mean the State by them in a sentence.
 _WORDS: Final = frozenset("AND ARE CAN COD CUB GIN LIE NOR PAN PER TON VAT".split())

@@ -7,28 +7,28 @@ what can be answered. Cases that expect `partial` are scored apart.
 from app.records import Answer
 from evals.golden.cases import Case
 from evals.metrics.citations import FIRST, covers, gold_spans, overlaps
-from evals.metrics.judged import Judged
+from evals.metrics.eval_sample import EvalSample
 
 Counts = tuple[float, float, float, float]
 
 
-def decision(judged: Judged) -> Counts | None:
+def decision(sample: EvalSample) -> Counts | None:
     """Returns (TP, FP, FN, TN) of one case, one of them 1; None where it expects `partial`."""
-    if judged.case.expect.status == "partial":
+    if sample.case.expect.status == "partial":
         return None
-    return _counts(abstained=judged.answer.status == "abstained", should=judged.case.expect.status == "abstained")
+    return _counts(abstained=sample.answer.status == "abstained", should=sample.case.expect.status == "abstained")
 
 
-def always_abstain(judged: Judged) -> Counts | None:
+def always_abstain(sample: EvalSample) -> Counts | None:
     """Returns what never answering would get: a baseline to read the figures against."""
-    should = judged.case.expect.status == "abstained"
-    return None if judged.case.expect.status == "partial" else _counts(abstained=True, should=should)
+    should = sample.case.expect.status == "abstained"
+    return None if sample.case.expect.status == "partial" else _counts(abstained=True, should=should)
 
 
-def always_answer(judged: Judged) -> Counts | None:
+def always_answer(sample: EvalSample) -> Counts | None:
     """Returns what always answering would get: a baseline to read the figures against."""
-    should = judged.case.expect.status == "abstained"
-    return None if judged.case.expect.status == "partial" else _counts(abstained=False, should=should)
+    should = sample.case.expect.status == "abstained"
+    return None if sample.case.expect.status == "partial" else _counts(abstained=False, should=should)
 
 
 def _counts(*, abstained: bool, should: bool) -> Counts:
@@ -40,36 +40,36 @@ def _counts(*, abstained: bool, should: bool) -> Counts:
     )
 
 
-def over_abstained_with_evidence(judged: Judged) -> tuple[float, float] | None:
+def over_abstained_with_evidence(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (1 if the evidence had been retrieved, 1) of a wrong abstention: it was found and not believed."""
-    answer = judged.answer
-    if answer.status != "abstained" or judged.case.expect.status == "abstained" or not judged.case.groups:
+    answer = sample.answer
+    if answer.status != "abstained" or sample.case.expect.status == "abstained" or not sample.case.groups:
         return None
-    return float(was_retrieved(judged)), 1.0
+    return float(was_retrieved(sample)), 1.0
 
 
-def was_retrieved(judged: Judged) -> bool:
+def was_retrieved(sample: EvalSample) -> bool:
     """Returns whether any retrieved passage holds gold evidence."""
     return any(
-        covers(passage, judged.files.get(passage.statement_id), span)
-        for passage in judged.answer.retrieved
-        for span in gold_spans(judged.case)
+        covers(passage, sample.files.get(passage.statement_id), span)
+        for passage in sample.answer.retrieved
+        for span in gold_spans(sample.case)
     )
 
 
-def reason(judged: Judged) -> tuple[float, float] | None:
+def reason(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (1 if the reason is the expected one, 1) of right abstentions whose case says the reason."""
-    expected, given = judged.case.expect.reason, judged.answer.abstention
+    expected, given = sample.case.expect.reason, sample.answer.abstention
     if expected is None or given is None:
         return None
     return float(given.reason == expected), 1.0
 
 
-def partial(judged: Judged) -> tuple[float, float] | None:
+def partial(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (1 if the answer is `partial` for want of the right kind of thing, 1) of cases that expect that."""
-    if judged.case.expect.status != "partial":
+    if sample.case.expect.status != "partial":
         return None
-    return float(judged.answer.status == "partial" and judged.answer.missing == judged.case.expect.missing), 1.0
+    return float(sample.answer.status == "partial" and sample.answer.missing == sample.case.expect.missing), 1.0
 
 
 def is_wrong(case: Case, answer: Answer) -> bool | None:
@@ -87,14 +87,14 @@ def is_wrong(case: Case, answer: Answer) -> bool | None:
     return not any(overlaps(citation, span) for citation in answer.citations[:FIRST] for span in spans)
 
 
-def crag(judged: Judged) -> tuple[float, float] | None:
+def crag(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (+1, 0 or -1; 1): right, abstained without need, or wrong.
 
     A right abstention counts +1, as a right answer does; a wrong answer counts worse than none.
 
     Source: Yang et al., CRAG: Comprehensive RAG Benchmark (2024), with the corpus as the truth on what can be answered.
     """
-    case, answer = judged.case, judged.answer
+    case, answer = sample.case, sample.answer
     if answer.status == "abstained":
         return (1.0 if case.expect.status == "abstained" else 0.0), 1.0
     wrong = is_wrong(case, answer)

@@ -9,10 +9,10 @@ from typing import Final
 
 from app.records import Citation, RetrievedPassage
 from evals.golden.cases import Case, Evidence
-from evals.metrics.judged import Judged
+from evals.metrics.eval_sample import EvalSample
 
 FIRST: Final = 5
-# Characters: what is shorter is no quotation of anything; what is longer, and many times longer than gold, quotes all.
+# Bounds of a citation in characters: a shorter one is a scrap; a longer one, many times gold, quotes everything.
 _SCRAP: Final = 8
 _LONG: Final = 1200
 _TIMES: Final = 4
@@ -40,61 +40,61 @@ def gold_spans(case: Case) -> Iterable[Evidence]:
         yield from group
 
 
-def evidence_recall(judged: Judged, k: int | None = None) -> tuple[float, float] | None:
+def evidence_recall(sample: EvalSample, k: int | None = None) -> tuple[float, float] | None:
     """Returns (share of evidence groups that the first k citations meet, 1); None without evidence.
 
     An abstention meets none: 0. All citations count without k.
     """
-    groups = judged.case.groups
-    if not groups or judged.case.expect.status == "abstained":
+    groups = sample.case.groups
+    if not groups or sample.case.expect.status == "abstained":
         return None
-    first = judged.answer.citations[:k]
+    first = sample.answer.citations[:k]
     met = [any(overlaps(citation, span) for citation in first for span in group) for group in groups]
     return sum(met) / len(met), 1.0
 
 
-def evidence_first(judged: Judged) -> tuple[float, float] | None:
+def evidence_first(sample: EvalSample) -> tuple[float, float] | None:
     """Returns the recall of the first citation, of cases about one State."""
-    return evidence_recall(judged, 1) if judged.case.type == "single_state" else None
+    return evidence_recall(sample, 1) if sample.case.type == "single_state" else None
 
 
-def evidence_five(judged: Judged) -> tuple[float, float] | None:
+def evidence_five(sample: EvalSample) -> tuple[float, float] | None:
     """Returns the recall of the first five citations; a list of States may name more than five can."""
-    if judged.case.type == "list_states" or judged.case.expect.status != "answered":
+    if sample.case.type == "list_states" or sample.case.expect.status != "answered":
         return None
-    return evidence_recall(judged, FIRST)
+    return evidence_recall(sample, FIRST)
 
 
-def evidence_all(judged: Judged) -> tuple[float, float] | None:
+def evidence_all(sample: EvalSample) -> tuple[float, float] | None:
     """Returns the recall of all citations, over all cases that have evidence."""
-    return evidence_recall(judged)
+    return evidence_recall(sample)
 
 
-def ruling(judged: Judged, citation: Citation) -> bool | None:
+def ruling(sample: EvalSample, citation: Citation) -> bool | None:
     """Returns whether a citation answers the case: by its gold, else by what a person ruled; None where nobody has."""
-    if any(overlaps(citation, span) for span in gold_spans(judged.case)):
+    if any(overlaps(citation, span) for span in gold_spans(sample.case)):
         return True
-    return judged.rulings.get((citation.file, citation.start, citation.end))
+    return sample.rulings.get((citation.file, citation.start, citation.end))
 
 
-def citation_precision(judged: Judged) -> tuple[float, float] | None:
+def citation_precision(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (citations that meet gold or were accepted, citations judged) of cases that have evidence."""
-    if not judged.case.groups or not judged.answer.citations:
+    if not sample.case.groups or not sample.answer.citations:
         return None
-    rulings = [ruling(judged, citation) for citation in judged.answer.citations]
+    rulings = [ruling(sample, citation) for citation in sample.answer.citations]
     known = [found for found in rulings if found is not None]
     return float(sum(known)), float(len(known))
 
 
-def judged_citations(judged: Judged) -> tuple[float, float] | None:
+def judged_citations(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (citations judged, citations) of cases that have evidence."""
-    if not judged.case.groups or not judged.answer.citations:
+    if not sample.case.groups or not sample.answer.citations:
         return None
-    known = [citation for citation in judged.answer.citations if ruling(judged, citation) is not None]
-    return float(len(known)), float(len(judged.answer.citations))
+    known = [citation for citation in sample.answer.citations if ruling(sample, citation) is not None]
+    return float(len(known)), float(len(sample.answer.citations))
 
 
-def citations_per_claim(judged: Judged) -> tuple[float, float] | None:
+def citations_per_claim(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (citations, claims) of answers with claims: many for one claim is padding."""
-    claims = judged.answer.claims
+    claims = sample.answer.claims
     return (float(sum(len(claim.citations) for claim in claims)), float(len(claims))) if claims else None

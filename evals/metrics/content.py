@@ -1,15 +1,15 @@
-"""Content: which facts an answer holds, and how well a set of States was found."""
+"""Content: recall of nuggets, the facts that a good answer holds, and precision and recall of a set of States."""
 
 import re
 
 from app.records import Answer
 from evals.golden.cases import Nugget
 from evals.metrics.citations import overlaps
+from evals.metrics.eval_sample import EvalSample
 from evals.metrics.integrity import is_sound
-from evals.metrics.judged import Judged
 
 
-def nuggets(judged: Judged) -> tuple[float, ...] | None:
+def nuggets(sample: EvalSample) -> tuple[float, ...] | None:
     """Returns (vital strict, vital, all strict, all weighted, vital nuggets, nuggets) of an answer; None without any.
 
     A nugget is supported strictly where a verified citation meets one of its spans, and in part where only the words
@@ -18,10 +18,10 @@ def nuggets(judged: Judged) -> tuple[float, ...] | None:
 
     Source: Pradeep et al., The Great Nugget Recall (2025): strict_vital, vital, strict_all, all.
     """
-    case, answer = judged.case, judged.answer
+    case, answer = sample.case, sample.answer
     if not case.nuggets or answer.status == "abstained" or case.expect.status == "abstained":
         return None
-    credits = [(nugget.importance == "vital", _credit(nugget, judged)) for nugget in case.nuggets]
+    credits = [(nugget.importance == "vital", _credit(nugget, sample)) for nugget in case.nuggets]
     vital = [credit for is_vital, credit in credits if is_vital]
     every = [credit for _, credit in credits]
     return (
@@ -34,16 +34,16 @@ def nuggets(judged: Judged) -> tuple[float, ...] | None:
     )
 
 
-def missing_nuggets(judged: Judged) -> tuple[Nugget, ...]:
+def missing_nuggets(sample: EvalSample) -> tuple[Nugget, ...]:
     """Returns the vital nuggets that nothing in the answer supports."""
-    return tuple(n for n in judged.case.nuggets if n.importance == "vital" and _credit(n, judged) == 0.0)
+    return tuple(n for n in sample.case.nuggets if n.importance == "vital" and _credit(n, sample) == 0.0)
 
 
-def _credit(nugget: Nugget, judged: Judged) -> float:
-    spans = [span for span in judged.case.evidence if span.id in nugget.evidence]
-    if any(is_sound(c, judged) and overlaps(c, span) for c in judged.answer.citations for span in spans):
+def _credit(nugget: Nugget, sample: EvalSample) -> float:
+    spans = [span for span in sample.case.evidence if span.id in nugget.evidence]
+    if any(is_sound(c, sample) and overlaps(c, span) for c in sample.answer.citations for span in spans):
         return 1.0
-    texts = [claim.text for claim in judged.answer.claims]
+    texts = [claim.text for claim in sample.answer.claims]
     return 0.5 if any(re.search(pattern, text) for pattern in nugget.any_of for text in texts) else 0.0
 
 
@@ -52,16 +52,16 @@ def claimed_states(answer: Answer) -> frozenset[str]:
     return frozenset(claim.state for claim in answer.claims if claim.state is not None)
 
 
-def state_set(judged: Judged) -> tuple[float, float, float, float] | None:
+def state_set(sample: EvalSample) -> tuple[float, float, float, float] | None:
     """Returns (precision, recall, F1, 1) of the set of States that an answer to "which States …" claims something of.
 
     With C the codes of the claims and G those of `expect.states`: P = |C∩G| / |C|, R = |C∩G| / |G|,
     F1 = 2·|C∩G| / (|C| + |G|). An empty C beside a G that is not, and the reverse, score 0. None where the case does
     not ask for States, or both sets are empty: abstention counts those.
     """
-    if judged.case.type != "list_states":
+    if sample.case.type != "list_states":
         return None
-    claimed, gold = claimed_states(judged.answer), set(judged.case.expect.states)
+    claimed, gold = claimed_states(sample.answer), set(sample.case.expect.states)
     if not claimed and not gold:
         return None
     common = len(claimed & gold)

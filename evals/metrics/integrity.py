@@ -1,4 +1,4 @@
-"""Integrity: whether quotations are exact, stand where they are said to stand, and are put into the right mouth."""
+"""Integrity: whether quotations are exact, stand at their offsets, and are attributed to the State that spoke them."""
 
 import re
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from app.answering.verify import reads_as
 from app.records import Citation, Claim
 from app.retrieval.terms import content_terms
 from evals.golden.documents import FACTS, Document
-from evals.metrics.judged import Judged
+from evals.metrics.eval_sample import EvalSample
 from ingest.text.furniture import running_heads
 from ingest.text.squash import squash
 
@@ -21,48 +21,48 @@ ABOUT_NAMED: Final = frozenset(
 )
 
 
-def _shown(judged: Judged) -> tuple[Citation, ...]:
-    return (*judged.answer.citations, *judged.answer.related)
+def _shown(sample: EvalSample) -> tuple[Citation, ...]:
+    return (*sample.answer.citations, *sample.answer.related)
 
 
-def quotes(judged: Judged) -> tuple[float, float] | None:
+def quotes(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (quotations that read as the text at their offsets, all quotations shown).
 
     The words at the offsets are taken from the file, not from the answer.
     """
-    shown = _shown(judged)
-    return (float(sum(_is_exact(citation, judged) for citation in shown)), float(len(shown))) if shown else None
+    shown = _shown(sample)
+    return (float(sum(_is_exact(citation, sample) for citation in shown)), float(len(shown))) if shown else None
 
 
-def _is_exact(citation: Citation, judged: Judged) -> bool:
-    text = _text(citation, judged)
+def _is_exact(citation: Citation, sample: EvalSample) -> bool:
+    text = _text(citation, sample)
     return reads_as(citation.quote, text[citation.start : citation.end], heads=running_heads(text))
 
 
-def is_sound(citation: Citation, judged: Judged) -> bool:
+def is_sound(citation: Citation, sample: EvalSample) -> bool:
     """Returns whether a citation holds, whatever it says of itself: the exact words of the file, at its offsets."""
-    return _is_exact(citation, judged) and _points(citation, judged)
+    return _is_exact(citation, sample) and _points(citation, sample)
 
 
-def claims_covered(judged: Judged) -> tuple[float, float] | None:
+def claims_covered(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (claims with at least one citation that holds, claims) of answers with claims."""
-    sound = {citation.number for citation in judged.answer.citations if is_sound(citation, judged)}
-    claims = judged.answer.claims
+    sound = {citation.number for citation in sample.answer.citations if is_sound(citation, sample)}
+    claims = sample.answer.claims
     return (float(sum(bool(sound & set(c.citations)) for c in claims)), float(len(claims))) if claims else None
 
 
-def claims_worded(judged: Judged) -> tuple[float, float] | None:
+def claims_worded(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (claims that speak of what they cite, claims) of answers with claims.
 
     Whatever a claim quotes has to stand in one of its citations, and at least half of its content words (stemmed) in
     their quotations. A paraphrase may use other words, but not mostly.
     """
-    claims = judged.answer.claims
-    return (float(sum(_is_worded(claim, judged) for claim in claims)), float(len(claims))) if claims else None
+    claims = sample.answer.claims
+    return (float(sum(_is_worded(claim, sample) for claim in claims)), float(len(claims))) if claims else None
 
 
-def _is_worded(claim: Claim, judged: Judged) -> bool:
-    cited = [citation for citation in judged.answer.citations if citation.number in claim.citations]
+def _is_worded(claim: Claim, sample: EvalSample) -> bool:
+    cited = [citation for citation in sample.answer.citations if citation.number in claim.citations]
     quoted = [squash(citation.quote) for citation in cited]
     for match in _QUOTED.finditer(claim.text):
         words = squash(next(group for group in match.groups() if group))
@@ -74,41 +74,41 @@ def _is_worded(claim: Claim, judged: Judged) -> bool:
     return len(wanted & found) >= _WORDED * len(wanted)
 
 
-def pointers(judged: Judged) -> tuple[float, float] | None:
+def pointers(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (citations whose file exists and holds `source_quote` exactly at the offsets, all shown)."""
-    shown = _shown(judged)
-    return (float(sum(_points(citation, judged) for citation in shown)), float(len(shown))) if shown else None
+    shown = _shown(sample)
+    return (float(sum(_points(citation, sample) for citation in shown)), float(len(shown))) if shown else None
 
 
-def _points(citation: Citation, judged: Judged) -> bool:
-    there = _text(citation, judged)[citation.start : citation.end]
+def _points(citation: Citation, sample: EvalSample) -> bool:
+    there = _text(citation, sample)[citation.start : citation.end]
     return 0 <= citation.start < citation.end and there == citation.source_quote
 
 
-def _text(citation: Citation, judged: Judged) -> str:
-    document = judged.documents.get(citation.file)
+def _text(citation: Citation, sample: EvalSample) -> str:
+    document = sample.documents.get(citation.file)
     return "" if document is None else document.text
 
 
-def attribution(judged: Judged) -> tuple[float, float] | None:
+def attribution(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (citations whose State is the one that spoke the span, those whose speaker is known)."""
-    known = [(citation, speaker) for citation, speaker in _with_speakers(judged) if speaker is not None]
+    known = [(citation, speaker) for citation, speaker in _with_speakers(sample) if speaker is not None]
     return (float(sum(c.state == speaker for c, speaker in known)), float(len(known))) if known else None
 
 
-def _with_speakers(judged: Judged) -> Iterable[tuple[Citation, str | None]]:
-    for citation in _shown(judged):
-        document = judged.documents.get(citation.file)
-        yield citation, None if document is None or _for_a_group(citation, document, judged) else document.state
+def _with_speakers(sample: EvalSample) -> Iterable[tuple[Citation, str | None]]:
+    for citation in _shown(sample):
+        document = sample.documents.get(citation.file)
+        yield citation, None if document is None or _for_a_group(citation, document, sample) else document.state
 
 
-def _for_a_group(citation: Citation, document: Document, judged: Judged) -> bool:
+def _for_a_group(citation: Citation, document: Document, sample: EvalSample) -> bool:
     """Whether a State is said to have spoken for a group, of which the manifest says neither yes nor no."""
     delivered = citation.speaker is not None and citation.state == citation.on_behalf_of
-    return delivered and judged.is_group(citation.state) and "on_behalf_of" not in document.facts
+    return delivered and sample.is_group(citation.state) and "on_behalf_of" not in document.facts
 
 
-def misattributed(judged: Judged) -> tuple[float]:
+def misattributed(sample: EvalSample) -> tuple[float]:
     """Returns (number of citations in the wrong mouth,).
 
     Wrong is a State other than the one that spoke the span; a State that was not asked about, among the citations that
@@ -116,14 +116,14 @@ def misattributed(judged: Judged) -> tuple[float]:
     asked about counts as right where every claim on it names the group.
     """
     spoken_by_other = {
-        (c.file, c.start) for c, speaker in _with_speakers(judged) if speaker is not None and c.state != speaker
+        (c.file, c.start) for c, speaker in _with_speakers(sample) if speaker is not None and c.state != speaker
     }
-    wrong = spoken_by_other | {(c.file, c.start) for c in judged.answer.citations if _in_wrong_mouth(c, judged)}
+    wrong = spoken_by_other | {(c.file, c.start) for c in sample.answer.citations if _in_wrong_mouth(c, sample)}
     return (float(len(wrong)),)
 
 
-def _in_wrong_mouth(citation: Citation, judged: Judged) -> bool:
-    answer, case = judged.answer, judged.case
+def _in_wrong_mouth(citation: Citation, sample: EvalSample) -> bool:
+    answer, case = sample.answer, sample.case
     claimed = {claim.state for claim in answer.claims if citation.number in claim.citations}
     if claimed - {citation.state, citation.on_behalf_of}:
         return True
@@ -134,16 +134,16 @@ def _in_wrong_mouth(citation: Citation, judged: Judged) -> bool:
     labelled = {
         group
         for group, members in answer.spoken_for.items()
-        if members and set(members) <= wanted and judged.is_group(group)
+        if members and set(members) <= wanted and sample.is_group(group)
     }
     return not (citation.state in labelled and citation.on_behalf_of == citation.state and claimed == {citation.state})
 
 
-def metadata(judged: Judged) -> tuple[float, float] | None:
+def metadata(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (facts of citations that are as the manifest has them, facts that it has)."""
     right = known = 0
-    for citation in _shown(judged):
-        document = judged.documents.get(citation.file)
+    for citation in _shown(sample):
+        document = sample.documents.get(citation.file)
         for name, value in ({} if document is None else _facts(document)).items():
             known += 1
             right += getattr(citation, name) == value
@@ -154,10 +154,10 @@ def _facts(document: Document) -> dict[str, str]:
     return {name: value for name, value in document.facts.items() if name in FACTS}
 
 
-def forbidden(judged: Judged) -> tuple[float, float] | None:
+def forbidden(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (citations of States that do not answer, citations) of cases that say which do not.
 
     Each is in the right mouth; but whoever merely quotes another, or speaks beside the question, is no answer to it.
     """
-    states, citations = judged.case.expect.states_forbidden, judged.answer.citations
+    states, citations = sample.case.expect.states_forbidden, sample.answer.citations
     return (float(sum(c.state in states for c in citations)), float(len(citations))) if states and citations else None

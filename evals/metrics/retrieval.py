@@ -12,8 +12,8 @@ import ir_measures
 from ir_measures import RR, R, nDCG
 
 from evals.metrics.citations import covers
+from evals.metrics.eval_sample import EvalSample
 from evals.metrics.integrity import ABOUT_NAMED
-from evals.metrics.judged import Judged
 
 DEPTH: Final = 10
 MEASURES: Final = {
@@ -27,17 +27,17 @@ MEASURES: Final = {
 Ranking = Sequence[str]
 
 
-def ranking(judged: Judged) -> tuple[Ranking, frozenset[str]] | None:
+def ranking(sample: EvalSample) -> tuple[Ranking, frozenset[str]] | None:
     """Returns (retrieved documents, best first; relevant documents) of a case; None without gold or files of passages.
 
     A case without relevant documents is no query: an empty set of judgements would be averaged as 0.
     """
-    groups = judged.case.groups
-    if not groups or judged.case.expect.status == "abstained" or not judged.files:
+    groups = sample.case.groups
+    if not groups or sample.case.expect.status == "abstained" or not sample.files:
         return None
     found: list[str] = []
-    for passage in sorted(judged.answer.retrieved, key=lambda item: item.rank):
-        file = judged.files.get(passage.statement_id)
+    for passage in sorted(sample.answer.retrieved, key=lambda item: item.rank):
+        file = sample.files.get(passage.statement_id)
         met = [
             _group(number) for number, group in enumerate(groups) if any(covers(passage, file, span) for span in group)
         ]
@@ -50,9 +50,9 @@ def _group(number: int) -> str:
     return f"gold-{number}"
 
 
-def retrieval(judged: Judged) -> tuple[float, ...] | None:
+def retrieval(sample: EvalSample) -> tuple[float, ...] | None:
     """Returns (one value per measure of `MEASURES`, 1): of what was retrieved, whether or not it was cited."""
-    ranked = ranking(judged)
+    ranked = ranking(sample)
     if ranked is None:
         return None
     documents, relevant = ranked
@@ -79,19 +79,19 @@ def measure(run: Mapping[str, Ranking], relevant: Mapping[str, frozenset[str]]) 
     return found
 
 
-def wrong_state(judged: Judged) -> tuple[float, float] | None:
+def wrong_state(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (passages of a State that was not asked about among the first ten, passages among the first ten)."""
-    asked = set(judged.case.expect.states)
-    if judged.case.type not in ABOUT_NAMED or not asked or not judged.files:
+    asked = set(sample.case.expect.states)
+    if sample.case.type not in ABOUT_NAMED or not asked or not sample.files:
         return None
-    first = sorted(judged.answer.retrieved, key=lambda item: item.rank)[:DEPTH]
-    spoken_for = judged.answer.spoken_for.items()
-    labelled = {group for group, members in spoken_for if set(members) <= asked and judged.is_group(group)}
-    speakers = [_speaker(passage.statement_id, judged) for passage in first]
+    first = sorted(sample.answer.retrieved, key=lambda item: item.rank)[:DEPTH]
+    spoken_for = sample.answer.spoken_for.items()
+    labelled = {group for group, members in spoken_for if set(members) <= asked and sample.is_group(group)}
+    speakers = [_speaker(passage.statement_id, sample) for passage in first]
     known = [speaker for speaker in speakers if speaker is not None]
     return (float(sum(s not in asked | labelled for s in known)), float(len(known))) if known else None
 
 
-def _speaker(statement_id: str, judged: Judged) -> str | None:
-    document = judged.documents.get(judged.files.get(statement_id, ""))
+def _speaker(statement_id: str, sample: EvalSample) -> str | None:
+    document = sample.documents.get(sample.files.get(statement_id, ""))
     return None if document is None else document.state

@@ -6,7 +6,7 @@ asked about where there are none.
 
 from app.records import Answer
 from evals.metrics.content import claimed_states
-from evals.metrics.judged import Judged
+from evals.metrics.eval_sample import EvalSample
 
 
 def agree(one: Answer, other: Answer) -> bool:
@@ -18,20 +18,20 @@ def _about(answer: Answer) -> frozenset[str]:
     return claimed_states(answer) or frozenset((*answer.scope.states, *answer.scope.groups))
 
 
-def repeat_agreement(judged: Judged) -> tuple[float, float] | None:
+def repeat_agreement(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (1 if asking again gave the same outcome, 1) of every time but the first."""
-    return None if judged.repeated is None else (float(agree(judged.answer, judged.repeated)), 1.0)
+    return None if sample.repeated is None else (float(agree(sample.answer, sample.repeated)), 1.0)
 
 
-def paraphrase_agreement(judged: Judged) -> tuple[float, float] | None:
+def paraphrase_agreement(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (1 if the outcome is that of the original, 1) of variants in the original's language."""
-    if judged.original is None or judged.case.lang != judged.original_lang:
+    if sample.original is None or sample.case.lang != sample.original_lang:
         return None
-    return float(agree(judged.answer, judged.original)), 1.0
+    return float(agree(sample.answer, sample.original)), 1.0
 
 
-def language_agreement(judged: Judged) -> tuple[float, float] | None:
+def language_agreement(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (1 if the outcome is that of the original, 1) of variants in another language."""
-    if judged.original is None or judged.case.lang == judged.original_lang:
+    if sample.original is None or sample.case.lang == sample.original_lang:
         return None
-    return float(agree(judged.answer, judged.original)), 1.0
+    return float(agree(sample.answer, sample.original)), 1.0

@@ -5,44 +5,55 @@ and the metric combines the sums. So a slice, a bootstrap sample and the whole a
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from evals.metrics import abstention, citations, content, integrity, reading, retrieval, robustness
-from evals.metrics.judged import Judged
+from evals.metrics.eval_sample import EvalSample
 
 Floats = npt.NDArray[np.float64]
-Measure = Callable[[Judged], tuple[float, ...] | None]
+Measure = Callable[[EvalSample], tuple[float, ...] | None]
 Combine = Callable[[Floats], Floats]
 Group = Literal["Integrity", "Reading", "Retrieval", "Evidence", "Content", "Abstention", "Robustness"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Metric:
-    """One figure.
+class Quantity:
+    """What is computed from sums of components: a metric, or the share of cases that came out right or failed.
 
     Attributes:
-        measure: Gives the components of one case, or None where the metric does not apply to it.
+        key: The name of its components in a score, such as `citations.evidence_five`.
         combine: Takes component sums of shape (..., k) and gives the figure, shape (...), NaN where nothing applies.
         higher_is_better: None where neither direction is.
         share: Whether it is a share from 0 to 1, to be shown in per cent; else it is a number.
+    """
+
+    name: str
+    label: str
+    key: str = ""
+    combine: Combine
+    higher_is_better: bool | None = True
+    share: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric(Quantity):
+    """One figure with its meaning.
+
+    Attributes:
+        measure: Gives the components of one case, or None where the metric does not apply to it; its name is the key.
         formula: What it is, in one line.
         source: Where it comes from; empty for our own.
         baseline: It says what a trivial program would get, not the one that was run.
     """
 
-    name: str
-    label: str
     group: Group
     measure: Measure
-    combine: Combine
     formula: str
     source: str = ""
-    higher_is_better: bool | None = True
-    share: bool = True
     baseline: bool = False
 
 
@@ -94,6 +105,12 @@ def _over(sums: Floats) -> Floats:
 
 def _total(sums: Floats) -> Floats:
     return np.asarray(sums[..., 0], dtype=np.float64)
+
+
+def key(measure: Measure) -> str:
+    """Returns the name under which a measure's components are stored."""
+    module = measure.__module__.rpartition(".")[2]
+    return f"{module}.{measure.__name__}"
 
 
 _METRICS: Final[tuple[Metric, ...]] = (
@@ -291,20 +308,14 @@ _METRICS: Final[tuple[Metric, ...]] = (
         formula="variants with the original's status and States / variants in other languages",
     ),
 )  # fmt: skip
-METRICS: Final[Mapping[str, Metric]] = {metric.name: metric for metric in _METRICS}
+METRICS: Final[Mapping[str, Metric]] = {metric.name: replace(metric, key=key(metric.measure)) for metric in _METRICS}
 
 
-def components(judged: Judged, measures: Iterable[Measure] | None = None) -> dict[str, tuple[float, ...]]:
+def components(sample: EvalSample, measures: Iterable[Measure] | None = None) -> dict[str, tuple[float, ...]]:
     """Returns what every measure gives for a case, by the measure's name; those that do not apply are left out."""
     found: dict[str, tuple[float, ...]] = {}
     for measure in dict.fromkeys(metric.measure for metric in METRICS.values()) if measures is None else measures:
-        value = measure(judged)
+        value = measure(sample)
         if value is not None:
             found[key(measure)] = value
     return found
-
-
-def key(measure: Measure) -> str:
-    """Returns the name under which a measure's components are stored."""
-    module = measure.__module__.rpartition(".")[2]
-    return f"{module}.{measure.__name__}"

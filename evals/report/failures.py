@@ -1,4 +1,4 @@
-"""Failed cases as a reader opens them: what was asked and expected, what came back, and where it broke."""
+"""Error analysis in the report: each failed case with what was asked, expected and given, and where it broke."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -10,9 +10,8 @@ from evals.failure_taxonomy import MEANING, STAGES, Stage
 from evals.golden.cases import Case, Evidence
 from evals.golden.documents import Document, Documents
 from evals.metrics.citations import covers, gold_spans, overlaps, ruling
-from evals.metrics.judged import Judged
+from evals.metrics.eval_sample import EvalSample
 from evals.metrics.table import METRICS
-from evals.metrics.table import key as measure_key
 from evals.report.marked_evidence import context, shortened, word_changes
 from evals.report.views import (
     AnswerView,
@@ -26,16 +25,14 @@ from evals.report.views import (
 )
 from evals.report.words import GIVEN, STATUS, milliseconds, party, plain
 from evals.runs import AnswerRecord, Run, ScoreRecord
-from evals.score import Rulings, judge
+from evals.score import Rulings, eval_samples
 from evals.summary import by_case
 from ingest.text.furniture import running_heads
 
 # Retrieved passages shown, beside those that hold evidence.
 PASSAGES: Final = 8
 _SNIPPET: Final = 90
-_AGREEMENTS: Final = tuple(
-    measure_key(METRICS[name].measure) for name in ("paraphrase_agreement", "language_agreement")
-)
+_AGREEMENTS: Final = tuple(METRICS[name].key for name in ("paraphrase_agreement", "language_agreement"))
 _cached_heads = lru_cache(maxsize=512)(running_heads)
 
 
@@ -54,20 +51,20 @@ class Answers:
         self.cases = {case.id: case for case in run.cases()}
         self.scores = run.scores()
         self.stages = {case.case: case.stage for case in by_case(self.scores)}
-        self._judged = judge(run, documents, rulings)
+        self._sample = eval_samples(run, documents, rulings)
         self._records = {(record.case, record.repeat): record for record in run.answers()}
 
-    def shown(self, name: str) -> tuple[AnswerRecord, Judged | None, ScoreRecord] | None:
+    def shown(self, name: str) -> tuple[AnswerRecord, EvalSample | None, ScoreRecord] | None:
         """Returns the first answer to a case that came out as the case did over all repeats."""
         scores = sorted((score for score in self.scores if score.case == name), key=lambda score: score.repeat)
         like = next((score for score in scores if score.stage == self.stages[name]), None)
         if like is None or (name, like.repeat) not in self._records:
             return None
-        return self._records[name, like.repeat], self._judged.get((name, like.repeat)), like
+        return self._records[name, like.repeat], self._sample.get((name, like.repeat)), like
 
-    def first(self, name: str) -> Judged | None:
+    def first(self, name: str) -> EvalSample | None:
         """Returns the first answer to a case."""
-        return self._judged.get((name, 0))
+        return self._sample.get((name, 0))
 
 
 def anchors(answers: Answers) -> dict[str, str]:
@@ -95,8 +92,8 @@ def _case(case: Case, anchor: str, answers: Answers, baseline: Answers | None) -
     if stage is None:
         raise ValueError(f"the case {case.id!r} did not fail")
     found = answers.shown(case.id)
-    judged = found[1] if found is not None else None
-    given = judged.answer.citations if judged is not None else ()
+    sample = found[1] if found is not None else None
+    given = sample.answer.citations if sample is not None else ()
     return CaseView(
         anchor=anchor,
         id=case.id,
@@ -149,15 +146,15 @@ def _answer(case: Case, answers: Answers) -> AnswerView:
     meaning = MEANING[stage] if stage is not None else "the outcome is right"
     if found is None:
         return AnswerView(outcome="was not asked", stage=stage, meaning=meaning)
-    record, judged, score = found
-    if judged is None:
+    record, sample, score = found
+    if sample is None:
         message = record.error.message if record.error is not None else "what came back is not an answer"
         return AnswerView(outcome="failed", stage=stage, meaning=meaning, message=message)
-    answer = judged.answer
+    answer = sample.answer
     missing = f", without the {plain(answer.missing)}" if answer.missing else ""
     reason = f" ({plain(answer.abstention.reason)})" if answer.abstention is not None else ""
     quoted = {citation.number: citation.quote for citation in answer.citations}
-    passages = _passages(judged, answers.documents)
+    passages = _passages(sample, answers.documents)
     return AnswerView(
         outcome=f"{GIVEN[answer.status]}{missing}{reason}",
         stage=stage,
@@ -168,8 +165,8 @@ def _answer(case: Case, answers: Answers) -> AnswerView:
         claims=tuple(
             claim.text for claim in answer.claims if not any(quoted.get(n, "\0") in claim.text for n in claim.citations)
         ),
-        citations=tuple(_citation(citation, judged, answers.documents) for citation in answer.citations),
-        related=tuple(_citation(citation, judged, answers.documents) for citation in answer.related),
+        citations=tuple(_citation(citation, sample, answers.documents) for citation in answer.citations),
+        related=tuple(_citation(citation, sample, answers.documents) for citation in answer.related),
         dropped=tuple((shortened(claim.text, 300), claim.reason) for claim in answer.dropped_claims),
         passages=tuple(passage for number, passage in enumerate(passages) if number < PASSAGES or passage.gold),
         retrieved=len(passages),
@@ -203,14 +200,14 @@ def _facts(answer: Answer, score: ScoreRecord) -> Iterable[str]:
         yield f"model {answer.model}"
 
 
-def _citation(citation: Citation, judged: Judged, documents: Documents) -> CitationView:
-    document = judged.documents.get(citation.file)
+def _citation(citation: Citation, sample: EvalSample, documents: Documents) -> CitationView:
+    document = sample.documents.get(citation.file)
     words = document.text[citation.start : citation.end] if document is not None and citation.start >= 0 else ""
     exact = document is not None and reads_as(citation.quote, words, heads=_cached_heads(document.text))
     source = None
     if document is not None and words:
         gold = [
-            (span.start, span.end) for span in gold_spans(judged.case) if span.file == citation.file and span.located
+            (span.start, span.end) for span in gold_spans(sample.case) if span.file == citation.file and span.located
         ]
         span = (citation.number, citation.start, citation.end)
         source = context(document.text, (citation.start, citation.end), gold, [span])
@@ -221,7 +218,7 @@ def _citation(citation: Citation, judged: Judged, documents: Documents) -> Citat
         place=" · ".join(part for part in where if part),
         quote=shortened(citation.quote),
         source=source if exact else None,
-        badges=tuple(_badges(citation, judged, document, words, exact=exact)),
+        badges=tuple(_badges(citation, sample, document, words, exact=exact)),
         changes=() if exact else word_changes(words or citation.source_quote, citation.quote),
     )
 
@@ -237,7 +234,7 @@ def _page(citation: Citation) -> str:
 
 
 def _badges(
-    citation: Citation, judged: Judged, document: Document | None, words: str, *, exact: bool
+    citation: Citation, sample: EvalSample, document: Document | None, words: str, *, exact: bool
 ) -> Iterable[Badge]:
     if document is None:
         yield Badge(sign="✗", text="file not in the corpus", tone="bad")
@@ -251,17 +248,17 @@ def _badges(
         yield Badge(sign="▲", text=f"the assistant's own check: {plain(citation.verdict)}", tone="warn")
     if document is not None and document.state is not None and document.state != citation.state:
         yield Badge(sign="✗", text="another State said this", tone="bad")
-    if any(overlaps(citation, span) for span in gold_spans(judged.case)):
+    if any(overlaps(citation, span) for span in gold_spans(sample.case)):
         yield Badge(sign="★", text="expected evidence", tone="good")
-    elif judged.case.groups:
-        yield _RULED[ruling(judged, citation)]
+    elif sample.case.groups:
+        yield _RULED[ruling(sample, citation)]
 
 
-def _passages(judged: Judged, documents: Documents) -> list[PassageView]:
+def _passages(sample: EvalSample, documents: Documents) -> list[PassageView]:
     found = []
-    for passage in sorted(judged.answer.retrieved, key=lambda item: item.rank):
-        file = judged.files.get(passage.statement_id)
-        document = judged.documents.get(file or "")
+    for passage in sorted(sample.answer.retrieved, key=lambda item: item.rank):
+        file = sample.files.get(passage.statement_id)
+        document = sample.documents.get(file or "")
         text = document.text[max(0, passage.start) : max(0, passage.end)] if document is not None else ""
         found.append(
             PassageView(
@@ -270,7 +267,7 @@ def _passages(judged: Judged, documents: Documents) -> list[PassageView]:
                 state=party(document.state, documents.parties) if document is not None else "",
                 file=file or passage.statement_id,
                 text=shortened(" ".join(text[: 4 * _SNIPPET].split()), _SNIPPET),
-                gold=any(covers(passage, file, span) for span in gold_spans(judged.case)),
+                gold=any(covers(passage, file, span) for span in gold_spans(sample.case)),
             )
         )
     return found

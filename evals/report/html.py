@@ -60,7 +60,7 @@ _HEADLINES: Final = (
 )
 _SOURCES: Final = (
     "Intervals: 95 %, whole groups of questions about the same State drawn again (cluster bootstrap; Miller 2024, "
-    "Adding Error Bars to Evals); of slices Wilson's score interval (Wilson 1927).",
+    "Adding Error Bars to Evals); of shares over fewer than ten such groups Wilson's score interval (Wilson 1927).",
     "Differences: paired over the same questions; p-values of flips by McNemar's exact test, of figures by random "
     "swaps of whole groups, of gates with Holm's correction.",
     "Confidence: risk–coverage curve and AURC (Geifman, Uziel, El-Yaniv 2019); expected calibration error "

@@ -101,7 +101,7 @@ def _gates(report: GateReport) -> Iterable[str]:
         for result in sorted(report.results, key=lambda item: ("fail", "invalid", "warn", "pass").index(item.verdict))
     ]
     yield "### Gates"
-    yield _table(("Gate", "Outcome", "Value", "Needed", "Baseline", "Change", "p", "n"), rows)
+    yield table(("Gate", "Outcome", "Value", "Needed", "Baseline", "Change", "p", "n"), rows)
 
 
 def _figures(scores: Sequence[ScoreRecord], comparison: Comparison | None) -> Iterable[str]:
@@ -137,7 +137,7 @@ def _figures(scores: Sequence[ScoreRecord], comparison: Comparison | None) -> It
     columns = ("Figure", "Value", "95 % interval", "n")
     more = ("Baseline", "Change", "p", "Reading") if comparison is not None else ()
     yield "### Figures"
-    yield _table((*columns, *more), [row(item) for item in found if item is not None])
+    yield table((*columns, *more), [row(item) for item in found if item is not None])
 
 
 def _stages(scores: Sequence[ScoreRecord]) -> Iterable[str]:
@@ -145,7 +145,7 @@ def _stages(scores: Sequence[ScoreRecord]) -> Iterable[str]:
     if counts:
         yield "### What broke first"
         rows = [(plain(stage), str(count), MEANING[stage]) for stage, count in counts.items()]
-        yield _table(("Stage", "Questions", "Meaning"), rows)
+        yield table(("Stage", "Questions", "Meaning"), rows)
 
 
 def _weakest(scores: Sequence[ScoreRecord], parties: PartyTable) -> Iterable[str]:
@@ -160,7 +160,7 @@ def _weakest(scores: Sequence[ScoreRecord], parties: PartyTable) -> Iterable[str
     ]
     if rows:
         yield "### Weakest groups of questions"
-        yield _table(("Group", "n", "Right", "95 % interval"), rows)
+        yield table(("Group", "n", "Right", "95 % interval"), rows)
 
 
 def _flips(comparison: Comparison, run: Run) -> Iterable[str]:
@@ -178,12 +178,13 @@ def _flips(comparison: Comparison, run: Run) -> Iterable[str]:
         f"### {len(comparison.regressions)} lost, {len(comparison.improvements)} won "
         f"(p = {p_value(comparison.mcnemar_p)})"
     )
-    yield _table(("Change", "Case", "Question", "Baseline", "This run"), [row(flip) for flip in flips[:_FLIPS]])
+    yield table(("Change", "Case", "Question", "Baseline", "This run"), [row(flip) for flip in flips[:_FLIPS]])
     if len(flips) > _FLIPS:
         yield upper_first(f"and {len(flips) - _FLIPS} more.")
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Returns a table; what others wrote in its cells is escaped before."""
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 

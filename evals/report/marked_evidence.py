@@ -1,4 +1,4 @@
-"""Evidence as a reader sees it: spans marked in the text around them, and altered quotations word by word."""
+"""Evidence in context: gold and cited spans marked in the text around them, and a word diff of altered quotations."""
 
 import re
 from collections.abc import Iterable

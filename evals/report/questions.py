@@ -1,4 +1,4 @@
-"""The questions that figures rest on: what the set consists of, and what a person should look at."""
+"""The data section of the report: what the set of cases consists of, and what its lint found."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final

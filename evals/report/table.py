@@ -7,12 +7,11 @@ from typing import Final
 
 import numpy as np
 
+from app.corpus.report_file import inert_cell
 from evals.golden.cases import Case
-from evals.metrics.table import METRICS, key
+from evals.metrics.table import METRICS
 from evals.runs import AnswerRecord, Run, ScoreRecord
 
-# What a spreadsheet takes for the beginning of a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _COLUMNS: Final = (
     "case", "repeat", "question", "type", "lang", "states", "expected", "status", "stage", "right", "reviewed",
 )  # fmt: skip
@@ -38,7 +37,7 @@ def csv_of(run: Run) -> str:
     out = StringIO()
     writer = csv.writer(out)
     head = [*METRICS, "confidence", *(f"{step}_ms" for step in steps), *(f"tokens_{name}" for name in tokens)]
-    writer.writerow([_guarded(name) for name in (*_COLUMNS, *head, "model", "answer")])
+    writer.writerow([inert_cell(name) for name in (*_COLUMNS, *head, "model", "answer")])
     for score in scores:
         record = answers.get((score.case, score.repeat))
         cells = [
@@ -47,20 +46,20 @@ def csv_of(run: Run) -> str:
             f"{score.confidence:.4f}" if score.status is not None else "",
             *(_number(score.timings_ms.get(step)) for step in steps),
             *(_number(score.tokens.get(name)) for name in tokens),
-            _guarded(score.model or ""),
-            _guarded(_text(record)),
+            inert_cell(score.model or ""),
+            inert_cell(_text(record)),
         ]
         writer.writerow(cells)
     return out.getvalue()
 
 
 def _of_case(score: ScoreRecord, case: Case | None) -> Iterator[str]:
-    yield _guarded(score.case)
+    yield inert_cell(score.case)
     yield str(score.repeat)
-    yield _guarded(case.question if case is not None else "")
+    yield inert_cell(case.question if case is not None else "")
     yield case.type if case is not None else ""
-    yield _guarded(case.lang if case is not None else "")
-    yield _guarded(" ".join(score.expected_states))
+    yield inert_cell(case.lang if case is not None else "")
+    yield inert_cell(" ".join(score.expected_states))
     yield score.expected
     yield score.status or "failed"
     yield score.stage or ""
@@ -70,7 +69,7 @@ def _of_case(score: ScoreRecord, case: Case | None) -> Iterator[str]:
 
 def _figures(score: ScoreRecord) -> Iterator[str]:
     for metric in METRICS.values():
-        components = score.components.get(key(metric.measure))
+        components = score.components.get(metric.key)
         value = float(metric.combine(np.array(components))) if components is not None else np.nan
         yield _number(value) if np.isfinite(value) else ""
 
@@ -86,8 +85,3 @@ def _text(record: AnswerRecord | None) -> str:
     if record.answer is None:
         return record.error.message if record.error is not None else ""
     return str(record.answer.get("answer", ""))
-
-
-def _guarded(text: str) -> str:
-    """Returns a text that no spreadsheet computes."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

@@ -1,4 +1,4 @@
-"""The verdict on a run: plain sentences that need no statistics to read."""
+"""The verdict on a run in plain sentences: what came out, against what, whether the gates held, what is weakest."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a reader sees of failed cases: records that templates show as they are."""
+"""View models of failed cases: records that templates show as they are."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How a report puts figures and codes into words; shared by its HTML and Markdown."""
+"""Formatting of figures and codes for reports and terminal: 0.875 is "87.5 %", `lang` "Language of the question"."""
 
 from collections.abc import Sequence
 from math import isfinite
@@ -13,7 +13,7 @@ from ingest.parties.party_table import PartyTable
 
 NOTHING: Final = "–"
 _SPACE: Final = "\N{NO-BREAK SPACE}"
-# Figures are sums of fractions: 1 may come out as 1 − 1e-16.
+# Rounding error of floats: sums of fractions that make 1 may come out as 1 − 1e-16.
 _SAME: Final = 1e-9
 STATUS: Final = {"answered": "an answer", "partial": "an answer in part", "abstained": "no answer, with the reason"}
 GIVEN: Final = {"answered": "answered", "partial": "answered in part", "abstained": "gave no answer"}

@@ -1,7 +1,7 @@
-"""Decisions of persons: drafts accepted or rejected, citations that gold does not know ruled on.
+"""Decisions of reviewers: drafts accepted or rejected, and citations that gold does not know ruled on.
 
-A decision is a line of JSON, added and never changed; of several about the same thing the newest holds. So the file
-also tells who decided what, and when.
+A decision is a line of JSON that is appended and never changed; of several about the same thing the newest holds. So
+the file is also the audit trail: who decided what, and when.
 """
 
 import copy
@@ -12,23 +12,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.records import Citation
-from evals.errors import DatasetError, EvalError
+from evals.errors import DatasetError, EvalError, first_fault
+from evals.files import read_lines
 from evals.golden.cases import Case, Evidence, Review, locate
 from evals.golden.documents import Documents
 from evals.metrics.citations import gold_spans, ruling
-from evals.metrics.judged import FileSpan
+from evals.metrics.eval_sample import FileSpan
+from evals.paths import EvalPaths
 from evals.review.ledger import append_record
-from evals.runs import Run, read_lines
+from evals.runs import Run
+from evals.score import eval_samples
 from ingest.parties.party_table import PartyTable
-
-if TYPE_CHECKING:
-    # `evals.golden.sets` reads the saved cases from here.
-    from evals.paths import EvalPaths
 
 Decided = Literal["reviewed", "rejected"]
 EDITABLE: Final = (
@@ -39,7 +38,7 @@ EDITABLE: Final = (
 # Characters shown before and after a quotation.
 CONTEXT: Final = 400
 _LONGEST_NAME: Final = 80
-# Some languages write no spaces; what is longer is cut anywhere.
+# Characters within which a cut is moved to white space; scripts without spaces, such as Chinese, are cut anywhere.
 _LONGEST_WORD: Final = 30
 
 
@@ -157,17 +156,15 @@ def read_decisions(path: Path) -> tuple[CitationDecision | DraftDecision, ...]:
             try:
                 found.append(model.model_validate(record))
             except ValidationError as exc:
-                raise EvalError(
-                    f"{path.name}, decision {number}: {_first_problem(exc)}; mend or remove the line"
-                ) from exc
+                raise EvalError(f"{path.name}, decision {number}: {first_fault(exc)}; mend or remove the line") from exc
     return tuple(found)
 
 
-def add_ruling(home: "EvalPaths", *, case: str, span: FileSpan, accepted: bool, by: str) -> CitationDecision:
+def add_ruling(paths: EvalPaths, *, case: str, span: FileSpan, accepted: bool, by: str) -> CitationDecision:
     """Notes whether a cited span answers a case.
 
     Args:
-        home: Where decisions are kept.
+        paths: Where decisions are kept.
         case: Its id; of a variant, the id of the case that it is a variant of.
         span: Where the citation stands.
         accepted: Whether it answers.
@@ -182,36 +179,36 @@ def add_ruling(home: "EvalPaths", *, case: str, span: FileSpan, accepted: bool, 
     decision = CitationDecision(
         case=case, file=file, start=start, end=end, accepted=accepted, by=reviewer_name(by), at=datetime.now(UTC)
     )
-    append_record(home.reviews, decision.model_dump(mode="json"))
+    append_record(paths.reviews, decision.model_dump(mode="json"))
     return decision
 
 
-def drafts(home: "EvalPaths") -> tuple[CaseDraft, ...]:
+def drafts(paths: EvalPaths) -> tuple[CaseDraft, ...]:
     """Returns the cases that the chat saved, each with the newest decision applied, in the order of saving.
 
     Raises:
         EvalError: A draft or a decision cannot be read, or a decision does not fit its draft.
     """
-    decisions = _draft_decisions(home)
-    return tuple(_draft(record, decisions) for record in _saved_records(home))
+    decisions = _draft_decisions(paths)
+    return tuple(_draft(record, decisions) for record in _saved_records(paths))
 
 
-def saved_cases(home: "EvalPaths") -> tuple[Case, ...]:
+def saved_cases(paths: EvalPaths) -> tuple[Case, ...]:
     """Returns the cases of the set `saved`: reviewed drafts, which gate, and those that nobody has decided on.
 
     Raises:
         EvalError: A draft or a decision cannot be read, or a decision does not fit its draft.
     """
-    return tuple(draft.case for draft in drafts(home) if draft.case.review.status != "rejected")
+    return tuple(draft.case for draft in drafts(paths) if draft.case.review.status != "rejected")
 
 
 def decide_draft(
-    home: "EvalPaths", case: str, status: Decided, *, by: str, changes: Mapping[str, Any] | None = None
+    paths: EvalPaths, case: str, status: Decided, *, by: str, changes: Mapping[str, Any] | None = None
 ) -> DraftDecision:
     """Accepts or rejects a draft, with changes; changes of decisions before stay unless they are changed again.
 
     Args:
-        home: Where drafts and decisions are kept.
+        paths: Where drafts and decisions are kept.
         case: The draft's id.
         status: The decision.
         by: The reviewer.
@@ -221,8 +218,8 @@ def decide_draft(
         EvalError: There is no such draft, the changed case would not be a case, or the decision cannot be written.
     """
     name = reviewer_name(by)
-    record = _saved_record(home, case)
-    before = _draft_decisions(home).get(case, ())
+    record = _saved_record(paths, case)
+    before = _draft_decisions(paths).get(case, ())
     merged = {**(before[-1].changes if before else {}), **(changes or {})}
     if status == "reviewed":
         merged = _completed(record, merged, changes or {})
@@ -230,21 +227,8 @@ def decide_draft(
     changed = _changed(record, decision.changes)
     if status == "reviewed":
         _check(changed)
-    append_record(home.reviews, decision.model_dump(mode="json"))
+    append_record(paths.reviews, decision.model_dump(mode="json"))
     return decision
-
-
-def preview(home: "EvalPaths", case: str, changes: Mapping[str, Any]) -> Case:
-    """Returns a draft as accepting it with these changes would leave it.
-
-    Raises:
-        EvalError: There is no such draft, or the changed case would not be a case.
-    """
-    record, before = _saved_record(home, case), _draft_decisions(home).get(case, ())
-    merged = _completed(record, {**(before[-1].changes if before else {}), **changes}, changes)
-    changed = _changed(record, merged)
-    _check(changed)
-    return changed
 
 
 def unjudged(run: Run, documents: Documents, rulings: Mapping[str, Mapping[FileSpan, bool]]) -> tuple[Unjudged, ...]:
@@ -259,17 +243,14 @@ def unjudged(run: Run, documents: Documents, rulings: Mapping[str, Mapping[FileS
     Returns:
         Each span of a case once, in the order of the cases; of one case, the most cited first.
     """
-    # `evals.score` is about whole runs and imports much; reading decisions needs none of it.
-    from evals.score import judge
-
     by_id = {case.id: case for case in run.cases()}
     found: dict[tuple[str, FileSpan], Unjudged] = {}
-    for judged in judge(run, documents, rulings).values():
-        if judged is None or not judged.case.groups:
+    for sample in eval_samples(run, documents, rulings).values():
+        if sample is None or not sample.case.groups:
             continue
-        case = by_id.get(judged.case.variant_of or judged.case.id, judged.case)
-        for citation in judged.answer.citations:
-            if ruling(judged, citation) is None and _stands(citation, documents):
+        case = by_id.get(sample.case.variant_of or sample.case.id, sample.case)
+        for citation in sample.answer.citations:
+            if ruling(sample, citation) is None and _stands(citation, documents):
                 item = Unjudged(case=case, citation=citation, times=1, runs=(run.name,))
                 known = found.get(item.key)
                 found[item.key] = item if known is None else replace(known, times=known.times + 1)
@@ -407,21 +388,21 @@ def _stands(citation: Citation, documents: Documents) -> bool:
     return document is not None and document.text[citation.start : citation.end] == citation.source_quote
 
 
-def _draft_decisions(home: "EvalPaths") -> dict[str, tuple[DraftDecision, ...]]:
+def _draft_decisions(paths: EvalPaths) -> dict[str, tuple[DraftDecision, ...]]:
     """Returns the decisions on each draft, the newest last."""
     found: dict[str, tuple[DraftDecision, ...]] = {}
-    for decision in read_decisions(home.reviews):
+    for decision in read_decisions(paths.reviews):
         if isinstance(decision, DraftDecision):
             found[decision.case] = (*found.get(decision.case, ()), decision)
     return found
 
 
-def _saved_records(home: "EvalPaths") -> tuple[dict[str, Any], ...]:
-    return tuple(read_lines(home.drafts, torn_end=True))
+def _saved_records(paths: EvalPaths) -> tuple[dict[str, Any], ...]:
+    return tuple(read_lines(paths.drafts, torn_end=True))
 
 
-def _saved_record(home: "EvalPaths", case: str) -> dict[str, Any]:
-    record = next((record for record in _saved_records(home) if record.get("id") == case), None)
+def _saved_record(paths: EvalPaths, case: str) -> dict[str, Any]:
+    record = next((record for record in _saved_records(paths) if record.get("id") == case), None)
     if record is None:
         raise EvalError(f"no draft {case!r}: somebody may have removed it")
     return record
@@ -456,7 +437,7 @@ def _changed(record: Mapping[str, Any], changes: Mapping[str, Any]) -> Case:
     try:
         return Case.model_validate(values)
     except ValidationError as exc:
-        raise EvalError(f"case {record.get('id')!r}: {_first_problem(exc)}") from exc
+        raise EvalError(f"case {record.get('id')!r}: {first_fault(exc)}") from exc
 
 
 def _completed(record: Mapping[str, Any], merged: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
@@ -468,7 +449,7 @@ def _completed(record: Mapping[str, Any], merged: dict[str, Any], new: Mapping[s
     if case.expect.status != "partial" and case.expect.missing is not None:
         follows["expect.missing"] = None
     if case.expect.status == "abstained" and case.evidence:
-        # Nothing answers such a question.
+        # A case that expects silence has no gold evidence.
         follows |= {"evidence": [], "evidence_groups": []}
     kind = _type(case)
     if kind != case.type and {"expect.status", "expect.states", "expect.reason"} & merged.keys():
@@ -520,10 +501,3 @@ def _check(case: Case) -> None:
         raise EvalError(
             f"the outcome `{expect.status}` needs evidence: mark a quotation that answers, or give its words"
         )
-
-
-def _first_problem(exc: ValidationError) -> str:
-    first = exc.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    message = first["msg"].removeprefix("Value error, ")
-    return f"{place}: {message}" if place else message

@@ -1,4 +1,4 @@
-"""The ledger: one file of JSON lines in which every decision of a person is a record, added and never changed."""
+"""The append-only ledger of decisions: one JSON line each, written under a lock that all processes share."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from evals.errors import EvalError
-from evals.runs import mend_end
+from evals.files import mend_end
 from vectorstore.private import make_private_folder, private_opener
 
 # Writing one line takes milliseconds; whoever holds the lock for longer is stuck.

@@ -1,55 +1,52 @@
-"""What the page shows of runs, read from their folders; read again only where a file has changed."""
+"""The page's cached reads of runs: a folder is read again only where one of its files has changed."""
 
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from app.settings import Settings
 from app.wiring import open_workspace
+from evals.case_sets import shipped_folder
 from evals.errors import EvalError, RunError
+from evals.files import write_whole
 from evals.gates import GateReport, check_gates, load_gates
 from evals.golden.documents import Documents, documents_of, read_documents
-from evals.golden.sets import shipped_folder
-from evals.judges.judge import JUDGEMENTS
-from evals.judges.labels import read_labels
-from evals.metrics.judged import FileSpan
+from evals.metrics.eval_sample import FileSpan
 from evals.paths import EvalPaths
-from evals.review.claims import ReadClaim, distinct_claims, unlabelled
 from evals.review.decisions import CitationDecision, Unjudged, pooled, read_decisions, read_rulings, unjudged
-from evals.runs import ANSWERS, CASES, MANIFEST, SCORES, Run, RunManifest, list_runs, open_run, run_path, write_whole
+from evals.runs import ANSWERS, CASES, MANIFEST, SCORES, Run, RunManifest, list_runs, open_run, run_path
 from evals.score import Rulings, score_run
 from evals.serve.jobs import count_answers
-from evals.stats import Interval, wilson
-from evals.summary import by_case
+from evals.summary import RIGHT, Figure, by_case, figure
 from vectorstore.errors import StoreError
 
 REPORT: Final = "report.html"
-# For verdicts alone: intervals, which need more, are not shown.
+# Bootstrap samples for gate verdicts alone, whose intervals are not shown here.
 _RESAMPLES: Final = 100
 
 
-class Renderers(Protocol):
-    """Writes a run's report."""
+class Renderers:
+    """Writes a run's report with `evals.report`, which is imported when the first report is made."""
 
     def html(self, run: Run, documents: Documents, baseline: Run | None, rulings: Rulings) -> str:
         """Returns one HTML file."""
+        from evals.report.html import render
+
+        return render(run, documents, baseline=baseline, gates=gates_of(run, baseline), rulings=rulings)
 
     def markdown(self, run: Run, baseline: Run | None) -> str:
         """Returns a summary."""
+        from evals.report.markdown import markdown
+
+        return markdown(run, baseline=baseline, gates=gates_of(run, baseline))
 
     def csv(self, run: Run) -> str:
         """Returns one line for each case."""
+        from evals.report.table import csv_of
 
-
-@dataclass(frozen=True, kw_only=True)
-class Share:
-    """A share of cases, with Wilson's interval."""
-
-    part: int
-    whole: int
-    bounds: Interval
+        return csv_of(run)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +71,7 @@ class RunRow:
     name: str
     done: int
     total: int
-    right: Share | None
+    right: Figure | None
     gated: Gated | None
     rulings: int
 
@@ -90,7 +87,7 @@ class Archive:
     def __init__(
         self,
         settings: Settings,
-        home: EvalPaths,
+        paths: EvalPaths,
         renderers: Renderers,
         *,
         store_documents: Callable[[], Documents] | None = None,
@@ -99,12 +96,12 @@ class Archive:
 
         Args:
             settings: The settings, with the store.
-            home: Where runs are kept.
+            paths: Where runs are kept.
             renderers: What writes reports.
             store_documents: Reads the statements of the store; default: opens it.
         """
         self._settings = settings
-        self._home = home
+        self._paths = paths
         self._renderers = renderers
         self._read_store = store_documents or self._open_store
         self._known: dict[tuple[str, ...], tuple[object, Any]] = {}
@@ -113,11 +110,11 @@ class Archive:
     def rows(self) -> tuple[RunRow, ...]:
         """Returns the runs, the newest first."""
         try:
-            decisions = read_decisions(self._home.reviews)
+            decisions = read_decisions(self._paths.reviews)
         except EvalError:
             decisions = ()
         rulings = [decision for decision in decisions if isinstance(decision, CitationDecision)]
-        return tuple(self._row(run, rulings) for run in list_runs(self._home.runs))
+        return tuple(self._row(run, rulings) for run in list_runs(self._paths.runs))
 
     def run(self, name: str) -> Run:
         """Returns a run by its name.
@@ -126,7 +123,7 @@ class Archive:
             RunError: There is none.
         """
         # Paths, which `open_run` takes as well, are not for the page.
-        return open_run(self._home.runs, run_path(self._home.runs, name).name)
+        return open_run(self._paths.runs, run_path(self._paths.runs, name).name)
 
     def documents(self, run: Run) -> Documents:
         """Returns the statements that a run searched, as they are now.
@@ -140,9 +137,9 @@ class Archive:
 
     def folder_documents(self, folders: tuple[str, ...]) -> Documents:
         """Returns the statements of folders."""
-        paths = [shipped_folder(folder) for folder in folders]
-        state = _state_of(path for folder in paths if folder.is_dir() for path in sorted(folder.rglob("*")))
-        found: Documents = self._once(("folders", *folders), state, lambda: read_documents(paths))
+        places = [shipped_folder(folder) for folder in folders]
+        state = _state_of(path for folder in places if folder.is_dir() for path in sorted(folder.rglob("*")))
+        found: Documents = self._once(("folders", *folders), state, lambda: read_documents(places))
         return found
 
     def store_documents(self) -> Documents:
@@ -168,38 +165,12 @@ class Archive:
                 queues.append(self._cited(run))
             except (EvalError, StoreError) as exc:
                 problems.append(f"{run.name}: {exc}")
-        return pooled(queues, read_rulings(self._home.reviews)), tuple(problems)
-
-    def waiting_claims(self, name: str | None = None) -> tuple[tuple[ReadClaim, ...], tuple[str, ...]]:
-        """Returns (claims that wait for a label, problems of runs that cannot be read).
-
-        Args:
-            name: A run; without one, all runs of the pipeline as it is.
-        """
-        queues, problems = [], []
-        for run in self._reviewed(name):
-            try:
-                queues.append(self._claimed(run))
-            except EvalError as exc:
-                problems.append(f"{run.name}: {exc}")
-        return unlabelled(queues, read_labels(self._home)), tuple(problems)
-
-    def claims(self) -> dict[str, ReadClaim]:
-        """Returns the claims of all runs, labelled or not, by the hash of their words."""
-        found: dict[str, ReadClaim] = {}
-        for run in list_runs(self._home.runs):
-            try:
-                claims = self._claimed(run)
-            except EvalError:
-                continue
-            for item in claims:
-                found.setdefault(item.claim.sha256, item)
-        return found
+        return pooled(queues, read_rulings(self._paths.reviews)), tuple(problems)
 
     def quotes(self) -> dict[tuple[str, FileSpan], str]:
         """Returns the words of every citation that was ever to be judged, by case and span."""
         queues = []
-        for run in list_runs(self._home.runs):
+        for run in list_runs(self._paths.runs):
             try:
                 queues.append(self._cited(run))
             except (EvalError, StoreError):
@@ -209,7 +180,7 @@ class Archive:
     def questions(self) -> dict[str, str]:
         """Returns the question of every case that a run has asked, by its id."""
         found: dict[str, str] = {}
-        for run in reversed(list_runs(self._home.runs)):
+        for run in reversed(list_runs(self._paths.runs)):
             found |= self._asked(run)
         return found
 
@@ -221,7 +192,7 @@ class Archive:
         """
         run = self._scored(name)
         path = run.path / REPORT
-        sources = [run.path / SCORES, *([self._home.reviews] if self._home.reviews.is_file() else [])]
+        sources = [run.path / SCORES, *([self._paths.reviews] if self._paths.reviews.is_file() else [])]
         made = path.stat().st_mtime_ns if path.is_file() else 0
         # Once the statements have changed no report can be made; the one that there is still tells what came out.
         if made < max(source.stat().st_mtime_ns for source in sources) and not (made and self._changed(run)):
@@ -241,7 +212,7 @@ class Archive:
         return self._renderers.csv(self._scored(name))
 
     def _html(self, run: Run, baseline: Run | None) -> str:
-        return self._renderers.html(run, self._same_documents(run), baseline, read_rulings(self._home.reviews))
+        return self._renderers.html(run, self._same_documents(run), baseline, read_rulings(self._paths.reviews))
 
     def _changed(self, run: Run) -> bool:
         return self.documents(run).sha256 != run.manifest.corpus_sha256
@@ -255,7 +226,7 @@ class Archive:
     def score(self, name: str) -> None:
         """Scores a run again, by what was ruled on until now."""
         run = self.run(name)
-        score_run(run, self._same_documents(run), read_rulings(self._home.reviews))
+        score_run(run, self._same_documents(run), read_rulings(self._paths.reviews))
 
     def _scored(self, name: str) -> Run:
         run = self.run(name)
@@ -277,7 +248,7 @@ class Archive:
             rulings=self._newer(run, rulings) if right is not None else 0,
         )
 
-    def _figures(self, run: Run) -> tuple[int, Share | None, Gated | None]:
+    def _figures(self, run: Run) -> tuple[int, Figure | None, Gated | None]:
         done = count_answers(run.path)
         if not (run.path / SCORES).is_file():
             return done, None, None
@@ -286,10 +257,9 @@ class Archive:
             report = gates_of(run, resamples=_RESAMPLES)
         except (EvalError, ValueError):
             return done, None, None
-        part = sum(case.stage is None for case in cases)
         reasons = report.problems + tuple(r.reason for r in report.results if r.verdict != "pass")
         gated = Gated(verdict=report.verdict, reasons=reasons)
-        return done, Share(part=part, whole=len(cases), bounds=wilson(part, len(cases))), gated
+        return done, figure(cases, RIGHT), gated
 
     def _newer(self, run: Run, rulings: Iterable[CitationDecision]) -> int:
         scored = (run.path / SCORES).stat().st_mtime
@@ -316,13 +286,7 @@ class Archive:
     def _reviewed(self, name: str | None) -> list[Run]:
         if name:
             return [self.run(name)]
-        return [run for run in list_runs(self._home.runs) if run.manifest.variant is None]
-
-    def _claimed(self, run: Run) -> tuple[ReadClaim, ...]:
-        """Returns the claims of a run, whatever was decided on them."""
-        state = _state_of([run.path / ANSWERS, run.path / JUDGEMENTS])
-        found: tuple[ReadClaim, ...] = self._once(("claims", run.name), state, lambda: distinct_claims(run))
-        return found
+        return [run for run in list_runs(self._paths.runs) if run.manifest.variant is None]
 
     def _open_store(self) -> Documents:
         with open_workspace(self._settings, read_only=True, check_model=False) as workspace:
@@ -335,28 +299,6 @@ class Archive:
                 known = (state, read())
                 self._known[key] = known
             return known[1]
-
-
-class ReportPackage:
-    """Renders with `evals.report`, which is imported when the first report is made."""
-
-    def html(self, run: Run, documents: Documents, baseline: Run | None, rulings: Rulings) -> str:
-        """Returns one HTML file."""
-        from evals.report.html import render
-
-        return render(run, documents, baseline=baseline, gates=gates_of(run, baseline), rulings=rulings)
-
-    def markdown(self, run: Run, baseline: Run | None) -> str:
-        """Returns a summary."""
-        from evals.report.markdown import markdown
-
-        return markdown(run, baseline=baseline, gates=gates_of(run, baseline))
-
-    def csv(self, run: Run) -> str:
-        """Returns one line for each case."""
-        from evals.report.table import csv_of
-
-        return csv_of(run)
 
 
 def gates_of(run: Run, baseline: Run | None = None, *, resamples: int | None = None) -> GateReport:

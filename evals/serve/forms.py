@@ -1,4 +1,4 @@
-"""What people fill in on the page, read into what the evals work with."""
+"""Validation of the page's forms: what people fill in becomes a request for a run, or changes of a draft."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,11 +8,11 @@ from starlette.datastructures import FormData
 
 from app.records import AbstentionReason, Missing, Status
 from app.settings import Settings
+from evals.case_sets import SAVED, SHIPPED
 from evals.errors import EvalError
 from evals.eval_environment import changed
 from evals.golden.cases import Case, Evidence
 from evals.golden.documents import Documents
-from evals.golden.sets import SAVED, SHIPPED
 from evals.paths import EvalPaths
 from evals.review.decisions import CaseDraft, evidence_of, states_of
 from evals.runs import new_name, run_path
@@ -51,32 +51,32 @@ _CASE_FILES: Final = (".yaml", ".yml", ".jsonl")
 _MOST: Final = 100_000
 
 
-def case_files(home: EvalPaths) -> tuple[str, ...]:
+def case_files(paths: EvalPaths) -> tuple[str, ...]:
     """Returns the files of cases that somebody put into the folder of evals, as paths below it."""
-    own = {home.drafts.resolve(), home.reviews.resolve()}
-    folders = (home.path, home.path / "cases")
+    own = {paths.drafts.resolve(), paths.reviews.resolve()}
+    folders = (paths.path, paths.path / "cases")
     found = (path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir()))
     return tuple(
-        path.relative_to(home.path).as_posix()
+        path.relative_to(paths.path).as_posix()
         for path in found
         if path.suffix in _CASE_FILES and path.is_file() and path.resolve() not in own
     )
 
 
-def run_request(form: FormData, settings: Settings, home: EvalPaths) -> RunRequest:
+def run_request(form: FormData, settings: Settings, paths: EvalPaths) -> RunRequest:
     """Reads what to run.
 
     Args:
         form: What was sent.
         settings: The settings to start from.
-        home: Where runs and files of cases are.
+        paths: Where runs and files of cases are.
 
     Raises:
         EvalError: Something cannot be run so.
         SettingsError: A setting cannot be changed so.
     """
     given = _text(form, "dataset")
-    dataset = _dataset(given, home)
+    dataset = _dataset(given, paths)
     corpus = tuple(str(_folder(line)) for line in _lines(form, "corpus"))
     changes = tuple(_lines(form, "changes"))
     _check_changes(settings, changes)
@@ -84,7 +84,7 @@ def run_request(form: FormData, settings: Settings, home: EvalPaths) -> RunReque
     if reword is not None and not corpus and given != "smoke":
         raise EvalError("other wordings need the folder of statements: give it")
     name = _text(form, "name") or new_name(dataset)
-    run_path(home.runs, name)
+    run_path(paths.runs, name)
     return RunRequest(
         name=name,
         dataset=dataset,
@@ -171,12 +171,12 @@ def _groups(grouping: str, marked: Sequence[str], case: Case) -> list[list[str]]
     return [group for group in kept if group] + [[name] for name in new]
 
 
-def _dataset(given: str, home: EvalPaths) -> str:
+def _dataset(given: str, paths: EvalPaths) -> str:
     if given in (*SHIPPED, SAVED):
         return given
-    if given not in case_files(home):
+    if given not in case_files(paths):
         raise EvalError(f"no set of cases {given!r}: choose one of the list")
-    return str((home.path / given).resolve())
+    return str((paths.path / given).resolve())
 
 
 def _check_changes(settings: Settings, changes: Sequence[str]) -> None:

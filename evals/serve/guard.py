@@ -1,4 +1,7 @@
-"""What keeps other pages out: headers, and a token that every form carries; hosts and origins: `app.loopback`."""
+"""Protection against forged requests: response headers, and a token that every form carries.
+
+Hosts and origins are checked in `app.loopback`.
+"""
 
 import secrets
 from collections.abc import Callable

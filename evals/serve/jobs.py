@@ -1,4 +1,4 @@
-"""Runs started from the page: one at a time, each a process of its own that can be stopped and gone on with."""
+"""Background jobs of the page: one run at a time, in a process of its own that can be stopped and resumed."""
 
 import json
 import os
@@ -15,8 +15,9 @@ from typing import IO, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from evals.errors import RunError
+from evals.files import write_whole
 from evals.paths import EvalPaths
-from evals.runs import ANSWERS, MANIFEST, RunManifest, run_path, write_whole
+from evals.runs import ANSWERS, MANIFEST, RunManifest, run_path
 from vectorstore.private import make_private_folder
 
 COMMAND: Final = (sys.executable, "-m", "evals.cli")
@@ -101,15 +102,15 @@ class Progress:
 class Jobs:
     """Starts runs, one at a time, and tells how far the newest is."""
 
-    def __init__(self, home: EvalPaths, store: Path, *, command: Sequence[str] = COMMAND) -> None:
+    def __init__(self, paths: EvalPaths, store: Path, *, command: Sequence[str] = COMMAND) -> None:
         """Starts nothing yet.
 
         Args:
-            home: Where runs are kept.
+            paths: Where runs are kept.
             store: The store that holds it, given to every run.
             command: What is run, before its arguments.
         """
-        self._home = home
+        self._paths = paths
         self._store = store
         self._command = tuple(command)
         self._lock = threading.Lock()
@@ -121,7 +122,7 @@ class Jobs:
         Raises:
             RunError: There is one of that name, another is under way, or it cannot be started.
         """
-        if run_path(self._home.runs, request.name).exists():
+        if run_path(self._paths.runs, request.name).exists():
             raise RunError(f"there is a run {request.name!r}: give another name")
         self._start(request, resume=False)
 
@@ -136,7 +137,7 @@ class Jobs:
             raise RunError(
                 f"the run {name!r} was not started here: go on with it by `untoc-eval run … --name {name} --resume`"
             )
-        if is_complete(run_path(self._home.runs, name)):
+        if is_complete(run_path(self._paths.runs, name)):
             raise RunError(f"the run {name!r} is complete: start another")
         self._start(request, resume=True)
 
@@ -164,7 +165,7 @@ class Jobs:
         job = self._job
         if job is None:
             return None
-        path = run_path(self._home.runs, job.name)
+        path = run_path(self._paths.runs, job.name)
         total = expected_answers(path)
         return Progress(
             name=job.name,
@@ -190,7 +191,7 @@ class Jobs:
                 raise RunError(f"the run cannot be started: {exc.strerror or exc}") from exc
 
     def _request_path(self, name: str) -> Path:
-        return run_path(self._home.path / "requests", f"{name}.json")
+        return run_path(self._paths.path / "requests", f"{name}.json")
 
 
 def expected_answers(path: Path) -> int | None:

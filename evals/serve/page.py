@@ -15,7 +15,7 @@ from app.settings import Settings
 from evals.errors import EvalError
 from evals.golden.documents import Documents
 from evals.paths import EvalPaths
-from evals.serve.archive import Archive, Renderers, ReportPackage
+from evals.serve.archive import Archive, Renderers
 from evals.serve.guard import HEADERS, LARGEST_FORM, Token, posting
 from evals.serve.jobs import COMMAND, Jobs
 from evals.serve.views import Views
@@ -24,13 +24,13 @@ from vectorstore.errors import StoreError
 
 
 def serve(
-    settings: Settings, home: EvalPaths, *, host: str = "127.0.0.1", port: int = 7861, on_ready: Callable[[str], None]
+    settings: Settings, paths: EvalPaths, *, host: str = "127.0.0.1", port: int = 7861, on_ready: Callable[[str], None]
 ) -> None:
     """Serves the evals page until interrupted; a run that is under way is then stopped, and can be gone on with.
 
     Args:
         settings: The settings, with the store.
-        home: The folder of evals of that store; nothing is written outside it.
+        paths: The folder of evals of that store; nothing is written outside it.
         host: Address to serve on, one of this machine's own.
         port: 0 takes any free one.
         on_ready: Called with the address when the page can be opened.
@@ -41,13 +41,13 @@ def serve(
     """
     with listen(host, port) as listener:
         address = f"http://{in_url(host)}:{listener.getsockname()[1]}"
-        app = create_app(settings, home, on_ready=lambda: on_ready(address))
+        app = create_app(settings, paths, on_ready=lambda: on_ready(address))
         quiet_server(app).run(sockets=[listener])
 
 
 def create_app(
     settings: Settings,
-    home: EvalPaths,
+    paths: EvalPaths,
     *,
     command: Sequence[str] = COMMAND,
     renderers: Renderers | None = None,
@@ -58,15 +58,15 @@ def create_app(
 
     Args:
         settings: The settings, with the store.
-        home: The folder of evals of that store.
+        paths: The folder of evals of that store.
         command: What runs cases, before its arguments.
         renderers: What writes reports; default: `evals.report`.
         store_documents: Reads the statements of the store; default: opens it.
         on_ready: Called when the page can be opened.
     """
-    token, jobs = Token(), Jobs(home, settings.store, command=command)
-    archive = Archive(settings, home, renderers or ReportPackage(), store_documents=store_documents)
-    views = Views(settings=settings, home=home, archive=archive, jobs=jobs, token=token)
+    token, jobs = Token(), Jobs(paths, settings.store, command=command)
+    archive = Archive(settings, paths, renderers or Renderers(), store_documents=store_documents)
+    views = Views(settings=settings, paths=paths, archive=archive, jobs=jobs, token=token)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -96,7 +96,6 @@ def create_app(
             posting("/runs/{name}/score", views.score, token),
             posting("/review/draft", views.decide_draft, token),
             posting("/review/citation", views.rule, token),
-            posting("/review/claim", views.label, token),
         ],
         middleware=[Middleware(LoopbackGuard, headers=HEADERS, largest_body=LARGEST_FORM)],
         exception_handlers=dict.fromkeys((EvalError, AppError, IngestError, StoreError, 404), views.failed),

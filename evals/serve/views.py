@@ -1,4 +1,4 @@
-"""The pages: runs with what can be done with them, and the review of drafts, citations and claims."""
+"""The pages: runs with what can be done with them, and the review of drafts and citations."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,13 +14,11 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from app.errors import AppError
 from app.settings import Settings
+from evals.case_sets import SAVED, SHIPPED
 from evals.errors import EvalError, RunError
 from evals.golden.cases import Evidence
 from evals.golden.documents import Documents
-from evals.golden.sets import SAVED, SHIPPED
-from evals.judges.labels import Label, label_claim, label_records
 from evals.paths import EvalPaths
-from evals.review.claims import ReadClaim
 from evals.review.decisions import (
     CaseDraft,
     CitationDecision,
@@ -46,8 +44,8 @@ from vectorstore.errors import StoreError
 _COOKIE: Final = "untoc_reviewer"
 _LATEST: Final = 10
 _YEAR_SECONDS: Final = 365 * 24 * 3600
-_KINDS: Final = ("drafts", "citations", "claims")
-_NOTED: Final = ("accepted", "rejected", "supported", "not supported")
+_KINDS: Final = ("drafts", "citations")
+_NOTED: Final = ("accepted", "rejected")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +67,7 @@ class Views:
     """Answers requests."""
 
     settings: Settings
-    home: EvalPaths
+    paths: EvalPaths
     archive: Archive
     jobs: Jobs
     token: Token
@@ -86,7 +84,7 @@ class Views:
     def start(self, request: Request, form: FormData) -> Response:
         """Starts a run."""
         try:
-            self.jobs.start(forms.run_request(form, self.settings, self.home))
+            self.jobs.start(forms.run_request(form, self.settings, self.paths))
         except (AppError, EvalError) as exc:
             return self._index({name: str(value) for name, value in form.items()}, str(exc))
         return _see("/", fragment="job")
@@ -118,7 +116,7 @@ class Views:
 
     def choose_comparison(self, request: Request) -> Response:
         """Leads from two chosen runs to their comparison."""
-        name = run_path(self.home.runs, request.query_params.get("run", "")).name
+        name = run_path(self.paths.runs, request.query_params.get("run", "")).name
         return _see(f"/runs/{quote(name)}/compare", baseline=request.query_params.get("baseline", ""))
 
     def comparison(self, request: Request) -> Response:
@@ -138,7 +136,7 @@ class Views:
         return _download(self.archive.csv(_name(request)), "text/csv", f"{_name(request)}.csv")
 
     def review(self, request: Request) -> Response:
-        """Shows the next draft, citation or claim that waits for a decision."""
+        """Shows the next draft or citation that waits for a decision."""
         query = request.query_params
         return self._review(request, query.get("kind", ""), _position(query.get("at")), query.get("case"), {}, None)
 
@@ -148,11 +146,11 @@ class Views:
         by = str(form.get("by", ""))
         accepted = form.get("decision") == "accept"
         try:
-            draft = next((draft for draft in drafts(self.home) if draft.case.id == name), None)
+            draft = next((draft for draft in drafts(self.paths) if draft.case.id == name), None)
             if draft is None:
                 raise EvalError(f"no draft {name!r}: somebody may have removed it")
             changes = forms.draft_changes(form, draft, self._store_documents()[0]) if accepted else {}
-            decide_draft(self.home, name, "reviewed" if accepted else "rejected", by=by, changes=changes)
+            decide_draft(self.paths, name, "reviewed" if accepted else "rejected", by=by, changes=changes)
         except EvalError as exc:
             values = {key: str(value) for key, value in form.items()} | {"use": form.getlist("use")}
             return self._review(request, "drafts", at, name, values, str(exc))
@@ -167,35 +165,17 @@ class Views:
         run = str(form.get("run", "")) or None
         waiting, _ = self.archive.waiting(run)
         known = {item.key for item in waiting} | {
-            (d.case, d.span) for d in read_decisions(self.home.reviews) if isinstance(d, CitationDecision)
+            (d.case, d.span) for d in read_decisions(self.paths.reviews) if isinstance(d, CitationDecision)
         }
         if (case, span) not in known:
             raise EvalError("this citation does not wait for a decision any more: go on with the next one")
         try:
-            add_ruling(self.home, case=case, span=span, accepted=accepted, by=by)
+            add_ruling(self.paths, case=case, span=span, accepted=accepted, by=by)
         except EvalError as exc:
             return self._review(request, "citations", at, None, {"by": by, "run": run}, str(exc))
         given = {"run": run} if run else {}
         response = _see("/review", fragment="item", kind="citations", at=str(at), noted=_noted(accepted), **given)
         return _remember(response, by)
-
-    def label(self, request: Request, form: FormData) -> Response:
-        """Notes whether a claim is supported by its quotations."""
-        supported, by, at = form.get("decision") == "accept", str(form.get("by", "")), _position(form.get("at"))
-        run = str(form.get("run", "")) or None
-        found = self.archive.claims().get(str(form.get("claim", "")))
-        if found is None:
-            raise EvalError("no run holds this claim any more: go on with the next one")
-        read, claim = self.archive.run(found.run), found.claim
-        try:
-            label_claim(
-                self.home, read, case=claim.case, repeat=claim.repeat, claim=claim.claim, supported=supported, by=by
-            )
-        except EvalError as exc:
-            return self._review(request, "claims", at, None, {"by": by, "run": run}, str(exc))
-        given = {"run": run} if run else {}
-        noted = "supported" if supported else "not supported"
-        return _remember(_see("/review", fragment="item", kind="claims", at=str(at), noted=noted, **given), by)
 
     def failed(self, request: Request, error: Exception) -> Response:
         """Shows what went wrong in one sentence."""
@@ -208,7 +188,7 @@ class Views:
 
     def _exists(self, name: str) -> bool:
         try:
-            return run_path(self.home.runs, name).is_dir()
+            return run_path(self.paths.runs, name).is_dir()
         except RunError:
             return False
 
@@ -221,7 +201,7 @@ class Views:
             progress=self.jobs.progress(),
             resumable={row.name for row in rows if not row.complete and self.jobs.request_of(row.name) is not None},
             datasets=(*SHIPPED, SAVED),
-            files=forms.case_files(self.home),
+            files=forms.case_files(self.paths),
             changeable=CHANGEABLE,
             values=defaultdict(str, values),
             problem=problem,
@@ -231,11 +211,10 @@ class Views:
         self, request: Request, kind: str, at: int, case: str | None, values: Mapping[str, Any], problem: str | None
     ) -> Response:
         run = str(values.get("run") or request.query_params.get("run") or "") or None
-        saved = drafts(self.home)
+        saved = drafts(self.paths)
         undecided = [draft for draft in saved if draft.decision is None]
         citations, unreadable = self.archive.waiting(run)
-        claims, without_claims = self.archive.waiting_claims(run)
-        left = {"drafts": len(undecided), "citations": len(citations), "claims": len(claims)}
+        left = {"drafts": len(undecided), "citations": len(citations)}
         if kind not in _KINDS:
             kind = next((name for name in _KINDS if left[name]), _KINDS[0])
         at = min(at, max(0, left[kind] - 1))
@@ -245,11 +224,10 @@ class Views:
             "at": at,
             "left": left,
             "run": run,
-            "problems": without_claims if kind == "claims" else unreadable,
+            "problems": unreadable,
             "noted": noted if noted in _NOTED and request.method == "GET" else None,
             "decided": [draft for draft in saved if draft.decision is not None],
             "latest": self._latest() if kind == "citations" else [],
-            "labelled": self._labelled() if kind == "claims" else [],
             "values": values,
             "problem": problem,
             "by": values.get("by", unquote(request.cookies.get(_COOKIE, ""))),
@@ -258,10 +236,8 @@ class Views:
             draft = next((draft for draft in saved if draft.case.id == case), None)
             draft = draft or (undecided[at] if undecided else None)
             shown |= {"item": None} if draft is None else self._draft(draft, values)
-        elif kind == "citations":
-            shown |= {"item": None} if not citations else self._citation(citations[at])
         else:
-            shown |= {"item": claims[at] if claims else None}
+            shown |= {"item": None} if not citations else self._citation(citations[at])
         return self._page("review.html.j2", 200 if problem is None else 400, **shown)
 
     def _draft(self, draft: CaseDraft, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -300,7 +276,7 @@ class Views:
     def _latest(self) -> list[tuple[CitationDecision, str, str]]:
         """Returns the newest rulings, of each citation one, with the question and the words cited."""
         newest: dict[object, CitationDecision] = {}
-        for decision in reversed(read_decisions(self.home.reviews)):
+        for decision in reversed(read_decisions(self.paths.reviews)):
             if isinstance(decision, CitationDecision):
                 newest.setdefault((decision.case, decision.span), decision)
         asked, quotes = self.archive.questions(), self.archive.quotes()
@@ -308,15 +284,6 @@ class Views:
             (decision, asked.get(decision.case, decision.case), quotes.get((decision.case, decision.span), ""))
             for decision in list(newest.values())[:_LATEST]
         ]
-
-    def _labelled(self) -> list[tuple[Label, ReadClaim]]:
-        """Returns the newest labels with their claims, of each claim one; without claims that no run holds."""
-        newest: dict[str, Label] = {}
-        for label in reversed(label_records(self.home)):
-            newest.setdefault(label.sha256, label)
-        known = self.archive.claims()
-        found = [(label, known[key]) for key, label in newest.items() if key in known]
-        return found[:_LATEST]
 
     def _store_documents(self) -> tuple[Documents | None, str | None]:
         """Returns (the statements of the store, why there are none)."""

@@ -14,9 +14,9 @@ from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.settings import Settings
 from app.wiring import Workspace
 from evals.adapters.inprocess import InProcess
+from evals.case_sets import cases_hash, open_set
 from evals.eval_environment import EvalEnvironment, open_environment
 from evals.golden.cases import Case
-from evals.golden.sets import cases_hash, open_set
 from evals.paths import eval_paths
 from evals.runner import run_cases
 from evals.runs import Run, RunManifest, create_run
@@ -28,20 +28,20 @@ RunVariant = Callable[..., Run]
 
 
 class _Remembering:
-    """A searcher that finds the same for the same question without searching again."""
+    """A retriever that finds the same for the same question without searching again."""
 
-    def __init__(self, searcher: EvidenceRetriever) -> None:
-        self._searcher = searcher
+    def __init__(self, retriever: EvidenceRetriever) -> None:
+        self._retriever = retriever
         self._found: dict[str, Retrieved] = {}
 
     def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         key = repr(resolution)
         if key not in self._found:
-            self._found[key] = self._searcher.retrieve(resolution, parties)
+            self._found[key] = self._retriever.retrieve(resolution, parties)
         return self._found[key]
 
     def scoped_by(self, scoped: Any) -> EvidenceRetriever:
-        return self._searcher.scoped_by(scoped)
+        return self._retriever.scoped_by(scoped)
 
 
 def _remembering(workspace: Workspace) -> Workspace:
@@ -53,20 +53,20 @@ def _remembering(workspace: Workspace) -> Workspace:
 @pytest.fixture(scope="session")
 def smoke_cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Case, ...]:
     """Every second case of the smoke set: enough for every gate, and half the time."""
-    return open_set("smoke", (), eval_paths(tmp_path_factory.mktemp("home"))).cases[::2]
+    return open_set("smoke", (), eval_paths(tmp_path_factory.mktemp("paths"))).cases[::2]
 
 
 @pytest.fixture(scope="session")
-def smoke_bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EvalEnvironment]:
+def smoke_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EvalEnvironment]:
     """The conference and the sample statement, indexed with the real models."""
-    home = eval_paths(tmp_path_factory.mktemp("home"))
-    folders = open_set("smoke", (), home).folders
-    with open_environment(Settings(store=tmp_path_factory.mktemp("store")), folders) as bed:
-        yield replace(bed, workspace=_remembering(bed.workspace))
+    paths = eval_paths(tmp_path_factory.mktemp("paths"))
+    folders = open_set("smoke", (), paths).folders
+    with open_environment(Settings(store=tmp_path_factory.mktemp("store")), folders) as environment:
+        yield replace(environment, workspace=_remembering(environment.workspace))
 
 
 @pytest.fixture(scope="session")
-def run_variant(smoke_bed: EvalEnvironment, tmp_path_factory: pytest.TempPathFactory) -> RunVariant:
+def run_variant(smoke_environment: EvalEnvironment, tmp_path_factory: pytest.TempPathFactory) -> RunVariant:
     """Runs cases through the pipeline, as it is or deliberately broken, and scores them."""
     root: Path = tmp_path_factory.mktemp("runs")
 
@@ -75,15 +75,15 @@ def run_variant(smoke_bed: EvalEnvironment, tmp_path_factory: pytest.TempPathFac
             name=f"{len([*root.iterdir()])}-{variant or 'as-it-is'}",
             dataset="smoke",
             dataset_sha256=cases_hash(cases),
-            corpus_sha256=smoke_bed.documents.sha256,
+            corpus_sha256=smoke_environment.documents.sha256,
             variant=variant,
             cases=len(cases),
             repeats=repeats,
             started=datetime.now(UTC),
         )
-        made = create_run(root, manifest, cases, smoke_bed.statement_files())
-        made = run_cases(made, InProcess(assistant_of(smoke_bed.workspace, variant)))
-        score_run(made, smoke_bed.documents)
+        made = create_run(root, manifest, cases, smoke_environment.statement_files())
+        made = run_cases(made, InProcess(assistant_of(smoke_environment.workspace, variant)))
+        score_run(made, smoke_environment.documents)
         return made
 
     return run

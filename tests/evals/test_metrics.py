@@ -16,7 +16,7 @@ from evals.metrics import abstention, citations, content, integrity, reading, ro
 from evals.metrics.abstention import is_wrong
 from evals.metrics.citations import overlaps
 from evals.metrics.confidence import Bin, CurvePoint, Outcome, RiskCoverage, reliability, risk_coverage
-from evals.metrics.judged import Judged
+from evals.metrics.eval_sample import EvalSample
 from evals.metrics.table import METRICS, components, key
 
 TEXT = "We do not support it. We shall support that."
@@ -86,41 +86,41 @@ def test_overlaps_takes_half_of_the_shorter(cited: tuple[int, int], span: tuple[
     assert not overlaps(_citation(*cited, file="b.txt"), evidence)
 
 
-def _judged(case: Case, answer: Answer, **more: Any) -> Judged:
-    return Judged(case=case, answer=answer, **{"documents": DOCUMENTS, "groups": frozenset({"XGR"}), **more})
+def _sample(case: Case, answer: Answer, **more: Any) -> EvalSample:
+    return EvalSample(case=case, answer=answer, **{"documents": DOCUMENTS, "groups": frozenset({"XGR"}), **more})
 
 
-def _value(name: str, *judged: Judged) -> float:
+def _value(name: str, *sample: EvalSample) -> float:
     """The figure over some answers, by the table's own sums."""
     metric = METRICS[name]
-    rows = [found for each in judged if (found := metric.measure(each)) is not None]
+    rows = [found for each in sample if (found := metric.measure(each)) is not None]
     return float(metric.combine(np.array(rows, dtype=float).sum(axis=0))) if rows else math.nan
 
 
 def test_evidence_recall_counts_groups_met_by_any_of_their_spans() -> None:
     case = _case(spans=((0, 10), (20, 30), (32, 42)), groups=(("e0", "e1"), ("e2",)))
-    judged = _judged(case, _answer(_citation(20, 30), _citation(11, 15), _citation(32, 42)))
-    shares = [citations.evidence_recall(judged, k) for k in (0, 1, 2, 3, 5)]
+    sample = _sample(case, _answer(_citation(20, 30), _citation(11, 15), _citation(32, 42)))
+    shares = [citations.evidence_recall(sample, k) for k in (0, 1, 2, 3, 5)]
     assert shares == [(0 / 2, 1.0), (1 / 2, 1.0), (1 / 2, 1.0), (2 / 2, 1.0), (2 / 2, 1.0)]
 
 
 def test_evidence_recall_does_not_apply_without_evidence() -> None:
-    assert citations.evidence_recall(_judged(_case(), _answer())) is None
+    assert citations.evidence_recall(_sample(_case(), _answer())) is None
     silent = _case(status="abstained", spans=((0, 1),), groups=(("e0",),))
-    assert citations.evidence_recall(_judged(silent, _answer())) is None
+    assert citations.evidence_recall(_sample(silent, _answer())) is None
 
 
 def test_evidence_recall_of_an_abstention_is_nothing_found() -> None:
     case = _case(spans=((0, 10),))
-    assert citations.evidence_recall(_judged(case, _answer(status="abstained"))) == (0.0, 1.0)
+    assert citations.evidence_recall(_sample(case, _answer(status="abstained"))) == (0.0, 1.0)
 
 
 def test_citation_precision_counts_gold_and_rulings_and_says_how_many_were_judged() -> None:
     case = _case(spans=((0, 10),))
     answer = _answer(_citation(0, 10), _citation(20, 30), _citation(32, 42), _citation(11, 15))
-    judged = _judged(case, answer, rulings={("a.txt", 20, 30): True, ("a.txt", 32, 42): False})
-    assert _value("citation_precision", judged) == 2 / 3
-    assert _value("citations_judged", judged) == 3 / 4
+    sample = _sample(case, answer, rulings={("a.txt", 20, 30): True, ("a.txt", 32, 42): False})
+    assert _value("citation_precision", sample) == 2 / 3
+    assert _value("citations_judged", sample) == 3 / 4
 
 
 @pytest.mark.parametrize(
@@ -144,15 +144,15 @@ def test_claims_have_to_speak_of_what_they_cite() -> None:
     }
     for text, worded in texts.items():
         answer = replace(_answer(cited), claims=(Claim(text=text, state="XAA", citations=(1,)),))
-        assert integrity.claims_worded(_judged(_case(), answer)) == (float(worded), 1.0), text
+        assert integrity.claims_worded(_sample(_case(), answer)) == (float(worded), 1.0), text
 
 
 def test_claims_are_covered_by_citations_that_hold_whatever_they_say_of_themselves() -> None:
     altered = replace(_citation(22, 44), number=2, quote="We support that.", verdict="verified")
     claims = (Claim(text="", state="XAA", citations=(1, 2)), Claim(text="", state="XAA", citations=(2,)))
-    judged = _judged(_case(), replace(_answer(_citation(0, 10), altered), claims=claims))
-    assert _value("claims_covered", judged) == 1 / 2
-    assert _value("citations_per_claim", judged) == 3 / 2
+    sample = _sample(_case(), replace(_answer(_citation(0, 10), altered), claims=claims))
+    assert _value("claims_covered", sample) == 1 / 2
+    assert _value("citations_per_claim", sample) == 3 / 2
 
 
 def test_quotes_are_checked_against_the_file_and_not_against_the_answer() -> None:
@@ -167,45 +167,45 @@ def test_quotes_are_checked_against_the_file_and_not_against_the_answer() -> Non
         replace(sound, quote="We do support it.", source_quote="We do support it."),
     ]
     answer = replace(_answer(sound, *attacks), related=(_citation(22, 44),))
-    judged = _judged(_case(), answer)
+    sample = _sample(_case(), answer)
     # The last but one quotes nothing, the third and fourth quote other words than stand at their offsets.
-    assert integrity.quotes(judged) == (2.0, 9.0)
+    assert integrity.quotes(sample) == (2.0, 9.0)
     moved, gone, forged = attacks[3], attacks[4], attacks[6]
-    assert integrity.pointers(_judged(_case(), _answer(sound, moved, gone, forged))) == (1.0, 4.0)
+    assert integrity.pointers(_sample(_case(), _answer(sound, moved, gone, forged))) == (1.0, 4.0)
 
 
 def test_misattributed_counts_citations_of_others() -> None:
     answer = _answer(_citation(0, 5), _citation(0, 5, state="XAB", file="b.txt"), states=("XAA", "XAB"))
-    assert integrity.misattributed(_judged(_case(states=("XAA",)), answer)) == (1.0,)
-    assert integrity.misattributed(_judged(_case(states=()), answer)) == (0.0,)
+    assert integrity.misattributed(_sample(_case(states=("XAA",)), answer)) == (1.0,)
+    assert integrity.misattributed(_sample(_case(states=()), answer)) == (0.0,)
     listed = _case(kind="list_states", states=("XAA",))
-    assert integrity.misattributed(_judged(listed, replace(answer, scope=Scope()))) == (0.0,)
+    assert integrity.misattributed(_sample(listed, replace(answer, scope=Scope()))) == (0.0,)
 
 
 def test_misattributed_counts_words_that_another_spoke_whoever_was_asked_about() -> None:
     false = _citation(0, 5, state="XAB")
-    assert integrity.misattributed(_judged(_case(states=("XAB",)), _answer(false))) == (1.0,)
-    assert integrity.misattributed(_judged(_case(), replace(_answer(), related=(false,)))) == (1.0,)
-    assert _value("attribution", _judged(_case(), _answer(false, _citation(0, 5)))) == 1 / 2
+    assert integrity.misattributed(_sample(_case(states=("XAB",)), _answer(false))) == (1.0,)
+    assert integrity.misattributed(_sample(_case(), replace(_answer(), related=(false,)))) == (1.0,)
+    assert _value("attribution", _sample(_case(), _answer(false, _citation(0, 5)))) == 1 / 2
     unknown = {"a.txt": replace(DOCUMENTS["a.txt"], state=None)}
-    assert integrity.misattributed(_judged(_case(states=("XAB",)), _answer(false), documents=unknown)) == (0.0,)
+    assert integrity.misattributed(_sample(_case(states=("XAB",)), _answer(false), documents=unknown)) == (0.0,)
 
 
 def test_for_whom_a_statement_was_read_is_not_known_where_the_manifest_says_nothing() -> None:
     for_group = replace(_citation(0, 5, state="XGR"), on_behalf_of="XGR", speaker="Arvandia")
-    judged = _judged(_case(states=("XAA",)), replace(_answer(status="abstained"), related=(for_group,)))
-    assert integrity.misattributed(judged) == (0.0,)
-    assert integrity.attribution(judged) is None
+    sample = _sample(_case(states=("XAA",)), replace(_answer(status="abstained"), related=(for_group,)))
+    assert integrity.misattributed(sample) == (0.0,)
+    assert integrity.attribution(sample) is None
     posing = replace(for_group, state="XAB", on_behalf_of="XAB")
-    posed = replace(judged, answer=replace(judged.answer, related=(posing,)))
+    posed = replace(sample, answer=replace(sample.answer, related=(posing,)))
     assert integrity.misattributed(posed) == (1.0,), "a State is no group"
     own = {"a.txt": replace(DOCUMENTS["a.txt"], facts={"on_behalf_of": "XIC"})}
-    assert integrity.misattributed(replace(judged, documents=own)) == (1.0,)
+    assert integrity.misattributed(replace(sample, documents=own)) == (1.0,)
 
 
 def test_misattributed_counts_a_claim_under_another_name() -> None:
     answer = replace(_answer(_citation(0, 5)), claims=(Claim(text="", state="XAB", citations=(1,)),))
-    assert integrity.misattributed(_judged(_case(states=("XAA",)), answer)) == (1.0,)
+    assert integrity.misattributed(_sample(_case(states=("XAA",)), answer)) == (1.0,)
 
 
 def test_misattributed_lets_a_labelled_group_speak_for_its_member_only() -> None:
@@ -215,7 +215,7 @@ def test_misattributed_lets_a_labelled_group_speak_for_its_member_only() -> None
     labelled = replace(answer, claims=(Claim(text="XGR: …", state="XGR", citations=(1,)),))
 
     def wrong(given: Answer, state: str = "XAA") -> float:
-        return integrity.misattributed(_judged(_case(states=(state,)), given, documents=documents))[0]
+        return integrity.misattributed(_sample(_case(states=(state,)), given, documents=documents))[0]
 
     assert wrong(labelled) == 0
     assert wrong(replace(answer, claims=(Claim(text="XAA: …", state="XAA", citations=(1,)),))) == 1
@@ -231,16 +231,16 @@ def test_misattributed_lets_a_labelled_group_speak_for_its_member_only() -> None
 def test_forbidden_states_are_counted_apart_from_wrong_mouths() -> None:
     case = _case(kind="list_states", states=("XAA",))
     case = case.model_copy(update={"expect": case.expect.model_copy(update={"states_forbidden": ("XAB",)})})
-    judged = _judged(case, replace(_answer(_citation(0, 5), _citation(0, 5, state="XAB", file="b.txt")), scope=Scope()))
-    assert _value("forbidden_states", judged) == 1 / 2
-    assert integrity.misattributed(judged) == (0.0,)
-    assert first_broken(judged) == "wrong_state"
+    sample = _sample(case, replace(_answer(_citation(0, 5), _citation(0, 5, state="XAB", file="b.txt")), scope=Scope()))
+    assert _value("forbidden_states", sample) == 1 / 2
+    assert integrity.misattributed(sample) == (0.0,)
+    assert first_broken(sample) == "wrong_state"
 
 
 def test_metadata_is_compared_with_the_manifest_where_it_says_something() -> None:
     right = replace(_citation(0, 5), session="10", date="2021", body="UNTOC COP")
-    assert integrity.metadata(_judged(_case(), _answer(right))) == (1.0, 2.0)
-    assert integrity.metadata(_judged(_case(), _answer(_citation(0, 5, state="XAB", file="b.txt")))) is None
+    assert integrity.metadata(_sample(_case(), _answer(right))) == (1.0, 2.0)
+    assert integrity.metadata(_sample(_case(), _answer(_citation(0, 5, state="XAB", file="b.txt")))) is None
 
 
 DECISIONS = [
@@ -254,34 +254,34 @@ DECISIONS = [
 
 
 def test_abstention_takes_unanswerable_as_positive_and_leaves_partial_out() -> None:
-    judged = [_judged(case, answer) for case, answer in DECISIONS]
+    sample = [_sample(case, answer) for case, answer in DECISIONS]
     # Two right, one needless, one missed, one answered.
-    assert _value("abstention_precision", *judged) == 2 / 3
-    assert _value("abstention_recall", *judged) == 2 / 3
-    assert _value("abstention_f1", *judged) == 2 * 2 / (2 * 2 + 1 + 1)
-    assert _value("answer_f1", *judged) == 2 * 1 / (2 * 1 + 1 + 1)
-    assert _value("macro_f1", *judged) == pytest.approx((2 / 3 + 1 / 2) / 2)
-    assert _value("false_answer_rate", *judged) == 1 / 3
-    assert _value("over_abstention", *judged) == 1 / 2
+    assert _value("abstention_precision", *sample) == 2 / 3
+    assert _value("abstention_recall", *sample) == 2 / 3
+    assert _value("abstention_f1", *sample) == 2 * 2 / (2 * 2 + 1 + 1)
+    assert _value("answer_f1", *sample) == 2 * 1 / (2 * 1 + 1 + 1)
+    assert _value("macro_f1", *sample) == pytest.approx((2 / 3 + 1 / 2) / 2)
+    assert _value("false_answer_rate", *sample) == 1 / 3
+    assert _value("over_abstention", *sample) == 1 / 2
 
 
 def test_trivial_baselines_are_those_of_the_mix() -> None:
-    judged = [_judged(case, answer) for case, answer in DECISIONS]
+    sample = [_sample(case, answer) for case, answer in DECISIONS]
     # Three cases of five are unanswerable: F1 of one class is 2·3 / (2·3 + 2), of the other 0.
-    assert _value("macro_f1_always_abstain", *judged) == pytest.approx((6 / 8 + 0) / 2)
-    assert _value("macro_f1_always_answer", *judged) == pytest.approx((0 + 4 / 7) / 2)
+    assert _value("macro_f1_always_abstain", *sample) == pytest.approx((6 / 8 + 0) / 2)
+    assert _value("macro_f1_always_answer", *sample) == pytest.approx((0 + 4 / 7) / 2)
 
 
 def test_a_class_without_cases_is_left_out_of_the_mean() -> None:
-    perfect = [_judged(_case(), _answer())] * 3
+    perfect = [_sample(_case(), _answer())] * 3
     assert _value("macro_f1", *perfect) == 1.0
-    one_needless = [*perfect, _judged(_case(), _answer(status="abstained"))]
+    one_needless = [*perfect, _sample(_case(), _answer(status="abstained"))]
     assert _value("macro_f1", *one_needless) == pytest.approx(2 * 3 / (2 * 3 + 1))
 
 
 def test_abstention_rates_of_nothing_are_no_scores() -> None:
-    assert math.isnan(_value("abstention_precision", _judged(_case(), _answer())))
-    assert math.isnan(_value("abstention_recall", _judged(_case(), _answer())))
+    assert math.isnan(_value("abstention_precision", _sample(_case(), _answer())))
+    assert math.isnan(_value("abstention_recall", _sample(_case(), _answer())))
 
 
 def test_reason_and_partial_are_scored_apart() -> None:
@@ -289,23 +289,23 @@ def test_reason_and_partial_are_scored_apart() -> None:
     silent = silent.model_copy(update={"expect": Expectation(status="abstained", reason="not_mentioned")})
     given = replace(_answer(status="abstained"), abstention=Abstention(reason="no_statement", message=""))
     right = replace(given, abstention=Abstention(reason="not_mentioned", message=""))
-    assert _value("reason_right", _judged(silent, given), _judged(silent, right)) == 1 / 2
-    assert first_broken(_judged(silent, given)) == "wrong_reason"
+    assert _value("reason_right", _sample(silent, given), _sample(silent, right)) == 1 / 2
+    assert first_broken(_sample(silent, given)) == "wrong_reason"
     half = _case(status="partial").model_copy(update={"expect": Expectation(status="partial", missing="date")})
     told = replace(_answer(status="partial"), missing="date")
-    assert _value("partial_right", _judged(half, told), _judged(half, replace(told, missing="number"))) == 1 / 2
+    assert _value("partial_right", _sample(half, told), _sample(half, replace(told, missing="number"))) == 1 / 2
 
 
 def test_crag_score_counts_a_wrong_answer_against() -> None:
     case = _case(spans=((0, 10),))
-    judged = [
-        _judged(case, _answer(_citation(0, 10))),
-        _judged(case, _answer(status="abstained")),
-        _judged(case, _answer(_citation(22, 30))),
-        _judged(_case(status="abstained"), _answer(status="abstained")),
-        _judged(_case(status="abstained"), _answer(_citation(0, 10))),
+    sample = [
+        _sample(case, _answer(_citation(0, 10))),
+        _sample(case, _answer(status="abstained")),
+        _sample(case, _answer(_citation(22, 30))),
+        _sample(_case(status="abstained"), _answer(status="abstained")),
+        _sample(_case(status="abstained"), _answer(_citation(0, 10))),
     ]
-    assert _value("crag", *judged) == (1 + 0 - 1 + 1 - 1) / 5
+    assert _value("crag", *sample) == (1 + 0 - 1 + 1 - 1) / 5
 
 
 def _listing(*states: str | None) -> Answer:
@@ -327,14 +327,14 @@ def test_state_set_compares_codes_of_claims_with_gold(
     gold: tuple[str, ...], claimed: tuple[str | None, ...], expected: tuple[float, ...] | None
 ) -> None:
     case = _case(kind="list_states", states=gold, status="answered" if gold else "abstained")
-    assert content.state_set(_judged(case, _listing(*claimed))) == expected
+    assert content.state_set(_sample(case, _listing(*claimed))) == expected
 
 
 def test_state_set_is_for_lists_only_and_a_mean_over_them() -> None:
-    assert content.state_set(_judged(_case(states=("XAA",)), _listing("XAA"))) is None
+    assert content.state_set(_sample(_case(states=("XAA",)), _listing("XAA"))) is None
     lists = [_case(kind="list_states", states=("XAA",)), _case(kind="list_states", states=("XAA", "XAB"))]
-    judged = [_judged(lists[0], _listing("XAA", "XAB")), _judged(lists[1], _listing("XAC"))]
-    assert _value("state_set_f1", *judged) == (2 / 3 + 0) / 2
+    sample = [_sample(lists[0], _listing("XAA", "XAB")), _sample(lists[1], _listing("XAC"))]
+    assert _value("state_set_f1", *sample) == (2 / 3 + 0) / 2
 
 
 def test_nuggets_count_cited_facts_whole_and_said_ones_half() -> None:
@@ -350,15 +350,15 @@ def test_nuggets_count_cited_facts_whole_and_said_ones_half() -> None:
     answer = replace(
         _answer(_citation(0, 10)), claims=(Claim(text="They shall support it", state="XAA", citations=(1,)),)
     )
-    judged = _judged(case, answer)
-    assert _value("nuggets_strict_vital", judged) == 1 / 3
-    assert _value("nuggets_vital", judged) == (1 + 0.5) / 3
-    assert _value("nuggets_strict", judged) == 2 / 4
-    assert _value("nuggets_all", judged) == (2 + 0.5) / 4
-    assert [nugget.id for nugget in content.missing_nuggets(judged)] == ["n3"]
+    sample = _sample(case, answer)
+    assert _value("nuggets_strict_vital", sample) == 1 / 3
+    assert _value("nuggets_vital", sample) == (1 + 0.5) / 3
+    assert _value("nuggets_strict", sample) == 2 / 4
+    assert _value("nuggets_all", sample) == (2 + 0.5) / 4
+    assert [nugget.id for nugget in content.missing_nuggets(sample)] == ["n3"]
     unverified = replace(answer, citations=(replace(_citation(0, 10), quote="We do"),))
-    assert _value("nuggets_strict_vital", _judged(case, unverified)) == 0
-    assert content.nuggets(_judged(case, _answer(status="abstained"))) is None
+    assert _value("nuggets_strict_vital", _sample(case, unverified)) == 0
+    assert content.nuggets(_sample(case, _answer(status="abstained"))) is None
 
 
 @pytest.mark.parametrize(
@@ -372,7 +372,7 @@ def test_nuggets_count_cited_facts_whole_and_said_ones_half() -> None:
     ],
 )
 def test_states_are_read_as_meant(scope: Scope, expected: float) -> None:
-    assert reading.states_read(_judged(_case(states=("XAA",)), replace(_answer(), scope=scope))) == (expected, 1.0)
+    assert reading.states_read(_sample(_case(states=("XAA",)), replace(_answer(), scope=scope))) == (expected, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -390,28 +390,28 @@ def test_states_are_read_as_meant(scope: Scope, expected: float) -> None:
 )
 def test_time_is_read_as_meant(scope: Scope, kind: str, expected: tuple[float, float] | None) -> None:
     case = _case(kind=kind).model_copy(update={"expect": Expectation(status="answered", years=(2020,))})
-    assert reading.time_read(_judged(case, replace(_answer(), scope=scope), sessions={"2020": "10"})) == expected
+    assert reading.time_read(_sample(case, replace(_answer(), scope=scope), sessions={"2020": "10"})) == expected
 
 
 def test_a_year_in_the_question_that_was_not_read_is_misread() -> None:
     case = _case().model_copy(
         update={"question": "And in 2020?", "expect": Expectation(status="answered", years=("2020",))}
     )
-    assert reading.time_read(_judged(case, _answer())) == (0.0, 1.0)
+    assert reading.time_read(_sample(case, _answer())) == (0.0, 1.0)
 
 
 def test_answers_agree_in_status_and_states() -> None:
     one = replace(_answer(), scope=Scope(states=("XAA",)))
     other = replace(_answer(), scope=Scope(states=("XAB",)))
     case = _case(variant_of="original")
-    assert robustness.paraphrase_agreement(_judged(case, one, original=one)) == (1.0, 1.0)
-    assert robustness.paraphrase_agreement(_judged(case, one, original=other)) == (0.0, 1.0)
-    assert robustness.language_agreement(_judged(case, one, original=one)) is None
+    assert robustness.paraphrase_agreement(_sample(case, one, original=one)) == (1.0, 1.0)
+    assert robustness.paraphrase_agreement(_sample(case, one, original=other)) == (0.0, 1.0)
+    assert robustness.language_agreement(_sample(case, one, original=one)) is None
     french = _case(variant_of="original", lang="fr")
-    assert robustness.language_agreement(_judged(french, one, original=one)) == (1.0, 1.0)
-    assert robustness.paraphrase_agreement(_judged(french, one, original=one)) is None
-    assert robustness.repeat_agreement(_judged(case, one, repeated=replace(one, status="abstained"))) == (0.0, 1.0)
-    assert robustness.repeat_agreement(_judged(case, one)) is None
+    assert robustness.language_agreement(_sample(french, one, original=one)) == (1.0, 1.0)
+    assert robustness.paraphrase_agreement(_sample(french, one, original=one)) is None
+    assert robustness.repeat_agreement(_sample(case, one, repeated=replace(one, status="abstained"))) == (0.0, 1.0)
+    assert robustness.repeat_agreement(_sample(case, one)) is None
 
 
 def test_is_wrong_where_it_should_abstain_or_no_citation_meets_the_evidence() -> None:
@@ -480,26 +480,26 @@ def test_first_broken_stage(
     case = _case(spans=((0, 10),), states=("XAA",))
     answer = _answer(*(_citation(*place) for place in cited or ()), status="answered" if cited else "abstained")
     answer = replace(answer, scope=Scope(states=states), retrieved=retrieved)
-    assert first_broken(_judged(case, answer, files={"s": "a.txt"})) == expected
+    assert first_broken(_sample(case, answer, files={"s": "a.txt"})) == expected
 
 
 def test_first_broken_stage_beyond_the_evidence() -> None:
     case = _case(spans=((0, 10),), states=("XAA",), nuggets=(Nugget(id="n", text="more", any_of=("more",)),))
     read = replace(_answer(_citation(0, 10)), scope=Scope(states=("XAA",)))
-    assert first_broken(_judged(case, read)) == "missing_nugget"
-    assert first_broken(_judged(case, replace(read, status="partial", missing="date"))) == "wrong_status"
+    assert first_broken(_sample(case, read)) == "missing_nugget"
+    assert first_broken(_sample(case, replace(read, status="partial", missing="date"))) == "wrong_status"
     altered = replace(read, citations=(_citation(0, 21, quote="We do support it."),))
-    assert first_broken(_judged(case, altered)) == "quote_altered"
+    assert first_broken(_sample(case, altered)) == "quote_altered"
     elsewhere = replace(read, citations=(_citation(0, 10), _citation(0, 10, state="XAB")))
-    assert first_broken(_judged(case, elsewhere)) == "wrong_state"
-    assert first_broken(_judged(case, read, documents={"b.txt": DOCUMENTS["b.txt"]})) == "not_in_corpus"
+    assert first_broken(_sample(case, elsewhere)) == "wrong_state"
+    assert first_broken(_sample(case, read, documents={"b.txt": DOCUMENTS["b.txt"]})) == "not_in_corpus"
     other = replace(read, citations=(_citation(0, 10, file="b.txt", state="XAA"),))
-    assert first_broken(_judged(case, other)) == "not_cited"
+    assert first_broken(_sample(case, other)) == "not_cited"
     listed = _case(kind="list_states", states=("XAA", "XAB"))
-    assert first_broken(_judged(listed, _listing("XAA"))) == "incomplete_list"
+    assert first_broken(_sample(listed, _listing("XAA"))) == "incomplete_list"
     silent = _case(status="abstained")
-    assert first_broken(_judged(silent, _answer(_citation(0, 10)))) == "should_abstain"
-    assert first_broken(_judged(silent, _answer(status="abstained"))) is None
+    assert first_broken(_sample(silent, _answer(_citation(0, 10)))) == "should_abstain"
+    assert first_broken(_sample(silent, _answer(status="abstained"))) is None
 
 
 def test_every_stage_says_what_it_means() -> None:
@@ -508,9 +508,9 @@ def test_every_stage_says_what_it_means() -> None:
 
 def test_every_metric_has_a_name_a_formula_and_components_of_its_own_measure() -> None:
     case = _case(spans=((0, 10),), states=("XAA",))
-    found = components(_judged(case, replace(_answer(_citation(0, 10)), scope=Scope(states=("XAA",)))))
+    found = components(_sample(case, replace(_answer(_citation(0, 10)), scope=Scope(states=("XAA",)))))
     assert all(metric.formula and metric.label for metric in METRICS.values())
     assert set(found) <= {key(metric.measure) for metric in METRICS.values()}
     assert found["citations.evidence_first"] == (1.0, 1.0)
     assert "content.state_set" not in found
-    assert abstention.decision(_judged(case, _answer())) == (0.0, 0.0, 0.0, 1.0)
+    assert abstention.decision(_sample(case, _answer())) == (0.0, 0.0, 0.0, 1.0)

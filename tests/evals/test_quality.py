@@ -11,9 +11,9 @@ import pytest
 from app.settings import Settings
 from app.wiring import Workspace, open_workspace
 from evals.adapters.inprocess import InProcess
+from evals.case_sets import cases_hash
 from evals.golden.cases import Case, load_cases
 from evals.golden.documents import read_documents
-from evals.golden.sets import cases_hash
 from evals.runner import run_cases
 from evals.runs import RunManifest, create_run
 from evals.score import score_run

@@ -9,7 +9,7 @@ import pytest
 from app.records import Answer, RetrievedPassage
 from evals.golden.cases import Case, Evidence, Expectation
 from evals.golden.documents import Document
-from evals.metrics.judged import Judged
+from evals.metrics.eval_sample import EvalSample
 from evals.metrics.retrieval import MEASURES, measure, ranking, retrieval, wrong_state
 
 
@@ -19,7 +19,7 @@ def _passage(rank: int, start: int, end: int, statement: str = "s1") -> Retrieve
     )
 
 
-def _judged(*passages: RetrievedPassage) -> Judged:
+def _sample(*passages: RetrievedPassage) -> EvalSample:
     spans = (
         Evidence(id="e1", file="a.txt", start=100, end=150),
         Evidence(id="e2", file="a.txt", start=400, end=450),
@@ -34,7 +34,7 @@ def _judged(*passages: RetrievedPassage) -> Judged:
         evidence=spans,
         evidence_groups=(("e1", "e2"), ("e3",)),
     )
-    return Judged(
+    return EvalSample(
         case=case,
         answer=Answer(question="?", answer="", status="answered", retrieved=passages),
         files={"s1": "a.txt", "s2": "b.txt"},
@@ -46,18 +46,18 @@ def _judged(*passages: RetrievedPassage) -> Judged:
 
 
 def test_ranking_counts_groups_whichever_way_texts_are_split() -> None:
-    found = ranking(_judged(_passage(1, 0, 60), _passage(2, 90, 200), _passage(3, 390, 460), _passage(4, 0, 80, "s2")))
+    found = ranking(_sample(_passage(1, 0, 60), _passage(2, 90, 200), _passage(3, 390, 460), _passage(4, 0, 80, "s2")))
     assert found is not None
     # The third passage holds a span of a group that is found already.
     assert found == (["p1", "gold-0", "p3", "gold-1"], frozenset({"gold-0", "gold-1"}))
-    halves = ranking(_judged(_passage(1, 100, 130), _passage(2, 130, 150), _passage(3, 0, 30, "s2")))
+    halves = ranking(_sample(_passage(1, 100, 130), _passage(2, 130, 150), _passage(3, 0, 30, "s2")))
     assert halves is not None
     assert halves[0] == ["gold-0", "p2", "gold-1"]
 
 
 def test_retrieval_figures_by_hand() -> None:
     found = retrieval(
-        _judged(_passage(1, 0, 60), _passage(2, 90, 200), _passage(3, 500, 600), _passage(4, 0, 80, "s2"))
+        _sample(_passage(1, 0, 60), _passage(2, 90, 200), _passage(3, 500, 600), _passage(4, 0, 80, "s2"))
     )
     ideal = 1 / math.log2(2) + 1 / math.log2(3)
     expected = {
@@ -68,7 +68,7 @@ def test_retrieval_figures_by_hand() -> None:
         "rr_at_10": 1 / 2,
     }
     assert found == pytest.approx((*(expected[name] for name in MEASURES), 1.0))
-    assert retrieval(_judged()) == (*[0.0] * len(MEASURES), 1.0)
+    assert retrieval(_sample()) == (*[0.0] * len(MEASURES), 1.0)
 
 
 def test_figures_of_many_queries_equal_those_of_the_library_on_the_same_files(tmp_path: Path) -> None:
@@ -107,9 +107,9 @@ def test_figures_of_many_queries_equal_those_of_the_library_on_the_same_files(tm
 
 def test_passages_of_others_are_counted_among_the_first_ten() -> None:
     passages = [_passage(rank, 0, 10, "s1" if rank % 2 else "s2") for rank in range(1, 13)]
-    assert wrong_state(_judged(*passages)) == (5.0, 10.0)
+    assert wrong_state(_sample(*passages)) == (5.0, 10.0)
 
 
 def test_retrieval_does_not_apply_where_files_are_unknown() -> None:
-    judged = _judged(_passage(1, 90, 200))
-    assert retrieval(Judged(case=judged.case, answer=judged.answer)) is None
+    sample = _sample(_passage(1, 90, 200))
+    assert retrieval(EvalSample(case=sample.case, answer=sample.answer)) is None

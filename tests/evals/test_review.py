@@ -1,6 +1,5 @@
 """Decisions of persons: what waits, what a decision changes, what is refused."""
 
-import io
 import json
 import threading
 from datetime import date
@@ -8,23 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from app.corpus.drafts import save_draft
 from app.records import Abstention, Answer, Scope
 from evals.errors import EvalError
-from evals.judges.claims import claims_of
-from evals.judges.judge import JUDGEMENTS
-from evals.judges.labels import label_records, read_labels
 from evals.paths import EvalPaths, eval_paths
-from evals.review.claims import distinct_claims, unlabelled
 from evals.review.decisions import (
     add_ruling,
     decide_draft,
     drafts,
     evidence_of,
     pooled,
-    preview,
     read_decisions,
     read_rulings,
     saved_cases,
@@ -33,7 +26,6 @@ from evals.review.decisions import (
     unjudged,
 )
 from evals.review.ledger import append_record
-from evals.review.terminal import review_in_terminal
 from ingest.parties.party_table import PartyTable
 from tests.evals.made_run import FILE, TEXT, answer, case, documents, make_run, silent_case
 
@@ -42,12 +34,12 @@ SPAN = (FILE, TEXT.index(CITED), TEXT.index(CITED) + len(CITED))
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> EvalPaths:
+def paths(tmp_path: Path) -> EvalPaths:
     return eval_paths(tmp_path / "store")
 
 
-def save(home: EvalPaths, given: Answer) -> str:
-    return save_draft(home.path.parent, given).identifier
+def save(paths: EvalPaths, given: Answer) -> str:
+    return save_draft(paths.path.parent, given).identifier
 
 
 def saved_answer(question: str = "What did France say?") -> Answer:
@@ -65,39 +57,39 @@ def silent_answer(question: str = "What did France say of rivers?") -> Answer:
     )
 
 
-def a_run(home: EvalPaths, **options: Any) -> Any:
+def a_run(paths: EvalPaths, **options: Any) -> Any:
     both = answer(("Both.", ["We support the review.", CITED]))
-    return make_run(home.runs, {"a": both, "b": both, ("a", 1): both}, [case("a"), case("b")], **options)
+    return make_run(paths.runs, {"a": both, "b": both, ("a", 1): both}, [case("a"), case("b")], **options)
 
 
-def test_unjudged_citations_are_those_that_neither_gold_nor_a_ruling_knows(home: EvalPaths) -> None:
-    run = a_run(home)
-    found = unjudged(run, documents(), read_rulings(home.reviews))
+def test_unjudged_citations_are_those_that_neither_gold_nor_a_ruling_knows(paths: EvalPaths) -> None:
+    run = a_run(paths)
+    found = unjudged(run, documents(), read_rulings(paths.reviews))
     assert [(item.case.id, item.span, item.times) for item in found] == [("a", SPAN, 2), ("b", SPAN, 1)]
     assert found[0].runs == ("made",)
-    add_ruling(home, case="a", span=SPAN, accepted=False, by="ab")
-    assert [item.case.id for item in unjudged(run, documents(), read_rulings(home.reviews))] == ["b"]
+    add_ruling(paths, case="a", span=SPAN, accepted=False, by="ab")
+    assert [item.case.id for item in unjudged(run, documents(), read_rulings(paths.reviews))] == ["b"]
 
 
-def test_unjudged_leaves_cases_without_an_answer_out(home: EvalPaths) -> None:
-    run = make_run(home.runs, {"s": answer(("It pays.", [CITED]))}, [silent_case("s")])
+def test_unjudged_leaves_cases_without_an_answer_out(paths: EvalPaths) -> None:
+    run = make_run(paths.runs, {"s": answer(("It pays.", [CITED]))}, [silent_case("s")])
     assert unjudged(run, documents(), {}) == ()
 
 
-def test_unjudged_leaves_citations_out_that_nobody_can_see_in_context(home: EvalPaths) -> None:
-    run = make_run(home.runs, {"a": answer(("Made up.", ["Words that no file holds."]))}, [case("a")])
+def test_unjudged_leaves_citations_out_that_nobody_can_see_in_context(paths: EvalPaths) -> None:
+    run = make_run(paths.runs, {"a": answer(("Made up.", ["Words that no file holds."]))}, [case("a")])
     assert unjudged(run, documents(), {}) == ()
 
 
-def test_unjudged_counts_a_citation_for_a_variant_as_one_for_its_case(home: EvalPaths) -> None:
+def test_unjudged_counts_a_citation_for_a_variant_as_one_for_its_case(paths: EvalPaths) -> None:
     given = answer(("It pays.", [CITED]))
     cases = [case("a"), case("a@lower", variant_of="a")]
-    found = unjudged(make_run(home.runs, {"a": given, "a@lower": given}, cases), documents(), {})
+    found = unjudged(make_run(paths.runs, {"a": given, "a@lower": given}, cases), documents(), {})
     assert [(item.case.id, item.times) for item in found] == [("a", 2)]
 
 
-def test_pooled_asks_once_for_what_several_runs_cite(home: EvalPaths) -> None:
-    queues = [unjudged(a_run(home, name=name), documents(), {}) for name in ("one", "two")]
+def test_pooled_asks_once_for_what_several_runs_cite(paths: EvalPaths) -> None:
+    queues = [unjudged(a_run(paths, name=name), documents(), {}) for name in ("one", "two")]
     found = pooled(queues)
     assert [(item.case.id, item.times, item.runs) for item in found] == [
         ("a", 2 + 2, ("one", "two")),
@@ -106,25 +98,25 @@ def test_pooled_asks_once_for_what_several_runs_cite(home: EvalPaths) -> None:
     assert [item.case.id for item in pooled(queues, {"a": {SPAN: True}})] == ["b"]
 
 
-def test_the_newest_ruling_holds(home: EvalPaths) -> None:
-    add_ruling(home, case="a", span=SPAN, accepted=True, by="ab")
-    add_ruling(home, case="a", span=SPAN, accepted=False, by="  c   d ")
-    assert read_rulings(home.reviews) == {"a": {SPAN: False}}
-    assert [decision.by for decision in read_decisions(home.reviews)] == ["ab", "c d"]
+def test_the_newest_ruling_holds(paths: EvalPaths) -> None:
+    add_ruling(paths, case="a", span=SPAN, accepted=True, by="ab")
+    add_ruling(paths, case="a", span=SPAN, accepted=False, by="  c   d ")
+    assert read_rulings(paths.reviews) == {"a": {SPAN: False}}
+    assert [decision.by for decision in read_decisions(paths.reviews)] == ["ab", "c d"]
 
 
-def test_a_decision_is_one_line_whatever_is_in_it(home: EvalPaths) -> None:
+def test_a_decision_is_one_line_whatever_is_in_it(paths: EvalPaths) -> None:
     by = "A\u2028B\x85 السيد"
-    add_ruling(home, case="a\n\u2029b", span=("a\u2028b.txt", 1, 2), accepted=True, by=by)
-    assert home.reviews.read_text(encoding="utf-8").isascii()
-    assert len(home.reviews.read_text(encoding="utf-8").splitlines()) == 1
-    assert read_rulings(home.reviews) == {"a\n\u2029b": {("a\u2028b.txt", 1, 2): True}}
+    add_ruling(paths, case="a\n\u2029b", span=("a\u2028b.txt", 1, 2), accepted=True, by=by)
+    assert paths.reviews.read_text(encoding="utf-8").isascii()
+    assert len(paths.reviews.read_text(encoding="utf-8").splitlines()) == 1
+    assert read_rulings(paths.reviews) == {"a\n\u2029b": {("a\u2028b.txt", 1, 2): True}}
 
 
-def test_decisions_made_at_once_are_all_noted(home: EvalPaths) -> None:
+def test_decisions_made_at_once_are_all_noted(paths: EvalPaths) -> None:
     threads = [
         threading.Thread(
-            target=add_ruling, args=(home,), kwargs={"case": f"c{n}", "span": SPAN, "accepted": True, "by": "x"}
+            target=add_ruling, args=(paths,), kwargs={"case": f"c{n}", "span": SPAN, "accepted": True, "by": "x"}
         )
         for n in range(16)
     ]
@@ -132,69 +124,69 @@ def test_decisions_made_at_once_are_all_noted(home: EvalPaths) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(read_rulings(home.reviews)) == sorted(f"c{n}" for n in range(16))
+    assert sorted(read_rulings(paths.reviews)) == sorted(f"c{n}" for n in range(16))
 
 
-def test_a_line_cut_short_is_mended_by_the_next_decision(home: EvalPaths) -> None:
-    add_ruling(home, case="a", span=SPAN, accepted=True, by="ab")
-    with home.reviews.open("a", encoding="utf-8") as file:
+def test_a_line_cut_short_is_mended_by_the_next_decision(paths: EvalPaths) -> None:
+    add_ruling(paths, case="a", span=SPAN, accepted=True, by="ab")
+    with paths.reviews.open("a", encoding="utf-8") as file:
         file.write('{"kind": "cita')
-    add_ruling(home, case="b", span=SPAN, accepted=True, by="ab")
-    assert set(read_rulings(home.reviews)) == {"a", "b"}
+    add_ruling(paths, case="b", span=SPAN, accepted=True, by="ab")
+    assert set(read_rulings(paths.reviews)) == {"a", "b"}
 
 
-def test_a_decision_that_is_none_says_where_it_stands(home: EvalPaths) -> None:
-    home.path.mkdir(parents=True)
-    home.reviews.write_text('{"kind": "note"}\n{"kind": "citation", "case": "a"}\n', encoding="utf-8")
+def test_a_decision_that_is_none_says_where_it_stands(paths: EvalPaths) -> None:
+    paths.path.mkdir(parents=True)
+    paths.reviews.write_text('{"kind": "note"}\n{"kind": "citation", "case": "a"}\n', encoding="utf-8")
     with pytest.raises(EvalError, match=r"reviews.jsonl, decision 2: by"):
-        read_rulings(home.reviews)
+        read_rulings(paths.reviews)
 
 
 @pytest.mark.parametrize("by", ["", "  ", "x" * 81, "a\x1b[2Jb"])
-def test_a_decision_needs_a_reviewer(home: EvalPaths, by: str) -> None:
+def test_a_decision_needs_a_reviewer(paths: EvalPaths, by: str) -> None:
     with pytest.raises(EvalError, match=r"reviewer|who decides"):
-        add_ruling(home, case="a", span=SPAN, accepted=True, by=by)
-    assert not home.reviews.exists()
+        add_ruling(paths, case="a", span=SPAN, accepted=True, by=by)
+    assert not paths.reviews.exists()
 
 
 @pytest.mark.parametrize("span", [(FILE, 5, 5), (FILE, -1, 4), ("", 0, 4)])
-def test_a_ruling_needs_a_span(home: EvalPaths, span: tuple[str, int, int]) -> None:
+def test_a_ruling_needs_a_span(paths: EvalPaths, span: tuple[str, int, int]) -> None:
     with pytest.raises(EvalError, match="no citation"):
-        add_ruling(home, case="a", span=span, accepted=True, by="ab")
+        add_ruling(paths, case="a", span=span, accepted=True, by="ab")
 
 
-def test_a_reviewed_draft_gates_and_a_rejected_one_is_left_out(home: EvalPaths) -> None:
-    first, second, third = (save(home, saved_answer(f"Question {number}?")) for number in range(3))
-    assert [kept.gates for kept in saved_cases(home)] == [False, False, False]
-    decide_draft(home, first, "reviewed", by="ab")
-    decide_draft(home, second, "rejected", by="ab")
-    assert [(kept.id, kept.review.status) for kept in saved_cases(home)] == [(first, "reviewed"), (third, "draft")]
-    review = saved_cases(home)[0].review
+def test_a_reviewed_draft_gates_and_a_rejected_one_is_left_out(paths: EvalPaths) -> None:
+    first, second, third = (save(paths, saved_answer(f"Question {number}?")) for number in range(3))
+    assert [kept.gates for kept in saved_cases(paths)] == [False, False, False]
+    decide_draft(paths, first, "reviewed", by="ab")
+    decide_draft(paths, second, "rejected", by="ab")
+    assert [(kept.id, kept.review.status) for kept in saved_cases(paths)] == [(first, "reviewed"), (third, "draft")]
+    review = saved_cases(paths)[0].review
     assert (review.by, review.source, isinstance(review.on, date)) == (("ab",), "chat", True)
-    decide_draft(home, second, "reviewed", by="cd")
-    assert saved_cases(home)[1].review.by == ("ab", "cd")
+    decide_draft(paths, second, "reviewed", by="cd")
+    assert saved_cases(paths)[1].review.by == ("ab", "cd")
 
 
-def test_changes_apply_and_stay_until_they_are_changed_again(home: EvalPaths) -> None:
-    name = save(home, saved_answer())
-    decide_draft(home, name, "reviewed", by="ab", changes={"question": "What did France want?"})
-    decide_draft(home, name, "reviewed", by="cd", changes={"expect.states": ["FRA", "MEX"]})
-    kept = saved_cases(home)[0]
+def test_changes_apply_and_stay_until_they_are_changed_again(paths: EvalPaths) -> None:
+    name = save(paths, saved_answer())
+    decide_draft(paths, name, "reviewed", by="ab", changes={"question": "What did France want?"})
+    decide_draft(paths, name, "reviewed", by="cd", changes={"expect.states": ["FRA", "MEX"]})
+    kept = saved_cases(paths)[0]
     assert (kept.question, kept.expect.states, kept.type) == ("What did France want?", ("FRA", "MEX"), "compare")
-    assert drafts(home)[0].saved.question == "What did France say?"
+    assert drafts(paths)[0].saved.question == "What did France say?"
 
 
-def test_an_outcome_takes_what_belongs_to_it_along(home: EvalPaths) -> None:
-    name = save(home, saved_answer())
+def test_an_outcome_takes_what_belongs_to_it_along(paths: EvalPaths) -> None:
+    name = save(paths, saved_answer())
     decide_draft(
-        home, name, "reviewed", by="ab", changes={"expect.status": "abstained", "expect.reason": "no_position"}
+        paths, name, "reviewed", by="ab", changes={"expect.status": "abstained", "expect.reason": "no_position"}
     )
-    kept = saved_cases(home)[0]
+    kept = saved_cases(paths)[0]
     assert (kept.type, kept.answerable, kept.evidence, kept.evidence_groups) == ("unanswerable", False, (), ())
-    evidence = [span.model_dump(mode="json") for span in drafts(home)[0].saved.evidence]
+    evidence = [span.model_dump(mode="json") for span in drafts(paths)[0].saved.evidence]
     changes = {"expect.status": "answered", "evidence": evidence, "evidence_groups": [["e1"]]}
-    decide_draft(home, name, "reviewed", by="ab", changes=changes)
-    kept = saved_cases(home)[0]
+    decide_draft(paths, name, "reviewed", by="ab", changes=changes)
+    kept = saved_cases(paths)[0]
     assert (kept.type, kept.answerable, kept.expect.reason, len(kept.groups)) == ("single_state", True, None, 1)
 
 
@@ -213,18 +205,16 @@ def test_an_outcome_takes_what_belongs_to_it_along(home: EvalPaths) -> None:
         ({"review": {"status": "reviewed"}}, "no field 'review'"),
     ],
 )
-def test_changes_that_make_no_case_are_refused(home: EvalPaths, changes: dict[str, Any], message: str) -> None:
-    name = save(home, saved_answer())
+def test_changes_that_make_no_case_are_refused(paths: EvalPaths, changes: dict[str, Any], message: str) -> None:
+    name = save(paths, saved_answer())
     with pytest.raises(EvalError, match=message):
-        decide_draft(home, name, "reviewed", by="ab", changes=changes)
-    assert not home.reviews.exists()
-    with pytest.raises(EvalError, match=message):
-        preview(home, name, changes)
+        decide_draft(paths, name, "reviewed", by="ab", changes=changes)
+    assert not paths.reviews.exists()
 
 
-def test_an_unknown_draft_is_refused(home: EvalPaths) -> None:
+def test_an_unknown_draft_is_refused(paths: EvalPaths) -> None:
     with pytest.raises(EvalError, match="no draft 'x'"):
-        decide_draft(home, "x", "reviewed", by="ab")
+        decide_draft(paths, "x", "reviewed", by="ab")
 
 
 def test_evidence_is_found_by_its_words() -> None:
@@ -257,138 +247,33 @@ def test_surroundings_are_cut_at_words() -> None:
     assert surroundings(documents(), ("none.txt", 0, 1)) is None
 
 
-def scripted(home: EvalPaths, run: Any, *given: str) -> tuple[int, str]:
-    answers, shown = iter(given), io.StringIO()
-
-    def ask(prompt: str) -> str:
-        try:
-            return next(answers)
-        except StopIteration:
-            raise EOFError from None
-
-    console = Console(file=shown, width=100, color_system=None)
-    return review_in_terminal(home, run, documents(), "ab", console, ask), shown.getvalue()
-
-
-def test_terminal_goes_through_drafts_and_citations(home: EvalPaths) -> None:
-    first, second = save(home, saved_answer("First?")), save(home, saved_answer("Second?"))
-    made, shown = scripted(home, a_run(home), "x", "a", "r", "a", "r")
-    assert made == 4
-    assert "To decide: 2 drafts, 2 citations, 1 claim." in shown
-    assert [(draft.case.id, draft.case.review.status) for draft in drafts(home)] == [
-        (first, "reviewed"),
-        (second, "rejected"),
-    ]
-    assert read_rulings(home.reviews) == {"a": {SPAN: True}, "b": {SPAN: False}}
-
-
-def test_terminal_skips_and_ends_where_it_is_told(home: EvalPaths) -> None:
-    save(home, saved_answer("First?"))
-    assert scripted(home, a_run(home), "s", "s", "q")[0] == 0
-    assert scripted(home, None)[0] == 0
-    assert not home.reviews.exists()
-
-
-QUOTED = ("We support the review.", ["We support the review."])
-OWN = ("France supports the review.", ["We support the review."])
-BARE = ("Nobody pays.", [])
-
-
-def claim_run(home: EvalPaths, *claims: Any, name: str = "made") -> Any:
-    return make_run(home.runs, {"s": answer(*claims)}, [silent_case("s")], name=name)
-
-
-def test_claims_wait_once_for_each_wording_and_those_that_go_without_saying_last(home: EvalPaths) -> None:
-    runs = [claim_run(home, QUOTED, BARE, OWN, OWN, name="one"), claim_run(home, OWN, name="two")]
-    found = unlabelled(map(distinct_claims, runs), {})
-    assert [(item.claim.text, item.run, item.times) for item in found] == [
-        (OWN[0], "one", 2 + 1),
-        (QUOTED[0], "one", 1),
-        (BARE[0], "one", 1),
-    ]
-    labels = {found[0].claim.sha256: False}
-    assert [item.claim.text for item in unlabelled(map(distinct_claims, runs), labels)] == [QUOTED[0], BARE[0]]
-
-
-def test_once_a_judge_has_decided_only_what_it_decided_on_waits(home: EvalPaths) -> None:
-    run = claim_run(home, OWN, QUOTED, BARE)
-    own, quoted, _ = (claim.sha256 for claim in claims_of(run))
-    records = [{"sha256": own, "supported": True}, {"sha256": quoted, "supported": None}]
-    (run.path / JUDGEMENTS).write_text("".join(json.dumps(record) + "\n" for record in records), encoding="ascii")
-    assert [item.claim.text for item in unlabelled([distinct_claims(run)], {})] == [OWN[0]]
-    assert unlabelled([distinct_claims(run)], {own: True}) == ()
-
-
-def test_terminal_labels_claims_after_drafts_and_citations(home: EvalPaths) -> None:
-    run = claim_run(home, QUOTED, OWN, BARE, ("Skipped.", ["We thank you."]))
-    made, shown = scripted(home, run, "a", "s", "x", "r")
-    assert made == 2
-    assert "To decide: 0 drafts, 0 citations, 4 claims." in shown
-    quoted, own, bare, skipped = (claim.sha256 for claim in claims_of(run))
-    assert read_labels(home) == {own: True, quoted: False}
-    assert "We thank you." in shown and "cites nothing" in shown
-    made, shown = scripted(home, run, "s", "r")
-    assert (made, "2 claims" in shown) == (1, True)
-    assert read_labels(home) == {own: True, quoted: False, bare: False} and skipped not in read_labels(home)
-    assert {label.by for label in label_records(home)} == {"ab"}
-    assert scripted(home, run, "q")[0] == 0
-    assert len(label_records(home)) == 3
-
-
-def test_terminal_shows_claims_that_would_command_it_as_texts(home: EvalPaths) -> None:
-    _, shown = scripted(home, claim_run(home, ("Bad \x1b[2J [red]claim[/red].", ["\x1b[2J quoted"])), "s")
-    assert "\x1b" not in shown and "[red]claim[/red]" in shown
-
-
-def test_decisions_of_every_kind_made_at_once_are_all_noted(home: EvalPaths) -> None:
+def test_decisions_of_every_kind_made_at_once_are_all_noted(paths: EvalPaths) -> None:
     def add(number: int) -> None:
         if number % 2:
-            add_ruling(home, case=f"c{number}", span=SPAN, accepted=True, by="x")
+            add_ruling(paths, case=f"c{number}", span=SPAN, accepted=True, by="x")
         else:
-            append_record(home.reviews, {"kind": "other", "number": number})
+            append_record(paths.reviews, {"kind": "other", "number": number})
 
     threads = [threading.Thread(target=add, args=(number,)) for number in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    records = [json.loads(line) for line in home.reviews.read_text(encoding="ascii").splitlines()]
+    records = [json.loads(line) for line in paths.reviews.read_text(encoding="ascii").splitlines()]
     assert sorted(record["number"] for record in records if record["kind"] == "other") == list(range(0, 16, 2))
-    assert len(read_rulings(home.reviews)) == 8
+    assert len(read_rulings(paths.reviews)) == 8
 
 
-def test_a_ledger_that_cannot_be_written_is_told(home: EvalPaths) -> None:
-    home.reviews.mkdir(parents=True)
+def test_a_ledger_that_cannot_be_written_is_told(paths: EvalPaths) -> None:
+    paths.reviews.mkdir(parents=True)
     with pytest.raises(EvalError, match=r"not noted: .*reviews\.jsonl' cannot be written"):
-        append_record(home.reviews, {"kind": "other"})
+        append_record(paths.reviews, {"kind": "other"})
 
 
-def test_terminal_edits_a_draft(home: EvalPaths) -> None:
-    save(home, silent_answer())
-    made, shown = scripted(
-        home, None,
-        "e", "What of the review?", "answered", "Nowhere",
-        "e", "What of the review?", "answered", "", "-", "", FILE, "We support the review.",
-        "a",
-    )  # fmt: skip
-    assert "'Nowhere' is no State" in shown
-    assert made == 1
-    kept = saved_cases(home)[0]
-    assert (kept.question, kept.expect.status, kept.type) == ("What of the review?", "answered", "single_state")
-    assert (kept.expect.reason, kept.gates, kept.groups[0][0].quote) == (None, True, "We support the review.")
-
-
-def test_terminal_shows_texts_that_would_command_it_as_texts(home: EvalPaths) -> None:
-    save(home, saved_answer("Bad \x1b[2J [red]question[/red]?"))
-    _, shown = scripted(home, None, "s")
-    assert "\x1b" not in shown
-    assert "[red]question[/red]" in shown
-
-
-def test_a_decision_names_its_kind_and_time(home: EvalPaths) -> None:
-    name = save(home, saved_answer())
-    decide_draft(home, name, "rejected", by="ab")
-    record = json.loads(home.reviews.read_text(encoding="utf-8"))
+def test_a_decision_names_its_kind_and_time(paths: EvalPaths) -> None:
+    name = save(paths, saved_answer())
+    decide_draft(paths, name, "rejected", by="ab")
+    record = json.loads(paths.reviews.read_text(encoding="utf-8"))
     assert (record["kind"], record["case"], record["status"], record["changes"], record["by"]) == (
         "draft", name, "rejected", {}, "ab",
     )  # fmt: skip

@@ -16,6 +16,7 @@ from app.records import Answer, Scope
 from evals.adapters.replay import Replay
 from evals.errors import AnswerError, RunError
 from evals.failure_taxonomy import Stage
+from evals.files import read_lines, write_whole
 from evals.golden.cases import Case, Expectation
 from evals.runner import chosen, run_cases
 from evals.runs import (
@@ -31,12 +32,8 @@ from evals.runs import (
     list_runs,
     new_name,
     open_run,
-    read_lines,
-    write_whole,
 )
-from evals.runs import (
-    CASES as CASES_FILE,
-)
+from evals.runs import CASES as CASES_FILE
 
 
 def _case(name: str, **more: Any) -> Case:

@@ -88,8 +88,8 @@ def test_the_same_configuration_passes_against_itself_every_time(
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_a_variant_keeps_what_it_does_not_break(variant: str, smoke_bed: EvalEnvironment) -> None:
-    steps = replace(smoke_bed.workspace.steps, writer=cast(ModelWriter, object()))
+def test_a_variant_keeps_what_it_does_not_break(variant: str, smoke_environment: EvalEnvironment) -> None:
+    steps = replace(smoke_environment.workspace.steps, writer=cast(ModelWriter, object()))
     varied = steps_of(steps, variant)
     kept = [field.name for field in fields(Steps) if field.name != "retriever"]
     assert "writer" in kept

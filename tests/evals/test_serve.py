@@ -17,13 +17,11 @@ from app.settings import Settings
 from evals.cli import main
 from evals.errors import EvalError, RunError
 from evals.golden.documents import Documents, read_documents
-from evals.judges.claims import claims_of
-from evals.judges.judge import JUDGEMENTS
-from evals.judges.labels import label_records, read_labels
 from evals.paths import EvalPaths, eval_paths
 from evals.review.decisions import add_ruling, drafts, read_rulings, saved_cases
 from evals.runs import Run
 from evals.score import score_run
+from evals.serve.archive import Renderers
 from evals.serve.jobs import CHANGEABLE, Jobs, RunRequest, count_answers
 from evals.serve.page import create_app
 from tests.evals.made_run import FILE, TEXT, answer, case, documents, make_run
@@ -58,7 +56,7 @@ else:
 """
 
 
-class FakeReports:
+class FakeReports(Renderers):
     def html(self, run: Run, documents: Documents, baseline: Run | None, rulings: Any) -> str:
         return (
             f"<!doctype html><p>{run.name} against {baseline.name if baseline else 'nothing'}, {len(rulings)} ruled on"
@@ -72,19 +70,19 @@ class FakeReports:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> EvalPaths:
+def paths(tmp_path: Path) -> EvalPaths:
     found = eval_paths(tmp_path / "store")
     found.path.mkdir(parents=True)
     return found
 
 
 @pytest.fixture
-def client(home: EvalPaths, tmp_path: Path) -> Iterator[TestClient]:
+def client(paths: EvalPaths, tmp_path: Path) -> Iterator[TestClient]:
     script = tmp_path / "fake.py"
     script.write_text(FAKE, encoding="utf-8")
     app = create_app(
-        Settings(store=home.path.parent),
-        home,
+        Settings(store=paths.path.parent),
+        paths,
         command=(sys.executable, str(script)),
         renderers=FakeReports(),
         store_documents=documents,
@@ -103,12 +101,12 @@ def send(client: TestClient, path: str, *, token: str | None = None, **fields: A
     return client.post(path, data={"token": token or token_of(client), **fields}, follow_redirects=False)
 
 
-def scored_run(home: EvalPaths, name: str = "made", *, cases: Sequence[Any] | None = None) -> Run:
+def scored_run(paths: EvalPaths, name: str = "made", *, cases: Sequence[Any] | None = None) -> Run:
     """A run over a folder of its own, so that its statements can be read again."""
-    corpus = home.path.parent / "corpus"
+    corpus = paths.path.parent / "corpus"
     (corpus / "txt").mkdir(parents=True, exist_ok=True)
     (corpus / FILE).write_text(TEXT, encoding="utf-8")
-    run = make_run(home.runs, {"a": saved_answer()}, cases, name=name)
+    run = make_run(paths.runs, {"a": saved_answer()}, cases, name=name)
     manifest = json.loads((run.path / "manifest.json").read_text(encoding="utf-8"))
     changes = {"corpus": [str(corpus)], "corpus_sha256": read_documents([corpus]).sha256}
     (run.path / "manifest.json").write_text(json.dumps(manifest | changes), encoding="utf-8")
@@ -125,9 +123,9 @@ def until(client: TestClient, condition: Any) -> dict[str, Any]:
     raise AssertionError(f"it did not come to that: {found}")
 
 
-def test_the_page_of_runs_shows_what_came_out(client: TestClient, home: EvalPaths) -> None:
+def test_the_page_of_runs_shows_what_came_out(client: TestClient, paths: EvalPaths) -> None:
     assert "There are none yet" in client.get("/").text
-    scored_run(home)
+    scored_run(paths)
     text = client.get("/").text
     assert "100.0 %" in text
     assert "(20.7 % to 100.0 %)" in text  # Wilson, 1 of 1: 1 / (1 + 1.96²) = 0.207
@@ -136,8 +134,8 @@ def test_the_page_of_runs_shows_what_came_out(client: TestClient, home: EvalPath
     assert "only 0 cases gate, 30 are needed" in text
 
 
-def test_every_response_carries_a_policy(client: TestClient, home: EvalPaths) -> None:
-    scored_run(home)
+def test_every_response_carries_a_policy(client: TestClient, paths: EvalPaths) -> None:
+    scored_run(paths)
     for path in ("/", "/review", "/job", "/style.css", "/page.js", "/nowhere"):
         headers = client.get(path).headers
         assert headers["content-security-policy"].startswith("default-src 'self'; object-src 'none'"), path
@@ -148,10 +146,10 @@ def test_every_response_carries_a_policy(client: TestClient, home: EvalPaths) ->
     assert "sandbox allow-scripts" in policy and "allow-same-origin" not in policy
 
 
-def test_pages_load_nothing_from_elsewhere(client: TestClient, home: EvalPaths) -> None:
-    scored_run(home)
-    save_draft(home.path.parent, saved_answer())
-    for path in ("/", "/review?kind=drafts", "/review?kind=citations", "/review?kind=claims"):
+def test_pages_load_nothing_from_elsewhere(client: TestClient, paths: EvalPaths) -> None:
+    scored_run(paths)
+    save_draft(paths.path.parent, saved_answer())
+    for path in ("/", "/review?kind=drafts", "/review?kind=citations"):
         text = client.get(path).text
         assert set(re.findall(r'(?:src|href|action)="([^/#][^"]*)"', text)) == set(), path
         assert not re.search(r"<(style|script)>|\sstyle=|\son\w+=", text), path
@@ -180,9 +178,7 @@ def test_names_of_this_machine_are_served(client: TestClient, host: str) -> None
         {"sec-fetch-site": "none"},
     ],
 )
-@pytest.mark.parametrize(
-    "path", ["/runs", "/job/cancel", "/review/citation", "/review/claim", "/review/draft", "/runs/made/resume"]
-)
+@pytest.mark.parametrize("path", ["/runs", "/job/cancel", "/review/citation", "/review/draft", "/runs/made/resume"])
 def test_forms_of_other_pages_are_refused(client: TestClient, path: str, headers: dict[str, str]) -> None:
     found = client.post(path, data={"token": token_of(client)}, headers=headers, follow_redirects=False)
     assert (found.status_code, found.text[:36]) == (403, "Refused: another page asks for this.")
@@ -191,15 +187,15 @@ def test_forms_of_other_pages_are_refused(client: TestClient, path: str, headers
 
 
 @pytest.mark.parametrize("token", [None, "", "x", "é"])
-@pytest.mark.parametrize(
-    "path", ["/runs", "/job/cancel", "/review/citation", "/review/claim", "/review/draft", "/runs/made/score"]
-)
-def test_forms_without_the_token_are_refused(client: TestClient, home: EvalPaths, path: str, token: str | None) -> None:
+@pytest.mark.parametrize("path", ["/runs", "/job/cancel", "/review/citation", "/review/draft", "/runs/made/score"])
+def test_forms_without_the_token_are_refused(
+    client: TestClient, paths: EvalPaths, path: str, token: str | None
+) -> None:
     data = {"dataset": "smoke"} if token is None else {"dataset": "smoke", "token": token}
     found = client.post(path, data=data, headers={"origin": "http://127.0.0.1:7861"}, follow_redirects=False)
     assert found.status_code == 403
     assert client.get("/job").json() == {"state": "none"}
-    assert not home.reviews.exists()
+    assert not paths.reviews.exists()
 
 
 def test_long_forms_are_refused(client: TestClient) -> None:
@@ -212,7 +208,7 @@ def test_long_forms_are_refused(client: TestClient) -> None:
 
 
 def test_nothing_happens_by_a_link(client: TestClient) -> None:
-    for path in ("/job/cancel", "/review/citation", "/review/claim", "/review/draft", "/runs/made/score"):
+    for path in ("/job/cancel", "/review/citation", "/review/draft", "/runs/made/score"):
         assert client.get(path).status_code == 405, path
 
 
@@ -234,24 +230,24 @@ def test_nothing_happens_by_a_link(client: TestClient) -> None:
         "/static/../page.py",
     ],
 )
-def test_paths_that_lead_elsewhere_are_refused(client: TestClient, home: EvalPaths, tmp_path: Path, path: str) -> None:
-    scored_run(home)
+def test_paths_that_lead_elsewhere_are_refused(client: TestClient, paths: EvalPaths, tmp_path: Path, path: str) -> None:
+    scored_run(paths)
     outside = scored_run(eval_paths(tmp_path / "other"), "outside")
     found = client.get(path.format(outside=outside.path), follow_redirects=False)
     assert found.status_code in (400, 404, 409) or found.headers.get("location") == "/"
     assert "against" not in found.text
 
 
-def test_hostile_texts_are_shown_as_texts(client: TestClient, home: EvalPaths) -> None:
+def test_hostile_texts_are_shown_as_texts(client: TestClient, paths: EvalPaths) -> None:
     hostile = case("a").model_copy(update={"question": HOSTILE, "history": (HOSTILE,)})
-    scored_run(home, cases=[hostile])
-    save_draft(home.path.parent, saved_answer(HOSTILE))
-    add_ruling(home, case="a", span=(FILE, 0, 5), accepted=True, by=HOSTILE[:80])
+    scored_run(paths, cases=[hostile])
+    save_draft(paths.path.parent, saved_answer(HOSTILE))
+    add_ruling(paths, case="a", span=(FILE, 0, 5), accepted=True, by=HOSTILE[:80])
     for path in ("/review?kind=drafts", "/review?kind=citations"):
         text = client.get(path).text
         assert ESCAPED in text, path
         assert "<script>alert" not in text and "<img" not in text and "49" not in re.sub(r'value="\S+"', "", text), path
-    name = drafts(home)[0].case.id
+    name = drafts(paths)[0].case.id
     for fields in (
         {"question": HOSTILE, "states": HOSTILE, "by": HOSTILE},
         {"new_quote": HOSTILE, "new_file": HOSTILE},
@@ -306,9 +302,9 @@ def test_hostile_texts_are_shown_as_texts(client: TestClient, home: EvalPaths) -
     ],
 )
 def test_what_cannot_be_run_is_said_and_the_form_kept(
-    client: TestClient, home: EvalPaths, fields: dict[str, str], message: str
+    client: TestClient, paths: EvalPaths, fields: dict[str, str], message: str
 ) -> None:
-    scored_run(home)
+    scored_run(paths)
     found = send(client, "/runs", **{"changes": "", "name": "kept-name"} | fields)
     assert found.status_code == 400
     assert message in found.text
@@ -318,11 +314,11 @@ def test_what_cannot_be_run_is_said_and_the_form_kept(
     assert client.get("/job").json() == {"state": "none"}
 
 
-def test_a_run_is_started_watched_cancelled_and_gone_on_with(client: TestClient, home: EvalPaths) -> None:
-    (home.path / "mine.yaml").write_text("cases: []", encoding="utf-8")
+def test_a_run_is_started_watched_cancelled_and_gone_on_with(client: TestClient, paths: EvalPaths) -> None:
+    (paths.path / "mine.yaml").write_text("cases: []", encoding="utf-8")
     assert '<option value="mine.yaml">' in client.get("/").text
     found = send(
-        client, "/runs", dataset="mine.yaml", name="r1", limit="5", repeats="1", reword="", corpus=f"{home.path}\n",
+        client, "/runs", dataset="mine.yaml", name="r1", limit="5", repeats="1", reword="", corpus=f"{paths.path}\n",
         changes="retrieval.lexical_weight=0\n\nretrieval.fetch_k=20\n",
     )  # fmt: skip
     assert (found.status_code, found.headers["location"]) == (303, "/#job")
@@ -332,10 +328,10 @@ def test_a_run_is_started_watched_cancelled_and_gone_on_with(client: TestClient,
     assert '<progress id="bar" value="2" max="3">' in text
     assert '<noscript><meta http-equiv="refresh"' in text
     assert 'id="dataset"' not in text and "One run at a time" in text
-    arguments = json.loads((home.path.parent / "arguments.json").read_text(encoding="utf-8"))
-    store = home.path.parent
+    arguments = json.loads((paths.path.parent / "arguments.json").read_text(encoding="utf-8"))
+    store = paths.path.parent
     assert arguments == [
-        "run", str((home.path / "mine.yaml").resolve()), f"--store={store}", "--name=r1", f"--corpus={home.path}",
+        "run", str((paths.path / "mine.yaml").resolve()), f"--store={store}", "--name=r1", f"--corpus={paths.path}",
         "--set=retrieval.lexical_weight=0", "--set=retrieval.fetch_k=20", "--limit=5",
     ]  # fmt: skip
 
@@ -365,13 +361,13 @@ def test_a_run_that_fails_says_why(client: TestClient) -> None:
     assert "untoc-eval: no folder of statements &lt;b&gt;" in text and "Try again" in text
 
 
-def test_a_run_of_the_command_line_is_not_resumed_here(client: TestClient, home: EvalPaths) -> None:
-    make_run(home.runs, {"a": None}, name="other")
+def test_a_run_of_the_command_line_is_not_resumed_here(client: TestClient, paths: EvalPaths) -> None:
+    make_run(paths.runs, {"a": None}, name="other")
     found = send(client, "/runs/other/resume")
     assert (found.status_code, "was not started here" in found.text) == (400, True)
 
 
-def test_the_server_takes_its_run_along_when_it_ends(home: EvalPaths, tmp_path: Path) -> None:
+def test_the_server_takes_its_run_along_when_it_ends(paths: EvalPaths, tmp_path: Path) -> None:
     script = tmp_path / "sleep.py"
     # It starts a process of its own.
     script.write_text(
@@ -381,7 +377,7 @@ def test_the_server_takes_its_run_along_when_it_ends(home: EvalPaths, tmp_path: 
         "time.sleep(60)\n",
         encoding="utf-8",
     )
-    app = create_app(Settings(store=home.path.parent), home, command=(sys.executable, str(script)))
+    app = create_app(Settings(store=paths.path.parent), paths, command=(sys.executable, str(script)))
     with TestClient(app, base_url="http://127.0.0.1", headers={"sec-fetch-site": "same-origin"}) as client:
         send(client, "/runs", dataset="smoke", name="r1")
         for _ in range(100):
@@ -397,39 +393,39 @@ def test_the_server_takes_its_run_along_when_it_ends(home: EvalPaths, tmp_path: 
     raise AssertionError("a process was left behind")
 
 
-def test_jobs_refuse_names_that_lead_elsewhere(home: EvalPaths) -> None:
-    jobs = Jobs(home, home.path.parent, command=("false",))
+def test_jobs_refuse_names_that_lead_elsewhere(paths: EvalPaths) -> None:
+    jobs = Jobs(paths, paths.path.parent, command=("false",))
     with pytest.raises(RunError, match="no name for a run"):
         jobs.start(RunRequest(name="../x", dataset="smoke"))
     with pytest.raises(RunError, match="no name for a run"):
         jobs.resume("../x")
 
 
-def test_answers_are_counted_once_whatever_they_hold(home: EvalPaths) -> None:
-    run = make_run(home.runs, {'a "b" \\': None, ("c", 0): None, ("c", 1): answer(("x", [CITED]))})
+def test_answers_are_counted_once_whatever_they_hold(paths: EvalPaths) -> None:
+    run = make_run(paths.runs, {'a "b" \\': None, ("c", 0): None, ("c", 1): answer(("x", [CITED]))})
     run.append(run.answers()[0])
     assert count_answers(run.path) == 3
-    assert count_answers(home.path / "none") == 0
+    assert count_answers(paths.path / "none") == 0
 
 
-def test_reports_are_made_once_and_anew_after_decisions(client: TestClient, home: EvalPaths) -> None:
-    run = scored_run(home)
+def test_reports_are_made_once_and_anew_after_decisions(client: TestClient, paths: EvalPaths) -> None:
+    run = scored_run(paths)
     assert "made against nothing, 0 ruled on" in client.get("/runs/made").text
     (run.path / "report.html").write_text("kept", encoding="utf-8")
     assert client.get("/runs/made").text == "kept"
-    add_ruling(home, case="a", span=SPAN, accepted=True, by="ab")
+    add_ruling(paths, case="a", span=SPAN, accepted=True, by="ab")
     assert "1 ruled on" in client.get("/runs/made").text
-    scored_run(home, "before")
+    scored_run(paths, "before")
     assert "made against before" in client.get("/compare?run=made&baseline=before").text
     assert "made against before" in client.get("/runs/made?baseline=before").text
     assert client.get("/runs/made/compare?baseline=made").status_code == 409
 
 
-def test_no_report_is_made_over_other_statements(client: TestClient, home: EvalPaths) -> None:
-    run = scored_run(home)
+def test_no_report_is_made_over_other_statements(client: TestClient, paths: EvalPaths) -> None:
+    run = scored_run(paths)
     assert client.get("/runs/made").status_code == 200
-    (home.path.parent / "corpus" / FILE).write_text(f"Another. {TEXT}", encoding="utf-8")
-    add_ruling(home, case="a", span=SPAN, accepted=True, by="ab")
+    (paths.path.parent / "corpus" / FILE).write_text(f"Another. {TEXT}", encoding="utf-8")
+    add_ruling(paths, case="a", span=SPAN, accepted=True, by="ab")
     assert "0 ruled on" in client.get("/runs/made").text
     assert "statements have changed" in send(client, "/runs/made/score").text
     (run.path / "report.html").unlink()
@@ -438,22 +434,22 @@ def test_no_report_is_made_over_other_statements(client: TestClient, home: EvalP
     assert "Nothing is left to decide" in client.get("/review?kind=citations").text
 
 
-def test_reports_are_downloaded(client: TestClient, home: EvalPaths) -> None:
-    scored_run(home)
+def test_reports_are_downloaded(client: TestClient, paths: EvalPaths) -> None:
+    scored_run(paths)
     markdown, csv = client.get("/runs/made/report.md"), client.get("/runs/made/answers.csv")
     assert (markdown.text, csv.text) == ("# made", "case,right\n")
     assert csv.headers["content-disposition"] == 'attachment; filename="made.csv"'
 
 
-def test_a_run_without_scores_says_what_to_do(client: TestClient, home: EvalPaths) -> None:
-    make_run(home.runs, {"a": None})
+def test_a_run_without_scores_says_what_to_do(client: TestClient, paths: EvalPaths) -> None:
+    make_run(paths.runs, {"a": None})
     found = client.get("/runs/made")
     assert (found.status_code, "has no scores yet" in found.text) == (409, True)
     assert client.get("/runs/none").status_code == 404
 
 
-def test_ruling_on_a_citation_changes_rulings_and_scores(client: TestClient, home: EvalPaths) -> None:
-    run = scored_run(home)
+def test_ruling_on_a_citation_changes_rulings_and_scores(client: TestClient, paths: EvalPaths) -> None:
+    run = scored_run(paths)
     text = client.get("/review?kind=citations").text
     assert "1 left" in text
     assert f"<mark>{CITED}</mark>" in text
@@ -465,13 +461,13 @@ def test_ruling_on_a_citation_changes_rulings_and_scores(client: TestClient, hom
     assert found.headers["location"] == "/review?kind=citations&at=0&noted=accepted#item"
     cookie = found.headers["set-cookie"].lower()
     assert "httponly" in cookie and "samesite=strict" in cookie
-    assert read_rulings(home.reviews) == {"a": {SPAN: True}}
+    assert read_rulings(paths.reviews) == {"a": {SPAN: True}}
     text = client.get("/review?kind=citations&noted=accepted").text
     assert "Nothing is left to decide" in text and "Noted: accepted." in text and "Amélie 王" in text
 
     before = run.scores()[0].components["citations.citation_precision"] if run.scores() else None
     assert send(client, "/review/citation", decision="reject", by="cd", **fields).status_code == 303
-    assert read_rulings(home.reviews) == {"a": {SPAN: False}}
+    assert read_rulings(paths.reviews) == {"a": {SPAN: False}}
     assert "2 newer decisions" in client.get("/").text
     assert send(client, "/runs/made/score").status_code == 303
     after = run.scores()[0].components["citations.citation_precision"]
@@ -479,84 +475,17 @@ def test_ruling_on_a_citation_changes_rulings_and_scores(client: TestClient, hom
     assert "newer decision" not in client.get("/").text
 
 
-def test_only_citations_that_were_cited_are_ruled_on(client: TestClient, home: EvalPaths) -> None:
-    scored_run(home)
+def test_only_citations_that_were_cited_are_ruled_on(client: TestClient, paths: EvalPaths) -> None:
+    scored_run(paths)
     found = send(client, "/review/citation", case="a", file="x", start="1", end="2", decision="accept", by="ab")
     assert (found.status_code, "does not wait" in found.text) == (400, True)
-    assert not home.reviews.exists()
+    assert not paths.reviews.exists()
 
 
-def claim_run(home: EvalPaths, *claims: Any, name: str = "claimed") -> Run:
-    return make_run(home.runs, {"a": answer(*claims)}, name=name)
-
-
-def test_labelling_a_claim_goes_on_to_the_next(client: TestClient, home: EvalPaths) -> None:
-    run = claim_run(home, ("France pays.", [CITED, "We thank you."]), ("Nobody pays.", []))
-    first, second = (claim.sha256 for claim in claims_of(run))
-    text = client.get("/review?kind=claims").text
-    assert "2 left" in text and "Claims <b>2</b>" in text and "France pays." in text
-    assert f"<mark>{CITED}</mark>" in text and "<mark>We thank you.</mark>" in text
-    found = send(client, "/review/claim", claim=first, decision="accept", by="", at="0")
-    assert (found.status_code, "who decides?" in found.text, "France pays." in found.text) == (400, True, True)
-    found = send(client, "/review/claim", claim=first, decision="reject", by="Amélie 王", at="0")
-    assert found.status_code == 303
-    assert found.headers["location"] == "/review?kind=claims&at=0&noted=not+supported#item"
-    cookie = found.headers["set-cookie"].lower()
-    assert "httponly" in cookie and "samesite=strict" in cookie
-    assert read_labels(home) == {first: False}
-    text = client.get(found.headers["location"]).text
-    assert "Noted: not supported." in text and "Claims <b>1</b>" in text and "It cites nothing." in text
-    assert 'value="Amélie 王"' in text and '<h2 id="item" tabindex="-1">' in text
-
-    assert send(client, "/review/claim", claim=second, decision="reject", by="cd", at="0").status_code == 303
-    assert send(client, "/review/claim", claim=first, decision="accept", by="cd", at="0").status_code == 303
-    assert read_labels(home) == {first: True, second: False}
-    assert [label.by for label in label_records(home)] == ["Amélie 王", "cd", "cd"]
-    text = client.get("/review?kind=claims").text
-    assert "Nothing is left to decide" in text and text.count('action="/review/claim"') == 2
-
-
-def test_claims_of_one_run_and_those_that_a_judge_decided_on(client: TestClient, home: EvalPaths) -> None:
-    run = claim_run(home, ("One.", [CITED]), ("Two.", [CITED]))
-    claim_run(home, ("Three.", [CITED]), name="other")
-    assert "Claims <b>3</b>" in client.get("/review").text
-    text = client.get("/review?kind=claims&run=other").text
-    assert "Claims <b>1</b>" in text and "Three." in text
-    key = claims_of(run)[1].sha256
-    (run.path / JUDGEMENTS).write_text(json.dumps({"sha256": key, "supported": False}) + "\n", encoding="ascii")
-    text = client.get("/review?kind=claims").text
-    assert "Claims <b>1</b>" in text and "Two." in text
-    found = send(client, "/review/claim", claim=key, decision="accept", by="ab", at="0", run="claimed")
-    assert found.headers["location"] == "/review?kind=claims&at=0&noted=supported&run=claimed#item"
-
-
-def test_only_claims_that_a_run_holds_are_labelled(client: TestClient, home: EvalPaths) -> None:
-    claim_run(home, ("One.", [CITED]))
-    found = send(client, "/review/claim", claim="f" * 64, decision="accept", by="ab")
-    assert (found.status_code, "no run holds this claim" in found.text) == (400, True)
-    assert not home.reviews.exists()
-
-
-def test_hostile_claims_are_shown_as_texts(client: TestClient, home: EvalPaths) -> None:
-    run = claim_run(home, (HOSTILE, [HOSTILE]))
-    pages = [client.get("/review?kind=claims").text]
-    send(client, "/review/claim", claim=claims_of(run)[0].sha256, decision="accept", by=HOSTILE[:80])
-    pages.append(client.get("/review?kind=claims").text)
-    for text in pages:
-        assert ESCAPED in text and "<script>alert" not in text and "<img" not in text
-
-
-def test_runs_whose_claims_cannot_be_read_are_told(client: TestClient, home: EvalPaths) -> None:
-    run = claim_run(home, ("One.", [CITED]))
-    (run.path / JUDGEMENTS).write_text("rubbish\n{}\n", encoding="ascii")
-    text = client.get("/review?kind=claims").text
-    assert "Claims of 1 run cannot be shown" in text and "claimed: judgements.jsonl, line 1" in text
-
-
-def test_deciding_on_a_draft_changes_the_saved_cases(client: TestClient, home: EvalPaths) -> None:
-    save_draft(home.path.parent, saved_answer())
-    save_draft(home.path.parent, silent_answer())
-    first, second = (draft.case.id for draft in drafts(home))
+def test_deciding_on_a_draft_changes_the_saved_cases(client: TestClient, paths: EvalPaths) -> None:
+    save_draft(paths.path.parent, saved_answer())
+    save_draft(paths.path.parent, silent_answer())
+    first, second = (draft.case.id for draft in drafts(paths))
     text = client.get("/review").text
     assert "2 left" in text and f"<mark>{CITED}</mark>" in text and 'value="France"' in text
     assert text.count("checked") == 2
@@ -572,7 +501,7 @@ def test_deciding_on_a_draft_changes_the_saved_cases(client: TestClient, home: E
         **fields,
     )
     assert found.status_code == 303
-    kept = saved_cases(home)[0]
+    kept = saved_cases(paths)[0]
     assert (kept.question, kept.expect.states, kept.evidence_groups) == (
         "What does France want?", ("FRA", "MEX"), (("e1",),),
     )  # fmt: skip
@@ -583,17 +512,17 @@ def test_deciding_on_a_draft_changes_the_saved_cases(client: TestClient, home: E
 
     answered = {"states": "France", "new_file": FILE, "new_quote": CITED} | fields
     assert send(client, "/review/draft", case=second, decision="accept", **answered).status_code == 303
-    kept = saved_cases(home)[1]
+    kept = saved_cases(paths)[1]
     assert (kept.type, kept.expect.reason, kept.groups[0][0].quote) == ("single_state", None, CITED)
 
     assert send(client, "/review/draft", case=first, decision="reject", by="ab").status_code == 303
-    assert [kept.id for kept in saved_cases(home)] == [second]
+    assert [kept.id for kept in saved_cases(paths)] == [second]
     assert "Nothing is left to decide" in client.get("/review?kind=drafts").text
 
 
-def test_a_draft_that_would_be_no_case_keeps_what_was_filled_in(client: TestClient, home: EvalPaths) -> None:
-    save_draft(home.path.parent, saved_answer())
-    name = drafts(home)[0].case.id
+def test_a_draft_that_would_be_no_case_keeps_what_was_filled_in(client: TestClient, paths: EvalPaths) -> None:
+    save_draft(paths.path.parent, saved_answer())
+    name = drafts(paths)[0].case.id
     found = send(
         client, "/review/draft", case=name, decision="accept", question="Another?", status="answered", states="France",
         by="ab",
@@ -603,22 +532,22 @@ def test_a_draft_that_would_be_no_case_keeps_what_was_filled_in(client: TestClie
     assert send(client, "/review/draft", case="none", decision="accept", by="ab").status_code == 400
 
 
-def test_review_works_without_statements(home: EvalPaths) -> None:
+def test_review_works_without_statements(paths: EvalPaths) -> None:
     def broken() -> Documents:
         raise EvalError("the store cannot be opened")
 
-    save_draft(home.path.parent, saved_answer())
-    app = create_app(Settings(store=home.path.parent), home, store_documents=broken, renderers=FakeReports())
+    save_draft(paths.path.parent, saved_answer())
+    app = create_app(Settings(store=paths.path.parent), paths, store_documents=broken, renderers=FakeReports())
     with TestClient(app, base_url="http://127.0.0.1") as client:
         text = client.get("/review").text
     assert "the store cannot be opened" in text and f"<mark>{CITED}</mark>" in text
 
 
-def test_citations_of_runs_that_cannot_be_read_are_told(client: TestClient, home: EvalPaths) -> None:
-    run = scored_run(home)
-    (home.path.parent / "corpus" / FILE).unlink()
-    (home.path.parent / "corpus" / "txt").rmdir()
-    (home.path.parent / "corpus").rmdir()
+def test_citations_of_runs_that_cannot_be_read_are_told(client: TestClient, paths: EvalPaths) -> None:
+    run = scored_run(paths)
+    (paths.path.parent / "corpus" / FILE).unlink()
+    (paths.path.parent / "corpus" / "txt").rmdir()
+    (paths.path.parent / "corpus").rmdir()
     text = client.get("/review?kind=citations").text
     assert "Citations of 1 run cannot be shown" in text and run.name in text
 
@@ -630,19 +559,19 @@ def test_settings_that_may_be_changed_name_nothing_that_is_read_or_sent() -> Non
         assert isinstance(getattr(groups[group], field), int | float) or name == "rerank.languages", name
 
 
-def test_a_kept_request_that_sends_elsewhere_is_not_gone_on_with(home: EvalPaths) -> None:
-    jobs = Jobs(home, home.path.parent, command=("false",))
+def test_a_kept_request_that_sends_elsewhere_is_not_gone_on_with(paths: EvalPaths) -> None:
+    jobs = Jobs(paths, paths.path.parent, command=("false",))
     kept = {"name": "old", "dataset": "smoke", "changes": ["llm.base_url=http://192.0.2.1"]}
-    (home.path / "requests").mkdir()
-    (home.path / "requests" / "old.json").write_text(json.dumps(kept), encoding="utf-8")
+    (paths.path / "requests").mkdir()
+    (paths.path / "requests" / "old.json").write_text(json.dumps(kept), encoding="utf-8")
     with pytest.raises(RunError, match="was not started here"):
         jobs.resume("old")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "evals.example", ""])
 def test_hosts_that_others_reach_are_refused_in_one_line(
-    home: EvalPaths, host: str, capsys: pytest.CaptureFixture[str]
+    paths: EvalPaths, host: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["serve", f"--store={home.path.parent}", f"--host={host}", "--port=0"]) == 2
+    assert main(["serve", f"--store={paths.path.parent}", f"--host={host}", "--port=0"]) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "a server with accounts is needed" in said and repr(host) in said

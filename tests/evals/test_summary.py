@@ -48,7 +48,30 @@ def test_figures_are_quotients_of_sums():
 
     assert found.value == (3 + 1) / (4 + 1)
     assert (found.numerator, found.denominator, found.n) == (3 + 1, 4 + 1, 2)
-    assert (found.low, found.high) == (3 / 4, 1.0)  # one of the two clusters, twice
+    assert (found.low, found.high) == tuple(wilson(2, 2)), "two clusters are too few to draw from"
+
+
+def test_interval_of_ten_clusters_is_drawn_from_them_and_of_fewer_is_the_score_interval():
+    scores = [
+        score(f"{n}{twin}", cluster=str(n), stage="misread" if n < 2 else None) for n in range(10) for twin in "ab"
+    ]
+
+    ten, nine = figure(by_case(scores), RIGHT), figure(by_case(scores[:-2]), RIGHT)
+
+    # Twins come and go together, so that the interval is wider than one over twenty cases each for itself.
+    assert ten.high - ten.low > wilson(16, 20).high - wilson(16, 20).low
+    assert (nine.low, nine.high) == tuple(wilson(14, 18))
+
+
+def test_a_slice_of_all_cases_has_the_interval_of_the_whole():
+    scores = [
+        score(str(n), cluster=str(n % 12), slices={"lang": ("en",)}, stage="misread" if n % 5 else None)
+        for n in range(40)
+    ]
+
+    (english,), whole = by_slice(scores, "lang"), figure(by_case(scores), RIGHT)
+
+    assert (english.right, english.low, english.high) == (whole.value, whole.low, whole.high)
 
 
 def test_repeats_of_a_case_count_once():

@@ -28,19 +28,19 @@ def test_every_prompt_loads_and_takes_braces_in_values_as_they_are(name: str) ->
 @pytest.mark.parametrize(
     ("old", "new", "names"),
     [
-        ("{claim}", "{claims}", ("'user'", "claims")),
-        ("{quotations}", "", ("'user'", "quotations")),
+        ("{question}", "{questions}", ("'user'", "questions")),
+        ("{evidence}", "", ("'user'", "evidence")),
         ("## user", "## person", ("user", "person")),
-        ("{{", "{", ("'system'",)),
+        ("You help", "{You help", ("'system'",)),
     ],
 )
 def test_load_prompt_names_what_is_wrong(
     old: str, new: str, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    text = (Path(prompt.__file__).parent / "judge.md").read_text(encoding="utf-8")
+    text = (Path(prompt.__file__).parent / "compose.md").read_text(encoding="utf-8")
     assert old in text
-    (tmp_path / "judge.md").write_text(text.replace(old, new), encoding="utf-8")
+    (tmp_path / "compose.md").write_text(text.replace(old, new), encoding="utf-8")
     monkeypatch.setattr(prompt, "files", lambda package: tmp_path)
     with pytest.raises(PromptError) as caught:
-        load_prompt("judge")
-    assert all(name in str(caught.value) for name in ("judge.md", *names))
+        load_prompt("compose")
+    assert all(name in str(caught.value) for name in ("compose.md", *names))

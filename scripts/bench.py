@@ -1,6 +1,6 @@
 """Speeds as ratios taken in one run: absolute times say more of the machine than of the program.
 
-`python -m evals.bench [DIR]`; DIR is a folder with a manifest that is ingested against LangChain's own way, where
+`python -m scripts.bench [DIR]`; DIR is a folder with a manifest that is ingested against LangChain's own way, where
 langchain-chroma and langchain-huggingface are installed (default: the fictional conference).
 """
 
@@ -10,7 +10,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,8 @@ from rich.table import Table
 
 from app.settings import load_settings
 from app.wiring import Workspace, open_workspace
-from evals.against_langchain import NEEDED, compare
+from evals.case_sets import CONFERENCE
+from scripts.against_langchain import NEEDED, compare
 from vectorstore.chroma import VectorIndex
 from vectorstore.rows import Matrix
 
@@ -36,7 +36,7 @@ def main() -> int:
                 table.add_row(*row)
         for row in _search(Path(folder)):
             table.add_row(*row)
-        corpus = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(str(files("evals"))) / "conference"
+        corpus = Path(sys.argv[1]) if len(sys.argv) > 1 else CONFERENCE
         turns = Path(folder) / "turns"
         turns.mkdir()
         for row in compare(corpus, turns) or [(f"ingest : {' and '.join(NEEDED)}", "—", "not installed")]:
@@ -46,11 +46,10 @@ def main() -> int:
 
 
 def _ingest(workspace: Workspace) -> list[tuple[str, str, str]]:
-    conference = Path(str(files("evals"))) / "conference"
     # The model is loaded before the clock runs.
     workspace.corpus.ingest([], sample=True)
-    first = _seconds(lambda: workspace.corpus.ingest([conference]))
-    second = _seconds(lambda: workspace.corpus.ingest([conference]))
+    first = _seconds(lambda: workspace.corpus.ingest([CONFERENCE]))
+    second = _seconds(lambda: workspace.corpus.ingest([CONFERENCE]))
     rebuilt = _seconds(lambda: workspace.corpus.doctor(rebuild=True))
     return [
         ("second ingest of unchanged files : first", f"{first / second:.0f}", "35 statements"),

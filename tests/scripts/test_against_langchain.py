@@ -4,8 +4,8 @@ import csv
 
 import pytest
 
-from evals import against_langchain
 from evals.errors import EvalError
+from scripts import against_langchain
 
 
 def test_parts_hold_every_statement_of_the_corpus_once(conference, tmp_path):

@@ -1,4 +1,8 @@
-"""One answer with all that it is judged by."""
+"""The evaluation sample that every metric takes: one case, the answer that it got, and the ground truth beside them.
+
+Ground truth is the corpus as its files have it, what persons ruled on cited spans, and the answers to the same question
+in other words.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from app.records import Answer
-from evals.errors import AnswerError
+from evals.errors import AnswerError, first_fault
 from evals.golden.cases import Case
 from evals.golden.documents import Document
 
@@ -17,7 +21,7 @@ _CONTRACT: TypeAdapter[Answer] = TypeAdapter(Answer)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class EvalSample:
     """One answer with all that it is judged by.
 
     Attributes:
@@ -56,6 +60,4 @@ def read_answer(record: Mapping[str, Any]) -> Answer:
     try:
         return _CONTRACT.validate_python(record)
     except ValidationError as exc:
-        first = exc.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise AnswerError(f"not an answer of `untoc ask --json`: {place}: {first['msg']}") from exc
+        raise AnswerError(f"not an answer of `untoc ask --json`: {first_fault(exc)}") from exc

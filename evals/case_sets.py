@@ -1,4 +1,7 @@
-"""Sets of cases by name or file, with the corpus that they are asked over; and where evals keep what they make."""
+"""Sets of cases by name or file, each with its corpus: `smoke` is asked over the fictional conference and the sample.
+
+A run names the folders that ship with the program as `untoc:conference`, so that it is the same run on any machine.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -35,24 +38,24 @@ class CaseSet:
     folders: tuple[Path, ...]
 
 
-def open_set(name: str, corpus: Sequence[Path], home: EvalPaths, documents: Documents | None = None) -> CaseSet:
+def open_set(name: str, corpus: Sequence[Path], paths: EvalPaths, documents: Documents | None = None) -> CaseSet:
     """Opens a set of cases: `smoke` and `dev` come with the program, `saved` is what the chat saved, else a file.
 
     Args:
         name: Name or path.
         corpus: Folders of statements; `smoke` brings its own.
-        home: Where saved cases are.
+        paths: Where saved cases are.
         documents: The documents of `corpus`, to locate evidence that is given by its words alone.
 
     Raises:
         DatasetError: There is no such set, or it is not what it should be.
     """
     folders = tuple(corpus) or ((CONFERENCE, SAMPLE) if name == "smoke" else ())
-    path = home.drafts if name == SAVED else SHIPPED.get(name, Path(name))
+    path = paths.drafts if name == SAVED else SHIPPED.get(name, Path(name))
     if not path.is_file():
         what = "nothing was saved in the chat yet" if name == SAVED else f"no set of cases {name!r}"
         raise DatasetError(f"{what}: name {', '.join((*SHIPPED, SAVED))} or a file of cases")
-    cases = saved_cases(home) if name == SAVED else load_cases(path, corpus=folders[0] if folders else None)
+    cases = saved_cases(paths) if name == SAVED else load_cases(path, corpus=folders[0] if folders else None)
     return CaseSet(name=name, cases=located(cases, documents) if documents else cases, folders=folders)
 
 

@@ -24,14 +24,13 @@ from app.chat_model import LlmConfig
 from app.records import Answer
 from app.settings import load_settings
 from app.wiring import Workspace, open_workspace
+from evals.case_sets import CONFERENCE, open_set
 from evals.errors import EvalError
-from evals.golden.sets import open_set
 from evals.paths import eval_paths
 from ingest.text.squash import squash
 
 QUESTIONS: Final = 30
 _CONTEXT: Final = 4096
-_CONFERENCE: Final = Path(__file__).parent / "conference"
 
 
 def serve(context: int = _CONTEXT) -> tuple[Any, str]:
@@ -119,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(store=Path(folder) / "store").model_copy(update={"llm": config})
         with open_workspace(settings) as workspace:
-            workspace.corpus.ingest([_CONFERENCE])
+            workspace.corpus.ingest([CONFERENCE])
             cases = [case for case in open_set("smoke", (), eval_paths(Path(folder))).cases if not case.history]
             answerable = [case.question for case in cases if case.answerable]
             chosen = answerable[:: max(1, len(answerable) // options.questions)]

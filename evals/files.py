@@ -1,0 +1,120 @@
+"""JSON lines read with the number of a broken line, and files that are replaced as a whole or not at all.
+
+A line that a killed process cut short, such as `{"case": "ar`, is left out by readers and cut off by the next writer.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from evals.errors import RunError, first_fault
+from vectorstore.private import private_opener
+
+_Record = TypeVar("_Record", bound=BaseModel)
+
+
+def read_lines(path: Path, *, torn_end: bool = False) -> Iterator[dict[str, Any]]:
+    """Yields the records of a file of JSON lines; none where it is missing.
+
+    Args:
+        path: The file.
+        torn_end: Whether a last line that was cut short is left out; else it is an error.
+
+    Raises:
+        RunError: The file cannot be read, or a line is no JSON object.
+    """
+    for _, record in numbered_lines(path, torn_end=torn_end):
+        yield record
+
+
+def numbered_lines(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yields what `read_lines` does, each record with the number of its line, from 1."""
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as exc:
+        raise RunError(f"cannot read {str(path)!r} ({exc.strerror or exc}): check its permissions") from exc
+    # Not `splitlines`: texts may hold other characters that it takes for the end of a line. Decoded line by line, since
+    # a last line may be cut short within a character.
+    lines = content.rstrip().split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line.decode("utf-8"))
+        except ValueError as exc:
+            if torn_end and number == len(lines):
+                return
+            why = "not UTF-8" if isinstance(exc, UnicodeDecodeError) else "not JSON"
+            raise RunError(f"{path.name}, line {number}: {why} ({exc}); mend or remove the line") from exc
+        if not isinstance(record, dict):
+            raise RunError(f"{path.name}, line {number}: no JSON object; mend or remove the line")
+        yield number, record
+
+
+def read_record(path: Path, number: int, record: Mapping[str, Any], model: type[_Record], *, todo: str) -> _Record:
+    """Returns a line's record as a model.
+
+    Args:
+        path: The file.
+        number: The line, from 1.
+        record: What the line holds.
+        model: What it should be.
+        todo: What to do if it is not.
+
+    Raises:
+        RunError: It is not; it may be of another version.
+    """
+    try:
+        return model.model_validate(record)
+    except ValidationError as exc:
+        raise RunError(
+            f"{path.name}, line {number}: {first_fault(exc)}; the line is broken, or of another version: {todo}"
+        ) from exc
+
+
+def mend_end(path: Path) -> None:
+    """Cuts off a last line that a killed run did not finish, so that the next one is not glued to it."""
+    if not path.is_file():
+        return
+    with path.open("rb+") as file:
+        size = file.seek(0, os.SEEK_END)
+        if not size:
+            return
+        file.seek(-1, os.SEEK_END)
+        if file.read(1) != b"\n":
+            file.seek(0)
+            file.truncate(file.read().rfind(b"\n") + 1)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes a file so that a reader sees the old or the new one, never a part.
+
+    Raises:
+        RunError: It cannot be written there.
+    """
+    # Not `tempfile`, whose files only the owner may read.
+    part = path.parent / f".{secrets.token_hex(8)}.part"
+    try:
+        with open(part, "x", encoding="utf-8", opener=private_opener) as file:
+            file.write(text)
+        part.replace(path)
+    except OSError as exc:
+        raise unwritable(path, exc) from exc
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def unwritable(path: Path, exc: OSError) -> RunError:
+    """Returns the error to raise where a file or folder cannot be written."""
+    return RunError(
+        f"cannot write {str(path)!r} ({exc.strerror or exc}): name a place in a folder that exists and may be written"
+    )
