@@ -2,10 +2,11 @@
 
 import re
 import tomllib
-from importlib.metadata import distributions, packages_distributions
+from importlib.metadata import PackageNotFoundError, distribution, distributions, packages_distributions, version
 from importlib.resources import files
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.conftest import PROJECT
 
@@ -92,6 +93,40 @@ def test_constraints_pin_every_direct_dependency_but_torch() -> None:
         if f"=={installed[name]}" not in constrained[name].replace(" ", "").split(";")[0]
     }
     assert wrong == {}
+
+
+def test_constraints_pin_what_dependencies_bring() -> None:
+    path = PROJECT / "constraints.txt"
+    lines = [Requirement(line) for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    pinned = {_name(line.name) for line in lines if line.marker is None or line.marker.evaluate()}
+    assert _brought(OWN, {"dev"}, seen=set()) - {OWN} - pinned == set()
+
+
+def _brought(name: str, extras: set[str], seen: set[tuple[str, str]]) -> set[str]:
+    """The distribution and what it requires on this Python; torch alone, since its builds bring what differs."""
+    try:
+        requirements = distribution(name).requires or []
+    except PackageNotFoundError:
+        return set()
+    found = {_name(name)}
+    if found == {"torch"}:
+        return found
+    for requirement in map(Requirement, requirements):
+        for extra in {"", *extras}:
+            wanted = requirement.marker is None or requirement.marker.evaluate({"extra": extra})
+            if wanted and (requirement.name, extra) not in seen:
+                seen.add((requirement.name, extra))
+                found |= _brought(requirement.name, requirement.extras, seen)
+    return found
+
+
+def test_the_changelog_has_the_version_and_says_nothing_twice() -> None:
+    changelog = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## \[?([^\]\n]+?)\]?(?: [-–] \d{4}-\d{2}-\d{2})?$", changelog, flags=re.MULTILINE)
+    released = [heading for heading in headings if heading != "Unreleased"]
+    assert released[0] == version(OWN)
+    entries = re.findall(r"^- .+$", changelog, flags=re.MULTILINE)
+    assert len(set(entries)) == len(entries) > 0
 
 
 def _name(requirement: str) -> str:
