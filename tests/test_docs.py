@@ -14,7 +14,9 @@ from tests.fakes import fake_workspace
 
 PAGES = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md")
 ROOMS = ("cli", "ui", "wiring", "export", "briefing", "checking", "corpus", "answering", "retrieval", "question")
-_PATH = re.compile(r"`((?:app|ingest|vectorstore|prompts|evals|scripts|tests|docs)/[^`\s]*|[\w-]+\.toml)`|\]\(([^)#:]+)\)")
+_PATH = re.compile(
+    r"`((?:app|ingest|vectorstore|prompts|evals|scripts|tests|docs)/[^`\s]*|[\w-]+\.toml)`|\]\(([^)#:]+)\)"
+)
 _STEP = re.compile(r"^\d+\. `([^`]+)` `([^`]+)`", re.MULTILINE)
 
 

@@ -1,9 +1,12 @@
 """The distribution: its generic top-level names are its own, and its data files ship."""
 
+import ast
 import re
+import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError, distribution, distributions, packages_distributions, version
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -75,6 +78,30 @@ def test_wheel_holds_the_data_files() -> None:
         "prompts/translate.md",
     ):
         assert path in shipped
+
+
+def test_what_is_imported_is_installed_for_users() -> None:
+    config = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [line for extra, lines in config["optional-dependencies"].items() if extra != "dev" for line in lines]
+    required = [Requirement(line) for line in (*config["dependencies"], *extras)]
+    brought: set[str] = set().union(*(_brought(each.name, each.extras, seen=set()) for each in required))
+    provided = packages_distributions()
+    modules = [path for name in PACKAGES for path in (PROJECT / name).rglob("*.py")]
+    # `make demo-model` installs what it runs beside the environment.
+    modules.remove(PROJECT / "evals" / "demo_model.py")
+    imported = {(path.relative_to(PROJECT).as_posix(), name) for path in modules for name in _imported(path)}
+    absent = {(path, name) for path, name in imported if not brought & {_name(by) for by in provided.get(name, ())}}
+    assert imported and absent == set()
+
+
+def _imported(path: Path) -> set[str]:
+    """The top-level modules of others that a module imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+        found |= {name.split(".")[0] for name in names}
+    return found - set(sys.stdlib_module_names) - set(PACKAGES)
 
 
 def test_constraints_pin_every_direct_dependency_but_torch() -> None:
