@@ -1,6 +1,7 @@
 """What the pages for contributors say of the code: paths exist, and the ways through it are the ones that run."""
 
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from types import FrameType
 
 import pytest
 
+from app.cli.printing import print_answer
 from app.wiring import Workspace
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
@@ -33,6 +35,15 @@ def test_paths_of_the_page_exist(page: str) -> None:
     assert paths
     # "prompts/wording.XX.md" stands for a file of each language.
     assert {path for path in paths if not list(PROJECT.glob(_relative(path).replace("XX", "*")))} == set()
+
+
+def test_readme_shows_the_answer_that_is_given(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace.corpus.ingest([], sample=True)
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    command, shown = re.findall(r"```text\n\$ (untoc ask \"[^\n]*\")\n(.*?)```", readme, flags=re.DOTALL)[0]
+    print_answer(workspace.assistant.ask(shlex.split(command)[2]), workspace.corpus)
+    assert shown.replace("▌", "").split() == capsys.readouterr().out.split()
+    assert len(readme.split()) < 900
 
 
 def _relative(path: str) -> str:
