@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-fast coverage check format eval baseline bench demo-model commands clean
+.PHONY: help install run test test-fast test-rest coverage check format eval baseline bench demo-model commands clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -31,17 +31,22 @@ run: $(VENV)/.installed ## Set up if need be, take in the sample statement if th
 	@$(BIN)/untoc ingest --sample --if-empty
 	@$(BIN)/untoc chat
 
-test: $(VENV)/.installed-dev ## Run all tests
-	$(BIN)/python -m pytest
+# Each core takes whole modules, whose fixtures are made once; what has a clock, a browser or a network runs by itself.
+QUICK := -m "not (model or browser or slow)" -n auto --dist loadfile
+REST := -m "model or browser or slow"
 
-# Each core takes whole modules, whose fixtures are made once.
-QUICK := -m "not model and not browser and not slow" -n auto --dist loadfile
+test: $(VENV)/.installed-dev ## Run all tests
+	$(BIN)/python -m pytest $(QUICK)
+	$(BIN)/python -m pytest $(REST)
 
 test-fast: $(VENV)/.installed-dev ## Run the tests that need no model, no browser and little time
 	$(BIN)/python -m pytest -q $(QUICK)
 
-coverage: $(VENV)/.installed-dev ## Run the same with line coverage, which may not fall below its floor
-	$(BIN)/python -m pytest -q $(QUICK) --cov --cov-report=term
+test-rest: $(VENV)/.installed-dev ## Run the other tests
+	$(BIN)/python -m pytest $(REST)
+
+coverage: $(VENV)/.installed-dev ## Run the tests of test-fast with line coverage, which may not fall below its floor
+	$(BIN)/python -m pytest -q $(QUICK) --cov
 
 check: $(VENV)/.installed-dev ## Format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .
