@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format eval baseline bench demo-model commands clean
+.PHONY: help install run test test-fast test-rest coverage check format eval baseline bench demo-model commands clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -31,8 +31,22 @@ run: $(VENV)/.installed ## Set up if need be, take in the sample statement if th
 	@$(BIN)/untoc ingest --sample --if-empty
 	@$(BIN)/untoc chat
 
+# Each core takes whole modules, whose fixtures are made once; what has a clock, a browser or a network runs by itself.
+QUICK := -m "not (model or browser or slow)" -n auto --dist loadfile
+REST := -m "model or browser or slow"
+
 test: $(VENV)/.installed-dev ## Run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(QUICK)
+	$(BIN)/python -m pytest $(REST)
+
+test-fast: $(VENV)/.installed-dev ## Run the tests that need no model, no browser and little time
+	$(BIN)/python -m pytest -q $(QUICK)
+
+test-rest: $(VENV)/.installed-dev ## Run the other tests
+	$(BIN)/python -m pytest $(REST)
+
+coverage: $(VENV)/.installed-dev ## Run the tests of test-fast with line coverage, which may not fall below its floor
+	$(BIN)/python -m pytest -q $(QUICK) --cov
 
 check: $(VENV)/.installed-dev ## Format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .

@@ -1,11 +1,15 @@
 """The distribution: its generic top-level names are its own, and its data files ship."""
 
+import ast
 import re
+import sys
 import tomllib
-from importlib.metadata import distributions, packages_distributions
+from importlib.metadata import PackageNotFoundError, distribution, distributions, packages_distributions, version
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.conftest import PROJECT
 
@@ -76,6 +80,30 @@ def test_wheel_holds_the_data_files() -> None:
         assert path in shipped
 
 
+def test_what_is_imported_is_installed_for_users() -> None:
+    config = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [line for extra, lines in config["optional-dependencies"].items() if extra != "dev" for line in lines]
+    required = [Requirement(line) for line in (*config["dependencies"], *extras)]
+    brought: set[str] = set().union(*(_brought(each.name, each.extras, seen=set()) for each in required))
+    provided = packages_distributions()
+    modules = [path for name in PACKAGES for path in (PROJECT / name).rglob("*.py")]
+    # `make demo-model` installs what it runs beside the environment.
+    modules.remove(PROJECT / "evals" / "demo_model.py")
+    imported = {(path.relative_to(PROJECT).as_posix(), name) for path in modules for name in _imported(path)}
+    absent = {(path, name) for path, name in imported if not brought & {_name(by) for by in provided.get(name, ())}}
+    assert imported and absent == set()
+
+
+def _imported(path: Path) -> set[str]:
+    """The top-level modules of others that a module imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+        found |= {name.split(".")[0] for name in names}
+    return found - set(sys.stdlib_module_names) - set(PACKAGES)
+
+
 def test_constraints_pin_every_direct_dependency_but_torch() -> None:
     path = PROJECT / "constraints.txt"
     lines = [line.split("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()]
@@ -92,6 +120,40 @@ def test_constraints_pin_every_direct_dependency_but_torch() -> None:
         if f"=={installed[name]}" not in constrained[name].replace(" ", "").split(";")[0]
     }
     assert wrong == {}
+
+
+def test_constraints_pin_what_dependencies_bring() -> None:
+    path = PROJECT / "constraints.txt"
+    lines = [Requirement(line) for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    pinned = {_name(line.name) for line in lines if line.marker is None or line.marker.evaluate()}
+    assert _brought(OWN, {"dev"}, seen=set()) - {OWN} - pinned == set()
+
+
+def _brought(name: str, extras: set[str], seen: set[tuple[str, str]]) -> set[str]:
+    """The distribution and what it requires on this Python; torch alone, since its builds bring what differs."""
+    try:
+        requirements = distribution(name).requires or []
+    except PackageNotFoundError:
+        return set()
+    found = {_name(name)}
+    if found == {"torch"}:
+        return found
+    for requirement in map(Requirement, requirements):
+        for extra in {"", *extras}:
+            wanted = requirement.marker is None or requirement.marker.evaluate({"extra": extra})
+            if wanted and (requirement.name, extra) not in seen:
+                seen.add((requirement.name, extra))
+                found |= _brought(requirement.name, requirement.extras, seen)
+    return found
+
+
+def test_the_changelog_has_the_version_and_says_nothing_twice() -> None:
+    changelog = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## \[?([^\]\n]+?)\]?(?: [-–] \d{4}-\d{2}-\d{2})?$", changelog, flags=re.MULTILINE)
+    released = [heading for heading in headings if heading != "Unreleased"]
+    assert released[0] == version(OWN)
+    entries = re.findall(r"^- .+$", changelog, flags=re.MULTILINE)
+    assert len(set(entries)) == len(entries) > 0
 
 
 def _name(requirement: str) -> str:

@@ -11,6 +11,8 @@ import pytest
 from app.wiring import Workspace
 from tests.fakes import fake_workspace
 
+pytestmark = pytest.mark.slow
+
 # States of the speeches of 2015 that are taken from the large set, and some that have no statement at all.
 _TAKEN = 60
 _WITHOUT = ("AND", "VAT", "PSE", "TUV")

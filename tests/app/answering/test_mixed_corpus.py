@@ -166,6 +166,7 @@ def test_a_topic_is_not_spoken_of_where_its_terms_are_missing_and_nothing_is_nea
         assert not unnamed("the colour of the sea on kites", -10.9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("question", "answered"),
     [

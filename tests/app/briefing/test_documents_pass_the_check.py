@@ -15,6 +15,8 @@ from app.settings import Settings
 from ingest.text.squash import squash
 from tests.fakes_chat import writer
 
+pytestmark = pytest.mark.slow
+
 REQUESTS = (
     {"topics": ["extradition", "mutual legal assistance"]},
     {"articles": ["18", "16", "4"]},

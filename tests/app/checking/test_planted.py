@@ -18,6 +18,8 @@ from ingest.loaders.loaded import LoadLimits
 from tests.fakes import fake_workspace
 from tests.fakes_checking import SAID_WHEN, Plant, Planter, Source, draft
 
+pytestmark = pytest.mark.slow
+
 EACH = 50
 SPEECHES = 32
 

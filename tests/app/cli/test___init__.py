@@ -407,6 +407,7 @@ def test_ask_from_a_file_that_is_none(data: bytes | None, run: Run, tmp_path: Pa
     _one_clear_line(ran, "questions.txt")
 
 
+@pytest.mark.slow
 def test_markup_and_control_characters_are_shown_and_not_acted_on(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -538,6 +539,7 @@ def _obey_permissions() -> None:
         ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="takes a capability from root, which Linux has")
 def test_a_read_only_store_is_one_clear_line_and_keeps_everything(read_only: Path) -> None:
     store, options = read_only, {"preexec_fn": _obey_permissions}
@@ -552,6 +554,7 @@ def test_a_read_only_store_is_one_clear_line_and_keeps_everything(read_only: Pat
     assert {each: each.read_bytes() for each in store.rglob("*") if each.is_file()} == before
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_clear_line_and_loses_nothing(store: Path, tmp_path: Path) -> None:
     folder = _folder(
         tmp_path,
@@ -580,12 +583,14 @@ def test_help_of_a_real_process() -> None:
     assert ran.returncode == 0 and b"ingest" in ran.stdout and ran.stderr == b""
 
 
+@pytest.mark.slow
 def test_bytes_that_are_no_text_are_asked_as_they_can_be(tmp_path: Path) -> None:
     assert _process("ingest", "--sample", "--store", tmp_path / "store", code=SCRIPTED).returncode == 0
     ran = _process("ask", b"\xff\xfe article 4", "--store", tmp_path / "store", "--json", code=SCRIPTED)
     assert ran.returncode == 0 and json.loads(ran.stdout)["question"] == "\ufffd\ufffd article 4", ran.stderr
 
 
+@pytest.mark.slow
 def test_json_is_valid_where_the_output_holds_ascii_only(filled_store: Path) -> None:
     ran = _process(
         "list", "--store", filled_store, "--json", code=SCRIPTED, env={**os.environ, "PYTHONIOENCODING": "ascii"}
@@ -593,6 +598,7 @@ def test_json_is_valid_where_the_output_holds_ascii_only(filled_store: Path) -> 
     assert ran.returncode == 0 and "岚海关于国际合作的发言" in {e["metadata"]["title"] for e in json.loads(ran.stdout)}
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_enough_ends_a_command_quietly(filled_store: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)

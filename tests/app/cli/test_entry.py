@@ -49,6 +49,7 @@ def test_version_is_that_of_the_distribution(call: Call) -> None:
     assert call("--version") == (0, f"untoc {version('untoc')}\n", "")
 
 
+@pytest.mark.slow
 def test_completion_proposes_commands_and_options_of_a_command() -> None:
     def proposed(words: str, position: int) -> list[str]:
         ran = _process(_UNTOC_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(position))
@@ -135,6 +136,7 @@ def test_an_interrupted_command_says_so_and_ends_with_130(call: Call, monkeypatc
     assert (code, out) == (130, "") and err.startswith("interrupted: ") and err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_sigterm_ends_a_command_in_order(filled_store: Path) -> None:
     stuck = (
         "import app.corpus.corpus, os, signal\n"

@@ -99,6 +99,7 @@ def test_tables_are_lines_of_as_many_cells_in_a_pipe(pipe: Pipe, tmp_path: Path)
     assert {line.count("\t") for line in pipe("config").splitlines()} == {1}
 
 
+@pytest.mark.slow
 def test_nothing_is_drawn_in_a_pipe(pipe: Pipe) -> None:
     answer, listed = _json(pipe("ask", QUESTION, "--json")), _json(pipe("list", "--json"))
     for command in (
@@ -147,22 +148,26 @@ def _on_terminal(
     return b"".join(shown).decode(), subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
+@pytest.mark.slow
 def test_an_answer_is_wrapped_and_set_off_on_a_terminal(store: Path) -> None:
     shown, ran = _on_terminal("stdout", "ask", QUESTION, "--store", store)
     assert ran.returncode == 0 and "▌" in shown
     assert max(len(re.sub(r"\x1b\[[\d;]*m", "", line)) for line in shown.splitlines()) <= 60
 
 
+@pytest.mark.slow
 def test_tables_have_boxes_and_colours_on_a_terminal(store: Path) -> None:
     shown, ran = _on_terminal("stdout", "doctor", "--store", store)
     assert ran.returncode == 0 and "┃" in shown and COLOURED.search(shown)
 
 
+@pytest.mark.slow
 def test_no_color_takes_the_colours_on_a_terminal(store: Path) -> None:
     shown, ran = _on_terminal("stdout", "doctor", "--store", store, NO_COLOR="1")
     assert ran.returncode == 0 and "┃" in shown and not COLOURED.search(shown)
 
 
+@pytest.mark.slow
 def test_errors_have_no_boxes_on_a_terminal() -> None:
     shown, ran = _on_terminal("stderr", "aks")
     assert ran.returncode == 2 and shown.splitlines() == [

@@ -1,0 +1,127 @@
+"""What the pages for contributors say of the code: paths exist, and the ways through it are the ones that run."""
+
+import re
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from app.cli.printing import print_answer
+from app.wiring import Workspace
+from tests.conftest import PROJECT
+from tests.fakes import fake_workspace
+
+PAGES = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md")
+ROOMS = ("cli", "ui", "wiring", "export", "briefing", "checking", "corpus", "answering", "retrieval", "question")
+_PATH = re.compile(
+    r"`((?:app|ingest|vectorstore|prompts|evals|scripts|tests|docs)/[^`\s]*|[\w-]+\.toml)`|\]\(([^)#:]+)\)"
+)
+_STEP = re.compile(r"^\d+\. `([^`]+)` `([^`]+)`", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    with fake_workspace(tmp_path_factory.mktemp("walked") / "store") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_paths_of_the_page_exist(page: str) -> None:
+    text = (PROJECT / page).read_text(encoding="utf-8")
+    paths = {inside or (PROJECT / page).parent.joinpath(link).as_posix() for inside, link in _PATH.findall(text)}
+    assert paths
+    # "prompts/wording.XX.md" stands for a file of each language.
+    assert {path for path in paths if not list(PROJECT.glob(_relative(path).replace("XX", "*")))} == set()
+
+
+def test_readme_shows_the_answer_that_is_given(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace.corpus.ingest([], sample=True)
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    command, shown = re.findall(r"```text\n\$ (untoc ask \"[^\n]*\")\n(.*?)```", readme, flags=re.DOTALL)[0]
+    print_answer(workspace.assistant.ask(shlex.split(command)[2]), workspace.corpus)
+    assert shown.replace("▌", "").split() == capsys.readouterr().out.split()
+    assert len(readme.split()) < 900
+
+
+def _relative(path: str) -> str:
+    return Path(path).relative_to(PROJECT).as_posix() if Path(path).is_absolute() else path.rstrip("/")
+
+
+def test_every_room_has_its_line_in_the_tree() -> None:
+    tree = _section("The rooms")
+    packages = [package.parent for name in ("app", "ingest") for package in (PROJECT / name).glob("*/__init__.py")]
+    assert {package.name for package in packages if f"      {package.name}/ " not in tree} == set()
+
+
+def test_a_file_goes_the_way_that_the_page_shows(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "iran.txt").write_bytes(next((PROJECT / "ingest" / "sample").glob("0*.txt")).read_bytes())
+    _goes("The way of a file", lambda: workspace.corpus.ingest([tmp_path]))
+
+
+def test_a_question_goes_the_way_that_the_page_shows(workspace: Workspace) -> None:
+    workspace.corpus.ingest([], sample=True)
+    _goes("The way of a question", lambda: workspace.assistant.ask("What did Iran say about article 4?"))
+
+
+def _goes(title: str, run: Callable[[], object]) -> None:
+    """Asserts that the section's steps are the functions that run, in the order in which they are first called."""
+    steps = _STEP.findall(_section(title))
+    calls = [(module, function.split(".<locals>")[0]) for _, module, function in _entered(run)]
+    for step in steps:
+        assert any(_is(step, call) for call in calls), step
+    firsts = [next(place for place, call in enumerate(calls) if _is(step, call)) for step in steps]
+    assert firsts == sorted(firsts) and len(steps) <= 12
+
+
+def _is(step: tuple[str, str], call: tuple[str, str]) -> bool:
+    """A step names a function, or a class for the first of its methods."""
+    return step[0] == call[0] and f"{call[1]}.".startswith(f"{step[1]}.")
+
+
+def test_a_question_never_goes_back_up(workspace: Workspace) -> None:
+    workspace.corpus.ingest([], sample=True)
+    calls = _entered(lambda: workspace.assistant.ask("What did Iran say about article 4?"))
+    upwards = {(caller, module) for caller, module, _ in calls if caller and _floor(module) < _floor(caller)}
+    # Which parties there are is asked of the corpus, which the composition root hands down as a function.
+    assert upwards == {("app/answering/chain.py", "app/corpus/corpus.py")}
+
+
+def _floor(module: str) -> int:
+    """How far down a module lies: 0 is the command line, the last are what a store holds and what is said."""
+    parts = module.removesuffix(".py").split("/")
+    if parts[0] == "app":
+        return ROOMS.index(parts[1]) if parts[1] in ROOMS else len(ROOMS)
+    return len(ROOMS) + {"ingest": 1, "vectorstore": 2, "prompts": 2}[parts[0]]
+
+
+def _section(title: str) -> str:
+    text = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    return text.split(f"## {title}\n")[1].split("\n## ")[0]
+
+
+def _entered(run: Callable[[], object]) -> list[tuple[str | None, str, str]]:
+    """The product's functions in the order of their calls: the module that called, the module, the function."""
+    calls: list[tuple[str | None, str, str]] = []
+    within: list[str | None] = [None]
+
+    def watch(frame: FrameType, event: str, _argument: object) -> None:
+        path = frame.f_code.co_filename
+        module = path.removeprefix(f"{PROJECT}/") if path.startswith(f"{PROJECT}/") else ""
+        if module.split("/")[0] not in ("app", "ingest", "vectorstore", "prompts"):
+            return
+        if event == "call":
+            calls.append((within[-1], module, frame.f_code.co_qualname))
+            within.append(module)
+        elif event == "return":
+            within.pop()
+
+    before = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        run()
+    finally:
+        sys.setprofile(before)
+    return calls
