@@ -27,6 +27,11 @@ def unfolded(pattern: str) -> str:
     return "".join(pattern.split("\n"))
 
 
+def alternatives(lines: str) -> str:
+    """Returns patterns, one a line and `_` for a space, as one; a line indented further goes on with that above."""
+    return "|".join(regex.sub(r"\n\s+", "", lines).split("\n")).replace("_", " ")
+
+
 def compile_words(patterns: str, language: str) -> "regex.Pattern[str]":
     """Compiles the patterns of a lexicon into one that finds any of them, as whole words where words have bounds."""
     alternatives = "|".join(patterns.split()).replace("_", " ")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from ingest.language.dates import find_dates, interval
-from ingest.language.detection import detect_language as detect_language
+from ingest.language.detection import detect_language
 from ingest.language.numerals import ascii_digits
 from ingest.language.ordinals import find_session_number
 from ingest.metadata.heading import Heading, find_heading, holder_in, speaker_in, title_in

@@ -37,7 +37,8 @@ _OPENING: Final = 1500
 _LINES_OF_RECORDS: Final = (
     re.compile(r"^[^\n(（]{2,100}[(（][^\n()（）]{2,80}[)）]", re.MULTILINE),
     re.compile(
-        r"^.{0,8}(?:(?:The|Le|La|El) |L[’'])(?:repr[eé]sent|observ|deleg|délég)|^.{0,8}(?:Представител|Наблюдател)|^.{0,12}ممثل|^[^\n]{2,30}代表",
+        r"^.{0,8}(?:(?:The|Le|La|El) |L[’'])(?:repr[eé]sent|observ|deleg|délég)|^.{0,8}(?:Представител|Наблюдател)"
+        r"|^.{0,12}ممثل|^[^\n]{2,30}代表",
         re.MULTILINE,
     ),
     re.compile(r"(?<=[.。!?؟])\s*\n\s*\n[^\n.:;,]{3,60}\n\s*\n"),
@@ -48,31 +49,40 @@ _AGENDA_HEADING: Final = regex.compile(
     regex.IGNORECASE,
 )
 _OBSERVER: Final = regex.compile(
-    r"^(?:(?:permanent\s+)?observer\s+(?:for|of)\s+|observat(?:eur|rice)\s+(?:de|du|pour)\s+|observadora?\s+(?:de|por)\s+|наблюдатель\s+от\s+|(?:ال)?مراقبة?\s+(?:عن\s+)?)"
+    r"^(?:(?:permanent\s+)?observer\s+(?:for|of)\s+|observat(?:eur|rice)\s+(?:de|du|pour)\s+"
+    r"|observadora?\s+(?:de|por)\s+|наблюдатель\s+от\s+|(?:ال)?مراقبة?\s+(?:عن\s+)?)"
     r"(?:the\s+|la\s+|el\s+|l[’'])?",
     regex.IGNORECASE,
 )
 _OWN_GOVERNMENT: Final = regex.compile(
-    r"\s*(?:(?:of\s+|the\s+)*(?:his|her|their|its|my|our)\s+(?:\w+\s+)?(?:government|delegation|country|people|nation|head|minister|president)"
-    r"|(?:the\s+)?(?:co-?)?sponsors|(?:de\s+)?(?:son|sa|mon|ma|notre|leur)\s+(?:gouvernement|délégation|pays)|des\s+auteurs"
-    r"|(?:de\s+)?(?:su|mi|nuestr[oa])\s+(?:gobierno|delegación|país)|(?:сво[её][гй]о?|мо[её][гй]о?|наше[гй]о?)\s+(?:правительства|делегации|страны)"
+    r"\s*(?:(?:of\s+|the\s+)*(?:his|her|their|its|my|our)\s+(?:\w+\s+)?(?:government|delegation|country|people|nation"
+    r"|head|minister|president)"
+    r"|(?:the\s+)?(?:co-?)?sponsors|(?:de\s+)?(?:son|sa|mon|ma|notre|leur)\s+(?:gouvernement|délégation|pays)"
+    r"|des\s+auteurs"
+    r"|(?:de\s+)?(?:su|mi|nuestr[oa])\s+(?:gobierno|delegación|país)"
+    r"|(?:сво[её][гй]о?|мо[её][гй]о?|наше[гй]о?)\s+(?:правительства|делегации|страны)"
     r"|(?:حكومت|وفد|بلد)\p{Arabic}+|(?:我国|本国|我|本)(?:政府|代表团))",
     regex.IGNORECASE,
 )
 # "Mr. X (State) said that he spoke on behalf of the group": the record tells it after the verb.
 _TOLD_BEHALF: Final = regex.compile(
-    r"\b(?:speaking|spoke|speak|statement)\s+on\s+behalf\s+of\b[^.;:]{0,160}|\bparl\p{L}*\s+au\s+nom\s+d[^.;:]{0,160}|\bhabl\p{L}*\s+en\s+nombre\s+d[^.;:]{0,160}"
-    r"|\bвыступа\p{L}*\s+от\s+имени\s[^.;:]{0,160}|(?:يتكلم|تتكلم|متكلما|متكلمة|متحدثا|متحدثة)\s+(?:باسم|نيابة\s+عن)\s[^.;:،]{0,160}",
+    r"\b(?:speaking|spoke|speak|statement)\s+on\s+behalf\s+of\b[^.;:]{0,160}|\bparl\p{L}*\s+au\s+nom\s+d[^.;:]{0,160}"
+    r"|\bhabl\p{L}*\s+en\s+nombre\s+d[^.;:]{0,160}"
+    r"|\bвыступа\p{L}*\s+от\s+имени\s[^.;:]{0,160}"
+    r"|(?:يتكلم|تتكلم|متكلما|متكلمة|متحدثا|متحدثة)\s+(?:باسم|نيابة\s+عن)\s[^.;:،]{0,160}",
     regex.IGNORECASE,
 )
 _ENUMERATOR: Final = regex.compile(
     r"^[\s#*_]*(?P<mark>(?:\d{1,3}|[A-Z]{1,2}|[IVXLC]{1,6}|[a-z]|[一二三四五六七八九十]{1,3})\s*[.)、．])\s*"
 )
 _HEADING_WORDS: Final = regex.compile(
-    r"^(?:(?:(?:written\s+)?(?:repl(?:y|ies)|response|submission|comments?|statement|contribution|information|observations?|views|position|intervention)"
+    r"^(?:(?:(?:written\s+)?(?:repl(?:y|ies)|response|submission|comments?|statement|contribution|information"
+    r"|observations?|views|position|intervention)"
     r"(?:\s+(?:received|submitted|provided|made))?\s+(?:from|by|of))"
-    r"|(?:réponse|observations|commentaires|déclaration|contribution|communication)\s+(?:reçues?\s+)?(?:d[eu]s?|de\s+la|d[’'])"
-    r"|(?:respuesta|observaciones|comentarios|declaración|contribución|comunicación)\s+(?:recibidas?\s+)?(?:del?|de\s+la)"
+    r"|(?:réponse|observations|commentaires|déclaration|contribution|communication)\s+(?:reçues?\s+)?"
+    r"(?:d[eu]s?|de\s+la|d[’'])"
+    r"|(?:respuesta|observaciones|comentarios|declaración|contribución|comunicación)\s+(?:recibidas?\s+)?"
+    r"(?:del?|de\s+la)"
     r"|(?:ответ|замечания|заявление|сообщение)|(?:رد|تعليقات|بيان|ملاحظات)|(?:来自)?)\s*(?:the\s+|la\s+|l[’'])?",
     regex.IGNORECASE,
 )
