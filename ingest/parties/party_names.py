@@ -3,14 +3,11 @@
 `states.csv` and `groups.csv` hold English, `party_names.csv` what the United Nations calls parties in the other
 languages, `ambiguous_names.csv` every name that is asked back, `not_parties.csv` longer names that hide a party's
 (the Indian Ocean is not India). Short names and many capitals come from CLDR through babel.
-
-`python -m ingest.parties.party_names` prints the two tables that `docs/parties.md` shows.
 """
 
 import csv
 import io
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -350,25 +347,3 @@ def _added_row(path: Path, line: int, cells: Mapping[str, str]) -> Row:
         names=Names(name=name, aliases=split_list(cells.get("aliases", ""))),
         members=" ".join(split_list(cells.get("members", ""))),
     )
-
-
-def group_table() -> str:
-    """The codes of groups and organizations with their names in the six languages, as Markdown."""
-    lines = ["| code | " + " | ".join(LANGUAGES) + " |", "|---" * (len(LANGUAGES) + 1) + "|"]
-    for row in built_in().values():
-        if row.kind != "state":
-            lines.append(f"| {row.code} | " + " | ".join(display_name(row, lang) for lang in LANGUAGES) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def ambiguity_table() -> str:
-    """The names that are asked back, with all that they may mean, as Markdown."""
-    lines = ["| name | may mean | language | why |", "|---|---|---|---|"]
-    lines += [
-        f"| {name.name} | {', '.join(name.codes)} | {name.language} | {name.reason} |" for name in ambiguous_names()
-    ]
-    return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(f"{group_table()}\n{ambiguity_table()}")

@@ -21,8 +21,8 @@ from app.answering.claims.reading import CONTENT, OPERATORS, TURNING, Name, Toke
 from app.answering.claims.references import check_references
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import NamedTerm, terms_within
+from ingest.language.detection import detect_language
 from ingest.language.sentences import split_sentences
-from ingest.metadata.metadata import detect_language
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
 from vectorstore.stems import language_of, words_of
