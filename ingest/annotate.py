@@ -203,9 +203,9 @@ class Annotator:
             " the language (see docs/languages.md)",
         )
 
-    def annotate(self, draft: UnsplitStatement) -> AnnotatedStatement:
+    def annotate(self, unsplit: UnsplitStatement) -> AnnotatedStatement:
         """Repairs and splits the text of a draft."""
-        return self.annotate_statement(draft.statement)
+        return self.annotate_statement(unsplit.statement)
 
     def annotate_statement(self, statement: Statement) -> AnnotatedStatement:
         """Repairs and splits a statement's text under its present metadata; an intervention's within its record."""

@@ -22,18 +22,18 @@ _TOKEN: Final = regex.compile(r"\p{Han}|\p{N}+|(?:(?!\p{Han})[\p{L}\p{M}])+")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bridged:
+class TranslatedTopic:
     """A topic in another language.
 
     Attributes:
         text: The preferred terms for what was recognised, in the order of the topic; numbers and names among them.
-        covered: Share of the topic's content words (characters in Chinese) that were recognised, 0 to 1; 0 for a
+        coverage: Share of the topic's content words (characters in Chinese) that were recognised, 0 to 1; 0 for a
             topic without any.
         terms: Every term of the concepts recognised, for a search by words.
     """
 
     text: str
-    covered: float
+    coverage: float
     terms: tuple[str, ...]
 
 
@@ -98,22 +98,22 @@ class _Terms:
             self.beginnings.update(key[:length] for length in range(1, len(key) + 1))
 
 
-def bridge(topic: str, language: str, to: str = "en") -> Bridged:
+def translate_topic(topic: str, language: str, to: str = "en") -> TranslatedTopic:
     """Returns a topic's terms in another language, the longest first that the glossary knows.
 
     Words that it knows only within a longer term are not recognised by themselves. Numbers, names of parties and
     names in Latin script stand for themselves.
     """
     if language == to:
-        return Bridged(text=topic, covered=1.0 if topic.strip() else 0.0, terms=(topic,))
+        return TranslatedTopic(text=topic, coverage=1.0 if topic.strip() else 0.0, terms=(topic,))
     words = _words(topic, language)
-    pieces = _best(len(words), [*_pieces(topic, words, language, to), *_names(topic, words, language, to)])
-    known = sum(piece.last - piece.first for piece in pieces if piece.terms)
-    content = len(words) - sum(piece.last - piece.first for piece in pieces if not piece.terms)
-    return Bridged(
-        text=" ".join(dict.fromkeys(piece.terms[0] for piece in pieces if piece.terms)),
-        covered=known / content if content else 0.0,
-        terms=tuple(dict.fromkeys(term for piece in pieces for term in piece.terms)),
+    recognised = _best(len(words), [*_recognised(topic, words, language, to), *_names(topic, words, language, to)])
+    known = sum(tokens.last - tokens.first for tokens in recognised if tokens.terms)
+    content = len(words) - sum(tokens.last - tokens.first for tokens in recognised if not tokens.terms)
+    return TranslatedTopic(
+        text=" ".join(dict.fromkeys(tokens.terms[0] for tokens in recognised if tokens.terms)),
+        coverage=known / content if content else 0.0,
+        terms=tuple(dict.fromkeys(term for tokens in recognised for term in tokens.terms)),
     )
 
 
@@ -152,25 +152,25 @@ def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[N
         to: The language that the terms are wanted in; that of the topic if None.
     """
     words = _words(topic, language)
-    pieces = _best(len(words), list(_pieces(topic, words, language, language)))
+    recognised = _best(len(words), list(_recognised(topic, words, language, language)))
     return tuple(
         NamedTerm(
-            terms=piece.concept.terms[to or language],
-            words=piece.last - piece.first,
-            start=words[piece.first].start,
-            end=words[piece.last - 1].end,
+            terms=tokens.concept.terms[to or language],
+            words=tokens.last - tokens.first,
+            start=words[tokens.first].start,
+            end=words[tokens.last - 1].end,
         )
-        for piece in pieces
-        if piece.concept is not None
+        for tokens in recognised
+        if tokens.concept is not None
     )
 
 
 def _whole(topic: str, language: str) -> _Concept | None:
     """Returns the concept that a topic names and says no more than."""
     words = _words(topic, language)
-    pieces = _best(len(words), list(_pieces(topic, words, language, language)))
-    named = [piece for piece in pieces if piece.terms]
-    if len(named) != 1 or sum(piece.last - piece.first for piece in pieces) < len(words):
+    recognised = _best(len(words), list(_recognised(topic, words, language, language)))
+    named = [tokens for tokens in recognised if tokens.terms]
+    if len(named) != 1 or sum(tokens.last - tokens.first for tokens in recognised) < len(words):
         return None
     return named[0].concept
 
@@ -218,7 +218,7 @@ def _words(text: str, language: str) -> list[_Word]:
     return [word for word in words if _is_han(word.text) or not is_function_word(word.text, language)]
 
 
-def _pieces(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_RecognisedTokens]:
+def _recognised(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_RecognisedTokens]:
     """Yields all that is recognised, overlapping."""
     terms = _terms(language)
     for first, word in enumerate(words):
@@ -257,15 +257,15 @@ def _names(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_
             yield _RecognisedTokens(first=inside[0], last=inside[-1] + 1, terms=(name,))
 
 
-def _best(length: int, pieces: list[_RecognisedTokens]) -> tuple[_RecognisedTokens, ...]:
+def _best(length: int, recognised: list[_RecognisedTokens]) -> tuple[_RecognisedTokens, ...]:
     """Returns the pieces, not overlapping, that recognise most words; of equal choices, the fewest and longest."""
     best: list[tuple[int, int, tuple[_RecognisedTokens, ...]]] = [(0, 0, ())] * (length + 1)
     for first in reversed(range(length)):
         best[first] = best[first + 1]
-        for piece in pieces:
-            if piece.first == first:
-                words, fewer, rest = best[piece.last]
-                choice = (words + piece.last - first, fewer - 1, (piece, *rest))
+        for tokens in recognised:
+            if tokens.first == first:
+                words, fewer, rest = best[tokens.last]
+                choice = (words + tokens.last - first, fewer - 1, (tokens, *rest))
                 best[first] = max(best[first], choice, key=lambda known: known[:2])
     return best[0][2]
 

@@ -19,7 +19,7 @@ _CLOSING_SECTION: Final = regex.compile(
 )
 
 
-def is_interlude(paragraph: str, *, told: bool) -> bool:
+def is_procedural(paragraph: str, *, told: bool) -> bool:
     """Tells whether a paragraph says what the meeting did.
 
     Args:

@@ -100,39 +100,6 @@ def squash_map(text: str) -> Squashed:
     )
 
 
-def find_squashed(needle: str, haystack: Squashed) -> list[tuple[int, int]]:
-    """Finds a text in a squashed source, whatever its white space and typography.
-
-    Args:
-        needle: The words looked for; squashed here.
-        haystack: The squashed source.
-
-    Returns:
-        Source spans `(start, end)` in order, not overlapping; empty for a needle that squashes to nothing.
-        A match that begins or ends inside one source character (a ligature, a fraction) is none.
-    """
-    wanted = squash(needle)
-    spans: list[tuple[int, int]] = []
-    if not wanted:
-        return spans
-    position = haystack.text.find(wanted)
-    while position >= 0:
-        last = position + len(wanted) - 1
-        if _whole(haystack, position, last):
-            spans.append((haystack.offsets[position], haystack.ends[last]))
-            position = haystack.text.find(wanted, last + 1)
-        else:
-            position = haystack.text.find(wanted, position + 1)
-    return spans
-
-
-def _whole(haystack: Squashed, first: int, last: int) -> bool:
-    starts_inside = first > 0 and haystack.offsets[first - 1] == haystack.offsets[first]
-    after = last + 1
-    ends_inside = after < len(haystack.text) and haystack.offsets[after] == haystack.offsets[last]
-    return not starts_inside and not ends_inside
-
-
 def _normalised(text: str) -> tuple[str, list[int], list[int]]:
     if unicodedata.is_normalized("NFKC", text):
         return text, list(range(len(text))), list(range(1, len(text) + 1))

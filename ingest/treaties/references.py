@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ingest.language.numerals import article_words, number_of
 from ingest.treaties.treaties import article_title, find_treaties
-from ingest.treaties.treaty_attribution import Attribution, attribute, coordinated, sentence_ends
+from ingest.treaties.treaty_attribution import TreatyAttribution, attribute, coordinated, sentence_ends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,7 +202,7 @@ def find_articles(
     treaties = find_treaties(text) if mentions else []
     ends = sentence_ends(text) if mentions else []
     attributed: list[ArticleMention] = []
-    following: tuple[ArticleMention, Attribution] | None = None
+    following: tuple[ArticleMention, TreatyAttribution] | None = None
     for mention in reversed(mentions):
         at = bisect_right(ends, mention.start)
         sentence = ends[at - 1] if at else 0
