@@ -1,4 +1,8 @@
-"""The indexer: load -> repair -> annotate -> split -> embed -> store, once per distinct text and metadata."""
+"""The indexer: load -> repair -> annotate -> split -> embed -> store, once per distinct text and metadata.
+
+A file whose hash, manifest row and kind are unchanged is not annotated again; a renamed file keeps its statement; the
+same text with the same metadata in two files is one statement.
+"""
 
 import logging
 import os
@@ -35,7 +39,7 @@ PARTIES_NAME = "parties.csv"
 # How many folders above a single file may hold the manifest that lists it.
 _MANIFEST_ABOVE = 3
 # Files embedded and stored together: enough for even batches, few enough to lose little when killed. The first
-# groups are smaller, so that even an ingest that is killed soon has stored something.
+# batches are smaller, so that even an ingest that is killed soon has stored something.
 _BATCH_SIZE = 16
 # Names of the files that an unfinished ingest began to read, so that the next one begins with others.
 _BEGUN = "ingest.begun"
@@ -76,7 +80,7 @@ class _Source:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Under what the catalogue keeps it."""
+        """Its key in the catalogue: folder and name."""
         return _shown(str(self.folder)), self.name
 
 
@@ -199,7 +203,7 @@ class _Run:
         self._by_digest: dict[str, StatementSummary] = {}
         self._store_version = -1
         self._refresh_from_store()
-        # Statements that a file of this run was found to hold, and files that are still to be looked at.
+        # Statements whose file was read in this run, and files that are still to be read.
         self._confirmed: set[str] = set()
         self._pending: set[tuple[str, str]] = set()
         self._results: list[tuple[int, FileResult]] = []
@@ -211,7 +215,7 @@ class _Run:
         self._batch_size = 1
         self._embedded = self._passages = 0
         self._began = time.perf_counter()
-        # The group whose texts are being embedded, in a thread of its own: the model lets the interpreter go on.
+        # The batch that is being embedded, in a thread of its own: the model lets the interpreter go on.
         self._embed_executor = embed_executor
         self._batch: _Batch | None = None
         self._files_in_embedding = 0.0
@@ -333,7 +337,7 @@ class _Run:
             self._remove_missing(folder)
 
     def _report_passed_over(self, folder: Path, passed_over: Mapping[Path, LoadError]) -> dict[str, str]:
-        """Reports what in a folder is no file that can be read; gives the reason for each that should be one."""
+        """Reports the entries of a folder that cannot be read as files; returns the reasons of those that failed."""
         failed: dict[str, str] = {}
         for path, exc in sorted(passed_over.items(), key=lambda item: item[0]):
             if path in (folder / MANIFEST_NAME, folder / PARTIES_NAME):
@@ -387,7 +391,7 @@ class _Run:
         self._forget_digest(summary)
 
     def _forget_digest(self, summary: StatementSummary) -> None:
-        """Forgets that the store holds a text, so that another file may bring it again."""
+        """Takes a text out of the known digests, so that another file may bring it again."""
         known = self._by_digest.get(summary.digest)
         if known is not None and known.statement_id == summary.statement_id:
             del self._by_digest[summary.digest]
@@ -415,7 +419,7 @@ class _Run:
         return failed
 
     def _in_order_of_need(self, sources: Sequence[_Source]) -> list[_Source]:
-        """Puts first what the store does not hold yet, and of that last what an unfinished ingest tried latest.
+        """Orders files: new ones first, and of these last the ones that an unfinished ingest tried latest.
 
         So an ingest that is stopped again and again gets on, whatever stops it and however long files take that are
         in the store already.
@@ -486,7 +490,7 @@ class _Run:
             self._by_digest = {s.digest: s for s in self._held.values()}
 
     def _store_or_update(self, taken: _Taken, fresh: dict[str, Matrix]) -> None:
-        """Stores one file, or what it says of a statement that is stored; the caller holds the write lock."""
+        """Stores a file, updates its stored statement, or drops it as a duplicate; the caller holds the write lock."""
         source = taken.source
         held = self._held.get(source.key)
         if held != taken.held:
@@ -559,7 +563,7 @@ class _Run:
             replace(item, annotated=self._annotator.annotate(item.unsplit)) if self._is_new(item) else item
             for item in self._waiting
         ]
-        # First the group before is stored, so that no text is embedded twice.
+        # First the batch before is stored, so that no text is embedded twice.
         self._store_embedded()
         self._waiting = []
         missing = self._texts_without_vector(item.annotated for item in prepared if item.annotated is not None)
@@ -598,7 +602,7 @@ class _Run:
         return vectors
 
     def _store_embedded(self) -> None:
-        """Stores the group that is being embedded, each statement in one transaction, once its vectors are there."""
+        """Stores the batch that is being embedded, each statement in one transaction, once its vectors are there."""
         if self._batch is None:
             return
         batch, self._batch = self._batch, None
@@ -612,7 +616,7 @@ class _Run:
     def _store_file(self, taken: _Taken, fresh: dict[str, Matrix]) -> None:
         source, unsplit, held = taken.source, taken.unsplit, self._held.get(taken.source.key)
         annotated = taken.annotated or self._annotator.annotate(unsplit)
-        # Seldom any: where the store changed since the group was put together.
+        # Seldom any: where the store changed since the batch was put together.
         missing = {k: text for k, text in self._texts_without_vector([annotated]).items() if k not in fresh}
         if missing:
             fresh |= zip(missing, self._embedder.embed_documents(list(missing.values())), strict=True)
@@ -637,7 +641,7 @@ class _Run:
         self._report(_result(source, outcome, summary, reason), source.order)
 
     def _commit(self) -> None:
-        """Has everything stored that was taken so far."""
+        """Embeds and stores everything that was taken so far."""
         self._flush_batch()
         self._store_embedded()
 

@@ -1,8 +1,9 @@
-"""The terms of the field in the six languages of the United Nations, and a bridge from one language to another.
+"""A glossary of the field in the six languages of the United Nations, and the translation of a topic by it.
 
-It lets a search model that knows English only serve questions in other languages, and leads a subject to the
-articles whose title it is. `data/glossary.csv` holds a concept a row and the terms of a language in a cell, the
-preferred one first; `articles` are those that bear the concept as their title.
+It lets a search model that knows English only serve questions in other languages ("entraide judiciaire" is searched
+as "mutual legal assistance"), and leads a subject to the articles whose title it is. `data/glossary.csv` holds a
+concept a row and the terms of a language in a cell, the preferred one first; `articles` are those that bear the concept
+as their title.
 """
 
 import csv
@@ -23,7 +24,7 @@ _TOKEN: Final = regex.compile(r"\p{Han}|\p{N}+|(?:(?!\p{Han})[\p{L}\p{M}])+")
 
 @dataclass(frozen=True, kw_only=True)
 class TranslatedTopic:
-    """A topic in another language.
+    """A topic as the glossary translates it.
 
     Attributes:
         text: The preferred terms for what was recognised, in the order of the topic; numbers and names among them.
@@ -118,13 +119,13 @@ def translate_topic(topic: str, language: str, to: str = "en") -> TranslatedTopi
 
 
 def articles_of(topic: str, language: str) -> tuple[tuple[str, str], ...]:
-    """Returns the (treaty, article) pairs that a topic is the subject of; none where it says more than that."""
+    """Returns the (treaty, article) pairs that a topic is the subject of; empty where it says more than that."""
     concept = _whole(topic, language)
     return concept.articles if concept is not None else ()
 
 
 def other_terms(topic: str, language: str) -> tuple[str, ...]:
-    """Returns what a topic is called besides, in words that share none with it; none where it says more than a term.
+    """Returns synonyms of a topic that share no word with it; empty where it says more than one term.
 
     "capital punishment" is the "death penalty".
     """
@@ -136,7 +137,7 @@ def other_terms(topic: str, language: str) -> tuple[str, ...]:
 
 
 def terms_of(topic: str, language: str) -> tuple[str, ...]:
-    """Returns all terms for what a topic names; none where it says more than a term."""
+    """Returns all terms of the concept that a topic names; empty where it says more than one term."""
     concept = _whole(topic, language)
     return concept.terms[language] if concept is not None else ()
 
@@ -166,7 +167,7 @@ def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[N
 
 
 def _whole(topic: str, language: str) -> _Concept | None:
-    """Returns the concept that a topic names and says no more than."""
+    """Returns the concept that makes up the whole topic, or None."""
     words = _words(topic, language)
     recognised = _best(len(words), list(_recognised(topic, words, language, language)))
     named = [tokens for tokens in recognised if tokens.terms]
@@ -219,7 +220,7 @@ def _words(text: str, language: str) -> list[_Word]:
 
 
 def _recognised(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_RecognisedTokens]:
-    """Yields all that is recognised, overlapping."""
+    """Yields every reading of words as a term, a filler or a name; they may overlap."""
     terms = _terms(language)
     for first, word in enumerate(words):
         keys: list[tuple[str, ...]] = [()]
@@ -258,7 +259,7 @@ def _names(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_
 
 
 def _best(length: int, recognised: list[_RecognisedTokens]) -> tuple[_RecognisedTokens, ...]:
-    """Returns the pieces, not overlapping, that recognise most words; of equal choices, the fewest and longest."""
+    """Returns the readings, not overlapping, that cover most words; of equal choices, the fewest and longest."""
     best: list[tuple[int, int, tuple[_RecognisedTokens, ...]]] = [(0, 0, ())] * (length + 1)
     for first in reversed(range(length)):
         best[first] = best[first + 1]
@@ -271,7 +272,7 @@ def _best(length: int, recognised: list[_RecognisedTokens]) -> tuple[_Recognised
 
 
 def _stands_for_itself(words: list[_Word], row: int, language: str) -> bool:
-    """Tells numbers, and names in Latin script: any such word in another script, or one with a capital."""
+    """Tells whether a word needs no translation: a number, or a name in Latin script, known by its capital."""
     word = words[row].text
     if word.isdigit() or language_of(word, "") != "en":
         return word.isdigit()

@@ -1,6 +1,6 @@
-"""Lexicons: words that show something, as patterns in YAML files, one language or more a file.
+"""Lexicons: patterns of words that show something, in YAML files, one language or more a file.
 
-Patterns stand between white space; `_` stands for white space inside one.
+`_` stands for white space inside a pattern. "in_our_view" shows a position, "It_was_so_decided" what a meeting did.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Finds known names in text: tokens, folding, case rules and a trie; knows nothing of States.
+"""Dictionary matching of names in text: tokens, folding, case rules and a trie; knows nothing of States.
 
 A name is a row of folded tokens. What stands between two tokens counts only by its kind (plain, comma,
 bracket, break), so that line ends, hyphens and curly apostrophes do not matter while `Congo, Republic of`

@@ -1,4 +1,4 @@
-"""Reads our tables of parties and builds the name tries from them, one per language.
+"""The tables of parties, and the name tries built from them, one per language.
 
 `states.csv` and `groups.csv` hold English, `party_names.csv` what the United Nations calls parties in the other
 languages, `ambiguous_names.csv` every name that is asked back, `not_parties.csv` longer names that hide a party's

@@ -1,4 +1,4 @@
-"""Splits a record into interventions: who speaks from where to where, and whose position that is.
+"""Speaker segmentation: a record is split into interventions, each with its speaker and the position's holder.
 
 A record is put in one of four ways: speakers' own words after their names (verbatim records), what they said told by
 the record (summary records), texts under headings by State (compilations), or "State: words". The way that names
@@ -346,7 +346,7 @@ class _SpeakerLookup:
         return codes[0] if len(codes) == 1 else None
 
     def with_behalf(self, words: Intervention, text: str) -> Intervention:
-        """Adds for whom an intervention is made; one for a group that no lookup knows is nobody's."""
+        """Adds the party that an intervention represents; words for a group that no lookup knows are nobody's."""
         if words.role != "party" or words.state is None:
             return words
         said = text[words.start : min(words.end, words.start + _OPENING)]

@@ -154,7 +154,7 @@ def is_office(words: str) -> bool:
 
 
 def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
-    """Reads who speaks at the beginning of a paragraph; None where its form says nothing of it.
+    """Reads who speaks at the beginning of a paragraph; None where it does not open like a speaker line.
 
     Args:
         text: The whole text.

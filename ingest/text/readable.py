@@ -1,4 +1,4 @@
-"""A repaired text: how the source reads, and the map between the offsets of both."""
+"""The readable text: the source with its edits applied, and the map between the offsets of both."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence

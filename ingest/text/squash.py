@@ -1,4 +1,4 @@
-"""What two texts must share to count as the same words: comparison blind to white space and typography.
+"""Canonical form for comparing words, blind to white space and typography: "co-operation" equals "cooperation".
 
 `squash` is the equality behind every quotation check (docs: promise 2): NFKC; soft hyphens and zero-width
 characters removed; quotes, dashes and hyphens unified; all white space removed; then hyphens between two

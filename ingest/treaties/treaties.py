@@ -1,4 +1,7 @@
-"""The treaties that the product knows: their articles as facts, and the names by which texts call them."""
+"""The treaties that the product knows: their articles as facts, and the names by which texts call them.
+
+"Palermo Convention" is UNTOC, "Palermo Protocols" are three treaties.
+"""
 
 import csv
 import re
@@ -340,5 +343,5 @@ def _subject(text: str) -> frozenset[str]:
 
 
 def article_title(treaty: str, article: str) -> str | None:
-    """The English title of an article, or None where the treaty has no such article or is not known."""
+    """The English title of an article, or None for an unknown article or treaty."""
     return articles().get(treaty, {}).get(article)

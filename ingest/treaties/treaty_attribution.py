@@ -1,4 +1,7 @@
-"""Says of which treaty a mentioned article is, from the words around the mention."""
+"""Attribution of a mentioned article to its treaty, from the words around the mention.
+
+"Article 4 of the Firearms Protocol" is of that Protocol, "article 4 of the Charter" of no known treaty.
+"""
 
 import re
 from dataclasses import dataclass
@@ -138,7 +141,7 @@ def attribute(
 
 
 def sole_protocol(text: str) -> str | None:
-    """Gives the Protocol that a text, such as a heading or a sentence, names; None where it names none or several."""
+    """Gives the Protocol that a text, such as a heading or a sentence, names, if exactly one."""
     protocols = {found.treaty for found in find_treaties(text) if TREATIES[found.treaty].protocol}
     return protocols.pop() if len(protocols) == 1 else None
 

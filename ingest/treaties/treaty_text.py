@@ -1,4 +1,4 @@
-"""Reads the text of a treaty: which of the known treaties it is, and where each of its articles stands.
+"""The text of a treaty: which of the known treaties it is, and where each of its articles stands.
 
 A file may hold several, as the booklet of the Convention and its Protocols does: each begins with its title, and
 its articles count from 1 again. A table of contents repeats the headings without any text and does not count.
