@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-fast test-rest coverage check format eval baseline bench demo-model commands clean
+.PHONY: help install run test test-fast test-rest coverage check format eval baseline bench demo-model commands parties clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -77,6 +77,9 @@ demo-model: $(VENV)/.installed ## Ask thirty questions of a small real model on 
 
 commands: $(VENV)/.installed ## Write docs/commands.md from the commands and their options
 	$(BIN)/python -m typer app.cli.entry utils docs --name untoc --title Commands | tr -d '\b' > docs/commands.md
+
+parties: $(VENV)/.installed ## Write the tables of docs/parties.md from the tables of parties
+	$(BIN)/python -m scripts.make_parties_page
 
 clean: ## Remove .venv and caches
 	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

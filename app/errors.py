@@ -5,6 +5,7 @@ AppError
 ├── ScopeError         an override of the scope names something that no lookup knows
 ├── NotFoundError      no such statement or trace in the store
 ├── MetadataError      a correction of metadata is not valid
+│   └── DuplicateError     it would make two statements equal
 ├── ChatModelError     a chat model cannot be set up, does not answer, or not in time
 ├── DraftError         a draft eval case cannot be written
 ├── BriefingError      a briefing cannot be made of what was asked
@@ -35,6 +36,10 @@ class NotFoundError(AppError):
 
 class MetadataError(AppError):
     """A correction of metadata is not valid."""
+
+
+class DuplicateError(MetadataError):
+    """A correction would make two statements equal, which the store holds once."""
 
 
 class ChatModelError(AppError):

@@ -1,4 +1,8 @@
-"""From a loaded text to what the store keeps of it: metadata, repair, sentences, passages and mentions."""
+"""Annotation: from a loaded text to what the store keeps of it.
+
+That is its metadata, the repair of its layout, its sentences and passages, and mentions: "article 18 of the
+Convention" is a mention of (UNTOC, 18). The same input gives the same ids.
+"""
 
 import hashlib
 import json
@@ -46,18 +50,18 @@ from vectorstore.records import (
 ANNOTATION_VERSION = 5
 # Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
 _CONVENTION_BODIES = "UNTOC"
-# What mentions are of besides treaties: agenda items, and groups with whose statements a State aligns.
+# In the place of a mention's treaty: the mention is of an agenda item, or of a group that a State aligns with.
 AGENDA = "AGENDA"
 ALIGNED = "ALIGNED"
-# In place of an article: the treaty is named only as one of the Protocols to a Convention that is named.
+# In the place of a mention's article: the treaty is named only by "the Protocols thereto".
 THERETO = "thereto"
 
-
+# How many reasons why words are nobody's a report of a record lists.
 _REASONS_SHOWN = 5
 
 
 def provision_of(treaty: str) -> str:
-    """Returns what mentions are of in a treaty's text: its sentences belong to an article, whatever they cite."""
+    """Returns what stands in the place of a mention's treaty for sentences of that treaty's own text."""
     return f"TEXT:{treaty}"
 
 
@@ -203,9 +207,9 @@ class Annotator:
             " the language (see docs/languages.md)",
         )
 
-    def annotate(self, draft: UnsplitStatement) -> AnnotatedStatement:
+    def annotate(self, unsplit: UnsplitStatement) -> AnnotatedStatement:
         """Repairs and splits the text of a draft."""
-        return self.annotate_statement(draft.statement)
+        return self.annotate_statement(unsplit.statement)
 
     def annotate_statement(self, statement: Statement) -> AnnotatedStatement:
         """Repairs and splits a statement's text under its present metadata; an intervention's within its record."""
@@ -294,7 +298,7 @@ class Annotator:
     def _split_words(
         self, statement: Statement, text: ReadableText
     ) -> tuple[tuple[Sentence, ...], tuple[Passage, ...], tuple[Mention, ...]]:
-        """Splits a statement's own words; those of nobody in a record are never searched, so they get no passages."""
+        """Splits a statement's own words; words of a record that are attributed to nobody get no passages to search."""
         identifier, language = statement.statement_id, statement.metadata.language
         sentences = make_sentences(identifier, text, statement.blocks, statement.page_starts, language=language)
         if statement.part is not None and statement.metadata.state is None:
@@ -351,7 +355,7 @@ def find_provisions(sentences: Sequence[Sentence], treaty: TreatyText) -> tuple[
 
 
 def _of_treaty(metadata: Metadata, treaty: TreatyText, row: ManifestRow | None) -> Metadata:
-    """What is kept of a treaty's metadata: no State, speaker, body or session, since nobody says it."""
+    """Returns the metadata of a treaty: title, symbol, address and language; nobody says it at a meeting."""
     title = (row.title if row is not None else None) or treaty.title or metadata.title
     return Metadata(title=title, symbol=metadata.symbol, url=metadata.url, language=metadata.language)
 

@@ -1,4 +1,8 @@
-"""The indexer: load -> repair -> annotate -> split -> embed -> store, once per distinct text and metadata."""
+"""The indexer: load -> repair -> annotate -> split -> embed -> store, once per distinct text and metadata.
+
+A file whose hash, manifest row and kind are unchanged is not annotated again; a renamed file keeps its statement; the
+same text with the same metadata in two files is one statement.
+"""
 
 import logging
 import os
@@ -35,8 +39,8 @@ PARTIES_NAME = "parties.csv"
 # How many folders above a single file may hold the manifest that lists it.
 _MANIFEST_ABOVE = 3
 # Files embedded and stored together: enough for even batches, few enough to lose little when killed. The first
-# groups are smaller, so that even an ingest that is killed soon has stored something.
-_GROUP = 16
+# batches are smaller, so that even an ingest that is killed soon has stored something.
+_BATCH_SIZE = 16
 # Names of the files that an unfinished ingest began to read, so that the next one begins with others.
 _BEGUN = "ingest.begun"
 
@@ -76,7 +80,7 @@ class _Source:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Under what the catalogue keeps it."""
+        """Its key in the catalogue: folder and name."""
         return _shown(str(self.folder)), self.name
 
 
@@ -93,12 +97,12 @@ class _Taken:
     loaded: LoadedText
     key: InputKey
     held: StatementSummary | None
-    draft: UnsplitStatement
+    unsplit: UnsplitStatement
     annotated: AnnotatedStatement | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Group:
+class _Batch:
     """Files that are stored when the vectors of their new texts are there.
 
     Attributes:
@@ -143,12 +147,19 @@ class Indexer:
             StoreError: The store cannot be written; what was stored before is kept.
         """
         began = time.perf_counter()
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as beside:
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as embed_executor:
             # A store that cannot be written is said to be so before any work is done.
             with self._store.writer(sync=False):
                 pass
             run = _Run(
-                self._store, self._embedder, self._split, self._limits, options, progress, beside, self._languages
+                self._store,
+                self._embedder,
+                self._split,
+                self._limits,
+                options,
+                progress,
+                embed_executor,
+                self._languages,
             )
             for path in paths:
                 run.take(path)
@@ -179,7 +190,7 @@ class _Run:
         limits: LoadLimits,
         options: IngestOptions,
         progress: ProgressListener | None,
-        beside: ThreadPoolExecutor,
+        embed_executor: ThreadPoolExecutor,
         languages: Sequence[str],
     ) -> None:
         self._languages = languages
@@ -190,25 +201,25 @@ class _Run:
         self._annotator = Annotator(load_parties(store), split, embedder, languages)
         self._held: dict[tuple[str, str], StatementSummary] = {}
         self._by_digest: dict[str, StatementSummary] = {}
-        self._seen = -1
-        self._see_others()
-        # Statements that a file of this run was found to hold, and files that are still to be looked at.
-        self._settled: set[str] = set()
+        self._store_version = -1
+        self._refresh_from_store()
+        # Statements whose file was read in this run, and files that are still to be read.
+        self._confirmed: set[str] = set()
         self._pending: set[tuple[str, str]] = set()
         self._results: list[tuple[int, FileResult]] = []
         self._order = 0
         self._notes: list[str] = []
         self._waiting: list[_Taken] = []
-        self._put_off: list[_Source] = []
-        self._may_put_off = True
-        self._group_size = 1
+        self._deferred: list[_Source] = []
+        self._may_defer = True
+        self._batch_size = 1
         self._embedded = self._passages = 0
         self._began = time.perf_counter()
-        # The group whose texts are being embedded, in a thread of its own: the model lets the interpreter go on.
-        self._beside = beside
-        self._group: _Group | None = None
-        self._unembedded = 0.0
-        self._telling = threading.Lock()
+        # The batch that is being embedded, in a thread of its own: the model lets the interpreter go on.
+        self._embed_executor = embed_executor
+        self._batch: _Batch | None = None
+        self._files_in_embedding = 0.0
+        self._progress_lock = threading.Lock()
         self._done = self._total = 0
 
     def take(self, path: Path) -> None:
@@ -323,10 +334,10 @@ class _Run:
         failed |= self._take_sources(self._with_members(sources))
         self._record_unreadable(folder, failed, read=None)
         if self._options.sync:
-            self._remove_gone(folder)
+            self._remove_missing(folder)
 
     def _report_passed_over(self, folder: Path, passed_over: Mapping[Path, LoadError]) -> dict[str, str]:
-        """Reports what in a folder is no file that can be read; gives the reason for each that should be one."""
+        """Reports the entries of a folder that cannot be read as files; returns the reasons of those that failed."""
         failed: dict[str, str] = {}
         for path, exc in sorted(passed_over.items(), key=lambda item: item[0]):
             if path in (folder / MANIFEST_NAME, folder / PARTIES_NAME):
@@ -363,24 +374,24 @@ class _Run:
                 name = problem.file or MANIFEST_NAME
                 self._report(FileResult(file=name, result=problem.result, reason=problem.reason))
 
-    def _remove_gone(self, folder: Path) -> None:
+    def _remove_missing(self, folder: Path) -> None:
         self._commit()
-        gone = [
+        missing = [
             key for key in self._held if key[0] == _shown(str(folder)) and not exists(folder / key[1], self._limits)
         ]
         with self._store.writer(sync=False):
-            self._see_others()
-            for summary in filter(None, map(self._held.get, gone)):
+            self._refresh_from_store()
+            for summary in filter(None, map(self._held.get, missing)):
                 self._forget(summary)
                 self._report(FileResult(file=summary.file, result="removed", statement_id=summary.statement_id))
 
     def _forget(self, summary: StatementSummary) -> None:
         self._store.catalogue.remove(summary.statement_id)
         self._held.pop((summary.folder, summary.file), None)
-        self._release(summary)
+        self._forget_digest(summary)
 
-    def _release(self, summary: StatementSummary) -> None:
-        """Forgets that the store holds a text, so that another file may bring it again."""
+    def _forget_digest(self, summary: StatementSummary) -> None:
+        """Takes a text out of the known digests, so that another file may bring it again."""
         known = self._by_digest.get(summary.digest)
         if known is not None and known.statement_id == summary.statement_id:
             del self._by_digest[summary.digest]
@@ -396,19 +407,19 @@ class _Run:
         self._total += len(sources)
         self._pending = {source.key for source in sources}
         failed: dict[str, str] = {}
-        self._may_put_off = True
-        for source in self._in_turn(sources):
+        self._may_defer = True
+        for source in self._in_order_of_need(sources):
             self._take_source(source, failed)
         self._commit()
-        self._may_put_off = False
-        put_off, self._put_off = self._put_off, []
-        for source in put_off:
+        self._may_defer = False
+        deferred, self._deferred = self._deferred, []
+        for source in deferred:
             self._done -= 1
             self._take_source(source, failed)
         return failed
 
-    def _in_turn(self, sources: Sequence[_Source]) -> list[_Source]:
-        """Puts first what the store does not hold yet, and of that last what an unfinished ingest tried latest.
+    def _in_order_of_need(self, sources: Sequence[_Source]) -> list[_Source]:
+        """Orders files: new ones first, and of these last the ones that an unfinished ingest tried latest.
 
         So an ingest that is stopped again and again gets on, whatever stops it and however long files take that are
         in the store already.
@@ -427,7 +438,7 @@ class _Run:
         return sorted(sources, key=turn)
 
     def _take_source(self, source: _Source, failed: dict[str, str]) -> None:
-        self._tell(source.name, "load")
+        self._report_progress(source.name, "load")
         try:
             self._take_file(source)
         except LoadError as exc:
@@ -437,10 +448,10 @@ class _Run:
                 failed[source.name] = str(exc)
                 self._record_unreadable(source.folder, {source.name: str(exc)}, read=())
         self._done += 1
-        if len(self._waiting) >= self._group_size:
-            self._group_size = min(_GROUP, 2 * self._group_size)
+        if len(self._waiting) >= self._batch_size:
+            self._batch_size = min(_BATCH_SIZE, 2 * self._batch_size)
             self._flush_batch()
-        elif self._group is not None and self._group.vectors.done():
+        elif self._batch is not None and self._batch.vectors.done():
             self._store_embedded()
 
     def _take_file(self, source: _Source) -> None:
@@ -462,22 +473,24 @@ class _Run:
         is_record = held is not None and held.kind == "record"
         key = self._annotator.input_key(loaded, source.row, self._options.kind, record=is_record)
         if held is not None and held.input_key == str(key):
-            self._settled.add(held.statement_id)
+            self._confirmed.add(held.statement_id)
             self._pending.discard(source.key)
             self._report(_result(source, "unchanged", held, _unattributed(held)), source.order)
             return None
-        return _Taken(source=source, loaded=loaded, key=key, held=held, draft=self._draft(source, loaded, key, held))
+        return _Taken(
+            source=source, loaded=loaded, key=key, held=held, unsplit=self._read_statement(source, loaded, key, held)
+        )
 
-    def _see_others(self) -> None:
+    def _refresh_from_store(self) -> None:
         """Reads what the store holds where another process, or another thread of this one, has written to it."""
         version = self._store.catalogue.data_version()
-        if version != self._seen:
-            self._seen = version
+        if version != self._store_version:
+            self._store_version = version
             self._held = {(s.folder, s.file): s for s in self._store.catalogue.summaries()}
             self._by_digest = {s.digest: s for s in self._held.values()}
 
-    def _settle_file(self, taken: _Taken, fresh: dict[str, Matrix]) -> None:
-        """Stores one file, or what it says of a statement that is stored; the caller holds the write lock."""
+    def _store_or_update(self, taken: _Taken, fresh: dict[str, Matrix]) -> None:
+        """Stores a file, updates its stored statement, or drops it as a duplicate; the caller holds the write lock."""
         source = taken.source
         held = self._held.get(source.key)
         if held != taken.held:
@@ -485,19 +498,19 @@ class _Run:
             if again is None:
                 return
             taken = again
-        draft, twin = taken.draft, self._by_digest.get(taken.draft.digest)
+        unsplit, twin = taken.unsplit, self._by_digest.get(taken.unsplit.digest)
         if twin is None:
             self._store_file(taken, fresh)
         elif held is not None and twin.statement_id == held.statement_id:
             if taken.key.same_cutting(held.input_key):
-                self._update_metadata(source, twin, draft)
+                self._update_metadata(source, twin, unsplit)
             else:
                 self._store_file(taken, fresh)
-        elif twin.statement_id in self._settled:
+        elif twin.statement_id in self._confirmed:
             self._drop_duplicate(source, twin, held)
-        elif (twin.folder, twin.file) in self._pending and self._may_put_off:
+        elif (twin.folder, twin.file) in self._pending and self._may_defer:
             # Its file comes later and may hold something else by now.
-            self._put_off.append(source)
+            self._deferred.append(source)
             return
         elif (twin.folder, twin.file) not in self._pending and self._still_there(twin, source):
             self._drop_duplicate(source, twin, held)
@@ -506,10 +519,10 @@ class _Run:
             self._held.pop((twin.folder, twin.file), None)
             if held is not None:
                 self._forget(held)
-            self._update_metadata(source, twin, draft)
+            self._update_metadata(source, twin, unsplit)
         self._pending.discard(source.key)
 
-    def _draft(
+    def _read_statement(
         self, source: _Source, loaded: LoadedText, key: InputKey, held: StatementSummary | None
     ) -> UnsplitStatement:
         kind = self._options.kind
@@ -526,16 +539,16 @@ class _Run:
         reason = f"same text and metadata as {twin.file!r}, which is in the store"
         self._report(_result(source, "duplicate", twin, reason), source.order)
 
-    def _update_metadata(self, source: _Source, twin: StatementSummary, draft: UnsplitStatement) -> None:
+    def _update_metadata(self, source: _Source, twin: StatementSummary, unsplit: UnsplitStatement) -> None:
         folder, name = source.key
-        sha256 = draft.statement.sha256
+        sha256 = unsplit.statement.sha256
         self._store.catalogue.touch(
-            twin.statement_id, file=name, folder=folder, sha256=sha256, input_key=draft.input_key
+            twin.statement_id, file=name, folder=folder, sha256=sha256, input_key=unsplit.input_key
         )
-        summary = replace(twin, file=name, folder=folder, sha256=sha256, input_key=draft.input_key)
-        self._by_digest[draft.digest] = self._held[source.key] = summary
-        self._settled.add(twin.statement_id)
-        self._report(_result(source, "unchanged", summary, draft.reason), source.order)
+        summary = replace(twin, file=name, folder=folder, sha256=sha256, input_key=unsplit.input_key)
+        self._by_digest[unsplit.digest] = self._held[source.key] = summary
+        self._confirmed.add(twin.statement_id)
+        self._report(_result(source, "unchanged", summary, unsplit.reason), source.order)
 
     def _still_there(self, twin: StatementSummary, source: _Source) -> bool:
         """Tells whether the file of a statement exists, and is another one than the file at hand."""
@@ -547,64 +560,64 @@ class _Run:
         if not self._waiting:
             return
         prepared = [
-            replace(item, annotated=self._annotator.annotate(item.draft)) if self._is_new(item) else item
+            replace(item, annotated=self._annotator.annotate(item.unsplit)) if self._is_new(item) else item
             for item in self._waiting
         ]
-        # First the group before is stored, so that no text is embedded twice.
+        # First the batch before is stored, so that no text is embedded twice.
         self._store_embedded()
         self._waiting = []
-        missing = self._missing(item.annotated for item in prepared if item.annotated is not None)
-        self._unembedded = float(len(prepared))
+        missing = self._texts_without_vector(item.annotated for item in prepared if item.annotated is not None)
+        self._files_in_embedding = float(len(prepared))
         last = prepared[-1].source.name
-        self._tell(last, "embed")
-        self._group = _Group(
-            items=prepared, keys=tuple(missing), vectors=self._beside.submit(self._embed, missing, last)
+        self._report_progress(last, "embed")
+        self._batch = _Batch(
+            items=prepared, keys=tuple(missing), vectors=self._embed_executor.submit(self._embed, missing, last)
         )
 
     def _is_new(self, taken: _Taken) -> bool:
         """Tells whether a file seems to bring a text that is not stored, or not cut like this."""
-        twin, held = self._by_digest.get(taken.draft.digest), taken.held
+        twin, held = self._by_digest.get(taken.unsplit.digest), taken.held
         if twin is None:
             return True
         return (
             held is not None and twin.statement_id == held.statement_id and not taken.key.same_cutting(held.input_key)
         )
 
-    def _missing(self, annotated: Iterable[AnnotatedStatement]) -> dict[str, str]:
+    def _texts_without_vector(self, annotated: Iterable[AnnotatedStatement]) -> dict[str, str]:
         """Returns the texts of passages that have no vector yet, by their keys."""
         texts = {text_key(passage.text): passage.text for item in annotated for passage in item.passages}
         known = self._store.catalogue.known_keys(texts)
         return {key: text for key, text in texts.items() if key not in known}
 
     def _embed(self, texts: Mapping[str, str], last: str) -> Matrix:
-        files, before = self._unembedded, self._embedded
+        files, before = self._files_in_embedding, self._embedded
 
-        def heard(number: int) -> None:
+        def on_progress(number: int) -> None:
             self._embedded = before + number
-            self._unembedded = files * (1.0 - number / len(texts))
-            self._tell(last, "embed")
+            self._files_in_embedding = files * (1.0 - number / len(texts))
+            self._report_progress(last, "embed")
 
-        vectors = self._embedder.embed_documents(list(texts.values()), heard)
-        self._embedded, self._unembedded = before + len(texts), 0.0
+        vectors = self._embedder.embed_documents(list(texts.values()), on_progress)
+        self._embedded, self._files_in_embedding = before + len(texts), 0.0
         return vectors
 
     def _store_embedded(self) -> None:
-        """Stores the group that is being embedded, each statement in one transaction, once its vectors are there."""
-        if self._group is None:
+        """Stores the batch that is being embedded, each statement in one transaction, once its vectors are there."""
+        if self._batch is None:
             return
-        group, self._group = self._group, None
-        fresh = dict(zip(group.keys, group.vectors.result(), strict=True))
-        self._tell(group.items[-1].source.name, "store")
+        batch, self._batch = self._batch, None
+        fresh = dict(zip(batch.keys, batch.vectors.result(), strict=True))
+        self._report_progress(batch.items[-1].source.name, "store")
         with self._store.writer(sync=False):
-            self._see_others()
-            for item in group.items:
-                self._settle_file(item, fresh)
+            self._refresh_from_store()
+            for item in batch.items:
+                self._store_or_update(item, fresh)
 
     def _store_file(self, taken: _Taken, fresh: dict[str, Matrix]) -> None:
-        source, draft, held = taken.source, taken.draft, self._held.get(taken.source.key)
-        annotated = taken.annotated or self._annotator.annotate(draft)
-        # Seldom any: where the store changed since the group was put together.
-        missing = {k: text for k, text in self._missing([annotated]).items() if k not in fresh}
+        source, unsplit, held = taken.source, taken.unsplit, self._held.get(taken.source.key)
+        annotated = taken.annotated or self._annotator.annotate(unsplit)
+        # Seldom any: where the store changed since the batch was put together.
+        missing = {k: text for k, text in self._texts_without_vector([annotated]).items() if k not in fresh}
         if missing:
             fresh |= zip(missing, self._embedder.embed_documents(list(missing.values())), strict=True)
             self._embedded += len(missing)
@@ -612,38 +625,38 @@ class _Run:
         self._store.catalogue.store(
             annotated,
             folder=_shown(str(source.folder)),
-            digest=draft.digest,
-            input_key=draft.input_key,
+            digest=unsplit.digest,
+            input_key=unsplit.input_key,
             vectors={key: fresh[key] for key in keys if key in fresh},
             replaces=held.statement_id if held is not None else None,
         )
         self._passages += len(annotated.passages)
         if held is not None:
-            self._release(held)
-        summary = draft.summary(_shown(str(source.folder)))
-        self._by_digest[draft.digest] = self._held[source.key] = summary
-        self._settled.add(summary.statement_id)
+            self._forget_digest(held)
+        summary = unsplit.summary(_shown(str(source.folder)))
+        self._by_digest[unsplit.digest] = self._held[source.key] = summary
+        self._confirmed.add(summary.statement_id)
         outcome: FileOutcome = "added" if held is None else ("updated" if held.sha256 == summary.sha256 else "replaced")
-        reason = "; ".join(filter(None, (draft.reason, _unattributed(summary)))) or None
+        reason = "; ".join(filter(None, (unsplit.reason, _unattributed(summary)))) or None
         self._report(_result(source, outcome, summary, reason), source.order)
 
     def _commit(self) -> None:
-        """Has everything stored that was taken so far."""
+        """Embeds and stores everything that was taken so far."""
         self._flush_batch()
         self._store_embedded()
 
-    def _tell(self, file: str, step: IngestStep) -> None:
+    def _report_progress(self, file: str, step: IngestStep) -> None:
         if self._progress is None:
             return
         # The model tells of its progress from a thread of its own.
-        with self._telling:
+        with self._progress_lock:
             self._progress(
                 IngestProgress(
                     done=self._done,
                     total=self._total,
                     file=file,
                     step=step,
-                    finished=max(0.0, self._done - len(self._waiting) - self._unembedded),
+                    finished=max(0.0, self._done - len(self._waiting) - self._files_in_embedding),
                     passages=self._embedded,
                     seconds=time.perf_counter() - self._began,
                 )

@@ -1,4 +1,4 @@
-"""Pages as they look: the image of a page with a quotation marked on it."""
+"""Page images: a page of an ingested file rendered as PNG, with a quotation marked on it."""
 
 import hashlib
 import io

@@ -6,7 +6,7 @@ A table that said "supports" in the column "Corruption" would put words into a S
 import re
 from typing import Final
 
-from ingest.glossary.glossary import bridge
+from ingest.glossary.glossary import translate_topic
 
 _HARMS: Final = re.compile(
     r"""\b(?:(?:cyber)?crimes?|criminal(?:s|ity)?|traffick?(?:ing|ers?)?|smuggl\w+|terror\w*|corrupt\w*|brib\w+|launder\w*
@@ -29,5 +29,5 @@ _ABOUT: Final = re.compile(
 
 def names_harm(topic: str, language: str = "en") -> bool:
     """Returns whether a topic names a harm, and not what is done about one; other languages go by the glossary."""
-    words = bridge(topic, language).text if language != "en" else topic
+    words = translate_topic(topic, language).text if language != "en" else topic
     return _HARMS.search(words) is not None and _ABOUT.search(words) is None

@@ -166,10 +166,12 @@ def parties(
         raise UsageError("give `parties remove CODE`, or `parties` alone to list them")
     if code is not None:
         with invocation.workspace() as workspace:
-            workspace.corpus.remove_party(code)
+            duplicates = workspace.corpus.remove_party(code)
         if invocation.as_json:
-            print_json({"removed": code})
+            print_json({"removed": code, "duplicates": [statement.file for statement in duplicates]})
         else:
+            for statement in duplicates:
+                print(f"{statement.file} removed: without {code} it is the same statement as another")
             print(
                 f"{code} removed: correct the parties.csv that named it, and ingest that folder again to read its"
                 " statements anew"

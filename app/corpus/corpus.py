@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from app.answering.provenance import reference
 from app.corpus.doctor import examine
 from app.corpus.uploads_store import UploadsStore
-from app.errors import MetadataError, NotFoundError
+from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Citation
 from ingest.annotate import Annotator, identify
 from ingest.errors import ChangedFileError, LoadError
@@ -105,11 +105,14 @@ class Corpus:
         codes = {row.code for path in self._store.party_files() for _, row in added_rows(path)}
         return tuple(party for code in sorted(codes) if (party := self.parties().get(code)) is not None)
 
-    def remove_party(self, code: str) -> None:
+    def remove_party(self, code: str) -> tuple[StatementSummary, ...]:
         """Takes back a party that an ingested folder brought.
 
-        Statements that were attributed to it are nobody's from then on, and read anew by the next ingest of their
-        folder; so are its interventions in records, which keep its code until then.
+        Statements and interventions that were attributed to it are nobody's from then on, and read anew by the next
+        ingest of their folder.
+
+        Returns:
+            Statements that were removed, since without the party they are equal to others.
 
         Raises:
             NotFoundError: No folder brought a party of that code.
@@ -121,11 +124,21 @@ class Corpus:
             for path in files:
                 prefix = path.name.partition("-")[0] + "-"
                 self._store.write_party_file(prefix, without_party(path, code))
+        duplicates = []
         for summary in self.statements():
-            held = {field: "" for field in ("state", "on_behalf_of") if getattr(summary.metadata, field) == code}
-            if held and summary.kind == "statement":
-                # Nobody's until its file is read again, which an empty key has the next ingest do.
-                cleared = self.edit(summary.statement_id, held)
+            if summary.kind == "record":
+                # A record is read anew whenever the names of parties change.
+                for part in self.interventions(summary.statement_id):
+                    if held := _naming(part, code):
+                        self.edit(part.statement_id, held)
+            elif held := _naming(summary, code):
+                try:
+                    cleared = self.edit(summary.statement_id, held)
+                except DuplicateError:
+                    self.remove(summary.statement_id)
+                    duplicates.append(summary)
+                    continue
+                # An empty key has the next ingest read its file again.
                 with self._store.writer(sync=False):
                     self._store.catalogue.touch(
                         cleared.statement_id,
@@ -134,6 +147,7 @@ class Corpus:
                         sha256=cleared.sha256,
                         input_key="",
                     )
+        return tuple(duplicates)
 
     def statements(self) -> tuple[StatementSummary, ...]:
         """Returns all statements, by State and date."""
@@ -202,7 +216,7 @@ class Corpus:
             summary = next(s for s in self.statements() if s.statement_id == statement_id)
             twin = next((s for s in self.statements() if s.digest == digest and s.statement_id != statement_id), None)
             if twin is not None:
-                raise MetadataError(f"{twin.file!r} is the same text with this metadata: remove one of the two")
+                raise DuplicateError(f"{twin.file!r} is the same text with this metadata: remove one of the two")
         with self._store.writer():
             annotated = annotator.annotate_statement(changed)
             texts = {text_key(passage.text): passage.text for passage in annotated.passages}
@@ -360,6 +374,11 @@ class Corpus:
             raise MetadataError("; ".join(merged.problems))
         inferred = tuple(name for name in merged.inferred if name not in changes)
         return replace(merged.metadata, **cleared), inferred
+
+
+def _naming(summary: StatementSummary, code: str) -> dict[str, str]:
+    """Returns the fields that attribute words to a party, with the empty value that clears them."""
+    return {field: "" for field in ("state", "on_behalf_of") if getattr(summary.metadata, field) == code}
 
 
 def _check_editable(old: Statement, changes: Mapping[str, str]) -> None:

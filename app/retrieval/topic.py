@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.retrieval.terms import content_terms
-from ingest.glossary.glossary import LANGUAGES, NamedTerm, bridge, other_terms, terms_of, terms_within
+from ingest.glossary.glossary import LANGUAGES, NamedTerm, other_terms, terms_of, terms_within, translate_topic
 from vectorstore.rows import Matrix
 
 # What the default models were made for.
@@ -74,8 +74,8 @@ class Topic:
         model_languages = model_languages or ModelLanguages()
         english, bridged = words, 1.0
         if language not in model_languages.ranked:
-            translated = bridge(words, language, to="en")
-            english, bridged = translated.text, translated.covered
+            translated = translate_topic(words, language, to="en")
+            english, bridged = translated.text, translated.coverage
         vector = embed(english) if english.strip() else None
         across = vector if english == words else None
         if language in model_languages.embedded and english != words:
@@ -123,12 +123,16 @@ class Topic:
         glossary does not know there is none.
         """
         if language == self.language:
-            known = bridge(self.english, "en", to=language).text if language in LANGUAGES and language != "en" else ""
+            known = (
+                translate_topic(self.english, "en", to=language).text
+                if language in LANGUAGES and language != "en"
+                else ""
+            )
             return ((self.words, 1.0), *([(known, self.translation_coverage)] if known else []))
         if language not in LANGUAGES:
             return ()
-        translated = bridge(self.words, self.language, to=language)
-        return ((translated.text, translated.covered),)
+        translated = translate_topic(self.words, self.language, to=language)
+        return ((translated.text, translated.coverage),)
 
     def covered_in(self, language: str) -> float:
         """Returns how much of the topic is known in a language, 0 to 1."""
@@ -136,5 +140,5 @@ class Topic:
 
     def synonyms_in(self, language: str) -> str:
         """Returns the topic in a language with all terms that the glossary has for it, for lexical search."""
-        terms = bridge(self.words, self.language, to=language).terms if language in LANGUAGES else ()
+        terms = translate_topic(self.words, self.language, to=language).terms if language in LANGUAGES else ()
         return " ".join((self.words, *terms) if language == self.language else terms)

@@ -1,8 +1,9 @@
-"""The terms of the field in the six languages of the United Nations, and a bridge from one language to another.
+"""A glossary of the field in the six languages of the United Nations, and the translation of a topic by it.
 
-It lets a search model that knows English only serve questions in other languages, and leads a subject to the
-articles whose title it is. `data/glossary.csv` holds a concept a row and the terms of a language in a cell, the
-preferred one first; `articles` are those that bear the concept as their title.
+It lets a search model that knows English only serve questions in other languages ("entraide judiciaire" is searched
+as "mutual legal assistance"), and leads a subject to the articles whose title it is. `data/glossary.csv` holds a
+concept a row and the terms of a language in a cell, the preferred one first; `articles` are those that bear the concept
+as their title.
 """
 
 import csv
@@ -22,18 +23,18 @@ _TOKEN: Final = regex.compile(r"\p{Han}|\p{N}+|(?:(?!\p{Han})[\p{L}\p{M}])+")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bridged:
-    """A topic in another language.
+class TranslatedTopic:
+    """A topic as the glossary translates it.
 
     Attributes:
         text: The preferred terms for what was recognised, in the order of the topic; numbers and names among them.
-        covered: Share of the topic's content words (characters in Chinese) that were recognised, 0 to 1; 0 for a
+        coverage: Share of the topic's content words (characters in Chinese) that were recognised, 0 to 1; 0 for a
             topic without any.
         terms: Every term of the concepts recognised, for a search by words.
     """
 
     text: str
-    covered: float
+    coverage: float
     terms: tuple[str, ...]
 
 
@@ -98,33 +99,33 @@ class _Terms:
             self.beginnings.update(key[:length] for length in range(1, len(key) + 1))
 
 
-def bridge(topic: str, language: str, to: str = "en") -> Bridged:
+def translate_topic(topic: str, language: str, to: str = "en") -> TranslatedTopic:
     """Returns a topic's terms in another language, the longest first that the glossary knows.
 
     Words that it knows only within a longer term are not recognised by themselves. Numbers, names of parties and
     names in Latin script stand for themselves.
     """
     if language == to:
-        return Bridged(text=topic, covered=1.0 if topic.strip() else 0.0, terms=(topic,))
+        return TranslatedTopic(text=topic, coverage=1.0 if topic.strip() else 0.0, terms=(topic,))
     words = _words(topic, language)
-    pieces = _best(len(words), [*_pieces(topic, words, language, to), *_names(topic, words, language, to)])
-    known = sum(piece.last - piece.first for piece in pieces if piece.terms)
-    content = len(words) - sum(piece.last - piece.first for piece in pieces if not piece.terms)
-    return Bridged(
-        text=" ".join(dict.fromkeys(piece.terms[0] for piece in pieces if piece.terms)),
-        covered=known / content if content else 0.0,
-        terms=tuple(dict.fromkeys(term for piece in pieces for term in piece.terms)),
+    recognised = _best(len(words), [*_recognised(topic, words, language, to), *_names(topic, words, language, to)])
+    known = sum(tokens.last - tokens.first for tokens in recognised if tokens.terms)
+    content = len(words) - sum(tokens.last - tokens.first for tokens in recognised if not tokens.terms)
+    return TranslatedTopic(
+        text=" ".join(dict.fromkeys(tokens.terms[0] for tokens in recognised if tokens.terms)),
+        coverage=known / content if content else 0.0,
+        terms=tuple(dict.fromkeys(term for tokens in recognised for term in tokens.terms)),
     )
 
 
 def articles_of(topic: str, language: str) -> tuple[tuple[str, str], ...]:
-    """Returns the (treaty, article) pairs that a topic is the subject of; none where it says more than that."""
+    """Returns the (treaty, article) pairs that a topic is the subject of; empty where it says more than that."""
     concept = _whole(topic, language)
     return concept.articles if concept is not None else ()
 
 
 def other_terms(topic: str, language: str) -> tuple[str, ...]:
-    """Returns what a topic is called besides, in words that share none with it; none where it says more than a term.
+    """Returns synonyms of a topic that share no word with it; empty where it says more than one term.
 
     "capital punishment" is the "death penalty".
     """
@@ -136,7 +137,7 @@ def other_terms(topic: str, language: str) -> tuple[str, ...]:
 
 
 def terms_of(topic: str, language: str) -> tuple[str, ...]:
-    """Returns all terms for what a topic names; none where it says more than a term."""
+    """Returns all terms of the concept that a topic names; empty where it says more than one term."""
     concept = _whole(topic, language)
     return concept.terms[language] if concept is not None else ()
 
@@ -152,25 +153,25 @@ def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[N
         to: The language that the terms are wanted in; that of the topic if None.
     """
     words = _words(topic, language)
-    pieces = _best(len(words), list(_pieces(topic, words, language, language)))
+    recognised = _best(len(words), list(_recognised(topic, words, language, language)))
     return tuple(
         NamedTerm(
-            terms=piece.concept.terms[to or language],
-            words=piece.last - piece.first,
-            start=words[piece.first].start,
-            end=words[piece.last - 1].end,
+            terms=tokens.concept.terms[to or language],
+            words=tokens.last - tokens.first,
+            start=words[tokens.first].start,
+            end=words[tokens.last - 1].end,
         )
-        for piece in pieces
-        if piece.concept is not None
+        for tokens in recognised
+        if tokens.concept is not None
     )
 
 
 def _whole(topic: str, language: str) -> _Concept | None:
-    """Returns the concept that a topic names and says no more than."""
+    """Returns the concept that makes up the whole topic, or None."""
     words = _words(topic, language)
-    pieces = _best(len(words), list(_pieces(topic, words, language, language)))
-    named = [piece for piece in pieces if piece.terms]
-    if len(named) != 1 or sum(piece.last - piece.first for piece in pieces) < len(words):
+    recognised = _best(len(words), list(_recognised(topic, words, language, language)))
+    named = [tokens for tokens in recognised if tokens.terms]
+    if len(named) != 1 or sum(tokens.last - tokens.first for tokens in recognised) < len(words):
         return None
     return named[0].concept
 
@@ -218,8 +219,8 @@ def _words(text: str, language: str) -> list[_Word]:
     return [word for word in words if _is_han(word.text) or not is_function_word(word.text, language)]
 
 
-def _pieces(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_RecognisedTokens]:
-    """Yields all that is recognised, overlapping."""
+def _recognised(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_RecognisedTokens]:
+    """Yields every reading of words as a term, a filler or a name; they may overlap."""
     terms = _terms(language)
     for first, word in enumerate(words):
         keys: list[tuple[str, ...]] = [()]
@@ -257,21 +258,21 @@ def _names(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_
             yield _RecognisedTokens(first=inside[0], last=inside[-1] + 1, terms=(name,))
 
 
-def _best(length: int, pieces: list[_RecognisedTokens]) -> tuple[_RecognisedTokens, ...]:
-    """Returns the pieces, not overlapping, that recognise most words; of equal choices, the fewest and longest."""
+def _best(length: int, recognised: list[_RecognisedTokens]) -> tuple[_RecognisedTokens, ...]:
+    """Returns the readings, not overlapping, that cover most words; of equal choices, the fewest and longest."""
     best: list[tuple[int, int, tuple[_RecognisedTokens, ...]]] = [(0, 0, ())] * (length + 1)
     for first in reversed(range(length)):
         best[first] = best[first + 1]
-        for piece in pieces:
-            if piece.first == first:
-                words, fewer, rest = best[piece.last]
-                choice = (words + piece.last - first, fewer - 1, (piece, *rest))
+        for tokens in recognised:
+            if tokens.first == first:
+                words, fewer, rest = best[tokens.last]
+                choice = (words + tokens.last - first, fewer - 1, (tokens, *rest))
                 best[first] = max(best[first], choice, key=lambda known: known[:2])
     return best[0][2]
 
 
 def _stands_for_itself(words: list[_Word], row: int, language: str) -> bool:
-    """Tells numbers, and names in Latin script: any such word in another script, or one with a capital."""
+    """Tells whether a word needs no translation: a number, or a name in Latin script, known by its capital."""
     word = words[row].text
     if word.isdigit() or language_of(word, "") != "en":
         return word.isdigit()

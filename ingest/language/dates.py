@@ -1,4 +1,7 @@
-"""Dates as headings write them, in the six languages, to ISO 8601."""
+"""Dates as headings write them, in the six languages, to ISO 8601.
+
+"12-16 октября 2020 года" is 2020-10-12/2020-10-16.
+"""
 
 import re
 from collections.abc import Iterator
@@ -91,7 +94,7 @@ def iso_date(text: str) -> str | None:
 
 
 def interval(iso: str) -> tuple[date, date] | None:
-    """First and last day of an ISO year, day or interval; None if it is not one or runs backwards."""
+    """Returns first and last day of an ISO year, day or interval; None if it is malformed or runs backwards."""
     ends = iso.split("/")
     if len(ends) > 2:
         return None

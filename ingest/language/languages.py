@@ -1,4 +1,7 @@
-"""The language of each paragraph: a document may mix languages, and each is split, mended and searched as its own."""
+"""The language of each paragraph, since a document may mix languages.
+
+A French paragraph in an English statement is split, repaired and searched as French.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,6 +1,6 @@
-"""Lexicons: words that show something, as patterns in YAML files, one language or more a file.
+"""Lexicons: patterns of words that show something, in YAML files, one language or more a file.
 
-Patterns stand between white space; `_` stands for white space inside one.
+`_` stands for white space inside a pattern. "in_our_view" shows a position, "It_was_so_decided" what a meeting did.
 """
 
 from collections.abc import Mapping
@@ -25,6 +25,11 @@ def load_lexicon(name: str) -> Mapping[str, Any]:
 def unfolded(pattern: str) -> str:
     """Returns a pattern that a lexicon breaks into lines as one line."""
     return "".join(pattern.split("\n"))
+
+
+def alternatives(lines: str) -> str:
+    """Returns patterns, one a line and `_` for a space, as one; a line indented further goes on with that above."""
+    return "|".join(regex.sub(r"\n\s+", "", lines).split("\n")).replace("_", " ")
 
 
 def compile_words(patterns: str, language: str) -> "regex.Pattern[str]":

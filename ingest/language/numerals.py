@@ -55,7 +55,7 @@ def roman_value(numeral: str) -> int:
 
 
 def number_of(written: str) -> str:
-    """Returns the number of an article or item as Arabic digits; what is no number comes back unchanged.
+    """Returns the number of an article or item in digits; other text comes back unchanged.
 
     Args:
         written: Digits, with `bis` and the like kept, a Roman or Chinese numeral, or words such as "twenty-one".

@@ -1,4 +1,4 @@
-"""Splitting readable text into sentences by rule, in the six languages of the United Nations."""
+"""Sentence segmentation by rule, in the six languages of the United Nations: "Mr. Ilvane spoke." is one sentence."""
 
 from collections.abc import Iterator
 

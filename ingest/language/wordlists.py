@@ -1,4 +1,4 @@
-"""Our own short word lists: plain text beside this module, words between white space, `#` begins a comment."""
+"""Word lists in `ingest/data/*.txt`: words between white space, `#` begins a comment."""
 
 from functools import cache
 from importlib.resources import files

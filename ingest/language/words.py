@@ -1,4 +1,4 @@
-"""What English words look like when extraction has glued them together or cut them apart.
+"""Words that extraction has glued together ("itsgreat") or cut apart ("implemen tation"), told by word frequencies.
 
 A word is known by its frequency (wordfreq). Only a token that no word list knows is looked at; wordninja
 proposes where to split it, and the proposal stands only where every piece is a common word and the whole
@@ -69,7 +69,7 @@ def territory_words() -> frozenset[str]:
 def document_names(text: str) -> frozenset[str]:
     """Finds the words that a document capitalises inside its sentences, in lower case.
 
-    An unknown word that comes once may also be a name that sticks to the words after it; such a one is none.
+    An unknown word that comes once may be a name glued to the words after it, and is left out.
     """
     counted = Counter(word for word in _MID_SENTENCE_NAME.findall(text) if word[0].isupper())
     sure = {word.lower() for word, count in counted.items() if count > 1 or zipf(word) >= _UNKNOWN}
@@ -80,7 +80,7 @@ def document_names(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1 << 16)
 def _pieces(token: str) -> tuple[str, ...]:
-    """Proposes the words that stick together in a token; the token alone where it is none of ours to split."""
+    """Proposes the words that stick together in a token; the token alone where it should stay whole."""
     if not 5 <= len(token) <= _LONGEST_TOKEN or not token.isascii() or not token[1:].islower():
         return (token,)
     if zipf(token) >= _KNOWN_DESPITE_GLUE or (zipf(token) >= _UNKNOWN and token.lower()[-3:] not in _LAST_LETTERS):
@@ -105,7 +105,7 @@ def split_glued(token: str, names: frozenset[str], *, opens_sentence: bool) -> t
     """Splits words that stick together.
 
     Args:
-        token: Letters between two characters that are none.
+        token: A run of letters.
         names: Names in lower case, which are never split and may begin a glued token.
         opens_sentence: Whether a capital is due to the token's place, so says nothing about a name.
 

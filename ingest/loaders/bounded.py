@@ -49,7 +49,7 @@ _READERS = ("ingest.loaders.registry", "ingest.pages")
 _CHANNEL: ContextVar[BinaryIO | None] = ContextVar("channel", default=None)
 
 T = TypeVar("T")
-_Kind = Literal["ready", "page", "result", "refused", "memory", "output", "failed"]
+_MessageKind = Literal["ready", "page", "result", "refused", "memory", "output", "failed"]
 
 
 class _ProcessEndedError(Exception):
@@ -164,7 +164,9 @@ class _Worker:
     def is_alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def run(self, limits: LoadLimits, function: Callable[..., object], *arguments: object) -> tuple[_Kind, object]:
+    def run(
+        self, limits: LoadLimits, function: Callable[..., object], *arguments: object
+    ) -> tuple[_MessageKind, object]:
         """Have a function called.
 
         Raises:
@@ -196,12 +198,12 @@ class _Worker:
             self._changed.notify()
         self._thread.join()
 
-    def _receive(self, stream: IO[bytes], limits: LoadLimits) -> tuple[_Kind, object]:
+    def _receive(self, stream: IO[bytes], limits: LoadLimits) -> tuple[_MessageKind, object]:
         length = _LENGTH.unpack(_read(stream, _LENGTH.size))[0]
         # Names of what went wrong come with the result; the process itself keeps to the bound.
         if length > limits.load_output_bytes + 1_000_000:
             return "output", None
-        message: tuple[_Kind, object] = pickle.loads(_read(stream, length))
+        message: tuple[_MessageKind, object] = pickle.loads(_read(stream, length))
         return message
 
     def _set_deadline(self, deadline: float | None) -> None:

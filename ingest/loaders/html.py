@@ -63,7 +63,7 @@ def load_html(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 
 def _check_depth(source: str, name: str) -> None:
-    """Refuse a page before it is parsed whose elements are nested too deep: opened, and not closed again."""
+    """Refuse a page whose elements are nested too deep, before it is parsed."""
     depth = 0
     unclosed: Counter[str] = Counter()
     for slash, written in _TAG.findall(source):

@@ -28,7 +28,7 @@ from ingest.loaders.loaded import (
     is_blank,
 )
 from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
-from ingest.loaders.pdf_layout import GlyphRun, Row, by_line, find_pieces, order
+from ingest.loaders.pdf_layout import GlyphRun, TextRow, by_line, find_pieces, order
 from ingest.loaders.pdfium import LOCK, PageGlyphs, open_pdf, read_glyphs
 from ingest.loaders.scanned import ScannedPage
 from ingest.text.furniture import is_furniture_block
@@ -55,7 +55,7 @@ DPI = 200
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Page:
+class _PdfPage:
     """A page with a text layer, or what text recognition made of it.
 
     Attributes:
@@ -70,12 +70,12 @@ class _Page:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Set:
+class _PageRows:
     """A page's lines in the order of reading: those at its edges that may be furniture, and the others."""
 
-    head: tuple[Row, ...]
-    body: tuple[Row, ...]
-    foot: tuple[Row, ...]
+    head: tuple[TextRow, ...]
+    body: tuple[TextRow, ...]
+    foot: tuple[TextRow, ...]
 
 
 def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
@@ -118,14 +118,16 @@ def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
     )
 
 
-def page_rows(glyphs: PageGlyphs) -> tuple[Row, ...]:
+def page_rows(glyphs: PageGlyphs) -> tuple[TextRow, ...]:
     """Return the lines of one page in the order of reading, as far as they can be told without the other pages."""
-    setting = _set(_Page(pieces=find_pieces(glyphs), height=glyphs.height), frozenset())
+    setting = _set(_PdfPage(pieces=find_pieces(glyphs), height=glyphs.height), frozenset())
     return (*setting.head, *setting.body, *setting.foot)
 
 
-def _read_pages(document: pypdfium2.PdfDocument, name: str, limits: LoadLimits, recognizer: Recognizer) -> list[_Page]:
-    pages: list[_Page] = []
+def _read_pages(
+    document: pypdfium2.PdfDocument, name: str, limits: LoadLimits, recognizer: Recognizer
+) -> list[_PdfPage]:
+    pages: list[_PdfPage] = []
     length = 0
     for index in range(len(document)):
         try:
@@ -137,7 +139,7 @@ def _read_pages(document: pypdfium2.PdfDocument, name: str, limits: LoadLimits, 
                 with LOCK:
                     page.close()
         except pypdfium2.PdfiumError:
-            read = _Page(note=_FAILED)
+            read = _PdfPage(note=_FAILED)
         length += sum(len(piece.text) + 1 for piece in read.pieces)
         length += 0 if read.scan is None else len(read.scan.text)
         check_length(length, name, limits)
@@ -147,11 +149,11 @@ def _read_pages(document: pypdfium2.PdfDocument, name: str, limits: LoadLimits, 
     return pages
 
 
-def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recognizer) -> _Page:
+def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recognizer) -> _PdfPage:
     with LOCK:
         glyphs = read_glyphs(page, limits.max_characters + 1)
     pieces = find_pieces(glyphs)
-    layer = _Page(
+    layer = _PdfPage(
         pieces=pieces,
         askew="".join(glyph.char for glyph in glyphs.askew).strip(),
         height=glyphs.height,
@@ -164,10 +166,10 @@ def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recogniz
             return layer
     scan = recognizer.read(lambda: render_page(page, limits))
     if scan is None:
-        return layer if text and not needed else _Page(note="a scan that was not read")
+        return layer if text and not needed else _PdfPage(note="a scan that was not read")
     if len(scan.text) <= len(text) and not needed:
         return layer
-    return _Page(scan=scan) if scan.text else _Page(note="no text (a picture, or blank)")
+    return _PdfPage(scan=scan) if scan.text else _PdfPage(note="no text (a picture, or blank)")
 
 
 def render_page(page: pypdfium2.PdfPage, limits: LoadLimits) -> Image:
@@ -204,7 +206,7 @@ def _covering_image(page: pypdfium2.PdfPage) -> bool:
     return False
 
 
-def _texts(pages: Sequence[_Page]) -> list[str]:
+def _texts(pages: Sequence[_PdfPage]) -> list[str]:
     """Write the pages out."""
     furniture = _repeated_at_edges(pages)
     settings = [_set(page, furniture) for page in pages]
@@ -224,7 +226,7 @@ def _texts(pages: Sequence[_Page]) -> list[str]:
     return texts
 
 
-def _repeated_at_edges(pages: Sequence[_Page]) -> frozenset[str]:
+def _repeated_at_edges(pages: Sequence[_PdfPage]) -> frozenset[str]:
     """Find what stands at the same edge of several pages, apart from its numbers."""
     seen: Counter[str] = Counter()
     for page in pages:
@@ -233,7 +235,7 @@ def _repeated_at_edges(pages: Sequence[_Page]) -> frozenset[str]:
     return frozenset(key for key, count in seen.items() if count > 1)
 
 
-def _set(page: _Page, furniture: frozenset[str]) -> _Set:
+def _set(page: _PdfPage, furniture: frozenset[str]) -> _PageRows:
     edges: dict[bool, list[GlyphRun]] = {True: [], False: []}
     for upper, found in edges.items():
         for line, apart in _with_gaps(page, _edge_lines(page, upper=upper)):
@@ -245,10 +247,10 @@ def _set(page: _Page, furniture: frozenset[str]) -> _Set:
             found += line
     taken = {id(piece) for found in edges.values() for piece in found}
     body = [piece for piece in page.pieces if id(piece) not in taken]
-    return _Set(head=_in_lines(edges[True]), body=order(body), foot=_in_lines(edges[False]))
+    return _PageRows(head=_in_lines(edges[True]), body=order(body), foot=_in_lines(edges[False]))
 
 
-def _edge_lines(page: _Page, *, upper: bool) -> list[list[GlyphRun]]:
+def _edge_lines(page: _PdfPage, *, upper: bool) -> list[list[GlyphRun]]:
     """Return the outermost lines at an edge of a page, from outside."""
     low, high = _EDGE * page.height, (1 - _EDGE) * page.height
     near = [piece for piece in page.pieces if (piece.bottom > high if upper else piece.top < low)]
@@ -256,7 +258,7 @@ def _edge_lines(page: _Page, *, upper: bool) -> list[list[GlyphRun]]:
     return (lines if upper else lines[::-1])[:_EDGE_LINES]
 
 
-def _with_gaps(page: _Page, lines: Sequence[list[GlyphRun]]) -> Iterator[tuple[list[GlyphRun], bool]]:
+def _with_gaps(page: _PdfPage, lines: Sequence[list[GlyphRun]]) -> Iterator[tuple[list[GlyphRun], bool]]:
     """Yield lines at an edge, each with whether it stands apart from all that is further inside."""
     outside: set[int] = set()
     for line in lines:
@@ -277,12 +279,12 @@ def _text(line: Sequence[GlyphRun]) -> str:
     return " ".join(piece.text for piece in sorted(line, key=lambda piece: piece.left))
 
 
-def _in_lines(pieces: Sequence[GlyphRun]) -> tuple[Row, ...]:
+def _in_lines(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
     """Bring lines at an edge into order; columns are not looked for."""
     return tuple(row for line in by_line(pieces) for row in order(line))
 
 
-def _body(rows: Sequence[Row], usual: float, height: float) -> str:
+def _body(rows: Sequence[TextRow], usual: float, height: float) -> str:
     """Write out the body of a page, with its footnotes after the last sentence that the page completes."""
     notes = _footnotes(rows, usual, height)
     if not notes:
@@ -293,9 +295,9 @@ def _body(rows: Sequence[Row], usual: float, height: float) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _footnotes(rows: Sequence[Row], usual: float, height: float) -> frozenset[Row]:
+def _footnotes(rows: Sequence[TextRow], usual: float, height: float) -> frozenset[TextRow]:
     """Find what stands in smaller letters at the foot of a column, from a line on that begins with a mark."""
-    found: set[Row] = set()
+    found: set[TextRow] = set()
     for _, column in groupby(rows, key=lambda row: row.column):
         members = list(column)
         first = len(members)
@@ -306,11 +308,11 @@ def _footnotes(rows: Sequence[Row], usual: float, height: float) -> frozenset[Ro
     return frozenset(found)
 
 
-def _lines(rows: Sequence[Row]) -> str:
+def _lines(rows: Sequence[TextRow]) -> str:
     return "".join(("\n\n" if row.opens else "\n") * (number > 0) + row.text for number, row in enumerate(rows))
 
 
-def _notes(pages: Sequence[_Page], texts: Sequence[str]) -> Iterator[str]:
+def _notes(pages: Sequence[_PdfPage], texts: Sequence[str]) -> Iterator[str]:
     found: dict[str, list[int]] = {}
     for number, (page, text) in enumerate(zip(pages, texts, strict=True), 1):
         if page.note is not None:

@@ -56,22 +56,14 @@ class GlyphRun:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
-    """A line of one column.
+class TextRow(GlyphRun):
+    """A line of one column, its glyphs in the order of the text.
 
     Attributes:
-        glyphs: Its glyphs in the order of the text.
         column: Number of its column on the page, in reading order.
         opens: Whether a paragraph begins with it.
     """
 
-    glyphs: tuple[Glyph, ...] = field(repr=False, compare=False)
-    text: str
-    left: float
-    bottom: float
-    right: float
-    top: float
-    size: float
     column: int
     opens: bool
 
@@ -81,14 +73,14 @@ def find_pieces(page: PageGlyphs) -> tuple[GlyphRun, ...]:
     return tuple(piece for line in page.lines for run in _level_runs(line) for piece in _split(run))
 
 
-def order(pieces: Sequence[GlyphRun]) -> tuple[Row, ...]:
+def order(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
     """Bring the pieces of a page into the order of reading.
 
     Columns are read one after the other, from the right where most of the text runs from right to left; what
     crosses the gutter separates what is above it from what is below.
     """
     rtl = is_right_to_left("".join(piece.text for piece in pieces))
-    rows: list[Row] = []
+    rows: list[TextRow] = []
     for number, (column, goes_on) in enumerate(_columns(list(pieces), rtl=rtl)):
         rows += _rows(column, number, rtl=rtl, opens=not goes_on)
     return tuple(rows)
@@ -255,7 +247,7 @@ def _fills(side: Sequence[GlyphRun]) -> bool:
     return median(rows.values()) >= _FILLED * width
 
 
-def _rows(pieces: Sequence[GlyphRun], column: int, *, rtl: bool, opens: bool) -> list[Row]:
+def _rows(pieces: Sequence[GlyphRun], column: int, *, rtl: bool, opens: bool) -> list[TextRow]:
     """Join the pieces of one column into lines, from the top."""
     lines = [_joined(line, rtl=rtl) for line in by_line(pieces)]
     starts = Counter(round(line.right if rtl else line.left) for line in lines)
@@ -264,7 +256,7 @@ def _rows(pieces: Sequence[GlyphRun], column: int, *, rtl: bool, opens: bool) ->
     # A line that fills its column is mostly followed by one of the same paragraph.
     within = [gap for line, gap in zip(lines, gaps, strict=False) if _reaches_end(line, lines, rtl=rtl)]
     usual = median(within or gaps) if gaps else 0.0
-    rows: list[Row] = []
+    rows: list[TextRow] = []
     before: GlyphRun | None = None
     for number, line in enumerate(lines):
         if before is not None:
@@ -273,7 +265,7 @@ def _rows(pieces: Sequence[GlyphRun], column: int, *, rtl: bool, opens: bool) ->
             indented = _INDENT * line.size < indents[1] < 6 * line.size and indents[0] < 0.5 * line.size
             opens = spaced or indented or abs(line.size - before.size) > 0.15 * max(line.size, before.size)
         rows.append(
-            Row(
+            TextRow(
                 glyphs=line.glyphs,
                 text=line.text,
                 left=line.left,

@@ -173,7 +173,7 @@ def _between(one: Box, other: Box) -> Box:
 
 
 def _lies_in(box: Box, frame: Box) -> bool:
-    """Tell whether a glyph stands on the page; what does not is shown to nobody."""
+    """Tell whether a glyph stands on the page; glyphs outside are not shown to a reader."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return frame[0] <= x <= frame[2] and frame[1] <= y <= frame[3]
 
@@ -185,7 +185,7 @@ def _char(code: int) -> str:
 
 
 def _quarter(x: float, y: float) -> int:
-    """Return by how many quarter turns a direction is turned clockwise, 0 to 3; 4 where by none."""
+    """Return by how many quarter turns a direction is turned clockwise, 0 to 3; 4 for a slanted one."""
     if y == 0 and x >= 0:
         return 0
     quarters = -math.atan2(y, x) / (math.pi / 2)

@@ -1,4 +1,4 @@
-"""Which loader reads which file, and the checks that hold for every format.
+"""The table of loaders by suffix, and the checks that hold for every format.
 
 A file inside an archive or e-mail is named as if that were a folder (`bundle.zip/a.pdf`), here and in manifests.
 """
@@ -191,7 +191,7 @@ def survey(folder: Path) -> tuple[tuple[Path, ...], dict[Path, LoadError]]:
 
 
 def _special(path: Path, folder: Path) -> str | None:
-    """Say why an entry of a folder is no file that can be read; None where it is one, or of a suffix never read."""
+    """Return why an entry of a folder cannot be read; None for a readable file, and for a suffix never read."""
     try:
         mode = path.lstat().st_mode
         if stat.S_ISREG(mode):
@@ -317,7 +317,7 @@ def _member(outer: Path, inner: tuple[str, ...], limits: LoadLimits) -> Member |
 def _members(
     outer: Path, version: tuple[int, int], within: tuple[str, ...], limits: LoadLimits
 ) -> dict[tuple[str, ...], Member] | None:
-    """List what an archive on disk holds, or one inside it, by the parts of its path; None where it is no archive.
+    """List what an archive on disk holds, or one inside it, by the parts of its path; None for any other file.
 
     The last ones are kept, since their files are asked for one by one.
     """

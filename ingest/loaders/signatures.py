@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, where a suffix may lie."""
+"""File signatures ("magic numbers"): what a file is by its first bytes, whatever its suffix says."""
 
 import re
 from io import BytesIO

@@ -205,7 +205,7 @@ def _groups_after(
 
 
 def _is_direct(sentence: str, start: int, end: int, named: list[PartyMatch]) -> bool:
-    """Tells whether nothing but the subject and little words stands between a verb and its object."""
+    """Tells whether only the subject and function words stand between a verb and its object."""
     for match in named:
         if start <= match.start and match.end <= end:
             sentence = f"{sentence[: match.start]}{' ' * (match.end - match.start)}{sentence[match.end :]}"

@@ -1,4 +1,7 @@
-"""The heading of a statement: where it ends, and who is named in it as speaking."""
+"""The heading of a statement: where it ends, and who is named in it as speaking.
+
+"Statement by H.E. Mr. Ilvane, Permanent Representative of Arvandia" names a State and a person.
+"""
 
 import re
 from collections.abc import Iterator
@@ -151,7 +154,7 @@ def is_heading_line(line: str, following: str) -> bool:
 
 
 def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
-    """Read the State, group or organization that a heading names as speaking; None if none or several.
+    """Read the State, group or organization that a heading names as speaking; None unless it names exactly one.
 
     In "Statement by X on behalf of Y", it is X.
     """
@@ -218,7 +221,7 @@ def _line_starts(heading: Heading) -> Iterator[tuple[str, int]]:
 
 
 def _rank(line: str, match: PartyMatch, before: str) -> int | None:
-    """How clearly a heading names a State as speaking: the lower the clearer, None for not at all."""
+    """How clearly a heading names a State as speaking: the lower the clearer, None where it does not."""
     if match.form == "demonym":
         return 1 if _AFTER.match(line[match.end :]) else None
     for rank, pattern in enumerate(_BEFORE):

@@ -7,7 +7,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -178,21 +178,7 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 def draft_row(file: str, metadata: Metadata, kind: Kind = "statement") -> ManifestRow:
     """Make the row of a draft manifest from what a text says."""
-    return ManifestRow.model_construct(
-        file=file,
-        state=metadata.state,
-        body=metadata.body,
-        session=metadata.session,
-        date=metadata.date,
-        agenda_item=metadata.agenda_item,
-        language=metadata.language,
-        on_behalf_of=metadata.on_behalf_of,
-        title=metadata.title,
-        symbol=metadata.symbol,
-        url=metadata.url,
-        speaker=metadata.speaker,
-        kind=None if kind == "statement" else kind,
-    )
+    return ManifestRow.model_construct(file=file, **asdict(metadata), kind=None if kind == "statement" else kind)
 
 
 def write_draft(folder: Path, rows: Iterable[ManifestRow], *, force: bool = False) -> Path:

@@ -1,4 +1,8 @@
-"""What a statement says of itself: State, body, session, date, agenda item, speaker and language."""
+"""Metadata: State, body, session, date, agenda item, speaker and language, read from the text or concluded.
+
+A manifest's row goes before what the text says. What is concluded is named as inferred: the session of a body on a
+date, or the State that says "my country".
+"""
 
 import logging
 import re
@@ -6,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from ingest.language.dates import find_dates, interval
-from ingest.language.detection import detect_language as detect_language
+from ingest.language.detection import detect_language
 from ingest.language.numerals import ascii_digits
 from ingest.language.ordinals import find_session_number
 from ingest.metadata.heading import Heading, find_heading, holder_in, speaker_in, title_in
@@ -163,7 +167,7 @@ def _with_parties(metadata: Metadata, text: str, heading: Heading, parties: Part
 
 
 def joint_speaker(metadata: Metadata, state: str | None, states: Sequence[str], parties: PartyTable) -> str | None:
-    """Who speaks, with the States spoken for where they are no group that has a code of its own."""
+    """Returns who speaks, with the States that are spoken for: "Arvandia, on behalf of Belmora and Corvia"."""
     if not states:
         return metadata.speaker
     *names, last = (parties.display(code) for code in states)
@@ -197,7 +201,7 @@ def _is_group(code: str | None, parties: PartyTable | None) -> bool:
 
 
 def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: PartyTable) -> list[str]:
-    """Put codes in place of what a row names; give what is wrong with it."""
+    """Put codes in place of the names in a row, and return its problems."""
     problems = []
     for column in ("state", "on_behalf_of"):
         name = given.get(column)
@@ -255,7 +259,7 @@ def _agenda_item(heading: Heading) -> str | None:
 
 
 def agenda_item_in(words: str) -> str | None:
-    """Read the numbers of the agenda items that a heading names first, such as `2 (b), 4`; None for none."""
+    """Read the numbers of the agenda items that a heading names first, such as `2 (b), 4`, or None."""
     match = _AGENDA_ITEM.search(ascii_digits(words))
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""For whom a statement is made, and with whose statement its speaker aligns: two things that sound alike.
+"""The party that a statement represents: a group or States on whose behalf it is made.
 
 "I speak on behalf of the group" makes a statement the group's. "We align ourselves with the statement made on
 behalf of the group" leaves it the State's, and is kept as a mention of the group.

@@ -1,4 +1,7 @@
-"""Bodies whose meetings statements are made at, and which of their sessions a date falls in."""
+"""Bodies at whose meetings statements are made, and the session that a date falls in.
+
+"COP to UNTOC" is UNTOC COP, and 12 October 2020 is in its tenth session.
+"""
 
 import csv
 import re

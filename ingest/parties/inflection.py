@@ -1,4 +1,4 @@
-"""Other forms of a name's words: plurals of demonyms, Russian cases, Arabic prefixes.
+"""Inflected forms of the words of names: plurals of demonyms, Russian cases, Arabic prefixes ("لإيران", "Ираном").
 
 Rules, not word lists: they are meant for names, which a match must also begin with a capital for.
 """

@@ -1,4 +1,4 @@
-"""Finds known names in text: tokens, folding, case rules and a trie; knows nothing of States.
+"""Dictionary matching of names in text: tokens, folding, case rules and a trie; knows nothing of States.
 
 A name is a row of folded tokens. What stands between two tokens counts only by its kind (plain, comma,
 bracket, break), so that line ends, hyphens and curly apostrophes do not matter while `Congo, Republic of`
@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from vectorstore.stems import fold as fold_word
 
-Form = Literal["name", "official", "former", "demonym", "capital", "group"]
+NameForm = Literal["name", "official", "former", "demonym", "capital", "group"]
 Case = Literal["any", "title", "capital", "upper", "proper", "exact", "code"]
 
 # A Han character is a token of its own, since Chinese has no spaces between words.
@@ -24,7 +24,7 @@ _TOKEN = re.compile(rf"[\u3400-\u9fff]|[&+]|(?![\u3400-\u9fff_])\w(?:(?![\u3400-
 _LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ı": "i", "й": "и", "&": "and", "+": "plus"})
 _ABBREVIATIONS = frozenset({"st", "dem", "rep", "fed", "sts", "is", "ee", "uu", "p"})
 _TITLES = frozenset({"mr", "mrs", "ms", "dr", "miss", "messrs"})
-_PRIORITY: dict[Form, int] = {"name": 0, "official": 0, "group": 0, "former": 1, "demonym": 2, "capital": 3}
+_PRIORITY: dict[NameForm, int] = {"name": 0, "official": 0, "group": 0, "former": 1, "demonym": 2, "capital": 3}
 # Words that are names only in capitals: `us`, `car`, `male` are ordinary words of questions.
 _NEVER_LOWER = frozenset({"us", "car", "au", "las", "imo", "sco", "coe", "male", "gdr", "ec"})
 # Acronyms that are also words of a heading in capitals.
@@ -87,23 +87,23 @@ def tokens_of(text: str) -> list[Token]:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class KnownName:
     """One way to write one or several parties; without codes it is a longer name that hides a shorter one."""
 
     codes: tuple[str, ...]
-    form: Form
+    form: NameForm
     case: Case
     pattern: tuple[str, ...]
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NameMatch:
     """A name found in `tokens[first:last]`."""
 
     first: int
     last: int
-    name: Name
+    name: KnownName
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -111,7 +111,7 @@ class Found:
         return (self.last, -_PRIORITY[self.name.form])
 
 
-def case_rule(text: str, tokens: list[Token], form: Form) -> Case:
+def case_rule(text: str, tokens: list[Token], form: NameForm) -> Case:
     """Says how strictly the case of a name counts, from how it is written in the table."""
     letters = [c for c in text if c.isalpha()]
     if not any(c.isupper() or c.islower() for c in letters):
@@ -132,7 +132,7 @@ def case_rule(text: str, tokens: list[Token], form: Form) -> Case:
 @dataclass(slots=True)
 class _Node:
     children: dict[str, "_Node"] = field(default_factory=dict)
-    names: list[Name] = field(default_factory=list)
+    names: list[KnownName] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +183,7 @@ class NameTrie:
         self._variants = variants
         self._rules = rules or Rules()
 
-    def __iter__(self) -> Iterator[Name]:
+    def __iter__(self) -> Iterator[KnownName]:
         """All names, in no order; those with several codes are the ambiguous ones."""
         stack = [self._root]
         while stack:
@@ -191,7 +191,7 @@ class NameTrie:
             yield from node.names
             stack += node.children.values()
 
-    def add(self, text: str, codes: tuple[str, ...], form: Form, case: Case | None = None) -> None:
+    def add(self, text: str, codes: tuple[str, ...], form: NameForm, case: Case | None = None) -> None:
         """Adds a name; the same name of several parties of equal rank becomes ambiguous."""
         tokens = tokens_of(text)
         if not tokens:
@@ -200,13 +200,13 @@ class NameTrie:
             tokens = tokens[1:]
             text = text[tokens[0].start :]
         pattern = (tokens[0].folded, *(t.key for t in tokens[1:]))
-        name = Name(codes, form, case or case_rule(text, tokens, form), pattern, text)
+        name = KnownName(codes, form, case or case_rule(text, tokens, form), pattern, text)
         node = self._root
         for key in pattern:
             node = node.children.setdefault(key, _Node())
         node.names = _merge(node.names, name)
 
-    def exact(self, tokens: list[Token]) -> Name | None:
+    def exact(self, tokens: list[Token]) -> KnownName | None:
         """The name that is written by exactly these tokens, in any case."""
         node = self._root
         for key in (tokens[0].folded, *(t.key for t in tokens[1:])):
@@ -220,18 +220,18 @@ class NameTrie:
         ]
         return min(names or node.names, key=lambda name: name.case != "exact", default=None)
 
-    def longest(self, tokens: list[Token], first: int, relaxed: bool) -> Found | None:
+    def longest(self, tokens: list[Token], first: int, relaxed: bool) -> NameMatch | None:
         """The longest name that starts at `tokens[first]`, or None."""
         if self._variants is None and tokens[first].folded not in self._root.children:
             return None
-        best: Found | None = None
+        best: NameMatch | None = None
         stack = [(self._root, first)]
         while stack:
             node, at = stack.pop()
             if at > first and node.names and (best is None or at > best.last):
                 for name in node.names:
                     if self._written(name, tokens, first, at, relaxed):
-                        best = Found(first, at, name)
+                        best = NameMatch(first, at, name)
                         break
             if at == len(tokens) or not node.children:
                 continue
@@ -246,7 +246,7 @@ class NameTrie:
                     stack.append((following, at + 1))
         return best
 
-    def _written(self, name: Name, tokens: list[Token], first: int, last: int, relaxed: bool) -> bool:
+    def _written(self, name: KnownName, tokens: list[Token], first: int, last: int, relaxed: bool) -> bool:
         """Whether case and neighbours allow reading these tokens as this name."""
         single = last - first == 1
         before = tokens[first - 1] if first else None
@@ -271,7 +271,7 @@ class NameTrie:
         return _case_allows(name, tokens[first:last], before, after, relaxed)
 
 
-def _merge(names: list[Name], new: Name) -> list[Name]:
+def _merge(names: list[KnownName], new: KnownName) -> list[KnownName]:
     """Keeps the names of the best rank at a node, united where they differ only in their parties.
 
     A name that counts only as written (Malé, عمّان) stands before those of the same folded letters.
@@ -292,10 +292,10 @@ def _merge(names: list[Name], new: Name) -> list[Name]:
         return [ranked[0]] if not same or ranked[0].case == ranked[1].case else ranked
     codes = tuple(sorted({*old.codes, *new.codes}))
     case = old.case if old.case == new.case else "any"
-    return [Name(codes, old.form, case, old.pattern, old.text)]
+    return [KnownName(codes, old.form, case, old.pattern, old.text)]
 
 
-def _is_proper(name: Name, tokens: list[Token]) -> bool:
+def _is_proper(name: KnownName, tokens: list[Token]) -> bool:
     """Whether each word has the capitals of the table: La Paz, but neither "la paz" nor "LA PAZ"."""
     return all(
         (given.word[0].isupper() or not wanted.word[0].isupper())
@@ -304,7 +304,9 @@ def _is_proper(name: Name, tokens: list[Token]) -> bool:
     )
 
 
-def _case_allows(name: Name, tokens: list[Token], before: Token | None, after: Token | None, relaxed: bool) -> bool:
+def _case_allows(
+    name: KnownName, tokens: list[Token], before: Token | None, after: Token | None, relaxed: bool
+) -> bool:
     word = tokens[0].word
     if name.case == "any":
         return True

@@ -1,16 +1,13 @@
-"""Reads our tables of parties and builds the name tries from them, one per language.
+"""The tables of parties, and the name tries built from them, one per language.
 
 `states.csv` and `groups.csv` hold English, `party_names.csv` what the United Nations calls parties in the other
 languages, `ambiguous_names.csv` every name that is asked back, `not_parties.csv` longer names that hide a party's
 (the Indian Ocean is not India). Short names and many capitals come from CLDR through babel.
-
-`python -m ingest.parties.party_names` prints the two tables that `docs/parties.md` shows.
 """
 
 import csv
 import io
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -22,7 +19,7 @@ from ingest.errors import LoadError, PartyTableError
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import read_bytes
 from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
-from ingest.parties.name_matcher import Case, Form, NameTrie, Rules, fold, tokens_of
+from ingest.parties.name_matcher import Case, NameForm, NameTrie, Rules, fold, tokens_of
 
 PartyKind = Literal["state", "group", "organization"]
 Language = Literal["en", "fr", "es", "ar", "ru", "zh"]
@@ -89,7 +86,7 @@ class FormerName:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Names:
+class PartyNames:
     """What a party is called in one language.
 
     Attributes:
@@ -106,12 +103,12 @@ class Names:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class PartyRow:
     """A party as our tables give it; `names` are the English ones."""
 
     code: str
     kind: PartyKind
-    names: Names
+    names: PartyNames
     alpha2: str | None = None
     members: str = ""
 
@@ -122,7 +119,7 @@ class AmbiguousName:
 
     language: Language
     name: str
-    form: Form
+    form: NameForm
     codes: tuple[str, ...]
     reason: str
 
@@ -141,8 +138,8 @@ def split_list(cell: str) -> tuple[str, ...]:
     return tuple(value.strip() for value in cell.split("|") if value.strip())
 
 
-def _names(row: Mapping[str, str]) -> Names:
-    return Names(
+def _names(row: Mapping[str, str]) -> PartyNames:
+    return PartyNames(
         name=row["name"],
         official=row.get("official") or None,
         aliases=split_list(row["aliases"]),
@@ -159,19 +156,21 @@ def _former(cell: str) -> FormerName:
 
 
 @cache
-def built_in() -> dict[str, Row]:
+def built_in() -> dict[str, PartyRow]:
     """States, groups and organizations of our own tables, by code."""
     table = {
-        row["code"]: Row(code=row["code"], kind="state", names=_names(row), alpha2=row["alpha2"])
+        row["code"]: PartyRow(code=row["code"], kind="state", names=_names(row), alpha2=row["alpha2"])
         for row in _rows("states.csv")
     }
     for row in _rows("groups.csv"):
-        table[row["code"]] = Row(code=row["code"], kind=_KINDS[row["kind"]], names=_names(row), members=row["members"])
+        table[row["code"]] = PartyRow(
+            code=row["code"], kind=_KINDS[row["kind"]], names=_names(row), members=row["members"]
+        )
     return table
 
 
 @cache
-def local_names() -> dict[tuple[str, str], Names]:
+def local_names() -> dict[tuple[str, str], PartyNames]:
     """Names in the five languages other than English, by code and language."""
     return {(row["code"], row["language"]): _names(row) for row in _rows("party_names.csv")}
 
@@ -183,7 +182,7 @@ def ambiguous_names() -> tuple[AmbiguousName, ...]:
         AmbiguousName(
             language=cast("Language", row["language"]),
             name=name,
-            form=cast("Form", row["form"]),
+            form=cast("NameForm", row["form"]),
             codes=tuple(sorted(split_list(row["codes"]))),
             reason=row["reason"],
         )
@@ -214,12 +213,12 @@ def _cldr_cities(language: str) -> dict[str, str]:
     }
 
 
-def names_in(row: Row, language: str) -> Names | None:
+def names_in(row: PartyRow, language: str) -> PartyNames | None:
     """What our own tables call a party in one language, or None."""
     return row.names if language == "en" else local_names().get((row.code, language))
 
 
-def display_name(row: Row, language: str) -> str:
+def display_name(row: PartyRow, language: str) -> str:
     """The name of a party in one of the six languages; English where there is none."""
     names = names_in(row, language)
     if names is not None and names.name:
@@ -229,10 +228,10 @@ def display_name(row: Row, language: str) -> str:
     return row.names.name
 
 
-def spellings(row: Row, language: Language) -> Iterator[tuple[Form, str]]:
+def spellings(row: PartyRow, language: Language) -> Iterator[tuple[NameForm, str]]:
     """Every way to write a party in one language, the preferred ones first; demonyms in all their forms."""
-    names = names_in(row, language) or Names()
-    form: Form = "name" if row.kind == "state" else "group"
+    names = names_in(row, language) or PartyNames()
+    form: NameForm = "name" if row.kind == "state" else "group"
     for text in (names.name, *names.aliases):
         if text:
             yield form, text
@@ -263,7 +262,7 @@ def unmarked(name: str) -> str:
     return name.lstrip("!^")
 
 
-def add_name(trie: NameTrie, text: str, codes: tuple[str, ...], form: Form) -> None:
+def add_name(trie: NameTrie, text: str, codes: tuple[str, ...], form: NameForm) -> None:
     """Adds a name as our tables write it, with the mark that may stand before it."""
     case = _WRITTEN.get(text[0])
     trie.add(text[1:] if case else text, codes, form, case)
@@ -297,7 +296,7 @@ def trie_of(language: Language) -> NameTrie:
     return trie
 
 
-def added_rows(path: Path) -> Iterator[tuple[int, Row]]:
+def added_rows(path: Path) -> Iterator[tuple[int, PartyRow]]:
     """The rows of a `parties.csv` with their line numbers.
 
     Raises:
@@ -334,7 +333,7 @@ def without_party(path: Path, code: str) -> bytes:
     return kept.getvalue().encode("utf-8")
 
 
-def _added_row(path: Path, line: int, cells: Mapping[str, str]) -> Row:
+def _added_row(path: Path, line: int, cells: Mapping[str, str]) -> PartyRow:
     where = f"{str(path)!r}, line {line}"
     code, name = cells.get("code", ""), cells.get("name", "")
     kind = _KINDS.get(cells.get("kind", "") or "state")
@@ -344,31 +343,9 @@ def _added_row(path: Path, line: int, cells: Mapping[str, str]) -> Row:
         raise PartyTableError(f"{where}: kind {cells['kind']!r} is none of {', '.join(_KINDS)}")
     if kind == "state" and not _FICTIONAL_STATE.fullmatch(code) and code not in built_in():
         raise PartyTableError(f"{where}: code {code!r} of a State that ISO 3166 does not know must be XAA to XZZ")
-    return Row(
+    return PartyRow(
         code=code,
         kind=kind,
-        names=Names(name=name, aliases=split_list(cells.get("aliases", ""))),
+        names=PartyNames(name=name, aliases=split_list(cells.get("aliases", ""))),
         members=" ".join(split_list(cells.get("members", ""))),
     )
-
-
-def group_table() -> str:
-    """The codes of groups and organizations with their names in the six languages, as Markdown."""
-    lines = ["| code | " + " | ".join(LANGUAGES) + " |", "|---" * (len(LANGUAGES) + 1) + "|"]
-    for row in built_in().values():
-        if row.kind != "state":
-            lines.append(f"| {row.code} | " + " | ".join(display_name(row, lang) for lang in LANGUAGES) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def ambiguity_table() -> str:
-    """The names that are asked back, with all that they may mean, as Markdown."""
-    lines = ["| name | may mean | language | why |", "|---|---|---|---|"]
-    lines += [
-        f"| {name.name} | {', '.join(name.codes)} | {name.language} | {name.reason} |" for name in ambiguous_names()
-    ]
-    return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(f"{group_table()}\n{ambiguity_table()}")

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from ingest.errors import PartyTableError
 from ingest.parties.inflection import RussianLemmas, arabic_variants
-from ingest.parties.name_matcher import Form, Found, NameTrie, Token, fold, tokens_of
+from ingest.parties.name_matcher import NameForm, NameMatch, NameTrie, Token, fold, tokens_of
 from ingest.parties.party_names import (
     LANGUAGES,
     FormerName,
     Language,
     PartyKind,
-    Row,
+    PartyRow,
     added_rows,
     ambiguous_names,
     built_in,
@@ -35,33 +35,9 @@ _SCRIPTS: dict[Language, re.Pattern[str]] = {
     "ru": re.compile("[\u0400-\u04ff]"),
 }
 # The commonest words of statements and questions, enough to tell the three languages apart.
-_FRENCH = frozenset(
-    ["le", "la", "les", "l", "d", "des", "du", "de", "et", "est", "que", "qu", "dit", "sur", "pour", "dans", "une"]
-)
-_SPANISH = frozenset(
-    [
-        "el",
-        "la",
-        "los",
-        "las",
-        "del",
-        "de",
-        "y",
-        "que",
-        "dijo",
-        "sobre",
-        "para",
-        "por",
-        "con",
-        "una",
-        "qué",
-        "cuál",
-    ]
-)
-_ENGLISH = frozenset(
-    ["the", "of", "and", "to", "did", "what", "on", "in", "is", "which", "has", "how", "say", "said", "by", "for"]
-)
-
+_FRENCH = frozenset("le la les l d des du de et est que qu dit sur pour dans une".split())
+_SPANISH = frozenset("el la los las del de y que dijo sobre para por con una qué cuál".split())
+_ENGLISH = frozenset("the of and to did what on in is which has how say said by for".split())
 _ONLY_ENGLISH = _ENGLISH - {"on", "has"}
 
 
@@ -97,7 +73,7 @@ class PartyMatch:
     start: int
     end: int
     codes: tuple[str, ...]
-    form: Form
+    form: NameForm
     text: str
 
 
@@ -140,7 +116,7 @@ class PartyTable:
     Build it with `load`; it does not change afterwards.
     """
 
-    def __init__(self, rows: Mapping[str, Row], added: Iterable[str] = ()) -> None:
+    def __init__(self, rows: Mapping[str, PartyRow], added: Iterable[str] = ()) -> None:
         self._rows = dict(rows)
         self._added = tuple(added)
 
@@ -231,7 +207,7 @@ class PartyTable:
         matches: list[PartyMatch] = []
         at = 0
         while at < len(tokens):
-            best: Found | None = None
+            best: NameMatch | None = None
             for trie in tries:
                 # In another language's text an English name needs its capital: "eu", "roma" are words there.
                 eased = relaxed and not (foreign and trie is trie_of("en") and tokens[at].word.islower())
@@ -249,7 +225,7 @@ class PartyTable:
                 matches.append(PartyMatch(start=start, end=end, codes=name.codes, form=name.form, text=text[start:end]))
         return matches
 
-    def _first_member(self, shorter: Found | None, group: Found) -> Found:
+    def _first_member(self, shorter: NameMatch | None, group: NameMatch) -> NameMatch:
         """In a question "Canada, Australia and New Zealand" are these States, though a group is called so."""
         listed = shorter is not None and set(shorter.name.codes) & self.members(group.name.codes[0])
         return shorter if shorter is not None and listed else group
@@ -293,10 +269,6 @@ class PartyTable:
         """Whether it is known of a group who belongs to it, at whatever date."""
         return bool(self._memberships.get(code))
 
-    def groups_of(self, state: str, date: str | None = None) -> frozenset[str]:
-        """The groups that a State belongs to at a date; now, without a date."""
-        return frozenset(code for code in self._memberships if state in self.members(code, date))
-
     def _is(self, code: str, kind: PartyKind | None) -> bool:
         return kind is None or self._rows[code].kind == kind
 
@@ -314,7 +286,7 @@ class PartyTable:
         trie = NameTrie(lambda folded, first: (*lemmas(folded, first), *arabic_variants(folded, first)))
         for code in self._added:
             row = self._rows[code]
-            form: Form = "name" if row.kind == "state" else "group"
+            form: NameForm = "name" if row.kind == "state" else "group"
             for name in (row.names.name, *row.names.aliases):
                 trie.add(name, (code,), form)
                 for token in tokens_of(name):
@@ -367,7 +339,7 @@ def _languages_in(text: str, tokens: list[Token], language: str | None) -> tuple
     return tuple(dict.fromkeys(present))
 
 
-def _end_of(text: str, tokens: list[Token], found: Found) -> int:
+def _end_of(text: str, tokens: list[Token], found: NameMatch) -> int:
     """Where a name ends, with the bracket that it opened or the point of its abbreviation."""
     start, end = tokens[found.first].start, tokens[found.last - 1].end
     written, following = text[start:end], text[end : end + 1]

@@ -1,4 +1,4 @@
-"""Splits a record into interventions: who speaks from where to where, and whose position that is.
+"""Speaker segmentation: a record is split into interventions, each with its speaker and the position's holder.
 
 A record is put in one of four ways: speakers' own words after their names (verbatim records), what they said told by
 the record (summary records), texts under headings by State (compilations), or "State: words". The way that names
@@ -11,7 +11,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final
 
 import regex
@@ -19,10 +18,10 @@ import regex
 from ingest.metadata.heading import is_salutation
 from ingest.metadata.represented_party import behalf_phrase, spoken_for
 from ingest.parties.party_table import PartyTable
-from ingest.records.procedural_text import closes_compilation, is_interlude
+from ingest.records.procedural_text import closes_compilation, is_procedural
 from ingest.records.speaker_lines import SpeakerLine, is_office, speaker_line
 from ingest.text.furniture import Line, furniture_lines, running_heads, text_lines
-from ingest.text.layout import Typesetting, ends_sentence, flows, typesetting
+from ingest.text.layout import Typesetting, cut_blocks, ends_sentence, flows, typesetting
 from vectorstore.records import Block, Role
 
 # Interventions of so many parties make a text a record, though nobody said that it is one.
@@ -37,7 +36,8 @@ _OPENING: Final = 1500
 _LINES_OF_RECORDS: Final = (
     re.compile(r"^[^\n(（]{2,100}[(（][^\n()（）]{2,80}[)）]", re.MULTILINE),
     re.compile(
-        r"^.{0,8}(?:(?:The|Le|La|El) |L[’'])(?:repr[eé]sent|observ|deleg|délég)|^.{0,8}(?:Представител|Наблюдател)|^.{0,12}ممثل|^[^\n]{2,30}代表",
+        r"^.{0,8}(?:(?:The|Le|La|El) |L[’'])(?:repr[eé]sent|observ|deleg|délég)|^.{0,8}(?:Представител|Наблюдател)"
+        r"|^.{0,12}ممثل|^[^\n]{2,30}代表",
         re.MULTILINE,
     ),
     re.compile(r"(?<=[.。!?؟])\s*\n\s*\n[^\n.:;,]{3,60}\n\s*\n"),
@@ -48,31 +48,40 @@ _AGENDA_HEADING: Final = regex.compile(
     regex.IGNORECASE,
 )
 _OBSERVER: Final = regex.compile(
-    r"^(?:(?:permanent\s+)?observer\s+(?:for|of)\s+|observat(?:eur|rice)\s+(?:de|du|pour)\s+|observadora?\s+(?:de|por)\s+|наблюдатель\s+от\s+|(?:ال)?مراقبة?\s+(?:عن\s+)?)"
+    r"^(?:(?:permanent\s+)?observer\s+(?:for|of)\s+|observat(?:eur|rice)\s+(?:de|du|pour)\s+"
+    r"|observadora?\s+(?:de|por)\s+|наблюдатель\s+от\s+|(?:ال)?مراقبة?\s+(?:عن\s+)?)"
     r"(?:the\s+|la\s+|el\s+|l[’'])?",
     regex.IGNORECASE,
 )
 _OWN_GOVERNMENT: Final = regex.compile(
-    r"\s*(?:(?:of\s+|the\s+)*(?:his|her|their|its|my|our)\s+(?:\w+\s+)?(?:government|delegation|country|people|nation|head|minister|president)"
-    r"|(?:the\s+)?(?:co-?)?sponsors|(?:de\s+)?(?:son|sa|mon|ma|notre|leur)\s+(?:gouvernement|délégation|pays)|des\s+auteurs"
-    r"|(?:de\s+)?(?:su|mi|nuestr[oa])\s+(?:gobierno|delegación|país)|(?:сво[её][гй]о?|мо[её][гй]о?|наше[гй]о?)\s+(?:правительства|делегации|страны)"
+    r"\s*(?:(?:of\s+|the\s+)*(?:his|her|their|its|my|our)\s+(?:\w+\s+)?(?:government|delegation|country|people|nation"
+    r"|head|minister|president)"
+    r"|(?:the\s+)?(?:co-?)?sponsors|(?:de\s+)?(?:son|sa|mon|ma|notre|leur)\s+(?:gouvernement|délégation|pays)"
+    r"|des\s+auteurs"
+    r"|(?:de\s+)?(?:su|mi|nuestr[oa])\s+(?:gobierno|delegación|país)"
+    r"|(?:сво[её][гй]о?|мо[её][гй]о?|наше[гй]о?)\s+(?:правительства|делегации|страны)"
     r"|(?:حكومت|وفد|بلد)\p{Arabic}+|(?:我国|本国|我|本)(?:政府|代表团))",
     regex.IGNORECASE,
 )
 # "Mr. X (State) said that he spoke on behalf of the group": the record tells it after the verb.
 _TOLD_BEHALF: Final = regex.compile(
-    r"\b(?:speaking|spoke|speak|statement)\s+on\s+behalf\s+of\b[^.;:]{0,160}|\bparl\p{L}*\s+au\s+nom\s+d[^.;:]{0,160}|\bhabl\p{L}*\s+en\s+nombre\s+d[^.;:]{0,160}"
-    r"|\bвыступа\p{L}*\s+от\s+имени\s[^.;:]{0,160}|(?:يتكلم|تتكلم|متكلما|متكلمة|متحدثا|متحدثة)\s+(?:باسم|نيابة\s+عن)\s[^.;:،]{0,160}",
+    r"\b(?:speaking|spoke|speak|statement)\s+on\s+behalf\s+of\b[^.;:]{0,160}|\bparl\p{L}*\s+au\s+nom\s+d[^.;:]{0,160}"
+    r"|\bhabl\p{L}*\s+en\s+nombre\s+d[^.;:]{0,160}"
+    r"|\bвыступа\p{L}*\s+от\s+имени\s[^.;:]{0,160}"
+    r"|(?:يتكلم|تتكلم|متكلما|متكلمة|متحدثا|متحدثة)\s+(?:باسم|نيابة\s+عن)\s[^.;:،]{0,160}",
     regex.IGNORECASE,
 )
 _ENUMERATOR: Final = regex.compile(
     r"^[\s#*_]*(?P<mark>(?:\d{1,3}|[A-Z]{1,2}|[IVXLC]{1,6}|[a-z]|[一二三四五六七八九十]{1,3})\s*[.)、．])\s*"
 )
 _HEADING_WORDS: Final = regex.compile(
-    r"^(?:(?:(?:written\s+)?(?:repl(?:y|ies)|response|submission|comments?|statement|contribution|information|observations?|views|position|intervention)"
+    r"^(?:(?:(?:written\s+)?(?:repl(?:y|ies)|response|submission|comments?|statement|contribution|information"
+    r"|observations?|views|position|intervention)"
     r"(?:\s+(?:received|submitted|provided|made))?\s+(?:from|by|of))"
-    r"|(?:réponse|observations|commentaires|déclaration|contribution|communication)\s+(?:reçues?\s+)?(?:d[eu]s?|de\s+la|d[’'])"
-    r"|(?:respuesta|observaciones|comentarios|declaración|contribución|comunicación)\s+(?:recibidas?\s+)?(?:del?|de\s+la)"
+    r"|(?:réponse|observations|commentaires|déclaration|contribution|communication)\s+(?:reçues?\s+)?"
+    r"(?:d[eu]s?|de\s+la|d[’'])"
+    r"|(?:respuesta|observaciones|comentarios|declaración|contribución|comunicación)\s+(?:recibidas?\s+)?"
+    r"(?:del?|de\s+la)"
     r"|(?:ответ|замечания|заявление|сообщение)|(?:رد|تعليقات|بيان|ملاحظات)|(?:来自)?)\s*(?:the\s+|la\s+|l[’'])?",
     regex.IGNORECASE,
 )
@@ -113,7 +122,7 @@ class Intervention:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Turn:
+class _SpeakerTurn:
     """Where a speaker line begins, where the words begin, and whose they are."""
 
     start: int
@@ -158,8 +167,8 @@ def find_interventions(
         Also those of offices and of unknown speakers; empty where the text names no speakers. What stands between
         them, such as headings and what the meeting did, is nobody's.
     """
-    page = _Page(text, blocks)
-    lookup = _Lookup(parties, language, date)
+    page = _RecordText(text, blocks)
+    lookup = _SpeakerLookup(parties, language, date)
     turns = _turns(page, lookup)
     if not turns:
         return ()
@@ -182,22 +191,10 @@ def cut_at_interventions(
     text: str, blocks: Sequence[Block], interventions: Sequence[Intervention]
 ) -> tuple[Block, ...]:
     """Cuts blocks where an intervention begins or ends, so that no sentence runs across."""
-    cuts = sorted({offset for item in interventions for offset in (item.start, item.end)})
-    found: list[Block] = []
-    for block in blocks:
-        edges = [block.start, *(cut for cut in cuts if block.start < cut < block.end), block.end]
-        for start, end in pairwise(edges):
-            words = text[start:end].strip()
-            if not words:
-                continue
-            first = start + text[start:end].index(words)
-            since = found[-1].end if found else 0
-            continues = block.continues and start == block.start and not any(since <= cut <= first for cut in cuts)
-            found.append(replace(block, start=first, end=first + len(words), continues=continues))
-    return tuple(found)
+    return cut_blocks(text, blocks, {offset for item in interventions for offset in (item.start, item.end)})
 
 
-class _Page:
+class _RecordText:
     """The lines of a record without page furniture, and which of them begin a paragraph."""
 
     def __init__(self, text: str, blocks: Sequence[Block]) -> None:
@@ -271,7 +268,7 @@ class _Page:
         if marks is not None:
             return is_title and self.stands_alone(number) and closes_compilation(whole, _mark(whole), marks)
         # Where the layout shows no paragraph, only what is certain counts.
-        if is_interlude(whole, told=words.summarised and apart):
+        if is_procedural(whole, told=words.summarised and apart):
             return True
         return is_title and (is_item or self._is_heading(number, whole))
 
@@ -285,7 +282,7 @@ class _Page:
         return regex.match(r"[-•·*▪●–—]\s|\(?[\p{L}\p{N}]{1,4}[.)]\s", whole) is None
 
 
-class _Lookup:
+class _SpeakerLookup:
     """Whom a speaker line means, by the tables of parties and never by a guess."""
 
     def __init__(self, parties: PartyTable, language: str | None, date: str | None) -> None:
@@ -349,7 +346,7 @@ class _Lookup:
         return codes[0] if len(codes) == 1 else None
 
     def with_behalf(self, words: Intervention, text: str) -> Intervention:
-        """Adds for whom an intervention is made; one for a group that no lookup knows is nobody's."""
+        """Adds the party that an intervention represents; words for a group that no lookup knows are nobody's."""
         if words.role != "party" or words.state is None:
             return words
         said = text[words.start : min(words.end, words.start + _OPENING)]
@@ -376,7 +373,7 @@ def _looks_like_name(line: SpeakerLine) -> bool:
     return 2 <= len(words) <= 5 and line.brackets[0][:1].isupper() and not any(c.isdigit() for c in line.brackets[0])
 
 
-def _turns(page: _Page, lookup: _Lookup) -> list[_Turn]:
+def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     """Returns the speaker lines of the form that names most parties, in order."""
     read: list[tuple[int, SpeakerLine, bool]] = []
     headings: list[tuple[int, int, str]] = []
@@ -386,7 +383,7 @@ def _turns(page: _Page, lookup: _Lookup) -> list[_Turn]:
             read.append((number, found, apart))
         elif apart and page.stands_alone(number) and (code := lookup.section(line.text)) is not None:
             headings.append((number, line.start, code))
-    forms: dict[str, list[_Turn]] = {
+    forms: dict[str, list[_SpeakerTurn]] = {
         "direct": _spoken(read, lookup, told=False),
         "told": _spoken(read, lookup, told=True),
         "heading": _sections(page, headings),
@@ -407,7 +404,7 @@ def _turns(page: _Page, lookup: _Lookup) -> list[_Turn]:
     return forms[max(order, key=lambda form: (parties_in(form), -order.index(form)))]
 
 
-def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _Lookup, *, told: bool) -> list[_Turn]:
+def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup, *, told: bool) -> list[_SpeakerTurn]:
     """Returns the turns of a verbatim record, or of a summary record, in which words may be quoted as well.
 
     Without a line that is surely of the kind there are none.
@@ -423,21 +420,21 @@ def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _Lookup, *, t
     for line in lines:
         words = lookup.intervention(line, trusted=len(titled) < _FEWEST_PARTIES)
         if words is not None:
-            turns.append(_Turn(start=line.start, words=words, form="told" if told else "direct"))
+            turns.append(_SpeakerTurn(start=line.start, words=words, form="told" if told else "direct"))
     return turns
 
 
-def _names(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _Lookup) -> list[_Turn]:
+def _names(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     """Returns the turns of a record that puts names of parties before their words."""
     turns = [
-        _Turn(start=line.start, words=words, form="name")
+        _SpeakerTurn(start=line.start, words=words, form="name")
         for _, line, apart in read
         if apart and not line.summarised and (words := lookup.intervention(line, trusted=True)) is not None
     ]
     return turns if any(turn.words.role == "party" for turn in turns) else []
 
 
-def _sections(page: _Page, headings: Sequence[tuple[int, int, str]]) -> list[_Turn]:
+def _sections(page: _RecordText, headings: Sequence[tuple[int, int, str]]) -> list[_SpeakerTurn]:
     """Returns the sections of a compilation; States that are only listed one under the other have none."""
     turns = []
     for index, (number, start, code) in enumerate(headings):
@@ -449,7 +446,7 @@ def _sections(page: _Page, headings: Sequence[tuple[int, int, str]]) -> list[_Tu
             start=line.end + _space_after(page.text, line.end), end=line.end, role="party", named=line.text,
             summarised=False, state=code, clause=line.text if behalf_phrase(line.text) else "",
         )  # fmt: skip
-        turns.append(_Turn(start=start, words=words, form=f"heading {_mark(line.text)}"))
+        turns.append(_SpeakerTurn(start=start, words=words, form=f"heading {_mark(line.text)}"))
     return turns
 
 

@@ -37,16 +37,18 @@ _BARE: Final = regex.compile(
     r"|[\p{Arabic}\s]{3,40}?|[\p{Han}·]{2,12})(?=\s*[(（])"
 )
 _OFFICE: Final = regex.compile(
-    rf"(?:(?:The|Le|La|El|Los|Las)\s+|L[’'])?(?:исполняющ\p{{L}}+\s+обязанности\s+|временный\s+)?(?:{_OFFICES})(?!(?!\p{{Han}})[\p{{L}}\p{{M}}])"
+    rf"(?:(?:The|Le|La|El|Los|Las)\s+|L[’'])?(?:исполняющ\p{{L}}+\s+обязанности\s+|временный\s+)?"
+    rf"(?:{_OFFICES})(?!(?!\p{{Han}})[\p{{L}}\p{{M}}])"
     r"(?:\s+(?:of|for|de(?:l|\s+la)?|du|des)\s+[^()（）:：,،;.\n]{1,80}?)?(?!先生|女士|阁下)"
     r"(?=\s*[\[(（:：,،，]|\s+(?-i:\p{Ll})|\s+[\p{Arabic}]|\p{Han})",
     regex.IGNORECASE,
 )
 _IS_OFFICE: Final = regex.compile(rf"(?<![\p{{L}}-])(?:{_OFFICES})(?![\p{{L}}])", regex.IGNORECASE)
-_ADVERB: Final = r"(?:(?:also|then|again|further|therefore|first|subsequently|additionally|likewise|too|aussi|également|también|además|также|далее|كذلك|أيضا)\s+)*"
+_ADVERB: Final = _WORDS["adverb"]
 _OF: Final = r"(?:of|for|from|de(?:\s+la|\s+los|\s+las|l)?|des|du|d[’']|de\s+l[’']|от|عن|de)"
 _DELEGATION: Final = regex.compile(
-    rf"(?:(?:The|Le|La|El)\s+|L[’'])?(?:(?:permanent\s+)?representative|permanent\s+observer|observer|delegate|delegation|(?:vice-)?minister"
+    rf"(?:(?:The|Le|La|El)\s+|L[’'])?(?:(?:permanent\s+)?representative|permanent\s+observer|observer|delegate"
+    rf"|delegation|(?:vice-)?minister"
     rf"|représentante?|observat(?:eur|rice)|délégation|déléguée?|representante|observadora?|delegación|delegad[oa]"
     rf"|представитель(?:ница)?|наблюдатель(?:ница)?|делегация|делегат|ممثلة|ممثل|المراقبة?|مراقبة?|مندوبة?|وفد)\s+"
     rf"(?:{_OF}(?:\s+|(?<=[’'])))?(?:the\s+|la\s+|l[’'])?"
@@ -59,8 +61,10 @@ _DELEGATION: Final = regex.compile(
 _VERB_FIRST: Final = regex.compile(rf"و?{_WORDS['verb_ar']}\s+(?=\p{{Arabic}})")
 # A delegation before a verb that is not known.
 _DELEGATION_UNREAD: Final = regex.compile(
-    r"(?:(?:The|Le|La|El)\s+|L[’'])(?:representatives?|observers?|delegates?|delegations?|représentante?s?|observat(?:eur|rice)s?|délégations?"
-    r"|representantes?|observador(?:es|as?)?|delegaci(?:ón|ones))(?=\s+\p{Ll})|(?:Представител|Наблюдател|Делегаци)\p{L}+(?=\s)"
+    r"(?:(?:The|Le|La|El)\s+|L[’'])(?:representatives?|observers?|delegates?|delegations?|représentante?s?"
+    r"|observat(?:eur|rice)s?|délégations?"
+    r"|representantes?|observador(?:es|as?)?|delegaci(?:ón|ones))(?=\s+\p{Ll})"
+    r"|(?:Представител|Наблюдател|Делегаци)\p{L}+(?=\s)"
 )
 _THE: Final = regex.compile(r"(?:The|Le|La|El)\s|L[’']|[\p{Cyrillic}]")
 _DELEGATION_ZH: Final = regex.compile(
@@ -71,8 +75,10 @@ _PARTY_ALONE: Final = regex.compile(
 )
 _BRACKETS: Final = regex.compile(r"\s*(?P<open>[(（\[])")
 _LANGUAGE_NOTE: Final = regex.compile(
-    r"\s*(?:spoke|speaking|interpretation|interpreted|delivered|provided|translat|original|English\s+text|parle|prononc|interprétation|l[’']orateur|l[’']oratrice"
-    r"|habla|interpretación|pronunci|говорит|выступает|перевод|تكلم|تتكلم|متكلم|كلمة|ترجمة|以|continued|cont|suite|continuación)",
+    r"\s*(?:spoke|speaking|interpretation|interpreted|delivered|provided|translat|original|English\s+text|parle"
+    r"|prononc|interprétation|l[’']orateur|l[’']oratrice"
+    r"|habla|interpretación|pronunci|говорит|выступает|перевод|تكلم|تتكلم|متكلم|كلمة|ترجمة|以|continued|cont|suite"
+    r"|continuación)",
     regex.IGNORECASE,
 )
 
@@ -84,7 +90,8 @@ _REPORTED: Final = regex.compile(
 )
 _COLON: Final = regex.compile(r"(?P<clause>\s*[,،，]\s*[^:：.;؛。]{1,260}?)?\s*[*_]*\s*[:：][*_]*\s*")
 _JOINT: Final = regex.compile(
-    r"\s*(?:,|and|&|y|e|et|и|و|和|及)\s(?:[^.;。:：\n]|\.(?=\s\p{Lu})){2,160}[:：]\s*|\s+(?=\p{Lu}\p{Ll}*\s)(?!\p{Lu}\p{Ll}+\s*[(（])"
+    r"\s*(?:,|and|&|y|e|et|и|و|和|及)\s(?:[^.;。:：\n]|\.(?=\s\p{Lu})){2,160}[:：]\s*"
+    r"|\s+(?=\p{Lu}\p{Ll}*\s)(?!\p{Lu}\p{Ll}+\s*[(（])"
 )
 _SPEAKING: Final = regex.compile(
     r"speak|behalf|capacity|said|parl|nom\s+d|habl|nombre|выступ|имени|باسم|نيابة|متكلم|متحدث|代表|发言",
@@ -147,7 +154,7 @@ def is_office(words: str) -> bool:
 
 
 def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
-    """Reads who speaks at the beginning of a paragraph; None where its form says nothing of it.
+    """Reads who speaks at the beginning of a paragraph; None where it does not open like a speaker line.
 
     Args:
         text: The whole text.

@@ -206,6 +206,23 @@ def _closed(text: str) -> bool:
     return text[-1] in ";؛；" or ends_sentence(text)
 
 
+def cut_blocks(text: str, blocks: Sequence[Block], cuts: Set[int]) -> tuple[Block, ...]:
+    """Cuts blocks at offsets, so that no sentence runs across one; a part of white space only is left out."""
+    ordered = sorted(cuts)
+    found: list[Block] = []
+    for block in blocks:
+        edges = [block.start, *(cut for cut in ordered if block.start < cut < block.end), block.end]
+        for start, end in pairwise(edges):
+            words = text[start:end].strip()
+            if not words:
+                continue
+            first = start + text[start:end].index(words)
+            since = found[-1].end if found else 0
+            continues = block.continues and not any(since <= cut <= first for cut in ordered)
+            found.append(replace(block, start=first, end=first + len(words), continues=continues))
+    return tuple(found)
+
+
 def _fills(text: str, after: str, setting: Typesetting, share: float) -> bool:
     """Tells whether a line was full: the next word would not have fitted into this share of the width."""
     if not setting.wrapped:

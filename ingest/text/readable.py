@@ -1,4 +1,4 @@
-"""A repaired text: how the source reads, and the map between the offsets of both."""
+"""The readable text: the source with its edits applied, and the map between the offsets of both."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -69,10 +69,6 @@ class ReadableText:
         object.__setattr__(self, "_source_spans", source_spans)
         object.__setattr__(self, "_text_spans", text_spans)
 
-    def to_source(self, position: int) -> int:
-        """Maps an offset of `text` to the source; inside an inserted text, to after what it replaces."""
-        return _after(position, self._text_spans, self._source_spans)
-
     def to_readable(self, position: int) -> int:
         """Maps an offset of the source to `text`; where an edit inserts or replaces, to after it."""
         return _after(position, self._source_spans, self._text_spans)
@@ -81,11 +77,6 @@ class ReadableText:
         """Maps a span of `text` to the source, without what edits changed at its edges."""
         begin = _after(start, self._text_spans, self._source_spans)
         return begin, max(begin, _before(end, self._text_spans, self._source_spans))
-
-    def to_readable_span(self, start: int, end: int) -> tuple[int, int]:
-        """Maps a span of the source to `text`, without what edits changed at its edges."""
-        begin = _after(start, self._source_spans, self._text_spans)
-        return begin, max(begin, _before(end, self._source_spans, self._text_spans))
 
     def between(self, start: int, end: int) -> str:
         """Returns how a span of the source reads."""

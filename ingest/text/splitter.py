@@ -1,4 +1,4 @@
-"""From a repaired text to sentences, and from sentences to passages sized in tokens, with exact offsets."""
+"""Chunking: a repaired text cut into sentences, and these packed into passages sized in tokens, with exact offsets."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence

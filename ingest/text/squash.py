@@ -1,4 +1,4 @@
-"""What two texts must share to count as the same words: comparison blind to white space and typography.
+"""Canonical form for comparing words, blind to white space and typography: "co-operation" equals "cooperation".
 
 `squash` is the equality behind every quotation check (docs: promise 2): NFKC; soft hyphens and zero-width
 characters removed; quotes, dashes and hyphens unified; all white space removed; then hyphens between two
@@ -98,39 +98,6 @@ def squash_map(text: str) -> Squashed:
         offsets=array("q", [start for _, start, _ in kept]),
         ends=array("q", [end for _, _, end in kept]),
     )
-
-
-def find_squashed(needle: str, haystack: Squashed) -> list[tuple[int, int]]:
-    """Finds a text in a squashed source, whatever its white space and typography.
-
-    Args:
-        needle: The words looked for; squashed here.
-        haystack: The squashed source.
-
-    Returns:
-        Source spans `(start, end)` in order, not overlapping; empty for a needle that squashes to nothing.
-        A match that begins or ends inside one source character (a ligature, a fraction) is none.
-    """
-    wanted = squash(needle)
-    spans: list[tuple[int, int]] = []
-    if not wanted:
-        return spans
-    position = haystack.text.find(wanted)
-    while position >= 0:
-        last = position + len(wanted) - 1
-        if _whole(haystack, position, last):
-            spans.append((haystack.offsets[position], haystack.ends[last]))
-            position = haystack.text.find(wanted, last + 1)
-        else:
-            position = haystack.text.find(wanted, position + 1)
-    return spans
-
-
-def _whole(haystack: Squashed, first: int, last: int) -> bool:
-    starts_inside = first > 0 and haystack.offsets[first - 1] == haystack.offsets[first]
-    after = last + 1
-    ends_inside = after < len(haystack.text) and haystack.offsets[after] == haystack.offsets[last]
-    return not starts_inside and not ends_inside
 
 
 def _normalised(text: str) -> tuple[str, list[int], list[int]]:

@@ -1,4 +1,4 @@
-"""Mending English words inside lines: spaces where words stick together, none where one is cut apart."""
+"""Repair of English words inside lines: "itsgreat" reads as "its great", "implemen tation" as "implementation"."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -113,7 +113,7 @@ def _is_english_prose(text: str, start: int, end: int, names: frozenset[str]) ->
 
 
 def _is_prose(text: str, start: int, end: int) -> bool:
-    """Tells whether what stands between the white spaces around a place is no address, path or symbol."""
+    """Tells whether a place stands in prose, and not inside an address, a path or a document symbol."""
     first = max(text.rfind(" ", 0, start), text.rfind("\t", 0, start)) + 1
     chunk = _CHUNK.match(text, first)
     return chunk is None or _NOT_PROSE.search(chunk.group()) is None

@@ -1,7 +1,7 @@
-"""Finds mentions of articles and agenda items, in six languages, and says of which treaty an article is.
+"""Mentions of articles and agenda items, in six languages, each article with its treaty.
 
-An article belongs to the treaty that its words name; "of the Charter" or "of our Constitution" makes it nobody's
-here. Without such words it belongs to a treaty named before it in the sentence, else to the caller's default.
+An article belongs to the treaty that its words name; "of the Charter" or "of our Constitution" makes it one of no known
+treaty. Without such words it belongs to a treaty named before it in the sentence, else to the caller's default.
 An agenda item is never an article.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ingest.language.numerals import article_words, number_of
 from ingest.treaties.treaties import article_title, find_treaties
-from ingest.treaties.treaty_attribution import Attribution, attribute, coordinated, sentence_ends
+from ingest.treaties.treaty_attribution import TreatyAttribution, attribute, coordinated, sentence_ends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +123,7 @@ def _chinese_mentions(text: str) -> list[ArticleMention]:
 
 
 def _range(first: str, last: str) -> list[str]:
-    """What follows `first` up to `last`; only `last` where that is no range of articles."""
+    """Returns what follows `first` up to `last`; only `last` where the two do not make a range of articles."""
     if first.isdigit() and last.isdigit() and 0 < int(last) - int(first) <= 70:
         return [str(n) for n in range(int(first) + 1, int(last) + 1)]
     return [last]
@@ -196,13 +196,13 @@ def find_articles(
         default_treaty: Whose article a bare "article 4" or "of the Convention" is; None where that cannot be
             known, as in a statement to another body. An article that the treaty does not have gets None.
         protocol: Whose article one "of the Protocol" is where the text itself names no Protocol before it, such as
-            the only one of an earlier sentence, of the heading or of the agenda item (`attribution.sole_protocol`).
+            the only one of an earlier sentence, of the heading or of the agenda item (`sole_protocol`).
     """
     mentions = _mentions(text)
     treaties = find_treaties(text) if mentions else []
     ends = sentence_ends(text) if mentions else []
     attributed: list[ArticleMention] = []
-    following: tuple[ArticleMention, Attribution] | None = None
+    following: tuple[ArticleMention, TreatyAttribution] | None = None
     for mention in reversed(mentions):
         at = bisect_right(ends, mention.start)
         sentence = ends[at - 1] if at else 0

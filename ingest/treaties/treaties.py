@@ -1,4 +1,7 @@
-"""The treaties that the product knows: their articles as facts, and the names by which texts call them."""
+"""The treaties that the product knows: their articles as facts, and the names by which texts call them.
+
+"Palermo Convention" is UNTOC, "Palermo Protocols" are three treaties.
+"""
 
 import csv
 import re
@@ -253,8 +256,8 @@ def _protocols_beside() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(_expand(_PROTOCOLS_TO), re.IGNORECASE), re.compile(_expand(_AND_PROTOCOLS), re.IGNORECASE)
 
 
-def _plain(text: str) -> str:
-    """The text, character for character, without what may stand inside a name."""
+def _as_names_are_written(text: str) -> str:
+    """The text with every offset kept, in the spelling of our names: "трёх" as "трех", blanks for a cut "[…]"."""
     # A Russian text may use the letter ё or not, and page furniture may stand anywhere.
     return text.replace("ё", "е").replace("Ё", "Е").replace("[…]", "   ")
 
@@ -268,7 +271,7 @@ def find_treaties(text: str) -> list[TreatyMatch]:
 @lru_cache(maxsize=256)
 def _found_treaties(text: str) -> tuple[TreatyMatch, ...]:
     matches = []
-    for found in _names().finditer(_plain(text)):
+    for found in _names().finditer(_as_names_are_written(text)):
         codes = [code for code, value in found.groupdict().items() if value is not None]
         if codes == ["ALL"]:
             codes = list(_SUBJECTS)
@@ -288,7 +291,7 @@ def named_treaties(text: str) -> tuple[str, ...]:
     """The codes of all treaties that a text names, each once; the Convention "and its Protocols" names those too."""
     codes: dict[str, None] = {}
     before, after = _protocols_beside()
-    text = _plain(text)
+    text = _as_names_are_written(text)
     for match in find_treaties(text):
         codes[match.treaty] = None
         around = before.search(text, max(0, match.start - 60), match.start) or after.match(text, match.end)
@@ -340,5 +343,5 @@ def _subject(text: str) -> frozenset[str]:
 
 
 def article_title(treaty: str, article: str) -> str | None:
-    """The English title of an article, or None where the treaty has no such article or is not known."""
+    """The English title of an article, or None for an unknown article or treaty."""
     return articles().get(treaty, {}).get(article)

@@ -1,4 +1,7 @@
-"""Says of which treaty a mentioned article is, from the words around the mention."""
+"""Attribution of a mentioned article to its treaty, from the words around the mention.
+
+"Article 4 of the Firearms Protocol" is of that Protocol, "article 4 of the Charter" of no known treaty.
+"""
 
 import re
 from dataclasses import dataclass
@@ -74,7 +77,7 @@ _DETERMINED = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attribution:
+class TreatyAttribution:
     """Whose article a mention is; `named` is True where its own words say so."""
 
     treaty: str | None
@@ -108,7 +111,7 @@ def attribute(
     treaties: list[TreatyMatch],
     default: str | None,
     protocol: str | None = None,
-) -> Attribution:
+) -> TreatyAttribution:
     """Reads the words after and before a mention for the treaty that they name.
 
     Args:
@@ -124,7 +127,7 @@ def attribute(
     before = [m for m in treaties if m.end <= start]
     linked = next((m for m in treaties if m.start >= end), None)
     if linked is not None and _OWN_LINK.fullmatch(text, end, linked.start):
-        return Attribution(treaty=linked.treaty, named=True)
+        return TreatyAttribution(treaty=linked.treaty, named=True)
     meant = _Meant(convention=default, protocol=protocol)
     named = _named_after(text, end, before, sentence, meant)
     if named is None:
@@ -133,17 +136,19 @@ def attribute(
         return named
     same = [m.treaty for m in before if m.start >= sentence and article_title(m.treaty, number)]
     if same and not _COORDINATED.search(text, max(0, start - 40), start):
-        return Attribution(treaty=same[-1], named=False)
-    return Attribution(treaty=default, named=False)
+        return TreatyAttribution(treaty=same[-1], named=False)
+    return TreatyAttribution(treaty=default, named=False)
 
 
 def sole_protocol(text: str) -> str | None:
-    """Gives the Protocol that a text, such as a heading or a sentence, names; None where it names none or several."""
+    """Gives the Protocol that a text, such as a heading or a sentence, names, if exactly one."""
     protocols = {found.treaty for found in find_treaties(text) if TREATIES[found.treaty].protocol}
     return protocols.pop() if len(protocols) == 1 else None
 
 
-def _named_after(text: str, end: int, before: list[TreatyMatch], sentence: int, meant: _Meant) -> Attribution | None:
+def _named_after(
+    text: str, end: int, before: list[TreatyMatch], sentence: int, meant: _Meant
+) -> TreatyAttribution | None:
     after = _NAMED_AFTER.match(text, end)
     if after is not None:
         noun, link = after["noun"], (after["link"] or "").casefold()
@@ -152,16 +157,18 @@ def _named_after(text: str, end: int, before: list[TreatyMatch], sentence: int, 
         # "in its domestic law" says where an article is applied, not whose it is.
         if genitive or (link and (own or _CHARTER.fullmatch(noun))):
             if own and not _qualified(noun, after["words"], after["rest"] or ""):
-                return Attribution(treaty=_unqualified(noun, before, sentence, meant), named=True)
-            return Attribution(treaty=None, named=True)
+                return TreatyAttribution(treaty=_unqualified(noun, before, sentence, meant), named=True)
+            return TreatyAttribution(treaty=None, named=True)
     if _ACRONYM_AFTER.match(text, end):
-        return Attribution(treaty=None, named=True)
+        return TreatyAttribution(treaty=None, named=True)
     return None
 
 
-def _named_before(text: str, start: int, before: list[TreatyMatch], sentence: int, meant: _Meant) -> Attribution | None:
+def _named_before(
+    text: str, start: int, before: list[TreatyMatch], sentence: int, meant: _Meant
+) -> TreatyAttribution | None:
     if before and _BEFORE_LINK.fullmatch(text, before[-1].end, start):
-        return Attribution(treaty=before[-1].treaty, named=True)
+        return TreatyAttribution(treaty=before[-1].treaty, named=True)
     foreign = _FOREIGN_BEFORE.search(text, max(sentence, start - 80), start)
     if foreign is None:
         return None
@@ -170,8 +177,8 @@ def _named_before(text: str, start: int, before: list[TreatyMatch], sentence: in
         return None
     own = not foreign["title"] and (_CONVENTION.fullmatch(noun) or _PROTOCOL.fullmatch(noun))
     if own and _DETERMINED.search(text, max(sentence, at - 12), at):
-        return Attribution(treaty=_unqualified(noun, before, sentence, meant), named=True)
-    return Attribution(treaty=None, named=True)
+        return TreatyAttribution(treaty=_unqualified(noun, before, sentence, meant), named=True)
+    return TreatyAttribution(treaty=None, named=True)
 
 
 def _qualified(noun: str, words: str, rest: str) -> bool:

@@ -1,4 +1,4 @@
-"""Reads the text of a treaty: which of the known treaties it is, and where each of its articles stands.
+"""The text of a treaty: which of the known treaties it is, and where each of its articles stands.
 
 A file may hold several, as the booklet of the Convention and its Protocols does: each begins with its title, and
 its articles count from 1 again. A table of contents repeats the headings without any text and does not count.
@@ -6,10 +6,10 @@ its articles count from 1 again. A table of contents repeats the headings withou
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 from pathlib import PurePath
 
+from ingest.text.layout import cut_blocks
 from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import TREATIES, article_title, find_treaties
 from vectorstore.records import Block
@@ -82,7 +82,7 @@ class TreatyText:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Heading:
+class _ArticleHeading:
     number: int
     start: int
     body: int
@@ -130,19 +130,8 @@ def read_treaty(text: str, blocks: Sequence[Block], file: str) -> TreatyText:
 
 def cut_at_articles(text: str, blocks: Sequence[Block], treaty: TreatyText) -> tuple[Block, ...]:
     """Cuts the blocks of a treaty where an article or its words begin, so that no sentence runs across."""
-    cuts = sorted({offset for article in treaty.articles for offset in (article.start, article.body, article.end)})
-    found: list[Block] = []
-    for block in blocks:
-        edges = [block.start, *(cut for cut in cuts if block.start < cut < block.end), block.end]
-        for start, end in pairwise(edges):
-            words = text[start:end].strip()
-            if not words:
-                continue
-            first = start + text[start:end].index(words)
-            since = found[-1].end if found else 0
-            continues = block.continues and not any(since <= cut <= first for cut in cuts)
-            found.append(replace(block, start=first, end=first + len(words), continues=continues))
-    return tuple(found)
+    cuts = {offset for article in treaty.articles for offset in (article.start, article.body, article.end)}
+    return cut_blocks(text, blocks, cuts)
 
 
 def _titles(text: str, blocks: Sequence[Block]) -> list[tuple[int, str]]:
@@ -160,10 +149,10 @@ def _titles(text: str, blocks: Sequence[Block]) -> list[tuple[int, str]]:
     return titles
 
 
-def _runs(text: str) -> Iterator[list[_Heading]]:
+def _runs(text: str) -> Iterator[list[_ArticleHeading]]:
     """The headings of one treaty after the other, in order."""
     headings = list(_headings(text))
-    run: list[_Heading] = []
+    run: list[_ArticleHeading] = []
     for position, heading in enumerate(headings):
         if run and heading.number == 1:
             if _has_words(text, run, heading.start):
@@ -179,14 +168,14 @@ def _runs(text: str) -> Iterator[list[_Heading]]:
         yield run
 
 
-def _has_words(text: str, run: Sequence[_Heading], end: int) -> bool:
+def _has_words(text: str, run: Sequence[_ArticleHeading], end: int) -> bool:
     """Tells whether headings have text under them, unlike those of a table of contents."""
     ends = [*(heading.start for heading in run[1:]), end]
     filled = sum(bool(text[heading.body : stop].strip()) for heading, stop in zip(run, ends, strict=True))
     return 2 * filled > len(run)
 
 
-def _headings(text: str) -> Iterator[_Heading]:
+def _headings(text: str) -> Iterator[_ArticleHeading]:
     lines = list(_LINE.finditer(text))
     for position, line in enumerate(lines):
         if _ARTICLE_WORD.match(line.group()) is None:
@@ -205,7 +194,7 @@ def _headings(text: str) -> Iterator[_Heading]:
             if title
             else position + _title_lines(lines[position + 1 : position + 1 + _MOST_TITLE_LINES], number)
         )
-        yield _Heading(number=int(number), start=line.start(), body=lines[last].end())
+        yield _ArticleHeading(number=int(number), start=line.start(), body=lines[last].end())
 
 
 def _is_title(title: str, written: str) -> bool:
@@ -217,9 +206,9 @@ def _is_title(title: str, written: str) -> bool:
 
 def _title_lines(lines: Sequence[re.Match[str]], number: str) -> int:
     """How many lines after a lone "Article 4" are its title."""
-    known = {_plain(title) for code in TREATIES if (title := article_title(code, number)) is not None}
+    known = {_word_key(title) for code in TREATIES if (title := article_title(code, number)) is not None}
     for count in range(1, len(lines) + 1):
-        if _plain(" ".join(line.group() for line in lines[:count])) in known:
+        if _word_key(" ".join(line.group() for line in lines[:count])) in known:
             return count
     first = lines[0].group().strip(_MARKS) if lines else ""
     is_title = (
@@ -228,7 +217,7 @@ def _title_lines(lines: Sequence[re.Match[str]], number: str) -> int:
     return 1 if is_title and _ARTICLE_WORD.match(first) is None and not first[0].islower() else 0
 
 
-def _plain(title: str) -> str:
+def _word_key(title: str) -> str:
     return " ".join(re.findall(r"\w+", title.casefold()))
 
 

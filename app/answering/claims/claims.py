@@ -6,7 +6,6 @@ and the synonyms have to know every word. What the rules cannot see is left to t
 it.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,11 +20,11 @@ from app.answering.claims.reading import CONTENT, OPERATORS, TURNING, Name, Toke
 from app.answering.claims.references import check_references
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import NamedTerm, terms_within
+from ingest.language.detection import language_of_sentence
 from ingest.language.sentences import split_sentences
-from ingest.metadata.metadata import detect_language
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
-from vectorstore.stems import language_of, words_of
+from vectorstore.stems import words_of
 
 # Of the words of a claim in Latin script, the share that makes it one in the language of its evidence.
 _SHARED: Final = 0.6
@@ -182,7 +181,7 @@ def _unpossessed(tokens: Sequence[Token], claim: str, language: str) -> Iterator
 
 def _language(claim: str, premise: Premise) -> str:
     """Returns the language of a claim: that of its evidence where most of its words are words of that."""
-    guess = language_of_claim(claim, premise.language)
+    guess = language_of_sentence(claim, premise.language)
     if guess == premise.language or guess in _OTHER_SCRIPTS or premise.language in _OTHER_SCRIPTS:
         return guess
     own, there = (content_terms(text, premise.language) for text in (claim, premise.text))
@@ -263,7 +262,7 @@ def check_translation(text: str, language: str, quote: str, quote_language: str)
     fault = ill_formed(text, longest=2 * len(quote) + LONGEST)
     if fault is not None:
         return fault
-    if language_of_claim(text, language) != language:
+    if language_of_sentence(text, language) != language:
         return "it is in another language"
     fault = check_references(text, quote) or check_references(quote, text)
     if fault is not None:
@@ -282,18 +281,6 @@ def _figures(tokens: Sequence[Token]) -> tuple[list[str], set[str]]:
     """Returns the numbers of a text, sorted, and the months that it names."""
     numbers = sorted(key for token in tokens if token.kind == "number" for key in token.keys)
     return numbers, {key for token in tokens for key in token.keys if key.startswith("month ")}
-
-
-def language_of_claim(claim: str, otherwise: str) -> str:
-    """Returns the language of a claim, one of the six; that of its evidence where it cannot be told."""
-    words = words_of(claim)
-    scripts = Counter(language_of(word, "") for word in words)
-    script = scripts.most_common(1)[0][0] if scripts else "en"
-    if script in _OTHER_SCRIPTS:
-        return script
-    guess = detect_language(claim)
-    latin = guess if guess in ("en", "fr", "es") else None
-    return latin or (otherwise if otherwise in ("en", "fr", "es") else "en")
 
 
 def _repeats(claim: str, told: str, evidence: str) -> bool:

@@ -619,7 +619,7 @@ def test_parties_that_folders_added_are_listed_and_taken_back(run, store, tmp_pa
     assert run("ingest", folder, "--json").json["files"][0]["state"] == "XQA"
     added = {party["code"]: party["name"] for party in run("parties", "--json").json}
     assert added["XQA"] == "Quillonia" and added["XQB"] == "Quarrel Isles"
-    assert run("parties", "remove", "XQA", "--json").json == {"removed": "XQA"}
+    assert run("parties", "remove", "XQA", "--json").json == {"removed": "XQA", "duplicates": []}
     assert "XQA" not in {party["code"] for party in run("parties", "--json").json}
     (statement,) = [s for s in run("list", "--json").json if s["file"] == "a.txt"]
     assert statement["state"] is None
@@ -629,3 +629,34 @@ def test_parties_that_folders_added_are_listed_and_taken_back(run, store, tmp_pa
     assert run("parties", "remove").code == 2
     (folder / "parties.csv").unlink()
     assert run("ingest", folder, "--json").json["files"][0]["state"] is None
+
+
+def _folder_of_two_parties(tmp_path: Path, **texts: str) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "parties.csv").write_text("code,name\nXQA,Quillonia\nXQB,Quarrel Isles\n", encoding="utf-8")
+    for name, text in texts.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_statements_that_are_equal_without_their_parties_are_held_once_and_the_other_is_named(run, store, tmp_path):
+    folder = _folder_of_two_parties(
+        tmp_path, a="We support it.\n", b="We support it.\n", c="Quarrel Isles has spoken.\n"
+    )
+    (folder / "statements.csv").write_text("file,state\na.txt,XQA\nb.txt,XQB\nc.txt,XQB\n", encoding="utf-8")
+    assert [file["state"] for file in run("ingest", folder, "--json").json["files"]] == ["XQA", "XQB", "XQB"]
+    assert run("parties", "remove", "XQA").code == 0
+    removed = run("parties", "remove", "XQB", "--json")
+    assert (removed.code, removed.json) == (0, {"removed": "XQB", "duplicates": ["b.txt"]})
+    left = {s["file"]: s["state"] for s in run("list", "--json").json if s["file"] in ("a.txt", "b.txt", "c.txt")}
+    assert left == {"a.txt": None, "c.txt": None}
+
+
+def test_interventions_of_a_party_that_is_taken_back_are_nobodys_at_once(run, store, tmp_path):
+    record = "Mr. Ilvane (Quillonia): We support it.\n\nMs. Orsk (Quarrel Isles): We oppose it.\n"
+    folder = _folder_of_two_parties(tmp_path, record=record)
+    (held,) = run("ingest", folder, "--json").json["files"]
+    assert run("parties", "remove", "XQA").code == 0
+    spoken = run("show", held["statement_id"], "--json").json["interventions"]
+    assert [words["state"] for words in spoken] == [None, "XQB"]

@@ -3,7 +3,7 @@ import yaml
 
 from app.question.scope import resolve
 from app.retrieval.terms import content_terms, key_phrases
-from ingest.glossary.glossary import bridge
+from ingest.glossary.glossary import translate_topic
 from ingest.parties.party_table import PartyTable
 
 
@@ -66,7 +66,7 @@ def test_topics_of_the_conference_in_other_languages_are_covered(conference):
     cases = yaml.safe_load((conference / "questions.yaml").read_text(encoding="utf-8"))["cases"]
     scopes = [resolve(case["question"], parties).scope for case in cases if case.get("lang", "en") != "en"]
     topics = [scope for scope in scopes if scope.topic]
-    covered = [scope for scope in topics if bridge(scope.topic, scope.language).covered >= 0.7]
+    covered = [scope for scope in topics if translate_topic(scope.topic, scope.language).coverage >= 0.7]
     assert len(topics) >= 25
     # 17 of 30 when these questions were written, for which the glossary was not made.
     assert len(covered) / len(topics) >= 0.55

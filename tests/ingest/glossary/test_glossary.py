@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.glossary.glossary import LANGUAGES, articles_of, bridge, other_terms, terms_within
+from ingest.glossary.glossary import LANGUAGES, articles_of, other_terms, terms_within, translate_topic
 
 HERE = Path(__file__).parent
 DATA = HERE.parents[2] / "ingest" / "data"
@@ -37,14 +37,14 @@ def test_every_term_of_the_glossary_is_recognised_as_a_whole():
     for row in CONCEPTS:
         for language in LANGUAGES:
             for term in row[language].split("|"):
-                assert bridge(term, language, to="fr" if language == "en" else "en").covered == 1.0, term
+                assert translate_topic(term, language, to="fr" if language == "en" else "en").coverage == 1.0, term
 
 
 @pytest.mark.parametrize(("language", "topic", "concept"), TOPICS)
 def test_topic_is_bridged_to_english(language, topic, concept):
-    bridged = bridge(topic, language)
+    bridged = translate_topic(topic, language)
     assert concept.casefold() in bridged.text.casefold()
-    assert bridged.covered >= 0.99
+    assert bridged.coverage >= 0.99
 
 
 def test_topics_come_in_numbers_that_mean_something():
@@ -70,36 +70,36 @@ def test_topics_come_in_numbers_that_mean_something():
     ],
 )
 def test_unknown_topic_is_hardly_covered(language, topic):
-    assert bridge(topic, language, to="ru" if language == "en" else "en").covered < 0.3
+    assert translate_topic(topic, language, to="ru" if language == "en" else "en").coverage < 0.3
 
 
 def test_topic_half_known_is_half_covered_and_keeps_what_is_known():
-    bridged = bridge("экстрадиции утконосов", "ru")
-    assert (bridged.text, bridged.covered) == ("extradition", 1 / 2)
+    bridged = translate_topic("экстрадиции утконосов", "ru")
+    assert (bridged.text, bridged.coverage) == ("extradition", 1 / 2)
 
 
 def test_word_known_only_within_a_longer_term_is_not_covered_by_itself():
-    assert bridge("sexospécifiques unidas", "es").covered == 0.0
+    assert translate_topic("sexospécifiques unidas", "es").coverage == 0.0
     # `Kyoto` stands in names of instruments only; in capitals it would stand for itself.
-    assert bridge("kioto", "es").covered == 0.0
+    assert translate_topic("kioto", "es").coverage == 0.0
 
 
 @pytest.mark.parametrize(("language", "topic"), [("fr", "la"), ("ru", "о"), ("zh", "的"), ("ar", "في"), ("es", "")])
 def test_topic_without_content_covers_nothing(language, topic):
-    assert bridge(topic, language) == bridge("", language)
-    assert bridge(topic, language).covered == 0.0
+    assert translate_topic(topic, language) == translate_topic("", language)
+    assert translate_topic(topic, language).coverage == 0.0
 
 
 @pytest.mark.parametrize("language", ["fr", "es", "ru", "ar", "zh"])
 def test_numbers_and_names_in_latin_script_stand_for_themselves(language):
-    bridged = bridge("UNTOC SHERLOC 2030", language)
+    bridged = translate_topic("UNTOC SHERLOC 2030", language)
     assert bridged.text.split()[-2:] == ["SHERLOC", "2030"] or "2030" in bridged.text
-    assert bridged.covered == 1.0
+    assert bridged.coverage == 1.0
 
 
 def test_names_of_states_are_bridged():
-    assert bridge("ядерной программе Ирана", "ru").text == "nuclear programme Iran"
-    assert bridge("la extradición a los Países Bajos", "es").text.startswith("extradition Netherlands")
+    assert translate_topic("ядерной программе Ирана", "ru").text == "nuclear programme Iran"
+    assert translate_topic("la extradición a los Países Bajos", "es").text.startswith("extradition Netherlands")
 
 
 @pytest.mark.parametrize(
@@ -115,19 +115,19 @@ def test_names_of_states_are_bridged():
 )
 def test_spelling_variants_are_one(written, as_well):
     to = "ru" if written[0] == "en" else "en"
-    assert bridge(written[1], written[0], to).text == bridge(as_well[1], as_well[0], to).text != ""
+    assert translate_topic(written[1], written[0], to).text == translate_topic(as_well[1], as_well[0], to).text != ""
 
 
 @pytest.mark.parametrize("particles", ["", "و", "ال", "وال", "بال", "لل", "ب", "ل"])
 def test_arabic_particles_do_not_hide_a_word(particles):
-    assert bridge(particles + "تعاون", "ar").text == "cooperation"
+    assert translate_topic(particles + "تعاون", "ar").text == "cooperation"
 
 
 def test_what_is_denied_is_not_what_is_named():
-    assert bridge("no intervención", "es").text.startswith("non-intervention")
-    assert bridge("intervención", "es").text == "intervention"
-    assert bridge("невмешательство", "ru").text.startswith("non-intervention")
-    assert bridge("غير قانوني", "ar").text == "illicit"
+    assert translate_topic("no intervención", "es").text.startswith("non-intervention")
+    assert translate_topic("intervención", "es").text == "intervention"
+    assert translate_topic("невмешательство", "ru").text.startswith("non-intervention")
+    assert translate_topic("غير قانوني", "ar").text == "illicit"
 
 
 @pytest.mark.parametrize(
@@ -141,14 +141,14 @@ def test_what_is_denied_is_not_what_is_named():
     ],
 )
 def test_english_topic_is_bridged_with_synonyms_for_a_search_by_words(to, first):
-    bridged = bridge("the extradition of nationals", "en", to=to)
-    assert (bridged.text, bridged.terms[0], bridged.covered) == (first, first, 1.0)
+    bridged = translate_topic("the extradition of nationals", "en", to=to)
+    assert (bridged.text, bridged.terms[0], bridged.coverage) == (first, first, 1.0)
     assert len(bridged.terms) > 1
 
 
 def test_same_language_is_left_as_it_is():
-    assert bridge("anything at all", "en") == bridge("anything at all", "en", to="en")
-    assert bridge("anything at all", "en").text == "anything at all"
+    assert translate_topic("anything at all", "en") == translate_topic("anything at all", "en", to="en")
+    assert translate_topic("anything at all", "en").text == "anything at all"
 
 
 @pytest.mark.parametrize("row", rows(DATA / "treaties.csv"), ids=lambda row: f"{row['treaty']} {row['article']}")

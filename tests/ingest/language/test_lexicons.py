@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.language.lexicons import compile_words, unfolded
+from ingest.language.lexicons import alternatives, compile_words, unfolded
 from tests.conftest import PROJECT
 
 DATA = sorted([*(PROJECT / "ingest" / "language" / "data").iterdir(), *(PROJECT / "vectorstore" / "data").iterdir()])
@@ -24,3 +24,7 @@ def test_words_are_whole_words_where_words_have_bounds() -> None:
 
 def test_a_pattern_that_is_broken_into_lines_is_one_pattern() -> None:
     assert unfolded("(?:a b\n|c)") == "(?:a b|c)"
+
+
+def test_patterns_a_line_each_are_alternatives_and_a_deeper_line_goes_on() -> None:
+    assert alternatives("was_so\nmay\n  (?:be|do)\nno") == "was so|may(?:be|do)|no"

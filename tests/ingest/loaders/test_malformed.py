@@ -141,6 +141,7 @@ def crafted() -> dict[str, bytes]:
         "deep.odt": deep_odt(),
         "large.txt": b"a" * 3_000_001,
         "cut.eml": mail_of(TEXT, {"a.pdf": pdf_of(TEXT)})[:700],
+        "many.eml": mail_of(TEXT, {f"{n}.txt": b"x" for n in range(60)}),
         "not.eml": b"\xff\xfe\x00" * 50,
         "long-name.zip": zip_of({"n" * 400 + ".txt": TEXT.encode(), "\x07bell.txt": b"x", "a.txt": b"y"}),
     }
@@ -233,6 +234,7 @@ def held(store) -> list[str]:
         ("big.zip", "max_unpacked_bytes"),
         ("empty.zip", "without files"),
         ("large.txt", "max_bytes"),
+        ("many.eml", "max_archive_entries"),
         ("not.eml", "not an e-mail"),
         ("deep.odt", "too deep"),
     ],

@@ -15,13 +15,11 @@ from ingest.parties.name_matcher import tokens_of
 from ingest.parties.party_names import (
     LANGUAGES,
     Language,
-    ambiguity_table,
     ambiguous_names,
     built_in,
     cldr_names,
     demonym_forms,
     display_name,
-    group_table,
     local_names,
     names_in,
     spellings,
@@ -29,13 +27,13 @@ from ingest.parties.party_names import (
     unmarked,
 )
 from ingest.parties.party_table import PartyTable
+from scripts import make_parties_page
 
 TABLE = PartyTable.load()
 STATES = [row for row in built_in().values() if row.kind == "state"]
 SCRIPTS = {"ar": "[\u0600-\u06ff]", "ru": "[\u0400-\u04ff]", "zh": "[\u4e00-\u9fff]"}
 # States that are cities or have none.
 WITHOUT_CAPITAL = {"MCO", "SGP", "SMR", "VAT"}
-DOCS = Path(__file__).parents[3] / "docs" / "parties.md"
 
 
 class HardName(NamedTuple):
@@ -281,9 +279,17 @@ def test_members_of_groups_depend_on_the_date(group, state, date, member):
 
 
 def test_the_page_of_parties_shows_our_tables():
-    page = DOCS.read_text(encoding="utf-8")
-    assert group_table() in page
-    assert ambiguity_table() in page
+    page = make_parties_page.PAGE.read_text(encoding="utf-8")
+    assert make_parties_page.filled(page) == page
+    assert make_parties_page.group_table() in page
+    assert make_parties_page.ambiguity_table() in page
+
+
+def test_the_page_of_parties_is_filled_between_its_marks_only():
+    page = "By hand.\n<!-- made: groups -->\n| old |\n<!-- end -->\nAfter."
+    before, table, after = make_parties_page.filled(page).partition(make_parties_page.group_table())
+    assert (before, after) == ("By hand.\n<!-- made: groups -->\n", "<!-- end -->\nAfter.")
+    assert "| EU | European Union |" in table
 
 
 def test_an_english_question_reads_no_other_language():

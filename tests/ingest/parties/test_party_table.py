@@ -322,7 +322,6 @@ def test_former_names_carry_their_dates():
 )
 def test_members_of_the_european_union_depend_on_the_date(state, date, member):
     assert (state in TABLE.members("EU", date)) is member
-    assert ("EU" in TABLE.groups_of(state, date)) is member
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.squash import find_squashed, squash, squash_map
+from ingest.text.squash import squash, squash_map
 
 TRICKY = st.text(
     alphabet=st.one_of(
@@ -82,19 +82,6 @@ def test_squash_map_points_to_the_source_characters() -> None:
     assert [source[mapped.offsets[i] : mapped.ends[i]] for i in (first + 1, first + 2)] == ["\ufb01", "\ufb01"]
     accented = mapped.text.index("é")
     assert source[mapped.offsets[accented] : mapped.ends[accented]] == "e\u0301"
-
-
-def test_find_squashed_returns_source_spans() -> None:
-    source = "No co-\noperation, no  peace. No cooperation,no peace."
-    spans = find_squashed("no cooperation,".capitalize(), squash_map(source))
-    assert [source[start:end] for start, end in spans] == ["No co-\noperation,", "No cooperation,"]
-
-
-def test_find_squashed_refuses_part_of_a_character() -> None:
-    haystack = squash_map("about ½ of them")
-    assert find_squashed("about 1", haystack) == []
-    assert find_squashed("about ½", haystack) == [(0, 7)]
-    assert find_squashed(" \n", haystack) == []
 
 
 def test_squash_is_fast_on_long_texts() -> None:

@@ -1,0 +1,55 @@
+"""Writes the tables of `docs/parties.md` from our tables of parties; what stands between them is written by hand.
+
+    python -m scripts.make_parties_page
+
+A table stands between `<!-- made: NAME -->` and `<!-- end -->`.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from ingest.parties.party_names import LANGUAGES, ambiguous_names, built_in, display_name
+
+PAGE: Final = Path(__file__).parents[1] / "docs" / "parties.md"
+_TABLE: Final = re.compile(r"(?<=<!-- made: )(?P<name>\w+) -->\n.*?(?=<!-- end -->)", re.DOTALL)
+
+
+def main() -> None:
+    """Rewrites the page in place."""
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def filled(page: str) -> str:
+    """Returns the page with its tables made anew; what is written by hand stays."""
+    tables = {"groups": group_table(), "ambiguous": ambiguity_table()}
+    return _TABLE.sub(lambda found: f"{found['name']} -->\n{tables[found['name']]}", page)
+
+
+def group_table() -> str:
+    """Returns the codes of groups and organizations with their names in the six languages, as Markdown."""
+    rows = (row for row in built_in().values() if row.kind != "state")
+    return _markdown(
+        ("code", *LANGUAGES), ((row.code, *(display_name(row, language) for language in LANGUAGES)) for row in rows)
+    )
+
+
+def ambiguity_table() -> str:
+    """Returns the names that are asked back, by all that they may mean, as Markdown."""
+    names: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for name in ambiguous_names():
+        meant = names.setdefault((", ".join(name.codes), name.reason), {language: [] for language in LANGUAGES})
+        meant[name.language].append(name.name)
+    return _markdown(
+        ("may mean", "why", *LANGUAGES), ((*key, *map(" · ".join, meant.values())) for key, meant in names.items())
+    )
+
+
+def _markdown(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [f"| {' | '.join(cells)} |" for cells in (head, *rows)]
+    return "\n".join((lines[0], re.sub(r"[^|]+", "---", lines[0]), *lines[1:])) + "\n"
+
+
+if __name__ == "__main__":
+    main()
