@@ -13,8 +13,8 @@ from app.answering.compose.extractive import Composition
 from app.question.resolution import Resolution
 from app.records import Abstention, Answer
 from app.retrieval.evidence_retriever import Retrieved
+from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.scoped_statements import ScopedStatements
-from app.retrieval.sentence_ranker import PartyEvidence
 from app.wiring import Workspace
 from evals.errors import RunError
 from vectorstore.records import ScopeFilter, StatementSummary

@@ -13,7 +13,7 @@ import numpy as np
 from vectorstore.database import Database, translated
 from vectorstore.families import FamilyTables
 from vectorstore.health import CatalogueHealth
-from vectorstore.lexical import lexical_text
+from vectorstore.lexical import any_word_query, lexical_text, phrase_query, prefix_query, unordered_query
 from vectorstore.records import (
     AnnotatedStatement,
     Mention,
@@ -200,6 +200,14 @@ class Catalogue:
         )
         return tuple(to_sentence(row) for row in rows)
 
+    def sentences_by_id(self, sentence_ids: Collection[str]) -> dict[str, Sentence]:
+        """Returns the sentences of these ids that exist."""
+        rows = self._all(
+            f"SELECT {SENTENCE_COLUMNS} FROM sentences WHERE sentence_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(sentence_ids)),),
+        )
+        return {str(row[0]): to_sentence(row) for row in rows}
+
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
         """Returns the passages of these ids that exist."""
         rows = self._all(
@@ -294,30 +302,50 @@ class Catalogue:
 
     def search_lexical(
         self,
-        expression: str,
+        topic: str,
         statement_ids: Sequence[str] | None,
         k: int,
         languages: Collection[str | None] | None = None,
     ) -> tuple[tuple[str, float], ...]:
-        """Returns up to k (passage id, score) for an FTS5 expression, best first; a higher score is better.
+        """Returns up to k (passage id, score) that hold any word of a topic, best first; a higher score is better.
 
-        The score is Okapi BM25 with FTS5's constants k1 = 1.2, b = 0.75, sign turned.
+        The score is Okapi BM25 with FTS5's constants k1 = 1.2, b = 0.75, sign turned. A topic without words, such as
+        "?!", finds nothing.
 
         Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009).
         """
+        query = any_word_query(topic)
+        if query is None:
+            return ()
         within, values = passage_conditions(statement_ids, languages)
         rows = self._all(
             "SELECT p.passage_id, -bm25(passages_fts) AS score FROM passages_fts"
             " JOIN passages p ON p.passage = passages_fts.rowid"
             f" WHERE passages_fts MATCH ? AND {within} ORDER BY score DESC, p.passage LIMIT ?",
-            (expression, *values, k),
+            (query, *values, k),
         )
         return tuple((str(row[0]), float(row[1])) for row in rows)
 
-    def document_frequency(self, expression: str, statement_ids: Sequence[str] | None = None) -> int:
-        """Returns in how many passages an FTS5 expression occurs: of these statements, or of the whole store."""
+    def document_frequency(self, term: str) -> int:
+        """Returns how many passages of the store have a word that begins with a term, such as a stem."""
+        return self._count_matches(prefix_query(term), None)
+
+    def phrase_frequency(
+        self, words: str, statement_ids: Sequence[str] | None = None, *, any_order: bool = False
+    ) -> int:
+        """Returns how many passages hold words side by side, in any inflection.
+
+        Args:
+            words: A phrase, such as "asset recovery".
+            statement_ids: Count passages of these statements alone; by default those of the whole store.
+            any_order: Let the words change places, so that "organized transnational crime" counts as "transnational
+                organized crime"; function words are left out of the comparison.
+        """
+        return self._count_matches(unordered_query(words) if any_order else phrase_query(words), statement_ids)
+
+    def _count_matches(self, query: str, statement_ids: Sequence[str] | None) -> int:
         within = "" if statement_ids is None else "AND p.statement_id IN (SELECT value FROM json_each(?))"
-        values = (expression,) if statement_ids is None else (expression, json.dumps(list(statement_ids)))
+        values = (query,) if statement_ids is None else (query, json.dumps(list(statement_ids)))
         row = self._one(
             "SELECT count(*) FROM passages_fts JOIN passages p ON p.passage = passages_fts.rowid"
             f" WHERE passages_fts MATCH ? {within}",

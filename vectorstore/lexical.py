@@ -29,28 +29,33 @@ def lexical_text(text: str) -> str:
     return _TERM.sub(lambda found: _indexed(found.group()), text)
 
 
-def phrase_expression(phrase: str) -> str:
-    """Returns the FTS5 expression that finds a phrase, its words in order and in any inflection."""
+def prefix_query(term: str) -> str:
+    """Returns the FTS5 query that finds words beginning with a term, such as "recover" in "recovery"."""
+    return f'"{" ".join(_TERM.findall(term))}"*'
+
+
+def phrase_query(phrase: str) -> str:
+    """Returns the FTS5 query that finds a phrase, its words in order and in any inflection."""
     written = " ".join(_TERM.findall(_HAN.sub(r" \g<0> ", phrase)))
     prepared = " ".join(_TERM.findall(lexical_text(phrase)))
     return f'"{prepared}"' if prepared == written else f'("{prepared}" OR "{written}")'
 
 
-def near_expression(term: str) -> str:
-    """Returns the FTS5 expression that finds a term's content words beside each other, in any order and inflection.
+def unordered_query(term: str) -> str:
+    """Returns the FTS5 query that finds a term's content words beside each other, in any order and inflection.
 
     "transnational organized crime" is also found as "organized transnational crime".
     """
     words = [word for word in _TERM.findall(term) if not is_function_word(word, "en")]
     if len(words) < 2 or _HAN.search(term):
-        return phrase_expression(term)
+        return phrase_query(term)
     prepared = " ".join(f'"{word}"' for word in _TERM.findall(lexical_text(" ".join(words))))
     # So many words may stand between the first and the last: two more than those of the term.
     return f"NEAR({prepared}, {len(words)})"
 
 
-def lexical_expression(topic: str) -> str | None:
-    """Returns the FTS5 expression that finds any of the topic's words, or None when it has none.
+def any_word_query(topic: str) -> str | None:
+    """Returns the FTS5 query that finds any of the topic's words, or None when it has none.
 
     Words that carry no topic are left out where others remain. A run of Chinese characters becomes overlapping
     pairs, each a phrase; words are quoted, so that nothing in a question acts as query syntax.

@@ -230,6 +230,11 @@ class Mention:
     article: str
     paragraph: str | None = None
 
+    @property
+    def statement_id(self) -> str:
+        """The id of the statement that the sentence belongs to."""
+        return statement_of(self.sentence_id)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScoredPassage:
@@ -323,6 +328,21 @@ class StoredReview:
 
 
 JSONValue = str | int | float | bool | None | list["JSONValue"] | Mapping[str, "JSONValue"]
+
+
+def make_sentence_id(statement_id: str, ordinal: int) -> str:
+    """Returns the id of the sentence at an ordinal of a statement, such as "685815eed2f2fa70:12"."""
+    return f"{statement_id}:{ordinal}"
+
+
+def statement_of(sentence_id: str) -> str:
+    """Returns the id of the statement that a sentence belongs to."""
+    return sentence_id.rpartition(":")[0]
+
+
+def ordinal_of(sentence_id: str) -> int:
+    """Returns the place of a sentence in its statement, from 0."""
+    return int(sentence_id.rpartition(":")[2])
 
 
 def text_key(text: str) -> str:

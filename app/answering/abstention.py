@@ -10,7 +10,7 @@ from app.answering.verify import verify_citation
 from app.question.resolution import Resolution
 from app.records import Abstention, AbstentionReason, Answer, Citation, Scope
 from app.retrieval.evidence_retriever import Retrieved
-from app.retrieval.sentence_ranker import Evidence, PartyEvidence
+from app.retrieval.party_evidence import Evidence, PartyEvidence
 from ingest.language.detection import is_in_other_language
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import members_name

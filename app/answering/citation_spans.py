@@ -29,25 +29,32 @@ _POINTING: Final = regex.compile(
 )
 # A demonstrative that points outside the text: at the occasion itself.
 _OUTWARD: Final = regex.compile(
-    r"(?i)^\W*(?:this|these|ce|cette|est[ea])\s+(?:\w+\s+)?(?:assembly|session|conference|year|organization|body|hall|statement|meeting"
-    r"|debate|morning|afternoon|day|house|assemblée|année|conférence|asamblea|año|conferencia|week|century|decade|time|occasion|podium)"
+    r"(?i)^\W*(?:this|these|ce|cette|est[ea])\s+(?:\w+\s+)?(?:assembly|session|conference|year|organization|body|hall"
+    r"|statement|meeting|debate|morning|afternoon|day|house|assemblée|année|conférence|asamblea|año|conferencia|week"
+    r"|century|decade|time|occasion|podium)"
 )
 _FURTHEST: Final = 8
 # The next sentence takes up this one: "… a common fund. We do not support that proposal." Cutting it off could turn
 # what others proposed into what the speaker wants.
 _TAKES_UP: Final = regex.compile(
     r"""\b(?:(?:this|these|such)\s+(?:\p{Ll}[\p{L}-]*\s+)?\p{Ll}[\p{L}-]{3,}
-      |(?:that|those)\s+(?:proposals?|suggestions?|views?|ideas?|approach|article|provisions?|measures?|initiatives?|positions?|demands?|requests?
-          |claims?|practices?|rules?|opinions?|interpretation|reading|amendments?|texts?|wording|conclusions?|allegations?|accusations?))\b
-      |^(?:We|It|My\ \p{L}+|\p{Lu}\p{L}+)\s+(?:\p{Ll}+\s+){0,3}(?:not|never|oppos\p{L}+|reject\p{L}*|support\p{L}*|agree\p{L}*|disagree\p{L}*)\s+(?:\p{Ll}+\s+){0,3}(?:it|them|this|that|these|those)\b""",
+      |(?:that|those)\s+(?:proposals?|suggestions?|views?|ideas?|approach|article|provisions?|measures?
+          |initiatives?|positions?|demands?|requests?
+          |claims?|practices?|rules?|opinions?|interpretation|reading|amendments?|texts?|wording|conclusions?
+              |allegations?|accusations?))\b
+      |^(?:We|It|My\ \p{L}+|\p{Lu}\p{L}+)\s+(?:\p{Ll}+\s+){0,3}(?:not|never|oppos\p{L}+|reject\p{L}*
+          |support\p{L}*|agree\p{L}*|disagree\p{L}*)\s+(?:\p{Ll}+\s+){0,3}(?:it|them|this|that|these|those)\b""",
     regex.VERBOSE,
 )
 # A sentence that only says what the next one will speak of.
 _ANNOUNCING: Final = regex.compile(
-    r"""^\W*(?:(?:\p{L}+,?\s+){0,6}?(?:wish(?:es)?|would\s+like|should\s+like|like|want|wants|shall|will|may|turn|let\s+me|allow\s+me|permit\s+me)\b[^.;:]*?
-          \b(?:speak|turn|turning|address|dwell|mention|touch|comment|recall|refer|say\s+(?:a\s+few\s+words|something))\b
+    r"""^\W*(?:(?:\p{L}+,?\s+){0,6}?(?:wish(?:es)?|would\s+like|should\s+like|like|want|wants|shall|will|may|turn
+        |let\s+me|allow\s+me|permit\s+me)\b[^.;:]*?
+          \b(?:speak|turn|turning|address|dwell|mention|touch|comment|recall|refer|say\s+(?:a\s+few\s+words
+              |something))\b
       |(?:Permítame|Quisiera|Deseo|Paso)\b[^.;:]*?\b(?:detenerme|referirme|hablar|mencionar|pasar|abordar|ahora)\b
-      |(?:J[e’']|Permettez-moi|Qu[’']il\ me\ soit\ permis)\s*[^.;:]*?\b(?:viens|parler|aborder|évoquer|revenir|passe|mentionner|dire\ quelques\ mots)\b
+      |(?:J[e’']|Permettez-moi|Qu[’']il\ me\ soit\ permis)\s*[^.;:]*?\b(?:viens|parler|aborder|évoquer|revenir
+          |passe|mentionner|dire\ quelques\ mots)\b
       |(?:Позвольте|Хотел\p{L}*|Перейд\p{L}+|Далее,\s+о)\b
       |(?:أود|أنتقل|اسمحوا\s+لي)\b
       |(?:请允许我|我想|我愿|下面|现在)[^。；：]*(?:谈|说|提到|谈谈)

@@ -12,7 +12,7 @@ from app.records import Citation, Claim, DroppedClaim, Verdict
 from ingest.text.furniture import is_furniture, running_heads
 from ingest.text.repair import ELLIPSIS
 from ingest.text.squash import squash, squash_map
-from vectorstore.records import Statement
+from vectorstore.records import Statement, statement_of
 
 # How a quotation shows page furniture that is left out.
 _SPLIT = regex.compile(rf"\s*{regex.escape(ELLIPSIS)}\s*")
@@ -77,7 +77,7 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
         return "misattributed"
     if citation.language != statement.language_at(citation.start):
         return "misattributed"
-    if any(identifier.rpartition(":")[0] != citation.statement_id for identifier in citation.sentence_ids):
+    if any(statement_of(identifier) != citation.statement_id for identifier in citation.sentence_ids):
         return "misattributed"
     if any(getattr(citation, name) != getattr(statement.metadata, name) for name in _PROVENANCE):
         return "misattributed"

@@ -3,7 +3,7 @@
 from typing import Final
 
 from app.briefing.position_classifier import kinds_of
-from app.retrieval.sentence_ranker import PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import terms_of
 from vectorstore.records import Sentence

@@ -23,7 +23,7 @@ from app.question.resolution import Resolution
 from app.records import AbstentionReason, Answer, Citation, Claim, Coverage
 from app.retrieval.calibration import THRESHOLD
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
-from app.retrieval.sentence_ranker import PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
 from prompts.wording import load_wording

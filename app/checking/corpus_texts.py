@@ -15,7 +15,6 @@ from app.records import Citation
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
 from vectorstore.catalogue import Catalogue
-from vectorstore.lexical import lexical_expression
 from vectorstore.records import Kind, Metadata, ScopeFilter, Sentence, Statement
 
 _KINDS: Final[tuple[Kind, ...]] = ("statement", "record", "treaty")
@@ -78,10 +77,7 @@ class CorpusTexts:
             within: Ids of statements; None for all.
             k: How many passages are looked at.
         """
-        expression = lexical_expression(quote[:_SEARCHED])
-        if expression is None or within == []:
-            return []
-        hits = self._catalogue.search_lexical(expression, within, k)
+        hits = self._catalogue.search_lexical(quote[:_SEARCHED], within, k)
         passages = self._catalogue.passages([identifier for identifier, _ in hits])
         windows: dict[tuple[str, int, int], Window] = {}
         reach = max(_REACH, len(words_of(quote)) // 8)

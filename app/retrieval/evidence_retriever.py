@@ -10,9 +10,10 @@ from typing import Final
 from app.question.resolution import Resolution
 from app.records import Citation, Coverage, Note, RetrievedPassage, Sources, TreatyScope
 from app.retrieval.listing import calibrate_across_parties
+from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
-from app.retrieval.scoped_statements import GroupStatements, ScopedStatements, by_party, of_asked, statement_of
-from app.retrieval.sentence_ranker import PartyEvidence, SentenceRanker, languages_of, merge_found
+from app.retrieval.scoped_statements import GroupStatements, ScopedStatements, by_party, of_asked
+from app.retrieval.sentence_ranker import SentenceRanker, languages_of
 from app.retrieval.stance import has_stance
 from app.retrieval.strategies import choose_strategy
 from app.retrieval.terms import content_terms
@@ -234,12 +235,12 @@ class EvidenceRetriever:
         for treaty in scope.treaties:
             if treaty.articles:
                 item = self._ranker.rank_by_mention("", texts, provision_of(treaty.treaty), treaty.articles, topic)
-                found = merge_found(found, item)
+                found = merge_evidence(found, item)
             elif topic is not None:
                 own = self._store.catalogue.mentions([text.statement_id for text in texts], provision_of(treaty.treaty))
-                holders = {statement_of(mention.sentence_id) for mention in own}
+                holders = {mention.statement_id for mention in own}
                 held = [text for text in texts if text.statement_id in holders]
-                found = merge_found(found, self._ranker.rank_shallow("", held, topic))
+                found = merge_evidence(found, self._ranker.rank_shallow("", held, topic))
         return replace(base, searched=texts, found=calibrate_across_parties((found,)), sources=self._sources((found,)))
 
     def _by_position(self, found: PartyEvidence) -> PartyEvidence:

@@ -6,7 +6,8 @@ from typing import Final
 
 from app.records import TreatyScope
 from app.retrieval.calibration import MARGIN
-from app.retrieval.sentence_ranker import PartyEvidence, SentenceRanker, merge_found
+from app.retrieval.party_evidence import PartyEvidence, merge_evidence
+from app.retrieval.sentence_ranker import SentenceRanker
 from app.retrieval.strategies import (
     ByAgendaItem,
     ByArticle,
@@ -81,14 +82,14 @@ class PartySearch:
         for treaty in treaties:
             if treaty.articles:
                 item = self._selector.rank_by_mention(code, searched, treaty.treaty, treaty.articles, topic)
-                found = merge_found(found, item)
+                found = merge_evidence(found, item)
         if not found.evidence or topic is None:
             return found
         # What is said on the topic often stands in other sentences of the statement that names the article.
         naming = {item.sentence.statement_id for item in found.evidence}
         near = [summary for summary in searched if summary.statement_id in naming]
         on_topic = self._selector.rank_by_topic(code, near, topic)
-        return merge_found(found, replace(on_topic, evidence=on_topic.best[:2])) if on_topic.answers else found
+        return merge_evidence(found, replace(on_topic, evidence=on_topic.best[:2])) if on_topic.answers else found
 
     def _by_treaties(self, code: str, searched: Sequence[StatementSummary], strategy: ByTreaty) -> PartyEvidence:
         """Finds the sentences that name treaties; without one, those that speak of them in other words.
@@ -97,7 +98,7 @@ class PartySearch:
         """
         found = PartyEvidence(party=code, searched=tuple(searched))
         for treaty in strategy.treaties:
-            found = merge_found(
+            found = merge_evidence(
                 found, self._selector.rank_by_mention(code, searched, treaty.treaty, [BY_NAME], self.topic)
             )
         if found.evidence or (self._many and strategy.joining):
@@ -113,7 +114,7 @@ class PartySearch:
         """
         found = PartyEvidence(party=code, searched=tuple(searched))
         for treaty in treaties:
-            found = merge_found(found, self._selector.rank_by_mention(code, searched, treaty.treaty, [THERETO]))
+            found = merge_evidence(found, self._selector.rank_by_mention(code, searched, treaty.treaty, [THERETO]))
         if found.evidence or self._treaty_words is None:
             return found
         return self._of_no_other(self._selector.rank_by_topic(code, searched, self._treaty_words), treaties)

@@ -78,7 +78,7 @@ class ScopedStatements:
         own = {summary.statement_id: summary.metadata for summary in self._filtered(states)}
         aligned: dict[tuple[str, str], list[Metadata]] = {}
         for mention in self._catalogue.mentions(list(own), ALIGNED):
-            metadata = own[statement_of(mention.sentence_id)]
+            metadata = own[mention.statement_id]
             aligned.setdefault((metadata.state or "", mention.article), []).append(metadata)
         return aligned
 
@@ -98,7 +98,7 @@ class ScopedStatements:
         # A statement that names the item in its text stands under it as well, whatever its metadata say.
         others = self._catalogue.summaries(replace(wanted, agenda_items=()))
         mentions = self._catalogue.mentions([summary.statement_id for summary in others], AGENDA, scope.agenda_items)
-        naming = {statement_of(mention.sentence_id) for mention in mentions}
+        naming = {mention.statement_id for mention in mentions}
         listed = {summary.statement_id for summary in found}
         return tuple(s for s in others if s.statement_id in listed or s.statement_id in naming)
 
@@ -162,8 +162,3 @@ def made_before(one: Metadata, other: Metadata) -> bool:
 
 def _days(metadata: Metadata) -> tuple[date, date] | None:
     return interval(metadata.date) if metadata.date else None
-
-
-def statement_of(sentence_id: str) -> str:
-    """Returns the id of the statement that a sentence belongs to."""
-    return sentence_id.rpartition(":")[0]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.retrieval.calibration import Features
-from app.retrieval.sentence_ranker import PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence
 from app.wiring import Workspace
 from evals.calibrate import FOLDS, best_threshold, fit
 from evals.errors import EvalError

@@ -9,8 +9,8 @@ import regex
 import snowballstemmer
 
 from app.answering.claims.lexicon import KINDS, LANGUAGES, SELF, first_person, operators, phrases, roles
-from app.answering.claims.numbers import find_numbers
 from ingest.language.dates import MONTH_NUMBER
+from ingest.language.numbers import find_numbers
 from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import find_treaties
 from vectorstore.stems import language_of, stem, stems

@@ -11,7 +11,7 @@ from app.answering.citation_spans import SentenceSpan, cite, spans
 from app.answering.compose.repetition import Words, repeats, words_of
 from app.answering.provenance import attribution, scan_note
 from app.records import Citation, Claim, Missing, Sources
-from app.retrieval.sentence_ranker import PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
 from vectorstore.records import Sentence

@@ -6,7 +6,7 @@ from dataclasses import replace
 from app.answering.compose.extractive import Composition, introduction
 from app.answering.compose.model import ModelDraft, ModelWriter
 from app.records import Citation, Claim
-from app.retrieval.sentence_ranker import PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
 

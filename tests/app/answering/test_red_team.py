@@ -22,7 +22,7 @@ from app.chat_model import LlmConfig
 from app.errors import QuestionError
 from app.records import Answer, Sources
 from app.retrieval.evidence_retriever import Retrieved
-from app.retrieval.sentence_ranker import Evidence, PartyEvidence
+from app.retrieval.party_evidence import Evidence, PartyEvidence
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from app.answering.compose.extractive import Composition, compose, escape, quote, render
 from app.records import Sources
 from app.retrieval.calibration import MARGIN, THRESHOLD
-from app.retrieval.sentence_ranker import Evidence, PartyEvidence
+from app.retrieval.party_evidence import Evidence, PartyEvidence
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
 from vectorstore.records import Metadata, ScannedWord, Sentence, Statement
