@@ -2,8 +2,8 @@
 
 "How many ships were inspected?" is not answered by a sentence without a number of ships. The lexicon
 `ingest/language/data/answer_types.yaml` has a pattern for each kind of answer. Beside these, `reference_before` and
-`month_before` find numbers that count nothing ("article 4", "May 4"), `time_after` those that count time ("4 years"), and
-`no_name` what looks like a name in every statement and answers nobody who asks for one ("General Assembly").
+`month_before` find numbers that count nothing ("article 4", "May 4"), `time_after` those that count time ("4 years"),
+and `no_name` what looks like a name in every statement and answers nobody who asks for one ("General Assembly").
 """
 
 from collections.abc import Sequence

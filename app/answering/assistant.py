@@ -1,4 +1,7 @@
-"""The assistant: a question in, an answer out, through the chain."""
+"""The assistant: answers questions through the chain, reports its progress, and keeps the record of each answer.
+
+`ask("What did Arvandia say about extradition?")` returns an `Answer`; `stream` yields the steps before it.
+"""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +26,7 @@ Step = Literal["resolve", "retrieve", "compose", "verify"]
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """A step of the chain that is done.
+    """A finished step of the chain.
 
     Attributes:
         shown: While a model writes, the claims that hold so far, Markdown; the step is then the one before.
@@ -113,7 +116,7 @@ class Assistant:
 
 
 def _progress(turn: Turn) -> Progress:
-    """Tells the last step of a turn that is done."""
+    """Returns the last finished step of a turn."""
     if turn.answer is not None:
         return Progress(step="verify")
     if turn.composed is not None:

@@ -1,4 +1,8 @@
-"""From chosen sentences to citations: spans with the sentence that they point to, and their provenance."""
+"""Citation spans: which neighbours a chosen sentence is quoted with, and the citation made of a span.
+
+"We do not support that proposal." is quoted with the sentence before it, which names the proposal; "These measures …"
+with the nearest sentence before that speaks of measures.
+"""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -13,7 +17,7 @@ from ingest.loaders.scanned import mean_confidence
 from ingest.text.readable import readable
 from vectorstore.records import Sentence, Statement
 
-# A sentence that begins so leans on one before it. The noun that follows tells on which, if it tells.
+# Anaphora: a sentence that begins so refers to one before it, which the noun may name ("These measures").
 _POINTING: Final = regex.compile(
     r"""^[\s"“«(]*(?:
         (?:Such|These|Those|All\ these|Both)\s+(?:\p{Ll}[\p{L}-]*\s+){0,2}?(?P<noun>\p{Ll}[\p{L}-]{2,}(?<!ou|s)s)\b
@@ -27,15 +31,15 @@ _POINTING: Final = regex.compile(
     )""",
     regex.VERBOSE,
 )
-# A demonstrative that points outside the text: at the occasion itself.
+# Exophora: a demonstrative that refers to the occasion itself, such as "this Conference".
 _OUTWARD: Final = regex.compile(
     r"(?i)^\W*(?:this|these|ce|cette|est[ea])\s+(?:\w+\s+)?(?:assembly|session|conference|year|organization|body|hall"
     r"|statement|meeting|debate|morning|afternoon|day|house|assemblée|année|conférence|asamblea|año|conferencia|week"
     r"|century|decade|time|occasion|podium)"
 )
 _FURTHEST: Final = 8
-# The next sentence takes up this one: "… a common fund. We do not support that proposal." Cutting it off could turn
-# what others proposed into what the speaker wants.
+# The next sentence refers back: "… a common fund. We do not support that proposal." Quoted without it, what others
+# proposed would read as what the speaker wants.
 _TAKES_UP: Final = regex.compile(
     r"""\b(?:(?:this|these|such)\s+(?:\p{Ll}[\p{L}-]*\s+)?\p{Ll}[\p{L}-]{3,}
       |(?:that|those)\s+(?:proposals?|suggestions?|views?|ideas?|approach|article|provisions?|measures?
@@ -46,7 +50,7 @@ _TAKES_UP: Final = regex.compile(
           |support\p{L}*|agree\p{L}*|disagree\p{L}*)\s+(?:\p{Ll}+\s+){0,3}(?:it|them|this|that|these|those)\b""",
     regex.VERBOSE,
 )
-# A sentence that only says what the next one will speak of.
+# Announcements, such as "I wish to turn to extradition", whose content is in the next sentence.
 _ANNOUNCING: Final = regex.compile(
     r"""^\W*(?:(?:\p{L}+,?\s+){0,6}?(?:wish(?:es)?|would\s+like|should\s+like|like|want|wants|shall|will|may|turn
         |let\s+me|allow\s+me|permit\s+me)\b[^.;:]*?
@@ -62,7 +66,7 @@ _ANNOUNCING: Final = regex.compile(
     regex.VERBOSE | regex.IGNORECASE,
 )
 _ANNOUNCING_WORDS: Final = 18
-# A sentence that takes up the one before is short.
+# Sentences that refer back are short.
 _TAKES_UP_WORDS: Final = 25
 
 
@@ -75,10 +79,10 @@ class SentenceSpan:
 
 
 def resolve_anaphora(sentences: Sequence[Sentence], ordinal: int) -> int | None:
-    """Returns the ordinal of the sentence that a sentence points to, or None where it stands on its own.
+    """Returns the ordinal of the sentence that a sentence refers back to; None where it needs no antecedent.
 
-    "These measures" points to the nearest sentence before that names measures; without a noun, or when none does, to
-    the one just before.
+    "These measures" refers to the nearest sentence before that names measures; without a noun, or where no sentence
+    names it, to the one just before.
     """
     match = _POINTING.match(sentences[ordinal].text)
     if match is None or ordinal == 0 or _OUTWARD.match(sentences[ordinal].text):
@@ -89,12 +93,12 @@ def resolve_anaphora(sentences: Sequence[Sentence], ordinal: int) -> int | None:
         for earlier in range(ordinal - 1, max(-1, ordinal - 1 - _FURTHEST), -1):
             if regex.search(rf"\b{regex.escape(stem)}", sentences[earlier].text, regex.IGNORECASE):
                 return earlier
-    # A heading or salutation is no sentence to lean on.
+    # A heading or salutation cannot be an antecedent.
     return ordinal - 1 if sentences[ordinal - 1].paragraph is not None else None
 
 
 def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
-    """Returns whether the sentence after this one takes it up or is announced by it, so that both should be read."""
+    """Returns whether the next sentence refers back to this one, or is announced by it: both are quoted."""
     if ordinal + 1 >= len(sentences):
         return False
     here, following = sentences[ordinal], sentences[ordinal + 1]
@@ -116,7 +120,7 @@ def is_announcement(sentence: Sentence) -> bool:
 def spans(
     sentences: Sequence[Sentence], chosen: Sequence[int], *, longest: int = 4
 ) -> list[tuple[SentenceSpan, SentenceSpan | None]]:
-    """Turns chosen sentences into spans to quote, each with a distant span that it points to.
+    """Turns chosen sentences into spans to quote, each with a distant span that it refers to.
 
     Args:
         sentences: All sentences of the statement.

@@ -1,4 +1,7 @@
-"""Where a quotation comes from, in words: provenance lines and references to copy."""
+"""Provenance in words: attribution lines over quotations, references to copy, dates as people write them.
+
+"Arvandia, Conference of the Parties, tenth session, 12 October 2020, agenda item 4".
+"""
 
 import re
 from collections.abc import Callable, Iterable

@@ -1,9 +1,8 @@
-"""Whether a claim says no more, and nothing else, than the quotations that it rests on.
+"""Checks of a claim against its premise: form, names, references, quotation marks, and every word of it.
 
-Every word of a claim has to stand in a sentence of its evidence, in the same order (`app.answering.claims.alignment`);
-names, articles and quotation marks are looked at besides. Where claim and evidence are in two languages, the glossary
-and the synonyms have to know every word. What the rules cannot see is left to the reader, who has the quotations under
-it.
+Every word of a claim must occur in a sentence of its evidence, in the same order (`app.answering.claims.alignment`).
+Between two languages, the glossary and the synonyms must know every word. "Arvandia will sign the treaty" fails against
+"We would sign the treaty if others did". What rules cannot see is left to the reader, who has the quotations below it.
 """
 
 from collections import Counter
@@ -13,7 +12,7 @@ from typing import Final
 
 import regex
 
-from app.answering.claims.alignment import SUBJECTLESS, Said, in_order, stands
+from app.answering.claims.alignment import SUBJECTLESS, Said, in_order, is_aligned
 from app.answering.claims.form import LONGEST, ill_formed, quoted_parts
 from app.answering.claims.lexicon import LANGUAGES, SELF, orders, possessive
 from app.answering.claims.names import check_names
@@ -27,10 +26,10 @@ from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
 from vectorstore.stems import language_of, words_of
 
-# Of the words of a claim in Latin script, the share that makes it one in the language of its evidence.
+# A claim in Latin script is in the language of its evidence if it shares this much of its words.
 _SHARED: Final = 0.6
 _OTHER_SCRIPTS: Final = frozenset({"ru", "ar", "zh"})
-# A row of words of the instructions that is repeated in a claim and stands in no evidence.
+# Prompt leak: so many words in a row of the instructions, repeated in a claim and absent from its evidence.
 _LEAKED: Final = 6
 _QUESTION: Final = ("?", "？", "؟")
 _NAMES: Final[dict[str, str]] = {
@@ -44,15 +43,15 @@ _NAMES: Final[dict[str, str]] = {
 }  # fmt: skip
 
 
-# Which kinds in one text bear out a kind in its translation.
-_TOLD: Final = {
+# Operators that may translate an operator: "must" may become "should".
+_TRANSLATED_BY: Final = {
     "not": frozenset({"not", "ended", "without", "unless", "against"}),
     "must": frozenset({"must", "should"}),
     "may": frozenset({"may", "can", "would", "doubt"}),
 }
-# Told by the form of a verb in some of the languages.
+# Operators that some of the languages express by the form of a verb.
 _FORMS: Final = frozenset({"be", "was", "been", "by", "will", "would"})
-# Keys that are the same in every language.
+# Keys of tokens that are the same in every language.
 _SAME: Final = ("article ", "treaty ", "month ")
 
 
@@ -91,7 +90,7 @@ class Premise:
 
 
 def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructions: str = "") -> str | None:
-    """Returns why a claim does not hold, or None where nothing speaks against it.
+    """Returns why a claim fails, in words for the record of the answer; None if it passes.
 
     Args:
         claim: The claim, in any of the six languages, without the numbers of its citations.
@@ -135,15 +134,15 @@ def _orders(language: str) -> Iterator[regex.Pattern[str]]:
 
 
 def _sentences(quote: str) -> Iterator[str]:
-    """Yields the sentences of a quotation that say something: a question does not."""
+    """Yields the sentences of a quotation that state something; questions do not."""
     text = " ".join(quote.split())
     for start, end in split_sentences(text):
         if not text[start:end].rstrip("\"'”’»)").endswith(_QUESTION):
             yield text[start:end]
 
 
-def _read(text: str, language: str, ground: Premise, parties: PartyTable) -> tuple[Token, ...]:
-    own = {ground.holder, *ground.also}
+def _read(text: str, language: str, premise: Premise, parties: PartyTable) -> tuple[Token, ...]:
+    own = {premise.holder, *premise.also}
     names = tuple(
         Name(start=m.start, end=m.end, codes=frozenset() if own & set(m.codes) else frozenset(m.codes))
         for m in parties.find(text, language)
@@ -152,24 +151,24 @@ def _read(text: str, language: str, ground: Premise, parties: PartyTable) -> tup
     return read(text, language, names)
 
 
-def _said(tokens: tuple[Token, ...], claim: str, language: str, ground: Premise) -> Said:
-    """Returns a claim without what only tells whose words it is about, and the possessives made of their name."""
+def _said(tokens: tuple[Token, ...], claim: str, language: str, premise: Premise) -> Said:
+    """Returns a claim without its reporting clause ("Arvandia says that") and the possessives of its name."""
     tokens = tuple(_unpossessed(tokens, claim, language))
     named = spoken = False
     for at, token in enumerate(tokens):
         if named and (token.kind == "stop" or (spoken and token.kind in ("break", "comma"))):
-            return Said(tokens=tokens[at + 1 :], framed=True, partial=ground.holder is None)
+            return Said(tokens=tokens[at + 1 :], framed=True, partial=premise.holder is None)
         if named and spoken and token.kind != "third":
             # "insists on": the word that binds belongs to the verb.
             rest = tokens[at + (token.kind == "link") :]
-            return Said(tokens=rest, stressed=True, partial=ground.holder is None)
+            return Said(tokens=rest, stressed=True, partial=premise.holder is None)
         if token.kind == "say" and not spoken:
             spoken = True
         elif token.kind == "self" and not named:
             named = True
-        elif not (token.kind in ("link", "comma", "noun") or token.keys & ground.years):
+        elif not (token.kind in ("link", "comma", "noun") or token.keys & premise.years):
             break
-    return Said(tokens=tokens, partial=ground.holder is None)
+    return Said(tokens=tokens, partial=premise.holder is None)
 
 
 def _unpossessed(tokens: Sequence[Token], claim: str, language: str) -> Iterator[Token]:
@@ -190,8 +189,8 @@ def _language(claim: str, premise: Premise) -> str:
 
 
 def _check_wording(said: Said, claim: str, sentences: Sequence[tuple[Token, ...]], language: str) -> str | None:
-    """Returns why a claim does not stand in its evidence, in the words of whoever looks for it there."""
-    if stands(said, sentences, language):
+    """Returns why a claim does not align with its evidence, naming the first word that is missing; else None."""
+    if is_aligned(said, sentences, language):
         return None
     known = {key for sentence in sentences for token in sentence for key in token.keys}
     for token in said.tokens:
@@ -205,10 +204,10 @@ def _check_wording(said: Said, claim: str, sentences: Sequence[tuple[Token, ...]
 
 
 def _untranslated(said: Said, claim: str, sentences: Sequence[_Sentence], language: str, to: str) -> str | None:
-    """Returns why a claim in another language cannot be said to stand in its evidence.
+    """Returns why a claim in another language than its evidence fails; None if it passes.
 
-    Order tells nothing between two languages, so that every word has to be known to the glossary or the synonyms, one
-    sentence has to hold all of them, and the operators have to be the same.
+    Word order differs between languages, so every word must be known to the glossary or the synonyms, one sentence must
+    hold all of them, and the operators must be the same.
     """
     if any(token.kind == "name" for token in said.tokens):
         return "it names another party, and is in another language than its evidence"
@@ -246,13 +245,13 @@ def _holds(sentence: _Sentence, term: str, language: str) -> bool:
 
 
 def _turns(tokens: Sequence[Token]) -> tuple[set[str], int]:
-    """Returns the operators of a text by kind, and how many of its words turn what follows them."""
+    """Returns the kinds of a text's operators, and how many of its words reverse or weaken what follows them."""
     kinds = {token.kind for token in tokens} & (OPERATORS - _FORMS)
     return kinds, sum(token.kind in TURNING for token in tokens)
 
 
 def check_translation(text: str, language: str, quote: str, quote_language: str) -> str | None:
-    """Returns why a translation of a quotation cannot be shown, or None where nothing speaks against it.
+    """Returns why a translation of a quotation fails; None if it passes.
 
     Args:
         text: The translation.
@@ -271,9 +270,9 @@ def check_translation(text: str, language: str, quote: str, quote_language: str)
     said, there = read(text, language), read(quote, quote_language)
     if _figures(said) != _figures(there):
         return "its numbers or dates are not those of the quotation"
-    for kind, told in _TOLD.items():
+    for kind, allowed in _TRANSLATED_BY.items():
         for one, other in ((said, there), (there, said)):
-            if any(token.kind == kind for token in one) and not any(token.kind in told for token in other):
+            if any(token.kind == kind for token in one) and not any(token.kind in allowed for token in other):
                 return f"it has {_NAMES[kind]}, or lacks it, unlike the quotation"
     return None
 
@@ -285,7 +284,7 @@ def _figures(tokens: Sequence[Token]) -> tuple[list[str], set[str]]:
 
 
 def language_of_claim(claim: str, otherwise: str) -> str:
-    """Returns the language of a claim, one of the six; that of its evidence where it cannot be told."""
+    """Returns the language of a claim, one of the six; that of its evidence where detection fails."""
     words = words_of(claim)
     scripts = Counter(language_of(word, "") for word in words)
     script = scripts.most_common(1)[0][0] if scripts else "en"
@@ -296,9 +295,11 @@ def language_of_claim(claim: str, otherwise: str) -> str:
     return latin or (otherwise if otherwise in ("en", "fr", "es") else "en")
 
 
-def _repeats(claim: str, told: str, evidence: str) -> bool:
+def _repeats(claim: str, instructions: str, evidence: str) -> bool:
+    """Returns whether a claim repeats a row of words of the instructions that its evidence does not hold."""
+
     def rows(text: str) -> set[tuple[str, ...]]:
         words = [word.lower() for word in words_of(text)]
         return {tuple(words[at : at + _LEAKED]) for at in range(len(words) - _LEAKED + 1)}
 
-    return bool(told) and bool((rows(claim) & rows(told)) - rows(evidence))
+    return bool(instructions) and bool((rows(claim) & rows(instructions)) - rows(evidence))

@@ -33,7 +33,7 @@ OperatorKind = Literal[
 ]  # fmt: skip
 KINDS: Final[tuple[OperatorKind, ...]] = get_args(OperatorKind)
 LANGUAGES: Final = ("en", "fr", "es", "ru", "ar", "zh")
-# What words for the speaker share: "we", "our", the name of the party.
+# The key of words for the speaker: "we", "our", the name of the party.
 SELF: Final = "@self"
 # These languages write no spaces between words.
 _UNSPACED: Final = frozenset({"zh"})
@@ -42,11 +42,11 @@ _LONGEST_PHRASE: Final = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """What a word does that is neither operator nor content.
+    """The role of a function word.
 
     Attributes:
         kind: `void`, `self`, `noun`, `third`, `link`, `join`, `break` or `opener`.
-        keys: What it may be matched by.
+        keys: Keys by which two tokens match.
     """
 
     kind: str
@@ -63,7 +63,7 @@ def operators(language: str) -> regex.Pattern[str]:
 
 @cache
 def roles(language: str) -> tuple[regex.Pattern[str], dict[str, Role]]:
-    """Returns one pattern with a group for each class of words that bind, and what the groups stand for."""
+    """Returns one pattern with a group for each class of function words, and the role of each group."""
     words = load_lexicon(f"claims.{language}")
     rows: list[tuple[Role, str]] = [
         (Role(kind="void", keys=frozenset()), words["void"]),
@@ -89,7 +89,7 @@ def possessive(language: str) -> regex.Pattern[str]:
 
 @cache
 def first_person(language: str) -> regex.Pattern[str]:
-    """Returns a pattern of verbs that tell by their form that the speaker is meant: "proponemos"."""
+    """Returns a pattern of verbs in the first person: "proponemos"."""
     return _pattern(language, [("first", load_lexicon(f"claims.{language}")["first"])])
 
 
