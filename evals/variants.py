@@ -62,7 +62,7 @@ class _AlwaysAnswers(Steps):
 
 
 def _believed(found: PartyEvidence) -> PartyEvidence:
-    return replace(found, confidence=1.0, takes_no_position=False) if found.evidence else found
+    return replace(found, confidence=1.0, takes_no_position=False) if found.sentences else found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,14 +75,14 @@ class _ReversedRanking(Steps):
 
 def _reversed(found: PartyEvidence) -> PartyEvidence:
     passages = tuple(replace(item, score=-item.score) for item in reversed(found.passages))
-    evidence = tuple(replace(item, score=-item.score) for item in reversed(found.evidence))
-    return replace(found, evidence=evidence, passages=passages)
+    evidence = tuple(replace(item, score=-item.score) for item in reversed(found.sentences))
+    return replace(found, sentences=evidence, passages=passages)
 
 
 def _each(retrieved: Retrieved, change: Callable[[PartyEvidence], PartyEvidence]) -> Retrieved:
     return replace(
         retrieved,
-        found=tuple(change(found) for found in retrieved.found),
+        party_evidence=tuple(change(found) for found in retrieved.party_evidence),
         spoken_for=tuple(change(found) for found in retrieved.spoken_for),
     )
 

@@ -1,4 +1,4 @@
-"""Families: statements that belong together, as links between them that the catalogue keeps."""
+"""Families of statements: links between versions of one text, such as a draft, its revision and its translation."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Whether the parts of the catalogue agree with each other, and the lexical index made anew from the passages."""
+"""Health of the catalogue: integrity checks of its tables, and rebuilding the FTS5 index from the passages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

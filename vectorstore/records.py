@@ -150,7 +150,7 @@ class Statement:
 
     @property
     def summarised(self) -> bool:
-        """Whether a record tells in its own words what the speaker said."""
+        """Whether a record summarises the speaker's words in its own."""
         return self.part is not None and self.part.summarised
 
     def holds(self, start: int, end: int) -> bool:

@@ -1,4 +1,4 @@
-"""Retrieval within a scope: dense and lexical search over the passages of chosen statements, fused by rank."""
+"""Hybrid retrieval within a scope: dense and lexical search over the passages of chosen statements, fused by rank."""
 
 from collections.abc import Collection, Sequence
 

@@ -1,4 +1,4 @@
-"""Between the catalogue's rows and the records: column lists, readers, and the commands that several writes share."""
+"""Row mapping between SQLite and the records: column lists, readers, and statements that several writes share."""
 
 import json
 import re

@@ -14,7 +14,7 @@ from app.answering.verify import verify_citation
 from app.question.resolution import Resolution
 from app.records import Abstention, AbstentionReason, Answer, Citation, Scope
 from app.retrieval.evidence_retriever import Retrieved
-from app.retrieval.party_evidence import Evidence, PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from ingest.language.detection import is_in_other_language
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import members_name
@@ -47,7 +47,7 @@ def related(retrieved: Retrieved) -> tuple[Citation, ...]:
     """Cites the nearest passages that do not answer but may help, groups' first; each is checked like a quotation."""
     answering = [item for group in retrieved.spoken_for if group.answers for item in group.best]
     of_silent = retrieved.spoken_for if not retrieved.searched else ()
-    return _cited(retrieved, answering, (*retrieved.related, *retrieved.found, *of_silent))
+    return _cited(retrieved, answering, (*retrieved.related, *retrieved.party_evidence, *of_silent))
 
 
 def related_readings(retrieved: Retrieved, citations: Sequence[Citation]) -> tuple[Citation, ...]:
@@ -57,10 +57,12 @@ def related_readings(retrieved: Retrieved, citations: Sequence[Citation]) -> tup
     return tuple(c for c in made if not cited & set(c.sentence_ids))
 
 
-def _cited(retrieved: Retrieved, first: Sequence[Evidence], then: Sequence[PartyEvidence]) -> tuple[Citation, ...]:
+def _cited(
+    retrieved: Retrieved, first: Sequence[ScoredSentence], then: Sequence[PartyEvidence]
+) -> tuple[Citation, ...]:
     sources = retrieved.sources
     taken = {item.sentence.sentence_id for item in first}
-    nearest = {item.sentence.sentence_id: item for found in then for item in found.evidence}
+    nearest = {near.sentence.sentence_id: near for item in then for near in item.sentences}
     rest = sorted((item for key, item in nearest.items() if key not in taken), key=lambda item: -item.score)
     made = quote([item.sentence for item in first], sources, RELATED, first_number=1)
     made += quote([item.sentence for item in rest[:RELATED]], sources, RELATED, first_number=len(made) + 1)
@@ -84,16 +86,16 @@ def _reason(
     # Where only the members of a group are asked about, nobody is named who could be missed.
     sets = [members_name(code, parties, wording.language) for code in resolution.scope.members_of] if named else []
     names = ", ".join((*named, *sets))
-    neutral = dict.fromkeys(found.party for found in retrieved.found if found.takes_no_position)
+    neutral = dict.fromkeys(item.party for item in retrieved.party_evidence if item.takes_no_position)
     if neutral and not resolution.negated:
         message = wording.say("no_position", party=_named(neutral, parties, wording))
         return Abstention(reason="no_position", message=message)
-    on_this = [found for found in retrieved.spoken_for if found.answers]
-    spoke = on_this or [found for found in retrieved.spoken_for if not retrieved.searched]
+    on_this = [item for item in retrieved.spoken_for if item.answers]
+    spoke = on_this or [item for item in retrieved.spoken_for if not retrieved.searched]
     if spoke and not resolution.negated:
         key = "group_only" if on_this else "group_only_elsewhere"
-        groups = _named((found.party for found in spoke), parties, wording)
-        members = _named((code for found in spoke for code in found.members), parties, wording)
+        groups = _named((item.party for item in spoke), parties, wording)
+        members = _named((code for item in spoke for code in item.members), parties, wording)
         return Abstention(reason="group_only", message=wording.say(key, party=members, group=groups))
     if not retrieved.searched:
         return _no_statement(resolution.scope, retrieved, names, parties, wording)
@@ -104,13 +106,13 @@ def _reason(
 
 def _not_said(answer: Answer, retrieved: Retrieved, parties: PartyTable, wording: Wording) -> Abstention:
     """Answers who did not say something: names the parties in whose statements nothing was found."""
-    untold = {found.party for found in retrieved.found if found.coverage_unknown and not found.answers}
+    untold = {item.party for item in retrieved.party_evidence if item.coverage_unknown and not item.answers}
     silent = [code for code in answer.coverage.states_without_evidence if code not in untold]
-    spoke = dict.fromkeys(found.party for found in retrieved.found if found.searched and found.party)
+    spoke = dict.fromkeys(item.party for item in retrieved.party_evidence if item.searched and item.party)
     spoke = {code: None for code in spoke if code not in answer.coverage.states_without_evidence}
     if not silent and not spoke:
         return Abstention(reason="index_incomplete", message=wording.say("index_incomplete"))
-    count = sum(len(found.searched) for found in retrieved.found if found.party in silent)
+    count = sum(len(item.searched) for item in retrieved.party_evidence if item.party in silent)
     parts = []
     if silent:
         parts.append(wording.say("silent_parties", count=count, parties=_named(silent, parties, wording)))
@@ -168,7 +170,7 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Word
         # Mentions of articles are found in every language, so finding none proves that there is none.
         return Abstention(reason="not_mentioned", message=wording.say("article_absent", **said))
     # Absence is claimed only where it is proven for each party that is named, or for one of all where nobody is.
-    uncertain = [found.coverage_unknown for found in retrieved.found if found.searched]
+    uncertain = [item.coverage_unknown for item in retrieved.party_evidence if item.searched]
     if any(uncertain) if names else uncertain and all(uncertain):
         return Abstention(reason="index_incomplete", message=wording.say("index_incomplete"))
     if not scope.topic and not scope.treaties and not scope.agenda_items:

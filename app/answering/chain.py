@@ -1,6 +1,6 @@
 """The chain as a LangChain Runnable: resolve -> retrieve -> compose -> verify, one module a step.
 
-Each step adds one record to the turn; no step reads what a later one writes.
+Each step adds one record to the state; no step reads what a later one writes.
 """
 
 import time
@@ -49,7 +49,7 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Turn:
+class ChainState:
     """The state of a question in the chain: the records of finished steps, None for steps to come.
 
     Attributes:
@@ -85,11 +85,11 @@ class Steps:
 
     def compose(self, resolution: Resolution, retrieved: Retrieved) -> Iterator[Composition]:
         """Quotes the best evidence; a model, if configured, words claims on it, yielded as they pass their checks."""
-        found = (*retrieved.found, *retrieved.spoken_for)
+        evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
         parties, wording = self.parties(), load_wording(resolution.reply_language or resolution.scope.language)
         limit = min(self.max_citations, _SHORTER) if resolution.style == "shorter" else self.max_citations
         quoted = compose(
-            found,
+            evidence,
             retrieved.sources,
             parties,
             wording,
@@ -103,7 +103,7 @@ class Steps:
             yield quoted
             return
         # In the order of the quotations, which shows groups after those that they spoke for.
-        answering = sorted((item for item in found if item.answers), key=lambda item: bool(item.members))
+        answering = sorted((item for item in evidence if item.answers), key=lambda item: bool(item.members))
         task = Task(
             question=resolution.question,
             chosen=[item.strong for item in answering],
@@ -137,7 +137,7 @@ class Steps:
             scope=replace(resolution.scope, language=language, notes=notes),
             coverage=retrieved.coverage(checked.citations),
             retrieved=retrieved.passages,
-            confidence=round(max((found.confidence for found in retrieved.found), default=0.0), 4),
+            confidence=round(max((item.confidence for item in retrieved.party_evidence), default=0.0), 4),
             prompt_version=wording.version,
             dropped_claims=checked.dropped,
         )
@@ -204,27 +204,27 @@ class UntocChain(Runnable[str | Question, Answer]):
         """Yields the answer as it grows; see the class."""
         yield from self._transform_stream_with_config(iter([input]), self._answers, config, **kwargs)
 
-    def turns(self, question: str | Question) -> Iterator[Turn]:
-        """Yields the turn after each step and after each claim that passes; the last one has the answer."""
+    def states(self, question: str | Question) -> Iterator[ChainState]:
+        """Yields the state after each step and after each claim that passes; the last one has the answer."""
         question = Question(text=question) if isinstance(question, str) else question
         steps, clock = self.steps, _Clock()
         with clock.of("resolve"):
             resolution = steps.resolve(question)
-        turn = Turn(question=question, resolution=resolution)
-        yield turn
+        state = ChainState(question=question, resolution=resolution)
+        yield state
         with clock.of("retrieve"):
             retrieved = steps.retrieve(resolution)
-        turn = replace(turn, retrieved=retrieved)
-        yield turn
+        state = replace(state, retrieved=retrieved)
+        yield state
         composed = Composition()
         for composed in clock.each("compose", steps.compose(resolution, retrieved)):
             if composed.shown:
                 clock.first_claim()
-            turn = replace(turn, composed=composed)
-            yield turn
+            state = replace(state, composed=composed)
+            yield state
         with clock.of("verify"):
             answer = steps.verify(question, resolution, retrieved, composed)
-        yield replace(turn, answer=replace(answer, timings_ms=clock.timings()))
+        yield replace(state, answer=replace(answer, timings_ms=clock.timings()))
 
     def _answer(self, question: str | Question) -> Answer:
         *_, answer = self._answers(iter([question]))
@@ -232,11 +232,11 @@ class UntocChain(Runnable[str | Question, Answer]):
 
     def _answers(self, questions: Iterator[str | Question]) -> Iterator[Answer]:
         *_, question = questions
-        for turn in self.turns(question):
-            if turn.answer is not None:
-                yield turn.answer
-            elif turn.composed is not None and turn.composed.shown:
-                yield Answer(question=turn.question.text, answer=turn.composed.shown, status="partial")
+        for state in self.states(question):
+            if state.answer is not None:
+                yield state.answer
+            elif state.composed is not None and state.composed.shown:
+                yield Answer(question=state.question.text, answer=state.composed.shown, status="partial")
 
 
 class _Clock:

@@ -21,7 +21,7 @@ def record_of(answer: Answer, retrieved: Retrieved | None, composed: Composition
     `record` holds the time (`at`, UTC), the sentences found with their scores (`evidence`), and of a model its numbered
     sentences (`numbered`), its reply (`reply`) and what went wrong, if anything did. It holds no settings and no keys.
     """
-    found = (*retrieved.found, *retrieved.spoken_for) if retrieved is not None else ()
+    by_party = (*retrieved.party_evidence, *retrieved.spoken_for) if retrieved is not None else ()
     record: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "evidence": [
@@ -31,8 +31,8 @@ def record_of(answer: Answer, retrieved: Retrieved | None, composed: Composition
                 "score": round(evidence.score, 4),
                 "confidence": round(item.confidence, 4),
             }
-            for item in found
-            for evidence in item.evidence[:_LISTED]
+            for item in by_party
+            for evidence in item.sentences[:_LISTED]
         ],
     }
     draft = composed.written if composed is not None else None

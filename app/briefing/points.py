@@ -1,4 +1,7 @@
-"""Talking points: the strongest whole quotation or the first claim of each cell, within limits on number and length."""
+"""Talking points: the strongest whole quotation or the first claim of each cell, within limits on number and length.
+
+"Arvandia, 12 October 2020: “We do not support that proposal.”" Nothing is ever cut to fit.
+"""
 
 from collections.abc import Sequence
 from typing import Final

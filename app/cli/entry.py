@@ -1,4 +1,4 @@
-"""The entry point: the groups of commands put together, signals, and what is said of wrong usage."""
+"""The entry point of `untoc`: groups of commands put together, signals, and messages on wrong usage."""
 
 import io
 import signal

@@ -1,4 +1,7 @@
-"""Draft eval cases: answers that somebody saved, one JSON line each, for a person to review."""
+"""Draft eval cases: saved answers, one JSON line each, for a person to review.
+
+"Save as case" in the chat writes the question, the scope, and the answer's citations as evidence.
+"""
 
 import hashlib
 import json
@@ -40,7 +43,7 @@ class SavedDraft:
 
 
 def drafts_path(store: Path) -> Path:
-    """Returns the file of draft cases of a store folder; there is none until one is saved."""
+    """Returns the file of draft cases of a store folder; absent until one is saved."""
     return store / _FOLDER / _FILE
 
 

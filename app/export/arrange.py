@@ -1,7 +1,7 @@
-"""A briefing made ready for a document: citations in reading order, and what each line of it says.
+"""Arrangement of a briefing for a document: citations in reading order, and the wording of each line.
 
-Notes of a document are numbered where they are first read, by topic and party, or by talking point; a manifest,
-a sheet and a page then call a citation by the same number.
+Notes are numbered where they are first referred to, by topic and party, or by talking point; a manifest, a sheet and a
+page then call a citation by the same number.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,8 +14,8 @@ from app.briefing.cells import Briefing, Cell, Point, PositionKind
 from app.records import Citation, Claim
 from prompts.wording import Wording, load_document_words, load_wording
 
-Form = Literal["full", "one_pager", "talking_points"]
-FORMS: Final[tuple[Form, ...]] = get_args(Form)
+DocumentForm = Literal["full", "one_pager", "talking_points"]
+FORMS: Final[tuple[DocumentForm, ...]] = get_args(DocumentForm)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class QuotationPart:
     telling: bool
 
 
-def arrange(briefing: Briefing, form: Form = "full") -> Briefing:
+def arrange(briefing: Briefing, form: DocumentForm = "full") -> Briefing:
     """Returns the briefing as a document of that form cites it.
 
     Citations are numbered from 1 in reading order and the others left out. What a person rejected is not cited, and
@@ -90,7 +90,7 @@ def _renumbered(claim: Claim, new: Mapping[int, int]) -> Claim:
     return replace(claim, citations=tuple(new[number] for number in claim.citations))
 
 
-def _reading_order(briefing: Briefing, cells: Iterable[Cell], form: Form) -> Iterable[int]:
+def _reading_order(briefing: Briefing, cells: Iterable[Cell], form: DocumentForm) -> Iterable[int]:
     if form != "full":
         yield from (number for point in briefing.points for number in point.citations)
         return
@@ -173,7 +173,7 @@ class Sayings:
         return self.say("kind_supports_against" if against else f"kind_{kind}")
 
     def position(self, cell: Cell) -> str:
-        """Returns the kind of a cell in words; a topic that was mentioned without a position is told from silence."""
+        """Returns the kind of a cell in words; "mentioned" where it has evidence without a position."""
         kind = position(cell)
         return self.say("mentioned") if kind == "no_position" and cell.citations else self.kind(kind, cell.subject)
 
@@ -255,7 +255,7 @@ class Sayings:
         place = self.say("place", id=citation.statement_id, start=citation.start, end=citation.end)
         return f"{reference_by_name(citation, self.name, self._wording)}; {place}."
 
-    def subtitle(self, form: Form) -> str:
+    def subtitle(self, form: DocumentForm) -> str:
         """Returns what the document is, and of when."""
         parts = [self.say(f"form_{form}")]
         if self.briefing.made:

@@ -1,4 +1,4 @@
-"""The manifest of a document: hashes of what it cites, so that anybody can check it without the document's maker."""
+"""The manifest of a document: hashes of what it cites, by which anybody can check it without the product."""
 
 import hashlib
 import json

@@ -1,6 +1,6 @@
-"""Pictures of a briefing: positions by party and topic, statements by party and date.
+"""Plots of a briefing: a heat map of positions by party and topic, and a timeline of statements by party and date.
 
-What a colour says, a mark in it says too, so that the pictures work without colour and in print.
+Every colour has a mark beside it, so that the plots work without colour and in print.
 """
 
 import textwrap
@@ -115,8 +115,8 @@ def _group_columns(axes: "Axes", labels: Sequence[str], each: int) -> None:
 def describe_heat_map(briefing: Briefing) -> str:
     """Returns what the heat map shows, for those who cannot see it."""
     sayings = Sayings(briefing)
-    told = [f"{subject.label}: {sayings.tally(subject.label)}" for subject in briefing.subjects]
-    return ". ".join((sayings.say("heat_map"), *told)) + "."
+    parts = [f"{subject.label}: {sayings.tally(subject.label)}" for subject in briefing.subjects]
+    return ". ".join((sayings.say("heat_map"), *parts)) + "."
 
 
 def timeline(briefing: Briefing) -> bytes:
@@ -152,7 +152,7 @@ def describe_timeline(briefing: Briefing) -> str:
     """Returns what the timeline shows, for those who cannot see it."""
     sayings = Sayings(briefing)
     kinds = _kinds(briefing)
-    told = [sayings.say("timeline")]
+    parts = [sayings.say("timeline")]
     for party in _speaking(briefing):
         spoken = [source for source in briefing.sources if source.party == party]
         cited = [
@@ -161,11 +161,11 @@ def describe_timeline(briefing: Briefing) -> str:
             if source.statement_id in kinds
         ]
         line = f"{sayings.name(party)}: {len(spoken)}"
-        told.append(f"{line}; {'; '.join(cited)}" if cited else line)
+        parts.append(f"{line}; {'; '.join(cited)}" if cited else line)
     undated = sum(_years_of(source.date) is None for source in briefing.sources)
     if undated:
-        told.append(sayings.say("undated", count=undated).rstrip(".。"))
-    return ". ".join(told) + "."
+        parts.append(sayings.say("undated", count=undated).rstrip(".。"))
+    return ". ".join(parts) + "."
 
 
 def _speaking(briefing: Briefing) -> tuple[str, ...]:

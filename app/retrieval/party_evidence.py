@@ -11,8 +11,8 @@ from vectorstore.records import ScoredPassage, Sentence, StatementSummary
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """One sentence found for a topic.
+class ScoredSentence:
+    """A sentence with its score for a topic.
 
     Attributes:
         score: Cross-encoder logit of the sentence plus half that of the sentence within its neighbours; for sentences
@@ -25,12 +25,12 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class PartyEvidence:
-    """What was found for one party.
+    """The evidence of one party on one question.
 
     Attributes:
         party: Its code.
         searched: Its statements in scope.
-        evidence: Sentences, best first; also those too weak to answer.
+        sentences: The sentences found, best first; also those too weak to answer.
         passages: The passages retrieved, best first.
         confidence: Calibrated chance that the best of it answers, 0 to 1.
         features: What that chance was computed from; None where nothing was ranked.
@@ -38,17 +38,17 @@ class PartyEvidence:
             more, 0 to 1.
         has_topic_phrase: Of the shallow pass: whether the statements hold the topic as a phrase; None where nobody uses
             it.
-        cited: The evidence names the article, agenda item or treaty that was asked about.
+        cited: The sentences name the article, agenda item or treaty that was asked about.
         members: The States asked about for which this party, a group, spoke; empty where it was asked about itself.
         aligned: These States were no members, but aligned themselves with what the group said.
-        takes_no_position: The evidence speaks of the topic without taking a position, and a position was asked for.
-        coverage_unknown: Finding nothing proves nothing, since the models do not know the language of the question or
-            of the statements, and the glossary does not bridge all of it.
+        takes_no_position: The sentences speak of the topic without taking a position, and a position was asked for.
+        coverage_unknown: Whether finding nothing would not prove silence: the models do not know the language of the
+            question or of the statements, and the glossary does not translate all of the topic.
     """
 
     party: str
     searched: tuple[StatementSummary, ...]
-    evidence: tuple[Evidence, ...] = ()
+    sentences: tuple[ScoredSentence, ...] = ()
     passages: tuple[ScoredPassage, ...] = ()
     confidence: float = 0.0
     features: Features | None = None
@@ -63,28 +63,28 @@ class PartyEvidence:
     @property
     def answers(self) -> bool:
         """Whether the evidence is strong enough to answer."""
-        return bool(self.evidence) and self.confidence >= THRESHOLD and not self.takes_no_position
+        return bool(self.sentences) and self.confidence >= THRESHOLD and not self.takes_no_position
 
     @property
-    def best(self) -> tuple[Evidence, ...]:
-        """The evidence worth quoting, best first: what ranks near the best, or names what was asked about."""
+    def best(self) -> tuple[ScoredSentence, ...]:
+        """The sentences worth quoting, best first: those that score near the best, or name what was asked about."""
         if self.cited:
-            return self.evidence
-        return tuple(item for item in self.evidence if item.score >= self.evidence[0].score - MARGIN)
+            return self.sentences
+        return tuple(item for item in self.sentences if item.score >= self.sentences[0].score - MARGIN)
 
     @property
     def strong(self) -> tuple[Sentence, ...]:
-        """The sentences worth quoting, best first."""
+        """The same without their scores."""
         return tuple(item.sentence for item in self.best)
 
 
 def merge_evidence(first: PartyEvidence, second: PartyEvidence) -> PartyEvidence:
     """Joins the evidence of two searches for one party: the first one's evidence comes before the second's."""
-    seen = {item.sentence.sentence_id for item in first.evidence}
-    evidence = first.evidence + tuple(item for item in second.evidence if item.sentence.sentence_id not in seen)
+    seen = {item.sentence.sentence_id for item in first.sentences}
+    evidence = first.sentences + tuple(item for item in second.sentences if item.sentence.sentence_id not in seen)
     return replace(
         first,
-        evidence=evidence,
+        sentences=evidence,
         passages=first.passages or second.passages,
         confidence=max(first.confidence, second.confidence),
         features=first.features or second.features,

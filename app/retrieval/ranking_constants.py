@@ -8,9 +8,9 @@ from typing import Final
 class RankingConstants:
     """Depths and thresholds of `SentenceRanker` and of the comparison across parties.
 
-    Logits are those of the cross-encoder for a sentence alone, scores those of `Evidence`. Thresholds were chosen on
-    the project's own development questions and on specific topics whose words the statements lack; they are development
-    figures and change with the models.
+    Logits are those of the cross-encoder for a sentence alone, scores those of `ScoredSentence`. Thresholds were chosen
+    on the project's own development questions and on specific topics whose words the statements lack. They are
+    development figures and change with the models.
 
     Attributes:
         passages: Passages of a party whose sentences the cross-encoder reads.

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from app.retrieval.calibration import THRESHOLD, Features, confidence
-from app.retrieval.party_evidence import Evidence, PartyEvidence, merge_evidence
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.ranking_constants import RANKING
 from app.retrieval.stance import has_stance
 from app.retrieval.terms import content_terms, key_phrases
@@ -103,7 +103,7 @@ class SentenceRanker:
         topic: Topic,
         by_models: Callable[[str, Sequence[StatementSummary], Topic], PartyEvidence],
     ) -> list[PartyEvidence]:
-        """Returns what is found in the statements of each language: by the models, or by words."""
+        """Returns the evidence in the statements of each language: by the models, or by shared words."""
         by_language: dict[str | None, list[StatementSummary]] = {}
         for summary in searched:
             spoken = (
@@ -114,14 +114,14 @@ class SentenceRanker:
         parts = []
         known = by_language.pop(None, [])
         if known and topic.english:
-            # What is said in other words for the same thing counts as what is asked about.
+            # Synonyms of the topic count as the topic.
             best = max((by_models(party, known, wording) for wording in topic.wordings), key=_strength)
-            # A topic that was put into English in part is found in part.
+            # Where the glossary translated a part of the topic, the confidence is for that part.
             parts.append(replace(best, confidence=best.confidence * topic.translation_coverage))
         return parts + [self._rank_by_words(party, own, topic, language or "") for language, own in by_language.items()]
 
     def _known_in(self, searched: Sequence[StatementSummary]) -> tuple[str | None, ...] | None:
-        """Returns the languages that the models read in these statements; None where that is all there is."""
+        """Returns the languages to filter passages by; None where the models know all languages of these statements."""
         mixed = any(
             language not in (*self.model_languages.ranked, None) for s in searched for language in languages_of(s)
         )
@@ -159,20 +159,20 @@ class SentenceRanker:
         order = np.argsort(-shares, kind="stable")[: RANKING.in_context]
         kept = [row for row in order if shares[row] >= RANKING.words_shared_min]
         if not kept:
-            return replace(empty, passages=found, evidence=self._nearest(sentences, across))
+            return replace(empty, passages=found, sentences=self._nearest(sentences, across))
         return replace(
             empty,
             # Stretched to the range of the logits, so that what ranks far below the best is not quoted.
-            evidence=_ordered([sentences[row] for row in kept], shares[kept] * 10.0),
+            sentences=_ordered([sentences[row] for row in kept], shares[kept] * 10.0),
             passages=found,
-            # Less sure than the models are of what they find.
+            # Capped below the confidence that the models reach.
             confidence=THRESHOLD + 0.5 * (float(shares.max()) - RANKING.words_shared_min),
         )
 
-    def _nearest(self, sentences: Sequence[Sentence], across: Matrix | None) -> tuple[Evidence, ...]:
+    def _nearest(self, sentences: Sequence[Sentence], across: Matrix | None) -> tuple[ScoredSentence, ...]:
         """Returns the sentences nearest in meaning, in a language that only the embedding model knows.
 
-        How near is near enough is not calibrated for it, so they may help, and answer nothing.
+        No threshold is calibrated for it, so these sentences are shown as related and never as an answer.
         """
         if across is None or not sentences:
             return ()
@@ -196,7 +196,7 @@ class SentenceRanker:
             chance = min(chance, THRESHOLD / 2)
         return replace(
             found,
-            evidence=_ordered([kept[row] for row in order], alone[order] + RANKING.context_weight * within),
+            sentences=_ordered([kept[row] for row in order], alone[order] + RANKING.context_weight * within),
             confidence=chance,
             features=features,
         )
@@ -211,7 +211,7 @@ class SentenceRanker:
         within[nearest] = self._score(topic.english, self._contexts([kept[row] for row in nearest]))
         return replace(
             found,
-            evidence=_ordered(kept, alone + RANKING.context_weight * within),
+            sentences=_ordered(kept, alone + RANKING.context_weight * within),
             term_coverage=max(topic.share_of(content_terms(sentence.text, "en")) for sentence in kept),
             has_topic_phrase=self._uses_phrase(topic, [summary.statement_id for summary in searched]),
         )
@@ -282,8 +282,8 @@ class SentenceRanker:
         if self._hold_term(topic, statement_ids) is False:
             return True
         absent = [term for term in topic.within if not self._hold_any(term.terms, statement_ids)]
-        # A single word has many others for it; a term of several has few, and two terms have both of theirs missing
-        # only where neither is spoken of.
+        # A single word has many synonyms and a term of several words has few, so one absent term of several words is
+        # enough; of single words, all have to be absent.
         if any(term.words > 1 for term in absent):
             return True
         return best_alone < RANKING.all_terms_absent_logit_min and len(absent) == len(topic.within) > 1
@@ -317,7 +317,7 @@ class SentenceRanker:
     ) -> PartyEvidence:
         """Returns the sentences that name these articles of a treaty, or the treaty at all where none is given.
 
-        They are evidence for certain; with a topic, the one that speaks of it most comes first.
+        They are evidence without any threshold; with a topic, those that speak of it most come first.
 
         Args:
             party: Whose statements they are.
@@ -331,8 +331,8 @@ class SentenceRanker:
         stored = self._store.catalogue.sentences_by_id(wanted)
         sentences = [stored[identifier] for identifier in wanted]
         if treaty != AGENDA:
-            # What takes a position comes before what only mentions, such as that others spoke of an article, and a
-            # heading last; an item of the agenda is explained by its heading.
+            # Sentences that take a position come before mere mentions ("others spoke of article 4"), and headings
+            # last; for an item of the agenda the heading explains it.
             languages = {s.statement_id: s.metadata.language for s in searched}
             sentences.sort(
                 key=lambda s: (s.paragraph is None, not has_stance(s.text, s.language or languages[s.statement_id]))
@@ -340,18 +340,18 @@ class SentenceRanker:
         if topic is not None and topic.english and len(sentences) > 1:
             scores = self._score(topic.english, [sentence.text for sentence in sentences])
             sentences = [item.sentence for item in _ordered(sentences, scores)]
-        evidence = tuple(Evidence(sentence=s, score=float(-rank)) for rank, s in enumerate(sentences))
+        evidence = tuple(ScoredSentence(sentence=s, score=float(-rank)) for rank, s in enumerate(sentences))
         return PartyEvidence(
             party=party,
             searched=tuple(searched),
-            evidence=evidence,
+            sentences=evidence,
             passages=self._passages_around(sentences),
             confidence=1.0 if evidence else 0.0,
             cited=bool(evidence),
         )
 
     def _passages_around(self, sentences: Sequence[Sentence]) -> tuple[ScoredPassage, ...]:
-        """Returns the passages in which sentences stand, in the order of the sentences."""
+        """Returns the passages that contain sentences, in the order of the sentences."""
         passages = self._store.catalogue.passages_of(list(dict.fromkeys(s.statement_id for s in sentences)))
         found = {
             passage.passage_id: passage
@@ -378,7 +378,7 @@ class SentenceRanker:
         embedded = self._embedder.embed_documents([sentence.text for sentence in sentences])
         evidence = _ordered(sentences, embedded @ vectors.mean(axis=0))
         return PartyEvidence(
-            party=party, searched=tuple(searched), evidence=evidence, passages=tuple(scored), confidence=1.0
+            party=party, searched=tuple(searched), sentences=evidence, passages=tuple(scored), confidence=1.0
         )
 
     def _sentences_of(self, found: Sequence[ScoredPassage]) -> list[Sentence]:
@@ -391,15 +391,15 @@ class SentenceRanker:
             passage = scored.passage
             for sentence in by_statement[passage.statement_id][passage.first_sentence : passage.last_sentence + 1]:
                 sentences[sentence.sentence_id] = sentence
-        # Headings and salutations stand outside the paragraphs: they name a topic without speaking of it.
+        # Headings and salutations are outside the paragraphs: they name a topic without speaking of it.
         spoken = [sentence for sentence in sentences.values() if sentence.paragraph is not None]
         return spoken or list(sentences.values())
 
     def _score(self, topic: str, texts: Sequence[str]) -> Matrix:
         if self._reranker is not None:
             return self._reranker.score(topic, texts)
-        # Without a cross-encoder the embedding model stands in; ranking is weaker. The cosine is stretched to the
-        # range of the logits, so that one calibration serves both.
+        # Without a cross-encoder, the cosine of the embedding model is scaled to the range of the logits, so that one
+        # calibration serves both; ranking is weaker.
         vectors = self._embedder.embed_documents(list(texts))
         scaled: Matrix = (vectors @ self._embedder.embed_query(topic)) * 20.0 - 11.0
         return scaled
@@ -440,11 +440,11 @@ def languages_of(summary: StatementSummary) -> tuple[str | None, ...]:
 
 
 def _strength(found: PartyEvidence) -> tuple[float, float]:
-    return found.confidence, found.evidence[0].score if found.evidence else -math.inf
+    return found.confidence, found.sentences[0].score if found.sentences else -math.inf
 
 
-def _ordered(sentences: Sequence[Sentence], scores: Matrix) -> tuple[Evidence, ...]:
-    evidence = [Evidence(sentence=s, score=float(score)) for s, score in zip(sentences, scores, strict=True)]
+def _ordered(sentences: Sequence[Sentence], scores: Matrix) -> tuple[ScoredSentence, ...]:
+    evidence = [ScoredSentence(sentence=s, score=float(score)) for s, score in zip(sentences, scores, strict=True)]
     return tuple(sorted(evidence, key=lambda item: (-item.score, item.sentence.statement_id, item.sentence.ordinal)))
 
 

@@ -17,7 +17,7 @@ from app.corpus.drafts import save_draft
 from app.errors import AppError, NotFoundError
 from app.question.followup import EarlierTurn
 from app.records import Answer, Scope
-from app.ui.briefing_requests import Wanted, briefing_asked, briefing_of_turns
+from app.ui.briefing_requests import BriefingWish, briefing_asked, briefing_of_turns
 from app.ui.conversation import Pending, Turn, Unsaved, conversation_html, error_html, make_turn
 from app.ui.evidence_panel import evidence_panel, page_json
 from app.ui.scope_chips import (
@@ -209,9 +209,9 @@ class _AskTabController:
 
     def _handed_over(self, question: str, turns: list[Turn], request: BriefingRequest) -> tuple[Any, ...]:
         """Hands a wish to the Briefing tab."""
-        pending = Pending(question=question, told="The briefing is made on the Briefing tab.") if question else None
+        pending = Pending(question=question, notice="The briefing is made on the Briefing tab.") if question else None
         shown = conversation_html(turns, self._corpus, pending=pending)
-        return shown, *[gr.skip()] * 2, "", *[gr.skip()] * 2, Wanted(identifier=uuid4().hex, request=request)
+        return shown, *[gr.skip()] * 2, "", *[gr.skip()] * 2, BriefingWish(identifier=uuid4().hex, request=request)
 
     def _answer(self, question: str, turns: list[Turn], overrides: Overrides) -> Iterator[tuple[Any, ...]]:
         """Yields (conversation, evidence, turns, question box, ask button, stop button, wanted briefing)."""

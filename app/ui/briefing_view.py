@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from app.briefing.cells import KINDS, Briefing, Cell, PositionKind, Words
+from app.briefing.cells import KINDS, Briefing, Cell, EvidenceWords, PositionKind
 from app.briefing.table_builder import BriefingProgress
 from app.records import Citation, Claim
 from app.ui.provenance_html import provenance, read_date, speaker_line
@@ -132,7 +132,7 @@ def _why(briefing: Briefing, cell: Cell) -> str:
     return f'<p class="u-note" dir="auto">Suggested by rules, for {shown}; not reviewed yet.</p>'
 
 
-def _quotation(briefing: Briefing, citation: Citation, words: Sequence[Words]) -> str:
+def _quotation(briefing: Briefing, citation: Citation, words: Sequence[EvidenceWords]) -> str:
     def names(code: str | None) -> str:
         return _NO_NAME if code is None else briefing.names.get(code, code)
 

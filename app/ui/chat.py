@@ -44,8 +44,8 @@ class _Interface(gr.Blocks):
         try:
             read: list[Any] = await super().preprocess_data(block_fn, inputs, state, explicit_call)
         except gr.Error as error:
-            told = "This cannot be read: check the kind of the file, and what was chosen."
-            raise gr.Error(told, print_exception=False) from error
+            message = "This cannot be read: check the kind of the file, and what was chosen."
+            raise gr.Error(message, print_exception=False) from error
         return read
 
 

@@ -1,4 +1,4 @@
-"""A checked draft as HTML: its text with every quotation marked, and under each paragraph what was found."""
+"""A checked draft as HTML: its text with every quotation marked, and the findings below each paragraph."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""The conversation: questions, what the assistant is doing, and answers with scope and coverage, as HTML."""
+"""The conversation as HTML: questions, progress, and answers with their scope and coverage."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -70,11 +70,11 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True)
 class Pending:
-    """A question without an answer yet, or why there is none.
+    """A question without an answer: in progress, failed, or answered elsewhere.
 
     Attributes:
-        done: The last step that is done; None before the first.
-        told: What to say in place of an answer, which is to be found elsewhere.
+        done: The last finished step; None before the first.
+        notice: Shown in place of an answer that is given elsewhere, as a briefing on its own tab.
         shown: The claims of a model that were checked so far, Markdown.
     """
 
@@ -82,7 +82,7 @@ class Pending:
     done: str | None = None
     shown: str = ""
     error: str | None = None
-    told: str | None = None
+    notice: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +123,7 @@ def conversation_html(
     statements: int = 0,
     unsaved: Unsaved | None = None,
 ) -> str:
-    """Renders the conversation, or the welcome where there is none yet.
+    """Renders the conversation, or the welcome before its first question.
 
     Args:
         turns: The turns so far, oldest first.
@@ -134,7 +134,7 @@ def conversation_html(
     """
     if not turns and pending is None:
         return _welcome(statements)
-    idle = pending is None or pending.error is not None or pending.told is not None
+    idle = pending is None or pending.error is not None or pending.notice is not None
     scopes = [None, *(turn.answer.scope for turn in turns)]
     parts = [
         _turn(
@@ -286,8 +286,8 @@ def _how(answer: Answer) -> str:
 def _pending(pending: Pending) -> str:
     if pending.error is not None:
         body = error_html(pending.error)
-    elif pending.told is not None:
-        body = f'<p class="u-note" role="status">{escape(pending.told)}</p>'
+    elif pending.notice is not None:
+        body = f'<p class="u-note" role="status">{escape(pending.notice)}</p>'
     else:
         names = list(_STEPS)
         reached = names.index(pending.done) + 2 if pending.done else 1

@@ -143,7 +143,7 @@ def page_json(corpus: Corpus, asked: object) -> dict[str, str]:
         asked: What the browser sent: `statement`, `start` and `end`, whatever it put into them.
 
     Returns:
-        `image`, a data URI, with `alt` and `note`; or only `note`, which says why there is none.
+        `image`, a data URI, with `alt` and `note`; or only `note`, which says why there is no image.
     """
     try:
         values = asked if isinstance(asked, dict) else {}

@@ -1,4 +1,4 @@
-"""Stands between the browser and Gradio: what the page needs gets through, checked, and nothing else does."""
+"""The guard before Gradio: an ASGI allow-list of the requests that the page needs, checked; all others are refused."""
 
 import asyncio
 import hmac

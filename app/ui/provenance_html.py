@@ -1,4 +1,4 @@
-"""Where a quotation comes from, in words: the provenance line of a card and of a statement."""
+"""Provenance for cards and statements, in words: whose words, when, where, in which language."""
 
 import re
 from calendar import month_name

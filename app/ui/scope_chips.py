@@ -1,4 +1,7 @@
-"""The resolved scope as chips, and what the scope is without one of them."""
+"""Scope chips: the resolved scope as removable parts, and the override that takes one away.
+
+Removing the chip "2019" asks the question again for all years.
+"""
 
 from calendar import month_name
 from collections.abc import Collection, Mapping, Sequence

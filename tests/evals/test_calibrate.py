@@ -39,7 +39,9 @@ class _Ranked:
     def retrieve(self, question: str, history: object) -> Any:
         state, answered = question.split()
         features = Features(**{field.name: float(answered == "yes") for field in fields(Features)})
-        return SimpleNamespace(asked=(state,), found=(PartyEvidence(party=state, searched=(), features=features),))
+        return SimpleNamespace(
+            asked=(state,), party_evidence=(PartyEvidence(party=state, searched=(), features=features),)
+        )
 
 
 def _cases(*answered: str) -> list[Case]:

@@ -1,4 +1,7 @@
-"""The extractive composer: per State an attribution line and its best quotations; no model writes a word."""
+"""The extractive composer: an attribution line for each party and its best quotations; no model writes a word.
+
+"Arvandia, tenth session, 2020: “We do not support that proposal.” [1]".
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,7 +11,7 @@ import regex
 
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.citation_spans import SentenceSpan, cite, spans
-from app.answering.compose.repetition import Words, repeats, words_of
+from app.answering.compose.repetition import WordSequence, repeats, words_of
 from app.answering.provenance import attribution, scan_note
 from app.records import Citation, Claim, Missing, Sources
 from app.retrieval.party_evidence import PartyEvidence
@@ -19,13 +22,13 @@ from vectorstore.records import Sentence
 if TYPE_CHECKING:
     from app.answering.compose.model import ModelDraft
 
-# Characters that Markdown or HTML would act on inside a quotation; `[…]` stands as it is.
+# Characters with a meaning in Markdown or HTML; `[…]` is kept as it is.
 _ACTIVE: Final = regex.compile(r"[\\`*_<>&|~#]|\](?=\()|!(?=\[)")
 _MARKS: Final = regex.compile(r"[\"“”„«»「」『』]")
-# What would make a line a list at its beginning.
+# Beginnings of a line that Markdown reads as a list.
 _OPENING: Final = regex.compile(r"^(\d*)([-+.)=:])")
 RELATED: Final = 3
-# The kind of thing asked for must stand in the strongest quotations; farther ones hold it by chance.
+# Answer types, such as a number, are looked for in so many of the strongest quotations; others hold one by chance.
 _READ_FOR_ANSWER: Final = 2
 # Quotations from the statements of one group, beside those of the State that was asked about.
 OF_GROUP: Final = 2
@@ -37,17 +40,17 @@ _Plan = tuple[int, str, SentenceSpan, SentenceSpan | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Composition:
-    """An answer before verification.
+    """A composed answer before verification.
 
     Attributes:
         more: Evidence sentences beyond those quoted.
         missing: The kind of thing asked for that the quotations do not hold.
         spoken_for: Groups that are quoted for States asked about, with these.
-        introductions: By citation, the line that says for whom a group spoke.
-        points: The claims are wanted as a list.
+        introductions: By citation number, the line that says for whom a group spoke.
+        points: Whether claims are shown as a list.
         translations: Of quotations, by citation: in another language, for reading only.
-        notes: What the assistant has to say on how the answer was made, Markdown.
-        written: What a model wrote, where one was asked; its claims that hold are among `claims`.
+        notes: How the answer was made, such as which model worded it; Markdown.
+        written: The draft of a model, where one was asked; its claims that passed are among `claims`.
         shown: While a model still writes, the claims checked so far as Markdown; None when the composition is done.
     """
 
@@ -65,7 +68,7 @@ class Composition:
 
 
 def compose(
-    found: Sequence[PartyEvidence],
+    evidence: Sequence[PartyEvidence],
     sources: Sources,
     parties: PartyTable,
     wording: Wording,
@@ -78,18 +81,18 @@ def compose(
     """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.
 
     Args:
-        found: What was found, per party, in the order to show. What groups said for their members is quoted after
+        evidence: Of each party, in the order to show. What groups said for their members is quoted after
             the rest, and only beside something that a party said itself.
         sources: The statements behind it.
         parties: Names of the parties.
         wording: The assistant's words.
         limit: Quotations in all; each party with evidence gets at least one.
         asked: The kind of thing asked for, if the question names one.
-        question: The question, which says of what a number is asked.
+        question: The question, which says what a number must count.
         one_each: Quote every party once, as a list of who said something does.
     """
-    answering = [item for item in found if item.answers and not item.members]
-    groups = [item for item in found if item.answers and item.members]
+    answering = [item for item in evidence if item.answers and not item.members]
+    groups = [item for item in evidence if item.answers and item.members]
     if not answering:
         return Composition()
     share = 1 if one_each else max(1, limit // len(answering))
@@ -124,13 +127,13 @@ def compose(
     )
 
 
-def _claim(found: PartyEvidence, citation: Citation, parties: PartyTable, wording: Wording) -> Claim:
-    name = parties.display(found.party, wording.language) if found.party else citation.title or citation.file
+def _claim(item: PartyEvidence, citation: Citation, parties: PartyTable, wording: Wording) -> Claim:
+    name = parties.display(item.party, wording.language) if item.party else citation.title or citation.file
     if citation.summarised:
         name = wording.say("as_summarised", party=name)
-    # Whatever stands in quotation marks is a quotation, so a name has none.
+    # Quotation marks are for quotations alone, so they are dropped from a name.
     text = f"{_MARKS.sub('', name)}: “{citation.quote}”"
-    return Claim(text=text, state=found.party or None, citations=(citation.number,))
+    return Claim(text=text, state=item.party or None, citations=(citation.number,))
 
 
 def _unquoted(strong: Sequence[Sentence], made: Sequence[Citation]) -> int:
@@ -149,7 +152,7 @@ def _unquoted(strong: Sequence[Sentence], made: Sequence[Citation]) -> int:
 def quote(chosen: Sequence[Sentence], sources: Sources, limit: int, *, first_number: int) -> list[Citation]:
     """Cites up to `limit` spans around chosen sentences, strongest first; distant referents come after them.
 
-    Words that stand in several statements are cited once, from the strongest; the citation names the others.
+    Words that occur in several statements are cited once, from the strongest; the citation names the others.
     """
     by_statement: dict[str, list[int]] = {}
     for sentence in chosen:
@@ -181,7 +184,7 @@ def _without_repetition(
     Words read off a scan give way to the same words in a file that has them as text.
     """
     kept: list[_Plan] = []
-    quoted: list[Words] = []
+    quoted: list[WordSequence] = []
     also_in: dict[int, dict[str, None]] = {}
     for plan in planned:
         _, statement_id, span, _ = plan
@@ -229,7 +232,7 @@ def render(
 
     Args:
         composed: What was composed.
-        claims: Those of its claims that stand.
+        claims: Those of its claims that passed verification.
         citations: What these cite.
         parties: Names of the parties.
         wording: The assistant's words.
@@ -252,7 +255,7 @@ def render(
             if worded and not place:
                 marks = " ".join(f"[{each}]" for each in claim.citations)
                 lines.append(f"{'- ' if composed.points else ''}{plain_line(claim.text)} {marks}")
-            # On one line, so that no paragraph of a quotation leaves the block that marks it as one.
+            # On one line, since a blank line would end the block quote.
             unsure = scan_note(citation, wording, only_unsure=True)
             lines.append(
                 f"> “{escape(' '.join(citation.quote.split()))}” [{number}]" + (f" *({unsure})*" if unsure else "")
@@ -271,11 +274,11 @@ def plain_line(text: str) -> str:
     return _OPENING.sub(lambda match: f"{match[1]}\\{match[2]}", line)
 
 
-def introduction(found: PartyEvidence, parties: PartyTable, wording: Wording) -> str:
+def introduction(item: PartyEvidence, parties: PartyTable, wording: Wording) -> str:
     """Returns the line that says for which States a group spoke: its members, or others that aligned themselves."""
-    names = ", ".join(escape(parties.display(code, wording.language)) for code in found.members)
-    group = escape(parties.display(found.party, wording.language))
-    return wording.say("as_aligned" if found.aligned else "as_member", group=group, party=names)
+    names = ", ".join(escape(parties.display(code, wording.language)) for code in item.members)
+    group = escape(parties.display(item.party, wording.language))
+    return wording.say("as_aligned" if item.aligned else "as_member", group=group, party=names)
 
 
 def _spoken_for(groups: Sequence[PartyEvidence]) -> dict[str, tuple[str, ...]]:

@@ -1,4 +1,7 @@
-"""Evidence as a chat model gets it: numbered sentences, delimited as data, as many as fit; and back to citations."""
+"""Evidence in a prompt: numbered sentences, escaped as data, as many as fit; and from their numbers to citations.
+
+`[S3] We do not support that proposal.` inside `<statement party="Arvandia">`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +17,7 @@ from ingest.text.splitter import count_tokens
 from vectorstore.records import Sentence, Statement
 
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
-# Signs that do not show but turn the order of what follows, or hide text from a reader that a model reads.
+# Invisible characters that reverse what follows, or carry text that a model reads and a person does not see.
 _HIDDEN: Final = regex.compile(r"[\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 # Sentences shown for each party besides what they point to.
 PER_PARTY: Final = 12
@@ -28,7 +31,7 @@ class PromptEvidence:
         sentences: By number, from 1; "S1" and so on in the prompt.
         quoted: By number, the spans of the statement that a citation of the sentence shows.
         left_out: Sentences for which there was no room.
-        text: What the model reads.
+        text: The evidence as the prompt holds it.
         sources: The statements behind the sentences.
     """
 
@@ -59,7 +62,7 @@ class _QuotableSpan:
 
 
 def number(chosen: Sequence[Sequence[Sentence]], sources: Sources, parties: PartyTable, *, room: int) -> PromptEvidence:
-    """Numbers sentences for a model, each party's strongest first as long as there is room.
+    """Numbers sentences for a prompt, each party's strongest first, as long as there is room.
 
     Args:
         chosen: Per party, its sentences, strongest first.
@@ -70,7 +73,7 @@ def number(chosen: Sequence[Sequence[Sentence]], sources: Sources, parties: Part
     queues = [_pieces(own[:PER_PARTY], sources) for own in chosen]
     kept: list[_QuotableSpan] = []
     used = left_out = 0
-    # In turns, so that no party is left out because others have more to say.
+    # Round-robin over the parties, so that none is crowded out.
     for piece in (piece for turn in zip_longest(*queues) for piece in turn if piece is not None):
         size = _size(piece, sources)
         if used + size > room:

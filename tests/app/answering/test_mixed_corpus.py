@@ -154,7 +154,7 @@ def test_a_topic_is_not_spoken_of_where_its_terms_are_missing_and_nothing_is_nea
         held = [summary.statement_id for summary in opened.corpus.statements()]
 
         def unnamed(topic: str, near: float) -> bool:
-            return selector._unnamed(selector.topic(topic, "en"), near, held)
+            return selector._lacks_terms(selector.topic(topic, "en"), near, held)
 
         # A term of several words is missing, whatever else is said.
         assert unnamed("mutual legal assistance for judges", -5.0)

@@ -2,7 +2,7 @@
 
 from app.retrieval.calibration import THRESHOLD
 from app.retrieval.listing import calibrate_across_parties
-from app.retrieval.party_evidence import Evidence, PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.ranking_constants import RANKING
 from vectorstore.records import Sentence
 
@@ -12,8 +12,8 @@ SENTENCE = Sentence(
 
 
 def _found(party: str, score: float, *, worded: float = 0.0, phrased: bool | None = None) -> PartyEvidence:
-    evidence = (Evidence(sentence=SENTENCE, score=score),)
-    return PartyEvidence(party=party, searched=(), evidence=evidence, term_coverage=worded, has_topic_phrase=phrased)
+    evidence = (ScoredSentence(sentence=SENTENCE, score=score),)
+    return PartyEvidence(party=party, searched=(), sentences=evidence, term_coverage=worded, has_topic_phrase=phrased)
 
 
 def _speaking(*found: PartyEvidence) -> set[str]:
@@ -56,5 +56,5 @@ def test_confidence_meets_the_threshold_where_it_begins_and_grows() -> None:
 
 
 def test_what_was_found_for_certain_stays() -> None:
-    cited = PartyEvidence(party="XAA", searched=(), evidence=_found("XAA", 0.0).evidence, confidence=1.0, cited=True)
+    cited = PartyEvidence(party="XAA", searched=(), sentences=_found("XAA", 0.0).sentences, confidence=1.0, cited=True)
     assert calibrate_across_parties([cited]) == (cited,)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from app.answering.citation_spans import SentenceSpan, cite
-from app.answering.claims.claims import Premise
+from app.answering.claims.claim_check import Premise
 from app.answering.claims.lexicon import operators
 from app.answering.compose.model import premise_of
 from app.records import Citation

@@ -12,7 +12,7 @@ from itertools import combinations, pairwise, takewhile
 from typing import Final
 
 from app.answering.claims.lexicon import SELF
-from app.answering.claims.reading import OPERATORS, TURNING, Token
+from app.answering.claims.tokens import OPERATORS, TURNING, Token
 
 # Words that may be left out in one place, and in an aside between two commas; in Chinese, characters.
 _GAP: Final = 3

@@ -1,4 +1,4 @@
-"""The citations of a briefing: numbered once each, whichever part of it cites them."""
+"""The citation list of a briefing: one number for each cited span, whichever part of the briefing cites it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace

@@ -1,8 +1,8 @@
 """Checks of a claim against its premise: form, names, references, quotation marks, and every word of it.
 
-Every word of a claim must occur in a sentence of its evidence, in the same order (`app.answering.claims.alignment`).
-Between two languages, the glossary and the synonyms must know every word. "Arvandia will sign the treaty" fails against
-"We would sign the treaty if others did". What rules cannot see is left to the reader, who has the quotations below it.
+Every word of a claim must occur in a sentence of its evidence, in the same order (`token_alignment`). Between two
+languages, the glossary and the synonyms must know every word. "Arvandia will sign the treaty" fails against "We would
+sign the treaty if others did". What rules cannot see is left to the reader, who has the quotations below it.
 """
 
 from collections import Counter
@@ -12,12 +12,12 @@ from typing import Final
 
 import regex
 
-from app.answering.claims.alignment import SUBJECTLESS, Said, in_order, is_aligned
 from app.answering.claims.form import LONGEST, ill_formed, quoted_parts
 from app.answering.claims.lexicon import LANGUAGES, SELF, orders, possessive
-from app.answering.claims.names import check_names
-from app.answering.claims.reading import CONTENT, OPERATORS, TURNING, Name, Token, read
-from app.answering.claims.references import check_references
+from app.answering.claims.name_check import check_names
+from app.answering.claims.reference_check import check_references
+from app.answering.claims.token_alignment import SUBJECTLESS, Said, in_order, is_aligned
+from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, Name, Token, read
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.language.sentences import split_sentences
