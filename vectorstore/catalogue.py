@@ -116,12 +116,6 @@ class Catalogue:
         row = self._one(f"SELECT {STATEMENT_COLUMNS} FROM {STATEMENTS} WHERE s.statement_id = ?", (statement_id,))
         return None if row is None else to_statement(row)
 
-    def count_by_party(self, scope: ScopeFilter) -> dict[str, int]:
-        """Returns how many statements in scope each party holds; unattributed ones do not count."""
-        where, values = scope_conditions(scope)
-        rows = self._all(f"SELECT state, count(*) FROM statements s {where} GROUP BY state", values)
-        return {str(state): int(number) for state, number in rows if state is not None}
-
     def store(
         self,
         annotated: AnnotatedStatement,

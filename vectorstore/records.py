@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["statement", "record", "treaty"]
+StatementKind = Literal["statement", "record", "treaty"]
 EditKind = Literal["wrap", "glue", "cut", "hyphen", "furniture"]
 Role = Literal["party", "office", "unknown"]
 
@@ -141,7 +141,7 @@ class Statement:
     sha256: str
     source_text: str
     metadata: Metadata
-    kind: Kind = "statement"
+    kind: StatementKind = "statement"
     inferred: tuple[str, ...] = ()
     page_starts: tuple[int, ...] = ()
     blocks: tuple[Block, ...] = ()
@@ -282,7 +282,7 @@ class ScopeFilter:
     years: tuple[int, ...] = ()
     months: tuple[str, ...] = ()
     agenda_items: tuple[str, ...] = ()
-    kinds: tuple[Kind, ...] = ("statement", "record")
+    kinds: tuple[StatementKind, ...] = ("statement", "record")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -303,7 +303,7 @@ class StatementSummary:
     file: str
     folder: str
     sha256: str
-    kind: Kind
+    kind: StatementKind
     metadata: Metadata
     inferred: tuple[str, ...]
     digest: str

@@ -6,13 +6,13 @@ with the nearest sentence before that speaks of measures.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Final
 
 import regex
 
-from app.records import Citation
+from app.records import Citation, Sources
 from ingest.loaders.scanned import mean_confidence
 from ingest.text.readable import readable
 from vectorstore.records import Sentence, Statement
@@ -162,9 +162,23 @@ def spans(
 def cite(statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan, number: int) -> Citation:
     """Makes the citation of a span; its words are copied from the stored statement and from nowhere else."""
     first, last = sentences[span.first], sentences[span.last]
+    return replace(
+        cite_place(statement, first.start, last.end, page=first.page, paragraph=first.paragraph),
+        number=number,
+        quote=readable(statement.source_text, statement.edits, first.start, last.end),
+        source_quote=statement.source_text[first.start : last.end],
+        sentence_ids=tuple(sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)),
+        language=statement.language_at(first.start),
+        ocr_confidence=_confidence(statement, first.start, last.end),
+        summarised=statement.summarised,
+    )
+
+
+def cite_place(statement: Statement, start: int, end: int, *, page: int | None, paragraph: int | None) -> Citation:
+    """Makes a citation of a place in a statement, numbered 1 and without its words."""
     metadata = statement.metadata
     return Citation(
-        number=number,
+        number=1,
         statement_id=statement.statement_id,
         state=metadata.state,
         on_behalf_of=metadata.on_behalf_of,
@@ -176,20 +190,49 @@ def cite(statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan
         title=metadata.title,
         file=statement.file,
         symbol=metadata.symbol,
-        page=first.page,
-        paragraph=first.paragraph,
-        start=first.start,
-        end=last.end,
-        quote=readable(statement.source_text, statement.edits, first.start, last.end),
-        source_quote=statement.source_text[first.start : last.end],
-        sentence_ids=tuple(sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)),
-        language=statement.language_at(first.start),
+        page=page,
+        paragraph=paragraph,
+        start=start,
+        end=end,
+        quote="",
+        source_quote="",
+        sentence_ids=(),
+        language=metadata.language,
         kind=statement.kind,
-        ocr_confidence=_confidence(statement, first.start, last.end),
+        ocr_confidence=None,
         inferred=statement.inferred,
         verdict="verified",
-        summarised=statement.summarised,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotableSpan:
+    """A span of a statement to quote, with a distant span that it refers back to."""
+
+    statement_id: str
+    span: SentenceSpan
+    distant: SentenceSpan | None
+
+
+def quotable_spans(chosen: Sequence[Sentence], sources: Sources) -> list[QuotableSpan]:
+    """Returns the spans around chosen sentences of several statements, in the order of their best sentences.
+
+    Args:
+        chosen: Sentences, strongest first.
+        sources: The statements behind them.
+    """
+    by_statement: dict[str, list[int]] = {}
+    for sentence in chosen:
+        by_statement.setdefault(sentence.statement_id, []).append(sentence.ordinal)
+    rank = {sentence.sentence_id: place for place, sentence in enumerate(chosen)}
+    found: list[tuple[int, QuotableSpan]] = []
+    for statement_id, ordinals in by_statement.items():
+        sentences = sources.sentences[statement_id]
+        for span, distant in spans(sentences, ordinals):
+            ids = [sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)]
+            best = min(rank.get(identifier, len(rank)) for identifier in ids)
+            found.append((best, QuotableSpan(statement_id=statement_id, span=span, distant=distant)))
+    return [quotable for _, quotable in sorted(found, key=lambda item: item[0])]
 
 
 def _confidence(statement: Statement, start: int, end: int) -> float | None:

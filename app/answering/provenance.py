@@ -13,7 +13,7 @@ from app.records import Citation
 from ingest.loaders.scanned import LOW_CONFIDENCE
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
-from vectorstore.records import Kind, Metadata, StatementSummary
+from vectorstore.records import Metadata, StatementKind, StatementSummary
 
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans", "ar": "ar_001"}
 
@@ -47,7 +47,7 @@ def attribution(citation: Citation, parties: PartyTable, wording: Wording, escap
     return wording.say("attribution", party=name, provenance=line).removesuffix(" · ")
 
 
-def holder(kind: Kind, metadata: Metadata, name_of: Callable[[str], str]) -> str | None:
+def holder(kind: StatementKind, metadata: Metadata, name_of: Callable[[str], str]) -> str | None:
     """Returns whose words a statement holds: a party's name, or the title of a treaty; None where nobody is known."""
     if kind == "treaty":
         return metadata.title

@@ -15,7 +15,6 @@ from app.briefing.position_classifier import RULES, Suggestion
 from app.records import Citation
 from app.retrieval.scoped_statements import made_before
 from ingest.text.squash import squash
-from vectorstore.catalogue import Catalogue
 from vectorstore.records import Sentence, StatementSummary, ordinal_of
 
 # Shorter sentences are formulas that recur by themselves: "I thank you, Mr. President."
@@ -95,7 +94,7 @@ def changes_of(
 
 
 def repetitions_of(
-    cells: Sequence[Cell], searched: Sequence[StatementSummary], catalogue: Catalogue, citations: CitationList
+    cells: Sequence[Cell], searched: Sequence[StatementSummary], citations: CitationList
 ) -> tuple[Repetition, ...]:
     """Finds cited language that the same party read out again in another of the statements searched.
 

@@ -4,16 +4,12 @@
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing, Cell, Point
 from app.records import Claim
 from ingest.text.splitter import count_tokens
 from prompts.wording import Wording
-
-# What a one-pager holds when nothing else is said: about one printed page with its notes.
-ONE_PAGE_TOKENS: Final = 520
 
 
 def choose_points(

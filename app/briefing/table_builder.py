@@ -184,7 +184,7 @@ class _Build:
         request, citations = self._request, self._citations
         reviews = self._reviews([cell.key for cell in cells])
         cells = [replace(cell, review=reviews.get(cell.key)) for cell in cells]
-        repetitions = repetitions_of(cells, tuple(self._searched.values()), self._catalogue, citations)
+        repetitions = repetitions_of(cells, tuple(self._searched.values()), citations)
         briefing = Briefing(
             title=request.title or _title(request.subjects),
             language=request.language,

@@ -37,7 +37,7 @@ from prompts.wording import load_wording
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family
 from vectorstore.health import Check
-from vectorstore.records import Kind, Metadata, Role, Statement, StatementSummary, text_key
+from vectorstore.records import Metadata, Role, Statement, StatementKind, StatementSummary, text_key
 from vectorstore.store import Store
 
 EDITABLE: Final = tuple(Metadata.__dataclass_fields__)
@@ -246,7 +246,7 @@ class Corpus:
         sample: bool = False,
         sync: bool = False,
         include_unlisted: bool = False,
-        kind: Kind = "statement",
+        kind: StatementKind = "statement",
         progress: Callable[[IngestProgress], None] | None = None,
     ) -> IngestReport:
         """Takes files and folders into the store; see `ingest.indexer.Indexer`."""

@@ -109,11 +109,11 @@ def is_rejected(cell: Cell) -> bool:
 
 
 def position(cell: Cell) -> PositionKind:
-    """Returns the kind to show: the one that holds, and no position where the evidence was rejected."""
+    """Returns the kind to show: the one in force, and no position where the evidence was rejected."""
     return "no_position" if is_rejected(cell) else cell.holds
 
 
-def kind_of(briefing: Briefing, cell: Cell, number: int) -> PositionKind:
+def citation_kind(cell: Cell, number: int) -> PositionKind:
     """Returns the kind that one citation of a cell shows: by its own words, unless a person set the cell's."""
     if cell.review is not None:
         return position(cell)

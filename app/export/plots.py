@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final, Literal
 
 from app.briefing.cells import KINDS, Briefing, PositionKind
-from app.export.arrange import Sayings, by_place, columns, kind_of, position
+from app.export.arrange import Sayings, by_place, citation_kind, columns, position
 from app.export.looks import MARKS, TINTS
 from prompts.wording import load_document_words
 
@@ -179,7 +179,7 @@ def _kinds(briefing: Briefing) -> dict[str, tuple[PositionKind, ...]]:
     found: dict[str, set[PositionKind]] = {}
     for cell in briefing.cells:
         for number in cell.citations:
-            found.setdefault(briefing.citation(number).statement_id, set()).add(kind_of(briefing, cell, number))
+            found.setdefault(briefing.citation(number).statement_id, set()).add(citation_kind(cell, number))
     for moment in briefing.moments:
         found.setdefault(briefing.citation(moment.citation).statement_id, set()).add(moment.kind)
     return {

@@ -150,7 +150,7 @@ class EvidenceRetriever:
             notes=(Note(kind="not_attributed", values={"count": unattributed}),) if unattributed else (),
         )
         groups = [g for g in statements.of_groups(scope.states, parties) if g.group not in scope.groups]
-        return self._with_evidence(base, resolution, owned, groups, parties)
+        return self._with_evidence(base, resolution, owned, groups)
 
     def _with_evidence(
         self,
@@ -158,7 +158,6 @@ class EvidenceRetriever:
         resolution: Resolution,
         owned: dict[str, list[StatementSummary]],
         groups: Sequence[GroupStatements],
-        parties: PartyTable,
     ) -> Retrieved:
         many = not base.asked and len(owned) > _MANY
         strategy = choose_strategy(resolution)

@@ -195,13 +195,6 @@ def test_scope_takes_exactly_what_matches(catalogue, fields, expected):
 def test_scope_without_filter_shows_statements_without_state(catalogue):
     put(catalogue, annotated("nobody", ["A."]))
     assert in_scope(catalogue) == ["nobody"]
-    assert catalogue.count_by_party(ScopeFilter()) == {}
-
-
-def test_count_by_party_counts_statements(catalogue):
-    for identifier, state in (("a", "XAA"), ("b", "XAA"), ("c", "XBB")):
-        put(catalogue, annotated(identifier, ["Text."], state=state))
-    assert catalogue.count_by_party(ScopeFilter()) == {"XAA": 2, "XBB": 1}
 
 
 def test_mentions_are_found_by_treaty_and_article(catalogue):

@@ -53,7 +53,6 @@ def test_a_record_is_one_document_and_its_interventions_are_in_scope(catalogue):
     assert (document.statement_id, document.interventions, document.passages) == ("r", 3, 1)
     assert [s.statement_id for s in catalogue.summaries(ScopeFilter())] == ["r.3", "r.2"]
     assert [s.statement_id for s in catalogue.summaries(ScopeFilter(parties=("XAA",)))] == ["r.2"]
-    assert catalogue.count_by_party(ScopeFilter()) == {"XAA": 1}
 
 
 def test_filters_of_the_record_hold_for_its_interventions(catalogue):

@@ -41,7 +41,7 @@ _LONGEST_PHRASE: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Role:
+class WordRole:
     """The role of a function word.
 
     Attributes:
@@ -62,19 +62,19 @@ def operators(language: str) -> regex.Pattern[str]:
 
 
 @cache
-def roles(language: str) -> tuple[regex.Pattern[str], dict[str, Role]]:
+def roles(language: str) -> tuple[regex.Pattern[str], dict[str, WordRole]]:
     """Returns one pattern with a group for each class of function words, and the role of each group."""
     words = load_lexicon(f"claims.{language}")
-    rows: list[tuple[Role, str]] = [
-        (Role(kind="void", keys=frozenset()), words["void"]),
-        (Role(kind="self", keys=frozenset({SELF})), words["self"]),
-        (Role(kind="noun", keys=frozenset()), words["nouns"]),
-        (Role(kind="opener", keys=frozenset()), words["openers"]),
+    rows: list[tuple[WordRole, str]] = [
+        (WordRole(kind="void", keys=frozenset()), words["void"]),
+        (WordRole(kind="self", keys=frozenset({SELF})), words["self"]),
+        (WordRole(kind="noun", keys=frozenset()), words["nouns"]),
+        (WordRole(kind="opener", keys=frozenset()), words["openers"]),
     ]
-    rows += [(Role(kind="third", keys=frozenset(row["keys"].split())), row["forms"]) for row in words["third"]]
-    rows += [(Role(kind="link", keys=frozenset({f"link {n}"})), forms) for n, forms in enumerate(words["links"])]
-    rows += [(Role(kind="join", keys=frozenset({f"join {n}"})), forms) for n, forms in enumerate(words["joins"])]
-    rows += [(Role(kind="break", keys=frozenset()), words["breaks"])]
+    rows += [(WordRole(kind="third", keys=frozenset(row["keys"].split())), row["forms"]) for row in words["third"]]
+    rows += [(WordRole(kind="link", keys=frozenset({f"link {n}"})), forms) for n, forms in enumerate(words["links"])]
+    rows += [(WordRole(kind="join", keys=frozenset({f"join {n}"})), forms) for n, forms in enumerate(words["joins"])]
+    rows += [(WordRole(kind="break", keys=frozenset()), words["breaks"])]
     named = {f"r{n}": row for n, row in enumerate(rows)}
     return _pattern(language, [(name, forms) for name, (_, forms) in named.items()]), {
         name: role for name, (role, _) in named.items()

@@ -41,7 +41,7 @@ SUBJECTLESS: Final = frozenset({"zh"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class ClaimBody:
     """A claim without its opening.
 
     Attributes:
@@ -57,18 +57,18 @@ class Said:
     partial: bool = False
 
 
-def is_aligned(said: Said, sentences: Sequence[tuple[Token, ...]], language: str) -> bool:
+def is_aligned(body: ClaimBody, sentences: Sequence[tuple[Token, ...]], language: str) -> bool:
     """Returns whether a claim, or each claim that its coordination is short for, aligns with one of the sentences.
 
     "Arvandia signed X and Y" is short for "Arvandia signed X" and "Arvandia signed Y", each with a sentence of its own.
     """
-    sentences = _nearest(said, sentences)
-    if any(_aligned(said, sentence, language) for sentence in sentences):
+    sentences = _nearest(body, sentences)
+    if any(_aligned(body, sentence, language) for sentence in sentences):
         return True
-    tokens = said.tokens
+    tokens = body.tokens
     cuts = [at for at, token in enumerate(tokens) if token.kind in _CUTTING][:_CUTS]
     for first in cuts:
-        head = replace(said, tokens=tokens[:first])
+        head = replace(body, tokens=tokens[:first])
         later = [*(cut for cut in cuts if cut >= first), len(tokens)]
         ends = ((row, _ends(head, sentence, language)) for row, sentence in enumerate(sentences))
         row, found = next(((row, found) for row, found in ends if found), (0, set()))
@@ -78,16 +78,16 @@ def is_aligned(said: Said, sentences: Sequence[tuple[Token, ...]], language: str
     return False
 
 
-def _nearest(said: Said, sentences: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
+def _nearest(body: ClaimBody, sentences: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
     """Returns the sentences that share most tokens with a claim, in their order."""
-    keys = frozenset[str]().union(*(token.keys for token in said.tokens if token.counts))
+    keys = frozenset[str]().union(*(token.keys for token in body.tokens if token.counts))
     shared = [len(keys & frozenset[str]().union(*(token.keys for token in one))) for one in sentences]
     rows = sorted(range(len(sentences)), key=lambda row: -shared[row])[:_SENTENCES]
     return [sentences[row] for row in sorted(rows)]
 
 
 def _rest_is_aligned(
-    head: Said,
+    head: ClaimBody,
     tokens: tuple[Token, ...],
     cuts: Sequence[int],
     sentences: Sequence[tuple[Token, ...]],
@@ -120,9 +120,9 @@ def _rest_is_aligned(
     return cuts[-1] in reached
 
 
-def in_order(said: Said, sentences: Sequence[tuple[Token, ...]]) -> bool:
+def in_order(body: ClaimBody, sentences: Sequence[tuple[Token, ...]]) -> bool:
     """Returns whether the content tokens occur in one sentence in their order, whatever is between them."""
-    wanted = [token for token in said.tokens if token.counts]
+    wanted = [token for token in body.tokens if token.counts]
     for sentence in sentences:
         rest = iter(sentence)
         if all(any(_same(token, other) for other in rest) for token in wanted):
@@ -130,18 +130,18 @@ def in_order(said: Said, sentences: Sequence[tuple[Token, ...]]) -> bool:
     return False
 
 
-def _aligned(said: Said, sentence: tuple[Token, ...], language: str) -> bool:
-    if _matches(said, sentence, language):
+def _aligned(body: ClaimBody, sentence: tuple[Token, ...], language: str) -> bool:
+    if _matches(body, sentence, language):
         return True
-    return any(_matches(*pair, language) for pair in _moved(said, sentence))
+    return any(_matches(*pair, language) for pair in _moved(body, sentence))
 
 
-def _moved(said: Said, sentence: tuple[Token, ...]) -> Iterator[tuple[Said, tuple[Token, ...]]]:
+def _moved(body: ClaimBody, sentence: tuple[Token, ...]) -> Iterator[tuple[ClaimBody, tuple[Token, ...]]]:
     """Yields claim and sentence without a phrase that leads in one of them and comes later in the other.
 
     "In 2018, we adopted a law" is "adopted a law in 2018", unless another clause comes between.
     """
-    for one, other, claim_leads in ((said.tokens, sentence, True), (sentence, said.tokens, False)):
+    for one, other, claim_leads in ((body.tokens, sentence, True), (sentence, body.tokens, False)):
         lead = _lead(one)
         if lead is None:
             continue
@@ -154,7 +154,7 @@ def _moved(said: Said, sentence: tuple[Token, ...]) -> Iterator[tuple[Said, tupl
             claim, evidence = (rest, left) if claim_leads else (left, rest)
             if claim_leads and any(token.kind in ("join", "break", "stop") for token in other[:start]):
                 continue
-            yield replace(said, tokens=claim), evidence
+            yield replace(body, tokens=claim), evidence
 
 
 def _lead(tokens: tuple[Token, ...]) -> int | None:
@@ -189,18 +189,18 @@ def _runs(counted: Sequence[Token], tokens: tuple[Token, ...]) -> Iterator[tuple
             yield first, at
 
 
-def _matches(said: Said, sentence: tuple[Token, ...], language: str) -> bool:
-    return bool(_ends(said, sentence, language))
+def _matches(body: ClaimBody, sentence: tuple[Token, ...], language: str) -> bool:
+    return bool(_ends(body, sentence, language))
 
 
 def _ends(
-    said: Said, sentence: tuple[Token, ...], language: str, *, after: Said | None = None, beyond: int = -1
+    body: ClaimBody, sentence: tuple[Token, ...], language: str, *, after: ClaimBody | None = None, beyond: int = -1
 ) -> set[int]:
     """Returns where a claim may end in a sentence, begun there or after the first words of another claim."""
-    wanted, binding = _chain(said.tokens)
+    wanted, binding = _chain(body.tokens)
     if not wanted:
         return set()
-    begun = _beginnings(said, wanted, binding, sentence, language)
+    begun = _beginnings(body, wanted, binding, sentence, language)
     shared: Sequence[Token] = ()
     if after is not None:
         shared, links = _chain(after.tokens)
@@ -209,17 +209,17 @@ def _ends(
             if token.kind not in OPERATORS:
                 begun |= _further(ends, wanted[0], binding[0], sentence, language, _limit(shared, language))
     *_, ends = _walk(wanted, binding, {at for at in begun if at > beyond}, sentence, language)
-    turned = any(token.kind in _DOWNWARD for token in (*shared, *wanted)) and not said.partial
+    turned = any(token.kind in _DOWNWARD for token in (*shared, *wanted)) and not body.partial
     return {end for end in ends if _closes(sentence[end + 1 :], language, whole=turned)}
 
 
 def _beginnings(
-    said: Said, wanted: Sequence[Token], binding: Sequence[list[Token]], sentence: tuple[Token, ...], language: str
+    body: ClaimBody, wanted: Sequence[Token], binding: Sequence[list[Token]], sentence: tuple[Token, ...], language: str
 ) -> set[int]:
     return {
         at
         for at, token in enumerate(sentence)
-        if wanted and _same(token, wanted[0]) and _begins(said, binding[0], sentence, at, language)
+        if wanted and _same(token, wanted[0]) and _begins(body, binding[0], sentence, at, language)
     }
 
 
@@ -330,13 +330,13 @@ def _is_aside(between: tuple[Token, ...], language: str) -> bool:
     return not any(token.kind in fixed for token in inside)
 
 
-def _begins(said: Said, binding: Sequence[Token], sentence: tuple[Token, ...], at: int, language: str) -> bool:
+def _begins(body: ClaimBody, binding: Sequence[Token], sentence: tuple[Token, ...], at: int, language: str) -> bool:
     """Returns whether a claim may begin at a token: no operator before it, and nobody else who says it."""
     before = _without_asides(_clause(sentence[:at]), language)
-    governing = _GOVERNING if said.partial else OPERATORS - _VOICE
+    governing = _GOVERNING if body.partial else OPERATORS - _VOICE
     if any(token.kind in governing or token.kind in ("name", *TURNING) for token in before):
         return False
-    if said.partial:
+    if body.partial:
         return _bound(binding, before)
     if before and before[-1].kind in _VOICE:
         return False
@@ -348,7 +348,7 @@ def _begins(said: Said, binding: Sequence[Token], sentence: tuple[Token, ...], a
     spoken = any(SELF in token.keys for token in before) or language in SUBJECTLESS
     if any(token.kind == "say" for token in before) and not spoken:
         return False
-    if said.stressed and not any(token.kind == "say" for token in own):
+    if body.stressed and not any(token.kind == "say" for token in own):
         return False
     if sum(token.counts for token in lead) > _LEAD:
         return False
@@ -399,5 +399,5 @@ def _closes(after: tuple[Token, ...], language: str, *, whole: bool) -> bool:
 def _is_reported(clause: Sequence[Token]) -> bool:
     """Returns whether a sentence ends with a reporting clause: ", according to Belmora", ", some say"."""
     comma = next((at for at, token in enumerate(clause) if token.kind == "comma"), len(clause))
-    said = list(takewhile(lambda token: token.kind not in ("break", "comma"), clause[comma + 1 :]))
-    return any(token.kind == "say" for token in said[:_GAP]) and not any(SELF in token.keys for token in said)
+    body = list(takewhile(lambda token: token.kind not in ("break", "comma"), clause[comma + 1 :]))
+    return any(token.kind == "say" for token in body[:_GAP]) and not any(SELF in token.keys for token in body)

@@ -60,7 +60,7 @@ class Token:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Name:
+class NameSpan:
     """A party named at `[start, end)`; without codes it is the one whose words the evidence is."""
 
     start: int
@@ -69,7 +69,7 @@ class Name:
 
 
 @lru_cache(maxsize=4096)
-def read(text: str, language: str, names: tuple[Name, ...] = ()) -> tuple[Token, ...]:
+def read(text: str, language: str, names: tuple[NameSpan, ...] = ()) -> tuple[Token, ...]:
     """Returns the tokens of a text in order, without void words such as "the".
 
     Args:
@@ -95,7 +95,7 @@ def _apart(new: Iterable[Token], found: Sequence[Token]) -> list[Token]:
     return [token for token in new if not any(at in taken for at in range(token.start, token.end))]
 
 
-def _named(names: Sequence[Name]) -> Iterator[Token]:
+def _named(names: Sequence[NameSpan]) -> Iterator[Token]:
     for name in names:
         kind = "name" if name.codes else "self"
         yield Token(kind=kind, keys=name.codes or frozenset({SELF}), start=name.start, end=name.end)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from app.answering.answer_type_check import contains_answer_type
-from app.answering.citation_spans import SentenceSpan, cite, spans
+from app.answering.citation_spans import QuotableSpan, cite, quotable_spans
 from app.answering.compose.repetition import WordSequence, repeats, words_of
 from app.answering.provenance import attribution, scan_note
 from app.records import Citation, Claim, Missing, Sources
@@ -32,10 +32,6 @@ RELATED: Final = 3
 _READ_FOR_ANSWER: Final = 2
 # Quotations from the statements of one group, beside those of the State that was asked about.
 OF_GROUP: Final = 2
-
-
-# Rank, statement id, span to quote, distant span that it points to.
-_Plan = tuple[int, str, SentenceSpan, SentenceSpan | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,21 +150,9 @@ def quote(chosen: Sequence[Sentence], sources: Sources, limit: int, *, first_num
 
     Words that occur in several statements are cited once, from the strongest; the citation names the others.
     """
-    by_statement: dict[str, list[int]] = {}
-    for sentence in chosen:
-        by_statement.setdefault(sentence.statement_id, []).append(sentence.ordinal)
-    ranked = {sentence.sentence_id: rank for rank, sentence in enumerate(chosen)}
-    planned: list[_Plan] = []
-    for statement_id, ordinals in by_statement.items():
-        sentences = sources.sentences[statement_id]
-        for span, distant in spans(sentences, ordinals):
-            ids = [sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)]
-            rank = min(ranked.get(identifier, len(ranked)) for identifier in ids)
-            planned.append((rank, statement_id, span, distant))
-    planned.sort(key=lambda plan: plan[0])
-    kept, also_in = _without_repetition(planned, ranked, sources, limit)
-    order = [(statement_id, span) for _, statement_id, span, _ in kept]
-    order += [(statement_id, distant) for _, statement_id, _, distant in kept if distant is not None]
+    kept, also_in = _without_repetition(quotable_spans(chosen, sources), chosen, sources, limit)
+    order = [(item.statement_id, item.span) for item in kept]
+    order += [(item.statement_id, item.distant) for item in kept if item.distant is not None]
     made = [
         cite(sources.statements[statement_id], sources.sentences[statement_id], span, first_number + offset)
         for offset, (statement_id, span) in enumerate(order)
@@ -177,25 +161,25 @@ def quote(chosen: Sequence[Sentence], sources: Sources, limit: int, *, first_num
 
 
 def _without_repetition(
-    planned: Sequence[_Plan], ranked: Mapping[str, int], sources: Sources, limit: int
-) -> tuple[list[_Plan], dict[int, list[str]]]:
-    """Keeps up to `limit` plans that say something new; also the other statements that repeat one, by its place.
+    planned: Sequence[QuotableSpan], chosen: Sequence[Sentence], sources: Sources, limit: int
+) -> tuple[list[QuotableSpan], dict[int, list[str]]]:
+    """Keeps up to `limit` spans that say something new; also the other statements that repeat one, by its place.
 
     Words read off a scan give way to the same words in a file that has them as text.
     """
-    kept: list[_Plan] = []
+    ids = {sentence.sentence_id for sentence in chosen}
+    kept: list[QuotableSpan] = []
     quoted: list[WordSequence] = []
     also_in: dict[int, dict[str, None]] = {}
-    for plan in planned:
-        _, statement_id, span, _ = plan
-        sentences = sources.sentences[statement_id][span.first : span.last + 1]
-        wanted = [words_of(s.text) for s in sentences if s.sentence_id in ranked]
-        held_by = sources.statements[statement_id].metadata.state
+    for item in planned:
+        statement = sources.statements[item.statement_id]
+        sentences = sources.sentences[item.statement_id][item.span.first : item.span.last + 1]
+        wanted = [words_of(sentence.text) for sentence in sentences if sentence.sentence_id in ids]
         place = next(
             (
                 place
                 for place, (earlier, text) in enumerate(zip(kept, quoted, strict=True))
-                if sources.statements[earlier[1]].metadata.state == held_by
+                if sources.statements[earlier.statement_id].metadata.state == statement.metadata.state
                 and all(repeats(words, [text]) for words in wanted)
             ),
             None,
@@ -203,22 +187,21 @@ def _without_repetition(
         text = words_of(" ".join(sentence.text for sentence in sentences))
         if place is None:
             if len(kept) < limit:
-                kept.append(plan)
+                kept.append(item)
                 quoted.append(text)
             continue
-        rank, earlier_id, _, _ = kept[place]
-        if statement_id == earlier_id:
+        earlier_id = kept[place].statement_id
+        if item.statement_id == earlier_id:
             continue
         others = also_in.setdefault(place, {})
-        statements = sources.statements
-        read_off = statements[earlier_id].scanned and not statements[statement_id].scanned
+        read_off = sources.statements[earlier_id].scanned and not statement.scanned
         if read_off and repeats(quoted[place], [text]):
-            others.pop(statement_id, None)
+            others.pop(item.statement_id, None)
             others[earlier_id] = None
-            kept[place], quoted[place] = (rank, *plan[1:]), text
+            kept[place], quoted[place] = item, text
         else:
-            others[statement_id] = None
-    return kept, {place: list(ids) for place, ids in also_in.items()}
+            others[item.statement_id] = None
+    return kept, {place: list(statement_ids) for place, statement_ids in also_in.items()}
 
 
 def render(

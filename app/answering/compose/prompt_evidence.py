@@ -10,7 +10,7 @@ from typing import Final
 
 import regex
 
-from app.answering.citation_spans import SentenceSpan, cite, spans
+from app.answering.citation_spans import QuotableSpan, SentenceSpan, cite, quotable_spans
 from app.records import Citation, Sources
 from ingest.parties.party_table import PartyTable
 from ingest.text.splitter import count_tokens
@@ -52,15 +52,6 @@ class PromptEvidence:
         return [cite(statement, sentences, span, first + place) for place, span in enumerate(self.quoted[number])]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _QuotableSpan:
-    """One span to quote, with a distant one that it points to."""
-
-    statement_id: str
-    span: SentenceSpan
-    distant: SentenceSpan | None
-
-
 def number(chosen: Sequence[Sequence[Sentence]], sources: Sources, parties: PartyTable, *, room: int) -> PromptEvidence:
     """Numbers sentences for a prompt, each party's strongest first, as long as there is room.
 
@@ -70,56 +61,41 @@ def number(chosen: Sequence[Sequence[Sentence]], sources: Sources, parties: Part
         parties: Names of the parties.
         room: Tokens for all of it.
     """
-    queues = [_pieces(own[:PER_PARTY], sources) for own in chosen]
-    kept: list[_QuotableSpan] = []
+    queues = [quotable_spans(own[:PER_PARTY], sources) for own in chosen]
+    kept: list[QuotableSpan] = []
     used = left_out = 0
     # Round-robin over the parties, so that none is crowded out.
-    for piece in (piece for turn in zip_longest(*queues) for piece in turn if piece is not None):
-        size = _size(piece, sources)
+    for quotable in (quotable for turn in zip_longest(*queues) for quotable in turn if quotable is not None):
+        size = _size(quotable, sources)
         if used + size > room:
-            left_out += piece.span.last - piece.span.first + 1
+            left_out += quotable.span.last - quotable.span.first + 1
             continue
         used += size
-        kept.append(piece)
+        kept.append(quotable)
     left_out += sum(max(0, len(own) - PER_PARTY) for own in chosen)
     return _prompt_evidence(kept, sources, parties, left_out)
 
 
-def _pieces(chosen: Sequence[Sentence], sources: Sources) -> list[_QuotableSpan]:
-    by_statement: dict[str, list[int]] = {}
-    for sentence in chosen:
-        by_statement.setdefault(sentence.statement_id, []).append(sentence.ordinal)
-    rank = {sentence.sentence_id: place for place, sentence in enumerate(chosen)}
-    found: list[tuple[int, _QuotableSpan]] = []
-    for statement_id, ordinals in by_statement.items():
-        sentences = sources.sentences[statement_id]
-        for span, distant in spans(sentences, ordinals):
-            ids = [sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)]
-            best = min(rank.get(identifier, len(rank)) for identifier in ids)
-            found.append((best, _QuotableSpan(statement_id=statement_id, span=span, distant=distant)))
-    return [piece for _, piece in sorted(found, key=lambda item: item[0])]
+def _ordinals(quotable: QuotableSpan) -> list[int]:
+    own = list(range(quotable.span.first, quotable.span.last + 1))
+    return own if quotable.distant is None else [quotable.distant.first, *own]
 
 
-def _ordinals(piece: _QuotableSpan) -> list[int]:
-    own = list(range(piece.span.first, piece.span.last + 1))
-    return own if piece.distant is None else [piece.distant.first, *own]
-
-
-def _size(piece: _QuotableSpan, sources: Sources) -> int:
-    sentences = sources.sentences[piece.statement_id]
+def _size(quotable: QuotableSpan, sources: Sources) -> int:
+    sentences = sources.sentences[quotable.statement_id]
     # A line has a number, and a statement its tags.
-    return sum(count_tokens(inert(sentences[ordinal].text)) + 6 for ordinal in _ordinals(piece)) + 24
+    return sum(count_tokens(inert(sentences[ordinal].text)) + 6 for ordinal in _ordinals(quotable)) + 24
 
 
 def _prompt_evidence(
-    kept: Sequence[_QuotableSpan], sources: Sources, parties: PartyTable, left_out: int
+    kept: Sequence[QuotableSpan], sources: Sources, parties: PartyTable, left_out: int
 ) -> PromptEvidence:
     shown: dict[str, dict[int, list[SentenceSpan]]] = {}
-    for piece in kept:
-        lines = shown.setdefault(piece.statement_id, {})
-        whole = [piece.span] if piece.distant is None else [piece.span, piece.distant]
-        for ordinal in _ordinals(piece):
-            in_span = piece.span.first <= ordinal <= piece.span.last
+    for quotable in kept:
+        lines = shown.setdefault(quotable.statement_id, {})
+        whole = [quotable.span] if quotable.distant is None else [quotable.span, quotable.distant]
+        for ordinal in _ordinals(quotable):
+            in_span = quotable.span.first <= ordinal <= quotable.span.last
             lines.setdefault(ordinal, whole if in_span else [SentenceSpan(first=ordinal, last=ordinal)])
     numbered: dict[int, Sentence] = {}
     quoted: dict[int, tuple[SentenceSpan, ...]] = {}

@@ -113,7 +113,7 @@ class _Found:
     def __init__(self, retrieved: Retrieved) -> None:
         self.retrieved = retrieved
 
-    def search(self, resolution: object, parties: PartyTable) -> Retrieved:
+    def retrieve(self, resolution: object, parties: PartyTable) -> Retrieved:
         return self.retrieved
 
 

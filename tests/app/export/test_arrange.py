@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.briefing.cells import Briefing, Cell, EvidenceWords, Review
-from app.export.arrange import Sayings, arrange, columns, kind_of, pieces, position
+from app.export.arrange import Sayings, arrange, citation_kind, columns, pieces, position
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cited, fake_briefing
 
 
@@ -93,9 +93,9 @@ def test_pieces_of_words_that_are_not_in_the_quotation_are_the_whole_quotation()
 def test_a_person_decides_the_kind_of_every_citation_of_a_cell() -> None:
     briefing = arrange(fake_briefing())
     cell = next(c for c in briefing.cells if (c.party, c.subject) == ("XAA", EXTRADITION))
-    assert [kind_of(briefing, cell, n) for n in cell.citations] == ["supports", "conditional", "conditional"]
+    assert [citation_kind(cell, n) for n in cell.citations] == ["supports", "conditional", "conditional"]
     changed = Review(state="changed", kind="opposes", note="", reviewer="", at="2026-11-24")
-    assert [kind_of(briefing, replace(cell, review=changed), n) for n in cell.citations] == ["opposes"] * 3
+    assert [citation_kind(replace(cell, review=changed), n) for n in cell.citations] == ["opposes"] * 3
 
 
 def test_a_group_is_named_with_who_delivered_its_words() -> None:
