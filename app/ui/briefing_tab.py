@@ -176,7 +176,7 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
         tab: The tab, which offers the parties of the day when it is opened.
         wanted: Set by the conversation to what it asks for; the tab fills itself and starts.
     """
-    desk = _BriefingTabController(tools, corpus)
+    controller = _BriefingTabController(tools, corpus)
     briefing = gr.State(None, time_to_live=_SESSION_SECONDS)
     gr.HTML(
         '<div class="u-intro"><h2>Prepare a briefing</h2><p>Who said what on which topic or article: every cell is '
@@ -229,9 +229,11 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     }
     fields = [parties, topics, articles, sessions, years]
     made = [result, briefing, files]
-    started = start.click(desk.make, [*fields, split, form, composer], made, **running)
-    opened = wanted.change(desk.opened, [wanted, composer], [*fields, *made], **running)
+    started = start.click(controller.make, [*fields, split, form, composer], made, **running)
+    opened = wanted.change(controller.opened, [wanted, composer], [*fields, *made], **running)
     stop.click(lambda: '<p class="u-empty">Stopped.</p>', None, [result], cancels=[started, opened], **QUIET)
-    result.apply(desk.review, [briefing, reviewer], [result, briefing], **QUIET)
-    documents.click(desk.documents, [briefing, form], [files, problem], **(running | {"concurrency_id": "documents"}))
-    tab.select(desk.choices, None, [parties], **QUIET)
+    result.apply(controller.review, [briefing, reviewer], [result, briefing], **QUIET)
+    documents.click(
+        controller.documents, [briefing, form], [files, problem], **(running | {"concurrency_id": "documents"})
+    )
+    tab.select(controller.choices, None, [parties], **QUIET)

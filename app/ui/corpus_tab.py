@@ -10,7 +10,7 @@ from app.answering.provenance import holder, record_of
 from app.corpus.corpus import Corpus
 from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
 from app.ui.conversation import error_html
-from app.ui.provenance_html import language_name, read_date
+from app.ui.provenance_html import PartyNamer, language_name, read_date
 from vectorstore.records import Metadata, Statement, StatementSummary
 
 _ROWS = 50
@@ -28,8 +28,6 @@ _FIELDS = (
     ("url", "Address", "Where it was published"),
 )
 _CHOOSE = '<p class="u-empty">Choose a statement above to read it, correct its metadata or remove it.</p>'
-
-PartyNamer = Callable[[str | None], str]
 
 
 class _CorpusTabController:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 from app.answering.claims.claim_check import Premise, check_claim, check_translation
 from app.answering.claims.form import unquoted
 from app.answering.compose.llm_stream import Asked, ModelSilentError, Usage
-from app.answering.compose.prompt_evidence import PromptEvidence, inert, number
+from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
 from app.answering.compose.reply_parser import Written
 from app.answering.verify import verify_citation
 from app.chat_model import LlmConfig, reason, redact
@@ -136,63 +136,62 @@ class ModelWriter:
         Raises:
             ChatModelError: The model cannot be set up.
         """
-        began = time.monotonic()
+        deadline = time.monotonic() + self.config.timeout_seconds
         usage = Usage()
-        prompts = [load_prompt(name) for name in self._prompts()]
         draft = ModelDraft()
-        for prompt in prompts:
-            if prompt is not prompts[0] and began + self.config.timeout_seconds - time.monotonic() < _WORTHWHILE:
-                break
-            numbered = number(task.chosen, task.sources, parties, room=self._room(prompt, task, wording))
-            checked = _ClaimChecker(numbered, prompt, parties, wording, self._entailment, self.config)
-            draft = ModelDraft(
-                dropped=draft.dropped,
-                left_out=numbered.left_out,
-                prompt_version=prompt.version,
-                evidence=numbered.sentences,
-            )
-            if not numbered.sentences:
-                yield replace(draft, problem="failed", detail="no room for evidence", usage=usage.to_json(self.config))
-                return
-            asked = Asked(
-                chat=self._chat,
-                messages=messages(prompt, task, numbered.text, wording),
-                config=self.config,
-                structured=prompt.name == "compose",
-                deadline=began + self.config.timeout_seconds,
-                usage=usage,
-            )
-            problem: WriterProblem | None = None
-            detail = ""
-            try:
-                for written in asked:
-                    holds = written is not None and checked.take(written)
-                    if written is not None and not holds and time.monotonic() < asked.deadline:
-                        continue
-                    yield replace(draft, claims=tuple(checked.claims), citations=tuple(checked.citations))
-                    # Checking takes time as well: a reply of many claims ends with the time limit.
-                    late = written is not None and time.monotonic() > asked.deadline
-                    if late or len(checked.claims) >= task.limit:
-                        break
-            except ModelSilentError as exc:
-                problem, detail = "slow" if exc.slow else "failed", reason(exc.__cause__ or exc, self.config)
-                logger.warning("the model %s: %s", self.name, detail)
-            draft = replace(
-                draft,
-                claims=tuple(checked.claims),
-                citations=tuple(checked.citations),
-                dropped=(*draft.dropped, *checked.dropped)[:_KEPT_DROPPED],
-                problem=problem or (None if checked.claims else "nothing"),
-                detail=detail,
-                usage=usage.to_json(self.config),
-                reply=redact(asked.reply, self.config),
-            )
-            if checked.claims or checked.dropped or problem == "slow":
-                break
-            if prompt is not prompts[-1]:
+        for attempt, prompt in enumerate(map(load_prompt, self._prompts())):
+            if attempt:
                 # No claim could be read: the model, or its server, has no structured output.
                 self._structured = False
+                if deadline - time.monotonic() < _WORTHWHILE:
+                    break
+            draft = yield from self._attempt(prompt, task, parties, wording, deadline, usage)
+            if draft.claims or draft.dropped or draft.problem == "slow" or not draft.evidence:
+                break
         yield draft
+
+    def _attempt(
+        self, prompt: Prompt, task: Task, parties: PartyTable, wording: Wording, deadline: float, usage: Usage
+    ) -> Generator[ModelDraft, None, ModelDraft]:
+        """Asks once with one prompt: yields the draft after each claim that passes, and returns the finished one."""
+        numbered = number_sentences(task.chosen, task.sources, parties, room=self._room(prompt, task, wording))
+        checked = _ClaimChecker(numbered, prompt, parties, wording, self._entailment, self.config)
+        draft = ModelDraft(left_out=numbered.left_out, prompt_version=prompt.version, evidence=numbered.sentences)
+        if not numbered.sentences:
+            return replace(draft, problem="failed", detail="no room for evidence", usage=usage.to_json(self.config))
+        asked = Asked(
+            chat=self._chat,
+            messages=messages(prompt, task, numbered.text, wording),
+            config=self.config,
+            structured=prompt.name == "compose",
+            deadline=deadline,
+            usage=usage,
+        )
+        problem: WriterProblem | None = None
+        detail = ""
+        try:
+            for written in asked:
+                passes = written is not None and checked.take(written)
+                if written is not None and not passes and time.monotonic() < deadline:
+                    continue
+                yield replace(draft, claims=tuple(checked.claims), citations=tuple(checked.citations))
+                # Checking takes time as well: a reply of many claims ends with the time limit.
+                late = written is not None and time.monotonic() > deadline
+                if late or len(checked.claims) >= task.limit:
+                    break
+        except ModelSilentError as exc:
+            problem, detail = "slow" if exc.slow else "failed", reason(exc.__cause__ or exc, self.config)
+            logger.warning("the model %s: %s", self.name, detail)
+        return replace(
+            draft,
+            claims=tuple(checked.claims),
+            citations=tuple(checked.citations),
+            dropped=tuple(checked.dropped[:_KEPT_DROPPED]),
+            problem=problem or (None if checked.claims else "nothing"),
+            detail=detail,
+            usage=usage.to_json(self.config),
+            reply=redact(asked.reply, self.config),
+        )
 
     def translate(
         self, citations: Sequence[Citation], language: str

@@ -52,7 +52,9 @@ class PromptEvidence:
         return [cite(statement, sentences, span, first + place) for place, span in enumerate(self.quoted[number])]
 
 
-def number(chosen: Sequence[Sequence[Sentence]], sources: Sources, parties: PartyTable, *, room: int) -> PromptEvidence:
+def number_sentences(
+    chosen: Sequence[Sequence[Sentence]], sources: Sources, parties: PartyTable, *, room: int
+) -> PromptEvidence:
     """Numbers sentences for a prompt, each party's strongest first, as long as there is room.
 
     Args:
