@@ -105,7 +105,7 @@ def quiet_server(app: ASGIApp) -> "uvicorn.Server":
 
 
 def in_url(host: str) -> str:
-    """Returns an address as it stands in a URL."""
+    """Returns an address in the form that URLs use."""
     return f"[{host}]" if ":" in host else host
 
 

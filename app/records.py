@@ -153,7 +153,7 @@ class Coverage:
 
 @dataclass(frozen=True, kw_only=True)
 class RetrievedPassage:
-    """Where a retrieved passage stands; rank counts from 1, a higher score is better."""
+    """A retrieved passage and its place; rank counts from 1, a higher score is better."""
 
     passage_id: str
     statement_id: str

@@ -16,7 +16,7 @@ _OUTRIGHT: Final = 3
 
 
 def order_evidence(item: PartyEvidence, topic: str) -> list[Sentence]:
-    """Orders the evidence of a cell by what it tells, strongest first within.
+    """Orders the evidence of a cell by relevance to the subject and outrightness, strongest first within.
 
     Where some of it names the subject, what shares less than half as many of its words is left out: a cell has room
     for few quotations. Sentences in languages that the topic is not in stay.

@@ -50,7 +50,7 @@ def choose_points(
 
 
 def _ranked(briefing: Briefing, cell: Cell, wording: Wording) -> list[list[Point]]:
-    """Returns the points of a cell, strongest first, each with what may stand in its place."""
+    """Returns the points of a cell, strongest first, each with its alternative: the quotation in place of a claim."""
     claimed = {number for claim in cell.claims for number in claim.citations}
     quoted = {number: _point(briefing, cell, (number,), wording, None) for number in cell.citations}
     points = [

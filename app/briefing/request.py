@@ -191,7 +191,7 @@ def request_of_resolution(resolution: Resolution, spoken: str) -> BriefingReques
 
 
 def _topics_in(words: str, language: str) -> list[str]:
-    """Parts topics that stand side by side: "extradition and mutual legal assistance".
+    """Splits coordinated topics: "extradition and mutual legal assistance".
 
     Only terms of the field are parted, so that what belongs together ("witnesses and victims") stays so.
     """

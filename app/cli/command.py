@@ -40,7 +40,7 @@ class UsageError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """How a command was called: the options that stand before or after every command's name."""
+    """How a command was called: the options that every command takes, before or after its name."""
 
     store: Path | None = None
     env_file: Path | None = None

@@ -199,7 +199,7 @@ def print_parties(parties: Sequence[Party]) -> None:
 
 def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -> None:
     """Prints the statements in the store as a table."""
-    # An id is copied from here into other commands, so it stands whole on one line.
+    # An id is copied from here into other commands, so it is never wrapped.
     id_column, file_column = Column("id", no_wrap=True), Column("file", overflow="fold")
     table = Table(
         id_column, "State or treaty", "occasion", Column("date", overflow="fold"), "lang", "family", file_column

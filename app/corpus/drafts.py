@@ -25,7 +25,7 @@ _FOLDER: Final = "evals"
 _FILE: Final = "drafts.jsonl"
 # Writing one line takes milliseconds; whoever holds the lock for longer is stuck.
 _WAIT_SECONDS: Final = 5.0
-# JSON lets these stand in a string as they are, but readers that split lines as Unicode does break there.
+# JSON allows these in a string unescaped, but readers that split lines by Unicode's rules break there.
 _LINE_ENDS: Final = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
 
 

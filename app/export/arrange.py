@@ -128,7 +128,7 @@ def pieces(cell: Cell, citation: Citation) -> tuple[QuotationPart, ...]:
     for words in cell.words:
         if words.citation != citation.number or not words.text:
             continue
-        # The same words may stand twice; reading repair moves them little.
+        # The same words may occur twice; repair moves them little.
         about = (words.start - citation.start) * stretch
         begin = min(_places(words.text, quote), key=lambda place: abs(place - about), default=None)
         if begin is not None:
@@ -238,7 +238,7 @@ class Sayings:
 
     def source(self, cell: Cell, citation: Citation) -> str:
         """Returns the line above a quotation in a cell: whose it is where that needs saying, and where and when."""
-        # Claims stand between the name of the party and its quotations.
+        # Claims come between the name of the party and its quotations.
         whose = self.speaker(cell.party, citation) or (self.name(citation.state) if cell.claims else "")
         return self._source(whose, citation)
 

@@ -90,7 +90,7 @@ class Pages:
         self._headings.append(_Heading(text=text, level=level, anchor=anchor))
 
     def contents(self, title: str) -> None:
-        """Sets where the table of contents stands; `save` fills it."""
+        """Places the table of contents here; `save` fills it."""
         self.text(title, "TOC Heading")
         self._contents = self.paragraph("toc 1", rtl=self._rtl)
 

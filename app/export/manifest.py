@@ -9,7 +9,7 @@ from app.briefing.cells import Briefing
 
 
 def manifest_path(path: Path) -> Path:
-    """Returns where the manifest of a document stands: beside it."""
+    """Returns the path of a document's manifest, beside it."""
     return path.with_name(f"{path.name}.manifest.json")
 
 

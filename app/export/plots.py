@@ -71,7 +71,7 @@ def heat_map(briefing: Briefing) -> bytes:
     shown, cells = columns(briefing, sayings), by_place(briefing)
     held = {position(cell) for cell in briefing.cells}
     legend: list[tuple[_Sign, str]] = [(kind, _meaning(kind, sayings)) for kind in KINDS if kind in held]
-    # The sessions of a subject stand close together, under its label.
+    # The sessions of a subject are close together, under its label.
     each = max(1, len(briefing.sessions))
     wide = _COLUMN if each == 1 else _SESSION
     labels = [
@@ -329,7 +329,7 @@ def _glyphs() -> frozenset[int]:
 
 
 def _showable(text: str, otherwise: str) -> str:
-    """Returns a text on one line if the fonts have all of its characters, else what stands for it."""
+    """Returns a text on one line if the fonts have all of its characters, else its substitute."""
     line = " ".join(text.split())
     return line if line and all(ord(char) in _glyphs() for char in line) else otherwise
 

@@ -148,7 +148,7 @@ def _quotation(briefing: Briefing, citation: Citation, words: Sequence[EvidenceW
 
 
 def _marked(citation: Citation, words: Sequence[str]) -> str:
-    """Marks the words that show the kind; each where it first stands after the one before."""
+    """Marks the words that show the kind, each at its first occurrence after the one before."""
     parts: list[str] = []
     at = 0
     for text in words:

@@ -85,7 +85,7 @@ def _block(block: Block, findings: Sequence[Finding]) -> str:
             pieces.append(escape(block.text[position - block.start : start - block.start]))
             words = escape(block.text[start - block.start : end - block.start])
             word = _word(finding)
-            # The tag stands behind the mark that closes the quotation.
+            # The tag comes after the mark that closes the quotation.
             behind = _CLOSING.match(block.text, end - block.start)
             closing = behind.group() if behind else ""
             pieces.append(

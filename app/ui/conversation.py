@@ -167,7 +167,7 @@ def _turn(turn: Turn, corpus: Corpus, before: Scope | None, *, editable: bool, b
         citation.number: (card_id(turn.number, citation.number), speaker_line(citation, names))
         for citation in (*answer.citations, *answer.related)
     }
-    # The options stand below as buttons; the answer's text lists them for those who cannot press one.
+    # The options are buttons below; the answer's text lists them for those who cannot press one.
     choosing = editable and answer.abstention is not None and answer.abstention.options
     text = answer.abstention.message if answer.abstention is not None and choosing else answer.answer
     chips = scope_html(answer.scope, names, editable=editable, before=before, everyone=_asked_everyone(answer))

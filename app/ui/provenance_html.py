@@ -17,7 +17,7 @@ _DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
 
 
 def read_date(date: str) -> str:
-    """Says an ISO 8601 year, day or interval in words; anything else is returned as it stands.
+    """Says an ISO 8601 year, day or interval in words; anything else is returned unchanged.
 
     `2020-10-12/2020-10-16` reads `12–16 October 2020`.
     """

@@ -46,7 +46,7 @@ _LISTS = (
 )
 _NAMED = ("states", "groups", "members_of")
 PICKS: Final[dict[Pick, str]] = {"latest": "latest only", "earliest": "earliest only"}
-# From so many years in a row on, one chip stands for all of them.
+# From so many consecutive years on, one chip is shown for all of them.
 _MANY_YEARS = 3
 
 
