@@ -347,4 +347,9 @@ def ordinal_of(sentence_id: str) -> int:
 
 def text_key(text: str) -> str:
     """Returns the key under which the vector of a text is kept: 128 bits of SHA-256, hexadecimal."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return text_sha256(text)[:32]
+
+
+def text_sha256(text: str) -> str:
+    """Returns the SHA-256 of a text, hexadecimal; half a surrogate pair, which no file holds, is no error."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -136,6 +136,11 @@ class Cell:
     unworded: Unworded | None = None
 
     @property
+    def is_rejected(self) -> bool:
+        """Whether a person found that the evidence does not fit the subject."""
+        return self.review is not None and self.review.state == "rejected"
+
+    @property
     def holds(self) -> PositionKind:
         """The kind in force: a person's where one set it, else the suggestion."""
         return self.review.kind if self.review is not None and self.review.kind is not None else self.kind
@@ -302,7 +307,7 @@ class Briefing:
 
     def label(self, cell: Cell) -> str:
         """Returns the kind of a cell in English words; "mentioned" where it has evidence without a position."""
-        if cell.review is not None and cell.review.state == "rejected":
+        if cell.is_rejected:
             return "evidence rejected"
         if cell.holds == "no_position" and cell.citations:
             return "mentioned, no position"

@@ -30,7 +30,7 @@ def choose_points(
     chosen: list[Point] = []
     used = 0
     seen: set[int] = set()
-    ranked = [(cell, _ranked(briefing, cell, wording)) for cell in briefing.cells if not _is_silent(cell)]
+    ranked = [(cell, _ranked(briefing, cell, wording)) for cell in briefing.cells if not cell.is_rejected]
     for rank in range(max((len(points) for _, points in ranked), default=0)):
         for subject in briefing.subjects:
             for cell, points in ranked:
@@ -63,11 +63,6 @@ def _length(briefing: Briefing, point: Point) -> int:
     """Returns the tokens of all that a document says for a point, without its notes."""
     quotes = " ".join(f"“{briefing.citation(number).quote}”" for number in point.citations)
     return count_tokens(f"{point.lead}: {'' if point.claim is None else point.claim.text + ' '}{quotes}")
-
-
-def _is_silent(cell: Cell) -> bool:
-    """Whether a person found that a cell's evidence does not fit its subject."""
-    return cell.review is not None and cell.review.state == "rejected"
 
 
 def _point(briefing: Briefing, cell: Cell, numbers: Sequence[int], wording: Wording, claim: Claim | None) -> Point:

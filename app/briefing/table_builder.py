@@ -1,6 +1,5 @@
 """The position table: every cell (party, subject, session) is searched, quoted and classified by itself."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -28,7 +27,7 @@ from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
 from prompts.wording import load_wording
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import ScopeFilter, Sentence, StatementSummary
+from vectorstore.records import ScopeFilter, Sentence, StatementSummary, text_key, text_sha256
 
 # Notes of empty cells by reason of abstention; other reasons keep the message that an answer has.
 _ABSENT: Final[dict[AbstentionReason, str]] = {
@@ -354,7 +353,7 @@ class _Build:
                     date=statement.metadata.date,
                     session=statement.metadata.session,
                     sha256=statement.sha256,
-                    text_sha256=hashlib.sha256(statement.source_text.encode("utf-8", "surrogatepass")).hexdigest(),
+                    text_sha256=text_sha256(statement.source_text),
                     cited=statement_id in cited,
                 )
             )
@@ -401,4 +400,4 @@ def _key(code: str, subject: Subject, session: str | None, cited: Sequence[Citat
     """Returns the key of a cell's review, a hash over its evidence too: other evidence needs another judgement."""
     words = sorted(squash(citation.quote) for citation in cited)
     parts = [code, subject.topic.casefold(), subject.treaty or "", subject.article or "", session or "", *words]
-    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return text_key("\x1f".join(parts))

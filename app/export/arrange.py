@@ -45,8 +45,8 @@ def arrange(briefing: Briefing, form: DocumentForm = "full") -> Briefing:
     Citations are numbered from 1 in reading order and the others left out. What a person rejected is not cited, and
     what a model claimed on it not told. Arranging twice changes nothing.
     """
-    rejected = {number for cell in briefing.cells if is_rejected(cell) for number in cell.citations}
-    cells = [replace(c, citations=(), words=(), claims=(), more=0) if is_rejected(c) else c for c in briefing.cells]
+    rejected = {number for cell in briefing.cells if cell.is_rejected for number in cell.citations}
+    cells = [replace(c, citations=(), words=(), claims=(), more=0) if c.is_rejected else c for c in briefing.cells]
     kept = {number for cell in cells for number in cell.citations}
     outside = rejected - kept
     held = {claim for cell in cells for claim in cell.claims}
@@ -103,14 +103,9 @@ def _reading_order(briefing: Briefing, cells: Iterable[Cell], form: DocumentForm
         yield from repetition.citations
 
 
-def is_rejected(cell: Cell) -> bool:
-    """Returns whether a person found that the evidence does not fit the topic."""
-    return cell.review is not None and cell.review.state == "rejected"
-
-
 def position(cell: Cell) -> PositionKind:
     """Returns the kind to show: the one in force, and no position where the evidence was rejected."""
-    return "no_position" if is_rejected(cell) else cell.holds
+    return "no_position" if cell.is_rejected else cell.holds
 
 
 def citation_kind(cell: Cell, number: int) -> PositionKind:
@@ -196,7 +191,7 @@ class Sayings:
         """Returns the state of a cell's kind: suggested, or who reviewed it and when; nothing where nothing is."""
         if cell.review is None:
             return self.say("suggested") if cell.citations else ""
-        key = "set_aside" if is_rejected(cell) else "reviewed"
+        key = "set_aside" if cell.is_rejected else "reviewed"
         who = cell.review.reviewer or self.say("somebody")
         return self.say(key, reviewer=who, date=self.date(cell.review.at[:10]))
 

@@ -71,7 +71,7 @@ def _matrix(briefing: Briefing, session: str | None) -> str:
 
 
 def _badge(briefing: Briefing, cell: Cell, *, link: bool) -> str:
-    rejected = cell.review is not None and cell.review.state == "rejected"
+    rejected = cell.is_rejected
     kind, words = "no_position" if rejected else cell.holds, briefing.label(cell)
     count = f' <span class="u-note">{len(cell.citations)}</span>' if cell.citations else ""
     mark = '<span title="Reviewed by a person"> ✓<span class="u-hidden"> reviewed</span></span>' if cell.review else ""
@@ -99,7 +99,7 @@ def _cell(briefing: Briefing, cell: Cell) -> str:
 
 def _claims(briefing: Briefing, cell: Cell) -> str:
     """Renders what a model worded, which a person who rejected the evidence has rejected as well."""
-    if not cell.claims or (cell.review is not None and cell.review.state == "rejected"):
+    if not cell.claims or cell.is_rejected:
         return ""
 
     def claimed(claim: Claim) -> str:

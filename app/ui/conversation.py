@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 
 from app.answering.trace import lines_of
@@ -159,10 +160,7 @@ def error_html(error: Exception | str) -> str:
 
 def _turn(turn: Turn, corpus: Corpus, before: Scope | None, *, editable: bool, below: str) -> str:
     answer = turn.answer
-
-    def names(code: str | None) -> str:
-        return corpus.party_name(code, answer.scope.language)
-
+    names = partial(corpus.party_name, language=answer.scope.language)
     markers = {
         citation.number: (card_id(turn.number, citation.number), speaker_line(citation, names))
         for citation in (*answer.citations, *answer.related)
