@@ -1,1 +1,1 @@
-"""Composition root: settings, wiring, the chain, composers, verification, the command line and the chat."""
+"""The application: questions, retrieval, answers, briefings, checks, exports, the command line and the chat."""

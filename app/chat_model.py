@@ -1,4 +1,4 @@
-"""Chat models by setting: which one, how long it may take, and what it may read and write.
+"""Chat models from settings: provider, limits of time and tokens, and a key that never shows in messages.
 
 No model is asked unless the settings name one; the integrations of providers are extras.
 """
@@ -54,7 +54,7 @@ class LlmConfig(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """What trying a model found."""
+    """The result of trying a model."""
 
     ok: bool
     detail: str
@@ -128,7 +128,7 @@ def reason(exc: BaseException, config: LlmConfig) -> str:
 
 
 def redact(text: str, config: LlmConfig) -> str:
-    """Returns a text in which the key of the settings does not stand."""
+    """Returns a text without the key of the settings."""
     key = config.api_key.get_secret_value()
     return text.replace(key, "********") if key else text
 

@@ -23,7 +23,7 @@ class AppError(Exception):
 
 
 class QuestionError(AppError):
-    """The question cannot be asked as it stands."""
+    """The question cannot be asked: it is empty, too long, or its history is malformed."""
 
 
 class ScopeError(AppError):

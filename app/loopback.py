@@ -1,4 +1,7 @@
-"""Serving one person on this machine: a loopback address, and an answer to no page but our own."""
+"""Loopback serving: binds to an address of this machine alone, and refuses requests from other origins and hosts.
+
+A page elsewhere that posts to `127.0.0.1` is refused by its `Origin`, and DNS rebinding by its `Host`.
+"""
 
 import ipaddress
 import os
@@ -33,7 +36,7 @@ class HostError(SettingsError):
 
 
 class PortTakenError(AppError):
-    """The address to serve on is not to be had."""
+    """The address to serve on is taken."""
 
 
 class BodyTooLongError(Exception):
@@ -102,7 +105,7 @@ def quiet_server(app: ASGIApp) -> "uvicorn.Server":
 
 
 def in_url(host: str) -> str:
-    """Returns an address as it stands in a URL."""
+    """Returns an address in the form that URLs use."""
     return f"[{host}]" if ":" in host else host
 
 

@@ -1,4 +1,4 @@
-"""The answer and its parts: the JSON contract that the CLI, the chat's endpoint and the evals share."""
+"""Records of an answer, the JSON contract: what the command line, the chat's endpoint and the evals share."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -66,7 +66,7 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """Something to be told of how a question was read or searched, worded where it is shown.
+    """A note on how a question was read or searched, worded where it is shown.
 
     Attributes:
         kind: Names the message: `note_{kind}` of the assistant's wording.
@@ -153,7 +153,7 @@ class Coverage:
 
 @dataclass(frozen=True, kw_only=True)
 class RetrievedPassage:
-    """Where a retrieved passage stands; rank counts from 1, a higher score is better."""
+    """A retrieved passage and its place; rank counts from 1, a higher score is better."""
 
     passage_id: str
     statement_id: str

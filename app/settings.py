@@ -156,7 +156,7 @@ def _from_environment(store: Path | None) -> Settings:
         variable = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
         raise _VariableError(variable, f"{variable}={first['input']!r}: {first['msg']}; see .env.example") from exc
     except EnvironmentSettingsError as exc:
-        # A group of settings can be given as one variable of JSON, and this one is none.
+        # A group of settings can be given as one variable of JSON; this value is not JSON.
         found = re.search(r'field "(\w+)"', str(exc))
         variable = PREFIX + (found.group(1).upper() if found else "…")
         message = f"{variable} is not JSON: set its parts, such as {variable}__…; see .env.example"

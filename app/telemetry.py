@@ -71,7 +71,7 @@ class SpanExport:
 
 
 def _attributes(answer: Answer) -> dict[str, str | int | float | bool]:
-    told: dict[str, str | int | float | bool] = {
+    facts: dict[str, str | int | float | bool] = {
         "untoc.trace_id": answer.trace_id,
         "untoc.status": answer.status,
         "untoc.composer": answer.composer,
@@ -80,11 +80,11 @@ def _attributes(answer: Answer) -> dict[str, str | int | float | bool]:
         "untoc.first_claim_ms": answer.timings_ms.first_claim,
     }
     if answer.model is not None:
-        told["gen_ai.request.model"] = answer.model
+        facts["gen_ai.request.model"] = answer.model
     for name, key in (
         ("prompt_tokens", "gen_ai.usage.input_tokens"),
         ("completion_tokens", "gen_ai.usage.output_tokens"),
     ):
         if answer.usage and name in answer.usage:
-            told[key] = answer.usage[name]
-    return told
+            facts[key] = answer.usage[name]
+    return facts

@@ -48,7 +48,7 @@ class Workspace:
 
     def retriever(self, k: int = 10) -> UntocRetriever:
         """Returns a LangChain retriever of passages within a question's scope, `k` at most."""
-        return UntocRetriever(searcher=self.steps.retriever, parties=self.corpus.parties, k=k)
+        return UntocRetriever(evidence_retriever=self.steps.retriever, parties=self.corpus.parties, k=k)
 
     def retrieve(self, question: str, history: Sequence[str] = ()) -> Retrieved:
         """Returns what a question's scope holds and what was found in it, before anything is composed."""
@@ -111,11 +111,13 @@ def open_workspace(
     corpus = Corpus(store, of_passages, indexer, settings.split, settings.load)
     retriever = Retriever(store, embedder, settings.retrieval)
     embedded = frozenset(languages)
-    covered = ModelLanguages(embedded=embedded, ranked=embedded & frozenset(settings.rerank.languages.split(",")))
-    selector = SentenceRanker(store, retriever, embedder, build_reranker(settings.rerank), covered)
+    model_languages = ModelLanguages(
+        embedded=embedded, ranked=embedded & frozenset(settings.rerank.languages.split(","))
+    )
+    ranker = SentenceRanker(store, retriever, embedder, build_reranker(settings.rerank), model_languages)
     writer = build_writer(settings.llm)
     steps = Steps(
-        retriever=EvidenceRetriever(store, selector),
+        retriever=EvidenceRetriever(store, ranker),
         parties=corpus.parties,
         max_citations=settings.answer.max_citations,
         writer=writer,

@@ -15,7 +15,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from app.retrieval.sentence_ranker import PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence
 from app.wiring import Workspace
 from evals.errors import EvalError
 from evals.golden.cases import Case
@@ -102,7 +102,7 @@ def _only_party(case: Case, workspace: Workspace) -> PartyEvidence | None:
     if case.type not in ("single_state", "unanswerable", "partial"):
         return None
     retrieved = workspace.retrieve(case.question, case.history)
-    return retrieved.found[0] if len(retrieved.asked) == 1 and retrieved.found else None
+    return retrieved.party_evidence[0] if len(retrieved.asked) == 1 and retrieved.party_evidence else None
 
 
 def _folds(features: Floats, answerable: Flags, groups: Sequence[str]) -> list[tuple[Indices, Indices]]:

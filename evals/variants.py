@@ -14,8 +14,8 @@ from app.answering.compose.extractive import Composition
 from app.question.resolution import Resolution
 from app.records import Abstention, Answer
 from app.retrieval.evidence_retriever import Retrieved
+from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.scoped_statements import ScopedStatements
-from app.retrieval.sentence_ranker import PartyEvidence
 from app.wiring import Workspace
 from evals.errors import RunError
 from vectorstore.records import ScopeFilter, StatementSummary
@@ -63,7 +63,7 @@ class _AlwaysAnswers(Steps):
 
 
 def _believed(found: PartyEvidence) -> PartyEvidence:
-    return replace(found, confidence=1.0, takes_no_position=False) if found.evidence else found
+    return replace(found, confidence=1.0, takes_no_position=False) if found.sentences else found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,14 +76,14 @@ class _ReversedRanking(Steps):
 
 def _reversed(found: PartyEvidence) -> PartyEvidence:
     passages = tuple(replace(item, score=-item.score) for item in reversed(found.passages))
-    evidence = tuple(replace(item, score=-item.score) for item in reversed(found.evidence))
-    return replace(found, evidence=evidence, passages=passages)
+    evidence = tuple(replace(item, score=-item.score) for item in reversed(found.sentences))
+    return replace(found, sentences=evidence, passages=passages)
 
 
 def _each(retrieved: Retrieved, change: Callable[[PartyEvidence], PartyEvidence]) -> Retrieved:
     return replace(
         retrieved,
-        found=tuple(change(found) for found in retrieved.found),
+        party_evidence=tuple(change(found) for found in retrieved.party_evidence),
         spoken_for=tuple(change(found) for found in retrieved.spoken_for),
     )
 

@@ -35,13 +35,13 @@ from vectorstore.embeddings import Embedder
 from vectorstore.records import (
     AnnotatedStatement,
     Block,
-    Kind,
     Mention,
     Metadata,
     Part,
     Passage,
     Sentence,
     Statement,
+    StatementKind,
     StatementSummary,
 )
 
@@ -134,7 +134,9 @@ class Annotator:
         self._embedder = embedder
         self._languages = languages
 
-    def input_key(self, loaded: LoadedText, row: ManifestRow | None, kind: Kind, *, record: bool = False) -> InputKey:
+    def input_key(
+        self, loaded: LoadedText, row: ManifestRow | None, kind: StatementKind, *, record: bool = False
+    ) -> InputKey:
         """Returns hashes of everything that a statement is made from; of a `record`, also the names of parties."""
         cells = None if row is None else row.model_dump(exclude={"line"})
         # A State that a table of parties learns later is a new input, though the cell is the same.
@@ -149,11 +151,11 @@ class Annotator:
         return InputKey(content=_hash(_json(content)), cutting=_hash(_json(cutting))[:16])
 
     def read(
-        self, loaded: LoadedText, row: ManifestRow | None, *, file: str, kind: Kind, input_key: str
+        self, loaded: LoadedText, row: ManifestRow | None, *, file: str, kind: StatementKind, input_key: str
     ) -> UnsplitStatement:
         """Reads the metadata of a text, overridden by its row of the manifest."""
         blocks = find_blocks(loaded.text)
-        chosen: Kind = row.kind if row is not None and row.kind is not None else kind
+        chosen: StatementKind = row.kind if row is not None and row.kind is not None else kind
         # Nobody speaks in a treaty, so no party is looked for.
         parties = None if chosen == "treaty" else self._parties
         merged = merge(read_metadata(loaded.text, blocks, parties, file), row, parties)
@@ -369,7 +371,9 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
     return ()
 
 
-def identify(text: str, metadata: Metadata, kind: Kind, interventions: Sequence[Intervention] = ()) -> tuple[str, str]:
+def identify(
+    text: str, metadata: Metadata, kind: StatementKind, interventions: Sequence[Intervention] = ()
+) -> tuple[str, str]:
     """Returns the statement id, a hash of text, metadata and who speaks, and the full digest it is cut from."""
     speakers = [asdict(item) for item in interventions]
     digest = _hash(_json([text, asdict(metadata), kind, *([speakers] if speakers else [])]))

@@ -28,7 +28,7 @@ from ingest.report import FileOutcome, FileResult, IngestProgress, IngestReport,
 from ingest.text.splitter import SplitConfig
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family
-from vectorstore.records import AnnotatedStatement, Kind, StatementSummary, text_key
+from vectorstore.records import AnnotatedStatement, StatementKind, StatementSummary, text_key
 from vectorstore.rows import Matrix
 from vectorstore.store import Store
 
@@ -57,7 +57,7 @@ class IngestOptions:
         sync: Remove statements whose file is gone from the folder.
     """
 
-    kind: Kind = "statement"
+    kind: StatementKind = "statement"
     include_unlisted: bool = False
     sync: bool = False
 

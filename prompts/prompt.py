@@ -24,7 +24,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Prompt:
-    """What a chat model is told, and what it is asked.
+    """The system and the user message of a chat model.
 
     Attributes:
         version: Hash of the file, so that an answer tells by which words it was asked for.

@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, Final
 
-from app.answering.claims.claims import check_claim
+from app.answering.claims.claim_check import check_claim
 from app.answering.claims.form import quoted_parts
 from app.answering.compose.model import premise_of
 from app.answering.verify import verify_citation

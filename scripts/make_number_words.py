@@ -62,6 +62,7 @@ def french() -> Numbers:
     yield 70, "soixante dixième"
     yield from ((70 + unit, f"soixante {word}") for unit, word in enumerate(["et onzième", *words[11:19]], 1))
     yield 80, "quatre vingtième"
+    yield 81, "quatre vingt unième"
     yield from ((80 + unit, f"quatre vingt {word}") for unit, word in enumerate(words[1:9], 2))
 
 

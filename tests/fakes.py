@@ -15,7 +15,8 @@ from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import TableBuilder
 from app.corpus.corpus import Corpus
 from app.retrieval.evidence_retriever import EvidenceRetriever
-from app.retrieval.sentence_ranker import PartyEvidence, SentenceRanker
+from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.sentence_ranker import SentenceRanker
 from app.retrieval.topic import ModelLanguages
 from app.settings import Settings
 from app.wiring import Workspace

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from app.briefing.cells import (
     Briefing,
     Cell,
-    Change,
+    EvidenceWords,
     Point,
+    PositionChange,
     PositionKind,
     Repetition,
     Review,
     SourceFile,
     Subject,
-    Words,
     Writing,
 )
 from app.records import Citation, Claim, Coverage, DroppedClaim
@@ -215,7 +215,7 @@ def fake_briefing(language: str = "en", *, sessions: tuple[str, ...] = ()) -> Br
         citations=citations,
         repetitions=(Repetition(party="XAA", subject=EXTRADITION, citations=(2, 3)),),
         changes=(
-            Change(
+            PositionChange(
                 party="XAA", subject=EXTRADITION, earlier=2, later=1, earlier_kind="conditional", later_kind="supports"
             ),
         ),
@@ -273,9 +273,9 @@ def worded_briefing(language: str = "en") -> Briefing:
     return replace(briefing, cells=tuple(cells), points=points, writing=writing)
 
 
-def _words(citation: Citation, text: str, kind: PositionKind) -> Words:
+def _words(citation: Citation, text: str, kind: PositionKind) -> EvidenceWords:
     at = citation.start + citation.quote.index(text)
-    return Words(citation=citation.number, start=at, end=at + len(text), text=text, kind=kind)
+    return EvidenceWords(citation=citation.number, start=at, end=at + len(text), text=text, kind=kind)
 
 
 def _split(cell: Cell, citations: tuple[Citation, ...], sessions: tuple[str, ...]) -> list[Cell]:

@@ -4,11 +4,13 @@ import hashlib
 from collections.abc import Sequence
 
 from vectorstore.embeddings import Embedder
-from vectorstore.records import AnnotatedStatement, Kind, Metadata, Passage, Sentence, Statement, text_key
+from vectorstore.records import AnnotatedStatement, Metadata, Passage, Sentence, Statement, StatementKind, text_key
 from vectorstore.store import Store
 
 
-def annotated(identifier: str, texts: Sequence[str], kind: Kind = "statement", **metadata: str) -> AnnotatedStatement:
+def annotated(
+    identifier: str, texts: Sequence[str], kind: StatementKind = "statement", **metadata: str
+) -> AnnotatedStatement:
     """Makes a statement whose passages are these texts, one sentence each, without any ingest."""
     sentences, passages, position = [], [], 0
     for number, text in enumerate(texts):

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from vectorstore.database import Database, translated
+from vectorstore.database import Database
 from vectorstore.families import FamilyTables
 from vectorstore.health import CatalogueHealth
-from vectorstore.lexical import lexical_text
+from vectorstore.lexical import any_word_query, lexical_text, phrase_query, prefix_query, unordered_query
 from vectorstore.records import (
     AnnotatedStatement,
     Mention,
@@ -81,7 +81,7 @@ class Catalogue:
 
     def count_passages(self) -> int:
         """Returns the number of passages in the store."""
-        return int(self._all("SELECT count(*) FROM passages")[0][0])
+        return int(self._database.rows("SELECT count(*) FROM passages")[0][0])
 
     # --- statements
 
@@ -92,7 +92,7 @@ class Catalogue:
         as one.
         """
         where, values = scope_conditions(scope)
-        rows = self._all(
+        rows = self._database.rows(
             f"SELECT {SUMMARY_COLUMNS} FROM statements s {where}"
             " ORDER BY state, first_year, date, file, json_extract(part, '$.ordinal'), statement_id",
             values,
@@ -101,7 +101,7 @@ class Catalogue:
 
     def interventions(self, record_id: str) -> tuple[StatementSummary, ...]:
         """Returns the interventions of a record in order, those of its Chair included; none for a statement."""
-        rows = self._all(
+        rows = self._database.rows(
             f"SELECT {SUMMARY_COLUMNS} FROM statements s WHERE part_of = ? ORDER BY json_extract(part, '$.ordinal')",
             (record_id,),
         )
@@ -115,12 +115,6 @@ class Catalogue:
         """Returns one statement or intervention with its text, or None."""
         row = self._one(f"SELECT {STATEMENT_COLUMNS} FROM {STATEMENTS} WHERE s.statement_id = ?", (statement_id,))
         return None if row is None else to_statement(row)
-
-    def count_by_party(self, scope: ScopeFilter) -> dict[str, int]:
-        """Returns how many statements in scope each party holds; unattributed ones do not count."""
-        where, values = scope_conditions(scope)
-        rows = self._all(f"SELECT state, count(*) FROM statements s {where} GROUP BY state", values)
-        return {str(state): int(number) for state, number in rows if state is not None}
 
     def store(
         self,
@@ -195,14 +189,22 @@ class Catalogue:
 
     def sentences(self, statement_id: str) -> tuple[Sentence, ...]:
         """Returns the sentences of a statement in order."""
-        rows = self._all(
+        rows = self._database.rows(
             f"SELECT {SENTENCE_COLUMNS} FROM sentences WHERE statement_id = ? ORDER BY ordinal", (statement_id,)
         )
         return tuple(to_sentence(row) for row in rows)
 
+    def sentences_by_id(self, sentence_ids: Collection[str]) -> dict[str, Sentence]:
+        """Returns the sentences of these ids that exist."""
+        rows = self._database.rows(
+            f"SELECT {SENTENCE_COLUMNS} FROM sentences WHERE sentence_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(sentence_ids)),),
+        )
+        return {str(row[0]): to_sentence(row) for row in rows}
+
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
         """Returns the passages of these ids that exist."""
-        rows = self._all(
+        rows = self._database.rows(
             f"SELECT {PASSAGE_COLUMNS} FROM passages WHERE passage_id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(passage_ids)),),
         )
@@ -210,7 +212,7 @@ class Catalogue:
 
     def passages_of(self, statement_ids: Sequence[str]) -> tuple[Passage, ...]:
         """Returns the passages of these statements, in order."""
-        rows = self._all(
+        rows = self._database.rows(
             f"SELECT {PASSAGE_COLUMNS} FROM passages WHERE statement_id IN (SELECT value FROM json_each(?))"
             " ORDER BY statement_id, ordinal",
             (json.dumps(list(statement_ids)),),
@@ -229,7 +231,7 @@ class Catalogue:
         """Returns passage ids and their vectors, (n, dim) float32; None means the whole store, and any language."""
         condition, values = passage_conditions(statement_ids, languages)
         within = f"WHERE {condition}"
-        rows = self._all(
+        rows = self._database.rows(
             f"SELECT p.passage_id, v.vector FROM passages p JOIN vectors v USING (text_key) {within}"
             " ORDER BY p.passage",
             values,
@@ -241,7 +243,9 @@ class Catalogue:
 
     def passage_ids(self) -> dict[str, str]:
         """Returns the statement id of every passage id."""
-        return {str(row[0]): str(row[1]) for row in self._all("SELECT passage_id, statement_id FROM passages")}
+        return {
+            str(row[0]): str(row[1]) for row in self._database.rows("SELECT passage_id, statement_id FROM passages")
+        }
 
     def data_version(self) -> int:
         """Returns a number that changes when any other thread or process has written to the catalogue."""
@@ -250,7 +254,7 @@ class Catalogue:
 
     def known_keys(self, keys: Iterable[str]) -> frozenset[str]:
         """Returns which of these text keys already have a vector."""
-        rows = self._all(
+        rows = self._database.rows(
             "SELECT text_key FROM vectors WHERE text_key IN (SELECT value FROM json_each(?))",
             (json.dumps(list(keys)),),
         )
@@ -273,7 +277,7 @@ class Catalogue:
 
     def texts_without_vector(self) -> dict[str, str]:
         """Returns the passage texts by text key that have no vector yet."""
-        rows = self._all(
+        rows = self._database.rows(
             "SELECT DISTINCT p.text_key, p.text FROM passages p LEFT JOIN vectors v USING (text_key)"
             " WHERE v.text_key IS NULL"
         )
@@ -284,7 +288,7 @@ class Catalogue:
 
         The article "" asks for the sentences that name the treaty itself.
         """
-        rows = self._all(
+        rows = self._database.rows(
             "SELECT sentence_id, treaty, article, paragraph FROM mentions WHERE treaty = ?"
             " AND statement_id IN (SELECT value FROM json_each(?))"
             " AND (? = '[]' OR article IN (SELECT value FROM json_each(?))) ORDER BY rowid",
@@ -294,30 +298,50 @@ class Catalogue:
 
     def search_lexical(
         self,
-        expression: str,
+        topic: str,
         statement_ids: Sequence[str] | None,
         k: int,
         languages: Collection[str | None] | None = None,
     ) -> tuple[tuple[str, float], ...]:
-        """Returns up to k (passage id, score) for an FTS5 expression, best first; a higher score is better.
+        """Returns up to k (passage id, score) that hold any word of a topic, best first; a higher score is better.
 
-        The score is Okapi BM25 with FTS5's constants k1 = 1.2, b = 0.75, sign turned.
+        The score is Okapi BM25 with FTS5's constants k1 = 1.2, b = 0.75, sign turned. A topic without words, such as
+        "?!", finds nothing.
 
         Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009).
         """
+        query = any_word_query(topic)
+        if query is None:
+            return ()
         within, values = passage_conditions(statement_ids, languages)
-        rows = self._all(
+        rows = self._database.rows(
             "SELECT p.passage_id, -bm25(passages_fts) AS score FROM passages_fts"
             " JOIN passages p ON p.passage = passages_fts.rowid"
             f" WHERE passages_fts MATCH ? AND {within} ORDER BY score DESC, p.passage LIMIT ?",
-            (expression, *values, k),
+            (query, *values, k),
         )
         return tuple((str(row[0]), float(row[1])) for row in rows)
 
-    def document_frequency(self, expression: str, statement_ids: Sequence[str] | None = None) -> int:
-        """Returns in how many passages an FTS5 expression occurs: of these statements, or of the whole store."""
+    def document_frequency(self, term: str) -> int:
+        """Returns how many passages of the store have a word that begins with a term, such as a stem."""
+        return self._count_matches(prefix_query(term), None)
+
+    def phrase_frequency(
+        self, words: str, statement_ids: Sequence[str] | None = None, *, any_order: bool = False
+    ) -> int:
+        """Returns how many passages hold words side by side, in any inflection.
+
+        Args:
+            words: A phrase, such as "asset recovery".
+            statement_ids: Count passages of these statements alone; by default those of the whole store.
+            any_order: Let the words change places, so that "organized transnational crime" counts as "transnational
+                organized crime"; function words are left out of the comparison.
+        """
+        return self._count_matches(unordered_query(words) if any_order else phrase_query(words), statement_ids)
+
+    def _count_matches(self, query: str, statement_ids: Sequence[str] | None) -> int:
         within = "" if statement_ids is None else "AND p.statement_id IN (SELECT value FROM json_each(?))"
-        values = (expression,) if statement_ids is None else (expression, json.dumps(list(statement_ids)))
+        values = (query,) if statement_ids is None else (query, json.dumps(list(statement_ids)))
         row = self._one(
             "SELECT count(*) FROM passages_fts JOIN passages p ON p.passage = passages_fts.rowid"
             f" WHERE passages_fts MATCH ? {within}",
@@ -329,7 +353,9 @@ class Catalogue:
 
     def unreadable(self) -> tuple[tuple[str, str], ...]:
         """Returns (file, reason) of the files that the last ingest of their folder could not read."""
-        return tuple((str(r[0]), str(r[1])) for r in self._all("SELECT file, reason FROM unreadable ORDER BY file"))
+        return tuple(
+            (str(r[0]), str(r[1])) for r in self._database.rows("SELECT file, reason FROM unreadable ORDER BY file")
+        )
 
     def record_unreadable(self, folder: str, *, failed: Mapping[str, str], read: Iterable[str] | None) -> None:
         """Notes which files of a folder could not be read, and forgets those that now could.
@@ -379,7 +405,7 @@ class Catalogue:
 
     def reviews(self, cell_keys: Sequence[str]) -> dict[str, StoredReview]:
         """Returns what people decided on these cells."""
-        rows = self._all(
+        rows = self._database.rows(
             "SELECT cell_key, state, kind, note, reviewer, at FROM reviews"
             " WHERE cell_key IN (SELECT value FROM json_each(?))",
             (json.dumps(list(cell_keys)),),
@@ -404,10 +430,6 @@ class Catalogue:
 
     # --- reading
 
-    def _all(self, query: str, values: Sequence[object] = ()) -> list[Row]:
-        with translated(self.path):
-            return self._database.connection().execute(query, values).fetchall()
-
     def _one(self, query: str, values: Sequence[object] = ()) -> Row | None:
-        rows = self._all(query, values)
+        rows = self._database.rows(query, values)
         return rows[0] if rows else None

@@ -2,13 +2,14 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
 from vectorstore.errors import StoreCorruptError, StoreError, StoreFullError, StoreMissingError, StoreReadOnlyError
 from vectorstore.private import touch_private
+from vectorstore.rows import Row
 
 SCHEMA_VERSION = "1"
 # Key in `meta` of a migration that this store has had.
@@ -53,6 +54,15 @@ class Database:
                 self._close_abandoned()
                 self._open_connections.append((threading.current_thread(), connection))
         return connection
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
+        """Returns the rows of a query.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        with translated(self.path):
+            return self.connection().execute(query, values).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

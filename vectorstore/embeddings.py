@@ -144,7 +144,7 @@ class SentenceTransformerEmbedder:
         return str(self._model.prompts.get(name) or "")
 
     def _encode(self, texts: list[str]) -> Matrix:
-        # The prefix stands before the text already; a model's default prompt would come on top of it.
+        # The prefix is in the text already; a model's default prompt would be added to it.
         encoded = self._model.encode(
             texts, prompt="", show_progress_bar=False, batch_size=len(texts), convert_to_numpy=True
         )
@@ -156,7 +156,7 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _counter(self) -> "PreTrainedTokenizerBase":
-        # A tokenizer of its own: one cannot be told to cut texts in one thread, and not to in another.
+        # A tokenizer of its own, since truncation is a state that threads would share.
         counter: PreTrainedTokenizerBase = copy.deepcopy(self._model.tokenizer)
         return counter
 

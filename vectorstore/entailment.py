@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _LABEL: Final = "entailment"
-# Some models tell entailment from the rest only; a model with a single output gives a degree and no class.
+# Some models have two classes, entailment and the rest; one with a single output gives a degree and no class.
 _CLASSES: Final = 2
 
 

@@ -1,13 +1,12 @@
-"""Families: statements that belong together, as links between them that the catalogue keeps."""
+"""Families of statements: links between versions of one text, such as a draft, its revision and its translation."""
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from vectorstore.database import Database, translated
+from vectorstore.database import Database
 from vectorstore.records import Metadata
-from vectorstore.rows import Row
 
 Relation = Literal["near_duplicate", "revision", "correction", "addendum", "translation"]
 
@@ -76,12 +75,12 @@ class FamilyTables:
 
     def all(self) -> dict[str, Family]:
         """Returns the family of every statement that has one, by statement id."""
-        rows = self._rows("SELECT statement_id, other_id, relation, likeness FROM links ORDER BY 1, 2, 3")
+        rows = self._database.rows("SELECT statement_id, other_id, relation, likeness FROM links ORDER BY 1, 2, 3")
         return connected(Link(statement_id=a, other_id=b, relation=c, likeness=d) for a, b, c, d in rows)
 
     def unseen(self, scheme: str) -> tuple[str, ...]:
         """Returns the ids of the statements that were not compared under this scheme yet, ascending."""
-        rows = self._rows(
+        rows = self._database.rows(
             "SELECT statement_id FROM statements WHERE kind != 'treaty' AND part_of IS NULL AND statement_id NOT IN"
             " (SELECT statement_id FROM traits WHERE scheme = ?) ORDER BY statement_id",
             (scheme,),
@@ -90,7 +89,7 @@ class FamilyTables:
 
     def alike(self, traits: Traits) -> tuple[str, ...]:
         """Returns the ids of the statements that share a band, ascending: candidates for near-duplicates."""
-        rows = self._rows(
+        rows = self._database.rows(
             "SELECT DISTINCT statement_id FROM bands WHERE band IN (SELECT value FROM json_each(?)) ORDER BY 1",
             (json.dumps(traits.bands),),
         )
@@ -98,7 +97,7 @@ class FamilyTables:
 
     def under_symbol(self, root: str, kind: str) -> tuple[tuple[str, Metadata], ...]:
         """Returns (id, state, symbol and language) of the statements whose symbol is this one or begins `root/`."""
-        rows = self._rows(
+        rows = self._database.rows(
             "SELECT s.statement_id, s.state, s.symbol, s.language FROM statements s JOIN traits USING (statement_id)"
             " WHERE s.kind = ? AND s.symbol >= ? COLLATE NOCASE AND s.symbol < ? COLLATE NOCASE ORDER BY 1",
             # In ASCII "0" comes next after "/".
@@ -108,7 +107,7 @@ class FamilyTables:
 
     def on_occasion(self, metadata: Metadata, kind: str) -> tuple[tuple[str, Traits], ...]:
         """Returns the statements by the same party on the same occasion in another language, with their traits."""
-        rows = self._rows(
+        rows = self._database.rows(
             "SELECT s.statement_id, t.paragraphs, t.numbers FROM statements s JOIN traits t USING (statement_id)"
             " WHERE s.kind = ? AND s.state = ? AND s.body IS ? AND s.session IS ? AND s.date IS ?"
             " AND s.agenda_item IS ? AND s.language != ? ORDER BY 1",
@@ -133,10 +132,6 @@ class FamilyTables:
                 "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?)",
                 [(link.statement_id, link.other_id, link.relation, link.likeness) for link in links],
             )
-
-    def _rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
-        with translated(self._database.path):
-            return self._database.connection().execute(query, values).fetchall()
 
 
 def connected(links: Iterable[Link]) -> dict[str, Family]:

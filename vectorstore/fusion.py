@@ -1,4 +1,4 @@
-"""Fusing rankings of passages."""
+"""Rank fusion: one ranking of passages from several, by reciprocal rank."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,9 +1,8 @@
-"""Whether the parts of the catalogue agree with each other, and the lexical index made anew from the passages."""
+"""Health of the catalogue: integrity checks of its tables, and rebuilding the FTS5 index from the passages."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vectorstore.database import Database, translated
+from vectorstore.database import Database
 from vectorstore.errors import StoreCorruptError
 from vectorstore.lexical import lexical_text
 from vectorstore.rows import Row
@@ -34,7 +33,7 @@ class CatalogueHealth:
         try:
             # The lexical index is checked by itself, since it can be made anew.
             found = [line for line in self._quick_check() if _LEXICAL not in line]
-            dangling = self._rows("PRAGMA foreign_key_check")
+            dangling = self._database.rows("PRAGMA foreign_key_check")
         except StoreCorruptError as exc:
             return str(exc)
         if dangling:
@@ -42,7 +41,7 @@ class CatalogueHealth:
         return "; ".join(found) or None
 
     def _quick_check(self) -> list[str]:
-        return [str(row[0]) for row in self._rows("PRAGMA quick_check") if row[0] != "ok"]
+        return [str(row[0]) for row in self._database.rows("PRAGMA quick_check") if row[0] != "ok"]
 
     def check(self, dimension: int) -> tuple[Check, ...]:
         """Compares statements, sentences, passages, vectors and the lexical index; a damaged file ends it.
@@ -75,7 +74,7 @@ class CatalogueHealth:
 
     def _offsets(self) -> Check:
         # An intervention has its record's text, and may use only its own part of it.
-        wrong = sum(self._reaches_out(row) for row in self._rows(
+        wrong = sum(self._reaches_out(row) for row in self._database.rows(
             "SELECT coalesce(r.source_text, t.source_text), json_extract(t.part, '$.start'),"
             " json_extract(t.part, '$.end'), (SELECT count(*) FROM sentences s WHERE s.statement_id = t.statement_id),"
             ' (SELECT count(*) FROM sentences s WHERE s.statement_id = t.statement_id AND s."end" <= s.start),'
@@ -128,8 +127,4 @@ class CatalogueHealth:
         return self._value(f"SELECT count(*) FROM {table}")
 
     def _value(self, query: str) -> int:
-        return int(self._rows(query)[0][0])
-
-    def _rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
-        with translated(self._database.path):
-            return self._database.connection().execute(query, values).fetchall()
+        return int(self._database.rows(query)[0][0])

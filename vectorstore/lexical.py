@@ -1,8 +1,9 @@
-"""Lexical search: the text as FTS5 indexes it, and the query that topic words become.
+"""Lexical search: how a text is indexed by FTS5, and the FTS5 queries for topics, phrases and terms.
 
-FTS5 splits at white space, folds accents and stems English. What it does not know is prepared here, in the text and
-in the query alike: Chinese characters, the cases of Russian, the particles of Arabic, the genders of French and
-Spanish. A query also asks for the words as they are written, so that an index made before this one still answers.
+FTS5 splits at white space, folds accents and stems English. Everything else is normalised here, in the text and in the
+query alike: Chinese characters, the cases of Russian, the particles of Arabic, the genders of French and Spanish, so
+that "взаимной помощи" finds "взаимная помощь". A query also holds the words as written, so that an index made before
+this normalisation still answers.
 """
 
 import unicodedata
@@ -19,38 +20,43 @@ _STEMMED = regex.compile(r"\p{Cyrillic}|\p{Arabic}")
 # Endings by which French and Spanish words agree, of words that FTS5's English stemmer leaves apart. The language of
 # a passage does not count, since a query's may be another.
 _AGREEING = regex.compile(r"(?:(?<=\w{4})[oa]s?|(?<=\p{L}{3}[éÉ])e?s?|(?<=\w{3})aux)$", regex.IGNORECASE)
-# Characters that stand between words: pairs across them are no words.
+# Particles between words: pairs of characters across them are not words.
 _BETWEEN = regex.compile("[的了吗呢]")
 _PARTICLES = ("و", "ب", "ل", "ف", "ك", "وب", "ول")
 
 
 def lexical_text(text: str) -> str:
-    """Returns the text for the index: Chinese characters stand apart, other words as their stems."""
+    """Returns the text for the index: Chinese characters apart, other words as their stems."""
     return _TERM.sub(lambda found: _indexed(found.group()), text)
 
 
-def phrase_expression(phrase: str) -> str:
-    """Returns the FTS5 expression that finds a phrase, its words in order and in any inflection."""
+def prefix_query(term: str) -> str:
+    """Returns the FTS5 query that finds words beginning with a term, such as "recover" in "recovery"."""
+    return f'"{" ".join(_TERM.findall(term))}"*'
+
+
+def phrase_query(phrase: str) -> str:
+    """Returns the FTS5 query that finds a phrase, its words in order and in any inflection."""
     written = " ".join(_TERM.findall(_HAN.sub(r" \g<0> ", phrase)))
     prepared = " ".join(_TERM.findall(lexical_text(phrase)))
     return f'"{prepared}"' if prepared == written else f'("{prepared}" OR "{written}")'
 
 
-def near_expression(term: str) -> str:
-    """Returns the FTS5 expression that finds a term's content words beside each other, in any order and inflection.
+def unordered_query(term: str) -> str:
+    """Returns the FTS5 query that finds a term's content words beside each other, in any order and inflection.
 
     "transnational organized crime" is also found as "organized transnational crime".
     """
     words = [word for word in _TERM.findall(term) if not is_function_word(word, "en")]
     if len(words) < 2 or _HAN.search(term):
-        return phrase_expression(term)
+        return phrase_query(term)
     prepared = " ".join(f'"{word}"' for word in _TERM.findall(lexical_text(" ".join(words))))
-    # So many words may stand between the first and the last: two more than those of the term.
+    # NEAR counts the words between the first and the last: two more than the term has.
     return f"NEAR({prepared}, {len(words)})"
 
 
-def lexical_expression(topic: str) -> str | None:
-    """Returns the FTS5 expression that finds any of the topic's words, or None when it has none.
+def any_word_query(topic: str) -> str | None:
+    """Returns the FTS5 query that finds any of the topic's words, or None when it has none.
 
     Words that carry no topic are left out where others remain. A run of Chinese characters becomes overlapping
     pairs, each a phrase; words are quoted, so that nothing in a question acts as query syntax.
@@ -87,5 +93,5 @@ def _queries(term: str) -> list[str]:
 
 
 def _carries_no_topic(term: str) -> bool:
-    # The language of a query is not known here; Russian and Arabic are told by their script.
+    # The language of a query is not known here; Russian and Arabic are recognised by their script.
     return any(is_function_word(term, language) for language in ("en", "fr", "es"))

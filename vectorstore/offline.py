@@ -1,4 +1,4 @@
-"""Usage reports of libraries are switched off in the environment, which each of them reads when it is first imported.
+"""Offline mode of libraries: environment variables that switch off their usage reports, set before their first import.
 
 Every module that imports such a library imports this one before it.
 """

@@ -1,4 +1,4 @@
-"""What the store holds is its owner's: folders 700 and files 600, whatever the umask says."""
+"""File permissions: folders of the store are 700 and files 600, whatever the umask says."""
 
 import os
 import stat
@@ -47,7 +47,7 @@ def private_opener(path: str, flags: int) -> int:
 
 
 def touch_private(path: Path) -> None:
-    """Makes an empty file that only its owner can read, where there is none and one can be made."""
+    """Makes an empty file that only its owner can read, unless it exists or cannot be made."""
     with suppress(OSError):
         if not path.exists():
             path.touch(mode=0o600)

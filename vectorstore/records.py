@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["statement", "record", "treaty"]
+StatementKind = Literal["statement", "record", "treaty"]
 EditKind = Literal["wrap", "glue", "cut", "hyphen", "furniture"]
 Role = Literal["party", "office", "unknown"]
 
@@ -141,7 +141,7 @@ class Statement:
     sha256: str
     source_text: str
     metadata: Metadata
-    kind: Kind = "statement"
+    kind: StatementKind = "statement"
     inferred: tuple[str, ...] = ()
     page_starts: tuple[int, ...] = ()
     blocks: tuple[Block, ...] = ()
@@ -150,7 +150,7 @@ class Statement:
 
     @property
     def summarised(self) -> bool:
-        """Whether a record tells in its own words what the speaker said."""
+        """Whether a record summarises the speaker's words in its own."""
         return self.part is not None and self.part.summarised
 
     def holds(self, start: int, end: int) -> bool:
@@ -230,6 +230,11 @@ class Mention:
     article: str
     paragraph: str | None = None
 
+    @property
+    def statement_id(self) -> str:
+        """The id of the statement that the sentence belongs to."""
+        return statement_of(self.sentence_id)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScoredPassage:
@@ -277,7 +282,7 @@ class ScopeFilter:
     years: tuple[int, ...] = ()
     months: tuple[str, ...] = ()
     agenda_items: tuple[str, ...] = ()
-    kinds: tuple[Kind, ...] = ("statement", "record")
+    kinds: tuple[StatementKind, ...] = ("statement", "record")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -298,7 +303,7 @@ class StatementSummary:
     file: str
     folder: str
     sha256: str
-    kind: Kind
+    kind: StatementKind
     metadata: Metadata
     inferred: tuple[str, ...]
     digest: str
@@ -325,6 +330,26 @@ class StoredReview:
 JSONValue = str | int | float | bool | None | list["JSONValue"] | Mapping[str, "JSONValue"]
 
 
+def make_sentence_id(statement_id: str, ordinal: int) -> str:
+    """Returns the id of the sentence at an ordinal of a statement, such as "685815eed2f2fa70:12"."""
+    return f"{statement_id}:{ordinal}"
+
+
+def statement_of(sentence_id: str) -> str:
+    """Returns the id of the statement that a sentence belongs to."""
+    return sentence_id.rpartition(":")[0]
+
+
+def ordinal_of(sentence_id: str) -> int:
+    """Returns the place of a sentence in its statement, from 0."""
+    return int(sentence_id.rpartition(":")[2])
+
+
 def text_key(text: str) -> str:
     """Returns the key under which the vector of a text is kept: 128 bits of SHA-256, hexadecimal."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return text_sha256(text)[:32]
+
+
+def text_sha256(text: str) -> str:
+    """Returns the SHA-256 of a text, hexadecimal; half a surrogate pair, which no file holds, is no error."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -162,7 +162,7 @@ class CrossEncoderReranker:
 
 
 def build_reranker(config: RerankConfig) -> Reranker | None:
-    """Returns the configured reranker, or None when there is none: ranking is weaker then."""
+    """Returns the configured reranker; None where the settings say `none`, with weaker ranking."""
     if config.model == "none":
         return None
     if config.model != PACKAGED:

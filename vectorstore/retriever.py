@@ -1,4 +1,4 @@
-"""Retrieval within a scope: dense and lexical search over the passages of chosen statements, fused by rank."""
+"""Hybrid retrieval within a scope: dense and lexical search over the passages of chosen statements, fused by rank."""
 
 from collections.abc import Collection, Sequence
 
@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vectorstore.embeddings import Embedder
 from vectorstore.fusion import reciprocal_rank_fusion
-from vectorstore.lexical import lexical_expression
 from vectorstore.records import ScoredPassage
 from vectorstore.rows import Matrix
 from vectorstore.store import Store
@@ -68,9 +67,8 @@ class Retriever:
             vector = self.embed(topic) if query_vector is None else query_vector
             dense = dict(self.search_dense(vector, statement_ids, languages))
             rankings["dense"] = list(dense)
-        expression = lexical_expression(topic)
-        if self._config.lexical_weight > 0 and expression is not None:
-            found = self._store.catalogue.search_lexical(expression, statement_ids, self._config.fetch_k, languages)
+        if self._config.lexical_weight > 0:
+            found = self._store.catalogue.search_lexical(topic, statement_ids, self._config.fetch_k, languages)
             rankings["lexical"] = [identifier for identifier, _ in found]
         weights = {"dense": self._config.dense_weight, "lexical": self._config.lexical_weight}
         fused = reciprocal_rank_fusion(rankings, weights=weights)[:k]
@@ -85,10 +83,7 @@ class Retriever:
         self, topic: str, statement_ids: Sequence[str], k: int, *, languages: Collection[str | None] | None = None
     ) -> tuple[ScoredPassage, ...]:
         """Returns up to k passages of these statements that hold words of a topic, best first, scored by BM25."""
-        expression = lexical_expression(topic)
-        if expression is None or not statement_ids:
-            return ()
-        found = self._store.catalogue.search_lexical(expression, statement_ids, k, languages)
+        found = self._store.catalogue.search_lexical(topic, statement_ids, k, languages)
         passages = self._store.catalogue.passages([identifier for identifier, _ in found])
         return tuple(ScoredPassage(passage=passages[identifier], score=score) for identifier, score in found)
 

@@ -1,4 +1,4 @@
-"""Between the catalogue's rows and the records: column lists, readers, and the commands that several writes share."""
+"""Row mapping between SQLite and the records: column lists, readers, and statements that several writes share."""
 
 import json
 import re
@@ -147,7 +147,7 @@ def scope_conditions(scope: ScopeFilter | None) -> tuple[str, tuple[object, ...]
             clauses.append(f"s.{column} IN (SELECT value FROM json_each(?))")
             values.append(json.dumps(list(wanted)))
     if scope.agenda_items:
-        # A statement can stand under several items ("2, 4"), and item 2 holds its subitem "2 (b)".
+        # A statement can be listed under several items ("2, 4"), and item 2 holds its subitem "2 (b)".
         clauses.append(
             "EXISTS (SELECT 1 FROM json_each(?) w WHERE"
             " ',' || replace(s.agenda_item, ' ', '') || ',' GLOB '*,' || replace(w.value, ' ', '') || '[,(]*')"

@@ -1,7 +1,7 @@
-"""Words as a search compares them, in the six languages of the United Nations: folded, and reduced to their stems.
+"""Normalisation of words for search in the six languages of the United Nations: folding, stemming, function words.
 
-It knows no names and no topics. Languages are ISO 639-1 codes; the script of a word tells Russian, Arabic and
-Chinese without being told.
+"organised" and "organized" have one stem, and so have защите and защита. Languages are ISO 639-1 codes; for Russian,
+Arabic and Chinese the script of a word decides.
 """
 
 import unicodedata
@@ -58,7 +58,7 @@ def without_accents(text: str) -> str:
 
 
 def language_of(word: str, otherwise: str) -> str:
-    """Returns the language that a word's script tells, or the one given for Latin script."""
+    """Returns the language of a word by its script; the one given for Latin script."""
     found = _SCRIPT.search(word)
     if found is not None and found.lastgroup is not None:
         return found.lastgroup
@@ -79,7 +79,7 @@ def function_words(language: str) -> frozenset[str]:
 
 
 def is_function_word(word: str, language: str) -> bool:
-    """Tells whether a word carries no topic: a function word, or one letter of an alphabet."""
+    """Returns whether a word carries no topic: a function word, or one letter of an alphabet."""
     language, folded = language_of(word, language), fold(word)
     letter = len(folded) == 1 and folded.isalpha() and language != "zh"
     return letter or folded in function_words(language)
@@ -87,13 +87,13 @@ def is_function_word(word: str, language: str) -> bool:
 
 @cache
 def filler_words(language: str) -> tuple[str, ...]:
-    """Returns the words of a language that topics are put in without being told by them: "the issue of …"."""
+    """Returns the filler words of topics in a language: "the issue of …"."""
     return tuple(_topic_words("fillers").get(language, "").split())
 
 
 @lru_cache(maxsize=65536)
 def is_filler(word: str, language: str) -> bool:
-    """Tells whether a word, in any of its forms, is one of `filler_words`."""
+    """Returns whether a word, in any of its forms, is one of `filler_words`."""
     language = language_of(word, language)
     return stem(word, language) in {stem(filler, language) for filler in filler_words(language)}
 

@@ -51,7 +51,7 @@ class Store:
             model_name: Embedding model in use, compared with the one that the store records.
             dimension: Length of its vectors.
             read_only: Open an existing store without writing anything.
-            create: Make a store to write to where there is none.
+            create: Make a store to write to if there is none.
             check_model: False opens a store of another model as well, to re-embed it.
             wait_seconds: How long a writer waits for another one.
 

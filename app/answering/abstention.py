@@ -1,4 +1,8 @@
-"""Silence with a reason: which abstention fits when no claim stands, and what may help instead."""
+"""Abstention: which reason fits where no claim passed verification, its next step, and related passages.
+
+Asked what Arvandia said about whaling, of which its statements hold nothing, the answer is the abstention
+`not_mentioned` with the number of statements searched; asked about a State without statements, it is `no_statement`.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -10,14 +14,14 @@ from app.answering.verify import verify_citation
 from app.question.resolution import Resolution
 from app.records import Abstention, AbstentionReason, Answer, Citation, Scope
 from app.retrieval.evidence_retriever import Retrieved
-from app.retrieval.sentence_ranker import Evidence, PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from ingest.language.detection import is_in_other_language
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import members_name
 from ingest.treaties.treaties import TREATIES, short_name
 from prompts.wording import Wording, load_wording
 
-# Reasons beside which passages help; the others say that there is nothing to show.
+# Reasons that are shown with related passages; with the others there is nothing to show.
 _WITH_RELATED: Final[frozenset[AbstentionReason]] = frozenset(
     ("not_mentioned", "article_not_cited", "no_position", "index_incomplete", "group_only")
 )
@@ -29,12 +33,12 @@ def abstain(
     """Returns the answer as an abstention, with its reason, the next step and related passages."""
     abstention = _reason(answer, resolution, retrieved, parties, wording)
     if answer.dropped_claims and not resolution.negated:
-        # Something was found, so silence would be untrue; but its stored text does not bear out what would be quoted.
+        # Evidence was found, so "not mentioned" would be untrue; but its quotations failed verification.
         abstention = Abstention(reason="index_incomplete", message=wording.say("not_verified"))
     text = abstention.message
     if abstention.options:
         text += "\n\n" + "\n".join(f"- {option}" for option in abstention.options)
-    # Nothing that was said shows that nothing was said.
+    # A question who did not say something gets no passages: no quotation proves an absence.
     helpful = related(retrieved) if abstention.reason in _WITH_RELATED and not resolution.negated else ()
     return replace(answer, answer=text, status="abstained", abstention=abstention, related=helpful)
 
@@ -43,20 +47,22 @@ def related(retrieved: Retrieved) -> tuple[Citation, ...]:
     """Cites the nearest passages that do not answer but may help, groups' first; each is checked like a quotation."""
     answering = [item for group in retrieved.spoken_for if group.answers for item in group.best]
     of_silent = retrieved.spoken_for if not retrieved.searched else ()
-    return _cited(retrieved, answering, (*retrieved.related, *retrieved.found, *of_silent))
+    return _cited(retrieved, answering, (*retrieved.related, *retrieved.party_evidence, *of_silent))
 
 
 def related_readings(retrieved: Retrieved, citations: Sequence[Citation]) -> tuple[Citation, ...]:
-    """Cites what an answer leaves beside it, such as the same article of another treaty."""
+    """Cites related passages that the answer does not quote, such as those on article 6 of another treaty."""
     cited = {identifier for citation in citations for identifier in citation.sentence_ids}
     made = _cited(retrieved, (), retrieved.related)
     return tuple(c for c in made if not cited & set(c.sentence_ids))
 
 
-def _cited(retrieved: Retrieved, first: Sequence[Evidence], then: Sequence[PartyEvidence]) -> tuple[Citation, ...]:
+def _cited(
+    retrieved: Retrieved, first: Sequence[ScoredSentence], then: Sequence[PartyEvidence]
+) -> tuple[Citation, ...]:
     sources = retrieved.sources
     taken = {item.sentence.sentence_id for item in first}
-    nearest = {item.sentence.sentence_id: item for found in then for item in found.evidence}
+    nearest = {near.sentence.sentence_id: near for item in then for near in item.sentences}
     rest = sorted((item for key, item in nearest.items() if key not in taken), key=lambda item: -item.score)
     made = quote([item.sentence for item in first], sources, RELATED, first_number=1)
     made += quote([item.sentence for item in rest[:RELATED]], sources, RELATED, first_number=len(made) + 1)
@@ -70,26 +76,26 @@ def _reason(
     if asked_back is not None:
         return asked_back
     if is_in_other_language(resolution.question):
-        # What was not read is not absent.
+        # The question was not understood, so finding nothing proves nothing.
         return _unread_language()
     if resolution.provision:
         return _provision_absent(resolution, retrieved, wording)
     if retrieved.empty_corpus:
         return Abstention(reason="index_incomplete", message=wording.say("empty_corpus"))
     named = [parties.display(code, wording.language) for code in retrieved.asked]
-    # Members alone are asked as all States are: nobody of them is missed by name.
+    # Where only the members of a group are asked about, nobody is named who could be missed.
     sets = [members_name(code, parties, wording.language) for code in resolution.scope.members_of] if named else []
     names = ", ".join((*named, *sets))
-    neutral = dict.fromkeys(found.party for found in retrieved.found if found.takes_no_position)
+    neutral = dict.fromkeys(item.party for item in retrieved.party_evidence if item.takes_no_position)
     if neutral and not resolution.negated:
         message = wording.say("no_position", party=_named(neutral, parties, wording))
         return Abstention(reason="no_position", message=message)
-    on_this = [found for found in retrieved.spoken_for if found.answers]
-    spoke = on_this or [found for found in retrieved.spoken_for if not retrieved.searched]
+    on_this = [item for item in retrieved.spoken_for if item.answers]
+    spoke = on_this or [item for item in retrieved.spoken_for if not retrieved.searched]
     if spoke and not resolution.negated:
         key = "group_only" if on_this else "group_only_elsewhere"
-        groups = _named((found.party for found in spoke), parties, wording)
-        members = _named((code for found in spoke for code in found.members), parties, wording)
+        groups = _named((item.party for item in spoke), parties, wording)
+        members = _named((code for item in spoke for code in item.members), parties, wording)
         return Abstention(reason="group_only", message=wording.say(key, party=members, group=groups))
     if not retrieved.searched:
         return _no_statement(resolution.scope, retrieved, names, parties, wording)
@@ -99,14 +105,14 @@ def _reason(
 
 
 def _not_said(answer: Answer, retrieved: Retrieved, parties: PartyTable, wording: Wording) -> Abstention:
-    """Names those in whose statements nothing was found, where it is asked who did not say something."""
-    untold = {found.party for found in retrieved.found if found.coverage_unknown and not found.answers}
+    """Answers who did not say something: names the parties in whose statements nothing was found."""
+    untold = {item.party for item in retrieved.party_evidence if item.coverage_unknown and not item.answers}
     silent = [code for code in answer.coverage.states_without_evidence if code not in untold]
-    spoke = dict.fromkeys(found.party for found in retrieved.found if found.searched and found.party)
+    spoke = dict.fromkeys(item.party for item in retrieved.party_evidence if item.searched and item.party)
     spoke = {code: None for code in spoke if code not in answer.coverage.states_without_evidence}
     if not silent and not spoke:
         return Abstention(reason="index_incomplete", message=wording.say("index_incomplete"))
-    count = sum(len(found.searched) for found in retrieved.found if found.party in silent)
+    count = sum(len(item.searched) for item in retrieved.party_evidence if item.party in silent)
     parts = []
     if silent:
         parts.append(wording.say("silent_parties", count=count, parties=_named(silent, parties, wording)))
@@ -121,7 +127,7 @@ def _named(codes: Iterable[str], parties: PartyTable, wording: Wording) -> str:
 
 
 def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -> Abstention | None:
-    """Says what has to be said before any search, if something has."""
+    """Returns the abstention that needs no search, such as a question back about an ambiguous name; else None."""
     unread = not resolution.is_statement_question or (resolution.unclear is not None and not resolution.known_name)
     if unread and is_in_other_language(resolution.question):
         return _unread_language()
@@ -143,12 +149,12 @@ def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -
 
 
 def _unread_language() -> Abstention:
-    # The language that was guessed among the six is not that of whoever asks.
+    # In English: the guess among the six languages is wrong for whoever asks in a seventh.
     return Abstention(reason="out_of_scope", message=load_wording("en").say("other_language"))
 
 
 def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Wording) -> Abstention:
-    """Tells silence on a topic from silence on an article, and both from not being able to tell."""
+    """Returns `not_mentioned`, `article_not_cited`, or `index_incomplete` where finding nothing proves nothing."""
     count = len(retrieved.searched)
     articles = ", ".join(f"{short_name(t.treaty)} {number}" for t in scope.treaties for number in t.articles)
     said = {"party": names or "—", "article": articles, "count": count}
@@ -161,10 +167,10 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Word
         key = "article_elsewhere" if elsewhere else "article_not_cited"
         return Abstention(reason="article_not_cited", message=wording.say(key, **said), options=elsewhere)
     if articles and not scope.topic:
-        # Mentions of articles are found in every language, so their absence can be told.
+        # Mentions of articles are found in every language, so finding none proves that there is none.
         return Abstention(reason="not_mentioned", message=wording.say("article_absent", **said))
-    # Where parties are named, one of which absence cannot be told is enough not to tell it.
-    uncertain = [found.coverage_unknown for found in retrieved.found if found.searched]
+    # Absence is claimed only where it is proven for each party that is named, or for one of all where nobody is.
+    uncertain = [item.coverage_unknown for item in retrieved.party_evidence if item.searched]
     if any(uncertain) if names else uncertain and all(uncertain):
         return Abstention(reason="index_incomplete", message=wording.say("index_incomplete"))
     if not scope.topic and not scope.treaties and not scope.agenda_items:
@@ -175,7 +181,7 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Word
 
 
 def _provision_absent(resolution: Resolution, retrieved: Retrieved, wording: Wording) -> Abstention:
-    """A treaty's words are quoted from its text alone, which has to be taken in first."""
+    """Returns the abstention for a question about a treaty's own words, which come only from its ingested text."""
     wanted = [treaty.treaty for treaty in resolution.scope.treaties]
     absent = [code for code in wanted if code not in retrieved.treaties_held]
     if absent:

@@ -1,4 +1,7 @@
-"""The assistant: a question in, an answer out, through the chain."""
+"""The assistant: answers questions through the chain, reports its progress, and keeps the record of each answer.
+
+`ask("What did Arvandia say about extradition?")` returns an `Answer`; `stream` yields the steps before it.
+"""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import uuid4
 
-from app.answering.chain import Question, Steps, Turn, UntocChain
+from app.answering.chain import ChainState, Question, Steps, UntocChain
 from app.answering.trace import record_of
 from app.question.followup import EarlierTurn
 from app.records import Answer
@@ -23,7 +26,7 @@ Step = Literal["resolve", "retrieve", "compose", "verify"]
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """A step of the chain that is done.
+    """A finished step of the chain.
 
     Attributes:
         shown: While a model writes, the claims that hold so far, Markdown; the step is then the one before.
@@ -84,12 +87,12 @@ class Assistant:
     ) -> Iterator[Progress | Answer]:
         """Yields each step as it is done, and the answer last; see `ask`."""
         answer: Answer | None = None
-        for turn in self.chain.turns(Question(text=question, overrides=overrides or {}, history=history)):
-            yield _progress(turn)
-            answer = turn.answer
+        for state in self.chain.states(Question(text=question, overrides=overrides or {}, history=history)):
+            yield _progress(state)
+            answer = state.answer
         assert answer is not None
         answer = replace(answer, trace_id=uuid4().hex[:16])
-        self._keep(answer, turn)
+        self._keep(answer, state)
         if self._export is not None:
             self._export(answer)
         logger.info(
@@ -101,23 +104,23 @@ class Assistant:
         )
         yield answer
 
-    def _keep(self, answer: Answer, turn: Turn) -> None:
+    def _keep(self, answer: Answer, state: ChainState) -> None:
         if not self._keep_traces:
             return
         try:
-            record = record_of(answer, turn.retrieved, turn.composed)
+            record = record_of(answer, state.retrieved, state.composed)
             self._catalogue.add_trace(answer.trace_id, record, keep=self._keep_traces, days=self._keep_days)
         except StoreError as exc:
             # A store that cannot be written still answers.
             logger.info("no trace kept: %s", exc)
 
 
-def _progress(turn: Turn) -> Progress:
-    """Tells the last step of a turn that is done."""
-    if turn.answer is not None:
+def _progress(state: ChainState) -> Progress:
+    """Returns the last finished step of a state."""
+    if state.answer is not None:
         return Progress(step="verify")
-    if turn.composed is not None:
+    if state.composed is not None:
         # What a model has written so far is shown until the step is done.
-        writing = turn.composed.shown
+        writing = state.composed.shown
         return Progress(step="compose") if writing is None else Progress(step="retrieve", shown=writing)
-    return Progress(step="retrieve" if turn.retrieved is not None else "resolve")
+    return Progress(step="retrieve" if state.retrieved is not None else "resolve")

@@ -1,6 +1,6 @@
-"""The chain, top to bottom: resolve -> retrieve -> compose -> verify, as a LangChain Runnable.
+"""The chain as a LangChain Runnable: resolve -> retrieve -> compose -> verify, one module a step.
 
-Each step adds one record to the turn; none reads what a later one writes.
+Each step adds one record to the state; no step reads what a later one writes.
 """
 
 import time
@@ -27,7 +27,7 @@ from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
 from vectorstore.records import JSONValue
 
-# Quotations and claims of an answer that is to be shorter.
+# Quotations and claims at most, where a shorter answer is asked for.
 _SHORTER: Final = 2
 
 
@@ -37,8 +37,8 @@ class Question:
 
     Attributes:
         text: The question, in any of the six languages.
-        overrides: Parts of the scope to put in place of what is read, in the form of `Answer.scope`; overrides of the
-            question that "shorter" or "in French" refers to hold where there are none.
+        overrides: Parts of the scope to put in place of what is read, in the form of `Answer.scope`. Without any,
+            a follow-up such as "shorter" or "in French" keeps those of the question that it refers to.
         history: Earlier questions of the conversation, oldest first; with the parts of their scope that were set, where
             any were.
     """
@@ -49,11 +49,11 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Turn:
-    """A question on its way through the chain: None stands for what has not been reached.
+class ChainState:
+    """The state of a question in the chain: the records of finished steps, None for steps to come.
 
     Attributes:
-        composed: While a model writes, what holds so far (`Composition.shown`); each replaces the one before.
+        composed: While a model writes, the claims that passed so far (`Composition.shown`); each replaces the last.
     """
 
     question: Question
@@ -65,7 +65,7 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True)
 class Steps:
-    """The chain's steps over one store; without a writer, answers are quotations alone."""
+    """The chain's steps over one store; without a writer, answers are extractive: quotations alone."""
 
     retriever: EvidenceRetriever
     parties: Callable[[], PartyTable]
@@ -73,7 +73,7 @@ class Steps:
     writer: ModelWriter | None = None
 
     def resolve(self, question: Question) -> Resolution:
-        """Reads the question: who, when, which article, and the topic; and in which form the answer is wanted."""
+        """Resolves the scope (who, when, which article, the topic) and the form of the answer ("shorter")."""
         form, asked, before = restyled(question.text, earlier_turns(question.history))
         overrides = question.overrides or asked.overrides
         resolution = resolve(asked.question, self.parties(), overrides=overrides, history=before)
@@ -84,12 +84,12 @@ class Steps:
         return self.retriever.retrieve(resolution, self.parties())
 
     def compose(self, resolution: Resolution, retrieved: Retrieved) -> Iterator[Composition]:
-        """Quotes the best evidence; a model, where there is one, words claims on it, which come as they hold."""
-        found = (*retrieved.found, *retrieved.spoken_for)
+        """Quotes the best evidence; a model, if configured, words claims on it, yielded as they pass their checks."""
+        evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
         parties, wording = self.parties(), load_wording(resolution.reply_language or resolution.scope.language)
         limit = min(self.max_citations, _SHORTER) if resolution.style == "shorter" else self.max_citations
         quoted = compose(
-            found,
+            evidence,
             retrieved.sources,
             parties,
             wording,
@@ -98,12 +98,12 @@ class Steps:
             question=resolution.question,
             one_each=resolution.all_states,
         )
-        # Of what nobody said there is nothing to word.
+        # Without evidence there is nothing to word, and a treaty's own text is quoted, not reworded.
         if self.writer is None or not quoted.claims or resolution.provision or resolution.negated:
             yield quoted
             return
         # In the order of the quotations, which shows groups after those that they spoke for.
-        answering = sorted((item for item in found if item.answers), key=lambda item: bool(item.members))
+        answering = sorted((item for item in evidence if item.answers), key=lambda item: bool(item.members))
         task = Task(
             question=resolution.question,
             chosen=[item.strong for item in answering],
@@ -125,7 +125,7 @@ class Steps:
         yield composed
 
     def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
-        """Drops what the statements do not bear out, and says why where nothing is left."""
+        """Drops claims whose citations fail verification; abstains with a reason where none is left."""
         checked = verify(composed.claims, composed.citations, retrieved.sources.statements)
         language = resolution.reply_language or resolution.scope.language
         wording, parties = load_wording(language), self.parties()
@@ -137,7 +137,7 @@ class Steps:
             scope=replace(resolution.scope, language=language, notes=notes),
             coverage=retrieved.coverage(checked.citations),
             retrieved=retrieved.passages,
-            confidence=round(max((found.confidence for found in retrieved.found), default=0.0), 4),
+            confidence=round(max((item.confidence for item in retrieved.party_evidence), default=0.0), 4),
             prompt_version=wording.version,
             dropped_claims=checked.dropped,
         )
@@ -160,7 +160,7 @@ class Steps:
 
 
 def _with_model(answer: Answer, composed: Composition, writer: ModelWriter | None) -> Answer:
-    """Says which model was asked and what became of its claims; without one, the answer as it is."""
+    """Adds the model's name, its usage and its dropped claims; returns the answer unchanged without a model."""
     draft = composed.written
     if draft is None or writer is None:
         return answer
@@ -175,15 +175,16 @@ def _with_model(answer: Answer, composed: Composition, writer: ModelWriter | Non
 
 
 def _kind_asked(resolution: Resolution) -> Missing | None:
-    """A question about the answer before ("when was that?") is answered by where the quotations come from."""
-    told = resolution.intent == "about_answer" and resolution.asked != "reason"
-    return None if told else resolution.asked
+    """Returns the kind of answer to look for; None for "when was that?", which the provenance lines answer."""
+    in_provenance = resolution.intent == "about_answer" and resolution.asked != "reason"
+    return None if in_provenance else resolution.asked
 
 
 class UntocChain(Runnable[str | Question, Answer]):
     """The chain as a LangChain `Runnable`: a question in, a verified `Answer` out.
 
-    `stream` yields what stands so far while a model writes (status `partial`); each answer replaces the one before it,
+    `stream` yields the claims that passed so far while a model writes (status `partial`); each answer replaces the one
+    before it,
     and the last is the one that `invoke` returns. Without a chat model it yields only that.
     """
 
@@ -203,27 +204,27 @@ class UntocChain(Runnable[str | Question, Answer]):
         """Yields the answer as it grows; see the class."""
         yield from self._transform_stream_with_config(iter([input]), self._answers, config, **kwargs)
 
-    def turns(self, question: str | Question) -> Iterator[Turn]:
-        """Yields the turn after each step, and after each claim of a model that holds; the last holds the answer."""
+    def states(self, question: str | Question) -> Iterator[ChainState]:
+        """Yields the state after each step and after each claim that passes; the last one has the answer."""
         question = Question(text=question) if isinstance(question, str) else question
         steps, clock = self.steps, _Clock()
         with clock.of("resolve"):
             resolution = steps.resolve(question)
-        turn = Turn(question=question, resolution=resolution)
-        yield turn
+        state = ChainState(question=question, resolution=resolution)
+        yield state
         with clock.of("retrieve"):
             retrieved = steps.retrieve(resolution)
-        turn = replace(turn, retrieved=retrieved)
-        yield turn
+        state = replace(state, retrieved=retrieved)
+        yield state
         composed = Composition()
         for composed in clock.each("compose", steps.compose(resolution, retrieved)):
             if composed.shown:
                 clock.first_claim()
-            turn = replace(turn, composed=composed)
-            yield turn
+            state = replace(state, composed=composed)
+            yield state
         with clock.of("verify"):
             answer = steps.verify(question, resolution, retrieved, composed)
-        yield replace(turn, answer=replace(answer, timings_ms=clock.timings()))
+        yield replace(state, answer=replace(answer, timings_ms=clock.timings()))
 
     def _answer(self, question: str | Question) -> Answer:
         *_, answer = self._answers(iter([question]))
@@ -231,11 +232,11 @@ class UntocChain(Runnable[str | Question, Answer]):
 
     def _answers(self, questions: Iterator[str | Question]) -> Iterator[Answer]:
         *_, question = questions
-        for turn in self.turns(question):
-            if turn.answer is not None:
-                yield turn.answer
-            elif turn.composed is not None and turn.composed.shown:
-                yield Answer(question=turn.question.text, answer=turn.composed.shown, status="partial")
+        for state in self.states(question):
+            if state.answer is not None:
+                yield state.answer
+            elif state.composed is not None and state.composed.shown:
+                yield Answer(question=state.question.text, answer=state.composed.shown, status="partial")
 
 
 class _Clock:
@@ -252,7 +253,7 @@ class _Clock:
         self._taken[step] = (time.perf_counter() - began) * 1000
 
     def each(self, step: str, records: Iterator[Composition]) -> Iterator[Composition]:
-        """Yields the records of a step that grows."""
+        """Yields the records of a streaming step, timing it up to each."""
         began = time.perf_counter()
         for record in records:
             self._taken[step] = (time.perf_counter() - began) * 1000

@@ -1,19 +1,23 @@
-"""From chosen sentences to citations: spans with the sentence that they point to, and their provenance."""
+"""Citation spans: which neighbours a chosen sentence is quoted with, and the citation made of a span.
+
+"We do not support that proposal." is quoted with the sentence before it, which names the proposal; "These measures …"
+with the nearest sentence before that speaks of measures.
+"""
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Final
 
 import regex
 
-from app.records import Citation
+from app.records import Citation, Sources
 from ingest.loaders.scanned import mean_confidence
 from ingest.text.readable import readable
 from vectorstore.records import Sentence, Statement
 
-# A sentence that begins so leans on one before it. The noun that follows tells on which, if it tells.
+# Anaphora: a sentence that begins so refers to one before it, which the noun may name ("These measures").
 _POINTING: Final = regex.compile(
     r"""^[\s"“«(]*(?:
         (?:Such|These|Those|All\ these|Both)\s+(?:\p{Ll}[\p{L}-]*\s+){0,2}?(?P<noun>\p{Ll}[\p{L}-]{2,}(?<!ou|s)s)\b
@@ -27,27 +31,34 @@ _POINTING: Final = regex.compile(
     )""",
     regex.VERBOSE,
 )
-# A demonstrative that points outside the text: at the occasion itself.
+# Exophora: a demonstrative that refers to the occasion itself, such as "this Conference".
 _OUTWARD: Final = regex.compile(
-    r"(?i)^\W*(?:this|these|ce|cette|est[ea])\s+(?:\w+\s+)?(?:assembly|session|conference|year|organization|body|hall|statement|meeting"
-    r"|debate|morning|afternoon|day|house|assemblée|année|conférence|asamblea|año|conferencia|week|century|decade|time|occasion|podium)"
+    r"(?i)^\W*(?:this|these|ce|cette|est[ea])\s+(?:\w+\s+)?(?:assembly|session|conference|year|organization|body|hall"
+    r"|statement|meeting|debate|morning|afternoon|day|house|assemblée|année|conférence|asamblea|año|conferencia|week"
+    r"|century|decade|time|occasion|podium)"
 )
 _FURTHEST: Final = 8
-# The next sentence takes up this one: "… a common fund. We do not support that proposal." Cutting it off could turn
-# what others proposed into what the speaker wants.
+# The next sentence refers back: "… a common fund. We do not support that proposal." Quoted without it, what others
+# proposed would read as what the speaker wants.
 _TAKES_UP: Final = regex.compile(
     r"""\b(?:(?:this|these|such)\s+(?:\p{Ll}[\p{L}-]*\s+)?\p{Ll}[\p{L}-]{3,}
-      |(?:that|those)\s+(?:proposals?|suggestions?|views?|ideas?|approach|article|provisions?|measures?|initiatives?|positions?|demands?|requests?
-          |claims?|practices?|rules?|opinions?|interpretation|reading|amendments?|texts?|wording|conclusions?|allegations?|accusations?))\b
-      |^(?:We|It|My\ \p{L}+|\p{Lu}\p{L}+)\s+(?:\p{Ll}+\s+){0,3}(?:not|never|oppos\p{L}+|reject\p{L}*|support\p{L}*|agree\p{L}*|disagree\p{L}*)\s+(?:\p{Ll}+\s+){0,3}(?:it|them|this|that|these|those)\b""",
+      |(?:that|those)\s+(?:proposals?|suggestions?|views?|ideas?|approach|article|provisions?|measures?
+          |initiatives?|positions?|demands?|requests?
+          |claims?|practices?|rules?|opinions?|interpretation|reading|amendments?|texts?|wording|conclusions?
+              |allegations?|accusations?))\b
+      |^(?:We|It|My\ \p{L}+|\p{Lu}\p{L}+)\s+(?:\p{Ll}+\s+){0,3}(?:not|never|oppos\p{L}+|reject\p{L}*
+          |support\p{L}*|agree\p{L}*|disagree\p{L}*)\s+(?:\p{Ll}+\s+){0,3}(?:it|them|this|that|these|those)\b""",
     regex.VERBOSE,
 )
-# A sentence that only says what the next one will speak of.
+# Announcements, such as "I wish to turn to extradition", whose content is in the next sentence.
 _ANNOUNCING: Final = regex.compile(
-    r"""^\W*(?:(?:\p{L}+,?\s+){0,6}?(?:wish(?:es)?|would\s+like|should\s+like|like|want|wants|shall|will|may|turn|let\s+me|allow\s+me|permit\s+me)\b[^.;:]*?
-          \b(?:speak|turn|turning|address|dwell|mention|touch|comment|recall|refer|say\s+(?:a\s+few\s+words|something))\b
+    r"""^\W*(?:(?:\p{L}+,?\s+){0,6}?(?:wish(?:es)?|would\s+like|should\s+like|like|want|wants|shall|will|may|turn
+        |let\s+me|allow\s+me|permit\s+me)\b[^.;:]*?
+          \b(?:speak|turn|turning|address|dwell|mention|touch|comment|recall|refer|say\s+(?:a\s+few\s+words
+              |something))\b
       |(?:Permítame|Quisiera|Deseo|Paso)\b[^.;:]*?\b(?:detenerme|referirme|hablar|mencionar|pasar|abordar|ahora)\b
-      |(?:J[e’']|Permettez-moi|Qu[’']il\ me\ soit\ permis)\s*[^.;:]*?\b(?:viens|parler|aborder|évoquer|revenir|passe|mentionner|dire\ quelques\ mots)\b
+      |(?:J[e’']|Permettez-moi|Qu[’']il\ me\ soit\ permis)\s*[^.;:]*?\b(?:viens|parler|aborder|évoquer|revenir
+          |passe|mentionner|dire\ quelques\ mots)\b
       |(?:Позвольте|Хотел\p{L}*|Перейд\p{L}+|Далее,\s+о)\b
       |(?:أود|أنتقل|اسمحوا\s+لي)\b
       |(?:请允许我|我想|我愿|下面|现在)[^。；：]*(?:谈|说|提到|谈谈)
@@ -55,7 +66,7 @@ _ANNOUNCING: Final = regex.compile(
     regex.VERBOSE | regex.IGNORECASE,
 )
 _ANNOUNCING_WORDS: Final = 18
-# A sentence that takes up the one before is short.
+# Sentences that refer back are short.
 _TAKES_UP_WORDS: Final = 25
 
 
@@ -68,10 +79,10 @@ class SentenceSpan:
 
 
 def resolve_anaphora(sentences: Sequence[Sentence], ordinal: int) -> int | None:
-    """Returns the ordinal of the sentence that a sentence points to, or None where it stands on its own.
+    """Returns the ordinal of the sentence that a sentence refers back to; None where it needs no antecedent.
 
-    "These measures" points to the nearest sentence before that names measures; without a noun, or when none does, to
-    the one just before.
+    "These measures" refers to the nearest sentence before that names measures; without a noun, or where no sentence
+    names it, to the one just before.
     """
     match = _POINTING.match(sentences[ordinal].text)
     if match is None or ordinal == 0 or _OUTWARD.match(sentences[ordinal].text):
@@ -82,12 +93,12 @@ def resolve_anaphora(sentences: Sequence[Sentence], ordinal: int) -> int | None:
         for earlier in range(ordinal - 1, max(-1, ordinal - 1 - _FURTHEST), -1):
             if regex.search(rf"\b{regex.escape(stem)}", sentences[earlier].text, regex.IGNORECASE):
                 return earlier
-    # A heading or salutation is no sentence to lean on.
+    # A heading or salutation cannot be an antecedent.
     return ordinal - 1 if sentences[ordinal - 1].paragraph is not None else None
 
 
 def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
-    """Returns whether the sentence after this one takes it up or is announced by it, so that both should be read."""
+    """Returns whether the next sentence refers back to this one, or is announced by it: both are quoted."""
     if ordinal + 1 >= len(sentences):
         return False
     here, following = sentences[ordinal], sentences[ordinal + 1]
@@ -109,7 +120,7 @@ def is_announcement(sentence: Sentence) -> bool:
 def spans(
     sentences: Sequence[Sentence], chosen: Sequence[int], *, longest: int = 4
 ) -> list[tuple[SentenceSpan, SentenceSpan | None]]:
-    """Turns chosen sentences into spans to quote, each with a distant span that it points to.
+    """Turns chosen sentences into spans to quote, each with a distant span that it refers to.
 
     Args:
         sentences: All sentences of the statement.
@@ -151,9 +162,23 @@ def spans(
 def cite(statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan, number: int) -> Citation:
     """Makes the citation of a span; its words are copied from the stored statement and from nowhere else."""
     first, last = sentences[span.first], sentences[span.last]
+    return replace(
+        cite_place(statement, first.start, last.end, page=first.page, paragraph=first.paragraph),
+        number=number,
+        quote=readable(statement.source_text, statement.edits, first.start, last.end),
+        source_quote=statement.source_text[first.start : last.end],
+        sentence_ids=tuple(sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)),
+        language=statement.language_at(first.start),
+        ocr_confidence=_confidence(statement, first.start, last.end),
+        summarised=statement.summarised,
+    )
+
+
+def cite_place(statement: Statement, start: int, end: int, *, page: int | None, paragraph: int | None) -> Citation:
+    """Makes a citation of a place in a statement, numbered 1 and without its words."""
     metadata = statement.metadata
     return Citation(
-        number=number,
+        number=1,
         statement_id=statement.statement_id,
         state=metadata.state,
         on_behalf_of=metadata.on_behalf_of,
@@ -165,20 +190,49 @@ def cite(statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan
         title=metadata.title,
         file=statement.file,
         symbol=metadata.symbol,
-        page=first.page,
-        paragraph=first.paragraph,
-        start=first.start,
-        end=last.end,
-        quote=readable(statement.source_text, statement.edits, first.start, last.end),
-        source_quote=statement.source_text[first.start : last.end],
-        sentence_ids=tuple(sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)),
-        language=statement.language_at(first.start),
+        page=page,
+        paragraph=paragraph,
+        start=start,
+        end=end,
+        quote="",
+        source_quote="",
+        sentence_ids=(),
+        language=metadata.language,
         kind=statement.kind,
-        ocr_confidence=_confidence(statement, first.start, last.end),
+        ocr_confidence=None,
         inferred=statement.inferred,
         verdict="verified",
-        summarised=statement.summarised,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotableSpan:
+    """A span of a statement to quote, with a distant span that it refers back to."""
+
+    statement_id: str
+    span: SentenceSpan
+    distant: SentenceSpan | None
+
+
+def quotable_spans(chosen: Sequence[Sentence], sources: Sources) -> list[QuotableSpan]:
+    """Returns the spans around chosen sentences of several statements, in the order of their best sentences.
+
+    Args:
+        chosen: Sentences, strongest first.
+        sources: The statements behind them.
+    """
+    by_statement: dict[str, list[int]] = {}
+    for sentence in chosen:
+        by_statement.setdefault(sentence.statement_id, []).append(sentence.ordinal)
+    rank = {sentence.sentence_id: place for place, sentence in enumerate(chosen)}
+    found: list[tuple[int, QuotableSpan]] = []
+    for statement_id, ordinals in by_statement.items():
+        sentences = sources.sentences[statement_id]
+        for span, distant in spans(sentences, ordinals):
+            ids = [sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)]
+            best = min(rank.get(identifier, len(rank)) for identifier in ids)
+            found.append((best, QuotableSpan(statement_id=statement_id, span=span, distant=distant)))
+    return [quotable for _, quotable in sorted(found, key=lambda item: item[0])]
 
 
 def _confidence(statement: Statement, start: int, end: int) -> float | None:

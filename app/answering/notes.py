@@ -1,4 +1,4 @@
-"""Notes on how a question was read and searched, put into words where they are shown.
+"""Notes on how a question was read and searched, worded where they are shown.
 
 `Note(kind="capital", values={"place": "Tehran", "party": "IRN"})` reads as "Tehran read as Iran" where the answer is in
 English.

@@ -1,4 +1,7 @@
-"""Where a quotation comes from, in words: provenance lines and references to copy."""
+"""Provenance in words: attribution lines over quotations, references to copy, dates as people write them.
+
+"Arvandia, Conference of the Parties, tenth session, 12 October 2020, agenda item 4".
+"""
 
 import re
 from collections.abc import Callable, Iterable
@@ -10,7 +13,7 @@ from app.records import Citation
 from ingest.loaders.scanned import LOW_CONFIDENCE
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
-from vectorstore.records import Kind, Metadata, StatementSummary
+from vectorstore.records import Metadata, StatementKind, StatementSummary
 
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans", "ar": "ar_001"}
 
@@ -44,7 +47,7 @@ def attribution(citation: Citation, parties: PartyTable, wording: Wording, escap
     return wording.say("attribution", party=name, provenance=line).removesuffix(" · ")
 
 
-def holder(kind: Kind, metadata: Metadata, name_of: Callable[[str], str]) -> str | None:
+def holder(kind: StatementKind, metadata: Metadata, name_of: Callable[[str], str]) -> str | None:
     """Returns whose words a statement holds: a party's name, or the title of a treaty; None where nobody is known."""
     if kind == "treaty":
         return metadata.title

@@ -1,4 +1,7 @@
-"""The record of an answer: the answer itself, and beside it what it was made of."""
+"""Traces: the stored record of an answer, with the evidence and scores behind it and what a model wrote.
+
+`untoc trace ID` and the chat show it; it answers "why was this sentence quoted?" after the fact.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -15,10 +18,10 @@ _LISTED: Final = 30
 def record_of(answer: Answer, retrieved: Retrieved | None, composed: Composition | None) -> dict[str, Any]:
     """Returns the record: the answer's contract, with a key `record`.
 
-    `record` holds when it was answered (`at`, UTC), the sentences found with their scores (`evidence`), and of a model
-    what it got (`numbered`), what it wrote (`reply`) and why it was left, if it was. It holds no settings and no keys.
+    `record` holds the time (`at`, UTC), the sentences found with their scores (`evidence`), and of a model its numbered
+    sentences (`numbered`), its reply (`reply`) and what went wrong, if anything did. It holds no settings and no keys.
     """
-    found = (*retrieved.found, *retrieved.spoken_for) if retrieved is not None else ()
+    by_party = (*retrieved.party_evidence, *retrieved.spoken_for) if retrieved is not None else ()
     record: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "evidence": [
@@ -28,8 +31,8 @@ def record_of(answer: Answer, retrieved: Retrieved | None, composed: Composition
                 "score": round(evidence.score, 4),
                 "confidence": round(item.confidence, 4),
             }
-            for item in found
-            for evidence in item.evidence[:_LISTED]
+            for item in by_party
+            for evidence in item.sentences[:_LISTED]
         ],
     }
     draft = composed.written if composed is not None else None

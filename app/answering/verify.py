@@ -1,6 +1,7 @@
-"""Verification: a citation is what its statement says, at its offsets, from the mouth that is named.
+"""Verification: a citation's words are its statement's, at its offsets, by the speaker whom it names.
 
-Pure functions over the answer's records and the stored statement; equality is exact after `squash`.
+Pure functions over the answer's records and the stored statement; equality is exact after `squash`. A quotation that
+lacks the "not" of its source is `altered`; the right words under another State's name are `misattributed`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from app.records import Citation, Claim, DroppedClaim, Verdict
 from ingest.text.furniture import is_furniture, running_heads
 from ingest.text.repair import ELLIPSIS
 from ingest.text.squash import squash, squash_map
-from vectorstore.records import Statement
+from vectorstore.records import Statement, statement_of
 
 # How a quotation shows page furniture that is left out.
 _SPLIT = regex.compile(rf"\s*{regex.escape(ELLIPSIS)}\s*")
@@ -31,7 +32,7 @@ class Verified:
 
 
 def verify(claims: Sequence[Claim], citations: Sequence[Citation], statements: Mapping[str, Statement]) -> Verified:
-    """Drops every claim that rests on a citation which its statement does not bear out.
+    """Drops every claim with a citation that fails verification against its stored statement.
 
     Args:
         claims: Each names a State or group and citation numbers.
@@ -42,7 +43,7 @@ def verify(claims: Sequence[Claim], citations: Sequence[Citation], statements: M
     kept: list[Claim] = []
     dropped: list[DroppedClaim] = []
     for claim in claims:
-        reason = _objection(claim, sound)
+        reason = _fault(claim, sound)
         if reason is None:
             kept.append(claim)
         else:
@@ -58,8 +59,8 @@ def verify(claims: Sequence[Claim], citations: Sequence[Citation], statements: M
 def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
     """Compares a citation with its stored statement.
 
-    `misattributed` is the right words in the wrong mouth, or under the wrong body, session, date, item or file. Words
-    of a record are its speaker's only within that speaker's intervention, and the record's own where it tells.
+    `misattributed`: the right words under another party, speaker, body, session, date, item or file. Words of a record
+    are its speaker's within that speaker's intervention alone, and the record's own where it summarises.
     """
     if statement is None:
         return "not_found"
@@ -77,7 +78,7 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
         return "misattributed"
     if citation.language != statement.language_at(citation.start):
         return "misattributed"
-    if any(identifier.rpartition(":")[0] != citation.statement_id for identifier in citation.sentence_ids):
+    if any(statement_of(identifier) != citation.statement_id for identifier in citation.sentence_ids):
         return "misattributed"
     if any(getattr(citation, name) != getattr(statement.metadata, name) for name in _PROVENANCE):
         return "misattributed"
@@ -135,7 +136,7 @@ def _furniture_ends(source: str, start: int, heads: frozenset[str]) -> list[int]
     return ends[::-1]
 
 
-def _objection(claim: Claim, sound: Mapping[int, Citation]) -> str | None:
+def _fault(claim: Claim, sound: Mapping[int, Citation]) -> str | None:
     if not claim.citations:
         return "it cites nothing"
     for number in claim.citations:

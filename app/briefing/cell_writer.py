@@ -1,4 +1,7 @@
-"""What a chat model words on the evidence of cells, checked like its answers; it is left once it keeps failing."""
+"""Cell writer: has a chat model word the evidence of cells; its claims are checked like those of answers.
+
+After repeated failures the model is no longer asked, and cells keep their quotations alone.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

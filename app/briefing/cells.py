@@ -1,4 +1,7 @@
-"""The briefing and its parts: what the position table, the documents, the chat and the API share."""
+"""The briefing and its parts: the records that the position table, documents, the chat and the API share.
+
+A cell holds what one party said on one subject, such as Arvandia on extradition: citations and a kind of position.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -28,15 +31,15 @@ KIND_LABELS: Final[dict[PositionKind, str]] = {
     "no_statement": "no statement",
 }
 ReviewState = Literal["accepted", "changed", "rejected"]
-# Who words what a cell says: nobody, so that it is quotations alone, or a chat model, under its quotations.
+# How a cell is worded: by quotations alone, or by a chat model with its quotations below.
 Composer = Literal["extractive", "model"]
 COMPOSERS: Final[tuple[Composer, ...]] = get_args(Composer)
-# Why a cell that a model was to word has quotations alone.
+# Why a cell has quotations alone although a model was asked for.
 Unworded = Literal["failed", "slow", "nothing", "not_asked"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words:
+class EvidenceWords:
     """Words of a citation that show a kind of position.
 
     Attributes:
@@ -122,7 +125,7 @@ class Cell:
     subject: str
     session: str | None
     kind: PositionKind
-    words: tuple[Words, ...] = ()
+    words: tuple[EvidenceWords, ...] = ()
     citations: tuple[int, ...] = ()
     more: int = 0
     note: str = ""
@@ -133,14 +136,19 @@ class Cell:
     unworded: Unworded | None = None
 
     @property
+    def is_rejected(self) -> bool:
+        """Whether a person found that the evidence does not fit the subject."""
+        return self.review is not None and self.review.state == "rejected"
+
+    @property
     def holds(self) -> PositionKind:
-        """The kind that holds: a person's where one set it, else the suggestion."""
+        """The kind in force: a person's where one set it, else the suggestion."""
         return self.review.kind if self.review is not None and self.review.kind is not None else self.kind
 
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """What a party's quotation from one statement shows, to be read beside those from its other statements.
+    """The position of a party in one statement, to compare with those in its other statements.
 
     Attributes:
         citation: Number of the strongest citation from that statement.
@@ -170,7 +178,7 @@ class Repetition:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class PositionChange:
     """Two verified quotations of one party on one subject that say different things on it: for, against, on condition.
 
     Attributes:
@@ -280,7 +288,7 @@ class Briefing:
     citations: tuple[Citation, ...] = ()
     moments: tuple[Moment, ...] = ()
     repetitions: tuple[Repetition, ...] = ()
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PositionChange, ...] = ()
     points: tuple[Point, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
     sources: tuple[SourceFile, ...] = ()
@@ -298,8 +306,8 @@ class Briefing:
         return next(subject for subject in self.subjects if subject.label == label)
 
     def label(self, cell: Cell) -> str:
-        """Returns the kind of a cell in English words; a mention without a position is told from silence."""
-        if cell.review is not None and cell.review.state == "rejected":
+        """Returns the kind of a cell in English words; "mentioned" where it has evidence without a position."""
+        if cell.is_rejected:
             return "evidence rejected"
         if cell.holds == "no_position" and cell.citations:
             return "mentioned, no position"

@@ -1,9 +1,12 @@
-"""Which of the evidence a cell quotes first: what names the subject, and of that, what takes a position outright."""
+"""Evidence order in a cell: sentences that name the subject first, and of these the ones with an outright position.
+
+For "sanctions", "We oppose the sanctions." comes before "The Council discussed the sanctions.".
+"""
 
 from typing import Final
 
 from app.briefing.position_classifier import kinds_of
-from app.retrieval.sentence_ranker import PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import terms_of
 from vectorstore.records import Sentence
@@ -12,17 +15,17 @@ from vectorstore.records import Sentence
 _OUTRIGHT: Final = 3
 
 
-def order_evidence(found: PartyEvidence, topic: str) -> list[Sentence]:
-    """Orders the evidence of a cell by what it tells, strongest first within.
+def order_evidence(item: PartyEvidence, topic: str) -> list[Sentence]:
+    """Orders the evidence of a cell by relevance to the subject and outrightness, strongest first within.
 
     Where some of it names the subject, what shares less than half as many of its words is left out: a cell has room
     for few quotations. Sentences in languages that the topic is not in stay.
 
     Args:
-        found: What was found for the party.
+        item: The evidence of the party.
         topic: Topic words in English; empty for an article, whose evidence names it anyway.
     """
-    languages = {summary.statement_id: summary.metadata.language for summary in found.searched}
+    languages = {summary.statement_id: summary.metadata.language for summary in item.searched}
     names = [terms for words in (topic, *terms_of(topic, "en")) if (terms := content_terms(words, "en"))]
 
     def shared(sentence: Sentence) -> float:
@@ -36,6 +39,6 @@ def order_evidence(found: PartyEvidence, topic: str) -> list[Sentence]:
         marks = kinds_of(sentence.text, languages.get(sentence.statement_id))
         return any(mark.strength == _OUTRIGHT for mark in marks)
 
-    needed = max((shared(sentence) for sentence in found.strong), default=0.0) / 2
-    kept = [sentence for sentence in found.strong if foreign(sentence) or shared(sentence) >= needed]
+    needed = max((shared(sentence) for sentence in item.strong), default=0.0) / 2
+    kept = [sentence for sentence in item.strong if foreign(sentence) or shared(sentence) >= needed]
     return sorted(kept, key=lambda sentence: not outright(sentence))

@@ -1,6 +1,6 @@
-"""Topics that name a harm: on "corruption", support is support for action against it, and has to be shown so.
+"""Harm topics, such as "corruption": support on them is support for action against the harm, and is shown so.
 
-A table that said "supports" in the column "Corruption" would put words into a State's mouth.
+A table with "supports" in the column "Corruption" would put words into a State's mouth.
 """
 
 import re
@@ -16,7 +16,7 @@ _HARMS: Final = re.compile(
     |(?:drug|substance)\s+abuse|mercenar\w+|xenophobia|pollution|desertification)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-# What is done about a harm, or who suffers from it, is none.
+# Words of measures against a harm and of its victims, with which a topic names no harm: "victims of trafficking".
 _ABOUT: Final = re.compile(
     r"""\b(?:against|anti|counter\w*|non|conventions?|protocols?|treat(?:y|ies)|agreements?|instruments?|prevent\w*|combat\w*
     |fight\w*|suppress\w*|eliminat\w+|eradicat\w+|reduc\w+|prohibit\w*|bans?|moratorium|victims?|witness\w*|survivors?

@@ -1,6 +1,7 @@
-"""One party over time: what each of its statements shows, language read out again, and change.
+"""One party over time: its position at each statement, language that it repeats, and changes of position.
 
-Change is told only between two verified quotations, the earlier of which is certainly older.
+A change is reported only between two verified quotations, the earlier of which is certainly older: "supports" in 2016,
+"opposes" in 2020.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -8,20 +9,19 @@ from itertools import pairwise
 from typing import Final
 
 from app.answering.citation_spans import SentenceSpan, cite
-from app.briefing.cells import Cell, Change, Moment, PositionKind, Repetition
-from app.briefing.citations import CitationList
+from app.briefing.cells import Cell, Moment, PositionChange, PositionKind, Repetition
+from app.briefing.citation_list import CitationList
 from app.briefing.position_classifier import RULES, Suggestion
 from app.records import Citation
 from app.retrieval.scoped_statements import made_before
 from ingest.text.squash import squash
-from vectorstore.catalogue import Catalogue
-from vectorstore.records import Sentence, StatementSummary
+from vectorstore.records import Sentence, StatementSummary, ordinal_of
 
 # Shorter sentences are formulas that recur by themselves: "I thank you, Mr. President."
 _SHORTEST: Final = 40
-# Between these, and said in so many words, a change is one of position: to propose or to report is no turn.
+# Kinds between which a change is reported; to propose or to report is no change of position.
 _POSITIONS: Final[frozenset[PositionKind]] = frozenset(("supports", "opposes", "conditional"))
-# The least strength of a rule (`app.briefing.position_classifier.RULES`) that says or leans to its kind.
+# Least strength of a rule (`app.briefing.position_classifier.RULES`) that counts.
 _SAID: Final = 2
 
 Labels = Callable[[Citation, str], Suggestion]
@@ -67,8 +67,8 @@ def _moment(cell: Cell, number: int, citations: CitationList, labels: Labels) ->
 
 def changes_of(
     moments: Sequence[Moment], citations: CitationList, summaries: Mapping[str, StatementSummary]
-) -> tuple[Change, ...]:
-    """Returns the turns between consecutive moments of one party on one subject."""
+) -> tuple[PositionChange, ...]:
+    """Returns the changes of position between consecutive moments of one party on one subject."""
     changes = []
     by_cell: dict[tuple[str, str], list[Moment]] = {}
     for moment in moments:
@@ -81,7 +81,7 @@ def changes_of(
                 continue
             if earlier.kind != later.kind:
                 changes.append(
-                    Change(
+                    PositionChange(
                         party=earlier.party,
                         subject=earlier.subject,
                         earlier=earlier.citation,
@@ -94,7 +94,7 @@ def changes_of(
 
 
 def repetitions_of(
-    cells: Sequence[Cell], searched: Sequence[StatementSummary], catalogue: Catalogue, citations: CitationList
+    cells: Sequence[Cell], searched: Sequence[StatementSummary], citations: CitationList
 ) -> tuple[Repetition, ...]:
     """Finds cited language that the same party read out again in another of the statements searched.
 
@@ -125,7 +125,7 @@ _Places = Mapping[str, Sequence[Sentence]]
 
 
 def _places(own: Sequence[StatementSummary], citations: CitationList) -> _Places:
-    """Returns where each squashed sentence stands, by date of the statement."""
+    """Returns the places of each squashed sentence, by date of the statement."""
     places: dict[str, list[Sentence]] = {}
     for summary in sorted(own, key=lambda s: (s.metadata.date or "", s.statement_id)):
         for sentence in citations.sentences(summary.statement_id):
@@ -137,7 +137,7 @@ def _places(own: Sequence[StatementSummary], citations: CitationList) -> _Places
 
 def _repeated(citation: Citation, places: _Places, citations: CitationList) -> list[Citation]:
     """Returns the longest run of a citation's sentences that other statements hold, cited from each; else nothing."""
-    ordinals = [int(identifier.rpartition(":")[2]) for identifier in citation.sentence_ids]
+    ordinals = [ordinal_of(identifier) for identifier in citation.sentence_ids]
     own = citations.sentences(citation.statement_id)
     best: list[Citation] = []
     longest = 0

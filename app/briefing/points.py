@@ -1,16 +1,15 @@
-"""Talking points: the strongest whole quotation or the first claim of each cell, within limits on number and length."""
+"""Talking points: the strongest whole quotation or the first claim of each cell, within limits on number and length.
+
+"Arvandia, 12 October 2020: “We do not support that proposal.”" Nothing is ever cut to fit.
+"""
 
 from collections.abc import Sequence
-from typing import Final
 
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing, Cell, Point
 from app.records import Claim
 from ingest.text.splitter import count_tokens
 from prompts.wording import Wording
-
-# What a one-pager holds when nothing else is said: about one printed page with its notes.
-ONE_PAGE_TOKENS: Final = 520
 
 
 def choose_points(
@@ -31,7 +30,7 @@ def choose_points(
     chosen: list[Point] = []
     used = 0
     seen: set[int] = set()
-    ranked = [(cell, _ranked(briefing, cell, wording)) for cell in briefing.cells if not _is_silent(cell)]
+    ranked = [(cell, _ranked(briefing, cell, wording)) for cell in briefing.cells if not cell.is_rejected]
     for rank in range(max((len(points) for _, points in ranked), default=0)):
         for subject in briefing.subjects:
             for cell, points in ranked:
@@ -51,7 +50,7 @@ def choose_points(
 
 
 def _ranked(briefing: Briefing, cell: Cell, wording: Wording) -> list[list[Point]]:
-    """Returns the points of a cell, strongest first, each with what may stand in its place."""
+    """Returns the points of a cell, strongest first, each with its alternative: the quotation in place of a claim."""
     claimed = {number for claim in cell.claims for number in claim.citations}
     quoted = {number: _point(briefing, cell, (number,), wording, None) for number in cell.citations}
     points = [
@@ -64,11 +63,6 @@ def _length(briefing: Briefing, point: Point) -> int:
     """Returns the tokens of all that a document says for a point, without its notes."""
     quotes = " ".join(f"“{briefing.citation(number).quote}”" for number in point.citations)
     return count_tokens(f"{point.lead}: {'' if point.claim is None else point.claim.text + ' '}{quotes}")
-
-
-def _is_silent(cell: Cell) -> bool:
-    """Whether a person found that a cell's evidence does not fit its subject."""
-    return cell.review is not None and cell.review.state == "rejected"
 
 
 def _point(briefing: Briefing, cell: Cell, numbers: Sequence[int], wording: Wording, claim: Claim | None) -> Point:

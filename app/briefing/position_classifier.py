@@ -1,9 +1,9 @@
-"""The kind of position that citations show, suggested by named rules, with the words that show it.
+"""Position classifier: the kind of position that citations show, suggested by named rules with the words that show it.
 
-What each rule shows, and how plainly, is said here; its patterns stand in one lexicon a language, such as
-`ingest/language/data/positions.en.yaml`: `cues` maps the name of a rule to alternatives between white space; `_` stands
-for white space inside one, `<part>` for the pattern of that name in `parts`. Capitals are told from small letters only
-where `(?-i:…)` says so. Rules only suggest: a person decides. docs/positions.md defines the kinds.
+"We cannot accept this" shows `opposes` by the rule `refuses`. What each rule shows, and how plainly, is said here; its
+patterns are in one lexicon a language, such as `ingest/language/data/positions.en.yaml`: `cues` maps the name of a rule
+to alternatives between white space; `_` stands for white space inside one, `<part>` for the pattern of that name in
+`parts`. Case counts only inside `(?-i:…)`. Rules only suggest: a person decides. docs/positions.md defines the kinds.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import regex
 
-from app.briefing.cells import PositionKind, Words
+from app.briefing.cells import EvidenceWords, PositionKind
 from app.records import Citation
 from app.retrieval.terms import content_terms
 from ingest.language.lexicons import load_lexicon, unfolded
@@ -41,7 +41,7 @@ Rule = Literal[
     "values",
     "was_done",
 ]
-# What a rule shows, and how plainly: 3 said outright, 2 leant to, 1 implied by a judgement such as "a threat".
+# The kind that a rule shows, and its strength: 3 outright, 2 leaning, 1 implied by a judgement such as "a threat".
 RULES: Final[dict[Rule, tuple[PositionKind, int]]] = {
     "refuses": ("opposes", 3),
     "objects": ("opposes", 3),
@@ -60,7 +60,7 @@ RULES: Final[dict[Rule, tuple[PositionKind, int]]] = {
     "values": ("supports", 1),
     "was_done": ("reports_practice", 1),
 }
-# What wins among kinds that are shown equally plainly: to miss an objection or a condition is the worse error.
+# Precedence among kinds of equal strength: to miss an objection or a condition is the worse error.
 PRECEDENCE: Final[tuple[PositionKind, ...]] = (
     "opposes",
     "conditional",
@@ -71,16 +71,16 @@ PRECEDENCE: Final[tuple[PositionKind, ...]] = (
 )
 _OUTRIGHT: Final = 3
 _NEVER_HIDDEN: Final = frozenset({"opposes", "conditional"})
-# Attitudes that a negation turns round; what else is negated shows nothing.
+# Rules that a negation reverses ("not support"); other rules show nothing where they are negated.
 _TURNED: Final[dict[Rule, Rule]] = {"supports": "refuses", "objects": "accepts"}
 _NEGATED_ITSELF: Final = frozenset({"refuses", "forbids", "accepts", "condition", "limit"})
-# How far back from an attitude, in the same clause, a negation reaches.
+# Characters before an attitude, in the same clause, in which a negation counts.
 _REACH: Final = 40
 _CLAUSE: Final = regex.compile(r"[,;:.()，；：。、،؛—–]")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Marked:
+class PositionMark:
     """Words of a text that show a kind of position.
 
     Attributes:
@@ -88,7 +88,7 @@ class Marked:
         end: Offset after the last one.
         kind: What they show.
         rule: Name of the rule that says so.
-        strength: How plainly, 1 to 3, as in `RULES`.
+        strength: 1 to 3, as in `RULES`.
     """
 
     start: int
@@ -108,18 +108,18 @@ class Suggestion:
     """
 
     kind: PositionKind
-    words: tuple[Words, ...] = ()
+    words: tuple[EvidenceWords, ...] = ()
     rules: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Shown:
-    """What one citation shows, whether in a sentence that names the topic, and the words."""
+class _CitedKind:
+    """The kind that one citation shows, with the words; `named`: in a sentence that names the topic."""
 
     verdict: "_StrongestKind"
     named: bool
     citation: Citation
-    marks: tuple[Marked, ...]
+    marks: tuple[PositionMark, ...]
 
 
 def suggest_kind(
@@ -159,8 +159,10 @@ def suggest_kind(
     )
 
 
-def kinds_of(text: str, language: str | None, is_speaker: Callable[[str], bool] = lambda _: True) -> tuple[Marked, ...]:
-    """Returns what a sentence shows, in the order of the text; nothing in a language without rules.
+def kinds_of(
+    text: str, language: str | None, is_speaker: Callable[[str], bool] = lambda _: True
+) -> tuple[PositionMark, ...]:
+    """Returns the marks of positions in a sentence, in its order; none in a language without rules.
 
     Args:
         text: One sentence, readable.
@@ -170,14 +172,14 @@ def kinds_of(text: str, language: str | None, is_speaker: Callable[[str], bool] 
     cues = _compiled(language or "en")
     if cues is None or _found("abstains", cues, text):
         return ()
-    # What others said is blanked out, so that offsets stay.
+    # Reported speech of others is blanked out, so that offsets stay.
     own = cues["others_said"].sub(lambda match: " " * len(match.group()), text) if "others_said" in cues else text
     marks = [mark for rule in RULES for mark in _marks(rule, cues, own, is_speaker)]
     return tuple(sorted(_conditions(_apart(marks)), key=lambda mark: mark.start))
 
 
-def kind_of(marks: Iterable[Marked]) -> PositionKind:
-    """Returns the kind that wins among what one sentence shows; `no_position` where that is nothing."""
+def kind_of(marks: Iterable[PositionMark]) -> PositionKind:
+    """Returns the strongest kind among the marks of one sentence; `no_position` without marks."""
     return _strongest([tuple(marks)]).kind
 
 
@@ -187,8 +189,8 @@ class _StrongestKind:
     strength: int
 
 
-def _strongest(sentences: Iterable[tuple[Marked, ...]]) -> _StrongestKind:
-    """Returns the kind that is shown most plainly in any of the sentences; `no_position` where none shows anything."""
+def _strongest(sentences: Iterable[tuple[PositionMark, ...]]) -> _StrongestKind:
+    """Returns the strongest kind in any of the sentences; `no_position` where none has marks."""
     verdicts = []
     for marks in sentences:
         strength = max((mark.strength for mark in marks), default=0)
@@ -206,7 +208,7 @@ def _found(rule: str, cues: Mapping[str, "regex.Pattern[str]"], text: str) -> bo
 
 def _marks(
     rule: Rule, cues: Mapping[str, "regex.Pattern[str]"], text: str, is_speaker: Callable[[str], bool]
-) -> Iterator[Marked]:
+) -> Iterator[PositionMark]:
     for match in cues[rule].finditer(text) if rule in cues else ():
         named = match.group("subject") if "subject" in match.re.groupindex else None
         if named is not None and not is_speaker(named):
@@ -219,28 +221,28 @@ def _marks(
                     continue
                 start, turned = min(start, negation), _TURNED[rule]
         kind, strength = RULES[turned]
-        yield Marked(start=start, end=end, kind=kind, rule=turned, strength=strength)
+        yield PositionMark(start=start, end=end, kind=kind, rule=turned, strength=strength)
 
 
 def _negation(negation: "regex.Pattern[str]", text: str, start: int, end: int) -> int | None:
-    """Returns where a negation begins that stands in the words or before them in their clause."""
+    """Returns the offset of a negation within the words, or before them in their clause; None without one."""
     before = text[max(0, start - _REACH) : start]
     clause = max((match.end() for match in _CLAUSE.finditer(before)), default=0)
     match = negation.search(text, start - len(before) + clause, end)
     return match.start() if match else None
 
 
-def _apart(marks: Sequence[Marked]) -> list[Marked]:
-    """Keeps of overlapping marks the one whose rule stands first in `RULES`."""
-    kept: list[Marked] = []
+def _apart(marks: Sequence[PositionMark]) -> list[PositionMark]:
+    """Keeps of overlapping marks the one whose rule comes first in `RULES`."""
+    kept: list[PositionMark] = []
     for mark in marks:
         if all(mark.end <= other.start or other.end <= mark.start for other in kept):
             kept.append(mark)
     return kept
 
 
-def _conditions(marks: Sequence[Marked]) -> Iterator[Marked]:
-    """Yields the marks, a condition as outright where it binds an attitude; a mere limit is dropped otherwise."""
+def _conditions(marks: Sequence[PositionMark]) -> Iterator[PositionMark]:
+    """Yields the marks: conditions and limits of an attitude as outright, limits of nothing dropped."""
     binds = any(mark.strength == _OUTRIGHT and mark.kind != "reports_practice" for mark in marks)
     for mark in marks:
         if mark.rule == "condition" and binds:
@@ -251,15 +253,15 @@ def _conditions(marks: Sequence[Marked]) -> Iterator[Marked]:
             yield replace(mark, strength=_OUTRIGHT)
 
 
-def _shown(citation: Citation, topic: str, parties: PartyTable | None) -> _Shown | None:
-    """Returns what a citation shows, by the sentences that name the topic if they show anything."""
+def _shown(citation: Citation, topic: str, parties: PartyTable | None) -> _CitedKind | None:
+    """Returns the kind that a citation shows: by its sentences that name the topic, else by its others."""
     language = citation.language or "en"
     terms = content_terms(topic, language)
 
     def is_speaker(name: str) -> bool:
         return parties is None or any(citation.state in match.codes for match in parties.find(name, language))
 
-    sentences: list[tuple[bool, tuple[Marked, ...]]] = []
+    sentences: list[tuple[bool, tuple[PositionMark, ...]]] = []
     for start, end in split_sentences(citation.quote):
         text = citation.quote[start:end]
         marks = (
@@ -277,16 +279,16 @@ def _shown(citation: Citation, topic: str, parties: PartyTable | None) -> _Shown
                 for mark in marks
                 if (mark.kind, mark.strength) == (verdict.kind, verdict.strength)
             )
-            return _Shown(verdict=verdict, named=named and bool(terms), citation=citation, marks=showing)
+            return _CitedKind(verdict=verdict, named=named and bool(terms), citation=citation, marks=showing)
     return None
 
 
-def _overrules(found: _Shown, party: str | None) -> bool:
+def _overrules(found: _CitedKind, party: str | None) -> bool:
     outright = found.verdict.kind in _NEVER_HIDDEN and found.verdict.strength == _OUTRIGHT
     return outright and found.named and found.citation.state == party
 
 
-def _words(mark: Marked, citation: Citation, statement: Statement) -> Words:
+def _words(mark: PositionMark, citation: Citation, statement: Statement) -> EvidenceWords:
     """Returns the words of a mark with their offsets in the statement's source."""
     edits = tuple(
         Edit(start=edit.start - citation.start, end=edit.end - citation.start, text=edit.text, kind=edit.kind)
@@ -295,7 +297,7 @@ def _words(mark: Marked, citation: Citation, statement: Statement) -> Words:
     )
     readable = ReadableText(source=citation.source_quote, edits=edits)
     start, end = readable.to_source_span(mark.start, mark.end)
-    return Words(
+    return EvidenceWords(
         citation=citation.number,
         start=citation.start + start,
         end=citation.start + end,

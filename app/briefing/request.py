@@ -1,4 +1,7 @@
-"""What a briefing is asked for: parties, subjects and sessions, read from names as people type them."""
+"""Briefing requests: parties, subjects and sessions, read from names as people type them.
+
+"Iran; Cuba" on "extradition, article 18" is two parties by two subjects.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -25,7 +28,7 @@ _LONGEST_RANGE: Final = 200
 
 @dataclass(frozen=True, kw_only=True)
 class BriefingRequest:
-    """What a briefing is asked for.
+    """A request for a briefing.
 
     Attributes:
         parties: Codes of States and groups, in the order asked; empty means everyone who has a statement in scope.
@@ -188,7 +191,7 @@ def request_of_resolution(resolution: Resolution, spoken: str) -> BriefingReques
 
 
 def _topics_in(words: str, language: str) -> list[str]:
-    """Parts topics that stand side by side: "extradition and mutual legal assistance".
+    """Splits coordinated topics: "extradition and mutual legal assistance".
 
     Only terms of the field are parted, so that what belongs together ("witnesses and victims") stays so.
     """

@@ -1,4 +1,7 @@
-"""What people decided on cells: kept in the store, and found again while the evidence stays the same."""
+"""Reviews: people's decisions on cells, kept in the store by a key of the cell's evidence.
+
+A review applies as long as the cell has the same quotations; with other evidence the suggestion is back.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

@@ -1,6 +1,5 @@
-"""The position table: every party, subject and session searched for itself, and what was said put into cells."""
+"""The position table: every cell (party, subject, session) is searched, quoted and classified by itself."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from app.answering.compose.model import ModelWriter
 from app.answering.verify import verify_citation
 from app.briefing.cell_writer import CellText, CellWriter
 from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Review, SourceFile, Subject
-from app.briefing.citations import CitationList, holds, quoted_with
+from app.briefing.citation_list import CitationList, holds, quoted_with
 from app.briefing.evidence_order import order_evidence
 from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
 from app.briefing.points import choose_points
@@ -23,14 +22,14 @@ from app.question.resolution import Resolution
 from app.records import AbstentionReason, Answer, Citation, Claim, Coverage
 from app.retrieval.calibration import THRESHOLD
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
-from app.retrieval.sentence_ranker import PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
 from prompts.wording import load_wording
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import ScopeFilter, Sentence, StatementSummary
+from vectorstore.records import ScopeFilter, Sentence, StatementSummary, text_key, text_sha256
 
-# Notes of empty cells, shorter than what a question is told; other reasons keep their message.
+# Notes of empty cells by reason of abstention; other reasons keep the message that an answer has.
 _ABSENT: Final[dict[AbstentionReason, str]] = {
     "no_statement": "No statement in what was searched; {held} held in all.",
     "not_mentioned": "Nothing on this in the {count} statements searched.",
@@ -43,7 +42,7 @@ _OF_GROUP: Final = 1
 
 @dataclass(frozen=True, kw_only=True)
 class BriefingProgress:
-    """How far a briefing is.
+    """Progress of a briefing.
 
     Attributes:
         done: Cells that are finished.
@@ -60,7 +59,7 @@ Reviews = Callable[[Sequence[str]], Mapping[str, Review]]
 
 
 class TableBuilder:
-    """Builds briefings over one store; with a writer, a model words what their cells quote."""
+    """Builds briefings over one store; with a writer, a model words the evidence of their cells."""
 
     def __init__(
         self,
@@ -90,7 +89,7 @@ class TableBuilder:
         max_tokens: int | None = None,
         composer: Composer | None = None,
     ) -> Briefing:
-        """Searches every cell for itself; none is left out, however many there are.
+        """Builds a briefing; every cell is searched by itself, however many there are.
 
         Args:
             request: Who, what and when.
@@ -119,7 +118,7 @@ class TableBuilder:
 
 
 class _Build:
-    """One briefing under way."""
+    """The state of one briefing while it is built."""
 
     def __init__(
         self,
@@ -184,7 +183,7 @@ class _Build:
         request, citations = self._request, self._citations
         reviews = self._reviews([cell.key for cell in cells])
         cells = [replace(cell, review=reviews.get(cell.key)) for cell in cells]
-        repetitions = repetitions_of(cells, tuple(self._searched.values()), self._catalogue, citations)
+        repetitions = repetitions_of(cells, tuple(self._searched.values()), citations)
         briefing = Briefing(
             title=request.title or _title(request.subjects),
             language=request.language,
@@ -235,7 +234,7 @@ class _Build:
         """Returns a cell, and the strongest quotation of each statement that speaks of its subject, by date."""
         retrieved = self._retriever.retrieve(self._resolution(code, subject, session), self._parties)
         self._searched |= {summary.statement_id: summary for summary in retrieved.searched}
-        own = next((found for found in retrieved.found if found.party == code and _speaks(found)), None)
+        own = next((item for item in retrieved.party_evidence if item.party == code and _speaks(item)), None)
         telling = [] if own is None else order_evidence(own, subject.topic)
         cited = self._quoted(telling, retrieved, self._request.quotations)
         of_groups, group_note = self._of_groups(retrieved)
@@ -293,7 +292,7 @@ class _Build:
         return sorted(sound, key=lambda citation: (citation.date or "", citation.statement_id))
 
     def _quoted(self, chosen: Sequence[Sentence], retrieved: Retrieved, limit: int) -> list[Citation]:
-        """Quotes evidence that its statement bears out; what was read out several times is quoted once."""
+        """Quotes evidence that passes verification; repeated language is quoted once."""
         made = quote(_once(chosen), retrieved.sources, limit, first_number=1)
         return [c for c in made if verify_citation(c, retrieved.sources.statements.get(c.statement_id)) == "verified"]
 
@@ -311,7 +310,7 @@ class _Build:
         return suggest_kind([citation], self._citations.statements, topics[subject], self._parties)
 
     def _silence(self, code: str, subject: Subject, session: str | None, retrieved: Retrieved) -> str:
-        """Says why a cell is empty, for the reason that a question would get."""
+        """Returns the note of an empty cell, by the reason with which a question would abstain."""
         resolution = self._resolution(code, subject, session)
         silent = abstain(
             Answer(question=subject.label, answer="", status="abstained", scope=resolution.scope),
@@ -354,7 +353,7 @@ class _Build:
                     date=statement.metadata.date,
                     session=statement.metadata.session,
                     sha256=statement.sha256,
-                    text_sha256=hashlib.sha256(statement.source_text.encode("utf-8", "surrogatepass")).hexdigest(),
+                    text_sha256=text_sha256(statement.source_text),
                     cited=statement_id in cited,
                 )
             )
@@ -382,9 +381,9 @@ def _renumbered(worded: CellText, code: str, number: Callable[[Citation], int]) 
     return tuple(sorted(claims, key=lambda claim: claim.state != code))
 
 
-def _speaks(found: PartyEvidence) -> bool:
-    """Whether a party speaks of a subject, with or without a position."""
-    return bool(found.evidence) and found.confidence >= THRESHOLD
+def _speaks(item: PartyEvidence) -> bool:
+    """Returns whether a party speaks of a subject, with or without a position."""
+    return bool(item.sentences) and item.confidence >= THRESHOLD
 
 
 def _sessions(in_scope: Sequence[StatementSummary], codes: Sequence[str]) -> tuple[str, ...]:
@@ -398,7 +397,7 @@ def _title(subjects: Sequence[Subject]) -> str:
 
 
 def _key(code: str, subject: Subject, session: str | None, cited: Sequence[Citation]) -> str:
-    """Returns under what the review of a cell is kept: with other evidence, it is another judgement."""
+    """Returns the key of a cell's review, a hash over its evidence too: other evidence needs another judgement."""
     words = sorted(squash(citation.quote) for citation in cited)
     parts = [code, subject.topic.casefold(), subject.treaty or "", subject.article or "", session or "", *words]
-    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return text_key("\x1f".join(parts))

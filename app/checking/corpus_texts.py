@@ -7,18 +7,17 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
+from app.answering.citation_spans import cite_place
 from app.answering.provenance import reference
 from app.checking.findings import Place
 from app.checking.match_key import KeyedText
 from app.checking.matching import words_of
-from app.records import Citation
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
 from vectorstore.catalogue import Catalogue
-from vectorstore.lexical import lexical_expression
-from vectorstore.records import Kind, Metadata, ScopeFilter, Sentence, Statement
+from vectorstore.records import Metadata, ScopeFilter, Sentence, Statement, StatementKind
 
-_KINDS: Final[tuple[Kind, ...]] = ("statement", "record", "treaty")
+_KINDS: Final[tuple[StatementKind, ...]] = ("statement", "record", "treaty")
 # Sentences on either side of a passage that a quotation may reach into.
 _REACH: Final = 4
 # Characters of a quotation by whose words passages are looked for.
@@ -78,10 +77,7 @@ class CorpusTexts:
             within: Ids of statements; None for all.
             k: How many passages are looked at.
         """
-        expression = lexical_expression(quote[:_SEARCHED])
-        if expression is None or within == []:
-            return []
-        hits = self._catalogue.search_lexical(expression, within, k)
+        hits = self._catalogue.search_lexical(quote[:_SEARCHED], within, k)
         passages = self._catalogue.passages([identifier for identifier, _ in hits])
         windows: dict[tuple[str, int, int], Window] = {}
         reach = max(_REACH, len(words_of(quote)) // 8)
@@ -124,31 +120,12 @@ def place_of(stored: StoredText, start: int, end: int, parties: PartyTable, word
     """
     statement, metadata = stored.statement, stored.metadata
     paragraphs = [block for block in statement.blocks if block.paragraph is not None and block.start <= start]
-    citation = Citation(
-        number=1,
-        statement_id=statement.statement_id,
-        state=metadata.state,
-        on_behalf_of=metadata.on_behalf_of,
-        speaker=metadata.speaker,
-        body=metadata.body,
-        session=metadata.session,
-        date=metadata.date,
-        agenda_item=metadata.agenda_item,
-        title=metadata.title,
-        file=statement.file,
-        symbol=metadata.symbol,
+    citation = cite_place(
+        statement,
+        start,
+        end,
         page=bisect_right(statement.page_starts, start) or None,
         paragraph=paragraphs[-1].paragraph if paragraphs else None,
-        start=start,
-        end=end,
-        quote="",
-        source_quote="",
-        sentence_ids=(),
-        language=metadata.language,
-        kind=statement.kind,
-        ocr_confidence=None,
-        inferred=statement.inferred,
-        verdict="verified",
     )
     return Place(
         statement_id=statement.statement_id,

@@ -11,8 +11,8 @@ from typing import Final
 import regex
 
 from app.answering.claims.lexicon import LANGUAGES
-from app.answering.claims.numbers import find_numbers
 from ingest.language.lexicons import load_lexicon
+from ingest.language.numbers import find_numbers
 
 YEAR: Final = r"(?<![\d/.-])(?:19[4-9]\d|20[0-4]\d)(?![\d]|[-/]\d|[.,]\d)"
 _TIMES: Final = load_lexicon("times")

@@ -5,7 +5,7 @@ from typing import Final
 
 import regex
 
-from app.answering.claims.numbers import find_numbers
+from ingest.language.numbers import find_numbers
 
 _HAN_DIGITS: Final = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
 _HAN_YEAR: Final = regex.compile(rf"[{''.join(_HAN_DIGITS)}]{{4}}(?=\s*年)")

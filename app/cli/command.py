@@ -1,4 +1,4 @@
-"""What all commands share: their options, the way to the store, exit codes, and JSON on standard output."""
+"""The frame of commands: shared options, opening the store, exit codes, and JSON on standard output."""
 
 import json
 import logging
@@ -35,12 +35,12 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
 class UsageError(Exception):
-    """Options that do not go together, or a value that is none; exit code 2."""
+    """Options that do not go together, or a value that is not allowed; exit code 2."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """How a command was called: the options that stand before or after every command's name."""
+    """How a command was called: the options that every command takes, before or after its name."""
 
     store: Path | None = None
     env_file: Path | None = None
@@ -63,7 +63,7 @@ class Invocation:
             check_model: False opens a store that another embedding model built.
 
         Raises:
-            StoreMissingError: There is none.
+            StoreMissingError: There is no store at the path.
         """
         from app.wiring import open_workspace
 

@@ -1,4 +1,4 @@
-"""The entry point: the groups of commands put together, signals, and what is said of wrong usage."""
+"""The entry point of `untoc`: groups of commands put together, signals, and messages on wrong usage."""
 
 import io
 import signal
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _wrong_usage(error: typer.TyperException) -> str:
-    """Returns an error of the parser as one line, with the options that a misspelt one may stand for."""
+    """Returns an error of the parser as one line, with suggestions for a misspelt option."""
     possible = getattr(error, "possibilities", None)
     if possible:
         return f"{error.message}. Did you mean {', '.join(map(repr, sorted(possible)))}?"

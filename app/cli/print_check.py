@@ -25,7 +25,7 @@ def print_check(report: CheckReport, names: PartyNamer) -> None:
     for note in report.notes:
         console.print(Text(inert(note), style="dim italic"))
     table = Table(show_lines=True)
-    # In a pipe the quotation has a cell of its own, so that it is found as it stands in the document.
+    # In a pipe the quotation has a cell of its own, so that searching for it finds it unbroken.
     headings = ("Quotation", "Where it stands") if in_pipe() else ("Quotation, and where it stands",)
     for heading in ("#", "Verdict", "In the document", *headings):
         table.add_column(heading, no_wrap=heading == "#")
@@ -62,7 +62,7 @@ def _changes(finding: Finding) -> list[Text]:
 
 
 def _account(finding: Finding) -> list[Text]:
-    """Returns a line for every warning, and where the words stand."""
+    """Returns a line for every warning, and the places of the words."""
     lines = [Text(inert(str(warning)), style="yellow") for warning in finding.warnings]
     if finding.place is not None:
         lines.append(Text(inert(finding.place.reference), style="dim"))

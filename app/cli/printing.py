@@ -1,4 +1,4 @@
-"""What the command line prints: tables, answers and progress on a terminal."""
+"""Printing on a terminal: tables, answers and progress; plain lines in a pipe."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -199,7 +199,7 @@ def print_parties(parties: Sequence[Party]) -> None:
 
 def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -> None:
     """Prints the statements in the store as a table."""
-    # An id is copied from here into other commands, so it stands whole on one line.
+    # An id is copied from here into other commands, so it is never wrapped.
     id_column, file_column = Column("id", no_wrap=True), Column("file", overflow="fold")
     table = Table(
         id_column, "State or treaty", "occasion", Column("date", overflow="fold"), "lang", "family", file_column
@@ -235,8 +235,8 @@ def print_statement(statement: Statement, corpus: "Corpus") -> None:
     console = stdout_console()
     part = statement.part
     if part is not None:
-        told = ", as summarised in the record" if part.summarised else ""
-        console.print(Text(inert(f"intervention {part.ordinal} of record {part.record_id}: {part.named}{told}")))
+        summarised = ", as summarised in the record" if part.summarised else ""
+        console.print(Text(inert(f"intervention {part.ordinal} of record {part.record_id}: {part.named}{summarised}")))
     for name, value in asdict(statement.metadata).items():
         if value is not None:
             mark = " (inferred)" if name in statement.inferred else ""

@@ -1,4 +1,7 @@
-"""The corpus: what is in the store, corrected, added to and checked; and the text around a citation."""
+"""The corpus for people: lists, shows, corrects and removes statements, ingests files, and shows citations in context.
+
+`Corpus.edit("685815eed2f2fa70", {"session": "10"})` corrects a session; nothing is embedded again.
+"""
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
@@ -34,11 +37,11 @@ from prompts.wording import load_wording
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family
 from vectorstore.health import Check
-from vectorstore.records import Kind, Metadata, Role, Statement, StatementSummary, text_key
+from vectorstore.records import Metadata, Role, Statement, StatementKind, StatementSummary, text_key
 from vectorstore.store import Store
 
 EDITABLE: Final = tuple(Metadata.__dataclass_fields__)
-# What differs between the interventions of a record.
+# Metadata that differ between the interventions of a record.
 _OF_SPEAKER: Final = frozenset({"state", "on_behalf_of", "speaker"})
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ur", "he"})
 # Characters of context on either side of a quotation where the paragraph is very long.
@@ -72,7 +75,7 @@ class PageImage:
 
 @dataclass(frozen=True, kw_only=True)
 class DoctorReport:
-    """What a health check found."""
+    """The findings of a health check."""
 
     ok: bool
     checks: tuple[Check, ...]
@@ -172,7 +175,7 @@ class Corpus:
         """Returns one statement with its text, or one intervention with the text of its record.
 
         Raises:
-            NotFoundError: There is none of that id.
+            NotFoundError: No statement has that id.
         """
         statement = self._store.catalogue.statement(statement_id)
         if statement is None:
@@ -183,7 +186,7 @@ class Corpus:
         """Returns the record of an answer.
 
         Raises:
-            NotFoundError: There is none of that id; old ones are dropped.
+            NotFoundError: No record has that id; old ones are dropped.
         """
         record = self._store.catalogue.trace(trace_id)
         if record is None:
@@ -257,7 +260,7 @@ class Corpus:
         sample: bool = False,
         sync: bool = False,
         include_unlisted: bool = False,
-        kind: Kind = "statement",
+        kind: StatementKind = "statement",
         progress: Callable[[IngestProgress], None] | None = None,
     ) -> IngestReport:
         """Takes files and folders into the store; see `ingest.indexer.Indexer`."""
@@ -284,7 +287,7 @@ class Corpus:
             except LoadError:
                 rows.append(draft_row(name, Metadata()))
                 continue
-            # Of a record no State is written down, which would put all of it into one mouth.
+            # A record gets no State, which would attribute all of its speakers' words to one.
             statement = annotator.read(loaded, None, file=name, kind="statement", input_key="").statement
             rows.append(draft_row(name, statement.metadata, statement.kind))
         return write_draft(folder, rows, force=overwrite)
@@ -367,7 +370,7 @@ class Corpus:
         except ValidationError as exc:
             problem = exc.errors()[0]
             raise MetadataError(f"{problem['loc'][-1]}={problem['input']!r}: {problem['msg']}") from exc
-        # A State that is set by hand takes the place of a group's statement, unless the group is named as well.
+        # A State that is set by hand clears the group, unless the group is set as well.
         base = replace(old.metadata, on_behalf_of=None) if "state" in filled else old.metadata
         merged = merge(ReadMetadata(metadata=base, inferred=old.inferred), row, self.parties())
         if merged.problems:

@@ -1,4 +1,7 @@
-"""The doctor: whether the store's parts agree with each other, with the texts, and with the files they came from."""
+"""The doctor: checks that the store's parts agree with each other, with the texts, and with the source files.
+
+A sentence whose text is not at its offsets, or a source file that has changed since, is a finding with its next step.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -12,14 +15,14 @@ from vectorstore.health import Check
 from vectorstore.records import StatementSummary
 from vectorstore.store import Store
 
-# Statements whose sentences are compared with their texts; the others are taken to be like them.
+# Sample size: statements whose sentences are compared with their texts.
 _SAMPLE: Final = 25
 # Files named in a finding.
 _NAMED: Final = 3
 
 
 def examine(store: Store) -> tuple[Check, ...]:
-    """Checks a store without changing it; where the catalogue itself is damaged, nothing else can be said."""
+    """Checks a store without changing it; a damaged catalogue ends the checks."""
     found = store.check()
     if not found[0].ok:
         return found

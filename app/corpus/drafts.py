@@ -1,4 +1,7 @@
-"""Draft eval cases: answers that somebody saved, one JSON line each, for a person to review."""
+"""Draft eval cases: saved answers, one JSON line each, for a person to review.
+
+"Save as case" in the chat writes the question, the scope, and the answer's citations as evidence.
+"""
 
 import hashlib
 import json
@@ -22,7 +25,7 @@ _FOLDER: Final = "evals"
 _FILE: Final = "drafts.jsonl"
 # Writing one line takes milliseconds; whoever holds the lock for longer is stuck.
 _WAIT_SECONDS: Final = 5.0
-# JSON lets these stand in a string as they are, but readers that split lines as Unicode does break there.
+# JSON allows these in a string unescaped, but readers that split lines by Unicode's rules break there.
 _LINE_ENDS: Final = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
 
 
@@ -40,7 +43,7 @@ class SavedDraft:
 
 
 def drafts_path(store: Path) -> Path:
-    """Returns the file of draft cases of a store folder; there is none until one is saved."""
+    """Returns the file of draft cases of a store folder; absent until one is saved."""
     return store / _FOLDER / _FILE
 
 

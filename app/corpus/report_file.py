@@ -1,4 +1,4 @@
-"""The report of an ingest as a CSV file for spreadsheets."""
+"""The report of an ingest as a CSV file for spreadsheets, in which no cell can be a formula."""
 
 import csv
 import io

@@ -1,4 +1,7 @@
-"""Uploaded files, kept in the store for as long as a statement came from them."""
+"""Uploads: files that were ingested from the chat, kept in the store as long as a statement came from them.
+
+Their pages are shown beside quotations; an upload that gave no statement is deleted.
+"""
 
 import shutil
 import time

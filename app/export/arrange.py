@@ -1,7 +1,7 @@
-"""A briefing made ready for a document: citations in reading order, and what each line of it says.
+"""Arrangement of a briefing for a document: citations in reading order, and the wording of each line.
 
-Notes of a document are numbered where they are first read, by topic and party, or by talking point; a manifest,
-a sheet and a page then call a citation by the same number.
+Notes are numbered where they are first referred to, by topic and party, or by talking point; a manifest, a sheet and a
+page then call a citation by the same number.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,8 +14,8 @@ from app.briefing.cells import Briefing, Cell, Point, PositionKind
 from app.records import Citation, Claim
 from prompts.wording import Wording, load_document_words, load_wording
 
-Form = Literal["full", "one_pager", "talking_points"]
-FORMS: Final[tuple[Form, ...]] = get_args(Form)
+DocumentForm = Literal["full", "one_pager", "talking_points"]
+FORMS: Final[tuple[DocumentForm, ...]] = get_args(DocumentForm)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,14 +39,14 @@ class QuotationPart:
     telling: bool
 
 
-def arrange(briefing: Briefing, form: Form = "full") -> Briefing:
+def arrange(briefing: Briefing, form: DocumentForm = "full") -> Briefing:
     """Returns the briefing as a document of that form cites it.
 
     Citations are numbered from 1 in reading order and the others left out. What a person rejected is not cited, and
     what a model claimed on it not told. Arranging twice changes nothing.
     """
-    rejected = {number for cell in briefing.cells if is_rejected(cell) for number in cell.citations}
-    cells = [replace(c, citations=(), words=(), claims=(), more=0) if is_rejected(c) else c for c in briefing.cells]
+    rejected = {number for cell in briefing.cells if cell.is_rejected for number in cell.citations}
+    cells = [replace(c, citations=(), words=(), claims=(), more=0) if c.is_rejected else c for c in briefing.cells]
     kept = {number for cell in cells for number in cell.citations}
     outside = rejected - kept
     held = {claim for cell in cells for claim in cell.claims}
@@ -90,7 +90,7 @@ def _renumbered(claim: Claim, new: Mapping[int, int]) -> Claim:
     return replace(claim, citations=tuple(new[number] for number in claim.citations))
 
 
-def _reading_order(briefing: Briefing, cells: Iterable[Cell], form: Form) -> Iterable[int]:
+def _reading_order(briefing: Briefing, cells: Iterable[Cell], form: DocumentForm) -> Iterable[int]:
     if form != "full":
         yield from (number for point in briefing.points for number in point.citations)
         return
@@ -103,17 +103,12 @@ def _reading_order(briefing: Briefing, cells: Iterable[Cell], form: Form) -> Ite
         yield from repetition.citations
 
 
-def is_rejected(cell: Cell) -> bool:
-    """Returns whether a person found that the evidence does not fit the topic."""
-    return cell.review is not None and cell.review.state == "rejected"
-
-
 def position(cell: Cell) -> PositionKind:
-    """Returns the kind to show: the one that holds, and no position where the evidence was rejected."""
-    return "no_position" if is_rejected(cell) else cell.holds
+    """Returns the kind to show: the one in force, and no position where the evidence was rejected."""
+    return "no_position" if cell.is_rejected else cell.holds
 
 
-def kind_of(briefing: Briefing, cell: Cell, number: int) -> PositionKind:
+def citation_kind(cell: Cell, number: int) -> PositionKind:
     """Returns the kind that one citation of a cell shows: by its own words, unless a person set the cell's."""
     if cell.review is not None:
         return position(cell)
@@ -128,7 +123,7 @@ def pieces(cell: Cell, citation: Citation) -> tuple[QuotationPart, ...]:
     for words in cell.words:
         if words.citation != citation.number or not words.text:
             continue
-        # The same words may stand twice; reading repair moves them little.
+        # The same words may occur twice; repair moves them little.
         about = (words.start - citation.start) * stretch
         begin = min(_places(words.text, quote), key=lambda place: abs(place - about), default=None)
         if begin is not None:
@@ -173,7 +168,7 @@ class Sayings:
         return self.say("kind_supports_against" if against else f"kind_{kind}")
 
     def position(self, cell: Cell) -> str:
-        """Returns the kind of a cell in words; a topic that was mentioned without a position is told from silence."""
+        """Returns the kind of a cell in words; "mentioned" where it has evidence without a position."""
         kind = position(cell)
         return self.say("mentioned") if kind == "no_position" and cell.citations else self.kind(kind, cell.subject)
 
@@ -196,7 +191,7 @@ class Sayings:
         """Returns the state of a cell's kind: suggested, or who reviewed it and when; nothing where nothing is."""
         if cell.review is None:
             return self.say("suggested") if cell.citations else ""
-        key = "set_aside" if is_rejected(cell) else "reviewed"
+        key = "set_aside" if cell.is_rejected else "reviewed"
         who = cell.review.reviewer or self.say("somebody")
         return self.say(key, reviewer=who, date=self.date(cell.review.at[:10]))
 
@@ -238,7 +233,7 @@ class Sayings:
 
     def source(self, cell: Cell, citation: Citation) -> str:
         """Returns the line above a quotation in a cell: whose it is where that needs saying, and where and when."""
-        # Claims stand between the name of the party and its quotations.
+        # Claims come between the name of the party and its quotations.
         whose = self.speaker(cell.party, citation) or (self.name(citation.state) if cell.claims else "")
         return self._source(whose, citation)
 
@@ -255,7 +250,7 @@ class Sayings:
         place = self.say("place", id=citation.statement_id, start=citation.start, end=citation.end)
         return f"{reference_by_name(citation, self.name, self._wording)}; {place}."
 
-    def subtitle(self, form: Form) -> str:
+    def subtitle(self, form: DocumentForm) -> str:
         """Returns what the document is, and of when."""
         parts = [self.say(f"form_{form}")]
         if self.briefing.made:

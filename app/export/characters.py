@@ -1,4 +1,7 @@
-"""Characters of texts from anywhere, made fit for documents: what XML forbids is shown, scripts are told apart."""
+"""Characters of source texts made fit for documents: XML's forbidden ones are replaced, directions detected.
+
+A NUL becomes "␀"; an Arabic quotation runs from right to left.
+"""
 
 import re
 import unicodedata

@@ -9,7 +9,7 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from app.briefing.cells import Briefing, Cell, Point, Subject
-from app.export.arrange import Column, Form, Sayings, by_place, columns, pieces, position
+from app.export.arrange import Column, DocumentForm, Sayings, by_place, columns, pieces, position
 from app.export.characters import in_marks, right_to_left
 from app.export.docx_pages import Pages
 from app.export.docx_styles import CELL, NOTE, QUOTATION, SOURCE
@@ -29,7 +29,7 @@ _PICTURE_UPRIGHT: Final = 8
 def docx_bytes(
     briefing: Briefing,
     *,
-    form: Form = "full",
+    form: DocumentForm = "full",
     file: str,
     template: Path | None = None,
     page_numbers: Mapping[str, int] | None = None,
@@ -47,7 +47,7 @@ def docx_bytes(
         ExportError: The template cannot be used.
     """
     sayings = Sayings(briefing)
-    writer = _Writer(briefing, sayings, Pages(template, sayings.language, page_numbers))
+    writer = _DocxWriter(briefing, sayings, Pages(template, sayings.language, page_numbers))
     if form == "full":
         writer.full(file)
     else:
@@ -61,7 +61,7 @@ class _Adds(Protocol):
     def __call__(self, style: str, *, rtl: bool) -> Paragraph: ...
 
 
-class _Writer:
+class _DocxWriter:
     def __init__(self, briefing: Briefing, sayings: Sayings, pages: Pages) -> None:
         self.briefing = briefing
         self.say = sayings
@@ -84,7 +84,7 @@ class _Writer:
         self._over_time()
         self._annex(file)
 
-    def points(self, form: Form) -> None:
+    def points(self, form: DocumentForm) -> None:
         pages, say, briefing = self.pages, self.say, self.briefing
         if form == "one_pager":
             pages.narrow_margins()

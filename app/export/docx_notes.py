@@ -63,7 +63,7 @@ class Footnotes:
         self._root.append(self._note(number, text, language))
 
     def mention(self, paragraph: Paragraph, number: int, language: str) -> None:
-        """Adds the number of a footnote whose mark stands elsewhere, before or after."""
+        """Adds the number of a footnote whose mark is elsewhere, before or after."""
         # Marks in a row would read as one number.
         if paragraph.runs and paragraph.runs[-1].style == self._document.styles["footnote reference"]:
             self._style(add_text(paragraph, ", ", language))

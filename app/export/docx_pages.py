@@ -1,4 +1,4 @@
-"""The frame of a Word file: title, table of contents, headings, sections, pictures, footer."""
+"""Pages of a Word file: title, table of contents, headings, sections, pictures, footer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -90,7 +90,7 @@ class Pages:
         self._headings.append(_Heading(text=text, level=level, anchor=anchor))
 
     def contents(self, title: str) -> None:
-        """Sets where the table of contents stands; `save` fills it."""
+        """Places the table of contents here; `save` fills it."""
         self.text(title, "TOC Heading")
         self._contents = self.paragraph("toc 1", rtl=self._rtl)
 
@@ -115,7 +115,7 @@ class Pages:
         """Adds a table as wide as the text; `widths` are parts of the whole."""
         return Grid(self.document, widths, self.width, self.language)
 
-    def picture(self, png: bytes, told: str, caption: str) -> None:
+    def picture(self, png: bytes, alt_text: str, caption: str) -> None:
         """Adds a picture, no larger than a page, with a text for those who cannot see it."""
         with Image.open(BytesIO(png)) as image:
             pixels, lines = image.size
@@ -124,7 +124,7 @@ class Pages:
         paragraph.paragraph_format.keep_with_next = True
         shape = paragraph.add_run().add_picture(BytesIO(png), width=Emu(width))
         properties = shape._inline.docPr
-        properties.set("descr", visible(told))
+        properties.set("descr", visible(alt_text))
         properties.set("title", visible(caption))
         self.text(caption, "Caption")
 

@@ -162,7 +162,7 @@ def _make_ours(document: Document) -> None:
 
 
 def drop_relationships(relationships: Relationships, kind: str) -> None:
-    """Lets go of the parts that are related in one way, so that another can stand in their place."""
+    """Drops the parts of one relationship type, so that another can take their place."""
     for key in [key for key, relationship in relationships.items() if relationship.reltype == kind]:
         del relationships[key]
 

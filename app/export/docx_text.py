@@ -14,7 +14,7 @@ from docx.text.run import Run
 
 from app.export.characters import east_asian, right_to_left, visible
 
-# Regions only where spelling checkers want one; another language stands for itself.
+# Languages that spelling checkers want with a region; others go by their code.
 _TAGS: Final = {"en": "en-GB", "fr": "fr-FR", "es": "es-ES", "ru": "ru-RU", "ar": "ar-SA", "zh": "zh-CN"}
 # What follows `w:bidi` in the properties of a paragraph.
 _AFTER_BIDI: Final = (
@@ -53,7 +53,7 @@ def add_text(
 
     Args:
         paragraph: Where it goes.
-        text: Words from anywhere.
+        text: EvidenceWords from anywhere.
         language: ISO 639-1 code, None where it is not known.
         bold: None leaves it to the style; so does `italic`.
         italic: See `bold`.

@@ -46,12 +46,12 @@ def excel_bytes(briefing: Briefing, *, file: str) -> bytes:
         briefing: As arranged for a full document.
         file: Its name, which the coverage sheet tells to check it.
     """
-    writer = _Writer(briefing, Sayings(briefing))
+    writer = _ExcelWriter(briefing, Sayings(briefing))
     writer.write(file)
     return writer.save()
 
 
-class _Looks:
+class _CellStyles:
     """Styles of cells, made once."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class _Looks:
         self.link = Font(name="Arial", size=10, color="0B5394", underline="single")
 
 
-class _Writer:
+class _ExcelWriter:
     def __init__(self, briefing: Briefing, sayings: Sayings) -> None:
         # A second to import, and only this needs it.
         from openpyxl import Workbook
@@ -77,7 +77,7 @@ class _Writer:
         self.positions, self.matrix, self.quotations, self.coverage = (
             self.book.create_sheet(sayings.say(name)) for name in ("positions", "matrix", "quotations", "coverage")
         )
-        self._looks = _Looks()
+        self._looks = _CellStyles()
         self._quotation_rows: dict[int, int] = {}
 
     def write(self, file: str) -> None:

@@ -1,4 +1,4 @@
-"""How kinds of position look: a tint and a mark each, so that nothing depends on colour alone."""
+"""Looks of kinds of position: a tint and a mark each, so that nothing depends on colour alone."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The manifest of a document: hashes of what it cites, so that anybody can check it without the document's maker."""
+"""The manifest of a document: hashes of what it cites, by which anybody can check it without the product."""
 
 import hashlib
 import json
@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from app.briefing.cells import Briefing
+from vectorstore.records import text_sha256
 
 
 def manifest_path(path: Path) -> Path:
-    """Returns where the manifest of a document stands: beside it."""
+    """Returns the path of a document's manifest, beside it."""
     return path.with_name(f"{path.name}.manifest.json")
 
 
@@ -48,8 +49,8 @@ def manifest(briefing: Briefing, document: bytes, name: str, form: str) -> bytes
                 "state": citation.state,
                 "start": citation.start,
                 "end": citation.end,
-                "quote_sha256": _digest(citation.quote),
-                "source_quote_sha256": _digest(citation.source_quote),
+                "quote_sha256": text_sha256(citation.quote),
+                "source_quote_sha256": text_sha256(citation.source_quote),
             }
             for citation in briefing.citations
         ],
@@ -57,8 +58,3 @@ def manifest(briefing: Briefing, document: bytes, name: str, form: str) -> bytes
     if briefing.writing is not None:
         content["model"] = briefing.writing.model
     return (json.dumps(content, ensure_ascii=True, indent=2) + "\n").encode("ascii")
-
-
-def _digest(text: str) -> str:
-    # Half a surrogate pair, which no file holds, must not stop the document.
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

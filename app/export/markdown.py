@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.briefing.cells import Briefing, Cell, Subject
-from app.export.arrange import Form, Sayings, by_place, columns, pieces
+from app.export.arrange import DocumentForm, Sayings, by_place, columns, pieces
 from app.export.characters import in_marks, visible
 from app.records import Citation
 
@@ -17,7 +17,7 @@ _LINE_START: Final = re.compile(r"^(\s*)(?:([-+=])|(\d+)([.)]))", re.MULTILINE)
 _ADDRESS: Final = re.compile(r":(?=//)|(?<=www)\.|@", re.IGNORECASE)
 
 
-def markdown_bytes(briefing: Briefing, *, form: Form = "full", file: str) -> bytes:
+def markdown_bytes(briefing: Briefing, *, form: DocumentForm = "full", file: str) -> bytes:
     """Returns a Markdown file in UTF-8, with tables and footnotes as GitHub and Pandoc read them.
 
     Args:
@@ -25,7 +25,7 @@ def markdown_bytes(briefing: Briefing, *, form: Form = "full", file: str) -> byt
         form: What kind of document it is.
         file: Its name, which the annex tells to check it.
     """
-    writer = _Writer(briefing, Sayings(briefing))
+    writer = _MarkdownWriter(briefing, Sayings(briefing))
     parts = writer.full(file) if form == "full" else writer.points(form)
     return ("\n\n".join((*parts, *writer.notes())) + "\n").encode()
 
@@ -46,7 +46,7 @@ def _table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cell or ' ' for cell in line)} |" for line in lines)
 
 
-class _Writer:
+class _MarkdownWriter:
     def __init__(self, briefing: Briefing, sayings: Sayings) -> None:
         self.briefing = briefing
         self.say = sayings
@@ -79,7 +79,7 @@ class _Writer:
             yield from self._repetitions()
         yield from self._annex(file)
 
-    def points(self, form: Form) -> Iterator[str]:
+    def points(self, form: DocumentForm) -> Iterator[str]:
         say, briefing = self.say, self.briefing
         yield f"# {_line(briefing.title)}"
         yield _line(say.subtitle(form))

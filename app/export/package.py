@@ -1,4 +1,4 @@
-"""Office packages made the same at every run: a zip archive whose entries carry no time of their own."""
+"""Reproducible Office packages: a zip archive without times of its own, so the same content gives the same bytes."""
 
 from collections.abc import Callable
 from io import BytesIO

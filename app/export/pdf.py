@@ -1,4 +1,4 @@
-"""PDF files, made from Word files by LibreOffice: an external program that runs on this machine, without network."""
+"""PDF files, converted from Word files by LibreOffice: an external program that runs locally, without network."""
 
 import os
 import shutil
@@ -72,13 +72,13 @@ def _convert(program: str, word_file: bytes, folder: Path) -> bytes:
         "--convert-to", "pdf:writer_pdf_Export", "--outdir", str(folder), str(source),
     ]  # fmt: skip
     try:
-        code, told = _run(command, folder)
+        code, stderr = _run(command, folder)
     except OSError as exc:
         raise _failure(program, str(exc.strerror)) from exc
     except subprocess.TimeoutExpired as exc:
         raise _failure(program, f"it took more than {_SECONDS // 60} minutes") from exc
     if code != 0 or not result.is_file():
-        raise _failure(program, told[-1] if told else f"exit code {code}")
+        raise _failure(program, stderr[-1] if stderr else f"exit code {code}")
     return result.read_bytes()
 
 
@@ -93,13 +93,13 @@ def _run(command: Sequence[str], folder: Path) -> tuple[int, list[str]]:
         start_new_session=True,
     ) as process:
         try:
-            _, told = process.communicate(timeout=_SECONDS)
+            _, stderr = process.communicate(timeout=_SECONDS)
         except BaseException:
             # It starts others, which would go on without it.
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             raise
-    return process.returncode, told.decode("utf-8", "replace").strip().splitlines()
+    return process.returncode, stderr.decode("utf-8", "replace").strip().splitlines()
 
 
 def _failure(program: str, reason: str) -> ExportError:

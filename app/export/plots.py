@@ -1,6 +1,6 @@
-"""Pictures of a briefing: positions by party and topic, statements by party and date.
+"""Plots of a briefing: a heat map of positions by party and topic, and a timeline of statements by party and date.
 
-What a colour says, a mark in it says too, so that the pictures work without colour and in print.
+Every colour has a mark beside it, so that the plots work without colour and in print.
 """
 
 import textwrap
@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final, Literal
 
 from app.briefing.cells import KINDS, Briefing, PositionKind
-from app.export.arrange import Sayings, by_place, columns, kind_of, position
+from app.export.arrange import Sayings, by_place, citation_kind, columns, position
 from app.export.looks import MARKS, TINTS
 from prompts.wording import load_document_words
 
@@ -71,7 +71,7 @@ def heat_map(briefing: Briefing) -> bytes:
     shown, cells = columns(briefing, sayings), by_place(briefing)
     held = {position(cell) for cell in briefing.cells}
     legend: list[tuple[_Sign, str]] = [(kind, _meaning(kind, sayings)) for kind in KINDS if kind in held]
-    # The sessions of a subject stand close together, under its label.
+    # The sessions of a subject are close together, under its label.
     each = max(1, len(briefing.sessions))
     wide = _COLUMN if each == 1 else _SESSION
     labels = [
@@ -115,8 +115,8 @@ def _group_columns(axes: "Axes", labels: Sequence[str], each: int) -> None:
 def describe_heat_map(briefing: Briefing) -> str:
     """Returns what the heat map shows, for those who cannot see it."""
     sayings = Sayings(briefing)
-    told = [f"{subject.label}: {sayings.tally(subject.label)}" for subject in briefing.subjects]
-    return ". ".join((sayings.say("heat_map"), *told)) + "."
+    parts = [f"{subject.label}: {sayings.tally(subject.label)}" for subject in briefing.subjects]
+    return ". ".join((sayings.say("heat_map"), *parts)) + "."
 
 
 def timeline(briefing: Briefing) -> bytes:
@@ -152,7 +152,7 @@ def describe_timeline(briefing: Briefing) -> str:
     """Returns what the timeline shows, for those who cannot see it."""
     sayings = Sayings(briefing)
     kinds = _kinds(briefing)
-    told = [sayings.say("timeline")]
+    parts = [sayings.say("timeline")]
     for party in _speaking(briefing):
         spoken = [source for source in briefing.sources if source.party == party]
         cited = [
@@ -161,11 +161,11 @@ def describe_timeline(briefing: Briefing) -> str:
             if source.statement_id in kinds
         ]
         line = f"{sayings.name(party)}: {len(spoken)}"
-        told.append(f"{line}; {'; '.join(cited)}" if cited else line)
+        parts.append(f"{line}; {'; '.join(cited)}" if cited else line)
     undated = sum(_years_of(source.date) is None for source in briefing.sources)
     if undated:
-        told.append(sayings.say("undated", count=undated).rstrip(".。"))
-    return ". ".join(told) + "."
+        parts.append(sayings.say("undated", count=undated).rstrip(".。"))
+    return ". ".join(parts) + "."
 
 
 def _speaking(briefing: Briefing) -> tuple[str, ...]:
@@ -179,7 +179,7 @@ def _kinds(briefing: Briefing) -> dict[str, tuple[PositionKind, ...]]:
     found: dict[str, set[PositionKind]] = {}
     for cell in briefing.cells:
         for number in cell.citations:
-            found.setdefault(briefing.citation(number).statement_id, set()).add(kind_of(briefing, cell, number))
+            found.setdefault(briefing.citation(number).statement_id, set()).add(citation_kind(cell, number))
     for moment in briefing.moments:
         found.setdefault(briefing.citation(moment.citation).statement_id, set()).add(moment.kind)
     return {
@@ -329,7 +329,7 @@ def _glyphs() -> frozenset[int]:
 
 
 def _showable(text: str, otherwise: str) -> str:
-    """Returns a text on one line if the fonts have all of its characters, else what stands for it."""
+    """Returns a text on one line if the fonts have all of its characters, else its substitute."""
     line = " ".join(text.split())
     return line if line and all(ord(char) in _glyphs() for char in line) else otherwise
 

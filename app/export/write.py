@@ -1,4 +1,7 @@
-"""Writes a briefing as a document, with its manifest beside it."""
+"""Writing a briefing as a document of the kind that its suffix names, with its manifest beside it.
+
+`iran.docx` comes with `iran.docx.manifest.json`; both are put in place together.
+"""
 
 import secrets
 from collections.abc import Callable
@@ -8,7 +11,7 @@ from typing import Final
 
 from app.briefing.cells import Briefing
 from app.errors import ExportError
-from app.export.arrange import FORMS, Form, arrange
+from app.export.arrange import FORMS, DocumentForm, arrange
 from app.export.docx import docx_bytes
 from app.export.excel import excel_bytes
 from app.export.manifest import manifest, manifest_path
@@ -17,36 +20,36 @@ from app.export.pdf import pdf_bytes
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
+class DocumentJob:
     """What a document is made of: an arranged briefing, its form, its name, and a template if it has one."""
 
     briefing: Briefing
-    form: Form
+    form: DocumentForm
     file: str
     template: Path | None
 
 
-def _docx(job: Job) -> bytes:
+def _docx(job: DocumentJob) -> bytes:
     return docx_bytes(job.briefing, form=job.form, file=job.file, template=job.template)
 
 
-def _pdf(job: Job) -> bytes:
+def _pdf(job: DocumentJob) -> bytes:
     return pdf_bytes(
         lambda pages: docx_bytes(job.briefing, form=job.form, file=job.file, template=job.template, page_numbers=pages)
     )
 
 
-def _excel(job: Job) -> bytes:
+def _excel(job: DocumentJob) -> bytes:
     if job.form != "full":
         raise ExportError(f"{job.file!r}: a table has no form {job.form!r}; choose .docx, .md or .pdf for it")
     return excel_bytes(job.briefing, file=job.file)
 
 
-def _markdown(job: Job) -> bytes:
+def _markdown(job: DocumentJob) -> bytes:
     return markdown_bytes(job.briefing, form=job.form, file=job.file)
 
 
-_WRITERS: Final[dict[str, Callable[[Job], bytes]]] = {
+_WRITERS: Final[dict[str, Callable[[DocumentJob], bytes]]] = {
     ".docx": _docx,
     ".xlsx": _excel,
     ".md": _markdown,
@@ -56,7 +59,7 @@ SUFFIXES: Final = tuple(_WRITERS)
 
 
 def write_briefing(
-    briefing: Briefing, path: Path, *, template: Path | None = None, form: Form = "full"
+    briefing: Briefing, path: Path, *, template: Path | None = None, form: DocumentForm = "full"
 ) -> tuple[Path, ...]:
     """Writes a briefing as the kind of document that the suffix of its path names, and its manifest beside it.
 
@@ -79,7 +82,7 @@ def write_briefing(
     if form not in FORMS:
         raise ExportError(f"no form {form!r} of a document; choose {', '.join(FORMS)}")
     arranged = arrange(briefing, form)
-    document = write(Job(briefing=arranged, form=form, file=path.name, template=template))
+    document = write(DocumentJob(briefing=arranged, form=form, file=path.name, template=template))
     beside = manifest_path(path)
     _replace({path: document, beside: manifest(arranged, document, path.name, form)})
     return path, beside

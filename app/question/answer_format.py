@@ -1,4 +1,7 @@
-"""Follow-ups that ask for the same in another form: shorter, as talking points, or in another language."""
+"""Answer format of a follow-up: shorter, as talking points, or in another language.
+
+"Shorter, please" and "in French" keep the question before and change only the form of its answer.
+"""
 
 import re
 from collections.abc import Sequence

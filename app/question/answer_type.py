@@ -1,6 +1,6 @@
-"""Expected answer type: the kind of thing that a question asks for, such as a number; in six languages.
+"""Expected answer type: the kind of thing that a question asks for, such as a number, in six languages.
 
-"How many ships were inspected?" asks for a number. `app.answering.answer_type_check` tells whether evidence holds one.
+"How many ships were inspected?" asks for a number. `app.answering.answer_type_check` checks evidence for one.
 """
 
 import re

@@ -1,4 +1,7 @@
-"""What a short question says against the one before it: what it takes back, and how many years away it asks."""
+"""Dialogue acts of short follow-ups: corrections, relative years, and replies to a question back.
+
+"Not Austria, Germany" takes Austria back; "two years later" counts from the year of the question before.
+"""
 
 import re
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
-"""Follow-ups: what a question takes over from the turns before it.
+"""Follow-up resolution: what a question inherits from the turns before it.
 
-A question that names a speaker and a subject stands by itself. Any other refines the one before it and replaces
-only the kind of thing that it names, or it is about the answer and takes over everything.
+A question that names a speaker and a subject inherits nothing. "And Cuba?" refines the one before: it replaces the kind
+of thing that it names and keeps the rest. "When was that?" is about the answer, and inherits everything.
 """
 
 import re

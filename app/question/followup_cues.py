@@ -1,4 +1,4 @@
-"""Words by which a question leans on the one before it, one table per language.
+"""Follow-up cues, one table a language: words by which a question refers to the one before, such as "what about".
 
 Words are separated by white space, `_` stands for a space within a phrase and a final `*` for any ending. They are
 compared as plain text, so that a question typed without accents is read like one with them.

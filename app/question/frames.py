@@ -1,7 +1,8 @@
-"""How questions ask: the words around States and topics that are not themselves the topic, per language.
+"""Question frames: the words around States and topics that are not the topic themselves, per language.
 
-The patterns stand in `app/question/asking`, one module a language; here they are compiled. They are matched against
-`fold_accents` text, so that a question typed without accents is read like one with them.
+In "what did Arvandia say about extradition?" the frame is "what did … say about". The patterns are in
+`app/question/asking`, one module a language; here they are compiled. They match `fold_accents` text, so that a question
+typed without accents is read like one with them.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""Questions about who did not say something: the same question without its negation.
+"""Negated questions: who did not say something, searched as the same question without its negation.
 
-"Which States did not mention corruption?" is searched as "Which States did mention corruption?". Only a negation of
-the verb that asks counts; in "which States said that Iran did not reply" it belongs to what was said.
+"Which States did not mention corruption?" is searched as "Which States did mention corruption?". Only a negation of the
+verb that asks counts; in "which States said that Iran did not reply" it belongs to what was said.
 """
 
 import re

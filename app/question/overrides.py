@@ -1,4 +1,7 @@
-"""Parts of a scope that a person or a program sets, in place of what was read from the question."""
+"""Scope overrides: parts of a scope that a person or a program sets, in place of those read from the question.
+
+`{"years": [2019]}` asks any question of 2019 alone.
+"""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
-"""Who is asked about: which of the States and groups that a question names are meant as speakers.
+"""Party roles: which of the States and groups that a question names are asked about as speakers.
 
-The asking frame decides: in "what did Israel say about Iran's programme" Israel speaks and Iran is a topic.
+The frame decides: in "what did Israel say about Iran's programme" Israel speaks and Iran is part of the topic.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What a question counts ("how many ships", "how much money"), and whether a number in evidence counts just that.
+"""Quantity target: what a question counts ("how many ships", "how much money"), and whether a number counts just that.
 
 Without it any number would answer: "nineteen countries" is no number of ships.
 """

@@ -1,4 +1,7 @@
-"""Questions, scopes and earlier turns as the command line takes them from files and arguments."""
+"""Question input: questions, scopes and earlier turns, read from files and arguments of the command line.
+
+`{"id": "q1", "question": "And Cuba?", "history": ["What did Iran say about extradition?"]}` is a line of such a file.
+"""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

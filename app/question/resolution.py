@@ -1,4 +1,7 @@
-"""How a question was read: the scope, and what the answer needs to know besides."""
+"""Resolution of a question: its scope, and what retrieval and the answer need to know besides.
+
+"Which States did not mention corruption?" resolves to the topic "corruption", `all_states` and `negated`.
+"""
 
 from dataclasses import dataclass
 from typing import Literal

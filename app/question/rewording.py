@@ -1,4 +1,7 @@
-"""Questions as people type them, put into the forms that lookup knows: typing errors, articles by words."""
+"""Query normalisation: typing errors in asking words are mended, and articles in words become numbers.
+
+"waht did Iran say on article sixteen" is read as "what did Iran say on article 16".
+"""
 
 import re
 from functools import cache

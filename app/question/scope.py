@@ -1,6 +1,7 @@
-"""From a question to its scope: who is asked about, when, where, which article; and the topic that remains.
+"""Scope resolution: who is asked about, when, where, which article, and the topic that remains.
 
-Everything is found by lookup and rules over the question's own words, never by a model.
+"What did Iran say about extradition in 2020?" has the scope Iran, 2020, "extradition". Everything is found by lookup
+and rules over the question's own words, never by a model.
 """
 
 import re

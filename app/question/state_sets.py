@@ -1,7 +1,7 @@
-"""Sets of States that a question asks: those of a region ("African States"), the members of a group.
+"""State sets: the States of a region ("African States") or the members of a group, asked about as single States.
 
-A word for a region names States only beside a noun that stands for them: "African swine fever" is a topic. A group's
-own name stays the group; its members are asked for by a word such as "which" or by "members of".
+A word for a region names States only beside a noun for them: "African swine fever" is a topic. A group's own name stays
+the group; its members are asked for by a word such as "which" or by "members of".
 """
 
 import re

@@ -1,4 +1,7 @@
-"""When and where: bodies, sessions, dates and years that a question names, in six languages."""
+"""Time and venue: the bodies, sessions, dates and years that a question names, in six languages.
+
+"At the tenth session, in October 2020" gives session 10 and the year 2020.
+"""
 
 import re
 from dataclasses import dataclass

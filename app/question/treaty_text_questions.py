@@ -1,4 +1,7 @@
-"""Which treaties and articles a question names, and whether it asks what they themselves say."""
+"""Treaties and articles that a question names, and whether it asks for their own text.
+
+"What does article 18 say?" asks for the treaty's text; "what did Iran say on article 18?" for statements on it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""How sure an answer is: a logistic model over what ranking measured of one party's statements.
+"""Calibration: the chance that a party's best evidence answers, by logistic regression on features of its ranking.
 
 Weights and threshold are fitted by `untoc-eval calibrate dev`, with folds by State, on the project's own development
 questions; they are development figures.
@@ -13,7 +13,7 @@ from typing import Final
 class Features:
     """What ranking measured of a topic in the statements of one party.
 
-    The best of it says how near the nearest words are; the rest says how near any words would have been.
+    The best values say how near the nearest sentences are, the others how near any sentences of these statements are.
 
     Attributes:
         best_similarity: Cosine of the nearest passage, -1 to 1.
@@ -23,9 +23,9 @@ class Features:
         contrast: By how many standard deviations the best stands above the mean.
         best_within: Mean of the three highest logits of sentences within their neighbours.
         shared: Largest share of the topic's content words in a sentence with its neighbours, 0 to 1.
-        said: 1 where the statements use a phrase of the topic that the corpus knows, else 0.
-        unsaid: log(1 + n) for the phrase of the topic that the corpus uses most, in n passages, and these statements
-            never; 0 without one. What others say in so many words, silence leaves out.
+        said: 1 where the statements use a phrase of the topic that is known to the corpus, else 0.
+        unsaid: log(1 + n) for the phrase of the topic that these statements never use and the corpus uses most, in n
+            passages; 0 without one.
     """
 
     best_similarity: float

@@ -1,6 +1,7 @@
-"""Searching a resolved scope: which statements it holds, and what evidence each party's statements have.
+"""Evidence retrieval for a resolved question: applies its scope, then searches each party's statements by themselves.
 
-Every party in scope is searched for itself, so that no State drops out because others speak of a topic more.
+"What did Arvandia and Belmora say about extradition?" gives evidence of both, since neither competes with the other for
+a place among the best passages.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,9 +11,10 @@ from typing import Final
 from app.question.resolution import Resolution
 from app.records import Citation, Coverage, Note, RetrievedPassage, Sources, TreatyScope
 from app.retrieval.listing import calibrate_across_parties
+from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
-from app.retrieval.scoped_statements import GroupStatements, ScopedStatements, by_party, of_asked, statement_of
-from app.retrieval.sentence_ranker import PartyEvidence, SentenceRanker, languages_of, merge_found
+from app.retrieval.scoped_statements import GroupStatements, ScopedStatements, by_party, of_asked
+from app.retrieval.sentence_ranker import SentenceRanker, languages_of
 from app.retrieval.stance import has_stance
 from app.retrieval.strategies import choose_strategy
 from app.retrieval.terms import content_terms
@@ -25,38 +27,38 @@ from vectorstore.store import Store
 
 # More parties than this, where nobody is named, are ranked with the shallow pass, which bounds cross-encoder calls.
 _MANY: Final = 6
-# Retrieved passages that an answer lists.
+# Passages that an answer lists as retrieved.
 _LISTED: Final = 100
-# A position is looked for in the sentences that would be quoted and what follows on them.
+# Best sentences in which, with the sentence after each, a position is looked for.
 _READ_FOR_POSITION: Final = 5
-# Passages are on the subject of an article that is not cited where the best of them scores this high (see `Evidence`),
-# or holds this share of the words of its title.
-_NEAR: Final = -4.0
-_TITLE_SHARED: Final = 0.6
+# Where no sentence cites an article, sentences are on its subject that score this high (see `ScoredSentence`), or hold
+# this share of the words of its title.
+_SUBJECT_SCORE_MIN: Final = -4.0
+_TITLE_SHARE_MIN: Final = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Retrieved:
-    """What a scope holds and what was found in it.
+    """The statements in a scope and the evidence found in them.
 
     Attributes:
         asked: Codes of the parties asked about; empty for an open question.
         held: Every statement of the parties asked about, in any year or session.
         searched: The statements in scope.
-        found: Evidence per party, in the order to show; also of parties that have none. A question about change
-            gives one finding per statement.
+        party_evidence: Of each party in scope, in the order to show; parties without any included. A question about
+            change gives one record per statement.
         spoken_for: Evidence in statements of groups that spoke for States asked about.
-        related: Findings that do not answer but may help.
+        related: Evidence that does not answer but may help.
         other_readings: Articles of other treaties with the number asked about that are cited as well.
         missing_parties: Parties asked about that have no statement in scope.
         treaties_held: Of the treaties whose own words were asked for, those whose texts are in the store.
-        sources: The statements and sentences behind `found` and `related`.
+        sources: The statements and sentences behind `party_evidence` and `related`.
     """
 
     asked: tuple[str, ...] = ()
     held: tuple[StatementSummary, ...] = ()
     searched: tuple[StatementSummary, ...] = ()
-    found: tuple[PartyEvidence, ...] = ()
+    party_evidence: tuple[PartyEvidence, ...] = ()
     spoken_for: tuple[PartyEvidence, ...] = ()
     related: tuple[PartyEvidence, ...] = ()
     missing_parties: tuple[str, ...] = ()
@@ -71,7 +73,8 @@ class Retrieved:
     def passages(self) -> tuple[RetrievedPassage, ...]:
         """The retrieved passages of all parties, best first, up to a hundred."""
         scored = sorted(
-            (item for found in (*self.found, *self.spoken_for) for item in found.passages), key=lambda item: -item.score
+            (item for evidence in (*self.party_evidence, *self.spoken_for) for item in evidence.passages),
+            key=lambda item: -item.score,
         )
         return tuple(
             RetrievedPassage(
@@ -86,10 +89,14 @@ class Retrieved:
         )
 
     def coverage(self, citations: Sequence[Citation]) -> Coverage:
-        """Returns what was searched, given the citations that stand."""
+        """Returns the coverage: what was searched, and which statements and States the verified citations are from."""
         cited = {of for citation in citations for of in (citation.statement_id, *citation.also_in)}
         with_evidence = {citation.state for citation in citations}
-        silent = dict.fromkeys(f.party for f in self.found if f.searched and f.party and f.party not in with_evidence)
+        silent = dict.fromkeys(
+            item.party
+            for item in self.party_evidence
+            if item.searched and item.party and item.party not in with_evidence
+        )
         return Coverage(
             statements_in_scope=len(self.searched),
             statements_with_evidence=len(cited & {summary.statement_id for summary in self.searched}),
@@ -114,7 +121,7 @@ class EvidenceRetriever:
         return EvidenceRetriever(self._store, self._ranker, scoped=scoped)
 
     def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
-        """Finds evidence for every party in scope; an ambiguous question finds nothing."""
+        """Finds evidence for every party in scope; for an ambiguous question, none."""
         catalogue = self._store.catalogue
         base = Retrieved(
             empty_corpus=catalogue.is_empty(), unreadable=tuple(file for file, _ in catalogue.unreadable())
@@ -143,7 +150,7 @@ class EvidenceRetriever:
             notes=(Note(kind="not_attributed", values={"count": unattributed}),) if unattributed else (),
         )
         groups = [g for g in statements.of_groups(scope.states, parties) if g.group not in scope.groups]
-        return self._with_evidence(base, resolution, owned, groups, parties)
+        return self._with_evidence(base, resolution, owned, groups)
 
     def _with_evidence(
         self,
@@ -151,7 +158,6 @@ class EvidenceRetriever:
         resolution: Resolution,
         owned: dict[str, list[StatementSummary]],
         groups: Sequence[GroupStatements],
-        parties: PartyTable,
     ) -> Retrieved:
         many = not base.asked and len(owned) > _MANY
         strategy = choose_strategy(resolution)
@@ -159,45 +165,45 @@ class EvidenceRetriever:
             return base
         language = resolution.scope.language
         search = PartySearch(self._store.catalogue, self._ranker, strategy, language, many=many)
-        found = tuple(item for code, own in owned.items() for item in _found_by(search, code, own, resolution))
+        evidence = tuple(item for code, own in owned.items() for item in _found_by(search, code, own, resolution))
         spoken_for = tuple(
             replace(search.find(g.group, g.statements), members=g.members, aligned=g.aligned) for g in groups
         )
         if many:
-            found = calibrate_across_parties(found)
+            evidence = calibrate_across_parties(evidence)
         if resolution.stance:
-            found, spoken_for = (tuple(self._by_position(f) for f in each) for each in (found, spoken_for))
-        related, readings = self._related_findings(resolution, found, search, many=many)
+            evidence, spoken_for = (tuple(self._by_position(f) for f in each) for each in (evidence, spoken_for))
+        related, readings = self._related_findings(resolution, evidence, search, many=many)
         if not base.asked:
-            # An open question names no order: the surest come first, each party's statements together.
+            # An open question names no order: the party with the most confident evidence comes first.
             surest: dict[str, float] = {}
-            for item in found:
+            for item in evidence:
                 surest[item.party] = max(surest.get(item.party, 0.0), item.confidence)
-            found = tuple(sorted(found, key=lambda item: (-surest[item.party], item.party)))
+            evidence = tuple(sorted(evidence, key=lambda item: (-surest[item.party], item.party)))
         return replace(
             base,
-            found=found,
+            party_evidence=evidence,
             spoken_for=spoken_for,
             related=related,
             other_readings=readings,
             notes=(
                 *base.notes,
-                *_bridged_note(search.topic),
-                *_words_only_note(base, found, self._ranker.model_languages),
-                *_search_notes(resolution, base.searched, found, readings),
+                *_translation_note(search.topic),
+                *_words_only_note(base, evidence, self._ranker.model_languages),
+                *_search_notes(resolution, base.searched, evidence, readings),
             ),
-            sources=self._sources((*found, *spoken_for, *related)),
+            sources=self._sources((*evidence, *spoken_for, *related)),
         )
 
     def _related_findings(
-        self, resolution: Resolution, found: Sequence[PartyEvidence], search: PartySearch, *, many: bool
+        self, resolution: Resolution, evidence: Sequence[PartyEvidence], search: PartySearch, *, many: bool
     ) -> tuple[tuple[PartyEvidence, ...], tuple[TreatyScope, ...]]:
-        """Looks beside the articles asked about: at their subject, and at the same number in other treaties."""
-        scope, select = resolution.scope, self._ranker
+        """Finds evidence related to the articles asked about: their subject, and their number in other treaties."""
+        scope, ranker = resolution.scope, self._ranker
         articles = [treaty for treaty in scope.treaties if treaty.articles]
         if not articles:
             return (), ()
-        everything = [summary.statement_id for item in found for summary in item.searched]
+        everything = [summary.statement_id for item in evidence for summary in item.searched]
         elsewhere: dict[TreatyScope, list[PartyEvidence]] = {}
         for treaty in articles if resolution.assumed_treaty else ():
             for other in TREATIES:
@@ -206,24 +212,24 @@ class EvidenceRetriever:
                     continue
                 if not self._store.catalogue.mentions(everything, other, numbers):
                     continue
-                cited = [select.rank_by_mention(f.party, f.searched, other, numbers) for f in found]
-                elsewhere[TreatyScope(treaty=other, articles=numbers)] = [f for f in cited if f.evidence]
+                cited = [ranker.rank_by_mention(f.party, f.searched, other, numbers) for f in evidence]
+                elsewhere[TreatyScope(treaty=other, articles=numbers)] = [f for f in cited if f.sentences]
         readings = tuple(reading for reading, cited in elsewhere.items() if cited)
         related = [f for cited in elsewhere.values() for f in cited]
-        silent = [item for item in found if not item.evidence and item.searched]
-        if silent and not (many and len(silent) < len(found)):
+        silent = [item for item in evidence if not item.sentences and item.searched]
+        if silent and not (many and len(silent) < len(evidence)):
             titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
-            subject = select.topic(" ".join(title for title in titles if title), "en")
+            subject = ranker.topic(" ".join(title for title in titles if title), "en")
             near: Sequence[PartyEvidence] = [search.by_topic(item.party, item.searched, subject) for item in silent]
             near = calibrate_across_parties(near) if many else near
             related += [item if _on_subject(item, subject) else replace(item, confidence=0.0) for item in near]
         return tuple(related), readings
 
     def _search_provisions(self, resolution: Resolution, base: Retrieved) -> Retrieved:
-        """Finds what treaties themselves say, in the texts that were taken in as such."""
+        """Finds what treaties themselves say, in the ingested texts of treaties."""
         scope = resolution.scope
         texts = self._store.catalogue.summaries(ScopeFilter(kinds=("treaty",)))
-        found = PartyEvidence(party="", searched=texts)
+        evidence = PartyEvidence(party="", searched=texts)
         named = [treaty.treaty for treaty in scope.treaties]
         ids = [text.statement_id for text in texts]
         base = replace(
@@ -234,20 +240,25 @@ class EvidenceRetriever:
         for treaty in scope.treaties:
             if treaty.articles:
                 item = self._ranker.rank_by_mention("", texts, provision_of(treaty.treaty), treaty.articles, topic)
-                found = merge_found(found, item)
+                evidence = merge_evidence(evidence, item)
             elif topic is not None:
                 own = self._store.catalogue.mentions([text.statement_id for text in texts], provision_of(treaty.treaty))
-                holders = {statement_of(mention.sentence_id) for mention in own}
+                holders = {mention.statement_id for mention in own}
                 held = [text for text in texts if text.statement_id in holders]
-                found = merge_found(found, self._ranker.rank_shallow("", held, topic))
-        return replace(base, searched=texts, found=calibrate_across_parties((found,)), sources=self._sources((found,)))
+                evidence = merge_evidence(evidence, self._ranker.rank_shallow("", held, topic))
+        return replace(
+            base,
+            searched=texts,
+            party_evidence=calibrate_across_parties((evidence,)),
+            sources=self._sources((evidence,)),
+        )
 
-    def _by_position(self, found: PartyEvidence) -> PartyEvidence:
-        """Puts evidence that takes a position first, and marks it neutral where none does."""
-        if not found.answers:
-            return found
-        language = {s.statement_id: s.metadata.language for s in found.searched}
-        best = found.best
+    def _by_position(self, evidence: PartyEvidence) -> PartyEvidence:
+        """Puts sentences that take a position first; marks the evidence where none does (`takes_no_position`)."""
+        if not evidence.answers:
+            return evidence
+        language = {s.statement_id: s.metadata.language for s in evidence.searched}
+        best = evidence.best
 
         def takes(sentences: Sequence[Sentence]) -> bool:
             return any(has_stance(s.text, s.language or language.get(s.statement_id)) for s in sentences)
@@ -256,16 +267,16 @@ class EvidenceRetriever:
         first = [item for item in read if takes([item.sentence])]
         first = first or [item for item in read if takes(self._with_next(item.sentence))]
         if not first:
-            return replace(found, takes_no_position=True)
-        return replace(found, evidence=(*first, *(item for item in found.evidence if item not in first)))
+            return replace(evidence, takes_no_position=True)
+        return replace(evidence, sentences=(*first, *(item for item in evidence.sentences if item not in first)))
 
     def _with_next(self, sentence: Sentence) -> list[Sentence]:
         """Returns a sentence and the one after it in its paragraph, which often says what is thought of it."""
         after = self._store.catalogue.sentences(sentence.statement_id)[sentence.ordinal : sentence.ordinal + 2]
         return [item for item in after if item.paragraph == sentence.paragraph]
 
-    def _sources(self, found: Sequence[PartyEvidence]) -> Sources:
-        ids = dict.fromkeys(item.sentence.statement_id for each in found for item in each.evidence)
+    def _sources(self, evidence: Sequence[PartyEvidence]) -> Sources:
+        ids = dict.fromkeys(item.sentence.statement_id for each in evidence for item in each.sentences)
         catalogue = self._store.catalogue
         statements = {identifier: catalogue.statement(identifier) for identifier in ids}
         return Sources(
@@ -274,15 +285,15 @@ class EvidenceRetriever:
         )
 
 
-def _on_subject(found: PartyEvidence, subject: Topic) -> bool:
+def _on_subject(evidence: PartyEvidence, subject: Topic) -> bool:
     """Returns whether evidence speaks of an article's subject, and not only of one common word of its title."""
-    if not found.answers:
+    if not evidence.answers:
         return False
-    if found.features is None:
-        # Found by its words already.
+    if evidence.features is None:
+        # Without features, it was found by its words, which is enough.
         return True
-    shared = max(subject.share_of(content_terms(item.sentence.text, "en")) for item in found.best)
-    return found.evidence[0].score >= _NEAR or shared >= _TITLE_SHARED
+    shared = max(subject.share_of(content_terms(item.sentence.text, "en")) for item in evidence.best)
+    return evidence.sentences[0].score >= _SUBJECT_SCORE_MIN or shared >= _TITLE_SHARE_MIN
 
 
 def _found_by(
@@ -294,8 +305,8 @@ def _found_by(
     return [search.find(party, own)]
 
 
-def _bridged_note(topic: Topic | None) -> tuple[Note, ...]:
-    """Says in which words a topic in another language was searched for."""
+def _translation_note(topic: Topic | None) -> tuple[Note, ...]:
+    """Returns a note on the English words in which a topic in another language was searched for."""
     if topic is None or topic.english == topic.words or not topic.english:
         return ()
     return (
@@ -305,12 +316,12 @@ def _bridged_note(topic: Topic | None) -> tuple[Note, ...]:
     )
 
 
-def _words_only_note(base: Retrieved, found: Sequence[PartyEvidence], covered: ModelLanguages) -> tuple[Note, ...]:
+def _words_only_note(base: Retrieved, evidence: Sequence[PartyEvidence], languages: ModelLanguages) -> tuple[Note, ...]:
     """Names the parties asked about whose statements the models cannot read, in whole or in part."""
-    known = (*covered.embedded, None)
+    known = (*languages.embedded, None)
     unread = [
         item.party
-        for item in found
+        for item in evidence
         if item.party in base.asked
         and not (item.coverage_unknown and not item.answers)
         and any(language not in known for s in item.searched for language in languages_of(s))
@@ -321,7 +332,7 @@ def _words_only_note(base: Retrieved, found: Sequence[PartyEvidence], covered: M
 def _search_notes(
     resolution: Resolution,
     searched: Sequence[StatementSummary],
-    found: Sequence[PartyEvidence],
+    evidence: Sequence[PartyEvidence],
     readings: Sequence[TreatyScope],
 ) -> tuple[Note, ...]:
     notes = []
@@ -332,7 +343,9 @@ def _search_notes(
         for reading in readings
         for number in reading.articles
     ]
-    unsure = dict.fromkeys(item.party for item in found if item.coverage_unknown and item.searched and not item.answers)
-    if unsure:
-        notes.append(Note(kind="uncovered", values={"parties": tuple(unsure)}))
+    uncovered = dict.fromkeys(
+        item.party for item in evidence if item.coverage_unknown and item.searched and not item.answers
+    )
+    if uncovered:
+        notes.append(Note(kind="uncovered", values={"parties": tuple(uncovered)}))
     return tuple(notes)

@@ -26,23 +26,25 @@ class UntocRetriever(BaseRetriever):
     A question that is ambiguous, or out of scope, gives none.
 
     Attributes:
-        searcher: Applies a scope to the store.
+        evidence_retriever: Applies a scope to the store.
         parties: Returns whom names may stand for.
         k: Documents returned at most.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    searcher: EvidenceRetriever
+    evidence_retriever: EvidenceRetriever
     parties: Callable[[], PartyTable]
     k: int = Field(default=10, ge=1)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         parties = self.parties()
-        retrieved = self.searcher.retrieve(resolve(query, parties), parties)
-        found = (*retrieved.found, *retrieved.spoken_for)
-        statements = {summary.statement_id: summary for item in found for summary in item.searched}
-        passages = sorted((passage for item in found for passage in item.passages), key=lambda passage: -passage.score)
+        retrieved = self.evidence_retriever.retrieve(resolve(query, parties), parties)
+        evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
+        statements = {summary.statement_id: summary for item in evidence for summary in item.searched}
+        passages = sorted(
+            (passage for item in evidence for passage in item.passages), key=lambda passage: -passage.score
+        )
         return [
             _document(passage, statements[passage.passage.statement_id], rank)
             for rank, passage in enumerate(passages[: self.k], start=1)

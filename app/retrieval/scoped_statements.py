@@ -1,4 +1,8 @@
-"""Which statements a scope holds: of the parties asked about, and of the groups that spoke for them."""
+"""Scope filters over statements: those of the parties asked about, and those of groups that spoke for them.
+
+"What did Arvandia say in 2019?" holds Arvandia's statements of 2019, and beside them those of a group of which Arvandia
+was a member then, or with whose statement its own aligned itself.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -43,7 +47,7 @@ class ScopedStatements:
         """Returns the statements in scope of groups that spoke for these States.
 
         A group speaks for its members at the date of its statement, and for a State whose own statement of the same
-        occasion aligns itself with it. Of a State's latest or earliest statement nothing is looked for beside it.
+        occasion aligns itself with it. Beside a State's own latest or earliest statement no group is looked for.
         """
         if not states or (self._scope.pick and self._filtered(states)):
             return ()
@@ -78,7 +82,7 @@ class ScopedStatements:
         own = {summary.statement_id: summary.metadata for summary in self._filtered(states)}
         aligned: dict[tuple[str, str], list[Metadata]] = {}
         for mention in self._catalogue.mentions(list(own), ALIGNED):
-            metadata = own[statement_of(mention.sentence_id)]
+            metadata = own[mention.statement_id]
             aligned.setdefault((metadata.state or "", mention.article), []).append(metadata)
         return aligned
 
@@ -95,10 +99,10 @@ class ScopedStatements:
         found = self._catalogue.summaries(wanted)
         if not scope.agenda_items:
             return found
-        # A statement that names the item in its text stands under it as well, whatever its metadata say.
+        # A statement that names the item in its text counts for it as well, whatever its metadata say.
         others = self._catalogue.summaries(replace(wanted, agenda_items=()))
         mentions = self._catalogue.mentions([summary.statement_id for summary in others], AGENDA, scope.agenda_items)
-        naming = {statement_of(mention.sentence_id) for mention in mentions}
+        naming = {mention.statement_id for mention in mentions}
         listed = {summary.statement_id for summary in found}
         return tuple(s for s in others if s.statement_id in listed or s.statement_id in naming)
 
@@ -132,7 +136,7 @@ def same_occasion(one: Metadata, other: Metadata) -> bool:
 
 
 def _picked(statements: Sequence[StatementSummary], pick: Pick) -> tuple[StatementSummary, ...]:
-    """Keeps, of each party, the statements than which none is certainly later, or earlier.
+    """Keeps of each party its latest statements, or its earliest: those that no other is certainly after, or before.
 
     Those that say nothing of when they were made stay only where all are so.
     """
@@ -162,8 +166,3 @@ def made_before(one: Metadata, other: Metadata) -> bool:
 
 def _days(metadata: Metadata) -> tuple[date, date] | None:
     return interval(metadata.date) if metadata.date else None
-
-
-def statement_of(sentence_id: str) -> str:
-    """Returns the id of the statement that a sentence belongs to."""
-    return sentence_id.rpartition(":")[0]

@@ -1,7 +1,7 @@
-"""Whether words take a position, told by transparent rules in six languages.
+"""Stance detection by rules in six languages: whether a text takes a position.
 
-The rules err on the side of a position: only words that note or report what others said, and hold no attitude beside
-that, count as none.
+"We support the proposal" does; "We note that others have spoken of the draft" does not. The rules prefer to find a
+position: only words that note or report what others said, with no attitude beside them, have none.
 """
 
 from functools import cache
@@ -14,7 +14,7 @@ from ingest.language.lexicons import compile_words, load_lexicon
 def has_stance(text: str, language: str | None) -> bool:
     """Returns whether a text takes a position on what it speaks of; in a language without rules, it always does.
 
-    To say that one has no position is one: it answers who asks for it.
+    "We have no position" counts as one: it answers a question that asks for it.
     """
     rules = _rules(language or "en")
     if rules is None:
@@ -26,7 +26,7 @@ def has_stance(text: str, language: str | None) -> bool:
 
 @cache
 def _rules(language: str) -> tuple["regex.Pattern[str]", "regex.Pattern[str]"] | None:
-    """Returns the patterns of positions and of mere mentions, or None where there are none for a language."""
+    """Returns the patterns of positions and of mere mentions; None for a language without rules."""
     words = load_lexicon("stance")
     if language not in words["positions"]:
         return None

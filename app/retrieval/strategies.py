@@ -1,4 +1,4 @@
-"""How evidence is searched for, chosen from what a question names before anything is read.
+"""Search strategies: how evidence is found, chosen from what a question names before any statement is read.
 
 "What did Arvandia say about article 18 on witnesses?" is searched `ByArticle`, "has it ratified the Convention?"
 `ByTreaty`, "what did it say about extradition?" `ByTopic`.

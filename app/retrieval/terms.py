@@ -1,4 +1,7 @@
-"""Words of a topic as a search compares them: stemmed, without function words."""
+"""Content terms and key phrases of a topic: stemmed, without function words.
+
+"the recovery of stolen assets" has the terms `recoveri`, `stolen` and `asset`, and the key phrase "stolen assets".
+"""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -31,7 +34,7 @@ def content_terms(text: str, language: str) -> frozenset[str]:
 
     Args:
         text: Any text.
-        language: Language of what is in Latin script; other scripts tell theirs.
+        language: Language of what is in Latin script; for other scripts the script decides.
     """
     terms: set[str] = set()
     for run in _runs(words_of(text), (language,)):

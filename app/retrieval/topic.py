@@ -1,4 +1,8 @@
-"""The topic of a question, in its own words and in those in which statements are searched."""
+"""Topic of a question, in its own words and in those that the search uses: English, synonyms, other languages.
+
+"blanchiment d'argent" is searched as "money-laundering" where the models know English alone, and its
+`translation_coverage` says how much of it the glossary could put into English.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +14,7 @@ from vectorstore.rows import Matrix
 
 # What the default models were made for.
 _ENGLISH: Final = frozenset({"en"})
-# Other words for a topic that are searched for as well.
+# Synonyms of a topic that are searched for as well.
 MAX_SYNONYM_TOPICS: Final = 1
 
 
@@ -72,10 +76,10 @@ class Topic:
     ) -> "Topic":
         """Puts topic words into the language of the models, through the glossary where they are in another."""
         model_languages = model_languages or ModelLanguages()
-        english, bridged = words, 1.0
+        english, coverage = words, 1.0
         if language not in model_languages.ranked:
             translated = translate_topic(words, language, to="en")
-            english, bridged = translated.text, translated.coverage
+            english, coverage = translated.text, translated.coverage
         vector = embed(english) if english.strip() else None
         across = vector if english == words else None
         if language in model_languages.embedded and english != words:
@@ -87,7 +91,7 @@ class Topic:
             words=words,
             language=language,
             english=english,
-            translation_coverage=bridged,
+            translation_coverage=coverage,
             vector=vector,
             rarity=weights,
             terms=terms,
@@ -119,8 +123,8 @@ class Topic:
     def words_in(self, language: str) -> tuple[tuple[str, float], ...]:
         """Returns readings of the topic in a language, each with the share of the topic that it holds.
 
-        In its own language it is read as it was asked, and as far as the glossary knows it; in a language that the
-        glossary does not know there is none.
+        In its own language, its words as asked and as far as the glossary knows them; in a language that the glossary
+        does not have, no reading.
         """
         if language == self.language:
             known = (

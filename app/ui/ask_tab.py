@@ -17,7 +17,7 @@ from app.corpus.drafts import save_draft
 from app.errors import AppError, NotFoundError
 from app.question.followup import EarlierTurn
 from app.records import Answer, Scope
-from app.ui.briefing_requests import Wanted, briefing_asked, briefing_of_turns
+from app.ui.briefing_requests import BriefingWish, briefing_asked, briefing_of_turns
 from app.ui.conversation import Pending, Turn, Unsaved, conversation_html, error_html, make_turn
 from app.ui.evidence_panel import evidence_panel, page_json
 from app.ui.scope_chips import (
@@ -209,9 +209,9 @@ class _AskTabController:
 
     def _handed_over(self, question: str, turns: list[Turn], request: BriefingRequest) -> tuple[Any, ...]:
         """Hands a wish to the Briefing tab."""
-        pending = Pending(question=question, told="The briefing is made on the Briefing tab.") if question else None
+        pending = Pending(question=question, notice="The briefing is made on the Briefing tab.") if question else None
         shown = conversation_html(turns, self._corpus, pending=pending)
-        return shown, *[gr.skip()] * 2, "", *[gr.skip()] * 2, Wanted(identifier=uuid4().hex, request=request)
+        return shown, *[gr.skip()] * 2, "", *[gr.skip()] * 2, BriefingWish(identifier=uuid4().hex, request=request)
 
     def _answer(self, question: str, turns: list[Turn], overrides: Overrides) -> Iterator[tuple[Any, ...]]:
         """Yields (conversation, evidence, turns, question box, ask button, stop button, wanted briefing)."""
@@ -350,7 +350,7 @@ def build_ask_tab(assistant: Assistant, corpus: Corpus, store: Path, wanted: gr.
         store: The store folder, which answers are saved in as draft eval cases.
         wanted: Set to a briefing that the conversation asks for.
     """
-    talk = _AskTabController(assistant, corpus, store)
+    controller = _AskTabController(assistant, corpus, store)
     turns = gr.State([], time_to_live=_SESSION_SECONDS)
     with gr.Row(elem_classes="u-split"):
         with gr.Column(scale=6, min_width=320, elem_classes="u-talk"):
@@ -385,18 +385,20 @@ def build_ask_tab(assistant: Assistant, corpus: Corpus, store: Path, wanted: gr.
         "concurrency_id": "ask",
     }
     asked = [
-        gr.on([question.submit, ask.click], talk.ask_new, [question, turns], outputs, trigger_mode="once", **running),
-        conversation.select(talk.act, [turns], outputs, trigger_mode="multiple", **running),
-        editor.apply.click(talk.ask_with_scope, [turns, *editor.fields], outputs, trigger_mode="once", **running),
-        editor.reset.click(talk.ask_as_read, [turns], outputs, trigger_mode="once", **running),
+        gr.on(
+            [question.submit, ask.click], controller.ask_new, [question, turns], outputs, trigger_mode="once", **running
+        ),
+        conversation.select(controller.act, [turns], outputs, trigger_mode="multiple", **running),
+        editor.apply.click(controller.ask_with_scope, [turns, *editor.fields], outputs, trigger_mode="once", **running),
+        editor.reset.click(controller.ask_as_read, [turns], outputs, trigger_mode="once", **running),
     ]
     for event in asked:
         event.then(
-            talk.editor_values,
+            controller.editor_values,
             [turns],
             [editor.accordion, *editor.fields],
             **QUIET,
         )
-    conversation.apply(talk.save, [turns], [conversation, turns], **QUIET)
-    stop.click(talk.stopped, [turns], [conversation, ask, stop], cancels=asked, **QUIET)
-    return AskTab(conversation=conversation, turns=turns, welcome=talk.welcome)
+    conversation.apply(controller.save, [turns], [conversation, turns], **QUIET)
+    stop.click(controller.stopped, [turns], [conversation, ask, stop], cancels=asked, **QUIET)
+    return AskTab(conversation=conversation, turns=turns, welcome=controller.welcome)

@@ -1,4 +1,4 @@
-"""Long work in a thread of its own, watched by an interface that shows how far it is."""
+"""Background jobs: long work in a thread of its own, whose progress the interface shows."""
 
 import queue
 import threading
@@ -12,11 +12,11 @@ Result = TypeVar("Result")
 
 
 class _Unwatched(Exception):
-    """Nobody waits for the work any more."""
+    """Cancellation: nobody watches the job any more."""
 
 
 def run_in_background(job: Callable[[Callable[[Step], None]], Result], *, finish: bool) -> Iterator[Step | Result]:
-    """Runs a job and yields the newest step that it tells of, now and then, and its result last.
+    """Runs a job; yields its newest progress at intervals, and its result last.
 
     Args:
         job: Gets a listener for its steps.

@@ -1,4 +1,4 @@
-"""What a conversation asks a briefing on: in so many words, or by all that it asked."""
+"""Briefing requests of a conversation: "brief me on …", or all parties and topics that it asked about."""
 
 from dataclasses import dataclass, replace
 
@@ -11,8 +11,8 @@ from ingest.parties.regions import members_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """A briefing that the conversation asks for; two of the same are two wishes.
+class BriefingWish:
+    """A briefing that the conversation asks for; asking for the same again is another wish.
 
     Attributes:
         identifier: Unique to this wish.

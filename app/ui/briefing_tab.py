@@ -12,20 +12,20 @@ from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import BriefingProgress, TableBuilder
 from app.corpus.corpus import Corpus
 from app.errors import AppError, BriefingError
-from app.export.arrange import FORMS, Form, arrange
+from app.export.arrange import FORMS, DocumentForm, arrange
 from app.export.plots import describe_heat_map, describe_timeline, heat_map, timeline
 from app.export.write import write_briefing
 from app.settings import BriefingConfig
 from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
 from app.ui.background_job import run_in_background
-from app.ui.briefing_requests import Wanted
+from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import briefing_html, progress_html
 from app.ui.conversation import error_html
 from app.ui.served import session_folder
 
 _NOTHING: Final = '<p class="u-empty">Name a topic or an article; the position table appears here.</p>'
 _SESSION_SECONDS: Final = 24 * 3600
-_FORM_NAMES: Final[dict[Form, str]] = {
+_FORM_NAMES: Final[dict[DocumentForm, str]] = {
     "full": "Whole briefing",
     "one_pager": "One page",
     "talking_points": "Talking points",
@@ -134,7 +134,7 @@ class _BriefingTabController:
         changed = replace(briefing, cells=tuple(reviewed(cell) for cell in briefing.cells))
         return self.shown(changed), changed
 
-    def documents(self, briefing: Briefing | None, form: Form, request: gr.Request) -> tuple[Any, Any]:
+    def documents(self, briefing: Briefing | None, form: DocumentForm, request: gr.Request) -> tuple[Any, Any]:
         """Writes the documents; gives (files, what went wrong)."""
         if briefing is None:
             return gr.skip(), error_html("make a briefing first")
@@ -151,7 +151,7 @@ class _BriefingTabController:
                 problem = error_html(error)
         return gr.Files(value=written, visible=True), problem
 
-    def opened(self, wanted: Wanted | None, composer: Composer | None) -> Iterator[tuple[Any, ...]]:
+    def opened(self, wanted: BriefingWish | None, composer: Composer | None) -> Iterator[tuple[Any, ...]]:
         """Fills the fields with what the conversation asked for and makes it; yields (*fields, *make)."""
         if wanted is None:
             return
@@ -176,7 +176,7 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
         tab: The tab, which offers the parties of the day when it is opened.
         wanted: Set by the conversation to what it asks for; the tab fills itself and starts.
     """
-    desk = _BriefingTabController(tools, corpus)
+    controller = _BriefingTabController(tools, corpus)
     briefing = gr.State(None, time_to_live=_SESSION_SECONDS)
     gr.HTML(
         '<div class="u-intro"><h2>Prepare a briefing</h2><p>Who said what on which topic or article: every cell is '
@@ -214,7 +214,7 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
         stop = gr.Button("Stop", scale=0, min_width=88)
     with gr.Row(elem_classes="u-buttons"):
         forms = [(_FORM_NAMES[name], name) for name in FORMS]
-        form = gr.Dropdown(label="Form of the documents", choices=forms, value="full", min_width=200)
+        form = gr.Dropdown(label="DocumentForm of the documents", choices=forms, value="full", min_width=200)
         reviewer = gr.Textbox(label="Your name, kept with reviews", max_lines=1, min_width=200)
         documents = gr.Button("Write documents", scale=0, min_width=170, elem_id="documents")
     problem = gr.HTML("", apply_default_css=False, padding=False)
@@ -229,9 +229,11 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     }
     fields = [parties, topics, articles, sessions, years]
     made = [result, briefing, files]
-    started = start.click(desk.make, [*fields, split, form, composer], made, **running)
-    opened = wanted.change(desk.opened, [wanted, composer], [*fields, *made], **running)
+    started = start.click(controller.make, [*fields, split, form, composer], made, **running)
+    opened = wanted.change(controller.opened, [wanted, composer], [*fields, *made], **running)
     stop.click(lambda: '<p class="u-empty">Stopped.</p>', None, [result], cancels=[started, opened], **QUIET)
-    result.apply(desk.review, [briefing, reviewer], [result, briefing], **QUIET)
-    documents.click(desk.documents, [briefing, form], [files, problem], **(running | {"concurrency_id": "documents"}))
-    tab.select(desk.choices, None, [parties], **QUIET)
+    result.apply(controller.review, [briefing, reviewer], [result, briefing], **QUIET)
+    documents.click(
+        controller.documents, [briefing, form], [files, problem], **(running | {"concurrency_id": "documents"})
+    )
+    tab.select(controller.choices, None, [parties], **QUIET)

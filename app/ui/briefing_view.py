@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from app.briefing.cells import KINDS, Briefing, Cell, PositionKind, Words
+from app.briefing.cells import KINDS, Briefing, Cell, EvidenceWords, PositionKind
 from app.briefing.table_builder import BriefingProgress
 from app.records import Citation, Claim
 from app.ui.provenance_html import provenance, read_date, speaker_line
@@ -71,7 +71,7 @@ def _matrix(briefing: Briefing, session: str | None) -> str:
 
 
 def _badge(briefing: Briefing, cell: Cell, *, link: bool) -> str:
-    rejected = cell.review is not None and cell.review.state == "rejected"
+    rejected = cell.is_rejected
     kind, words = "no_position" if rejected else cell.holds, briefing.label(cell)
     count = f' <span class="u-note">{len(cell.citations)}</span>' if cell.citations else ""
     mark = '<span title="Reviewed by a person"> ✓<span class="u-hidden"> reviewed</span></span>' if cell.review else ""
@@ -99,7 +99,7 @@ def _cell(briefing: Briefing, cell: Cell) -> str:
 
 def _claims(briefing: Briefing, cell: Cell) -> str:
     """Renders what a model worded, which a person who rejected the evidence has rejected as well."""
-    if not cell.claims or (cell.review is not None and cell.review.state == "rejected"):
+    if not cell.claims or cell.is_rejected:
         return ""
 
     def claimed(claim: Claim) -> str:
@@ -132,7 +132,7 @@ def _why(briefing: Briefing, cell: Cell) -> str:
     return f'<p class="u-note" dir="auto">Suggested by rules, for {shown}; not reviewed yet.</p>'
 
 
-def _quotation(briefing: Briefing, citation: Citation, words: Sequence[Words]) -> str:
+def _quotation(briefing: Briefing, citation: Citation, words: Sequence[EvidenceWords]) -> str:
     def names(code: str | None) -> str:
         return _NO_NAME if code is None else briefing.names.get(code, code)
 
@@ -148,7 +148,7 @@ def _quotation(briefing: Briefing, citation: Citation, words: Sequence[Words]) -
 
 
 def _marked(citation: Citation, words: Sequence[str]) -> str:
-    """Marks the words that show the kind; each where it first stands after the one before."""
+    """Marks the words that show the kind, each at its first occurrence after the one before."""
     parts: list[str] = []
     at = 0
     for text in words:

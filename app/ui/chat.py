@@ -44,8 +44,8 @@ class _Interface(gr.Blocks):
         try:
             read: list[Any] = await super().preprocess_data(block_fn, inputs, state, explicit_call)
         except gr.Error as error:
-            told = "This cannot be read: check the kind of the file, and what was chosen."
-            raise gr.Error(told, print_exception=False) from error
+            message = "This cannot be read: check the kind of the file, and what was chosen."
+            raise gr.Error(message, print_exception=False) from error
         return read
 
 
@@ -77,7 +77,7 @@ def build_interface(
         wanted = gr.State(None)
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="ask"):
-                talk = build_ask_tab(assistant, corpus, store, wanted)
+                ask_tab = build_ask_tab(assistant, corpus, store, wanted)
             with gr.Tab("Briefing", id="briefing") as briefing_tab, gr.Column(elem_classes="u-page"):
                 build_briefing_tab(briefings, corpus, briefing_tab, wanted)
             with gr.Tab("Check", id="check"), gr.Column(elem_classes="u-page"):
@@ -89,9 +89,9 @@ def build_interface(
 
         wanted.change(lambda: gr.Tabs(selected="briefing"), None, [tabs], **QUIET)
         interface.unload(forget_session)
-        interface.load(talk.welcome, [talk.turns], [talk.conversation], **QUIET)
+        interface.load(ask_tab.welcome, [ask_tab.turns], [ask_tab.conversation], **QUIET)
         for changed in ingest.changed:
-            changed.then(talk.welcome, [talk.turns], [talk.conversation], **QUIET)
+            changed.then(ask_tab.welcome, [ask_tab.turns], [ask_tab.conversation], **QUIET)
         api(ask_endpoint(assistant), api_name=_ENDPOINT, concurrency_limit=4, concurrency_id="ask")
         api(brief_endpoint(briefings, corpus), api_name="brief", concurrency_limit=2, concurrency_id="brief")
         api(verify_endpoint(checker), api_name="verify", concurrency_limit=2, concurrency_id="verify")

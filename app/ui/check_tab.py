@@ -75,7 +75,7 @@ class _CheckTabController:
 
 def build_check_tab(checker: Checker) -> None:
     """Lays out the tab inside the current context and connects it."""
-    desk = _CheckTabController(checker)
+    controller = _CheckTabController(checker)
     gr.HTML(_INTRO, apply_default_css=False, padding=False)
     with gr.Row(elem_classes="u-check-in"):
         text = gr.Textbox(
@@ -103,7 +103,7 @@ def build_check_tab(checker: Checker) -> None:
         download = gr.DownloadButton("Download", visible=False, scale=0, min_width=220, elem_id="check-download")
     result = gr.HTML(elem_id="check-result", apply_default_css=False, padding=False)
     check.click(
-        desk.checked,
+        controller.checked,
         [text, file],
         [result, download],
         show_progress="hidden",

@@ -1,4 +1,4 @@
-"""A checked draft as HTML: its text with every quotation marked, and under each paragraph what was found."""
+"""A checked draft as HTML: its text with every quotation marked, and the findings below each paragraph."""
 
 import re
 from collections import Counter
@@ -98,7 +98,7 @@ def _block(block: Block, findings: Sequence[Finding]) -> str:
             pieces.append(escape(block.text[position - block.start : start - block.start]))
             words = escape(block.text[start - block.start : end - block.start])
             word, look = _word(finding), _look(finding)
-            # The tag stands behind the mark that closes the quotation.
+            # The tag comes after the mark that closes the quotation.
             behind = _CLOSING.match(block.text, end - block.start)
             closing = behind.group() if behind else ""
             pieces.append(

@@ -1,7 +1,8 @@
-"""The conversation: questions, what the assistant is doing, and answers with scope and coverage, as HTML."""
+"""The conversation as HTML: questions, progress, and answers with their scope and coverage."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 
 from app.answering.trace import lines_of
@@ -70,11 +71,11 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True)
 class Pending:
-    """A question without an answer yet, or why there is none.
+    """A question without an answer: in progress, failed, or answered elsewhere.
 
     Attributes:
-        done: The last step that is done; None before the first.
-        told: What to say in place of an answer, which is to be found elsewhere.
+        done: The last finished step; None before the first.
+        notice: Shown in place of an answer that is given elsewhere, as a briefing on its own tab.
         shown: The claims of a model that were checked so far, Markdown.
     """
 
@@ -82,7 +83,7 @@ class Pending:
     done: str | None = None
     shown: str = ""
     error: str | None = None
-    told: str | None = None
+    notice: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +124,7 @@ def conversation_html(
     statements: int = 0,
     unsaved: Unsaved | None = None,
 ) -> str:
-    """Renders the conversation, or the welcome where there is none yet.
+    """Renders the conversation, or the welcome before its first question.
 
     Args:
         turns: The turns so far, oldest first.
@@ -134,7 +135,7 @@ def conversation_html(
     """
     if not turns and pending is None:
         return _welcome(statements)
-    idle = pending is None or pending.error is not None or pending.told is not None
+    idle = pending is None or pending.error is not None or pending.notice is not None
     scopes = [None, *(turn.answer.scope for turn in turns)]
     parts = [
         _turn(
@@ -159,15 +160,12 @@ def error_html(error: Exception | str) -> str:
 
 def _turn(turn: Turn, corpus: Corpus, before: Scope | None, *, editable: bool, below: str) -> str:
     answer = turn.answer
-
-    def names(code: str | None) -> str:
-        return corpus.party_name(code, answer.scope.language)
-
+    names = partial(corpus.party_name, language=answer.scope.language)
     markers = {
         citation.number: (card_id(turn.number, citation.number), speaker_line(citation, names))
         for citation in (*answer.citations, *answer.related)
     }
-    # The options stand below as buttons; the answer's text lists them for those who cannot press one.
+    # The options are buttons below; the answer's text lists them for those who cannot press one.
     choosing = editable and answer.abstention is not None and answer.abstention.options
     text = answer.abstention.message if answer.abstention is not None and choosing else answer.answer
     chips = scope_html(answer.scope, names, editable=editable, before=before, everyone=_asked_everyone(answer))
@@ -286,8 +284,8 @@ def _how(answer: Answer) -> str:
 def _pending(pending: Pending) -> str:
     if pending.error is not None:
         body = error_html(pending.error)
-    elif pending.told is not None:
-        body = f'<p class="u-note" role="status">{escape(pending.told)}</p>'
+    elif pending.notice is not None:
+        body = f'<p class="u-note" role="status">{escape(pending.notice)}</p>'
     else:
         names = list(_STEPS)
         reached = names.index(pending.done) + 2 if pending.done else 1

@@ -10,7 +10,7 @@ from app.answering.provenance import holder, record_of
 from app.corpus.corpus import Corpus
 from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
 from app.ui.conversation import error_html
-from app.ui.provenance_html import language_name, read_date
+from app.ui.provenance_html import PartyNamer, language_name, read_date
 from vectorstore.records import Metadata, Statement, StatementSummary
 
 _ROWS = 50
@@ -28,8 +28,6 @@ _FIELDS = (
     ("url", "Address", "Where it was published"),
 )
 _CHOOSE = '<p class="u-empty">Choose a statement above to read it, correct its metadata or remove it.</p>'
-
-PartyNamer = Callable[[str | None], str]
 
 
 class _CorpusTabController:
@@ -235,7 +233,7 @@ def _interventions_html(interventions: Sequence[StatementSummary], names: PartyN
             f'<tr><td class="u-number-cell">{part.ordinal}</td><th scope="row">{opening}</th>'
             f"<td><bdi>{escape(part.named)}</bdi></td><td>{words}</td></tr>"
         )
-    head = "".join(f'<th scope="col">{heading}</th>' for heading in ("No.", "Party", "Named as", "Words"))
+    head = "".join(f'<th scope="col">{heading}</th>' for heading in ("No.", "Party", "Named as", "EvidenceWords"))
     return (
         '<div class="u-scroll" tabindex="0" role="region" aria-label="Interventions"><table class="u-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 from app.corpus.corpus import Corpus, EvidenceContext
@@ -33,9 +34,7 @@ def evidence_section(turn: int, answer: Answer, corpus: Corpus) -> str:
         answer: The answer whose citations are shown.
         corpus: Gives each citation's paragraph and reference, and names the parties.
     """
-
-    def names(code: str | None) -> str:
-        return corpus.party_name(code, answer.scope.language)
+    names = partial(corpus.party_name, language=answer.scope.language)
 
     def cards(citations: Sequence[Citation]) -> str:
         return "".join(_card(turn, citation, corpus, names, answer.scope.language) for citation in citations)
@@ -143,7 +142,7 @@ def page_json(corpus: Corpus, asked: object) -> dict[str, str]:
         asked: What the browser sent: `statement`, `start` and `end`, whatever it put into them.
 
     Returns:
-        `image`, a data URI, with `alt` and `note`; or only `note`, which says why there is none.
+        `image`, a data URI, with `alt` and `note`; or only `note`, which says why there is no image.
     """
     try:
         values = asked if isinstance(asked, dict) else {}

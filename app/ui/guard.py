@@ -1,4 +1,4 @@
-"""Stands between the browser and Gradio: what the page needs gets through, checked, and nothing else does."""
+"""The guard before Gradio: an ASGI allow-list of the requests that the page needs, checked; all others are refused."""
 
 import asyncio
 import hmac
@@ -351,7 +351,7 @@ _OF_THE_ROUTER: Final = frozenset({"endpoint", "path_params", "router", "route"}
 
 @dataclass(frozen=True)
 class _Passed:
-    """Hands a request on; of what went wrong inside it tells the status alone."""
+    """Passes a request on; of an error inside only the status is sent."""
 
     app: ASGIApp
     request: Scope
@@ -404,7 +404,7 @@ def _media_type(request: Request) -> str:
 
 
 def _messages(chunk: bytes) -> Iterator[Any]:
-    """Yields what stands in a response of JSON, or in server-sent events."""
+    """Yields the JSON values of a response, or of its server-sent events."""
     for line in chunk.splitlines():
         try:
             yield json.loads(line.removeprefix(b"data:"))

@@ -1,4 +1,4 @@
-"""Where a quotation comes from, in words: the provenance line of a card and of a statement."""
+"""Provenance for cards and statements, in words: whose words, when, where, in which language."""
 
 import re
 from calendar import month_name
@@ -17,7 +17,7 @@ _DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
 
 
 def read_date(date: str) -> str:
-    """Says an ISO 8601 year, day or interval in words; anything else is returned as it stands.
+    """Says an ISO 8601 year, day or interval in words; anything else is returned unchanged.
 
     `2020-10-12/2020-10-16` reads `12–16 October 2020`.
     """

@@ -1,4 +1,7 @@
-"""The resolved scope as chips, and what the scope is without one of them."""
+"""Scope chips: the resolved scope as removable parts, and the override that takes one away.
+
+Removing the chip "2019" asks the question again for all years.
+"""
 
 from calendar import month_name
 from collections.abc import Collection, Mapping, Sequence
@@ -43,7 +46,7 @@ _LISTS = (
 )
 _NAMED = ("states", "groups", "members_of")
 PICKS: Final[dict[Pick, str]] = {"latest": "latest only", "earliest": "earliest only"}
-# From so many years in a row on, one chip stands for all of them.
+# From so many consecutive years on, one chip is shown for all of them.
 _MANY_YEARS = 3
 
 

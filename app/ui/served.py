@@ -1,4 +1,4 @@
-"""The files that the chat serves lie in the store, in a folder of this chat, and in it one for each session."""
+"""Served files: a folder in the store for this process, and in it one for each session, deleted at their ends."""
 
 import hashlib
 import os

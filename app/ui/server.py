@@ -1,4 +1,4 @@
-"""Serves the interface to one person on this machine, and calls nobody."""
+"""The server of the interface: binds to this machine alone, and makes no outgoing requests."""
 
 import asyncio
 import contextlib

@@ -1,8 +1,10 @@
-"""Lexicons: patterns of words that show something, in YAML files, one language or more a file.
+"""Data files of linguistic knowledge: lexicons of patterns in YAML, and tables in CSV.
 
-`_` stands for white space inside a pattern. "in_our_view" shows a position, "It_was_so_decided" what a meeting did.
+`_` stands for white space inside a pattern: "in_our_view" shows a position, "It_was_so_decided" what a meeting did. A
+file holds one language or more; its head says where the words come from.
 """
 
+import csv
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -20,6 +22,13 @@ def load_lexicon(name: str) -> Mapping[str, Any]:
     """Loads `ingest/language/data/{name}.yaml`; its head says where the words come from."""
     text = (files("ingest.language") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
     return dict(yaml.load(text, Loader=yaml.CSafeLoader))
+
+
+@cache
+def load_table(name: str) -> tuple[Mapping[str, str], ...]:
+    """Loads the rows of `ingest/language/data/{name}.csv` by column; lines that begin with `#` are comments."""
+    text = (files("ingest.language") / "data" / f"{name}.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
 
 
 def unfolded(pattern: str) -> str:

@@ -1,10 +1,10 @@
 """Numbers as texts write them: digits of any script, Roman and Chinese numerals, and number words."""
 
-import csv
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Final, Literal
+
+from ingest.language.lexicons import load_table
 
 NumberKind = Literal["cardinal", "ordinal", "stem", "tens"]
 # Digits of other scripts read as ASCII digits, one for one, so that offsets stay.
@@ -84,8 +84,8 @@ def article_words() -> dict[str, int]:
 @cache
 def number_words(kind: NumberKind, language: str | None = None) -> dict[str, int]:
     """Returns the value of each number word of a kind, in one language or in all; words of a compound are spaced."""
-    table = (files("ingest.language") / "data" / "number_words.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(line for line in table.splitlines() if not line.startswith("#"))
     return {
-        row["word"]: int(row["value"]) for row in rows if row["kind"] == kind and language in (None, row["language"])
+        row["word"]: int(row["value"])
+        for row in load_table("number_words")
+        if row["kind"] == kind and language in (None, row["language"])
     }

@@ -21,7 +21,7 @@ from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import is_inside, read_bytes
 from ingest.loaders.text import decode
 from ingest.metadata.sessions import canonical_body, canonical_session
-from vectorstore.records import Kind, Metadata
+from vectorstore.records import Metadata, StatementKind
 
 MANIFEST_NAME = "statements.csv"
 _COLUMNS = ("file", "state", "body", "session", "date", "agenda_item", "language")
@@ -59,7 +59,7 @@ class ManifestRow(BaseModel):
     symbol: str | None = None
     url: str | None = None
     speaker: str | None = None
-    kind: Kind | None = None
+    kind: StatementKind | None = None
 
     @field_validator("date")
     @classmethod
@@ -176,7 +176,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     return Manifest(path=path, rows=tuple(rows.values()), problems=tuple(problems), unknown_columns=tuple(unknown))
 
 
-def draft_row(file: str, metadata: Metadata, kind: Kind = "statement") -> ManifestRow:
+def draft_row(file: str, metadata: Metadata, kind: StatementKind = "statement") -> ManifestRow:
     """Make the row of a draft manifest from what a text says."""
     return ManifestRow.model_construct(file=file, **asdict(metadata), kind=None if kind == "statement" else kind)
 

@@ -76,15 +76,15 @@ def test_stream_with_a_model_grows_and_ends_with_what_invoke_gives(workspace: Wo
     assert (again.answer, again.citations, again.dropped_claims) == (last.answer, last.citations, last.dropped_claims)
 
 
-def test_turns_add_one_record_after_another(workspace: Workspace) -> None:
-    turns = list(workspace.chain.turns(QUESTION))
+def test_states_add_one_record_after_another(workspace: Workspace) -> None:
+    states = list(workspace.chain.states(QUESTION))
     reached = [
-        [name for name in ("resolution", "retrieved", "composed", "answer") if getattr(turn, name) is not None]
-        for turn in turns
+        [name for name in ("resolution", "retrieved", "composed", "answer") if getattr(state, name) is not None]
+        for state in states
     ]
     assert reached[0] == ["resolution"] and reached[-1] == ["resolution", "retrieved", "composed", "answer"]
     assert [len(names) for names in reached] == sorted(len(names) for names in reached)
-    timings = turns[-1].answer.timings_ms  # type: ignore[union-attr]
+    timings = states[-1].answer.timings_ms  # type: ignore[union-attr]
     assert timings.total >= timings.resolve + timings.retrieve > 0
 
 

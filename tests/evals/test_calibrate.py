@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.retrieval.calibration import Features
-from app.retrieval.sentence_ranker import PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence
 from app.wiring import Workspace
 from evals.calibrate import FOLDS, best_threshold, fit
 from evals.errors import EvalError
@@ -39,7 +39,9 @@ class _Ranked:
     def retrieve(self, question: str, history: object) -> Any:
         state, answered = question.split()
         features = Features(**{field.name: float(answered == "yes") for field in fields(Features)})
-        return SimpleNamespace(asked=(state,), found=(PartyEvidence(party=state, searched=(), features=features),))
+        return SimpleNamespace(
+            asked=(state,), party_evidence=(PartyEvidence(party=state, searched=(), features=features),)
+        )
 
 
 def _cases(*answered: str) -> list[Case]:

@@ -11,6 +11,7 @@ from ingest.loaders.loaded import LoadLimits
 from ingest.text.readable import readable
 from ingest.text.splitter import SplitConfig
 from tests.fakes import HashingEmbedder
+from vectorstore.records import ordinal_of
 from vectorstore.store import open_store
 
 HEADER = "file,state,body,session,date,agenda_item,language\n"
@@ -65,7 +66,7 @@ class Desk:
         return {summary.file: summary.metadata.state for summary in self.summaries()}
 
     def finds(self, word):
-        return [identifier for identifier, _ in self.store.catalogue.search_lexical(f'"{word}"', None, 99)]
+        return [identifier for identifier, _ in self.store.catalogue.search_lexical(word, None, 99)]
 
 
 def results(report):
@@ -361,7 +362,7 @@ def test_mentions_of_treaties_articles_and_groups_are_looked_up(desk):
 
     def named(treaty, *articles):
         mentions = desk.store.catalogue.mentions([by_state["XAA"]], treaty, articles)
-        return [(int(mention.sentence_id.rpartition(":")[2]), mention.article) for mention in mentions]
+        return [(ordinal_of(mention.sentence_id), mention.article) for mention in mentions]
 
     assert named("ALIGNED") == [(1, "EU")]
     assert desk.store.catalogue.mentions([by_state["EU"]], "ALIGNED") == (), "a group's statement stays the group's"

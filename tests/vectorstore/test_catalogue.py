@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import Block, Edit, Mention, ScopeFilter, text_key
+from vectorstore.records import (
+    Block,
+    Edit,
+    Mention,
+    ScopeFilter,
+    make_sentence_id,
+    ordinal_of,
+    statement_of,
+    text_key,
+)
 
 
 @pytest.fixture
@@ -33,7 +42,7 @@ def put(catalogue, item, *, vectors=True, replaces=None, digest=None):
 
 
 def lexical(catalogue, word):
-    return [identifier for identifier, _ in catalogue.search_lexical(f'"{word}"', None, 50)]
+    return [identifier for identifier, _ in catalogue.search_lexical(word, None, 50)]
 
 
 def in_scope(catalogue, **fields):
@@ -186,13 +195,6 @@ def test_scope_takes_exactly_what_matches(catalogue, fields, expected):
 def test_scope_without_filter_shows_statements_without_state(catalogue):
     put(catalogue, annotated("nobody", ["A."]))
     assert in_scope(catalogue) == ["nobody"]
-    assert catalogue.count_by_party(ScopeFilter()) == {}
-
-
-def test_count_by_party_counts_statements(catalogue):
-    for identifier, state in (("a", "XAA"), ("b", "XAA"), ("c", "XBB")):
-        put(catalogue, annotated(identifier, ["Text."], state=state))
-    assert catalogue.count_by_party(ScopeFilter()) == {"XAA": 2, "XBB": 1}
 
 
 def test_mentions_are_found_by_treaty_and_article(catalogue):
@@ -231,9 +233,23 @@ def test_traces_kept_none_stores_none(catalogue):
     assert catalogue.trace("t") is None
 
 
-def test_document_frequency_counts_passages(catalogue):
-    put(catalogue, annotated("s", ["The heron flies.", "Herons and herons.", "The badger digs."]))
-    assert catalogue.document_frequency('"heron"') == 2
+def test_frequencies_count_passages(catalogue):
+    put(catalogue, annotated("s", ["The heron flies.", "Herons and herons.", "The heroic badger digs."]))
+    assert catalogue.phrase_frequency("heron") == 2
+    assert catalogue.phrase_frequency("heron", ["other"]) == 0
+    assert catalogue.document_frequency("badg") == 1
+    assert catalogue.document_frequency("zebra") == 0
+
+
+def test_sentences_are_found_by_id(catalogue):
+    put(catalogue, annotated("s", ["The heron flies.", "The badger digs."]))
+    found = catalogue.sentences_by_id([make_sentence_id("s", 1), "s:9", "other"])
+    assert {identifier: sentence.text for identifier, sentence in found.items()} == {"s:1": "The badger digs."}
+
+
+def test_sentence_id_holds_its_statement_and_its_place():
+    identifier = make_sentence_id("685815eed2f2fa70#2", 12)
+    assert (statement_of(identifier), ordinal_of(identifier)) == ("685815eed2f2fa70#2", 12)
 
 
 @settings(max_examples=30)

@@ -1,1 +1,4 @@
-"""Whether a claim says no more, and nothing else, than the sentences that it rests on; six languages."""
+"""Claim checks: whether a model's claim is entailed by the quotations that it cites, by rules in six languages.
+
+"Arvandia supports sanctions" fails against "We do not support sanctions": the claim leaves out an operator.
+"""

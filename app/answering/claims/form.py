@@ -1,4 +1,7 @@
-"""The form of a claim: one plain sentence or two, with nothing in it that acts, hides or pretends."""
+"""Form of a claim: plain sentences without links, markup, hidden characters or unbalanced quotation marks.
+
+"See <a href=…>" and a claim that mixes Latin and Cyrillic letters within a word are refused.
+"""
 
 import unicodedata
 from typing import Final

@@ -1,4 +1,7 @@
-"""The extractive composer: per State an attribution line and its best quotations; no model writes a word."""
+"""The extractive composer: an attribution line for each party and its best quotations; no model writes a word.
+
+"Arvandia, tenth session, 2020: “We do not support that proposal.” [1]".
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from app.answering.answer_type_check import contains_answer_type
-from app.answering.citation_spans import SentenceSpan, cite, spans
-from app.answering.compose.repetition import Words, repeats, words_of
+from app.answering.citation_spans import QuotableSpan, cite, quotable_spans
+from app.answering.compose.repetition import WordSequence, repeats, words_of
 from app.answering.provenance import attribution, scan_note
 from app.records import Citation, Claim, Missing, Sources
-from app.retrieval.sentence_ranker import PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
 from vectorstore.records import Sentence
@@ -19,35 +22,31 @@ from vectorstore.records import Sentence
 if TYPE_CHECKING:
     from app.answering.compose.model import ModelDraft
 
-# Characters that Markdown or HTML would act on inside a quotation; `[…]` stands as it is.
+# Characters with a meaning in Markdown or HTML; `[…]` is kept as it is.
 _ACTIVE: Final = regex.compile(r"[\\`*_<>&|~#]|\](?=\()|!(?=\[)")
 _MARKS: Final = regex.compile(r"[\"“”„«»「」『』]")
-# What would make a line a list at its beginning.
+# Beginnings of a line that Markdown reads as a list.
 _OPENING: Final = regex.compile(r"^(\d*)([-+.)=:])")
 RELATED: Final = 3
-# The kind of thing asked for must stand in the strongest quotations; farther ones hold it by chance.
+# Answer types, such as a number, are looked for in so many of the strongest quotations; others hold one by chance.
 _READ_FOR_ANSWER: Final = 2
 # Quotations from the statements of one group, beside those of the State that was asked about.
 OF_GROUP: Final = 2
 
 
-# Rank, statement id, span to quote, distant span that it points to.
-_Plan = tuple[int, str, SentenceSpan, SentenceSpan | None]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Composition:
-    """An answer before verification.
+    """A composed answer before verification.
 
     Attributes:
         more: Evidence sentences beyond those quoted.
         missing: The kind of thing asked for that the quotations do not hold.
         spoken_for: Groups that are quoted for States asked about, with these.
-        introductions: By citation, the line that says for whom a group spoke.
-        points: The claims are wanted as a list.
+        introductions: By citation number, the line that says for whom a group spoke.
+        points: Whether claims are shown as a list.
         translations: Of quotations, by citation: in another language, for reading only.
-        notes: What the assistant has to say on how the answer was made, Markdown.
-        written: What a model wrote, where one was asked; its claims that hold are among `claims`.
+        notes: How the answer was made, such as which model worded it; Markdown.
+        written: The draft of a model, where one was asked; its claims that passed are among `claims`.
         shown: While a model still writes, the claims checked so far as Markdown; None when the composition is done.
     """
 
@@ -65,7 +64,7 @@ class Composition:
 
 
 def compose(
-    found: Sequence[PartyEvidence],
+    evidence: Sequence[PartyEvidence],
     sources: Sources,
     parties: PartyTable,
     wording: Wording,
@@ -78,18 +77,18 @@ def compose(
     """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.
 
     Args:
-        found: What was found, per party, in the order to show. What groups said for their members is quoted after
+        evidence: Of each party, in the order to show. What groups said for their members is quoted after
             the rest, and only beside something that a party said itself.
         sources: The statements behind it.
         parties: Names of the parties.
         wording: The assistant's words.
         limit: Quotations in all; each party with evidence gets at least one.
         asked: The kind of thing asked for, if the question names one.
-        question: The question, which says of what a number is asked.
+        question: The question, which says what a number must count.
         one_each: Quote every party once, as a list of who said something does.
     """
-    answering = [item for item in found if item.answers and not item.members]
-    groups = [item for item in found if item.answers and item.members]
+    answering = [item for item in evidence if item.answers and not item.members]
+    groups = [item for item in evidence if item.answers and item.members]
     if not answering:
         return Composition()
     share = 1 if one_each else max(1, limit // len(answering))
@@ -124,13 +123,13 @@ def compose(
     )
 
 
-def _claim(found: PartyEvidence, citation: Citation, parties: PartyTable, wording: Wording) -> Claim:
-    name = parties.display(found.party, wording.language) if found.party else citation.title or citation.file
+def _claim(item: PartyEvidence, citation: Citation, parties: PartyTable, wording: Wording) -> Claim:
+    name = parties.display(item.party, wording.language) if item.party else citation.title or citation.file
     if citation.summarised:
         name = wording.say("as_summarised", party=name)
-    # Whatever stands in quotation marks is a quotation, so a name has none.
+    # Quotation marks are for quotations alone, so they are dropped from a name.
     text = f"{_MARKS.sub('', name)}: “{citation.quote}”"
-    return Claim(text=text, state=found.party or None, citations=(citation.number,))
+    return Claim(text=text, state=item.party or None, citations=(citation.number,))
 
 
 def _unquoted(strong: Sequence[Sentence], made: Sequence[Citation]) -> int:
@@ -149,23 +148,11 @@ def _unquoted(strong: Sequence[Sentence], made: Sequence[Citation]) -> int:
 def quote(chosen: Sequence[Sentence], sources: Sources, limit: int, *, first_number: int) -> list[Citation]:
     """Cites up to `limit` spans around chosen sentences, strongest first; distant referents come after them.
 
-    Words that stand in several statements are cited once, from the strongest; the citation names the others.
+    Words that occur in several statements are cited once, from the strongest; the citation names the others.
     """
-    by_statement: dict[str, list[int]] = {}
-    for sentence in chosen:
-        by_statement.setdefault(sentence.statement_id, []).append(sentence.ordinal)
-    ranked = {sentence.sentence_id: rank for rank, sentence in enumerate(chosen)}
-    planned: list[_Plan] = []
-    for statement_id, ordinals in by_statement.items():
-        sentences = sources.sentences[statement_id]
-        for span, distant in spans(sentences, ordinals):
-            ids = [sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)]
-            rank = min(ranked.get(identifier, len(ranked)) for identifier in ids)
-            planned.append((rank, statement_id, span, distant))
-    planned.sort(key=lambda plan: plan[0])
-    kept, also_in = _without_repetition(planned, ranked, sources, limit)
-    order = [(statement_id, span) for _, statement_id, span, _ in kept]
-    order += [(statement_id, distant) for _, statement_id, _, distant in kept if distant is not None]
+    kept, also_in = _without_repetition(quotable_spans(chosen, sources), chosen, sources, limit)
+    order = [(item.statement_id, item.span) for item in kept]
+    order += [(item.statement_id, item.distant) for item in kept if item.distant is not None]
     made = [
         cite(sources.statements[statement_id], sources.sentences[statement_id], span, first_number + offset)
         for offset, (statement_id, span) in enumerate(order)
@@ -174,25 +161,25 @@ def quote(chosen: Sequence[Sentence], sources: Sources, limit: int, *, first_num
 
 
 def _without_repetition(
-    planned: Sequence[_Plan], ranked: Mapping[str, int], sources: Sources, limit: int
-) -> tuple[list[_Plan], dict[int, list[str]]]:
-    """Keeps up to `limit` plans that say something new; also the other statements that repeat one, by its place.
+    planned: Sequence[QuotableSpan], chosen: Sequence[Sentence], sources: Sources, limit: int
+) -> tuple[list[QuotableSpan], dict[int, list[str]]]:
+    """Keeps up to `limit` spans that say something new; also the other statements that repeat one, by its place.
 
     Words read off a scan give way to the same words in a file that has them as text.
     """
-    kept: list[_Plan] = []
-    quoted: list[Words] = []
+    ids = {sentence.sentence_id for sentence in chosen}
+    kept: list[QuotableSpan] = []
+    quoted: list[WordSequence] = []
     also_in: dict[int, dict[str, None]] = {}
-    for plan in planned:
-        _, statement_id, span, _ = plan
-        sentences = sources.sentences[statement_id][span.first : span.last + 1]
-        wanted = [words_of(s.text) for s in sentences if s.sentence_id in ranked]
-        held_by = sources.statements[statement_id].metadata.state
+    for item in planned:
+        statement = sources.statements[item.statement_id]
+        sentences = sources.sentences[item.statement_id][item.span.first : item.span.last + 1]
+        wanted = [words_of(sentence.text) for sentence in sentences if sentence.sentence_id in ids]
         place = next(
             (
                 place
                 for place, (earlier, text) in enumerate(zip(kept, quoted, strict=True))
-                if sources.statements[earlier[1]].metadata.state == held_by
+                if sources.statements[earlier.statement_id].metadata.state == statement.metadata.state
                 and all(repeats(words, [text]) for words in wanted)
             ),
             None,
@@ -200,22 +187,21 @@ def _without_repetition(
         text = words_of(" ".join(sentence.text for sentence in sentences))
         if place is None:
             if len(kept) < limit:
-                kept.append(plan)
+                kept.append(item)
                 quoted.append(text)
             continue
-        rank, earlier_id, _, _ = kept[place]
-        if statement_id == earlier_id:
+        earlier_id = kept[place].statement_id
+        if item.statement_id == earlier_id:
             continue
         others = also_in.setdefault(place, {})
-        statements = sources.statements
-        read_off = statements[earlier_id].scanned and not statements[statement_id].scanned
+        read_off = sources.statements[earlier_id].scanned and not statement.scanned
         if read_off and repeats(quoted[place], [text]):
-            others.pop(statement_id, None)
+            others.pop(item.statement_id, None)
             others[earlier_id] = None
-            kept[place], quoted[place] = (rank, *plan[1:]), text
+            kept[place], quoted[place] = item, text
         else:
-            others[statement_id] = None
-    return kept, {place: list(ids) for place, ids in also_in.items()}
+            others[item.statement_id] = None
+    return kept, {place: list(statement_ids) for place, statement_ids in also_in.items()}
 
 
 def render(
@@ -229,7 +215,7 @@ def render(
 
     Args:
         composed: What was composed.
-        claims: Those of its claims that stand.
+        claims: Those of its claims that passed verification.
         citations: What these cite.
         parties: Names of the parties.
         wording: The assistant's words.
@@ -252,7 +238,7 @@ def render(
             if worded and not place:
                 marks = " ".join(f"[{each}]" for each in claim.citations)
                 lines.append(f"{'- ' if composed.points else ''}{plain_line(claim.text)} {marks}")
-            # On one line, so that no paragraph of a quotation leaves the block that marks it as one.
+            # On one line, since a blank line would end the block quote.
             unsure = scan_note(citation, wording, only_unsure=True)
             lines.append(
                 f"> “{escape(' '.join(citation.quote.split()))}” [{number}]" + (f" *({unsure})*" if unsure else "")
@@ -271,11 +257,11 @@ def plain_line(text: str) -> str:
     return _OPENING.sub(lambda match: f"{match[1]}\\{match[2]}", line)
 
 
-def introduction(found: PartyEvidence, parties: PartyTable, wording: Wording) -> str:
+def introduction(item: PartyEvidence, parties: PartyTable, wording: Wording) -> str:
     """Returns the line that says for which States a group spoke: its members, or others that aligned themselves."""
-    names = ", ".join(escape(parties.display(code, wording.language)) for code in found.members)
-    group = escape(parties.display(found.party, wording.language))
-    return wording.say("as_aligned" if found.aligned else "as_member", group=group, party=names)
+    names = ", ".join(escape(parties.display(code, wording.language)) for code in item.members)
+    group = escape(parties.display(item.party, wording.language))
+    return wording.say("as_aligned" if item.aligned else "as_member", group=group, party=names)
 
 
 def _spoken_for(groups: Sequence[PartyEvidence]) -> dict[str, tuple[str, ...]]:

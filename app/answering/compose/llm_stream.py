@@ -1,4 +1,7 @@
-"""Asking a chat model within a time limit: its reply is read as it comes, and dropped when nobody waits any more."""
+"""Streaming from a chat model within a time limit: retries, usage, and cancellation by a token that is polled.
+
+Claims are yielded as the reply comes; closing the iteration sets the token, and the request ends at its next piece.
+"""
 
 import json
 import queue
@@ -19,9 +22,9 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
     from langchain_core.runnables import Runnable
 
-# Characters of a reply that are read for each token that it may have; what goes on beyond is not listened to.
+# Characters read for each token that a reply may have; a longer reply is cut off.
 _CHARACTERS: Final = 8
-# Seconds between two signs of life while nothing comes.
+# Seconds between two heartbeats while no piece comes.
 _BEAT: Final = 0.5
 _PASSING: Final = frozenset({408, 409, 425, 429})
 _SERVER: Final = 500
@@ -36,7 +39,7 @@ class _Reader(Protocol):
 
 @dataclass
 class Usage:
-    """What asking has used; estimated with cl100k where the provider does not say."""
+    """Tokens and requests used; estimated with cl100k where the provider reports none."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -45,7 +48,7 @@ class Usage:
 
     def to_json(self, config: LlmConfig) -> dict[str, int | float | bool]:
         """Returns the contract's `usage`, with the cost where prices are set."""
-        told: dict[str, int | float | bool] = {
+        usage: dict[str, int | float | bool] = {
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": self.completion_tokens,
             "requests": self.requests,
@@ -53,12 +56,12 @@ class Usage:
         }
         if config.input_price or config.output_price:
             cost = self.prompt_tokens * config.input_price + self.completion_tokens * config.output_price
-            told["cost"] = round(cost / 1_000_000, 6)
-        return told
+            usage["cost"] = round(cost / 1_000_000, 6)
+        return usage
 
 
 class ModelSilentError(Exception):
-    """The model did not answer in time, or not at all; `slow` tells which."""
+    """The model did not answer: not in time (`slow`), or not at all."""
 
     def __init__(self, message: str, *, slow: bool = False) -> None:
         super().__init__(message)
@@ -82,18 +85,18 @@ class Asked:
     usage: Usage
     reply: str = ""
     _stop: threading.Event = field(default_factory=threading.Event)
-    # Whether a piece has come, and whether the provider has said what was used; set by the listening thread.
+    # Whether a piece has come, and whether the provider has reported usage; set by the listening thread.
     _begun: bool = False
-    _told: bool = False
+    _usage_reported: bool = False
 
     def __iter__(self) -> Iterator[Written | None]:
-        """Yields claims as they come, and None now and then while there is none, so that whoever waits can leave.
+        """Yields claims as they come, and None as a heartbeat between them, at which the caller can stop waiting.
 
         Raises:
             ModelSilentError: No reply, or not in time; what came before that has been yielded.
         """
         reader: _Reader = StructuredReader() if self.structured else LineReader()
-        # A few pieces at a time, so that a model is not ahead of who reads it.
+        # Bounded, so that the model cannot run far ahead of the reader.
         pieces: queue.Queue[object] = queue.Queue(maxsize=64)
         worker = threading.Thread(target=self._listen, args=(pieces,), daemon=True)
         worker.start()
@@ -188,7 +191,7 @@ class Asked:
         return structured.steps if isinstance(structured, RunnableSequence) else [structured]
 
     def _until_stopped(self, chunks: Iterator[object]) -> Iterator[object]:
-        """Yields what comes until nobody waits for it any more: the token of cancellation is polled at every piece."""
+        """Yields pieces until the request is cancelled: the token is polled at every piece."""
         for chunk in chunks:
             if self._stop.is_set():
                 return
@@ -196,12 +199,12 @@ class Asked:
 
     def _count(self, counting: Any) -> None:  # noqa: ANN401 - a handler of a library that is loaded late
         for used in counting.usage_metadata.values():
-            self._told = True
+            self._usage_reported = True
             self.usage.prompt_tokens += used["input_tokens"]
             self.usage.completion_tokens += used["output_tokens"]
 
     def _estimate(self) -> None:
-        if self._told:
+        if self._usage_reported:
             return
         self.usage.estimated = True
         self.usage.prompt_tokens += sum(count_tokens(str(message.content)) for message in self.messages)

@@ -1,4 +1,8 @@
-"""An answer of a model's claims and, for parties that it has no claim on, of quotations alone."""
+"""Merging a model's claims with the extractive answer: a party without a claim keeps its quotations.
+
+Asked about Arvandia and Belmora, where the model worded only Arvandia's position, the answer has a claim for Arvandia
+and quotations of Belmora.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,7 +10,7 @@ from dataclasses import replace
 from app.answering.compose.extractive import Composition, introduction
 from app.answering.compose.model import ModelDraft, ModelWriter
 from app.records import Citation, Claim
-from app.retrieval.sentence_ranker import PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
 
@@ -14,7 +18,7 @@ from prompts.wording import Wording
 def with_claims(
     quoted: Composition,
     draft: ModelDraft,
-    found: Sequence[PartyEvidence],
+    evidence: Sequence[PartyEvidence],
     parties: PartyTable,
     wording: Wording,
     *,
@@ -27,7 +31,7 @@ def with_claims(
     Args:
         quoted: The answer of quotations alone.
         draft: What the model wrote, checked.
-        found: What was found, per party.
+        evidence: Of each party.
         parties: Names of the parties.
         wording: The assistant's words.
         model: The model's name.
@@ -43,10 +47,10 @@ def with_claims(
             claims, citations, [claim for claim in quoted.claims if claim.state == state], quoted.citations
         )
     shown = {identifier for citation in citations for identifier in citation.sentence_ids}
-    strong = {sentence.sentence_id for item in found if item.answers for sentence in item.strong}
+    strong = {sentence.sentence_id for item in evidence if item.answers for sentence in item.strong}
     spoken = {
         item.party: introduction(item, parties, wording)
-        for item in found
+        for item in evidence
         if item.members and item.party in quoted.spoken_for
     }
     return replace(

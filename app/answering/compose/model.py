@@ -1,6 +1,7 @@
 """The model composer: a chat model chooses numbered sentences and words claims, and every claim is checked.
 
-The model never writes a quotation, and names no State: whose words a claim rests on is told by its sentences.
+The model never writes a quotation and names no State: "[S3] …" in its reply says on which sentence a claim rests, and
+that sentence's statement says whose words it is.
 """
 
 import logging
@@ -10,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
-from app.answering.claims.claims import Premise, check_claim, check_translation
+from app.answering.claims.claim_check import Premise, check_claim, check_translation
 from app.answering.claims.form import unquoted
 from app.answering.compose.llm_stream import Asked, ModelSilentError, Usage
-from app.answering.compose.prompt_evidence import PromptEvidence, inert, number
+from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
 from app.answering.compose.reply_parser import Written
 from app.answering.verify import verify_citation
 from app.chat_model import LlmConfig, reason, redact
@@ -39,36 +40,36 @@ _STYLES: Final[dict[Style, str]] = {
 _LANGUAGES: Final = {
     "en": "English", "fr": "French", "es": "Spanish", "ar": "Arabic", "ru": "Russian", "zh": "Chinese",
 }  # fmt: skip
-# Tokenizers differ; this share of the room is left free for that.
+# Share of the context window that is left free, since tokenizers differ.
 _SPARE: Final = 0.1
-# Seconds that a second attempt, with plain lines, has to have left.
+# Seconds that must be left for a second attempt, with plain lines.
 _WORTHWHILE: Final = 1.0
 _KEPT_DROPPED: Final = 60
 _KEPT_TEXT: Final = 400
 
 
 class Entailment(Protocol):
-    """Decides whether a premise bears out a hypothesis."""
+    """Decides whether a premise entails a hypothesis."""
 
     def entails(self, pairs: Sequence[tuple[str, str]]) -> list[bool]:
         """Returns the decision for each (premise, hypothesis)."""
         ...
 
 
-Problem = Literal["failed", "slow", "nothing"]
+WriterProblem = Literal["failed", "slow", "nothing"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelDraft:
-    """What a model has written so far, as far as it holds.
+    """A model's draft so far: the claims that passed, and those that were dropped.
 
     Attributes:
         claims: Claims that were checked; they cite `citations` by number.
-        dropped: Claims that did not hold, with the reason.
+        dropped: Claims that failed, with the reason.
         left_out: Sentences of the evidence that the model did not get for want of room.
-        problem: Why there are no claims, or no more: it failed, was too slow, or wrote nothing that holds.
+        problem: Why there are no claims, or no more: it failed, was too slow, or wrote nothing that passed.
         prompt_version: Hash of the instructions.
-        evidence: The sentences that it got, by number.
+        evidence: The sentences in its prompt, by number.
         reply: What it wrote.
     """
 
@@ -76,7 +77,7 @@ class ModelDraft:
     citations: tuple[Citation, ...] = ()
     dropped: tuple[DroppedClaim, ...] = ()
     left_out: int = 0
-    problem: Problem | None = None
+    problem: WriterProblem | None = None
     detail: str = ""
     prompt_version: str = ""
     usage: Mapping[str, int | float | bool] = field(default_factory=dict)
@@ -123,9 +124,9 @@ class ModelWriter:
         return self.config.model
 
     def write(self, task: Task, parties: PartyTable, wording: Wording) -> Generator[ModelDraft, None, None]:
-        """Yields the draft as it grows, after every claim that holds, and the finished one last.
+        """Yields the draft after every claim that passes, and the finished one last; closing it ends the request.
 
-        Nothing is raised for what a model says or fails to say: the draft tells it. Closing it ends the request.
+        A model's failure is no error: the draft holds it as `problem`.
 
         Args:
             task: The question and its evidence.
@@ -135,68 +136,67 @@ class ModelWriter:
         Raises:
             ChatModelError: The model cannot be set up.
         """
-        began = time.monotonic()
+        deadline = time.monotonic() + self.config.timeout_seconds
         usage = Usage()
-        prompts = [load_prompt(name) for name in self._prompts()]
         draft = ModelDraft()
-        for prompt in prompts:
-            if prompt is not prompts[0] and began + self.config.timeout_seconds - time.monotonic() < _WORTHWHILE:
-                break
-            numbered = number(task.chosen, task.sources, parties, room=self._room(prompt, task, wording))
-            checked = _Checked(numbered, prompt, parties, wording, self._entailment, self.config)
-            draft = ModelDraft(
-                dropped=draft.dropped,
-                left_out=numbered.left_out,
-                prompt_version=prompt.version,
-                evidence=numbered.sentences,
-            )
-            if not numbered.sentences:
-                yield replace(draft, problem="failed", detail="no room for evidence", usage=usage.to_json(self.config))
-                return
-            asked = Asked(
-                chat=self._chat,
-                messages=messages(prompt, task, numbered.text, wording),
-                config=self.config,
-                structured=prompt.name == "compose",
-                deadline=began + self.config.timeout_seconds,
-                usage=usage,
-            )
-            problem: Problem | None = None
-            detail = ""
-            try:
-                for written in asked:
-                    holds = written is not None and checked.take(written)
-                    if written is not None and not holds and time.monotonic() < asked.deadline:
-                        continue
-                    yield replace(draft, claims=tuple(checked.claims), citations=tuple(checked.citations))
-                    # Checking takes time as well: a reply of many claims ends with the time limit.
-                    late = written is not None and time.monotonic() > asked.deadline
-                    if late or len(checked.claims) >= task.limit:
-                        break
-            except ModelSilentError as exc:
-                problem, detail = "slow" if exc.slow else "failed", reason(exc.__cause__ or exc, self.config)
-                logger.warning("the model %s: %s", self.name, detail)
-            draft = replace(
-                draft,
-                claims=tuple(checked.claims),
-                citations=tuple(checked.citations),
-                dropped=(*draft.dropped, *checked.dropped)[:_KEPT_DROPPED],
-                problem=problem or (None if checked.claims else "nothing"),
-                detail=detail,
-                usage=usage.to_json(self.config),
-                reply=redact(asked.reply, self.config),
-            )
-            if checked.claims or checked.dropped or problem == "slow":
-                break
-            if prompt is not prompts[-1]:
-                # Not one claim could be read: this model, or its server, has no structured output.
+        for attempt, prompt in enumerate(map(load_prompt, self._prompts())):
+            if attempt:
+                # No claim could be read: the model, or its server, has no structured output.
                 self._structured = False
+                if deadline - time.monotonic() < _WORTHWHILE:
+                    break
+            draft = yield from self._attempt(prompt, task, parties, wording, deadline, usage)
+            if draft.claims or draft.dropped or draft.problem == "slow" or not draft.evidence:
+                break
         yield draft
+
+    def _attempt(
+        self, prompt: Prompt, task: Task, parties: PartyTable, wording: Wording, deadline: float, usage: Usage
+    ) -> Generator[ModelDraft, None, ModelDraft]:
+        """Asks once with one prompt: yields the draft after each claim that passes, and returns the finished one."""
+        numbered = number_sentences(task.chosen, task.sources, parties, room=self._room(prompt, task, wording))
+        checked = _ClaimChecker(numbered, prompt, parties, wording, self._entailment, self.config)
+        draft = ModelDraft(left_out=numbered.left_out, prompt_version=prompt.version, evidence=numbered.sentences)
+        if not numbered.sentences:
+            return replace(draft, problem="failed", detail="no room for evidence", usage=usage.to_json(self.config))
+        asked = Asked(
+            chat=self._chat,
+            messages=messages(prompt, task, numbered.text, wording),
+            config=self.config,
+            structured=prompt.name == "compose",
+            deadline=deadline,
+            usage=usage,
+        )
+        problem: WriterProblem | None = None
+        detail = ""
+        try:
+            for written in asked:
+                passes = written is not None and checked.take(written)
+                if written is not None and not passes and time.monotonic() < deadline:
+                    continue
+                yield replace(draft, claims=tuple(checked.claims), citations=tuple(checked.citations))
+                # Checking takes time as well: a reply of many claims ends with the time limit.
+                late = written is not None and time.monotonic() > deadline
+                if late or len(checked.claims) >= task.limit:
+                    break
+        except ModelSilentError as exc:
+            problem, detail = "slow" if exc.slow else "failed", reason(exc.__cause__ or exc, self.config)
+            logger.warning("the model %s: %s", self.name, detail)
+        return replace(
+            draft,
+            claims=tuple(checked.claims),
+            citations=tuple(checked.citations),
+            dropped=tuple(checked.dropped[:_KEPT_DROPPED]),
+            problem=problem or (None if checked.claims else "nothing"),
+            detail=detail,
+            usage=usage.to_json(self.config),
+            reply=redact(asked.reply, self.config),
+        )
 
     def translate(
         self, citations: Sequence[Citation], language: str
     ) -> tuple[dict[int, str], dict[str, int | float | bool]]:
-        """Returns translations by citation number, as far as they hold, and what they used; for reading only."""
+        """Returns the translations that pass, by citation number, and their usage; for reading only."""
         prompt = load_prompt("translate")
         lines = [f"[S{citation.number}] {inert(citation.quote)}" for citation in citations]
         from langchain_core.messages import HumanMessage, SystemMessage
@@ -219,14 +219,14 @@ class ModelWriter:
         return ["compose"] if self._structured else ["compose_lines"]
 
     def _room(self, prompt: Prompt, task: Task, wording: Wording) -> int:
-        """Returns the tokens that evidence may have."""
+        """Returns how many tokens of the context window evidence may take."""
         without = messages(prompt, task, "", wording)
-        told = sum(count_tokens(str(message.content)) for message in without)
-        return int((self.config.context_tokens - self.config.max_tokens) * (1 - _SPARE)) - told
+        taken = sum(count_tokens(str(message.content)) for message in without)
+        return int((self.config.context_tokens - self.config.max_tokens) * (1 - _SPARE)) - taken
 
 
 def messages(prompt: Prompt, task: Task, evidence: str, wording: Wording) -> "list[BaseMessage]":
-    """Returns what the model is told and asked; question and evidence are data that cannot close their tags."""
+    """Returns the system and the user message; question and evidence are escaped, so they cannot close their tags."""
     from langchain_core.messages import HumanMessage, SystemMessage
 
     asked = prompt.ask(
@@ -239,8 +239,8 @@ def messages(prompt: Prompt, task: Task, evidence: str, wording: Wording) -> "li
     return [SystemMessage(prompt.system), HumanMessage(asked.strip())]
 
 
-class _Checked:
-    """Claims that hold, with their citations, and those that do not."""
+class _ClaimChecker:
+    """Checks the claims of one reply: collects those that pass, with their citations, and those that fail."""
 
     def __init__(
         self,
@@ -255,7 +255,7 @@ class _Checked:
         self.citations: list[Citation] = []
         self.dropped: list[DroppedClaim] = []
         self._numbered = numbered
-        self._told = f"{prompt.system}\n{prompt.user}"
+        self._instructions = f"{prompt.system}\n{prompt.user}"
         self._parties = parties
         self._wording = wording
         self._entailment = entailment
@@ -263,21 +263,21 @@ class _Checked:
         self._seen: set[str] = set()
 
     def take(self, written: Written) -> bool:
-        """Checks a claim, and returns whether it holds and is new."""
+        """Checks a claim; returns whether it is new and passes."""
         key = squash(written.text).casefold()
         if key in self._seen:
             return False
         self._seen.add(key)
         holder, cited, fault = self._cited(written)
         if fault is None:
-            fault = self._objection(written.text, holder, cited)
+            fault = self._fault(written.text, holder, cited)
         if fault is not None:
             text = redact(written.text, self._config)[:_KEPT_TEXT]
             self.dropped.append(DroppedClaim(text=text, state=holder, reason=fault))
             return False
         self.citations += [citation for citation in cited if citation.number > len(self.citations)]
         numbers = tuple(citation.number for citation in cited)
-        self.claims.append(Claim(text=self._worded(written.text, cited), state=holder, citations=numbers))
+        self.claims.append(Claim(text=self._plain_or_quoted(written.text, cited), state=holder, citations=numbers))
         return True
 
     def _cited(self, written: Written) -> tuple[str | None, list[Citation], str | None]:
@@ -315,18 +315,18 @@ class _Checked:
                 return other
         return None
 
-    def _objection(self, text: str, holder: str | None, cited: Sequence[Citation]) -> str | None:
+    def _fault(self, text: str, holder: str | None, cited: Sequence[Citation]) -> str | None:
         statements = self._numbered.sources.statements
         for citation in cited:
             if verify_citation(citation, statements.get(citation.statement_id)) != "verified":
                 return "a sentence that it cites is not what its statement says"
-        ground = premise_of(cited, holder)
-        fault = check_claim(text, ground, self._parties, instructions=self._told)
-        if fault is None and self._entailment is not None and not self._entailment.entails([(ground.text, text)])[0]:
+        premise = premise_of(cited, holder)
+        fault = check_claim(text, premise, self._parties, instructions=self._instructions)
+        if fault is None and self._entailment is not None and not self._entailment.entails([(premise.text, text)])[0]:
             fault = "the entailment model does not find it in its evidence"
         return fault
 
-    def _worded(self, text: str, cited: Sequence[Citation]) -> str:
+    def _plain_or_quoted(self, text: str, cited: Sequence[Citation]) -> str:
         """Returns the claim without quotation marks; one that copies its evidence becomes the quotation that it is."""
         plain = unquoted(text)
         for citation in cited:
@@ -337,7 +337,7 @@ class _Checked:
 
 
 def premise_of(cited: Sequence[Citation], holder: str | None) -> Premise:
-    """Returns what a claim with these citations rests on."""
+    """Returns the premise of a claim with these citations."""
     languages = [citation.language for citation in cited if citation.language in LANGUAGES]
     speakers = {citation.on_behalf_of for citation in cited if citation.on_behalf_of}
     return Premise(

@@ -1,4 +1,7 @@
-"""Evidence as a chat model gets it: numbered sentences, delimited as data, as many as fit; and back to citations."""
+"""Evidence in a prompt: numbered sentences, escaped as data, as many as fit; and from their numbers to citations.
+
+`[S3] We do not support that proposal.` inside `<statement party="Arvandia">`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,14 +10,14 @@ from typing import Final
 
 import regex
 
-from app.answering.citation_spans import SentenceSpan, cite, spans
+from app.answering.citation_spans import QuotableSpan, SentenceSpan, cite, quotable_spans
 from app.records import Citation, Sources
 from ingest.parties.party_table import PartyTable
 from ingest.text.splitter import count_tokens
 from vectorstore.records import Sentence, Statement
 
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
-# Signs that do not show but turn the order of what follows, or hide text from a reader that a model reads.
+# Invisible characters that reverse what follows, or carry text that a model reads and a person does not see.
 _HIDDEN: Final = regex.compile(r"[\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 # Sentences shown for each party besides what they point to.
 PER_PARTY: Final = 12
@@ -28,7 +31,7 @@ class PromptEvidence:
         sentences: By number, from 1; "S1" and so on in the prompt.
         quoted: By number, the spans of the statement that a citation of the sentence shows.
         left_out: Sentences for which there was no room.
-        text: What the model reads.
+        text: The evidence as the prompt holds it.
         sources: The statements behind the sentences.
     """
 
@@ -49,17 +52,10 @@ class PromptEvidence:
         return [cite(statement, sentences, span, first + place) for place, span in enumerate(self.quoted[number])]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _QuotableSpan:
-    """One span to quote, with a distant one that it points to."""
-
-    statement_id: str
-    span: SentenceSpan
-    distant: SentenceSpan | None
-
-
-def number(chosen: Sequence[Sequence[Sentence]], sources: Sources, parties: PartyTable, *, room: int) -> PromptEvidence:
-    """Numbers sentences for a model, each party's strongest first as long as there is room.
+def number_sentences(
+    chosen: Sequence[Sequence[Sentence]], sources: Sources, parties: PartyTable, *, room: int
+) -> PromptEvidence:
+    """Numbers sentences for a prompt, each party's strongest first, as long as there is room.
 
     Args:
         chosen: Per party, its sentences, strongest first.
@@ -67,56 +63,41 @@ def number(chosen: Sequence[Sequence[Sentence]], sources: Sources, parties: Part
         parties: Names of the parties.
         room: Tokens for all of it.
     """
-    queues = [_pieces(own[:PER_PARTY], sources) for own in chosen]
-    kept: list[_QuotableSpan] = []
+    queues = [quotable_spans(own[:PER_PARTY], sources) for own in chosen]
+    kept: list[QuotableSpan] = []
     used = left_out = 0
-    # In turns, so that no party is left out because others have more to say.
-    for piece in (piece for turn in zip_longest(*queues) for piece in turn if piece is not None):
-        size = _size(piece, sources)
+    # Round-robin over the parties, so that none is crowded out.
+    for quotable in (quotable for turn in zip_longest(*queues) for quotable in turn if quotable is not None):
+        size = _size(quotable, sources)
         if used + size > room:
-            left_out += piece.span.last - piece.span.first + 1
+            left_out += quotable.span.last - quotable.span.first + 1
             continue
         used += size
-        kept.append(piece)
+        kept.append(quotable)
     left_out += sum(max(0, len(own) - PER_PARTY) for own in chosen)
     return _prompt_evidence(kept, sources, parties, left_out)
 
 
-def _pieces(chosen: Sequence[Sentence], sources: Sources) -> list[_QuotableSpan]:
-    by_statement: dict[str, list[int]] = {}
-    for sentence in chosen:
-        by_statement.setdefault(sentence.statement_id, []).append(sentence.ordinal)
-    rank = {sentence.sentence_id: place for place, sentence in enumerate(chosen)}
-    found: list[tuple[int, _QuotableSpan]] = []
-    for statement_id, ordinals in by_statement.items():
-        sentences = sources.sentences[statement_id]
-        for span, distant in spans(sentences, ordinals):
-            ids = [sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)]
-            best = min(rank.get(identifier, len(rank)) for identifier in ids)
-            found.append((best, _QuotableSpan(statement_id=statement_id, span=span, distant=distant)))
-    return [piece for _, piece in sorted(found, key=lambda item: item[0])]
+def _ordinals(quotable: QuotableSpan) -> list[int]:
+    own = list(range(quotable.span.first, quotable.span.last + 1))
+    return own if quotable.distant is None else [quotable.distant.first, *own]
 
 
-def _ordinals(piece: _QuotableSpan) -> list[int]:
-    own = list(range(piece.span.first, piece.span.last + 1))
-    return own if piece.distant is None else [piece.distant.first, *own]
-
-
-def _size(piece: _QuotableSpan, sources: Sources) -> int:
-    sentences = sources.sentences[piece.statement_id]
+def _size(quotable: QuotableSpan, sources: Sources) -> int:
+    sentences = sources.sentences[quotable.statement_id]
     # A line has a number, and a statement its tags.
-    return sum(count_tokens(inert(sentences[ordinal].text)) + 6 for ordinal in _ordinals(piece)) + 24
+    return sum(count_tokens(inert(sentences[ordinal].text)) + 6 for ordinal in _ordinals(quotable)) + 24
 
 
 def _prompt_evidence(
-    kept: Sequence[_QuotableSpan], sources: Sources, parties: PartyTable, left_out: int
+    kept: Sequence[QuotableSpan], sources: Sources, parties: PartyTable, left_out: int
 ) -> PromptEvidence:
     shown: dict[str, dict[int, list[SentenceSpan]]] = {}
-    for piece in kept:
-        lines = shown.setdefault(piece.statement_id, {})
-        whole = [piece.span] if piece.distant is None else [piece.span, piece.distant]
-        for ordinal in _ordinals(piece):
-            in_span = piece.span.first <= ordinal <= piece.span.last
+    for quotable in kept:
+        lines = shown.setdefault(quotable.statement_id, {})
+        whole = [quotable.span] if quotable.distant is None else [quotable.span, quotable.distant]
+        for ordinal in _ordinals(quotable):
+            in_span = quotable.span.first <= ordinal <= quotable.span.last
             lines.setdefault(ordinal, whole if in_span else [SentenceSpan(first=ordinal, last=ordinal)])
     numbered: dict[int, Sentence] = {}
     quoted: dict[int, tuple[SentenceSpan, ...]] = {}

@@ -1,4 +1,8 @@
-"""The same words twice: sentences that an answer quotes already, in another version of a statement."""
+"""Near-duplicate sentences: words that an answer quotes already, in another version of a statement.
+
+"organised" for "organized" in a long sentence is the same words; "do not support" for "support", or another number, is
+not.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -14,16 +18,16 @@ _SPELT_OTHERWISE: Final = 20
 _LIKE: Final = 87.0
 _SHORTEST: Final = 6
 
-Words = tuple[str, ...]
+WordSequence = tuple[str, ...]
 
 
-def words_of(text: str) -> Words:
+def words_of(text: str) -> WordSequence:
     """Returns the words of a text as they are compared: blind to case, punctuation, space and line-end hyphens."""
     return tuple(_TOKEN.findall(" ".join(map(squash, text.split())).casefold()))
 
 
-def repeats(sentence: Words, quoted: Sequence[Words]) -> bool:
-    """Tells whether a sentence's words stand in what is quoted already, but for the spelling of some.
+def repeats(sentence: WordSequence, quoted: Sequence[WordSequence]) -> bool:
+    """Returns whether a sentence's words occur in what is quoted already, up to spelling.
 
     A word more or less, another number or another word is another thing to say: "we do not support" never repeats
     "we support".
@@ -31,12 +35,12 @@ def repeats(sentence: Words, quoted: Sequence[Words]) -> bool:
     return bool(sentence) and any(_holds(text, sentence) for text in quoted)
 
 
-def _holds(text: Words, sentence: Words) -> bool:
+def _holds(text: WordSequence, sentence: WordSequence) -> bool:
     size = len(sentence)
     return any(_same(text[begin : begin + size], sentence) for begin in range(len(text) - size + 1))
 
 
-def _same(one: Words, other: Words) -> bool:
+def _same(one: WordSequence, other: WordSequence) -> bool:
     differing = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
     if len(differing) > len(one) // _SPELT_OTHERWISE:
         return False
@@ -44,6 +48,6 @@ def _same(one: Words, other: Words) -> bool:
 
 
 def _spelt_otherwise(one: str, other: str) -> bool:
-    """Tells two spellings of a word ("organised", "organized") from two words ("legal", "illegal"; "2019", "2020")."""
+    """Returns whether two words are spellings of one ("organised", "organized"), not two ("legal", "illegal")."""
     plain = min(len(one), len(other)) >= _SHORTEST and one[0] == other[0] and (one + other).isalpha()
     return plain and fuzz.ratio(one, other) >= _LIKE

@@ -1,4 +1,7 @@
-"""What a chat model wrote, claim by claim: from structured output as it grows, or from plain lines."""
+"""Parsing a chat model's reply into claims as it grows: structured output, or plain lines.
+
+`- Arvandia supports the proposal. [S3, S4]` is a claim with the numbers 3 and 4.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,10 +14,10 @@ _LINE: Final = regex.compile(
     r"^\s*(?:[-*•–]|\d{1,2}[.)])?\s*(?P<text>.*?\S)\s*(?P<ids>(?:[\[(【（]\s*[Ss]?\d{1,5}(?:\s*[,;、，]\s*[Ss]?\d{1,5})*\s*[\])】）]\s*)+)[.。]?\s*$"
 )
 _ID: Final = regex.compile(r"\d{1,5}")
-# A reply is read up to here; a model that goes on is not listened to.
+# Claims read of a reply; the rest is ignored.
 MOST_CLAIMS: Final = 30
 _LONGEST_LINE: Final = 4000
-# Words from which on a line without ids is a claim that cites nothing, and not a heading.
+# A line without ids is a claim that cites nothing from this many words on, and a heading below.
 _SENTENCE: Final = 5
 
 
@@ -38,7 +41,7 @@ class Written:
     """A claim as it was read from a reply.
 
     Attributes:
-        numbers: The sentences that it names; 0 for an id that is none.
+        numbers: The sentences that it cites; 0 for an id that cannot be read.
     """
 
     text: str
@@ -67,7 +70,7 @@ class StructuredReader:
             yield from _validated(claims[self._read - 1])
 
     def finish(self) -> Iterator[Written]:
-        """Returns what was still open when the reply ended."""
+        """Yields the claims that were incomplete until the reply ended."""
         for claim in _claims(self._last)[self._read :]:
             yield from _validated(claim)
 
@@ -86,7 +89,7 @@ class LineReader:
             yield from _line(line)
 
     def finish(self) -> Iterator[Written]:
-        """Returns what was still open when the reply ended."""
+        """Yields the claims that were incomplete until the reply ended."""
         yield from _line(self._rest)
 
 
@@ -104,7 +107,7 @@ def _validated(value: object) -> Iterator[Written]:
 
 
 def _number(identifier: object) -> int:
-    """Reads "S3", "[3]" and 3; what is no number of a sentence gives 0, which there is not."""
+    """Reads "S3", "[3]" and 3; anything else gives 0, which no sentence has."""
     match = regex.fullmatch(r"\W*[Ss]?(\d{1,5})\W*", str(identifier))
     return int(match[1]) if match else 0
 

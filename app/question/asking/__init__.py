@@ -1,1 +1,1 @@
-"""How questions ask, one module a language: patterns with their accents, which `app/question/frames.py` compiles."""
+"""Patterns of question frames, one module a language, with their accents; `app/question/frames.py` compiles them."""

@@ -1,4 +1,4 @@
-"""How Arabic questions ask; `frames.py` folds hamza, final ya and ta marbuta in patterns and questions alike."""
+"""Patterns of Arabic question frames, such as "ماذا قالت"; `frames.py` folds hamza, final ya and ta marbuta in patterns and questions alike."""
 
 from typing import Final
 

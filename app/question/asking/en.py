@@ -1,4 +1,4 @@
-"""How English questions ask."""
+"""Patterns of English question frames, such as "what did … say about"."""
 
 import re
 from typing import Final

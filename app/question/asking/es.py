@@ -1,4 +1,4 @@
-"""How Spanish questions ask."""
+"""Patterns of Spanish question frames, such as "qué dijo … sobre"."""
 
 from typing import Final
 

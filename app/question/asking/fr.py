@@ -1,4 +1,4 @@
-"""How French questions ask."""
+"""Patterns of French question frames, such as "qu’a dit … sur"."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""How Russian questions ask."""
+"""Patterns of Russian question frames, such as "что сказал … о"."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""How Chinese questions ask."""
+"""Patterns of Chinese question frames, such as "……对……有什么看法"."""
 
 from typing import Final
 

@@ -155,7 +155,7 @@ def test_those_who_did_not_speak_are_named_and_nobody_is_quoted(
     assert answer.abstention is not None and answer.abstention.reason == "not_mentioned"
     assert spoke.claims and answer.coverage == spoke.coverage
     wording = load_wording(answer.scope.language)
-    untold = {f.party for f in workspace.retrieve(affirmed).found if f.coverage_unknown and not f.answers}
+    untold = {f.party for f in workspace.retrieve(affirmed).party_evidence if f.coverage_unknown and not f.answers}
     silent, said, warning = answer.abstention.message.split("\n\n")
     for code in set(spoke.coverage.states_without_evidence) - untold:
         assert parties.display(code, wording.language) in silent

@@ -264,7 +264,7 @@ def test_a_removed_record_leaves_nothing_behind(own_desk):
         own_desk.corpus.remove(summary.statement_id)
     assert catalogue.count_passages() == 0
     assert catalogue.summaries(ScopeFilter()) == ()
-    assert catalogue.document_frequency('"assets"') == 0
+    assert catalogue.phrase_frequency("assets") == 0
 
 
 @pytest.mark.usefixtures("scripted_models")

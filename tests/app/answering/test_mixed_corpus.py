@@ -143,8 +143,8 @@ def test_a_term_of_the_field_counts_under_any_of_its_names(corpus: Open) -> None
         selector = opened.steps.retriever._ranker
         held = [summary.statement_id for summary in opened.corpus.statements()]
         for topic, said in (("capital punishment", True), ("the death penalty", True), ("extradition", False)):
-            assert selector._named(selector.topic(topic, "en"), held) is said
-        assert selector._named(selector.topic("the colour of the sea", "en"), held) is None
+            assert selector._hold_term(selector.topic(topic, "en"), held) is said
+        assert selector._hold_term(selector.topic("the colour of the sea", "en"), held) is None
 
 
 def test_a_topic_is_not_spoken_of_where_its_terms_are_missing_and_nothing_is_near(corpus: Open) -> None:
@@ -154,7 +154,7 @@ def test_a_topic_is_not_spoken_of_where_its_terms_are_missing_and_nothing_is_nea
         held = [summary.statement_id for summary in opened.corpus.statements()]
 
         def unnamed(topic: str, near: float) -> bool:
-            return selector._unnamed(selector.topic(topic, "en"), near, held)
+            return selector._lacks_terms(selector.topic(topic, "en"), near, held)
 
         # A term of several words is missing, whatever else is said.
         assert unnamed("mutual legal assistance for judges", -5.0)

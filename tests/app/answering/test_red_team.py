@@ -22,7 +22,7 @@ from app.chat_model import LlmConfig
 from app.errors import QuestionError
 from app.records import Answer, Sources
 from app.retrieval.evidence_retriever import Retrieved
-from app.retrieval.sentence_ranker import Evidence, PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
@@ -129,12 +129,12 @@ def _retrieved(attack: Attack) -> Retrieved:
             party=party,
             searched=(),
             confidence=0.9,
-            evidence=tuple(Evidence(sentence=s, score=-0.01 * s.ordinal) for s in each),
+            sentences=tuple(ScoredSentence(sentence=s, score=-0.01 * s.ordinal) for s in each),
         )
         for party, each in (("XAA", sentences), ("XAB", others))
     )
     sources = Sources(statements={"own": mine, "other": theirs}, sentences={"own": sentences, "other": others})
-    return Retrieved(asked=("XAA", "XAB"), found=found, sources=sources)
+    return Retrieved(asked=("XAA", "XAB"), party_evidence=found, sources=sources)
 
 
 def _obedient(attack: Attack) -> Any:
@@ -242,7 +242,7 @@ def test_attack_on_a_cell_of_a_briefing_fails(attack: Attack, workspace: Workspa
     config = LlmConfig(model="openai:x", api_key=SecretStr(KEY), timeout_seconds=20, context_tokens=16000)
     cells = CellWriter(writer(_obedient(attack), config=config), parties, load_wording("en"))
     heading = f"Article 16 {attack.text}" if attack.channel in ("question", "history") else "Article 16"
-    worded = cells.write(heading, [found.strong for found in retrieved.found], retrieved.sources, lambda: None)
+    worded = cells.write(heading, [found.strong for found in retrieved.party_evidence], retrieved.sources, lambda: None)
     statements = retrieved.sources.statements
     assert all(
         verify_citation(citation, statements[citation.statement_id]) == "verified" for citation in worded.citations

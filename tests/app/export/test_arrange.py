@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.briefing.cells import Briefing, Cell, Review, Words
-from app.export.arrange import Sayings, arrange, columns, kind_of, pieces, position
+from app.briefing.cells import Briefing, Cell, EvidenceWords, Review
+from app.export.arrange import Sayings, arrange, citation_kind, columns, pieces, position
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cited, fake_briefing
 
 
@@ -77,7 +77,7 @@ def test_evidence_rejected_in_one_cell_stays_where_it_fits() -> None:
 
 def test_pieces_join_to_the_quotation_and_mark_the_words_at_their_place() -> None:
     citation = replace(cited(1, 0, 0), quote="we support, and support again", start=100, end=129)
-    words = Words(citation=1, start=116, end=123, text="support", kind="supports")
+    words = EvidenceWords(citation=1, start=116, end=123, text="support", kind="supports")
     cell = Cell(party="XAA", subject="x", session=None, kind="supports", words=(words,), citations=(1,))
     found = pieces(cell, citation)
     assert [(p.text, p.telling) for p in found] == [("we support, and ", False), ("support", True), (" again", False)]
@@ -85,7 +85,7 @@ def test_pieces_join_to_the_quotation_and_mark_the_words_at_their_place() -> Non
 
 def test_pieces_of_words_that_are_not_in_the_quotation_are_the_whole_quotation() -> None:
     citation = cited(1, 0, 0)
-    words = Words(citation=1, start=0, end=4, text="absent", kind="supports")
+    words = EvidenceWords(citation=1, start=0, end=4, text="absent", kind="supports")
     cell = Cell(party="XAA", subject="x", session=None, kind="supports", words=(words,), citations=(1,))
     assert [(p.text, p.telling) for p in pieces(cell, citation)] == [(citation.quote, False)]
 
@@ -93,9 +93,9 @@ def test_pieces_of_words_that_are_not_in_the_quotation_are_the_whole_quotation()
 def test_a_person_decides_the_kind_of_every_citation_of_a_cell() -> None:
     briefing = arrange(fake_briefing())
     cell = next(c for c in briefing.cells if (c.party, c.subject) == ("XAA", EXTRADITION))
-    assert [kind_of(briefing, cell, n) for n in cell.citations] == ["supports", "conditional", "conditional"]
+    assert [citation_kind(cell, n) for n in cell.citations] == ["supports", "conditional", "conditional"]
     changed = Review(state="changed", kind="opposes", note="", reviewer="", at="2026-11-24")
-    assert [kind_of(briefing, replace(cell, review=changed), n) for n in cell.citations] == ["opposes"] * 3
+    assert [citation_kind(replace(cell, review=changed), n) for n in cell.citations] == ["opposes"] * 3
 
 
 def test_a_group_is_named_with_who_delivered_its_words() -> None:

@@ -136,4 +136,4 @@ def test_a_treaty_that_is_added_to_the_table_can_be_asked_about(
     scope = Scope(states=("XAA",), treaties=(TreatyScope(treaty="XTREATY"),), topic="the Convention", language="en")
     resolution = replace(resolve("What did Arvandia say about the Convention?", parties), scope=scope)
     retrieved = workspace.steps.retriever.retrieve(resolution, parties)
-    assert [found.party for found in retrieved.found] == ["XAA"]
+    assert [found.party for found in retrieved.party_evidence] == ["XAA"]

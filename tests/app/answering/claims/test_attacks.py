@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from app.answering.claims.claims import Premise, check_claim
+from app.answering.claims.claim_check import Premise, check_claim
 from ingest.parties.party_table import PartyTable
 from tests.conftest import PROJECT
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.claims.claims import check_claim
+from app.answering.claims.claim_check import check_claim
 from ingest.parties.party_table import PartyTable
 from tests.app.answering.claims.true_claims import (
     EDITS,

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from app.answering.citation_spans import SentenceSpan, cite
-from app.answering.claims.claims import Premise
+from app.answering.claims.claim_check import Premise
 from app.answering.claims.lexicon import operators
-from app.answering.claims.numbers import find_numbers
 from app.answering.compose.model import premise_of
 from app.records import Citation
 from ingest.language.dates import MONTH_NUMBER
+from ingest.language.numbers import find_numbers
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_articles
 from vectorstore.records import Sentence, Statement

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from app.answering.compose.extractive import Composition, compose, escape, quote, render
 from app.records import Sources
 from app.retrieval.calibration import MARGIN, THRESHOLD
-from app.retrieval.sentence_ranker import Evidence, PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
 from vectorstore.records import Metadata, ScannedWord, Sentence, Statement
@@ -29,8 +29,8 @@ def sources(stored: Stored) -> Sources:
 
 def _found(party: str, sentences: list[Sentence], *, confidence: float = 0.9) -> PartyEvidence:
     step = MARGIN / 100
-    evidence = tuple(Evidence(sentence=sentence, score=-step * rank) for rank, sentence in enumerate(sentences))
-    return PartyEvidence(party=party, searched=(), evidence=evidence, confidence=confidence)
+    evidence = tuple(ScoredSentence(sentence=sentence, score=-step * rank) for rank, sentence in enumerate(sentences))
+    return PartyEvidence(party=party, searched=(), sentences=evidence, confidence=confidence)
 
 
 def _paragraphs(stored: Stored, name: str) -> list[Sentence]:
@@ -76,8 +76,8 @@ def test_compose_leaves_weak_sentences_behind_strong_ones_out(
     stored: Stored, sources: Sources, parties: PartyTable
 ) -> None:
     found = _found("XAA", _paragraphs(stored, "XAA_12_2024")[:3])
-    far = tuple(replace(item, score=item.score - 2 * MARGIN) for item in found.evidence[1:])
-    mixed = replace(found, evidence=(found.evidence[0], *far))
+    far = tuple(replace(item, score=item.score - 2 * MARGIN) for item in found.sentences[1:])
+    mixed = replace(found, sentences=(found.sentences[0], *far))
     made = _compose([mixed], sources, parties)
     assert len(made.citations) == 1 and made.more == 0
 

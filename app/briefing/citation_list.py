@@ -1,4 +1,4 @@
-"""The citations of a briefing: numbered once each, whichever part of it cites them."""
+"""The citation list of a briefing: one number for each cited span, whichever part of the briefing cites it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from app.answering.citation_spans import SentenceSpan, cite
 from app.answering.verify import verify_citation
 from app.records import Citation, Sources
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import Sentence, Statement
+from vectorstore.records import Sentence, Statement, ordinal_of
 
 
 class CitationList:
@@ -98,7 +98,7 @@ def _union(citations: Sequence[Citation], sources: Sources) -> Citation | None:
         if all(holds(citation, other) for other in citations):
             return citation
     statement_id = citations[0].statement_id
-    ordinals = [int(identifier.rpartition(":")[2]) for c in citations for identifier in c.sentence_ids]
+    ordinals = [ordinal_of(identifier) for c in citations for identifier in c.sentence_ids]
     statement = sources.statements[statement_id]
     span = SentenceSpan(first=min(ordinals), last=max(ordinals))
     whole = cite(statement, sources.sentences[statement_id], span, 0)

@@ -1,9 +1,8 @@
-"""Whether a claim says no more, and nothing else, than the quotations that it rests on.
+"""Checks of a claim against its premise: form, names, references, quotation marks, and every word of it.
 
-Every word of a claim has to stand in a sentence of its evidence, in the same order (`app.answering.claims.alignment`);
-names, articles and quotation marks are looked at besides. Where claim and evidence are in two languages, the glossary
-and the synonyms have to know every word. What the rules cannot see is left to the reader, who has the quotations under
-it.
+Every word of a claim must occur in a sentence of its evidence, in the same order (`token_alignment`). Between two
+languages, the glossary and the synonyms must know every word. "Arvandia will sign the treaty" fails against "We would
+sign the treaty if others did". What rules cannot see is left to the reader, who has the quotations below it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,12 +11,12 @@ from typing import Final
 
 import regex
 
-from app.answering.claims.alignment import SUBJECTLESS, Said, in_order, stands
 from app.answering.claims.form import LONGEST, ill_formed, quoted_parts
 from app.answering.claims.lexicon import LANGUAGES, SELF, orders, possessive
-from app.answering.claims.names import check_names
-from app.answering.claims.reading import CONTENT, OPERATORS, TURNING, Name, Token, read
-from app.answering.claims.references import check_references
+from app.answering.claims.name_check import check_names
+from app.answering.claims.reference_check import check_references
+from app.answering.claims.token_alignment import SUBJECTLESS, ClaimBody, in_order, is_aligned
+from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, NameSpan, Token, read
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.language.detection import language_of_sentence
@@ -26,10 +25,10 @@ from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
 from vectorstore.stems import words_of
 
-# Of the words of a claim in Latin script, the share that makes it one in the language of its evidence.
+# A claim in Latin script is in the language of its evidence if it shares this much of its words.
 _SHARED: Final = 0.6
 _OTHER_SCRIPTS: Final = frozenset({"ru", "ar", "zh"})
-# A row of words of the instructions that is repeated in a claim and stands in no evidence.
+# Prompt leak: so many words in a row of the instructions, repeated in a claim and absent from its evidence.
 _LEAKED: Final = 6
 _QUESTION: Final = ("?", "？", "؟")
 _NAMES: Final[dict[str, str]] = {
@@ -43,20 +42,20 @@ _NAMES: Final[dict[str, str]] = {
 }  # fmt: skip
 
 
-# Which kinds in one text bear out a kind in its translation.
-_TOLD: Final = {
+# Operators that may translate an operator: "must" may become "should".
+_TRANSLATED_BY: Final = {
     "not": frozenset({"not", "ended", "without", "unless", "against"}),
     "must": frozenset({"must", "should"}),
     "may": frozenset({"may", "can", "would", "doubt"}),
 }
-# Told by the form of a verb in some of the languages.
+# Operators that some of the languages express by the form of a verb.
 _FORMS: Final = frozenset({"be", "was", "been", "by", "will", "would"})
-# Keys that are the same in every language.
+# Keys of tokens that are the same in every language.
 _SAME: Final = ("article ", "treaty ", "month ")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Sentence:
+class _ReadSentence:
     text: str
     tokens: tuple[Token, ...]
 
@@ -90,7 +89,7 @@ class Premise:
 
 
 def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructions: str = "") -> str | None:
-    """Returns why a claim does not hold, or None where nothing speaks against it.
+    """Returns why a claim fails, in words for the record of the answer; None if it passes.
 
     Args:
         claim: The claim, in any of the six languages, without the numbers of its citations.
@@ -116,16 +115,16 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
     if not quotes:
         return "its evidence is an instruction to whoever reads it"
     sentences = [
-        _Sentence(text=text, tokens=_read(text, premise.language, premise, parties))
+        _ReadSentence(text=text, tokens=_read(text, premise.language, premise, parties))
         for quote in quotes
         for text in _sentences(quote)
     ]
-    said = _said(_read(claim, language, premise, parties), claim, language, premise)
-    if not any(token.counts for token in said.tokens):
+    body = _said(_read(claim, language, premise, parties), claim, language, premise)
+    if not any(token.counts for token in body.tokens):
         return "it says nothing that could be compared"
     if language != premise.language:
-        return _untranslated(said, claim, sentences, language, premise.language)
-    return _check_wording(said, claim, [sentence.tokens for sentence in sentences], language)
+        return _untranslated(body, claim, sentences, language, premise.language)
+    return _check_wording(body, claim, [sentence.tokens for sentence in sentences], language)
 
 
 def _orders(language: str) -> Iterator[regex.Pattern[str]]:
@@ -134,41 +133,41 @@ def _orders(language: str) -> Iterator[regex.Pattern[str]]:
 
 
 def _sentences(quote: str) -> Iterator[str]:
-    """Yields the sentences of a quotation that say something: a question does not."""
+    """Yields the sentences of a quotation that state something; questions do not."""
     text = " ".join(quote.split())
     for start, end in split_sentences(text):
         if not text[start:end].rstrip("\"'”’»)").endswith(_QUESTION):
             yield text[start:end]
 
 
-def _read(text: str, language: str, ground: Premise, parties: PartyTable) -> tuple[Token, ...]:
-    own = {ground.holder, *ground.also}
+def _read(text: str, language: str, premise: Premise, parties: PartyTable) -> tuple[Token, ...]:
+    own = {premise.holder, *premise.also}
     names = tuple(
-        Name(start=m.start, end=m.end, codes=frozenset() if own & set(m.codes) else frozenset(m.codes))
+        NameSpan(start=m.start, end=m.end, codes=frozenset() if own & set(m.codes) else frozenset(m.codes))
         for m in parties.find(text, language)
         if m.form != "capital"
     )
     return read(text, language, names)
 
 
-def _said(tokens: tuple[Token, ...], claim: str, language: str, ground: Premise) -> Said:
-    """Returns a claim without what only tells whose words it is about, and the possessives made of their name."""
+def _said(tokens: tuple[Token, ...], claim: str, language: str, premise: Premise) -> ClaimBody:
+    """Returns a claim without its reporting clause ("Arvandia says that") and the possessives of its name."""
     tokens = tuple(_unpossessed(tokens, claim, language))
     named = spoken = False
     for at, token in enumerate(tokens):
         if named and (token.kind == "stop" or (spoken and token.kind in ("break", "comma"))):
-            return Said(tokens=tokens[at + 1 :], framed=True, partial=ground.holder is None)
+            return ClaimBody(tokens=tokens[at + 1 :], framed=True, partial=premise.holder is None)
         if named and spoken and token.kind != "third":
             # "insists on": the word that binds belongs to the verb.
             rest = tokens[at + (token.kind == "link") :]
-            return Said(tokens=rest, stressed=True, partial=ground.holder is None)
+            return ClaimBody(tokens=rest, stressed=True, partial=premise.holder is None)
         if token.kind == "say" and not spoken:
             spoken = True
         elif token.kind == "self" and not named:
             named = True
-        elif not (token.kind in ("link", "comma", "noun") or token.keys & ground.years):
+        elif not (token.kind in ("link", "comma", "noun") or token.keys & premise.years):
             break
-    return Said(tokens=tokens, partial=ground.holder is None)
+    return ClaimBody(tokens=tokens, partial=premise.holder is None)
 
 
 def _unpossessed(tokens: Sequence[Token], claim: str, language: str) -> Iterator[Token]:
@@ -188,45 +187,47 @@ def _language(claim: str, premise: Premise) -> str:
     return premise.language if len(own & there) >= _SHARED * max(1, len(own)) else guess
 
 
-def _check_wording(said: Said, claim: str, sentences: Sequence[tuple[Token, ...]], language: str) -> str | None:
-    """Returns why a claim does not stand in its evidence, in the words of whoever looks for it there."""
-    if stands(said, sentences, language):
+def _check_wording(body: ClaimBody, claim: str, sentences: Sequence[tuple[Token, ...]], language: str) -> str | None:
+    """Returns why a claim does not align with its evidence, naming the first word that is missing; else None."""
+    if is_aligned(body, sentences, language):
         return None
     known = {key for sentence in sentences for token in sentence for key in token.keys}
-    for token in said.tokens:
+    for token in body.tokens:
         if token.counts and not token.keys - {SELF} & known:
             if token.kind in OPERATORS:
                 return f"its evidence does not hold {_NAMES[token.kind]} where it does"
             return f"its word “{claim[token.start : token.end]}” is not in its evidence"
-    if in_order(said, sentences):
+    if in_order(body, sentences):
         return "it leaves out words that turn or limit what its evidence says, or who says it"
     return "its words do not stand in one sentence of its evidence in that order"
 
 
-def _untranslated(said: Said, claim: str, sentences: Sequence[_Sentence], language: str, to: str) -> str | None:
-    """Returns why a claim in another language cannot be said to stand in its evidence.
+def _untranslated(
+    body: ClaimBody, claim: str, sentences: Sequence[_ReadSentence], language: str, to: str
+) -> str | None:
+    """Returns why a claim in another language than its evidence fails; None if it passes.
 
-    Order tells nothing between two languages, so that every word has to be known to the glossary or the synonyms, one
-    sentence has to hold all of them, and the operators have to be the same.
+    Word order differs between languages, so every word must be known to the glossary or the synonyms, one sentence must
+    hold all of them, and the operators must be the same.
     """
-    if any(token.kind == "name" for token in said.tokens):
+    if any(token.kind == "name" for token in body.tokens):
         return "it names another party, and is in another language than its evidence"
     terms = terms_within(claim, language, to=to)
     fault = "what it says in another language cannot be found in its evidence"
     for sentence in sentences:
-        if not _translates(said, claim, sentence, terms, to):
+        if not _translates(body, sentence, terms, to):
             continue
-        if _turns(said.tokens) == _turns(sentence.tokens):
+        if _turns(body.tokens) == _turns(sentence.tokens):
             return None
         fault = "its evidence, in another language, holds words that turn or limit it, or lacks them"
     return fault
 
 
-def _translates(said: Said, claim: str, sentence: _Sentence, terms: Sequence[NamedTerm], to: str) -> bool:
+def _translates(body: ClaimBody, sentence: _ReadSentence, terms: Sequence[NamedTerm], to: str) -> bool:
     known = {key for token in sentence.tokens for key in token.keys if key[0] == "~" or key.startswith(_SAME)}
     numbers = iter([token.keys for token in sentence.tokens if token.kind == "number"])
     within = [term for term in terms if any(_holds(sentence, other, to) for other in term.terms)]
-    for token in said.tokens:
+    for token in body.tokens:
         if token.kind == "number":
             if not any(token.keys & other for other in numbers):
                 return False
@@ -234,10 +235,10 @@ def _translates(said: Said, claim: str, sentence: _Sentence, terms: Sequence[Nam
             token.keys & known or any(term.start <= token.start and token.end <= term.end for term in within)
         ):
             return False
-    return any(SELF in token.keys for token in sentence.tokens) or to in SUBJECTLESS or said.framed
+    return any(SELF in token.keys for token in sentence.tokens) or to in SUBJECTLESS or body.framed
 
 
-def _holds(sentence: _Sentence, term: str, language: str) -> bool:
+def _holds(sentence: _ReadSentence, term: str, language: str) -> bool:
     if language == "zh":
         return term in sentence.text
     keys = {key for token in sentence.tokens for key in token.keys}
@@ -245,13 +246,13 @@ def _holds(sentence: _Sentence, term: str, language: str) -> bool:
 
 
 def _turns(tokens: Sequence[Token]) -> tuple[set[str], int]:
-    """Returns the operators of a text by kind, and how many of its words turn what follows them."""
+    """Returns the kinds of a text's operators, and how many of its words reverse or weaken what follows them."""
     kinds = {token.kind for token in tokens} & (OPERATORS - _FORMS)
     return kinds, sum(token.kind in TURNING for token in tokens)
 
 
 def check_translation(text: str, language: str, quote: str, quote_language: str) -> str | None:
-    """Returns why a translation of a quotation cannot be shown, or None where nothing speaks against it.
+    """Returns why a translation of a quotation fails; None if it passes.
 
     Args:
         text: The translation.
@@ -267,12 +268,12 @@ def check_translation(text: str, language: str, quote: str, quote_language: str)
     fault = check_references(text, quote) or check_references(quote, text)
     if fault is not None:
         return fault
-    said, there = read(text, language), read(quote, quote_language)
-    if _figures(said) != _figures(there):
+    body, there = read(text, language), read(quote, quote_language)
+    if _figures(body) != _figures(there):
         return "its numbers or dates are not those of the quotation"
-    for kind, told in _TOLD.items():
-        for one, other in ((said, there), (there, said)):
-            if any(token.kind == kind for token in one) and not any(token.kind in told for token in other):
+    for kind, allowed in _TRANSLATED_BY.items():
+        for one, other in ((body, there), (there, body)):
+            if any(token.kind == kind for token in one) and not any(token.kind in allowed for token in other):
                 return f"it has {_NAMES[kind]}, or lacks it, unlike the quotation"
     return None
 
@@ -283,9 +284,11 @@ def _figures(tokens: Sequence[Token]) -> tuple[list[str], set[str]]:
     return numbers, {key for token in tokens for key in token.keys if key.startswith("month ")}
 
 
-def _repeats(claim: str, told: str, evidence: str) -> bool:
+def _repeats(claim: str, instructions: str, evidence: str) -> bool:
+    """Returns whether a claim repeats a row of words of the instructions that its evidence does not hold."""
+
     def rows(text: str) -> set[tuple[str, ...]]:
         words = [word.lower() for word in words_of(text)]
         return {tuple(words[at : at + _LEAKED]) for at in range(len(words) - _LEAKED + 1)}
 
-    return bool(told) and bool((rows(claim) & rows(told)) - rows(evidence))
+    return bool(instructions) and bool((rows(claim) & rows(instructions)) - rows(evidence))

@@ -1,4 +1,7 @@
-"""Names in a claim: it may name its own party first, and others only where its evidence names them."""
+"""Names in a claim: its own party comes first, and it names others only where its evidence does.
+
+"Belmora supports …" fails where the evidence is Arvandia's and does not name Belmora.
+"""
 
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import find_treaties
@@ -14,7 +17,7 @@ def check_names(
     also: frozenset[str],
     parties: PartyTable,
 ) -> str | None:
-    """Returns which name of a claim speaks against it, or None.
+    """Returns why the names in a claim fail; None if they pass.
 
     Args:
         claim: The claim.
@@ -40,13 +43,13 @@ def check_names(
     if own[0] > own[1] + 1:
         return "it names its own party where its evidence may name another"
     treaties = {match.treaty for match in find_treaties(claim)}
-    if not treaties <= {match.treaty for match in find_treaties(evidence)} | _meant(evidence):
+    if not treaties <= {match.treaty for match in find_treaties(evidence)} | _implied_treaties(evidence):
         return "it names a treaty that its evidence does not"
     return None
 
 
-def _meant(evidence: str) -> set[str]:
-    """Returns the Convention where the evidence speaks of one without its name, as statements on it do."""
+def _implied_treaties(evidence: str) -> set[str]:
+    """Returns UNTOC where the evidence says "the Convention" or "article 4" without naming a treaty."""
     words = {fold(word) for word in words_of(evidence)}
     spoken = words & {"convention", "convencion", "конвенция", "конвенции", "конвенцию", "конвенцией", "الاتفاقيه"}
     article = words & {"article", "articles", "articulo", "статья", "статьи", "статье", "статью", "الماده", "للماده"}

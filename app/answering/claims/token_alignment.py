@@ -1,10 +1,9 @@
-"""Whether the words of a claim stand in a sentence in the same order, with nothing between them that turns them.
+"""Token alignment: whether the tokens of a claim occur in one sentence of its evidence, in the same order.
 
-A claim is aligned with one sentence of its evidence: each of its words and operators is found there, in order. What
-the sentence has between them may be left out if it only narrows ("a [specialized] unit"); never an operator, a name,
-another clause, or the head of what follows ("the [abolition of the] sanctions"). What stands before the first word may
-be no more than the speaker's own "we wish to stress that", or a phrase set off by a comma. A claim with "and" holds
-where each of the two claims that it is short for holds.
+What the sentence has between them may be left out if it only narrows ("a [specialized] unit"); never an operator, a
+name, another clause, or the head of what follows ("the [abolition of the] sanctions"). Before the first token there
+may be no more than the speaker's own "we wish to stress that", or a phrase set off by a comma. A claim with "and" is
+checked as the two claims that it is short for.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,43 +12,43 @@ from itertools import combinations, pairwise, takewhile
 from typing import Final
 
 from app.answering.claims.lexicon import SELF
-from app.answering.claims.reading import OPERATORS, TURNING, Token
+from app.answering.claims.tokens import OPERATORS, TURNING, Token
 
-# Words left out in one place at most, and those of an aside between two commas; of Chinese, characters.
+# Words that may be left out in one place, and in an aside between two commas; in Chinese, characters.
 _GAP: Final = 3
 _ASIDE: Final = 16
 _CHARACTERS: Final = 2
-# Words of a phrase that stands before a comma at the beginning.
+# Words of a leading phrase before a comma.
 _LEAD: Final = 24
-# A claim may be short for several, parted by these.
+# Tokens that part the claims for which a coordination is short: "X and Y".
 _CUTTING: Final = frozenset({"join", "comma", "stop", "break"})
 _CUTS: Final = 6
 # Sentences that are looked through, those first that share most with the claim; tokens between two of its words.
 _SENTENCES: Final = 12
 _REACH: Final = 24
-# Where less is said, leaving out what narrows says more: "does not accept [remote] access".
+# Downward-entailing operators, under which leaving out a modifier says more: "does not accept [remote] access".
 _DOWNWARD: Final = frozenset({"not", "ended", "without", "only", "few", "less", "against"})
-# Auxiliaries matter beside their verb alone: "we were asked" is not "we asked".
+# Passive auxiliaries, which count only beside their verb: "we were asked" is not "we asked".
 _VOICE: Final = frozenset({"be", "was", "been", "by"})
-# What turns a sentence from behind.
+# Operators that change a sentence from behind: "… unless others sign".
 _BEHIND: Final = frozenset({"if", "unless", "evenif", "until"})
 _WITHIN: Final = frozenset({"not", "ended", "only", "past", "doubt"})
-# What a part of a sentence must not be cut off from, where it may be cited in part.
+# Operators that a part of a sentence must not be cut off from, where it may be cited in part.
 _GOVERNING: Final = OPERATORS - {"must", "should", "can", "will", "be", "was", "been", "all", "some", "most", "many"}
 _RELATIVE: Final = frozenset({"en", "fr", "es"})
-# A verb of these languages has its subject in another clause, or none.
+# Languages whose clauses may lack a subject.
 SUBJECTLESS: Final = frozenset({"zh"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class ClaimBody:
     """A claim without its opening.
 
     Attributes:
         tokens: In order.
-        framed: It opened with whose view it is ("Arvandia says that"), so that what follows is a sentence of its own.
-        stressed: It opened with a word of saying alone ("Arvandia stresses the need"), which the evidence has as well.
-        partial: It need not begin where a sentence does, as where the text of a treaty is cited in part.
+        framed: It opened with a reporting clause ("Arvandia says that"), so that what follows is a whole sentence.
+        stressed: It opened with a reporting verb alone ("Arvandia stresses the need"), which the evidence has as well.
+        partial: It may begin in the middle of a sentence, as where the text of a treaty is cited in part.
     """
 
     tokens: tuple[Token, ...]
@@ -58,44 +57,44 @@ class Said:
     partial: bool = False
 
 
-def stands(said: Said, sentences: Sequence[tuple[Token, ...]], language: str) -> bool:
-    """Returns whether a claim, or each of the claims that it is short for, stands in one of the sentences.
+def is_aligned(body: ClaimBody, sentences: Sequence[tuple[Token, ...]], language: str) -> bool:
+    """Returns whether a claim, or each claim that its coordination is short for, aligns with one of the sentences.
 
     "Arvandia signed X and Y" is short for "Arvandia signed X" and "Arvandia signed Y", each with a sentence of its own.
     """
-    sentences = _nearest(said, sentences)
-    if any(_aligned(said, sentence, language) for sentence in sentences):
+    sentences = _nearest(body, sentences)
+    if any(_aligned(body, sentence, language) for sentence in sentences):
         return True
-    tokens = said.tokens
+    tokens = body.tokens
     cuts = [at for at, token in enumerate(tokens) if token.kind in _CUTTING][:_CUTS]
     for first in cuts:
-        head = replace(said, tokens=tokens[:first])
+        head = replace(body, tokens=tokens[:first])
         later = [*(cut for cut in cuts if cut >= first), len(tokens)]
         ends = ((row, _ends(head, sentence, language)) for row, sentence in enumerate(sentences))
         row, found = next(((row, found) for row, found in ends if found), (0, set()))
         used = [min(found) if found and row == other else -1 for other in range(len(sentences))]
-        if found and _goes_on(head, tokens, later, sentences, used, language):
+        if found and _rest_is_aligned(head, tokens, later, sentences, used, language):
             return True
     return False
 
 
-def _nearest(said: Said, sentences: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
-    """Returns the sentences that share most with a claim, in their order."""
-    keys = frozenset[str]().union(*(token.keys for token in said.tokens if token.counts))
+def _nearest(body: ClaimBody, sentences: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
+    """Returns the sentences that share most tokens with a claim, in their order."""
+    keys = frozenset[str]().union(*(token.keys for token in body.tokens if token.counts))
     shared = [len(keys & frozenset[str]().union(*(token.keys for token in one))) for one in sentences]
     rows = sorted(range(len(sentences)), key=lambda row: -shared[row])[:_SENTENCES]
     return [sentences[row] for row in sorted(rows)]
 
 
-def _goes_on(
-    head: Said,
+def _rest_is_aligned(
+    head: ClaimBody,
     tokens: tuple[Token, ...],
     cuts: Sequence[int],
     sentences: Sequence[tuple[Token, ...]],
     used: list[int],
     language: str,
 ) -> bool:
-    """Whether all that follows the first part of a claim stands in a sentence, after words of that part.
+    """Returns whether what follows the first part of a claim aligns with a sentence after words of that part.
 
     Args:
         head: The first part.
@@ -121,9 +120,9 @@ def _goes_on(
     return cuts[-1] in reached
 
 
-def in_order(said: Said, sentences: Sequence[tuple[Token, ...]]) -> bool:
-    """Returns whether the words that count stand in one sentence in their order, whatever stands between them."""
-    wanted = [token for token in said.tokens if token.counts]
+def in_order(body: ClaimBody, sentences: Sequence[tuple[Token, ...]]) -> bool:
+    """Returns whether the content tokens occur in one sentence in their order, whatever is between them."""
+    wanted = [token for token in body.tokens if token.counts]
     for sentence in sentences:
         rest = iter(sentence)
         if all(any(_same(token, other) for other in rest) for token in wanted):
@@ -131,18 +130,18 @@ def in_order(said: Said, sentences: Sequence[tuple[Token, ...]]) -> bool:
     return False
 
 
-def _aligned(said: Said, sentence: tuple[Token, ...], language: str) -> bool:
-    if _matches(said, sentence, language):
+def _aligned(body: ClaimBody, sentence: tuple[Token, ...], language: str) -> bool:
+    if _matches(body, sentence, language):
         return True
-    return any(_matches(*pair, language) for pair in _moved(said, sentence))
+    return any(_matches(*pair, language) for pair in _moved(body, sentence))
 
 
-def _moved(said: Said, sentence: tuple[Token, ...]) -> Iterator[tuple[Said, tuple[Token, ...]]]:
-    """Yields claim and sentence without a phrase that stands first in one of them, and elsewhere in the other.
+def _moved(body: ClaimBody, sentence: tuple[Token, ...]) -> Iterator[tuple[ClaimBody, tuple[Token, ...]]]:
+    """Yields claim and sentence without a phrase that leads in one of them and comes later in the other.
 
-    "In 2018, we adopted a law" is "adopted a law in 2018", as long as no other clause stands between.
+    "In 2018, we adopted a law" is "adopted a law in 2018", unless another clause comes between.
     """
-    for one, other, claim_leads in ((said.tokens, sentence, True), (sentence, said.tokens, False)):
+    for one, other, claim_leads in ((body.tokens, sentence, True), (sentence, body.tokens, False)):
         lead = _lead(one)
         if lead is None:
             continue
@@ -155,7 +154,7 @@ def _moved(said: Said, sentence: tuple[Token, ...]) -> Iterator[tuple[Said, tupl
             claim, evidence = (rest, left) if claim_leads else (left, rest)
             if claim_leads and any(token.kind in ("join", "break", "stop") for token in other[:start]):
                 continue
-            yield replace(said, tokens=claim), evidence
+            yield replace(body, tokens=claim), evidence
 
 
 def _lead(tokens: tuple[Token, ...]) -> int | None:
@@ -172,7 +171,7 @@ def _lead(tokens: tuple[Token, ...]) -> int | None:
 
 
 def _runs(counted: Sequence[Token], tokens: tuple[Token, ...]) -> Iterator[tuple[int, int]]:
-    """Yields where words stand one after the other, with the words that bind them."""
+    """Yields the (start, end) of runs of these content tokens, with the function words that bind them."""
     for start, token in enumerate(tokens):
         if not _same(token, counted[0]):
             continue
@@ -190,18 +189,18 @@ def _runs(counted: Sequence[Token], tokens: tuple[Token, ...]) -> Iterator[tuple
             yield first, at
 
 
-def _matches(said: Said, sentence: tuple[Token, ...], language: str) -> bool:
-    return bool(_ends(said, sentence, language))
+def _matches(body: ClaimBody, sentence: tuple[Token, ...], language: str) -> bool:
+    return bool(_ends(body, sentence, language))
 
 
 def _ends(
-    said: Said, sentence: tuple[Token, ...], language: str, *, after: Said | None = None, beyond: int = -1
+    body: ClaimBody, sentence: tuple[Token, ...], language: str, *, after: ClaimBody | None = None, beyond: int = -1
 ) -> set[int]:
     """Returns where a claim may end in a sentence, begun there or after the first words of another claim."""
-    wanted, binding = _chain(said.tokens)
+    wanted, binding = _chain(body.tokens)
     if not wanted:
         return set()
-    begun = _beginnings(said, wanted, binding, sentence, language)
+    begun = _beginnings(body, wanted, binding, sentence, language)
     shared: Sequence[Token] = ()
     if after is not None:
         shared, links = _chain(after.tokens)
@@ -210,17 +209,17 @@ def _ends(
             if token.kind not in OPERATORS:
                 begun |= _further(ends, wanted[0], binding[0], sentence, language, _limit(shared, language))
     *_, ends = _walk(wanted, binding, {at for at in begun if at > beyond}, sentence, language)
-    turned = any(token.kind in _DOWNWARD for token in (*shared, *wanted)) and not said.partial
+    turned = any(token.kind in _DOWNWARD for token in (*shared, *wanted)) and not body.partial
     return {end for end in ends if _closes(sentence[end + 1 :], language, whole=turned)}
 
 
 def _beginnings(
-    said: Said, wanted: Sequence[Token], binding: Sequence[list[Token]], sentence: tuple[Token, ...], language: str
+    body: ClaimBody, wanted: Sequence[Token], binding: Sequence[list[Token]], sentence: tuple[Token, ...], language: str
 ) -> set[int]:
     return {
         at
         for at, token in enumerate(sentence)
-        if wanted and _same(token, wanted[0]) and _begins(said, binding[0], sentence, at, language)
+        if wanted and _same(token, wanted[0]) and _begins(body, binding[0], sentence, at, language)
     }
 
 
@@ -264,7 +263,7 @@ def _same(one: Token, other: Token) -> bool:
 
 
 def _chain(tokens: Sequence[Token]) -> tuple[list[Token], list[list[Token]]]:
-    """Returns the words that count, and before each the words that bind it to what stands before."""
+    """Returns the content tokens, and for each the function words that bind it to the token before."""
     wanted: list[Token] = []
     binding: list[list[Token]] = [[]]
     for token in tokens:
@@ -277,7 +276,7 @@ def _chain(tokens: Sequence[Token]) -> tuple[list[Token], list[list[Token]]]:
 
 
 def _bound(binding: Sequence[Token], between: Sequence[Token]) -> bool:
-    """Whether words that bind stand there, in order."""
+    """Returns whether these function words occur there, in order."""
     rest = iter(between)
     return all(any(token.keys & other.keys for other in rest) for token in binding)
 
@@ -285,7 +284,7 @@ def _bound(binding: Sequence[Token], between: Sequence[Token]) -> bool:
 def _passable(
     between: tuple[Token, ...], following: Token, binding: Sequence[Token], language: str, *, limit: int
 ) -> bool:
-    """Whether a claim may go from one word to the next over what the sentence has between them."""
+    """Returns whether a claim may leave out what the sentence has between two of its tokens."""
     held = [token for token in between if token.counts and token.kind != "opener"]
     # "The courts of Arvandia" are "our courts": the speaker may be named in another place, but not for another.
     named = any(SELF in token.keys for token in binding)
@@ -318,7 +317,7 @@ def _passable(
 
 
 def _is_aside(between: tuple[Token, ...], language: str) -> bool:
-    """Whether all that counts stands between two commas or brackets, and turns nothing outside of them."""
+    """Returns whether the content is an aside between two commas or brackets, without effect outside of them."""
     commas = [at for at, token in enumerate(between) if token.kind == "comma"]
     if len(commas) < 2 or commas[-1] - commas[0] > _ASIDE:
         return False
@@ -331,13 +330,13 @@ def _is_aside(between: tuple[Token, ...], language: str) -> bool:
     return not any(token.kind in fixed for token in inside)
 
 
-def _begins(said: Said, binding: Sequence[Token], sentence: tuple[Token, ...], at: int, language: str) -> bool:
-    """Whether a claim may begin at a word: nothing before it turns what follows, or has somebody else say it."""
+def _begins(body: ClaimBody, binding: Sequence[Token], sentence: tuple[Token, ...], at: int, language: str) -> bool:
+    """Returns whether a claim may begin at a token: no operator before it, and nobody else who says it."""
     before = _without_asides(_clause(sentence[:at]), language)
-    governing = _GOVERNING if said.partial else OPERATORS - _VOICE
+    governing = _GOVERNING if body.partial else OPERATORS - _VOICE
     if any(token.kind in governing or token.kind in ("name", *TURNING) for token in before):
         return False
-    if said.partial:
+    if body.partial:
         return _bound(binding, before)
     if before and before[-1].kind in _VOICE:
         return False
@@ -349,7 +348,7 @@ def _begins(said: Said, binding: Sequence[Token], sentence: tuple[Token, ...], a
     spoken = any(SELF in token.keys for token in before) or language in SUBJECTLESS
     if any(token.kind == "say" for token in before) and not spoken:
         return False
-    if said.stressed and not any(token.kind == "say" for token in own):
+    if body.stressed and not any(token.kind == "say" for token in own):
         return False
     if sum(token.counts for token in lead) > _LEAD:
         return False
@@ -370,7 +369,7 @@ def _without_asides(tokens: tuple[Token, ...], language: str) -> tuple[Token, ..
 
 
 def _clause(before: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Returns the last clause of what stands before a word."""
+    """Returns the last clause of the tokens before a word."""
     for at in range(len(before) - 1, -1, -1):
         joined = before[at].kind == "comma" and at + 1 < len(before) and before[at + 1].kind == "join"
         if before[at].kind == "stop" or joined:
@@ -379,7 +378,7 @@ def _clause(before: tuple[Token, ...]) -> tuple[Token, ...]:
 
 
 def _closes(after: tuple[Token, ...], language: str, *, whole: bool) -> bool:
-    """Whether a claim may end before what a sentence goes on with."""
+    """Returns whether a claim may end before the rest of its sentence."""
     clause: list[Token] = []
     for at, token in enumerate(after):
         joined = token.kind == "comma" and at + 1 < len(after) and after[at + 1].kind == "join"
@@ -398,7 +397,7 @@ def _closes(after: tuple[Token, ...], language: str, *, whole: bool) -> bool:
 
 
 def _is_reported(clause: Sequence[Token]) -> bool:
-    """Whether a sentence ends with who says it: ", according to Belmora", ", some say"."""
+    """Returns whether a sentence ends with a reporting clause: ", according to Belmora", ", some say"."""
     comma = next((at for at, token in enumerate(clause) if token.kind == "comma"), len(clause))
-    said = list(takewhile(lambda token: token.kind not in ("break", "comma"), clause[comma + 1 :]))
-    return any(token.kind == "say" for token in said[:_GAP]) and not any(SELF in token.keys for token in said)
+    body = list(takewhile(lambda token: token.kind not in ("break", "comma"), clause[comma + 1 :]))
+    return any(token.kind == "say" for token in body[:_GAP]) and not any(SELF in token.keys for token in body)

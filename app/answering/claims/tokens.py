@@ -1,4 +1,8 @@
-"""A text as claims are compared with it: its words in order, by what their forms share, and what each of them does."""
+"""Tokens of a text for the comparison with a claim: each with its kind and the keys by which two tokens match.
+
+"We did not sign" is read as `self`, the operator `not`, and the stem `sign`; "signed" and "signing" share a key, and so
+do "27" and "twenty-seven".
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,8 +13,8 @@ import regex
 import snowballstemmer
 
 from app.answering.claims.lexicon import KINDS, LANGUAGES, SELF, first_person, operators, phrases, roles
-from app.answering.claims.numbers import find_numbers
 from ingest.language.dates import MONTH_NUMBER
+from ingest.language.numbers import find_numbers
 from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import find_treaties
 from vectorstore.stems import language_of, stem, stems
@@ -21,17 +25,17 @@ _TOKEN: Final = regex.compile(
 # "And" and the person of a verb are letters before an Arabic word.
 _AND: Final = regex.compile(r"^[وف](?=\w{3})")
 _PERSON: Final = regex.compile(r"^[يتنأا](?=\w{3})")
-# Ends of the first person in the plural, which other persons replace.
+# Endings of the first person plural, and what they are replaced by to match other persons.
 _PLURAL: Final = {"es": ("mos", ""), "fr": ("ons", "e")}
 _SHORTEST: Final = 5
-# Second words of a French negation, which negate nothing more: "ne … pas".
+# The second word of a French negation, so many words after the first, is no negation of its own: "ne … pas".
 _NEGATED: Final = 4
-# Operators that are compared by their kind; those left are words that do something besides.
+# Operators that are compared as words; all others are compared by their kind.
 WORDED: Final = frozenset({"against", "guard", "doubt", "say"})
-# Of these, those that turn or weaken what follows.
+# Of these, those that reverse or weaken what follows.
 TURNING: Final = frozenset({"against", "guard", "doubt"})
 OPERATORS: Final[frozenset[str]] = frozenset(KINDS) - WORDED
-# What stands in a claim has to stand in its evidence, in order.
+# Kinds of tokens that must occur in the evidence, in order.
 CONTENT: Final[frozenset[str]] = frozenset({"word", "number", "name", "noun", "opener", *WORDED})
 
 
@@ -56,7 +60,7 @@ class Token:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Name:
+class NameSpan:
     """A party named at `[start, end)`; without codes it is the one whose words the evidence is."""
 
     start: int
@@ -65,8 +69,8 @@ class Name:
 
 
 @lru_cache(maxsize=4096)
-def read(text: str, language: str, names: tuple[Name, ...] = ()) -> tuple[Token, ...]:
-    """Returns the tokens of a text in order, without words that say nothing by themselves.
+def read(text: str, language: str, names: tuple[NameSpan, ...] = ()) -> tuple[Token, ...]:
+    """Returns the tokens of a text in order, without void words such as "the".
 
     Args:
         text: Any text.
@@ -91,7 +95,7 @@ def _apart(new: Iterable[Token], found: Sequence[Token]) -> list[Token]:
     return [token for token in new if not any(at in taken for at in range(token.start, token.end))]
 
 
-def _named(names: Sequence[Name]) -> Iterator[Token]:
+def _named(names: Sequence[NameSpan]) -> Iterator[Token]:
     for name in names:
         kind = "name" if name.codes else "self"
         yield Token(kind=kind, keys=name.codes or frozenset({SELF}), start=name.start, end=name.end)
@@ -191,7 +195,7 @@ def _words(text: str, language: str) -> Iterator[Token]:
 
 @lru_cache(maxsize=65536)
 def keys_of(word: str, language: str) -> frozenset[str]:
-    """Returns the stems that a word may have, by which forms of one verb are one; `SELF` for the first person."""
+    """Returns the stems that a word may have, so that forms of one verb match; `SELF` for a first person."""
     own = language_of(word, language)
     found = set(stems(word, own))
     # "instamos", "insta"; "invitons", "invite"

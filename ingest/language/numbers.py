@@ -1,0 +1,158 @@
+"""Numbers in texts of six languages, as digits and in words, with their values.
+
+"1 900", "two hundred and thirty million", "百分之五" and "a third" are read as 1900, 230000000, 5% and 1/3.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Final
+
+from ingest.language.lexicons import load_lexicon
+from ingest.language.numerals import ascii_digits, han_value
+
+_NUMERAL: Final = re.compile(
+    r"(?<![\w.,])(?P<thousands>\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+)(?![\d])|(?P<decimal>\d+[.,]\d+)|(?P<plain>\d+)"
+)
+_PERCENT: Final = re.compile(
+    r"\s*(?:%|٪|per\s?cent\b|pour\s+cent\b|por\s+ciento\b|процент|في\s+المائة|في\s+المئة)", re.IGNORECASE
+)
+_HUNDRED: Final = 100
+_THOUSAND: Final = 1000
+_SCALES: Final = (1000, 10**6, 10**9)
+_JOINED: Final = {"en": r"[\s-]+(?:and\s+)?", "fr": r"[\s-]+", "es": r"\s+(?:y\s+)?", "ru": r"\s+", "ar": r"\s+"}
+_HAN: Final = re.compile(
+    r"百分之(?P<percent>[零〇一二三四五六七八九十百]+)"
+    r"|(?P<parts>[二三四五六七八九十百]+)分之(?P<share>[一二两三四五六七八九十]+)"
+    r"|(?P<number>\d*[零〇一二两三四五六七八九十百千万亿]+)"
+)
+# A single Chinese digit counts only before what it counts, since it is part of many words.
+_COUNTED: Final = "个名件国年月日天项次份届起人成倍条款只种位分期组"
+_HALF: Final = re.compile("(?<!前)(?<!后)(?:一半|半数)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """A number at `[start, end)`; a percentage and a plain number of the same value are different numbers."""
+
+    start: int
+    end: int
+    value: str
+
+
+def find_numbers(text: str, language: str) -> tuple[Number, ...]:
+    """Returns the numbers of a text in order.
+
+    Args:
+        text: Any text.
+        language: Whose number words count; digits and Chinese numerals count in each.
+    """
+    digits = ascii_digits(text)
+    found = [*_written(digits, language), *_chinese(digits)]
+    taken: list[Number] = []
+    for number in sorted(found, key=lambda number: (number.start, -number.end)):
+        if not taken or number.start >= taken[-1].end:
+            taken.append(number)
+    return tuple(taken)
+
+
+def _written(text: str, language: str) -> Iterator[Number]:
+    """Yields runs of numerals and number words: "27", "1 900", "230 million", "four hundred and two"."""
+    parts: list[tuple[int, int, Fraction]] = []
+    digits = False
+    for match in _token(language).finditer(text):
+        value = _numeral(match["numeral"]) if match["word"] is None else _word_value(match["word"], language)
+        if value is None or (value == 1 and match["word"] and not parts):
+            continue
+        joined = parts and re.fullmatch(_JOINED.get(language, r"\s+"), text[parts[-1][1] : match.start()])
+        if parts and not (
+            joined and _goes_on([part[2] for part in parts], value, numeral=match["word"] is None, after_numeral=digits)
+        ):
+            yield _number(text, parts)
+            parts = []
+            if value == 1 and match["word"]:
+                continue
+        parts.append((match.start(), match.end(), value))
+        digits = match["word"] is None
+    if parts:
+        yield _number(text, parts)
+
+
+def _goes_on(values: list[Fraction], value: Fraction, *, numeral: bool, after_numeral: bool) -> bool:
+    """Whether a further number word belongs to the number before it, as in "two hundred" and "forty two"."""
+    if (
+        numeral
+        or (after_numeral and value not in _SCALES)
+        or value.denominator != 1
+        or (values[-1].denominator != 1 and value < _HUNDRED)
+    ):
+        return False
+    if value >= _HUNDRED:
+        return True
+    last = values[-1]
+    arabic_tens = last < 10 and (value == 10 or value >= 20)
+    return last >= _HUNDRED or (last >= 10 and value < 20 and last % 10 == 0) or arabic_tens
+
+
+def _number(text: str, parts: list[tuple[int, int, Fraction]]) -> Number:
+    total, current = Fraction(0), Fraction(0)
+    for _, _, value in parts:
+        if value >= _THOUSAND and len(parts) > 1 and value in _SCALES:
+            total, current = total + (current or 1) * value, Fraction(0)
+        elif value == _HUNDRED:
+            current = (current or Fraction(1)) * value if current < _HUNDRED else current + value
+        elif value == 20 and current == 4:
+            current = Fraction(80)
+        else:
+            current += value
+    end = parts[-1][1]
+    percent = _PERCENT.match(text, end)
+    written = str(total + current) + ("%" if percent else "")
+    return Number(start=parts[0][0], end=percent.end() if percent else end, value=written)
+
+
+def _numeral(written: str) -> Fraction:
+    match = _NUMERAL.fullmatch(written)
+    if match is not None and match["thousands"]:
+        return Fraction(re.sub(r"\D", "", written))
+    return Fraction(written.replace(",", "."))
+
+
+def _chinese(text: str) -> Iterator[Number]:
+    for match in _HAN.finditer(text):
+        if match["percent"]:
+            yield Number(start=match.start(), end=match.end(), value=f"{han_value(match['percent'])}%")
+            continue
+        if match["parts"]:
+            share = Fraction(han_value(match["share"]), han_value(match["parts"]))
+            yield Number(start=match.start(), end=match.end(), value=str(share))
+            continue
+        written, after = match["number"], text[match.end() : match.end() + 1]
+        alone = len(written) == 1 and (written in "一百千万亿零" or not after or after not in _COUNTED)
+        if not alone and set(written) != {"一"}:
+            yield Number(start=match.start(), end=match.end(), value=str(han_value(written)))
+    for match in _HALF.finditer(text):
+        yield Number(start=match.start(), end=match.end(), value="1/2")
+
+
+def _word_value(word: str, language: str) -> Fraction | None:
+    return next((value for pattern, value in _word_values(language) if pattern.fullmatch(word)), None)
+
+
+@cache
+def _word_values(language: str) -> tuple[tuple[re.Pattern[str], Fraction], ...]:
+    """Returns the patterns of number words with their values; `_` in a form is a space or a hyphen."""
+    return tuple(
+        (re.compile(form.replace("_", r"[\s-]+"), re.IGNORECASE), Fraction(value))
+        for value, forms in load_lexicon("number_forms").get(language, {}).items()
+        for form in forms.split()
+    )
+
+
+@cache
+def _token(language: str) -> re.Pattern[str]:
+    words = sorted((pattern.pattern for pattern, _ in _word_values(language)), key=len, reverse=True)
+    body = "|".join(words) or "(?!)"
+    return re.compile(rf"(?P<numeral>{_NUMERAL.pattern})|(?<![^\W\d])(?P<word>{body})(?!\w)", re.IGNORECASE)
