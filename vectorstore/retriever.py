@@ -22,7 +22,7 @@ class RetrievalConfig(BaseModel):
     dense_weight: float = Field(default=1.0, ge=0)
     """Weight of dense search in the fusion; 0 leaves it out."""
     lexical_weight: float = Field(default=0.5, ge=0)
-    """Weight of lexical search in the fusion; 0 leaves it out. Measured: equal weights find less (see README)."""
+    """Weight of lexical search in the fusion; 0 leaves it out. Measured: equal weights find less (docs/quality.md)."""
     exact_limit: int = Field(default=5000, ge=0)
     """Scopes of up to this many passages are searched exactly; larger ones through Chroma."""
     overfetch: int = Field(default=8, ge=1, le=100)

@@ -15,7 +15,6 @@ from app.records import TreatyScope
 from ingest.treaties.references import ArticleMention, find_articles
 from ingest.treaties.treaties import PROTOCOLS, find_treaties
 
-# "the Convention" with nothing after it that would make it another one.
 # What a treaty does, before its name: then "sur l’extradition" is what is asked about, and no part of the name.
 _ORDAINS: Final = fold_accents(
     r"(?:dit|dispose|prévoit|stipule|exige|énonce|définit|impose|dice|establece|dispone|prevé|estipula|exige|define|говорит|предусматривает|требует|гласит|определяет)"

@@ -1,7 +1,7 @@
 """Reading repair: how a source text reads once extraction defects are mended, with a map of offsets.
 
 Only white space changes, hyphens at line ends go, and page furniture is shown as `[…]`; so `squash` of what
-is read equals `squash` of what is written, for every span (design: promise 2). `keeps_words` enforces it: an
+is read equals `squash` of what is written, for every span. `keeps_words` enforces it: an
 edit that would break it is not made.
 
 In readable text a space stands inside a paragraph, one line break where the source ends a line on purpose

@@ -1,6 +1,6 @@
 """Canonical form for comparing words, blind to white space and typography: "co-operation" equals "cooperation".
 
-`squash` is the equality behind every quotation check (docs: promise 2): NFKC; soft hyphens and zero-width
+`squash` is the equality behind every quotation check: NFKC; soft hyphens and zero-width
 characters removed; quotes, dashes and hyphens unified; all white space removed; then hyphens between two
 letters removed, since a hyphen at a line end may or may not belong to the word.
 
