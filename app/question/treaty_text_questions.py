@@ -19,6 +19,7 @@ from ingest.treaties.treaties import PROTOCOLS, find_treaties
 _ORDAINS: Final = fold_accents(
     r"(?:dit|dispose|prévoit|stipule|exige|énonce|définit|impose|dice|establece|dispone|prevé|estipula|exige|define|говорит|предусматривает|требует|гласит|определяет)"
 )
+# "the Convention" with nothing after it that would make it another one.
 _CONVENTION: Final = regex.compile(
     rf"(?<=\b{_ORDAINS}\s+)(?:(?:la|cette|esta)\s+)?(?:convention|convencion|конвенция)\b|"
     + fold_accents(

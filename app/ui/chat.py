@@ -1,4 +1,4 @@
-"""The whole interface: its tabs over one assistant and one corpus, and the API endpoints `ask`, `brief` and `verify`."""
+"""The whole interface: its tabs over one assistant and one corpus, and the endpoints `ask`, `brief` and `verify`."""
 
 from collections.abc import Callable
 from pathlib import Path
