@@ -610,6 +610,7 @@ def test_a_reader_that_has_enough_ends_a_command_quietly(filled_store: Path) -> 
     assert (ran.returncode, ran.stderr) == (1, b"")
 
 
+@pytest.mark.slow
 def test_parties_that_folders_added_are_listed_and_taken_back(run, store, tmp_path):
     folder = tmp_path / "corpus"
     folder.mkdir()

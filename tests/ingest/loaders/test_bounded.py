@@ -43,6 +43,7 @@ def wait_until(holds, seconds=20.0):
     return holds()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "arguments", "reason"),
     [
@@ -68,6 +69,7 @@ def test_file_that_goes_over_a_bound_is_refused_with_the_reason_and_the_next_is_
     assert run_bounded(LIMITS, "b.pdf", len, "four") == 4
 
 
+@pytest.mark.slow
 def test_programs_that_the_process_started_end_with_it():
     with pytest.raises(LoadError):
         run_bounded(LIMITS, "a.pdf", subprocess.run, ["sleep", "602"])
@@ -92,6 +94,7 @@ def test_what_a_library_prints_does_not_come_between():
     assert run_bounded(LIMITS, "a.txt", os.write, 1, b"noise" * 100) == 500
 
 
+@pytest.mark.slow
 def test_threads_read_at_the_same_time():
     with ThreadPoolExecutor(4) as pool:
         pids = list(pool.map(lambda _: run_bounded(LIMITS, "a.txt", _pid_after, 0.5), range(4)))
@@ -103,6 +106,7 @@ def _pid_after(seconds: float) -> int:
     return os.getpid()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 @pytest.mark.parametrize("ended_by", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_no_process_is_left_when_its_parent_is_ended(ended_by, tmp_path):

@@ -26,6 +26,8 @@ from tests.fakes_files import docx_of, image_bytes, mail_of, odt_of, pdf_of, zip
 from tests.ingest.loaders.test_malformed import TEXT, nested, png
 from vectorstore.store import open_store
 
+pytestmark = pytest.mark.slow
+
 SECONDS, MEMORY = 30, 1_000_000_000
 LIMITS = LoadLimits(load_seconds=SECONDS, scan_seconds=SECONDS, load_memory_bytes=MEMORY)
 

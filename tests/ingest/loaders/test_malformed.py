@@ -182,6 +182,7 @@ def snapshot(folder: Path, *, but: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_every_malformed_file_is_reported_and_nothing_else_is_touched(tmp_path):
     folder, store_path = tmp_path / "around" / "corpus", tmp_path / "store"
     folder.mkdir(parents=True)

@@ -42,6 +42,8 @@ from tests.fakes_files import (
     scanned_pdf,
 )
 
+pytestmark = pytest.mark.slow
+
 LIMITS = LoadLimits()
 CONFERENCE = PROJECT / "evals" / "conference"
 FILES = {
