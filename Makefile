@@ -36,8 +36,8 @@ QUICK := -m "not (model or browser or slow)" -n auto --dist loadfile
 REST := -m "model or browser or slow"
 
 test: $(VENV)/.installed-dev ## Run all tests
-	$(BIN)/python -m pytest $(QUICK)
 	$(BIN)/python -m pytest $(REST)
+	$(BIN)/python -m pytest $(QUICK)
 
 test-fast: $(VENV)/.installed-dev ## Run the tests that need no model, no browser and little time
 	$(BIN)/python -m pytest -q $(QUICK)
