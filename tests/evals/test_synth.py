@@ -311,6 +311,7 @@ def _case(question: str) -> Case:
     return Case.model_validate({"id": "nor-1", "question": question, "type": "unanswerable", "expect": expect})
 
 
+@pytest.mark.slow
 def test_general_debate_gives_many_cases_without_errors(test_data: Path, tmp_path: Path) -> None:
     speeches = read_documents([test_data / "general_debate"])
     made = synthesise(speeches, n=300)
