@@ -35,9 +35,9 @@ run: $(VENV)/.installed ## Set up if need be, take in the sample statement if th
 QUICK := -m "not (model or browser or slow)" -n auto --dist loadfile
 REST := -m "model or browser or slow"
 
-test: $(VENV)/.installed-dev ## Run all tests
+test: $(VENV)/.installed-dev ## Run all tests, the quick ones with coverage, which may not fall below its floor
 	$(BIN)/python -m pytest $(REST)
-	$(BIN)/python -m pytest $(QUICK)
+	$(BIN)/python -m pytest $(QUICK) --cov
 
 test-fast: $(VENV)/.installed-dev ## Run the tests that need no model, no browser and little time
 	$(BIN)/python -m pytest -q $(QUICK)

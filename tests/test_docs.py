@@ -56,9 +56,11 @@ def test_every_room_has_its_line_in_the_tree() -> None:
     assert {package.name for package in packages if f"      {package.name}/ " not in tree} == set()
 
 
-def test_a_file_goes_the_way_that_the_page_shows(workspace: Workspace, tmp_path: Path) -> None:
-    (tmp_path / "iran.txt").write_bytes(next((PROJECT / "ingest" / "sample").glob("0*.txt")).read_bytes())
-    _goes("The way of a file", lambda: workspace.corpus.ingest([tmp_path]))
+def test_a_file_goes_the_way_that_the_page_shows(tmp_path: Path) -> None:
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "iran.txt").write_bytes(next((PROJECT / "ingest" / "sample").glob("0*.txt")).read_bytes())
+    with fake_workspace(tmp_path / "store") as fresh:
+        _goes("The way of a file", lambda: fresh.corpus.ingest([tmp_path / "texts"]))
 
 
 def test_a_question_goes_the_way_that_the_page_shows(workspace: Workspace) -> None:

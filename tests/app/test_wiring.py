@@ -53,6 +53,7 @@ def test_help_loads_nothing_heavy() -> None:
     assert _python(code).splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
 def test_opening_a_store_loads_no_model_and_no_interface(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\nfrom app.settings import Settings\n"
@@ -63,6 +64,7 @@ def test_opening_a_store_loads_no_model_and_no_interface(tmp_path: Path) -> None
     assert _python(code) == "[]"
 
 
+@pytest.mark.slow
 def test_no_question_is_traced_whatever_the_environment_says(tmp_path: Path) -> None:
     code = (
         "from pathlib import Path\nfrom app.settings import Settings\nfrom app.wiring import open_workspace\n"

@@ -258,6 +258,7 @@ def test_smoke_cases_lint_without_errors() -> None:
     assert [problem for problem in found if problem.severity == "error"] == []
 
 
+@pytest.mark.slow
 def test_dev_cases_lint_without_errors(test_data: Path) -> None:
     held = read_documents([test_data / "general_debate"])
     cases = load_cases(EVALS / "datasets" / "dev.yaml")

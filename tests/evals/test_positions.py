@@ -86,6 +86,7 @@ def test_two_cells_of_one_id_are_refused(tmp_path: Path) -> None:
         load_cells(path)
 
 
+@pytest.mark.slow
 def test_rules_tell_the_kinds_of_labelled_cells(test_data: Path) -> None:
     documents = read_documents([test_data / "general_debate"])
     rates = {

@@ -15,6 +15,8 @@ from tests.fakes import fake_workspace
 from tests.fakes_crash import start_ingest
 from vectorstore.chroma import VectorIndex
 
+pytestmark = pytest.mark.slow
+
 KILLS = int(os.environ.get("UNTOC_KILLS", "8"))
 SEED = int(os.environ.get("UNTOC_KILL_SEED", "4"))
 FILES = 20

@@ -106,6 +106,7 @@ def test_near_duplicates_are_linked_and_reported_and_both_are_kept(desk):
     assert again["spoken.txt"].result == "unchanged" and again["spoken.txt"].reason is None
 
 
+@pytest.mark.slow
 def test_links_do_not_depend_on_the_order_of_ingest(tmp_path):
     texts = {f"{number}.txt": with_changes(speech(number % 4), number) for number in range(12)}
     found = []

@@ -587,6 +587,7 @@ print("done", flush=True)
 """
 
 
+@pytest.mark.slow
 def test_killed_ingest_is_completed_by_the_next(desk):
     for number in range(90):
         desk.write(f"{number:03}.txt", text_about(f"matter{number}"))
@@ -627,6 +628,7 @@ sys.exit(main(["ingest", "--json", "--store", sys.argv[1], sys.argv[2]]))
 """
 
 
+@pytest.mark.slow
 def test_terminated_command_ends_in_order_and_keeps_what_it_stored(desk):
     for number in range(60):
         desk.write(f"{number:03}.txt", text_about(f"matter{number}"))

@@ -173,6 +173,7 @@ def hold_the_store(path, seconds):
     return process
 
 
+@pytest.mark.slow
 def test_refused_writer_is_told_who_writes_and_what_to_do(path, embedder):
     second = open_store(path, embedder, wait_seconds=0.2)
     holder = hold_the_store(path, 60)
@@ -189,6 +190,7 @@ def test_refused_writer_is_told_who_writes_and_what_to_do(path, embedder):
     second.close()
 
 
+@pytest.mark.slow
 def test_second_writer_waits_for_another_process_that_finishes(path, embedder):
     second = open_store(path, embedder, wait_seconds=60)
     holder = hold_the_store(path, 0.5)
@@ -298,6 +300,7 @@ store.close()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("read_only", [True, False])
 def test_open_reader_finds_everything_that_another_process_writes(store, path, embedder, read_only):
     keep(store, embedder, annotated("old", [f"Heron {index} flies." for index in range(50)]))
@@ -314,7 +317,8 @@ def test_open_reader_finds_everything_that_another_process_writes(store, path, e
     for number in range(5):
         for lake in range(0, 300, 60):
             text = f"Otter {number} swims in lake {lake}."
-            ((_, score),) = reader.search_index(embedder.embed_query(text), 1)
+            # HNSW is approximate: a search for one may miss the nearest of many near ones.
+            (_, score), *_ = reader.search_index(embedder.embed_query(text), 20)
             assert score == pytest.approx(1.0, abs=1e-4)
     assert not {name for name, _ in reader.search_index(query, 20) if name.startswith("old")}
     reader.close()
@@ -436,6 +440,7 @@ for seed in range(int(sys.argv[3])):
 """
 
 
+@pytest.mark.slow
 def test_flipped_bytes_in_the_index_never_end_the_process(filled, tmp_path):
     command = [sys.executable, "-c", SURVIVE, str(filled), str(tmp_path / "copy"), "40"]
     ran = subprocess.run(
@@ -581,6 +586,7 @@ for number in range(10_000):
 """
 
 
+@pytest.mark.slow
 def test_store_survives_hard_kills_of_its_writer(path, embedder):
     project = Path(__file__).parents[2]
     done = set()

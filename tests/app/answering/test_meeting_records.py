@@ -207,6 +207,7 @@ def test_a_draft_manifest_calls_a_record_one_and_names_no_state(own_desk, folder
     assert rows == {f"{name}.txt": ("", "record") for name in NAMES}
 
 
+@pytest.mark.slow
 def test_a_name_that_parties_csv_learns_later_attributes_its_speaker(folder, tmp_path):
     copied = tmp_path / "later"
     shutil.copytree(folder, copied)

@@ -85,6 +85,7 @@ def test_no_passage_mixes_languages(desk):
     assert languages == ["en", "fr", "en"]
 
 
+@pytest.mark.slow
 def test_a_multilingual_embedding_model_searches_the_languages_that_it_is_set_to(folder, tmp_path):
     every = ModelLanguages(embedded=frozenset({"en", "fr", "ru"}))
     with fake_workspace(tmp_path / "store", covered=every) as workspace:

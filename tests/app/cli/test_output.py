@@ -175,6 +175,7 @@ def test_errors_have_no_boxes_on_a_terminal() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [("ingest", "--sample"), BRIEF, ("verify", str(SAMPLE))], ids=lambda c: c[0])
 def test_progress_is_shown_on_a_terminal_unless_json_is_asked_for(command: tuple[str, ...], store: Path) -> None:
     shown, ran = _on_terminal("stderr", *command, "--store", store)

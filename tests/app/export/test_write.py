@@ -123,6 +123,7 @@ def test_a_libreoffice_that_fails_is_reported_with_its_reason(
     assert not (tmp_path / "x.pdf").exists()
 
 
+@pytest.mark.slow
 def test_a_libreoffice_that_hangs_is_ended_with_all_that_it_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +143,7 @@ def test_a_libreoffice_that_hangs_is_ended_with_all_that_it_started(
     assert ended
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(pdf.find_program() is None, reason="LibreOffice makes the PDF, and is not installed")
 def test_a_pdf_shows_notes_at_the_foot_of_their_page_and_pages_in_its_contents(tmp_path: Path) -> None:
     path, _ = write_briefing(fake_briefing(), tmp_path / "x.pdf")

@@ -429,6 +429,7 @@ def test_the_kind_of_thing_asked_for_is_read(question: str, kind: str | None, pa
     assert resolve(question, parties).asked == kind
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "question",
     [

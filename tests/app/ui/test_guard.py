@@ -187,6 +187,7 @@ def test_gradio_alone_copies_any_file(tmp_path: Path, monkeypatch: pytest.Monkey
     assert [path for path in (tmp_path / "chat").rglob("secret.txt") if path.read_text() == SECRET]
 
 
+@pytest.mark.slow
 def test_no_function_takes_a_file_that_the_session_did_not_upload(machine: SimpleNamespace) -> None:
     sent = 0
     with visitor(machine.served) as client:
@@ -232,6 +233,7 @@ def test_no_function_takes_a_file_that_the_session_did_not_upload(machine: Simpl
     assert not copies(machine) and not machine.fetched
 
 
+@pytest.mark.slow
 def test_strings_are_no_files(machine: SimpleNamespace) -> None:
     """A function that is given a path or an address as words reads no file."""
     with visitor(machine.served) as client:
@@ -278,6 +280,7 @@ def routes_of(app: Any) -> set[tuple[str, str]]:
     return found
 
 
+@pytest.mark.slow
 def test_every_route_but_those_of_the_page_is_refused(machine: SimpleNamespace) -> None:
     routes = sorted(routes_of(machine.served.app))
     assert len(routes) > 60 and {path for path, _ in routes} >= (OPEN - {"/health"})
@@ -306,6 +309,7 @@ def test_every_route_but_those_of_the_page_is_refused(machine: SimpleNamespace) 
     assert not copies(machine) and not machine.fetched
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spelling", ["{}", "/{}", "{}?x=1", "%2f{}"])
 def test_no_file_is_served_but_ones_own(machine: SimpleNamespace, client: httpx.Client, spelling: str) -> None:
     own = upload(client)
@@ -471,6 +475,7 @@ def test_a_form_that_is_none_is_refused_as_an_upload(client: httpx.Client) -> No
         assert found.status_code == refused, kind
 
 
+@pytest.mark.slow
 def test_other_pages_are_refused_for_all_that_there_is(machine: SimpleNamespace, client: httpx.Client) -> None:
     for template, method in sorted(routes_of(machine.served.app)):
         for headers in ({"origin": "http://localhost:9"}, {"sec-fetch-site": "same-site"}, {"origin": "null"}):

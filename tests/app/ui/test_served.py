@@ -38,6 +38,7 @@ def test_folder_lies_in_the_store_for_its_owner_alone_and_goes_at_the_end(tmp_pa
     assert _chats(tmp_path / "store") == []
 
 
+@pytest.mark.slow
 def test_what_a_killed_chat_left_goes_at_the_next_start_and_that_of_a_running_one_stays(tmp_path: Path) -> None:
     store = tmp_path / "store"
     with served_folder(store) as running:

@@ -88,6 +88,7 @@ def test_files_of_this_machine_are_not_served(app_server, path):
     assert fetch(f"{app_server.address}/gradio_api/file={path}")[0] in (403, 404)
 
 
+@pytest.mark.slow
 def test_importing_the_app_does_not_import_gradio():
     code = "import sys, app.cli, app.wiring, app.ui; sys.exit('gradio' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -319,6 +319,7 @@ def test_merge_attributes_to_nobody_when_the_group_is_not_known(group, parties):
     assert f"on_behalf_of {group!r} is no group" in merged.problems[0]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("UNTOC_TEST_DATA" not in os.environ, reason="UNTOC_TEST_DATA names no folder of real data")
 def test_read_metadata_takes_no_wrong_state_for_the_general_debate():
     folder = Path(os.environ["UNTOC_TEST_DATA"]) / "general_debate"

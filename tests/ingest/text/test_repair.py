@@ -364,6 +364,7 @@ def _texts(data: Path, wanted: set[str]) -> Iterator[tuple[str, str]]:
                     yield f"scale:{found.group(1)}", json.loads(line)["text"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("UNTOC_TEST_DATA" not in os.environ, reason="UNTOC_TEST_DATA names no folder of real speeches")
 def test_insertions_in_real_speeches_are_right() -> None:
     judged = _judgements()
