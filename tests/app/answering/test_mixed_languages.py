@@ -7,6 +7,8 @@ from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
 from vectorstore.records import ScopeFilter
 
+pytestmark = pytest.mark.slow
+
 ENGLISH = (
     "Arvandia is firmly committed to the protection of witnesses in every trial against organized crime. "
     "We ask all States to share their experience with us."
