@@ -87,8 +87,6 @@ def test_what_is_imported_is_installed_for_users() -> None:
     brought: set[str] = set().union(*(_brought(each.name, each.extras, seen=set()) for each in required))
     provided = packages_distributions()
     modules = [path for name in PACKAGES for path in (PROJECT / name).rglob("*.py")]
-    # `make demo-model` installs what it runs beside the environment.
-    modules.remove(PROJECT / "evals" / "demo_model.py")
     imported = {(path.relative_to(PROJECT).as_posix(), name) for path in modules for name in _imported(path)}
     absent = {(path, name) for path, name in imported if not brought & {_name(by) for by in provided.get(name, ())}}
     assert imported and absent == set()
