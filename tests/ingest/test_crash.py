@@ -132,7 +132,7 @@ def assert_completes(store, corpus, tmp_path):
 def contents(store):
     """Everything that an ingest puts into a store, but for times and for vectors of texts that are gone."""
     with fake_workspace(store, read_only=True) as workspace:
-        rows = workspace.store.catalogue._all
+        rows = workspace.store.catalogue._database.rows
         found = {
             "statements": rows("SELECT file, statement_id, sha256, digest, input_key, source_text FROM statements"),
             "sentences": rows("SELECT * FROM sentences"),
