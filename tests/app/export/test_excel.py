@@ -54,7 +54,7 @@ def test_every_citation_stands_with_its_provenance(briefing: Briefing, book: Any
     for citation, row in zip(briefing.citations, rows, strict=True):
         assert row["Number"].value == citation.number
         assert row["Quotation"].value == visible(citation.quote)
-        assert row["EvidenceWords as stored"].value == visible(citation.source_quote)
+        assert row["Words as stored"].value == visible(citation.source_quote)
         assert (row["Statement"].value, row["First character"].value, row["After last character"].value) == (
             citation.statement_id,
             citation.start,
