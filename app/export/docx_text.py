@@ -53,7 +53,7 @@ def add_text(
 
     Args:
         paragraph: Where it goes.
-        text: EvidenceWords from anywhere.
+        text: Words from anywhere.
         language: ISO 639-1 code, None where it is not known.
         bold: None leaves it to the style; so does `italic`.
         italic: See `bold`.

@@ -233,7 +233,7 @@ def _interventions_html(interventions: Sequence[StatementSummary], names: PartyN
             f'<tr><td class="u-number-cell">{part.ordinal}</td><th scope="row">{opening}</th>'
             f"<td><bdi>{escape(part.named)}</bdi></td><td>{words}</td></tr>"
         )
-    head = "".join(f'<th scope="col">{heading}</th>' for heading in ("No.", "Party", "Named as", "EvidenceWords"))
+    head = "".join(f'<th scope="col">{heading}</th>' for heading in ("No.", "Party", "Named as", "Words"))
     return (
         '<div class="u-scroll" tabindex="0" role="region" aria-label="Interventions"><table class="u-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
