@@ -134,6 +134,7 @@ class Steps:
             question=question.text,
             answer="",
             status="answered",
+            kind=resolution.kind,
             scope=replace(resolution.scope, language=language, notes=notes),
             coverage=retrieved.coverage(checked.citations),
             retrieved=retrieved.passages,

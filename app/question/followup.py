@@ -18,9 +18,9 @@ from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import TREATIES, article_title, find_treaties
 from vectorstore.records import JSONValue
 
-_WHEN: Final = ("sessions", "years", "months", "pick")
+_WHEN: Final = ("sessions", "years", "interval", "months", "pick")
 # In the order of the contract.
-_FIELDS: Final = ("states", "groups", "members_of", "treaties", "bodies", *_WHEN, "agenda_items", "topic")
+_FIELDS: Final = ("states", "groups", "members_of", "excluded", "treaties", "bodies", *_WHEN, "agenda_items", "topic")
 _LATIN: Final = ("en", "fr", "es")
 _NUMBER: Final = re.compile(
     r"(?:(?:the|the\s+number|number|le|la|el|du|de\s+l')\s+|ال|第)?(?P<number>\d{1,2})\s*条?$", re.IGNORECASE
@@ -268,7 +268,11 @@ def _joined(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:
         if name == "treaties":
             joined[name] = _treaty_scopes(_articles((*before, *now)))
         elif before:
-            joined[name] = tuple(dict.fromkeys((*before, *now))) if isinstance(before, tuple) else now or before
+            joined[name] = (
+                tuple(dict.fromkeys((*before, *now)))
+                if name != "interval" and isinstance(before, tuple)
+                else now or before
+            )
     return joined
 
 

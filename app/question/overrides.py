@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from app.errors import ScopeError
 from app.question.resolution import Resolution
-from app.records import Pick, Scope, TreatyScope
+from app.records import Interval, Pick, Scope, TreatyScope
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import region_named, regions
@@ -19,6 +19,8 @@ from vectorstore.records import JSONValue
 
 # The parts of a scope that say who is asked.
 _WHO: Final = ("states", "groups", "members_of")
+# What of an answer's own scope only tells how the question was read.
+_DESCRIBED: Final = ("language", "kept", "notes", "all_states", "negated")
 
 
 def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties: PartyTable) -> Resolution:
@@ -30,8 +32,20 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
     if not overrides:
         return resolution
     # An answer's own scope can be given back: what only describes it is passed over.
-    overrides = {name: value for name, value in overrides.items() if name not in ("language", "kept", "notes")}
-    known = {*_WHO, "treaties", "bodies", "sessions", "years", "months", "pick", "agenda_items", "topic"}
+    overrides = {name: value for name, value in overrides.items() if name not in _DESCRIBED}
+    known = {
+        *_WHO,
+        "excluded",
+        "interval",
+        "treaties",
+        "bodies",
+        "sessions",
+        "years",
+        "months",
+        "pick",
+        "agenda_items",
+        "topic",
+    }
     unknown = sorted(set(overrides) - known)
     if unknown:
         raise ScopeError(f"unknown part of the scope {unknown[0]!r}: known are {', '.join(sorted(known))}")
@@ -41,6 +55,8 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
             if not isinstance(value, str):
                 raise ScopeError(f"the scope's 'topic' must be text, found {value!r}")
             scope = replace(scope, topic=value)
+        elif name == "interval":
+            scope = replace(scope, interval=_interval(value))
         elif name == "pick":
             scope = replace(scope, pick=_pick(value))
         elif name == "treaties":
@@ -52,6 +68,8 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
                 values = tuple(canonical_body(item) or item for item in values)
             if name in ("states", "groups"):
                 values = tuple(_party_code(item, parties) for item in values)
+            if name == "excluded":
+                values = tuple(region_named(item) or _party_code(item, parties) for item in values)
             if name == "members_of":
                 values = tuple(_set_code(item, parties) for item in values)
             scope = _with_values(scope, name, values)
@@ -81,6 +99,19 @@ def _pick(value: JSONValue) -> Pick | None:
     raise ScopeError(f'the scope\'s \'pick\' must be "latest", "earliest" or null, found {value!r}')
 
 
+def _interval(value: JSONValue) -> Interval | None:
+    """Returns the two ends of an interval, each a year, a month or None."""
+    if value is None:
+        return None
+    ends = _as_list("interval", value)
+    if len(ends) != 2 or not all(
+        end is None or re.fullmatch(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?", str(end)) for end in ends
+    ):
+        raise ScopeError(f"the scope's 'interval' must look like [\"2018\", null], found {value!r}")
+    first, last = (None if end is None else str(end) for end in ends)
+    return (first, last)
+
+
 def _check_times(name: str, values: Sequence[str]) -> None:
     for item in values:
         if name == "years" and not re.fullmatch(r"\d{4}", item):
@@ -92,7 +123,17 @@ def _check_times(name: str, values: Sequence[str]) -> None:
 def _with_values(scope: Scope, name: str, values: tuple[str, ...]) -> Scope:
     changed: dict[str, tuple[str, ...]] = {
         part: getattr(scope, part)
-        for part in ("states", "groups", "members_of", "bodies", "sessions", "years", "months", "agenda_items")
+        for part in (
+            "states",
+            "groups",
+            "members_of",
+            "excluded",
+            "bodies",
+            "sessions",
+            "years",
+            "months",
+            "agenda_items",
+        )
     }
     changed[name] = values
     return replace(
@@ -100,6 +141,7 @@ def _with_values(scope: Scope, name: str, values: tuple[str, ...]) -> Scope:
         states=changed["states"],
         groups=changed["groups"],
         members_of=changed["members_of"],
+        excluded=changed["excluded"],
         bodies=changed["bodies"],
         sessions=changed["sessions"],
         years=changed["years"],

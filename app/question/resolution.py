@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from app.records import Missing, Note, Scope
+from app.records import Missing, Note, QuestionKind, Scope
 
 Intent = Literal["new", "refine", "about_answer"]
 
@@ -34,6 +34,9 @@ class Resolution:
         over_time: The question asks how something changed, or names several occasions.
         named_at: Where the first of those asked about stands in the question; None where nobody is named.
         style: The form in which the answer is wanted.
+        kind: The kind of question.
+        kind_chance: Calibrated chance that this is its kind, 0 to 1.
+        other_kinds: Kinds that it may be as well, likeliest first; only where the chance is low.
         reply_language: The language in which it is wanted, where one was asked for.
         intent: Whether the question stands by itself, refines the one before it, or is about the answer to that.
     """
@@ -59,3 +62,6 @@ class Resolution:
     intent: Intent = "new"
     style: Literal["answer", "shorter", "points"] = "answer"
     reply_language: str | None = None
+    kind: QuestionKind = "content"
+    kind_chance: float = 1.0
+    other_kinds: tuple[QuestionKind, ...] = ()

@@ -23,10 +23,10 @@ from app.question.overrides import override
 from app.question.party_roles import AskedParties, resolve_parties
 from app.question.resolution import Resolution
 from app.question.rewording import reword
-from app.question.time_and_venue import Occasion, find_body_mentions, find_occasions
+from app.question.time_and_venue import FIRST_YEAR, LAST_YEAR, Occasion, find_body_mentions, find_occasions
 from app.question.topic_extraction import Span, blank, topic_of
 from app.question.treaty_text_questions import NamedTreaties, asks_provision, find_named_treaties, without_joints
-from app.records import Note, Scope
+from app.records import Interval, Missing, Note, QuestionKind, Scope
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions
 from ingest.treaties.references import find_agenda_items
@@ -80,8 +80,34 @@ def resolve(
             f"the question has {len(text)} characters, at most {MAX_QUESTION} are read: ask a shorter one"
         )
     current = replace(merge_turn(_read_after(resolution, text, parties), resolution), question=text)
-    resolved = _with_notes(override(current, overrides or {}, parties))
-    return _without_speaker(resolved, text)
+    resolved = _without_speaker(_with_notes(override(current, overrides or {}, parties)), text)
+    scope = replace(resolved.scope, all_states=resolved.all_states, negated=resolved.negated)
+    return replace(resolved, scope=scope, kind=_kind(resolved))
+
+
+def _kind(read: Resolution) -> QuestionKind:
+    """Returns the kind of question as far as its parts tell it."""
+    asked: dict[Missing, QuestionKind] = {"number": "number", "date": "date", "name": "person", "reason": "reason"}
+    signs: tuple[tuple[object, QuestionKind], ...] = (
+        (read.unclear or read.unnamed, "ambiguous"),
+        (not read.is_statement_question or read.to_assistant, "out_of_scope"),
+        (read.provision, "treaty_text"),
+        (read.negated, "negated_which"),
+        (read.asked in asked, asked.get(read.asked or "state", "content")),
+        (read.all_states, "which_states"),
+        (read.over_time, "over_time"),
+        (len(read.scope.states) + len(read.scope.groups) > 1, "compare"),
+        (read.stance, "position"),
+    )
+    return next((kind for sign, kind in signs if sign), "content")
+
+
+def _interval(years: Sequence[str]) -> Interval | None:
+    """Returns the first and last of years in a row; an end that the question leaves open is None."""
+    if len(years) < 2 or len(years) != int(max(years)) - int(min(years)) + 1:
+        return None
+    first, last = min(years), max(years)
+    return (None if int(first) == FIRST_YEAR else first, None if int(last) == LAST_YEAR else last)
 
 
 def _read_after(previous: Resolution | None, question: str, parties: PartyTable) -> Resolution:
@@ -165,10 +191,12 @@ def _read_as(question: str, language: str, parties: PartyTable) -> Resolution:
         states=tuple(code for code in asked.speakers if _is_state(code, parties)),
         groups=tuple(code for code in asked.speakers if not _is_state(code, parties)),
         members_of=asked.members_of,
+        excluded=tuple(dict.fromkeys(asked.excluded)),
         treaties=named.scopes,
         bodies=occasion.bodies,
         sessions=occasion.sessions,
         years=occasion.years,
+        interval=_interval(occasion.years),
         months=occasion.months,
         pick=occasion.pick,
         agenda_items=items,
