@@ -17,10 +17,9 @@ from app.answering.compose.merge_claims import with_claims, with_translations
 from app.answering.compose.model import ModelWriter, Task
 from app.answering.notes import word_notes
 from app.answering.verify import verify
-from app.question.answer_format import restyled
-from app.question.followup import EarlierTurn, earlier_turns
 from app.question.resolution import Resolution
 from app.question.scope import resolve
+from app.question.turn import EarlierTurn
 from app.records import Answer, Missing, Timings
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from ingest.parties.party_table import PartyTable
@@ -74,10 +73,7 @@ class Steps:
 
     def resolve(self, question: Question) -> Resolution:
         """Resolves the scope (who, when, which article, the topic) and the form of the answer ("shorter")."""
-        form, asked, before = restyled(question.text, earlier_turns(question.history))
-        overrides = question.overrides or asked.overrides
-        resolution = resolve(asked.question, self.parties(), overrides=overrides, history=before)
-        return replace(resolution, style=form.style, reply_language=form.language)
+        return resolve(question.text, self.parties(), overrides=question.overrides, history=question.history)
 
     def retrieve(self, resolution: Resolution) -> Retrieved:
         """Applies the scope and finds evidence within it, per party."""
@@ -177,7 +173,7 @@ def _with_model(answer: Answer, composed: Composition, writer: ModelWriter | Non
 
 def _kind_asked(resolution: Resolution) -> Missing | None:
     """Returns the kind of answer to look for; None for "when was that?", which the provenance lines answer."""
-    in_provenance = resolution.intent == "about_answer" and resolution.asked != "reason"
+    in_provenance = resolution.act == "about" and resolution.asked != "reason"
     return None if in_provenance else resolution.asked
 
 

@@ -11,7 +11,7 @@ from app.errors import AppError, QuestionError
 
 if TYPE_CHECKING:
     from app.answering.assistant import Assistant
-    from app.question.followup import EarlierTurn
+    from app.question.turn import EarlierTurn
     from app.wiring import Workspace
     from vectorstore.records import JSONValue
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from app.errors import QuestionError, ScopeError
-from app.question.followup import EarlierTurn
+from app.question.turn import EarlierTurn
 from vectorstore.records import JSONValue
 
 _EXAMPLE: Final = '{"states": ["IRN"]}'

@@ -8,7 +8,24 @@ from typing import Literal
 
 from app.records import Missing, Note, QuestionKind, Scope
 
-Intent = Literal["new", "refine", "about_answer"]
+Act = Literal["new", "replace", "add", "remove", "correct", "more", "about"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What an answer showed: whose words, from which statements, and which sentences."""
+
+    parties: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+    def with_more(self, more: "Shown") -> "Shown":
+        """Returns both together."""
+        return Shown(
+            parties=tuple(dict.fromkeys((*self.parties, *more.parties))),
+            statements=tuple(dict.fromkeys((*self.statements, *more.statements))),
+            sentences=tuple(dict.fromkeys((*self.sentences, *more.sentences))),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +53,11 @@ class Resolution:
         style: The form in which the answer is wanted.
         kind: The kind of question.
         kind_chance: Calibrated chance that this is its kind, 0 to 1.
+        again: Of a wish for another form, the kind of the question that is answered again.
         other_kinds: Kinds that it may be as well, likeliest first; only where the chance is low.
         reply_language: The language in which it is wanted, where one was asked for.
-        intent: Whether the question stands by itself, refines the one before it, or is about the answer to that.
+        act: What the question does to the conversation before it, as `new`, or `about` the answer shown.
+        shown: What has been shown before, where the question goes on from it or is about it.
     """
 
     scope: Scope
@@ -59,9 +78,16 @@ class Resolution:
     stance: bool = False
     over_time: bool = False
     named_at: int | None = None
-    intent: Intent = "new"
+    act: Act = "new"
+    shown: Shown | None = None
     style: Literal["answer", "shorter", "points"] = "answer"
     reply_language: str | None = None
     kind: QuestionKind = "content"
     kind_chance: float = 1.0
     other_kinds: tuple[QuestionKind, ...] = ()
+    again: QuestionKind | None = None
+
+    @property
+    def answered_as(self) -> QuestionKind:
+        """The kind of answer that is given: "in French" after a summary asks for the summary."""
+        return self.again or self.kind

@@ -12,9 +12,10 @@ from typing import Final
 from wordfreq import zipf_frequency
 
 from app.errors import QuestionError
+from app.question.answer_format import restyle
 from app.question.answer_type import find_answer_type
 from app.question.dialogue_acts import chosen_option, relative_year, without_negated
-from app.question.followup import EarlierTurn, earlier_turns, merge_turn
+from app.question.followup import read_turn
 from app.question.followup_cues import CUES
 from app.question.frames import Frames, fold_accents, frames_of
 from app.question.language import detect_language
@@ -26,6 +27,7 @@ from app.question.rewording import reword
 from app.question.time_and_venue import FIRST_YEAR, LAST_YEAR, Occasion, find_body_mentions, find_occasions
 from app.question.topic_extraction import Span, blank, topic_of
 from app.question.treaty_text_questions import NamedTreaties, asks_provision, find_named_treaties, without_joints
+from app.question.turn import ConversationState, EarlierTurn, earlier_turns, fold, kept_fields
 from app.records import Interval, Missing, Note, QuestionKind, Scope
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions
@@ -66,10 +68,7 @@ def resolve(
         QuestionError: The question is empty or too long.
         ScopeError: An override names something unknown.
     """
-    resolution: Resolution | None = None
-    for earlier in earlier_turns(history)[-_TURNS_READ:]:
-        read = merge_turn(_read_after(resolution, earlier.question[:MAX_QUESTION], parties), resolution)
-        resolution = override(read, earlier.overrides, parties)
+    state = _state_after(earlier_turns(history), parties)
     text = question.strip()
     if not text:
         raise QuestionError(
@@ -79,10 +78,44 @@ def resolve(
         raise QuestionError(
             f"the question has {len(text)} characters, at most {MAX_QUESTION} are read: ask a shorter one"
         )
-    current = replace(merge_turn(_read_after(resolution, text, parties), resolution), question=text)
+    current = _read_turn(state, text, parties)
     resolved = _without_speaker(_with_notes(override(current, overrides or {}, parties)), text)
     scope = replace(resolved.scope, all_states=resolved.all_states, negated=resolved.negated)
-    return replace(resolved, scope=scope, kind=_kind(resolved))
+    return replace(resolved, scope=scope, kind="format_request" if resolved.again else _kind(resolved))
+
+
+def _state_after(turns: Sequence[EarlierTurn], parties: PartyTable) -> ConversationState | None:
+    """Returns the state after the turns of a conversation; those before a turn that has its state are not read."""
+    state: ConversationState | None = None
+    for turn in turns[-_TURNS_READ:]:
+        if turn.state is not None:
+            state = turn.state
+        else:
+            read = _read_turn(state, turn.question[:MAX_QUESTION], parties)
+            state = ConversationState(read=override(read, turn.overrides, parties))
+    return state
+
+
+def _read_turn(state: ConversationState | None, question: str, parties: PartyTable) -> Resolution:
+    """Reads a question as a turn of its conversation; a wish for another form asks the question before again."""
+    if state is None:
+        return _read(question, parties)
+    form = restyle(question)
+    if form is not None:
+        before = state.read
+        scope = replace(before.scope, kept=kept_fields(before.scope, before.scope))
+        return replace(
+            before,
+            scope=scope,
+            style=before.style if form.style == "answer" else form.style,
+            reply_language=form.language or before.reply_language,
+            act="about",
+            shown=state.shown,
+            kind="format_request",
+            again=before.again or _kind(before),
+        )
+    said, turn = read_turn(_read_after(state.read, question, parties), state.read)
+    return replace(fold(state, said, turn), question=question)
 
 
 def _kind(read: Resolution) -> QuestionKind:
@@ -110,10 +143,8 @@ def _interval(years: Sequence[str]) -> Interval | None:
     return (None if int(first) == FIRST_YEAR else first, None if int(last) == LAST_YEAR else last)
 
 
-def _read_after(previous: Resolution | None, question: str, parties: PartyTable) -> Resolution:
+def _read_after(previous: Resolution, question: str, parties: PartyTable) -> Resolution:
     """Reads a question of a conversation: what it takes back is left out, and a mistyped name is asked back."""
-    if previous is None:
-        return _read(question, parties)
     shifted = relative_year(question, previous.scope.years)
     if shifted is not None:
         read = _read(shifted[0], parties)

@@ -15,7 +15,7 @@ from app.briefing.request import BriefingRequest
 from app.corpus.corpus import Corpus
 from app.corpus.drafts import save_draft
 from app.errors import AppError, NotFoundError
-from app.question.followup import EarlierTurn
+from app.question.turn import EarlierTurn
 from app.records import Answer, Scope
 from app.ui.briefing_requests import BriefingWish, briefing_asked, briefing_of_turns
 from app.ui.conversation import Pending, Turn, Unsaved, conversation_html, error_html, make_turn

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from app.briefing.request import BriefingRequest, asked_for_briefing, request_of_resolution, request_of_scopes
-from app.question.followup import EarlierTurn
 from app.question.scope import resolve
+from app.question.turn import EarlierTurn
 from app.ui.conversation import Turn
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import members_of

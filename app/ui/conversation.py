@@ -8,7 +8,7 @@ from html import escape
 from app.answering.trace import lines_of
 from app.corpus.corpus import Corpus
 from app.errors import AppError
-from app.question.followup import EarlierTurn
+from app.question.turn import EarlierTurn
 from app.records import AbstentionReason, Answer, Coverage, Scope, Status
 from app.ui.evidence_panel import card_id, evidence_section
 from app.ui.prose import render_prose
