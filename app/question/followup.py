@@ -10,7 +10,7 @@ from typing import Final
 
 from app.question.followup_cues import CUES, Cues
 from app.question.frames import fold_accents, frames_of
-from app.question.resolution import Resolution
+from app.question.resolution import Act, Resolution
 from app.question.turn import FILLED, Slot, TurnReading, articles_of, filled, treaty_scopes
 from app.records import Scope, TreatyScope
 from ingest.language.ordinals import find_session_mentions
@@ -46,6 +46,8 @@ def read_turn(current: Resolution, previous: Resolution) -> tuple[Resolution, Tu
     said = _numbered(_without_cues(current, previous, cues), previous)
     if said.provision:
         return _in_treaty(current, previous), TurnReading()
+    if said.quote:
+        return said, TurnReading()
     if away:
         scope = replace(said.scope, topic="")
         return replace(said, scope=scope, all_states=False), TurnReading(act="remove", keeps=FILLED | {"kind"})
@@ -73,7 +75,9 @@ def read_turn(current: Resolution, previous: Resolution) -> tuple[Resolution, Tu
             keeps.discard("topic")
     if "topic" not in own or (previous.negated and "who" not in own):
         keeps.add("kind")
-    return said, TurnReading(act="add" if adds else "replace", keeps=frozenset(keeps))
+    others = said.all_states and "topic" not in own and cues.has("others", said.question)
+    act: Act = "add" if adds else "more" if others else "replace"
+    return said, TurnReading(act=act, keeps=frozenset(keeps))
 
 
 def _language(current: Resolution, previous: Resolution) -> str:

@@ -3,11 +3,19 @@
 "Which States did not mention corruption?" resolves to the topic "corruption", `all_states` and `negated`.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from app.records import Missing, Note, QuestionKind, Scope
 
+# The kind of thing that an answer to each kind of question holds.
+_ASKED: Final[Mapping[QuestionKind, Missing]] = {
+    "number": "number",
+    "date": "date",
+    "person": "name",
+    "reason": "reason",
+}
 Act = Literal["new", "replace", "add", "remove", "correct", "more", "about"]
 
 
@@ -57,6 +65,7 @@ class Resolution:
         other_kinds: Kinds that it may be as well, likeliest first; only where the chance is low.
         reply_language: The language in which it is wanted, where one was asked for.
         act: What the question does to the conversation before it, as `new`, or `about` the answer shown.
+        quote: Words whose source is asked; empty where none are quoted.
         shown: What has been shown before, where the question goes on from it or is about it.
     """
 
@@ -80,6 +89,7 @@ class Resolution:
     named_at: int | None = None
     act: Act = "new"
     shown: Shown | None = None
+    quote: str = ""
     style: Literal["answer", "shorter", "points"] = "answer"
     reply_language: str | None = None
     kind: QuestionKind = "content"
@@ -91,3 +101,22 @@ class Resolution:
     def answered_as(self) -> QuestionKind:
         """The kind of answer that is given: "in French" after a summary asks for the summary."""
         return self.again or self.kind
+
+
+def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
+    """Returns a question read as one of this kind for certain, with what follows from its kind."""
+    named = read.scope.states or read.scope.groups
+    return replace(
+        read,
+        kind=kind,
+        kind_chance=1.0,
+        other_kinds=(),
+        asked=_ASKED.get(kind),
+        stance=kind == "position",
+        over_time=kind == "over_time",
+        negated=kind == "negated_which",
+        provision=kind == "treaty_text",
+        all_states=(read.all_states or kind in ("which_states", "negated_which")) and not named,
+        is_statement_question=kind != "out_of_scope",
+        to_assistant=kind == "out_of_scope",
+    )

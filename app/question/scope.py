@@ -44,6 +44,8 @@ _STRANDED: Final = re.compile(
     r"|о\s+ч[её]м(?:\s+(?:говорится|говорилось|было))?|عم[ّ]?ا?\s+(?:ت?تحدث\w*|يدور)|(?:م|ع)اذا\s+ت?ناول\w*)(?!\w)|是?(?:关于|有关)什么的?\W*$",
     re.IGNORECASE,
 )
+# Words whose source is asked: three at least, since fewer are a term.
+_QUOTED: Final = re.compile(r"[“«„「『\"]\s*(\S+(?:\s+\S+){2,}?|\S{6,}?)\s*[”»“」』\"]")
 # Per billion words as a power of ten: rarer ones are typing errors or names.
 _RARE = 2.5
 
@@ -81,18 +83,18 @@ def resolve(
     current = _read_turn(state, text, parties)
     resolved = _without_speaker(_with_notes(override(current, overrides or {}, parties)), text)
     scope = replace(resolved.scope, all_states=resolved.all_states, negated=resolved.negated)
-    return replace(resolved, scope=scope, kind="format_request" if resolved.again else _kind(resolved))
+    told = resolved.again or "kind" in (overrides or {})
+    return replace(resolved, scope=scope, kind=resolved.kind if told else _kind(resolved))
 
 
 def _state_after(turns: Sequence[EarlierTurn], parties: PartyTable) -> ConversationState | None:
     """Returns the state after the turns of a conversation; those before a turn that has its state are not read."""
-    state: ConversationState | None = None
-    for turn in turns[-_TURNS_READ:]:
-        if turn.state is not None:
-            state = turn.state
-        else:
-            read = _read_turn(state, turn.question[:MAX_QUESTION], parties)
-            state = ConversationState(read=override(read, turn.overrides, parties))
+    recent = turns[-_TURNS_READ:]
+    known = max((place for place, turn in enumerate(recent) if turn.state is not None), default=-1)
+    state = recent[known].state if known >= 0 else None
+    for turn in recent[known + 1 :]:
+        read = _read_turn(state, turn.question[:MAX_QUESTION], parties)
+        state = ConversationState(read=override(read, turn.overrides, parties))
     return state
 
 
@@ -109,8 +111,7 @@ def _read_turn(state: ConversationState | None, question: str, parties: PartyTab
             scope=scope,
             style=before.style if form.style == "answer" else form.style,
             reply_language=form.language or before.reply_language,
-            act="about",
-            shown=state.shown,
+            act="more" if before.act == "more" else "about",
             kind="format_request",
             again=before.again or _kind(before),
         )
@@ -122,6 +123,7 @@ def _kind(read: Resolution) -> QuestionKind:
     """Returns the kind of question as far as its parts tell it."""
     asked: dict[Missing, QuestionKind] = {"number": "number", "date": "date", "name": "person", "reason": "reason"}
     signs: tuple[tuple[object, QuestionKind], ...] = (
+        (read.quote, "source"),
         (read.unclear or read.unnamed, "ambiguous"),
         (not read.is_statement_question or read.to_assistant, "out_of_scope"),
         (read.provision, "treaty_text"),
@@ -216,6 +218,8 @@ def _read_as(question: str, language: str, parties: PartyTable) -> Resolution:
         spans += [found.span() for found in _STRANDED.finditer(text)]
     asking = list(provision) if provision else [asked.everyone_at] if asked.everyone_at else []
     topic = topic_of(text, spans, asking, frames, scenes=asked.scenes)
+    quoted = _QUOTED.search(question)
+    quote = quoted[1] if quoted and _words(topic) <= _words(quoted[1]) and not asked.speakers else ""
     items = tuple(dict.fromkeys(found.item for found in agenda))
     is_open = not provision and asked.everyone and not asked.speakers
     scope = Scope(
@@ -231,7 +235,7 @@ def _read_as(question: str, language: str, parties: PartyTable) -> Resolution:
         months=occasion.months,
         pick=occasion.pick,
         agenda_items=items,
-        topic=topic,
+        topic="" if quote else topic,
         language=language,
     )
     return Resolution(
@@ -246,10 +250,15 @@ def _read_as(question: str, language: str, parties: PartyTable) -> Resolution:
         party_notes=tuple(_party_notes(asked)),
         is_statement_question=bool(items or provision) or _has_frame(text, asked, named, occasion, frames),
         provision=bool(provision),
+        quote=quote,
         assumed_treaty=named.bare,
         stance=not provision and frames.stance.search(fold_accents(text)) is not None,
         over_time=frames.over_time.search(fold_accents(text)) is not None or occasion.named > 1,
     )
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", fold_accents(text).lower()))
 
 
 def _has_frame(text: str, asked: AskedParties, named: NamedTreaties, occasion: Occasion, frames: Frames) -> bool:
@@ -298,6 +307,7 @@ def _with_notes(resolution: Resolution) -> Resolution:
         for number in treaty.articles
     ]
     notes += [Note(kind="agenda_item", values={"item": item}) for item in scope.agenda_items]
+    notes += [Note(kind="excluded", values={"parties": scope.excluded})] if scope.excluded else []
     return replace(resolution, notes=(*notes, *resolution.party_notes))
 
 

@@ -124,7 +124,7 @@ def state_after(read: Resolution, answer: Answer) -> ConversationState:
     elif read.act == "more" and read.shown is not None:
         shown = read.shown.with_more(shown)
     # Notes are worded for one answer alone.
-    return ConversationState(read=replace(read, notes=(), party_notes=(), shown=None), shown=shown)
+    return ConversationState(read=replace(read, notes=(), party_notes=()), shown=shown)
 
 
 def filled(read: Resolution) -> frozenset[Slot]:

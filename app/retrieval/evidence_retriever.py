@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.question.resolution import Resolution, Shown
-from app.records import Citation, Coverage, Note, RetrievedPassage, Sources, TreatyScope
+from app.records import Citation, Coverage, Note, RetrievedPassage, Sources, TreatyScope, WordsFound
 from app.retrieval.listing import calibrate_across_parties
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.party_search import PartySearch
@@ -54,6 +54,7 @@ class Retrieved:
         other_readings: Articles of other treaties with the number asked about that are cited as well.
         missing_parties: Parties asked about that have no statement in scope.
         treaties_held: Of the treaties whose own words were asked for, those whose texts are in the store.
+        places: Where words stand whose source was asked.
         sources: The statements and sentences behind `party_evidence` and `related`.
     """
 
@@ -69,6 +70,7 @@ class Retrieved:
     treaties_held: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    places: tuple[WordsFound, ...] = ()
     sources: Sources = field(default_factory=lambda: Sources(statements={}, sentences={}))
 
     @property
@@ -160,6 +162,12 @@ class EvidenceRetriever:
         statements = {key: statement for key, statement in found.items() if statement is not None}
         sentences = {key: catalogue.sentences(key) for key in statements}
         return replace(retrieved, sources=Sources(statements=statements, sentences=sentences))
+
+    def key_sentences(self, retrieved: Retrieved, k: int) -> tuple[Sentence, ...]:
+        """Returns the key sentences of the texts that were read in, `k` of all, shared evenly."""
+        texts = retrieved.sources.sentences
+        share = max(2, k // max(1, len(texts)))
+        return tuple(s for sentences in texts.values() for s in self._ranker.key_sentences(sentences, share))
 
     def around_shown(self, resolution: Resolution, parties: PartyTable, bears: Callable[[str], bool]) -> Retrieved:
         """Finds sentences of one kind around those that an earlier answer showed, nearest first.
