@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from app.answering.by_kind import is_scoped
 from app.answering.compose.extractive import RELATED, quote
 from app.answering.greeting import greet
 from app.answering.provenance import occasions
@@ -102,13 +103,13 @@ def _reason(
         groups = _named((item.party for item in spoke), parties, wording)
         members = _named((code for item in spoke for code in item.members), parties, wording)
         return Abstention(reason="group_only", message=wording.say(key, party=members, group=groups))
+    if resolution.answered_as in ("metadata", "summary", "source") and not is_scoped(resolution):
+        return Abstention(reason="ambiguous", message=wording.say("unnamed_party"))
     if not retrieved.searched:
         return _no_statement(resolution.scope, retrieved, names, parties, wording)
     if resolution.act == "more" and resolution.shown is not None and resolution.shown.sentences:
         message = wording.say("nothing_more", count=len(retrieved.searched))
         return Abstention(reason="not_mentioned", message=message)
-    if resolution.answered_as in ("metadata", "summary", "list", "source"):
-        return Abstention(reason="ambiguous", message=wording.say("unnamed_party"))
     if resolution.negated:
         return _not_said(answer, retrieved, parties, wording)
     return _not_mentioned(resolution.scope, retrieved, names, wording)

@@ -15,7 +15,7 @@ from app.answering.statement_facts import compose_facts
 from app.answering.statement_list import compose_list
 from app.answering.summary import compose_summary
 from app.question.resolution import Resolution
-from app.records import Note, Scope
+from app.records import Note, Scope, Sources
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.going_on import go_on
 from ingest.parties.party_table import PartyTable
@@ -69,23 +69,25 @@ class KindAnswers:
             chosen = _strong(retrieved) or self.retriever.key_sentences(retrieved, self.limit)
             return compose_summary(chosen, sources, parties, wording, limit=self.limit)
         if kind == "list":
+            if not _has_subject(resolution):
+                return compose_list(sources, (), len(retrieved.searched), parties, wording)
             best = _strong(retrieved)
-            held = dict.fromkeys(s.statement_id for s in best)
-            count = len(held) if _has_subject(resolution) else len(retrieved.searched)
-            return compose_list(sources, best, count, parties, wording)
+            held = dict.fromkeys(sentence.statement_id for sentence in best)
+            on_topic = Sources(statements={key: sources.statements[key] for key in held}, sentences=sources.sentences)
+            return compose_list(on_topic, best, len(held), parties, wording)
         return None
 
     def _statements(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the texts of the statements that are asked about: those shown, else those in scope."""
         found = self.retriever.in_scope(resolution, parties)
         shown = resolution.shown.statements if resolution.shown is not None and resolution.act == "about" else ()
-        if not shown and not _is_scoped(resolution):
-            return replace(found, searched=())
         if resolution.answered_as == "list":
             before = resolution.shown.statements if resolution.shown is not None and resolution.act == "more" else ()
             listed = [s for s in found.searched if s.statement_id not in before]
             found = replace(found, searched=tuple(listed))
             return self.retriever.with_texts(found, [s.statement_id for s in listed[:_LISTED]])
+        if not shown and not is_scoped(resolution):
+            return replace(found, searched=())
         if shown:
             return self.retriever.with_texts(found, shown[: self.limit])
         newest = _newest(found.searched)
@@ -119,7 +121,7 @@ def _has_subject(resolution: Resolution) -> bool:
     return bool(resolution.scope.topic or resolution.scope.treaties)
 
 
-def _is_scoped(resolution: Resolution) -> bool:
+def is_scoped(resolution: Resolution) -> bool:
     """Whether a question says whose statements it is about, or of which occasion."""
     scope = resolution.scope
     named = scope.states or scope.groups or scope.members_of or scope.bodies or scope.sessions or scope.agenda_items

@@ -160,12 +160,18 @@ def test_more_and_about_know_what_was_shown() -> None:
 
 
 def citation(state: str, sentence: str) -> Citation:
-    empty = dict.fromkeys(("on_behalf_of", "speaker", "body", "session", "date", "agenda_item", "title", "symbol"))
     return Citation(
         number=1,
         statement_id=sentence.partition(":")[0],
         state=state,
-        **empty,
+        on_behalf_of=None,
+        speaker=None,
+        body=None,
+        session=None,
+        date=None,
+        agenda_item=None,
+        title=None,
+        symbol=None,
         file="x.txt",
         page=None,
         paragraph=None,
