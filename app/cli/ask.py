@@ -39,7 +39,8 @@ def ask(
     history: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="earlier questions, oldest first: one a line, or JSON lines with question and scope"
+            metavar="FILE",
+            help="earlier questions, oldest first: one a line, or JSON lines as --json prints them",
         ),
     ] = None,
 ) -> int:
