@@ -42,6 +42,7 @@ AbstentionReason = Literal[
     "out_of_scope",
     "ambiguous",
     "index_incomplete",
+    "help",
 ]
 
 
@@ -230,6 +231,10 @@ class Answer:
         spoken_for: Groups that are cited for States asked about, with these States.
         translations: Of citations, by number: an unofficial translation that a model made, for reading only.
         kind: The kind of question that was read.
+        kind_chance: Calibrated chance that it is of that kind, 0 to 1.
+        other_kinds: Kinds that it may be as well, likeliest first, where the chance is low.
+        conversation: The state of the conversation after this answer; given back with the question in a `history`, it
+            makes earlier turns unnecessary.
     """
 
     question: str
@@ -255,6 +260,9 @@ class Answer:
     spoken_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
     translations: dict[int, str] = field(default_factory=dict)
     kind: QuestionKind = "content"
+    kind_chance: float = 1.0
+    other_kinds: tuple[QuestionKind, ...] = ()
+    conversation: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the contract of `untoc ask --json`: plain dicts, lists, strings and numbers."""
@@ -277,6 +285,20 @@ class Sources:
 
     statements: Mapping[str, Statement]
     sentences: Mapping[str, Sequence[Sentence]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordsFound:
+    """Where words stand, at `[start, end)` of a statement's text.
+
+    Attributes:
+        verdict: `verified` for these very words, `altered` for words near to them.
+    """
+
+    statement_id: str
+    start: int
+    end: int
+    verdict: Verdict
 
 
 Style = Literal["answer", "shorter", "points"]

@@ -6,11 +6,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final, cast
+from typing import Final, cast, get_args
 
 from app.errors import ScopeError
-from app.question.resolution import Resolution
-from app.records import Interval, Pick, Scope, TreatyScope
+from app.question.resolution import Resolution, with_kind
+from app.records import Interval, Pick, QuestionKind, Scope, TreatyScope
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import region_named, regions
@@ -24,7 +24,7 @@ _DESCRIBED: Final = ("language", "kept", "notes", "all_states", "negated")
 
 
 def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties: PartyTable) -> Resolution:
-    """Puts parts of a scope in place of what was read.
+    """Puts parts of a scope, and the `kind` of question, in place of what was read.
 
     Raises:
         ScopeError: An override names something unknown.
@@ -33,6 +33,10 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
         return resolution
     # An answer's own scope can be given back: what only describes it is passed over.
     overrides = {name: value for name, value in overrides.items() if name not in _DESCRIBED}
+    kind = overrides.get("kind")
+    if kind is not None and kind not in get_args(QuestionKind):
+        raise ScopeError(f"{kind!r} is no kind of question: known are {', '.join(get_args(QuestionKind))}")
+    overrides = {name: value for name, value in overrides.items() if name != "kind"}
     known = {
         *_WHO,
         "excluded",
@@ -76,7 +80,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
     named = bool({*_WHO} & overrides.keys())
     speakers = bool(scope.states or scope.groups)
     kept = tuple(name for name in scope.kept if name not in overrides or _is_part(resolution.scope, scope, name))
-    return replace(
+    changed = replace(
         resolution,
         scope=replace(scope, kept=kept),
         # Whoever takes the last State away asks all of them.
@@ -85,6 +89,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
         party_notes=() if named else resolution.party_notes,
         is_statement_question=True,
     )
+    return changed if kind is None else with_kind(changed, cast(QuestionKind, kind))
 
 
 def _is_part(earlier: Scope, scope: Scope, name: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.answering.assistant import Assistant
 from app.errors import AppError
-from app.question.followup import EarlierTurn
+from app.question.turn import EarlierTurn
 from evals.errors import AnswerError
 from evals.golden.cases import Case
 from ingest.errors import IngestError

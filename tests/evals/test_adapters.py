@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.question.followup import EarlierTurn
+from app.question.turn import EarlierTurn
 from evals.adapters.http import Http
 from evals.adapters.inprocess import history_of, overrides_of
 from evals.errors import AnswerError, RunError
