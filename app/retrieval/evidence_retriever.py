@@ -32,7 +32,7 @@ _LISTED: Final = 100
 # Best sentences in which, with the sentence after each, a position is looked for.
 _READ_FOR_POSITION: Final = 5
 # How far from a quotation its reasons are looked for, in sentences.
-_AROUND: Final = 5
+_AROUND: Final = 6
 # Where no sentence cites an article, sentences are on its subject that score this high (see `ScoredSentence`), or hold
 # this share of the words of its title.
 _SUBJECT_SCORE_MIN: Final = -4.0
