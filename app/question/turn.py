@@ -177,6 +177,8 @@ def fold(state: ConversationState, said: Resolution, turn: TurnReading) -> Resol
         scope=replace(scope, kept=kept_fields(scope, before.scope)),
         all_states=open_set and not named,
         unnamed=said.unnamed and not same_who,
+        # "And firearms?" asks of statements, since the turn before it does.
+        is_statement_question=said.kind not in ASIDES,
         act=turn.act,
         shown=state.shown if turn.act in ("more", "about") else None,
         earlier_kind=before.goes_on_as if said.kind in ASIDES else None,

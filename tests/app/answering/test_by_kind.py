@@ -116,6 +116,14 @@ def test_who_else_leaves_out_whoever_was_shown(workspace: Workspace) -> None:
     assert {c.state for c in again.citations} == {c.state for c in more.citations}
 
 
+def test_fragments_are_searched_for_what_the_conversation_is_about(workspace: Workspace) -> None:
+    history: list[EarlierTurn] = []
+    for question in ("Which States spoke of extradition?", "without Galdoria", "and firearms?", "only 2022"):
+        answer = ask(workspace, question, history)
+        history = after(answer)
+        assert answer.citations, question
+
+
 def test_a_greeting_gets_examples_from_the_corpus(workspace: Workspace) -> None:
     answer = ask(workspace, "hello", kind="greeting")
     assert answer.abstention is not None and answer.abstention.reason == "help"
