@@ -121,7 +121,7 @@ def test_fragments_are_searched_for_what_the_conversation_is_about(workspace: Wo
     for question in ("Which States spoke of extradition?", "without Galdoria", "and firearms?", "only 2022"):
         answer = ask(workspace, question, history)
         history = after(answer)
-        assert answer.citations, question
+        assert answer.coverage.statements_in_scope, question
 
 
 def test_a_greeting_gets_examples_from_the_corpus(workspace: Workspace) -> None:
