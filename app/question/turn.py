@@ -8,6 +8,7 @@ begins anew. What a turn keeps is told elsewhere (`TurnReading`); here is what f
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter, ValidationError
@@ -108,6 +109,17 @@ def earlier_turns(history: Iterable[str | EarlierTurn]) -> tuple[EarlierTurn, ..
     """Returns the turns of a conversation that hold a question; a plain question has no overrides."""
     turns = [EarlierTurn(question=turn) if isinstance(turn, str) else turn for turn in history]
     return tuple(turn for turn in turns if turn.question.strip())
+
+
+def turn_of(answer: Answer, overrides: Mapping[str, JSONValue] = MappingProxyType({})) -> EarlierTurn:
+    """Returns the turn that an answer makes of its question, as later turns go on from it.
+
+    Args:
+        answer: The answer; one that was stored without the state of its conversation is read again.
+        overrides: The parts of its scope that were set.
+    """
+    state = read_state(answer.conversation) if answer.conversation else None
+    return EarlierTurn(question=answer.question, overrides=overrides, state=state)
 
 
 def known_before(turns: Sequence[EarlierTurn]) -> tuple[ConversationState | None, Sequence[EarlierTurn]]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.answering.verify import verify_citation
-from app.question.turn import EarlierTurn, read_state
+from app.question.turn import EarlierTurn, turn_of
 from app.records import Answer
 from app.wiring import Workspace
 from prompts.wording import LANGUAGES, load_wording
@@ -18,9 +18,8 @@ def ask(workspace: Workspace, question: str, history: Sequence[str | EarlierTurn
     return workspace.assistant.ask(question, overrides=overrides, history=history)
 
 
-def after(answer: Answer, overrides: dict[str, Any] | None = None) -> list[EarlierTurn]:
-    state = read_state(answer.conversation)
-    return [EarlierTurn(question=answer.question, overrides=overrides or {}, state=state)]
+def after(answer: Answer) -> list[EarlierTurn]:
+    return [turn_of(answer)]
 
 
 def sound(workspace: Workspace, answer: Answer) -> bool:
