@@ -294,6 +294,7 @@ class Annotator:
                 role=item.role,
                 named=item.named,
                 summarised=item.summarised,
+                state=item.state,
             ),
         )
 

@@ -106,6 +106,7 @@ class Part:
             nobody's position; `unknown` where no lookup knows the speaker's State.
         named: How the record names the speaker, in one line.
         summarised: True where the record tells in its own words what was said.
+        state: Code of the party whose delegate speaks, for whomever it speaks.
     """
 
     record_id: str
@@ -115,6 +116,7 @@ class Part:
     role: Role
     named: str
     summarised: bool
+    state: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
