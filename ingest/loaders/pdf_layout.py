@@ -216,7 +216,10 @@ def _gutter(pieces: Sequence[GlyphRun]) -> float | None:
     clear = [covered[point] <= _CROSSING * lines for point in range(low, high)]
     runs = [list(run) for is_clear, run in groupby(range(low, high), lambda point: clear[point - low]) if is_clear]
     for run in sorted(runs, key=len, reverse=True):
-        middle = left + (run[0] + run[-1] + 1) / 2
+        # Where fewest lines reach into it: beside a list that is indented, paragraphs begin inside a wider gap.
+        fewest = min(covered[point] for point in run)
+        clearest = max((list(part) for few, part in groupby(run, lambda point: covered[point] == fewest) if few), key=len)
+        middle = left + (clearest[0] + clearest[-1] + 1) / 2
         if len(run) >= _GUTTER and all(_is_column(side) for side in _sides(pieces, middle)):
             return middle
     return None
