@@ -266,7 +266,13 @@ class Annotator:
         )
 
     def _part(self, record: Statement, item: Intervention, number: int) -> Statement:
-        blocks = tuple(b for b in record.blocks if item.start <= b.start and b.end <= item.end)
+        blocks = tuple(
+            block
+            for block in record.blocks
+            if item.start <= block.start
+            and block.end <= item.end
+            and not any(first <= block.start < last for first, last in item.interruptions)
+        )
         named = None if item.agenda_item is None else agenda_item_in(item.agenda_item)
         metadata = replace(
             record.metadata,
@@ -295,6 +301,7 @@ class Annotator:
                 named=item.named,
                 summarised=item.summarised,
                 state=item.state,
+                interruptions=item.interruptions,
             ),
         )
 

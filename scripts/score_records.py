@@ -5,6 +5,7 @@ intervention in the order of reading, with `file`, `kind` (`state`, or `chair`, 
 `state`, `group` (a name, a code, or States joined by `+`; null) and `text`. Words are compared without case and
 punctuation; the file's words are aligned with the gold's by longest common subsequence. Then
 
+* page furniture counts as nobody's word on both sides;
 * right: interventions whose State (or nobody) and group are right, with at least 97 % of their gold words in one
   intervention that holds at most 3 % other words;
 * groups: gold interventions made for a group, or for several States, that are found so;
@@ -20,6 +21,7 @@ Files without gold are listed with what was found in them. With --list every int
 import argparse
 import json
 import sys
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +38,7 @@ from ingest.errors import LoadError
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import load
 from ingest.parties.party_table import PartyTable
+from ingest.text.furniture import furniture_lines, running_heads, text_lines
 from ingest.text.splitter import SplitConfig
 from vectorstore.records import AnnotatedStatement, Sentence, Statement
 from vectorstore.rows import Matrix
@@ -130,27 +133,29 @@ def score_file(document: AnnotatedStatement, gold: Sequence[_Gold]) -> Score:
     """Measures one file against the gold of its interventions."""
     items = document.interventions or (document.statement,)
     text = document.statement.source_text
-    found = [(word, start, end) for word, start, end in _words(text)]
+    found = list(_words(text))
     owner = _owners(items, found)
     flat = [(number, word) for number, item in enumerate(gold) for word, _, _ in item.words]
     place = _alignment([word for _, word in flat], [word for word, _, _ in found])
     score = Score(gold=len(gold), words=len(flat), aligned=len(place))
-    size = Counter(number for number in owner if number is not None)
+    furniture = _furniture(text, found)
+    size = Counter(held for at, held in enumerate(owner) if held is not None and at not in furniture)
+    wanted = Counter(number for at, (number, _) in enumerate(flat) if place.get(at) not in furniture)
     shared: dict[int, Counter[int]] = defaultdict(Counter)
     for at, (number, _) in enumerate(flat):
-        if at in place and (held := owner[place[at]]) is not None:
+        if at in place and place[at] not in furniture and (held := owner[place[at]]) is not None:
             shared[number][held] += 1
     for number, item in enumerate(gold):
         best, count = max(shared[number].items(), key=lambda pair: pair[1], default=(None, 0))
         heard = None if best is None else items[best]
-        whole = best is not None and count >= ENOUGH * len(item.words) and count >= ENOUGH * size[best]
+        whole = best is not None and count >= ENOUGH * wanted[number] and count >= ENOUGH * size[best]
         is_named = heard is not None and _is_named(heard, item)
         score.right += whole and is_named
         if item.group:
             score.groups += 1
             score.groups_right += heard is not None and _group_of(heard) == item.group
         if not (whole and is_named):
-            inside = f"{count / max(1, len(item.words)):.2f} in, {1 - count / max(1, size.get(best or 0, 1)):.2f} other"
+            inside = f"{count / max(1, wanted[number]):.2f} in, {1 - count / max(1, size.get(best or 0, 1)):.2f} other"
             score.wrong.append(f"{document.statement.file} {number + 1} {item.label}: {_holder(heard)}, {inside}")
     _count_words(score, items, gold, flat, owner, place)
     _count_sentences(score, document, items, gold, found, flat, place)
@@ -229,7 +234,24 @@ def _owners(items: Sequence[Statement], words: Sequence[tuple[str, int, int]]) -
         (0, sys.maxsize, number) if item.part is None else (item.part.start, item.part.end, number)
         for number, item in enumerate(items)
     ]
-    return [next((n for first, last, n in spans if first <= start and end <= last), None) for _, start, end in words]
+    held = [next((n for first, last, n in spans if first <= start and end <= last), None) for _, start, end in words]
+    return [
+        number if number is not None and items[number].holds(start, end) else None
+        for number, (_, start, end) in zip(held, words, strict=True)
+    ]
+
+
+def _furniture(text: str, words: Sequence[tuple[str, int, int]]) -> frozenset[int]:
+    """Returns which words are page furniture, by place; they are nobody's, whether or not the gold has them."""
+    lines = text_lines(text)
+    pages = furniture_lines(lines, running_heads(text))
+    spans = [(line.start, line.end) for line, is_page in zip(lines, pages, strict=True) if is_page]
+    starts = [start for start, _ in spans]
+    return frozenset(
+        at
+        for at, (_, start, end) in enumerate(words)
+        if (index := bisect_right(starts, start) - 1) >= 0 and end <= spans[index][1]
+    )
 
 
 def _alignment(gold: Sequence[str], found: Sequence[str]) -> dict[int, int]:

@@ -107,6 +107,7 @@ class Part:
         named: How the record names the speaker, in one line.
         summarised: True where the record tells in its own words what was said.
         state: Code of the party whose delegate speaks, for whomever it speaks.
+        interruptions: Spans inside that are the record's and nobody's words: "Mr. Oram took the Chair."
     """
 
     record_id: str
@@ -117,6 +118,13 @@ class Part:
     named: str
     summarised: bool
     state: str | None = None
+    interruptions: tuple[tuple[int, int], ...] = ()
+
+    def holds(self, start: int, end: int) -> bool:
+        """Tells whether a span is the speaker's words, and nothing that the record puts between them."""
+        if not self.start <= start < end <= self.end:
+            return False
+        return all(end <= first or last <= start for first, last in self.interruptions)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,8 +165,9 @@ class Statement:
 
     def holds(self, start: int, end: int) -> bool:
         """Tells whether a span lies within the statement's own words."""
-        first, last = (0, len(self.source_text)) if self.part is None else (self.part.start, self.part.end)
-        return first <= start < end <= last
+        if self.part is not None:
+            return self.part.holds(start, end)
+        return 0 <= start < end <= len(self.source_text)
 
     def language_at(self, offset: int) -> str | None:
         """Returns the language of the paragraph at an offset."""

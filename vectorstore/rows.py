@@ -91,7 +91,11 @@ def to_summary(row: Row) -> StatementSummary:
 
 
 def _to_part(written: str | None) -> Part | None:
-    return None if written is None else Part(**json.loads(written))
+    if written is None:
+        return None
+    fields = json.loads(written)
+    spans = tuple((start, end) for start, end in fields.pop("interruptions", ()))
+    return Part(**fields, interruptions=spans)
 
 
 def to_passage(row: Row) -> Passage:

@@ -132,6 +132,11 @@ def _is_note_before_heading(text: str, blocks: tuple[Block, ...]) -> bool:
     return any(find_bodies(line) or find_dates(line) for line in following)
 
 
+def speaks_in_first_person(words: str) -> bool:
+    """Tell whether somebody speaks of themselves in words: "our delegation"."""
+    return _FIRST_PERSON.search(words) is not None
+
+
 def is_salutation(line: str) -> bool:
     """Tell whether a line addresses the chair or the audience."""
     if _SALUTATION.match(line):

@@ -15,11 +15,12 @@ from typing import Final
 
 import regex
 
-from ingest.metadata.heading import is_salutation
+from ingest.language.wordlists import load_words
+from ingest.metadata.heading import is_salutation, speaks_in_first_person
 from ingest.metadata.represented_party import behalf_phrase, spoken_for
 from ingest.parties.party_table import PartyTable
 from ingest.records.procedural_text import closes_compilation, is_procedural
-from ingest.records.speaker_lines import SpeakerLine, is_office, speaker_line
+from ingest.records.speaker_lines import SpeakerLine, is_language_note, is_office, speaker_line
 from ingest.text.furniture import Line, furniture_lines, running_heads, text_lines
 from ingest.text.layout import Typesetting, cut_blocks, ends_sentence, flows, typesetting
 from vectorstore.records import Block, Role
@@ -105,6 +106,7 @@ class Intervention:
         summarised: Whether the record tells in its own words what was said.
         agenda_item: The heading of the agenda item under which it stands, as written.
         reason: Why nobody is known, for a person; None otherwise.
+        interruptions: Spans inside that the record puts between the words: "Mr. Oram took the Chair."
     """
 
     start: int
@@ -119,6 +121,7 @@ class Intervention:
     speaker: str | None = None
     agenda_item: str | None = None
     reason: str | None = None
+    interruptions: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,9 +183,9 @@ def find_interventions(
     for turn, limit in zip(turns, ends, strict=True):
         item = page.agenda_item(since, turn.start) or item
         since = turn.words.start
-        end = page.end_of(turn.words, limit, marks if turn.form.startswith("heading") else None)
-        if end > turn.words.start:
-            words = replace(turn.words, end=end, agenda_item=item)
+        words = page.bounded(turn.words, limit, marks if turn.form.startswith("heading") else None)
+        if words.end > words.start:
+            words = replace(words, agenda_item=item)
             found.append(lookup.with_behalf(words, text))
     return tuple(found)
 
@@ -190,8 +193,9 @@ def find_interventions(
 def cut_at_interventions(
     text: str, blocks: Sequence[Block], interventions: Sequence[Intervention]
 ) -> tuple[Block, ...]:
-    """Cuts blocks where an intervention begins or ends, so that no sentence runs across."""
-    return cut_blocks(text, blocks, {offset for item in interventions for offset in (item.start, item.end)})
+    """Cuts blocks where an intervention begins, ends or is interrupted, so that no sentence runs across."""
+    spans = [span for item in interventions for span in ((item.start, item.end), *item.interruptions)]
+    return cut_blocks(text, blocks, {offset for span in spans for offset in span})
 
 
 class _RecordText:
@@ -239,29 +243,63 @@ class _RecordText:
         """Returns the last heading between two offsets that names an agenda item."""
         return next((line.text for line in reversed(self._items) if start <= line.start < end), None)
 
-    def end_of(self, words: Intervention, limit: int, marks: Set[str] | None) -> int:
-        """Returns where an intervention ends: before the next one, a heading or what the meeting did.
+    def bounded(self, words: Intervention, limit: int, marks: Set[str] | None) -> Intervention:
+        """Returns an intervention with its end: before the next one, a heading or what the meeting did.
+
+        What the meeting did is nobody's, so it ends the words of a party, unless the speaker goes on after it. The
+        words of a Chair are nobody's either, and hold all up to the next speaker.
 
         Args:
             words: The intervention, whose end is not known yet.
             limit: Where the next one begins.
             marks: How headings by State are counted; None in a record of speakers.
         """
+        interruptions: list[tuple[int, int]] = []
         first = bisect_right(self.paragraphs, words.start, key=lambda paragraph: paragraph[1].start)
-        for index in range(first, len(self.paragraphs)):
+        runs_on = words.role == "office" and not words.summarised and marks is None
+        for index in range(first, len(self.paragraphs)) if not runs_on else ():
             line = self.paragraphs[index][1]
             if line.start >= limit:
                 break
-            if self._closes(index, words, marks):
+            if self._interrupts(index, words, limit, marks):
+                interruptions.append((line.start, self._end_of_paragraph(index)))
+            elif self._closes(index, words, marks):
                 limit = line.start
                 break
         last = bisect_left(self.lines, limit, key=lambda line: line.start) - 1
-        return max(words.start, min(limit, self.lines[last].end)) if last >= 0 else words.start
+        end = max(words.start, min(limit, self.lines[last].end)) if last >= 0 else words.start
+        return replace(words, end=end, interruptions=tuple(interruptions))
+
+    def _end_of_paragraph(self, index: int) -> int:
+        number, line, _ = self.paragraphs[index]
+        following = self.paragraphs[index + 1][0] if index + 1 < len(self.paragraphs) else len(self.lines)
+        return max(line.end, min(self.stop_of(line), self.lines[following - 1].end)) if following > number else line.end
+
+    def _whole(self, index: int) -> str:
+        line = self.paragraphs[index][1]
+        following = self.paragraphs[index + 1][1].start if index + 1 < len(self.paragraphs) else len(self.text)
+        return " ".join(self.text[line.start : min(following, self.stop_of(line))].split())
+
+    def _interrupts(self, index: int, words: Intervention, limit: int, marks: Set[str] | None) -> bool:
+        """Tells whether a paragraph is the record's, and the speaker's own words go on after it."""
+        if words.summarised or marks is not None:
+            return False
+        whole = self._whole(index)
+        if is_language_note(whole):
+            return True
+        if not is_procedural(whole, told=False):
+            return False
+        for later in range(index + 1, len(self.paragraphs)):
+            if self.paragraphs[later][1].start >= limit or self._closes(later, words, marks):
+                return False
+            # "We believe that" after "Mr. Oram took the Chair." is said by whoever spoke before.
+            if speaks_in_first_person(self._whole(later)):
+                return True
+        return False
 
     def _closes(self, index: int, words: Intervention, marks: Set[str] | None) -> bool:
-        number, line, apart = self.paragraphs[index]
-        following = self.paragraphs[index + 1][1].start if index + 1 < len(self.paragraphs) else len(self.text)
-        whole = " ".join(self.text[line.start : min(following, self.stop_of(line))].split())
+        number, _, apart = self.paragraphs[index]
+        whole = self._whole(index)
         # "II. Conclusions" holds a stop, but ends with none.
         is_item = _AGENDA_HEADING.match(whole) is not None and self.stands_alone(number)
         is_title = (apart or is_item) and len(whole) <= _LONGEST_HEADING and not ends_sentence(whole)
@@ -270,7 +308,18 @@ class _RecordText:
         # Where the layout shows no paragraph, only what is certain counts.
         if is_procedural(whole, told=words.summarised and apart):
             return True
-        return is_title and (is_item or self._is_heading(number, whole))
+        return is_title and (is_item or (self._is_heading(number, whole) and not self._goes_on(index, whole)))
+
+    def _goes_on(self, index: int, whole: str) -> bool:
+        """Tells whether a paragraph that ends no sentence is the beginning of one, at the foot of a column or page."""
+        last = whole.rsplit(maxsplit=1)[-1].casefold()
+        if last in load_words("open_ends") or index + 1 == len(self.paragraphs):
+            return last in load_words("open_ends")
+        following = self.paragraphs[index + 1][1]
+        block = self._starts.get(following.start)
+        if block is not None and block.continues:
+            return True
+        return regex.match(r"[\p{Pi}\"'\[]*\p{Ll}[^.)]", following.text) is not None
 
     def _is_heading(self, number: int, whole: str) -> bool:
         block = self._starts.get(self.lines[number].start)

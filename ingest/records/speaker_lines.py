@@ -81,6 +81,8 @@ _LANGUAGE_NOTE: Final = regex.compile(
     r"|continuación)",
     regex.IGNORECASE,
 )
+_LONGEST_NOTE: Final = 60
+_NOTE_ALONE: Final = regex.compile(rf"[(（\[]{_LANGUAGE_NOTE.pattern}[^()（）\[\]]*[)）\]][.:]?", regex.IGNORECASE)
 
 _CLAUSE: Final = r"(?:\s*[,،，]\s*[^:：;؛.。]{1,260}?[,،，])?"
 _REPORTED: Final = regex.compile(
@@ -151,6 +153,11 @@ class SpeakerLine:
 def is_office(words: str) -> bool:
     """Tells whether words name an office of a meeting or of the United Nations."""
     return _IS_OFFICE.search(words) is not None
+
+
+def is_language_note(paragraph: str) -> bool:
+    """Tells whether a paragraph is a note on the language spoken and nothing else: "(spoke in French)"."""
+    return len(paragraph) <= _LONGEST_NOTE and _NOTE_ALONE.fullmatch(paragraph) is not None
 
 
 def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
