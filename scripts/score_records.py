@@ -47,6 +47,7 @@ ENOUGH: Final = 0.97
 _RUN: Final = 5
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+")
 _CLOSED: Final = regex.compile(r"""[.!?;:…。！？；：؟؛—–][\p{Pf}\p{Pe}"'”’»\d]*\s*$""")
+_NOTE: Final = regex.compile(r"\s*\([^()]*\)\s*$")
 _LIST_MARK: Final = regex.compile(r"[(\[]?[\p{L}\p{N}]{1,4}[.)\]]|[-•–—*]")
 
 
@@ -136,7 +137,7 @@ def score_file(document: AnnotatedStatement, gold: Sequence[_Gold]) -> Score:
     found = list(_words(text))
     owner = _owners(items, found)
     flat = [(number, word) for number, item in enumerate(gold) for word, _, _ in item.words]
-    place = _alignment([word for _, word in flat], [word for word, _, _ in found])
+    place = _alignment(flat, [word for word, _, _ in found])
     score = Score(gold=len(gold), words=len(flat), aligned=len(place))
     furniture = _furniture(text, found)
     size = Counter(held for at, held in enumerate(owner) if held is not None and at not in furniture)
@@ -224,7 +225,8 @@ def _is_cut(
     number = flat[at][0]
     inside = at - next(first for first in reversed(begins) if first <= at)
     item = gold[number]
-    before = item.text[item.words[inside - 1][1] : item.words[inside][1]]
+    # Without notes such as "(spoke in French)".
+    before = _NOTE.sub("", item.text[: item.words[inside][1]])[-40:]
     capitals = item.text[item.words[inside - 1][1] : item.words[inside - 1][2]].isupper()
     return not _CLOSED.search(before.rstrip("\"'“‘«([ \n")) and not capitals
 
@@ -254,12 +256,18 @@ def _furniture(text: str, words: Sequence[tuple[str, int, int]]) -> frozenset[in
     )
 
 
-def _alignment(gold: Sequence[str], found: Sequence[str]) -> dict[int, int]:
+def _alignment(gold: Sequence[tuple[int, str]], found: Sequence[str]) -> dict[int, int]:
     """Returns the place of each gold word in the file, as far as both have it in the same order."""
     place: dict[int, int] = {}
-    for code in LCSseq.opcodes(gold, found):
+    for code in LCSseq.opcodes([word for _, word in gold], found):
         if code.tag == "equal":
             place.update(zip(range(code.src_start, code.src_end), range(code.dest_start, code.dest_end), strict=True))
+    # Of two equal words the one beside its neighbour: "The" of "The Assembly" and not of "The President:" before it.
+    for at in reversed(range(len(gold) - 1)):
+        beside = place.get(at + 1, 0) - 1
+        number, word = gold[at]
+        if at in place and number == gold[at + 1][0] and place[at] < beside and found[beside] == word:
+            place[at] = beside
     return place
 
 

@@ -19,10 +19,10 @@ from ingest.language.wordlists import load_words
 from ingest.metadata.heading import is_salutation, speaks_in_first_person
 from ingest.metadata.represented_party import behalf_phrase, spoken_for
 from ingest.parties.party_table import PartyTable
-from ingest.records.procedural_text import closes_compilation, is_procedural
+from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural
 from ingest.records.speaker_lines import SpeakerLine, is_language_note, is_office, speaker_line
 from ingest.text.furniture import Line, furniture_lines, running_heads, text_lines
-from ingest.text.layout import Typesetting, cut_blocks, ends_sentence, flows, typesetting
+from ingest.text.layout import Typesetting, cut_blocks, ends_sentence, flows, holds_sentence_end, typesetting
 from vectorstore.records import Block, Role
 
 # Interventions of so many parties make a text a record, though nobody said that it is one.
@@ -256,7 +256,9 @@ class _RecordText:
         """
         interruptions: list[tuple[int, int]] = []
         first = bisect_right(self.paragraphs, words.start, key=lambda paragraph: paragraph[1].start)
-        runs_on = words.role == "office" and not words.summarised and marks is None
+        # "President: Mr. Oram (Quenza)" on the cover are no words of the President's.
+        opening = self.text[words.start : self.paragraphs[first][1].start if first < len(self.paragraphs) else limit]
+        runs_on = words.role == "office" and not words.summarised and marks is None and holds_sentence_end(opening)
         for index in range(first, len(self.paragraphs)) if not runs_on else ():
             line = self.paragraphs[index][1]
             if line.start >= limit:
@@ -266,9 +268,15 @@ class _RecordText:
             elif self._closes(index, words, marks):
                 limit = line.start
                 break
-        last = bisect_left(self.lines, limit, key=lambda line: line.start) - 1
-        end = max(words.start, min(limit, self.lines[last].end)) if last >= 0 else words.start
+        end = self._end_before(limit, words.start)
+        while interruptions and end <= interruptions[-1][1]:
+            end = self._end_before(interruptions.pop()[0], words.start)
         return replace(words, end=end, interruptions=tuple(interruptions))
+
+    def _end_before(self, limit: int, start: int) -> int:
+        """Returns where the last line before an offset ends."""
+        last = bisect_left(self.lines, limit, key=lambda line: line.start) - 1
+        return max(start, min(limit, self.lines[last].end)) if last >= 0 else start
 
     def _end_of_paragraph(self, index: int) -> int:
         number, line, _ = self.paragraphs[index]
@@ -285,7 +293,7 @@ class _RecordText:
         if words.summarised or marks is not None:
             return False
         whole = self._whole(index)
-        if is_language_note(whole):
+        if is_language_note(whole) or is_imprint(whole):
             return True
         if not is_procedural(whole, told=False):
             return False

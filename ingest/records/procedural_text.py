@@ -14,6 +14,7 @@ _LONGEST_IN_SPEECH: Final = 320
 _PATTERNS: Final = {name: alternatives(lines) for name, lines in load_lexicon("procedural_text").items()}
 _PROCEDURE: Final = regex.compile(rf"^[\W\d]*(?:{_PATTERNS['procedure']})")
 _TOLD: Final = regex.compile(rf"^[\W\d]*(?:{_PATTERNS['told']})")
+_IMPRINT: Final = regex.compile(rf"^[\W\d]*(?:{_PATTERNS['imprint']})")
 _CLOSING_SECTION: Final = regex.compile(
     rf"^[\W\d]*(?:[IVX]+\.\s+|[A-Z]\.\s+)?(?:{_PATTERNS['closing_section']})\b", regex.IGNORECASE
 )
@@ -29,6 +30,11 @@ def is_procedural(paragraph: str, *, told: bool) -> bool:
     if _PROCEDURE.match(paragraph):
         return told or len(paragraph) <= _LONGEST_IN_SPEECH
     return told and _TOLD.match(paragraph) is not None
+
+
+def is_imprint(paragraph: str) -> bool:
+    """Tells whether a paragraph says what a record says of itself on its pages: "This record is subject to …"."""
+    return _IMPRINT.match(paragraph) is not None
 
 
 def closes_compilation(heading: str, mark: str, marks: Set[str]) -> bool:
