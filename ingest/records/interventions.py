@@ -17,10 +17,19 @@ import regex
 
 from ingest.language.wordlists import load_words
 from ingest.metadata.heading import is_salutation, speaks_in_first_person
-from ingest.metadata.represented_party import behalf_phrase, spoken_for
+from ingest.metadata.represented_party import behalf_phrase, chairs_group, spoken_for
 from ingest.parties.party_table import PartyTable
 from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural
-from ingest.records.speaker_lines import SpeakerLine, is_language_note, is_office, speaker_line
+from ingest.records.speaker_lines import (
+    SpeakerLine,
+    chair_resumes,
+    chair_speaks_for_state,
+    chair_speaks_nationally,
+    is_language_note,
+    is_office,
+    is_office_of_state,
+    speaker_line,
+)
 from ingest.text.furniture import Line, furniture_lines, running_heads, text_lines
 from ingest.text.layout import Typesetting, cut_blocks, ends_sentence, flows, holds_sentence_end, typesetting
 from vectorstore.records import Block, Role
@@ -30,6 +39,9 @@ _FEWEST_PARTIES: Final = 2
 _FEWEST_SECTIONS: Final = 3
 _LONGEST_HEADING: Final = 250
 _LONGEST_STATE_HEADING: Final = 120
+_LONGEST_NEAR: Final = 12
+# How far before a speaker's name the record may have said of which State they are President or Minister.
+_INTRODUCTION: Final = 1200
 # How much of an intervention is read for whom it is made.
 _OPENING: Final = 1500
 
@@ -178,13 +190,20 @@ def find_interventions(
     ends = [*(turn.start for turn in turns[1:]), len(text)]
     found = []
     item: str | None = None
+    chair: str | None = None
     since = 0
     marks = {turn.form.removeprefix("heading ") for turn in turns if turn.form.startswith("heading")}
     for turn, limit in zip(turns, ends, strict=True):
         item = page.agenda_item(since, turn.start) or item
         since = turn.words.start
-        words = page.bounded(turn.words, limit, marks if turn.form.startswith("heading") else None)
+        told = lookup.introduced(turn.words, text[max(0, turn.start - _INTRODUCTION) : turn.start])
+        words, rest = lookup.in_national_capacity(told, text[told.start : limit], chair)
+        words = page.bounded(words, limit, marks if turn.form.startswith("heading") else None)
+        if rest is not None and words.end > rest.start:
+            found.append(lookup.with_behalf(replace(words, end=page.end_before(rest.start), agenda_item=item), text))
+            words = replace(rest, end=words.end)
         if words.end > words.start:
+            chair = chair or lookup.chair(words, text)
             words = replace(words, agenda_item=item)
             found.append(lookup.with_behalf(words, text))
     return tuple(found)
@@ -258,7 +277,8 @@ class _RecordText:
         first = bisect_right(self.paragraphs, words.start, key=lambda paragraph: paragraph[1].start)
         # "President: Mr. Oram (Quenza)" on the cover are no words of the President's.
         opening = self.text[words.start : self.paragraphs[first][1].start if first < len(self.paragraphs) else limit]
-        runs_on = words.role == "office" and not words.summarised and marks is None and holds_sentence_end(opening)
+        speaks = holds_sentence_end(opening) or opening.rstrip()[-1:] not in (")", "）")
+        runs_on = words.role == "office" and not words.summarised and marks is None and speaks
         for index in range(first, len(self.paragraphs)) if not runs_on else ():
             line = self.paragraphs[index][1]
             if line.start >= limit:
@@ -268,15 +288,15 @@ class _RecordText:
             elif self._closes(index, words, marks):
                 limit = line.start
                 break
-        end = self._end_before(limit, words.start)
+        end = max(words.start, self.end_before(limit))
         while interruptions and end <= interruptions[-1][1]:
-            end = self._end_before(interruptions.pop()[0], words.start)
+            end = max(words.start, self.end_before(interruptions.pop()[0]))
         return replace(words, end=end, interruptions=tuple(interruptions))
 
-    def _end_before(self, limit: int, start: int) -> int:
-        """Returns where the last line before an offset ends."""
+    def end_before(self, limit: int) -> int:
+        """Returns where the text before an offset ends, page furniture left out."""
         last = bisect_left(self.lines, limit, key=lambda line: line.start) - 1
-        return max(start, min(limit, self.lines[last].end)) if last >= 0 else start
+        return min(len(self.text[:limit].rstrip()), self.lines[last].end) if last >= 0 else 0
 
     def _end_of_paragraph(self, index: int) -> int:
         number, line, _ = self.paragraphs[index]
@@ -384,13 +404,68 @@ class _SpeakerLookup:
         if len(codes) == 1:
             party = self._parties.get(codes[0])
             of_office = [name for name in names if name and party is not None and party.kind == "organization"]
-            if (is_office(line.clause) and behalf_phrase(line.clause) is None) or any(map(is_office, of_office)):
+            presides = is_office(line.clause) and behalf_phrase(line.clause) is None
+            if (presides and not chairs_group(line.clause, self._parties, self._language)) or any(
+                map(is_office, of_office)
+            ):
                 return replace(words, role="office")
             return replace(words, role="party", state=codes[0])
         if any(is_office(name) for name in (*line.brackets, line.party or "")):
             return replace(words, role="office")
         why = "may be several parties" if codes else "names no State that is known"
         return replace(words, reason=f"{line.head!r} {why}")
+
+    def introduced(self, words: Intervention, before: str) -> Intervention:
+        """Gives a President or Minister to their State where the record introduces them: "Mr. Oram, President of …"."""
+        if words.state is not None or words.speaker is None or words.role != "unknown":
+            return words
+        surname = regex.split(r"\s*[(（]", words.speaker)[0].split()[-1]
+        for match in reversed(list(regex.finditer(rf"\b{regex.escape(surname)}\b", before, regex.IGNORECASE))):
+            sentence = " ".join(regex.split(r"[.;](?=\s)", before[match.end() : match.end() + _LONGEST_HEADING])[0].split())
+            office = regex.match(r",\s*(?P<office>[^,]{3,100}?(?:,[^,]{3,60}?)?)\s(?:of|for|du|de|del|d[’'])\s", sentence)
+            named = self._parties.find(sentence, self._language)
+            if office is None or not named or not is_office_of_state(office["office"]):
+                continue
+            if len(named[0].codes) == 1 and named[0].form not in ("capital", "demonym"):
+                return replace(words, role="party", state=named[0].codes[0], reason=None)
+        return words
+
+    def chair(self, words: Intervention, text: str) -> str | None:
+        """Returns whose delegate presides, as the cover says: "President: Mr. Oram (Quenza)"."""
+        said = " ".join(text[words.start : words.end].split())
+        found = regex.search(r"[(（]([^()（）]{3,60})[)）]$", said)
+        if words.role != "office" or found is None or len(said) > _LONGEST_STATE_HEADING * 2:
+            return None
+        codes = self.party(found.group(1))
+        return codes[0] if len(codes) == 1 else None
+
+    def in_national_capacity(
+        self, words: Intervention, said: str, chair: str | None
+    ) -> tuple[Intervention, Intervention | None]:
+        """Gives the words of a President or Chair who speaks for a State to that State, up to where they preside again.
+
+        Args:
+            words: What an office says, whose end is not known yet.
+            said: The text from its beginning up to the next speaker.
+            chair: Whose delegate presides, if the record says so.
+
+        Returns:
+            The words, and what the office says after them; those of a State begin where it says to speak for it.
+        """
+        opening = said[:_OPENING]
+        capacity = chair_speaks_for_state(opening) if words.role == "office" and not words.summarised else None
+        state = chair if capacity is None and words.role == "office" and chair_speaks_nationally(opening) else None
+        if capacity is not None:
+            named = self._parties.find(opening[capacity.end() :], self._language)
+            near = named and named[0].start <= _LONGEST_NEAR and len(named[0].codes) == 1
+            state = named[0].codes[0] if near else None
+        if state is None:
+            return words, None
+        resumed = chair_resumes(said)
+        own = replace(words, role="party", state=state)
+        if resumed is None:
+            return own, None
+        return own, replace(words, start=words.start + resumed)
 
     def section(self, heading: str) -> str | None:
         """Returns the party that a heading consists of, or None."""
