@@ -11,15 +11,18 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 import regex
 
+from ingest.language.sentences import split_sentences
 from ingest.language.wordlists import load_words
 from ingest.metadata.heading import is_salutation, speaks_in_first_person
 from ingest.metadata.represented_party import behalf_phrase, chairs_group, spoken_for
 from ingest.parties.party_table import PartyTable
-from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural
+from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural, tells_decision
+from ingest.records.reported_speech import is_of_same_speaker, reported_sentence
 from ingest.records.speaker_lines import (
     SpeakerLine,
     chair_resumes,
@@ -55,6 +58,12 @@ _LINES_OF_RECORDS: Final = (
     ),
     re.compile(r"(?<=[.。!?؟])\s*\n\s*\n[^\n.:;,]{3,60}\n\s*\n"),
     re.compile(r"^[^\n:.,]{3,50}:[ \n]", re.MULTILINE),
+    # "Benin inquired", "Norway's Secretary noted", "stated the representative of".
+    re.compile(
+        r"(?:^|[.!?]\s+|,\s)(?:[Tt]he\s+)?[A-Z][\w.]+(?:[’']s)?(?:\s+[A-Z][\w.]+){0,4}(?:,[^.;:]{2,90},)?\s+(?:also\s+|then\s+)?"
+        r"(?:said|noted|stated|asked|requested|inquired|called|suggested|proposed|supported|expressed|urged|stressed)\b",
+        re.MULTILINE,
+    ),
 )
 _AGENDA_HEADING: Final = regex.compile(
     r"(?:agenda\s+)?items?\s+\d|(?:tema|punto)s?\s+\d|points?\s+\d|пункт\p{L}*\s+\d|البند\s+\p{N}|议程项目\s*\d",
@@ -84,6 +93,9 @@ _TOLD_BEHALF: Final = regex.compile(
     r"|(?:يتكلم|تتكلم|متكلما|متكلمة|متحدثا|متحدثة)\s+(?:باسم|نيابة\s+عن)\s[^.;:،]{0,160}",
     regex.IGNORECASE,
 )
+_QUOTED: Final = regex.compile(r"[“\"«][^”\"»]{0,400}[”\"»]")
+# Sentences in the first person in a report, at most one to so many that tell of parties.
+_SELDOM: Final = 5
 _ENUMERATOR: Final = regex.compile(
     r"^[\s#*_]*(?P<mark>(?:\d{1,3}|[A-Z]{1,2}|[IVXLC]{1,6}|[a-z]|[一二三四五六七八九十]{1,3})\s*[.)、．])\s*"
 )
@@ -138,11 +150,12 @@ class Intervention:
 
 @dataclass(frozen=True, kw_only=True)
 class _SpeakerTurn:
-    """Where a speaker line begins, where the words begin, and whose they are."""
+    """Where a speaker line begins, where the words begin, whose they are, and where they end at the latest."""
 
     start: int
     words: Intervention
     form: str
+    end: int | None = None
 
 
 def may_be_record(text: str) -> bool:
@@ -193,7 +206,8 @@ def find_interventions(
     chair: str | None = None
     since = 0
     marks = {turn.form.removeprefix("heading ") for turn in turns if turn.form.startswith("heading")}
-    for turn, limit in zip(turns, ends, strict=True):
+    for turn, following in zip(turns, ends, strict=True):
+        limit = following if turn.end is None else min(following, turn.end)
         item = page.agenda_item(since, turn.start) or item
         since = turn.words.start
         told = lookup.introduced(turn.words, text[max(0, turn.start - _INTRODUCTION) : turn.start])
@@ -246,6 +260,13 @@ class _RecordText:
             apart = apart or (before is not None and not flows(before, line, self._setting))
             if apart or block is not None or (before is not None and ends_sentence(before.text)):
                 yield number, line, apart
+
+    def sentences(self) -> Iterator[list[tuple[int, int]]]:
+        """Yields the sentences of every paragraph, by their offsets."""
+        flat = self.text.replace("\n", " ").replace("\r", " ")
+        starts = [line.start for _, line, _ in self.paragraphs]
+        for start, end in pairwise([*starts, len(flat)]):
+            yield [(start + first, start + last) for first, last in split_sentences(flat[start:end])]
 
     def stop_of(self, line: Line) -> int:
         """Returns where the block of a line ends."""
@@ -467,6 +488,18 @@ class _SpeakerLookup:
             return own, None
         return own, replace(words, start=words.start + resumed)
 
+    def reported(self, sentence: str, start: int) -> tuple[Intervention, bool] | None:
+        """Returns whose saying a sentence tells, and whether the next sentences are told of them as well."""
+        told = reported_sentence(sentence, self._parties, self._language)
+        party = None if told is None else self._parties.get(told.codes[0])
+        if told is None or party is None or party.kind == "organization":
+            return None
+        words = Intervention(
+            start=start, end=start, role="party", named=f"{told.name}{told.clause}".rstrip(", "), summarised=True,
+            clause=told.clause.strip(" ,"), state=told.codes[0], states=told.codes[1:] and told.codes,
+        )  # fmt: skip
+        return words, told.goes_on
+
     def section(self, heading: str) -> str | None:
         """Returns the party that a heading consists of, or None."""
         if len(heading) > _LONGEST_STATE_HEADING:
@@ -517,10 +550,12 @@ def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
             headings.append((number, line.start, code))
     forms: dict[str, list[_SpeakerTurn]] = {
         "direct": _spoken(read, lookup, told=False),
-        "told": _spoken(read, lookup, told=True),
+        "told": _between_sentences(page, lookup, _spoken(read, lookup, told=True)),
         "heading": _sections(page, headings),
         "name": _names(read, lookup),
     }
+    if not any(len({turn.words.state for turn in turns}) > _FEWEST_SECTIONS for turns in forms.values()):
+        forms["reported"] = _reported(page, lookup)
     # Only lines that are surely of a form speak for it.
     surely = {
         "direct": {line.start for _, line, _ in read if not line.summarised},
@@ -554,6 +589,56 @@ def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLooku
         if words is not None:
             turns.append(_SpeakerTurn(start=line.start, words=words, form="told" if told else "direct"))
     return turns
+
+
+def _between_sentences(
+    page: _RecordText, lookup: _SpeakerLookup, turns: list[_SpeakerTurn]
+) -> list[_SpeakerTurn]:
+    """Adds the turns that begin inside the paragraphs of a summary record, and ends those that a decision follows."""
+    if not any(turn.words.role == "party" for turn in turns):
+        return []
+    found = {turn.start: turn for turn in turns}
+    stops: list[int] = []
+    for paragraph in page.sentences():
+        for start, end in paragraph[1:]:
+            sentence = " ".join(page.text[start:end].split())
+            if tells_decision(sentence):
+                stops.append(start)
+                continue
+            line = speaker_line(page.text, start, end)
+            if line is None or not (line.summarised and line.understood and line.titled):
+                continue
+            words = lookup.intervention(line, trusted=False)
+            if words is not None:
+                found.setdefault(start, _SpeakerTurn(start=start, words=words, form="told"))
+    ordered = sorted(found.values(), key=lambda turn: turn.start)
+    return [replace(turn, end=next((stop for stop in stops if stop > turn.start), None)) for turn in ordered]
+
+
+def _reported(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
+    """Returns what a report tells of parties, sentence by sentence; none where somebody speaks in the first person.
+
+    Statements tell of others as well ("Arvandia proposed …, and we agree"), but of their speaker in the first person.
+    """
+    turns: list[_SpeakerTurn] = []
+    own = 0
+    for paragraph in page.sentences():
+        speaker: _SpeakerTurn | None = None
+        for start, end in paragraph:
+            sentence = " ".join(page.text[start:end].split())
+            own += speaks_in_first_person(_QUOTED.sub("", sentence))
+            words = lookup.reported(sentence, start)
+            if words is not None:
+                speaker = _SpeakerTurn(start=start, words=words[0], form="reported", end=end)
+                goes_on = words[1]
+                turns.append(speaker)
+            elif speaker is not None and (is_of_same_speaker(sentence) or (goes_on and not tells_decision(sentence))):
+                speaker = replace(speaker, end=end)
+                turns[-1] = speaker
+            else:
+                speaker = None
+    enough = len({turn.words.state for turn in turns}) >= _FEWEST_SECTIONS
+    return turns if enough and own * _SELDOM <= len(turns) else []
 
 
 def _names(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup) -> list[_SpeakerTurn]:

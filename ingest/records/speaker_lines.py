@@ -20,7 +20,7 @@ _SAYS: Final = "|".join(_WORDS[f"verb_{language}"] for language in ("en", "fr", 
 Who = Literal["person", "office", "delegation", "name"]
 
 # What may stand before a speaker: the number of a paragraph, marks of bold or quotation.
-_BEFORE: Final = regex.compile(r"[\s*_#>•]*(?:[(\[]?\p{N}{1,4}\s?[.)\]\-–]\)?\s*)?[\s*_]*")
+_BEFORE: Final = regex.compile(r"[\s*_#>•&]*(?:[(\[]?\p{N}{1,4}\s?[.)\]\-–]\)?\s*)?[\s*_&]*")
 _NAME: Final = r"[^()（）\[\]:：;؛；,،，。\n]{1,80}?(?:\n[^()（）\[\]:：;؛；,،，。\n]{1,60}?)?"
 _PERSON: Final = regex.compile(
     rf"{_TITLE}\s*(?P<name>(?=[\p{{Lu}}\p{{Arabic}}\p{{Han}}]|d[’'ae]|van|von|al-){_NAME})(?=\s*[\[(（:：,،])"
@@ -246,7 +246,9 @@ def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bo
         return None
     name = " ".join(found.group().split()).strip("*_ ")
     notes = [text for text in brackets if _LANGUAGE_NOTE.match(text)]
-    reported = _REPORTED.match(window, position) if titled and early is None else None
+    # "ANA ILVANE (Arvandia) said" is how press summaries name a speaker.
+    reports = (titled and early is None) or (found.re is _BARE and bool(spoken))
+    reported = _REPORTED.match(window, position) if reports else None
     if told:
         clause, body, summarised = "", at, True
     elif reported is not None and not window[reported.end() :].lstrip().startswith((":", "：")):
