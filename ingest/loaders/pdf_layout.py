@@ -231,7 +231,9 @@ def _gutter(pieces: Sequence[GlyphRun]) -> float | None:
     for run in sorted(runs, key=len, reverse=True):
         # Where fewest lines reach into it: beside a list that is indented, paragraphs begin inside a wider gap.
         fewest = min(covered[point] for point in run)
-        clearest = max((list(part) for few, part in groupby(run, lambda point: covered[point] == fewest) if few), key=len)
+        clearest = max(
+            (list(part) for few, part in groupby(run, lambda point: covered[point] == fewest) if few), key=len
+        )
         middle = left + (clearest[0] + clearest[-1] + 1) / 2
         if len(run) >= _GUTTER and all(_is_column(side) for side in _sides(pieces, middle)):
             return middle

@@ -167,9 +167,9 @@ def spoken_for(
         if number > 0 and first is not None and is_voice(line[first.end :]):
             found = _as_one([first], parties, date, speaker)
             # "The African Group wishes", said by a member of the group and time and again.
-            if found is not None and _may_speak_for(found.group, speaker, parties, date):
-                if _is_voice_of(found.group, text, parties, language):
-                    return found
+            may_speak = found is not None and _may_speak_for(found.group, speaker, parties, date)
+            if found is not None and may_speak and _is_voice_of(found.group, text, parties, language):
+                return found
     return SpokenFor()
 
 

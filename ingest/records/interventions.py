@@ -60,8 +60,9 @@ _LINES_OF_RECORDS: Final = (
     re.compile(r"^[^\n:.,]{3,50}:[ \n]", re.MULTILINE),
     # "Benin inquired", "Norway's Secretary noted", "stated the representative of".
     re.compile(
-        r"(?:^|[.!?]\s+|,\s)(?:[Tt]he\s+)?[A-Z][\w.]+(?:[’']s)?(?:\s+[A-Z][\w.]+){0,4}(?:,[^.;:]{2,90},)?\s+(?:also\s+|then\s+)?"
-        r"(?:said|noted|stated|asked|requested|inquired|called|suggested|proposed|supported|expressed|urged|stressed)\b",
+        r"(?:^|[.!?]\s+|,\s)(?:[Tt]he\s+)?[A-Z][\w.]+(?:[’']s)?(?:\s+(?:[A-Z][\w.]+|of|for|and|the)){0,8}(?:,[^.;:]{2,90},)?\s+(?:also\s+|then\s+)?"
+        r"(?:said|noted|stated|asked|requested|inquired|called|suggested|proposed|supported|expressed|urged|stressed)\b"
+        r"|\b(?:said|stated|noted)\s+the\s+representative\b",
         re.MULTILINE,
     ),
 )
@@ -172,6 +173,9 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
         named: Whether its heading names somebody as speaking; then the interventions have to make up much of it.
     """
     parties = {item.state for item in interventions if item.state is not None}
+    offices = {item.named for item in interventions if item.role == "office" and not item.summarised}
+    if not parties and not named and len(offices) >= _FEWEST_PARTIES and len(interventions) >= _FEWEST_SECTIONS:
+        return 2 * sum(item.end - item.start for item in interventions) >= len(text.strip())
     sections = all(item.speaker is None and not item.summarised for item in interventions)
     if len(parties) < (_FEWEST_SECTIONS if sections else _FEWEST_PARTIES):
         return False
@@ -416,6 +420,8 @@ class _SpeakerLookup:
         names = [line.name] if line.who == "name" else [line.party] if line.party else list(line.brackets)
         codes = next((found for name in names if name and (found := self.party(name))), ())
         if not line.titled:
+            if trusted and not codes and self._is_of_office(line.name):
+                return replace(words, role="office")
             if line.who == "name":
                 return replace(words, role="party", state=codes[0]) if trusted and len(codes) == 1 else None
             if not trusted or len(codes) != 1:
@@ -436,14 +442,26 @@ class _SpeakerLookup:
         why = "may be several parties" if codes else "names no State that is known"
         return replace(words, reason=f"{line.head!r} {why}")
 
+    def _is_of_office(self, name: str) -> bool:
+        """Tells whether a name is that of an office or an organization: "Chair CCPCJ", "UNODC Executive Director"."""
+        if is_office(name.split(maxsplit=1)[0]):
+            return True
+        found = self._parties.find(name, self._language)
+        party = self._parties.get(found[0].codes[0]) if found and found[0].start == 0 else None
+        return party is not None and party.kind == "organization"
+
     def introduced(self, words: Intervention, before: str) -> Intervention:
         """Gives a President or Minister to their State where the record introduces them: "Mr. Oram, President of …"."""
         if words.state is not None or words.speaker is None or words.role != "unknown":
             return words
         surname = regex.split(r"\s*[(（]", words.speaker)[0].split()[-1]
         for match in reversed(list(regex.finditer(rf"\b{regex.escape(surname)}\b", before, regex.IGNORECASE))):
-            sentence = " ".join(regex.split(r"[.;](?=\s)", before[match.end() : match.end() + _LONGEST_HEADING])[0].split())
-            office = regex.match(r",\s*(?P<office>[^,]{3,100}?(?:,[^,]{3,60}?)?)\s(?:of|for|du|de|del|d[’'])\s", sentence)
+            sentence = " ".join(
+                regex.split(r"[.;](?=\s)", before[match.end() : match.end() + _LONGEST_HEADING])[0].split()
+            )
+            office = regex.match(
+                r",\s*(?P<office>[^,]{3,100}?(?:,[^,]{3,60}?)?)\s(?:of|for|du|de|del|d[’'])\s", sentence
+            )
             named = self._parties.find(sentence, self._language)
             if office is None or not named or not is_office_of_state(office["office"]):
                 continue
@@ -568,7 +586,12 @@ def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
         own = (turn.words for turn in forms[form] if turn.start in surely.get(form, {turn.start}))
         return len({words.state or words.named for words in own if words.role != "office"})
 
-    return forms[max(order, key=lambda form: (parties_in(form), -order.index(form)))]
+    def rank(form: str) -> tuple[int, int, int]:
+        parties = parties_in(form)
+        # Where only a Chair and a Secretariat speak, the form with most lines.
+        return parties, 0 if parties else len(forms[form]), -order.index(form)
+
+    return forms[max(order, key=rank)]
 
 
 def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup, *, told: bool) -> list[_SpeakerTurn]:
@@ -591,9 +614,7 @@ def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLooku
     return turns
 
 
-def _between_sentences(
-    page: _RecordText, lookup: _SpeakerLookup, turns: list[_SpeakerTurn]
-) -> list[_SpeakerTurn]:
+def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_SpeakerTurn]) -> list[_SpeakerTurn]:
     """Adds the turns that begin inside the paragraphs of a summary record, and ends those that a decision follows."""
     if not any(turn.words.role == "party" for turn in turns):
         return []
@@ -607,6 +628,9 @@ def _between_sentences(
                 continue
             line = speaker_line(page.text, start, end)
             if line is None or not (line.summarised and line.understood and line.titled):
+                continue
+            # "The representative also reported" goes on with the same speaker.
+            if line.party is not None and line.party[:1].islower():
                 continue
             words = lookup.intervention(line, trusted=False)
             if words is not None:
@@ -648,7 +672,10 @@ def _names(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup
         for _, line, apart in read
         if apart and not line.summarised and (words := lookup.intervention(line, trusted=True)) is not None
     ]
-    return turns if any(turn.words.role == "party" for turn in turns) else []
+    # Minutes may begin with what a Chair and a Secretariat say.
+    offices = {turn.words.named for turn in turns if turn.words.role == "office"}
+    by_offices = len(offices) >= _FEWEST_PARTIES and len(turns) >= _FEWEST_SECTIONS
+    return turns if by_offices or any(turn.words.role == "party" for turn in turns) else []
 
 
 def _sections(page: _RecordText, headings: Sequence[tuple[int, int, str]]) -> list[_SpeakerTurn]:

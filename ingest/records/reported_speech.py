@@ -17,9 +17,7 @@ _WORDS: Final = {name: unfolded(pattern) for name, pattern in load_lexicon("spea
 _SAID: Final = _WORDS["reported"]
 _DELEGATE: Final = _WORDS["delegate"]
 # "With regard to the schedule of work, the Philippines …".
-_LEAD: Final = regex.compile(
-    r"(?:[^.;:!?]{2,120},\s+)?(?:(?:the|la|le|el|los|las|les)\s+|l[’'])?$", regex.IGNORECASE
-)
+_LEAD: Final = regex.compile(r"(?:[^.;:!?]{2,120},\s+)?(?:(?:the|la|le|el|los|las|les)\s+|l[’'])?$", regex.IGNORECASE)
 _CLAUSE: Final = r"(?:\s*\([^()]{2,40}\))?(?P<clause>\s*,\s[^.;:]{2,200}?,)?"
 _THEN_SAID: Final = regex.compile(rf"{_CLAUSE}\s+(?:{_WORDS['adverb']}){_SAID}(?!\p{{L}})")
 _OFFICIAL_SAID: Final = regex.compile(

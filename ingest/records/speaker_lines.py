@@ -145,7 +145,7 @@ class SpeakerLine:
     def head(self) -> str:
         """The line as far as it names the speaker, and for whom."""
         brackets = "".join(f" ({text})" for text in self.brackets)
-        return f"{self.name}{brackets}{self.clause}"
+        return f"{self.name}{brackets}{'' if self.clause[:1] in ('', ',', '،', '，') else ' '}{self.clause}"
 
     @property
     def speaker(self) -> str | None:

@@ -170,7 +170,7 @@ def _heads_of(lines: Sequence[Line], pages: int) -> frozenset[str]:
 
 
 def _at_page_break(lines: Sequence[Line], known: Sequence[bool], position: int, paged: bool) -> bool:
-    """Tells whether a line stands first, at a page's edge, beside furniture, or at a break wider than one blank line."""
+    """Tells whether a line stands at a page's edge, beside furniture, or at a break wider than one blank line."""
     if position == 0 or known[position - 1] or (position + 1 < len(lines) and known[position + 1]):
         return True
     if lines[position].opens_page or (position + 1 < len(lines) and lines[position + 1].opens_page):
