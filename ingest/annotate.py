@@ -14,7 +14,15 @@ from ingest.language.languages import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
 from ingest.metadata.alignment import aligned_with
 from ingest.metadata.manifest import ManifestRow
-from ingest.metadata.metadata import agenda_item_in, attributed, joint_speaker, merge, read_metadata
+from ingest.metadata.metadata import (
+    agenda_item_in,
+    attributed,
+    held_together,
+    joint_speaker,
+    merge,
+    read_metadata,
+)
+from ingest.metadata.represented_party import behalf_phrase
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import (
     Intervention,
@@ -168,7 +176,7 @@ class Annotator:
         if chosen == "record" or (unnamed and is_record(found, loaded.text, named=named)):
             chosen = "record"
             # Several speak in a record: none of its words may be put into the mouth that a heading names.
-            metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None)
+            metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=())
             inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
             problems = (*problems, record_report(found))
             input_key = str(self.input_key(loaded, row, kind, record=True))
@@ -285,7 +293,11 @@ class Annotator:
         if item.group is not None:
             metadata = attributed(metadata, self._parties)
         else:
-            metadata = replace(metadata, speaker=joint_speaker(metadata, item.state, item.states, self._parties))
+            together = held_together(item.state, item.states) if item.states else ()
+            # "Thailand and Mali announced" is nobody's speaking for another.
+            told = item.summarised and behalf_phrase(item.clause) is None
+            speaker = item.speaker if told else joint_speaker(metadata, item.state, item.states, self._parties)
+            metadata = replace(metadata, speaker=speaker, held_by=together)
         return replace(
             record,
             statement_id=f"{record.statement_id}.{number}",
@@ -383,9 +395,14 @@ def identify(
     text: str, metadata: Metadata, kind: StatementKind, interventions: Sequence[Intervention] = ()
 ) -> tuple[str, str]:
     """Returns the statement id, a hash of text, metadata and who speaks, and the full digest it is cut from."""
-    speakers = [asdict(item) for item in interventions]
-    digest = _hash(_json([text, asdict(metadata), kind, *([speakers] if speakers else [])]))
+    speakers = [_told(asdict(item), "interruptions") for item in interventions]
+    digest = _hash(_json([text, _told(asdict(metadata), "held_by"), kind, *([speakers] if speakers else [])]))
     return digest[:16], digest
+
+
+def _told(facts: dict[str, object], *later: str) -> dict[str, object]:
+    """Leaves out empty fields that older versions did not know, so that ids stay."""
+    return {name: value for name, value in facts.items() if value or name not in later}
 
 
 def record_report(interventions: Sequence[Intervention]) -> str:

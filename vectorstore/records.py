@@ -78,6 +78,7 @@ class Metadata:
         speaker: Who delivered it, as the text or manifest names them.
         date: A year, a day or an interval `start/end`, ISO 8601.
         language: ISO 639-1 code.
+        held_by: Of a joint statement, the codes of all States whose position it is, that of `state` among them.
     """
 
     state: str | None = None
@@ -91,6 +92,12 @@ class Metadata:
     symbol: str | None = None
     url: str | None = None
     language: str | None = None
+    held_by: tuple[str, ...] = ()
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Whose position it is: the State or group, and the States that hold it together."""
+        return tuple(dict.fromkeys(code for code in (self.state, *self.held_by) if code is not None))
 
 
 @dataclass(frozen=True, kw_only=True)

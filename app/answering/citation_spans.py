@@ -12,7 +12,7 @@ from typing import Final
 
 import regex
 
-from app.records import Citation, Sources
+from app.records import Citation, CitationKind, Sources
 from ingest.loaders.scanned import mean_confidence
 from ingest.text.readable import readable
 from vectorstore.records import Sentence, Statement
@@ -159,6 +159,11 @@ def spans(
     return result
 
 
+def citation_kind(statement: Statement) -> CitationKind:
+    """Returns what a citation of a statement is: words that a record summarises are reported, not the speaker's."""
+    return "reported" if statement.summarised else statement.kind
+
+
 def cite(statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan, number: int) -> Citation:
     """Makes the citation of a span; its words are copied from the stored statement and from nowhere else."""
     first, last = sentences[span.first], sentences[span.last]
@@ -198,7 +203,8 @@ def cite_place(statement: Statement, start: int, end: int, *, page: int | None, 
         source_quote="",
         sentence_ids=(),
         language=metadata.language,
-        kind=statement.kind,
+        kind=citation_kind(statement),
+        held_by=metadata.held_by,
         ocr_confidence=None,
         inferred=statement.inferred,
         verdict="verified",

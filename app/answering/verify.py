@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import regex
 
+from app.answering.citation_spans import citation_kind
 from app.records import Citation, Claim, DroppedClaim, Verdict
 from ingest.text.furniture import is_furniture, running_heads
 from ingest.text.repair import ELLIPSIS
@@ -19,7 +20,7 @@ from vectorstore.records import Statement, statement_of
 _SPLIT = regex.compile(rf"\s*{regex.escape(ELLIPSIS)}\s*")
 # What a claim sets in quotation marks besides the quotations that it cites.
 _QUOTED = regex.compile(r"[“„«「『\"]([^“”„«»「」『』\"]*)[”“»」』\"]")
-_PROVENANCE = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol")
+_PROVENANCE = ("held_by", "speaker", "body", "session", "date", "agenda_item", "title", "symbol")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +73,7 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
     if not reads_as(citation.quote, citation.source_quote, heads=running_heads(source)):
         return "altered"
     held_by = (statement.metadata.state, statement.metadata.on_behalf_of)
-    if (citation.state, citation.on_behalf_of) != held_by or citation.kind != statement.kind:
+    if (citation.state, citation.on_behalf_of) != held_by or citation.kind != citation_kind(statement):
         return "misattributed"
     if not statement.holds(citation.start, citation.end) or citation.summarised != statement.summarised:
         return "misattributed"
@@ -145,7 +146,7 @@ def _fault(claim: Claim, sound: Mapping[int, Citation]) -> str | None:
         cited = sound[number]
         if claim.state is None and cited.kind != "treaty":
             return "it names nobody who holds the position"
-        if claim.state not in (cited.state, cited.on_behalf_of or cited.state):
+        if claim.state not in (cited.state, cited.on_behalf_of or cited.state, *cited.held_by):
             return f"citation {number} is not from {claim.state}"
     if not _quotes_only(claim.text, [sound[number].quote for number in claim.citations]):
         return "it sets words in quotation marks that its citations do not hold"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from babel import Locale
 
-from app.answering.provenance import scan_note
+from app.answering.provenance import holders, scan_note
 from app.records import Citation
 from prompts.wording import load_wording
 
@@ -58,6 +58,8 @@ def speaker_line(citation: Citation, names: PartyNamer) -> str:
         return citation.title or "Treaty text"
     if citation.summarised:
         return f"{names(citation.state)}, as summarised in the record"
+    if citation.held_by:
+        return holders(citation, names, load_wording("en"))
     if citation.on_behalf_of is None:
         return names(citation.state) if citation.state else "Not attributed to a State"
     group = f"{names(citation.on_behalf_of)} (group)"

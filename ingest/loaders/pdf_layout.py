@@ -231,13 +231,16 @@ def _gutter(pieces: Sequence[GlyphRun]) -> float | None:
     for run in sorted(runs, key=len, reverse=True):
         # Where fewest lines reach into it: beside a list that is indented, paragraphs begin inside a wider gap.
         fewest = min(covered[point] for point in run)
-        clearest = max(
-            (list(part) for few, part in groupby(run, lambda point: covered[point] == fewest) if few), key=len
-        )
+        levels = [(count, [point for point, _ in part]) for count, part in groupby(_at(covered, run), lambda at: at[1])]
+        clearest = max((points for count, points in levels if count == fewest), key=len)
         middle = left + (clearest[0] + clearest[-1] + 1) / 2
         if len(run) >= _GUTTER and all(_is_column(side) for side in _sides(pieces, middle)):
             return middle
     return None
+
+
+def _at(covered: Sequence[int], run: Sequence[int]) -> Iterator[tuple[int, int]]:
+    return ((point, covered[point]) for point in run)
 
 
 def _sides(pieces: Sequence[GlyphRun], middle: float) -> tuple[list[GlyphRun], list[GlyphRun]]:
