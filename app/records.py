@@ -90,6 +90,7 @@ class Citation:
         also_in: Ids of other statements of the same party in scope that hold the same words.
         kind: `reported` where a record or report tells in its own words what was said.
         summarised: Whether it is reported.
+        edge: Where the words begin or end without being a sentence: at an item of a list, or where the text does.
         held_by: Codes of all States whose position it is, of a joint statement.
     """
 
@@ -120,6 +121,7 @@ class Citation:
     also_in: tuple[str, ...] = ()
     summarised: bool = False
     held_by: tuple[str, ...] = ()
+    edge: Literal["list_item", "text"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,6 +35,7 @@ from ingest.text.layout import find_blocks
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
 from ingest.text.splitter import SplitConfig, make_passages, make_sentences
+from ingest.text.wholeness import begins_in_lower_case
 from ingest.treaties.references import find_agenda_items, find_articles
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from ingest.treaties.treaty_attribution import sole_protocol
@@ -178,7 +179,7 @@ class Annotator:
             # Several speak in a record: none of its words may be put into the mouth that a heading names.
             metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=())
             inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
-            problems = (*problems, record_report(found))
+            problems = (*problems, record_report(found, loaded.text))
             input_key = str(self.input_key(loaded, row, kind, record=True))
         else:
             found = ()
@@ -405,8 +406,8 @@ def _told(facts: dict[str, object], *later: str) -> dict[str, object]:
     return {name: value for name, value in facts.items() if value or name not in later}
 
 
-def record_report(interventions: Sequence[Intervention]) -> str:
-    """Says in one line who speaks in a record, and who is not known."""
+def record_report(interventions: Sequence[Intervention], text: str) -> str:
+    """Says in one line who speaks in a record, who is not known, and whose first words may be missing."""
     if not interventions:
         return "a record in which no speaker was found: kept, but attributed to nobody"
     counts = Counter(item.group or item.state for item in interventions if item.role == "party")
@@ -420,6 +421,14 @@ def record_report(interventions: Sequence[Intervention]) -> str:
         more = f" and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
         shown = "; ".join(reasons[:_REASONS_SHOWN])
         parts.append(f"attributed to nobody: {shown}{more} (set them with `untoc edit`, or add names to parties.csv)")
+    cut = [
+        item.named
+        for item in interventions
+        if item.role == "party" and not item.summarised and begins_in_lower_case(text[item.start : item.end])
+    ]
+    if cut:
+        more = f" and {len(cut) - _REASONS_SHOWN} more" if len(cut) > _REASONS_SHOWN else ""
+        parts.append(f"begins in lower case, so that words may be missing: {'; '.join(cut[:_REASONS_SHOWN])}{more}")
     return "; ".join(parts)
 
 

@@ -14,6 +14,7 @@ from app.records import Citation, Claim, DroppedClaim, Verdict
 from ingest.text.furniture import is_furniture, running_heads
 from ingest.text.repair import ELLIPSIS
 from ingest.text.squash import squash, squash_map
+from ingest.text.wholeness import is_whole
 from vectorstore.records import Statement, statement_of
 
 # How a quotation shows page furniture that is left out.
@@ -60,6 +61,7 @@ def verify(claims: Sequence[Claim], citations: Sequence[Citation], statements: M
 def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
     """Compares a citation with its stored statement.
 
+    `altered`: other words than the statement's, or words that begin or end inside a sentence.
     `misattributed`: the right words under another party, speaker, body, session, date, item or file. Words of a record
     are its speaker's within that speaker's intervention alone, and the record's own where it summarises.
     """
@@ -70,13 +72,17 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
         return "not_found"
     if source[citation.start : citation.end] != citation.source_quote:
         return "altered"
-    if not reads_as(citation.quote, citation.source_quote, heads=running_heads(source)):
+    heads = running_heads(source)
+    if not reads_as(citation.quote, citation.source_quote, heads=heads):
         return "altered"
     held_by = (statement.metadata.state, statement.metadata.on_behalf_of)
     if (citation.state, citation.on_behalf_of) != held_by or citation.kind != citation_kind(statement):
         return "misattributed"
     if not statement.holds(citation.start, citation.end) or citation.summarised != statement.summarised:
         return "misattributed"
+    # A fragment could bend the sense: "made in the Council" for "I cannot accept a statement made in the Council".
+    if not is_whole(statement, citation.start, citation.end, heads):
+        return "altered"
     if citation.language != statement.language_at(citation.start):
         return "misattributed"
     if any(statement_of(identifier) != citation.statement_id for identifier in citation.sentence_ids):

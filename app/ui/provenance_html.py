@@ -52,6 +52,12 @@ def language_name(code: str) -> str:
     return str(Locale("en").languages.get(code, code))
 
 
+_EDGES = {
+    "list_item": "Begins or ends at an item of a list, not with a sentence",
+    "text": "Begins or ends where the text does, not with a sentence",
+}
+
+
 def speaker_line(citation: Citation, names: PartyNamer) -> str:
     """Says whose words these are: a State's, or a group's with who delivered them."""
     if citation.kind == "treaty":
@@ -88,6 +94,7 @@ def provenance(citation: Citation) -> tuple[Part, ...]:
         ("language", language_name(citation.language) if citation.language not in (None, "en") else None),
         ("ocr_confidence", _scan(citation)),
         ("file", citation.file),
+        ("edge", _EDGES.get(citation.edge or "")),
         ("also_in", f"Same words also in {', '.join(citation.also_in)}" if citation.also_in else None),
     )
     return tuple((words, field in citation.inferred) for field, words in fields if words)

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\f\v\x1c-\x1e\x85\u2028\u2029]")
@@ -84,6 +85,7 @@ def text_lines(source_text: str) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+@lru_cache(maxsize=8)
 def running_heads(source_text: str) -> frozenset[str]:
     """Derives from a document which of its repeated or bare lines are page furniture.
 
