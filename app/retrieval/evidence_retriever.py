@@ -140,12 +140,12 @@ class EvidenceRetriever:
         if scope.members_of:
             in_scope = of_asked(in_scope, asked, scope.members_of, parties)
         owned: dict[str, list[StatementSummary]] = {code: [] for code in asked} | by_party(in_scope, asked)
-        unattributed = sum(summary.metadata.state is None for summary in in_scope)
+        unattributed = sum(not summary.metadata.holders for summary in in_scope)
         base = replace(
             base,
             asked=asked,
             held=catalogue.summaries(ScopeFilter(parties=asked)) if asked else (),
-            searched=tuple(summary for summary in in_scope if summary.metadata.state is not None),
+            searched=tuple(summary for summary in in_scope if summary.metadata.holders),
             missing_parties=tuple(code for code in asked if not owned[code]),
             notes=(Note(kind="not_attributed", values={"count": unattributed}),) if unattributed else (),
         )
