@@ -61,7 +61,7 @@ def test_a_short_paragraph_at_the_foot_of_a_column_is_no_heading(foot, head, par
 
 def test_a_chair_holds_all_up_to_the_next_speaker(parties):
     text = (
-        f"{OPENING}The President: We shall now vote.\n\nA recorded vote was taken.\n\nIn favour:\n\nArvandia, Belmora,\n"
+        f"{OPENING}The President: We shall now vote.\n\nA recorded vote was taken.\n\nIn favour:\n\nArvandia,\n"
         f"Drelnia.\n\nIt was so decided.\n\nAgenda item 7\n\nThe rivers{CLOSING}"
     )
     chair = next(item for item in found(text, parties) if item.role == "office")
