@@ -90,7 +90,7 @@ def print_run(run: Run, *, as_json: bool = False) -> None:
     table = Table("figure", "value", "95 % interval", "cases", title=title)
     for found in (*((right,) if right else ()), *figures):
         name = found.metric
-        style = "dim" if name in METRICS and METRICS[name].baseline else ""
+        style = "dim" if QUANTITIES[name].baseline else ""
         table.add_row(
             QUANTITIES[name].label,
             shown(found.value, name),

@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
@@ -19,7 +19,7 @@ from evals.failure_taxonomy import MEANING
 from evals.gates import GateReport
 from evals.golden.documents import Documents
 from evals.metrics.confidence import Reliability, RiskCoverage, reliability, risk_coverage
-from evals.metrics.table import METRICS, Group, Metric
+from evals.metrics.table import METRICS, Quantity
 from evals.report import plots, words
 from evals.report.failures import Answers, anchors, disagreements, failures
 from evals.report.questions import questions_of
@@ -58,6 +58,7 @@ _HEADLINES: Final = (
     "abstention_recall",
     "over_abstention",
 )
+_GROUPS: Final = ("Integrity", "Reading", "Retrieval", "Evidence", "Content", "Abstention", "Robustness")
 _SOURCES: Final = (
     "Intervals: 95 %, whole groups of questions about the same State drawn again (cluster bootstrap; Miller 2024, "
     "Adding Error Bars to Evals); of shares over fewer than ten such groups Wilson's score interval (Wilson 1927).",
@@ -72,7 +73,7 @@ _SOURCES: Final = (
 class MetricRow:
     """One metric in the table of figures."""
 
-    metric: Metric
+    metric: Quantity
     figure: Figure
     difference: Difference | None
 
@@ -221,7 +222,7 @@ def _figures(answers: Answers, comparison: Comparison | None) -> dict[str, Any]:
     differences = {item.metric: item for item in comparison.metrics} if comparison is not None else {}
     if comparison is not None:
         differences[RIGHT.name] = comparison.right
-    groups: dict[str, list[MetricRow]] = {group: [] for group in get_args(Group)}
+    groups: dict[str, list[MetricRow]] = {group: [] for group in _GROUPS}
     for name, metric in METRICS.items():
         if name in found:
             row = MetricRow(metric=metric, figure=found[name], difference=differences.get(name))
