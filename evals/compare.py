@@ -5,15 +5,15 @@ of them one way than chance gives is McNemar's exact test.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
 
 import numpy as np
 
 from evals.errors import RunError
 from evals.failure_taxonomy import Stage
 from evals.metrics.table import METRICS, Floats, Quantity
-from evals.runs import RunManifest, ScoreRecord
+from evals.runs import Run, RunManifest
 from evals.stats import RESAMPLES, Interval, interval, mcnemar_exact, paired_cluster_bootstrap, sign_flip_p
 from evals.summary import QUANTITIES, RIGHT, SMALL, CaseScore, bears_on, by_case, combined, sliced
 
@@ -21,17 +21,6 @@ ALPHA: Final = 0.05
 ComparisonVerdict = Literal["better", "worse", "same"]
 # Fields of the manifest that name and date a run; two runs of the same configuration differ in them.
 _INCIDENTAL: Final = frozenset({"name", "started", "ended"})
-
-
-class ScoredRun(Protocol):
-    """What of a run is compared: `evals.runs.Run`, or anything with a manifest and scores."""
-
-    @property
-    def manifest(self) -> RunManifest:
-        """What was run."""
-
-    def scores(self) -> Sequence[ScoreRecord]:
-        """Returns how the answers were judged."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +140,11 @@ class Comparison:
     metrics: tuple[Difference, ...]
     changes: tuple[Change, ...]
 
+    def to_json(self) -> dict[str, Any]:
+        """Returns all but the pairs, of which only the number."""
+        found = {name: value for name, value in asdict(self).items() if name not in ("pairs", "unpaired")}
+        return {"cases": len(self.pairs)} | found
+
     def by(self, slice_name: str) -> tuple[SliceDifference, ...]:
         """Returns the shares of right outcomes for each value of a slice, the greatest loss first."""
         before = {old.case: old for old, _ in self.pairs}
@@ -168,8 +162,8 @@ class Comparison:
 
 
 def compare(
-    baseline: ScoredRun,
-    candidate: ScoredRun,
+    baseline: Run,
+    candidate: Run,
     *,
     intersection: bool = False,
     resamples: int = RESAMPLES,

@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from app.briefing.cells import PositionKind, Subject
+from app.briefing.cells import KINDS, PositionKind, Subject
 from app.briefing.position_classifier import suggest_kind
 from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import TableBuilder
@@ -23,6 +23,7 @@ from evals.golden.cases import Evidence, Review
 from evals.golden.corpus_facts import sha256_of
 from evals.golden.documents import Document, Documents
 from evals.metrics.citations import overlaps
+from evals.report.tables import Table
 from ingest.text.layout import find_blocks
 from ingest.text.readable import readable
 from ingest.text.repair import repair
@@ -129,6 +130,32 @@ def load_cells(path: Path = SHIPPED) -> tuple[LabelledCell, ...]:
     if doubled:
         raise DatasetError(f"two cells of {str(path)!r} have the id {doubled[0]!r}: give one of them another")
     return cells
+
+
+def cells_by_split(splits: Sequence[str] | None = None) -> dict[str, list[LabelledCell]]:
+    """Returns the cells that ship, by split; all splits where none is named.
+
+    Raises:
+        DatasetError: No cell is of a split.
+    """
+    found: dict[str, list[LabelledCell]] = {}
+    for cell in load_cells():
+        found.setdefault(cell.split, []).append(cell)
+    unknown = set(splits or ()) - found.keys()
+    if unknown:
+        raise DatasetError(f"no split {min(unknown)!r} in the labelled cells: give some of {', '.join(found)}")
+    return {name: found[name] for name in splits or found}
+
+
+def rates_table(split: str, rates: PositionRates) -> Table:
+    """Returns which kind was suggested for which label, with the rates in the title."""
+    title = (
+        f"{split}: kind {rates.kind}, or one accepted {rates.accepted}; silence {rates.silence}; "
+        f"evidence {rates.evidence}; hidden {rates.hidden}"
+    )
+    kinds = KINDS[:-1]
+    rows = [(label, *(str(rates.confusion.get((label, kind), 0)) for kind in kinds)) for label in kinds]
+    return Table(title=title, columns=("label \\ suggested", *kinds), rows=rows)
 
 
 def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tuple[FilledCell, ...]:

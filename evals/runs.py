@@ -61,7 +61,6 @@ class RunManifest(BaseModel):
     cases: int
     repeats: int = 1
     time_limit: float = 120.0
-    seed: int = 0
     git: str | None = None
     """Commit, followed by `+changes` where the working copy differs from it."""
     packages: Mapping[str, str] = {}
@@ -180,7 +179,7 @@ class Run:
             RunError: The run was not scored yet, or its scores cannot be read.
         """
         path = self.path / SCORES
-        if not path.is_file():
+        if not self.scored:
             raise RunError(f"the run {self.name!r} is not scored: `untoc-eval score {self.name}`")
         todo = f"`untoc-eval score {self.name}` makes the scores anew"
         return tuple(_records(path, ScoreRecord, todo=todo))
@@ -194,6 +193,11 @@ class Run:
         manifest = self.manifest.model_copy(update={"ended": at})
         write_whole(self.path / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
         return Run(path=self.path, manifest=manifest)
+
+    @property
+    def scored(self) -> bool:
+        """Whether its answers were judged."""
+        return (self.path / SCORES).is_file()
 
     @property
     def complete(self) -> bool:

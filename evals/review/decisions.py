@@ -296,22 +296,14 @@ def gold(case: Case) -> tuple[Evidence, ...]:
     return tuple({span.id: span for span in gold_spans(case)}.values())
 
 
-def words_of(span: Evidence, documents: Documents) -> str:
-    """Returns the words of a span of evidence: those of the file, else those that the case gives."""
-    document = documents.by_file.get(span.file)
-    if document is not None and span.located and span.end <= len(document.text):
-        return document.text[span.start : span.end]
-    return span.quote or ""
-
-
-def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str] = ()) -> Evidence:
+def evidence_of(quote: str, file: str, documents: Documents, draft: CaseDraft) -> Evidence:
     """Returns new evidence from words that a person copied out of a statement.
 
     Args:
         quote: The words; white space may differ.
         file: The statement's file, as citations name it.
         documents: The statements.
-        taken: Ids of evidence that the case has.
+        draft: What it answers.
 
     Raises:
         EvalError: There is no such statement, or the words do not stand in it.
@@ -328,7 +320,7 @@ def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str
             f"these words do not stand in {file!r}: {quote[:60]!r}; copy them from the statement as they are"
         ) from None
     words = document.text[start:end]
-    used = set(taken)
+    used = {span.id for span in (*draft.saved.evidence, *draft.case.evidence)}
     identifier = next(name for number in range(1, len(used) + 2) if (name := f"e{number}") not in used)
     return Evidence(
         id=identifier,

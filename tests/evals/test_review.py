@@ -217,15 +217,17 @@ def test_an_unknown_draft_is_refused(paths: EvalPaths) -> None:
         decide_draft(paths, "x", "reviewed", by="ab")
 
 
-def test_evidence_is_found_by_its_words() -> None:
-    found = evidence_of("We  shall not\npay for it.", FILE, documents(), {"e1"})
-    assert (found.id, found.start, found.end, found.quote, found.state) == ("e2", SPAN[1], SPAN[2], CITED, "FRA")
+def test_evidence_is_found_by_its_words(paths: EvalPaths) -> None:
+    save(paths, saved_answer())
+    (draft,) = drafts(paths)
+    found = evidence_of("We  shall not\npay for it.", FILE, documents(), draft)
+    assert (found.id, found.start, found.end, found.quote, found.state) == ("e3", SPAN[1], SPAN[2], CITED, "FRA")
     with pytest.raises(EvalError, match="do not stand"):
-        evidence_of("We shall pay for it.", FILE, documents())
+        evidence_of("We shall pay for it.", FILE, documents(), draft)
     with pytest.raises(EvalError, match=r"no statement '\.\./x'"):
-        evidence_of("We shall", "../x", documents())
+        evidence_of("We shall", "../x", documents(), draft)
     with pytest.raises(EvalError, match="at least two"):
-        evidence_of("We", FILE, documents())
+        evidence_of("We", FILE, documents(), draft)
 
 
 def test_states_are_read_by_name_or_code() -> None:

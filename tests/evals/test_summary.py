@@ -6,7 +6,6 @@ from evals.metrics.confidence import Outcome
 from evals.stats import wilson
 from evals.summary import (
     FAILED,
-    QUANTITIES,
     RIGHT,
     Price,
     abstention_square,
