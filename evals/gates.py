@@ -94,7 +94,6 @@ class GateResult:
     """How one gate came out.
 
     Attributes:
-        n: Cases that bear on the figure.
         bar: What the value has to reach, or not to exceed; of a soft gate, the baseline less the margin.
         delta: Candidate − baseline, with its 95 % interval; soft gates only.
         low: Of the delta where there is one, else of the value.
@@ -198,7 +197,7 @@ def _problems(gates: Gates, candidate: Run, baseline: Run | None, cases: int) ->
     found = [
         f"the run {run.manifest.name!r} is not complete: go on with it by --resume, then score it"
         for run in (candidate, baseline)
-        if run is not None and not _complete(run)
+        if run is not None and not is_complete(run)
     ]
     if not gates.hard and not gates.soft:
         found.append("there are no gates: give some, or leave --gates out for those that come with the program")
@@ -210,7 +209,8 @@ def _problems(gates: Gates, candidate: Run, baseline: Run | None, cases: int) ->
     return found + ([problem] if problem is not None else [])
 
 
-def _complete(run: Run) -> bool:
+def is_complete(run: Run) -> bool:
+    """Returns whether all was asked and scored."""
     asked = {(score.case, score.repeat) for score in run.scores()}
     return run.manifest.ended is not None and len(asked) >= run.manifest.cases * run.manifest.repeats
 

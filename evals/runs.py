@@ -5,7 +5,6 @@
 - `statements.json`: the file of each statement id.
 - `answers.jsonl`: one record per case and repeat, appended as they come.
 - `scores.jsonl`: one record per answer, written anew by every scoring.
-- `run.trec`, `qrels.trec`: retrieval in the format of TREC tools.
 """
 
 import json

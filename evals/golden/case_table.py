@@ -24,7 +24,7 @@ from app.records import AbstentionReason
 from evals.errors import DatasetError
 from evals.golden.cases import Case, CaseType, Evidence, Expectation, Review, locate
 from evals.golden.checks import Problem
-from evals.golden.documents import Document, Documents
+from evals.golden.documents import Document, Documents, state_code
 from ingest.language.detection import detect_language
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_articles
@@ -189,13 +189,12 @@ def _case(row: _Row, documents: Documents) -> Case | None:
     )
 
 
-def _state(row: _Row, name: str, parties: PartyTable) -> tuple[str, ...]:
-    found = parties.resolve(name)
-    if len(found.codes) != 1:
-        near = ", ".join(parties.display(code) for code in found.codes or found.suggestions)
-        what = "may be several States" if found.codes else "is no State or group that is known"
-        row.wrong("state", f"{name!r} {what}", f"did you mean {near}?" if near else "write its name, or its code")
-    return found.codes[:1]
+def _state(row: _Row, name: str, parties: PartyTable) -> Iterator[str]:
+    try:
+        yield state_code(name, parties)
+    except DatasetError as exc:
+        what, _, todo = str(exc).partition(": ")
+        row.wrong("state", what, todo)
 
 
 def _article(row: _Row) -> str | None:

@@ -120,59 +120,53 @@ def _duplicates(checked: Checked) -> Iterator[Problem]:
                 yield Problem(severity="warning", case=other.id, what=what, todo="drop one, or name it in `variant_of`")
 
 
+def contradictions(case: Case) -> Iterator[tuple[str, str]]:
+    """Yields (what a case says that cannot be, what to do about it), its corpus aside."""
+    expect, status, silent = case.expect, case.expect.status, case.expect.status == "abstained"
+    reasoned = expect.reason is not None or case.unanswerable_kind is not None
+    correct = "correct `answerable` or the outcome"
+    found = (
+        (not case.question.strip(), "has an empty question", "the question is empty: write one"),
+        (silent and not reasoned, "expects silence without a reason", "set `expect.reason` or `unanswerable_kind`"),
+        (
+            not silent and reasoned,
+            f"expects status {status!r}, and has a reason or kind of silence",
+            "a reason goes only with the outcome `abstained`: leave it out, or change the outcome",
+        ),
+        (silent and bool(case.evidence), "expects silence, and shows evidence", "drop one of them"),
+        (
+            not silent and not case.groups,
+            f"expects status {status!r} without evidence",
+            f"the outcome `{status}` needs evidence: add the span that answers",
+        ),
+        (case.answerable and silent, "is answerable, and expects silence", correct),
+        (not case.answerable and status == "answered", "is not answerable, and expects an answer", correct),
+        (
+            (status == "partial") != (expect.missing is not None),
+            f"expects status {status!r}, and `missing` is {expect.missing!r}",
+            "say what is missing in `expect.missing`; it goes only with the outcome `partial`",
+        ),
+        (
+            case.type in ("unanswerable", "ambiguous") and not silent,
+            f"has type {case.type!r}, and expects status {status!r}",
+            "correct `type` or `expect.status`",
+        ),
+        (
+            case.type == "follow_up" and not case.history,
+            "follows up on nothing",
+            "write the earlier questions into `history`",
+        ),
+        (
+            bool({*expect.states} & {*expect.states_forbidden}),
+            "expects a State that it forbids",
+            "correct `expect.states` or `expect.states_forbidden`",
+        ),
+    )
+    return ((what, todo) for wrong, what, todo in found if wrong)
+
+
 def _consistency(checked: Checked) -> Iterator[Problem]:
-    for case in checked.cases:
-        status, silent = case.expect.status, case.expect.status == "abstained"
-        for wrong, what, todo in (
-            (
-                silent and case.expect.reason is None and case.unanswerable_kind is None,
-                "expects silence without a reason",
-                "set `expect.reason` or `unanswerable_kind`",
-            ),
-            (
-                not silent and (case.expect.reason is not None or case.unanswerable_kind is not None),
-                f"expects status {status!r}, and has a reason or kind of silence",
-                "drop `expect.reason` and `unanswerable_kind`, or expect `abstained`",
-            ),
-            (silent and bool(case.evidence), "expects silence, and shows evidence", "drop one of them"),
-            (
-                not silent and not case.evidence,
-                f"expects status {status!r} without evidence",
-                "add the span that answers",
-            ),
-            (
-                case.answerable and silent,
-                "is answerable, and expects silence",
-                "correct `answerable` or `expect.status`",
-            ),
-            (
-                not case.answerable and status == "answered",
-                "is not answerable, and expects an answer",
-                "correct `answerable` or `expect.status`",
-            ),
-            (
-                (status == "partial") != (case.expect.missing is not None),
-                f"expects status {status!r}, and `missing` is {case.expect.missing!r}",
-                "say what a partial answer lacks in `expect.missing`, and only there",
-            ),
-            (
-                case.type in ("unanswerable", "ambiguous") and not silent,
-                f"has type {case.type!r}, and expects status {status!r}",
-                "correct `type` or `expect.status`",
-            ),
-            (
-                case.type == "follow_up" and not case.history,
-                "follows up on nothing",
-                "write the earlier questions into `history`",
-            ),
-            (
-                bool({*case.expect.states} & {*case.expect.states_forbidden}),
-                "expects a State that it forbids",
-                "correct `expect.states` or `expect.states_forbidden`",
-            ),
-        ):
-            if wrong:
-                yield _error(case.id, what, todo)
+    return (_error(case.id, what, todo) for case in checked.cases for what, todo in contradictions(case))
 
 
 def _variants(checked: Checked) -> Iterator[Problem]:

@@ -163,6 +163,20 @@ def _span(case: Case, span: Evidence, documents: Documents) -> Evidence:
     return span.model_copy(update={"start": start, "end": end})
 
 
+def state_code(name: str, parties: PartyTable) -> str:
+    """Returns the code of a State or group that a person typed.
+
+    Raises:
+        DatasetError: Its name is unknown, or may be several.
+    """
+    found = parties.resolve(name)
+    if len(found.codes) != 1:
+        near = ", ".join(f"{parties.display(code)} ({code})" for code in found.codes or found.suggestions)
+        problem = "may be several States" if found.codes else "is no State or group that is known"
+        raise DatasetError(f"{name!r} {problem}: {f'did you mean {near}? ' if near else ''}write one name or code")
+    return found.codes[0]
+
+
 def _of_folder(folder: Path, parties: PartyTable) -> Iterable[Document]:
     manifest = read_manifest(folder)
     if manifest is None:

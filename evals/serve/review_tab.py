@@ -14,6 +14,7 @@ from evals.golden.cases import Case, Evidence
 from evals.golden.documents import Documents
 from evals.metrics.eval_sample import FileSpan
 from evals.paths import EvalPaths
+from evals.report.marked_evidence import context
 from evals.report.words import STATUS
 from evals.review.decisions import (
     CaseDraft,
@@ -26,7 +27,6 @@ from evals.review.decisions import (
     gold,
     read_decisions,
     states_of,
-    surroundings,
 )
 from evals.serve.archive import Archive
 from ingest.parties.party_table import PartyTable
@@ -49,6 +49,8 @@ _GROUPINGS: Final = {
     "As it is now: some are needed, of others any one is enough": "mixed",
 }
 _LATEST: Final = 10
+# Characters shown before and after a quotation.
+_AROUND: Final = 400
 _DRAFTS, _CITATIONS = "drafts", "citations"
 _KINDS: Final = [("Saved questions", _DRAFTS), ("Citations", _CITATIONS)]
 
@@ -292,15 +294,17 @@ def _before(turn: str) -> str:
 
 def _quotation(title: str, span: Evidence, documents: Documents | None, parties: PartyTable) -> str:
     """Renders evidence where it stands; without the text around it, where the statements do not hold it."""
-    around = surroundings(documents, (span.file, span.start, span.end)) if documents is not None else None
-    held = around is not None and (span.quote is None or around.quote == span.quote)
-    words = f"<mark>{escape(span.quote or 'its words are not kept')}</mark>"
-    if held and around is not None:
-        words = f"{escape(around.before)}<mark>{escape(around.quote)}</mark>{escape(around.after)}"
+    document = documents.by_file.get(span.file) if documents is not None else None
+    words = document.text[span.start : span.end] if document is not None and span.located else ""
+    shown = f"<mark>{escape(span.quote or 'its words are not kept')}</mark>"
+    if document is not None and words and span.quote in (None, words):
+        place = (span.start, span.end)
+        pieces = context(document.text, place, [place], (), _AROUND).pieces
+        shown = "".join(f"<mark>{escape(p.text)}</mark>" if p.gold else escape(p.text) for p in pieces)
     elif documents is not None:
-        words += " (the statements do not hold these words)"
+        shown += " (the statements do not hold these words)"
     where = f"{parties.display(span.state)}, {span.file}" if span.state else span.file
-    return f'<h3>{escape(title)}: <bdi>{escape(where)}</bdi></h3><blockquote dir="auto">{words}</blockquote>'
+    return f'<h3>{escape(title)}: <bdi>{escape(where)}</bdi></h3><blockquote dir="auto">{shown}</blockquote>'
 
 
 def build_review_tab(archive: Archive, paths: EvalPaths, tab: gr.Tab) -> None:

@@ -22,7 +22,6 @@ from evals.review.decisions import (
     read_rulings,
     saved_cases,
     states_of,
-    surroundings,
     unjudged,
 )
 from evals.review.ledger import append_record
@@ -238,15 +237,6 @@ def test_states_are_read_by_name_or_code() -> None:
         states_of("Korea", parties)
     with pytest.raises(EvalError, match="'Atlantis' is no State"):
         states_of("Atlantis", parties)
-
-
-def test_surroundings_are_cut_at_words() -> None:
-    found = surroundings(documents(), SPAN, width=12)
-    assert found is not None
-    assert (found.before, found.quote) == ("… review. ", CITED)
-    assert found.after.endswith(" …")
-    assert surroundings(documents(), (FILE, 0, 10**6)) is None
-    assert surroundings(documents(), ("none.txt", 0, 1)) is None
 
 
 def test_decisions_of_every_kind_made_at_once_are_all_noted(paths: EvalPaths) -> None:
