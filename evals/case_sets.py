@@ -18,7 +18,7 @@ from evals.golden.checks import Problem
 from evals.golden.documents import Documents, located, read_documents, stored_documents
 from evals.golden.lint import lint
 from evals.paths import EvalPaths
-from evals.review.decisions import saved_cases
+from evals.review import saved_cases
 
 _EVALS: Final = Path(str(files("evals")))
 CONFERENCE: Final = _EVALS / "conference"

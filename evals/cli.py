@@ -136,7 +136,7 @@ def run(
 def score(invocation: Invocation, run: RunName, runs: Runs = None) -> int:
     """Score a run's stored answers again, after metrics or rulings have changed."""
     from evals.printing import print_run
-    from evals.review.decisions import read_rulings
+    from evals.review import read_rulings
     from evals.score import score_run
 
     found = _open_run(invocation, run, runs)

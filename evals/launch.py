@@ -13,10 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from app.settings import Settings
-from evals.adapters.adapter import Adapter
-from evals.adapters.http import Http
-from evals.adapters.inprocess import InProcess
-from evals.adapters.replay import Replay
+from evals.adapters import Adapter, Http, InProcess, Replay
 from evals.case_sets import cases_hash, corpus_of, folder_name, open_set, shipped_folder
 from evals.errors import RunError
 from evals.eval_environment import (
@@ -32,7 +29,7 @@ from evals.golden.cases import Case
 from evals.golden.documents import Documents, read_documents, stored_documents
 from evals.golden.rewording import chosen_wordings, reword, setting_of
 from evals.paths import EvalPaths, eval_paths
-from evals.review.decisions import read_rulings
+from evals.review import read_rulings
 from evals.run_options import RunOptions
 from evals.runner import OnAnswer, chosen, run_cases
 from evals.runs import Run, RunManifest, create_run, new_name, open_run, run_path

@@ -222,42 +222,20 @@ def _share(hits: Iterable[bool]) -> Share:
 def _statement(document: Document, cell: LabelledCell) -> Statement:
     text, language = document.text, document.language or "en"
     blocks = find_blocks(text)
+    metadata = Metadata(state=cell.party, session=cell.session, date=cell.year, language=language)
     return Statement(
-        statement_id=document.file,
-        file=document.file,
-        sha256="",
-        source_text=text,
-        metadata=Metadata(state=cell.party, session=cell.session, date=cell.year, language=language),
-        blocks=blocks,
+        statement_id=document.file, file=document.file, sha256="", source_text=text, metadata=metadata, blocks=blocks,
         edits=repair(text, blocks, language=language),
-    )
+    )  # fmt: skip
 
 
 def _citation(number: int, span: Evidence, statement: Statement) -> Citation:
-    metadata = statement.metadata
+    metadata, text = statement.metadata, statement.source_text
+    unknown = ("on_behalf_of", "speaker", "body", "agenda_item", "title", "symbol", "page", "paragraph")
     return Citation(
-        number=number,
-        statement_id=statement.statement_id,
-        state=metadata.state,
-        on_behalf_of=None,
-        speaker=None,
-        body=None,
-        session=metadata.session,
-        date=metadata.date,
-        agenda_item=None,
-        title=None,
-        file=statement.file,
-        symbol=None,
-        page=None,
-        paragraph=None,
-        start=span.start,
-        end=span.end,
-        quote=readable(statement.source_text, statement.edits, span.start, span.end),
-        source_quote=statement.source_text[span.start : span.end],
-        sentence_ids=(),
-        language=metadata.language,
-        kind="statement",
-        ocr_confidence=None,
-        inferred=(),
-        verdict="verified",
-    )
+        number=number, statement_id=statement.statement_id, state=metadata.state, session=metadata.session,
+        date=metadata.date, file=statement.file, start=span.start, end=span.end,
+        quote=readable(text, statement.edits, span.start, span.end), source_quote=text[span.start : span.end],
+        sentence_ids=(), language=metadata.language, kind="statement", ocr_confidence=None, inferred=(),
+        verdict="verified", **dict.fromkeys(unknown),  # type: ignore[arg-type]  # all of them may be None
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from evals.golden.documents import Documents
 from evals.report.html import render
 from evals.report.markdown import markdown
 from evals.report.table import csv_of
-from evals.review.decisions import read_rulings
+from evals.review import read_rulings
 from evals.runs import Run, list_runs
 from evals.summary import Price
 

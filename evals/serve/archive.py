@@ -15,7 +15,7 @@ from evals.golden.documents import Documents, read_documents, stored_documents
 from evals.metrics.eval_sample import FileSpan
 from evals.paths import EvalPaths
 from evals.report.render import Reported, gates_of
-from evals.review.decisions import CitationDecision, Unjudged, pooled, read_decisions, read_rulings, unjudged
+from evals.review import CitationDecision, Unjudged, pooled, read_decisions, read_rulings, unjudged
 from evals.runs import ANSWERS, CASES, MANIFEST, SCORES, Run, list_runs, open_run, run_path
 from evals.score import score_run
 from evals.summary import RIGHT, Figure, by_case, figure

@@ -16,7 +16,7 @@ from evals.metrics.eval_sample import FileSpan
 from evals.paths import EvalPaths
 from evals.report.marked_evidence import context
 from evals.report.words import STATUS
-from evals.review.decisions import (
+from evals.review import (
     CaseDraft,
     CitationDecision,
     Unjudged,

@@ -12,8 +12,9 @@ from app.corpus.drafts import save_draft
 from app.records import Abstention, Answer, Scope
 from evals.errors import EvalError
 from evals.paths import EvalPaths, eval_paths
-from evals.review.decisions import (
+from evals.review import (
     add_ruling,
+    append_record,
     decide_draft,
     drafts,
     evidence_of,
@@ -24,7 +25,6 @@ from evals.review.decisions import (
     states_of,
     unjudged,
 )
-from evals.review.ledger import append_record
 from ingest.parties.party_table import PartyTable
 from tests.evals.made_run import FILE, TEXT, answer, case, documents, make_run, silent_case
 

@@ -19,7 +19,7 @@ from app.settings import Settings
 from evals.errors import EvalError, RunError
 from evals.golden.documents import Documents, read_documents
 from evals.paths import EvalPaths, eval_paths
-from evals.review.decisions import add_ruling, drafts, read_rulings, saved_cases
+from evals.review import add_ruling, drafts, read_rulings, saved_cases
 from evals.runs import Run, open_run
 from evals.score import score_run
 from evals.serve.archive import Archive

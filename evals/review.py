@@ -6,6 +6,7 @@ the file is also the audit trail: who decided what, and when.
 
 import copy
 import hashlib
+import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,21 +14,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.records import Citation
 from evals.errors import DatasetError, EvalError, first_fault
-from evals.files import read_lines
+from evals.files import mend_end, read_lines
 from evals.golden.cases import Case, Evidence, Review, locate
 from evals.golden.checks import contradictions
 from evals.golden.documents import Documents, state_code
 from evals.metrics.citations import gold_spans, ruling
 from evals.metrics.eval_sample import FileSpan
 from evals.paths import EvalPaths
-from evals.review.ledger import append_record
 from evals.runs import Run
 from evals.score import eval_samples
 from ingest.parties.party_table import PartyTable
+from vectorstore.private import make_private_folder, private_opener
 
 Decided = Literal["reviewed", "rejected"]
 EDITABLE: Final = (
@@ -35,6 +37,8 @@ EDITABLE: Final = (
     "expect.states_forbidden", "expect.years", "expect.reason", "expect.missing", "evidence", "evidence_groups",
     "nuggets",
 )  # fmt: skip
+# Writing one line takes milliseconds; whoever holds the lock for longer is stuck.
+_WAIT_SECONDS: Final = 5.0
 _LONGEST_NAME: Final = 80
 
 
@@ -416,3 +420,29 @@ def _type(case: Case) -> str:
     if case.type in ("single_state", "compare"):
         return "compare" if several else "single_state"
     return case.type
+
+
+def append_record(path: Path, record: Mapping[str, object]) -> None:
+    """Adds a record at the end, whatever other processes add at the same time; a torn last line is cut off first.
+
+    Args:
+        path: The file; it and its folder are made where they are missing.
+        record: Values that JSON knows.
+
+    Raises:
+        EvalError: It cannot be written.
+    """
+    # ASCII only: other readers break lines at more characters than JSON escapes.
+    line = json.dumps(record) + "\n"
+    try:
+        make_private_folder(path.parent)
+        with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS, mode=0o600):
+            mend_end(path)
+            with open(path, "a", encoding="ascii", opener=private_opener) as file:
+                file.write(line)
+    except Timeout as exc:
+        raise EvalError(f"not noted: another process holds {exc.lock_file!r}; wait until it is done") from exc
+    except OSError as exc:
+        raise EvalError(
+            f"not noted: {str(path)!r} cannot be written ({exc.strerror}); check its permissions and the free space"
+        ) from exc
