@@ -280,7 +280,7 @@ def _silent_articles(corpus: Corpus) -> Iterator[Plan]:
             if corpus.silent(state, None, subject):
                 spoken = any(each.in_(reading) for each in about for reading in readings)
                 if spoken or all(corpus.silent(state, year, each) for each in about):
-                    reason = "article_not_cited" if spoken else "not_mentioned"
+                    reason: AbstentionReason = "article_not_cited" if spoken else "not_mentioned"
                     yield _plan("near_miss_article", subject, state, year, reason=reason)
 
 
