@@ -13,11 +13,11 @@ from typing import Final
 
 import regex
 
+from app.checking.attribution_verbs import ACCORDING, BEHALF, OBJECT, SPEAKER_OF, VERB
 from app.checking.blocks import Block, Document
 from app.checking.findings import Attribution, Quotation
 from app.checking.occasion_words import Occasion, read_occasion
 from app.checking.speakers import Unknown, by_order, shown, subject_after, subject_before, unknown_in
-from app.checking.speech import ACCORDING, BEHALF, OBJECT, SPEAKER_OF, VERB
 from ingest.language.lexicons import compile_pattern
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyMatch, PartyTable

@@ -12,7 +12,7 @@ from typing import Final, Literal
 import regex
 
 from app.answering.claims.lexicon import LANGUAGES, OperatorKind, operators
-from app.checking.speech import VERB
+from app.checking.attribution_verbs import VERB
 from ingest.language.lexicons import compile_pattern, load_lexicon, unfolded
 from vectorstore.stems import is_function_word, language_of
 

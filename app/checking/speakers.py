@@ -11,7 +11,7 @@ from typing import Final
 import regex
 from rapidfuzz import fuzz
 
-from app.checking.speech import ACCORDING, VERB
+from app.checking.attribution_verbs import ACCORDING, VERB
 from ingest.language.lexicons import compile_pattern, load_lexicon
 from ingest.parties.party_table import PartyMatch, PartyTable
 
