@@ -86,7 +86,7 @@ def lint(
 ) -> int:
     """Check cases: form, quotations, States, duplicates, and that what is unanswerable is so."""
     from evals.case_sets import faults_of
-    from evals.printing import print_tables
+    from evals.print_runs import print_tables
     from evals.report.tables import problems_table
 
     paths = _paths(invocation)
@@ -119,7 +119,7 @@ def run(
 ) -> int:
     """Ask every question of a set of cases, score the answers and print the figures."""
     from evals.launch import launch
-    from evals.printing import asking, print_run
+    from evals.print_runs import asking, print_run
 
     with asking() as (on_stage, on_answer):
         made = launch(
@@ -135,7 +135,7 @@ def run(
 @command(commands, f"{PROGRAM} score latest")
 def score(invocation: Invocation, run: RunName, runs: Runs = None) -> int:
     """Score a run's stored answers again, after metrics or rulings have changed."""
-    from evals.printing import print_run
+    from evals.print_runs import print_run
     from evals.review import read_rulings
     from evals.score import score_run
 
@@ -198,7 +198,7 @@ def compare(
 ) -> int:
     """Compare a run with another over the same cases: what flipped, what got better or worse, what was changed."""
     from evals.compare import compare as compare_runs
-    from evals.printing import print_tables
+    from evals.print_runs import print_tables
     from evals.report.tables import comparison_tables
     from evals.report.verdict import changed
 
@@ -218,7 +218,7 @@ def gate(
 ) -> int:
     """Decide whether a run is good enough: exit 0 pass, 1 fail, 2 invalid."""
     from evals.gates import check_gates, load_gates
-    from evals.printing import print_gates
+    from evals.print_runs import print_gates
 
     try:
         candidate = _open_run(invocation, run, runs)
@@ -267,7 +267,7 @@ def show(
     runs: Runs = None,
 ) -> int:
     """Show one case of a run: question, gold, and what it got."""
-    from evals.printing import print_case
+    from evals.print_runs import print_case
 
     found = _open_run(invocation, run, runs)
     print_case(found, _documents(found, invocation), case, as_json=invocation.as_json)
@@ -294,6 +294,7 @@ def serve(
         port=port,
         on_ready=lambda address: print(f"The evals page is open at {address} (stop with Ctrl-C)", flush=True),
     )
+    print("The evals page is closed.", file=sys.stderr)
     return 0
 
 
@@ -315,7 +316,7 @@ def baseline(
 @command(commands, f"{PROGRAM} ls", name="ls")
 def list_all(invocation: Invocation, runs: Runs = None) -> int:
     """List the runs, newest first."""
-    from evals.printing import print_tables
+    from evals.print_runs import print_tables
     from evals.report.tables import runs_table
     from evals.runs import list_runs
 
@@ -332,7 +333,7 @@ def list_all(invocation: Invocation, runs: Runs = None) -> int:
 @command(commands, f"{PROGRAM} metrics")
 def metrics(invocation: Invocation) -> int:
     """List the metrics with their formulas."""
-    from evals.printing import print_tables
+    from evals.print_runs import print_tables
     from evals.report.tables import metrics_table
 
     print_tables(metrics_table())
@@ -376,7 +377,7 @@ def ablate(
     from evals.ablate import ablate as ablate_all
     from evals.ablate import ablation_table, load_configurations
     from evals.files import write_whole
-    from evals.printing import asking, print_tables
+    from evals.print_runs import asking, print_tables
     from evals.report.tables import as_markdown
 
     chosen = load_configurations(configurations, choose.split(",") if choose else None)
@@ -411,7 +412,7 @@ def positions(
     from evals.eval_environment import open_environment
     from evals.golden.documents import read_documents
     from evals.positions import cells_by_split, fill_by_building, fill_from_labels, position_rates, rates_table
-    from evals.printing import print_tables
+    from evals.print_runs import print_tables
 
     documents, cells = read_documents([corpus]), cells_by_split(split.split(",") if split else None)
     if not whole:

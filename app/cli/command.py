@@ -6,11 +6,13 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from inspect import Parameter, getdoc, signature
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
@@ -18,7 +20,7 @@ import typer
 
 from app.errors import AppError, BriefingError, QuestionError, ScopeError, SettingsError
 from ingest.errors import IngestError
-from vectorstore.errors import StoreError, StoreReadOnlyError
+from vectorstore.errors import StoreError, StoreMissingError, StoreReadOnlyError
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -86,6 +88,20 @@ class Invocation:
 
         settings = self.settings()
         return open_workspace(settings, read_only=read_only, create=create, check_model=check_model)
+
+    @contextmanager
+    def workspace_or_empty(self) -> Iterator["Workspace"]:
+        """Opens the store to read it, or where there is none an empty one, which is gone at the end."""
+        from app.wiring import open_workspace
+
+        with ExitStack() as stack:
+            try:
+                workspace = stack.enter_context(self.workspace(read_only=True))
+            except StoreMissingError:
+                folder = Path(stack.enter_context(TemporaryDirectory(prefix="untoc-")))
+                empty = self.settings().model_copy(update={"store": folder})
+                workspace = stack.enter_context(open_workspace(empty, create=True))
+            yield workspace
 
     def workspace_to_ask(
         self, *, create: bool = False, host: str | None = None, port: int | None = None

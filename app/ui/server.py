@@ -130,7 +130,7 @@ def serve_app(
     *,
     on_ready: Callable[[str], None],
 ) -> None:
-    """Serves an application with Gradio until interrupted.
+    """Serves an application with Gradio until Ctrl-C, which is its orderly end.
 
     Args:
         build: Makes the application, given what it calls when it can be used.
@@ -152,4 +152,6 @@ def serve_app(
             # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
             await quiet_server(build(lambda: on_ready(address))).serve(sockets=[listener])
 
-        asyncio.run(run())
+        # Ctrl-C is how serving ends.
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(run())
