@@ -22,6 +22,7 @@ VARIABLES: dict[str, frozenset[str]] = {
         "attribution": "party provenance",
         "attribution_group": "group speaker provenance",
         "attribution_summary": "party provenance",
+        "held_together": "party others",
         "as_summarised": "party",
         "session": "number",
         "agenda_item": "item",

@@ -139,7 +139,7 @@ class EvidenceRetriever:
         in_scope = statements.of(() if scope.members_of else asked)
         if scope.members_of:
             in_scope = of_asked(in_scope, asked, scope.members_of, parties)
-        owned: dict[str, list[StatementSummary]] = {code: [] for code in asked} | by_party(in_scope)
+        owned: dict[str, list[StatementSummary]] = {code: [] for code in asked} | by_party(in_scope, asked)
         unattributed = sum(summary.metadata.state is None for summary in in_scope)
         base = replace(
             base,

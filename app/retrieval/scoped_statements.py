@@ -107,12 +107,19 @@ class ScopedStatements:
         return tuple(s for s in others if s.statement_id in listed or s.statement_id in naming)
 
 
-def by_party(statements: Iterable[StatementSummary]) -> dict[str, list[StatementSummary]]:
-    """Groups statements by who holds them; those of nobody are left out."""
+def by_party(statements: Iterable[StatementSummary], asked: Collection[str] = ()) -> dict[str, list[StatementSummary]]:
+    """Groups statements by who holds them; those of nobody are left out.
+
+    A joint statement is under whoever delivered it, and under each of its other holders that is asked about.
+    """
     grouped: dict[str, list[StatementSummary]] = {}
     for summary in statements:
-        if summary.metadata.state is not None:
-            grouped.setdefault(summary.metadata.state, []).append(summary)
+        state, *others = summary.metadata.holders or (None,)
+        own = [code for code in others if code in asked]
+        if state is not None and (not own or state in asked):
+            own.append(state)
+        for code in own:
+            grouped.setdefault(code, []).append(summary)
     return grouped
 
 
@@ -122,7 +129,9 @@ def of_asked(
     """Returns the statements of the parties asked and of members, when they spoke, of these regions and groups."""
     statements = tuple(statements)
     members = {date: members_of(sets, parties, date) for date in {s.metadata.date for s in statements}}
-    return tuple(s for s in statements if s.metadata.state in asked or s.metadata.state in members[s.metadata.date])
+    return tuple(
+        s for s in statements if any(code in asked or code in members[s.metadata.date] for code in s.metadata.holders)
+    )
 
 
 def same_occasion(one: Metadata, other: Metadata) -> bool:

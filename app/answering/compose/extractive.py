@@ -12,7 +12,7 @@ import regex
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.citation_spans import QuotableSpan, cite, quotable_spans
 from app.answering.compose.repetition import WordSequence, repeats, words_of
-from app.answering.provenance import attribution, scan_note
+from app.answering.provenance import attribution, holders, scan_note
 from app.records import Citation, Claim, Missing, Sources
 from app.retrieval.party_evidence import PartyEvidence
 from ingest.parties.party_table import PartyTable
@@ -124,7 +124,9 @@ def compose(
 
 
 def _claim(item: PartyEvidence, citation: Citation, parties: PartyTable, wording: Wording) -> Claim:
-    name = parties.display(item.party, wording.language) if item.party else citation.title or citation.file
+    name = citation.title or citation.file
+    if item.party:
+        name = holders(citation, lambda code: parties.display(code, wording.language), wording, item.party)
     if citation.summarised:
         name = wording.say("as_summarised", party=name)
     # Quotation marks are for quotations alone, so they are dropped from a name.
