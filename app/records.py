@@ -11,6 +11,29 @@ Missing = Literal["number", "name", "date", "reason", "state", "article"]
 CitationKind = Literal["statement", "record", "treaty", "reported"]
 Verdict = Literal["verified", "altered", "misattributed", "not_found"]
 Pick = Literal["latest", "earliest"]
+QuestionKind = Literal[
+    "content",
+    "position",
+    "compare",
+    "over_time",
+    "which_states",
+    "negated_which",
+    "number",
+    "date",
+    "person",
+    "reason",
+    "yes_no",
+    "metadata",
+    "treaty_text",
+    "summary",
+    "list",
+    "source",
+    "format_request",
+    "greeting",
+    "out_of_scope",
+    "ambiguous",
+]
+Interval = tuple[str | None, str | None]
 AbstentionReason = Literal[
     "no_statement",
     "not_mentioned",
@@ -20,6 +43,7 @@ AbstentionReason = Literal[
     "out_of_scope",
     "ambiguous",
     "index_incomplete",
+    "help",
 ]
 
 
@@ -47,6 +71,11 @@ class Scope:
         language: ISO 639-1 code of the question.
         kept: Names of the fields that an earlier turn supplied.
         notes: How the question was read, in the question's language.
+        excluded: Codes of parties, regions and groups that are left out: "States other than Chile".
+        interval: First and last year or month of what was asked about, None at an open end: "since 2018" is
+            `("2018", None)`.
+        all_states: The question asks which States, or all of them.
+        negated: The question asks which States did not say something.
     """
 
     states: tuple[str, ...] = ()
@@ -63,6 +92,10 @@ class Scope:
     months: tuple[str, ...] = ()
     pick: Pick | None = None
     members_of: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    interval: Interval | None = None
+    all_states: bool = False
+    negated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,6 +236,11 @@ class Answer:
         confidence: Calibrated chance that the evidence answers, 0 to 1, higher is better.
         spoken_for: Groups that are cited for States asked about, with these States.
         translations: Of citations, by number: an unofficial translation that a model made, for reading only.
+        kind: The kind of question that was read.
+        kind_chance: Calibrated chance that it is of that kind, 0 to 1.
+        other_kinds: Kinds that it may be as well, likeliest first, where the chance is low.
+        conversation: The state of the conversation after this answer; given back with the question in a `history`, it
+            makes earlier turns unnecessary.
     """
 
     question: str
@@ -227,6 +265,10 @@ class Answer:
     trace_id: str = ""
     spoken_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
     translations: dict[int, str] = field(default_factory=dict)
+    kind: QuestionKind = "content"
+    kind_chance: float = 1.0
+    other_kinds: tuple[QuestionKind, ...] = ()
+    conversation: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the contract of `untoc ask --json`: plain dicts, lists, strings and numbers."""
@@ -249,6 +291,20 @@ class Sources:
 
     statements: Mapping[str, Statement]
     sentences: Mapping[str, Sequence[Sentence]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordsFound:
+    """Where words stand, at `[start, end)` of a statement's text.
+
+    Attributes:
+        verdict: `verified` for these very words, `altered` for words near to them.
+    """
+
+    statement_id: str
+    start: int
+    end: int
+    verdict: Verdict
 
 
 Style = Literal["answer", "shorter", "points"]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 
 from app.records import Citation
 from ingest.loaders.scanned import LOW_CONFIDENCE
@@ -121,9 +121,12 @@ def occasions(statements: Iterable[StatementSummary], wording: Wording) -> str:
 
 
 def spoken_date(value: str | None, language: str) -> str | None:
-    """Returns an ISO year, day or interval as people write it; what is not ISO is returned as it is."""
+    """Returns an ISO year, month, day or interval as people write it; what is not ISO is returned as it is."""
     if value is None or re.fullmatch(r"\d{4}", value):
         return value
+    if re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])", value):
+        month = date.fromisoformat(f"{value}-01")
+        return format_skeleton("yMMMM", month, locale=_LOCALES.get(language, language))
     try:
         days = [date.fromisoformat(part) for part in value.split("/")]
     except ValueError:

@@ -1,50 +1,15 @@
 """Provenance for cards and statements, in words: whose words, when, where, in which language."""
 
-import re
-from calendar import month_name
 from collections.abc import Callable
 
 from babel import Locale
 
-from app.answering.provenance import holders, scan_note
+from app.answering.provenance import holders, scan_note, spoken_date
 from app.records import Citation
 from prompts.wording import load_wording
 
 PartyNamer = Callable[[str | None], str]
 Part = tuple[str, bool]
-
-_DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
-
-
-def read_date(date: str) -> str:
-    """Says an ISO 8601 year, day or interval in words; anything else is returned unchanged.
-
-    `2020-10-12/2020-10-16` reads `12–16 October 2020`.
-    """
-    start, _, end = date.partition("/")
-    first, last = _day_month_year(start), _day_month_year(end or start)
-    if first is None or last is None:
-        return date
-    if first == last:
-        return _joined(*first)
-    if first[1:] == last[1:] and first[0]:
-        return f"{first[0]}–{_joined(*last)}"
-    if first[2] == last[2] and first[1]:
-        return f"{_joined(*first[:2])} – {_joined(*last)}"
-    return f"{_joined(*first)} – {_joined(*last)}"
-
-
-def _joined(*parts: str) -> str:
-    return " ".join(part for part in parts if part)
-
-
-def _day_month_year(date: str) -> tuple[str, str, str] | None:
-    if re.fullmatch(r"\d{4}", date):
-        return "", "", date
-    match = _DAY.fullmatch(date)
-    if match is None or not 1 <= int(match[2]) <= 12:
-        return None
-    return (str(int(match[3])) if match[3] else ""), month_name[int(match[2])], match[1]
 
 
 def language_name(code: str) -> str:
@@ -85,7 +50,7 @@ def provenance(citation: Citation) -> tuple[Part, ...]:
         ("speaker", f"Speaker: {citation.speaker}" if citation.speaker and not citation.on_behalf_of else None),
         ("body", citation.body),
         ("session", f"Session {citation.session}" if citation.session else None),
-        ("date", read_date(citation.date) if citation.date else None),
+        ("date", spoken_date(citation.date, "en") if citation.date else None),
         ("agenda_item", f"Agenda item {citation.agenda_item}" if citation.agenda_item else None),
         ("title", citation.title if citation.kind != "treaty" else None),
         ("symbol", citation.symbol),
