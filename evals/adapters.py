@@ -12,7 +12,7 @@ import httpx
 
 from app.answering.assistant import Assistant
 from app.errors import AppError
-from app.question.followup import EarlierTurn
+from app.question.turn import EarlierTurn
 from evals.errors import AnswerError, RunError
 from evals.files import numbered_lines, read_record
 from evals.golden.cases import Case

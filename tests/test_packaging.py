@@ -49,6 +49,7 @@ def test_wheel_holds_the_data_files() -> None:
         "ingest/sample/000_6237221ecf9e9373.txt",
         "ingest/data/groups.csv",
         "ingest/data/glossary.csv",
+        "ingest/data/glossary_relations.csv",
         "ingest/data/ambiguous_names.csv",
         "vectorstore/schema.sql",
         "vectorstore/migrations/002_reviews.sql",

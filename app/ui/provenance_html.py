@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from babel import Locale
 
-from app.answering.provenance import scan_note, spoken_date
+from app.answering.provenance import holders, scan_note, spoken_date
 from app.records import Citation
 from prompts.wording import load_wording
 
@@ -17,12 +17,20 @@ def language_name(code: str) -> str:
     return str(Locale("en").languages.get(code, code))
 
 
+_EDGES = {
+    "list_item": "Begins or ends at an item of a list, not with a sentence",
+    "text": "Begins or ends where the text does, not with a sentence",
+}
+
+
 def speaker_line(citation: Citation, names: PartyNamer) -> str:
     """Says whose words these are: a State's, or a group's with who delivered them."""
     if citation.kind == "treaty":
         return citation.title or "Treaty text"
     if citation.summarised:
         return f"{names(citation.state)}, as summarised in the record"
+    if citation.held_by:
+        return holders(citation, names, load_wording("en"))
     if citation.on_behalf_of is None:
         return names(citation.state) if citation.state else "Not attributed to a State"
     group = f"{names(citation.on_behalf_of)} (group)"
@@ -51,6 +59,7 @@ def provenance(citation: Citation) -> tuple[Part, ...]:
         ("language", language_name(citation.language) if citation.language not in (None, "en") else None),
         ("ocr_confidence", _scan(citation)),
         ("file", citation.file),
+        ("edge", _EDGES.get(citation.edge or "")),
         ("also_in", f"Same words also in {', '.join(citation.also_in)}" if citation.also_in else None),
     )
     return tuple((words, field in citation.inferred) for field, words in fields if words)

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.question.followup import EarlierTurn
+from app.question.turn import EarlierTurn
 from evals.adapters import Http, history_of, overrides_of
 from evals.errors import AnswerError, RunError
 from evals.golden.cases import Case, Expectation
