@@ -12,7 +12,10 @@ from ingest.metadata.self_reference import speaking_state
 from ingest.parties.party_table import PartyMatch, PartyTable
 
 _OPENING = 1500
-_OFTEN, _FEW = 3, 3
+_OFTEN, _FEW, _FEW_OWN = 3, 3, 8
+_THE_GROUP = re.compile(
+    r"\b(?:The|the|Our|our)\s+Group\b(?!\s+of\b)|\b(?:El|Le|el|le)\s+Group[eo]\b|\bГруппа\b|(?<!\w)المجموعة|集团"
+)
 
 _BEHALF_WORDS = (
     r"(?:\b(?:on\s+behalf\s+of|in\s+the\s+name\s+of|au\s+nom\s+d(?:e|u|es)\b|(?:en|a)\s+nombre\s+de(?:l|\s+las?|\s+los)?\b"
@@ -123,7 +126,7 @@ def spoken_for(
             if found is not None and (
                 number == 0
                 or _is_own_voice(before, line[listed[-1].end :])
-                or (len(before.split()) <= _FEW and _is_voice_of(found.group, f"{heading}\n{words}", parties, language))
+                or (_opens(before) and _is_voice_of(found.group, f"{heading}\n{words}", parties, language))
             ):
                 return found
     return SpokenFor()
@@ -185,7 +188,16 @@ def _as_one(
 def _is_voice_of(group: str | None, text: str, parties: PartyTable, language: str | None) -> bool:
     if group is None or _OWN_COUNTRY.search(text) or speaking_state(text, parties, language) is not None:
         return False
-    return sum(match.codes == (group,) for match in parties.find(text, language)) >= _OFTEN
+    named = sum(match.codes == (group,) for match in parties.find(text, language))
+    # "The Group welcomes" is the group named before.
+    return named + len(_THE_GROUP.findall(text)) >= _OFTEN
+
+
+def _opens(before: str) -> bool:
+    """Tell whether "on behalf of the group" opens a sentence: "Permit me to express on behalf of …"."""
+    clause = before.rsplit(",", 1)[-1]
+    own = re.match(rf"\W*(?:\w+\s+)?{_FIRST}", clause, re.IGNORECASE) is not None
+    return len(before.split()) <= _FEW or (own and len(clause.split()) <= _FEW_OWN)
 
 
 def _sentences(text: str) -> Iterator[str]:
