@@ -47,7 +47,7 @@ from vectorstore.records import (
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
-ANNOTATION_VERSION = 5
+ANNOTATION_VERSION = 6
 # Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
 _CONVENTION_BODIES = "UNTOC"
 # In the place of a mention's treaty: the mention is of an agenda item, or of a group that a State aligns with.

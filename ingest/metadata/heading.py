@@ -39,6 +39,8 @@ _FIRST_PERSON = re.compile(
     r"(?<![\w-])(?:I|we|my|our|us|me|nous|notre|nos|je|mon|ma|nuestr[oa]s?|mi|nosotros|мы|наша?|наше[ийй]?|я|мо[ийяе]+)\b|我们|我国|我代表",
     re.IGNORECASE,
 )
+# The theme of a session, in quotation marks, may speak in the first person.
+_THEME = re.compile(r"[“«\"][^”»\"]{1,300}[”»\"]")
 _WORDS_OF_SPEECH = (
     r"(?:statement|remarks|intervention|address|speech|declaration|presentation|contribution|position|"
     r"declaración|intervención|discurso|exposición|déclaration|allocution|discours|"
@@ -146,7 +148,8 @@ def _is_cover(lines: "Sequence[_Line]") -> bool:
     A cover may hold whole sentences, such as the theme of a session; without a title or date they are prose.
     """
     said = [line for line in lines if not _TITLE.match(line.words)]
-    if any(_FIRST_PERSON.search(line.words) or len(line.words) > _LONGEST_LINE for line in said):
+    own = _THEME.sub("", "\n".join(line.words for line in said))
+    if _FIRST_PERSON.search(own) or any(len(line.words) > _LONGEST_LINE for line in said):
         return False
     titled = len(said) < len(lines) or any(find_dates(line.words) or find_bodies(line.words) for line in lines)
     return titled or not any(line.prose and holds_sentence_end(line.words) for line in lines)
