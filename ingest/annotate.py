@@ -14,7 +14,14 @@ from ingest.language.languages import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
 from ingest.metadata.alignment import aligned_with
 from ingest.metadata.manifest import ManifestRow
-from ingest.metadata.metadata import agenda_item_in, attributed, joint_speaker, merge, read_metadata
+from ingest.metadata.metadata import (
+    agenda_item_in,
+    attributed,
+    joint_speaker,
+    merge,
+    parties_of_file_name,
+    read_metadata,
+)
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import (
     Intervention,
@@ -197,6 +204,14 @@ class Annotator:
             input_key=input_key,
             reason="; ".join((*loaded.notes, *problems, *self._unread(statement))) or None,
         )
+
+    def expected(self, row: ManifestRow | None, file: str) -> Metadata:
+        """Returns what a manifest's row and a file's name say of a file that cannot be read."""
+        read = read_metadata("", (), self._parties, file)
+        named = parties_of_file_name(file, self._parties)
+        if len(named) == 1:
+            read = replace(read, metadata=replace(read.metadata, state=named[0]))
+        return merge(read, row, self._parties).metadata
 
     def _unread(self, statement: Statement) -> tuple[str, ...]:
         """Says in which of its languages a statement is found by words and scope only."""

@@ -28,7 +28,7 @@ from ingest.report import FileOutcome, FileResult, IngestProgress, IngestReport,
 from ingest.text.splitter import SplitConfig
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family
-from vectorstore.records import AnnotatedStatement, StatementKind, StatementSummary, text_key
+from vectorstore.records import AnnotatedStatement, StatementKind, StatementSummary, UnreadableFile, text_key
 from vectorstore.rows import Matrix
 from vectorstore.store import Store
 
@@ -336,16 +336,16 @@ class _Run:
         if self._options.sync:
             self._remove_missing(folder)
 
-    def _report_passed_over(self, folder: Path, passed_over: Mapping[Path, LoadError]) -> dict[str, str]:
-        """Reports the entries of a folder that cannot be read as files; returns the reasons of those that failed."""
-        failed: dict[str, str] = {}
+    def _report_passed_over(self, folder: Path, passed_over: Mapping[Path, LoadError]) -> dict[str, UnreadableFile]:
+        """Reports the entries of a folder that cannot be read as files; returns those that failed."""
+        failed: dict[str, UnreadableFile] = {}
         for path, exc in sorted(passed_over.items(), key=lambda item: item[0]):
             if path in (folder / MANIFEST_NAME, folder / PARTIES_NAME):
                 continue
             name = _shown(path.relative_to(folder).as_posix())
             self._report(FileResult(file=name, result=exc.result, reason=str(exc)))
             if exc.result == "failed":
-                failed[name] = str(exc)
+                failed[name] = UnreadableFile(file=name, reason=str(exc), metadata=self._annotator.expected(None, name))
         return failed
 
     def _learn_parties(self, folder: Path) -> None:
@@ -396,17 +396,19 @@ class _Run:
         if known is not None and known.statement_id == summary.statement_id:
             del self._by_digest[summary.digest]
 
-    def _record_unreadable(self, folder: Path, failed: dict[str, str], read: Sequence[str] | None) -> None:
+    def _record_unreadable(
+        self, folder: Path, failed: Mapping[str, UnreadableFile], read: Sequence[str] | None
+    ) -> None:
         with self._store.writer(sync=False):
-            self._store.catalogue.record_unreadable(_shown(str(folder)), failed=failed, read=read)
+            self._store.catalogue.record_unreadable(_shown(str(folder)), failed=tuple(failed.values()), read=read)
 
     # --- files
 
-    def _take_sources(self, sources: Sequence[_Source]) -> dict[str, str]:
-        """Takes files, and returns the reason for each that could not be read."""
+    def _take_sources(self, sources: Sequence[_Source]) -> dict[str, UnreadableFile]:
+        """Takes files, and returns those that could not be read, wholly or in part."""
         self._total += len(sources)
         self._pending = {source.key for source in sources}
-        failed: dict[str, str] = {}
+        failed: dict[str, UnreadableFile] = {}
         self._may_defer = True
         for source in self._in_order_of_need(sources):
             self._take_source(source, failed)
@@ -428,7 +430,7 @@ class _Run:
         with suppress(OSError):
             names = (self._store.path / _BEGUN).read_text(encoding="utf-8").splitlines()
             begun = {name: place for place, name in enumerate(names)}
-        unread = {file for file, _ in self._store.catalogue.unreadable()}
+        unread = {each.file for each in self._store.catalogue.unreadable()}
 
         def turn(source: _Source) -> tuple[int, int]:
             if source.key in self._held:
@@ -437,16 +439,19 @@ class _Run:
 
         return sorted(sources, key=turn)
 
-    def _take_source(self, source: _Source, failed: dict[str, str]) -> None:
+    def _take_source(self, source: _Source, failed: dict[str, UnreadableFile]) -> None:
         self._report_progress(source.name, "load")
         try:
-            self._take_file(source)
+            partly = self._take_file(source)
+            if partly is not None:
+                failed[source.name] = partly
         except LoadError as exc:
             self._pending.discard(source.key)
             self._report(FileResult(file=source.name, result=exc.result, reason=str(exc)), source.order)
             if exc.result == "failed":
-                failed[source.name] = str(exc)
-                self._record_unreadable(source.folder, {source.name: str(exc)}, read=())
+                known = self._annotator.expected(source.row, source.name)
+                failed[source.name] = UnreadableFile(file=source.name, reason=str(exc), metadata=known)
+                self._record_unreadable(source.folder, {source.name: failed[source.name]}, read=())
         self._done += 1
         if len(self._waiting) >= self._batch_size:
             self._batch_size = min(_BATCH_SIZE, 2 * self._batch_size)
@@ -454,8 +459,8 @@ class _Run:
         elif self._batch is not None and self._batch.vectors.done():
             self._store_embedded()
 
-    def _take_file(self, source: _Source) -> None:
-        """Reads one file, which waits to be stored where it is new."""
+    def _take_file(self, source: _Source) -> UnreadableFile | None:
+        """Reads one file, which waits to be stored where it is new; returns what of it could not be read."""
         if _shown(str(source.path)) != str(source.path):
             raise LoadError(f"the name {source.name!r} is not valid UTF-8; rename the file")
         if source.key not in self._held:
@@ -466,6 +471,10 @@ class _Run:
         taken = self._taken(source, loaded)
         if taken is not None:
             self._waiting.append(taken)
+        if not loaded.unread:
+            return None
+        known = taken.unsplit.statement.metadata if taken is not None else self._held[source.key].metadata
+        return UnreadableFile(file=source.name, reason="; ".join(loaded.notes), metadata=known, pages=loaded.unread)
 
     def _taken(self, source: _Source, loaded: LoadedText) -> _Taken | None:
         """Reads the metadata of a file's text; returns None, and reports it, where the store holds all of it."""

@@ -5,7 +5,7 @@ All offsets count characters of `Statement.source_text`, half-open `[start, end)
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 StatementKind = Literal["statement", "record", "treaty"]
@@ -283,6 +283,23 @@ class ScopeFilter:
     months: tuple[str, ...] = ()
     agenda_items: tuple[str, ...] = ()
     kinds: tuple[StatementKind, ...] = ("statement", "record")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnreadableFile:
+    """A file that could not be read, wholly or in part.
+
+    Attributes:
+        file: Its name, relative to the ingested folder.
+        reason: Why, with what to do.
+        metadata: What its manifest or its name says of it; nothing of that is certain to be all.
+        pages: The pages that could not be read where others could; empty where none could.
+    """
+
+    file: str
+    reason: str
+    metadata: Metadata = field(default_factory=Metadata)
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,13 @@ from app.records import Citation, Coverage, Note, RetrievedPassage, Sources, Tre
 from app.retrieval.listing import calibrate_across_parties
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
-from app.retrieval.scoped_statements import GroupStatements, ScopedStatements, by_party, of_asked
+from app.retrieval.scoped_statements import (
+    GroupStatements,
+    ScopedStatements,
+    by_party,
+    of_asked,
+    unreadable_in_scope,
+)
 from app.retrieval.sentence_ranker import SentenceRanker, languages_of
 from app.retrieval.stance import has_stance
 from app.retrieval.strategies import choose_strategy
@@ -124,7 +130,8 @@ class EvidenceRetriever:
         """Finds evidence for every party in scope; for an ambiguous question, none."""
         catalogue = self._store.catalogue
         base = Retrieved(
-            empty_corpus=catalogue.is_empty(), unreadable=tuple(file for file, _ in catalogue.unreadable())
+            empty_corpus=catalogue.is_empty(),
+            unreadable=unreadable_in_scope(catalogue.unreadable(), resolution.scope, parties),
         )
         asked_back = resolution.unclear is not None or resolution.unnamed
         if asked_back or resolution.to_assistant or not resolution.is_statement_question:

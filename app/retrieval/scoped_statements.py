@@ -14,7 +14,7 @@ from ingest.language.dates import interval
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import members_of
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import Metadata, ScopeFilter, StatementSummary
+from vectorstore.records import Metadata, ScopeFilter, StatementSummary, UnreadableFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +105,42 @@ class ScopedStatements:
         naming = {mention.statement_id for mention in mentions}
         listed = {summary.statement_id for summary in found}
         return tuple(s for s in others if s.statement_id in listed or s.statement_id in naming)
+
+
+def unreadable_in_scope(files: Iterable[UnreadableFile], scope: Scope, parties: PartyTable) -> tuple[str, ...]:
+    """Returns the names of files that could not be read and that a scope may hold, with pages where some could be.
+
+    What a file's name or its row of the manifest tells can take it out of the scope. A file of an unknown State belongs
+    to a question on certain States only if something else of it is known and fits: "scan3.pdf" is not Arvandia's.
+    """
+    return tuple(_shown(file) for file in files if _may_hold(scope, file.metadata, parties))
+
+
+def _may_hold(scope: Scope, known: Metadata, parties: PartyTable) -> bool:
+    days = _days(known)
+    years = {str(year) for year in range(days[0].year, days[1].year + 1)} if days else set()
+    fits = [
+        bool(told.intersection(wanted))
+        for told, wanted in (
+            ({known.body}, scope.bodies),
+            ({known.session}, scope.sessions),
+            (years, [str(year) for year in scope.years]),
+        )
+        if wanted and told - {None}
+    ]
+    if not all(fits):
+        return False
+    asked = {*scope.states, *scope.groups}
+    if scope.members_of:
+        asked |= members_of(scope.members_of, parties, known.date)
+    if not asked:
+        return True
+    return known.state in asked if known.state else bool(fits)
+
+
+def _shown(file: UnreadableFile) -> str:
+    pages = ", ".join(map(str, file.pages))
+    return f"{file.file} ({'page' if len(file.pages) == 1 else 'pages'} {pages})" if pages else file.file
 
 
 def by_party(statements: Iterable[StatementSummary]) -> dict[str, list[StatementSummary]]:

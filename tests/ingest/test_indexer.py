@@ -465,7 +465,7 @@ def test_bad_files_never_stop_the_batch(desk):
         "empty.txt": "skipped", "blank.txt": "skipped", "zip.txt": "failed", "z.txt": "added",
     }  # fmt: skip
     assert all(file.reason for file in report.files if file.result in ("failed", "skipped"))
-    assert [file for file, _ in desk.store.catalogue.unreadable()] == [
+    assert [each.file for each in desk.store.catalogue.unreadable()] == [
         "binary.txt", "broken.docx", "broken.pdf", "zip.txt",
     ]  # fmt: skip
 
