@@ -331,7 +331,7 @@ class _Build:
         )
         if silent.abstention is None:
             return ""
-        if silent.abstention.reason in _ABSENT:
+        if silent.abstention.reason in _ABSENT and not retrieved.unnamed_articles:
             return _ABSENT[silent.abstention.reason].format(count=len(retrieved.searched), held=len(retrieved.held))
         return silent.abstention.message
 

@@ -25,7 +25,7 @@ from app.retrieval.stance import has_stance
 from app.retrieval.strategies import choose_strategy
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import ModelLanguages, Topic
-from ingest.annotate import provision_of
+from ingest.annotate import UNNAMED, provision_of
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import TREATIES, article_title, short_name
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary
@@ -56,6 +56,7 @@ class Retrieved:
         spoken_for: Evidence in statements of groups that spoke for States asked about.
         related: Evidence that does not answer but may help.
         other_readings: Articles of other treaties with the number asked about that are cited as well.
+        unnamed_articles: Numbers of articles asked about that are cited of a convention that the text does not name.
         missing_parties: Parties asked about that have no statement in scope.
         treaties_held: Of the treaties whose own words were asked for, those whose texts are in the store.
         sources: The statements and sentences behind `party_evidence` and `related`.
@@ -69,6 +70,7 @@ class Retrieved:
     related: tuple[PartyEvidence, ...] = ()
     missing_parties: tuple[str, ...] = ()
     other_readings: tuple[TreatyScope, ...] = ()
+    unnamed_articles: tuple[str, ...] = ()
     empty_corpus: bool = False
     treaties_held: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
@@ -181,6 +183,8 @@ class EvidenceRetriever:
         if resolution.stance:
             evidence, spoken_for = (tuple(self._by_position(f) for f in each) for each in (evidence, spoken_for))
         related, readings = self._related_findings(resolution, evidence, search, many=many)
+        unnamed, cited_unnamed = self._of_unnamed_conventions(resolution, evidence)
+        related = (*unnamed, *related)
         if not base.asked:
             # An open question names no order: the party with the most confident evidence comes first.
             surest: dict[str, float] = {}
@@ -193,11 +197,13 @@ class EvidenceRetriever:
             spoken_for=spoken_for,
             related=related,
             other_readings=readings,
+            unnamed_articles=cited_unnamed,
             notes=(
                 *base.notes,
                 *_translation_note(search.topic),
                 *_words_only_note(base, evidence, self._ranker.model_languages),
                 *_search_notes(resolution, base.searched, evidence, readings),
+                *(Note(kind="unnamed_article", values={"article": number}) for number in cited_unnamed),
             ),
             sources=self._sources((*evidence, *spoken_for, *related)),
         )
@@ -231,6 +237,19 @@ class EvidenceRetriever:
             near = calibrate_across_parties(near) if many else near
             related += [item if _on_subject(item, subject) else replace(item, confidence=0.0) for item in near]
         return tuple(related), readings
+
+    def _of_unnamed_conventions(
+        self, resolution: Resolution, evidence: Sequence[PartyEvidence]
+    ) -> tuple[tuple[PartyEvidence, ...], tuple[str, ...]]:
+        """Finds where parties cite articles asked about of a convention that their text does not name, and which."""
+        asked = tuple(dict.fromkeys(n for treaty in resolution.scope.treaties for n in treaty.articles))
+        searched = [summary.statement_id for item in evidence for summary in item.searched]
+        mentions = self._store.catalogue.mentions(searched, UNNAMED, asked) if asked else ()
+        numbers = tuple(n for n in asked if any(mention.article == n for mention in mentions))
+        if not numbers:
+            return (), ()
+        cited = (self._ranker.rank_by_mention(item.party, item.searched, UNNAMED, numbers) for item in evidence)
+        return tuple(item for item in cited if item.sentences), numbers
 
     def _search_provisions(self, resolution: Resolution, base: Retrieved) -> Retrieved:
         """Finds what treaties themselves say, in the ingested texts of treaties."""
