@@ -426,7 +426,7 @@ def record_report(interventions: Sequence[Intervention]) -> str:
     if reasons:
         more = f" and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
         shown = "; ".join(reasons[:_REASONS_SHOWN])
-        parts.append(f"attributed to nobody: {shown}{more} (set them with `untoc edit`, or add names to parties.csv)")
+        parts.append(f"attributed to nobody: {shown}{more} (set their States, or add names to parties.csv)")
     return "; ".join(parts)
 
 

@@ -217,8 +217,8 @@ class Mention:
 
     Attributes:
         treaty: Code of the treaty (`UNTOC`, `TIP`, `SOM`, `FIREARMS`, `UNCAC`, `NARCOTICS1988`); `AGENDA` for an
-            agenda item, which is never an article; `UNNAMED` for a convention that the text does not name; `ALIGNED` for
-            a group with whose statement the speaker aligns;
+            agenda item, which is never an article; `UNNAMED` for a convention that is not named; `ALIGNED` for a group
+            with whose statement the speaker aligns;
             `TEXT:` and a code for a sentence of the article itself, in the treaty's own text.
         article: Article or agenda item number as written, such as `4`, `16 bis`; a group's code where `ALIGNED`;
             empty where the treaty is named, with or without an article; `thereto` where it is meant as one of the
