@@ -366,8 +366,8 @@ class _Run:
         )
         if not found and not sources and not passed_over:
             more = f" and {len(learned) - _NAMES_SHOWN} more" if len(learned) > _NAMES_SHOWN else ""
-            named = f"{PARTIES_NAME}: can be named from now on: {', '.join(learned[:_NAMES_SHOWN])}{more}"
-            self._notes.append(named if learned else f"no supported file in {str(folder)!r}")
+            told = f"{PARTIES_NAME}: can be named from now on: {', '.join(learned[:_NAMES_SHOWN])}{more}"
+            self._notes.append(told if learned else f"no supported file in {str(folder)!r}")
         failed |= self._take_sources(self._with_members(sources))
         self._record_unreadable(folder, failed, read=None)
         if self._options.sync:

@@ -212,7 +212,9 @@ def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: Pa
             wanted = "State or group" if column == "state" else "group"
             what = "may be several parties" if codes else f"is no {wanted} that is known"
             hint = f"did you mean {near}?" if near else "write its code, or add it to parties.csv"
-            problems.append(f"statements.csv, line {row.line}: {column} {name!r} {what}; {hint}")
+            # Only a row that was read from a file has a line.
+            where = f"statements.csv, line {row.line}: " if row.line else ""
+            problems.append(f"{where}{column} {name!r} {what}; {hint}")
     if _is_group(given.get("state"), parties) and "on_behalf_of" not in given:
         given["on_behalf_of"] = given["state"]
     return problems
