@@ -17,11 +17,13 @@ from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import (
     agenda_item_in,
     attributed,
+    held_together,
     joint_speaker,
     merge,
     parties_of_file_name,
     read_metadata,
 )
+from ingest.metadata.represented_party import behalf_phrase
 from ingest.metadata.sessions import AD_HOC_COMMITTEE
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import (
@@ -35,6 +37,7 @@ from ingest.text.layout import find_blocks
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
 from ingest.text.splitter import SplitConfig, make_passages, make_sentences
+from ingest.text.wholeness import begins_in_lower_case
 from ingest.treaties.references import find_agenda_items, find_articles
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from ingest.treaties.treaty_attribution import OTHER_CONVENTION, last_convention, sole_protocol
@@ -180,9 +183,9 @@ class Annotator:
         if chosen == "record" or (unnamed and is_record(found, loaded.text, named=named)):
             chosen = "record"
             # Several speak in a record: none of its words may be put into the mouth that a heading names.
-            metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None)
+            metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=())
             inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
-            problems = (*problems, record_report(found))
+            problems = (*problems, record_report(found, loaded.text))
             input_key = str(self.input_key(loaded, row, kind, record=True))
         else:
             found = ()
@@ -286,7 +289,13 @@ class Annotator:
         )
 
     def _part(self, record: Statement, item: Intervention, number: int) -> Statement:
-        blocks = tuple(b for b in record.blocks if item.start <= b.start and b.end <= item.end)
+        blocks = tuple(
+            block
+            for block in record.blocks
+            if item.start <= block.start
+            and block.end <= item.end
+            and not any(first <= block.start < last for first, last in item.interruptions)
+        )
         named = None if item.agenda_item is None else agenda_item_in(item.agenda_item)
         metadata = replace(
             record.metadata,
@@ -299,7 +308,11 @@ class Annotator:
         if item.group is not None:
             metadata = attributed(metadata, self._parties)
         else:
-            metadata = replace(metadata, speaker=joint_speaker(metadata, item.state, item.states, self._parties))
+            together = held_together(item.state, item.states) if item.states else ()
+            # "Thailand and Mali announced" is nobody's speaking for another.
+            told = item.summarised and behalf_phrase(item.clause) is None
+            speaker = item.speaker if told else joint_speaker(metadata, item.state, item.states, self._parties)
+            metadata = replace(metadata, speaker=speaker, held_by=together)
         return replace(
             record,
             statement_id=f"{record.statement_id}.{number}",
@@ -314,6 +327,8 @@ class Annotator:
                 role=item.role,
                 named=item.named,
                 summarised=item.summarised,
+                state=item.state,
+                interruptions=item.interruptions,
             ),
         )
 
@@ -407,13 +422,18 @@ def identify(
     text: str, metadata: Metadata, kind: StatementKind, interventions: Sequence[Intervention] = ()
 ) -> tuple[str, str]:
     """Returns the statement id, a hash of text, metadata and who speaks, and the full digest it is cut from."""
-    speakers = [asdict(item) for item in interventions]
-    digest = _hash(_json([text, asdict(metadata), kind, *([speakers] if speakers else [])]))
+    speakers = [_told(asdict(item), "interruptions") for item in interventions]
+    digest = _hash(_json([text, _told(asdict(metadata), "held_by"), kind, *([speakers] if speakers else [])]))
     return digest[:16], digest
 
 
-def record_report(interventions: Sequence[Intervention]) -> str:
-    """Says in one line who speaks in a record, and who is not known."""
+def _told(facts: dict[str, object], *later: str) -> dict[str, object]:
+    """Leaves out empty fields that older versions did not know, so that ids stay."""
+    return {name: value for name, value in facts.items() if value or name not in later}
+
+
+def record_report(interventions: Sequence[Intervention], text: str) -> str:
+    """Says in one line who speaks in a record, who is not known, and whose first words may be missing."""
     if not interventions:
         return "a record in which no speaker was found: kept, but attributed to nobody"
     counts = Counter(item.group or item.state for item in interventions if item.role == "party")
@@ -427,6 +447,14 @@ def record_report(interventions: Sequence[Intervention]) -> str:
         more = f" and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
         shown = "; ".join(reasons[:_REASONS_SHOWN])
         parts.append(f"attributed to nobody: {shown}{more} (set their States, or add names to parties.csv)")
+    cut = [
+        item.named
+        for item in interventions
+        if item.role == "party" and not item.summarised and begins_in_lower_case(text[item.start : item.end])
+    ]
+    if cut:
+        more = f" and {len(cut) - _REASONS_SHOWN} more" if len(cut) > _REASONS_SHOWN else ""
+        parts.append(f"begins in lower case, so that words may be missing: {'; '.join(cut[:_REASONS_SHOWN])}{more}")
     return "; ".join(parts)
 
 

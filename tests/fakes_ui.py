@@ -16,7 +16,7 @@ from app.briefing.cells import Briefing, Composer
 from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import BriefingProgress
 from app.errors import MetadataError, NotFoundError, QuestionError
-from app.question.followup import EarlierTurn, earlier_turns
+from app.question.turn import EarlierTurn, earlier_turns
 from app.records import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope
 from ingest.parties.party_table import PartyTable
 from ingest.report import FileResult, IngestProgress, IngestReport

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -361,7 +362,7 @@ class Catalogue:
             UnreadableFile(
                 file=str(file),
                 reason=str(reason),
-                metadata=Metadata(**json.loads(known)),
+                metadata=_known(json.loads(known)),
                 pages=tuple(json.loads(pages)),
             )
             for file, reason, known, pages in rows
@@ -447,3 +448,8 @@ class Catalogue:
     def _one(self, query: str, values: Sequence[object] = ()) -> Row | None:
         rows = self._database.rows(query, values)
         return rows[0] if rows else None
+
+
+def _known(stored: Mapping[str, Any]) -> Metadata:
+    """Makes metadata of what was stored as JSON, which knows lists only."""
+    return Metadata(**{name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()})

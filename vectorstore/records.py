@@ -78,6 +78,7 @@ class Metadata:
         speaker: Who delivered it, as the text or manifest names them.
         date: A year, a day or an interval `start/end`, ISO 8601.
         language: ISO 639-1 code.
+        held_by: Of a joint statement, the codes of all States whose position it is, that of `state` among them.
     """
 
     state: str | None = None
@@ -91,6 +92,12 @@ class Metadata:
     symbol: str | None = None
     url: str | None = None
     language: str | None = None
+    held_by: tuple[str, ...] = ()
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Whose position it is: the State or group, and the States that hold it together."""
+        return tuple(dict.fromkeys(code for code in (self.state, *self.held_by) if code is not None))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +113,8 @@ class Part:
             nobody's position; `unknown` where no lookup knows the speaker's State.
         named: How the record names the speaker, in one line.
         summarised: True where the record tells in its own words what was said.
+        state: Code of the party whose delegate speaks, for whomever it speaks.
+        interruptions: Spans inside that are the record's and nobody's words: "Mr. Oram took the Chair."
     """
 
     record_id: str
@@ -115,6 +124,14 @@ class Part:
     role: Role
     named: str
     summarised: bool
+    state: str | None = None
+    interruptions: tuple[tuple[int, int], ...] = ()
+
+    def holds(self, start: int, end: int) -> bool:
+        """Tells whether a span is the speaker's words, and nothing that the record puts between them."""
+        if not self.start <= start < end <= self.end:
+            return False
+        return all(end <= first or last <= start for first, last in self.interruptions)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,8 +172,9 @@ class Statement:
 
     def holds(self, start: int, end: int) -> bool:
         """Tells whether a span lies within the statement's own words."""
-        first, last = (0, len(self.source_text)) if self.part is None else (self.part.start, self.part.end)
-        return first <= start < end <= last
+        if self.part is not None:
+            return self.part.holds(start, end)
+        return 0 <= start < end <= len(self.source_text)
 
     def language_at(self, offset: int) -> str | None:
         """Returns the language of the paragraph at an offset."""

@@ -370,7 +370,8 @@ class _Build:
         return tuple(sorted(sources, key=lambda source: (source.party or "", source.date or "", source.file)))
 
     def _names(self, briefing: Briefing) -> dict[str, str]:
-        codes = [*briefing.parties, *(c.state for c in briefing.citations), *(s.party for s in briefing.sources)]
+        cited = [code for c in briefing.citations for code in (c.state, *c.held_by)]
+        codes = [*briefing.parties, *cited, *(s.party for s in briefing.sources)]
         return {code: self._parties.display(code, self._request.language) for code in codes if code is not None}
 
 

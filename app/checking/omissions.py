@@ -7,6 +7,7 @@ from typing import Final
 
 import regex
 
+from app.checking.attribution_verbs import OBJECT, SPEAKER_OF
 from app.checking.match_key import KeyedText
 from app.checking.matching import Match, words_of
 from app.checking.polarity_words import (
@@ -20,7 +21,6 @@ from app.checking.polarity_words import (
     turns,
 )
 from app.checking.remarks import Remark, RemarkKind, remark
-from app.checking.speech import OBJECT, SPEAKER_OF
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Block

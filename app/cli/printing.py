@@ -243,9 +243,11 @@ def print_statement(statement: Statement, corpus: "Corpus") -> None:
         summarised = ", as summarised in the record" if part.summarised else ""
         console.print(Text(inert(f"intervention {part.ordinal} of record {part.record_id}: {part.named}{summarised}")))
     for name, value in asdict(statement.metadata).items():
-        if value is not None:
+        if value not in (None, ()):
             mark = " (inferred)" if name in statement.inferred else ""
             shown = corpus.party_name(value) if name == "state" else value
+            if name == "held_by":
+                shown = ", ".join(map(corpus.party_name, value))
             console.print(Text(inert(f"{name}: {shown}{mark}")))
     kinship = corpus.kinship(statement.statement_id)
     if kinship is not None:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 from rapidfuzz import fuzz
@@ -41,7 +41,7 @@ from vectorstore.health import Check
 from vectorstore.records import Metadata, Role, Statement, StatementKind, StatementSummary, text_key
 from vectorstore.store import Store
 
-EDITABLE: Final = tuple(Metadata.__dataclass_fields__)
+EDITABLE: Final = tuple(name for name in Metadata.__dataclass_fields__ if name != "held_by")
 # Metadata that differ between the interventions of a record.
 _OF_SPEAKER: Final = frozenset({"state", "on_behalf_of", "speaker"})
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ur", "he"})
@@ -418,14 +418,14 @@ class Corpus:
         if unknown:
             raise MetadataError(f"unknown field {unknown[0]!r}: fields are {', '.join(EDITABLE)}")
         filled = {name: value.strip() for name, value in changes.items() if value.strip()}
-        cleared = {name: None for name, value in changes.items() if not value.strip()}
+        cleared: dict[str, Any] = {name: None for name, value in changes.items() if not value.strip()}
         try:
             row = ManifestRow.model_validate({"file": old.file, **filled})
         except ValidationError as exc:
             problem = exc.errors()[0]
             raise MetadataError(f"{problem['loc'][-1]}={problem['input']!r}: {problem['msg']}") from exc
         # A State that is set by hand clears the group, unless the group is set as well.
-        base = replace(old.metadata, on_behalf_of=None) if "state" in filled else old.metadata
+        base = replace(old.metadata, on_behalf_of=None, held_by=()) if "state" in changes else old.metadata
         merged = merge(ReadMetadata(metadata=base, inferred=old.inferred), row, self.parties())
         if merged.problems:
             raise MetadataError("; ".join(merged.problems))

@@ -4,11 +4,9 @@
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.question.followup import EarlierTurn
 from app.question.frames import fold_accents
 from app.records import Style
 
@@ -66,25 +64,3 @@ def restyle(question: str) -> Restyle | None:
     if (style, language) == ("answer", None) or re.search(r"\w", _FILLERS.sub(" ", rest)):
         return None
     return Restyle(style=style, language=language)
-
-
-def restyled(question: str, history: Sequence[EarlierTurn]) -> tuple[Restyle, EarlierTurn, tuple[EarlierTurn, ...]]:
-    """Reads what a question asks about, and in which form.
-
-    Returns:
-        The form, the turn to answer in it, and the turns before that; none of these asks for a form only.
-    """
-    asked = [turn for turn in history if restyle(turn.question) is None]
-    wanted = restyle(question)
-    if wanted is None or not asked:
-        return Restyle(), EarlierTurn(question=question), tuple(asked)
-    # "in French" after "shorter" is both.
-    for turn in reversed(history):
-        earlier = restyle(turn.question)
-        if earlier is None:
-            break
-        wanted = Restyle(
-            style=earlier.style if wanted.style == "answer" else wanted.style,
-            language=wanted.language or earlier.language,
-        )
-    return wanted, asked[-1], tuple(asked[:-1])

@@ -7,13 +7,16 @@ cross-encoder then reads their sentences, first alone and then the best of them 
 
 import logging
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from app.retrieval.calibration import THRESHOLD, Features, confidence
+from app.retrieval.key_sentences import key_sentences, lexical_vectors
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.ranking_constants import RANKING
 from app.retrieval.stance import has_stance
@@ -380,6 +383,14 @@ class SentenceRanker:
         return PartyEvidence(
             party=party, searched=tuple(searched), sentences=evidence, passages=tuple(scored), confidence=1.0
         )
+
+    def key_sentences(self, sentences: Sequence[Sentence], k: int) -> tuple[Sentence, ...]:
+        """Returns the key sentences of a text, strongest first."""
+        languages = Counter(sentence.language for sentence in sentences if sentence.language)
+        language = languages.most_common(1)[0][0] if languages else "en"
+        if language in self.model_languages.embedded:
+            return key_sentences(sentences, self._embedder.embed_documents, k)
+        return key_sentences(sentences, partial(lexical_vectors, language=language), k)
 
     def _sentences_of(self, found: Sequence[ScoredPassage]) -> list[Sentence]:
         by_statement = {

@@ -323,13 +323,17 @@ def _body(rows: Sequence[TextRow], usual: float, height: float) -> str:
 
 
 def _footnotes(rows: Sequence[TextRow], usual: float, height: float) -> frozenset[TextRow]:
-    """Find what stands in smaller letters at the foot of a column, from a line on that begins with a mark."""
+    """Find what stands in smaller letters at the foot of a column: apart from it, or from a line with a mark on."""
     found: set[TextRow] = set()
     for _, column in groupby(rows, key=lambda row: row.column):
         members = list(column)
         first = len(members)
         while first and members[first - 1].size < _SMALLER * usual and members[first - 1].top < _LOWER * height:
             first -= 1
+        above = members[first - 1] if first else None
+        if above is not None and first < len(members) and above.bottom - members[first].top > _APART * above.size:
+            found.update(members[first:])
+            continue
         marked = next((n for n in range(first, len(members)) if _NOTE_MARK.match(members[n].text)), len(members))
         found.update(members[marked:])
     return frozenset(found)

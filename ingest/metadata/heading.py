@@ -41,6 +41,11 @@ _FIRST_PERSON = re.compile(
 )
 # The theme of a session, in quotation marks, may speak in the first person.
 _THEME = re.compile(r"[“«\"][^”»\"]{1,300}[”»\"]")
+_OWN_VOICE = re.compile(
+    r"\b(?:[Ww]e|[Mm]y|[Oo]ur|us|me|[Nn]ous|[Nn]otre|[Nn]os|[Jj]e|[Mm]on|[Mm]a|[Nn]uestr[oa]s?|[Nn]osotros|[Мм]ы|[Нн]аша?"
+    r"|[Нн]аше[ийй]?|[Мм]о[ийяе]+)\b|(?<!Group )(?<!Annex )(?<!Part )(?<!War )(?<!Committee )(?<!Phase )\bI\s(?=[a-z])"
+    r"|\bЯ\s|\bя\b|وفد(?:ي|نا)|بلد(?:ي|نا)|بلادي|إننا|نحن|أود|我们|我国|我代表"
+)
 _WORDS_OF_SPEECH = (
     r"(?:statement|remarks|intervention|address|speech|declaration|presentation|contribution|position|"
     r"declaración|intervención|discurso|exposición|déclaration|allocution|discours|"
@@ -171,6 +176,11 @@ def _is_note_before_heading(text: str, blocks: tuple[Block, ...]) -> bool:
         return False
     following = [text[block.start : block.end] for block in blocks[1:5] if block.paragraph is None]
     return any(find_bodies(line) or find_dates(line) for line in following)
+
+
+def speaks_in_first_person(words: str) -> bool:
+    """Tell whether somebody speaks of themselves in words: "our delegation", but not "Annex I" or "the US"."""
+    return _OWN_VOICE.search(words) is not None
 
 
 def is_salutation(line: str) -> bool:

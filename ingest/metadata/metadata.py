@@ -106,7 +106,7 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
     """
     if row is None:
         return MergedMetadata(metadata=read.metadata, inferred=read.inferred)
-    given = {field.name: value for field in fields(Metadata) if (value := getattr(row, field.name)) is not None}
+    given = {field.name: value for field in fields(Metadata) if (value := getattr(row, field.name, None)) is not None}
     problems: list[str] = []
     if parties is not None:
         problems = _resolve_parties(given, row, parties)
@@ -144,7 +144,8 @@ def _with_parties(
     whom = spoken_for(" ".join(heading.lines), words, parties, metadata.language, date=metadata.date, speaker=state)
     group = whom.group or group
     if group is None:
-        return replace(metadata, state=state, speaker=joint_speaker(metadata, state, whom.states, parties)), inferred
+        speaker = joint_speaker(metadata, state, whom.states, parties)
+        return replace(metadata, state=state, speaker=speaker, held_by=held_together(state, whom.states)), inferred
     inferred = {"speaker"} if inferred and metadata.speaker is None else set()
     return attributed(replace(metadata, state=state, on_behalf_of=group), parties), inferred
 
@@ -162,9 +163,19 @@ def joint_speaker(metadata: Metadata, state: str | None, states: Sequence[str], 
     """Returns who speaks, with the States that are spoken for: "Arvandia, on behalf of Belmora and Corvia"."""
     if not states:
         return metadata.speaker
-    *names, last = (parties.display(code) for code in states)
+    others = [parties.display(code) for code in states if code != state]
+    if not others:
+        return metadata.speaker
+    *names, last = others
+    listed = f"{', '.join(names)} and {last}" if names else last
     deliverer = metadata.speaker or (parties.display(state) if state else None)
-    return f"{f'{deliverer}, ' if deliverer else ''}on behalf of {', '.join(names)} and {last}"
+    return f"{f'{deliverer}, ' if deliverer else ''}on behalf of {listed}"
+
+
+def held_together(state: str | None, states: Sequence[str]) -> tuple[str, ...]:
+    """Returns the codes of all States that hold a joint statement; none where it is one State's."""
+    together = {*states, *([state] if state is not None else [])}
+    return tuple(sorted(together)) if len(together) > 1 else ()
 
 
 def attributed(metadata: Metadata, parties: PartyTable | None) -> Metadata:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.metadata.self_reference import speaking_state
+from ingest.language.numerals import number_words
+from ingest.metadata.self_reference import is_voice, speaking_state
 from ingest.parties.party_table import PartyMatch, PartyTable
 
 _OPENING = 1500
@@ -22,16 +23,41 @@ _BEHALF_WORDS = (
     r"|en\s+representación\s+de(?:l|\s+las?|\s+los)?\b|от\s+имени|от\s+лица)\s*|(?:نيابة\s+عن|ب[اإ]سم)\s+|代表)"
 )
 _BEHALF = re.compile(_BEHALF_WORDS, re.IGNORECASE)
-# What may stand between "on behalf of" and the name: "the Member States of the", "the distinguished group of".
+_COUNT = "|".join(sorted((word.replace(" ", r"[\s-]+") for word in number_words("cardinal")), key=len, reverse=True))
+# "The three African countries that are members of the Council", which the speaker names in the next sentence.
+_COUNTED = re.compile(
+    rf"(?:the\s+|los\s+|las\s+|les\s+)?(?P<count>\d+|{_COUNT})\s+(?:[\w’'-]+\s+){{0,3}}?"
+    r"(?:countries|States|members|delegations|nations|pays|États|membres|délégations|países|Estados|miembros"
+    r"|delegaciones|стран\w*|государств\w*|членов|делегаций)\b",
+    re.IGNORECASE,
+)
+# What may stand between "on behalf of" and the name: "the fourteen member States of the", "the group of States
+# belonging to the".
 _MEMBERS = (
-    r"(?:the\s+|las?\s+|les?\s+|l[’']\s*|el\s+|los\s+)?(?:(?:(?:\d+\s+)?(?:member\s+)?(?:states|countries|members)|group"
+    r"(?:the\s+|las?\s+|les?\s+|l[’']\s*|el\s+|los\s+)?"
+    rf"(?:(?:(?:(?:\d+|{_COUNT})\s+)?(?:member\s+)?(?:states|countries|members)|group"
     r"|États\s+membres|Estados\s+miembros|государств(?:-членов)?|стран)\s+"
-    r"(?:members\s+)?(?:(?:of|de(?:l|\s+la)?|d[eu]|de\s+l[’'])\s*)?(?:the\s+)?|《)?"
+    r"(?:members\s+|parties\s+)?(?:(?:of|to|belonging\s+to|de(?:l|\s+la)?|d[eu]|de\s+l[’'])\s*)?(?:the\s+)?){0,2}《?"
 )
 BETWEEN = re.compile(_MEMBERS, re.IGNORECASE)
 JOINT = re.compile(
-    r"\s*(?:,|،|、|and|&|y|e|et|и|و|和|及)?\s*(?:and|y|e|et|и|و|和|及)?\s*(?:the\s+|la\s+|le\s+|el\s+)?", re.I
+    r"\s*(?:,|،|、|and|&|y|e|et|и|و|和|及)?\s*(?:and|y|e|et|и|و|和|及)?\s*(?:the\s+|la\s+|le\s+|el\s+)?"
+    r"(?:(?:my|our)\s+(?:own\s+)?country|(?:mon|notre)\s+(?:propre\s+)?pays|(?:mi|nuestro)\s+(?:propio\s+)?país"
+    r"|(?:моей|нашей)\s+страны)?[\s,—–-]*",
+    re.I,
 )
+_CHAIR = (
+    r"(?:chair(?:man|woman|person)?|co-?chair|president|presidency|coordinator|spokes(?:man|woman|person)"
+    r"|présidente?|coordonnat(?:eur|rice)|porte-parole|president[ea]|coordinadora?|portavoz|председател\w+|координатор\w*)"
+)
+# "In my capacity as Chair of the group": the office that makes a delegate speak for it.
+_IN_CAPACITY = re.compile(
+    rf"\b(?:in\s+(?:my|our|his|her)\s+capacity\s+as|en\s+(?:ma|sa|notre|nuestra|mi|su)\s+"
+    rf"(?:qualité|calidad|carácter|condición)\s+de|в\s+(?:мо[её]м\s+)?качестве)\s+(?:[\w-]+\s+){{0,2}}?{_CHAIR}\s+"
+    r"(?:(?:of|de(?:l|\s+la)?|d[eu])\s+)?",
+    re.IGNORECASE,
+)
+_CHAIR_OF = re.compile(rf"\b{_CHAIR}\s+(?:(?:of|de(?:l|\s+la)?|d[eu])\s+)", re.IGNORECASE)
 
 STATEMENT = (
     r"(?:statements?|remarks|interventions?|address|speech(?:es)?|declarations?|déclarations?|allocutions?|propos(?![a-z])"
@@ -80,6 +106,7 @@ _NATIONAL = re.compile(
     re.IGNORECASE,
 )
 _OWN_COUNTRY = re.compile(r"\b(?:my|our)\s+(?:own\s+)?(?:country|nation|Government)\b", re.IGNORECASE)
+_ARTICLE = re.compile(r"^\s*(?:the|la|le|el|l[’'])\s*", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!\bSr)[.!?。；;؟](?=\s|$)|[。！？]")
 
 
@@ -113,6 +140,7 @@ def spoken_for(
         speaker: Code of the State that delivers it, if known.
     """
     lines = (heading, *_sentences(words[:_OPENING]))
+    text = f"{heading}\n{words}"
     for number, line in enumerate(lines):
         if _NATIONAL.search(line):
             break
@@ -122,14 +150,61 @@ def spoken_for(
             if number > 0 and _OTHERS.search(before):
                 continue
             listed = _listed_after(line, phrase.end(), named)
+            if not listed and (counted := _COUNTED.match(line, phrase.end())):
+                near = " ".join(lines[number : number + 1 + _FEW])
+                states = _states_told(near, _count(counted["count"]), parties, language, speaker)
+                if states and _is_own_voice(before, line[phrase.end() :]):
+                    return SpokenFor(states=states)
             found = _as_one(listed, parties, date, speaker)
             if found is not None and (
                 number == 0
                 or _is_own_voice(before, line[listed[-1].end :])
-                or (_opens(before) and _is_voice_of(found.group, f"{heading}\n{words}", parties, language))
+                or (_opens(before) and _is_voice_of(found.group, text, parties, language))
             ):
                 return found
+        for phrase in _IN_CAPACITY.finditer(line):
+            found = _as_one(_listed_after(line, phrase.end(), named), parties, date, speaker)
+            if found is not None and found.group is not None:
+                return found
+        first = next((match for match in named if not _ARTICLE.sub("", line[: match.start], count=1).strip()), None)
+        if number > 0 and first is not None and is_voice(line[first.end :]):
+            found = _as_one([first], parties, date, speaker)
+            # "The African Group wishes", said by a member of the group and time and again.
+            may_speak = found is not None and _may_speak_for(found.group, speaker, parties, date)
+            if found is not None and may_speak and _is_voice_of(found.group, text, parties, language):
+                return found
     return SpokenFor()
+
+
+def _count(written: str) -> int:
+    return int(written) if written.isdecimal() else number_words("cardinal").get(" ".join(written.lower().split()), 0)
+
+
+def _states_told(
+    text: str, count: int, parties: PartyTable, language: str | None, speaker: str | None
+) -> tuple[str, ...]:
+    """The States that "the three African members" are: so many, named one after the other, with the speaker's."""
+    run: list[PartyMatch] = []
+    for match in parties.find(text, language):
+        party = parties.get(match.codes[0]) if len(match.codes) == 1 else None
+        if party is None or party.kind != "state" or match.form in ("capital", "demonym"):
+            continue
+        if run and not JOINT.fullmatch(text[run[-1].end : match.start]):
+            run = []
+        run.append(match)
+        states = {match.codes[0] for match in run} | ({speaker} if speaker else set())
+        if len(run) > 1 and len(states) == count:
+            return tuple(sorted(states))
+    return ()
+
+
+def chairs_group(words: str, parties: PartyTable, language: str | None) -> bool:
+    """Tell whether words name the Chair of a group, who speaks for it, and not of a meeting."""
+    named = parties.find(words, language)
+    return any(
+        _as_one(_listed_after(words, chair.end(), named), parties, None, None) is not None
+        for chair in _CHAIR_OF.finditer(words)
+    )
 
 
 def behalf_before(before: str) -> bool:
@@ -183,6 +258,12 @@ def _as_one(
         if members and set(states) <= members and members - set(states) <= {speaker}:
             return SpokenFor(group=code)
     return SpokenFor(states=states)
+
+
+def _may_speak_for(group: str | None, speaker: str | None, parties: PartyTable, date: str | None) -> bool:
+    if group is None or speaker is None or not parties.has_members(group):
+        return group is not None
+    return speaker in parties.members(group, date)
 
 
 def _is_voice_of(group: str | None, text: str, parties: PartyTable, language: str | None) -> bool:

@@ -86,6 +86,7 @@ _VOICE = (
     r"支持|认为|主张|愿|高度重视|呼吁|一贯|重申)"
 )
 
+_SPEAKS = re.compile(rf"\s*{_ADVERBS}{_VOICE}", re.IGNORECASE)
 # A condition or a report says nothing of who speaks: "if X is truly committed", "I know that X supports".
 _REPORTED = re.compile(r"\b(?:if|whether|unless|when|that|because|why|how|as\s+far\s+as)\s+(?:the\s+)?$", re.IGNORECASE)
 
@@ -145,6 +146,11 @@ def speaking_state(
     foremost = not rest or first.namings > rest[0].namings
     silent = all(state.weight <= first.weight for state in rest)
     return first.code if first.code in hints and foremost and silent else None
+
+
+def is_voice(after: str) -> bool:
+    """Tell whether what follows a party's name lets it speak: "wishes to thank"."""
+    return _SPEAKS.match(after) is not None
 
 
 def self_references(text: str, parties: PartyTable, language: str | None = None) -> dict[str, SelfReferences]:

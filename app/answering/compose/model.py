@@ -344,7 +344,7 @@ def premise_of(cited: Sequence[Citation], holder: str | None) -> Premise:
         quotes=tuple(citation.quote for citation in cited),
         language=str(languages[0]) if languages else "en",
         holder=holder,
-        also=frozenset(speakers),
+        also=frozenset(speakers.union(*(citation.held_by for citation in cited))),
         sessions=frozenset(citation.session for citation in cited if citation.session),
         years=frozenset(part[:4] for citation in cited for part in (citation.date or "").split("/") if part),
         agenda_items=frozenset(citation.agenda_item for citation in cited if citation.agenda_item),
