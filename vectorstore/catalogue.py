@@ -452,4 +452,5 @@ class Catalogue:
 
 def _known(stored: Mapping[str, Any]) -> Metadata:
     """Makes metadata of what was stored as JSON, which knows lists only."""
-    return Metadata(**{name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()})
+    kept: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
+    return Metadata(**kept)
