@@ -6,7 +6,7 @@ the file is also the audit trail: who decided what, and when.
 
 import copy
 import hashlib
-import re
+import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,20 +14,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.records import Citation
 from evals.errors import DatasetError, EvalError, first_fault
-from evals.files import read_lines
+from evals.files import mend_end, read_lines
 from evals.golden.cases import Case, Evidence, Review, locate
-from evals.golden.documents import Documents
+from evals.golden.checks import contradictions
+from evals.golden.documents import Documents, state_code
 from evals.metrics.citations import gold_spans, ruling
 from evals.metrics.eval_sample import FileSpan
 from evals.paths import EvalPaths
-from evals.review.ledger import append_record
 from evals.runs import Run
 from evals.score import eval_samples
 from ingest.parties.party_table import PartyTable
+from vectorstore.private import make_private_folder, private_opener
 
 Decided = Literal["reviewed", "rejected"]
 EDITABLE: Final = (
@@ -35,11 +37,9 @@ EDITABLE: Final = (
     "expect.states_forbidden", "expect.years", "expect.reason", "expect.missing", "evidence", "evidence_groups",
     "nuggets",
 )  # fmt: skip
-# Characters shown before and after a quotation.
-CONTEXT: Final = 400
+# Writing one line takes milliseconds; whoever holds the lock for longer is stuck.
+_WAIT_SECONDS: Final = 5.0
 _LONGEST_NAME: Final = 80
-# Characters within which a cut is moved to white space; scripts without spaces, such as Chinese, are cut anywhere.
-_LONGEST_WORD: Final = 30
 
 
 class _Decision(BaseModel):
@@ -91,15 +91,6 @@ class CaseDraft:
     case: Case
     saved: Case
     decision: DraftDecision | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """A span of a text with what stands around it."""
-
-    before: str
-    quote: str
-    after: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,8 +180,12 @@ def drafts(paths: EvalPaths) -> tuple[CaseDraft, ...]:
     Raises:
         EvalError: A draft or a decision cannot be read, or a decision does not fit its draft.
     """
-    decisions = _draft_decisions(paths)
-    return tuple(_draft(record, decisions) for record in _saved_records(paths))
+    decisions: dict[str, list[DraftDecision]] = {}
+    for decision in read_decisions(paths.reviews):
+        if isinstance(decision, DraftDecision):
+            decisions.setdefault(decision.case, []).append(decision)
+    records = read_lines(paths.drafts, torn_end=True)
+    return tuple(_draft(record, decisions.get(str(record.get("id")), [])) for record in records)
 
 
 def saved_cases(paths: EvalPaths) -> tuple[Case, ...]:
@@ -218,15 +213,18 @@ def decide_draft(
         EvalError: There is no such draft, the changed case would not be a case, or the decision cannot be written.
     """
     name = reviewer_name(by)
-    record = _saved_record(paths, case)
-    before = _draft_decisions(paths).get(case, ())
+    record = next((r for r in read_lines(paths.drafts, torn_end=True) if r.get("id") == case), None)
+    if record is None:
+        raise EvalError(f"no draft {case!r}: somebody may have removed it")
+    before = _decisions_on(paths, case)
     merged = {**(before[-1].changes if before else {}), **(changes or {})}
     if status == "reviewed":
         merged = _completed(record, merged, changes or {})
     decision = DraftDecision(case=case, status=status, changes=merged, by=name, at=datetime.now(UTC))
     changed = _changed(record, decision.changes)
     if status == "reviewed":
-        _check(changed)
+        for what, todo in contradictions(changed):
+            raise EvalError(f"the case {what}: {todo}")
     append_record(paths.reviews, decision.model_dump(mode="json"))
     return decision
 
@@ -273,45 +271,19 @@ def pooled(
     return tuple(sorted(found.values(), key=lambda item: (order[item.case.id], -item.times, item.span)))
 
 
-def surroundings(documents: Documents, span: FileSpan, *, width: int = CONTEXT) -> Surroundings | None:
-    """Returns a span with what stands around it, cut at words; None where the documents do not have it."""
-    file, start, end = span
-    document = documents.by_file.get(file)
-    if document is None or not 0 <= start < end <= len(document.text):
-        return None
-    text = document.text
-    first, last = max(0, start - width), min(len(text), end + width)
-    before, after = text[first:start], text[end:last]
-    if first:
-        cut = re.search(r"\s", before[:_LONGEST_WORD])
-        before = f"… {before[cut.end() :] if cut else before}"
-    if last < len(text):
-        ends = [found.start() for found in re.finditer(r"\s", after) if found.start() >= len(after) - _LONGEST_WORD]
-        after = f"{after[: ends[-1]] if ends else after} …"
-    return Surroundings(before=before, quote=text[start:end], after=after)
-
-
 def gold(case: Case) -> tuple[Evidence, ...]:
     """Returns the evidence that answers a case, each span once."""
     return tuple({span.id: span for span in gold_spans(case)}.values())
 
 
-def words_of(span: Evidence, documents: Documents) -> str:
-    """Returns the words of a span of evidence: those of the file, else those that the case gives."""
-    document = documents.by_file.get(span.file)
-    if document is not None and span.located and span.end <= len(document.text):
-        return document.text[span.start : span.end]
-    return span.quote or ""
-
-
-def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str] = ()) -> Evidence:
+def evidence_of(quote: str, file: str, documents: Documents, draft: CaseDraft) -> Evidence:
     """Returns new evidence from words that a person copied out of a statement.
 
     Args:
         quote: The words; white space may differ.
         file: The statement's file, as citations name it.
         documents: The statements.
-        taken: Ids of evidence that the case has.
+        draft: What it answers.
 
     Raises:
         EvalError: There is no such statement, or the words do not stand in it.
@@ -328,7 +300,7 @@ def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str
             f"these words do not stand in {file!r}: {quote[:60]!r}; copy them from the statement as they are"
         ) from None
     words = document.text[start:end]
-    used = set(taken)
+    used = {span.id for span in (*draft.saved.evidence, *draft.case.evidence)}
     identifier = next(name for number in range(1, len(used) + 2) if (name := f"e{number}") not in used)
     return Evidence(
         id=identifier,
@@ -346,20 +318,12 @@ def states_of(text: str, parties: PartyTable) -> tuple[str, ...]:
     """Returns the codes of States and groups that a person typed, as codes or names, separated by commas or semicolons.
 
     Raises:
-        EvalError: A name is unknown, or may be several.
+        DatasetError: A name is unknown, or may be several.
     """
-    found: list[str] = []
-    for part in (part.strip() for chunk in text.replace("\n", ";").split(";") for part in _names(chunk, parties)):
-        if not part:
-            continue
-        resolution = parties.resolve(part)
-        if len(resolution.codes) != 1:
-            near = resolution.codes or resolution.suggestions
-            hint = f": {', '.join(f'{parties.display(code)} ({code})' for code in near)}" if near else ""
-            problem = "may be several States" if resolution.codes else "is no State or group that is known"
-            raise EvalError(f"{part!r} {problem}{hint}; write one name or code")
-        found.append(resolution.codes[0])
-    return tuple(dict.fromkeys(found))
+    chunks = text.replace("\n", ";").split(";")
+    # Not at a comma that is part of a name, as in `Korea, Republic of`.
+    parts = (p for c in chunks for p in ([c] if len(parties.resolve(c).codes) == 1 else c.split(",")))
+    return tuple(dict.fromkeys(state_code(part.strip(), parties) for part in parts if part.strip()))
 
 
 def reviewer_name(name: str) -> str:
@@ -378,49 +342,29 @@ def reviewer_name(name: str) -> str:
     return tidy
 
 
-def _names(chunk: str, parties: PartyTable) -> Sequence[str]:
-    """Splits at commas, unless what they separate is one name, as in `Korea, Republic of`."""
-    return [chunk] if len(parties.resolve(chunk).codes) == 1 else chunk.split(",")
-
-
 def _stands(citation: Citation, documents: Documents) -> bool:
     document = documents.by_file.get(citation.file)
     return document is not None and document.text[citation.start : citation.end] == citation.source_quote
 
 
-def _draft_decisions(paths: EvalPaths) -> dict[str, tuple[DraftDecision, ...]]:
-    """Returns the decisions on each draft, the newest last."""
-    found: dict[str, tuple[DraftDecision, ...]] = {}
-    for decision in read_decisions(paths.reviews):
-        if isinstance(decision, DraftDecision):
-            found[decision.case] = (*found.get(decision.case, ()), decision)
-    return found
+def _decisions_on(paths: EvalPaths, case: str) -> list[DraftDecision]:
+    """Returns the decisions on a draft, the newest last."""
+    return [d for d in read_decisions(paths.reviews) if isinstance(d, DraftDecision) and d.case == case]
 
 
-def _saved_records(paths: EvalPaths) -> tuple[dict[str, Any], ...]:
-    return tuple(read_lines(paths.drafts, torn_end=True))
-
-
-def _saved_record(paths: EvalPaths, case: str) -> dict[str, Any]:
-    record = next((record for record in _saved_records(paths) if record.get("id") == case), None)
-    if record is None:
-        raise EvalError(f"no draft {case!r}: somebody may have removed it")
-    return record
-
-
-def _draft(record: Mapping[str, Any], decisions: Mapping[str, Sequence[DraftDecision]]) -> CaseDraft:
-    of_case, saved = decisions.get(str(record.get("id")), ()), _changed(record, {})
-    if not of_case:
+def _draft(record: Mapping[str, Any], decisions: Sequence[DraftDecision]) -> CaseDraft:
+    saved = _changed(record, {})
+    if not decisions:
         return CaseDraft(case=saved, saved=saved)
-    newest = of_case[-1]
-    case = _changed(record, newest.changes)
+    newest = decisions[-1]
     review = Review(
         status=newest.status,
-        source=case.review.source,
-        by=tuple(dict.fromkeys(decision.by for decision in of_case)),
+        source=saved.review.source,
+        by=tuple(dict.fromkeys(decision.by for decision in decisions)),
         on=newest.at.date(),
     )
-    return CaseDraft(case=case.model_copy(update={"review": review}), saved=saved, decision=newest)
+    case = _changed(record, newest.changes).model_copy(update={"review": review})
+    return CaseDraft(case=case, saved=saved, decision=newest)
 
 
 def _changed(record: Mapping[str, Any], changes: Mapping[str, Any]) -> Case:
@@ -478,26 +422,27 @@ def _type(case: Case) -> str:
     return case.type
 
 
-def _check(case: Case) -> None:
-    """Checks what makes a case worth asking, beyond its format.
+def append_record(path: Path, record: Mapping[str, object]) -> None:
+    """Adds a record at the end, whatever other processes add at the same time; a torn last line is cut off first.
+
+    Args:
+        path: The file; it and its folder are made where they are missing.
+        record: Values that JSON knows.
 
     Raises:
-        EvalError: Something is missing, or contradicts something else.
+        EvalError: It cannot be written.
     """
-    expect = case.expect
-    if not case.question.strip():
-        raise EvalError("the question is empty: write one, or reject the draft")
-    if expect.status != "abstained" and expect.reason is not None:
+    # ASCII only: other readers break lines at more characters than JSON escapes.
+    line = json.dumps(record) + "\n"
+    try:
+        make_private_folder(path.parent)
+        with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS, mode=0o600):
+            mend_end(path)
+            with open(path, "a", encoding="ascii", opener=private_opener) as file:
+                file.write(line)
+    except Timeout as exc:
+        raise EvalError(f"not noted: another process holds {exc.lock_file!r}; wait until it is done") from exc
+    except OSError as exc:
         raise EvalError(
-            "a reason for no answer goes only with the outcome `abstained`: leave it out, or change the outcome"
-        )
-    if expect.status != "partial" and expect.missing is not None:
-        raise EvalError("what is missing goes only with the outcome `partial`: leave it out, or change the outcome")
-    if expect.status == "partial" and expect.missing is None:
-        raise EvalError("say what is missing, or change the outcome from `partial` to `answered`")
-    if expect.status == "abstained" and case.evidence:
-        raise EvalError("nothing answers a question whose right outcome is `abstained`: unmark its evidence")
-    if expect.status != "abstained" and not case.groups:
-        raise EvalError(
-            f"the outcome `{expect.status}` needs evidence: mark a quotation that answers, or give its words"
-        )
+            f"not noted: {str(path)!r} cannot be written ({exc.strerror}); check its permissions and the free space"
+        ) from exc
