@@ -240,7 +240,7 @@ def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: f
             fields |= _less(scope, earlier, *names)
         elif slot in turn.keeps and slot not in own:
             fields |= {name: getattr(earlier, name) for name in names}
-    if turn.act in ("replace", "correct"):
+    if turn.act not in ("add", "remove"):
         fields |= _subject(scope, earlier, own) | _occasion(scope, earlier)
     return fields
 

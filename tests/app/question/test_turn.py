@@ -140,6 +140,8 @@ def test_an_article_that_was_the_subject_gives_way_to_a_topic() -> None:
         "states": ("XAA",),
         "topic": "witnesses",
     }
+    mentioned = folded(said, "about", ALL - {"topic"}, states=("XAA",), treaties=article)
+    assert held(mentioned) == {"states": ("XAA",), "topic": "witnesses"}
     beside = folded(said, "replace", ALL - {"topic"}, states=("XAA",), treaties=article, topic="video links")
     assert beside.scope.treaties == article
 
