@@ -78,6 +78,8 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_argument("--name", help="the run's name; default: time and set")
     run.add_argument("--resume", action="store_true", help="go on with the run of that --name where it was stopped")
     run.add_argument("--json", action="store_true", help="print the figures as JSON")
+    run.add_argument("--examples", type=Path, metavar="FILE", help="of `run reading`: the marked questions to read")
+    run.add_argument("--folds", type=Path, metavar="DIR", help="of `run reading`: weights that have not seen a fold")
 
     score = add("score", _score, "score a run's stored answers again, after metrics or rulings have changed")
     score.add_argument("run", help="name of a run, `latest`, or its folder")
@@ -159,7 +161,9 @@ def _corpus(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("dataset", nargs="?", default="smoke", help="`smoke`, `dev`, `saved`, or a file of cases")
+    parser.add_argument(
+        "dataset", nargs="?", default="smoke", help="`smoke`, `dev`, `saved`, a file of cases; or `reading`"
+    )
     parser.add_argument("--dataset", dest="dataset_option", metavar="DATASET", help="the same as an option")
     _corpus(parser)
     parser.add_argument("--index", type=Path, metavar="DIR", help="where the corpus is indexed instead of in the store")
@@ -222,6 +226,8 @@ def _lint(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.dataset == "reading":
+        return _run_reading(options)
     from evals.launch import launch
     from evals.printing import asking, print_run
 
@@ -233,6 +239,19 @@ def _run(options: argparse.Namespace) -> int:
     if len(failed) == run.manifest.cases * run.manifest.repeats:
         raise RunError(f"not one question was answered: {failed[0].message}")
     print_run(run, as_json=options.json)
+    return 0
+
+
+def _run_reading(options: argparse.Namespace) -> int:
+    from evals.paths import conference_parties
+    from evals.printing import print_readings
+    from evals.reading import fold_reader, load_marked, reader, score_readings
+    from ingest.parties.party_table import PartyTable
+
+    parties = PartyTable.load(conference_parties())
+    read = fold_reader(parties, options.folds) if options.folds else reader(parties)
+    scored = score_readings(load_marked(options.examples), parties, read)
+    print_readings(scored, as_json=options.json)
     return 0
 
 

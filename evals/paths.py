@@ -1,6 +1,7 @@
 """The folders below a store in which evals keep runs, stores, drafts and reviews."""
 
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 
@@ -34,3 +35,8 @@ class EvalPaths:
 def eval_paths(store: Path) -> EvalPaths:
     """Returns the folder of evals in a store."""
     return EvalPaths(path=store / "evals")
+
+
+def conference_parties() -> Path:
+    """Returns the file of the fictional States that the conference and the examples of questions speak of."""
+    return Path(str(files("evals") / "conference" / "parties.csv"))

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from evals.golden.checks import Problem
     from evals.golden.documents import Documents
     from evals.positions import PositionRates
+    from evals.reading import ScoredReading
 
 _VERDICTS: Final = {"pass": "✓ pass", "warn": "! warn", "fail": "✗ fail", "invalid": "? invalid"}
 _STYLES: Final = {
@@ -326,4 +327,21 @@ def print_positions(split: str, rates: "PositionRates") -> None:
     table = Table("label \\ suggested", *KINDS[:-1])
     for label in KINDS[:-1]:
         table.add_row(label, *(str(rates.confusion.get((label, kind), 0)) for kind in KINDS[:-1]))
+    Console().print(table)
+
+
+def print_readings(scored: "Sequence[ScoredReading]", *, as_json: bool) -> None:
+    """Prints what was read right of questions: of all, and by language, kind and register."""
+    from evals.reading import rates_of
+
+    tables = [rates for by in (None, "language", "kind", "register") for rates in rates_of(scored, by)]
+    if as_json:
+        print(json.dumps([asdict(rates) for rates in tables], ensure_ascii=False))
+        return
+    names = list(tables[0].rates)
+    table = Table("questions", "n", *names)
+    for rates in tables:
+        table.add_row(
+            rates.name, str(rates.count), *(f"{rates.rates[n]:.3f}" if n in rates.rates else "" for n in names)
+        )
     Console().print(table)
