@@ -8,8 +8,8 @@ import pytest
 
 from app.errors import QuestionError
 from app.question.question_input import read_turns
+from app.question.reading import resolve
 from app.question.resolution import Act, Resolution, Shown, with_kind
-from app.question.scope import resolve
 from app.question.turn import (
     FILLED,
     ConversationState,
