@@ -145,9 +145,11 @@ def build_parser() -> argparse.ArgumentParser:
     positions.add_argument("--whole", action="store_true", help="search the cells as well, as a briefing does")
     positions.add_argument("--split", help="only cells of these splits, joined by commas; default: each by itself")
 
-    calibrate = add("calibrate", _calibrate, "fit the weights of confidence, with folds by State")
-    calibrate.add_argument("dataset", help="`dev`, `smoke`, or a file of cases")
-    _corpus(calibrate)
+    calibrate = add("calibrate", _calibrate, "fit what decides that a sentence answers, to the models in use")
+    calibrate.add_argument("dataset", help="`dev`, or a file of cases about the corpus")
+    calibrate.add_argument("--corpus", type=Path, required=True, metavar="DIR", help="the folder of statements")
+    calibrate.add_argument("--sealed", action="store_true", help="measure the sealed fold as well, at the very end")
+    calibrate.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: relevance.json in the store")
     return parser
 
 
@@ -488,13 +490,18 @@ def _positions(options: argparse.Namespace) -> int:
 
 
 def _calibrate(options: argparse.Namespace) -> int:
-    from evals.calibrate import fit
+    from app.retrieval.relevance import ARTEFACT
+    from evals.calibrate import fit, gather
     from evals.case_sets import open_set
-    from evals.eval_environment import open_environment
+    from evals.files import write_whole
 
-    case_set = open_set(options.dataset, options.corpus, options.paths)
-    with open_environment(options.settings, case_set.folders) as environment:
-        print(json.dumps(asdict(fit(case_set.cases, environment.workspace)), indent=2))
+    case_set = open_set(options.dataset, [options.corpus], options.paths)
+    samples, models = gather(case_set.cases, options.corpus, options.settings)
+    artefact = fit(samples, models, with_sealed=options.sealed)
+    path = options.output or options.settings.store / ARTEFACT
+    write_whole(path, artefact.model_dump_json(indent=2) + "\n")
+    print(artefact.model_dump_json(indent=2))
+    print(f"written to {path}", file=sys.stderr)
     return 0
 
 

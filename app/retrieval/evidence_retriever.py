@@ -10,14 +10,12 @@ from typing import Final
 
 from app.question.resolution import Resolution
 from app.records import Citation, Coverage, Note, RetrievedPassage, Sources, TreatyScope
-from app.retrieval.listing import calibrate_across_parties
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
 from app.retrieval.scoped_statements import GroupStatements, ScopedStatements, by_party, of_asked
-from app.retrieval.sentence_ranker import SentenceRanker, languages_of
+from app.retrieval.sentence_ranker import SHALLOW, SentenceRanker, languages_of
 from app.retrieval.stance import has_stance
 from app.retrieval.strategies import choose_strategy
-from app.retrieval.terms import content_terms
 from app.retrieval.topic import ModelLanguages, Topic
 from ingest.annotate import provision_of
 from ingest.parties.party_table import PartyTable
@@ -31,10 +29,6 @@ _MANY: Final = 6
 _LISTED: Final = 100
 # Best sentences in which, with the sentence after each, a position is looked for.
 _READ_FOR_POSITION: Final = 5
-# Where no sentence cites an article, sentences are on its subject that score this high (see `ScoredSentence`), or hold
-# this share of the words of its title.
-_SUBJECT_SCORE_MIN: Final = -4.0
-_TITLE_SHARE_MIN: Final = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,12 +159,13 @@ class EvidenceRetriever:
             return base
         language = resolution.scope.language
         search = PartySearch(self._store.catalogue, self._ranker, strategy, language, many=many)
-        evidence = tuple(item for code, own in owned.items() for item in _found_by(search, code, own, resolution))
+        if resolution.over_time:
+            evidence, read = tuple(i for code, own in owned.items() for i in _over_time(search, code, own)), len(owned)
+        else:
+            evidence, read = search.find_all(owned)
         spoken_for = tuple(
             replace(search.find(g.group, g.statements), members=g.members, aligned=g.aligned) for g in groups
         )
-        if many:
-            evidence = calibrate_across_parties(evidence)
         if resolution.stance:
             evidence, spoken_for = (tuple(self._by_position(f) for f in each) for each in (evidence, spoken_for))
         related, readings = self._related_findings(resolution, evidence, search, many=many)
@@ -189,6 +184,7 @@ class EvidenceRetriever:
             notes=(
                 *base.notes,
                 *_translation_note(search.topic),
+                *_reading_notes(search, evidence, read, calibrated=self._ranker.relevance.calibrated),
                 *_words_only_note(base, evidence, self._ranker.model_languages),
                 *_search_notes(resolution, base.searched, evidence, readings),
             ),
@@ -220,9 +216,7 @@ class EvidenceRetriever:
         if silent and not (many and len(silent) < len(evidence)):
             titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
             subject = ranker.topic(" ".join(title for title in titles if title), "en")
-            near: Sequence[PartyEvidence] = [search.by_topic(item.party, item.searched, subject) for item in silent]
-            near = calibrate_across_parties(near) if many else near
-            related += [item if _on_subject(item, subject) else replace(item, confidence=0.0) for item in near]
+            related += [search.by_topic(item.party, item.searched, subject) for item in silent]
         return tuple(related), readings
 
     def _search_provisions(self, resolution: Resolution, base: Retrieved) -> Retrieved:
@@ -245,11 +239,11 @@ class EvidenceRetriever:
                 own = self._store.catalogue.mentions([text.statement_id for text in texts], provision_of(treaty.treaty))
                 holders = {mention.statement_id for mention in own}
                 held = [text for text in texts if text.statement_id in holders]
-                evidence = merge_evidence(evidence, self._ranker.rank_shallow("", held, topic))
+                evidence = merge_evidence(evidence, self._ranker.rank_by_topic("", held, topic, SHALLOW))
         return replace(
             base,
             searched=texts,
-            party_evidence=calibrate_across_parties((evidence,)),
+            party_evidence=(evidence,),
             sources=self._sources((evidence,)),
         )
 
@@ -285,24 +279,9 @@ class EvidenceRetriever:
         )
 
 
-def _on_subject(evidence: PartyEvidence, subject: Topic) -> bool:
-    """Returns whether evidence speaks of an article's subject, and not only of one common word of its title."""
-    if not evidence.answers:
-        return False
-    if evidence.features is None:
-        # Without features, it was found by its words, which is enough.
-        return True
-    shared = max(subject.share_of(content_terms(item.sentence.text, "en")) for item in evidence.best)
-    return evidence.sentences[0].score >= _SUBJECT_SCORE_MIN or shared >= _TITLE_SHARE_MIN
-
-
-def _found_by(
-    search: PartySearch, party: str, own: Sequence[StatementSummary], resolution: Resolution
-) -> Iterable[PartyEvidence]:
-    """Searches a party's statements together, or one by one where the question is about change."""
-    if resolution.over_time and len(own) > 1:
-        return [search.find(party, [statement]) for statement in own]
-    return [search.find(party, own)]
+def _over_time(search: PartySearch, party: str, own: Sequence[StatementSummary]) -> Iterable[PartyEvidence]:
+    """Searches a party's statements one by one, for a question about change."""
+    return [search.find(party, [statement]) for statement in own] if len(own) > 1 else [search.find(party, own)]
 
 
 def _translation_note(topic: Topic | None) -> tuple[Note, ...]:
@@ -314,6 +293,16 @@ def _translation_note(topic: Topic | None) -> tuple[Note, ...]:
             kind="bridged" if topic.translation_coverage >= 1.0 else "bridged_partly", values={"words": topic.english}
         ),
     )
+
+
+def _reading_notes(
+    search: PartySearch, evidence: Sequence[PartyEvidence], read: int, *, calibrated: bool
+) -> Iterable[Note]:
+    """Says how closely parties were read, and where words alone decided because no calibration suits the models."""
+    if read < len(evidence):
+        yield Note(kind="read_closely", values={"count": len(evidence), "read": read})
+    if search.topic is not None and not calibrated:
+        yield Note(kind="uncalibrated")
 
 
 def _words_only_note(base: Retrieved, evidence: Sequence[PartyEvidence], languages: ModelLanguages) -> tuple[Note, ...]:

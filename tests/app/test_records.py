@@ -9,7 +9,7 @@ from app.wiring import Workspace
 
 ANSWER = (
     "question answer status missing abstention scope claims citations more related coverage retrieved confidence"
-    " composer model prompt_version dropped_claims usage timings_ms trace_id spoken_for translations"
+    " confidence_source composer model prompt_version dropped_claims usage timings_ms trace_id spoken_for translations"
 ).split()
 SCOPE = (
     "states groups treaties bodies sessions years agenda_items topic language kept notes months pick members_of".split()
