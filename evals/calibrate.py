@@ -1,10 +1,11 @@
 """Fitting of relevance: logistic regression over the features of labelled pairs, with folds by party and by topic.
 
 A pair answers if one of its sentences does, so that its chance is that of its surest sentence. Which sentence that is,
-and the weights, are found in turns: multiple-instance learning. A fold by topic is measured with weights that have seen
-none of its topics; figures of the sealed fold, whose parties and topics nothing was chosen on, are taken once.
+and the weights, are found in turns: multiple-instance learning. A fold by topic is measured with weights that have
+seen none of its topics; figures of the sealed fold, on which nothing was chosen, are taken once.
 
-Source: Andrews, Tsochantaridis and Hofmann, Support Vector Machines for Multiple-Instance Learning (2003), for the turns.
+Source, for the turns: Andrews, Tsochantaridis and Hofmann, Support Vector Machines for Multiple-Instance Learning
+(2003).
 """
 
 import hashlib

@@ -1,9 +1,9 @@
 """Labelled pairs for fitting relevance: a topic, the statements of one party, and whether they answer.
 
-From questions with gold come pairs as they are asked; others are made of them without a model: the topic of one party is
-asked of another, a list of States tells who spoke of its topic and who did not, and a speech is cut down to the sentences
-on one topic, which makes a statement about one thing. The scope is the gold's, so that reading a question does not
-count here.
+From questions with gold come pairs as they are asked; others are made of them without a model: the topic of one party
+is asked of another, a list of States tells who spoke of its topic and who did not, and a speech is cut down to the
+sentences on one topic, which makes a statement about one thing. The scope is the gold's, so that reading a question
+does not count here.
 """
 
 import csv

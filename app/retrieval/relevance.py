@@ -1,8 +1,8 @@
 """Relevance: the calibrated chance that a sentence, and with it a party, answers on a topic.
 
-One model decides everywhere: which sentences are quoted, which parties speak of a topic, and how sure an answer is. It is
-fitted by `untoc-eval calibrate` and kept as an artefact, which holds for the models that it was fitted with. With others
-the share of the topic's words decides: "extradition of nationals" is answered by a sentence that holds most of them.
+One model decides everywhere: which sentences are quoted, which parties speak of a topic, and how sure an answer is. It
+is fitted by `untoc-eval calibrate` and kept as an artefact, which holds for the models that it was fitted with. With
+others the share of the topic's words decides: "extradition of nationals" is answered by a sentence that holds most.
 """
 
 import logging
@@ -35,8 +35,8 @@ class Relevance:
 
     Attributes:
         chance: 0 to 1; of a calibrated one, the share of right answers among those that are as sure.
-        source: `calibrated`: by the fitted model. `lexical`: the share of the topic's words. `cited`: the sentence names
-            the article, treaty or agenda item that was asked about. `representative`: no topic was asked about.
+        source: `calibrated`: by the fitted model. `lexical`: the share of the topic's words. `cited`: the sentence
+            names the article, treaty or agenda item that was asked about. `representative`: no topic was asked about.
         threshold: From which chance on it answers.
     """
 

@@ -1,7 +1,7 @@
 """Features of relevance: what is measured of a sentence, its party's statements and a topic.
 
-Asked about "capital punishment", a sentence on "the death penalty" shares no word with the topic; the cross-encoder, the
-vectors of its words and the glossary say how near it is, and how near any other sentence of the statement would be.
+Asked about "capital punishment", a sentence on "the death penalty" shares no word with the topic; the cross-encoder,
+the vectors of its words and the glossary say how near it is, and how near any topic is to these statements.
 """
 
 import math
