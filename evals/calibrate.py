@@ -55,6 +55,10 @@ _TURNS: Final = 3
 _EXCHANGED_HELD_MAX: Final = 0.75
 # Fewer pairs fit nothing.
 _PAIRS_MIN: Final = 50
+# Pairs as users ask, by which the threshold is chosen.
+_ASKED: Final = ("question", "cell", "template")
+# Topics are exchanged far more often than anybody asks in vain.
+_EXCHANGED_WEIGHT: Final = 0.5
 # Pairs made from templates, answered and not.
 _TEMPLATES: Final = (220, 280)
 
@@ -172,7 +176,8 @@ def fit(
     rows = [SentenceFeatures.names().index(name) for name in chosen]
     by_topic = cross_validated(open_, rows, lambda pair: pair.topic_fold)
     by_party = cross_validated(open_, rows, lambda pair: pair.party_fold)
-    threshold = best_threshold(by_topic, labels)[0]
+    asked = np.array([sample.pair.source in _ASKED for sample in open_])
+    threshold = best_threshold(by_topic[asked], labels[asked])[0]
     weights = fit_weights(open_, rows)
     figures = {"topic": figures_of(by_topic, open_, threshold), "party": figures_of(by_party, open_, threshold)}
     if sealed and with_sealed:
@@ -218,10 +223,13 @@ def fit_weights(samples: Sequence[Sample], rows: Sequence[int]) -> Weights:
     names = SentenceFeatures.names()
     alone, within = names.index("alone"), names.index("within")
     best = [int(np.argmax(s.features[:, alone] + 0.5 * s.features[:, within])) for s in samples]
+    importance = [_EXCHANGED_WEIGHT if s.pair.source in ("exchange", "cut_exchange") else 1.0 for s in samples]
     for _ in range(_TURNS):
         table = np.stack([sample.features[row, rows] for sample, row in zip(samples, best, strict=True)])
         scaler = StandardScaler().fit(table)
-        model = LogisticRegression(C=0.3, max_iter=2000).fit(scaler.transform(table), _labels(samples))
+        model = LogisticRegression(C=0.3, max_iter=2000).fit(
+            scaler.transform(table), _labels(samples), sample_weight=importance
+        )
         weights = model.coef_[0] / scaler.scale_
         found = Weights(intercept=float(model.intercept_[0] - weights @ scaler.mean_), weights=weights)
         best = [int(np.argmax(found.chances(sample.features[:, rows]))) for sample in samples]
@@ -253,7 +261,7 @@ def abstention(chances: Floats, answered: Flags, threshold: float) -> tuple[floa
 def figures_of(chances: Floats, samples: Sequence[Sample], threshold: float) -> dict[str, float]:
     """Returns what chances are worth: over all pairs, over questions, and over lists as sets of States."""
     answered = _labels(samples)
-    questions = np.array([sample.pair.source in ("question", "cell", "template") for sample in samples])
+    questions = np.array([sample.pair.source in _ASKED for sample in samples])
     lists = np.array([sample.pair.source == "list" for sample in samples])
     precision, recall = abstention(chances, answered, threshold)
     found = {

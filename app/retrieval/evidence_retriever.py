@@ -13,7 +13,7 @@ from app.records import Citation, Coverage, Note, RetrievedPassage, Sources, Tre
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
 from app.retrieval.scoped_statements import GroupStatements, ScopedStatements, by_party, of_asked
-from app.retrieval.sentence_ranker import SHALLOW, SentenceRanker, languages_of
+from app.retrieval.sentence_ranker import SentenceRanker, languages_of
 from app.retrieval.stance import has_stance
 from app.retrieval.strategies import choose_strategy
 from app.retrieval.topic import ModelLanguages, Topic
@@ -239,7 +239,7 @@ class EvidenceRetriever:
                 own = self._store.catalogue.mentions([text.statement_id for text in texts], provision_of(treaty.treaty))
                 holders = {mention.statement_id for mention in own}
                 held = [text for text in texts if text.statement_id in holders]
-                evidence = merge_evidence(evidence, self._ranker.rank_by_topic("", held, topic, SHALLOW))
+                evidence = merge_evidence(evidence, self._ranker.rank_by_topic("", held, topic))
         return replace(
             base,
             searched=texts,

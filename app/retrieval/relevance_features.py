@@ -17,7 +17,7 @@ from app.retrieval.terms import content_terms, key_phrases
 from app.retrieval.topic import Topic
 from vectorstore.catalogue import Catalogue
 from vectorstore.embeddings import Embedder, TextVectors
-from vectorstore.records import Passage, ScoredPassage, Sentence
+from vectorstore.records import ScoredPassage, Sentence
 from vectorstore.rows import Matrix
 from vectorstore.stems import is_function_word
 
@@ -45,7 +45,6 @@ class SentenceFeatures:
         weakest: The lowest of these cosines among the weightier half of the words: an uncovered "climate" weighs.
         support: Mean logit of the three best sentences of the party.
         similarity: Cosine of topic and nearest passage.
-        spread: By how much the nearest passage stands above the mean of those read.
         contrast: By how many standard deviations the topic is nearer to these statements than unrelated concepts of the
             field are, each at its nearest passage.
         generality: Mean cosine of the topic and the concepts of the field: some topics are near to anything.
@@ -56,8 +55,8 @@ class SentenceFeatures:
         unsaid: log(1 + n) for the phrase of the topic that these statements never use and the corpus uses most, in n
             passages; 0 without one.
         terms_missing: Share of the glossary's terms in the topic of which the statements hold no synonym.
-        agreement: 1 where the sentence stands in the passage that dense search ranks first, 0.5 for the second …
-        length: log(1 + n) of n sentences read.
+        one_of_many: 1 where the question names nobody and the party is one of many, of which few speak of a topic; 0
+            where it was asked about.
     """
 
     alone: float
@@ -68,7 +67,6 @@ class SentenceFeatures:
     weakest: float
     support: float
     similarity: float
-    spread: float
     contrast: float
     generality: float
     held: float
@@ -77,8 +75,7 @@ class SentenceFeatures:
     said: float
     unsaid: float
     terms_missing: float
-    agreement: float
-    length: float
+    one_of_many: float
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -118,6 +115,7 @@ class Read:
         windows: These within their neighbours.
         best_alone: Logits of these sentences alone, (m,) float32.
         within: Logits of the windows, (m,) float32.
+        one_of_many: Whether little was read, since the party is one of many.
     """
 
     statement_ids: tuple[str, ...]
@@ -127,6 +125,7 @@ class Read:
     windows: tuple[str, ...]
     best_alone: Matrix
     within: Matrix
+    one_of_many: bool
 
 
 class FeatureExtractor:
@@ -173,12 +172,6 @@ class FeatureExtractor:
         profile = self.profile(topic)
         common = self._common(topic, profile, read)
         texts = self._embedder.embed_words(read.windows)
-        places = [
-            next(
-                (rank for rank, item in enumerate(read.passages) if _holds(item.passage, sentence)), len(read.passages)
-            )
-            for sentence in read.sentences
-        ]
         found = []
         for row, (window, text) in enumerate(zip(read.windows, texts, strict=True)):
             meaning, weakest = _meaning(topic, profile, text, window)
@@ -191,7 +184,6 @@ class FeatureExtractor:
                     covered=topic.share_of(content_terms(window, "en")),
                     meaning=meaning,
                     weakest=weakest,
-                    agreement=1.0 / (1 + places[row]),
                 )
             )
         return tuple(found)
@@ -211,7 +203,6 @@ class FeatureExtractor:
             weakest=0.0,
             support=float(np.sort(read.alone)[-3:].mean()),
             similarity=max(similarities),
-            spread=max(similarities) - float(np.mean(similarities)),
             contrast=self._contrast(max(similarities), read.statement_ids),
             generality=profile.generality,
             held=topic.share_of(held),
@@ -221,8 +212,7 @@ class FeatureExtractor:
             said=said,
             unsaid=unsaid,
             terms_missing=self._terms_missing(topic, read.statement_ids),
-            agreement=0.0,
-            length=math.log1p(len(read.alone)),
+            one_of_many=float(read.one_of_many),
         )
 
     def _contrast(self, nearest: float, statement_ids: Sequence[str]) -> float:
@@ -278,10 +268,3 @@ def _meaning(topic: Topic, profile: TopicProfile, text: TextVectors, window: str
     weights = np.array([topic.weights[profile.word_stems[row]] for row in rows])
     weighty = weights >= np.median(weights)
     return float(nearest @ weights / weights.sum()), float(nearest[weighty].min())
-
-
-def _holds(passage: Passage, sentence: Sentence) -> bool:
-    return (
-        passage.statement_id == sentence.statement_id
-        and passage.first_sentence <= sentence.ordinal <= passage.last_sentence
-    )

@@ -220,6 +220,7 @@ class SentenceRanker:
             windows=tuple(windows),
             best_alone=alone[order],
             within=self._score(topic.english, windows),
+            one_of_many=depth == SHALLOW,
         )
 
     def measure(
