@@ -59,16 +59,26 @@ _PAIRS_MIN: Final = 50
 _ASKED: Final = ("question", "cell", "template")
 # Topics are exchanged far more often than anybody asks in vain.
 _EXCHANGED_WEIGHT: Final = 0.5
+# Characters within which a sentence is a neighbour of evidence, and may belong to it.
+_NEIGHBOUR: Final = 300
+# Weight of all sentences beside the evidence of a pair: evidence is not complete.
+_BESIDE_WEIGHT: Final = 0.25
 # Pairs made from templates, answered and not.
 _TEMPLATES: Final = (220, 280)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """A pair with the features of the sentences that were read for it, (n, features) float64."""
+    """A pair with what was read for it.
+
+    Attributes:
+        features: Of each sentence, (n, features) float64.
+        beside: Which sentences are known not to be the evidence of an answered pair, (n,); they stand away from it.
+    """
 
     pair: Pair
     features: Floats
+    beside: Flags
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,10 +145,22 @@ def measure(pairs: Iterable[Pair], ranker: SentenceRanker, statements: dict[str,
         topic = ranker.topic(pair.topic, "en")
         if not held or not topic.english.strip():
             continue
-        rows = [found.values() for _, found in ranker.measure(held, topic, SHALLOW if pair.shallow else DEEP)]
-        if rows:
-            samples.append(Sample(pair=pair, features=np.array(rows, dtype=np.float64)))
+        found = ranker.measure(held, topic, SHALLOW if pair.shallow else DEEP)
+        files = {summary.statement_id: summary.file for summary in held}
+        if found:
+            beside = [_is_beside(pair, files[s.statement_id], s.start, s.end) for s, _ in found]
+            table = np.array([features.values() for _, features in found], dtype=np.float64)
+            samples.append(Sample(pair=pair, features=table, beside=np.array(beside, dtype=np.bool_)))
     return [sample for sample in samples if _trusted(sample)]
+
+
+def _is_beside(pair: Pair, file: str, start: int, end: int) -> bool:
+    """Whether a sentence stands away from the evidence of an answered pair, where that is known."""
+    if not pair.answered or not pair.evidence:
+        return False
+    return not any(
+        span.file == file and span.start - _NEIGHBOUR < end and start < span.end + _NEIGHBOUR for span in pair.evidence
+    )
 
 
 def _trusted(sample: Sample) -> bool:
@@ -219,17 +241,22 @@ def cross_validated(samples: Sequence[Sample], rows: Sequence[int], fold: Callab
 
 
 def fit_weights(samples: Sequence[Sample], rows: Sequence[int]) -> Weights:
-    """Fits the weights of features; the surest sentence of each pair stands for it."""
+    """Fits the weights of features; the surest sentence of each pair stands for it.
+
+    Sentences beside the evidence count as no answers, so that one of them is not sure for its statement's sake alone.
+    """
     names = SentenceFeatures.names()
     alone, within = names.index("alone"), names.index("within")
     best = [int(np.argmax(s.features[:, alone] + 0.5 * s.features[:, within])) for s in samples]
+    beside = np.concatenate([sample.features[sample.beside][:, rows] for sample in samples])
+    labels = np.concatenate([_labels(samples), np.zeros(len(beside), dtype=np.bool_)])
     importance = [_EXCHANGED_WEIGHT if s.pair.source in ("exchange", "cut_exchange") else 1.0 for s in samples]
+    importance += [_BESIDE_WEIGHT / s.beside.sum() for s in samples for _ in range(s.beside.sum())]
     for _ in range(_TURNS):
-        table = np.stack([sample.features[row, rows] for sample, row in zip(samples, best, strict=True)])
+        surest_rows = np.stack([sample.features[row, rows] for sample, row in zip(samples, best, strict=True)])
+        table = np.concatenate([surest_rows, beside])
         scaler = StandardScaler().fit(table)
-        model = LogisticRegression(C=0.3, max_iter=2000).fit(
-            scaler.transform(table), _labels(samples), sample_weight=importance
-        )
+        model = LogisticRegression(C=0.3, max_iter=2000).fit(scaler.transform(table), labels, sample_weight=importance)
         weights = model.coef_[0] / scaler.scale_
         found = Weights(intercept=float(model.intercept_[0] - weights @ scaler.mean_), weights=weights)
         best = [int(np.argmax(found.chances(sample.features[:, rows]))) for sample in samples]
