@@ -8,8 +8,32 @@ from vectorstore.records import Sentence, Statement
 
 Status = Literal["answered", "partial", "abstained"]
 Missing = Literal["number", "name", "date", "reason", "state", "article"]
+CitationKind = Literal["statement", "record", "treaty", "reported"]
 Verdict = Literal["verified", "altered", "misattributed", "not_found"]
 Pick = Literal["latest", "earliest"]
+QuestionKind = Literal[
+    "content",
+    "position",
+    "compare",
+    "over_time",
+    "which_states",
+    "negated_which",
+    "number",
+    "date",
+    "person",
+    "reason",
+    "yes_no",
+    "metadata",
+    "treaty_text",
+    "summary",
+    "list",
+    "source",
+    "format_request",
+    "greeting",
+    "out_of_scope",
+    "ambiguous",
+]
+Interval = tuple[str | None, str | None]
 AbstentionReason = Literal[
     "no_statement",
     "not_mentioned",
@@ -19,6 +43,7 @@ AbstentionReason = Literal[
     "out_of_scope",
     "ambiguous",
     "index_incomplete",
+    "help",
 ]
 
 
@@ -46,6 +71,11 @@ class Scope:
         language: ISO 639-1 code of the question.
         kept: Names of the fields that an earlier turn supplied.
         notes: How the question was read, in the question's language.
+        excluded: Codes of parties, regions and groups that are left out: "States other than Chile".
+        interval: First and last year or month of what was asked about, None at an open end: "since 2018" is
+            `("2018", None)`.
+        all_states: The question asks which States, or all of them.
+        negated: The question asks which States did not say something.
     """
 
     states: tuple[str, ...] = ()
@@ -62,6 +92,10 @@ class Scope:
     months: tuple[str, ...] = ()
     pick: Pick | None = None
     members_of: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    interval: Interval | None = None
+    all_states: bool = False
+    negated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +121,10 @@ class Citation:
         source_quote: Exactly `source_text[start:end]` of the statement.
         inferred: Names of the fields here that were concluded rather than read.
         also_in: Ids of other statements of the same party in scope that hold the same words.
-        summarised: Whether these are words of a record that tells what was said, and not the speaker's own.
+        kind: `reported` where a record or report tells in its own words what was said.
+        summarised: Whether it is reported.
+        edge: Where the words begin or end without being a sentence: at an item of a list, or where the text does.
+        held_by: Codes of all States whose position it is, of a joint statement.
     """
 
     number: int
@@ -110,12 +147,14 @@ class Citation:
     source_quote: str
     sentence_ids: tuple[str, ...]
     language: str | None
-    kind: Literal["statement", "record", "treaty"]
+    kind: CitationKind
     ocr_confidence: float | None
     inferred: tuple[str, ...]
     verdict: Verdict
     also_in: tuple[str, ...] = ()
     summarised: bool = False
+    held_by: tuple[str, ...] = ()
+    edge: Literal["list_item", "text"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +239,11 @@ class Answer:
             asked about; None where nothing was found.
         spoken_for: Groups that are cited for States asked about, with these States.
         translations: Of citations, by number: an unofficial translation that a model made, for reading only.
+        kind: The kind of question that was read.
+        kind_chance: Calibrated chance that it is of that kind, 0 to 1.
+        other_kinds: Kinds that it may be as well, likeliest first, where the chance is low.
+        conversation: The state of the conversation after this answer; given back with the question in a `history`, it
+            makes earlier turns unnecessary.
     """
 
     question: str
@@ -225,6 +269,10 @@ class Answer:
     trace_id: str = ""
     spoken_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
     translations: dict[int, str] = field(default_factory=dict)
+    kind: QuestionKind = "content"
+    kind_chance: float = 1.0
+    other_kinds: tuple[QuestionKind, ...] = ()
+    conversation: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the contract of `untoc ask --json`: plain dicts, lists, strings and numbers."""
@@ -247,6 +295,20 @@ class Sources:
 
     statements: Mapping[str, Statement]
     sentences: Mapping[str, Sequence[Sentence]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordsFound:
+    """Where words stand, at `[start, end)` of a statement's text.
+
+    Attributes:
+        verdict: `verified` for these very words, `altered` for words near to them.
+    """
+
+    statement_id: str
+    start: int
+    end: int
+    verdict: Verdict
 
 
 Style = Literal["answer", "shorter", "points"]

@@ -11,6 +11,7 @@ from app.answering.compose.model import ModelWriter
 from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import TableBuilder
 from app.chat_model import LlmConfig, open_chat_model, try_model
+from app.checking.word_finder import WordFinder
 from app.corpus.corpus import Corpus, DoctorReport
 from app.question.scope import resolve
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
@@ -126,6 +127,7 @@ def open_workspace(
         retriever=EvidenceRetriever(store, ranker),
         parties=corpus.parties,
         max_citations=settings.answer.max_citations,
+        find_words=WordFinder(store.catalogue, corpus.parties).find,
         writer=writer,
     )
     keep = 0 if read_only else settings.answer.keep_traces

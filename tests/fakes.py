@@ -11,6 +11,7 @@ from app.answering.assistant import Assistant
 from app.answering.chain import Steps
 from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import TableBuilder
+from app.checking.word_finder import WordFinder
 from app.corpus.corpus import Corpus
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.sentence_ranker import SentenceRanker
@@ -79,7 +80,12 @@ def fake_workspace(store: Path, *, read_only: bool = False, covered: ModelLangua
     )
     retriever = Retriever(opened, embedder, settings.retrieval)
     selector = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered)
-    steps = Steps(retriever=EvidenceRetriever(opened, selector), parties=corpus.parties, max_citations=5)
+    steps = Steps(
+        retriever=EvidenceRetriever(opened, selector),
+        parties=corpus.parties,
+        max_citations=5,
+        find_words=WordFinder(opened.catalogue, corpus.parties).find,
+    )
     assistant = Assistant(steps, opened.catalogue, keep_traces=0 if read_only else 100)
     reviews = ReviewBook(opened.catalogue)
     return Workspace(

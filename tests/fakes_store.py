@@ -51,3 +51,9 @@ def keep(store: Store, embedder: Embedder, *items: AnnotatedStatement) -> None:
                 input_key=f"key of {item.statement.statement_id}",
                 vectors=dict(zip(texts, embedder.embed_documents(list(texts.values())), strict=True)),
             )
+
+
+def unlike_text(*numbers: int) -> str:
+    """Returns eight words that no other numbers share: HNSW is approximate, and may miss the nearest of near equals."""
+    digest = hashlib.sha256(repr(numbers).encode()).hexdigest()
+    return " ".join(f"w{digest[begin : begin + 4]}" for begin in range(0, 32, 4))

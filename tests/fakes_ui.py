@@ -16,7 +16,7 @@ from app.briefing.cells import Briefing, Composer
 from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import BriefingProgress
 from app.errors import MetadataError, NotFoundError, QuestionError
-from app.question.followup import EarlierTurn, earlier_turns
+from app.question.turn import EarlierTurn, earlier_turns
 from app.records import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope
 from ingest.parties.party_table import PartyTable
 from ingest.report import FileResult, IngestProgress, IngestReport
@@ -218,6 +218,16 @@ class FakeCorpus:
 
     def remove(self, statement_id: str) -> None:
         del self.stored[self.show(statement_id).statement_id]
+
+    def ingest_uploads(
+        self,
+        paths: Sequence[Path],
+        folder: Path,
+        *,
+        include_unlisted: bool = False,
+        progress: Callable[[IngestProgress], None] | None = None,
+    ) -> IngestReport:
+        return self.ingest(paths, include_unlisted=include_unlisted, progress=progress)
 
     def ingest(
         self,

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from app.answering.by_kind import is_scoped
 from app.answering.compose.extractive import RELATED, quote
+from app.answering.greeting import greet
 from app.answering.provenance import occasions
 from app.answering.verify import verify_citation
 from app.question.resolution import Resolution
@@ -72,12 +74,16 @@ def _cited(
 def _reason(
     answer: Answer, resolution: Resolution, retrieved: Retrieved, parties: PartyTable, wording: Wording
 ) -> Abstention:
+    if resolution.kind == "greeting":
+        return greet(retrieved.held, parties, wording)
     asked_back = _asked_back(resolution, parties, wording)
     if asked_back is not None:
         return asked_back
     if is_in_other_language(resolution.question):
         # The question was not understood, so finding nothing proves nothing.
         return _unread_language()
+    if resolution.quote and resolution.answered_as == "source":
+        return Abstention(reason="not_mentioned", message=wording.say("words_not_found"))
     if resolution.provision:
         return _provision_absent(resolution, retrieved, wording)
     if retrieved.empty_corpus:
@@ -97,8 +103,13 @@ def _reason(
         groups = _named((item.party for item in spoke), parties, wording)
         members = _named((code for item in spoke for code in item.members), parties, wording)
         return Abstention(reason="group_only", message=wording.say(key, party=members, group=groups))
+    if resolution.answered_as in ("metadata", "summary", "source") and not is_scoped(resolution):
+        return Abstention(reason="ambiguous", message=wording.say("unnamed_party"))
     if not retrieved.searched:
         return _no_statement(resolution.scope, retrieved, names, parties, wording)
+    if resolution.act == "more" and resolution.shown is not None and resolution.shown.sentences:
+        message = wording.say("nothing_more", count=len(retrieved.searched))
+        return Abstention(reason="not_mentioned", message=message)
     if resolution.negated:
         return _not_said(answer, retrieved, parties, wording)
     return _not_mentioned(resolution.scope, retrieved, names, wording)
@@ -158,6 +169,11 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Word
     count = len(retrieved.searched)
     articles = ", ".join(f"{short_name(t.treaty)} {number}" for t in scope.treaties for number in t.articles)
     said = {"party": names or "—", "article": articles, "count": count}
+    if retrieved.unnamed_articles:
+        # It may be the article asked about: that it is cited is neither claimed nor denied.
+        numbers = ", ".join(retrieved.unnamed_articles)
+        message = wording.say("article_unnamed", number=numbers, article=articles, count=count)
+        return Abstention(reason="article_not_cited", message=message)
     if articles and any(item.answers for item in retrieved.related):
         elsewhere = tuple(
             f"article {number} of the {short_name(reading.treaty)}"

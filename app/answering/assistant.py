@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from app.answering.chain import ChainState, Question, Steps, UntocChain
 from app.answering.trace import record_of
-from app.question.followup import EarlierTurn
+from app.question.turn import EarlierTurn
 from app.records import Answer
 from app.telemetry import Export
 from vectorstore.catalogue import Catalogue

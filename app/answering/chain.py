@@ -12,15 +12,16 @@ from typing import Any, Final
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from app.answering.abstention import abstain, related_readings
+from app.answering.by_kind import KindAnswers
 from app.answering.compose.extractive import Composition, compose, render
 from app.answering.compose.merge_claims import with_claims, with_translations
 from app.answering.compose.model import ModelWriter, Task
 from app.answering.notes import word_notes
+from app.answering.quotation_source import FindWords, nowhere
 from app.answering.verify import verify
-from app.question.answer_format import restyled
-from app.question.followup import EarlierTurn, earlier_turns
 from app.question.resolution import Resolution
 from app.question.scope import resolve
+from app.question.turn import EarlierTurn, earlier_turns, read_state, state_after
 from app.records import Answer, Missing, Timings
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from ingest.parties.party_table import PartyTable
@@ -70,24 +71,27 @@ class Steps:
     retriever: EvidenceRetriever
     parties: Callable[[], PartyTable]
     max_citations: int
+    find_words: FindWords = nowhere
     writer: ModelWriter | None = None
 
     def resolve(self, question: Question) -> Resolution:
         """Resolves the scope (who, when, which article, the topic) and the form of the answer ("shorter")."""
-        form, asked, before = restyled(question.text, earlier_turns(question.history))
-        overrides = question.overrides or asked.overrides
-        resolution = resolve(asked.question, self.parties(), overrides=overrides, history=before)
-        return replace(resolution, style=form.style, reply_language=form.language)
+        return resolve(question.text, self.parties(), overrides=question.overrides, history=question.history)
 
     def retrieve(self, resolution: Resolution) -> Retrieved:
         """Applies the scope and finds evidence within it, per party."""
-        return self.retriever.retrieve(resolution, self.parties())
+        return self._by_kind(resolution).retrieve(resolution, self.parties())
 
     def compose(self, resolution: Resolution, retrieved: Retrieved) -> Iterator[Composition]:
         """Quotes the best evidence; a model, if configured, words claims on it, yielded as they pass their checks."""
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
         parties, wording = self.parties(), load_wording(resolution.reply_language or resolution.scope.language)
-        limit = min(self.max_citations, _SHORTER) if resolution.style == "shorter" else self.max_citations
+        by_kind = self._by_kind(resolution)
+        composed_by_kind = by_kind.compose(resolution, retrieved, parties, wording)
+        if composed_by_kind is not None:
+            yield composed_by_kind
+            return
+        limit = by_kind.limit
         quoted = compose(
             evidence,
             retrieved.sources,
@@ -124,6 +128,10 @@ class Steps:
             composed = with_translations(composed, self.writer, resolution.reply_language)
         yield composed
 
+    def _by_kind(self, resolution: Resolution) -> KindAnswers:
+        limit = min(self.max_citations, _SHORTER) if resolution.style == "shorter" else self.max_citations
+        return KindAnswers(retriever=self.retriever, find_words=self.find_words, limit=limit)
+
     def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
         """Drops claims whose citations fail verification; abstains with a reason where none is left."""
         checked = verify(composed.claims, composed.citations, retrieved.sources.statements)
@@ -135,6 +143,9 @@ class Steps:
             question=question.text,
             answer="",
             status="answered",
+            kind=resolution.kind,
+            kind_chance=resolution.kind_chance,
+            other_kinds=resolution.other_kinds,
             scope=replace(resolution.scope, language=language, notes=notes),
             coverage=retrieved.coverage(checked.citations),
             retrieved=retrieved.passages,
@@ -157,7 +168,11 @@ class Steps:
             more=composed.more,
             spoken_for={group: tuple(members) for group, members in composed.spoken_for.items()},
             translations=dict(composed.translations),
-            related=related_readings(retrieved, checked.citations) if retrieved.other_readings else (),
+            related=(
+                related_readings(retrieved, checked.citations)
+                if retrieved.other_readings or retrieved.unnamed_articles
+                else ()
+            ),
         )
 
 
@@ -178,7 +193,7 @@ def _with_model(answer: Answer, composed: Composition, writer: ModelWriter | Non
 
 def _kind_asked(resolution: Resolution) -> Missing | None:
     """Returns the kind of answer to look for; None for "when was that?", which the provenance lines answer."""
-    in_provenance = resolution.intent == "about_answer" and resolution.asked != "reason"
+    in_provenance = resolution.act == "about" and resolution.asked != "reason"
     return None if in_provenance else resolution.asked
 
 
@@ -211,7 +226,7 @@ class UntocChain(Runnable[str | Question, Answer]):
         question = Question(text=question) if isinstance(question, str) else question
         steps, clock = self.steps, _Clock()
         with clock.of("resolve"):
-            resolution = steps.resolve(question)
+            resolution = self._with_shown(question, steps.resolve(question))
         state = ChainState(question=question, resolution=resolution)
         yield state
         with clock.of("retrieve"):
@@ -226,7 +241,19 @@ class UntocChain(Runnable[str | Question, Answer]):
             yield state
         with clock.of("verify"):
             answer = steps.verify(question, resolution, retrieved, composed)
-        yield replace(state, answer=replace(answer, timings_ms=clock.timings()))
+        conversation = state_after(resolution, answer).to_json()
+        yield replace(state, answer=replace(answer, timings_ms=clock.timings(), conversation=conversation))
+
+    def _with_shown(self, question: Question, resolution: Resolution) -> Resolution:
+        """Adds what the question before showed, where this one goes on from it and its answer was not given."""
+        turns = earlier_turns(question.history)
+        if resolution.act not in ("more", "about") or resolution.again or resolution.shown is not None or not turns:
+            return resolution
+        *before, last = turns
+        earlier = Question(text=last.question, overrides=last.overrides, history=before)
+        *_, state = UntocChain(replace(self.steps, writer=None)).states(earlier)
+        assert state.answer is not None
+        return replace(resolution, shown=read_state(state.answer.conversation).shown)
 
     def _answer(self, question: str | Question) -> Answer:
         *_, answer = self._answers(iter([question]))

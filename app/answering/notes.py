@@ -39,5 +39,11 @@ def _word(note: Note, parties: PartyTable, wording: Wording) -> str:
     if "party" in values:
         values["party"] = parties.display(values["party"], wording.language)
     if "parties" in values:
-        values["parties"] = ", ".join(parties.display(code, wording.language) for code in values["parties"])
+        values["parties"] = ", ".join(_party(code, parties, wording) for code in values["parties"])
     return wording.say(f"note_{note.kind}", **values)
+
+
+def _party(code: str, parties: PartyTable, wording: Wording) -> str:
+    return (
+        members_name(code, parties, wording.language) if code in regions() else parties.display(code, wording.language)
+    )

@@ -39,7 +39,7 @@ class StoredText:
     @property
     def parties(self) -> frozenset[str]:
         """Who holds the position; a group's statement is the group's, whoever delivered it."""
-        held = (self.metadata.state, self.metadata.on_behalf_of)
+        held = (*self.metadata.holders, self.metadata.on_behalf_of)
         return frozenset() if self.statement.kind == "treaty" else frozenset(code for code in held if code)
 
 

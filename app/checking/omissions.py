@@ -1,10 +1,13 @@
 """What an ellipsis leaves out, and what a cut leaves out beside a quotation: whether it turns what is quoted."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import regex
 
+from app.checking.attribution_verbs import OBJECT, SPEAKER_OF
 from app.checking.match_key import KeyedText
 from app.checking.matching import Match, words_of
 from app.checking.polarity_words import (
@@ -18,9 +21,9 @@ from app.checking.polarity_words import (
     turns,
 )
 from app.checking.remarks import Remark, RemarkKind, remark
-from app.checking.speech import OBJECT, SPEAKER_OF
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
+from vectorstore.records import Block
 
 # In an omission this short a modal verb is what the omission is about.
 _MODAL_WORDS: Final = 4
@@ -47,12 +50,25 @@ _QUOTES_CLOSE: Final = regex.compile(r"[”»“」』❞›]")
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """A statement as omissions and cuts are read in it."""
+    """A statement as omissions and cuts are read in it; without `blocks` it is one paragraph."""
 
     text: KeyedText
     language: str
     holders: frozenset[str]
     parties: PartyTable
+    blocks: Sequence[Block] = ()
+
+    def paragraph(self, position: int) -> tuple[int, int]:
+        """Returns the edges of the paragraph around an offset, which no sentence crosses: a page break may."""
+        blocks = self.blocks
+        after = bisect_right(blocks, position, key=lambda block: block.start)
+        first = after - 1
+        while first > 0 and blocks[first].continues:
+            first -= 1
+        while after < len(blocks) and blocks[after].continues:
+            after += 1
+        start = blocks[first].start if first >= 0 else self.text.start
+        return start, blocks[after].start if after < len(blocks) else len(self.text.source)
 
     def names_itself(self, words: str) -> bool:
         """Returns whether words name who holds the statement, as who speaks: not in "critics of Arvandia"."""
@@ -168,8 +184,9 @@ def judge_cut(start: int, end: int, quote: str, said: Said, around: tuple[str, s
             left out.
     """
     source, language = said.text.source, said.language
-    opening = _last_sentence(source[max(0, start - _AROUND) : start])
-    rest = _first_sentence(source[end : end + _AROUND]) if not _finished(source, start, end) else ""
+    opening = _last_sentence(source[max(said.paragraph(start)[0], start - _AROUND) : start])
+    going_on = source[end : min(said.paragraph(max(start, end - 1))[1], end + _AROUND)]
+    rest = _first_sentence(going_on) if not _finished(source, start, end) else ""
     remarks: list[Remark] = []
     clause, apart = governing(opening, source[start:end])
     weighing = _kinds(turns(clause, language)) & ({"condition"} if apart else {"denial", "condition"})

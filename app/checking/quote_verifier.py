@@ -134,6 +134,7 @@ class QuoteVerifier:
             language=stored.metadata.language or language_of(quote[:1], "en"),
             holders=stored.parties,
             parties=self._parties,
+            blocks=stored.statement.blocks,
         )
         left_out = judge_omissions(match, said)
         judged = [*self._brackets(match, said)]

@@ -11,7 +11,7 @@ from app.errors import AppError, QuestionError
 
 if TYPE_CHECKING:
     from app.answering.assistant import Assistant
-    from app.question.followup import EarlierTurn
+    from app.question.turn import EarlierTurn
     from app.wiring import Workspace
     from vectorstore.records import JSONValue
 
@@ -39,7 +39,8 @@ def ask(
     history: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="earlier questions, oldest first: one a line, or JSON lines with question and scope"
+            metavar="FILE",
+            help="earlier questions, oldest first: one a line, or JSON lines as --json prints them",
         ),
     ] = None,
 ) -> int:

@@ -79,7 +79,7 @@ def manifest(
     """Draft a statements.csv from what the texts of a folder say."""
     if not folder.is_dir():
         raise UsageError(f"no such folder: {str(folder)!r}")
-    with invocation.workspace() as workspace:
+    with invocation.workspace_or_empty() as workspace:
         path = workspace.corpus.draft_manifest(folder, overwrite=force)
     if invocation.as_json:
         print_json({"manifest": str(path)})

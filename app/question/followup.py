@@ -1,26 +1,22 @@
-"""Follow-up resolution: what a question inherits from the turns before it.
+"""Follow-ups by slots and cue words: what a turn keeps, told by what it names and by words such as "too" and "only".
 
-A question that names a speaker and a subject inherits nothing. "And Cuba?" refines the one before: it replaces the kind
-of thing that it names and keeps the rest. "When was that?" is about the answer, and inherits everything.
+A question that names a speaker and a subject keeps nothing. "And Cuba?" replaces who is asked and keeps the rest. "When
+was that?" is about the answer, and keeps everything.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 from app.question.followup_cues import CUES, Cues
 from app.question.frames import fold_accents, frames_of
-from app.question.resolution import Resolution
+from app.question.resolution import Act, Resolution
+from app.question.turn import FILLED, Slot, TurnReading, articles_of, filled, treaty_scopes
 from app.records import Scope, TreatyScope
 from ingest.language.ordinals import find_session_mentions
 from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import TREATIES, article_title, find_treaties
-from vectorstore.records import JSONValue
 
-_WHEN: Final = ("sessions", "years", "months", "pick")
-# In the order of the contract.
-_FIELDS: Final = ("states", "groups", "members_of", "treaties", "bodies", *_WHEN, "agenda_items", "topic")
 _LATIN: Final = ("en", "fr", "es")
 _NUMBER: Final = re.compile(
     r"(?:(?:the|the\s+number|number|le|la|el|du|de\s+l')\s+|ال|第)?(?P<number>\d{1,2})\s*条?$", re.IGNORECASE
@@ -39,38 +35,49 @@ _AWAY: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class EarlierTurn:
-    """A question asked before in the same conversation.
+def read_turn(current: Resolution, previous: Resolution) -> tuple[Resolution, TurnReading]:
+    """Reads a turn by the slots that it fills and by its cue words.
 
-    Attributes:
-        overrides: The parts of its scope that were set in place of what it says, in the form of `Answer.scope`.
+    Returns:
+        The turn by itself, without its cue words; and what it keeps of the question before.
     """
-
-    question: str
-    overrides: Mapping[str, JSONValue] = field(default_factory=dict)
-
-
-def earlier_turns(history: Iterable[str | EarlierTurn]) -> tuple[EarlierTurn, ...]:
-    """Returns the turns of a conversation that hold a question; a plain question has no overrides."""
-    turns = [EarlierTurn(question=turn) if isinstance(turn, str) else turn for turn in history]
-    return tuple(turn for turn in turns if turn.question.strip())
-
-
-def merge_turn(current: Resolution, previous: Resolution | None) -> Resolution:
-    """Takes over from the turn before what a follow-up leaves out, and says what kind of question it is."""
-    if previous is None:
-        return current
     cues = CUES[_language(current, previous)]
-    said = _numbered(_taken_away(_without_cues(current, previous, cues), previous), previous)
+    away = _takes_away(current, previous)
+    said = _numbered(_without_cues(current, previous, cues), previous)
     if said.provision:
-        return _in_treaty(current, previous)
+        return _in_treaty(current, previous), TurnReading()
+    if said.quote:
+        return said, TurnReading()
+    if away:
+        scope = replace(said.scope, topic="")
+        return replace(said, scope=scope, all_states=False), TurnReading(act="remove", keeps=FILLED | {"kind"})
     if _stands_alone(said, cues):
-        return current
+        return current, TurnReading()
     said = _in_treaty(said, previous)
-    if not _names_speaker(said) and not any(getattr(said.scope, name) for name in _FIELDS):
-        return _about_answer(said, previous)
-    return _refined(said, previous, cues)
+    own = filled(said)
+    if not own:
+        return said, TurnReading(act="about", keeps=FILLED if said.asked else FILLED | {"kind"})
+    narrows = cues.has("only", said.question)
+    # "Compare article 17 and article 18" names all that it is about.
+    adds = cues.has("too", said.question) and len(articles_of(said.scope.treaties)) < 2
+    keeps: set[Slot] = set(FILLED - own)
+    if said.scope.agenda_items and not narrows:
+        keeps -= {"topic", "treaty"}
+    if "topic" in own and not adds and not narrows:
+        keeps.discard("treaty")
+    if not _own_topic(said.scope) and "treaty" in own:
+        whole = not any(treaty.articles for treaty in said.scope.treaties)
+        said = replace(said, scope=replace(said.scope, topic=""))
+        own = filled(said)
+        if _own_topic(previous.scope) and (narrows or (whole and previous.scope.treaties)):
+            keeps.add("topic")
+        else:
+            keeps.discard("topic")
+    if "topic" not in own or (previous.negated and "who" not in own):
+        keeps.add("kind")
+    others = said.all_states and "topic" not in own and cues.has("others", said.question)
+    act: Act = "add" if adds else "more" if others else "replace"
+    return said, TurnReading(act=act, keeps=frozenset(keeps))
 
 
 def _language(current: Resolution, previous: Resolution) -> str:
@@ -125,22 +132,15 @@ def _asks_which(current: Resolution) -> bool:
     return frames.everyone.search(text) is not None or frames.compare.search(text) is None
 
 
-def _taken_away(said: Resolution, previous: Resolution) -> Resolution:
-    """Reads "not Chile" and "without Chile" as those asked about before without Chile."""
-    scope, question = said.scope, fold_accents(said.question)
+def _takes_away(current: Resolution, previous: Resolution) -> bool:
+    """Whether a question takes States away from those asked about: "not Chile", "without Chile"."""
+    scope, question = current.scope, fold_accents(current.question)
     away = _AWAY.match(question)
     named = {*scope.states, *scope.groups}
-    states = tuple(code for code in previous.scope.states if code not in named)
-    groups = tuple(code for code in previous.scope.groups if code not in named)
     # What remains of a topic are the words that take away.
     if away is None or not named or re.sub(r"\W", "", fold_accents(scope.topic)) not in re.sub(r"\W", "", away.group()):
-        return said
-    sets = previous.scope.members_of
-    if not (states or groups or previous.all_states):
-        return said
-    kept = tuple(name for name, codes in (("states", states), ("groups", groups), ("members_of", sets)) if codes)
-    left = replace(scope, topic="", states=states, groups=groups, members_of=sets, kept=kept)
-    return replace(said, all_states=previous.all_states, scope=left)
+        return False
+    return bool({*previous.scope.states, *previous.scope.groups} - named) or previous.all_states
 
 
 def _numbered(said: Resolution, previous: Resolution) -> Resolution:
@@ -207,89 +207,6 @@ def _stands_alone(said: Resolution, cues: Cues) -> bool:
     return _names_speaker(said) and _names_subject(said.scope) and not cues.is_fragment(said.question)
 
 
-def _about_answer(said: Resolution, previous: Resolution) -> Resolution:
-    scope = replace(previous.scope, language=said.scope.language, notes=())
-    kept = tuple(name for name in _FIELDS if getattr(scope, name))
-    return replace(
-        previous,
-        question=said.question,
-        scope=replace(scope, kept=kept),
-        asked=said.asked,
-        negated=said.negated or previous.negated,
-        intent="about_answer",
-    )
-
-
-def _refined(said: Resolution, previous: Resolution, cues: Cues) -> Resolution:
-    scope, earlier, question = said.scope, previous.scope, said.question
-    taken: dict[str, Any] = {}
-    speaks, about = _names_speaker(said), _names_subject(scope)
-    adds = cues.has("too", question) or (previous.unclear is not None and not about)
-    if not speaks or (adds and (scope.members_of or not said.all_states)):
-        taken |= _joined(scope, earlier, "states", "groups", "members_of")
-    if not about:
-        taken |= _joined(scope, earlier, "topic", "treaties", "agenda_items")
-    else:
-        taken |= _subject_beside(scope, earlier, narrows=cues.has("only", question))
-        if adds and not scope.topic and len(_articles(scope.treaties)) < 2:
-            taken |= _joined(scope, earlier, "treaties", "agenda_items")
-    if not any(getattr(scope, name) for name in _WHEN):
-        # The number of a session belongs to its body.
-        taken |= _joined(scope, earlier, *(name for name in _WHEN if name != "sessions" or not scope.bodies))
-    elif adds:
-        taken |= _joined(scope, earlier, "sessions", "years", "months")
-    if not scope.bodies:
-        taken |= _joined(scope, earlier, "bodies")
-    kept = {*scope.kept, *(name for name, value in taken.items() if value)}
-    same = not about
-    return replace(
-        said,
-        scope=replace(scope, **taken, kept=tuple(name for name in _FIELDS if name in kept)),
-        all_states=(said.all_states or (not speaks and previous.all_states))
-        and not (taken.get("states") or taken.get("groups")),
-        unclear=said.unclear if speaks else previous.unclear,
-        options=said.options if speaks else previous.options,
-        known_name=said.known_name if speaks else previous.known_name,
-        asked=said.asked or (previous.asked if same and not said.all_states else None),
-        stance=said.stance or (same and previous.stance),
-        over_time=said.over_time or (same and previous.over_time),
-        negated=said.negated or (previous.negated and (same or not speaks)),
-        provision=previous.provision and not speaks and (same or bool(scope.treaties)),
-        is_statement_question=True,
-        intent="refine",
-    )
-
-
-def _joined(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:
-    """Returns fields as they were before, with what the question adds to them."""
-    joined: dict[str, Any] = {}
-    for name in names:
-        before, now = getattr(earlier, name), getattr(scope, name)
-        if name == "treaties":
-            joined[name] = _treaty_scopes(_articles((*before, *now)))
-        elif before:
-            joined[name] = tuple(dict.fromkeys((*before, *now))) if isinstance(before, tuple) else now or before
-    return joined
-
-
-def _subject_beside(scope: Scope, earlier: Scope, *, narrows: bool) -> dict[str, Any]:
-    """Returns what of the earlier subject stays beside a new one.
-
-    An agenda item beside a topic is where something was said, and stays. A topic of its own stays where only the
-    treaty is replaced, or where the question narrows: "only under article 16".
-    """
-    taken: dict[str, Any] = {}
-    own, was = _own_topic(scope), _own_topic(earlier)
-    if not scope.agenda_items and (was or earlier.treaties):
-        taken |= _joined(scope, earlier, "agenda_items")
-    whole = bool(scope.treaties) and not any(treaty.articles for treaty in scope.treaties)
-    if not own and was and (narrows or (whole and earlier.treaties)):
-        taken["topic"] = earlier.topic
-    if narrows and not own and not scope.treaties:
-        taken |= _joined(scope, earlier, "treaties")
-    return taken
-
-
 def _own_topic(scope: Scope) -> str:
     """Returns a topic, unless it is only the name of a treaty that is in scope anyway."""
     cues, rest = CUES[scope.language], scope.topic
@@ -312,7 +229,7 @@ def _in_treaty(said: Resolution, previous: Resolution) -> Resolution:
     treaty, topic = _only_treaty(previous), said.scope.topic
     if treaty is None:
         return said
-    named = _articles(said.scope.treaties)
+    named = articles_of(said.scope.treaties)
     if said.assumed_treaty:
         found = [(treaty if number and article_title(treaty, number) else code, number) for code, number in named]
     else:
@@ -322,19 +239,7 @@ def _in_treaty(said: Resolution, previous: Resolution) -> Resolution:
         for mention in reversed(find_articles(topic)):
             rest = f"{rest[: mention.start]} {rest[mention.end :]}"
         topic = "" if CUES[said.scope.language].is_reference(rest) else topic
-    treaties = _treaty_scopes(found)
+    treaties = treaty_scopes(found)
     if treaties == said.scope.treaties:
         return said
     return replace(said, scope=replace(said.scope, treaties=treaties, topic=topic, kept=("treaties",)))
-
-
-def _articles(treaties: Iterable[TreatyScope]) -> list[tuple[str, str]]:
-    """Returns (treaty, article) one by one; a treaty without articles has an empty one."""
-    return [(treaty.treaty, number) for treaty in treaties for number in treaty.articles or ("",)]
-
-
-def _treaty_scopes(articles: Iterable[tuple[str, str]]) -> tuple[TreatyScope, ...]:
-    numbers: dict[str, dict[str, None]] = {}
-    for code, number in articles:
-        numbers.setdefault(code, {}).update({number: None} if number else {})
-    return tuple(TreatyScope(treaty=code, articles=tuple(listed)) for code, listed in numbers.items())

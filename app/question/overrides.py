@@ -6,11 +6,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final, cast
+from typing import Final, cast, get_args
 
 from app.errors import ScopeError
-from app.question.resolution import Resolution
-from app.records import Pick, Scope, TreatyScope
+from app.question.resolution import Resolution, with_kind
+from app.records import Interval, Pick, QuestionKind, Scope, TreatyScope
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import region_named, regions
@@ -19,10 +19,12 @@ from vectorstore.records import JSONValue
 
 # The parts of a scope that say who is asked.
 _WHO: Final = ("states", "groups", "members_of")
+# What of an answer's own scope only tells how the question was read.
+_DESCRIBED: Final = ("language", "kept", "notes", "all_states", "negated")
 
 
 def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties: PartyTable) -> Resolution:
-    """Puts parts of a scope in place of what was read.
+    """Puts parts of a scope, and the `kind` of question, in place of what was read.
 
     Raises:
         ScopeError: An override names something unknown.
@@ -30,8 +32,24 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
     if not overrides:
         return resolution
     # An answer's own scope can be given back: what only describes it is passed over.
-    overrides = {name: value for name, value in overrides.items() if name not in ("language", "kept", "notes")}
-    known = {*_WHO, "treaties", "bodies", "sessions", "years", "months", "pick", "agenda_items", "topic"}
+    overrides = {name: value for name, value in overrides.items() if name not in _DESCRIBED}
+    kind = overrides.get("kind")
+    if kind is not None and kind not in get_args(QuestionKind):
+        raise ScopeError(f"{kind!r} is no kind of question: known are {', '.join(get_args(QuestionKind))}")
+    overrides = {name: value for name, value in overrides.items() if name != "kind"}
+    known = {
+        *_WHO,
+        "excluded",
+        "interval",
+        "treaties",
+        "bodies",
+        "sessions",
+        "years",
+        "months",
+        "pick",
+        "agenda_items",
+        "topic",
+    }
     unknown = sorted(set(overrides) - known)
     if unknown:
         raise ScopeError(f"unknown part of the scope {unknown[0]!r}: known are {', '.join(sorted(known))}")
@@ -41,6 +59,8 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
             if not isinstance(value, str):
                 raise ScopeError(f"the scope's 'topic' must be text, found {value!r}")
             scope = replace(scope, topic=value)
+        elif name == "interval":
+            scope = replace(scope, interval=_interval(value))
         elif name == "pick":
             scope = replace(scope, pick=_pick(value))
         elif name == "treaties":
@@ -52,13 +72,15 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
                 values = tuple(canonical_body(item) or item for item in values)
             if name in ("states", "groups"):
                 values = tuple(_party_code(item, parties) for item in values)
+            if name == "excluded":
+                values = tuple(region_named(item) or _party_code(item, parties) for item in values)
             if name == "members_of":
                 values = tuple(_set_code(item, parties) for item in values)
             scope = _with_values(scope, name, values)
     named = bool({*_WHO} & overrides.keys())
     speakers = bool(scope.states or scope.groups)
     kept = tuple(name for name in scope.kept if name not in overrides or _is_part(resolution.scope, scope, name))
-    return replace(
+    changed = replace(
         resolution,
         scope=replace(scope, kept=kept),
         # Whoever takes the last State away asks all of them.
@@ -67,6 +89,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
         party_notes=() if named else resolution.party_notes,
         is_statement_question=True,
     )
+    return changed if kind is None else with_kind(changed, cast(QuestionKind, kind))
 
 
 def _is_part(earlier: Scope, scope: Scope, name: str) -> bool:
@@ -81,6 +104,19 @@ def _pick(value: JSONValue) -> Pick | None:
     raise ScopeError(f'the scope\'s \'pick\' must be "latest", "earliest" or null, found {value!r}')
 
 
+def _interval(value: JSONValue) -> Interval | None:
+    """Returns the two ends of an interval, each a year, a month or None."""
+    if value is None:
+        return None
+    ends = _as_list("interval", value)
+    if len(ends) != 2 or not all(
+        end is None or re.fullmatch(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?", str(end)) for end in ends
+    ):
+        raise ScopeError(f"the scope's 'interval' must look like [\"2018\", null], found {value!r}")
+    first, last = (None if end is None else str(end) for end in ends)
+    return (first, last)
+
+
 def _check_times(name: str, values: Sequence[str]) -> None:
     for item in values:
         if name == "years" and not re.fullmatch(r"\d{4}", item):
@@ -92,7 +128,17 @@ def _check_times(name: str, values: Sequence[str]) -> None:
 def _with_values(scope: Scope, name: str, values: tuple[str, ...]) -> Scope:
     changed: dict[str, tuple[str, ...]] = {
         part: getattr(scope, part)
-        for part in ("states", "groups", "members_of", "bodies", "sessions", "years", "months", "agenda_items")
+        for part in (
+            "states",
+            "groups",
+            "members_of",
+            "excluded",
+            "bodies",
+            "sessions",
+            "years",
+            "months",
+            "agenda_items",
+        )
     }
     changed[name] = values
     return replace(
@@ -100,6 +146,7 @@ def _with_values(scope: Scope, name: str, values: tuple[str, ...]) -> Scope:
         states=changed["states"],
         groups=changed["groups"],
         members_of=changed["members_of"],
+        excluded=changed["excluded"],
         bodies=changed["bodies"],
         sessions=changed["sessions"],
         years=changed["years"],

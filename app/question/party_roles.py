@@ -104,6 +104,7 @@ class AskedParties:
         unclear: A name in the speaker's place that is ambiguous or unknown.
         options: What it may mean.
         known_name: False where `unclear` is a name that no lookup knows.
+        excluded: Codes of those that are left out.
     """
 
     speakers: tuple[str, ...] = ()
@@ -120,6 +121,7 @@ class AskedParties:
     unclear: str | None = None
     options: tuple[str, ...] = ()
     known_name: bool = True
+    excluded: tuple[str, ...] = ()
 
 
 def resolve_parties(text: str, parties: PartyTable, frames: Frames, language: str) -> AskedParties:
@@ -132,8 +134,23 @@ def resolve_parties(text: str, parties: PartyTable, frames: Frames, language: st
         language: Its ISO 639-1 code.
     """
     found = [match for match in parties.find(text, language, relaxed=True) if not _is_language(text, match)]
-    excluded, found = _without_excluded(text, find_sets(text, found, parties, language), frames)
-    text = blank(text, excluded)
+    named = find_sets(text, found, parties, language)
+    excluded, found = _without_excluded(text, named, frames)
+    left_out = (match for match in named if match not in found)
+    codes = tuple(
+        code for match in left_out for code in (match.members_of if isinstance(match, StateSetMatch) else match.codes)
+    )
+    return replace(_read_parties(blank(text, excluded), found, excluded, parties, frames, language), excluded=codes)
+
+
+def _read_parties(
+    text: str,
+    found: Sequence[PartyMatch],
+    excluded: Sequence[tuple[int, int]],
+    parties: PartyTable,
+    frames: Frames,
+    language: str,
+) -> AskedParties:
     kinds = find_unknown_kinds(text, found, language)
     if kinds:
         spans = [(kind.start, kind.end) for kind in kinds]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from app.errors import QuestionError, ScopeError
-from app.question.followup import EarlierTurn
+from app.question.turn import EarlierTurn, read_state
 from vectorstore.records import JSONValue
 
 _EXAMPLE: Final = '{"states": ["IRN"]}'
@@ -74,7 +74,8 @@ def read_turns(value: object) -> tuple[EarlierTurn, ...]:
 
     Args:
         value: A list of questions, each as text or as `{"question": …, "scope": {…}}` where parts of its scope
-            were set by hand.
+            were set by hand; an answer as `untoc ask --json` printed it will do, whose `conversation` is then gone on
+            from.
 
     Raises:
         QuestionError: It is something else.
@@ -88,10 +89,12 @@ def read_turns(value: object) -> tuple[EarlierTurn, ...]:
 
 def _turn(item: object) -> EarlierTurn:
     given = item if isinstance(item, Mapping) else {"question": item}
-    question, scope = given.get("question"), given.get("scope") or {}
+    question, scope, state = given.get("question"), given.get("scope") or {}, given.get("conversation")
     if not isinstance(question, str) or not isinstance(scope, Mapping):
         raise QuestionError(_NO_TURN)
-    return EarlierTurn(question=clean_question(question), overrides=dict(scope))
+    return EarlierTurn(
+        question=clean_question(question), overrides=dict(scope), state=read_state(state) if state else None
+    )
 
 
 def clean_question(text: str) -> str:

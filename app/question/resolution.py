@@ -3,12 +3,39 @@
 "Which States did not mention corruption?" resolves to the topic "corruption", `all_states` and `negated`.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
-from app.records import Missing, Note, Scope
+from app.records import Missing, Note, QuestionKind, Scope
 
-Intent = Literal["new", "refine", "about_answer"]
+# The kind of thing that an answer to each kind of question holds.
+_ASKED: Final[Mapping[QuestionKind, Missing]] = {
+    "number": "number",
+    "date": "date",
+    "person": "name",
+    "reason": "reason",
+}
+# Kinds of turns that ask nothing of the corpus, so that the question before them goes on afterwards.
+ASIDES: Final[frozenset[QuestionKind]] = frozenset({"greeting", "out_of_scope"})
+Act = Literal["new", "replace", "add", "remove", "correct", "more", "about"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What an answer showed: whose words, from which statements, and which sentences."""
+
+    parties: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+    def with_more(self, more: "Shown") -> "Shown":
+        """Returns both together."""
+        return Shown(
+            parties=tuple(dict.fromkeys((*self.parties, *more.parties))),
+            statements=tuple(dict.fromkeys((*self.statements, *more.statements))),
+            sentences=tuple(dict.fromkeys((*self.sentences, *more.sentences))),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +61,15 @@ class Resolution:
         over_time: The question asks how something changed, or names several occasions.
         named_at: Where the first of those asked about stands in the question; None where nobody is named.
         style: The form in which the answer is wanted.
+        kind: The kind of question.
+        kind_chance: Calibrated chance that this is its kind, 0 to 1.
+        again: Of a wish for another form, the kind of the question that is answered again.
+        earlier_kind: Of an aside, such as thanks, the kind of the question before it, which later turns go on with.
+        other_kinds: Kinds that it may be as well, likeliest first; only where the chance is low.
         reply_language: The language in which it is wanted, where one was asked for.
-        intent: Whether the question stands by itself, refines the one before it, or is about the answer to that.
+        act: What the question does to the conversation before it, as `new`, or `about` the answer shown.
+        quote: Words whose source is asked; empty where none are quoted.
+        shown: What has been shown before, where the question goes on from it or is about it.
     """
 
     scope: Scope
@@ -56,6 +90,42 @@ class Resolution:
     stance: bool = False
     over_time: bool = False
     named_at: int | None = None
-    intent: Intent = "new"
+    act: Act = "new"
+    shown: Shown | None = None
+    quote: str = ""
     style: Literal["answer", "shorter", "points"] = "answer"
     reply_language: str | None = None
+    kind: QuestionKind = "content"
+    kind_chance: float = 1.0
+    other_kinds: tuple[QuestionKind, ...] = ()
+    again: QuestionKind | None = None
+    earlier_kind: QuestionKind | None = None
+
+    @property
+    def answered_as(self) -> QuestionKind:
+        """The kind of answer that is given: "in French" after a summary asks for the summary."""
+        return self.again or self.kind
+
+    @property
+    def goes_on_as(self) -> QuestionKind:
+        """The kind of question that a turn after this one asks again: "and Iraq?"."""
+        return self.again or self.earlier_kind or self.kind
+
+
+def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
+    """Returns a question read as one of this kind for certain, with what follows from its kind."""
+    named = read.scope.states or read.scope.groups
+    return replace(
+        read,
+        kind=kind,
+        kind_chance=1.0,
+        other_kinds=(),
+        asked=_ASKED.get(kind),
+        stance=kind == "position",
+        over_time=kind == "over_time",
+        negated=kind == "negated_which",
+        provision=kind == "treaty_text",
+        all_states=(read.all_states or kind in ("which_states", "negated_which")) and not named,
+        is_statement_question=kind != "out_of_scope",
+        to_assistant=kind == "out_of_scope",
+    )

@@ -12,9 +12,10 @@ from typing import Final
 from wordfreq import zipf_frequency
 
 from app.errors import QuestionError
+from app.question.answer_format import restyle
 from app.question.answer_type import find_answer_type
 from app.question.dialogue_acts import chosen_option, relative_year, without_negated
-from app.question.followup import EarlierTurn, earlier_turns, merge_turn
+from app.question.followup import read_turn
 from app.question.followup_cues import CUES
 from app.question.frames import Frames, fold_accents, frames_of
 from app.question.language import detect_language
@@ -23,10 +24,11 @@ from app.question.overrides import override
 from app.question.party_roles import AskedParties, resolve_parties
 from app.question.resolution import Resolution
 from app.question.rewording import reword
-from app.question.time_and_venue import Occasion, find_body_mentions, find_occasions
+from app.question.time_and_venue import FIRST_YEAR, LAST_YEAR, Occasion, find_body_mentions, find_occasions
 from app.question.topic_extraction import Span, blank, topic_of
 from app.question.treaty_text_questions import NamedTreaties, asks_provision, find_named_treaties, without_joints
-from app.records import Note, Scope
+from app.question.turn import ConversationState, EarlierTurn, earlier_turns, fold, in_form, known_before
+from app.records import Interval, Missing, Note, QuestionKind, Scope
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions
 from ingest.treaties.references import find_agenda_items
@@ -42,6 +44,8 @@ _STRANDED: Final = re.compile(
     r"|о\s+ч[её]м(?:\s+(?:говорится|говорилось|было))?|عم[ّ]?ا?\s+(?:ت?تحدث\w*|يدور)|(?:م|ع)اذا\s+ت?ناول\w*)(?!\w)|是?(?:关于|有关)什么的?\W*$",
     re.IGNORECASE,
 )
+# Words whose source is asked: three at least, since fewer are a term.
+_QUOTED: Final = re.compile(r"[“«„「『\"]\s*(\S+(?:\s+\S+){2,}?|\S{6,}?)\s*[”»“」』\"]")
 # Per billion words as a power of ten: rarer ones are typing errors or names.
 _RARE = 2.5
 
@@ -66,10 +70,7 @@ def resolve(
         QuestionError: The question is empty or too long.
         ScopeError: An override names something unknown.
     """
-    resolution: Resolution | None = None
-    for earlier in earlier_turns(history)[-_TURNS_READ:]:
-        read = merge_turn(_read_after(resolution, earlier.question[:MAX_QUESTION], parties), resolution)
-        resolution = override(read, earlier.overrides, parties)
+    state = _state_after(earlier_turns(history), parties)
     text = question.strip()
     if not text:
         raise QuestionError(
@@ -79,15 +80,62 @@ def resolve(
         raise QuestionError(
             f"the question has {len(text)} characters, at most {MAX_QUESTION} are read: ask a shorter one"
         )
-    current = replace(merge_turn(_read_after(resolution, text, parties), resolution), question=text)
-    resolved = _with_notes(override(current, overrides or {}, parties))
-    return _without_speaker(resolved, text)
+    current = _read_turn(state, text, parties)
+    resolved = _without_speaker(_with_notes(override(current, overrides or {}, parties)), text)
+    scope = replace(resolved.scope, all_states=resolved.all_states, negated=resolved.negated)
+    told = resolved.again or "kind" in (overrides or {})
+    return replace(resolved, scope=scope, kind=resolved.kind if told else _kind(resolved))
 
 
-def _read_after(previous: Resolution | None, question: str, parties: PartyTable) -> Resolution:
-    """Reads a question of a conversation: what it takes back is left out, and a mistyped name is asked back."""
-    if previous is None:
+def _state_after(turns: Sequence[EarlierTurn], parties: PartyTable) -> ConversationState | None:
+    """Returns the state after the turns of a conversation; those before a turn that has its state are not read."""
+    state, unread = known_before(turns[-_TURNS_READ:])
+    for turn in unread:
+        read = _read_turn(state, turn.question[:MAX_QUESTION], parties)
+        state = ConversationState(read=override(read, turn.overrides, parties))
+    return state
+
+
+def _read_turn(state: ConversationState | None, question: str, parties: PartyTable) -> Resolution:
+    """Reads a question as a turn of its conversation; a wish for another form asks the question before again."""
+    if state is None:
         return _read(question, parties)
+    known = replace(state, read=replace(state.read, kind=state.read.again or _kind(state.read)))
+    form = restyle(question)
+    if form is not None:
+        return in_form(known, form)
+    said, turn = read_turn(_read_after(state.read, question, parties), state.read)
+    return replace(fold(known, said, turn), question=question)
+
+
+def _kind(read: Resolution) -> QuestionKind:
+    """Returns the kind of question as far as its parts tell it."""
+    asked: dict[Missing, QuestionKind] = {"number": "number", "date": "date", "name": "person", "reason": "reason"}
+    signs: tuple[tuple[object, QuestionKind], ...] = (
+        (read.quote, "source"),
+        (read.unclear or read.unnamed, "ambiguous"),
+        (not read.is_statement_question or read.to_assistant, "out_of_scope"),
+        (read.provision, "treaty_text"),
+        (read.negated, "negated_which"),
+        (read.asked in asked, asked.get(read.asked or "state", "content")),
+        (read.all_states, "which_states"),
+        (read.over_time, "over_time"),
+        (len(read.scope.states) + len(read.scope.groups) > 1, "compare"),
+        (read.stance, "position"),
+    )
+    return next((kind for sign, kind in signs if sign), "content")
+
+
+def _interval(years: Sequence[str]) -> Interval | None:
+    """Returns the first and last of years in a row; an end that the question leaves open is None."""
+    if len(years) < 2 or len(years) != int(max(years)) - int(min(years)) + 1:
+        return None
+    first, last = min(years), max(years)
+    return (None if int(first) == FIRST_YEAR else first, None if int(last) == LAST_YEAR else last)
+
+
+def _read_after(previous: Resolution, question: str, parties: PartyTable) -> Resolution:
+    """Reads a question of a conversation: what it takes back is left out, and a mistyped name is asked back."""
     shifted = relative_year(question, previous.scope.years)
     if shifted is not None:
         read = _read(shifted[0], parties)
@@ -159,20 +207,24 @@ def _read_as(question: str, language: str, parties: PartyTable) -> Resolution:
         spans += [found.span() for found in _STRANDED.finditer(text)]
     asking = list(provision) if provision else [asked.everyone_at] if asked.everyone_at else []
     topic = topic_of(text, spans, asking, frames, scenes=asked.scenes)
+    quoted = _QUOTED.search(question)
+    quote = quoted[1] if quoted and _words(topic) <= _words(quoted[1]) and not asked.speakers else ""
     items = tuple(dict.fromkeys(found.item for found in agenda))
     is_open = not provision and asked.everyone and not asked.speakers
     scope = Scope(
         states=tuple(code for code in asked.speakers if _is_state(code, parties)),
         groups=tuple(code for code in asked.speakers if not _is_state(code, parties)),
         members_of=asked.members_of,
+        excluded=tuple(dict.fromkeys(asked.excluded)),
         treaties=named.scopes,
         bodies=occasion.bodies,
         sessions=occasion.sessions,
         years=occasion.years,
+        interval=_interval(occasion.years),
         months=occasion.months,
         pick=occasion.pick,
         agenda_items=items,
-        topic=topic,
+        topic="" if quote else topic,
         language=language,
     )
     return Resolution(
@@ -187,10 +239,15 @@ def _read_as(question: str, language: str, parties: PartyTable) -> Resolution:
         party_notes=tuple(_party_notes(asked)),
         is_statement_question=bool(items or provision) or _has_frame(text, asked, named, occasion, frames),
         provision=bool(provision),
+        quote=quote,
         assumed_treaty=named.bare,
         stance=not provision and frames.stance.search(fold_accents(text)) is not None,
         over_time=frames.over_time.search(fold_accents(text)) is not None or occasion.named > 1,
     )
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", fold_accents(text).lower()))
 
 
 def _has_frame(text: str, asked: AskedParties, named: NamedTreaties, occasion: Occasion, frames: Frames) -> bool:
@@ -239,6 +296,7 @@ def _with_notes(resolution: Resolution) -> Resolution:
         for number in treaty.articles
     ]
     notes += [Note(kind="agenda_item", values={"item": item}) for item in scope.agenda_items]
+    notes += [Note(kind="excluded", values={"parties": scope.excluded})] if scope.excluded else []
     return replace(resolution, notes=(*notes, *resolution.party_notes))
 
 

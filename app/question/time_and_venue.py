@@ -15,7 +15,7 @@ from ingest.language.ordinals import find_session_mentions
 from ingest.metadata.sessions import GENERAL_ASSEMBLY, UNTOC_COP, BodyMatch, find_bodies, load_sessions
 
 FIRST_YEAR: Final = 1946
-_LAST_YEAR: Final = 2035
+LAST_YEAR: Final = 2035
 _YEAR: Final = r"(?:19[4-9]\d|20[0-3]\d)"
 # Words that stand by a year in Russian, Arabic and Chinese and say nothing more.
 _AFTER_YEAR: Final = r"(?:\s*(?:году|года|годов|годы|год|годах|гг?\.)(?!\w)|\s*年)?"
@@ -700,7 +700,7 @@ def _years(match: "re.Match[str]") -> list[int]:
         return list(range(min(first, last), max(first, last) + 1))
     year = int(groups.get("year") or groups["year_zh"])
     if match.re is _SINCE:
-        return list(range(year + any(name.startswith("after") for name in groups), _LAST_YEAR + 1))
+        return list(range(year + any(name.startswith("after") for name in groups), LAST_YEAR + 1))
     if match.re is _BEFORE:
         return list(range(FIRST_YEAR, year + any(name.startswith("until") for name in groups)))
     return [year]

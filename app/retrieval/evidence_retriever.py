@@ -4,20 +4,27 @@
 a place among the best passages.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from app.question.resolution import Resolution
-from app.records import Citation, Coverage, Note, RetrievedPassage, Sources, TreatyScope
-from app.retrieval.party_evidence import PartyEvidence, merge_evidence
+from app.question.resolution import Resolution, Shown
+from app.records import Citation, Coverage, Note, RetrievedPassage, Scope, Sources, TreatyScope, WordsFound
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.party_search import PartySearch
-from app.retrieval.scoped_statements import GroupStatements, ScopedStatements, by_party, of_asked
+from app.retrieval.relevance import CITED
+from app.retrieval.scoped_statements import (
+    ScopedStatements,
+    by_party,
+    of_asked,
+    unreadable_in_scope,
+    without,
+)
 from app.retrieval.sentence_ranker import SentenceRanker, languages_of
 from app.retrieval.stance import has_stance
 from app.retrieval.strategies import choose_strategy
 from app.retrieval.topic import ModelLanguages, Topic
-from ingest.annotate import provision_of
+from ingest.annotate import UNNAMED, provision_of
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import TREATIES, article_title, short_name
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary
@@ -29,6 +36,8 @@ _MANY: Final = 6
 _LISTED: Final = 100
 # Best sentences in which, with the sentence after each, a position is looked for.
 _READ_FOR_POSITION: Final = 5
+# How far from a quotation its reasons are looked for, in sentences.
+_AROUND: Final = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +53,10 @@ class Retrieved:
         spoken_for: Evidence in statements of groups that spoke for States asked about.
         related: Evidence that does not answer but may help.
         other_readings: Articles of other treaties with the number asked about that are cited as well.
+        unnamed_articles: Numbers of articles asked about that are cited of a convention that the text does not name.
         missing_parties: Parties asked about that have no statement in scope.
         treaties_held: Of the treaties whose own words were asked for, those whose texts are in the store.
+        places: Where words stand whose source was asked.
         sources: The statements and sentences behind `party_evidence` and `related`.
     """
 
@@ -57,10 +68,12 @@ class Retrieved:
     related: tuple[PartyEvidence, ...] = ()
     missing_parties: tuple[str, ...] = ()
     other_readings: tuple[TreatyScope, ...] = ()
+    unnamed_articles: tuple[str, ...] = ()
     empty_corpus: bool = False
     treaties_held: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    places: tuple[WordsFound, ...] = ()
     sources: Sources = field(default_factory=lambda: Sources(statements={}, sentences={}))
 
     @property
@@ -116,43 +129,100 @@ class EvidenceRetriever:
 
     def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Finds evidence for every party in scope; for an ambiguous question, none."""
-        catalogue = self._store.catalogue
-        base = Retrieved(
-            empty_corpus=catalogue.is_empty(), unreadable=tuple(file for file, _ in catalogue.unreadable())
-        )
-        asked_back = resolution.unclear is not None or resolution.unnamed
-        if asked_back or resolution.to_assistant or not resolution.is_statement_question:
+        if not resolution.provision:
+            base = self.in_scope(resolution, parties)
+            searchable = not (base.empty_corpus or _is_unsearchable(resolution))
+            return self._with_evidence(base, resolution, parties) if searchable else base
+        base = self._empty(resolution.scope, parties)
+        return base if _is_unsearchable(resolution) else self._search_provisions(resolution, base)
+
+    def in_scope(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
+        """Returns the statements in scope without searching them; for an ambiguous question, none."""
+        base = self._empty(resolution.scope, parties)
+        if base.empty_corpus or _is_unsearchable(resolution):
             return base
-        if resolution.provision:
-            return self._search_provisions(resolution, base)
-        if base.empty_corpus:
-            return base
-        scope = resolution.scope
-        statements = self._scoped(catalogue, scope)
+        scope, catalogue = resolution.scope, self._store.catalogue
         asked = (*scope.states, *scope.groups)
-        in_scope = statements.of(() if scope.members_of else asked)
+        in_scope = self._scoped(catalogue, scope).of(() if scope.members_of else asked)
         if scope.members_of:
             in_scope = of_asked(in_scope, asked, scope.members_of, parties)
-        owned: dict[str, list[StatementSummary]] = {code: [] for code in asked} | by_party(in_scope)
-        unattributed = sum(summary.metadata.state is None for summary in in_scope)
-        base = replace(
+        in_scope = without(in_scope, scope.excluded, asked, parties)
+        unattributed = sum(not summary.metadata.holders for summary in in_scope)
+        owned = by_party(in_scope, asked)
+        return replace(
             base,
             asked=asked,
             held=catalogue.summaries(ScopeFilter(parties=asked)) if asked else (),
-            searched=tuple(summary for summary in in_scope if summary.metadata.state is not None),
-            missing_parties=tuple(code for code in asked if not owned[code]),
+            searched=tuple(summary for summary in in_scope if summary.metadata.holders),
+            missing_parties=tuple(code for code in asked if code not in owned),
             notes=(Note(kind="not_attributed", values={"count": unattributed}),) if unattributed else (),
         )
-        groups = [g for g in statements.of_groups(scope.states, parties) if g.group not in scope.groups]
-        return self._with_evidence(base, resolution, owned, groups)
+
+    def with_texts(self, retrieved: Retrieved, statement_ids: Sequence[str]) -> Retrieved:
+        """Returns the same with the texts of some statements as its sources, in that order."""
+        catalogue = self._store.catalogue
+        found = {key: catalogue.statement(key) for key in statement_ids}
+        statements = {key: statement for key, statement in found.items() if statement is not None}
+        sentences = {key: catalogue.sentences(key) for key in statements}
+        return replace(retrieved, sources=Sources(statements=statements, sentences=sentences))
+
+    def key_sentences(self, retrieved: Retrieved, k: int) -> tuple[Sentence, ...]:
+        """Returns the key sentences of the texts that were read in, `k` of all, shared evenly."""
+        texts = retrieved.sources.sentences
+        share = max(2, k // max(1, len(texts)))
+        return tuple(s for sentences in texts.values() for s in self._ranker.key_sentences(sentences, share))
+
+    def around_shown(self, resolution: Resolution, parties: PartyTable, bears: Callable[[str], bool]) -> Retrieved:
+        """Finds sentences of one kind around those that an earlier answer showed, nearest first.
+
+        "Why?" after a quotation is answered by a reason beside it; the sentences shown count as well.
+
+        Args:
+            resolution: The question, with what was shown.
+            parties: Who can speak.
+            bears: Whether a sentence is of that kind.
+        """
+        shown = resolution.shown or Shown()
+        base = self.with_texts(self.in_scope(resolution, parties), shown.statements)
+        found: dict[str, list[ScoredSentence]] = {}
+        for key, statement in base.sources.statements.items():
+            sentences = base.sources.sentences[key]
+            quoted = [s for s in sentences if s.sentence_id in shown.sentences]
+            near = [(min((_apart(s, other) for other in quoted), default=_AROUND + 1), s) for s in sentences]
+            party = statement.metadata.state or ""
+            found.setdefault(party, []).extend(
+                ScoredSentence(sentence=s, relevance=CITED)
+                for apart, s in sorted(near, key=lambda item: (item[0], item[1].ordinal))
+                if apart <= _AROUND and bears(s.text)
+            )
+        held = by_party(summary for summary in base.searched if summary.statement_id in base.sources.statements)
+        evidence = tuple(
+            PartyEvidence(party=party, searched=tuple(held.get(party, ())), sentences=tuple(near))
+            for party, near in found.items()
+            if near
+        )
+        return replace(base, party_evidence=evidence)
+
+    def _empty(self, scope: Scope, parties: PartyTable) -> Retrieved:
+        catalogue = self._store.catalogue
+        unreadable = unreadable_in_scope(catalogue.unreadable(), scope, parties)
+        return Retrieved(empty_corpus=catalogue.is_empty(), unreadable=unreadable)
 
     def _with_evidence(
         self,
         base: Retrieved,
         resolution: Resolution,
-        owned: dict[str, list[StatementSummary]],
-        groups: Sequence[GroupStatements],
+        parties: PartyTable,
     ) -> Retrieved:
+        scope = resolution.scope
+        owned: dict[str, list[StatementSummary]] = {code: [] for code in base.asked} | by_party(
+            base.searched, base.asked
+        )
+        groups = [
+            group
+            for group in self._scoped(self._store.catalogue, scope).of_groups(scope.states, parties)
+            if group.group not in (*scope.groups, *scope.excluded)
+        ]
         many = not base.asked and len(owned) > _MANY
         strategy = choose_strategy(resolution)
         if strategy is None:
@@ -169,6 +239,8 @@ class EvidenceRetriever:
         if resolution.stance:
             evidence, spoken_for = (tuple(self._by_position(f) for f in each) for each in (evidence, spoken_for))
         related, readings = self._related_findings(resolution, evidence, search, many=many)
+        unnamed, cited_unnamed = self._of_unnamed_conventions(resolution, evidence)
+        related = (*unnamed, *related)
         if not base.asked:
             # An open question names no order: the party with the most confident evidence comes first.
             surest: dict[str, float] = {}
@@ -181,12 +253,14 @@ class EvidenceRetriever:
             spoken_for=spoken_for,
             related=related,
             other_readings=readings,
+            unnamed_articles=cited_unnamed,
             notes=(
                 *base.notes,
                 *_translation_note(search.topic),
                 *_reading_notes(search, evidence, read, calibrated=self._ranker.relevance.calibrated),
                 *_words_only_note(base, evidence, self._ranker.model_languages),
                 *_search_notes(resolution, base.searched, evidence, readings),
+                *(Note(kind="unnamed_article", values={"article": number}) for number in cited_unnamed),
             ),
             sources=self._sources((*evidence, *spoken_for, *related)),
         )
@@ -218,6 +292,19 @@ class EvidenceRetriever:
             subject = ranker.topic(" ".join(title for title in titles if title), "en")
             related += [search.by_topic(item.party, item.searched, subject) for item in silent]
         return tuple(related), readings
+
+    def _of_unnamed_conventions(
+        self, resolution: Resolution, evidence: Sequence[PartyEvidence]
+    ) -> tuple[tuple[PartyEvidence, ...], tuple[str, ...]]:
+        """Finds where parties cite articles asked about of a convention that their text does not name, and which."""
+        asked = tuple(dict.fromkeys(n for treaty in resolution.scope.treaties for n in treaty.articles))
+        searched = [summary.statement_id for item in evidence for summary in item.searched]
+        mentions = self._store.catalogue.mentions(searched, UNNAMED, asked) if asked else ()
+        numbers = tuple(n for n in asked if any(mention.article == n for mention in mentions))
+        if not numbers:
+            return (), ()
+        cited = (self._ranker.rank_by_mention(item.party, item.searched, UNNAMED, numbers) for item in evidence)
+        return tuple(item for item in cited if item.sentences), numbers
 
     def _search_provisions(self, resolution: Resolution, base: Retrieved) -> Retrieved:
         """Finds what treaties themselves say, in the ingested texts of treaties."""
@@ -277,6 +364,17 @@ class EvidenceRetriever:
             statements={identifier: statement for identifier, statement in statements.items() if statement},
             sentences={identifier: catalogue.sentences(identifier) for identifier in ids},
         )
+
+
+def _apart(one: Sentence, other: Sentence) -> int:
+    """Returns how many sentences lie between two, where a new paragraph counts for two more."""
+    return abs(one.ordinal - other.ordinal) + (0 if one.paragraph == other.paragraph else 2)
+
+
+def _is_unsearchable(resolution: Resolution) -> bool:
+    """Whether a question is asked back or declined before anything is searched."""
+    asked_back = resolution.unclear is not None or resolution.unnamed
+    return asked_back or resolution.to_assistant or not resolution.is_statement_question
 
 
 def _over_time(search: PartySearch, party: str, own: Sequence[StatementSummary]) -> Iterable[PartyEvidence]:

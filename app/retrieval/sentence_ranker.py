@@ -7,12 +7,15 @@ cross-encoder then reads their sentences, first alone and then the best of them 
 
 import logging
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 
+from app.retrieval.key_sentences import key_sentences, lexical_vectors
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceModel, lexical_relevance
 from app.retrieval.relevance_features import FeatureExtractor, Read, SentenceFeatures
@@ -354,6 +357,14 @@ class SentenceRanker:
             for row in np.argsort(-near, kind="stable")[:_REPRESENTATIVE_SENTENCES]
         )
         return PartyEvidence(party=party, searched=tuple(searched), sentences=evidence, passages=tuple(scored))
+
+    def key_sentences(self, sentences: Sequence[Sentence], k: int) -> tuple[Sentence, ...]:
+        """Returns the key sentences of a text, strongest first."""
+        languages = Counter(sentence.language for sentence in sentences if sentence.language)
+        language = languages.most_common(1)[0][0] if languages else "en"
+        if language in self.model_languages.embedded:
+            return key_sentences(sentences, self._embedder.embed_documents, k)
+        return key_sentences(sentences, partial(lexical_vectors, language=language), k)
 
     def _sentences_of(self, found: Sequence[ScoredPassage]) -> list[Sentence]:
         by_statement = {

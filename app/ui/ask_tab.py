@@ -15,10 +15,9 @@ from app.briefing.request import BriefingRequest
 from app.corpus.corpus import Corpus
 from app.corpus.drafts import save_draft
 from app.errors import AppError, NotFoundError
-from app.question.followup import EarlierTurn
 from app.records import Answer, Scope
 from app.ui.briefing_requests import BriefingWish, briefing_asked, briefing_of_turns
-from app.ui.conversation import Pending, Turn, Unsaved, conversation_html, error_html, make_turn
+from app.ui.conversation import Pending, Turn, Unsaved, conversation_html, earlier_turn, error_html, make_turn
 from app.ui.evidence_panel import evidence_panel, page_json
 from app.ui.scope_chips import (
     PICKS,
@@ -83,9 +82,12 @@ class _ScopeEditor:
     accordion: gr.Accordion
     states: gr.Dropdown
     members_of: gr.Dropdown
+    excluded: gr.Dropdown
     articles: gr.Dropdown
     years: gr.Dropdown
     months: gr.Dropdown
+    since: gr.Textbox
+    until: gr.Textbox
     sessions: gr.Dropdown
     bodies: gr.Dropdown
     agenda_items: gr.Dropdown
@@ -96,9 +98,9 @@ class _ScopeEditor:
 
     @property
     def fields(self) -> list[gr.Dropdown | gr.Textbox]:
-        who = (self.states, self.members_of)
+        who = (self.states, self.members_of, self.excluded)
         lists = (self.articles, self.years, self.months, self.sessions, self.bodies, self.agenda_items)
-        return [*who, *lists, self.pick, self.topic]
+        return [*who, *lists, self.pick, self.since, self.until, self.topic]
 
 
 class _AskTabController:
@@ -140,6 +142,9 @@ class _AskTabController:
             return
         if data.get("action") == "ask":
             yield from self._answer(str(data.get("question", "")), turns, {})
+        elif data.get("action") == "kind" and turns:
+            last = turns[-1]
+            yield from self._answer(last.question, turns[:-1], {**last.overrides, "kind": str(data.get("kind"))})
         elif data.get("action") == "drop" and turns:
             last = turns[-1]
             change = without(last.answer.scope, str(data.get("field")), str(data.get("value")))
@@ -166,6 +171,7 @@ class _AskTabController:
         turns: list[Turn],
         parties: list[str],
         members_of: list[str],
+        excluded: list[str],
         articles: list[str],
         years: list[str],
         months: list[str],
@@ -173,6 +179,8 @@ class _AskTabController:
         bodies: list[str],
         agenda_items: list[str],
         pick: str,
+        since: str,
+        until: str,
         topic: str,
     ) -> Iterator[tuple[Any, ...]]:
         """Asks the newest question again with the scope of the editor."""
@@ -183,6 +191,7 @@ class _AskTabController:
                 "states": [code for code in parties if code not in groups],
                 "groups": [code for code in parties if code in groups],
                 "members_of": [*members_of],
+                "excluded": [*excluded],
                 "treaties": treaties_json(articles),
                 "years": [*single_years(years)],
                 "months": [*months],
@@ -190,6 +199,7 @@ class _AskTabController:
                 "bodies": [*bodies],
                 "agenda_items": [*agenda_items],
                 "pick": pick or None,
+                "interval": [since.strip() or None, until.strip() or None] if since.strip() or until.strip() else None,
                 "topic": topic,
             }
             yield from self._answer(turns[-1].question, turns[:-1], overrides)
@@ -216,7 +226,7 @@ class _AskTabController:
     def _answer(self, question: str, turns: list[Turn], overrides: Overrides) -> Iterator[tuple[Any, ...]]:
         """Yields (conversation, evidence, turns, question box, ask button, stop button, wanted briefing)."""
         skip = gr.skip()
-        history = [EarlierTurn(question=turn.question, overrides=turn.overrides) for turn in turns]
+        history = [earlier_turn(turn) for turn in turns]
         pending = Pending(question=question)
         busy, idle = (
             (gr.Button(visible=False), gr.Button(visible=True)),
@@ -240,19 +250,21 @@ class _AskTabController:
     def editor_values(self, turns: list[Turn]) -> list[Any]:
         """Fills the scope editor with the newest answer's scope and what the corpus offers."""
         if not turns:
-            return [gr.Accordion(visible=False), *[gr.skip()] * 10]
+            return [gr.Accordion(visible=False), *[gr.skip()] * 13]
         scope = turns[-1].answer.scope
         offered = self._offered(scope)
         updates: list[Any] = [gr.Accordion(visible=True)]
         updates += [gr.Dropdown(choices=choices, value=value) for choices, value in offered]
-        return [*updates, scope.pick or "", scope.topic]
+        since, until = scope.interval or (None, None)
+        return [*updates, scope.pick or "", since or "", until or "", scope.topic]
 
     def _offered(self, scope: Scope) -> list[tuple[list[Any], list[str]]]:
         stored = [summary.metadata for summary in self._corpus.statements()]
         codes = {metadata.state for metadata in stored if metadata.state} | set(scope.states) | set(scope.groups)
         parties = sorted((self._corpus.party_name(code), code) for code in codes)
         articles = [article_value(t.treaty, a) for t in scope.treaties for a in t.articles or ("",)]
-        runs = year_runs(scope.years)
+        # The years of an interval are edited by its ends.
+        runs = [] if scope.interval else year_runs(scope.years)
         years = sorted({year for metadata in stored for year in _years(metadata.date)} | set(runs))
         columns = (
             ({m.date[:7] for m in stored if m.date and _MONTH.match(m.date)} | set(scope.months), scope.months),
@@ -264,6 +276,7 @@ class _AskTabController:
         return [
             (parties, [*scope.states, *scope.groups]),
             (sets, [*scope.members_of]),
+            (sorted({*parties, *sets, *((self._set_name(code), code) for code in scope.excluded)}), [*scope.excluded]),
             (articles, articles),
             ([(years_label(value), value) for value in years], runs),
             *((sorted(choices, key=_natural), list(value)) for choices, value in columns),
@@ -291,6 +304,7 @@ def _build_editor() -> _ScopeEditor:
         with gr.Row():
             states = gr.Dropdown(label="States and groups", multiselect=True, choices=[], min_width=220)
             members_of = gr.Dropdown(label="All States of", multiselect=True, choices=[], min_width=160)
+            excluded = gr.Dropdown(label="Without", multiselect=True, choices=[], min_width=160)
             articles = gr.Dropdown(
                 label="Articles",
                 info="Such as UNTOC 4",
@@ -302,6 +316,8 @@ def _build_editor() -> _ScopeEditor:
         with gr.Row():
             years = gr.Dropdown(label="Years", multiselect=True, choices=[], min_width=140)
             months = gr.Dropdown(label="Months", multiselect=True, choices=[], min_width=140)
+            since = gr.Textbox(label="Since", placeholder="2018 or 2018-10", lines=1, max_lines=1, min_width=140)
+            until = gr.Textbox(label="Until", placeholder="2020 or 2020-10", lines=1, max_lines=1, min_width=140)
             sessions = gr.Dropdown(label="Sessions", multiselect=True, choices=[], min_width=140)
             agenda_items = gr.Dropdown(label="Agenda items", multiselect=True, choices=[], min_width=140)
         with gr.Row():
@@ -316,9 +332,12 @@ def _build_editor() -> _ScopeEditor:
         accordion=accordion,
         states=states,
         members_of=members_of,
+        excluded=excluded,
         articles=articles,
         years=years,
         months=months,
+        since=since,
+        until=until,
         sessions=sessions,
         bodies=bodies,
         agenda_items=agenda_items,

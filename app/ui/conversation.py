@@ -1,5 +1,6 @@
 """The conversation as HTML: questions, progress, and answers with their scope and coverage."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -8,8 +9,8 @@ from html import escape
 from app.answering.trace import lines_of
 from app.corpus.corpus import Corpus
 from app.errors import AppError
-from app.question.followup import EarlierTurn
-from app.records import AbstentionReason, Answer, Coverage, Scope, Status
+from app.question.turn import EarlierTurn, read_state
+from app.records import AbstentionReason, Answer, Coverage, QuestionKind, Scope, Status
 from app.ui.evidence_panel import card_id, evidence_section
 from app.ui.prose import render_prose
 from app.ui.provenance_html import PartyNamer, speaker_line
@@ -26,6 +27,30 @@ _REASONS: dict[AbstentionReason, str] = {
     "out_of_scope": "Outside what the corpus covers",
     "ambiguous": "The question can be read in several ways",
     "index_incomplete": "The index is incomplete",
+    "help": "What can be asked",
+}
+# What a question asks for, by its kind; those that are told from the answer alone are not shown.
+KINDS: dict[QuestionKind, str] = {
+    "content": "what was said",
+    "position": "a position",
+    "compare": "a comparison",
+    "over_time": "what changed",
+    "which_states": "which States",
+    "negated_which": "which States did not",
+    "number": "a number",
+    "date": "a date",
+    "person": "a name",
+    "reason": "a reason",
+    "yes_no": "yes or no",
+    "metadata": "facts of the statement",
+    "treaty_text": "the treaty's own text",
+    "summary": "a summary",
+    "list": "a list of statements",
+    "source": "the source of words",
+    "format_request": "another form of the answer",
+    "greeting": "help",
+    "out_of_scope": "something else",
+    "ambiguous": "to be asked back",
 }
 _STEPS = {
     "resolve": "Reading the question",
@@ -116,6 +141,12 @@ def make_turn(
     )
 
 
+def earlier_turn(turn: Turn) -> EarlierTurn:
+    """Returns a turn as later ones go on from it; one that was kept without its state is read again."""
+    state = turn.answer.conversation
+    return EarlierTurn(question=turn.question, overrides=turn.overrides, state=read_state(state) if state else None)
+
+
 def conversation_html(
     turns: Sequence[Turn],
     corpus: Corpus,
@@ -152,9 +183,16 @@ def conversation_html(
     return f'<div class="u-conversation">{"".join(parts)}</div>'
 
 
+# Of a person at a browser nobody expects a command, or the id of a statement: "…, which `untoc show ID` lists".
+_COMMAND = re.compile(r"[,;:]?\s*(?:which\s+|run\s+|by\s+|use\s+)?`untoc[^`]*`[^;,.:]*")
+_ID = re.compile(r"\s?'[0-9a-f]{16}(?:\.\d+)?'")
+
+
 def error_html(error: Exception | str) -> str:
     """Renders an error as one line; of the system's, which name paths, what went wrong alone."""
     words = error.strerror or "the disk cannot be used" if isinstance(error, OSError) else str(error)
+    if isinstance(error, AppError):
+        words = _ID.sub("", _COMMAND.sub("", words))
     return f'<p class="u-error" role="alert">{escape(words)}</p>'
 
 
@@ -173,7 +211,7 @@ def _turn(turn: Turn, corpus: Corpus, before: Scope | None, *, editable: bool, b
     return (
         f'<article class="u-turn" data-turn="{turn.number}" data-trace="{escape(answer.trace_id)}" tabindex="-1" '
         f'aria-label="Question {turn.number} and its answer">'
-        f"{_question(turn.question)}{chips}"
+        f"{_question(turn.question)}{chips}{_kinds(answer, editable=editable)}"
         f'<div class="u-answer u-status-{answer.status}"><p class="u-status">{status}</p>'
         f'<div class="u-prose" lang="{escape(answer.scope.language)}">{render_prose(text, markers)}</div>'
         f"{_options(answer, editable=editable)}{_dropped(answer)}{turn.record}</div>"
@@ -238,6 +276,20 @@ def _options(answer: Answer, *, editable: bool) -> str:
         for option in answer.abstention.options
     )
     return f'<ul class="u-options" aria-label="Ask again as">{buttons}</ul>'
+
+
+def _kinds(answer: Answer, *, editable: bool) -> str:
+    """Renders what a question was taken to ask for, where that is not sure, with buttons to ask for something else."""
+    if not answer.other_kinds:
+        return ""
+    buttons = "".join(
+        f'<button type="button" class="u-button u-quiet" data-action="kind" data-kind="{kind}" '
+        f'aria-label="Ask again for {KINDS[kind]}">{KINDS[kind]}</button>'
+        for kind in answer.other_kinds
+        if editable
+    )
+    rather = f" Rather: {buttons}" if buttons else ""
+    return f'<p class="u-note u-kinds">Read as asking for <b>{KINDS[answer.kind]}</b>, which is not sure.{rather}</p>'
 
 
 def _dropped(answer: Answer) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final, cast
 
-from app.records import Pick, Scope, TreatyScope
+from app.records import Interval, Pick, Scope, TreatyScope
 from app.ui.provenance_html import PartyNamer
 from ingest.parties.regions import regions
 from vectorstore.records import JSONValue
@@ -38,13 +38,14 @@ _LISTS = (
     ("states", "State"),
     ("groups", "Group"),
     ("members_of", "States of"),
+    ("excluded", "Without"),
     ("bodies", "Body"),
     ("sessions", "Session"),
     ("years", "Year"),
     ("months", "Month"),
     ("agenda_items", "Agenda item"),
 )
-_NAMED = ("states", "groups", "members_of")
+_NAMED = ("states", "groups", "members_of", "excluded")
 PICKS: Final[dict[Pick, str]] = {"latest": "latest only", "earliest": "earliest only"}
 # From so many consecutive years on, one chip is shown for all of them.
 _MANY_YEARS = 3
@@ -57,6 +58,8 @@ def chips(scope: Scope, names: PartyNamer) -> tuple[Chip, ...]:
         for field, kind in _LISTS
         for value in _values(scope, field)
     ]
+    ends = [interval_value(scope.interval)] if scope.interval else []
+    period = [Chip(field="interval", value=value, kind="Period", label=interval_label(value)) for value in ends]
     pick = [Chip(field="pick", value=scope.pick, kind="Statement", label=PICKS[scope.pick])] if scope.pick else []
     treaties = [
         Chip(
@@ -70,12 +73,30 @@ def chips(scope: Scope, names: PartyNamer) -> tuple[Chip, ...]:
     ]
     topic = [Chip(field="topic", value="", kind="Topic", label=scope.topic)] if scope.topic else []
     who = [chip for chip in listed if chip.field in _NAMED]
-    return (*who, *treaties, *(chip for chip in listed if chip.field not in _NAMED), *pick, *topic)
+    return (*who, *treaties, *(chip for chip in listed if chip.field not in _NAMED), *period, *pick, *topic)
+
+
+def interval_value(interval: Interval) -> str:
+    """Writes an interval as one value, such as `2018/` for one without an end."""
+    return "/".join(end or "" for end in interval)
+
+
+def interval_label(value: str) -> str:
+    """Names an interval: "since 2018", "until October 2020", "2015–2018"."""
+    first, last = (_month(end) if len(end) > 4 else end for end in value.split("/"))
+    return f"{first}–{last}" if first and last else f"since {first}" if first else f"until {last}"
+
+
+def _month(value: str) -> str:
+    return f"{month_name[int(value[5:])]} {value[:4]}"
 
 
 def _values(scope: Scope, field: str) -> Sequence[str]:
     values = cast(tuple[str, ...], getattr(scope, field))
-    return year_runs(values) if field == "years" else values
+    if field != "years":
+        return values
+    # The years of an interval are shown as the interval.
+    return () if scope.interval else year_runs(values)
 
 
 def year_runs(years: Sequence[str]) -> list[str]:
@@ -101,12 +122,12 @@ def years_label(value: str) -> str:
 
 
 def _label(field: str, value: str, names: PartyNamer) -> str:
-    if field == "members_of" and value in regions():
+    if field in ("members_of", "excluded") and value in regions():
         return regions()[value].name("en")
     if field in _NAMED:
         return names(value)
     if field == "months":
-        return f"{month_name[int(value[5:])]} {value[:4]}"
+        return _month(value)
     return years_label(value) if field == "years" else value
 
 
@@ -132,6 +153,8 @@ def without(scope: Scope, field: str, value: str) -> dict[str, JSONValue]:
         return {"topic": ""}
     if field == "pick":
         return {"pick": None}
+    if field == "interval":
+        return {"interval": None, "years": []}
     if field == "treaties":
         values = [article_value(t.treaty, a) for t in scope.treaties for a in t.articles or ("",)]
         return {"treaties": treaties_json([item for item in values if item != value])} if value in values else {}

@@ -10,10 +10,12 @@ from app.wiring import Workspace
 ANSWER = (
     "question answer status missing abstention scope claims citations more related coverage retrieved confidence"
     " confidence_source composer model prompt_version dropped_claims usage timings_ms trace_id spoken_for translations"
+    " kind kind_chance other_kinds conversation"
 ).split()
 SCOPE = (
-    "states groups treaties bodies sessions years agenda_items topic language kept notes months pick members_of".split()
-)
+    "states groups treaties bodies sessions years agenda_items topic language kept notes months pick members_of"
+    " excluded interval all_states negated"
+).split()
 CITATION = (
     "number statement_id state on_behalf_of speaker body session date agenda_item title file symbol page paragraph"
     " start end quote source_quote sentence_ids language kind ocr_confidence inferred verdict also_in"

@@ -6,9 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.question.followup import EarlierTurn
-from evals.adapters.http import Http
-from evals.adapters.inprocess import history_of, overrides_of
+from app.question.turn import EarlierTurn
+from evals.adapters import Http, history_of, overrides_of
 from evals.errors import AnswerError, RunError
 from evals.golden.cases import Case, Expectation
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
-from tests.fakes_store import annotated, keep
+from tests.fakes_store import annotated, keep, unlike_text
 from vectorstore.catalogue import Catalogue
 from vectorstore.chroma import VectorIndex
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
@@ -287,12 +287,12 @@ WRITE_BESIDE = """
 import sys
 from pathlib import Path
 from tests.fakes import HashingEmbedder
-from tests.fakes_store import annotated, keep
+from tests.fakes_store import annotated, keep, unlike_text
 from vectorstore.store import open_store
 embedder = HashingEmbedder()
 store = open_store(Path(sys.argv[1]), embedder)
 for number in range(5):
-    keep(store, embedder, annotated(f"new{number}", [f"Otter {number} swims in lake {i}." for i in range(300)]))
+    keep(store, embedder, annotated(f"new{number}", [unlike_text(number, i) for i in range(300)]))
 store.catalogue.remove("old")
 with store.writer():
     pass
@@ -316,9 +316,7 @@ def test_open_reader_finds_everything_that_another_process_writes(store, path, e
     assert reader.catalogue.count_passages() == 5 * 300
     for number in range(5):
         for lake in range(0, 300, 60):
-            text = f"Otter {number} swims in lake {lake}."
-            # HNSW is approximate: a search for one may miss the nearest of many near ones.
-            (_, score), *_ = reader.search_index(embedder.embed_query(text), 20)
+            (_, score), *_ = reader.search_index(embedder.embed_query(unlike_text(number, lake)), 20)
             assert score == pytest.approx(1.0, abs=1e-4)
     assert not {name for name, _ in reader.search_index(query, 20) if name.startswith("old")}
     reader.close()

@@ -12,7 +12,7 @@ import regex
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.citation_spans import QuotableSpan, cite, quotable_spans
 from app.answering.compose.repetition import WordSequence, repeats, words_of
-from app.answering.provenance import attribution, scan_note
+from app.answering.provenance import attribution, holders, scan_note
 from app.records import Citation, Claim, Missing, Sources
 from app.retrieval.party_evidence import PartyEvidence
 from ingest.parties.party_table import PartyTable
@@ -44,6 +44,8 @@ class Composition:
         spoken_for: Groups that are quoted for States asked about, with these.
         introductions: By citation number, the line that says for whom a group spoke.
         points: Whether claims are shown as a list.
+        quoted: Whether quotations are shown under the claims; a list of statements has their numbers alone.
+        opening: What is said before the claims; empty for nothing.
         translations: Of quotations, by citation: in another language, for reading only.
         notes: How the answer was made, such as which model worded it; Markdown.
         written: The draft of a model, where one was asked; its claims that passed are among `claims`.
@@ -57,6 +59,8 @@ class Composition:
     spoken_for: Mapping[str, Sequence[str]] = field(default_factory=dict)
     introductions: Mapping[int, str] = field(default_factory=dict)
     points: bool = False
+    quoted: bool = True
+    opening: str = ""
     translations: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     written: "ModelDraft | None" = None
@@ -107,7 +111,7 @@ def compose(
             introductions |= {citation.number: introduction(item, parties, wording) for citation in made}
         else:
             strongest += [citation.quote for citation in made[:_READ_FOR_ANSWER]]
-        claims += [_claim(item, citation, parties, wording) for citation in made]
+        claims += [claim_of(item.party, citation, parties, wording) for citation in made]
     missing = None
     if asked is not None and not contains_answer_type(
         asked, strongest, parties, [item.party for item in answering], question
@@ -123,13 +127,16 @@ def compose(
     )
 
 
-def _claim(item: PartyEvidence, citation: Citation, parties: PartyTable, wording: Wording) -> Claim:
-    name = parties.display(item.party, wording.language) if item.party else citation.title or citation.file
+def claim_of(party: str, citation: Citation, parties: PartyTable, wording: Wording) -> Claim:
+    """Returns the claim that a party said what a citation quotes."""
+    name = citation.title or citation.file
+    if party:
+        name = holders(citation, lambda code: parties.display(code, wording.language), wording, party)
     if citation.summarised:
         name = wording.say("as_summarised", party=name)
     # Quotation marks are for quotations alone, so they are dropped from a name.
     text = f"{_MARKS.sub('', name)}: “{citation.quote}”"
-    return Claim(text=text, state=item.party or None, citations=(citation.number,))
+    return Claim(text=text, state=party or None, citations=(citation.number,))
 
 
 def _unquoted(strong: Sequence[Sentence], made: Sequence[Citation]) -> int:
@@ -222,6 +229,10 @@ def render(
     """
     by_number = {citation.number: citation for citation in citations}
     lines: list[str] = [wording.say(f"missing_{composed.missing}")] if composed.missing is not None else []
+    lines += [composed.opening] if composed.opening else []
+    if not composed.quoted:
+        listed = "\n".join(f"- {plain_line(claim.text)} {_numbers(claim)}" for claim in claims)
+        return "\n\n".join([*lines, listed, *composed.notes])
     statement: str | None = None
     introduced: str | None = None
     for claim in claims:
@@ -236,8 +247,7 @@ def render(
                 statement = citation.statement_id
                 lines.append(attribution(citation, parties, wording, escape))
             if worded and not place:
-                marks = " ".join(f"[{each}]" for each in claim.citations)
-                lines.append(f"{'- ' if composed.points else ''}{plain_line(claim.text)} {marks}")
+                lines.append(f"{'- ' if composed.points else ''}{plain_line(claim.text)} {_numbers(claim)}")
             # On one line, since a blank line would end the block quote.
             unsure = scan_note(citation, wording, only_unsure=True)
             lines.append(
@@ -249,6 +259,10 @@ def render(
     if composed.more:
         lines.append(wording.say("more", count=composed.more))
     return "\n\n".join([*lines, *composed.notes])
+
+
+def _numbers(claim: Claim) -> str:
+    return " ".join(f"[{number}]" for number in claim.citations)
 
 
 def plain_line(text: str) -> str:

@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from app.corpus.drafts import drafts_path, save_draft
 from app.errors import DraftError
-from app.question.followup import EarlierTurn
+from app.question.turn import EarlierTurn
 from app.records import Abstention, Answer, Citation, Claim, Scope, TreatyScope
 from evals.golden.cases import Case, load_cases
 from tests.conftest import PROJECT

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from app.answering.assistant import Assistant
-from app.question.answer_format import Restyle, restyle, restyled
-from app.question.followup import EarlierTurn
+from app.question.answer_format import Restyle, restyle
+from app.question.scope import resolve
 from app.records import Answer
 from app.wiring import Workspace
+from ingest.parties.party_table import PartyTable
 from tests.app.answering.compose.test_model import SOUND, number_of
 from tests.fakes_chat import Script, writer
 
@@ -51,15 +52,14 @@ def test_any_other_question_asks_for_no_form(question: str) -> None:
     assert restyle(question) is None
 
 
-def test_forms_add_up_and_are_no_turns_of_their_own() -> None:
-    history = [EarlierTurn(question=text) for text in ("What did Iran say?", QUESTION, "shorter")]
-    form, asked, before = restyled("in French", history)
-    assert (form, asked.question) == (Restyle(style="shorter", language="fr"), QUESTION)
-    assert [turn.question for turn in before] == ["What did Iran say?"]
-    form, asked, before = restyled("and on extradition?", history)
-    assert (form, asked.question) == (Restyle(), "and on extradition?")
-    assert [turn.question for turn in before] == ["What did Iran say?", QUESTION]
-    assert restyled("shorter", [])[1].question == "shorter"
+def test_forms_add_up_and_ask_the_question_before_again(parties: PartyTable) -> None:
+    history = ["What did Iran say?", QUESTION, "shorter"]
+    read = resolve("in French", parties, history=history)
+    assert (read.style, read.reply_language, read.again) == ("shorter", "fr", "content")
+    assert (read.question, read.scope.states) == (QUESTION, ("XAA",))
+    after = resolve("and on extradition?", parties, history=history)
+    assert (after.style, after.reply_language, after.again) == ("answer", None, None)
+    assert (after.scope.states, after.scope.topic) == (("XAA",), "extradition")
 
 
 def _ask(workspace: Workspace, script: Script, question: str, history: list[str]) -> Answer:

@@ -67,7 +67,7 @@ def test_other_negations_stay(question: str) -> None:
 )
 def test_years_are_counted_from_the_one_before(language: str, question: str, year: str, parties: PartyTable) -> None:
     read = resolve(question, parties, history=[FIRST[language]])
-    assert (read.scope.states, read.scope.years, read.intent, read.question) == (("AUT",), (year,), "refine", question)
+    assert (read.scope.states, read.scope.years, read.act, read.question) == (("AUT",), (year,), "replace", question)
     assert "topic" in read.scope.kept
 
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from app.errors import ScopeError
-from app.question.followup import EarlierTurn, merge_turn
+from app.question.followup import read_turn
 from app.question.resolution import Resolution
 from app.question.scope import resolve
+from app.question.turn import ConversationState, EarlierTurn, fold
 from app.records import Scope, TreatyScope
 from ingest.parties.party_table import PartyTable
 
@@ -213,7 +214,8 @@ def test_follow_ups_are_told_apart_and_keep_what_they_leave_out(
     is_open = parts.pop("all", "") == "States"
     expected = {name.removeprefix("*"): value for name, value in parts.items()}
     kept = [name.removeprefix("*") for name in parts if name.startswith("*")]
-    assert (read.intent, held(read)) == (intent, expected)
+    assert (read.act == "new", read.act == "about") == (intent == "new", intent == "about_answer")
+    assert held(read) == expected
     assert sorted(read.scope.kept) == sorted(kept)
     assert read.all_states is is_open
     assert asked is None or (read.asked or "nothing") == asked
@@ -300,6 +302,10 @@ def test_what_a_treaty_says_is_asked_on_until_somebody_is_named(parties: PartyTa
     assert not resolve("and on extradition?", parties, history=[first]).provision
 
 
+def _folded(said: Resolution, before: Resolution) -> Resolution:
+    return fold(ConversationState(read=before), *read_turn(said, before))
+
+
 def _read(**scope: Any) -> Resolution:
     return Resolution(scope=Scope(**scope), question="and article 4?")
 
@@ -308,31 +314,31 @@ def test_a_bare_article_is_of_the_protocol_spoken_of() -> None:
     protocol = _read(states=("XAA",), treaties=(TreatyScope(treaty="TIP", articles=("5",)),))
     article = TreatyScope(treaty="UNTOC", articles=("4",))
     bare = replace(_read(treaties=(article,)), assumed_treaty=True)
-    taken = merge_turn(bare, protocol).scope
-    assert taken.treaties == (TreatyScope(treaty="TIP", articles=("4",)),) and "treaties" in taken.kept
+    taken = _folded(bare, protocol).scope
+    assert taken.treaties == (TreatyScope(treaty="TIP", articles=("4",)),)
     named = replace(bare, assumed_treaty=False)
-    assert merge_turn(named, protocol).scope.treaties == (article,)
+    assert _folded(named, protocol).scope.treaties == (article,)
 
 
 def test_a_bare_article_that_the_protocol_lacks_is_of_the_convention() -> None:
     protocol = _read(states=("XAA",), treaties=(TreatyScope(treaty="TIP"),))
     bare = replace(_read(treaties=(TreatyScope(treaty="UNTOC", articles=("4", "40")),)), assumed_treaty=True)
-    treaties = merge_turn(bare, protocol).scope.treaties
+    treaties = _folded(bare, protocol).scope.treaties
     assert {(each.treaty, each.articles) for each in treaties} == {("TIP", ("4",)), ("UNTOC", ("40",))}
 
 
 def test_a_bare_article_after_two_treaties_is_of_the_convention() -> None:
     both = _read(states=("XAA",), treaties=(TreatyScope(treaty="TIP"), TreatyScope(treaty="UNTOC")))
     bare = replace(_read(treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),)), assumed_treaty=True)
-    assert [each.treaty for each in merge_turn(bare, both).scope.treaties] == ["UNTOC"]
+    assert [each.treaty for each in _folded(bare, both).scope.treaties] == ["UNTOC"]
 
 
 def test_the_choice_of_a_statement_is_kept_and_replaced_like_a_time() -> None:
     latest = replace(_read(states=("XAA",), topic="extradition", pick="latest"), question="first")
-    assert merge_turn(replace(_read(states=("XAB",)), question="and Belmora?"), latest).scope.pick == "latest"
-    assert merge_turn(replace(_read(months=("2031-05",)), question="in May 2031?"), latest).scope.pick is None
+    assert _folded(replace(_read(states=("XAB",)), question="and Belmora?"), latest).scope.pick == "latest"
+    assert _folded(replace(_read(months=("2031-05",)), question="in May 2031?"), latest).scope.pick is None
     dated = replace(latest, scope=replace(latest.scope, pick=None, years=("2031",), months=("2031-05",)))
-    moved = merge_turn(replace(_read(pick="earliest"), question="in its first statement?"), dated).scope
+    moved = _folded(replace(_read(pick="earliest"), question="in its first statement?"), dated).scope
     assert (moved.pick, moved.years, moved.months, moved.topic) == ("earliest", (), (), "extradition")
 
 

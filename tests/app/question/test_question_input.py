@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from app.errors import QuestionError, ScopeError
-from app.question.followup import EarlierTurn
 from app.question.question_input import (
     AskedQuestion,
     clean_question,
@@ -15,6 +14,7 @@ from app.question.question_input import (
     read_questions,
     read_turns,
 )
+from app.question.turn import EarlierTurn
 
 FIRST = EarlierTurn(question="First?")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.question.followup import EarlierTurn
+from app.question.turn import EarlierTurn
 from tests.fakes_ui import EXAMPLE, HOSTILE, HOSTILE_FILE, sample_statement
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

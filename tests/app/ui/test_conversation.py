@@ -123,3 +123,14 @@ def test_hostile_answer_is_escaped():
     one, corpus = turn("hostile <script>x</script>")
     html = conversation_html([one], corpus) + one.evidence
     assert "<script" not in html and "<img" not in html and 'href="http' not in html
+
+
+def test_a_kind_that_is_not_sure_offers_the_others():
+    asked, corpus = turn(EXAMPLE, kind="content", kind_chance=0.4, other_kinds=("position", "which_states"))
+    html = conversation_html([asked], corpus)
+    assert "Read as asking for <b>what was said</b>" in html
+    assert 'data-action="kind" data-kind="position"' in html and 'data-kind="which_states"' in html
+    older, _ = turn(EXAMPLE, 2)
+    assert 'data-action="kind"' not in conversation_html([asked, older], corpus)
+    sure, _ = turn(EXAMPLE, kind="content")
+    assert "Read as asking for" not in conversation_html([sure], corpus)

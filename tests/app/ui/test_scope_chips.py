@@ -1,8 +1,9 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.records import Scope, TreatyScope
-from app.ui.scope_chips import chips, scope_html, single_years, treaties_json, without, year_runs
+from app.ui.scope_chips import chips, interval_label, scope_html, single_years, treaties_json, without, year_runs
 
 SCOPE = Scope(
     states=("IRN", "XAA"),
@@ -79,6 +80,27 @@ def test_years_in_a_row_are_one_chip_and_go_together():
     assert without(scope, "years", "2010/2012") == {"years": ["1999", "2019", "2020"]}
     assert single_years(year_runs(scope.years)) == list(scope.years)
     assert without(scope, "years", "2019") == {"years": ["1999", "2010", "2011", "2012", "2020"]}
+
+
+def test_whoever_is_left_out_and_a_period_are_chips_that_can_be_removed():
+    scope = Scope(topic="gold", excluded=("XAA", "AFRICA"), interval=("2018", None), years=("2018", "2019", "2020"))
+    shown = [(chip.kind, chip.label) for chip in chips(scope, name)]
+    assert shown == [
+        ("Without", "Name of XAA"),
+        ("Without", "Africa"),
+        ("Period", "since 2018"),
+        ("Topic", "gold"),
+    ]
+    assert without(scope, "excluded", "XAA") == {"excluded": ["AFRICA"]}
+    assert without(scope, "interval", "2018/") == {"interval": None, "years": []}
+
+
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [("2018/", "since 2018"), ("/2020-10", "until October 2020"), ("2015-01/2018-12", "January 2015–December 2018")],
+)
+def test_a_period_is_named_by_its_ends(value, label):
+    assert interval_label(value) == label
 
 
 def test_field_that_a_page_made_up_changes_nothing():

@@ -6,7 +6,7 @@ import urllib.request
 
 import pytest
 
-from app.question.followup import EarlierTurn
+from app.question.turn import EarlierTurn
 from tests.fakes_ui import EXAMPLE
 
 

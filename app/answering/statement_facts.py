@@ -1,0 +1,78 @@
+"""Facts of a statement: who delivered it, when and where, under which item, in which language, how long it is.
+
+"Who delivered it?" is answered from the statement's metadata, with its heading as the source: "The statement names no
+speaker; 12–16 October 2020; agenda item 4". All of them are told, since they are few.
+"""
+
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import Final
+
+from babel import Locale
+
+from app.answering.citation_spans import SentenceSpan, cite
+from app.answering.compose.extractive import Composition
+from app.answering.provenance import provenance
+from app.records import Citation, Claim, Sources
+from ingest.parties.party_table import PartyTable
+from prompts.wording import Wording
+from vectorstore.records import Sentence, Statement
+
+# Lines of a heading that are quoted.
+_HEADING: Final = 6
+
+
+def compose_facts(sources: Sources, parties: PartyTable, wording: Wording, *, limit: int) -> Composition:
+    """Tells the facts of each statement, in the order given, with its heading as the source."""
+    claims: list[Claim] = []
+    citations: list[Citation] = []
+    for key, statement in sources.statements.items():
+        sentences = sources.sentences[key]
+        if not sentences or len(citations) == limit:
+            continue
+        citation = cite(statement, sentences, heading_of(statement, sentences), len(citations) + 1)
+        citations.append(citation)
+        text = facts(statement, sentences, citation, parties, wording)
+        claims.append(Claim(text=text, state=citation.state, citations=(citation.number,)))
+    return Composition(claims=tuple(claims), citations=tuple(citations))
+
+
+def facts(
+    statement: Statement, sentences: Sequence[Sentence], citation: Citation, parties: PartyTable, wording: Wording
+) -> str:
+    """Returns what is known of a statement besides its words, and what its text does not say, as one line."""
+    known, say = statement.metadata, wording.say
+
+    def given(key: str, name: str, value: str | None, absent: str) -> str:
+        if value is None:
+            return say(absent)
+        told = say(key, **{name: value})
+        return say("inferred", fact=told) if name in citation.inferred else told
+
+    where = provenance(citation, wording)
+    parts = [
+        given("facts_speaker", "speaker", known.speaker, "facts_no_speaker"),
+        say("facts_group", group=parties.display(known.on_behalf_of, wording.language)) if known.on_behalf_of else "",
+        where if known.date else ", ".join(part for part in (where, say("facts_no_date")) if part),
+        "" if known.agenda_item else say("facts_no_item"),
+        say("facts_symbol", symbol=known.symbol) if known.symbol else "",
+        say("facts_language", language=_language_name(known.language, wording)) if known.language else "",
+        say("facts_words", count=sum(len(sentence.text.split()) for sentence in sentences))
+        if known.language != "zh"
+        else say("facts_characters", count=sum(len(sentence.text) for sentence in sentences)),
+        say("facts_file", file=statement.file),
+    ]
+    line = "; ".join(part for part in parts if part)
+    return line[0].upper() + line[1:]
+
+
+def heading_of(statement: Statement, sentences: Sequence[Sentence]) -> SentenceSpan:
+    """Returns where a statement says what it is: the line that names its speaker, else its heading."""
+    speaker = statement.metadata.speaker
+    head = [s.ordinal for s in takewhile(lambda s: s.paragraph is None, sentences)][:_HEADING] or [0]
+    named = next((n for n in head if speaker and speaker in sentences[n].text), None)
+    return SentenceSpan(first=head[0] if named is None else named, last=head[-1] if named is None else named)
+
+
+def _language_name(code: str, wording: Wording) -> str:
+    return str(Locale.parse(wording.language).languages.get(code, code))

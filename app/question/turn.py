@@ -1,0 +1,334 @@
+"""Turns of a conversation: a folded state, and how each turn updates it; earlier turns are never read again.
+
+After "What did Iran say about sanctions in 2020?" the state holds Iran, sanctions, 2020, and which statements were
+cited. "And Iraq?" puts another State in its place, "why?" asks about what was cited, and "summarise Cuba's statement"
+begins anew. What a turn keeps is told elsewhere (`TurnReading`); here is what follows from it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, Final, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from app.errors import QuestionError
+from app.question.answer_format import Restyle
+from app.question.resolution import ASIDES, Act, Resolution, Shown, with_kind
+from app.records import Answer, Note, Scope, TreatyScope
+from vectorstore.records import JSONValue
+
+Slot = Literal["who", "topic", "when", "where", "treaty", "kind"]
+
+# The parts of a scope in the order of the contract, by the slot that they fill.
+_SLOTS: Final[Mapping[str, Slot]] = {
+    "states": "who",
+    "groups": "who",
+    "members_of": "who",
+    "excluded": "who",
+    "treaties": "treaty",
+    "bodies": "where",
+    "sessions": "where",
+    "years": "when",
+    "interval": "when",
+    "months": "when",
+    "pick": "when",
+    "agenda_items": "where",
+    "topic": "topic",
+}
+FILLED: Final[frozenset[Slot]] = frozenset(_SLOTS.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnReading:
+    """What a turn does to the state before it.
+
+    Attributes:
+        keeps: The slots that go on; one that the turn fills itself as well is added to, taken from or replaced.
+        act: `new` begins anew; `replace`, `add`, `remove` and `correct` change slots; `more` goes on where the answer
+            ended; `about` asks about what was shown.
+    """
+
+    keeps: frozenset[Slot] = frozenset()
+    act: Act = "new"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationState:
+    """A conversation as far as it goes on: the last question with all that it took over, and what its answer showed.
+
+    Attributes:
+        read: How the last turn was read.
+        shown: What has been shown on it; None where the question was given without an answer.
+    """
+
+    read: Resolution
+    shown: Shown | None = None
+
+    def to_json(self) -> dict[str, JSONValue]:
+        """Returns the state as JSON, from which `read_state` makes it again."""
+        plain: dict[str, JSONValue] = _adapter().dump_python(self, mode="json", exclude_defaults=True)
+        return plain
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierTurn:
+    """A question asked before in the same conversation.
+
+    Attributes:
+        overrides: The parts of its scope that were set in place of what it says, in the form of `Answer.scope`.
+        state: The state of the conversation after it, with which nothing before it needs to be read.
+    """
+
+    question: str
+    overrides: Mapping[str, JSONValue] = field(default_factory=dict)
+    state: ConversationState | None = None
+
+
+@cache
+def _adapter() -> TypeAdapter[ConversationState]:
+    return TypeAdapter(ConversationState)
+
+
+def read_state(value: object) -> ConversationState:
+    """Reads a state from JSON.
+
+    Raises:
+        QuestionError: It is none.
+    """
+    try:
+        return _adapter().validate_python(value)
+    except ValidationError as exc:
+        raise QuestionError(
+            "the 'conversation' of an earlier turn is not as an answer gave it: leave it out, and the question is read"
+        ) from exc
+
+
+def earlier_turns(history: Iterable[str | EarlierTurn]) -> tuple[EarlierTurn, ...]:
+    """Returns the turns of a conversation that hold a question; a plain question has no overrides."""
+    turns = [EarlierTurn(question=turn) if isinstance(turn, str) else turn for turn in history]
+    return tuple(turn for turn in turns if turn.question.strip())
+
+
+def known_before(turns: Sequence[EarlierTurn]) -> tuple[ConversationState | None, Sequence[EarlierTurn]]:
+    """Returns the last state that the turns of a conversation give, and the turns after it, which have to be read."""
+    known = max((place for place, turn in enumerate(turns) if turn.state is not None), default=-1)
+    return (turns[known].state if known >= 0 else None), turns[known + 1 :]
+
+
+def in_form(state: ConversationState, form: Restyle) -> Resolution:
+    """Returns the question before, to be answered again in another form: shorter, in French."""
+    before = state.read
+    return replace(
+        before,
+        scope=replace(before.scope, kept=kept_fields(before.scope, before.scope)),
+        style=before.style if form.style == "answer" else form.style,
+        reply_language=form.language or before.reply_language,
+        act="more" if before.act == "more" else "about",
+        kind="format_request",
+        again=before.answered_as,
+    )
+
+
+def state_after(read: Resolution, answer: Answer) -> ConversationState:
+    """Returns the state of a conversation after an answer; what went before on the same question counts as shown."""
+    citations = answer.citations
+    shown = Shown(
+        parties=tuple(dict.fromkeys(c.state for c in citations if c.state)),
+        statements=tuple(dict.fromkeys(c.statement_id for c in citations)),
+        sentences=tuple(dict.fromkeys(key for c in citations for key in c.sentence_ids)),
+    )
+    if read.act == "about" and read.shown is not None and not citations:
+        shown = read.shown
+    elif read.act == "more" and read.shown is not None:
+        shown = read.shown.with_more(shown)
+    # Notes are worded for one answer alone.
+    return ConversationState(read=replace(read, notes=(), party_notes=()), shown=shown)
+
+
+def filled(read: Resolution) -> frozenset[Slot]:
+    """Returns the slots that a question fills itself."""
+    slots = {slot for name, slot in _SLOTS.items() if getattr(read.scope, name)}
+    who: set[Slot] = {"who"} if read.all_states or read.unclear else set()
+    return frozenset(slots | who)
+
+
+def fold(state: ConversationState, said: Resolution, turn: TurnReading) -> Resolution:
+    """Returns a turn as read in its conversation.
+
+    Args:
+        state: The state before it.
+        said: The turn read by itself.
+        turn: What it keeps and does.
+    """
+    if said.kind == "format_request":
+        # A form that is not offered: the same answer again, which says so.
+        again = in_form(state, Restyle())
+        return replace(again, party_notes=(*again.party_notes, Note(kind="form_unknown")))
+    if turn.act == "new":
+        return said
+    before, own = state.read, filled(said)
+    scope = replace(said.scope, **_kept_fields(said, before, turn, own))
+    named = bool(scope.states or scope.groups)
+    same_who = turn.act == "remove" or ("who" in turn.keeps and "who" not in own)
+    open_set = said.all_states or (same_who and before.all_states) or _is_rest(scope)
+    folded = replace(
+        said,
+        scope=replace(scope, kept=kept_fields(scope, before.scope)),
+        all_states=open_set and not named,
+        unnamed=said.unnamed and not same_who,
+        act=turn.act,
+        shown=state.shown if turn.act in ("more", "about") else None,
+        earlier_kind=before.goes_on_as if said.kind in ASIDES else None,
+    )
+    if same_who and before.unclear is not None and not named:
+        folded = replace(folded, unclear=before.unclear, options=before.options, known_name=before.known_name)
+    return _with_kind_of(folded, before) if "kind" in turn.keeps and said.kind not in ASIDES else folded
+
+
+def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: frozenset[Slot]) -> dict[str, Any]:
+    """Returns the fields of the scope that come from the state, alone or with what the turn says."""
+    scope, earlier = said.scope, before.scope
+    fields: dict[str, Any] = {}
+    for slot in FILLED:
+        names = [name for name, of in _SLOTS.items() if of == slot]
+        if slot in own and slot == "who":
+            fields |= _who(said, before, turn.act)
+        elif slot in own and turn.act == "add":
+            fields |= _joined(scope, earlier, *names)
+        elif slot in own and turn.act == "remove":
+            fields |= _less(scope, earlier, *names)
+        elif slot in turn.keeps and slot not in own:
+            fields |= {name: getattr(earlier, name) for name in names}
+    if turn.act in ("replace", "correct"):
+        fields |= _subject(scope, earlier, own) | _occasion(scope, earlier)
+    return fields
+
+
+def _who(said: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
+    """Returns who is asked: "and Cuba too" adds, "without Cuba" takes away, "Niger, not Nigeria" puts in its place."""
+    scope, earlier = said.scope, before.scope
+    open_set = scope.all_states or said.all_states
+    if act == "add" or (before.unclear is not None and scope.states and not scope.topic):
+        # Who settles a name that was unclear answers for it beside the others that were named.
+        return {} if open_set and not scope.members_of else _joined(scope, earlier, "states", "groups", "members_of")
+    gone = {*scope.excluded, *((*scope.states, *scope.groups) if act == "remove" else ())}
+    if act == "remove":
+        left = {name: tuple(c for c in getattr(earlier, name) if c not in gone) for name in ("states", "groups")}
+        sets = tuple(code for code in earlier.members_of if code not in gone)
+        absent = tuple(code for code in gone if code not in (*earlier.states, *earlier.groups, *earlier.members_of))
+        if not (left["states"] or left["groups"] or sets or before.all_states):
+            absent = tuple(gone)
+        of_many = absent if sets or before.all_states or not (left["states"] or left["groups"]) else ()
+        return {**left, "members_of": sets, "excluded": tuple(dict.fromkeys((*earlier.excluded, *of_many)))}
+    if act == "correct" and gone & {*earlier.states, *earlier.groups}:
+        rest = {name: tuple(c for c in getattr(earlier, name) if c not in gone) for name in ("states", "groups")}
+        return {name: tuple(dict.fromkeys((*codes, *getattr(scope, name)))) for name, codes in rest.items()} | {
+            "excluded": ()
+        }
+    return {}
+
+
+def _is_rest(scope: Scope) -> bool:
+    """Whether everyone is meant but those left out."""
+    return bool(scope.excluded) and not (scope.states or scope.groups or scope.members_of)
+
+
+def _subject(scope: Scope, earlier: Scope, own: frozenset[Slot]) -> dict[str, Any]:
+    """An article that was itself the subject gives way to a topic, and stays beside it where it only narrowed one."""
+    was_subject = not earlier.topic and any(treaty.articles for treaty in earlier.treaties)
+    return {"treaties": ()} if "topic" in own and "treaty" not in own and was_subject else {}
+
+
+def _occasion(scope: Scope, earlier: Scope) -> dict[str, Any]:
+    """A session has a body and a time: it stays with the one and replaces the other, or is replaced by them."""
+    timed = bool(scope.years or scope.months or scope.interval or scope.pick)
+    fields: dict[str, Any] = {}
+    if scope.sessions and not timed:
+        fields |= {"years": (), "months": (), "interval": None, "pick": None}
+    if timed and not scope.sessions:
+        fields |= {"sessions": ()}
+    if not scope.bodies and (scope.sessions or scope.agenda_items):
+        fields |= {"bodies": earlier.bodies, "agenda_items": scope.agenda_items or earlier.agenda_items}
+    if scope.agenda_items and not (scope.sessions or scope.bodies or timed):
+        fields |= {"sessions": earlier.sessions}
+    return fields
+
+
+def _with_kind_of(folded: Resolution, before: Resolution) -> Resolution:
+    """Asks for the same kind of thing as before, but what a treaty says only until somebody is named."""
+    named = folded.scope.states or folded.scope.groups or folded.scope.members_of or folded.all_states
+    kind = before.goes_on_as
+    if kind == "treaty_text" and named:
+        return with_kind(folded, "content")
+    return with_kind(folded, kind)
+
+
+def kept_fields(scope: Scope, earlier: Scope) -> tuple[str, ...]:
+    """Returns the names of the fields of a scope that an earlier one supplied, in the order of the contract."""
+    return tuple(name for name in _SLOTS if _is_kept(name, scope, earlier))
+
+
+def _is_kept(name: str, scope: Scope, earlier: Scope) -> bool:
+    """Whether a field holds what it held before, or a part of it, or that beside something new."""
+    now, was = getattr(scope, name), getattr(earlier, name)
+    if not now or not was:
+        return False
+    if name == "treaties":
+        named = {treaty.treaty for treaty in now}
+        return any(pair in articles_of(now) or (pair[0] in named and not pair[1]) for pair in articles_of(was))
+    return now == was or (isinstance(now, tuple) and name != "interval" and bool(set(now) & set(was)))
+
+
+def _joined(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:
+    """Returns fields as they were before, with what the turn adds to them."""
+    joined: dict[str, Any] = {}
+    for name in names:
+        before, now = getattr(earlier, name), getattr(scope, name)
+        if name == "treaties":
+            joined[name] = treaty_scopes(articles_of((*before, *now)))
+        elif name == "topic":
+            joined[name] = "; ".join(part for part in dict.fromkeys((before, now)) if part)
+        elif name == "interval":
+            joined[name] = _spanning(before, now)
+        elif isinstance(before, tuple):
+            joined[name] = tuple(dict.fromkeys((*before, *now)))
+        else:
+            joined[name] = now or before
+    return joined
+
+
+def _less(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:
+    """Returns fields as they were before, without what the turn names."""
+    left: dict[str, Any] = {}
+    for name in names:
+        before, now = getattr(earlier, name), getattr(scope, name)
+        if name == "treaties":
+            left[name] = treaty_scopes([pair for pair in articles_of(before) if pair not in articles_of(now)])
+        elif isinstance(before, tuple) and name != "interval":
+            left[name] = tuple(item for item in before if item not in now)
+        else:
+            left[name] = now if now and now != before else type(before)() if isinstance(before, str) else None
+    return left
+
+
+def _spanning(one: Any, other: Any) -> Any:  # noqa: ANN401 - an interval or nothing
+    """Returns the interval that holds both."""
+    if one is None or other is None:
+        return one or other
+    first = None if None in (one[0], other[0]) else min(one[0], other[0])
+    last = None if None in (one[1], other[1]) else max(one[1], other[1])
+    return (first, last)
+
+
+def articles_of(treaties: Sequence[TreatyScope]) -> list[tuple[str, str]]:
+    """Returns (treaty, article) one by one; a treaty without articles has an empty one."""
+    return [(scope.treaty, article) for scope in treaties for article in scope.articles or ("",)]
+
+
+def treaty_scopes(articles: Iterable[tuple[str, str]]) -> tuple[TreatyScope, ...]:
+    """Returns (treaty, article) pairs by treaty; an article makes the mere mention of its treaty idle."""
+    numbers: dict[str, dict[str, None]] = {}
+    for treaty, article in articles:
+        numbers.setdefault(treaty, {}).update({article: None} if article else {})
+    return tuple(TreatyScope(treaty=treaty, articles=tuple(held)) for treaty, held in numbers.items())

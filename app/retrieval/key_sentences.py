@@ -1,0 +1,85 @@
+"""Key sentences of a text: those nearest to the rest of it, each saying something that the others do not.
+
+Centrality in the graph of sentences tells how much of the whole a sentence says, and maximal marginal relevance keeps
+two of them from saying the same. Courtesies, such as thanks to the Chair, are near to many sentences and left out.
+
+Source: Erkan and Radev, LexRank (JAIR 22, 2004); Carbonell and Goldstein, MMR (SIGIR 1998).
+"""
+
+import zlib
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import numpy as np
+import yaml
+
+from app.retrieval.terms import content_terms
+from vectorstore.records import Sentence
+from vectorstore.rows import Matrix
+
+# Shorter sentences, in words, or in characters of a language without spaces, say little by themselves.
+_SHORTEST: Final = 6
+_SHORTEST_UNSPACED: Final = 12
+# Cosine to a courtesy above which a sentence counts as one; read off the sample statement and the fictional conference.
+_COURTESY_MIN: Final = 0.55
+# How much it counts against a sentence that another chosen one is near to it.
+_REPETITION: Final = 0.5
+# Sentences of a longer text are thinned out evenly before they are compared.
+_COMPARED: Final = 400
+_HASHED: Final = 4096
+
+
+def key_sentences(
+    sentences: Sequence[Sentence], embed: Callable[[Sequence[str]], Matrix], k: int
+) -> tuple[Sentence, ...]:
+    """Returns up to `k` key sentences, strongest first.
+
+    Args:
+        sentences: A text's sentences in order; headings and salutations are passed over.
+        embed: Gives unit vectors `(n, dim)`.
+        k: How many.
+    """
+    spoken = [s for s in sentences if s.paragraph is not None and _is_long(s)]
+    spoken = spoken[:: -(-len(spoken) // _COMPARED) or 1]
+    if not spoken:
+        return ()
+    vectors = embed([sentence.text for sentence in spoken])
+    polite = (vectors @ embed(courtesies()).T).max(axis=1) >= _COURTESY_MIN
+    near = vectors @ vectors.T
+    central = near[:, ~polite].mean(axis=1) if not polite.all() else near.mean(axis=1)
+    left = [row for row in range(len(spoken)) if not polite[row]] or list(range(len(spoken)))
+    chosen: list[int] = []
+    while left and len(chosen) < k:
+        repeated = near[:, chosen].max(axis=1) if chosen else np.zeros(len(spoken), dtype=np.float32)
+        best = max(left, key=lambda row: (central[row] - _REPETITION * repeated[row], -row))
+        chosen.append(best)
+        left.remove(best)
+    return tuple(spoken[row] for row in chosen)
+
+
+def _is_long(sentence: Sentence) -> bool:
+    words = sentence.text.split()
+    return len(words) >= _SHORTEST or (len(words) < 3 and len(sentence.text) >= _SHORTEST_UNSPACED)
+
+
+def lexical_vectors(texts: Sequence[str], language: str) -> Matrix:
+    """Returns unit vectors `(n, 4096)` of the content words of texts, for languages that no embedding model knows.
+
+    Source: Weinberger et al., Feature hashing for large scale multitask learning (ICML 2009).
+    """
+    vectors = np.zeros((len(texts), _HASHED), dtype=np.float32)
+    for row, text in enumerate(texts):
+        for term in content_terms(text, language):
+            vectors[row, zlib.crc32(term.encode()) % _HASHED] = 1.0
+    unit: Matrix = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return unit
+
+
+@cache
+def courtesies() -> tuple[str, ...]:
+    """Returns sentences of courtesy, as statements open and close with them, in six languages."""
+    text = (files("app.retrieval") / "data" / "courtesies.yaml").read_text(encoding="utf-8")
+    held: dict[str, list[str]] = yaml.safe_load(text)
+    return tuple(sentence for sentences in held.values() for sentence in sentences)

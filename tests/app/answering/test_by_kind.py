@@ -1,0 +1,163 @@
+"""Every kind of question is answered: facts of statements, lists, summaries, sources of words, reasons, help."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from app.answering.verify import verify_citation
+from app.question.turn import EarlierTurn, read_state
+from app.records import Answer
+from app.wiring import Workspace
+from prompts.wording import LANGUAGES, load_wording
+
+ARTICLE = "What did Arvandia say about article 4?"
+
+
+def ask(workspace: Workspace, question: str, history: Sequence[str | EarlierTurn] = (), **overrides: Any) -> Answer:
+    return workspace.assistant.ask(question, overrides=overrides, history=history)
+
+
+def after(answer: Answer, overrides: dict[str, Any] | None = None) -> list[EarlierTurn]:
+    state = read_state(answer.conversation)
+    return [EarlierTurn(question=answer.question, overrides=overrides or {}, state=state)]
+
+
+def sound(workspace: Workspace, answer: Answer) -> bool:
+    statements = workspace.store.catalogue.statement
+    return all(verify_citation(c, statements(c.statement_id)) == "verified" for c in answer.citations)
+
+
+def test_facts_of_the_statements_shown_are_told_with_their_headings(workspace: Workspace) -> None:
+    first = ask(workspace, "What did Arvandia say about extradition?")
+    answer = ask(workspace, "who delivered it?", after(first), kind="metadata")
+    assert (answer.status, answer.kind) == ("answered", "metadata")
+    assert {c.statement_id for c in answer.citations} == {c.statement_id for c in first.citations}
+    by_session = {c.session: claim.text for claim, c in zip(answer.claims, answer.citations, strict=True)}
+    assert by_session["12"].startswith("Delivered by H.E. Ms. Ilune Tarrasque")
+    assert by_session["8"].startswith("The statement names no speaker; UNTOC COP, session 8, 17–21 October 2016")
+    assert "agenda item 4; language: English; length: " in by_session["8"]
+    assert sound(workspace, answer)
+
+
+def test_facts_without_answers_before_are_of_what_the_question_before_shows(workspace: Workspace) -> None:
+    answer = ask(workspace, "who delivered it?", [ARTICLE], kind="metadata")
+    shown = ask(workspace, ARTICLE)
+    assert {c.statement_id for c in answer.citations} == {c.statement_id for c in shown.citations}
+
+
+@pytest.mark.parametrize("kind", ["metadata", "summary"])
+def test_whose_statement_is_meant_is_asked_back(kind: str, workspace: Workspace) -> None:
+    answer = ask(workspace, "who delivered it?", kind=kind, topic="", states=[])
+    assert answer.abstention is not None and answer.abstention.reason == "ambiguous"
+
+
+def test_statements_are_listed_one_a_line_each_with_its_source(workspace: Workspace) -> None:
+    answer = ask(workspace, "which documents of Arvandia do we have?", kind="list", topic="")
+    lines = [line for line in answer.answer.splitlines() if line.startswith("- ")]
+    assert [c.session for c in answer.citations] == ["8", "10", "12"]
+    assert [line.endswith(f"[{n}]") for n, line in enumerate(lines, start=1)] == [True] * 3
+    assert "Statements in scope: 3." in answer.answer and "> “" not in answer.answer
+    assert sound(workspace, answer)
+
+
+def test_a_list_on_a_topic_cites_what_is_on_it(workspace: Workspace) -> None:
+    answer = ask(workspace, "which documents of Arvandia speak of extradition?", kind="list", topic="extradition")
+    assert answer.citations and all("extradition" in c.quote for c in answer.citations)
+
+
+def test_a_list_goes_on_after_what_it_named(workspace: Workspace) -> None:
+    first = ask(workspace, "all documents of the tenth session", kind="list", topic="", sessions=["10"])
+    rest = ask(workspace, "who else?", after(first), kind="list", topic="")
+    assert rest.status == "abstained" and not {c.statement_id for c in rest.citations}
+
+
+def test_a_summary_is_the_newest_statement_s_own_sentences_in_order(workspace: Workspace) -> None:
+    answer = ask(workspace, "Summarise Arvandia's statement", kind="summary", topic="")
+    places = [citation.start for citation in answer.citations]
+    assert {c.session for c in answer.citations} == {"12"}
+    assert places == sorted(places) and 2 <= len(places) <= 5
+    assert any("2024" in note for note in answer.scope.notes)
+    assert not any("thank" in c.quote.lower() for c in answer.citations)
+    assert sound(workspace, answer)
+
+
+def test_a_summary_of_a_year_is_of_its_statement(workspace: Workspace) -> None:
+    answer = ask(workspace, "Summarise Arvandia's statement of 2016", kind="summary", topic="")
+    assert {c.session for c in answer.citations} == {"8"}
+
+
+def test_the_source_of_words_is_the_sentence_that_holds_them(workspace: Workspace) -> None:
+    answer = ask(workspace, "Who said “not a privilege of the strong”?")
+    assert (answer.kind, answer.status) == ("source", "answered")
+    assert [c.state for c in answer.citations] == ["XAA"]
+    assert "not a privilege of the strong" in answer.citations[0].quote
+    near = ask(workspace, "Who said “is never a privilege of the strong States”?")
+    assert near.answer.startswith("The words are not exactly these") and near.citations[0].state == "XAA"
+    absent = ask(workspace, "Who said “whales compose their own constitutions at midnight”?")
+    assert absent.abstention is not None and absent.abstention.message.startswith("These words stand nowhere")
+
+
+def test_reasons_are_looked_for_around_what_was_quoted(workspace: Workspace) -> None:
+    first = ask(workspace, "What did Drelnia say about a new protocol in 2020?")
+    answer = ask(workspace, "why?", after(first))
+    assert {c.statement_id for c in answer.citations} <= {c.statement_id for c in first.citations}
+    assert any("For that reason" in c.quote for c in answer.citations)
+
+
+def test_who_else_leaves_out_whoever_was_shown(workspace: Workspace) -> None:
+    first = ask(workspace, ARTICLE)
+    more = ask(workspace, "who else?", after(first))
+    assert more.citations and "XAA" not in {c.state for c in more.citations}
+    nobody = ask(workspace, "who else?", after(more))
+    assert nobody.status == "abstained"
+    assert nobody.abstention is not None and nobody.abstention.message.startswith("Nothing further")
+    again = ask(workspace, "in French", after(more))
+    assert {c.state for c in again.citations} == {c.state for c in more.citations}
+
+
+def test_a_greeting_gets_examples_from_the_corpus(workspace: Workspace) -> None:
+    answer = ask(workspace, "hello", kind="greeting")
+    assert answer.abstention is not None and answer.abstention.reason == "help"
+    assert len(answer.abstention.options) == 3 and answer.coverage.statements_in_scope == 0
+    assert all(option in answer.answer for option in answer.abstention.options)
+
+
+def test_whoever_is_left_out_is_not_searched_and_is_named(workspace: Workspace) -> None:
+    answer = ask(workspace, "Which States spoke of extradition?", excluded=["XAA", "XGA"])
+    assert answer.citations and not {"XAA", "XGA"} & {c.state for c in answer.citations}
+    assert not {"XAA", "XGA"} & set(answer.coverage.states_without_evidence)
+    assert "left out: Arvandia, Galdoria" in answer.scope.notes
+
+
+def test_a_named_state_is_not_left_out_with_its_group(workspace: Workspace) -> None:
+    both = ask(workspace, ARTICLE)
+    groups = {c.on_behalf_of for c in both.citations} - {None}
+    assert groups
+    alone = ask(workspace, ARTICLE, excluded=sorted(groups))
+    assert {c.state for c in alone.citations} == {"XAA"}
+
+
+@pytest.mark.parametrize(
+    ("interval", "sessions"),
+    [
+        (["2018", None], {"10", "12"}),
+        ([None, "2016"], {"8"}),
+        (["2016-10", "2020-10"], {"8", "10"}),
+        ([None, "2016-09"], set()),
+        (["2024-11", None], set()),
+    ],
+)
+def test_an_interval_is_open_where_it_has_no_end(
+    interval: list[str | None], sessions: set[str], workspace: Workspace
+) -> None:
+    answer = ask(workspace, "which documents of Arvandia do we have?", kind="list", topic="", interval=interval)
+    assert {c.session for c in answer.citations} == sessions
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_kind_is_worded_in_six_languages(language: str, workspace: Workspace) -> None:
+    wording = load_wording(language)
+    keys = ("facts_no_speaker", "summary_note", "source_altered", "words_not_found", "greeting", "nothing_more")
+    said = [wording.messages[key] for key in keys]
+    assert language == "en" or not set(said) & {load_wording("en").messages[key] for key in keys}

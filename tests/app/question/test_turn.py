@@ -1,0 +1,273 @@
+"""Turns: what follows for a conversation's state from what a turn says and keeps."""
+
+import json
+from typing import Any
+
+import pytest
+
+from app.errors import QuestionError
+from app.question.question_input import read_turns
+from app.question.resolution import Act, Resolution, Shown, with_kind
+from app.question.scope import resolve
+from app.question.turn import (
+    FILLED,
+    ConversationState,
+    EarlierTurn,
+    Slot,
+    TurnReading,
+    filled,
+    fold,
+    read_state,
+    state_after,
+)
+from app.records import Answer, Citation, QuestionKind, Scope, TreatyScope
+from ingest.parties.party_table import PartyTable
+
+BEFORE = {
+    "states": ("XAA", "XGA"),
+    "topic": "extradition",
+    "sessions": ("10",),
+    "bodies": ("UNTOC COP",),
+    "agenda_items": ("4",),
+}
+SHOWN = Shown(parties=("XAA",), statements=("s1",), sentences=("s1:4",))
+
+
+def read(**scope: Any) -> Resolution:
+    return Resolution(scope=Scope(**scope), question="a turn")
+
+
+def folded(said: Resolution, act: Act, keeps: set[Slot], **before: Any) -> Resolution:
+    state = ConversationState(read=read(**(before or BEFORE)), shown=SHOWN)
+    return fold(state, said, TurnReading(act=act, keeps=frozenset(keeps)))
+
+
+def held(resolution: Resolution) -> dict[str, Any]:
+    names = ("states", "groups", "members_of", "excluded", "treaties", "bodies", "sessions", "years", "interval")
+    scope = resolution.scope
+    found = {name: getattr(scope, name) for name in (*names, "pick", "agenda_items", "topic")}
+    return {name: value for name, value in found.items() if value}
+
+
+ALL = set(FILLED)
+WHERE = {"bodies": ("UNTOC COP",), "sessions": ("10",), "agenda_items": ("4",)}
+
+
+@pytest.mark.parametrize(
+    ("said", "act", "keeps", "expected"),
+    [
+        ({"states": ("XAB",)}, "replace", ALL - {"who"}, {"states": ("XAB",), "topic": "extradition", **WHERE}),
+        ({"states": ("XAB",)}, "add", ALL, {"states": ("XAA", "XGA", "XAB"), "topic": "extradition", **WHERE}),
+        ({"excluded": ("XAA",)}, "remove", ALL, {"states": ("XGA",), "topic": "extradition", **WHERE}),
+        ({"states": ("XAA",)}, "remove", ALL, {"states": ("XGA",), "topic": "extradition", **WHERE}),
+        (
+            {"states": ("XAB",), "excluded": ("XGA",)},
+            "correct",
+            ALL - {"who"},
+            {"states": ("XAA", "XAB"), "topic": "extradition", **WHERE},
+        ),
+        ({"states": ("XAB",)}, "correct", ALL - {"who"}, {"states": ("XAB",), "topic": "extradition", **WHERE}),
+        ({"topic": "firearms"}, "replace", ALL - {"topic"}, {"states": ("XAA", "XGA"), "topic": "firearms", **WHERE}),
+        ({"topic": "firearms"}, "add", ALL, {"states": ("XAA", "XGA"), "topic": "extradition; firearms", **WHERE}),
+        (
+            {"years": ("2031",)},
+            "replace",
+            ALL - {"when"},
+            {
+                "states": ("XAA", "XGA"),
+                "topic": "extradition",
+                "years": ("2031",),
+                "bodies": ("UNTOC COP",),
+                "agenda_items": ("4",),
+            },
+        ),
+        (
+            {"sessions": ("11",)},
+            "replace",
+            ALL - {"where"},
+            {
+                "states": ("XAA", "XGA"),
+                "topic": "extradition",
+                "sessions": ("11",),
+                "bodies": ("UNTOC COP",),
+                "agenda_items": ("4",),
+            },
+        ),
+        (
+            {"bodies": ("UN General Assembly",)},
+            "replace",
+            ALL - {"where"},
+            {"states": ("XAA", "XGA"), "topic": "extradition", "bodies": ("UN General Assembly",)},
+        ),
+        ({"states": ("XIL",), "topic": "gold"}, "new", set(), {"states": ("XIL",), "topic": "gold"}),
+        ({}, "about", ALL, {"states": ("XAA", "XGA"), "topic": "extradition", **WHERE}),
+        ({}, "about", ALL - {"when", "where"}, {"states": ("XAA", "XGA"), "topic": "extradition"}),
+    ],
+)
+def test_each_act_changes_the_slots_that_a_turn_fills(
+    said: dict[str, Any], act: Act, keeps: set[Slot], expected: dict[str, Any]
+) -> None:
+    result = folded(read(**said), act, keeps)
+    assert held(result) == expected
+    assert result.act == ("new" if act == "new" else act)
+
+
+def test_leaving_out_one_of_all_or_of_a_set_excludes_it() -> None:
+    everyone = Resolution(scope=Scope(topic="gold"), question="who?", all_states=True)
+    state = ConversationState(read=everyone)
+    turn = TurnReading(act="remove", keeps=FILLED)
+    rest = fold(state, read(excluded=("XAA",)), turn)
+    assert (rest.all_states, rest.scope.excluded, rest.scope.topic) == (True, ("XAA",), "gold")
+    further = fold(ConversationState(read=rest), read(excluded=("XGA",)), turn)
+    assert (further.all_states, further.scope.excluded) == (True, ("XAA", "XGA"))
+    assert held(folded(read(excluded=("XAA",)), "remove", ALL, members_of=("AFRICA",), topic="gold")) == {
+        "members_of": ("AFRICA",),
+        "excluded": ("XAA",),
+        "topic": "gold",
+    }
+
+
+def test_leaving_out_the_only_one_asked_asks_the_rest() -> None:
+    rest = folded(read(excluded=("XAA",)), "remove", ALL, states=("XAA",), topic="gold")
+    assert (rest.all_states, rest.scope.states, rest.scope.excluded) == (True, (), ("XAA",))
+
+
+def test_an_article_that_was_the_subject_gives_way_to_a_topic() -> None:
+    article = (TreatyScope(treaty="UNTOC", articles=("18",)),)
+    said = read(topic="witnesses")
+    assert held(folded(said, "replace", ALL - {"topic"}, states=("XAA",), treaties=article)) == {
+        "states": ("XAA",),
+        "topic": "witnesses",
+    }
+    beside = folded(said, "replace", ALL - {"topic"}, states=("XAA",), treaties=article, topic="video links")
+    assert beside.scope.treaties == article
+
+
+def asked(kind: QuestionKind, **scope: Any) -> Resolution:
+    return with_kind(Resolution(scope=Scope(**scope), question=kind), kind)
+
+
+KEPT: frozenset[Slot] = frozenset({"topic", "kind"})
+
+
+def test_the_kind_goes_on_with_what_follows_from_it() -> None:
+    state = ConversationState(read=asked("number", states=("XAA",), topic="ships"))
+    # "And Belmora?" by itself asks for nothing in particular, or for something that nobody can know.
+    for said in (asked("content", states=("XAB",)), asked("ambiguous", states=("XAB",))):
+        after = fold(state, said, TurnReading(act="replace", keeps=KEPT))
+        assert (after.kind, after.asked, after.scope.states) == ("number", "number", ("XAB",))
+    changed = fold(state, asked("position", states=("XAB",)), TurnReading(act="replace", keeps=KEPT - {"kind"}))
+    assert (changed.kind, changed.asked, changed.stance) == ("position", None, True)
+
+
+def test_what_a_treaty_says_is_asked_on_until_somebody_is_named() -> None:
+    state = ConversationState(read=asked("treaty_text", treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),)))
+    article = asked("content", treaties=(TreatyScope(treaty="UNTOC", articles=("16",)),))
+    assert fold(state, article, TurnReading(act="replace", keeps=frozenset({"kind"}))).provision
+    named = fold(state, asked("content", states=("XAB",)), TurnReading(act="replace", keeps=KEPT | {"treaty"}))
+    assert (named.kind, named.provision) == ("content", False)
+
+
+def test_after_thanks_the_question_before_goes_on() -> None:
+    state = ConversationState(read=asked("position", states=("XAA",), topic="gold"), shown=SHOWN)
+    thanks = fold(state, asked("greeting"), TurnReading(act="about", keeps=FILLED | {"kind"}))
+    assert (thanks.kind, thanks.scope.topic) == ("greeting", "gold")
+    answer = Answer(question="thanks", answer="", status="abstained")
+    after = fold(state_after(thanks, answer), asked("content", states=("XAB",)), TurnReading(act="replace", keeps=KEPT))
+    assert (after.kind, after.scope.states, after.scope.topic) == ("position", ("XAB",), "gold")
+
+
+def test_a_form_that_is_not_offered_gives_the_same_and_says_so() -> None:
+    state = ConversationState(read=asked("summary", states=("XAA",)))
+    table = fold(state, asked("format_request"), TurnReading(act="about", keeps=FILLED | {"kind"}))
+    assert (table.kind, table.answered_as, table.scope.states) == ("format_request", "summary", ("XAA",))
+    assert [note.kind for note in table.party_notes] == ["form_unknown"]
+
+
+def test_more_and_about_know_what_was_shown() -> None:
+    assert folded(read(), "more", ALL).shown == SHOWN
+    assert folded(read(), "about", ALL).shown == SHOWN
+    assert folded(read(states=("XAB",)), "replace", ALL).shown is None
+
+
+def citation(state: str, sentence: str) -> Citation:
+    return Citation(
+        number=1,
+        statement_id=sentence.partition(":")[0],
+        state=state,
+        on_behalf_of=None,
+        speaker=None,
+        body=None,
+        session=None,
+        date=None,
+        agenda_item=None,
+        title=None,
+        symbol=None,
+        file="x.txt",
+        page=None,
+        paragraph=None,
+        start=0,
+        end=1,
+        quote="x",
+        source_quote="x",
+        sentence_ids=(sentence,),
+        language="en",
+        kind="statement",
+        ocr_confidence=None,
+        inferred=(),
+        verdict="verified",
+    )
+
+
+def test_what_more_showed_adds_to_what_was_shown_and_silence_shows_the_same() -> None:
+    more = folded(read(), "more", ALL)
+    answer = Answer(question="more", answer="", status="answered", citations=(citation("XGA", "s2:1"),))
+    shown = state_after(more, answer).shown
+    assert shown == Shown(parties=("XAA", "XGA"), statements=("s1", "s2"), sentences=("s1:4", "s2:1"))
+    thanks = Answer(question="thanks", answer="", status="abstained")
+    assert state_after(folded(read(), "about", ALL), thanks).shown == SHOWN
+
+
+def test_a_state_survives_json() -> None:
+    treaties = (TreatyScope(treaty="UNTOC", articles=("4",)),)
+    scope = Scope(states=("XAA",), treaties=treaties, interval=("2018", None), excluded=("XGA",))
+    state = ConversationState(
+        read=Resolution(scope=scope, question="why?", kind="reason", asked="reason", act="about"), shown=SHOWN
+    )
+    assert read_state(json.loads(json.dumps(state.to_json()))) == state
+    turn = {"question": "why?", "scope": {"states": ["XZR"]}, "conversation": state.to_json()}
+    assert read_turns([turn]) == (EarlierTurn(question="why?", overrides={"states": ["XZR"]}, state=state),)
+
+
+@pytest.mark.parametrize("broken", [{"read": 1}, {"shown": {}}, [], "x", {"read": {"scope": {}, "act": "dance"}}])
+def test_what_is_no_state_is_refused_in_one_line(broken: Any) -> None:
+    with pytest.raises(QuestionError, match="conversation"):
+        read_state(broken)
+
+
+def test_turns_before_a_state_are_not_read(parties: PartyTable) -> None:
+    state = ConversationState(read=read(states=("XGA",), topic="gold"))
+    history = [
+        EarlierTurn(question="What did Arvandia say about firearms?", overrides={"states": ["Wakanda"]}),
+        EarlierTurn(question="What did Belmora say about witnesses?", state=state),
+    ]
+    after = resolve("and in 2031?", parties, history=history)
+    assert (after.scope.states, after.scope.topic, after.scope.years) == (("XGA",), "gold", ("2031",))
+
+
+def test_a_state_gives_the_reading_that_its_questions_give(parties: PartyTable) -> None:
+    turns = ["What did Arvandia say about extradition in 2031?", "and Belmora?", "and on firearms?", "without Belmora"]
+    plain: list[str | EarlierTurn] = []
+    folded_once: EarlierTurn | None = None
+    for question in turns:
+        by_questions = resolve(question, parties, history=plain)
+        by_state = resolve(question, parties, history=[folded_once] if folded_once else [])
+        assert by_state.scope == by_questions.scope
+        plain.append(question)
+        folded_once = EarlierTurn(question=question, state=ConversationState(read=by_questions))
+
+
+def test_slots_are_those_that_a_question_names() -> None:
+    assert filled(read(states=("XAA",), years=("2020",))) == {"who", "when"}
+    assert filled(read(treaties=(TreatyScope(treaty="TIP"),), agenda_items=("4",))) == {"treaty", "where"}
+    assert filled(Resolution(scope=Scope(), question="who?", all_states=True)) == {"who"}
