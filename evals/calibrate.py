@@ -127,7 +127,7 @@ def gather(cases: Sequence[Case], folder: Path, settings: Settings) -> tuple[lis
                 ranker, catalogue = environment.workspace.ranker, environment.workspace.store.catalogue
                 statements = {summary.file: summary for summary in catalogue.summaries(ScopeFilter())}
                 samples += measure(track(pairs, console=Console(stderr=True)), ranker, statements)
-                models = environment.workspace.models
+                models = dict(environment.workspace.models)
     return samples, models
 
 
@@ -235,8 +235,8 @@ def cross_validated(samples: Sequence[Sample], rows: Sequence[int], fold: Callab
     folds = np.array([fold(sample.pair) for sample in samples])
     for number in np.unique(folds):
         weights = fit_weights([sample for sample, own in zip(samples, folds, strict=True) if own != number], rows)
-        for place in np.flatnonzero(folds == number):
-            chances[place] = weights.chances(samples[place].features[:, rows]).max()
+        inside = folds == number
+        chances[inside] = surest([s for s, own in zip(samples, inside, strict=True) if own], rows, weights)
     return chances
 
 

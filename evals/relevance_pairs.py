@@ -15,6 +15,7 @@ from typing import Final, Literal
 
 from app.question.scope import resolve
 from app.retrieval.strategies import ByTopic, choose_strategy
+from evals.golden.case_templates import TemplateKind
 from evals.golden.cases import Case, Evidence
 from evals.golden.documents import Documents
 from evals.golden.synth import synthesise
@@ -108,7 +109,8 @@ def pairs_of_cells(cells: Iterable[LabelledCell], documents: Documents) -> Itera
 
 def pairs_of_templates(documents: Documents, *, answered: int, silent: int) -> Iterator[Pair]:
     """Yields pairs made from what statements name, and from specific topics whose words they lack."""
-    for kind, n in (("single_state", answered), ("near_miss_topic", silent)):
+    wanted: tuple[tuple[TemplateKind, int], ...] = (("single_state", answered), ("near_miss_topic", silent))
+    for kind, n in wanted:
         for case in synthesise(documents, kinds=(kind,), n=n):
             (state,), years = case.expect.states, {str(year) for year in case.expect.years}
             topic = str(case.tags["topic"]).replace("_", " ")

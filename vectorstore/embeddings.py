@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -171,7 +171,8 @@ class SentenceTransformerEmbedder:
         if not texts:
             return ()
         encoded = self._counter(list(texts), truncation=True, max_length=self.window, return_offsets_mapping=True)
-        outputs = self._model.encode(
+        # The library's type does not know what it gives where all outputs are asked for.
+        outputs: Any = self._model.encode(
             list(texts), prompt="", show_progress_bar=False, batch_size=len(texts), output_value=None
         )
         return tuple(

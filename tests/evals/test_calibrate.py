@@ -8,7 +8,7 @@ import pytest
 
 from app.retrieval.relevance import RelevanceModel
 from app.retrieval.relevance_features import SentenceFeatures
-from evals.calibrate import SEALED, Sample, best_threshold, figures_of, fit, split
+from evals.calibrate import SEALED, Floats, Sample, best_threshold, figures_of, fit, split
 from evals.errors import EvalError
 from evals.relevance_pairs import FOLDS, Pair, PairSource, fold_of
 
@@ -28,6 +28,11 @@ def _pair(number: int, *, answered: bool, source: PairSource = "question", fold:
     )
 
 
+def _sample(pair: Pair, features: Floats | None = None) -> Sample:
+    table = np.zeros((1, len(NAMES))) if features is None else features
+    return Sample(pair=pair, features=table, beside=np.zeros(len(table), dtype=np.bool_))
+
+
 def _samples(count: int) -> list[Sample]:
     """Pairs of which every other is answered, by one of three sentences, whose logits are higher by 8."""
     random = np.random.default_rng(7)
@@ -35,7 +40,7 @@ def _samples(count: int) -> list[Sample]:
     for number in range(count):
         features = random.normal(size=(3, len(NAMES)))
         features[1, NAMES.index("alone")] += 8.0 * (number % 2)
-        samples.append(Sample(pair=_pair(number, answered=number % 2 == 1), features=features))
+        samples.append(_sample(_pair(number, answered=number % 2 == 1), features))
     return samples
 
 
@@ -67,6 +72,17 @@ def test_a_fit_tells_pairs_apart_by_their_surest_sentence() -> None:
     assert near.answers and not far.answers
 
 
+def test_sentences_beside_the_evidence_are_less_sure_than_the_evidence() -> None:
+    column = NAMES.index("within")
+    plain = _samples(400)
+    for sample in plain:
+        # In answered pairs the first sentence, which does not answer, stands out by another feature.
+        sample.features[0, column] += 6.0 * sample.pair.answered
+    told = [replace(s, beside=np.array([s.pair.answered, False, False])) for s in plain]
+    weight, of_statement = (fit(samples, MODELS).weights["within"] for samples in (told, plain))
+    assert weight < of_statement
+
+
 def test_the_sealed_fold_shares_no_party_and_no_topic_with_what_is_fitted_and_is_measured_when_asked() -> None:
     samples = _samples(400)
     open_, sealed = split(samples)
@@ -78,14 +94,14 @@ def test_the_sealed_fold_shares_no_party_and_no_topic_with_what_is_fitted_and_is
 
 
 def test_lists_are_sealed_by_their_topic() -> None:
-    listed = Sample(pair=replace(_pair(1, answered=True, source="list"), topic_fold=SEALED), features=np.zeros((1, 1)))
-    asked = Sample(pair=replace(_pair(2, answered=True), topic_fold=SEALED), features=np.zeros((1, 1)))
+    listed = _sample(replace(_pair(1, answered=True, source="list"), topic_fold=SEALED))
+    asked = _sample(replace(_pair(2, answered=True), topic_fold=SEALED))
     assert split([listed, asked]) == ([asked], [listed])
 
 
 def test_figures_count_lists_as_sets() -> None:
     pairs = [_pair(n, answered=n < 2, source="list") for n in range(4)]
-    samples = [Sample(pair=pair, features=np.zeros((1, 1))) for pair in pairs]
+    samples = [_sample(pair) for pair in pairs]
     found = figures_of(np.array([0.9, 0.1, 0.8, 0.1]), samples, 0.5)
     assert found["list_f1"] == round(2 * 1 / (2 + 2), 4)
 
