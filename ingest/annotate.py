@@ -183,7 +183,7 @@ class Annotator:
         if chosen == "record" or (unnamed and is_record(found, loaded.text, named=named)):
             chosen = "record"
             # Several speak in a record: none of its words may be put into the mouth that a heading names.
-            metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=())
+            metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
             inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
             problems = (*problems, record_report(found, loaded.text))
             input_key = str(self.input_key(loaded, row, kind, record=True))
@@ -308,7 +308,7 @@ class Annotator:
         if item.group is not None:
             metadata = attributed(metadata, self._parties)
         else:
-            together = held_together(item.state, item.states) if item.states else ()
+            together = held_together(item.state, item.states)
             # "Thailand and Mali announced" is nobody's speaking for another.
             told = item.summarised and behalf_phrase(item.clause) is None
             speaker = item.speaker if told else joint_speaker(metadata, item.state, item.states, self._parties)

@@ -117,6 +117,7 @@ VARIABLES: dict[str, frozenset[str]] = {
         "words_not_found": "",
         "nothing_more": "count",
         "note_excluded": "parties",
+        "note_form_unknown": "",
         "greeting": "",
         "example_said": "party",
         "example_summary": "party",

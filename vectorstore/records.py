@@ -92,12 +92,12 @@ class Metadata:
     symbol: str | None = None
     url: str | None = None
     language: str | None = None
-    held_by: tuple[str, ...] = ()
+    held_by: tuple[str, ...] | None = None
 
     @property
     def holders(self) -> tuple[str, ...]:
         """Whose position it is: the State or group, and the States that hold it together."""
-        return tuple(dict.fromkeys(code for code in (self.state, *self.held_by) if code is not None))
+        return tuple(dict.fromkeys(code for code in (self.state, *(self.held_by or ())) if code is not None))
 
 
 @dataclass(frozen=True, kw_only=True)

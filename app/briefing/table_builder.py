@@ -250,7 +250,7 @@ class _Build:
         of_groups, group_note = self._of_groups(retrieved)
         worded = self._worded(subject, telling, retrieved, beat) if cited or of_groups else CellText()
         shown = quoted_with([*cited, *of_groups], worded.citations, retrieved.sources)
-        shown = sorted(shown, key=lambda citation: citation.state != code)
+        shown = sorted(shown, key=lambda citation: code not in (citation.state, *citation.held_by))
         numbers = [self._citations.add(citation) for citation in shown]
 
         def number(citation: Citation) -> int:

@@ -243,7 +243,7 @@ def print_statement(statement: Statement, corpus: "Corpus") -> None:
         summarised = ", as summarised in the record" if part.summarised else ""
         console.print(Text(inert(f"intervention {part.ordinal} of record {part.record_id}: {part.named}{summarised}")))
     for name, value in asdict(statement.metadata).items():
-        if value not in (None, ()):
+        if value is not None:
             mark = " (inferred)" if name in statement.inferred else ""
             shown = corpus.party_name(value) if name == "state" else value
             if name == "held_by":

@@ -425,7 +425,7 @@ class Corpus:
             problem = exc.errors()[0]
             raise MetadataError(f"{problem['loc'][-1]}={problem['input']!r}: {problem['msg']}") from exc
         # A State that is set by hand clears the group, unless the group is set as well.
-        base = replace(old.metadata, on_behalf_of=None, held_by=()) if "state" in changes else old.metadata
+        base = replace(old.metadata, on_behalf_of=None, held_by=None) if "state" in changes else old.metadata
         merged = merge(ReadMetadata(metadata=base, inferred=old.inferred), row, self.parties())
         if merged.problems:
             raise MetadataError("; ".join(merged.problems))

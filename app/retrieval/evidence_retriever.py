@@ -152,13 +152,13 @@ class EvidenceRetriever:
         if scope.members_of:
             in_scope = of_asked(in_scope, asked, scope.members_of, parties)
         in_scope = without(in_scope, scope.excluded, asked, parties)
-        unattributed = sum(summary.metadata.state is None for summary in in_scope)
+        unattributed = sum(not summary.metadata.holders for summary in in_scope)
         owned = by_party(in_scope, asked)
         return replace(
             base,
             asked=asked,
             held=catalogue.summaries(ScopeFilter(parties=asked)) if asked else (),
-            searched=tuple(summary for summary in in_scope if summary.metadata.state is not None),
+            searched=tuple(summary for summary in in_scope if summary.metadata.holders),
             missing_parties=tuple(code for code in asked if code not in owned),
             notes=(Note(kind="not_attributed", values={"count": unattributed}),) if unattributed else (),
         )

@@ -162,7 +162,7 @@ class _Review:
         used: list[str],
         grouping: str | None,
         file: str | None,
-        quote: str,
+        quote: str | None,
         question: str,
         status: str,
         states: str,
@@ -187,7 +187,7 @@ class _Review:
             }
             changes: dict[str, Any] = {name: new for name, (new, old) in values.items() if new != old}
             if status != "abstained":
-                added = evidence_of(quote, file or "", documents, draft) if quote.strip() and documents else None
+                added = evidence_of(quote, file or "", documents, draft) if quote and documents else None
                 changes |= evidence_changes(draft, used, grouping or "any", added)
             decide_draft(self._paths, draft.case.id, "reviewed", by=by, changes=changes)
 

@@ -15,7 +15,7 @@ from ingest.language.numerals import ascii_digits
 from ingest.metadata.heading import Heading, find_heading, holder_in, speaker_in, title_in
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.occasion import read_occasion, symbol_in, words_of_file_name
-from ingest.metadata.represented_party import spoken_for
+from ingest.metadata.represented_party import joint_holders, spoken_for
 from ingest.metadata.self_reference import speaking_state
 from ingest.metadata.sessions import is_general_debate, session_for
 from ingest.parties.party_table import PartyTable
@@ -144,8 +144,9 @@ def _with_parties(
     whom = spoken_for(" ".join(heading.lines), words, parties, metadata.language, date=metadata.date, speaker=state)
     group = whom.group or group
     if group is None:
+        together = joint_holders(" ".join(heading.lines), words, parties, metadata.language) or whom.states
         speaker = joint_speaker(metadata, state, whom.states, parties)
-        return replace(metadata, state=state, speaker=speaker, held_by=held_together(state, whom.states)), inferred
+        return replace(metadata, state=state, speaker=speaker, held_by=held_together(state, together)), inferred
     inferred = {"speaker"} if inferred and metadata.speaker is None else set()
     return attributed(replace(metadata, state=state, on_behalf_of=group), parties), inferred
 
@@ -163,19 +164,16 @@ def joint_speaker(metadata: Metadata, state: str | None, states: Sequence[str], 
     """Returns who speaks, with the States that are spoken for: "Arvandia, on behalf of Belmora and Corvia"."""
     if not states:
         return metadata.speaker
-    others = [parties.display(code) for code in states if code != state]
-    if not others:
-        return metadata.speaker
-    *names, last = others
+    *names, last = (parties.display(code) for code in states)
     listed = f"{', '.join(names)} and {last}" if names else last
     deliverer = metadata.speaker or (parties.display(state) if state else None)
     return f"{f'{deliverer}, ' if deliverer else ''}on behalf of {listed}"
 
 
-def held_together(state: str | None, states: Sequence[str]) -> tuple[str, ...]:
-    """Returns the codes of all States that hold a joint statement; none where it is one State's."""
+def held_together(state: str | None, states: Sequence[str]) -> tuple[str, ...] | None:
+    """Returns the codes of all States that hold a joint statement; None where it is one State's."""
     together = {*states, *([state] if state is not None else [])}
-    return tuple(sorted(together)) if len(together) > 1 else ()
+    return tuple(sorted(together)) if len(together) > 1 else None
 
 
 def attributed(metadata: Metadata, parties: PartyTable | None) -> Metadata:
