@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-fast test-rest coverage check format eval baseline bench demo-model commands parties clean
+.PHONY: help install run test test-fast test-rest coverage check format train eval baseline bench demo-model commands parties clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -55,6 +55,9 @@ check: $(VENV)/.installed-dev ## Format, lint, types and the direction of import
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+train: $(VENV)/.installed-dev ## Make the weights that read questions from app/question/examples
+	$(BIN)/python scripts/train_reading.py
 
 format: $(VENV)/.installed-dev ## Format the code
 	$(BIN)/ruff format .

@@ -274,12 +274,12 @@ def _alignment(gold: Sequence[tuple[int, str]], found: Sequence[str]) -> dict[in
 def _states_of(item: Statement) -> frozenset[str]:
     """Returns who speaks: the State of the delegate, and those that hold the position with it."""
     speaker = item.metadata.state if item.part is None or item.part.state is None else item.part.state
-    return frozenset(code for code in (speaker,) if code is not None)
+    return frozenset(code for code in (speaker, *(item.metadata.held_by or ())) if code is not None)
 
 
 def _group_of(item: Statement) -> frozenset[str]:
     """Returns the group that a statement is made for, or the States that hold it together."""
-    return frozenset(code for code in (item.metadata.on_behalf_of,) if code is not None)
+    return frozenset(code for code in (item.metadata.on_behalf_of, *(item.metadata.held_by or ())) if code is not None)
 
 
 def _is_named(heard: Statement, gold: _Gold) -> bool:

@@ -92,7 +92,8 @@ def to_summary(row: Row) -> StatementSummary:
 
 def _to_metadata(row: Row) -> Metadata:
     facts = dict(zip(_METADATA, row, strict=True))
-    return Metadata(**facts | {"held_by": tuple(json.loads(facts["held_by"]))})
+    held_by = facts["held_by"]
+    return Metadata(**facts | {"held_by": None if held_by is None else tuple(json.loads(held_by))})
 
 
 def _to_part(written: str | None) -> Part | None:
@@ -201,7 +202,8 @@ def insert_statement(
     """Inserts the row of a statement; the text of an intervention is its record's, which has it already."""
     part = statement.part
     years = [int(year) for year in re.findall(r"(?<!\d)\d{4}(?!\d)", statement.metadata.date or "")]
-    metadata = asdict(statement.metadata) | {"held_by": json.dumps(statement.metadata.held_by)}
+    held_by = statement.metadata.held_by
+    metadata = asdict(statement.metadata) | {"held_by": None if held_by is None else json.dumps(held_by)}
     columns = {
         "statement_id": statement.statement_id,
         "file": statement.file,

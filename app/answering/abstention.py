@@ -169,6 +169,11 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Word
     count = len(retrieved.searched)
     articles = ", ".join(f"{short_name(t.treaty)} {number}" for t in scope.treaties for number in t.articles)
     said = {"party": names or "—", "article": articles, "count": count}
+    if retrieved.unnamed_articles:
+        # It may be the article asked about: that it is cited is neither claimed nor denied.
+        numbers = ", ".join(retrieved.unnamed_articles)
+        message = wording.say("article_unnamed", number=numbers, article=articles, count=count)
+        return Abstention(reason="article_not_cited", message=message)
     if articles and any(item.answers for item in retrieved.related):
         elsewhere = tuple(
             f"article {number} of the {short_name(reading.treaty)}"

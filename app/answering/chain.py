@@ -166,7 +166,11 @@ class Steps:
             more=composed.more,
             spoken_for={group: tuple(members) for group, members in composed.spoken_for.items()},
             translations=dict(composed.translations),
-            related=related_readings(retrieved, checked.citations) if retrieved.other_readings else (),
+            related=(
+                related_readings(retrieved, checked.citations)
+                if retrieved.other_readings or retrieved.unnamed_articles
+                else ()
+            ),
         )
 
 

@@ -56,7 +56,7 @@ def holders(citation: Citation, name_of: Callable[[str], str], wording: Wording,
         wording: The assistant's words.
         party: Which holder comes first; by default the one that delivered it.
     """
-    first = party or citation.state or ""
+    first = party or citation.state or next(iter(citation.held_by), "")
     others = [code for code in citation.held_by if code != first]
     if not others:
         return name_of(first)
@@ -67,7 +67,7 @@ def holder(kind: StatementKind, metadata: Metadata, name_of: Callable[[str], str
     """Returns whose words a statement holds: a party's name, or the title of a treaty; None where nobody is known."""
     if kind == "treaty":
         return metadata.title
-    return name_of(metadata.state) if metadata.state else None
+    return ", ".join(map(name_of, metadata.holders)) or None
 
 
 def record_of(summary: StatementSummary) -> str | None:
@@ -96,6 +96,8 @@ def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording
         name = f"{name} ({citation.speaker})"
     if citation.summarised:
         name = wording.say("as_summarised", party=name)
+    if citation.quoting:
+        name = wording.say("as_quoting", party=name)
     parts = [name, citation.title, provenance(citation, wording), *place]
     return ", ".join(str(part) for part in parts if part)
 

@@ -21,7 +21,7 @@ from vectorstore.records import Statement, statement_of
 _SPLIT = regex.compile(rf"\s*{regex.escape(ELLIPSIS)}\s*")
 # What a claim sets in quotation marks besides the quotations that it cites.
 _QUOTED = regex.compile(r"[“„«「『\"]([^“”„«»「」『』\"]*)[”“»」』\"]")
-_PROVENANCE = ("held_by", "speaker", "body", "session", "date", "agenda_item", "title", "symbol")
+_PROVENANCE = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
         return "misattributed"
     if any(getattr(citation, name) != getattr(statement.metadata, name) for name in _PROVENANCE):
         return "misattributed"
-    if citation.file != statement.file:
+    if citation.file != statement.file or citation.held_by != (statement.metadata.held_by or ()):
         return "misattributed"
     return "verified"
 

@@ -19,10 +19,11 @@ from app.briefing.position_classifier import Suggestion, suggest_kind
 from app.briefing.request import BriefingRequest
 from app.errors import BriefingError
 from app.question.resolution import Resolution
-from app.records import AbstentionReason, Answer, Citation, Claim, Coverage
+from app.records import AbstentionReason, Answer, Citation, Claim, Coverage, Scope
 from app.retrieval.calibration import THRESHOLD
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.scoped_statements import unreadable_in_scope
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
 from prompts.wording import load_wording
@@ -218,6 +219,15 @@ class _Build:
             )
         )
 
+    def _asked(self) -> Scope:
+        request = self._request
+        return Scope(
+            states=tuple(request.parties),
+            bodies=tuple(request.bodies),
+            sessions=tuple(request.sessions),
+            years=tuple(map(str, request.years)),
+        )
+
     def _everyone(self, in_scope: Sequence[StatementSummary]) -> tuple[str, ...]:
         codes = {summary.metadata.state for summary in in_scope if summary.metadata.state}
         return tuple(sorted(codes, key=lambda code: self._parties.display(code, self._request.language)))
@@ -240,7 +250,7 @@ class _Build:
         of_groups, group_note = self._of_groups(retrieved)
         worded = self._worded(subject, telling, retrieved, beat) if cited or of_groups else CellText()
         shown = quoted_with([*cited, *of_groups], worded.citations, retrieved.sources)
-        shown = sorted(shown, key=lambda citation: citation.state != code)
+        shown = sorted(shown, key=lambda citation: code not in (citation.state, *citation.held_by))
         numbers = [self._citations.add(citation) for citation in shown]
 
         def number(citation: Citation) -> int:
@@ -321,7 +331,7 @@ class _Build:
         )
         if silent.abstention is None:
             return ""
-        if silent.abstention.reason in _ABSENT:
+        if silent.abstention.reason in _ABSENT and not retrieved.unnamed_articles:
             return _ABSENT[silent.abstention.reason].format(count=len(retrieved.searched), held=len(retrieved.held))
         return silent.abstention.message
 
@@ -336,7 +346,7 @@ class _Build:
             statements_with_evidence=len(cited & self._searched.keys()),
             states_without_evidence=tuple(code for code in codes if code in speaking and code not in evident),
             states_without_statement=tuple(code for code in codes if code not in speaking),
-            unreadable_files=tuple(file for file, _ in self._catalogue.unreadable()),
+            unreadable_files=unreadable_in_scope(self._catalogue.unreadable(), self._asked(), self._parties),
         )
 
     def _sources(self) -> tuple[SourceFile, ...]:

@@ -9,17 +9,23 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.question.resolution import Resolution, Shown
-from app.records import Citation, Coverage, Note, RetrievedPassage, Sources, TreatyScope, WordsFound
+from app.records import Citation, Coverage, Note, RetrievedPassage, Scope, Sources, TreatyScope, WordsFound
 from app.retrieval.listing import calibrate_across_parties
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.party_search import PartySearch
-from app.retrieval.scoped_statements import ScopedStatements, by_party, of_asked, without
+from app.retrieval.scoped_statements import (
+    ScopedStatements,
+    by_party,
+    of_asked,
+    unreadable_in_scope,
+    without,
+)
 from app.retrieval.sentence_ranker import SentenceRanker, languages_of
 from app.retrieval.stance import has_stance
 from app.retrieval.strategies import choose_strategy
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import ModelLanguages, Topic
-from ingest.annotate import provision_of
+from ingest.annotate import UNNAMED, provision_of
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import TREATIES, article_title, short_name
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary
@@ -52,6 +58,7 @@ class Retrieved:
         spoken_for: Evidence in statements of groups that spoke for States asked about.
         related: Evidence that does not answer but may help.
         other_readings: Articles of other treaties with the number asked about that are cited as well.
+        unnamed_articles: Numbers of articles asked about that are cited of a convention that the text does not name.
         missing_parties: Parties asked about that have no statement in scope.
         treaties_held: Of the treaties whose own words were asked for, those whose texts are in the store.
         places: Where words stand whose source was asked.
@@ -66,6 +73,7 @@ class Retrieved:
     related: tuple[PartyEvidence, ...] = ()
     missing_parties: tuple[str, ...] = ()
     other_readings: tuple[TreatyScope, ...] = ()
+    unnamed_articles: tuple[str, ...] = ()
     empty_corpus: bool = False
     treaties_held: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
@@ -130,12 +138,12 @@ class EvidenceRetriever:
             base = self.in_scope(resolution, parties)
             searchable = not (base.empty_corpus or _is_unsearchable(resolution))
             return self._with_evidence(base, resolution, parties) if searchable else base
-        base = self._empty()
+        base = self._empty(resolution.scope, parties)
         return base if _is_unsearchable(resolution) else self._search_provisions(resolution, base)
 
     def in_scope(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the statements in scope without searching them; for an ambiguous question, none."""
-        base = self._empty()
+        base = self._empty(resolution.scope, parties)
         if base.empty_corpus or _is_unsearchable(resolution):
             return base
         scope, catalogue = resolution.scope, self._store.catalogue
@@ -144,13 +152,13 @@ class EvidenceRetriever:
         if scope.members_of:
             in_scope = of_asked(in_scope, asked, scope.members_of, parties)
         in_scope = without(in_scope, scope.excluded, asked, parties)
-        unattributed = sum(summary.metadata.state is None for summary in in_scope)
+        unattributed = sum(not summary.metadata.holders for summary in in_scope)
         owned = by_party(in_scope, asked)
         return replace(
             base,
             asked=asked,
             held=catalogue.summaries(ScopeFilter(parties=asked)) if asked else (),
-            searched=tuple(summary for summary in in_scope if summary.metadata.state is not None),
+            searched=tuple(summary for summary in in_scope if summary.metadata.holders),
             missing_parties=tuple(code for code in asked if code not in owned),
             notes=(Note(kind="not_attributed", values={"count": unattributed}),) if unattributed else (),
         )
@@ -202,9 +210,9 @@ class EvidenceRetriever:
         )
         return replace(base, party_evidence=evidence)
 
-    def _empty(self) -> Retrieved:
+    def _empty(self, scope: Scope, parties: PartyTable) -> Retrieved:
         catalogue = self._store.catalogue
-        unreadable = tuple(file for file, _ in catalogue.unreadable())
+        unreadable = unreadable_in_scope(catalogue.unreadable(), scope, parties)
         return Retrieved(empty_corpus=catalogue.is_empty(), unreadable=unreadable)
 
     def _with_evidence(
@@ -237,6 +245,8 @@ class EvidenceRetriever:
         if resolution.stance:
             evidence, spoken_for = (tuple(self._by_position(f) for f in each) for each in (evidence, spoken_for))
         related, readings = self._related_findings(resolution, evidence, search, many=many)
+        unnamed, cited_unnamed = self._of_unnamed_conventions(resolution, evidence)
+        related = (*unnamed, *related)
         if not base.asked:
             # An open question names no order: the party with the most confident evidence comes first.
             surest: dict[str, float] = {}
@@ -249,11 +259,13 @@ class EvidenceRetriever:
             spoken_for=spoken_for,
             related=related,
             other_readings=readings,
+            unnamed_articles=cited_unnamed,
             notes=(
                 *base.notes,
                 *_translation_note(search.topic),
                 *_words_only_note(base, evidence, self._ranker.model_languages),
                 *_search_notes(resolution, base.searched, evidence, readings),
+                *(Note(kind="unnamed_article", values={"article": number}) for number in cited_unnamed),
             ),
             sources=self._sources((*evidence, *spoken_for, *related)),
         )
@@ -287,6 +299,19 @@ class EvidenceRetriever:
             near = calibrate_across_parties(near) if many else near
             related += [item if _on_subject(item, subject) else replace(item, confidence=0.0) for item in near]
         return tuple(related), readings
+
+    def _of_unnamed_conventions(
+        self, resolution: Resolution, evidence: Sequence[PartyEvidence]
+    ) -> tuple[tuple[PartyEvidence, ...], tuple[str, ...]]:
+        """Finds where parties cite articles asked about of a convention that their text does not name, and which."""
+        asked = tuple(dict.fromkeys(n for treaty in resolution.scope.treaties for n in treaty.articles))
+        searched = [summary.statement_id for item in evidence for summary in item.searched]
+        mentions = self._store.catalogue.mentions(searched, UNNAMED, asked) if asked else ()
+        numbers = tuple(n for n in asked if any(mention.article == n for mention in mentions))
+        if not numbers:
+            return (), ()
+        cited = (self._ranker.rank_by_mention(item.party, item.searched, UNNAMED, numbers) for item in evidence)
+        return tuple(item for item in cited if item.sentences), numbers
 
     def _search_provisions(self, resolution: Resolution, base: Retrieved) -> Retrieved:
         """Finds what treaties themselves say, in the ingested texts of treaties."""

@@ -1,5 +1,6 @@
 """The conversation as HTML: questions, progress, and answers with their scope and coverage."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -182,9 +183,16 @@ def conversation_html(
     return f'<div class="u-conversation">{"".join(parts)}</div>'
 
 
+# Of a person at a browser nobody expects a command, or the id of a statement: "…, which `untoc show ID` lists".
+_COMMAND = re.compile(r"[,;:]?\s*(?:which\s+|run\s+|by\s+|use\s+)?`untoc[^`]*`[^;,.:]*")
+_ID = re.compile(r"\s?'[0-9a-f]{16}(?:\.\d+)?'")
+
+
 def error_html(error: Exception | str) -> str:
     """Renders an error as one line; of the system's, which name paths, what went wrong alone."""
     words = error.strerror or "the disk cannot be used" if isinstance(error, OSError) else str(error)
+    if isinstance(error, AppError):
+        words = _ID.sub("", _COMMAND.sub("", words))
     return f'<p class="u-error" role="alert">{escape(words)}</p>'
 
 

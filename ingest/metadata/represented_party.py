@@ -13,7 +13,7 @@ from ingest.metadata.self_reference import is_voice, speaking_state
 from ingest.parties.party_table import PartyMatch, PartyTable
 
 _OPENING = 1500
-_OFTEN, _FEW = 3, 3
+_OFTEN, _FEW, _FEW_BEFORE, _FEW_OWN = 3, 3, 6, 8
 
 _BEHALF_WORDS = (
     r"(?:\b(?:on\s+behalf\s+of|in\s+the\s+name\s+of|au\s+nom\s+d(?:e|u|es)\b|(?:en|a)\s+nombre\s+de(?:l|\s+las?|\s+los)?\b"
@@ -21,6 +21,19 @@ _BEHALF_WORDS = (
 )
 _BEHALF = re.compile(_BEHALF_WORDS, re.IGNORECASE)
 _COUNT = "|".join(sorted((word.replace(" ", r"[\s-]+") for word in number_words("cardinal")), key=len, reverse=True))
+_JOINT_STATEMENT = re.compile(
+    r"\b(?:joint|common)\s+(?:written\s+|national\s+|cross-regional\s+)?(?:statement|declaration|contribution|position|submission)"
+    r"|\bdéclaration\s+(?:conjointe|commune)|\bdeclaración\s+(?:conjunta|común)|\bсовместно\w+\s+заявлени\w+"
+    r"|(?:بيان|إعلان)\s+مشترك|联合(?:声明|发言)|共同(?:声明|发言)",
+    re.IGNORECASE,
+)
+_SPONSORS = re.compile(
+    r"(?:(?:list\s+of\s+)?(?:co-?sponsors|co-?sponsoring\s+(?:countries|States|delegations)|signator(?:ies|y\s+States)|supporters)"
+    r"|(?:on\s+behalf\s+of|supported\s+by|joined\s+by)\s+(?:the\s+following\s+)?(?:\d+\s+)?(?:countries|States|delegations|group)"
+    r"|co-?auteurs|(?:co)?patrocinadores|соавторы|المشاركون\s+في\s+تقديم|共同提案国)[^.:]{0,60}:\s*",
+    re.IGNORECASE,
+)
+_NEAR_TITLE, _LONGEST_LIST = 300, 4000
 # "The three African countries that are members of the Council", which the speaker names in the next sentence.
 _COUNTED = re.compile(
     rf"(?:the\s+|los\s+|las\s+|les\s+)?(?P<count>\d+|{_COUNT})\s+(?:[\w’'-]+\s+){{0,3}}?"
@@ -42,6 +55,11 @@ JOINT = re.compile(
     r"(?:(?:my|our)\s+(?:own\s+)?country|(?:mon|notre)\s+(?:propre\s+)?pays|(?:mi|nuestro)\s+(?:propio\s+)?país"
     r"|(?:моей|нашей)\s+страны)?[\s,—–-]*",
     re.I,
+)
+# What may stand between the States of a list, bullets included.
+_LISTED = re.compile(
+    rf"(?:{JOINT.pattern}(?:(?:of|de(?:l|\s+la|\s+los)?|d[eu]s?)\s+)?(?:de\s+)?(?:[ld][’']\s*)?|[\s,;•·*–-]*)",
+    re.IGNORECASE,
 )
 _CHAIR = (
     r"(?:chair(?:man|woman|person)?|co-?chair|president|presidency|coordinator|spokes(?:man|woman|person)"
@@ -103,6 +121,7 @@ _NATIONAL = re.compile(
     re.IGNORECASE,
 )
 _OWN_COUNTRY = re.compile(r"\b(?:my|our)\s+(?:own\s+)?(?:country|nation|Government)\b", re.IGNORECASE)
+_THE_GROUP = re.compile(r"\b(?:the|le|el)\s+Group(?:e|o)?\b(?!\s+of\b|\s+d[eu]\b)", re.IGNORECASE)
 _ARTICLE = re.compile(r"^\s*(?:the|la|le|el|l[’'])\s*", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!\bSr)[.!?。；;؟](?=\s|$)|[。！？]")
 
@@ -156,7 +175,7 @@ def spoken_for(
             if found is not None and (
                 number == 0
                 or _is_own_voice(before, line[listed[-1].end :])
-                or (len(before.split()) <= _FEW and _is_voice_of(found.group, text, parties, language))
+                or (_opens(before) and _is_voice_of(found.group, text, parties, language))
             ):
                 return found
         for phrase in _IN_CAPACITY.finditer(line):
@@ -171,6 +190,45 @@ def spoken_for(
             if found is not None and may_speak and _is_voice_of(found.group, text, parties, language):
                 return found
     return SpokenFor()
+
+
+def joint_holders(heading: str, words: str, parties: PartyTable, language: str | None) -> tuple[str, ...]:
+    """Read which States hold a joint statement together, from its heading, or from the list of its co-sponsors.
+
+    Args:
+        heading: The heading in one line; with the first words it says that the statement is joint.
+        words: The text after it.
+        parties: Who can speak.
+        language: ISO 639-1 code, if known.
+
+    Returns:
+        Codes in the order in which they are named; empty where no heading calls the statement joint.
+    """
+    opening = " ".join(f"{heading} {words[:_OPENING]}".split())
+    called = _JOINT_STATEMENT.search(opening)
+    if called is None:
+        return ()
+    flat = " ".join(words.split())
+    places = [opening[called.end() : called.end() + _NEAR_TITLE], *(flat[m.end() :] for m in _SPONSORS.finditer(flat))]
+    states: dict[str, None] = {}
+    for place in places:
+        states |= dict.fromkeys(_first_list(place[:_LONGEST_LIST], parties, language))
+    return tuple(states) if len(states) > 1 else ()
+
+
+def _first_list(text: str, parties: PartyTable, language: str | None) -> list[str]:
+    """The States of the first list in a text: two or more, one after the other."""
+    run: list[PartyMatch] = []
+    for match in parties.find(text, language):
+        party = parties.get(match.codes[0]) if len(match.codes) == 1 else None
+        joined = bool(run) and _LISTED.fullmatch(text[run[-1].end : match.start]) is not None
+        if len(run) > 1 and not joined:
+            break
+        if party is None or party.kind != "state" or match.form in ("capital", "demonym"):
+            run = []
+            continue
+        run = [*run, match] if joined else [match]
+    return [match.codes[0] for match in run] if len(run) > 1 else []
 
 
 def _count(written: str) -> int:
@@ -266,7 +324,15 @@ def _may_speak_for(group: str | None, speaker: str | None, parties: PartyTable, 
 def _is_voice_of(group: str | None, text: str, parties: PartyTable, language: str | None) -> bool:
     if group is None or _OWN_COUNTRY.search(text) or speaking_state(text, parties, language) is not None:
         return False
-    return sum(match.codes == (group,) for match in parties.find(text, language)) >= _OFTEN
+    namings = sum(match.codes == (group,) for match in parties.find(text, language))
+    return namings > 0 and namings + len(_THE_GROUP.findall(text)) >= _OFTEN
+
+
+def _opens(before: str) -> bool:
+    """Tell whether "on behalf of the group" opens a sentence: "Permit me to express on behalf of …"."""
+    clause = before.rsplit(",", 1)[-1]
+    own = re.match(rf"\W*(?:\w+\s+)?{_FIRST}", clause, re.IGNORECASE) is not None
+    return len(before.split()) <= _FEW_BEFORE or (own and len(clause.split()) <= _FEW_OWN)
 
 
 def _sentences(text: str) -> Iterator[str]:

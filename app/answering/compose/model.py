@@ -291,7 +291,8 @@ class _ClaimChecker:
                 [],
                 f"it cites S{unknown[0]}, which there is not" if unknown[0] else "it cites what is no sentence",
             )
-        holders = {self._numbered.statement(number).metadata.state for number in written.numbers}
+        statements = [self._numbered.statement(number) for number in written.numbers]
+        holders = {next(iter(statement.metadata.holders), None) for statement in statements}
         if len(holders) != 1:
             return None, [], f"it rests on the words of several: {', '.join(sorted(str(h) for h in holders))}"
         cited: list[Citation] = []
