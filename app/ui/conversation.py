@@ -9,7 +9,7 @@ from html import escape
 from app.answering.trace import lines_of
 from app.corpus.corpus import Corpus
 from app.errors import AppError
-from app.question.turn import EarlierTurn, read_state
+from app.question.turn import EarlierTurn
 from app.records import AbstentionReason, Answer, Coverage, QuestionKind, Scope, Status
 from app.ui.evidence_panel import card_id, evidence_section
 from app.ui.prose import render_prose
@@ -139,12 +139,6 @@ def make_turn(
         record=_record(answer, corpus),
         copy_text=_copy_text(answer, corpus),
     )
-
-
-def earlier_turn(turn: Turn) -> EarlierTurn:
-    """Returns a turn as later ones go on from it; one that was kept without its state is read again."""
-    state = turn.answer.conversation
-    return EarlierTurn(question=turn.question, overrides=turn.overrides, state=read_state(state) if state else None)
 
 
 def conversation_html(
