@@ -125,6 +125,7 @@ class Citation:
         summarised: Whether it is reported.
         edge: Where the words begin or end without being a sentence: at an item of a list, or where the text does.
         held_by: Codes of all States whose position it is, of a joint statement.
+        quoting: Whether all these words stand in quotation marks: the speaker quotes somebody else.
     """
 
     number: int
@@ -155,6 +156,7 @@ class Citation:
     summarised: bool = False
     held_by: tuple[str, ...] = ()
     edge: Literal["list_item", "text"] | None = None
+    quoting: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

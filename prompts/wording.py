@@ -24,6 +24,8 @@ VARIABLES: dict[str, frozenset[str]] = {
         "attribution_summary": "party provenance",
         "held_together": "party others",
         "as_summarised": "party",
+        "as_quoting": "party",
+        "quoting": "",
         "session": "number",
         "agenda_item": "item",
         "page": "number",

@@ -256,7 +256,7 @@ class PartyTable:
         return own if own or near else self._misspelt(typed)
 
     def _misspelt(self, typed: str) -> set[str]:
-        """Returns the States that countrynames knows by a name; none for the misspellings that it lists too."""
+        """Returns the States that countrynames knows by a name; of misspellings, which it lists as well, none."""
         guessed = set(_by_countrynames(typed))
         return guessed - set(self._similar(typed)) if guessed else guessed
 

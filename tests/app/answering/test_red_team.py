@@ -33,7 +33,7 @@ from tests.fakes_chat import Claims, writer
 from vectorstore.records import Metadata, Sentence, Statement
 from vectorstore.stems import words_of
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.heavy
 
 DATA = yaml.safe_load((Path(__file__).parent / "attacks.yaml").read_text(encoding="utf-8"))
 CHANNELS = ("statement", "question", "history", "file", "title", "speaker", "party")
