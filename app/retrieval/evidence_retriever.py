@@ -399,7 +399,7 @@ def _reading_notes(
     """Says how closely parties were read, and where words alone decided because no calibration suits the models."""
     if read < len(evidence):
         yield Note(kind="read_closely", values={"count": len(evidence), "read": read})
-    if search.topic is not None and not calibrated:
+    if search.topic is not None and not calibrated and any(item.searched for item in evidence):
         yield Note(kind="uncalibrated")
 
 
