@@ -65,7 +65,7 @@ def _cited(
     sources = retrieved.sources
     taken = {item.sentence.sentence_id for item in first}
     nearest = {near.sentence.sentence_id: near for item in then for near in item.sentences}
-    rest = sorted((item for key, item in nearest.items() if key not in taken), key=lambda item: -item.score)
+    rest = sorted((item for key, item in nearest.items() if key not in taken), key=lambda item: -item.relevance.chance)
     made = quote([item.sentence for item in first], sources, RELATED, first_number=1)
     made += quote([item.sentence for item in rest[:RELATED]], sources, RELATED, first_number=len(made) + 1)
     return tuple(c for c in made if verify_citation(c, sources.statements.get(c.statement_id)) == "verified")

@@ -13,15 +13,16 @@ from typing import Final, cast, get_args
 import numpy as np
 
 from app.question.lexicon import lexicon_of
-from app.question.marked_examples import TurnKind
+from app.question.resolution import Act
 from app.question.roles import RoleReading, Weights, load_weights, sentence_encoder
+from app.question.turn import Slot, TurnReading
 from app.records import QuestionKind
 from ingest.parties.party_table import PartyTable
 from vectorstore.rows import Matrix
 
 KINDS: Final = cast("tuple[QuestionKind, ...]", get_args(QuestionKind))
-TURNS: Final = cast("tuple[TurnKind, ...]", get_args(TurnKind))
-SLOTS: Final = ("who", "topic", "when", "where", "treaty", "kind")
+TURNS: Final = cast("tuple[Act, ...]", get_args(Act))
+SLOTS: Final = cast("tuple[Slot, ...]", get_args(Slot))
 # Kinds that have less than this chance beside the likeliest are not offered.
 _OFFERED: Final = 0.15
 _SURE: Final = 0.6
@@ -36,14 +37,6 @@ class KindReading:
     kind: QuestionKind
     chance: float
     others: tuple[QuestionKind, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class TurnReading:
-    """What a follow-up does to the state of a conversation, and which slots of it go on."""
-
-    turn: TurnKind
-    keeps: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,8 +144,8 @@ def read_turn(frame: Frame, now: Iterable[str], before: Iterable[str]) -> TurnRe
     """
     more = slot_features(now, before)
     turns = _classifier("turn").chances(frame, more)
-    keeps = tuple(slot for slot in SLOTS if _classifier(f"keeps_{slot}").chances(frame, more)["yes"] >= 0.5)
-    return TurnReading(turn=cast(TurnKind, max(turns, key=lambda turn: turns[turn])), keeps=keeps)
+    keeps = frozenset(slot for slot in SLOTS if _classifier(f"keeps_{slot}").chances(frame, more)["yes"] >= 0.5)
+    return TurnReading(act=cast(Act, max(turns, key=lambda turn: turns[turn])), keeps=keeps)
 
 
 def slot_features(now: Iterable[str], before: Iterable[str]) -> tuple[str, ...]:

@@ -12,15 +12,17 @@ from datetime import date
 from typing import Final
 
 from app.errors import QuestionError
-from app.question.dialogue_acts import chosen_option, relative_year, without_negated
-from app.question.followup import EarlierTurn, earlier_turns, merge_turn
-from app.question.kinds import Frame, KindReading, frame_of, read_kind
+from app.question.answer_format import restyle
+from app.question.kinds import Frame, KindReading, frame_of, read_kind, read_turn
 from app.question.language import detect_language
 from app.question.lexicon import lexicon_of
 from app.question.overrides import override
+from app.question.relative_time import counted_from
+from app.question.replies import chosen_option
 from app.question.resolution import Resolution
 from app.question.roles import RoleReading, Word, encode_words, load_tagger, words_of
 from app.question.spans import Span, find_spans, interval_of
+from app.question.turn import ConversationState, EarlierTurn, earlier_turns, filled, fold, in_form, known_before
 from app.records import Interval, Missing, Note, Pick, QuestionKind, Scope, TreatyScope
 from ingest.glossary.glossary import terms_within
 from ingest.parties.party_table import PartyTable
@@ -74,10 +76,7 @@ def resolve(
         QuestionError: The question is empty or too long.
         ScopeError: An override names something unknown.
     """
-    resolution: Resolution | None = None
-    for earlier in earlier_turns(history)[-_TURNS_READ:]:
-        read = merge_turn(_read_after(resolution, earlier.question[:MAX_QUESTION], parties), resolution)
-        resolution = override(read, earlier.overrides, parties)
+    state = _state_after(earlier_turns(history), parties)
     text = question.strip()
     if not text:
         raise QuestionError(
@@ -87,25 +86,35 @@ def resolve(
         raise QuestionError(
             f"the question has {len(text)} characters, at most {MAX_QUESTION} are read: ask a shorter one"
         )
-    current = replace(merge_turn(_read_after(resolution, text, parties), resolution), question=text)
-    resolved = _with_notes(override(current, overrides or {}, parties))
+    resolved = _with_notes(override(_read_turn(state, text, parties), overrides or {}, parties))
     named = resolved.scope.states or resolved.scope.groups or resolved.all_states or resolved.unclear
     scope = replace(resolved.scope, all_states=resolved.all_states, negated=resolved.negated)
     return replace(resolved, scope=scope, unnamed=resolved.unnamed and not named)
 
 
-def _read_after(previous: Resolution | None, question: str, parties: PartyTable) -> Resolution:
-    """Reads a question of a conversation: what it takes back is left out."""
-    if previous is None:
+def _state_after(turns: Sequence[EarlierTurn], parties: PartyTable) -> ConversationState | None:
+    """Returns the state after the turns of a conversation; those before a turn that has its state are not read."""
+    state, unread = known_before(turns[-_TURNS_READ:])
+    for turn in unread:
+        read = _read_turn(state, turn.question[:MAX_QUESTION], parties)
+        state = ConversationState(read=override(read, turn.overrides, parties))
+    return state
+
+
+def _read_turn(state: ConversationState | None, question: str, parties: PartyTable) -> Resolution:
+    """Reads a question as a turn of its conversation; a wish for another form asks the question before again."""
+    if state is None:
         return read_question(question, parties).resolution
-    shifted = relative_year(question, previous.scope.years)
-    if shifted is not None:
-        read = read_question(shifted[0], parties, follows=True).resolution
-        return replace(read, scope=replace(read.scope, years=(shifted[1],)))
-    said = without_negated(question)
-    if previous.unclear is not None:
-        said = chosen_option(said, previous.unclear, previous.options, parties)
-    return read_question(said, parties, follows=True).resolution
+    form = restyle(question)
+    if form is not None:
+        return in_form(state, form)
+    before = state.read
+    chosen = chosen_option(question, before.unclear, before.options, before.scope.language, parties)
+    reading = read_question(chosen, parties, follows=True)
+    said = reading.resolution
+    said = replace(said, scope=counted_from(question, said.scope, before.scope))
+    turn = read_turn(reading.frame, filled(said), filled(before))
+    return replace(fold(state, said, turn), question=question)
 
 
 def read_question(

@@ -8,6 +8,7 @@ begins anew. What a turn keeps is told elsewhere (`TurnReading`); here is what f
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter, ValidationError
@@ -110,6 +111,17 @@ def earlier_turns(history: Iterable[str | EarlierTurn]) -> tuple[EarlierTurn, ..
     return tuple(turn for turn in turns if turn.question.strip())
 
 
+def turn_of(answer: Answer, overrides: Mapping[str, JSONValue] = MappingProxyType({})) -> EarlierTurn:
+    """Returns the turn that an answer makes of its question, as later turns go on from it.
+
+    Args:
+        answer: The answer; one that was stored without the state of its conversation is read again.
+        overrides: The parts of its scope that were set.
+    """
+    state = read_state(answer.conversation) if answer.conversation else None
+    return EarlierTurn(question=answer.question, overrides=overrides, state=state)
+
+
 def known_before(turns: Sequence[EarlierTurn]) -> tuple[ConversationState | None, Sequence[EarlierTurn]]:
     """Returns the last state that the turns of a conversation give, and the turns after it, which have to be read."""
     known = max((place for place, turn in enumerate(turns) if turn.state is not None), default=-1)
@@ -177,6 +189,8 @@ def fold(state: ConversationState, said: Resolution, turn: TurnReading) -> Resol
         scope=replace(scope, kept=kept_fields(scope, before.scope)),
         all_states=open_set and not named,
         unnamed=said.unnamed and not same_who,
+        # "And firearms?" asks of statements, since the turn before it does.
+        is_statement_question=said.kind not in ASIDES,
         act=turn.act,
         shown=state.shown if turn.act in ("more", "about") else None,
         earlier_kind=before.goes_on_as if said.kind in ASIDES else None,

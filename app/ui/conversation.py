@@ -9,7 +9,7 @@ from html import escape
 from app.answering.trace import lines_of
 from app.corpus.corpus import Corpus
 from app.errors import AppError
-from app.question.turn import EarlierTurn, read_state
+from app.question.turn import EarlierTurn
 from app.records import AbstentionReason, Answer, Coverage, QuestionKind, Scope, Status
 from app.ui.evidence_panel import card_id, evidence_section
 from app.ui.prose import render_prose
@@ -18,7 +18,7 @@ from app.ui.scope_chips import Overrides, scope_html
 from vectorstore.errors import StoreError
 
 _STATUS: dict[Status, str] = {"answered": "Answered", "partial": "Answered in part", "abstained": "No answer"}
-_REASONS: dict[AbstentionReason, str] = {
+REASONS: dict[AbstentionReason, str] = {
     "no_statement": "No statement by that State",
     "not_mentioned": "Not mentioned",
     "article_not_cited": "That article is not cited",
@@ -141,12 +141,6 @@ def make_turn(
     )
 
 
-def earlier_turn(turn: Turn) -> EarlierTurn:
-    """Returns a turn as later ones go on from it; one that was kept without its state is read again."""
-    state = turn.answer.conversation
-    return EarlierTurn(question=turn.question, overrides=turn.overrides, state=read_state(state) if state else None)
-
-
 def conversation_html(
     turns: Sequence[Turn],
     corpus: Corpus,
@@ -261,7 +255,7 @@ def _question(question: str) -> str:
 def _reason(answer: Answer) -> str:
     if answer.abstention is None:
         return ""
-    return f'<span class="u-reason">{_REASONS[answer.abstention.reason]}</span>'
+    return f'<span class="u-reason">{REASONS[answer.abstention.reason]}</span>'
 
 
 def _options(answer: Answer, *, editable: bool) -> str:

@@ -61,7 +61,7 @@ class Desk:
             assert summary.passages == len(catalogue.passages_of([summary.statement_id])) > 0
 
     def summaries(self):
-        return self.store.catalogue.summaries()
+        return self.store.catalogue.documents()
 
     def held(self):
         return {summary.file: summary.metadata.state for summary in self.summaries()}
@@ -606,7 +606,7 @@ def test_killed_ingest_is_completed_by_the_next(desk):
         process.communicate()
         store = open_store(desk.store_path, desk.embedder)
         assert store.catalogue.check() is None
-        counts.append(len(store.catalogue.summaries()))
+        counts.append(len(store.catalogue.documents()))
         store.close()
     assert counts == sorted(counts), "nothing stored is lost"
     desk.store = open_store(desk.store_path, desk.embedder)
