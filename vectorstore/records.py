@@ -5,7 +5,7 @@ All offsets count characters of `Statement.source_text`, half-open `[start, end)
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 StatementKind = Literal["statement", "record", "treaty"]
@@ -235,7 +235,8 @@ class Mention:
 
     Attributes:
         treaty: Code of the treaty (`UNTOC`, `TIP`, `SOM`, `FIREARMS`, `UNCAC`, `NARCOTICS1988`); `AGENDA` for an
-            agenda item, which is never an article; `ALIGNED` for a group with whose statement the speaker aligns;
+            agenda item, which is never an article; `UNNAMED` for a convention that is not named; `ALIGNED` for a group
+            with whose statement the speaker aligns;
             `TEXT:` and a code for a sentence of the article itself, in the treaty's own text.
         article: Article or agenda item number as written, such as `4`, `16 bis`; a group's code where `ALIGNED`;
             empty where the treaty is named, with or without an article; `thereto` where it is meant as one of the
@@ -301,6 +302,23 @@ class ScopeFilter:
     months: tuple[str, ...] = ()
     agenda_items: tuple[str, ...] = ()
     kinds: tuple[StatementKind, ...] = ("statement", "record")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnreadableFile:
+    """A file that could not be read, wholly or in part.
+
+    Attributes:
+        file: Its name, relative to the ingested folder.
+        reason: Why, with what to do.
+        metadata: What its manifest or its name says of it; nothing of that is certain to be all.
+        pages: The pages that could not be read where others could; empty where none could.
+    """
+
+    file: str
+    reason: str
+    metadata: Metadata = field(default_factory=Metadata)
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,10 +15,13 @@ import regex
 from app.records import Citation, CitationKind, Sources
 from ingest.loaders.scanned import mean_confidence
 from ingest.text.furniture import running_heads
+from ingest.text.quotation_marks import is_quoted
 from ingest.text.readable import readable
 from ingest.text.wholeness import edges
 from vectorstore.records import Sentence, Statement
 
+# Marks and points at the edges of a quotation within a quotation.
+_EDGES: Final = ' \t\r\n\f“”„«»‹›「」『』❝❞"‘’.!?…。！？؟'
 # Anaphora: a sentence that begins so refers to one before it, which the noun may name ("These measures").
 _POINTING: Final = regex.compile(
     r"""^[\s"“«(]*(?:
@@ -180,7 +183,16 @@ def cite(statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan
         ocr_confidence=_confidence(statement, first.start, last.end),
         summarised=statement.summarised,
         edge=_edge(statement, first.start, last.end),
+        quoting=_stands_quoted(statement.source_text, first.start, last.end),
     )
+
+
+def _stands_quoted(source: str, start: int, end: int) -> bool:
+    """Returns whether a span stands in quotation marks, which may be at its own edges."""
+    words = source[start:end]
+    inner = words.strip(_EDGES)
+    begin = start + words.find(inner)
+    return is_quoted(source, begin, begin + len(inner))
 
 
 def cite_place(statement: Statement, start: int, end: int, *, page: int | None, paragraph: int | None) -> Citation:

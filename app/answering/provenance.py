@@ -96,6 +96,8 @@ def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording
         name = f"{name} ({citation.speaker})"
     if citation.summarised:
         name = wording.say("as_summarised", party=name)
+    if citation.quoting:
+        name = wording.say("as_quoting", party=name)
     parts = [name, citation.title, provenance(citation, wording), *place]
     return ", ".join(str(part) for part in parts if part)
 

@@ -58,6 +58,7 @@ class CorpusTexts:
         """Reads every stored text; takes about a second for some hundred speeches."""
         self._catalogue = catalogue
         self.generation = catalogue.generation
+        self.unreadable = catalogue.unreadable()
         summaries = catalogue.summaries(ScopeFilter(kinds=_KINDS))
         statements = (catalogue.statement(summary.statement_id) for summary in summaries)
         self.all = tuple(StoredText(s, KeyedText.of(s)) for s in statements if s is not None)

@@ -12,7 +12,8 @@ RemarkKind = Literal[
     "put_in_asserts", "put_in_replaces", "put_in_party", "put_in", "hidden_inside",
     "nobody_named", "unknown_speaker", "unknown_speaker_like", "not_all_speakers", "time_not_read", "item_differs",
     "body_differs",
-    "treaty_words", "other_holder", "no_holder", "other_time", "other_file", "too_long",
+    "treaty_words", "other_holder", "no_holder", "near_other", "speaker_incomplete", "other_time", "other_file",
+    "too_long",
 ]  # fmt: skip
 KINDS: Final[tuple[RemarkKind, ...]] = get_args(RemarkKind)
 
@@ -47,6 +48,8 @@ _WORDS: Final[Mapping[RemarkKind, str]] = MappingProxyType(
         "item_differs": "the statement stands under agenda item {held}, not under {given}",
         "body_differs": "the statement was made at {held}, not at {given}",
         "treaty_words": "these are the words of a treaty, not of {names}",
+        "near_other": "words much like these stand in a statement of {holder}; of {names} none such was found",
+        "speaker_incomplete": "not all that is said to be theirs could be read: {files}",
         "other_holder": "these are the words of {holder}, not of {names}",
         "no_holder": "these words stand in a statement that nobody is known to hold, not under {names}",
         "other_time": "it stands under {held}, not under {given}",

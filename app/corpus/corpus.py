@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import ValidationError
+from rapidfuzz import fuzz
 
 from app.answering.provenance import reference
 from app.corpus.doctor import examine, upgrade_check
@@ -29,7 +30,7 @@ from ingest.metadata.metadata import ReadMetadata, merge
 from ingest.pages import page_of_file, word_rectangles
 from ingest.parties.party_names import added_rows, without_party
 from ingest.parties.party_table import Party, PartyTable
-from ingest.report import IngestProgress, IngestReport
+from ingest.report import FileResult, IngestProgress, IngestReport
 from ingest.text.readable import readable
 from ingest.text.repair import ELLIPSIS
 from ingest.text.splitter import SplitConfig
@@ -47,6 +48,9 @@ _OF_SPEAKER: Final = frozenset({"state", "on_behalf_of", "speaker"})
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ur", "he"})
 # Characters of context on either side of a quotation where the paragraph is very long.
 _CONTEXT: Final = 600
+# How alike two texts of one name are, of 100, where one corrects the other; and characters that are compared.
+_ALIKE: Final = 70
+_COMPARED: Final = 20_000
 # Texts embedded and stored together when a store is embedded anew.
 _EMBEDDED_AT_ONCE: Final = 256
 
@@ -269,6 +273,56 @@ class Corpus:
             return self._indexer.ingest_sample(progress)
         options = IngestOptions(kind=kind, include_unlisted=include_unlisted, sync=sync)
         return self._indexer.ingest(paths, options, progress)
+
+    def ingest_uploads(
+        self,
+        paths: Sequence[Path],
+        folder: Path,
+        *,
+        include_unlisted: bool = False,
+        progress: Callable[[IngestProgress], None] | None = None,
+    ) -> IngestReport:
+        """Takes files that were uploaded into a folder; a corrected file takes the place of the one sent before.
+
+        A browser drops the folders of names, so rows of a manifest match by base name. A file is a correction of one of
+        the same name whose text is much the same; a State that was set by hand is kept where it gives none.
+        """
+        options = IngestOptions(include_unlisted=include_unlisted, by_base_name=True)
+        report = self._indexer.ingest(paths, options, progress)
+        own = {s.file: s for s in self.statements() if s.folder == str(folder)}
+        replaced = {file: old for file, new in own.items() if (old := self._sent_before(new)) is not None}
+        return replace(report, files=tuple(self._corrected_upload(file, own, replaced) for file in report.files))
+
+    def _sent_before(self, new: StatementSummary) -> StatementSummary | None:
+        """Returns the statement of an earlier upload that a new one corrects, or None."""
+        text = self.show(new.statement_id).source_text[:_COMPARED]
+        return next(
+            (
+                old
+                for old in self.statements()
+                if old.file == new.file
+                and old.folder != new.folder
+                and Path(old.folder).parent == Path(new.folder).parent
+                and fuzz.ratio(text, self.show(old.statement_id).source_text[:_COMPARED]) >= _ALIKE
+            ),
+            None,
+        )
+
+    def _corrected_upload(
+        self, result: FileResult, own: Mapping[str, StatementSummary], replaced: Mapping[str, StatementSummary]
+    ) -> FileResult:
+        """Removes the statement that an uploaded file corrects, and says so in what became of the file."""
+        old = replaced.get(result.file)
+        if old is None or result.result != "added":
+            return result
+        new, reason = own[result.file], "in place of the file of this name that was sent before"
+        self.remove(old.statement_id)
+        if new.metadata.state is None and old.metadata.state is not None:
+            new = self.edit(new.statement_id, {"state": old.metadata.state})
+            reason += "; its State stays as it was"
+        return replace(
+            result, result="replaced", reason=reason, statement_id=new.statement_id, state=new.metadata.state
+        )
 
     def draft_manifest(self, folder: Path, *, overwrite: bool = False) -> Path:
         """Writes a draft `statements.csv` from what the texts of a folder say; returns its path.

@@ -199,6 +199,8 @@ class Sayings:
         """Returns whose words a citation holds where they are not the party's own: a group's, or a record's."""
         if citation.summarised:
             return self._wording.say("as_summarised", party=self.name(citation.state))
+        if citation.quoting:
+            return self._wording.say("as_quoting", party=self.name(citation.state))
         if citation.held_by:
             return holders(citation, self.name, self._wording, party if party in citation.held_by else None)
         if citation.on_behalf_of is None and citation.state in (party, None):

@@ -76,7 +76,9 @@ def read_turn(current: Resolution, previous: Resolution) -> tuple[Resolution, Tu
     if "topic" not in own or (previous.negated and "who" not in own):
         keeps.add("kind")
     others = said.all_states and "topic" not in own and cues.has("others", said.question)
-    act: Act = "add" if adds else "more" if others else "replace"
+    if others and not previous.all_states:
+        keeps.discard("kind")
+    act: Act = "more" if others else "add" if adds else "replace"
     return said, TurnReading(act=act, keeps=frozenset(keeps))
 
 

@@ -27,7 +27,7 @@ from app.question.rewording import reword
 from app.question.time_and_venue import FIRST_YEAR, LAST_YEAR, Occasion, find_body_mentions, find_occasions
 from app.question.topic_extraction import Span, blank, topic_of
 from app.question.treaty_text_questions import NamedTreaties, asks_provision, find_named_treaties, without_joints
-from app.question.turn import ConversationState, EarlierTurn, earlier_turns, fold, kept_fields
+from app.question.turn import ConversationState, EarlierTurn, earlier_turns, fold, in_form, known_before
 from app.records import Interval, Missing, Note, QuestionKind, Scope
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions
@@ -89,10 +89,8 @@ def resolve(
 
 def _state_after(turns: Sequence[EarlierTurn], parties: PartyTable) -> ConversationState | None:
     """Returns the state after the turns of a conversation; those before a turn that has its state are not read."""
-    recent = turns[-_TURNS_READ:]
-    known = max((place for place, turn in enumerate(recent) if turn.state is not None), default=-1)
-    state = recent[known].state if known >= 0 else None
-    for turn in recent[known + 1 :]:
+    state, unread = known_before(turns[-_TURNS_READ:])
+    for turn in unread:
         read = _read_turn(state, turn.question[:MAX_QUESTION], parties)
         state = ConversationState(read=override(read, turn.overrides, parties))
     return state
@@ -102,21 +100,12 @@ def _read_turn(state: ConversationState | None, question: str, parties: PartyTab
     """Reads a question as a turn of its conversation; a wish for another form asks the question before again."""
     if state is None:
         return _read(question, parties)
+    known = replace(state, read=replace(state.read, kind=state.read.again or _kind(state.read)))
     form = restyle(question)
     if form is not None:
-        before = state.read
-        scope = replace(before.scope, kept=kept_fields(before.scope, before.scope))
-        return replace(
-            before,
-            scope=scope,
-            style=before.style if form.style == "answer" else form.style,
-            reply_language=form.language or before.reply_language,
-            act="more" if before.act == "more" else "about",
-            kind="format_request",
-            again=before.again or _kind(before),
-        )
+        return in_form(known, form)
     said, turn = read_turn(_read_after(state.read, question, parties), state.read)
-    return replace(fold(state, said, turn), question=question)
+    return replace(fold(known, said, turn), question=question)
 
 
 def _kind(read: Resolution) -> QuestionKind:

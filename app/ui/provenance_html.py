@@ -29,6 +29,8 @@ def speaker_line(citation: Citation, names: PartyNamer) -> str:
         return citation.title or "Treaty text"
     if citation.summarised:
         return f"{names(citation.state)}, as summarised in the record"
+    if citation.quoting:
+        return load_wording("en").say("as_quoting", party=names(citation.state))
     if citation.held_by:
         return holders(citation, names, load_wording("en"))
     if citation.on_behalf_of is None:

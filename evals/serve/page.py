@@ -166,7 +166,7 @@ class _Runs:
                 elem_id="dataset",
             )
             name = gr.Textbox(label="Name", info="Empty: the time and the set", max_lines=1, elem_id="name")
-            limit = gr.Number(label="Only the first …", info="Empty: all", precision=0, minimum=1, value=None)
+            limit = gr.Number(label="Only the first …", info="0: all", precision=0, minimum=0, value=0)
         with gr.Accordion("More", open=False):
             corpus = gr.Textbox(
                 label="Folders of statements", info="Whole paths, one a line; empty: those of the set, else the store",
@@ -174,10 +174,10 @@ class _Runs:
             )  # fmt: skip
             with gr.Row():
                 reword = gr.Number(
-                    label="Other wordings of each", info="How many are drawn; empty: none", precision=0, minimum=1,
-                    value=None,
+                    label="Other wordings of each", info="How many are drawn",
+                    precision=0, minimum=0, maximum=1000, value=0,
                 )  # fmt: skip
-                repeats = gr.Number(label="Times each is asked", precision=0, minimum=1, value=1)
+                repeats = gr.Number(label="Times each is asked", precision=0, minimum=1, maximum=100, value=1)
             changes = gr.Textbox(
                 label="Changed settings", lines=3,
                 info=f"One a line, such as retrieval.lexical_weight=0: {', '.join(CHANGEABLE)}",
@@ -266,12 +266,12 @@ class _Runs:
     def start(
         self,
         dataset: str,
-        name: str,
+        name: str | None,
         limit: float | None,
-        corpus: str,
+        corpus: str | None,
         reword: float | None,
         repeats: float | None,
-        changes: str,
+        changes: str | None,
     ) -> tuple[str, str, str]:
         """Starts a run; gives (progress, table, problem)."""
 
@@ -282,7 +282,7 @@ class _Runs:
             folders = tuple(_folder(line) for line in _lines(corpus))
             if reword and not folders and dataset != "smoke":
                 raise EvalError("other wordings need the folder of statements: give it")
-            run = name.strip() or new_name(path)
+            run = (name or "").strip() or new_name(path)
             run_path(self._paths.runs, run)
             try:
                 check_changes(_lines(changes))
@@ -327,8 +327,9 @@ def _link(name: str, rest: str, words: str) -> str:
     return f'<a href="/runs/{quote(name)}{rest}" target="_blank" rel="noopener"><bdi>{escape(words)}</bdi></a>'
 
 
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+def _lines(text: str | None) -> list[str]:
+    """Returns the lines of a field; one in a part of the page that was never opened has none."""
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
 def _whole(number: float | None) -> int | None:

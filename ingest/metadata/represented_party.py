@@ -13,7 +13,7 @@ from ingest.metadata.self_reference import is_voice, speaking_state
 from ingest.parties.party_table import PartyMatch, PartyTable
 
 _OPENING = 1500
-_OFTEN, _FEW, _FEW_BEFORE = 3, 3, 6
+_OFTEN, _FEW, _FEW_BEFORE, _FEW_OWN = 3, 3, 6, 8
 
 _BEHALF_WORDS = (
     r"(?:\b(?:on\s+behalf\s+of|in\s+the\s+name\s+of|au\s+nom\s+d(?:e|u|es)\b|(?:en|a)\s+nombre\s+de(?:l|\s+las?|\s+los)?\b"
@@ -175,7 +175,7 @@ def spoken_for(
             if found is not None and (
                 number == 0
                 or _is_own_voice(before, line[listed[-1].end :])
-                or (len(before.split()) <= _FEW_BEFORE and _is_voice_of(found.group, text, parties, language))
+                or (_opens(before) and _is_voice_of(found.group, text, parties, language))
             ):
                 return found
         for phrase in _IN_CAPACITY.finditer(line):
@@ -326,6 +326,13 @@ def _is_voice_of(group: str | None, text: str, parties: PartyTable, language: st
         return False
     namings = sum(match.codes == (group,) for match in parties.find(text, language))
     return namings > 0 and namings + len(_THE_GROUP.findall(text)) >= _OFTEN
+
+
+def _opens(before: str) -> bool:
+    """Tell whether "on behalf of the group" opens a sentence: "Permit me to express on behalf of …"."""
+    clause = before.rsplit(",", 1)[-1]
+    own = re.match(rf"\W*(?:\w+\s+)?{_FIRST}", clause, re.IGNORECASE) is not None
+    return len(before.split()) <= _FEW_BEFORE or (own and len(clause.split()) <= _FEW_OWN)
 
 
 def _sentences(text: str) -> Iterator[str]:

@@ -13,7 +13,9 @@ from vectorstore.records import (
     Block,
     Edit,
     Mention,
+    Metadata,
     ScopeFilter,
+    UnreadableFile,
     make_sentence_id,
     ordinal_of,
     statement_of,
@@ -212,12 +214,15 @@ def test_mentions_are_found_by_treaty_and_article(catalogue):
 
 
 def test_unreadable_files_are_forgotten_when_read(catalogue):
-    catalogue.record_unreadable("/a", failed={"x.pdf": "damaged", "y.pdf": "scan"}, read=["z.txt"])
-    catalogue.record_unreadable("/b", failed={"x.pdf": "other"}, read=[])
-    catalogue.record_unreadable("/a", failed={}, read=["x.pdf"])
-    assert catalogue.unreadable() == (("x.pdf", "other"), ("y.pdf", "scan"))
-    catalogue.record_unreadable("/a", failed={}, read=None)
-    assert catalogue.unreadable() == (("x.pdf", "other"),)
+    damaged = UnreadableFile(file="x.pdf", reason="damaged")
+    scan = UnreadableFile(file="y.pdf", reason="scan", metadata=Metadata(state="XAA", date="2020"), pages=(2, 3))
+    other = UnreadableFile(file="x.pdf", reason="other")
+    catalogue.record_unreadable("/a", failed=[damaged, scan], read=["z.txt"])
+    catalogue.record_unreadable("/b", failed=[other], read=[])
+    catalogue.record_unreadable("/a", failed=[], read=["x.pdf"])
+    assert catalogue.unreadable() == (other, scan)
+    catalogue.record_unreadable("/a", failed=[], read=None)
+    assert catalogue.unreadable() == (other,)
 
 
 def test_traces_beyond_the_newest_are_dropped(catalogue):

@@ -1,0 +1,166 @@
+"""Kinds of questions, and what a follow-up keeps: linear classifiers over sentence vectors, trained on examples.
+
+What asks is embedded beside the whole question, with the topic and the names put out of it: "what does Peru say of
+this". So the classifier sees "has … changed", whatever it is that changed.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, cast, get_args
+
+import numpy as np
+
+from app.question.lexicon import lexicon_of
+from app.question.resolution import Act
+from app.question.roles import RoleReading, Weights, load_weights, sentence_encoder
+from app.question.turn import Slot, TurnReading
+from app.records import QuestionKind
+from ingest.parties.party_table import PartyTable
+from vectorstore.rows import Matrix
+
+KINDS: Final = cast("tuple[QuestionKind, ...]", get_args(QuestionKind))
+TURNS: Final = cast("tuple[Act, ...]", get_args(Act))
+SLOTS: Final = cast("tuple[Slot, ...]", get_args(Slot))
+# Kinds that have less than this chance beside the likeliest are not offered.
+_OFFERED: Final = 0.15
+_SURE: Final = 0.6
+# Stands in for the topic.
+_THIS: Final = {"en": "this", "fr": "cela", "es": "esto", "ru": "это", "ar": "هذا", "zh": "这个"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindReading:
+    """The kind of a question with its calibrated chance, 0 to 1; where that is low, other kinds that it may be."""
+
+    kind: QuestionKind
+    chance: float
+    others: tuple[QuestionKind, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What asks in a question: vectors (512,) of the whole and of the frame alone, and names of its words."""
+
+    whole: Matrix
+    frame: Matrix
+    features: tuple[str, ...]
+    network: Matrix
+
+
+def frame_of(text: str, roles: RoleReading, language: str, parties: PartyTable, *, follows: bool) -> Frame:
+    """Returns what asks in a question: its words without topic and names."""
+    name = parties.display("PER", language)
+    written, forms, end, before = "", [], 0, "-"
+    kinds: set[str] = set()
+    for word, label in zip(roles.words, roles.labels, strict=True):
+        if label == "topic":
+            if before != "topic":
+                written += text[end : word.start] + _THIS[language]
+                forms.append("<this>")
+        else:
+            party = word.kind in ("party", "typed", "capital", "set")
+            written += text[end : word.start] + (name if party else text[word.start : word.end])
+            forms.append(word.folded)
+            kinds |= lexicon_of(language).kinds_of(word.text) if word.kind == "word" else set()
+        end, before = word.end, label
+    padded = ["^", *forms, "$"]
+    features = {f"w {form}" for form in forms} | {f"x {kind}" for kind in kinds}
+    features |= {f"s {form[:4]}" for form in forms if len(form) > 5}
+    features |= {" ".join(padded[at : at + size]) for size in (2, 3) for at in range(len(padded) - size + 1)}
+    for counted, names in (("k", [word.kind for word in roles.words]), ("r", list(roles.labels))):
+        features |= {f"{counted} {each} {min(names.count(each), 2)}" for each in set(names)}
+    features |= {f"l {min(len(forms) // 3, 6)}", f"f {follows}"}
+    vector = sentence_encoder().encode(written + text[end:]).sentence
+    return Frame(whole=roles.sentence, frame=vector, features=tuple(sorted(features)), network=roles.kinds)
+
+
+class KindClassifier:
+    """Multinomial logistic regression with a temperature, over a frame."""
+
+    def __init__(self, weights: Weights, name: str, classes: Sequence[str]) -> None:
+        self._classes = tuple(classes)
+        self._vocabulary: Mapping[str, int] = json.loads(weights.notes[f"{name}.features"])
+        self._weight = weights.arrays[f"{name}.weight"]
+        self._bias = weights.arrays[f"{name}.bias"]
+        self._temperature = float(weights.notes.get(f"{name}.temperature", "1"))
+
+    def scores(self, frame: Frame, more: Iterable[str] = ()) -> Matrix:
+        """Returns a score of each class before any scaling."""
+        return scores_of(frame, more, self._vocabulary, self._weight, self._bias)
+
+    def chances(self, frame: Frame, more: Iterable[str] = ()) -> dict[str, float]:
+        """Returns the calibrated chance of each class."""
+        scores = self.scores(frame, more) / self._temperature
+        chances = np.exp(scores - np.logaddexp.reduce(scores))
+        return dict(zip(self._classes, map(float, chances), strict=True))
+
+
+def vector_of(frame: Frame, more: Iterable[str], vocabulary: Mapping[str, int]) -> Matrix:
+    """Returns what a classifier reads of a frame: both vectors, the network's opinion, and the words that are known."""
+    told = np.zeros(len(vocabulary), dtype=np.float32)
+    for feature in (*frame.features, *more):
+        if feature in vocabulary:
+            told[vocabulary[feature]] = 0.4
+    return np.concatenate([5 * frame.frame, 4 * frame.whole, 0.3 * np.maximum(frame.network, -6), told])
+
+
+def scores_of(frame: Frame, more: Iterable[str], vocabulary: Mapping[str, int], weight: Matrix, bias: Matrix) -> Matrix:
+    """Returns the linear scores of the classes."""
+    scores: Matrix = weight @ vector_of(frame, more, vocabulary) + bias
+    return scores
+
+
+@cache
+def _classifier(name: str) -> KindClassifier:
+    weights = load_weights()
+    return KindClassifier(weights, name, json.loads(weights.notes[f"{name}.classes"]))
+
+
+def read_kind(frame: Frame) -> KindReading:
+    """Returns the kind of a question."""
+    return kind_among(_classifier("kind").chances(frame))
+
+
+def kind_among(chances: Mapping[str, float]) -> KindReading:
+    """Returns the likeliest kind; where it is unsure, others to offer."""
+    ranked = sorted(chances.items(), key=lambda item: -item[1])
+    others = [kind for kind, chance in ranked[1:3] if chance >= _OFFERED] if ranked[0][1] < _SURE else []
+    return KindReading(
+        kind=cast(QuestionKind, ranked[0][0]),
+        chance=round(ranked[0][1], 4),
+        others=cast("tuple[QuestionKind, ...]", tuple(others)),
+    )
+
+
+def read_turn(frame: Frame, now: Iterable[str], before: Iterable[str]) -> TurnReading:
+    """Returns what a follow-up does.
+
+    Args:
+        frame: What asks in it.
+        now: Slots that the question fills itself, of `SLOTS`.
+        before: Slots that the conversation has filled.
+    """
+    more = slot_features(now, before)
+    turns = _classifier("turn").chances(frame, more)
+    keeps = frozenset(slot for slot in SLOTS if _classifier(f"keeps_{slot}").chances(frame, more)["yes"] >= 0.5)
+    return TurnReading(act=cast(Act, max(turns, key=lambda turn: turns[turn])), keeps=keeps)
+
+
+def slot_features(now: Iterable[str], before: Iterable[str]) -> tuple[str, ...]:
+    """Returns which slots are filled now and were before, as names."""
+    filled, was = set(now), set(before)
+    return tuple(f"slot {slot} {slot in filled} {slot in was}" for slot in SLOTS)
+
+
+def filled_slots(roles: RoleReading) -> tuple[str, ...]:
+    """Returns the slots of a conversation's state that a question fills itself."""
+    spans = {word.span.kind for word in roles.words if word.span is not None}
+    filled = {
+        "who": "who" in roles.labels,
+        "topic": "topic" in roles.labels,
+        "when": bool(spans & {"date", "session", "pick"}),
+    }
+    filled |= {"where": "body" in spans, "treaty": bool(spans & {"treaty", "article"})}
+    return tuple(slot for slot, is_filled in filled.items() if is_filled)

@@ -1,0 +1,292 @@
+"""Lexicon: the words of questions by what they do, one file a language in `app/question/data`, and grammars over them.
+
+"Since" opens an interval, "session" turns the ordinal before it into a session. A grammar is a regular expression over
+what the words do, so that no pattern holds words of a language: `<since><fill>*<time>`. `app/question/data/README.md`
+says what each kind of word does.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import product
+from types import MappingProxyType
+from typing import Final
+
+import yaml
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+from wordfreq import zipf_frequency
+
+from ingest.language.lexicons import load_lexicon
+from ingest.language.months import month_numbers
+from ingest.language.numerals import ascii_digits, han_value, is_han_number, number_words, roman_value
+from ingest.parties.inflection import arabic_variants
+from ingest.parties.name_matcher import Token, fold, tokens_of
+
+FIRST_YEAR: Final = 1945
+_LAST_YEAR: Final = 2099
+_SIGNS: Final = {"-": "dash", "/": "slash", ",": "and", "&": "and", "?": "stop", ".": "stop"}
+_DASHES: Final = re.compile("[-–—−‐‑~～]")
+_LONGEST: Final = 9
+# Nouns that a number stands by are read with one typing error, if what is written is no word: per billion words, as a
+# power of ten.
+_MENDED: Final = frozenset({"article", "session", "convention", "protocol", "since", "month"})
+_NO_WORD: Final = 2.0
+_SHORTEST_MENDED: Final = 5
+# Between digits and the ending of an ordinal: "10th", "10-й", "11.ª".
+_BEFORE_ENDING: Final = ("", "-", ".", "'", "’")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """A word, number or sign of a question at `[start, end)`: what it may be, with a value for each that has one."""
+
+    start: int
+    end: int
+    kinds: frozenset[str]
+    values: Mapping[str, str]
+
+    def number(self, *kinds: str) -> int:
+        """Returns its value as the first of some kinds that it may be."""
+        return int(next(self.values[kind] for kind in kinds if kind in self.values))
+
+
+class Lexicon:
+    """What the words of one language do."""
+
+    def __init__(self, language: str, more: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Loads the words of a language.
+
+        Args:
+            language: ISO 639-1 code, one of the six.
+            more: Kinds of words beside those of its file, likewise.
+        """
+        self.language = language
+        self._entries: dict[tuple[str, ...], dict[str, str]] = {}
+        self._beginnings: set[tuple[str, ...]] = set()
+        for known in (_load("any"), _load(language), more):
+            for kind, phrases in known.items():
+                for phrase in phrases.split("|"):
+                    words, _, value = phrase.partition("=")
+                    self._add(words, kind, value.strip())
+        for word, month in month_numbers().items():
+            # Russian months have more cases than a date has: "в октябре".
+            self._add(f"{word[:-1]}*" if word.endswith("ь") else word, "month", str(month))
+        for words, kind, value in _numbers(language):
+            self._add(words, kind, value)
+        self._nouns = [key[0] for key, kinds in self._entries.items() if len(key) == 1 and kinds.keys() & _MENDED]
+
+    def _add(self, words: str, kind: str, value: str) -> None:
+        tokens = _split(tokens_of(words), self.language)
+        key = tuple(token.folded + "*" * (words[token.end : token.end + 1] == "*") for token in tokens)
+        if key:
+            self._entries.setdefault(key, {})[kind] = value
+            self._beginnings.update(key[:length] for length in range(1, len(key) + 1))
+
+    def items(self, text: str) -> list[Item]:
+        """Returns the words, numbers and signs of a text in order; the longest phrase wins."""
+        tokens = list(_split(tokens_of(ascii_digits(text)), self.language))
+        items: list[Item] = []
+        at = end = 0
+        while at < len(tokens):
+            gap = text[end : tokens[at].start]
+            sign = "dash" if _DASHES.search(gap) else next((_SIGNS[char] for char in gap if char in _SIGNS), "")
+            sign = sign or (
+                "and" if set(gap) & set("،、，;；") else "stop" if gap.strip(" \n\t'’\"«»“”()（）《》") else ""
+            )
+            if sign and items:
+                items.append(Item(start=end, end=tokens[at].start, kinds=frozenset({sign}), values={}))
+            length, values = self._longest(text, tokens, at)
+            first, last = tokens[at], tokens[at + length - 1]
+            items.append(Item(start=first.start, end=last.end, kinds=frozenset(values), values=values))
+            at, end = at + length, last.end
+        return items
+
+    def _longest(self, text: str, tokens: list[Token], at: int) -> tuple[int, Mapping[str, str]]:
+        length, values = self._numeral(text, tokens, at)
+        keys: list[tuple[str, ...]] = [()]
+        for size in range(1, min(_LONGEST, len(tokens) - at) + 1):
+            word = tokens[at + size - 1].folded
+            forms = [word, *(word[:cut] + "*" for cut in range(2, len(word) + 1))]
+            if self.language == "ar":
+                forms += arabic_variants(word, first=True)
+            keys = [longer for key in keys for form in forms if (longer := (*key, form)) in self._beginnings]
+            if not keys:
+                break
+            for key in keys:
+                if key in self._entries and size >= length:
+                    values = {**(values if size == length else {}), **self._entries[key]}
+                    length = size
+        if not values and not tokens[at].word.isdecimal():
+            values = self._mended(tokens[at].folded)
+        return max(length, 1), values
+
+    def _mended(self, word: str) -> Mapping[str, str]:
+        """Returns what a word does whose one typing error makes it none: "artcle", "sesion"."""
+        if len(word) < _SHORTEST_MENDED or self.language == "zh" or zipf_frequency(word, self.language) >= _NO_WORD:
+            return {}
+        found = process.extractOne(word, self._nouns, scorer=DamerauLevenshtein.distance, score_cutoff=1)
+        return {} if found is None else self._entries[(found[0],)]
+
+    def _numeral(self, text: str, tokens: list[Token], at: int) -> tuple[int, Mapping[str, str]]:
+        """Reads digits with their endings, Roman numerals, and Chinese numerals where they count something."""
+        word = tokens[at].word
+        if word.isdecimal():
+            ending = tokens[at + 1] if at + 1 < len(tokens) else None
+            if ending is not None and text[tokens[at].end : ending.start] in _BEFORE_ENDING:
+                kinds = self._entries.get((ending.folded,), {})
+                if "decade_endings" in kinds and word[-1] == "0" and len(word) in (2, 4):
+                    return 2, {"nineties": word if len(word) == 4 else f"19{word}"}
+                if "ordinal_endings" in kinds and len(word) < 4:
+                    return 2, {"ordinal": word}
+            year = len(word) == 4 and FIRST_YEAR <= int(word) <= _LAST_YEAR
+            return 1, {"year_number": word} if year else {"number": word} if len(word) < 4 else {}
+        if is_han_number(word):
+            run = at
+            while (
+                run < len(tokens)
+                and is_han_number(tokens[run].word)
+                and (run == at or tokens[run].start == tokens[run - 1].end)
+            ):
+                run += 1
+            numeral = "".join(token.word for token in tokens[at:run])
+            value = han_value(numeral)
+            if len(numeral) == 4 and FIRST_YEAR <= value <= _LAST_YEAR:
+                return 4, {"year_number": str(value)}
+            follows = self._entries.get((tokens[run].folded,), {}) if run < len(tokens) else {}
+            counted = follows.keys() & {"session", "meeting", "year", "month", "decade", "article"}
+            before = at > 0 and tokens[at - 1].word == "第"
+            return (run - at, {"number": str(value), "ordinal": str(value)}) if counted or before else (0, {})
+        roman = re.match("[IVXL]+", word)
+        if roman is not None and word != "I" and (roman.end() == len(word) or self._is_ending(word[roman.end() :])):
+            return 1, {"roman": str(roman_value(roman.group()))}
+        return 0, {}
+
+    def _is_ending(self, letters: str) -> bool:
+        return letters.islower() and "ordinal_endings" in self._entries.get((fold(letters),), {})
+
+    def article(self, number: int, length: int) -> str:
+        """Returns how an article is named in a length, or in the fewest letters if that is more: "art. 4"."""
+        if self.language == "zh":
+            return f"第{number}条"
+        word = min((key[0] for key, kinds in self._entries.items() if "article" in kinds and len(key) == 1), key=len)
+        return f"{word}{'.' if len(word) < 4 else ' '}".ljust(length - len(str(number))) + str(number)
+
+    def kinds_of(self, word: str) -> frozenset[str]:
+        """Returns what a single word may do."""
+        folded = fold(word)
+        forms = [folded, *(folded[:cut] + "*" for cut in range(3, len(folded) + 1))]
+        return frozenset(kind for form in forms for kind in self._entries.get((form,), ()))
+
+
+class Grammar:
+    """Regular expressions over what items may be: `<since><fill>*<time>` matches items one after the other."""
+
+    def __init__(self, forms: Mapping[str, str]) -> None:
+        self._forms = forms
+        # For each set of kinds that items may be a letter; a form is compiled again when a new one turns up.
+        self._codes: dict[frozenset[str], str] = {}
+        self._compiled: dict[int, list[tuple[str, re.Pattern[str]]]] = {}
+
+    def find(self, items: Sequence[Item]) -> Iterator[tuple[str, int, int]]:
+        """Yields (name of the form, first item, item after the last) from left to right; the longest match wins."""
+        text = "".join(self._codes.setdefault(item.kinds, chr(0xE000 + len(self._codes))) for item in items)
+        forms = self._compiled.get(len(self._codes)) or self._compile()
+        at = 0
+        while at < len(text):
+            matches = [
+                (found.end(), -order, name)
+                for order, (name, form) in enumerate(forms)
+                if (found := form.match(text, at))
+            ]
+            end, _, name = max(matches, default=(at, 0, ""))
+            if end > at:
+                yield name, at, end
+            at = max(end, at + 1)
+
+    def _compile(self) -> list[tuple[str, re.Pattern[str]]]:
+        known = dict(self._codes)
+
+        def letters(found: "re.Match[str]") -> str:
+            wanted = set(found[1].split("|"))
+            return (
+                f"[{''.join(code for kinds, code in known.items() if kinds & wanted)}]"
+                if any(kinds & wanted for kinds in known)
+                else "(?!)"
+            )
+
+        compiled = [(name, re.compile(re.sub("<([a-z_|]+)>", letters, form))) for name, form in self._forms.items()]
+        self._compiled = {len(known): compiled}
+        return compiled
+
+
+@cache
+def grammar(name: str) -> Grammar:
+    """Returns a grammar of `app/question/data/grammar.yaml`."""
+    text = (files("app.question") / "data" / "grammar.yaml").read_text(encoding="utf-8")
+    stored = yaml.load(text, Loader=yaml.CSafeLoader)
+    parts: dict[str, str] = {}
+    for part, form in stored["parts"].items():
+        parts[part] = _filled(form, parts)
+    return Grammar({form: _filled(pattern, parts) for form, pattern in stored[name].items()})
+
+
+def _filled(form: str, parts: Mapping[str, str]) -> str:
+    return re.sub("{([a-z]+)}", lambda found: parts[found[1]], form)
+
+
+@cache
+def lexicon_of(language: str) -> Lexicon:
+    """Returns the lexicon of one of the six languages."""
+    return Lexicon(language)
+
+
+@cache
+def _load(name: str) -> Mapping[str, str]:
+    text = (files("app.question") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
+    return {str(kind): str(phrases) for kind, phrases in yaml.load(text, Loader=yaml.CSafeLoader).items()}
+
+
+def _split(tokens: Iterable[Token], language: str) -> Iterator[Token]:
+    """Splits "COP10", "10th" and "و2012" between letters and digits, and "والعاشرة" after its conjunction."""
+    for token in tokens:
+        parts = re.findall(r"\d+|\D+", token.word)
+        if (
+            language == "ar"
+            and token.word.startswith("و")
+            and (token.word.startswith("وال") or fold(token.word[1:]) in _months())
+        ):
+            parts = ["و", *re.findall(r"\d+|\D+", token.word[1:])]
+        start, gap = token.start, token.gap
+        for part in parts:
+            yield Token(start, start + len(part), part, fold(part), gap)
+            start, gap = start + len(part), ""
+
+
+@cache
+def _months() -> frozenset[str]:
+    return frozenset(map(fold, month_numbers()))
+
+
+def _numbers(language: str) -> Iterator[tuple[str, str, str]]:
+    """Yields (words, kind, value) of cardinal and ordinal numbers in words."""
+    for word, value in number_words("ordinal", language).items():
+        yield word, "ordinal", str(value)
+        if language == "ar":
+            masculine = " ".join(part.removesuffix("ة") if part != "الأولى" else "الأول" for part in word.split())
+            yield masculine, "ordinal", str(value)
+        if language == "fr":
+            yield word.replace("première", "premier"), "ordinal", str(value)
+    stems, tens = number_words("stem", "ru"), number_words("tens", "ru")
+    if language == "ru":
+        for stem, value in stems.items():
+            yield f"{stem}*", "ordinal", str(value)
+        for (ten, value), (stem, unit) in product(tens.items(), stems.items()):
+            if unit < 10:
+                yield f"{ten} {stem}*", "ordinal", str(value + unit)
+    for value, pattern in load_lexicon("number_forms").get(language, {}).items():
+        for word in str(pattern).replace("_", " ").split():
+            if word.isalpha() and str(value).isdecimal() and int(value) <= 100:
+                yield word, "number", str(value)

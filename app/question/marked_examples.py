@@ -1,0 +1,99 @@
+"""Examples of questions with their reading in a plain mark-up: what the small models of this package are trained on.
+
+"what did {who:Iran} say about {topic:extradition}" marks the speaker and the topic; see `app/question/examples`.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+import yaml
+
+from app.records import QuestionKind
+
+Role = Literal["who", "not", "mention", "topic", "quote"]
+TurnKind = Literal["new", "replace", "add", "remove", "correct", "more", "about"]
+FOLDS: Final = 4
+_MARK: Final = re.compile(r"\{(who|not|mention|topic|quote):([^{}]*)\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A role that `[start, end)` of a question has."""
+
+    start: int
+    end: int
+    role: Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkedExample:
+    """A question with its reading.
+
+    Attributes:
+        text: Without its marks.
+        group: The same for examples that differ only in what is marked; they belong on one side of a fold.
+        after: Earlier questions, oldest first.
+        keeps: What a follow-up takes over: who, topic, when, where, treaty, kind.
+    """
+
+    text: str
+    marks: tuple[Mark, ...]
+    kind: QuestionKind
+    language: str
+    register: str = "plain"
+    after: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
+    turn: TurnKind | None = None
+    group: str = ""
+
+    def marked(self, role: Role) -> tuple[str, ...]:
+        """Returns the words that have a role, in order."""
+        return tuple(self.text[mark.start : mark.end] for mark in self.marks if mark.role == role)
+
+
+def load_examples(folder: Path | None = None) -> tuple[MarkedExample, ...]:
+    """Loads the examples of all languages, or those of `{language}*.yaml` in another folder."""
+    found = sorted(_folder(folder).glob("*.yaml"))
+    return tuple(
+        _example(entry, path.name[:2])
+        for path in found
+        for entry in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    )
+
+
+def examples_hash(folder: Path | None = None) -> str:
+    """Returns the SHA-256 of the files of examples, which the weights made from them carry."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(_folder(folder).glob("*.yaml")))).hexdigest()
+
+
+def fold_of(example: MarkedExample) -> int:
+    """Returns the fold of an example; those of one wording share it."""
+    return int(hashlib.sha256(example.group.encode()).hexdigest(), 16) % FOLDS
+
+
+def _folder(folder: Path | None) -> Path:
+    return folder or Path(str(files("app.question") / "examples"))
+
+
+def _example(entry: dict[str, Any], language: str) -> MarkedExample:
+    marked, text, marks, end = str(entry["text"]), "", [], 0
+    for found in _MARK.finditer(marked):
+        text += marked[end : found.start()]
+        marks.append(Mark(start=len(text), end=len(text) + len(found[2]), role=cast(Role, found[1])))
+        text, end = text + found[2], found.end()
+    frame = _MARK.sub(lambda found: f"<{found[1]}>", marked)
+    return MarkedExample(
+        text=text + marked[end:],
+        marks=tuple(marks),
+        kind=entry["kind"],
+        language=language,
+        register=str(entry.get("register", "plain")),
+        after=tuple(entry.get("after") or ()),
+        keeps=tuple(entry.get("keeps") or ()),
+        turn=entry.get("turn"),
+        group=re.sub(r"[\W\d_]+", " ", frame).strip().lower(),
+    )

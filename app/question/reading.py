@@ -1,0 +1,434 @@
+"""Reading: from the text of a question to what it asks about, as filters, topic and kind.
+
+"What did Iran say about extradition in 2020?" has the scope Iran, 2020, "extradition". Names, dates and articles are
+found by lookup (`spans`); who of them speaks and what the topic is, is told by a tagger (`roles`); the kind by a
+classifier (`kinds`).
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Final
+
+from app.errors import QuestionError
+from app.question.answer_format import restyle
+from app.question.kinds import Frame, KindReading, frame_of, read_kind, read_turn
+from app.question.language import detect_language
+from app.question.lexicon import lexicon_of
+from app.question.overrides import override
+from app.question.relative_time import counted_from
+from app.question.replies import chosen_option
+from app.question.resolution import Resolution
+from app.question.roles import RoleReading, Word, encode_words, load_tagger, words_of
+from app.question.spans import Span, find_spans, interval_of
+from app.question.turn import ConversationState, EarlierTurn, earlier_turns, filled, fold, in_form, known_before
+from app.records import Interval, Missing, Note, Pick, QuestionKind, Scope, TreatyScope
+from ingest.glossary.glossary import terms_within
+from ingest.parties.party_table import PartyTable
+from ingest.parties.regions import regions
+from ingest.treaties.treaties import article_title
+from vectorstore.records import JSONValue
+
+MAX_QUESTION: Final = 2000
+_TURNS_READ: Final = 50
+# Of kinds for which nothing is looked up, the chance from which a question that names something of the field has them.
+_SURELY: Final = 0.7
+_FEW_MONTHS: Final = 12
+_OUTSIDE: Final = ("out_of_scope", "greeting", "format_request")
+_ASKED: Final[Mapping[QuestionKind, Missing]] = {
+    "number": "number",
+    "date": "date",
+    "person": "name",
+    "reason": "reason",
+}
+_WHICH: Final = ("which_states", "negated_which")
+_EDGES: Final = ' \t\n,.;:!?¿¡-–—"“”«»()（），。；：？！、؟،؛《》'
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionReading:
+    """A question by itself: how it was read, and what asks in it."""
+
+    resolution: Resolution
+    roles: RoleReading
+    frame: Frame
+    language: str
+
+
+def resolve(
+    question: str,
+    parties: PartyTable,
+    *,
+    overrides: Mapping[str, JSONValue] | None = None,
+    history: Sequence[str | EarlierTurn] = (),
+) -> Resolution:
+    """Reads a question.
+
+    Args:
+        question: At most 2,000 characters.
+        parties: Who can speak.
+        overrides: Parts of the scope to put in place of what was read, in the form of `Answer.scope`.
+        history: Earlier questions of the conversation, oldest first; a question that names no State or no topic
+            takes over what the one before it asked about.
+
+    Raises:
+        QuestionError: The question is empty or too long.
+        ScopeError: An override names something unknown.
+    """
+    state = _state_after(earlier_turns(history), parties)
+    text = question.strip()
+    if not text:
+        raise QuestionError(
+            "the question is empty: ask what a State said on a topic, such as `What did Iran say about article 4?`"
+        )
+    if len(text) > MAX_QUESTION:
+        raise QuestionError(
+            f"the question has {len(text)} characters, at most {MAX_QUESTION} are read: ask a shorter one"
+        )
+    resolved = _with_notes(override(_read_turn(state, text, parties), overrides or {}, parties))
+    named = resolved.scope.states or resolved.scope.groups or resolved.all_states or resolved.unclear
+    scope = replace(resolved.scope, all_states=resolved.all_states, negated=resolved.negated)
+    return replace(resolved, scope=scope, unnamed=resolved.unnamed and not named)
+
+
+def _state_after(turns: Sequence[EarlierTurn], parties: PartyTable) -> ConversationState | None:
+    """Returns the state after the turns of a conversation; those before a turn that has its state are not read."""
+    state, unread = known_before(turns[-_TURNS_READ:])
+    for turn in unread:
+        read = _read_turn(state, turn.question[:MAX_QUESTION], parties)
+        state = ConversationState(read=override(read, turn.overrides, parties))
+    return state
+
+
+def _read_turn(state: ConversationState | None, question: str, parties: PartyTable) -> Resolution:
+    """Reads a question as a turn of its conversation; a wish for another form asks the question before again."""
+    if state is None:
+        return read_question(question, parties).resolution
+    form = restyle(question)
+    if form is not None:
+        return in_form(state, form)
+    before = state.read
+    chosen = chosen_option(question, before.unclear, before.options, before.scope.language, parties)
+    reading = read_question(chosen, parties, follows=True)
+    said = reading.resolution
+    said = replace(said, scope=counted_from(question, said.scope, before.scope))
+    turn = read_turn(reading.frame, filled(said), filled(before))
+    return replace(fold(state, said, turn), question=question)
+
+
+def read_question(
+    question: str, parties: PartyTable, *, follows: bool = False, today: date | None = None
+) -> QuestionReading:
+    """Reads a question by itself.
+
+    Args:
+        question: Its text.
+        parties: Who can speak.
+        follows: Whether another question came before it.
+        today: What "last year" is counted from.
+    """
+    language = detect_language(question, parties)
+    words = words_of(question, find_spans(question, language, parties, today))
+    roles = load_tagger().read(words, encode_words(question, words, language, parties, follows=follows))
+    frame = frame_of(question, roles, language, parties, follows=follows)
+    return interpret(question, language, roles, frame, read_kind(frame), parties)
+
+
+def interpret(
+    question: str, language: str, roles: RoleReading, frame: Frame, kind: KindReading, parties: PartyTable
+) -> QuestionReading:
+    """Makes a resolution of the parts of a reading, each told by itself."""
+    kind = _plausible(kind, question, roles, language)
+    if kind.kind in _OUTSIDE:
+        roles = replace(roles, labels=tuple("-" for _ in roles.labels))
+    asked = _asked_parties(question, roles, kind.kind, language, parties)
+    provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
+    treaties = _treaties(roles, provision)
+    when = _when(roles)
+    everyone = bool(asked.members_of) or (
+        not (asked.states or asked.groups or provision)
+        and (kind.kind in _WHICH or bool(asked.excluded) or _asks_everyone(roles, kind.kind, language))
+    )
+    which = everyone and not (asked.states or asked.groups)
+    scope = Scope(
+        states=tuple(asked.states),
+        groups=tuple(asked.groups),
+        members_of=tuple(asked.members_of),
+        excluded=tuple(asked.excluded),
+        treaties=treaties.scopes,
+        bodies=when.bodies,
+        sessions=when.sessions,
+        years=when.years,
+        months=when.months,
+        interval=when.interval,
+        pick=when.pick,
+        agenda_items=when.agenda_items,
+        topic=topic_of(question, roles),
+        language=language,
+        all_states=which,
+        negated=kind.kind == "negated_which" and which,
+    )
+    named = bool(asked.states or asked.groups or which or asked.unclear)
+    resolution = Resolution(
+        scope=scope,
+        question=question,
+        asked=None if which else _missing(kind.kind, roles, language, when.pick),
+        all_states=which,
+        unclear=asked.unclear,
+        options=tuple(asked.options),
+        known_name=asked.known_name,
+        is_statement_question=kind.kind not in ("out_of_scope", "greeting"),
+        party_notes=tuple(asked.notes),
+        unnamed=kind.kind == "ambiguous" and not named and not provision,
+        negated=scope.negated,
+        provision=provision,
+        assumed_treaty=treaties.assumed,
+        stance=not provision and (kind.kind == "position" or _has(roles, language, "stance")),
+        over_time=kind.kind == "over_time" or when.named > 1,
+        named_at=asked.named_at,
+        kind=kind.kind,
+        kind_chance=kind.chance,
+        other_kinds=kind.others,
+    )
+    return QuestionReading(resolution=resolution, roles=roles, frame=frame, language=language)
+
+
+def topic_of(question: str, roles: RoleReading) -> str:
+    """Returns the words of the topic, its pieces in order."""
+    pieces = (
+        question[mark.start : mark.end].strip(_EDGES) for mark in roles.marks() if mark.role in ("topic", "quote")
+    )
+    return " ".join(re.sub(r"\s+", " ", piece) for piece in pieces if piece)
+
+
+def _plausible(kind: KindReading, question: str, roles: RoleReading, language: str) -> KindReading:
+    """Takes a question that names something of the field to be outside of it only where that is sure."""
+    field_words = any(word.span is not None for word in roles.words) or bool(terms_within(question, language))
+    others = [other for other in kind.others if other not in _OUTSIDE]
+    if kind.kind == "out_of_scope" and field_words and kind.chance < _SURELY and others:
+        return replace(kind, kind=others[0], others=(kind.kind, *others[1:]))
+    return kind
+
+
+# --- parties
+
+
+@dataclass(kw_only=True)
+class _AskedParties:
+    """Whom a question asks about, as it is gathered word by word."""
+
+    states: dict[str, None] = field(default_factory=dict)
+    groups: dict[str, None] = field(default_factory=dict)
+    members_of: dict[str, None] = field(default_factory=dict)
+    excluded: dict[str, None] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    unclear: str | None = None
+    options: tuple[str, ...] = ()
+    known_name: bool = True
+    named_at: int | None = None
+
+
+def _asked_parties(
+    question: str, roles: RoleReading, kind: QuestionKind, language: str, parties: PartyTable
+) -> _AskedParties:
+    asked = _AskedParties()
+    unknown: list[Word] = []
+    for word, label in zip(roles.words, roles.labels, strict=True):
+        span = word.span
+        if span is None or not (span.codes or span.similar) or span.kind not in ("party", "set"):
+            unknown += [word] if label == "who" and word.kind == "word" else []
+        elif label == "not":
+            asked.excluded.update(dict.fromkeys(span.codes))
+        elif label == "who":
+            asked.named_at = word.start if asked.named_at is None else asked.named_at
+            _add_speaker(asked, word, span, language, parties)
+        elif label in ("mention", "topic") and span.kind == "party":
+            asked.notes += [Note(kind="topic_party", values={"party": code}) for code in span.codes[:1]]
+    asked.notes = [
+        note for note in asked.notes if note.kind != "topic_party" or note.values["party"] not in asked.states
+    ]
+    if unknown and not (asked.states or asked.groups or asked.members_of):
+        _add_unknown(asked, question, unknown, kind, language, parties)
+    return asked
+
+
+def _add_speaker(asked: _AskedParties, word: Word, span: Span, language: str, parties: PartyTable) -> None:
+    if span.kind == "set":
+        asked.members_of.update(dict.fromkeys(span.codes))
+        only_regions = all(code in regions() for code in span.codes)
+        asked.notes.append(
+            Note(
+                kind="members_of" if only_regions else "members_of_group",
+                values={"name": word.text, "codes": span.codes},
+            )
+        )
+    elif span.similar or len(span.codes) > 1:
+        if asked.unclear is None:
+            asked.unclear, asked.known_name = word.text, not span.similar
+            asked.options = tuple(parties.display(code, language) for code in span.similar or span.codes)
+    else:
+        party = parties.get(span.codes[0])
+        into = asked.states if party is None or party.kind == "state" else asked.groups
+        into[span.codes[0]] = None
+        if span.form in ("capital", "former"):
+            name = "place" if span.form == "capital" else "name"
+            asked.notes.append(Note(kind=span.form, values={name: word.text, "party": span.codes[0]}))
+
+
+def _add_unknown(
+    asked: _AskedParties, question: str, unknown: Sequence[Word], kind: QuestionKind, language: str, parties: PartyTable
+) -> None:
+    """Reads a name that no lookup knows: a kind of States, else somebody to ask back about."""
+    name = question[unknown[0].start : unknown[-1].end]
+    if kind in _WHICH or any(
+        lexicon_of(language).kinds_of(word.text) & {"states", "state", "members"} for word in unknown
+    ):
+        asked.notes.append(Note(kind="unknown_kind", values={"kind": name}))
+    elif asked.unclear is None:
+        asked.unclear, asked.known_name = name, False
+        asked.options = tuple(parties.display(code, language) for code in parties.resolve(name).suggestions)
+
+
+def _asks_everyone(roles: RoleReading, kind: QuestionKind, language: str) -> bool:
+    """Whether the question asks who, or which States: "how many States", "anyone on firearms"."""
+    return kind not in ("treaty_text", "ambiguous", "metadata", "source", *_OUTSIDE) and _has(
+        roles, language, "everyone", "states"
+    )
+
+
+def _has(roles: RoleReading, language: str, *kinds: str) -> bool:
+    """Whether a word outside the topic does one of some things."""
+    lexicon = lexicon_of(language)
+    return any(
+        label == "-" and word.kind == "word" and lexicon.kinds_of(word.text) & set(kinds)
+        for word, label in zip(roles.words, roles.labels, strict=True)
+    )
+
+
+def _missing(kind: QuestionKind, roles: RoleReading, language: str, pick: Pick | None) -> Missing | None:
+    """Returns the kind of thing that evidence must hold; the statement's date tells when something was last said."""
+    if kind == "date" and pick is not None:
+        return None
+    asked = _ASKED.get(kind)
+    return asked or ("article" if kind == "content" and _has(roles, language, "article") else None)
+
+
+# --- treaties
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Treaties:
+    scopes: tuple[TreatyScope, ...]
+    assumed: bool
+
+
+def _treaties(roles: RoleReading, provision: bool) -> _Treaties:
+    """Returns the treaties and articles asked about; beside an article "the Convention" only says whose it is."""
+    # "A new convention" is a topic, "the Convention" is ours there as well.
+    spans = [
+        word.span
+        for word, label in zip(roles.words, roles.labels, strict=True)
+        if word.span is not None
+        and label != "quote"
+        and not (word.span.form == "short" and label == "topic" and not word.text[0].isupper())
+    ]
+    articles = [span for span in spans if span.kind == "article"]
+    numbers: dict[str, dict[str, None]] = {}
+    for span in spans:
+        short = span.kind == "treaty" and span.form == "short"
+        one = span.kind == "treaty" and span.form == "one"
+        if span.kind == "treaty" and not (short and articles) and not (one and not provision):
+            numbers.update({code: {} for code in span.codes if code not in numbers})
+    for span in articles:
+        for treaty, article in span.articles:
+            numbers.setdefault(treaty, {})[article] = None
+    if provision and not numbers:
+        numbers = {"UNTOC": {}}
+    convention = any(span.form == "short" and span.codes == ("UNTOC",) for span in spans)
+    assumed = any(span.form == "bare" for span in articles) and not convention
+    return _Treaties(
+        scopes=tuple(TreatyScope(treaty=code, articles=tuple(named)) for code, named in numbers.items()),
+        assumed=assumed,
+    )
+
+
+# --- time and venue
+
+
+@dataclass(frozen=True, kw_only=True)
+class _When:
+    bodies: tuple[str, ...]
+    sessions: tuple[str, ...]
+    years: tuple[str, ...]
+    months: tuple[str, ...]
+    interval: Interval | None
+    pick: Pick | None
+    agenda_items: tuple[str, ...]
+    named: int
+
+
+def _when(roles: RoleReading) -> _When:
+    """Returns when and where statements were made, of what is no part of the topic."""
+    spans = [
+        word.span
+        for word, label in zip(roles.words, roles.labels, strict=True)
+        if word.span is not None and (label not in ("topic", "quote") or word.span.kind == "agenda_item")
+    ]
+    bodies = dict.fromkeys(body for span in spans for body in _bodies(span))
+    sessions = dict.fromkeys(code for span in spans if span.kind == "session" for code in span.codes)
+    months: dict[str, None] = {}
+    years: set[int] = set()
+    intervals: list[Interval] = []
+    for span in spans:
+        if span.kind != "date" or span.interval is None or span.interval == (None, None):
+            continue
+        first, last = span.interval
+        if first is None or last is None:
+            intervals.append(interval_of(span.interval))
+            continue
+        years.update(range(first // 12, last // 12 + 1))
+        if span.form == "month" and last - first < _FEW_MONTHS:
+            months.update(dict.fromkeys(f"{at // 12}-{at % 12 + 1:02d}" for at in range(first, last + 1)))
+        if first // 12 != last // 12 or (span.form == "month" and first != last):
+            intervals.append(interval_of(span.interval))
+    single = sum(span.kind == "date" and span.form == "year" for span in spans)
+    return _When(
+        bodies=tuple(bodies),
+        sessions=tuple(sessions),
+        years=tuple(map(str, sorted(years))),
+        months=tuple(sorted(months)),
+        interval=intervals[0] if len(intervals) == 1 else None,
+        pick=next((span.pick for span in spans if span.kind == "pick" and span.pick is not None), None),
+        agenda_items=tuple(dict.fromkeys(code for span in spans if span.kind == "agenda_item" for code in span.codes)),
+        named=max(single, sum(len(span.codes) for span in spans if span.kind == "session" and len(span.codes) == 1)),
+    )
+
+
+def _bodies(span: Span) -> Iterable[str]:
+    return (
+        span.codes
+        if span.kind == "body"
+        else [body for body in span.form.split("|") if body]
+        if span.kind == "session"
+        else ()
+    )
+
+
+def _with_notes(resolution: Resolution) -> Resolution:
+    """Says how the question was read; after overrides, so that no note outlives what it is about."""
+    scope = resolution.scope
+    notes = [
+        Note(
+            kind="article",
+            values={
+                "article": number,
+                "treaty": treaty.treaty,
+                "title": article_title(treaty.treaty, number) or "?",
+            },
+        )
+        for treaty in scope.treaties
+        for number in treaty.articles
+    ]
+    notes += [Note(kind="agenda_item", values={"item": item}) for item in scope.agenda_items]
+    return replace(resolution, notes=(*notes, *resolution.party_notes))

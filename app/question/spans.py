@@ -1,0 +1,537 @@
+"""Spans: what a question names, found by lookup in one pass, with its place and value.
+
+Parties and sets of States, treaties and articles, sessions, bodies, agenda items, dates as intervals, and which
+statement is meant. Whether a party is asked about, or a date is part of the topic, is told elsewhere.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import Final, Literal, cast
+
+from rapidfuzz import fuzz, process
+from wordfreq import top_n_list, zipf_frequency
+
+from app.question.lexicon import FIRST_YEAR, Item, Lexicon, grammar, lexicon_of
+from app.records import Pick
+from ingest.language.dates import find_dates
+from ingest.metadata.sessions import UNTOC_COP, find_bodies, load_sessions
+from ingest.parties.name_matcher import fold, tokens_of
+from ingest.parties.party_names import Language
+from ingest.parties.party_table import PartyTable
+from ingest.parties.regions import find_regions
+from ingest.treaties.references import ArticleMention, find_agenda_items, find_articles
+from ingest.treaties.treaties import PROTOCOLS, find_treaties
+
+SpanKind = Literal["party", "set", "treaty", "article", "session", "body", "agenda_item", "date", "pick"]
+Months = tuple[int | None, int | None]
+
+# How far sessions after one are listed where it is not known how many there were.
+_SESSIONS_ON: Final = 30
+# Per billion words as a power of ten: rarer words are typing errors or names.
+RARE: Final = 3.2
+_SHORTEST_TYPED: Final = 4
+# A common word with a typing error is no name: "statments". Of the likeness of two words, 0 to 100.
+_AS_TYPED: Final = 84
+_COMMON: Final = 4000
+_DECADE: Final = 10
+# Beyond those held so far, a Conference of the Parties with a higher number is another one: "COP26".
+_TO_COME: Final = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """What stands at `[start, end)` of a question.
+
+    Attributes:
+        codes: Parties (several where the name is ambiguous), regions or groups of a set, bodies, sessions, agenda
+            items, or treaties.
+        articles: (treaty, number) of the articles named here.
+        interval: First and last month, counted from the year 0; None at an open end.
+        form: How a party is named, such as `capital`; how a date was written, such as `year` or `closed`.
+        similar: Codes that a mistyped name may mean.
+    """
+
+    start: int
+    end: int
+    kind: SpanKind
+    codes: tuple[str, ...] = ()
+    articles: tuple[tuple[str, str], ...] = ()
+    interval: Months | None = None
+    form: str = ""
+    similar: tuple[str, ...] = ()
+    pick: Pick | None = None
+    bound: bool = True
+
+    def within(self, others: "Iterable[Span]") -> bool:
+        """Whether one of others covers part of it."""
+        return any(other.start < self.end and self.start < other.end for other in others)
+
+
+def find_spans(text: str, language: str, parties: PartyTable, today: date | None = None) -> tuple[Span, ...]:
+    """Finds what a question names, in order; spans do not overlap.
+
+    Args:
+        text: The question.
+        language: ISO 639-1 code, one of the six.
+        parties: Who can be named.
+        today: What "last year" is counted from.
+    """
+    plain = text.translate(_QUOTES)
+    items = lexicon_of(language).items(plain)
+    spans = [
+        Span(start=each.start, end=each.end, kind="agenda_item", codes=(each.item,))
+        for each in find_agenda_items(plain)
+    ]
+    spans = _merged(spans)
+    bodies = [each for each in _bodies(plain, items) if not each.within(spans)]
+    spans += _sessions(items, bodies, spans)
+    spans += [each for each in bodies if not each.within(spans)]
+    spans += [each for each in _treaty_spans(plain, items, lexicon_of(language)) if not each.within(spans)]
+    spans += _picks(items, spans)
+    spans += _dates(plain, items, spans, today or date.today())
+    spans += [each for each in _parties(plain, items, language, parties) if not each.within(spans)]
+    return tuple(sorted(spans, key=lambda span: span.start))
+
+
+_QUOTES: Final = str.maketrans("’‘ʼ`´", "'''''")
+
+
+def _free(items: Sequence[Item], spans: Sequence[Span]) -> list[Item]:
+    """Returns items with those that spans cover as unknown words, so that no grammar reads across them."""
+    return [
+        replace(item, kinds=_TAKEN) if any(s.start < item.end and item.start < s.end for s in spans) else item
+        for item in items
+    ]
+
+
+_TAKEN: Final = frozenset({"taken"})
+
+
+def _merged(spans: Sequence[Span]) -> list[Span]:
+    """Joins spans of the same place, as those of a list of articles."""
+    merged: dict[tuple[int, int], Span] = {}
+    for span in spans:
+        known = merged.get((span.start, span.end))
+        if known is None:
+            merged[(span.start, span.end)] = span
+        else:
+            merged[(span.start, span.end)] = replace(
+                known, codes=(*known.codes, *span.codes), articles=(*known.articles, *span.articles)
+            )
+    return list(merged.values())
+
+
+# --- treaties and articles
+
+
+def _treaty_spans(text: str, items: list[Item], lexicon: Lexicon) -> list[Span]:
+    """Finds treaties and articles; "the Protocol" alone may be each of the three."""
+    written = _with_numbered_articles(text, items, lexicon)
+    # An article that its treaty lacks is looked for all the same: then nobody is found to have mentioned it.
+    known = [each for each in find_articles(written) if each.treaty or each.lacking]
+    of_any = [
+        each
+        for each, bare in zip(find_articles(written, protocol=PROTOCOLS[0]), find_articles(written), strict=True)
+        if (each.treaty or each.lacking) and not (bare.treaty or bare.lacking)
+    ]
+    named = {
+        (each.start, each.article)
+        for each in find_articles(written, default_treaty=None)
+        if each.treaty or each.lacking
+    }
+    spans = [
+        _article_span(each, (each.treaty or each.lacking or "",), (each.start, each.article) in named) for each in known
+    ]
+    spans += [_article_span(each, PROTOCOLS, True) for each in of_any]
+    spans = _merged(spans)
+    named_treaties = [
+        Span(start=each.start, end=each.end, kind="treaty", codes=(each.treaty,)) for each in find_treaties(text)
+    ]
+    spans += [each for each in _merged(named_treaties) if not each.within(spans)]
+    for at, item in enumerate(items):
+        codes: tuple[str, ...] = ()
+        after = items[at + 1].kinds if at + 1 < len(items) else frozenset[str]()
+        if "convention" in item.kinds and "other_treaty" not in after:
+            codes = ("UNTOC",)
+        elif "protocols" in item.kinds or ("protocol" in item.kinds and ("other_treaty" not in after or of_any)):
+            codes = PROTOCOLS
+        form = "one" if "protocol" in item.kinds and not of_any else "short"
+        span = Span(start=item.start, end=item.end, kind="treaty", codes=codes, form=form)
+        if codes and not span.within(spans):
+            spans.append(span)
+    return spans
+
+
+def _article_span(found: ArticleMention, treaties: Sequence[str], named: bool) -> Span:
+    articles = tuple((treaty, found.article) for treaty in treaties)
+    return Span(start=found.start, end=found.end, kind="article", articles=articles, form="named" if named else "bare")
+
+
+def _with_numbered_articles(text: str, items: list[Item], lexicon: Lexicon) -> str:
+    """Writes "the fourth article" as "article 4", without moving what follows."""
+    for _, first, last in grammar("articles").find(items):
+        part = items[first:last]
+        number = next(item for item in part if item.kinds & {"number", "ordinal"})
+        start, end = part[0].start, part[-1].end
+        written = lexicon.article(number.number("number", "ordinal"), end - start)
+        if len(written) <= end - start:
+            text = text[:start] + written.ljust(end - start) + text[end:]
+    return text
+
+
+# --- bodies and sessions
+
+
+def _bodies(text: str, items: list[Item]) -> list[Span]:
+    found = [Span(start=each.start, end=each.end, kind="body", codes=(each.body,)) for each in find_bodies(text)]
+    for item in items:
+        if "bodies" in item.kinds:
+            span = Span(start=item.start, end=item.end, kind="body", codes=(item.values["bodies"],))
+            if not span.within(found):
+                found.append(span)
+    return found
+
+
+def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
+    """Reads sessions: listed, from one to another, or open at an end."""
+    row = _folded_in(_free(items, taken), bodies, "body")
+    atoms: list[Span] = []
+    for name, first, last in grammar("sessions").find(row):
+        part = row[first:last]
+        numbers = _listed(part)
+        body = tuple(dict.fromkeys(item.values["body"] for item in part if "body" in item.kinds))
+        if name == "parties":
+            body = (UNTOC_COP,)
+        # A number that comes after a name at some distance: "before the General Assembly at its 75th session".
+        apart = "body" in part[0].kinds and "fill" in part[1].kinds
+        atoms.append(
+            Span(
+                start=part[0].start,
+                end=part[-1].end,
+                kind="session",
+                codes=tuple(map(str, numbers)),
+                form="|".join(body),
+                bound=not apart,
+            )
+        )
+    row = _folded_in(row, atoms, "sessions")
+    spans: list[Span] = []
+    for name, first, last in grammar("open_sessions").find(row):
+        part = row[first:last]
+        inner = [atom for atom in atoms if part[0].start <= atom.start and atom.end <= part[-1].end]
+        numbers = [int(code) for atom in inner for code in atom.codes]
+        # One speaks before the Assembly, too: "its statement before the 75th session".
+        spoken = name == "before" and (not inner[0].bound or (first > 0 and "statement" in row[first - 1].kinds))
+        names = tuple(dict.fromkeys(atom.form for atom in inner if atom.form))
+        among = names or tuple(body.codes[0] for body in bodies)
+        if name not in ("sessions",) and not spoken and (len(numbers) == 1 or name == "closed"):
+            numbers = _opened(name, numbers, among)
+        spans.append(
+            Span(
+                start=part[0].start,
+                end=part[-1].end,
+                kind="session",
+                codes=tuple(map(str, dict.fromkeys(numbers))) or ("0",),
+                form="|".join(names),
+            )
+        )
+    return spans
+
+
+def _folded_in(items: Sequence[Item], spans: Sequence[Span], kind: str) -> list[Item]:
+    """Returns items with each span as one item of a kind."""
+    row: list[Item] = []
+    for item in items:
+        span = next((s for s in spans if s.start < item.end and item.start < s.end), None)
+        if span is None:
+            row.append(item)
+        elif not row or row[-1].start != span.start:
+            row.append(
+                Item(
+                    start=span.start,
+                    end=span.end,
+                    kinds=frozenset({kind}),
+                    values={kind: span.codes[0] if span.codes else ""},
+                )
+            )
+    return [replace(item, kinds=frozenset({"other"})) if not item.kinds else item for item in row]
+
+
+def _listed(part: Sequence[Item]) -> list[int]:
+    """Returns the numbers of a list, with those between the ends of a range."""
+    numbers: list[int] = []
+    ranged = False
+    both = bool(part) and "between" in part[0].kinds
+    for item in part:
+        if item.kinds & {"number", "ordinal", "roman"}:
+            value = item.number("ordinal", "number", "roman")
+            numbers += (
+                range(numbers[-1] + 1, value + 1) if numbers and (ranged or both) and value > numbers[-1] else [value]
+            )
+            ranged = False
+        elif "to" in item.kinds or ("dash" in item.kinds and numbers):
+            ranged = True
+    return numbers
+
+
+def _opened(name: str, numbers: Sequence[int], bodies: Sequence[str]) -> list[int]:
+    """Returns the sessions between two, or from or up to one."""
+    if name == "closed":
+        return list(range(min(numbers), max(numbers) + 1))
+    number = numbers[0]
+    last = (
+        _last_held(bodies[0]) + _TO_COME
+        if len(bodies) == 1 and number <= _last_held(bodies[0])
+        else number + _SESSIONS_ON
+    )
+    first, last = {
+        "after": (number + 1, last),
+        "since": (number, last),
+        "before": (1, number - 1),
+        "until": (1, number),
+    }[name]
+    # Before the first session there was none, which is no reason to read all of them.
+    return list(range(first, last + 1))
+
+
+@cache
+def _last_held(body: str) -> int:
+    return max((int(each.session) for each in load_sessions() if each.body == body), default=0)
+
+
+def _picks(items: list[Item], taken: Sequence[Span]) -> list[Span]:
+    """Finds which statement is meant: "its latest statement", "for the first time"."""
+    row = [
+        replace(item, kinds=frozenset({"other"})) if not item.kinds else item
+        for item in _free(items, [s for s in taken if s.kind != "body"])
+    ]
+    row = _folded_in(row, [s for s in taken if s.kind == "body"], "body")
+    found = []
+    for name, first, last in grammar("picks").find(row):
+        part = row[first:last]
+        pick = (
+            None
+            if name == "open"
+            else part[0].values["pick_alone"]
+            if name == "alone"
+            else "latest"
+            if name == "last"
+            else name
+        )
+        end = next((item.start for item in part if "body" in item.kinds), part[-1].end)
+        start = part[0].start if name != "last" or "latest" in part[0].kinds else part[-1].start
+        found.append(Span(start=start, end=end, kind="pick", pick=cast("Pick | None", pick)))
+    return found
+
+
+# --- dates
+
+
+def _dates(text: str, items: list[Item], taken: Sequence[Span], today: date) -> list[Span]:
+    """Reads dates as intervals of months: single, listed, from one to another, or open at an end."""
+    days = [
+        Span(
+            start=d.start,
+            end=d.end,
+            kind="date",
+            interval=(_month(d.first.year, d.first.month), _month(d.last.year, d.last.month)),
+            form="month",
+        )
+        for d in find_dates(text)
+    ]
+    days = [day for day in days if not day.within(taken)]
+    row = _free(items, taken)
+    atoms = list(days)
+    open_row = _folded_in(row, days, "time")
+    for name, first, last in grammar("times").find(open_row):
+        part = open_row[first:last]
+        for interval, form in _time_of(name, part, today):
+            atoms.append(Span(start=part[0].start, end=part[-1].end, kind="date", interval=interval, form=form))
+    places = _merged_places(atoms)
+    row = _folded_in(open_row, places, "time")
+    spans: list[Span] = []
+    for name, first, last in grammar("relations").find(row):
+        part = row[first:last]
+        inner = [atom for atom in atoms if part[0].start <= atom.start and atom.end <= part[-1].end]
+        start = next(item.start for item in part if item.kinds - {"fill", "year"} or name != "time")
+        spans += _related(name, inner, start, part[-1].end)
+    return spans
+
+
+def _merged_places(atoms: Sequence[Span]) -> list[Span]:
+    return list({(atom.start, atom.end): atom for atom in atoms}.values())
+
+
+def _related(name: str, times: Sequence[Span], start: int, end: int) -> list[Span]:
+    """Returns the interval that a relation makes of the times in it."""
+    first, last = times[0].interval or (None, None), times[-1].interval or (None, None)
+    # "From 28 September to 2 October 2020" is a date of its own.
+    if name == "time" or (name == "since" and times[0].form == "month" and first[0] != first[1]):
+        return [replace(time, start=start, end=end) for time in times]
+    interval: Months = {
+        "closed": (first[0], last[1]),
+        "since": (first[0], None),
+        "after": (None if first[1] is None else first[1] + 1, None),
+        "before": (None, None if first[0] is None else first[0] - 1),
+        "until": (None, first[1]),
+    }[name]
+    form = "month" if name == "closed" and all(time.form == "month" for time in times) else name
+    return [Span(start=start, end=end, kind="date", interval=interval, form=form)]
+
+
+def _month(year: int, month: int = 1) -> int:
+    return 12 * year + month - 1
+
+
+def _years(first: int, last: int) -> Months:
+    return (_month(first), _month(last, 12))
+
+
+def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Months, str]]:
+    """Yields (interval, form) of a time; two months that are listed are two."""
+    values = [item.number("year_number") for item in part if "year_number" in item.kinds]
+    year = values[-1] if values else today.year
+    months = [item.number("month") for item in part if item.values.get("month")]
+    numbers = [
+        item.number("number", "ordinal")
+        for item in part
+        if item.kinds & {"number", "ordinal"} and "month" not in item.kinds
+    ]
+    if name == "month_of":
+        ranged = (
+            any(item.kinds & {"to", "dash"} and "and" not in item.kinds for item in part[1:-1])
+            and len(months) == 2
+            and months[0] < months[1]
+        )
+        for month in range(months[0], months[1] + 1) if ranged else months:
+            yield (_month(year, month), _month(year, month)), "month"
+    elif name in ("month_zh", "month_slash") or (name == "short" and numbers[0] <= 12 and not numbers[0] > year % 100):
+        if 1 <= numbers[0] <= 12:
+            yield (_month(year, numbers[0]), _month(year, numbers[0])), "month"
+    elif name == "short":
+        last = year - year % 100 + numbers[0]
+        yield _years(year, last if last > year else year), "closed"
+    elif name in ("decade_part", "decade", "decade_of", "decade_part_of"):
+        written = next((item.values["nineties"] for item in part if "nineties" in item.values), None)
+        first = int(written) if written else year if values else 1900 + numbers[0]
+        if first % 10 == 0 and first >= FIRST_YEAR - _DECADE:
+            yield _years(*_part_of_decade(first, part)), "closed"
+        else:
+            # "Over two decades."
+            yield (_month(today.year - _DECADE * numbers[0]), None), "since"
+    elif name == "decade_plural":
+        # "Les années 1990" are ten, "les années 2015" is one.
+        yield (_years(year, year + _DECADE - 1), "closed") if year % 10 == 0 else (_years(year, year), "year")
+    elif name in ("year", "year_part"):
+        yield _years(year, year), "year"
+    elif name == "last_years":
+        yield (_month(today.year - numbers[0]), None), "since"
+    elif name == "last_decade":
+        yield (_month(today.year - _DECADE), None), "since"
+    elif name == "last_year":
+        yield _years(today.year - 1, today.year - 1), "year"
+    elif name == "this_year":
+        yield _years(today.year, today.year), "year"
+    elif name == "years_ago":
+        yield _years(today.year - numbers[0], today.year - numbers[0]), "year"
+    elif name == "last_month":
+        passed = months[0] < today.month
+        yield (_month(today.year - (not passed), months[0]),) * 2, "month"
+    else:
+        yield (None, None), "recently"
+
+
+def _part_of_decade(first: int, part: Sequence[Item]) -> tuple[int, int]:
+    """Returns the first and last year of a decade or of what is named of it."""
+    parts = {"first_half": (0, 4), "second_half": (5, 9), "early": (0, 3), "middle": (4, 6), "late": (7, 9)}
+    named = next((years for kind, years in parts.items() if any(kind in item.kinds for item in part)), (0, 9))
+    return first + named[0], first + named[1]
+
+
+# --- parties
+
+
+def _parties(text: str, items: list[Item], language: str, parties: PartyTable) -> list[Span]:
+    """Finds parties and sets of States; then names with an ending left on them, or a typing error in them."""
+    found = [
+        Span(start=each.start, end=each.end, kind="party", codes=each.codes, form=each.form)
+        for each in parties.find(text, language, relaxed=True)
+    ]
+    for region in find_regions(text, cast(Language, language)):
+        span = Span(start=region.start, end=region.end, kind="set", codes=(region.code,))
+        same = [each for each in found if each.start < span.end and span.start < each.end]
+        if all(
+            each.start >= span.start
+            and each.end <= span.end
+            and (each.end - each.start < span.end - span.start or each.form == "demonym")
+            for each in same
+        ):
+            found = [each for each in found if each not in same]
+            found.append(span)
+    found = [_with_noun(each, items, parties) for each in found]
+    for token in tokens_of(text):
+        word = token.word
+        span = Span(start=token.start, end=token.end, kind="party")
+        if (
+            len(word) < _SHORTEST_TYPED
+            or not word.isalpha()
+            or span.within(found)
+            or _is_word(token.folded, word, language)
+        ):
+            continue
+        bare = (
+            parties.resolve(word[:-1], suggest=False).codes if word[-1] in "sS" and len(word) > _SHORTEST_TYPED else ()
+        )
+        if len(bare) == 1:
+            found.append(replace(span, end=token.end - 1, codes=bare, form="name"))
+            continue
+        similar = parties.resolve(word).suggestions if len(word) > _SHORTEST_TYPED else ()
+        if similar:
+            found.append(replace(span, similar=similar, form="typed"))
+    return found
+
+
+def _is_word(folded: str, word: str, language: str) -> bool:
+    """Whether a word is common enough not to be a name with a typing error; Chinese words cannot be counted."""
+    if language == "zh" or max(zipf_frequency(word, language), zipf_frequency(folded, language)) >= RARE:
+        return True
+    return process.extractOne(folded, _common_words(language), scorer=fuzz.ratio, score_cutoff=_AS_TYPED) is not None
+
+
+@cache
+def _common_words(language: str) -> tuple[str, ...]:
+    words = top_n_list(language, _COMMON)
+    return tuple(fold(word) for word in words if len(word) >= _SHORTEST_TYPED)
+
+
+def _with_noun(span: Span, items: list[Item], parties: PartyTable) -> Span:
+    """Takes the noun for States into the set that it makes: "African States", "members of the G77"."""
+    is_set = span.kind == "set"
+    group = span.form == "group" and len(span.codes) == 1 and parties.has_members(span.codes[0])
+    if not is_set and not group:
+        return span
+    inside = [at for at, item in enumerate(items) if item.start < span.end and span.start < item.end]
+    if not inside:
+        return span
+    after, before = items[inside[-1] + 1 :][:1], items[: inside[0]][-3:]
+    if after and "states" in after[0].kinds:
+        return replace(span, kind="set", end=after[0].end)
+    for at in range(len(before) - 1, -1, -1):
+        if before[at].kinds & {"members", "states"}:
+            return replace(span, kind="set", start=before[at].start)
+        if not before[at].kinds & {"fill", "other_treaty"}:
+            break
+    return span
+
+
+def interval_of(months: Months) -> tuple[str | None, str | None]:
+    """Returns the ends of an interval as years where they are whole, else as months."""
+    first, last = months
+    whole = (first is None or first % 12 == 0) and (last is None or last % 12 == 11)
+    return (None if first is None else _iso(first, whole), None if last is None else _iso(last, whole))
+
+
+def _iso(month: int, whole: bool) -> str:
+    return str(month // 12) if whole else f"{month // 12}-{month % 12 + 1:02d}"

@@ -1,0 +1,365 @@
+"""Trains what reads questions from the examples in `app/question/examples`: the tagger of roles, the classifiers of kinds.
+
+Only the examples are learned from, and the same examples give the same weights. `make train` runs it; a folder as its
+argument takes the weights of each fold as well, which `untoc-eval reading --folds` scores on what they have not seen.
+"""
+
+import os
+
+# Before numpy and torch: on one thread sums come in one order.
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import json
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from safetensors.numpy import save_file
+
+from app.question.kinds import KINDS, SLOTS, TURNS, Frame, filled_slots, frame_of, slot_features, vector_of
+from app.question.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, load_examples
+from app.question.roles import (
+    LABELS,
+    EncodedWords,
+    RoleReading,
+    RoleTagger,
+    Weights,
+    Word,
+    encode_words,
+    labels_of,
+    tagger_of,
+    words_of,
+)
+from app.question.spans import find_spans
+from ingest.parties.party_table import PartyTable
+from vectorstore.rows import Matrix
+
+_EPOCHS: Final = 11
+_BATCH: Final = 48
+_RATE: Final = 4e-3
+_RARE: Final = 3
+_SIZES: Final = {"inputs": 80, "states": 72, "whole": 112}
+_DROPPED: Final = 0.4
+_NETWORKS: Final = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """An example with what the tagger reads of it."""
+
+    example: MarkedExample
+    words: tuple[Word, ...]
+    encoded: EncodedWords
+    labels: tuple[str, ...]
+
+
+def prepare(examples: Iterable[MarkedExample], parties: PartyTable) -> list[Prepared]:
+    """Finds the spans of examples and encodes their words."""
+    prepared = []
+    for example in examples:
+        words = words_of(example.text, find_spans(example.text, example.language, parties))
+        encoded = encode_words(example.text, words, example.language, parties, follows=bool(example.after))
+        prepared.append(
+            Prepared(example=example, words=words, encoded=encoded, labels=tuple(labels_of(words, example.marks)))
+        )
+    return prepared
+
+
+def train(
+    prepared: Sequence[Prepared], parties: PartyTable, digest: str, say: Callable[[str], None]
+) -> tuple[Weights, list[Weights]]:
+    """Trains on all examples, and on all but those of each fold.
+
+    The classifiers of kinds learn from roles as a tagger gives them that has not seen the example.
+
+    Returns:
+        The weights to ship, and those of each fold, which have not seen its examples.
+    """
+    folds = [fold_of(item.example) for item in prepared]
+    networks = []
+    for fold in range(FOLDS):
+        networks.append(
+            _train_network([item for item, own in zip(prepared, folds, strict=True) if own != fold], seed=0)
+        )
+        say(f"network without fold {fold} trained")
+    frames = [_framed(item, tagger_of(networks[fold]), parties) for item, fold in zip(prepared, folds, strict=True)]
+    before = [
+        _slots_before(item.example, tagger_of(networks[fold]), parties)
+        for item, fold in zip(prepared, folds, strict=True)
+    ]
+    fold_weights = []
+    for fold in range(FOLDS):
+        kept = [at for at, own in enumerate(folds) if own != fold]
+        fold_weights.append(
+            _joined([networks[fold]], _train_classifiers(prepared, frames, before, kept, folds), digest)
+        )
+        say(f"classifiers without fold {fold} trained")
+    final = [_train_network(prepared, seed=seed) for seed in range(_NETWORKS)]
+    classifiers = _train_classifiers(prepared, frames, before, list(range(len(prepared))), folds)
+    return _joined(final, classifiers, digest), fold_weights
+
+
+def save_weights(weights: Weights, path: Path) -> None:
+    """Writes weights in half precision."""
+    arrays = {name: np.ascontiguousarray(array.astype(np.float16)) for name, array in sorted(weights.arrays.items())}
+    save_file(arrays, path, metadata=dict(sorted(weights.notes.items())))
+
+
+# --- the tagger
+
+
+def _train_network(prepared: Sequence[Prepared], seed: int) -> Weights:
+    import torch
+    from torch import nn
+    from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
+
+    torch.manual_seed(seed)
+    torch.use_deterministic_algorithms(True)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    counts = Counter(feature for item in prepared for row in item.encoded.features for feature in row)
+    vocabulary = {name: at for at, name in enumerate(sorted(name for name, count in counts.items() if count >= _RARE))}
+    none = len(vocabulary)
+
+    class Network(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            inputs, states, whole = _SIZES["inputs"], _SIZES["states"], _SIZES["whole"]
+            self.proj = nn.Linear(1280, inputs)
+            self.emb = nn.EmbeddingBag(none + 1, inputs, mode="sum", padding_idx=none)
+            nn.init.normal_(self.emb.weight, 0, 0.1)
+            self.rnn = nn.LSTM(inputs, states, bidirectional=True, batch_first=True)
+            self.out = nn.Linear(2 * states + inputs, len(LABELS))
+            self.trans = nn.Parameter(torch.zeros(len(LABELS), len(LABELS)))
+            self.sent, self.pool = nn.Linear(512, whole), nn.Linear(4 * states + 2 * inputs, whole)
+            self.kind = nn.Linear(whole, len(KINDS))
+            self.drop = nn.Dropout(_DROPPED)
+
+        def forward(self, vectors: Any, features: Any, lengths: Any, sentences: Any) -> tuple[Any, Any]:  # noqa: ANN401
+            rows, longest, _ = vectors.shape
+            told = self.emb(features.view(rows * longest, -1)).view(rows, longest, -1)
+            inputs = self.drop(torch.tanh(self.proj(self.drop(vectors)) + told))
+            packed = pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
+            states = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)[0]
+            mask = (torch.arange(longest)[None] < lengths[:, None]).float()[:, :, None]
+            seen = torch.cat([states, inputs], -1)
+            pooled = torch.cat([(seen * mask).sum(1) / mask.sum(1), (seen - 1e4 * (1 - mask)).max(1).values], -1)
+            whole = self.drop(torch.tanh(self.sent(self.drop(sentences) * 8) + self.pool(self.drop(pooled))))
+            return self.out(torch.cat([self.drop(states), inputs], -1)), self.kind(whole)
+
+        def path_loss(self, scores: Any, labels: Any, mask: Any) -> Any:  # noqa: ANN401
+            own = (scores.gather(2, labels[:, :, None]).squeeze(2) * mask).sum(1)
+            own = own + (self.trans[labels[:, :-1], labels[:, 1:]] * mask[:, 1:]).sum(1)
+            total = scores[:, 0]
+            for at in range(1, scores.shape[1]):
+                after = torch.logsumexp(total[:, :, None] + self.trans[None], 1) + scores[:, at]
+                here = mask[:, at][:, None]
+                total = after * here + total * (1 - here)
+            return (torch.logsumexp(total, 1) - own).mean()
+
+    items = []
+    for item in prepared:
+        if not item.words:
+            continue
+        known = [[vocabulary[name] for name in row if name in vocabulary] for row in item.encoded.features]
+        width = max(map(len, known))
+        kept = "kind" in item.example.keeps
+        items.append(
+            (
+                torch.from_numpy(item.encoded.vectors),
+                torch.tensor([row + [none] * (width - len(row)) for row in known]),
+                torch.tensor([LABELS.index(label) for label in item.labels]),
+                torch.from_numpy(item.encoded.sentence),
+                -100 if kept else KINDS.index(item.example.kind),
+            )
+        )
+    network = Network()
+    optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.02)
+    steps = _EPOCHS * (len(items) // _BATCH + 14)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps, pct_start=0.15)
+    draw = random.Random(seed)
+    network.train()
+    for _ in range(_EPOCHS):
+        for batch in _batches(items, draw):
+            lengths = torch.tensor([len(each[2]) for each in batch])
+            width = max(each[1].shape[1] for each in batch)
+            features = pad_sequence(
+                [nn.functional.pad(each[1], (0, width - each[1].shape[1]), value=none) for each in batch],
+                batch_first=True,
+                padding_value=none,
+            )
+            vectors, labels = (pad_sequence([each[part] for each in batch], batch_first=True) for part in (0, 2))
+            mask = (torch.arange(int(lengths.max()))[None] < lengths[:, None]).float()
+            scores, kinds = network(vectors, features, lengths, torch.stack([each[3] for each in batch]))
+            loss = network.path_loss(scores, labels, mask)
+            wanted = torch.tensor([each[4] for each in batch])
+            if (wanted >= 0).any():
+                loss = loss + nn.functional.cross_entropy(kinds, wanted, ignore_index=-100, label_smoothing=0.05)
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+            optimizer.step()
+            schedule.step()
+    torch.set_num_threads(threads)
+    arrays = {
+        f"net0.{name}": value.detach().numpy().astype(np.float16).astype(np.float32)
+        for name, value in network.state_dict().items()
+    }
+    return Weights(arrays=arrays, notes={"features": json.dumps(vocabulary, ensure_ascii=False)})
+
+
+def _batches(items: Sequence[Any], draw: random.Random) -> list[list[Any]]:
+    """Returns batches of examples of like length, in a drawn order."""
+    order = list(items)
+    draw.shuffle(order)
+    batches: list[list[Any]] = []
+    for at in range(0, len(order), 12 * _BATCH):
+        part = sorted(order[at : at + 12 * _BATCH], key=lambda each: len(each[2]))
+        batches += [part[begin : begin + _BATCH] for begin in range(0, len(part), _BATCH)]
+    draw.shuffle(batches)
+    return batches
+
+
+# --- the classifiers
+
+
+def _framed(item: Prepared, tagger: RoleTagger, parties: PartyTable) -> tuple[RoleReading, Frame]:
+    roles = tagger.read(item.words, item.encoded)
+    example = item.example
+    return roles, frame_of(example.text, roles, example.language, parties, follows=bool(example.after))
+
+
+def _slots_before(example: MarkedExample, tagger: RoleTagger, parties: PartyTable) -> tuple[str, ...]:
+    slots: dict[str, None] = {}
+    for question in example.after:
+        words = words_of(question, find_spans(question, example.language, parties))
+        encoded = encode_words(question, words, example.language, parties, follows=False)
+        slots.update(dict.fromkeys(filled_slots(tagger.read(words, encoded))))
+    return tuple(slots)
+
+
+def _train_classifiers(
+    prepared: Sequence[Prepared],
+    frames: Sequence[tuple[RoleReading, Frame]],
+    before: Sequence[tuple[str, ...]],
+    kept: Sequence[int],
+    folds: Sequence[int],
+) -> Weights:
+    own = [at for at in kept if "kind" not in prepared[at].example.keeps]
+    following = [at for at in kept if prepared[at].example.after]
+    arrays: dict[str, Matrix] = {}
+    notes: dict[str, str] = {}
+    tasks: list[tuple[str, Sequence[str], list[int], list[str], bool]] = [
+        ("kind", KINDS, own, [prepared[at].example.kind for at in own], False),
+        (
+            "turn",
+            TURNS,
+            [at for at in following if prepared[at].example.turn],
+            [str(prepared[at].example.turn) for at in following if prepared[at].example.turn],
+            True,
+        ),
+    ]
+    tasks += [
+        (
+            f"keeps_{slot}",
+            ("no", "yes"),
+            following,
+            ["yes" if slot in prepared[at].example.keeps else "no" for at in following],
+            True,
+        )
+        for slot in SLOTS
+    ]
+    for name, classes, rows, wanted, slots in tasks:
+        more = [slot_features(filled_slots(frames[at][0]), before[at]) if slots else () for at in rows]
+        trained = _regression(
+            [frames[at][1] for at in rows],
+            more,
+            wanted,
+            classes,
+            [folds[at] for at in rows] if name == "kind" else None,
+        )
+        arrays |= {f"{name}.weight": trained.arrays["weight"], f"{name}.bias": trained.arrays["bias"]}
+        notes |= {f"{name}.{key}": value for key, value in trained.notes.items()}
+    return Weights(arrays=arrays, notes=notes)
+
+
+def _regression(
+    frames: Sequence[Frame],
+    more: Sequence[Sequence[str]],
+    wanted: Sequence[str],
+    classes: Sequence[str],
+    folds: Sequence[int] | None,
+) -> Weights:
+    """Fits a multinomial logistic regression; with folds, its temperature on those that it has not seen."""
+    counts = Counter(name for frame, names in zip(frames, more, strict=True) for name in (*frame.features, *names))
+    vocabulary = {name: at for at, name in enumerate(sorted(name for name, count in counts.items() if count >= _RARE))}
+    rows = np.stack([vector_of(frame, names, vocabulary) for frame, names in zip(frames, more, strict=True)])
+    weight, bias = _fit(rows, wanted, classes)
+    notes = {"features": json.dumps(vocabulary, ensure_ascii=False), "classes": json.dumps(list(classes))}
+    if folds is not None:
+        notes["temperature"] = str(_temperature(rows, wanted, classes, folds))
+    return Weights(arrays={"weight": weight, "bias": bias}, notes=notes)
+
+
+def _fit(rows: Matrix, wanted: Sequence[str], classes: Sequence[str]) -> tuple[Matrix, Matrix]:
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=1.0, max_iter=300).fit(csr_matrix(rows), list(wanted))
+    weight = np.zeros((len(classes), rows.shape[1]), dtype=np.float32)
+    # A class that no example has is never the likeliest.
+    bias = np.full(len(classes), -50.0, dtype=np.float32)
+    coefficients, intercepts = model.coef_, model.intercept_
+    if len(model.classes_) == 2:
+        coefficients, intercepts = (
+            np.concatenate([-coefficients, coefficients]) / 2,
+            np.concatenate([-intercepts, intercepts]) / 2,
+        )
+    for row, name in enumerate(model.classes_):
+        weight[classes.index(name)], bias[classes.index(name)] = coefficients[row], intercepts[row]
+    return weight.astype(np.float16).astype(np.float32), bias
+
+
+def _temperature(rows: Matrix, wanted: Sequence[str], classes: Sequence[str], folds: Sequence[int]) -> float:
+    """Returns the temperature at which chances on unseen examples fit best. Source: Guo et al. (2017)."""
+    unseen = sorted(set(folds))[0]
+    seen = [at for at, fold in enumerate(folds) if fold != unseen]
+    held = [at for at, fold in enumerate(folds) if fold == unseen]
+    weight, bias = _fit(rows[seen], [wanted[at] for at in seen], classes)
+    scores = rows[held] @ weight.T + bias
+    own = np.array([classes.index(wanted[at]) for at in held])
+
+    def loss(temperature: float) -> float:
+        scaled = scores / temperature
+        return float((np.logaddexp.reduce(scaled, axis=1) - scaled[np.arange(len(own)), own]).mean())
+
+    return float(min(np.linspace(0.5, 3.0, 51), key=loss))
+
+
+def _joined(networks: Sequence[Weights], classifiers: Weights, digest: str) -> Weights:
+    arrays = dict(classifiers.arrays)
+    features: Mapping[str, str] = {}
+    for at, network in enumerate(networks):
+        arrays |= {f"net{at}.{name.removeprefix('net0.')}": array for name, array in network.arrays.items()}
+        features = {"features": network.notes["features"]}
+    return Weights(arrays=arrays, notes={**classifiers.notes, **features, "examples": digest})
+
+
+def main(folder: Path | None) -> None:
+    """Writes the weights; those without each fold to a folder, if one is given."""
+    parties = PartyTable.load(Path("evals/conference/parties.csv"))
+    prepared = prepare(load_examples(), parties)
+    print(f"{len(prepared)} examples prepared", flush=True)
+    weights, folds = train(prepared, parties, examples_hash(), lambda line: print(line, flush=True))
+    save_weights(weights, Path("app/question/data/reading.safetensors"))
+    for fold, each in enumerate(folds if folder else ()):
+        save_weights(each, Path(folder or ".") / f"fold{fold}.safetensors")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
