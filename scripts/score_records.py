@@ -12,7 +12,7 @@ punctuation; the file's words are aligned with the gold's by longest common subs
 * under its speaker: the share of the States' gold words that lie in interventions of that State;
 * under another: the States' gold words, in runs of at least five, that lie in another State's intervention;
 * mid-sentence: sentences of States' interventions that may be quoted, as verification tells, and begin after a word
-  of the same gold intervention that ends no sentence, clause or heading, or in lower case without a list's mark; of all;
+  of the same gold intervention that ends no sentence, clause or heading, or in lower case without a list mark; of all;
 * order: the share of all gold words that the common subsequence holds, which falls where columns are mixed.
 
 Files without gold are listed with what was found in them. With --list every intervention that is wrong is printed.
