@@ -51,8 +51,6 @@ Flags = npt.NDArray[np.bool_]
 # This fold, by party and for lists by topic, is measured once, at the end.
 SEALED: Final = FOLDS - 1
 _TURNS: Final = 3
-# An exchanged topic of which the statement holds more than this share of the words may well be spoken of.
-_EXCHANGED_HELD_MAX: Final = 0.75
 # Fewer pairs fit nothing.
 _PAIRS_MIN: Final = 50
 # Pairs as users ask, by which the threshold is chosen.
@@ -164,9 +162,9 @@ def _is_beside(pair: Pair, file: str, start: int, end: int) -> bool:
 
 
 def _trusted(sample: Sample) -> bool:
-    """Whether the label of an exchanged topic can be trusted: the statement lacks most of its words."""
-    held = sample.features[:, SentenceFeatures.names().index("held")].max()
-    return sample.pair.source not in ("exchange", "cut_exchange") or bool(held < _EXCHANGED_HELD_MAX)
+    """Whether the label of an exchanged topic can be trusted: the statement uses no phrase of it."""
+    said = sample.features[:, SentenceFeatures.names().index("said")].max()
+    return sample.pair.source not in ("exchange", "cut_exchange") or not said
 
 
 def fit(
@@ -245,9 +243,7 @@ def fit_weights(samples: Sequence[Sample], rows: Sequence[int]) -> Weights:
 
     Sentences beside the evidence count as no answers, so that one of them is not sure for its statement's sake alone.
     """
-    names = SentenceFeatures.names()
-    alone, within = names.index("alone"), names.index("within")
-    best = [int(np.argmax(s.features[:, alone] + 0.5 * s.features[:, within])) for s in samples]
+    best = [int(np.argmax(sample.features[:, SentenceFeatures.names().index("alone")])) for sample in samples]
     beside = np.concatenate([sample.features[sample.beside][:, rows] for sample in samples])
     labels = np.concatenate([_labels(samples), np.zeros(len(beside), dtype=np.bool_)])
     importance = [_EXCHANGED_WEIGHT if s.pair.source in ("exchange", "cut_exchange") else 1.0 for s in samples]

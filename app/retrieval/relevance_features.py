@@ -36,21 +36,15 @@ class SentenceFeatures:
 
     Attributes:
         alone: Cross-encoder logit of the sentence.
-        within: The same of the sentence with its two neighbours (the window).
-        window_similarity: Cosine of topic and window, -1 to 1.
-        covered: Share of the topic's content words that the window holds, by stem or by a synonym of the glossary,
-            rare words counting more; 0 to 1.
+        window_similarity: Cosine of the topic and the sentence with its two neighbours (the window), -1 to 1.
         meaning: For each content word of the topic the cosine of the nearest word of the window, in context; mean,
-            rare words counting more.
-        weakest: The lowest of these cosines among the weightier half of the words: an uncovered "climate" weighs.
+            rare words counting more, so that an uncovered "climate" weighs.
         support: Mean logit of the three best sentences of the party.
         similarity: Cosine of topic and nearest passage.
         contrast: By how many standard deviations the topic is nearer to these statements than unrelated concepts of the
             field are, each at its nearest passage.
         generality: Mean cosine of the topic and the concepts of the field: some topics are near to anything.
-        held: As `covered`, over all passages that were read.
-        missing: Weight of the weightiest topic word that these do not hold, as a share of the weightiest of all.
-        names_missing: Share of the topic's names (capital letter inside the topic) that these do not hold.
+        names_missing: Share of the topic's names (capital letter inside the topic) that the passages do not hold.
         said: 1 where the statements use a phrase of the topic that is known to the corpus, else 0.
         unsaid: log(1 + n) for the phrase of the topic that these statements never use and the corpus uses most, in n
             passages; 0 without one.
@@ -60,17 +54,12 @@ class SentenceFeatures:
     """
 
     alone: float
-    within: float
     window_similarity: float
-    covered: float
     meaning: float
-    weakest: float
     support: float
     similarity: float
     contrast: float
     generality: float
-    held: float
-    missing: float
     names_missing: float
     said: float
     unsaid: float
@@ -114,7 +103,6 @@ class Read:
         sentences: The best of them, best first.
         windows: These within their neighbours.
         best_alone: Logits of these sentences alone, (m,) float32.
-        within: Logits of the windows, (m,) float32.
         one_of_many: Whether little was read, since the party is one of many.
     """
 
@@ -124,7 +112,6 @@ class Read:
     sentences: tuple[Sentence, ...]
     windows: tuple[str, ...]
     best_alone: Matrix
-    within: Matrix
     one_of_many: bool
 
 
@@ -174,16 +161,12 @@ class FeatureExtractor:
         texts = self._embedder.embed_words(read.windows)
         found = []
         for row, (window, text) in enumerate(zip(read.windows, texts, strict=True)):
-            meaning, weakest = _meaning(topic, profile, text, window)
             found.append(
                 replace(
                     common,
                     alone=float(read.best_alone[row]),
-                    within=float(read.within[row]),
                     window_similarity=float(profile.vectors.whole @ text.whole),
-                    covered=topic.share_of(content_terms(window, "en")),
-                    meaning=meaning,
-                    weakest=weakest,
+                    meaning=_meaning(topic, profile, text, window),
                 )
             )
         return tuple(found)
@@ -196,18 +179,12 @@ class FeatureExtractor:
         absent = topic.weights.keys() - topic.held_by(held)
         return SentenceFeatures(
             alone=0.0,
-            within=0.0,
             window_similarity=0.0,
-            covered=0.0,
             meaning=0.0,
-            weakest=0.0,
             support=float(np.sort(read.alone)[-3:].mean()),
             similarity=max(similarities),
             contrast=self._contrast(max(similarities), read.statement_ids),
             generality=profile.generality,
-            held=topic.share_of(held),
-            missing=max((topic.weights[stem] for stem in absent), default=0.0)
-            / max(topic.weights.values(), default=1.0),
             names_missing=len(profile.names & absent) / len(profile.names) if profile.names else 0.0,
             said=said,
             unsaid=unsaid,
@@ -254,8 +231,8 @@ def background_topics() -> tuple[str, ...]:
     )
 
 
-def _meaning(topic: Topic, profile: TopicProfile, text: TextVectors, window: str) -> tuple[float, float]:
-    """Returns the features `meaning` and `weakest` of a window."""
+def _meaning(topic: Topic, profile: TopicProfile, text: TextVectors, window: str) -> float:
+    """Returns the feature `meaning` of a window."""
     content = [
         row
         for row, (start, end) in enumerate(text.spans)
@@ -263,8 +240,7 @@ def _meaning(topic: Topic, profile: TopicProfile, text: TextVectors, window: str
     ]
     rows = [row for row, stem in enumerate(profile.word_stems) if topic.weights.get(stem)]
     if not content or not rows:
-        return 0.0, 0.0
+        return 0.0
     nearest = (profile.vectors.words[rows] @ text.words[content].T).max(axis=1)
     weights = np.array([topic.weights[profile.word_stems[row]] for row in rows])
-    weighty = weights >= np.median(weights)
-    return float(nearest @ weights / weights.sum()), float(nearest[weighty].min())
+    return float(nearest @ weights / weights.sum())

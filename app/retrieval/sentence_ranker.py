@@ -1,7 +1,7 @@
 """Ranking the sentences of a party's statements by how well they speak of a topic.
 
 Passages are retrieved for each party by itself, so that no State drops out because others speak of a topic more. A
-cross-encoder then reads their sentences, first alone and then the best of them within their neighbours. Asked about
+cross-encoder then reads their sentences, and the best of them are measured within their neighbours. Asked about
 "extradition", "We extradite our nationals under treaties alone." ranks before "We thank the Secretariat."
 """
 
@@ -51,7 +51,7 @@ class Depth:
     Attributes:
         passages: The best passages whose sentences are candidates.
         sentences: Sentences of these that the cross-encoder reads alone.
-        windows: The best of these, which it reads a second time within their neighbours.
+        windows: The best of these, which are candidates and are compared with the topic within their neighbours.
     """
 
     passages: int
@@ -222,7 +222,6 @@ class SentenceRanker:
             sentences=tuple(best),
             windows=tuple(windows),
             best_alone=alone[order],
-            within=self._score(topic.english, windows),
             one_of_many=depth == SHALLOW,
         )
 
