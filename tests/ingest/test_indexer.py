@@ -763,7 +763,7 @@ def test_tables_inside_an_archive_are_used_as_in_a_folder(desk, top):
     inside = f"a.zip/{top}".replace("__", "/")
     assert results(report) == {inside + "b.txt": "not_listed", inside + "en/a.txt": "added", inside + "c.txt": "added"}
     assert desk.held() == {inside + "en/a.txt": "XAA", inside + "c.txt": "XAA"}
-    held = {s.file: s.metadata for s in desk.store.catalogue.summaries()}
+    held = {s.file: s.metadata for s in desk.store.catalogue.documents()}
     first = held[inside + "en/a.txt"]
     assert (first.body, first.session, first.date) == ("UNTOC COP", "10", "2020-10-12")
     assert set(results(desk.ingest(archive)).values()) == {"unchanged", "not_listed"}
