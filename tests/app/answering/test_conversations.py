@@ -17,7 +17,7 @@ who else? -> nobody
 without Quenza -> XAB 9
 and on article 4? -> nobody
 Which States spoke of electronic evidence? -> XDR 12; XLH 12; XTS 8; XZR 11
-not Drelnia -> XLH 12; XTS 10; XZR 11
+not Drelnia -> XLH 12; XTS 8; XZR 11
 [summary] Summarise Drelnia's statement -> XDR 12
 [metadata] who delivered it? -> XDR 12
 """
