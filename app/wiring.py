@@ -13,7 +13,7 @@ from app.briefing.table_builder import TableBuilder
 from app.chat_model import LlmConfig, open_chat_model, try_model
 from app.checking.word_finder import WordFinder
 from app.corpus.corpus import Corpus, DoctorReport
-from app.question.scope import resolve
+from app.question.reading import resolve
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.relevance import load_relevance, model_identities
 from app.retrieval.retriever import UntocRetriever

@@ -116,8 +116,16 @@ def run(
     name: Annotated[str | None, typer.Option(metavar="NAME", help="the run's name; default: time and set")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on with the run of that --name")] = False,
     runs: Runs = None,
+    examples: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="of `run reading`: the marked questions to read")
+    ] = None,
+    folds: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="of `run reading`: weights that have not seen a fold")
+    ] = None,
 ) -> int:
-    """Ask every question of a set of cases, score the answers and print the figures."""
+    """Ask every question of a set of cases, score the answers and print the figures; `run reading` scores readings."""
+    if options.dataset == "reading":
+        return _run_reading(examples, folds, as_json=invocation.as_json)
     from evals.launch import launch
     from evals.print_runs import asking, print_run
 
@@ -129,6 +137,18 @@ def run(
     if len(failed) == made.manifest.cases * made.manifest.repeats:
         raise RunError(f"not one question was answered: {failed[0].message}")
     print_run(made, as_json=invocation.as_json)
+    return 0
+
+
+def _run_reading(examples: Path | None, folds: Path | None, *, as_json: bool) -> int:
+    from evals.paths import conference_parties
+    from evals.print_runs import print_readings
+    from evals.reading import fold_reader, load_marked, reader, score_readings
+    from ingest.parties.party_table import PartyTable
+
+    parties = PartyTable.load(conference_parties())
+    read = fold_reader(parties, folds) if folds else reader(parties)
+    print_readings(score_readings(load_marked(examples), parties, read), as_json=as_json)
     return 0
 
 

@@ -1,6 +1,7 @@
 """The folders below a store in which evals keep runs, stores, drafts and reviews."""
 
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 
@@ -32,3 +33,8 @@ def eval_paths(store: Path) -> EvalPaths:
         drafts=path / "drafts.jsonl",
         reviews=path / "reviews.jsonl",
     )
+
+
+def conference_parties() -> Path:
+    """Returns the file of the fictional States that the conference and the examples of questions speak of."""
+    return Path(str(files("evals") / "conference" / "parties.csv"))

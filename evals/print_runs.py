@@ -1,7 +1,7 @@
 """What `untoc-eval` prints: tables on the terminal, one case, and progress."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
@@ -26,6 +26,7 @@ from ingest.parties.party_table import PartyTable
 if TYPE_CHECKING:
     from evals.gates import GateReport
     from evals.golden.documents import Documents
+    from evals.reading import ScoredReading
 
 _STYLES: Final = {"good": "green", "warn": "yellow", "bad": "red"}
 
@@ -147,3 +148,20 @@ def _print_answer(console: Console, found: EvalSample | None, record: AnswerReco
     for citation in found.answer.citations:
         place = f"{citation.file}[{citation.start}:{citation.end}]"
         console.print(Text(f"  [{citation.number}] {citation.state} {place} {citation.verdict}: {citation.quote}"))
+
+
+def print_readings(scored: "Sequence[ScoredReading]", *, as_json: bool) -> None:
+    """Prints what was read right of questions: of all, and by language, kind and register."""
+    from evals.reading import rates_of
+
+    tables = [rates for by in (None, "language", "kind", "register") for rates in rates_of(scored, by)]
+    if as_json:
+        print(json.dumps([asdict(rates) for rates in tables], ensure_ascii=False))
+        return
+    names = list(tables[0].rates)
+    table = RichTable("questions", "n", *names)
+    for rates in tables:
+        table.add_row(
+            rates.name, str(rates.count), *(f"{rates.rates[n]:.3f}" if n in rates.rates else "" for n in names)
+        )
+    stdout_console().print(table)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from app.question.scope import resolve
+from app.question.reading import resolve
 from app.retrieval.strategies import ByTopic, choose_strategy
 from evals.golden.case_templates import TemplateKind
 from evals.golden.cases import Case, Evidence

@@ -1,4 +1,4 @@
-"""Trains what reads questions from the examples in `app/question/examples`: the tagger of roles, the classifiers of kinds.
+"""Trains what reads questions from `app/question/examples`: the tagger of roles, the classifiers of kinds and turns.
 
 Only the examples are learned from, and the same examples give the same weights. `make train` runs it; a folder as its
 argument takes the weights of each fold as well, which `untoc-eval reading --folds` scores on what they have not seen.
@@ -13,8 +13,10 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +38,7 @@ from app.question.roles import (
     words_of,
 )
 from app.question.spans import find_spans
+from evals.paths import conference_parties
 from ingest.parties.party_table import PartyTable
 from vectorstore.rows import Matrix
 
@@ -46,6 +49,9 @@ _RARE: Final = 3
 _SIZES: Final = {"inputs": 80, "states": 72, "whole": 112}
 _DROPPED: Final = 0.4
 _NETWORKS: Final = 1
+# Side by side; what each computes does not depend on their number.
+_PROCESSES: Final = 4
+_PART: Final = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,20 +64,19 @@ class Prepared:
     labels: tuple[str, ...]
 
 
-def prepare(examples: Iterable[MarkedExample], parties: PartyTable) -> list[Prepared]:
+def prepare(examples: Sequence[MarkedExample], parties: PartyTable) -> list[Prepared]:
     """Finds the spans of examples and encodes their words."""
     prepared = []
     for example in examples:
         words = words_of(example.text, find_spans(example.text, example.language, parties))
         encoded = encode_words(example.text, words, example.language, parties, follows=bool(example.after))
-        prepared.append(
-            Prepared(example=example, words=words, encoded=encoded, labels=tuple(labels_of(words, example.marks)))
-        )
+        labels = tuple(labels_of(words, example.marks))
+        prepared.append(Prepared(example=example, words=words, encoded=encoded, labels=labels))
     return prepared
 
 
 def train(
-    prepared: Sequence[Prepared], parties: PartyTable, digest: str, say: Callable[[str], None]
+    prepared: Sequence[Prepared], parties: PartyTable, digest: str, pool: Executor, say: Callable[[str], None]
 ) -> tuple[Weights, list[Weights]]:
     """Trains on all examples, and on all but those of each fold.
 
@@ -81,27 +86,33 @@ def train(
         The weights to ship, and those of each fold, which have not seen its examples.
     """
     folds = [fold_of(item.example) for item in prepared]
-    networks = []
-    for fold in range(FOLDS):
-        networks.append(
-            _train_network([item for item, own in zip(prepared, folds, strict=True) if own != fold], seed=0)
+    rows = range(len(prepared))
+    seen = [[at for at in rows if folds[at] != fold] for fold in range(FOLDS)]
+    jobs = [([prepared[at] for at in each], 0) for each in seen] + [(list(prepared), seed) for seed in range(_NETWORKS)]
+    networks = list(pool.map(_train_network, *zip(*jobs, strict=True)))
+    say("networks trained")
+    parts = [[at for at in rows if folds[at] == fold] for fold in range(FOLDS)]
+    framed = pool.map(
+        _read_unseen, ([prepared[at] for at in part] for part in parts), networks[:FOLDS], [parties] * FOLDS
+    )
+    readings: dict[int, _Unseen] = {}
+    for part, read in zip(parts, framed, strict=True):
+        readings |= dict(zip(part, read, strict=True))
+    unseen = [readings[at] for at in rows]
+    say("examples read by networks that have not seen them")
+    fitted = list(
+        pool.map(
+            _train_classifiers,
+            [prepared] * (FOLDS + 1),
+            [unseen] * (FOLDS + 1),
+            [*seen, list(rows)],
+            [folds] * (FOLDS + 1),
         )
-        say(f"network without fold {fold} trained")
-    frames = [_framed(item, tagger_of(networks[fold]), parties) for item, fold in zip(prepared, folds, strict=True)]
-    before = [
-        _slots_before(item.example, tagger_of(networks[fold]), parties)
-        for item, fold in zip(prepared, folds, strict=True)
-    ]
-    fold_weights = []
-    for fold in range(FOLDS):
-        kept = [at for at, own in enumerate(folds) if own != fold]
-        fold_weights.append(
-            _joined([networks[fold]], _train_classifiers(prepared, frames, before, kept, folds), digest)
-        )
-        say(f"classifiers without fold {fold} trained")
-    final = [_train_network(prepared, seed=seed) for seed in range(_NETWORKS)]
-    classifiers = _train_classifiers(prepared, frames, before, list(range(len(prepared))), folds)
-    return _joined(final, classifiers, digest), fold_weights
+    )
+    say("classifiers trained")
+    shipped = _joined(networks[FOLDS:], fitted[-1], digest)
+    by_fold = zip(networks[:FOLDS], fitted[:-1], strict=True)
+    return shipped, [_joined([network], each, digest) for network, each in by_fold]
 
 
 def save_weights(weights: Weights, path: Path) -> None:
@@ -228,10 +239,23 @@ def _batches(items: Sequence[Any], draw: random.Random) -> list[list[Any]]:
 # --- the classifiers
 
 
-def _framed(item: Prepared, tagger: RoleTagger, parties: PartyTable) -> tuple[RoleReading, Frame]:
-    roles = tagger.read(item.words, item.encoded)
-    example = item.example
-    return roles, frame_of(example.text, roles, example.language, parties, follows=bool(example.after))
+@dataclass(frozen=True, kw_only=True)
+class _Unseen:
+    """An example as a network reads it that has not seen it, and the slots that the questions before it fill."""
+
+    roles: RoleReading
+    frame: Frame
+    before: tuple[str, ...]
+
+
+def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable) -> list[_Unseen]:
+    tagger = tagger_of(network)
+    unseen = []
+    for item in part:
+        example, roles = item.example, tagger.read(item.words, item.encoded)
+        frame = frame_of(example.text, roles, example.language, parties, follows=bool(example.after))
+        unseen.append(_Unseen(roles=roles, frame=frame, before=_slots_before(example, tagger, parties)))
+    return unseen
 
 
 def _slots_before(example: MarkedExample, tagger: RoleTagger, parties: PartyTable) -> tuple[str, ...]:
@@ -245,8 +269,7 @@ def _slots_before(example: MarkedExample, tagger: RoleTagger, parties: PartyTabl
 
 def _train_classifiers(
     prepared: Sequence[Prepared],
-    frames: Sequence[tuple[RoleReading, Frame]],
-    before: Sequence[tuple[str, ...]],
+    unseen: Sequence[_Unseen],
     kept: Sequence[int],
     folds: Sequence[int],
 ) -> Weights:
@@ -275,9 +298,9 @@ def _train_classifiers(
         for slot in SLOTS
     ]
     for name, classes, rows, wanted, slots in tasks:
-        more = [slot_features(filled_slots(frames[at][0]), before[at]) if slots else () for at in rows]
+        more = [slot_features(filled_slots(unseen[at].roles), unseen[at].before) if slots else () for at in rows]
         trained = _regression(
-            [frames[at][1] for at in rows],
+            [unseen[at].frame for at in rows],
             more,
             wanted,
             classes,
@@ -352,10 +375,13 @@ def _joined(networks: Sequence[Weights], classifiers: Weights, digest: str) -> W
 
 def main(folder: Path | None) -> None:
     """Writes the weights; those without each fold to a folder, if one is given."""
-    parties = PartyTable.load(Path("evals/conference/parties.csv"))
-    prepared = prepare(load_examples(), parties)
-    print(f"{len(prepared)} examples prepared", flush=True)
-    weights, folds = train(prepared, parties, examples_hash(), lambda line: print(line, flush=True))
+    parties = PartyTable.load(conference_parties())
+    examples = load_examples()
+    with ProcessPoolExecutor(_PROCESSES, mp_context=get_context("fork")) as pool:
+        parts = [examples[at : at + _PART] for at in range(0, len(examples), _PART)]
+        prepared = [item for part in pool.map(prepare, parts, [parties] * len(parts)) for item in part]
+        print(f"{len(prepared)} examples prepared", flush=True)
+        weights, folds = train(prepared, parties, examples_hash(), pool, lambda line: print(line, flush=True))
     save_weights(weights, Path("app/question/data/reading.safetensors"))
     for fold, each in enumerate(folds if folder else ()):
         save_weights(each, Path(folder or ".") / f"fold{fold}.safetensors")

@@ -50,14 +50,16 @@ class SentenceEncoder:
 
     def __init__(self) -> None:
         self._loading = threading.Lock()
+        # The table of pieces is packed in blocks, of which a question needs some; unpacking all takes .3 s.
+        self._blocks: dict[int, np.ndarray[tuple[int, int], np.dtype[np.uint8]]] = {}
 
     def encode(self, text: str) -> EncodedText:
         """Encodes the first 2,000 characters of a text."""
         with self._loading:
-            tokenizer, weights, blocks = self._tokenizer, self._weights, self._blocks
+            tokenizer, weights = self._tokenizer, self._weights
         encoded = tokenizer.encode(text[:_LONGEST], add_special_tokens=False)
         ids = np.array([_FIRST, *encoded.ids, _LAST])
-        embedded = np.stack([blocks[each % _BLOCKS][each // _BLOCKS] for each in ids]).astype(np.float32)
+        embedded = np.stack([self._block(each % _BLOCKS)[each // _BLOCKS] for each in ids.tolist()]).astype(np.float32)
         embedded *= weights["scale"][ids % _BLOCKS, None]
         embedded += weights["lo"][ids % _BLOCKS, None]
         lowest = np.concatenate([embedded @ weights[f"proj{n}"] + weights[f"proj_b{n}"] for n, _ in _ORDERS], axis=1)
@@ -84,10 +86,12 @@ class SentenceEncoder:
         with np.load(self._folder / "weights.npz", allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files if not name.startswith("q")}
 
-    @cached_property
-    def _blocks(self) -> "list[np.ndarray[tuple[int, int], np.dtype[np.uint8]]]":
-        with np.load(self._folder / "weights.npz", allow_pickle=False) as stored:
-            return [stored[f"q{block}"] for block in range(1, _BLOCKS + 1)]
+    def _block(self, number: int) -> "np.ndarray[tuple[int, int], np.dtype[np.uint8]]":
+        with self._loading:
+            if number not in self._blocks:
+                with np.load(self._folder / "weights.npz", allow_pickle=False) as stored:
+                    self._blocks[number] = stored[f"q{number + 1}"]
+            return self._blocks[number]
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:

@@ -11,9 +11,9 @@ from typing import Final
 
 import regex
 
-from app.question.frames import fold_accents
+from app.answering.quantity_target import QuantityTarget, find_quantity_target
+from app.question.folding import fold_accents
 from app.question.language import detect_language
-from app.question.quantity_target import QuantityTarget, find_quantity_target
 from app.records import Missing
 from ingest.language.lexicons import load_lexicon, unfolded
 from ingest.metadata.sessions import find_bodies

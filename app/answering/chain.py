@@ -19,8 +19,8 @@ from app.answering.compose.model import ModelWriter, Task
 from app.answering.notes import word_notes
 from app.answering.quotation_source import FindWords, nowhere
 from app.answering.verify import verify
+from app.question.reading import resolve
 from app.question.resolution import Resolution
-from app.question.scope import resolve
 from app.question.turn import EarlierTurn, earlier_turns, read_state, state_after
 from app.records import Answer, Missing, Timings
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved

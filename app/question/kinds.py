@@ -26,6 +26,8 @@ SLOTS: Final = cast("tuple[Slot, ...]", get_args(Slot))
 # Kinds that have less than this chance beside the likeliest are not offered.
 _OFFERED: Final = 0.15
 _SURE: Final = 0.6
+# From this chance on, what names less than a speaker and a subject begins anew: "summarise Cuba's statement".
+_SURELY_NEW: Final = 0.6
 # Stands in for the topic.
 _THIS: Final = {"en": "this", "fr": "cela", "es": "esto", "ru": "это", "ar": "هذا", "zh": "这个"}
 
@@ -113,14 +115,13 @@ def scores_of(frame: Frame, more: Iterable[str], vocabulary: Mapping[str, int], 
 
 
 @cache
-def _classifier(name: str) -> KindClassifier:
-    weights = load_weights()
+def _classifier(name: str, weights: Weights) -> KindClassifier:
     return KindClassifier(weights, name, json.loads(weights.notes[f"{name}.classes"]))
 
 
-def read_kind(frame: Frame) -> KindReading:
-    """Returns the kind of a question."""
-    return kind_among(_classifier("kind").chances(frame))
+def read_kind(frame: Frame, weights: Weights | None = None) -> KindReading:
+    """Returns the kind of a question; by the weights that come with the product, if none are given."""
+    return kind_among(_classifier("kind", weights or load_weights()).chances(frame))
 
 
 def kind_among(chances: Mapping[str, float]) -> KindReading:
@@ -134,18 +135,27 @@ def kind_among(chances: Mapping[str, float]) -> KindReading:
     )
 
 
-def read_turn(frame: Frame, now: Iterable[str], before: Iterable[str]) -> TurnReading:
+def read_turn(frame: Frame, now: Iterable[Slot], before: Iterable[Slot], weights: Weights | None = None) -> TurnReading:
     """Returns what a follow-up does.
 
     Args:
         frame: What asks in it.
-        now: Slots that the question fills itself, of `SLOTS`.
+        now: Slots that the question fills itself.
         before: Slots that the conversation has filled.
+        weights: Those that come with the product, if none are given.
     """
-    more = slot_features(now, before)
-    turns = _classifier("turn").chances(frame, more)
-    keeps = frozenset(slot for slot in SLOTS if _classifier(f"keeps_{slot}").chances(frame, more)["yes"] >= 0.5)
-    return TurnReading(act=cast(Act, max(turns, key=lambda turn: turns[turn])), keeps=keeps)
+    own, more = frozenset(now), slot_features(now, before)
+    weights = weights or load_weights()
+    acts = _classifier("turn", weights).chances(frame, more)
+    if not ("who" in own and own & {"topic", "treaty"}) and acts["new"] < _SURELY_NEW:
+        # What names no speaker, or nothing to speak of, goes on from what was asked.
+        acts = acts | {"new": 0.0}
+    act = cast(Act, max(acts, key=lambda each: acts[each]))
+    if act == "new":
+        return TurnReading()
+    same_kind = _classifier("keeps_kind", weights).chances(frame, more)["yes"] >= 0.5
+    keeps = frozenset(SLOTS) if act in ("add", "remove", "more", "about") else frozenset(SLOTS) - own
+    return TurnReading(act=act, keeps=keeps if same_kind else keeps - {"kind"})
 
 
 def slot_features(now: Iterable[str], before: Iterable[str]) -> tuple[str, ...]:

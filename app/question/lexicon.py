@@ -287,6 +287,7 @@ def _numbers(language: str) -> Iterator[tuple[str, str, str]]:
             if unit < 10:
                 yield f"{ten} {stem}*", "ordinal", str(value + unit)
     for value, pattern in load_lexicon("number_forms").get(language, {}).items():
-        for word in str(pattern).replace("_", " ").split():
+        # Of letters with and without an accent one will do, since accents do not count.
+        for word in re.sub(r"\[(\w)\w\]", r"\1", str(pattern).replace("_", " ")).split():
             if word.isalpha() and str(value).isdecimal() and int(value) <= 100:
                 yield word, "number", str(value)

@@ -5,18 +5,19 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 import yaml
 
+from app.question.resolution import Act
 from app.records import QuestionKind
 
 Role = Literal["who", "not", "mention", "topic", "quote"]
-TurnKind = Literal["new", "replace", "add", "remove", "correct", "more", "about"]
-FOLDS: Final = 4
+FOLDS: Final = 3
 _MARK: Final = re.compile(r"\{(who|not|mention|topic|quote):([^{}]*)\}")
 
 
@@ -38,6 +39,7 @@ class MarkedExample:
         group: The same for examples that differ only in what is marked; they belong on one side of a fold.
         after: Earlier questions, oldest first.
         keeps: What a follow-up takes over: who, topic, when, where, treaty, kind.
+        expect: Parts of the scope that are told in full, where they are.
     """
 
     text: str
@@ -47,8 +49,9 @@ class MarkedExample:
     register: str = "plain"
     after: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
-    turn: TurnKind | None = None
+    turn: Act | None = None
     group: str = ""
+    expect: Mapping[str, Any] = field(default_factory=dict)
 
     def marked(self, role: Role) -> tuple[str, ...]:
         """Returns the words that have a role, in order."""
@@ -57,12 +60,13 @@ class MarkedExample:
 
 def load_examples(folder: Path | None = None) -> tuple[MarkedExample, ...]:
     """Loads the examples of all languages, or those of `{language}*.yaml` in another folder."""
-    found = sorted(_folder(folder).glob("*.yaml"))
-    return tuple(
-        _example(entry, path.name[:2])
-        for path in found
-        for entry in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    )
+    return tuple(example for path in sorted(_folder(folder).glob("*.yaml")) for example in read_examples(path))
+
+
+def read_examples(path: Path) -> tuple[MarkedExample, ...]:
+    """Reads a file of examples; its name begins with their language, or each tells it."""
+    entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return tuple(_example(entry, str(entry.get("language", path.name[:2]))) for entry in entries)
 
 
 def examples_hash(folder: Path | None = None) -> str:
@@ -95,5 +99,6 @@ def _example(entry: dict[str, Any], language: str) -> MarkedExample:
         after=tuple(entry.get("after") or ()),
         keeps=tuple(entry.get("keeps") or ()),
         turn=entry.get("turn"),
+        expect=entry.get("expect") or {},
         group=re.sub(r"[\W\d_]+", " ", frame).strip().lower(),
     )

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final, cast, get_args
+from typing import Any, Final, cast, get_args
 
 from app.errors import ScopeError
 from app.question.resolution import Resolution, with_kind
@@ -126,33 +126,8 @@ def _check_times(name: str, values: Sequence[str]) -> None:
 
 
 def _with_values(scope: Scope, name: str, values: tuple[str, ...]) -> Scope:
-    changed: dict[str, tuple[str, ...]] = {
-        part: getattr(scope, part)
-        for part in (
-            "states",
-            "groups",
-            "members_of",
-            "excluded",
-            "bodies",
-            "sessions",
-            "years",
-            "months",
-            "agenda_items",
-        )
-    }
-    changed[name] = values
-    return replace(
-        scope,
-        states=changed["states"],
-        groups=changed["groups"],
-        members_of=changed["members_of"],
-        excluded=changed["excluded"],
-        bodies=changed["bodies"],
-        sessions=changed["sessions"],
-        years=changed["years"],
-        months=changed["months"],
-        agenda_items=changed["agenda_items"],
-    )
+    changed: dict[str, Any] = {name: values}
+    return replace(scope, **changed)
 
 
 def _party_code(name: str, parties: PartyTable) -> str:

@@ -6,24 +6,25 @@ classifier (`kinds`).
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Final, cast
 
 from app.errors import QuestionError
 from app.question.answer_format import restyle
 from app.question.kinds import Frame, KindReading, frame_of, read_kind, read_turn
 from app.question.language import detect_language
 from app.question.lexicon import lexicon_of
+from app.question.occasion import occasion_of
 from app.question.overrides import override
 from app.question.relative_time import counted_from
 from app.question.replies import chosen_option
 from app.question.resolution import Resolution
 from app.question.roles import RoleReading, Word, encode_words, load_tagger, words_of
-from app.question.spans import Span, find_spans, interval_of
+from app.question.spans import Span, find_spans
 from app.question.turn import ConversationState, EarlierTurn, earlier_turns, filled, fold, in_form, known_before
-from app.records import Interval, Missing, Note, Pick, QuestionKind, Scope, TreatyScope
+from app.records import Missing, Note, Pick, QuestionKind, Scope, TreatyScope
 from ingest.glossary.glossary import terms_within
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions
@@ -34,7 +35,10 @@ MAX_QUESTION: Final = 2000
 _TURNS_READ: Final = 50
 # Of kinds for which nothing is looked up, the chance from which a question that names something of the field has them.
 _SURELY: Final = 0.7
-_FEW_MONTHS: Final = 12
+# Kinds that ask about statements as such, whatever their topic.
+_OF_STATEMENTS: Final = ("summary", "list", "metadata")
+# Below this chance a follow-up has the kind of the question before it.
+_GUESS: Final = 0.4
 _OUTSIDE: Final = ("out_of_scope", "greeting", "format_request")
 _ASKED: Final[Mapping[QuestionKind, Missing]] = {
     "number": "number",
@@ -43,6 +47,10 @@ _ASKED: Final[Mapping[QuestionKind, Missing]] = {
     "reason": "reason",
 }
 _WHICH: Final = ("which_states", "negated_which")
+# Kinds that are asked of somebody.
+_OF_SPEAKERS: Final = ("content", "position", "over_time", "compare", "yes_no", "summary", "metadata", "list", "reason")
+# What may stand beside a number that is all that a follow-up says.
+_BESIDE_NUMBER: Final = frozenset({"fill", "and", "ask", "about", "stop", "article", "session"})
 _EDGES: Final = ' \t\n,.;:!?¿¡-–—"“”«»()（），。；：？！、؟،؛《》'
 
 
@@ -88,8 +96,9 @@ def resolve(
         )
     resolved = _with_notes(override(_read_turn(state, text, parties), overrides or {}, parties))
     named = resolved.scope.states or resolved.scope.groups or resolved.all_states or resolved.unclear
-    scope = replace(resolved.scope, all_states=resolved.all_states, negated=resolved.negated)
-    return replace(resolved, scope=scope, unnamed=resolved.unnamed and not named)
+    negated = resolved.negated and resolved.all_states
+    scope = replace(resolved.scope, all_states=resolved.all_states, negated=negated)
+    return replace(resolved, scope=scope, negated=negated, unnamed=resolved.unnamed and not named)
 
 
 def _state_after(turns: Sequence[EarlierTurn], parties: PartyTable) -> ConversationState | None:
@@ -145,7 +154,7 @@ def interpret(
     asked = _asked_parties(question, roles, kind.kind, language, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
     treaties = _treaties(roles, provision)
-    when = _when(roles)
+    when = occasion_of(_filters(roles))
     everyone = bool(asked.members_of) or (
         not (asked.states or asked.groups or provision)
         and (kind.kind in _WHICH or bool(asked.excluded) or _asks_everyone(roles, kind.kind, language))
@@ -164,21 +173,22 @@ def interpret(
         interval=when.interval,
         pick=when.pick,
         agenda_items=when.agenda_items,
-        topic=topic_of(question, roles),
+        topic=topic_of(question, roles, kind.kind),
         language=language,
         all_states=which,
         negated=kind.kind == "negated_which" and which,
     )
     named = bool(asked.states or asked.groups or which or asked.unclear)
+    quoted = " ".join(question[mark.start : mark.end].strip(_EDGES) for mark in roles.marks() if mark.role == "quote")
     resolution = Resolution(
         scope=scope,
         question=question,
-        asked=None if which else _missing(kind.kind, roles, language, when.pick),
+        asked=None if which else "state" if kind.kind in _WHICH else _missing(kind.kind, roles, language, when.pick),
         all_states=which,
         unclear=asked.unclear,
         options=tuple(asked.options),
         known_name=asked.known_name,
-        is_statement_question=kind.kind not in ("out_of_scope", "greeting"),
+        is_statement_question=kind.kind != "out_of_scope",
         party_notes=tuple(asked.notes),
         unnamed=kind.kind == "ambiguous" and not named and not provision,
         negated=scope.negated,
@@ -186,6 +196,7 @@ def interpret(
         assumed_treaty=treaties.assumed,
         stance=not provision and (kind.kind == "position" or _has(roles, language, "stance")),
         over_time=kind.kind == "over_time" or when.named > 1,
+        quote=quoted if kind.kind == "source" else "",
         named_at=asked.named_at,
         kind=kind.kind,
         kind_chance=kind.chance,
@@ -194,11 +205,17 @@ def interpret(
     return QuestionReading(resolution=resolution, roles=roles, frame=frame, language=language)
 
 
-def topic_of(question: str, roles: RoleReading) -> str:
-    """Returns the words of the topic, its pieces in order."""
-    pieces = (
-        question[mark.start : mark.end].strip(_EDGES) for mark in roles.marks() if mark.role in ("topic", "quote")
-    )
+def _filters(roles: RoleReading) -> Iterator[Span]:
+    """Yields what a question names beside its topic; an agenda item is one anywhere."""
+    for word, label in zip(roles.words, roles.labels, strict=True):
+        if word.span is not None and (label not in ("topic", "quote") or word.span.kind == "agenda_item"):
+            yield word.span
+
+
+def topic_of(question: str, roles: RoleReading, kind: QuestionKind) -> str:
+    """Returns the words of the topic, its pieces in order; quoted words are one unless their source is asked."""
+    topical = ("topic",) if kind == "source" else ("topic", "quote")
+    pieces = (question[mark.start : mark.end].strip(_EDGES) for mark in roles.marks() if mark.role in topical)
     return " ".join(re.sub(r"\s+", " ", piece) for piece in pieces if piece)
 
 
@@ -238,19 +255,30 @@ def _asked_parties(
         span = word.span
         if span is None or not (span.codes or span.similar) or span.kind not in ("party", "set"):
             unknown += [word] if label == "who" and word.kind == "word" else []
-        elif label == "not":
+        elif label == "not" or (label == "who" and span.left_out):
             asked.excluded.update(dict.fromkeys(span.codes))
         elif label == "who":
             asked.named_at = word.start if asked.named_at is None else asked.named_at
             _add_speaker(asked, word, span, language, parties)
         elif label in ("mention", "topic") and span.kind == "party":
             asked.notes += [Note(kind="topic_party", values={"party": code}) for code in span.codes[:1]]
+    left = [word for word, label in zip(roles.words, roles.labels, strict=True) if label == "-" and _is_name(word)]
+    if left and kind in _OF_SPEAKERS and not (asked.states or asked.groups or asked.members_of or asked.unclear):
+        # Whoever is named in a question of this kind, and is no part of the topic, speaks.
+        for word in left:
+            asked.named_at = word.start if asked.named_at is None else asked.named_at
+            _add_speaker(asked, word, cast(Span, word.span), language, parties)
     asked.notes = [
         note for note in asked.notes if note.kind != "topic_party" or note.values["party"] not in asked.states
     ]
     if unknown and not (asked.states or asked.groups or asked.members_of):
         _add_unknown(asked, question, unknown, kind, language, parties)
     return asked
+
+
+def _is_name(word: Word) -> bool:
+    span = word.span
+    return span is not None and span.kind in ("party", "set") and bool(span.codes) and span.form != "capital"
 
 
 def _add_speaker(asked: _AskedParties, word: Word, span: Span, language: str, parties: PartyTable) -> None:
@@ -353,68 +381,6 @@ def _treaties(roles: RoleReading, provision: bool) -> _Treaties:
     )
 
 
-# --- time and venue
-
-
-@dataclass(frozen=True, kw_only=True)
-class _When:
-    bodies: tuple[str, ...]
-    sessions: tuple[str, ...]
-    years: tuple[str, ...]
-    months: tuple[str, ...]
-    interval: Interval | None
-    pick: Pick | None
-    agenda_items: tuple[str, ...]
-    named: int
-
-
-def _when(roles: RoleReading) -> _When:
-    """Returns when and where statements were made, of what is no part of the topic."""
-    spans = [
-        word.span
-        for word, label in zip(roles.words, roles.labels, strict=True)
-        if word.span is not None and (label not in ("topic", "quote") or word.span.kind == "agenda_item")
-    ]
-    bodies = dict.fromkeys(body for span in spans for body in _bodies(span))
-    sessions = dict.fromkeys(code for span in spans if span.kind == "session" for code in span.codes)
-    months: dict[str, None] = {}
-    years: set[int] = set()
-    intervals: list[Interval] = []
-    for span in spans:
-        if span.kind != "date" or span.interval is None or span.interval == (None, None):
-            continue
-        first, last = span.interval
-        if first is None or last is None:
-            intervals.append(interval_of(span.interval))
-            continue
-        years.update(range(first // 12, last // 12 + 1))
-        if span.form == "month" and last - first < _FEW_MONTHS:
-            months.update(dict.fromkeys(f"{at // 12}-{at % 12 + 1:02d}" for at in range(first, last + 1)))
-        if first // 12 != last // 12 or (span.form == "month" and first != last):
-            intervals.append(interval_of(span.interval))
-    single = sum(span.kind == "date" and span.form == "year" for span in spans)
-    return _When(
-        bodies=tuple(bodies),
-        sessions=tuple(sessions),
-        years=tuple(map(str, sorted(years))),
-        months=tuple(sorted(months)),
-        interval=intervals[0] if len(intervals) == 1 else None,
-        pick=next((span.pick for span in spans if span.kind == "pick" and span.pick is not None), None),
-        agenda_items=tuple(dict.fromkeys(code for span in spans if span.kind == "agenda_item" for code in span.codes)),
-        named=max(single, sum(len(span.codes) for span in spans if span.kind == "session" and len(span.codes) == 1)),
-    )
-
-
-def _bodies(span: Span) -> Iterable[str]:
-    return (
-        span.codes
-        if span.kind == "body"
-        else [body for body in span.form.split("|") if body]
-        if span.kind == "session"
-        else ()
-    )
-
-
 def _with_notes(resolution: Resolution) -> Resolution:
     """Says how the question was read; after overrides, so that no note outlives what it is about."""
     scope = resolution.scope
@@ -431,4 +397,5 @@ def _with_notes(resolution: Resolution) -> Resolution:
         for number in treaty.articles
     ]
     notes += [Note(kind="agenda_item", values={"item": item}) for item in scope.agenda_items]
+    notes += [Note(kind="excluded", values={"parties": scope.excluded})] if scope.excluded else []
     return replace(resolution, notes=(*notes, *resolution.party_notes))

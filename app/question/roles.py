@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Final, cast
 
 import numpy as np
@@ -247,7 +248,7 @@ def _best_path(scores: Matrix, steps: Matrix) -> list[int]:
     return path[::-1]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Weights:
     """Trained weights by name, with what was stored beside them as JSON."""
 
@@ -256,10 +257,9 @@ class Weights:
 
 
 @cache
-def load_weights() -> Weights:
-    """Loads what `make train` made."""
-    path = str(files("app.question") / "data" / "reading.safetensors")
-    with safe_open(path, framework="np") as stored:
+def load_weights(path: Path | None = None) -> Weights:
+    """Loads what `make train` made; those that come with the product, if no file is given."""
+    with safe_open(str(path or files("app.question") / "data" / "reading.safetensors"), framework="np") as stored:
         arrays = {name: stored.get_tensor(name).astype(np.float32) for name in stored.keys()}  # noqa: SIM118 - no mapping
         return Weights(arrays=arrays, notes=dict(stored.metadata()))
 
@@ -270,6 +270,7 @@ def load_tagger() -> RoleTagger:
     return tagger_of(load_weights())
 
 
+@cache
 def tagger_of(weights: Weights) -> RoleTagger:
     """Returns the tagger of some weights, stored as `net0.…`, `net1.…`."""
     networks: dict[str, dict[str, Matrix]] = {}

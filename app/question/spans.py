@@ -34,7 +34,7 @@ RARE: Final = 3.2
 _SHORTEST_TYPED: Final = 4
 # A common word with a typing error is no name: "statments". Of the likeness of two words, 0 to 100.
 _AS_TYPED: Final = 84
-_COMMON: Final = 4000
+_COMMON: Final = 12000
 _DECADE: Final = 10
 # Beyond those held so far, a Conference of the Parties with a higher number is another one: "COP26".
 _TO_COME: Final = 2
@@ -51,6 +51,9 @@ class Span:
         interval: First and last month, counted from the year 0; None at an open end.
         form: How a party is named, such as `capital`; how a date was written, such as `year` or `closed`.
         similar: Codes that a mistyped name may mean.
+        pick: Which statement is meant.
+        bound: The number of a session stands beside its body.
+        left_out: Words such as "other than" stand before a party, or after it.
     """
 
     start: int
@@ -63,6 +66,7 @@ class Span:
     similar: tuple[str, ...] = ()
     pick: Pick | None = None
     bound: bool = True
+    left_out: bool = False
 
     def within(self, others: "Iterable[Span]") -> bool:
         """Whether one of others covers part of it."""
@@ -201,6 +205,8 @@ def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span]) 
     for name, first, last in grammar("sessions").find(row):
         part = row[first:last]
         numbers = _listed(part)
+        if "between" in part[0].kinds and len(numbers) == 1:
+            part = part[1:]
         body = tuple(dict.fromkeys(item.values["body"] for item in part if "body" in item.kinds))
         if name == "parties":
             body = (UNTOC_COP,)
@@ -470,7 +476,7 @@ def _parties(text: str, items: list[Item], language: str, parties: PartyTable) -
         ):
             found = [each for each in found if each not in same]
             found.append(span)
-    found = [_with_noun(each, items, parties) for each in found]
+    found = [_left_out(_with_noun(each, items, parties), items) for each in found]
     for token in tokens_of(text):
         word = token.word
         span = Span(start=token.start, end=token.end, kind="party")
@@ -495,7 +501,11 @@ def _parties(text: str, items: list[Item], language: str, parties: PartyTable) -
 
 def _is_word(folded: str, word: str, language: str) -> bool:
     """Whether a word is common enough not to be a name with a typing error; Chinese words cannot be counted."""
-    if language == "zh" or max(zipf_frequency(word, language), zipf_frequency(folded, language)) >= RARE:
+    if (
+        language == "zh"
+        or lexicon_of(language).kinds_of(word)
+        or max(zipf_frequency(word, language), zipf_frequency(folded, language)) >= RARE
+    ):
         return True
     return process.extractOne(folded, _common_words(language), scorer=fuzz.ratio, score_cutoff=_AS_TYPED) is not None
 
@@ -504,6 +514,13 @@ def _is_word(folded: str, word: str, language: str) -> bool:
 def _common_words(language: str) -> tuple[str, ...]:
     words = top_n_list(language, _COMMON)
     return tuple(fold(word) for word in words if len(word) >= _SHORTEST_TYPED)
+
+
+def _left_out(span: Span, items: Sequence[Item]) -> Span:
+    before = [item for item in items if item.end <= span.start and "fill" not in item.kinds][-1:]
+    after = [item for item in items if item.start >= span.end][:1]
+    told = any("left_out" in item.kinds for item in before) or any("left_out_after" in item.kinds for item in after)
+    return replace(span, left_out=told)
 
 
 def _with_noun(span: Span, items: list[Item], parties: PartyTable) -> Span:

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.errors import QuestionError
 from app.question.answer_format import Restyle
 from app.question.resolution import ASIDES, Act, Resolution, Shown, with_kind
-from app.records import Answer, Note, Scope, TreatyScope
+from app.records import Answer, Note, QuestionKind, Scope, TreatyScope
 from vectorstore.records import JSONValue
 
 Slot = Literal["who", "topic", "when", "where", "treaty", "kind"]
@@ -38,6 +38,16 @@ _SLOTS: Final[Mapping[str, Slot]] = {
     "topic": "topic",
 }
 FILLED: Final[frozenset[Slot]] = frozenset(_SLOTS.values())
+
+
+# Kinds that ask about statements as a whole.
+_OF_THE_WHOLE: Final[frozenset[QuestionKind]] = frozenset({"summary", "list"})
+# Kinds that a turn asks for in words of its own; fragments such as "and Belmora?" may be taken for any of the others.
+_OF_ITS_OWN: Final = _OF_THE_WHOLE | frozenset[QuestionKind](
+    ("metadata", "source", "number", "date", "person", "reason", "compare", "over_time", "treaty_text")
+)
+# Chance from which a turn's own kind goes before the one kept; chosen on seventeen turns in four languages.
+_SURE: Final = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +190,7 @@ def fold(state: ConversationState, said: Resolution, turn: TurnReading) -> Resol
     if turn.act == "new":
         return said
     before, own = state.read, filled(said)
+    turn = _settled(turn, said, before, own)
     scope = replace(said.scope, **_kept_fields(said, before, turn, own))
     named = bool(scope.states or scope.groups)
     same_who = turn.act == "remove" or ("who" in turn.keeps and "who" not in own)
@@ -200,6 +211,21 @@ def fold(state: ConversationState, said: Resolution, turn: TurnReading) -> Resol
     return _with_kind_of(folded, before) if "kind" in turn.keeps and said.kind not in ASIDES else folded
 
 
+def _settled(turn: TurnReading, said: Resolution, before: Resolution, own: frozenset[Slot]) -> TurnReading:
+    """Returns what a turn keeps where its kind says more than its words do.
+
+    A kind of its own that is sure goes before the one kept. "Summarise Cuba's statement" asks about the whole of it,
+    and "who else?" after one State asks which others.
+    """
+    sure = said.kind in _OF_ITS_OWN and said.kind_chance >= _SURE and turn.act in ("replace", "about", "more")
+    if sure or (turn.act == "more" and said.all_states and not before.all_states):
+        turn = replace(turn, keeps=turn.keeps - {"kind"})
+    if sure and said.kind in _OF_THE_WHOLE and "who" in own and "topic" not in own:
+        again = before.goes_on_as in _OF_THE_WHOLE
+        turn = replace(turn, keeps=turn.keeps - ({"topic", "treaty"} if again else FILLED))
+    return turn
+
+
 def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: frozenset[Slot]) -> dict[str, Any]:
     """Returns the fields of the scope that come from the state, alone or with what the turn says."""
     scope, earlier = said.scope, before.scope
@@ -214,7 +240,7 @@ def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: f
             fields |= _less(scope, earlier, *names)
         elif slot in turn.keeps and slot not in own:
             fields |= {name: getattr(earlier, name) for name in names}
-    if turn.act in ("replace", "correct"):
+    if turn.act not in ("add", "remove"):
         fields |= _subject(scope, earlier, own) | _occasion(scope, earlier)
     return fields
 

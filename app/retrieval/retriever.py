@@ -11,7 +11,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field
 
-from app.question.scope import resolve
+from app.question.reading import resolve
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScoredPassage, StatementSummary

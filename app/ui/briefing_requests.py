@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from app.briefing.request import BriefingRequest, asked_for_briefing, request_of_resolution, request_of_scopes
-from app.question.scope import resolve
+from app.question.reading import resolve
 from app.question.turn import turn_of
 from app.ui.conversation import Turn
 from ingest.parties.party_table import PartyTable

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.question.scope import resolve
+from app.question.reading import resolve
 from evals.errors import DatasetError, EvalError
 from evals.golden.cases import Case, Expectation
 from evals.golden.rewording import TOPICS, WORDINGS, Setting, chosen_wordings, reword, setting_of

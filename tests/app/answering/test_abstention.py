@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.answering.abstention import abstain
-from app.question.scope import resolve
+from app.question.reading import resolve
 from app.records import Answer, DroppedClaim
 from app.wiring import Workspace
 from ingest.language.detection import is_in_other_language

@@ -3,7 +3,6 @@
 import pytest
 
 from app.answering.answer_type_check import contains_answer_type
-from app.question.answer_type import find_answer_type
 from app.records import Missing
 from ingest.parties.party_table import PartyTable
 
@@ -122,11 +121,10 @@ name | 委员会主席叫什么名字？ | 由奎尔法官领导。 | 由一人�
 ROWS = [tuple(cell.strip() for cell in row.split("|")) for row in SIX_LANGUAGES.strip().splitlines()]
 
 
-@pytest.mark.parametrize(("kind", "question", "holding", "lacking"), ROWS)
+@pytest.mark.parametrize(("kind", "holding", "lacking"), [(row[0], *row[2:]) for row in ROWS])
 def test_what_can_be_asked_in_a_language_is_recognised_in_it(
-    kind: Missing, question: str, holding: str, lacking: str, parties: PartyTable
+    kind: Missing, holding: str, lacking: str, parties: PartyTable
 ) -> None:
-    assert find_answer_type(question) == kind
     assert contains_answer_type(kind, ["—", holding], parties, ["XOD"])
     assert not contains_answer_type(kind, [lacking], parties, ["XOD"])
 
@@ -134,18 +132,3 @@ def test_what_can_be_asked_in_a_language_is_recognised_in_it(
 @pytest.mark.parametrize("kind", sorted({row[0] for row in ROWS}))
 def test_an_answer_in_another_language_counts(kind: Missing, parties: PartyTable) -> None:
     assert all(contains_answer_type(kind, [row[2]], parties, ["XOD"]) for row in ROWS if row[0] == kind)
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Who said that borders are a myth?",
-        "When did Ondrava last mention extradition?",
-        "Quand l’Ondrave a-t-elle parlé de l’extradition ?",
-        "What did Ondrava say when the fund was opened?",
-        "¿Qué dijo Ondrava sobre la extradición?",
-        "Что сказала Ондрава о выдаче?",
-    ],
-)
-def test_what_a_citation_answers_by_itself_is_no_kind_of_thing(question: str) -> None:
-    assert find_answer_type(question) is None

@@ -34,6 +34,8 @@ def test_facts_of_the_statements_shown_are_told_with_their_headings(workspace: W
     assert {c.statement_id for c in answer.citations} == {c.statement_id for c in first.citations}
     by_session = {c.session: claim.text for claim, c in zip(answer.claims, answer.citations, strict=True)}
     assert by_session["12"].startswith("Delivered by H.E. Ms. Ilune Tarrasque")
+    heading = next(c.quote for c in answer.citations if c.session == "12")
+    assert "Ilune Tarrasque" in heading and "Twelfth session" in heading
     assert by_session["8"].startswith("The statement names no speaker; UNTOC COP, session 8, 17–21 October 2016")
     assert "agenda item 4; language: English; length: " in by_session["8"]
     assert sound(workspace, answer)

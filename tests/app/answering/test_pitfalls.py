@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.question.scope import resolve
+from app.question.reading import resolve
 from ingest.parties.party_table import PartyTable
 from tests.fakes import fake_workspace
 

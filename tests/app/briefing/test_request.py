@@ -9,7 +9,7 @@ from app.briefing.request import (
     request_of_scopes,
 )
 from app.errors import BriefingError
-from app.question.scope import resolve
+from app.question.reading import resolve
 from app.records import Scope, TreatyScope
 from ingest.parties.party_table import PartyTable
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.question.scope import resolve
+from app.question.reading import resolve
 from ingest.parties.party_table import PartyTable
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from app.question.dialogue_acts import chosen_option, relative_year, without_negated
-from app.question.scope import resolve
+from app.question.reading import resolve
 from ingest.parties.party_table import PartyTable
 
 FIRST = {
@@ -41,13 +40,6 @@ def test_what_is_taken_back_is_not_asked_about(
 
 
 @pytest.mark.parametrize(
-    "question", ["and not only drugs, terrorism too", "and States that are not parties?", "Why did it not say more?"]
-)
-def test_other_negations_stay(question: str) -> None:
-    assert without_negated(question) == question
-
-
-@pytest.mark.parametrize(
     ("language", "question", "year"),
     [
         ("en", "and the year before?", "2014"),
@@ -69,11 +61,6 @@ def test_years_are_counted_from_the_one_before(language: str, question: str, yea
     read = resolve(question, parties, history=[FIRST[language]])
     assert (read.scope.states, read.scope.years, read.act, read.question) == (("AUT",), (year,), "replace", question)
     assert "topic" in read.scope.kept
-
-
-def test_years_are_not_counted_from_none_or_several() -> None:
-    assert relative_year("and the year before?", ()) is None
-    assert relative_year("and the year before?", ("2015", "2016")) is None
 
 
 @pytest.mark.parametrize(
@@ -109,24 +96,3 @@ def test_whom_a_pronoun_speaks_of_is_topic(language: str, question: str, parties
 
 CONGO = ("Democratic Republic of the Congo", "Congo")
 KOREA = ("Republic of Korea", "Democratic People's Republic of Korea")
-
-
-@pytest.mark.parametrize(
-    ("reply", "name", "options", "chosen"),
-    [
-        ("the first", "Congo", CONGO, CONGO[0]),
-        ("the second one", "Congo", CONGO, CONGO[1]),
-        ("le dernier", "Congo", CONGO, CONGO[1]),
-        ("the Democratic one", "Congo", CONGO, CONGO[0]),
-        ("Democratic, please", "Korea", KOREA, KOREA[1]),
-        ("South", "Korea", KOREA, "south Korea"),
-        ("the third", "Congo", CONGO, "the third"),
-        ("why?", "Congo", CONGO, "why?"),
-        ("and on gold?", "Congo", CONGO, "and on gold?"),
-        ("the first", None, (), "the first"),
-    ],
-)
-def test_a_reply_chooses_among_what_was_asked_back(
-    reply: str, name: str | None, options: tuple[str, ...], chosen: str, parties: PartyTable
-) -> None:
-    assert chosen_option(reply, name, options, parties) == chosen

@@ -1,17 +1,15 @@
 """Follow-ups: what stays of the question before, and that what was taken away by hand stays away."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.errors import ScopeError
-from app.question.followup import read_turn
+from app.question.reading import resolve
 from app.question.resolution import Resolution
-from app.question.scope import resolve
-from app.question.turn import ConversationState, EarlierTurn, fold
-from app.records import Scope, TreatyScope
+from app.question.turn import EarlierTurn
+from app.records import Scope
 from ingest.parties.party_table import PartyTable
 
 ARTICLE = "What did Arvandia say in 2031 about article 4?"
@@ -302,44 +300,8 @@ def test_what_a_treaty_says_is_asked_on_until_somebody_is_named(parties: PartyTa
     assert not resolve("and on extradition?", parties, history=[first]).provision
 
 
-def _folded(said: Resolution, before: Resolution) -> Resolution:
-    return fold(ConversationState(read=before), *read_turn(said, before))
-
-
 def _read(**scope: Any) -> Resolution:
     return Resolution(scope=Scope(**scope), question="and article 4?")
-
-
-def test_a_bare_article_is_of_the_protocol_spoken_of() -> None:
-    protocol = _read(states=("XAA",), treaties=(TreatyScope(treaty="TIP", articles=("5",)),))
-    article = TreatyScope(treaty="UNTOC", articles=("4",))
-    bare = replace(_read(treaties=(article,)), assumed_treaty=True)
-    taken = _folded(bare, protocol).scope
-    assert taken.treaties == (TreatyScope(treaty="TIP", articles=("4",)),)
-    named = replace(bare, assumed_treaty=False)
-    assert _folded(named, protocol).scope.treaties == (article,)
-
-
-def test_a_bare_article_that_the_protocol_lacks_is_of_the_convention() -> None:
-    protocol = _read(states=("XAA",), treaties=(TreatyScope(treaty="TIP"),))
-    bare = replace(_read(treaties=(TreatyScope(treaty="UNTOC", articles=("4", "40")),)), assumed_treaty=True)
-    treaties = _folded(bare, protocol).scope.treaties
-    assert {(each.treaty, each.articles) for each in treaties} == {("TIP", ("4",)), ("UNTOC", ("40",))}
-
-
-def test_a_bare_article_after_two_treaties_is_of_the_convention() -> None:
-    both = _read(states=("XAA",), treaties=(TreatyScope(treaty="TIP"), TreatyScope(treaty="UNTOC")))
-    bare = replace(_read(treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),)), assumed_treaty=True)
-    assert [each.treaty for each in _folded(bare, both).scope.treaties] == ["UNTOC"]
-
-
-def test_the_choice_of_a_statement_is_kept_and_replaced_like_a_time() -> None:
-    latest = replace(_read(states=("XAA",), topic="extradition", pick="latest"), question="first")
-    assert _folded(replace(_read(states=("XAB",)), question="and Belmora?"), latest).scope.pick == "latest"
-    assert _folded(replace(_read(months=("2031-05",)), question="in May 2031?"), latest).scope.pick is None
-    dated = replace(latest, scope=replace(latest.scope, pick=None, years=("2031",), months=("2031-05",)))
-    moved = _folded(replace(_read(pick="earliest"), question="in its first statement?"), dated).scope
-    assert (moved.pick, moved.years, moved.months, moved.topic) == ("earliest", (), (), "extradition")
 
 
 @pytest.mark.parametrize(

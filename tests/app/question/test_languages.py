@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.question.reading import resolve
 from app.question.resolution import Resolution
-from app.question.scope import resolve
 from ingest.parties.party_table import PartyTable
 
 # question | speakers, "?" for all of them | topic | articles, sessions (s10), years, months, the last or first

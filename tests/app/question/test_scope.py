@@ -4,7 +4,7 @@ import pytest
 
 from app.answering.notes import word_notes
 from app.errors import QuestionError, ScopeError
-from app.question.scope import MAX_QUESTION, resolve
+from app.question.reading import MAX_QUESTION, resolve
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
 

@@ -7,7 +7,7 @@ import pytest
 from app.answering.notes import word_notes
 from app.briefing.request import BriefingRequest
 from app.errors import ScopeError
-from app.question.scope import resolve
+from app.question.reading import resolve
 from app.records import Scope
 from app.retrieval.scoped_statements import of_asked
 from app.ui.briefing_requests import briefing_asked

@@ -1,14 +1,15 @@
 """Turns: what follows for a conversation's state from what a turn says and keeps."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.errors import QuestionError
 from app.question.question_input import read_turns
+from app.question.reading import resolve
 from app.question.resolution import Act, Resolution, Shown, with_kind
-from app.question.scope import resolve
 from app.question.turn import (
     FILLED,
     ConversationState,
@@ -139,6 +140,8 @@ def test_an_article_that_was_the_subject_gives_way_to_a_topic() -> None:
         "states": ("XAA",),
         "topic": "witnesses",
     }
+    mentioned = folded(said, "about", ALL - {"topic"}, states=("XAA",), treaties=article)
+    assert held(mentioned) == {"states": ("XAA",), "topic": "witnesses"}
     beside = folded(said, "replace", ALL - {"topic"}, states=("XAA",), treaties=article, topic="video links")
     assert beside.scope.treaties == article
 
@@ -158,6 +161,25 @@ def test_the_kind_goes_on_with_what_follows_from_it() -> None:
         assert (after.kind, after.asked, after.scope.states) == ("number", "number", ("XAB",))
     changed = fold(state, asked("position", states=("XAB",)), TurnReading(act="replace", keeps=KEPT - {"kind"}))
     assert (changed.kind, changed.asked, changed.stance) == ("position", None, True)
+
+
+def test_a_kind_of_its_own_that_is_sure_goes_before_the_one_kept() -> None:
+    state = ConversationState(read=asked("which_states", topic="gold", years=("2020",)))
+    everything = TurnReading(act="replace", keeps=FILLED | {"kind"})
+    summary = asked("summary", states=("XAB",))
+    whole = fold(state, summary, everything)
+    assert (whole.kind, held(whole)) == ("summary", {"states": ("XAB",)})
+    unsure = fold(state, replace(summary, kind_chance=0.4), everything)
+    assert (unsure.kind, unsure.scope.topic) == ("which_states", "gold")
+    another = fold(ConversationState(read=asked("summary", states=("XAA",), years=("2020",))), summary, everything)
+    assert held(another) == {"states": ("XAB",), "years": ("2020",)}
+
+
+def test_who_else_after_one_state_asks_which_others() -> None:
+    state = ConversationState(read=asked("reason", states=("XAA",), topic="gold"), shown=SHOWN)
+    others = asked("which_states")
+    more = fold(state, replace(others, kind_chance=0.5), TurnReading(act="more", keeps=frozenset({"topic", "kind"})))
+    assert (more.kind, more.all_states, more.scope.topic, more.shown) == ("which_states", True, "gold", SHOWN)
 
 
 def test_what_a_treaty_says_is_asked_on_until_somebody_is_named() -> None:

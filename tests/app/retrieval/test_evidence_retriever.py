@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.question.scope import resolve
+from app.question.reading import resolve
 from app.records import Scope, TreatyScope
 from app.retrieval.scoped_statements import ScopedStatements
 from app.retrieval.strategies import _JOINS

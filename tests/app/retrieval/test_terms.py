@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from app.question.scope import resolve
+from app.question.reading import resolve
 from app.retrieval.terms import content_terms, key_phrases
 from ingest.glossary.glossary import translate_topic
 from ingest.parties.party_table import PartyTable

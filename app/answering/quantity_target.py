@@ -10,7 +10,7 @@ from typing import Final, Literal, Protocol
 
 import snowballstemmer
 
-from app.question.frames import fold_accents
+from app.question.folding import fold_accents
 from ingest.language.detection import detect_language
 
 Measure = Literal["noun", "people", "kind of people", "amount", "share"]

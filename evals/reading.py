@@ -1,0 +1,213 @@
+"""Scores of readings alone: whether speakers, times, venue, treaties, kind and topic of a question are read right.
+
+No store, no search and no answer: a file of marked questions is read and compared in seconds. *All right* means that
+every part of the scope and the status are exact, and the topic's token F1 is .8 at least.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from app.question.kinds import frame_of, read_kind
+from app.question.language import detect_language
+from app.question.lexicon import lexicon_of
+from app.question.marked_examples import FOLDS, MarkedExample, fold_of, load_examples, read_examples
+from app.question.reading import interpret, resolve
+from app.question.resolution import Resolution
+from app.question.roles import Weights, encode_words, labels_of, load_weights, tagger_of, words_of
+from app.question.spans import find_spans
+from app.records import Scope
+from ingest.metadata.sessions import canonical_body
+from ingest.parties.party_table import PartyTable
+from ingest.parties.regions import region_named
+
+PARTS: Final = ("speakers", "excluded", "interval", "venue", "treaties", "pick", "everyone", "status")
+RIGHT_TOPIC: Final = 0.8
+By = Literal["language", "kind", "register"]
+Read = Callable[[MarkedExample], Resolution]
+_TOKEN: Final = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoredReading:
+    """A question with what of its reading is right; a part that its example does not tell is absent.
+
+    Attributes:
+        topic: Token F1 of the topic, 0 to 1; None where an earlier turn gave it.
+    """
+
+    example: MarkedExample
+    read: Resolution
+    parts: Mapping[str, bool]
+    kind: bool | None
+    topic: float | None
+
+    @property
+    def all_right(self) -> bool:
+        """Whether every part of the scope and the status are exact, and the topic is right."""
+        return all(self.parts.values()) and (self.topic is None or self.topic >= RIGHT_TOPIC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingRates:
+    """Shares of what was read right, 0 to 1, by part; the topic's is its mean F1."""
+
+    name: str
+    count: int
+    rates: Mapping[str, float]
+
+
+def score_readings(examples: Iterable[MarkedExample], parties: PartyTable, read: Read) -> list[ScoredReading]:
+    """Reads questions and compares each with its example."""
+    return [_score(example, read(example), parties) for example in examples]
+
+
+def reader(parties: PartyTable) -> Read:
+    """Returns how the product reads a question after those before it."""
+    return lambda example: resolve(example.text, parties, history=example.after)
+
+
+def fold_reader(parties: PartyTable, folder: Path) -> Read:
+    """Returns a reader that reads each question by weights that have not seen it, by itself.
+
+    Args:
+        parties: Who can speak.
+        folder: Holds `fold0.safetensors` and so on, as `scripts/train_reading.py` wrote them.
+    """
+    stored = [load_weights(folder / f"fold{fold}.safetensors") for fold in range(FOLDS)]
+    return lambda example: _read_by(example, parties, stored[fold_of(example)])
+
+
+def _read_by(example: MarkedExample, parties: PartyTable, weights: Weights) -> Resolution:
+    text, follows = example.text, bool(example.after)
+    language = detect_language(text, parties)
+    words = words_of(text, find_spans(text, language, parties))
+    roles = tagger_of(weights).read(words, encode_words(text, words, language, parties, follows=follows))
+    frame = frame_of(text, roles, language, parties, follows=follows)
+    return interpret(text, language, roles, frame, read_kind(frame, weights), parties).resolution
+
+
+def _score(example: MarkedExample, read: Resolution, parties: PartyTable) -> ScoredReading:
+    expected = _told(example.expect, parties) if example.expect else _marked(example, parties)
+    found = _found(read)
+    kept_topic = bool(example.after) and "topic" in example.keeps
+    # What a follow-up takes over of the kind before it is not told by its own words.
+    kind = None if "kind" in example.keeps else read.kind == example.kind
+    topic = None if kept_topic else _f1(" ".join(example.marked("topic")), read.scope.topic)
+    parts = {name: found[name] == wanted for name, wanted in expected.items()}
+    return ScoredReading(example=example, read=read, parts=parts, kind=kind, topic=topic)
+
+
+def _found(read: Resolution) -> dict[str, object]:
+    scope = read.scope
+    asked_back = read.unclear is not None or read.unnamed
+    outside = not read.is_statement_question or read.to_assistant
+    return {
+        "speakers": frozenset((*scope.states, *scope.groups, *scope.members_of)),
+        "excluded": frozenset(scope.excluded),
+        "interval": _months_of(scope),
+        "venue": (frozenset(scope.bodies), frozenset(scope.sessions), frozenset(scope.agenda_items)),
+        "treaties": frozenset((treaty.treaty, frozenset(treaty.articles)) for treaty in scope.treaties),
+        "pick": scope.pick,
+        "everyone": (scope.all_states, scope.negated),
+        "status": "asked_back" if asked_back else "out_of_scope" if outside and read.kind != "greeting" else "read",
+    }
+
+
+def _marked(example: MarkedExample, parties: PartyTable) -> dict[str, object]:
+    """Returns what the marks of an example tell: who is asked about, and who is left out."""
+    words = words_of(example.text, find_spans(example.text, example.language, parties))
+    roles: dict[str, set[str]] = defaultdict(set)
+    similar = False
+    for word, label in zip(words, labels_of(words, example.marks), strict=True):
+        if word.span is not None and word.span.kind in ("party", "set"):
+            unclear = len(word.span.codes) != 1
+            similar |= unclear and label == "who"
+            roles[label].update(() if unclear else word.span.codes)
+    status = "out_of_scope" if example.kind == "out_of_scope" else "read"
+    expected: dict[str, object] = {"speakers": frozenset(roles["who"]), "excluded": frozenset(roles["not"])}
+    return expected if similar or example.kind == "ambiguous" or example.after else {**expected, "status": status}
+
+
+def _told(expect: Mapping[str, Any], parties: PartyTable) -> dict[str, object]:
+    """Returns the parts of a scope that an example tells in full."""
+    first, last = expect.get("interval") or (None, None)
+    articles = [
+        (each["treaty"], frozenset(map(str, each.get("articles") or ()))) for each in expect.get("treaties") or ()
+    ]
+    venue = [frozenset(map(str, expect.get(name) or ())) for name in ("sessions", "agenda_items")]
+    bodies = {_body(name) for name in expect.get("bodies") or ()} - {None}
+    return {
+        "speakers": frozenset(_code(item, parties) for item in expect.get("speakers") or ()),
+        "excluded": frozenset(_code(item, parties) for item in expect.get("excluded") or ()),
+        "interval": (str(first)[:7] if first else None, str(last)[:7] if last else None),
+        "venue": (frozenset(bodies), *venue),
+        "treaties": frozenset(articles),
+        "pick": expect.get("pick"),
+        "everyone": (bool(expect.get("all_states")), bool(expect.get("negated"))),
+        "status": expect.get("status", "read"),
+    }
+
+
+def _code(item: str | Mapping[str, str], parties: PartyTable) -> str:
+    """Returns the code of a party, or of a set named in words."""
+    name = item if isinstance(item, str) else item["set"]
+    found = parties.resolve(name, suggest=False).codes
+    return (region_named(name) if not isinstance(item, str) else None) or (found[0] if len(found) == 1 else name)
+
+
+def _body(name: str) -> str | None:
+    known = next((item.values["bodies"] for item in lexicon_of("en").items(name) if "bodies" in item.kinds), None)
+    for language in ("fr", "es", "ru", "ar", "zh"):
+        known = known or next(
+            (i.values["bodies"] for i in lexicon_of(language).items(name) if "bodies" in i.kinds), None
+        )
+    return known or canonical_body(name)
+
+
+def _months_of(scope: Scope) -> tuple[str | None, str | None]:
+    """Returns the first and last month of what was read of time."""
+    if scope.interval is not None:
+        first, last = scope.interval
+        return (_month(first, "01"), _month(last, "12"))
+    if scope.months:
+        return (min(scope.months), max(scope.months))
+    return (f"{min(scope.years)}-01", f"{max(scope.years)}-12") if scope.years else (None, None)
+
+
+def _month(end: str | None, month: str) -> str | None:
+    return None if end is None else end if len(end) > 4 else f"{end}-{month}"
+
+
+def _f1(wanted: str, found: str) -> float:
+    """Returns the token F1 of two topics; 1 where there is none and none was found."""
+    one, other = (Counter(token.lower() for token in _TOKEN.findall(text)) for text in (wanted, found))
+    both = sum((one & other).values())
+    total = one.total() + other.total()
+    return 1.0 if total == 0 else 2 * both / total
+
+
+def rates_of(scored: Sequence[ScoredReading], by: By | None = None) -> list[ReadingRates]:
+    """Returns what was read right of all, and by language, kind or register."""
+    groups: dict[str, list[ScoredReading]] = defaultdict(list)
+    for item in scored:
+        groups["all" if by is None else getattr(item.example, by)].append(item)
+    return [ReadingRates(name=name, count=len(items), rates=_rates(items)) for name, items in sorted(groups.items())]
+
+
+def _rates(items: Sequence[ScoredReading]) -> dict[str, float]:
+    told: dict[str, list[float]] = {
+        part: [float(item.parts[part]) for item in items if part in item.parts] for part in PARTS
+    }
+    told["kind"] = [float(item.kind) for item in items if item.kind is not None]
+    told["topic F1"] = [item.topic for item in items if item.topic is not None]
+    told["all right"] = [float(item.all_right) for item in items]
+    return {name: sum(values) / len(values) for name, values in told.items() if values}
+
+
+def load_marked(path: Path | None) -> tuple[MarkedExample, ...]:
+    """Loads the product's own examples, or those of a file that tells the language of each."""
+    return load_examples() if path is None else read_examples(path)

@@ -1,0 +1,87 @@
+"""What a question names, found by lookup whatever its spelling."""
+
+from itertools import pairwise
+
+import pytest
+
+from app.question.language import detect_language
+from app.question.spans import Span, find_spans
+from ingest.parties.party_table import PartyTable
+
+
+def spans(text: str, parties: PartyTable) -> tuple[Span, ...]:
+    return find_spans(text, detect_language(text, parties), parties)
+
+
+@pytest.mark.parametrize("sign", ["'", "’", "‘", "ʼ", "`", "´"])
+def test_any_apostrophe_stands_in_a_name(sign: str, parties: PartyTable) -> None:
+    (found,) = spans(f"what did Côte d{sign}Ivoire say", parties)
+    assert (found.kind, found.codes) == ("party", ("CIV",))
+
+
+@pytest.mark.parametrize("question", ["cote d'ivoire on cocoa", "Cote d Ivoire on cocoa"])
+def test_names_are_read_without_accents(question: str, parties: PartyTable) -> None:
+    assert [span.codes for span in spans(question, parties) if span.kind == "party"] == [("CIV",)]
+
+
+@pytest.mark.parametrize("question", ["arvandias position on tolls", "whats Arvandias view", "belmoras statement"])
+def test_a_possessive_needs_no_apostrophe(question: str, parties: PartyTable) -> None:
+    (found,) = [span for span in spans(question, parties) if span.kind == "party"]
+    assert len(found.codes) == 1 and not question[found.start : found.end].endswith("s")
+
+
+@pytest.mark.parametrize(("question", "code"), [("what did Kazahkstan say", "KAZ"), ("Lithunia on tolls", "LTU")])
+def test_a_typing_error_in_a_name_is_only_suggested(question: str, code: str, parties: PartyTable) -> None:
+    (found,) = spans(question, parties)
+    assert (found.form, found.codes) == ("typed", ()) and code in found.similar
+
+
+@pytest.mark.parametrize("question", ["al statments on trafic", "wich contries suport tolls", "wat is teh posision"])
+def test_a_typing_error_in_a_common_word_is_no_name(question: str, parties: PartyTable) -> None:
+    assert not [span for span in spans(question, parties) if span.kind == "party"]
+
+
+@pytest.mark.parametrize(
+    ("text", "article"),
+    [
+        ("the fourth article", "4"),
+        ("the 4th article", "4"),
+        ("article sixteen", "16"),
+        ("artcle 20", "20"),
+        ("l'article seize", "16"),
+        ("el artículo dieciséis", "16"),
+        ("четвертая статья", "4"),
+        ("第四条", "4"),
+    ],
+)
+def test_articles_are_read_in_words_and_with_a_typing_error(text: str, article: str, parties: PartyTable) -> None:
+    (found,) = spans(text, parties)
+    assert found.articles == (("UNTOC", article),) and found.end == len(text)
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ("which African States spoke", "AFRICA"),
+        ("les États africains", "AFRICA"),
+        ("los países africanos", "AFRICA"),
+        ("африканские государства", "AFRICA"),
+        ("the States of Africa", "AFRICA"),
+    ],
+)
+def test_a_region_takes_its_noun_with_it(question: str, code: str, parties: PartyTable) -> None:
+    (found,) = [span for span in spans(question, parties) if span.kind == "set"]
+    assert found.codes == (code,) and len(question[found.start : found.end].split()) > 1
+
+
+def test_members_of_a_group_are_a_set_and_the_group_is_a_party(parties: PartyTable) -> None:
+    assert [(s.kind, s.codes) for s in spans("what did the G77 say", parties)] == [("party", ("G77",))]
+    assert [(s.kind, s.codes) for s in spans("what did members of the G77 say", parties)] == [("set", ("G77",))]
+
+
+def test_spans_do_not_overlap(parties: PartyTable) -> None:
+    found = spans(
+        "What did the EU say at COP10 in October 2020 on article 4 of the Firearms Protocol under item 2?", parties
+    )
+    assert [span.kind for span in found] == ["party", "session", "date", "article", "treaty", "agenda_item"]
+    assert all(one.end <= other.start for one, other in pairwise(found))

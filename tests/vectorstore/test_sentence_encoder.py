@@ -1,0 +1,45 @@
+"""The sentence encoder that knows six languages."""
+
+import numpy as np
+import pytest
+
+from vectorstore.sentence_encoder import DIMENSION, WORD_DIMENSION, SentenceEncoder
+
+ENCODER = SentenceEncoder()
+
+
+def likeness(one: str, other: str) -> float:
+    return float(ENCODER.encode(one).sentence @ ENCODER.encode(other).sentence)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Qu'a dit le Pérou sur l'extradition ?",
+        "¿Qué dijo el Perú sobre la extradición?",
+        "Что сказало Перу о выдаче?",
+        "ماذا قالت بيرو عن تسليم المجرمين؟",
+        "秘鲁对引渡说了什么？",
+    ],
+)
+def test_the_same_question_is_near_in_every_language(question: str) -> None:
+    english = "What did Peru say about extradition?"
+    assert likeness(english, question) > likeness(english, "The weather is nice in Vienna today.") + 0.2
+
+
+def test_pieces_have_their_places_in_the_text() -> None:
+    text = "What did Peru say?"
+    encoded = ENCODER.encode(text)
+    assert encoded.sentence.shape == (DIMENSION,) and abs(float(np.linalg.norm(encoded.sentence)) - 1) < 1e-5
+    assert encoded.pieces.shape == (len(encoded.offsets), WORD_DIMENSION)
+    assert "Peru" in {text[start:end].strip() for start, end in encoded.offsets}
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00", "a" * 50_000, "🙂" * 10])
+def test_any_text_is_encoded(text: str) -> None:
+    assert np.isfinite(ENCODER.encode(text).sentence).all()
+
+
+def test_a_text_is_encoded_alike_each_time() -> None:
+    first, second = ENCODER.encode("and Iraq?"), ENCODER.encode("and Iraq?")
+    assert (first.sentence == second.sentence).all() and (first.pieces == second.pieces).all()
