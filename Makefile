@@ -32,18 +32,20 @@ run: $(VENV)/.installed ## Set up if need be, take in the sample statement if th
 	@$(BIN)/untoc chat
 
 # Each core takes whole modules, whose fixtures are made once; what has a clock, a browser or a network runs by itself.
-QUICK := -m "not (model or browser or slow)" -n auto --dist loadfile
+SPREAD := -n auto --dist loadfile
+QUICK := -m "not (model or browser or slow or heavy)" $(SPREAD)
 REST := -m "model or browser or slow"
 
 test: $(VENV)/.installed-dev ## Run all tests, the quick ones with coverage, which may not fall below its floor
 	$(BIN)/python -m pytest $(REST)
-	$(BIN)/python -m pytest $(QUICK) --cov
+	$(BIN)/python -m pytest -m "not (model or browser or slow)" $(SPREAD) --cov
 
 test-fast: $(VENV)/.installed-dev ## Run the tests that need no model, no browser and little time
 	$(BIN)/python -m pytest -q $(QUICK)
 
 test-rest: $(VENV)/.installed-dev ## Run the other tests
 	$(BIN)/python -m pytest $(REST)
+	$(BIN)/python -m pytest -m "heavy and not (model or browser or slow)" $(SPREAD)
 
 coverage: $(VENV)/.installed-dev ## Run the tests of test-fast with line coverage, which may not fall below its floor
 	$(BIN)/python -m pytest -q $(QUICK) --cov

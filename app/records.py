@@ -8,6 +8,7 @@ from vectorstore.records import Sentence, Statement
 
 Status = Literal["answered", "partial", "abstained"]
 Missing = Literal["number", "name", "date", "reason", "state", "article"]
+CitationKind = Literal["statement", "record", "treaty", "reported"]
 Verdict = Literal["verified", "altered", "misattributed", "not_found"]
 Pick = Literal["latest", "earliest"]
 QuestionKind = Literal[
@@ -120,7 +121,11 @@ class Citation:
         source_quote: Exactly `source_text[start:end]` of the statement.
         inferred: Names of the fields here that were concluded rather than read.
         also_in: Ids of other statements of the same party in scope that hold the same words.
-        summarised: Whether these are words of a record that tells what was said, and not the speaker's own.
+        kind: `reported` where a record or report tells in its own words what was said.
+        summarised: Whether it is reported.
+        edge: Where the words begin or end without being a sentence: at an item of a list, or where the text does.
+        held_by: Codes of all States whose position it is, of a joint statement.
+        quoting: Whether all these words stand in quotation marks: the speaker quotes somebody else.
     """
 
     number: int
@@ -143,12 +148,15 @@ class Citation:
     source_quote: str
     sentence_ids: tuple[str, ...]
     language: str | None
-    kind: Literal["statement", "record", "treaty"]
+    kind: CitationKind
     ocr_confidence: float | None
     inferred: tuple[str, ...]
     verdict: Verdict
     also_in: tuple[str, ...] = ()
     summarised: bool = False
+    held_by: tuple[str, ...] = ()
+    edge: Literal["list_item", "text"] | None = None
+    quoting: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,7 +235,10 @@ class Answer:
         citations: Strongest first.
         more: How many further evidence sentences exist beyond the citations.
         related: Citations that do not support an answer but may help.
-        confidence: Calibrated chance that the evidence answers, 0 to 1, higher is better.
+        confidence: Chance that the evidence answers, 0 to 1, higher is better.
+        confidence_source: What it comes from: `calibrated` by the fitted model, `lexical` from shared words alone,
+            `cited` where the evidence names the article, treaty or agenda item, `representative` where no topic was
+            asked about; None where nothing was found.
         spoken_for: Groups that are cited for States asked about, with these States.
         translations: Of citations, by number: an unofficial translation that a model made, for reading only.
         kind: The kind of question that was read.
@@ -250,6 +261,7 @@ class Answer:
     coverage: Coverage = field(default_factory=Coverage)
     retrieved: tuple[RetrievedPassage, ...] = ()
     confidence: float = 0.0
+    confidence_source: Literal["calibrated", "lexical", "cited", "representative"] | None = None
     composer: Literal["extractive", "model"] = "extractive"
     model: str | None = None
     prompt_version: str | None = None

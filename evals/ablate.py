@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 import yaml
@@ -16,9 +17,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from app.settings import Settings
 from evals.errors import EvalError, RunError
 from evals.eval_environment import code_hash, described
-from evals.launch import RunOptions, launch
-from evals.report.markdown import table
+from evals.launch import launch
+from evals.report.tables import Table
 from evals.report.words import shown
+from evals.run_options import RunOptions
 from evals.runner import OnAnswer
 from evals.runs import MANIFEST, run_path
 from evals.summary import QUANTITIES, Figure, by_case, figure
@@ -44,25 +46,28 @@ class Row:
     """What one configuration gave."""
 
     configuration: Configuration
-    cases: int
     figures: Mapping[str, Figure]
     median_ms: float
     run: str
 
 
-def load_configurations(path: Path | None = None) -> tuple[Configuration, ...]:
-    """Loads configurations from YAML; those that come with the package, without a path.
+def load_configurations(path: Path | None = None, names: Sequence[str] | None = None) -> tuple[Configuration, ...]:
+    """Loads configurations from YAML; those that come with the package, without a path, and all, without names.
 
     Raises:
-        EvalError: The file cannot be read, or is not what it should be.
+        EvalError: The file cannot be read, is not what it should be, or lacks a name.
     """
-    name = "the packaged configurations" if path is None else str(path)
+    shown = "the packaged configurations" if path is None else str(path)
     try:
         text = (files("evals").joinpath("ablations.yaml") if path is None else path).read_text(encoding="utf-8")
         content: Any = yaml.safe_load(text)
-        return tuple(Configuration.model_validate(entry) for entry in content["configurations"])
+        found = tuple(Configuration.model_validate(entry) for entry in content["configurations"])
     except (OSError, KeyError, TypeError, ValidationError, yaml.YAMLError) as exc:
-        raise EvalError(f"cannot read {name}: {exc}") from exc
+        raise EvalError(f"cannot read {shown}: {exc}") from exc
+    unknown = set(names or ()) - {c.name for c in found}
+    if unknown:
+        raise EvalError(f"no configuration {min(unknown)!r}: there are {', '.join(c.name for c in found)}")
+    return tuple(c for c in found if names is None or c.name in names)
 
 
 def ablate(
@@ -80,73 +85,49 @@ def ablate(
         EvalError: A run cannot be made.
     """
     say = on_stage or (lambda text: None)
+    code = code_hash("app", "ingest", "vectorstore", "prompts")
+    # A run's name holds a hash of program, settings and options: one of that name is this one, begun before.
+    told = f"{options}{sorted(described(settings).items())}{code}"
+    digest = hashlib.sha256(told.encode()).hexdigest()[:8]
     rows = []
     for number, configuration in enumerate(configurations, start=1):
         prefix = f"{number} of {len(configurations)}, {configuration.label}"
-        name = f"ablation-{Path(options.dataset).stem}-{configuration.name}-{_digest(options, settings)}"
-        changed = replace(
-            options,
+        name = f"ablation-{Path(options.dataset).stem}-{configuration.name}-{digest}"
+        run = launch(
+            replace(
+                options,
+                changes=[*(options.changes or ()), *configuration.set],
+                variant=configuration.variant,
+            ),
+            settings,
             name=name,
-            # The name holds a hash of program, settings and options: a run of that name is this one, begun before.
             resume=(run_path(runs, name) / MANIFEST).is_file(),
-            changes=(*options.changes, *configuration.set),
-            variant=configuration.variant,
+            runs=runs,
+            on_stage=lambda text, prefix=prefix: say(f"{prefix}: {text}"),  # type: ignore[misc]
+            on_answer=on_answer,
         )
+        scores = run.scores()
+        if not scores:
+            raise RunError(f"the run {run.name!r} has no answers")
+        found = {name: figure(by_case(scores), QUANTITIES[name]) for name in COLUMNS}
         rows.append(
-            _row(
-                configuration,
-                changed,
-                settings,
-                runs=runs,
-                on_stage=lambda text, prefix=prefix: say(f"{prefix}: {text}"),  # type: ignore[misc]
-                on_answer=on_answer,
+            Row(
+                configuration=configuration,
+                figures={name: value for name, value in found.items() if value is not None},
+                median_ms=median(score.timings_ms.get("total", 0.0) for score in scores),
+                run=run.name,
             )
         )
     return tuple(rows)
 
 
-def _digest(options: RunOptions, settings: Settings) -> str:
-    told = f"{options}{sorted(described(settings).items())}{code_hash('app', 'ingest', 'vectorstore', 'prompts')}"
-    return hashlib.sha256(told.encode()).hexdigest()[:8]
+def ablation_table(rows: Sequence[Row]) -> Table:
+    """Returns the configurations side by side; time is a ratio to the first, since seconds say more of the machine."""
 
+    def cells(row: Row) -> list[str]:
+        figures = (row.figures.get(name) for name in COLUMNS)
+        values = [shown(found.value if found else None, name) for found, name in zip(figures, COLUMNS, strict=True)]
+        return [row.configuration.label, *values, f"{row.median_ms / max(rows[0].median_ms, 0.001):.1f}"]
 
-def _row(
-    configuration: Configuration,
-    options: RunOptions,
-    settings: Settings,
-    *,
-    runs: Path,
-    on_stage: Callable[[str], None],
-    on_answer: OnAnswer | None,
-) -> Row:
-    run = launch(options, settings, runs=runs, on_stage=on_stage, on_answer=on_answer)
-    scores = run.scores()
-    if not scores:
-        raise RunError(f"the run {run.name!r} has no answers")
-    cases = by_case(scores)
-    found = {name: figure(cases, QUANTITIES[name]) for name in COLUMNS}
-    times = sorted(score.timings_ms.get("total", 0.0) for score in scores)
-    return Row(
-        configuration=configuration,
-        cases=len(cases),
-        figures={name: value for name, value in found.items() if value is not None},
-        median_ms=times[len(times) // 2],
-        run=run.name,
-    )
-
-
-def table_markdown(rows: Sequence[Row]) -> str:
-    """Returns the table as Markdown."""
-    return table(columns(), [cells(row, rows[0]) for row in rows]) + "\n"
-
-
-def columns() -> list[str]:
-    """Returns the head of the table."""
-    return ["configuration", *(QUANTITIES[name].label for name in COLUMNS), "time"]
-
-
-def cells(row: Row, first: Row) -> list[str]:
-    """Returns a row of the table; time is a ratio to the first row, since absolute times say more of the machine."""
-    figures = ((row.figures.get(name), name) for name in COLUMNS)
-    shares = [shown(found.value if found is not None else None, name) for found, name in figures]
-    return [row.configuration.label, *shares, f"{row.median_ms / max(first.median_ms, 0.001):.1f}"]
+    columns = ("Configuration", *(QUANTITIES[name].label for name in COLUMNS), "Time")
+    return Table(title="Ablation", columns=columns, rows=[cells(row) for row in rows])

@@ -10,11 +10,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from app.settings import Settings
 from evals.errors import DatasetError
+from evals.golden.case_table import SUFFIXES, CaseTable, read_case_table
 from evals.golden.cases import Case, load_cases
-from evals.golden.documents import Documents, located
+from evals.golden.checks import Problem
+from evals.golden.documents import Documents, located, read_documents, stored_documents
+from evals.golden.lint import lint
 from evals.paths import EvalPaths
-from evals.review.decisions import saved_cases
+from evals.review import saved_cases
 
 _EVALS: Final = Path(str(files("evals")))
 CONFERENCE: Final = _EVALS / "conference"
@@ -27,15 +31,20 @@ SAVED: Final = "saved"
 
 @dataclass(frozen=True, kw_only=True)
 class CaseSet:
-    """A set of cases with its corpus.
+    """A set of cases with the folders of its corpus; none where the store itself is the corpus."""
 
-    Attributes:
-        folders: The folders of statements; empty where the store itself is the corpus.
-    """
-
-    name: str
     cases: tuple[Case, ...]
     folders: tuple[Path, ...]
+
+
+def corpus_of(name: str, corpus: Sequence[Path], paths: EvalPaths) -> tuple[Path, ...]:
+    """Returns the folders of statements of a set: those given, or those that it brings.
+
+    Raises:
+        DatasetError: There is no such set.
+    """
+    _file_of(name, paths)
+    return tuple(corpus) or ((CONFERENCE, SAMPLE) if name == "smoke" else ())
 
 
 def open_set(name: str, corpus: Sequence[Path], paths: EvalPaths, documents: Documents | None = None) -> CaseSet:
@@ -50,13 +59,45 @@ def open_set(name: str, corpus: Sequence[Path], paths: EvalPaths, documents: Doc
     Raises:
         DatasetError: There is no such set, or it is not what it should be.
     """
-    folders = tuple(corpus) or ((CONFERENCE, SAMPLE) if name == "smoke" else ())
+    folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
+    if path.suffix in SUFFIXES:
+        found = _table(path, folders, documents)
+        if found.problems:
+            first, more = found.problems[0], len(found.problems) - 1
+            told = f"{path.name}, {first.case}: {first.what}; {first.todo}"
+            raise DatasetError(told + (f"; and {more} more: `untoc-eval lint {name}` shows all" if more else ""))
+        return CaseSet(cases=found.cases, folders=folders)
+    cases = saved_cases(paths) if name == SAVED else load_cases(path, corpus=folders[0] if folders else None)
+    return CaseSet(cases=located(cases, documents) if documents else cases, folders=folders)
+
+
+def faults_of(name: str, corpus: Sequence[Path], paths: EvalPaths, settings: Settings) -> tuple[Problem, ...]:
+    """Returns everything that a person should look at in a set of cases, of a table by line and column.
+
+    Raises:
+        DatasetError: There is no such set, or it cannot be read at all.
+    """
+    folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
+    documents = read_documents(folders) if folders else None
+    if path.suffix not in SUFFIXES:
+        return lint(open_set(name, corpus, paths).cases, documents)
+    documents = documents if documents is not None else stored_documents(settings)
+    found = _table(path, folders, documents)
+    return found.problems or lint(found.cases, documents)
+
+
+def _file_of(name: str, paths: EvalPaths) -> Path:
     path = paths.drafts if name == SAVED else SHIPPED.get(name, Path(name))
     if not path.is_file():
         what = "nothing was saved in the chat yet" if name == SAVED else f"no set of cases {name!r}"
         raise DatasetError(f"{what}: name {', '.join((*SHIPPED, SAVED))} or a file of cases")
-    cases = saved_cases(paths) if name == SAVED else load_cases(path, corpus=folders[0] if folders else None)
-    return CaseSet(name=name, cases=located(cases, documents) if documents else cases, folders=folders)
+    return path
+
+
+def _table(path: Path, folders: Sequence[Path], documents: Documents | None) -> CaseTable:
+    if documents is None and not folders:
+        raise DatasetError(f"the quotations of {path.name!r} are looked for in statements: give --corpus FOLDER")
+    return read_case_table(path, documents if documents is not None else read_documents(folders))
 
 
 def folder_name(folder: Path) -> str:

@@ -5,33 +5,23 @@ of them one way than chance gives is McNemar's exact test.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
 
 import numpy as np
 
 from evals.errors import RunError
 from evals.failure_taxonomy import Stage
 from evals.metrics.table import METRICS, Floats, Quantity
-from evals.runs import RunManifest, ScoreRecord
-from evals.stats import RESAMPLES, Interval, interval, mcnemar_exact, paired_cluster_bootstrap, sign_flip_p
+from evals.runs import Run, RunManifest
+from evals.stats import RESAMPLES, interval, mcnemar_exact, paired_cluster_bootstrap, sign_flip_p
 from evals.summary import QUANTITIES, RIGHT, SMALL, CaseScore, bears_on, by_case, combined, sliced
 
 ALPHA: Final = 0.05
 ComparisonVerdict = Literal["better", "worse", "same"]
 # Fields of the manifest that name and date a run; two runs of the same configuration differ in them.
 _INCIDENTAL: Final = frozenset({"name", "started", "ended"})
-
-
-class ScoredRun(Protocol):
-    """What of a run is compared: `evals.runs.Run`, or anything with a manifest and scores."""
-
-    @property
-    def manifest(self) -> RunManifest:
-        """What was run."""
-
-    def scores(self) -> Sequence[ScoreRecord]:
-        """Returns how the answers were judged."""
+Pairs = Sequence[tuple[CaseScore, CaseScore]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,16 +46,18 @@ class Paired:
     @property
     def n(self) -> int:
         """Cases that bear on the figure in either run."""
-        return int(np.count_nonzero(self._bearing))
+        return len(self._bearing)
 
     @property
     def n_clusters(self) -> int:
         """Clusters that they are of."""
-        return len({cluster for cluster, bears in zip(self.clusters, self._bearing, strict=True) if bears})
+        return len(set(self._bearing))
 
     @property
-    def _bearing(self) -> Floats:
-        return bears_on(self.a, self.quantity.combine) + bears_on(self.b, self.quantity.combine)
+    def _bearing(self) -> list[str]:
+        """The clusters of the cases that bear on the figure in either run."""
+        bears = bears_on(self.a, self.quantity.combine) + bears_on(self.b, self.quantity.combine)
+        return [cluster for cluster, counts in zip(self.clusters, bears, strict=True) if counts]
 
     def differences(self, *, resamples: int, seed: int) -> Floats:
         """Returns bootstrap differences candidate − baseline, shape (resamples,)."""
@@ -129,7 +121,6 @@ class Comparison:
     """Two runs beside each other, over the cases that both have.
 
     Attributes:
-        baseline: The name of the first run.
         pairs: Each case in both, by id.
         unpaired: Cases that one of them has not, or whose right outcome differs.
         right: Share of right outcomes.
@@ -142,7 +133,7 @@ class Comparison:
 
     baseline: str
     candidate: str
-    pairs: tuple[tuple[CaseScore, CaseScore], ...]
+    pairs: Pairs
     unpaired: tuple[str, ...]
     right: Difference
     mcnemar_p: float
@@ -151,29 +142,27 @@ class Comparison:
     metrics: tuple[Difference, ...]
     changes: tuple[Change, ...]
 
+    def to_json(self) -> dict[str, Any]:
+        """Returns all but the pairs, of which only the number."""
+        found = {name: value for name, value in asdict(self).items() if name not in ("pairs", "unpaired")}
+        return {"cases": len(self.pairs)} | found
+
     def by(self, slice_name: str) -> tuple[SliceDifference, ...]:
         """Returns the shares of right outcomes for each value of a slice, the greatest loss first."""
+
+        def share(cases: Sequence[CaseScore]) -> float:
+            return sum(case.stage is None for case in cases) / len(cases)
+
         before = {old.case: old for old, _ in self.pairs}
-        found = [
-            SliceDifference(
-                value=value,
-                n=len(cases),
-                a=_share_right([before[case.case] for case in cases]),
-                b=_share_right(cases),
-                small=len(cases) < SMALL,
-            )
-            for value, cases in sliced((new for _, new in self.pairs), slice_name).items()
-        ]
+        found = []
+        for value, cases in sliced((new for _, new in self.pairs), slice_name).items():
+            a, b, n = share([before[case.case] for case in cases]), share(cases), len(cases)
+            found.append(SliceDifference(value=value, n=n, a=a, b=b, small=n < SMALL))
         return tuple(sorted(found, key=lambda item: (item.b - item.a, -item.n, item.value)))
 
 
 def compare(
-    baseline: ScoredRun,
-    candidate: ScoredRun,
-    *,
-    intersection: bool = False,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
+    baseline: Run, candidate: Run, *, intersection: bool = False, resamples: int = RESAMPLES, seed: int = 0
 ) -> Comparison:
     """Compares two runs case by case; repeats are averaged first.
 
@@ -187,16 +176,13 @@ def compare(
     Raises:
         RunError: They ran over different cases or statements, or share no case.
     """
-    if not intersection:
-        problem = difference_of_data(baseline.manifest, candidate.manifest)
-        if problem is not None:
-            raise RunError(f"{problem}: give --intersection to compare the cases that both have")
+    problem = None if intersection else difference_of_data(baseline.manifest, candidate.manifest)
+    if problem is not None:
+        raise RunError(f"{problem}: give --intersection to compare the cases that both have")
     pairs, unpaired = paired_cases(by_case(baseline.scores()), by_case(candidate.scores()))
+    names = baseline.manifest.name, candidate.manifest.name
     if not pairs:
-        raise RunError(
-            f"the runs {baseline.manifest.name!r} and {candidate.manifest.name!r} share no case: "
-            "run both over the same dataset"
-        )
+        raise RunError(f"the runs {names[0]!r} and {names[1]!r} share no case: run both over the same dataset")
     differences = (
         difference(paired(pairs, QUANTITIES[name]), resamples=resamples, seed=seed) for name in (RIGHT.name, *METRICS)
     )
@@ -206,8 +192,8 @@ def compare(
     regressions = tuple(flip for flip in flips if flip.old is None and flip.new is not None)
     improvements = tuple(flip for flip in flips if flip.old is not None and flip.new is None)
     return Comparison(
-        baseline=baseline.manifest.name,
-        candidate=candidate.manifest.name,
+        baseline=names[0],
+        candidate=names[1],
         pairs=pairs,
         unpaired=unpaired,
         right=right,
@@ -228,9 +214,7 @@ def difference_of_data(a: RunManifest, b: RunManifest) -> str | None:
     return None
 
 
-def paired_cases(
-    a: Sequence[CaseScore], b: Sequence[CaseScore]
-) -> tuple[tuple[tuple[CaseScore, CaseScore], ...], tuple[str, ...]]:
+def paired_cases(a: Sequence[CaseScore], b: Sequence[CaseScore]) -> tuple[Pairs, tuple[str, ...]]:
     """Returns (cases with the same id and the same right outcome in both, ids of all others), each by id."""
     before, after = ({case.case: case for case in cases} for cases in (a, b))
     pairs = tuple((before[name], after[name]) for name in sorted(before.keys() & after.keys()))
@@ -239,21 +223,16 @@ def paired_cases(
     return same, tuple(sorted(others))
 
 
-def paired(pairs: Sequence[tuple[CaseScore, CaseScore]], quantity: Quantity) -> Paired:
+def paired(pairs: Pairs, quantity: Quantity) -> Paired:
     """Returns a quantity over the cases to which it applies in either run."""
-    rows = [
-        (old.components.get(quantity.key), new.components.get(quantity.key), new.cluster)
-        for old, new in pairs
-        if quantity.key in old.components or quantity.key in new.components
-    ]
-    width = max((len(components) for old, new, _ in rows for components in (old, new) if components), default=0)
-    nothing = (0.0,) * width
-    return Paired(
-        quantity=quantity,
-        a=np.array([old or nothing for old, _, _ in rows], dtype=np.float64),
-        b=np.array([new or nothing for _, new, _ in rows], dtype=np.float64),
-        clusters=tuple(cluster for _, _, cluster in rows),
+    key = quantity.key
+    applying = [(old, new) for old, new in pairs if key in old.components or key in new.components]
+    width = max((len(c.components.get(key, ())) for pair in applying for c in pair), default=0)
+    a, b = (
+        np.array([case.components.get(key, (0.0,) * width) for case in side], dtype=np.float64)
+        for side in (zip(*applying, strict=True) if applying else ((), ()))
     )
+    return Paired(quantity=quantity, a=a, b=b, clusters=tuple(new.cluster for _, new in applying))
 
 
 def difference(found: Paired, *, resamples: int = RESAMPLES, seed: int = 0) -> Difference | None:
@@ -261,38 +240,23 @@ def difference(found: Paired, *, resamples: int = RESAMPLES, seed: int = 0) -> D
     a, b = found.values
     if a is None or b is None:
         return None
-    bounds: Interval = interval(found.differences(resamples=resamples, seed=seed))
+    low, high = interval(found.differences(resamples=resamples, seed=seed))
     p = sign_flip_p(found.a, found.b, found.clusters, found.quantity.combine, resamples=resamples, seed=seed)
+    higher, verdict = found.quantity.higher_is_better, "same"
+    if p <= ALPHA and higher is not None:
+        verdict = "better" if (b > a) == higher else "worse"
     return Difference(
-        metric=found.quantity.name,
-        a=a,
-        b=b,
-        delta=b - a,
-        low=bounds.low,
-        high=bounds.high,
-        p=p,
-        n=found.n,
-        verdict=_verdict(b - a, p, higher_is_better=found.quantity.higher_is_better),
-    )
-
-
-def _verdict(delta: float, p: float, *, higher_is_better: bool | None) -> ComparisonVerdict:
-    if p > ALPHA or higher_is_better is None:
-        return "same"
-    return "better" if (delta > 0) == higher_is_better else "worse"
-
-
-def _share_right(cases: Sequence[CaseScore]) -> float:
-    return sum(case.stage is None for case in cases) / len(cases)
+        metric=found.quantity.name, a=a, b=b, delta=b - a, low=low, high=high, p=p, n=found.n,
+        verdict=verdict,  # type: ignore[arg-type]  # one of the three
+    )  # fmt: skip
 
 
 def manifest_changes(a: RunManifest, b: RunManifest) -> tuple[Change, ...]:
     """Returns what was run differently, entries of settings, models and packages each by their own key."""
     before, after = _entries(a), _entries(b)
-    names = dict.fromkeys((*before, *after))
     return tuple(
         Change(name=name, a=before.get(name), b=after.get(name))
-        for name in names
+        for name in dict.fromkeys((*before, *after))
         if before.get(name) != after.get(name)
     )
 

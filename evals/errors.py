@@ -1,17 +1,20 @@
 """Errors of the evals package.
 
-EvalError
-├── DatasetError    a file of cases cannot be read, or does not fit its corpus
-├── RunError        a run is missing, broken, or cannot be compared with another
-└── AnswerError     what was evaluated gave no answer, or none that can be read
-    └── TimeLimitError    it gave none in time
+AppError
+└── EvalError
+    ├── DatasetError    a file of cases cannot be read, or does not fit its corpus
+    ├── RunError        a run is missing, broken, or cannot be compared with another
+    └── AnswerError     what was evaluated gave no answer, or none that can be read
+        └── TimeLimitError    it gave none in time
 """
 
 from pydantic import ValidationError
 
+from app.errors import AppError
 
-class EvalError(Exception):
-    """Base of what the command line shows as one line."""
+
+class EvalError(AppError):
+    """Base of the errors of evals."""
 
 
 class DatasetError(EvalError):

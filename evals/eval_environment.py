@@ -8,7 +8,7 @@ import hashlib
 import json
 import platform
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -25,6 +25,7 @@ from evals.case_sets import SAMPLE
 from evals.errors import RunError
 from evals.golden.documents import Documents, documents_of, read_documents
 from evals.paths import EvalPaths, eval_paths
+from ingest.report import IngestProgress
 
 _PACKAGES: Final = (
     "untoc", "langchain-core", "chromadb", "sentence-transformers", "onnxruntime", "tokenizers", "numpy", "ir-measures",
@@ -59,6 +60,7 @@ def open_environment(
     documents: Documents | None = None,
     *,
     store: Path | None = None,
+    say: Callable[[str], None] = lambda text: None,
 ) -> Iterator[EvalEnvironment]:
     """Opens a store that holds the folders and nothing else, or the store of the settings where no folder is given.
 
@@ -69,6 +71,7 @@ def open_environment(
         folders: Folders of statements.
         documents: Those of the folders, where they were read before.
         store: Where to index the folders instead.
+        say: Told how far the indexing is.
 
     Raises:
         EvalError: The folders cannot be read, or not all of their statements were taken in.
@@ -82,14 +85,19 @@ def open_environment(
     documents = documents or read_documents(folders)
     path = store or paths.stores / _store_key(settings, documents)
     with open_workspace(settings.model_copy(update={"store": path})) as workspace:
-        _fill(workspace, folders)
+        _fill(workspace, folders, say)
         yield EvalEnvironment(workspace=workspace, documents=documents, paths=paths)
 
 
-def _fill(workspace: Workspace, folders: Sequence[Path]) -> None:
+def _fill(workspace: Workspace, folders: Sequence[Path], say: Callable[[str], None]) -> None:
+    def tell(progress: IngestProgress) -> None:
+        if progress.done % 10 == 0:
+            say(f"indexing {progress.done} of {progress.total} files{f', {progress.pace}' if progress.pace else ''}")
+
     for folder in folders:
         # The sample is taken in by its own way: its folder holds more than statements.
-        report = workspace.corpus.ingest([] if folder == SAMPLE else [folder], sample=folder == SAMPLE)
+        paths = [] if folder == SAMPLE else [folder]
+        report = workspace.corpus.ingest(paths, sample=folder == SAMPLE, progress=tell)
         failed = [file for file in report.files if file.result in ("failed", "missing")]
         if failed:
             raise RunError(f"not all of {str(folder)!r} was taken in: {failed[0].file}: {failed[0].reason}")
@@ -181,12 +189,5 @@ def git_commit() -> str | None:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["git", *arguments],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=20,
-    )
-    return done.stdout.strip()
+    command = ["git", *arguments]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=20).stdout.strip()

@@ -15,9 +15,10 @@ from typing import Annotated, Any, Final, Literal
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from evals.compare import Paired, ScoredRun, difference_of_data, paired, paired_cases
+from evals.compare import Paired, difference_of_data, paired, paired_cases
 from evals.errors import EvalError, first_fault
 from evals.metrics.table import Floats, Quantity
+from evals.runs import Run
 from evals.stats import FEWEST_CLUSTERS, RESAMPLES, holm, interval, not_worse_p
 from evals.summary import QUANTITIES, CaseScore, Figure, by_case, figure
 
@@ -93,7 +94,6 @@ class GateResult:
     """How one gate came out.
 
     Attributes:
-        n: Cases that bear on the figure.
         bar: What the value has to reach, or not to exceed; of a soft gate, the baseline less the margin.
         delta: Candidate − baseline, with its 95 % interval; soft gates only.
         low: Of the delta where there is one, else of the value.
@@ -161,7 +161,7 @@ def load_gates(path: Path | None = None) -> Gates:
         raise EvalError(f"cannot read {name}: {exc}") from exc
 
 
-def check_gates(gates: Gates, candidate: ScoredRun, baseline: ScoredRun | None = None) -> GateReport:
+def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> GateReport:
     """Checks a run against absolute bars and against its baseline.
 
     Args:
@@ -189,15 +189,15 @@ def check_gates(gates: Gates, candidate: ScoredRun, baseline: ScoredRun | None =
     )
 
 
-def _gating(run: ScoredRun) -> tuple[CaseScore, ...]:
+def _gating(run: Run) -> tuple[CaseScore, ...]:
     return tuple(case for case in by_case(run.scores()) if case.gates)
 
 
-def _problems(gates: Gates, candidate: ScoredRun, baseline: ScoredRun | None, cases: int) -> list[str]:
+def _problems(gates: Gates, candidate: Run, baseline: Run | None, cases: int) -> list[str]:
     found = [
         f"the run {run.manifest.name!r} is not complete: go on with it by --resume, then score it"
         for run in (candidate, baseline)
-        if run is not None and not _complete(run)
+        if run is not None and not is_complete(run)
     ]
     if not gates.hard and not gates.soft:
         found.append("there are no gates: give some, or leave --gates out for those that come with the program")
@@ -209,7 +209,8 @@ def _problems(gates: Gates, candidate: ScoredRun, baseline: ScoredRun | None, ca
     return found + ([problem] if problem is not None else [])
 
 
-def _complete(run: ScoredRun) -> bool:
+def is_complete(run: Run) -> bool:
+    """Returns whether all was asked and scored."""
     asked = {(score.case, score.repeat) for score in run.scores()}
     return run.manifest.ended is not None and len(asked) >= run.manifest.cases * run.manifest.repeats
 

@@ -7,17 +7,14 @@ import os
 import platform
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from app.settings import Settings
-from evals.adapters.adapter import Adapter
-from evals.adapters.http import Http
-from evals.adapters.inprocess import InProcess
-from evals.adapters.replay import Replay
-from evals.case_sets import cases_hash, folder_name, open_set, shipped_folder
+from evals.adapters import Adapter, Http, InProcess, Replay
+from evals.case_sets import cases_hash, corpus_of, folder_name, open_set, shipped_folder
 from evals.errors import RunError
 from evals.eval_environment import (
     EvalEnvironment,
@@ -29,16 +26,16 @@ from evals.eval_environment import (
     packages,
 )
 from evals.golden.cases import Case
-from evals.golden.documents import Documents, read_documents
+from evals.golden.documents import Documents, read_documents, stored_documents
 from evals.golden.rewording import chosen_wordings, reword, setting_of
 from evals.paths import EvalPaths, eval_paths
-from evals.review.decisions import read_rulings
+from evals.review import read_rulings
+from evals.run_options import RunOptions
 from evals.runner import OnAnswer, chosen, run_cases
 from evals.runs import Run, RunManifest, create_run, new_name, open_run, run_path
 from evals.score import score_run
 from evals.variants import VARIANTS, assistant_of
 
-TIME_LIMIT: Final = 120.0
 # Fields of the manifest on which answers depend: a run is resumed only where all are the same.
 _DECIDING: Final = (
     "dataset_sha256", "corpus_sha256", "settings", "models", "variant", "adapter", "source", "code", "packages",
@@ -46,45 +43,12 @@ _DECIDING: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunOptions:
-    """What to run.
-
-    Attributes:
-        dataset: `smoke`, `dev`, `saved`, or a file of cases.
-        corpus: Folders of statements; the store itself without any, except for `smoke`.
-        changes: Settings to change, `group.name=value`.
-        variant: A deliberate change to the pipeline; see `evals.variants`.
-        reword: Other wordings to ask as well: `all`, names, or how many to draw.
-        only: Conditions on slices, `name=value`.
-        drafts: Whether drafts are asked as well; they never gate.
-        store: Where the corpus is indexed instead of below the store of the settings.
-    """
-
-    dataset: str
-    corpus: tuple[Path, ...] = ()
-    name: str | None = None
-    adapter: Literal["inprocess", "http", "replay"] = "inprocess"
-    url: str = "http://127.0.0.1:7860"
-    answers: Path | None = None
-    changes: tuple[str, ...] = ()
-    variant: str | None = None
-    reword: str | None = None
-    only: tuple[str, ...] = ()
-    limit: int | None = None
-    every: int = 1
-    drafts: bool = True
-    repeats: int = 1
-    time_limit: float = TIME_LIMIT
-    resume: bool = False
-    store: Path | None = None
-    seed: int = 0
-
-
 def launch(
     options: RunOptions,
     settings: Settings,
     *,
+    name: str | None = None,
+    resume: bool = False,
     runs: Path | None = None,
     on_stage: Callable[[str], None] | None = None,
     on_answer: OnAnswer | None = None,
@@ -94,9 +58,11 @@ def launch(
     Args:
         options: What to run.
         settings: The settings to start from.
+        name: The run's name; default: time and set.
+        resume: Whether the run of that name goes on where it was stopped.
         runs: The folder of runs; default: below the store of the settings.
-        on_stage: Told what is being done.
-        on_answer: Told of every answer.
+        on_stage: Told what is being done; what it raises stops the run.
+        on_answer: Told of every answer; what it raises stops the run.
 
     Raises:
         EvalError: The cases, the corpus or the run cannot be used.
@@ -105,25 +71,31 @@ def launch(
     """
     say = on_stage or (lambda text: None)
     paths = eval_paths(settings.store)
-    _check_name(options, runs or paths.runs)
-    effective = changed(settings, options.changes)
+    folder = runs or paths.runs
+    _check_name(name, resume, options.variant, folder)
+    effective = changed(settings, options.changes or ())
     with ExitStack() as stack:
         say("reading the statements")
-        given = open_set(options.dataset, options.corpus, paths)
+        folders = corpus_of(options.dataset, options.corpus or (), paths)
         adapter = _stored_or_remote(options)
-        documents = read_documents(given.folders) if given.folders else stored_documents(effective)
-        cases = _cases(options, paths, documents, given.folders)
+        documents = read_documents(folders) if folders else stored_documents(effective)
+        cases = _cases(options, paths, documents, folders)
         if not cases:
             raise RunError("no case is left to ask: see --only and --limit")
         environment: EvalEnvironment | None = None
-        if options.adapter == "inprocess" or not given.folders:
+        if adapter is None or not folders:
             say("indexing the statements")
-            environment = stack.enter_context(
-                open_environment(effective, given.folders, documents, store=options.store)
-            )
+            opened = open_environment(effective, folders, documents, store=options.index, say=say)
+            environment = stack.enter_context(opened)
+        if adapter is None and environment is not None:
+            adapter = InProcess(assistant_of(environment.workspace, options.variant))
         if adapter is None:
-            adapter = _in_process(options, environment)
-        run = _open(options, runs or paths.runs, effective, cases, documents, given.folders, environment)
+            raise RunError("nothing to ask: give --corpus FOLDER or a --store with statements")
+        manifest = _manifest(options, name, effective, cases, documents, folders)
+        if resume:
+            run = _resumed(open_run(folder, manifest.name), manifest)
+        else:
+            run = create_run(folder, manifest, cases, environment.statement_files() if environment else None)
         say("asking")
         run = run_cases(run, adapter, on_answer=on_answer)
     say("scoring")
@@ -131,19 +103,17 @@ def launch(
     return run
 
 
-def _check_name(options: RunOptions, runs: Path) -> None:
+def _check_name(name: str | None, resume: bool, variant: str | None, runs: Path) -> None:
     """Refuses a name before an hour is spent on what cannot be stored under it."""
-    if options.name is None:
-        if options.resume:
+    if variant is not None and variant not in VARIANTS:
+        raise RunError(f"no variant {variant!r}: there are {', '.join(VARIANTS)}")
+    if name is None:
+        if resume:
             raise RunError("--resume needs the --name of the run to go on with")
-        return
-    path = run_path(runs, options.name)
-    if options.resume:
-        open_run(runs, options.name)
-    elif path.exists():
-        raise RunError(f"there is a run {options.name!r}: give --resume to go on with it, or another --name")
-    if options.variant is not None and options.variant not in VARIANTS:
-        raise RunError(f"no variant {options.variant!r}: there are {', '.join(VARIANTS)}")
+    elif resume:
+        open_run(runs, name)
+    elif run_path(runs, name).exists():
+        raise RunError(f"there is a run {name!r}: give --resume to go on with it, or another --name")
 
 
 def documents_of_run(run: Run, settings: Settings) -> Documents:
@@ -157,16 +127,22 @@ def documents_of_run(run: Run, settings: Settings) -> Documents:
     return stored_documents(settings)
 
 
-def stored_documents(settings: Settings) -> Documents:
-    """Reads the statements of the store."""
-    with open_environment(settings) as environment:
-        return environment.documents
+def same_documents(run: Run, settings: Settings) -> Documents:
+    """Reads what a run was asked over, and checks that it is still the same.
+
+    Raises:
+        RunError: The statements have changed, so that offsets may point elsewhere.
+    """
+    documents = documents_of_run(run, settings)
+    if documents.sha256 != run.manifest.corpus_sha256:
+        raise RunError(f"the statements have changed since the run {run.name!r}: run it again under another name")
+    return documents
 
 
 def _cases(options: RunOptions, paths: EvalPaths, documents: Documents, folders: Sequence[Path]) -> tuple[Case, ...]:
-    cases = open_set(options.dataset, options.corpus, paths, documents).cases
+    cases = open_set(options.dataset, options.corpus or (), paths, documents).cases
     kept = tuple(c for c in cases if c.review.status != "rejected" and (options.drafts or c.gates))
-    cases = chosen(kept, only=options.only, limit=options.limit, every=options.every)
+    cases = chosen(kept, only=options.only or (), limit=options.limit, every=options.every)
     if options.reword is None:
         return cases
     if not folders:
@@ -175,17 +151,16 @@ def _cases(options: RunOptions, paths: EvalPaths, documents: Documents, folders:
     return tuple(asked for case in cases for asked in (case, *reword(case, setting, wordings).values()))
 
 
-def _open(
+def _manifest(
     options: RunOptions,
-    runs: Path,
+    name: str | None,
     settings: Settings,
     cases: Sequence[Case],
     documents: Documents,
     folders: Sequence[Path],
-    environment: EvalEnvironment | None,
-) -> Run:
-    manifest = RunManifest(
-        name=options.name or new_name(options.dataset),
+) -> RunManifest:
+    return RunManifest(
+        name=name or new_name(options.dataset),
         dataset=options.dataset,
         dataset_sha256=cases_hash(cases),
         corpus_sha256=documents.sha256,
@@ -199,15 +174,11 @@ def _open(
         cases=len(cases),
         repeats=options.repeats,
         time_limit=options.time_limit,
-        seed=options.seed,
         git=git_commit(),
         packages=packages(),
         machine=f"{platform.machine()}, {os.cpu_count()} CPUs",
         started=datetime.now(UTC),
     )
-    if options.resume:
-        return _resumed(open_run(runs, manifest.name), manifest)
-    return create_run(runs, manifest, cases, environment.statement_files() if environment else None)
 
 
 def _resumed(run: Run, manifest: RunManifest) -> Run:
@@ -242,9 +213,3 @@ def _stored_or_remote(options: RunOptions) -> Adapter | None:
             raise RunError("--adapter replay needs --answers FILE, or a run's folder")
         return Replay(options.answers)
     return None
-
-
-def _in_process(options: RunOptions, environment: EvalEnvironment | None) -> Adapter:
-    if environment is None:
-        raise RunError("nothing to ask: give --corpus FOLDER or a --store with statements")
-    return InProcess(assistant_of(environment.workspace, options.variant))

@@ -7,34 +7,32 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class EvalPaths:
-    """The folder below a store in which evals keep what they make."""
+    """What evals keep below a store.
+
+    Attributes:
+        runs: One folder each.
+        stores: Indexes of corpora that were evaluated, so that the next run need not make them again.
+        drafts: Cases that the chat saved, JSON lines.
+        reviews: Decisions of persons, JSON lines.
+    """
 
     path: Path
-
-    @property
-    def runs(self) -> Path:
-        """Runs, one folder each."""
-        return self.path / "runs"
-
-    @property
-    def stores(self) -> Path:
-        """Indexes of corpora that were evaluated, so that the next run need not make them again."""
-        return self.path / "stores"
-
-    @property
-    def drafts(self) -> Path:
-        """Cases that the chat saved, JSON lines."""
-        return self.path / "drafts.jsonl"
-
-    @property
-    def reviews(self) -> Path:
-        """Decisions of persons, JSON lines."""
-        return self.path / "reviews.jsonl"
+    runs: Path
+    stores: Path
+    drafts: Path
+    reviews: Path
 
 
 def eval_paths(store: Path) -> EvalPaths:
     """Returns the folder of evals in a store."""
-    return EvalPaths(path=store / "evals")
+    path = store / "evals"
+    return EvalPaths(
+        path=path,
+        runs=path / "runs",
+        stores=path / "stores",
+        drafts=path / "drafts.jsonl",
+        reviews=path / "reviews.jsonl",
+    )
 
 
 def conference_parties() -> Path:

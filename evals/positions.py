@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from app.briefing.cells import PositionKind, Subject
+from app.briefing.cells import KINDS, PositionKind, Subject
 from app.briefing.position_classifier import suggest_kind
 from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import TableBuilder
@@ -23,6 +23,7 @@ from evals.golden.cases import Evidence, Review
 from evals.golden.corpus_facts import sha256_of
 from evals.golden.documents import Document, Documents
 from evals.metrics.citations import overlaps
+from evals.report.tables import Table
 from ingest.text.layout import find_blocks
 from ingest.text.readable import readable
 from ingest.text.repair import repair
@@ -131,6 +132,32 @@ def load_cells(path: Path = SHIPPED) -> tuple[LabelledCell, ...]:
     return cells
 
 
+def cells_by_split(splits: Sequence[str] | None = None) -> dict[str, list[LabelledCell]]:
+    """Returns the cells that ship, by split; all splits where none is named.
+
+    Raises:
+        DatasetError: No cell is of a split.
+    """
+    found: dict[str, list[LabelledCell]] = {}
+    for cell in load_cells():
+        found.setdefault(cell.split, []).append(cell)
+    unknown = set(splits or ()) - found.keys()
+    if unknown:
+        raise DatasetError(f"no split {min(unknown)!r} in the labelled cells: give some of {', '.join(found)}")
+    return {name: found[name] for name in splits or found}
+
+
+def rates_table(split: str, rates: PositionRates) -> Table:
+    """Returns which kind was suggested for which label, with the rates in the title."""
+    title = (
+        f"{split}: kind {rates.kind}, or one accepted {rates.accepted}; silence {rates.silence}; "
+        f"evidence {rates.evidence}; hidden {rates.hidden}"
+    )
+    kinds = KINDS[:-1]
+    rows = [(label, *(str(rates.confusion.get((label, kind), 0)) for kind in kinds)) for label in kinds]
+    return Table(title=title, columns=("label \\ suggested", *kinds), rows=rows)
+
+
 def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tuple[FilledCell, ...]:
     """Fills cells with their own evidence, so that only the kind is measured.
 
@@ -195,42 +222,20 @@ def _share(hits: Iterable[bool]) -> Share:
 def _statement(document: Document, cell: LabelledCell) -> Statement:
     text, language = document.text, document.language or "en"
     blocks = find_blocks(text)
+    metadata = Metadata(state=cell.party, session=cell.session, date=cell.year, language=language)
     return Statement(
-        statement_id=document.file,
-        file=document.file,
-        sha256="",
-        source_text=text,
-        metadata=Metadata(state=cell.party, session=cell.session, date=cell.year, language=language),
-        blocks=blocks,
+        statement_id=document.file, file=document.file, sha256="", source_text=text, metadata=metadata, blocks=blocks,
         edits=repair(text, blocks, language=language),
-    )
+    )  # fmt: skip
 
 
 def _citation(number: int, span: Evidence, statement: Statement) -> Citation:
-    metadata = statement.metadata
+    metadata, text = statement.metadata, statement.source_text
+    unknown = ("on_behalf_of", "speaker", "body", "agenda_item", "title", "symbol", "page", "paragraph")
     return Citation(
-        number=number,
-        statement_id=statement.statement_id,
-        state=metadata.state,
-        on_behalf_of=None,
-        speaker=None,
-        body=None,
-        session=metadata.session,
-        date=metadata.date,
-        agenda_item=None,
-        title=None,
-        file=statement.file,
-        symbol=None,
-        page=None,
-        paragraph=None,
-        start=span.start,
-        end=span.end,
-        quote=readable(statement.source_text, statement.edits, span.start, span.end),
-        source_quote=statement.source_text[span.start : span.end],
-        sentence_ids=(),
-        language=metadata.language,
-        kind="statement",
-        ocr_confidence=None,
-        inferred=(),
-        verdict="verified",
-    )
+        number=number, statement_id=statement.statement_id, state=metadata.state, session=metadata.session,
+        date=metadata.date, file=statement.file, start=span.start, end=span.end,
+        quote=readable(text, statement.edits, span.start, span.end), source_quote=text[span.start : span.end],
+        sentence_ids=(), language=metadata.language, kind="statement", ocr_confidence=None, inferred=(),
+        verdict="verified", **dict.fromkeys(unknown),  # type: ignore[arg-type]  # all of them may be None
+    )  # fmt: skip

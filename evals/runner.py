@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
 
-from evals.adapters.adapter import Adapter
+from evals.adapters import Adapter
 from evals.errors import AnswerError, TimeLimitError
 from evals.golden.cases import Case, slices
 from evals.runs import AnswerRecord, AskError, Run
@@ -19,18 +19,11 @@ logger = logging.getLogger(__name__)
 OnAnswer = Callable[[AnswerRecord, int, int], None]
 
 
-def run_cases(run: Run, adapter: Adapter, *, on_answer: OnAnswer | None = None, retry_errors: bool = True) -> Run:
-    """Asks what a run has not asked yet, and notes that it ended.
-
-    Args:
-        run: A new run, or one that was stopped.
-        adapter: What is asked.
-        on_answer: Told of every answer.
-        retry_errors: Whether cases that failed before, or ran out of time, are asked again.
-    """
+def run_cases(run: Run, adapter: Adapter, *, on_answer: OnAnswer | None = None) -> Run:
+    """Asks what a run has not asked yet, cases that failed before again, and notes that it ended."""
     cases = run.cases()
     wanted = [(case, repeat) for repeat in range(run.manifest.repeats) for case in cases]
-    done = {(r.case, r.repeat) for r in run.answers() if r.error is None or not retry_errors}
+    done = {(r.case, r.repeat) for r in run.answers() if r.error is None}
     remaining = [(case, repeat) for case, repeat in wanted if (case.id, repeat) not in done]
     for number, (case, repeat) in enumerate(remaining, start=len(wanted) - len(remaining) + 1):
         record = ask_within(adapter, case, repeat, run.manifest.time_limit)

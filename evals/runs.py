@@ -5,7 +5,6 @@
 - `statements.json`: the file of each statement id.
 - `answers.jsonl`: one record per case and repeat, appended as they come.
 - `scores.jsonl`: one record per answer, written anew by every scoring.
-- `run.trec`, `qrels.trec`: retrieval in the format of TREC tools.
 """
 
 import json
@@ -61,7 +60,6 @@ class RunManifest(BaseModel):
     cases: int
     repeats: int = 1
     time_limit: float = 120.0
-    seed: int = 0
     git: str | None = None
     """Commit, followed by `+changes` where the working copy differs from it."""
     packages: Mapping[str, str] = {}
@@ -126,7 +124,7 @@ class ScoreRecord(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One run's folder."""
+    """One run's folder; what cannot be read of it is a `RunError`."""
 
     path: Path
     manifest: RunManifest
@@ -137,19 +135,11 @@ class Run:
         return self.path.name
 
     def cases(self) -> tuple[Case, ...]:
-        """Returns the cases as asked.
-
-        Raises:
-            RunError: They cannot be read.
-        """
+        """Returns the cases as asked."""
         return tuple(_records(self.path / CASES, Case, todo=_ANEW))
 
     def statement_files(self) -> dict[str, str]:
-        """Returns the file of each statement id; empty where nobody could tell.
-
-        Raises:
-            RunError: The list cannot be read.
-        """
+        """Returns the file of each statement id; empty where nobody could tell."""
         path = self.path / STATEMENTS
         try:
             return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
@@ -157,15 +147,9 @@ class Run:
             raise RunError(f"{path.name} of the run {self.name!r} cannot be read: {exc}; {_ANEW}") from exc
 
     def answers(self) -> tuple[AnswerRecord, ...]:
-        """Returns the answers so far, the newest record of each case and repeat; a line cut short is left out.
-
-        Raises:
-            RunError: They cannot be read.
-        """
-        found: dict[tuple[str, int], AnswerRecord] = {}
-        for answer in _records(self.path / ANSWERS, AnswerRecord, torn_end=True, todo=_ANEW):
-            found[answer.case, answer.repeat] = answer
-        return tuple(found.values())
+        """Returns the answers so far, the newest record of each case and repeat; a line cut short is left out."""
+        records = _records(self.path / ANSWERS, AnswerRecord, torn_end=True, todo=_ANEW)
+        return tuple({(answer.case, answer.repeat): answer for answer in records}.values())
 
     def append(self, answer: AnswerRecord) -> None:
         """Adds an answer; one line, written at once."""
@@ -174,16 +158,11 @@ class Run:
             file.write(answer.model_dump_json() + "\n")
 
     def scores(self) -> tuple[ScoreRecord, ...]:
-        """Returns the scores.
-
-        Raises:
-            RunError: The run was not scored yet, or its scores cannot be read.
-        """
-        path = self.path / SCORES
-        if not path.is_file():
+        """Returns the scores."""
+        if not self.scored:
             raise RunError(f"the run {self.name!r} is not scored: `untoc-eval score {self.name}`")
         todo = f"`untoc-eval score {self.name}` makes the scores anew"
-        return tuple(_records(path, ScoreRecord, todo=todo))
+        return tuple(_records(self.path / SCORES, ScoreRecord, todo=todo))
 
     def write_scores(self, scores: Iterable[ScoreRecord]) -> None:
         """Puts scores in place of those before."""
@@ -194,6 +173,11 @@ class Run:
         manifest = self.manifest.model_copy(update={"ended": at})
         write_whole(self.path / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
         return Run(path=self.path, manifest=manifest)
+
+    @property
+    def scored(self) -> bool:
+        """Whether its answers were judged."""
+        return (self.path / SCORES).is_file()
 
     @property
     def complete(self) -> bool:
@@ -213,14 +197,12 @@ def create_run(
     try:
         # A case may quote a text that is not for others; the owner alone reads the run.
         make_private_folder(path.parent)
-    except OSError as exc:
-        raise unwritable(path, exc) from exc
-    try:
         path.mkdir(mode=0o700)
-    except FileExistsError:
-        raise RunError(f"there is a run {manifest.name!r}: give --resume to go on with it, or another --name") from None
     except OSError as exc:
-        raise unwritable(path, exc) from exc
+        if not path.is_dir():
+            raise unwritable(path, exc) from exc
+        told = "give --resume to go on with it, or another --name"
+        raise RunError(f"there is a run {manifest.name!r}: {told}") from None
     write_whole(path / CASES, "".join(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases))
     if statement_files is not None:
         write_whole(path / STATEMENTS, json.dumps(statement_files))
@@ -256,9 +238,16 @@ def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
     """
     if not run.complete or run.manifest.variant:
         why = "a variant that is broken on purpose" if run.manifest.variant else "not complete"
-        raise RunError(f"the run {run.name!r} is {why}: it can be no baseline")
-    scores = run.scores()
-    _check_scored(run, scores)
+        raise RunError(f"{_no_baseline(run)}: it is {why}")
+    scores, wanted = run.scores(), run.manifest.cases * run.manifest.repeats
+    failed = [score.case for score in scores if score.stage in ("error", "timeout")]
+    if len(scores) != wanted:
+        raise RunError(
+            f"{_no_baseline(run)}: {len(scores)} of {wanted} answers are judged; `untoc-eval score {run.name}`"
+        )
+    if failed:
+        todo = f"`untoc-eval run … --name {run.name} --resume` asks again"
+        raise RunError(f"{_no_baseline(run)}: {len(failed)} of {wanted} got no answer, {failed[0]!r} the first; {todo}")
     replaced = _read_manifest(folder)
     if replaced is not None and replaced.dataset != run.manifest.dataset:
         raise RunError(
@@ -276,19 +265,8 @@ def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
     return folder / MANIFEST, folder / SCORES
 
 
-def _check_scored(run: Run, scores: Sequence[ScoreRecord]) -> None:
-    wanted = run.manifest.cases * run.manifest.repeats
-    if len(scores) != wanted:
-        raise RunError(
-            f"the run {run.name!r} has {len(scores)} scores of {wanted}: it can be no baseline until "
-            f"`untoc-eval score {run.name}` has judged every answer"
-        )
-    failed = [score for score in scores if score.stage in ("error", "timeout")]
-    if failed:
-        raise RunError(
-            f"the run {run.name!r} got no answer to {len(failed)} of {wanted} questions, {failed[0].case!r} the first: "
-            f"it can be no baseline until `untoc-eval run … --name {run.name} --resume` has asked them again"
-        )
+def _no_baseline(run: Run) -> str:
+    return f"the run {run.name!r} can be no baseline"
 
 
 def list_runs(root: Path) -> list[Run]:

@@ -1,18 +1,16 @@
 """Scoring: stored answers in, score records out; nothing is asked again, so that new metrics apply to old runs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from app.records import Answer
 from evals.errors import AnswerError
 from evals.failure_taxonomy import first_broken
-from evals.files import write_whole
 from evals.golden.cases import Case, slices
 from evals.golden.documents import Documents
 from evals.metrics.abstention import is_wrong
 from evals.metrics.content import claimed_states
 from evals.metrics.eval_sample import EvalSample, FileSpan, read_answer
-from evals.metrics.retrieval import ranking
 from evals.metrics.table import components
 from evals.runs import AnswerRecord, Run, ScoreRecord
 
@@ -21,7 +19,7 @@ Rulings = Mapping[str, Mapping[FileSpan, bool]]
 
 
 def score_run(run: Run, documents: Documents, rulings: Rulings | None = None) -> tuple[ScoreRecord, ...]:
-    """Scores a run's answers and stores the scores, and its retrieval in the format of TREC tools."""
+    """Scores a run's answers, and stores the scores."""
     sample = eval_samples(run, documents, rulings)
     by_case = {case.id: case for case in run.cases()}
     records = {(record.case, record.repeat): record for record in run.answers()}
@@ -32,7 +30,6 @@ def score_run(run: Run, documents: Documents, rulings: Rulings | None = None) ->
         for identifier, found in sample.items()
     )
     run.write_scores(scores)
-    _write_trec(run, [found for (_, repeat), found in sample.items() if found is not None and repeat == 0])
     return scores
 
 
@@ -115,18 +112,3 @@ def _of_case(case: Case, record: AnswerRecord) -> dict[str, Any]:
 
 def _states(answer: Answer) -> tuple[str, ...]:
     return tuple(sorted(claimed_states(answer) or {*answer.scope.states, *answer.scope.groups}))
-
-
-def _write_trec(run: Run, sample: Iterable[EvalSample]) -> None:
-    """Writes retrieval so that other tools measure the same: one document a line, and one judgement a line."""
-    run_lines, qrel_lines = [], []
-    for found in sample:
-        ranked = ranking(found)
-        if ranked is None:
-            continue
-        query = found.case.id.replace(" ", "_")
-        documents, relevant = ranked
-        run_lines += [f"{query} Q0 {name} {rank} {1 / rank:.9f} untoc" for rank, name in enumerate(documents, start=1)]
-        qrel_lines += [f"{query} 0 {name} 1" for name in sorted(relevant)]
-    write_whole(run.path / "run.trec", "".join(f"{line}\n" for line in run_lines))
-    write_whole(run.path / "qrels.trec", "".join(f"{line}\n" for line in qrel_lines))

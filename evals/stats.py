@@ -90,28 +90,15 @@ def cluster_bootstrap(
 
 
 def paired_cluster_bootstrap(
-    a: Floats,
-    b: Floats,
-    clusters: Sequence[str],
-    combine: Combine,
-    *,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
+    a: Floats, b: Floats, clusters: Sequence[str], combine: Combine, *, resamples: int = RESAMPLES, seed: int = 0
 ) -> Floats:
     """Returns differences b − a of paired rows, shape (resamples,), with the same clusters drawn for both."""
-    return cluster_bootstrap(b, clusters, combine, resamples=resamples, seed=seed) - cluster_bootstrap(
-        a, clusters, combine, resamples=resamples, seed=seed
-    )
+    before, after = (cluster_bootstrap(x, clusters, combine, resamples=resamples, seed=seed) for x in (a, b))
+    return after - before
 
 
 def sign_flip_p(
-    a: Floats,
-    b: Floats,
-    clusters: Sequence[str],
-    combine: Combine,
-    *,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
+    a: Floats, b: Floats, clusters: Sequence[str], combine: Combine, *, resamples: int = RESAMPLES, seed: int = 0
 ) -> float:
     """Returns the two-sided p-value of a difference between paired rows, by swapping a and b in whole clusters.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import yaml
@@ -26,18 +26,12 @@ from evals.stats import FEWEST_CLUSTERS, RESAMPLES, cluster_bootstrap, enough_fo
 SMALL: Final = 20
 # What a slice is shown with, beside its share of right outcomes.
 KEY_METRICS: Final = (
-    "evidence_five",
-    "citation_precision",
-    "nuggets_strict_vital",
-    "recall_at_20",
-    "false_answer_rate",
+    "evidence_five", "citation_precision", "nuggets_strict_vital", "recall_at_20", "false_answer_rate",
     "over_abstention",
-)
+)  # fmt: skip
 # Names under which providers count tokens.
 _PROMPT: Final = ("prompt", "prompt_tokens", "input_tokens")
 _COMPLETION: Final = ("completion", "completion_tokens", "output_tokens")
-
-
 RIGHT: Final = Quantity(name="right", label="Outcomes right", key="outcome.right", combine=ratio())
 FAILED: Final = Quantity(
     name="failed", label="Errors and timeouts", key="outcome.failed", combine=ratio(), higher_is_better=False
@@ -67,38 +61,32 @@ class CaseScore:
 
 def by_case(scores: Iterable[ScoreRecord]) -> tuple[CaseScore, ...]:
     """Returns one score per case, by id; repeats are averaged, so that asking often does not count more."""
-    found = []
-    for name, group in groupby(sorted(scores, key=lambda score: (score.case, score.repeat)), lambda score: score.case):
-        repeats = tuple(group)
-        first = repeats[0]
-        right = sum(score.stage is None for score in repeats) / len(repeats)
-        broken = Counter(score.stage for score in repeats if score.stage is not None)
-        # Majority vote over repeats; of failures the most frequent stage.
-        stage = None if right > 0.5 else broken.most_common(1)[0][0]
-        failed = sum(score.status is None for score in repeats) / len(repeats)
-        outcome = {RIGHT.key: (right, 1.0), FAILED.key: (failed, 1.0)}
-        found.append(
-            CaseScore(
-                case=name,
-                cluster=first.cluster,
-                gates=first.gates,
-                reviewed=first.reviewed,
-                expected=first.expected,
-                expected_states=first.expected_states,
-                stage=stage,
-                components=outcome | _means(repeats),
-                slices=first.slices,
-            )
-        )
-    return tuple(found)
+    ordered = sorted(scores, key=lambda score: (score.case, score.repeat))
+    return tuple(_averaged(tuple(repeats)) for _, repeats in groupby(ordered, lambda score: score.case))
 
 
-def _means(repeats: Sequence[ScoreRecord]) -> dict[str, tuple[float, ...]]:
+def _averaged(repeats: Sequence[ScoreRecord]) -> CaseScore:
+    first, n = repeats[0], len(repeats)
+    right = sum(score.stage is None for score in repeats) / n
+    failed = sum(score.status is None for score in repeats) / n
+    broken = Counter(score.stage for score in repeats if score.stage is not None)
     values: dict[str, list[tuple[float, ...]]] = {}
     for score in repeats:
         for name, components in score.components.items():
             values.setdefault(name, []).append(components)
-    return {name: tuple(sum(column) / len(rows) for column in zip(*rows, strict=True)) for name, rows in values.items()}
+    means = {name: tuple(map(float, np.mean(rows, axis=0))) for name, rows in values.items()}
+    return CaseScore(
+        case=first.case,
+        cluster=first.cluster,
+        gates=first.gates,
+        reviewed=first.reviewed,
+        expected=first.expected,
+        expected_states=first.expected_states,
+        # Majority vote over repeats; of failures the most frequent stage.
+        stage=None if right > 0.5 else broken.most_common(1)[0][0],
+        components={RIGHT.key: (right, 1.0), FAILED.key: (failed, 1.0)} | means,
+        slices=first.slices,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,8 +124,7 @@ def figure(
     Fewer than `FEWEST_CLUSTERS` clusters, or clusters that are all alike, show too little when they are drawn again: a
     share then has Wilson's interval over its cases, which for an F1 is an approximation.
     """
-    applying = [case for case in cases if quantity.key in case.components]
-    rows = np.array([case.components[quantity.key] for case in applying], dtype=np.float64)
+    applying, rows = _rows(cases, quantity)
     value = combined(rows, quantity.combine)
     if value is None:
         return None
@@ -147,16 +134,16 @@ def figure(
     if bounds is None or len(set(clusters)) >= FEWEST_CLUSTERS:
         drawn = interval(cluster_bootstrap(rows, clusters, quantity.combine, resamples=resamples, seed=seed))
         bounds = drawn if bounds is None or drawn.high - drawn.low >= 1e-9 else bounds
-    plain = rows.shape[1] == 2
+    part, whole = map(float, rows.sum(axis=0)) if rows.shape[1] == 2 else (None, None)
     return Figure(
-        metric=quantity.name,
-        value=value,
-        low=bounds.low,
-        high=bounds.high,
-        n=n,
-        numerator=float(rows[:, 0].sum()) if plain else None,
-        denominator=float(rows[:, 1].sum()) if plain else None,
+        metric=quantity.name, value=value, low=bounds.low, high=bounds.high, n=n, numerator=part, denominator=whole
     )
+
+
+def _rows(cases: Iterable[CaseScore], quantity: Quantity) -> tuple[list[CaseScore], Floats]:
+    """Returns (the cases that a quantity applies to, their components, shape (n, k))."""
+    applying = [case for case in cases if quantity.key in case.components]
+    return applying, np.array([case.components[quantity.key] for case in applying], dtype=np.float64)
 
 
 def combined(rows: Floats, combine: Combine) -> float | None:
@@ -210,20 +197,19 @@ def by_slice(scores: Iterable[ScoreRecord], slice_name: str) -> tuple[SliceFigur
     found = []
     for value, cases in sliced(by_case(scores), slice_name).items():
         right = figure(cases, RIGHT)
-        if right is None:
-            continue
-        figures = {name: _value(cases, QUANTITIES[name]) for name in KEY_METRICS}
-        found.append(
-            SliceFigures(
-                value=value,
-                n=len(cases),
-                right=right.value,
-                low=right.low,
-                high=right.high,
-                small=len(cases) < SMALL,
-                figures={name: value for name, value in figures.items() if value is not None},
+        values = {n: combined(_rows(cases, QUANTITIES[n])[1], QUANTITIES[n].combine) for n in KEY_METRICS}
+        if right is not None:
+            found.append(
+                SliceFigures(
+                    value=value,
+                    n=len(cases),
+                    right=right.value,
+                    low=right.low,
+                    high=right.high,
+                    small=len(cases) < SMALL,
+                    figures={name: value for name, value in values.items() if value is not None},
+                )
             )
-        )
     return tuple(sorted(found, key=lambda item: (item.right, -item.n, item.value)))
 
 
@@ -236,18 +222,9 @@ def sliced(cases: Iterable[CaseScore], slice_name: str) -> dict[str, list[CaseSc
     return found
 
 
-def _value(cases: Iterable[CaseScore], quantity: Quantity) -> float | None:
-    rows = [case.components[quantity.key] for case in cases if quantity.key in case.components]
-    return combined(np.array(rows, dtype=np.float64), quantity.combine)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Latency:
-    """Wall time of one step, in milliseconds.
-
-    Attributes:
-        p95: None where there are too few answers to bound it.
-    """
+    """Wall time of one step, in milliseconds; p95 is None where there are too few answers to bound it."""
 
     step: str
     n: int
@@ -288,14 +265,8 @@ class Price(BaseModel):
     """When they were looked up."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cost:
-    """What the answers of one model took.
-
-    Attributes:
-        model: None for answers that no model wrote: they cost nothing.
-        amount: None where the model has no price.
-    """
+class Cost(NamedTuple):
+    """What the answers of one model took; no model costs nothing, and one without a price has no amount."""
 
     model: str | None
     answers: int
@@ -319,40 +290,24 @@ def read_prices(path: Path) -> dict[str, Price]:
 
 
 def cost(scores: Iterable[ScoreRecord], prices: Mapping[str, Price]) -> tuple[Cost, ...]:
-    """Returns tokens and their price by model: (prompt · its price + completion · its price) / `per`.
-
-    Args:
-        scores: Answers that failed are left out, since nobody counted theirs.
-        prices: By the name that answers give their model.
-    """
+    """Returns tokens and their price by model; answers that failed are left out, since nobody counted theirs."""
     answered = [score for score in scores if score.status is not None]
     found = []
     for model in dict.fromkeys(score.model for score in answered):
-        of_model = [score.tokens for score in answered if score.model == model]
-        prompt, completion = _tokens(of_model, _PROMPT), _tokens(of_model, _COMPLETION)
-        price = prices.get(model) if model is not None else None
+        usages = [score.tokens for score in answered if score.model == model]
+        prompt, completion = (
+            sum(next((usage[name] for name in names if name in usage), 0) for usage in usages)
+            for names in (_PROMPT, _COMPLETION)
+        )
+        price = prices.get(model or "")
         amount = 0.0 if model is None else None
         if price is not None:
             amount = (prompt * price.prompt + completion * price.completion) / price.per
-        found.append(
-            Cost(
-                model=model,
-                answers=len(of_model),
-                prompt=prompt,
-                completion=completion,
-                amount=amount,
-                price=price,
-            )
-        )
+        found.append(Cost(model, len(usages), prompt, completion, amount, price))
     return tuple(found)
 
 
-def _tokens(usages: Iterable[Mapping[str, int]], names: Sequence[str]) -> int:
-    return sum(next((usage[name] for name in names if name in usage), 0) for usage in usages)
-
-
-@dataclass(frozen=True, kw_only=True)
-class AbstentionSquare:
+class AbstentionSquare(NamedTuple):
     """How often abstaining was right, in answers; those to cases that expect a part are left out."""
 
     right_abstentions: int
@@ -368,12 +323,7 @@ def abstention_square(scores: Iterable[ScoreRecord]) -> AbstentionSquare:
         for score in scores
         if score.status is not None and score.expected != "partial"
     )
-    return AbstentionSquare(
-        right_abstentions=counts[True, True],
-        needless_abstentions=counts[True, False],
-        false_answers=counts[False, True],
-        right_to_answer=counts[False, False],
-    )
+    return AbstentionSquare(counts[True, True], counts[True, False], counts[False, True], counts[False, False])
 
 
 def confusion(scores: Iterable[ScoreRecord]) -> dict[tuple[str, str], int]:

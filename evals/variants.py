@@ -6,7 +6,7 @@ quotation, the gate on exact quotations has to fail. Nothing here is reachable f
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.answering.assistant import Assistant
 from app.answering.chain import Question, Steps
@@ -15,6 +15,7 @@ from app.question.resolution import Resolution
 from app.records import Abstention, Answer
 from app.retrieval.evidence_retriever import Retrieved
 from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.relevance import CITED
 from app.retrieval.scoped_statements import ScopedStatements
 from app.wiring import Workspace
 from evals.errors import RunError
@@ -63,7 +64,8 @@ class _AlwaysAnswers(Steps):
 
 
 def _believed(found: PartyEvidence) -> PartyEvidence:
-    return replace(found, confidence=1.0, takes_no_position=False) if found.sentences else found
+    sentences = tuple(replace(item, relevance=CITED) for item in found.sentences)
+    return replace(found, sentences=sentences, takes_no_position=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +78,7 @@ class _ReversedRanking(Steps):
 
 def _reversed(found: PartyEvidence) -> PartyEvidence:
     passages = tuple(replace(item, score=-item.score) for item in reversed(found.passages))
-    evidence = tuple(replace(item, score=-item.score) for item in reversed(found.sentences))
-    return replace(found, sentences=evidence, passages=passages)
+    return replace(found, sentences=tuple(reversed(found.sentences)), passages=passages)
 
 
 def _each(retrieved: Retrieved, change: Callable[[PartyEvidence], PartyEvidence]) -> Retrieved:
@@ -111,13 +112,21 @@ class _OnePile(ScopedStatements):
         return tuple(replace(s, metadata=replace(s.metadata, state=parties[0])) for s in every) if parties else every
 
 
-VARIANTS: Final[dict[str, str]] = {
-    "state_filter_off": "statements of every State are in scope",
-    "no_scope": "all statements are searched as one pile, as a search without filters does",
-    "quotes_altered": "every quotation loses a word after it was checked",
-    "always_answer": "whatever ranks first is given as an answer",
-    "always_abstain": "nothing is ever answered",
-    "ranking_reversed": "what was found best comes last",
+class _Variant(NamedTuple):
+    """What a variant does, and with what: other steps, or another scope."""
+
+    meaning: str
+    steps: type[Steps] = Steps
+    scope: type[ScopedStatements] | None = None
+
+
+VARIANTS: Final = {
+    "state_filter_off": _Variant("statements of every State are in scope", scope=_AllStatements),
+    "no_scope": _Variant("all statements are searched as one pile, without filters", _WithoutTime, _OnePile),
+    "quotes_altered": _Variant("every quotation loses a word after it was checked", _AlteredQuotes),
+    "always_answer": _Variant("whatever ranks first is given as an answer", _AlwaysAnswers),
+    "always_abstain": _Variant("nothing is ever answered", _AlwaysAbstains),
+    "ranking_reversed": _Variant("what was found best comes last", _ReversedRanking),
 }
 
 
@@ -140,14 +149,7 @@ def steps_of(steps: Steps, variant: str) -> Steps:
     """
     if variant not in VARIANTS:
         raise RunError(f"no variant {variant!r}: there are {', '.join(VARIANTS)}")
-    changed = {
-        "quotes_altered": _AlteredQuotes,
-        "always_answer": _AlwaysAnswers,
-        "always_abstain": _AlwaysAbstains,
-        "ranking_reversed": _ReversedRanking,
-        "no_scope": _WithoutTime,
-    }.get(variant, Steps)
-    scoped = {"state_filter_off": _AllStatements, "no_scope": _OnePile}.get(variant)
+    changed = VARIANTS[variant]
     kept = {field.name: getattr(steps, field.name) for field in fields(steps)}
-    retriever = steps.retriever if scoped is None else steps.retriever.scoped_by(scoped)
-    return changed(**(kept | {"retriever": retriever}))
+    retriever = steps.retriever if changed.scope is None else steps.retriever.scoped_by(changed.scope)
+    return changed.steps(**(kept | {"retriever": retriever}))

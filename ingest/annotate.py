@@ -14,7 +14,17 @@ from ingest.language.languages import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
 from ingest.metadata.alignment import aligned_with
 from ingest.metadata.manifest import ManifestRow
-from ingest.metadata.metadata import agenda_item_in, attributed, joint_speaker, merge, read_metadata
+from ingest.metadata.metadata import (
+    agenda_item_in,
+    attributed,
+    held_together,
+    joint_speaker,
+    merge,
+    parties_of_file_name,
+    read_metadata,
+)
+from ingest.metadata.represented_party import behalf_phrase
+from ingest.metadata.sessions import AD_HOC_COMMITTEE
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import (
     Intervention,
@@ -27,9 +37,10 @@ from ingest.text.layout import find_blocks
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
 from ingest.text.splitter import SplitConfig, make_passages, make_sentences
+from ingest.text.wholeness import begins_in_lower_case
 from ingest.treaties.references import find_agenda_items, find_articles
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
-from ingest.treaties.treaty_attribution import sole_protocol
+from ingest.treaties.treaty_attribution import OTHER_CONVENTION, last_convention, sole_protocol
 from ingest.treaties.treaty_text import TreatyText, cut_at_articles, read_treaty
 from vectorstore.embeddings import Embedder
 from vectorstore.records import (
@@ -47,15 +58,21 @@ from vectorstore.records import (
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
-ANNOTATION_VERSION = 5
+ANNOTATION_VERSION = 7
 # Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
 _CONVENTION_BODIES = "UNTOC"
+# "The Convention" is their own where these bodies are addressed, and one being drafted in the committee.
+_CONVENTION_OF_BODY = {"UNCAC COSP": "UNCAC", AD_HOC_COMMITTEE: OTHER_CONVENTION}
+# In the place of a mention's treaty: an article of a convention that the text does not name.
+UNNAMED = "UNNAMED"
 # In the place of a mention's treaty: the mention is of an agenda item, or of a group that a State aligns with.
 AGENDA = "AGENDA"
 ALIGNED = "ALIGNED"
 # In the place of a mention's article: the treaty is named only by "the Protocols thereto".
 THERETO = "thereto"
 
+# Marks the key of a document whose metadata were read by an older version.
+_RENEWED = "renewed-"
 # How many reasons why words are nobody's a report of a record lists.
 _REASONS_SHOWN = 5
 
@@ -122,6 +139,15 @@ class UnsplitStatement:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class RenewedStatement:
+    """A stored document as this version annotates it, ready to be stored."""
+
+    annotated: AnnotatedStatement
+    digest: str
+    input_key: str
+
+
 class Annotator:
     """Derives from a text all that the store keeps of it; the same input gives the same ids."""
 
@@ -147,8 +173,48 @@ class Annotator:
         if loaded.incomplete:
             # Never equal to that of the file as a whole, so that the rest is read once it can be.
             content.append("incomplete")
-        cutting = [ANNOTATION_VERSION, self._split.model_dump()]
-        return InputKey(content=_hash(_json(content)), cutting=_hash(_json(cutting))[:16])
+        return InputKey(content=_hash(_json(content)), cutting=self._cutting())
+
+    def is_current(self, input_key: str) -> bool:
+        """Tells whether a stored statement was annotated by this version, and cut as it cuts."""
+        return input_key.startswith(f"{self._cutting()}-")
+
+    def renew(self, statement: Statement, interventions: Sequence[Statement], input_key: str) -> RenewedStatement:
+        """Annotates a stored document anew under its stored metadata.
+
+        Args:
+            statement: The document, as an older version left it.
+            interventions: Of a record, its interventions; States that a person set stay where nobody is known.
+            input_key: Its key, which then no longer equals that of its file: ingest reads its metadata anew.
+        """
+        blocks = with_languages(statement.source_text, find_blocks(statement.source_text), statement.metadata.language)
+        fresh = replace(statement, blocks=blocks, edits=())
+        identifier, digest = identify(fresh.source_text, fresh.metadata, fresh.kind, self.interventions(fresh))
+        annotated = self.annotate_statement(replace(fresh, statement_id=identifier))
+        by_name = {(item.part.named, item.part.state): item for item in interventions if item.part is not None}
+        for item in annotated.interventions:
+            part = item.part
+            old = None if part is None else by_name.get((part.named, part.state))
+            if part is not None and part.role == "unknown" and old is not None and old.metadata.state is not None:
+                annotated = self._with_state(
+                    annotated, replace(item, metadata=old.metadata, part=replace(part, role="party"))
+                )
+        content = input_key.partition("-")[2].removeprefix(_RENEWED)
+        return RenewedStatement(annotated=annotated, digest=digest, input_key=f"{self._cutting()}-{_RENEWED}{content}")
+
+    def _with_state(self, record: AnnotatedStatement, item: Statement) -> AnnotatedStatement:
+        """Puts an intervention whose State is known in the place of the one without."""
+        own = self.annotate_statement(item)
+        return replace(
+            record,
+            sentences=(*(s for s in record.sentences if s.statement_id != item.statement_id), *own.sentences),
+            passages=(*record.passages, *own.passages),
+            mentions=(*record.mentions, *own.mentions),
+            interventions=tuple(item if i.statement_id == item.statement_id else i for i in record.interventions),
+        )
+
+    def _cutting(self) -> str:
+        return _hash(_json([ANNOTATION_VERSION, self._split.model_dump()]))[:16]
 
     def read(
         self, loaded: LoadedText, row: ManifestRow | None, *, file: str, kind: StatementKind, input_key: str
@@ -168,9 +234,9 @@ class Annotator:
         if chosen == "record" or (unnamed and is_record(found, loaded.text, named=named)):
             chosen = "record"
             # Several speak in a record: none of its words may be put into the mouth that a heading names.
-            metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None)
+            metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
             inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
-            problems = (*problems, record_report(found))
+            problems = (*problems, record_report(found, loaded.text))
             input_key = str(self.input_key(loaded, row, kind, record=True))
         else:
             found = ()
@@ -197,6 +263,14 @@ class Annotator:
             input_key=input_key,
             reason="; ".join((*loaded.notes, *problems, *self._unread(statement))) or None,
         )
+
+    def expected(self, row: ManifestRow | None, file: str) -> Metadata:
+        """Returns what a manifest's row and a file's name say of a file that cannot be read."""
+        read = read_metadata("", (), self._parties, file)
+        named = parties_of_file_name(file, self._parties)
+        if len(named) == 1:
+            read = replace(read, metadata=replace(read.metadata, state=named[0]))
+        return merge(read, row, self._parties).metadata
 
     def _unread(self, statement: Statement) -> tuple[str, ...]:
         """Says in which of its languages a statement is found by words and scope only."""
@@ -266,7 +340,13 @@ class Annotator:
         )
 
     def _part(self, record: Statement, item: Intervention, number: int) -> Statement:
-        blocks = tuple(b for b in record.blocks if item.start <= b.start and b.end <= item.end)
+        blocks = tuple(
+            block
+            for block in record.blocks
+            if item.start <= block.start
+            and block.end <= item.end
+            and not any(first <= block.start < last for first, last in item.interruptions)
+        )
         named = None if item.agenda_item is None else agenda_item_in(item.agenda_item)
         metadata = replace(
             record.metadata,
@@ -279,7 +359,11 @@ class Annotator:
         if item.group is not None:
             metadata = attributed(metadata, self._parties)
         else:
-            metadata = replace(metadata, speaker=joint_speaker(metadata, item.state, item.states, self._parties))
+            together = held_together(item.state, item.states)
+            # "Thailand and Mali announced" is nobody's speaking for another.
+            told = item.summarised and behalf_phrase(item.clause) is None
+            speaker = item.speaker if told else joint_speaker(metadata, item.state, item.states, self._parties)
+            metadata = replace(metadata, speaker=speaker, held_by=together)
         return replace(
             record,
             statement_id=f"{record.statement_id}.{number}",
@@ -294,6 +378,8 @@ class Annotator:
                 role=item.role,
                 named=item.named,
                 summarised=item.summarised,
+                state=item.state,
+                interruptions=item.interruptions,
             ),
         )
 
@@ -321,8 +407,9 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
 
     A treaty that is named is a mention without an article, whether or not an article is named beside it.
     """
-    to_convention = metadata.body is not None and metadata.body.startswith(_CONVENTION_BODIES)
-    default = "UNTOC" if to_convention else None
+    default = _convention_of(metadata)
+    # "Article 30 of the Convention" is of the one that an earlier sentence names last.
+    named_before: str | None = None
     # A group does not align with itself, and tells of its members' alignment with its own statement.
     of_state = metadata.on_behalf_of is None
     # "Article 16 of the Protocol" is of the one Protocol that the title or an earlier sentence names.
@@ -336,14 +423,25 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
         if of_state:
             groups = aligned_with(sentence.text, metadata.state, parties, metadata.language)
             named += [(ALIGNED, group, None) for group in groups]
-        for article in find_articles(sentence.text, default_treaty=default, protocol=protocol):
-            if article.treaty is not None:
-                named.append((article.treaty, article.article, article.paragraph))
+        for article in find_articles(
+            sentence.text, default_treaty=default, protocol=protocol, named_before=named_before
+        ):
+            treaty = UNNAMED if article.unnamed else article.treaty
+            if treaty is not None:
+                named.append((treaty, article.article, article.paragraph))
+        named_before = last_convention(sentence.text) or named_before
         protocol = sole_protocol(sentence.text) or protocol
         for treaty, number, paragraph in named:
             mention = Mention(sentence_id=sentence.sentence_id, treaty=treaty, article=number, paragraph=paragraph)
             found[mention] = None
     return tuple(found)
+
+
+def _convention_of(metadata: Metadata) -> str | None:
+    """Returns what "the Convention" means by body or title, before the text names any; None where that is not known."""
+    if metadata.body is not None and metadata.body.startswith(_CONVENTION_BODIES):
+        return "UNTOC"
+    return _CONVENTION_OF_BODY.get(metadata.body or "") or last_convention(metadata.title or "")
 
 
 def find_provisions(sentences: Sequence[Sentence], treaty: TreatyText) -> tuple[Mention, ...]:
@@ -375,13 +473,18 @@ def identify(
     text: str, metadata: Metadata, kind: StatementKind, interventions: Sequence[Intervention] = ()
 ) -> tuple[str, str]:
     """Returns the statement id, a hash of text, metadata and who speaks, and the full digest it is cut from."""
-    speakers = [asdict(item) for item in interventions]
-    digest = _hash(_json([text, asdict(metadata), kind, *([speakers] if speakers else [])]))
+    speakers = [_told(asdict(item), "interruptions") for item in interventions]
+    digest = _hash(_json([text, _told(asdict(metadata), "held_by"), kind, *([speakers] if speakers else [])]))
     return digest[:16], digest
 
 
-def record_report(interventions: Sequence[Intervention]) -> str:
-    """Says in one line who speaks in a record, and who is not known."""
+def _told(facts: dict[str, object], *later: str) -> dict[str, object]:
+    """Leaves out empty fields that older versions did not know, so that ids stay."""
+    return {name: value for name, value in facts.items() if value or name not in later}
+
+
+def record_report(interventions: Sequence[Intervention], text: str) -> str:
+    """Says in one line who speaks in a record, who is not known, and whose first words may be missing."""
     if not interventions:
         return "a record in which no speaker was found: kept, but attributed to nobody"
     counts = Counter(item.group or item.state for item in interventions if item.role == "party")
@@ -394,7 +497,15 @@ def record_report(interventions: Sequence[Intervention]) -> str:
     if reasons:
         more = f" and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
         shown = "; ".join(reasons[:_REASONS_SHOWN])
-        parts.append(f"attributed to nobody: {shown}{more} (set them with `untoc edit`, or add names to parties.csv)")
+        parts.append(f"attributed to nobody: {shown}{more} (set their States, or add names to parties.csv)")
+    cut = [
+        item.named
+        for item in interventions
+        if item.role == "party" and not item.summarised and begins_in_lower_case(text[item.start : item.end])
+    ]
+    if cut:
+        more = f" and {len(cut) - _REASONS_SHOWN} more" if len(cut) > _REASONS_SHOWN else ""
+        parts.append(f"begins in lower case, so that words may be missing: {'; '.join(cut[:_REASONS_SHOWN])}{more}")
     return "; ".join(parts)
 
 

@@ -14,21 +14,24 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ingest.annotate import Annotator, InputKey, UnsplitStatement
 from ingest.errors import LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.loaders.apart import exists, load, with_members
+from ingest.loaders.bounded import run_bounded
 from ingest.loaders.loaded import LoadedText, LoadLimits
-from ingest.loaders.registry import survey
+from ingest.loaders.registry import read_bytes, survey
 from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
 from ingest.metadata.party_checks import check_added_names
+from ingest.parties.party_names import added_rows
 from ingest.parties.party_table import PartyTable
-from ingest.report import FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep
+from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep
 from ingest.text.splitter import SplitConfig
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family
-from vectorstore.records import AnnotatedStatement, StatementKind, StatementSummary, text_key
+from vectorstore.records import AnnotatedStatement, StatementKind, StatementSummary, UnreadableFile, text_key
 from vectorstore.rows import Matrix
 from vectorstore.store import Store
 
@@ -36,6 +39,8 @@ logger = logging.getLogger(__name__)
 
 SAMPLE_FILE = "000_6237221ecf9e9373.txt"
 PARTIES_NAME = "parties.csv"
+# How many names of parties a note lists.
+_NAMES_SHOWN = 5
 # How many folders above a single file may hold the manifest that lists it.
 _MANIFEST_ABOVE = 3
 # Files embedded and stored together: enough for even batches, few enough to lose little when killed. The first
@@ -55,11 +60,13 @@ class IngestOptions:
         kind: What the files are.
         include_unlisted: Take files that the folder's manifest does not list as well.
         sync: Remove statements whose file is gone from the folder.
+        by_base_name: Rows of a manifest name files by their last part, since a browser dropped the folders.
     """
 
     kind: StatementKind = "statement"
     include_unlisted: bool = False
     sync: bool = False
+    by_base_name: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,7 +273,7 @@ class _Run:
     def report(self, seconds: float) -> IngestReport:
         """Returns what became of every file."""
         families = self._store.catalogue.families.all()
-        summaries = {s.statement_id: s for s in self._store.catalogue.summaries()} if families else {}
+        summaries = {s.statement_id: s for s in self._store.catalogue.documents()} if families else {}
         return IngestReport(
             files=tuple(
                 _with_family(result, families, summaries)
@@ -294,75 +301,121 @@ class _Run:
         named = {source.path for source in sources}
         taken: list[_Source] = []
         for source in sources:
-            for path in with_members(source.path, self._limits):
-                if path == source.path:
+            members = with_members(source.path, self._limits)
+            tables = [path for path in members if path != source.path and path.name in (MANIFEST_NAME, PARTIES_NAME)]
+            rows = {} if source.row else self._rows_of_archive(tables, members)
+            for path in (path for path in members if path not in tables):
+                if rows and path not in rows and not self._options.include_unlisted:
+                    self._report_not_listed(path.relative_to(source.folder).as_posix())
+                elif path == source.path:
                     taken.append(source)
                 elif path not in named:
-                    taken.append(self._source(path, source.folder, source.row))
+                    taken.append(self._source(path, source.folder, rows.get(path, source.row)))
         return taken
+
+    def _rows_of_archive(self, tables: Sequence[Path], members: Sequence[Path]) -> dict[Path, ManifestRow]:
+        """Uses the tables inside an archive as those of a folder; returns the rows of its manifests by member."""
+        rows: dict[Path, ManifestRow] = {}
+        for table in sorted(tables, key=lambda path: path.name):
+            root = table.parent
+            if table.name == PARTIES_NAME:
+                self._learn_table_inside(table)
+                continue
+            try:
+                manifest = read_manifest(root, files=members, by_base_name=self._options.by_base_name)
+            except ManifestError as exc:
+                self._report(FileResult(file=MANIFEST_NAME, result="failed", reason=str(exc)))
+                continue
+            if manifest is not None:
+                self._report_manifest(manifest)
+                rows |= {root / row.file: row for row in manifest.rows}
+        return rows
+
+    def _report_not_listed(self, file: str) -> None:
+        reason = f"not in {MANIFEST_NAME}: add a row, or take files that it does not list as well"
+        self._report(FileResult(file=_shown(file), result="not_listed", reason=reason))
 
     # --- folders and manifests
 
     def _take_folder(self, folder: Path) -> None:
-        self._learn_parties(folder)
+        learned = self._learn_parties(folder)
+        found, passed_over = survey(folder)
+        flat = self._options.by_base_name
+        files = [member for path in found for member in with_members(path, self._limits)] if flat else ()
         try:
-            manifest = read_manifest(folder)
+            manifest = read_manifest(folder, files=files, by_base_name=flat)
         except ManifestError as exc:
             self._report(FileResult(file=MANIFEST_NAME, result="failed", reason=str(exc)))
             return
-        found, passed_over = survey(folder)
         if manifest is None:
             sources = [self._source(path, folder) for path in found]
         else:
             self._report_manifest(manifest)
             sources = [self._source(folder / row.file, folder, row) for row in manifest.rows]
             listed = {folder / row.file for row in manifest.rows}
-            rest = [path for path in found if path not in listed]
+            # An archive is taken apart where it holds a manifest of its own, and where a row names what is in it.
+            rest = [path for path in found if path not in listed and not _holds_any(path, listed)]
             if self._options.include_unlisted:
                 sources += [self._source(path, folder) for path in rest]
             else:
-                reason = f"not in {MANIFEST_NAME}: add a row, or use --all"
                 for path in rest:
-                    name = _shown(path.relative_to(folder).as_posix())
-                    self._report(FileResult(file=name, result="not_listed", reason=reason))
+                    self._report_not_listed(path.relative_to(folder).as_posix())
         named = set() if manifest is None else {problem.file for problem in manifest.problems}
         failed = self._report_passed_over(
             folder, {path: exc for path, exc in passed_over.items() if path.relative_to(folder).as_posix() not in named}
         )
         if not found and not sources and not passed_over:
-            self._notes.append(f"no supported file in {str(folder)!r}")
+            more = f" and {len(learned) - _NAMES_SHOWN} more" if len(learned) > _NAMES_SHOWN else ""
+            told = f"{PARTIES_NAME}: can be named from now on: {', '.join(learned[:_NAMES_SHOWN])}{more}"
+            self._notes.append(told if learned else f"no supported file in {str(folder)!r}")
         failed |= self._take_sources(self._with_members(sources))
         self._record_unreadable(folder, failed, read=None)
         if self._options.sync:
             self._remove_missing(folder)
 
-    def _report_passed_over(self, folder: Path, passed_over: Mapping[Path, LoadError]) -> dict[str, str]:
-        """Reports the entries of a folder that cannot be read as files; returns the reasons of those that failed."""
-        failed: dict[str, str] = {}
+    def _report_passed_over(self, folder: Path, passed_over: Mapping[Path, LoadError]) -> dict[str, UnreadableFile]:
+        """Reports the entries of a folder that cannot be read as files; returns those that failed."""
+        failed: dict[str, UnreadableFile] = {}
         for path, exc in sorted(passed_over.items(), key=lambda item: item[0]):
             if path in (folder / MANIFEST_NAME, folder / PARTIES_NAME):
                 continue
             name = _shown(path.relative_to(folder).as_posix())
             self._report(FileResult(file=name, result=exc.result, reason=str(exc)))
             if exc.result == "failed":
-                failed[name] = str(exc)
+                failed[name] = UnreadableFile(file=name, reason=str(exc), metadata=self._annotator.expected(None, name))
         return failed
 
-    def _learn_parties(self, folder: Path) -> None:
+    def _learn_parties(self, folder: Path) -> tuple[str, ...]:
+        """Adds the parties of a folder's table; returns their names, none where it has no table that can be used."""
         path = folder / PARTIES_NAME
-        if not os.path.lexists(path):
-            return
+        return self._learn_table(path, path) if os.path.lexists(path) else ()
+
+    def _learn_table_inside(self, path: Path) -> None:
+        """Adds the parties of a table inside an archive."""
+        with TemporaryDirectory() as apart:
+            table = Path(apart) / PARTIES_NAME
+            try:
+                table.write_bytes(run_bounded(self._limits, path.name, read_bytes, path, self._limits))
+            except LoadError as exc:
+                self._notes.append(str(exc))
+            else:
+                self._learn_table(table, path)
+
+    def _learn_table(self, table: Path, path: Path) -> tuple[str, ...]:
+        """Adds the parties of a table that is known by a path; returns their names."""
         try:
-            check_added_names(path)
-            load_parties(self._store, other_than=path).with_extra(path)
+            check_added_names(table)
+            load_parties(self._store, other_than=path).with_extra(table)
+            names = tuple(row.names.name for _, row in added_rows(table))
         except PartyTableError as exc:
             self._notes.append(str(exc))
-            return
+            return ()
         with self._store.writer(sync=False):
-            self._store.keep_party_file(path)
+            self._store.keep_party_file(path, table)
         # What waits was read with the table as it was, and is cut with it.
         self._commit()
         self._annotator = Annotator(load_parties(self._store), self._split, self._embedder, self._languages)
+        return names
 
     def _report_manifest(self, manifest: Manifest) -> None:
         if manifest.unknown_columns:
@@ -396,17 +449,19 @@ class _Run:
         if known is not None and known.statement_id == summary.statement_id:
             del self._by_digest[summary.digest]
 
-    def _record_unreadable(self, folder: Path, failed: dict[str, str], read: Sequence[str] | None) -> None:
+    def _record_unreadable(
+        self, folder: Path, failed: Mapping[str, UnreadableFile], read: Sequence[str] | None
+    ) -> None:
         with self._store.writer(sync=False):
-            self._store.catalogue.record_unreadable(_shown(str(folder)), failed=failed, read=read)
+            self._store.catalogue.record_unreadable(_shown(str(folder)), failed=tuple(failed.values()), read=read)
 
     # --- files
 
-    def _take_sources(self, sources: Sequence[_Source]) -> dict[str, str]:
-        """Takes files, and returns the reason for each that could not be read."""
+    def _take_sources(self, sources: Sequence[_Source]) -> dict[str, UnreadableFile]:
+        """Takes files, and returns those that could not be read, wholly or in part."""
         self._total += len(sources)
         self._pending = {source.key for source in sources}
-        failed: dict[str, str] = {}
+        failed: dict[str, UnreadableFile] = {}
         self._may_defer = True
         for source in self._in_order_of_need(sources):
             self._take_source(source, failed)
@@ -428,7 +483,7 @@ class _Run:
         with suppress(OSError):
             names = (self._store.path / _BEGUN).read_text(encoding="utf-8").splitlines()
             begun = {name: place for place, name in enumerate(names)}
-        unread = {file for file, _ in self._store.catalogue.unreadable()}
+        unread = {each.file for each in self._store.catalogue.unreadable()}
 
         def turn(source: _Source) -> tuple[int, int]:
             if source.key in self._held:
@@ -437,16 +492,19 @@ class _Run:
 
         return sorted(sources, key=turn)
 
-    def _take_source(self, source: _Source, failed: dict[str, str]) -> None:
+    def _take_source(self, source: _Source, failed: dict[str, UnreadableFile]) -> None:
         self._report_progress(source.name, "load")
         try:
-            self._take_file(source)
+            partly = self._take_file(source)
+            if partly is not None:
+                failed[source.name] = partly
         except LoadError as exc:
             self._pending.discard(source.key)
             self._report(FileResult(file=source.name, result=exc.result, reason=str(exc)), source.order)
             if exc.result == "failed":
-                failed[source.name] = str(exc)
-                self._record_unreadable(source.folder, {source.name: str(exc)}, read=())
+                known = self._annotator.expected(source.row, source.name)
+                failed[source.name] = UnreadableFile(file=source.name, reason=str(exc), metadata=known)
+                self._record_unreadable(source.folder, {source.name: failed[source.name]}, read=())
         self._done += 1
         if len(self._waiting) >= self._batch_size:
             self._batch_size = min(_BATCH_SIZE, 2 * self._batch_size)
@@ -454,8 +512,8 @@ class _Run:
         elif self._batch is not None and self._batch.vectors.done():
             self._store_embedded()
 
-    def _take_file(self, source: _Source) -> None:
-        """Reads one file, which waits to be stored where it is new."""
+    def _take_file(self, source: _Source) -> UnreadableFile | None:
+        """Reads one file, which waits to be stored where it is new; returns what of it could not be read."""
         if _shown(str(source.path)) != str(source.path):
             raise LoadError(f"the name {source.name!r} is not valid UTF-8; rename the file")
         if source.key not in self._held:
@@ -466,6 +524,10 @@ class _Run:
         taken = self._taken(source, loaded)
         if taken is not None:
             self._waiting.append(taken)
+        if not loaded.unread:
+            return None
+        known = taken.unsplit.statement.metadata if taken is not None else self._held[source.key].metadata
+        return UnreadableFile(file=source.name, reason="; ".join(loaded.notes), metadata=known, pages=loaded.unread)
 
     def _taken(self, source: _Source, loaded: LoadedText) -> _Taken | None:
         """Reads the metadata of a file's text; returns None, and reports it, where the store holds all of it."""
@@ -486,7 +548,7 @@ class _Run:
         version = self._store.catalogue.data_version()
         if version != self._store_version:
             self._store_version = version
-            self._held = {(s.folder, s.file): s for s in self._store.catalogue.summaries()}
+            self._held = {(s.folder, s.file): s for s in self._store.catalogue.documents()}
             self._by_digest = {s.digest: s for s in self._held.values()}
 
     def _store_or_update(self, taken: _Taken, fresh: dict[str, Matrix]) -> None:
@@ -679,10 +741,12 @@ def _with_family(
 def _unattributed(summary: StatementSummary) -> str | None:
     if summary.metadata.state is not None or summary.kind == "treaty" or summary.interventions:
         return None
-    return (
-        f"no State is known for it, so it is never quoted as anyone's: name it in {MANIFEST_NAME}, or run"
-        f" `untoc edit {summary.statement_id} state=CODE`"
-    )
+    return f"{NO_STATE}, so it is never quoted as anyone's: name it in {MANIFEST_NAME}, or set its State"
+
+
+def _holds_any(path: Path, files: Iterable[Path]) -> bool:
+    """Tells whether an archive holds any of these files."""
+    return any(path in file.parents for file in files)
 
 
 def _shown(name: str) -> str:

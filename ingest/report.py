@@ -15,6 +15,8 @@ FileOutcome = Literal[
     "removed",
     "failed",
 ]
+NO_STATE = "no State is known for it"
+"""What the reason of a result says where nobody holds the statement until its State is set."""
 IngestStep = Literal["load", "embed", "store"]
 
 

@@ -219,6 +219,16 @@ class FakeCorpus:
     def remove(self, statement_id: str) -> None:
         del self.stored[self.show(statement_id).statement_id]
 
+    def ingest_uploads(
+        self,
+        paths: Sequence[Path],
+        folder: Path,
+        *,
+        include_unlisted: bool = False,
+        progress: Callable[[IngestProgress], None] | None = None,
+    ) -> IngestReport:
+        return self.ingest(paths, include_unlisted=include_unlisted, progress=progress)
+
     def ingest(
         self,
         paths: Sequence[Path],

@@ -5,8 +5,10 @@ Everything else in the store can be rebuilt from here. Offsets count characters 
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,12 +19,14 @@ from vectorstore.lexical import any_word_query, lexical_text, phrase_query, pref
 from vectorstore.records import (
     AnnotatedStatement,
     Mention,
+    Metadata,
     Passage,
     ScopeFilter,
     Sentence,
     Statement,
     StatementSummary,
     StoredReview,
+    UnreadableFile,
     text_key,
 )
 from vectorstore.rows import (
@@ -85,13 +89,15 @@ class Catalogue:
 
     # --- statements
 
-    def summaries(self, scope: ScopeFilter | None = None) -> tuple[StatementSummary, ...]:
-        """Returns the statements in scope without their texts, by State and date.
+    def documents(self) -> tuple[StatementSummary, ...]:
+        """Returns all documents of all kinds without their texts, by State and date; a record is one of them."""
+        return self._summaries("WHERE s.part_of IS NULL", ())
 
-        In a scope the interventions of a record stand in its place. None means all documents of all kinds, a record
-        as one.
-        """
-        where, values = scope_conditions(scope)
+    def summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
+        """Returns the statements in scope without their texts, by State and date: of a record, its interventions."""
+        return self._summaries(*scope_conditions(scope))
+
+    def _summaries(self, where: str, values: Sequence[object]) -> tuple[StatementSummary, ...]:
         rows = self._database.rows(
             f"SELECT {SUMMARY_COLUMNS} FROM statements s {where}"
             " ORDER BY state, first_year, date, file, json_extract(part, '$.ordinal'), statement_id",
@@ -351,28 +357,39 @@ class Catalogue:
 
     # --- unreadable files, traces
 
-    def unreadable(self) -> tuple[tuple[str, str], ...]:
-        """Returns (file, reason) of the files that the last ingest of their folder could not read."""
+    def unreadable(self) -> tuple[UnreadableFile, ...]:
+        """Returns the files that the last ingest of their folder could not read, by name."""
+        rows = self._database.rows("SELECT file, reason, metadata, pages FROM unreadable ORDER BY file")
         return tuple(
-            (str(r[0]), str(r[1])) for r in self._database.rows("SELECT file, reason FROM unreadable ORDER BY file")
+            UnreadableFile(
+                file=str(file),
+                reason=str(reason),
+                metadata=_known(json.loads(known)),
+                pages=tuple(json.loads(pages)),
+            )
+            for file, reason, known, pages in rows
         )
 
-    def record_unreadable(self, folder: str, *, failed: Mapping[str, str], read: Iterable[str] | None) -> None:
+    def record_unreadable(self, folder: str, *, failed: Sequence[UnreadableFile], read: Iterable[str] | None) -> None:
         """Notes which files of a folder could not be read, and forgets those that now could.
 
         Args:
             folder: The folder.
-            failed: Reason per file that could not be read.
+            failed: The files that could not be read, each once.
             read: Files that could; None means that the whole folder was seen, and all others are forgotten.
         """
         with self._database.transaction() as connection:
             if read is None:
                 connection.execute("DELETE FROM unreadable WHERE folder = ?", (folder,))
             else:
-                gone = [(folder, file) for file in (*read, *failed)]
+                gone = [(folder, file) for file in (*read, *(each.file for each in failed))]
                 connection.executemany("DELETE FROM unreadable WHERE folder = ? AND file = ?", gone)
             connection.executemany(
-                "INSERT INTO unreadable VALUES (?, ?, ?)", [(folder, file, why) for file, why in failed.items()]
+                "INSERT INTO unreadable VALUES (?, ?, ?, ?, ?)",
+                [
+                    (folder, each.file, each.reason, json.dumps(asdict(each.metadata)), json.dumps(each.pages))
+                    for each in failed
+                ],
             )
 
     def add_trace(self, trace_id: str, record: Mapping[str, object], *, keep: int, days: int = 0) -> None:
@@ -433,3 +450,9 @@ class Catalogue:
     def _one(self, query: str, values: Sequence[object] = ()) -> Row | None:
         rows = self._database.rows(query, values)
         return rows[0] if rows else None
+
+
+def _known(stored: Mapping[str, Any]) -> Metadata:
+    """Makes metadata of what was stored as JSON, which knows lists only."""
+    kept: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
+    return Metadata(**kept)

@@ -5,7 +5,7 @@ All offsets count characters of `Statement.source_text`, half-open `[start, end)
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 StatementKind = Literal["statement", "record", "treaty"]
@@ -78,6 +78,7 @@ class Metadata:
         speaker: Who delivered it, as the text or manifest names them.
         date: A year, a day or an interval `start/end`, ISO 8601.
         language: ISO 639-1 code.
+        held_by: Of a joint statement, the codes of all States whose position it is, that of `state` among them.
     """
 
     state: str | None = None
@@ -91,6 +92,12 @@ class Metadata:
     symbol: str | None = None
     url: str | None = None
     language: str | None = None
+    held_by: tuple[str, ...] | None = None
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Whose position it is: the State or group, and the States that hold it together."""
+        return tuple(dict.fromkeys(code for code in (self.state, *(self.held_by or ())) if code is not None))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +113,8 @@ class Part:
             nobody's position; `unknown` where no lookup knows the speaker's State.
         named: How the record names the speaker, in one line.
         summarised: True where the record tells in its own words what was said.
+        state: Code of the party whose delegate speaks, for whomever it speaks.
+        interruptions: Spans inside that are the record's and nobody's words: "Mr. Oram took the Chair."
     """
 
     record_id: str
@@ -115,6 +124,14 @@ class Part:
     role: Role
     named: str
     summarised: bool
+    state: str | None = None
+    interruptions: tuple[tuple[int, int], ...] = ()
+
+    def holds(self, start: int, end: int) -> bool:
+        """Tells whether a span is the speaker's words, and nothing that the record puts between them."""
+        if not self.start <= start < end <= self.end:
+            return False
+        return all(end <= first or last <= start for first, last in self.interruptions)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,8 +172,9 @@ class Statement:
 
     def holds(self, start: int, end: int) -> bool:
         """Tells whether a span lies within the statement's own words."""
-        first, last = (0, len(self.source_text)) if self.part is None else (self.part.start, self.part.end)
-        return first <= start < end <= last
+        if self.part is not None:
+            return self.part.holds(start, end)
+        return 0 <= start < end <= len(self.source_text)
 
     def language_at(self, offset: int) -> str | None:
         """Returns the language of the paragraph at an offset."""
@@ -217,7 +235,8 @@ class Mention:
 
     Attributes:
         treaty: Code of the treaty (`UNTOC`, `TIP`, `SOM`, `FIREARMS`, `UNCAC`, `NARCOTICS1988`); `AGENDA` for an
-            agenda item, which is never an article; `ALIGNED` for a group with whose statement the speaker aligns;
+            agenda item, which is never an article; `UNNAMED` for a convention that is not named; `ALIGNED` for a group
+            with whose statement the speaker aligns;
             `TEXT:` and a code for a sentence of the article itself, in the treaty's own text.
         article: Article or agenda item number as written, such as `4`, `16 bis`; a group's code where `ALIGNED`;
             empty where the treaty is named, with or without an article; `thereto` where it is meant as one of the
@@ -283,6 +302,23 @@ class ScopeFilter:
     months: tuple[str, ...] = ()
     agenda_items: tuple[str, ...] = ()
     kinds: tuple[StatementKind, ...] = ("statement", "record")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnreadableFile:
+    """A file that could not be read, wholly or in part.
+
+    Attributes:
+        file: Its name, relative to the ingested folder.
+        reason: Why, with what to do.
+        metadata: What its manifest or its name says of it; nothing of that is certain to be all.
+        pages: The pages that could not be read where others could; empty where none could.
+    """
+
+    file: str
+    reason: str
+    metadata: Metadata = field(default_factory=Metadata)
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

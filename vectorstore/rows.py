@@ -64,7 +64,7 @@ def to_statement(row: Row) -> Statement:
         edits=tuple(Edit(**edit) for edit in json.loads(row[8])),
         scanned=tuple(ScannedWord(**dict(zip(_SCANNED, word, strict=True))) for word in json.loads(row[9])),
         part=_to_part(row[10]),
-        metadata=Metadata(**dict(zip(_METADATA, row[11:], strict=True))),
+        metadata=_to_metadata(row[11:]),
     )
 
 
@@ -86,12 +86,22 @@ def to_summary(row: Row) -> StatementSummary:
         part=part,
         interventions=row[12],
         languages=tuple(sorted(json.loads(row[13]), key=lambda language: language or "")),
-        metadata=Metadata(**dict(zip(_METADATA, row[14:], strict=True))),
+        metadata=_to_metadata(row[14:]),
     )
 
 
+def _to_metadata(row: Row) -> Metadata:
+    facts = dict(zip(_METADATA, row, strict=True))
+    held_by = facts["held_by"]
+    return Metadata(**facts | {"held_by": None if held_by is None else tuple(json.loads(held_by))})
+
+
 def _to_part(written: str | None) -> Part | None:
-    return None if written is None else Part(**json.loads(written))
+    if written is None:
+        return None
+    fields = json.loads(written)
+    spans = tuple((start, end) for start, end in fields.pop("interruptions", ()))
+    return Part(**fields, interruptions=spans)
 
 
 def to_passage(row: Row) -> Passage:
@@ -124,21 +134,24 @@ def to_sentence(row: Row) -> Sentence:
     )
 
 
-def scope_conditions(scope: ScopeFilter | None) -> tuple[str, tuple[object, ...]]:
+def scope_conditions(scope: ScopeFilter) -> tuple[str, tuple[object, ...]]:
     """Returns the WHERE clause of a scope over `statements s`, and its values.
 
-    Without a scope these are all documents. In a scope, the interventions of a record stand in its place, but for
-    those of Presidents, Chairs and Secretariats.
+    The interventions of a record stand in its place, but for those of Presidents, Chairs and Secretariats.
     """
-    if scope is None:
-        return "WHERE s.part_of IS NULL", ()
     clauses = [
         "NOT EXISTS (SELECT 1 FROM statements i WHERE i.part_of = s.statement_id)",
         "(s.part IS NULL OR json_extract(s.part, '$.role') != 'office')",
     ]
     values: list[object] = []
+    if scope.parties:
+        # A joint statement is that of each State that holds it.
+        clauses.append(
+            "(s.state IN (SELECT value FROM json_each(?))"
+            " OR EXISTS (SELECT 1 FROM json_each(s.held_by) h JOIN json_each(?) w ON h.value = w.value))"
+        )
+        values += [json.dumps(list(scope.parties))] * 2
     for column, wanted in (
-        ("state", scope.parties),
         ("body", scope.bodies),
         ("session", scope.sessions),
         ("kind", scope.kinds),
@@ -186,7 +199,8 @@ def insert_statement(
     """Inserts the row of a statement; the text of an intervention is its record's, which has it already."""
     part = statement.part
     years = [int(year) for year in re.findall(r"(?<!\d)\d{4}(?!\d)", statement.metadata.date or "")]
-    metadata = asdict(statement.metadata)
+    held_by = statement.metadata.held_by
+    metadata = asdict(statement.metadata) | {"held_by": None if held_by is None else json.dumps(held_by)}
     columns = {
         "statement_id": statement.statement_id,
         "file": statement.file,

@@ -143,14 +143,18 @@ class Store:
         found = sorted((self.path / "parties").glob("*.csv"))
         return tuple(path for path in found if own is None or not path.name.startswith(own))
 
-    def keep_party_file(self, path: Path) -> None:
+    def keep_party_file(self, path: Path, table: Path | None = None) -> None:
         """Keeps a copy of a folder's `parties.csv` in place of an older one; the caller holds the write lock.
+
+        Args:
+            path: Where it belongs, by which it is known.
+            table: Where it is now, if it stands in an archive.
 
         Raises:
             StoreError: It cannot be read or written.
         """
         try:
-            self.write_party_file(_party_prefix(path), path.read_bytes())
+            self.write_party_file(_party_prefix(path), (table or path).read_bytes())
         except OSError as exc:
             raise StoreError(
                 f"{str(path)!r} cannot be copied into the store {str(self.path)!r} ({exc.strerror}): check the"

@@ -65,7 +65,7 @@ def _cited(
     sources = retrieved.sources
     taken = {item.sentence.sentence_id for item in first}
     nearest = {near.sentence.sentence_id: near for item in then for near in item.sentences}
-    rest = sorted((item for key, item in nearest.items() if key not in taken), key=lambda item: -item.score)
+    rest = sorted((item for key, item in nearest.items() if key not in taken), key=lambda item: -item.relevance.chance)
     made = quote([item.sentence for item in first], sources, RELATED, first_number=1)
     made += quote([item.sentence for item in rest[:RELATED]], sources, RELATED, first_number=len(made) + 1)
     return tuple(c for c in made if verify_citation(c, sources.statements.get(c.statement_id)) == "verified")
@@ -170,6 +170,11 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Word
     count = len(retrieved.searched)
     articles = ", ".join(f"{short_name(t.treaty)} {number}" for t in scope.treaties for number in t.articles)
     said = {"party": names or "—", "article": articles, "count": count}
+    if retrieved.unnamed_articles:
+        # It may be the article asked about: that it is cited is neither claimed nor denied.
+        numbers = ", ".join(retrieved.unnamed_articles)
+        message = wording.say("article_unnamed", number=numbers, article=articles, count=count)
+        return Abstention(reason="article_not_cited", message=message)
     if articles and any(item.answers for item in retrieved.related):
         elsewhere = tuple(
             f"article {number} of the {short_name(reading.treaty)}"

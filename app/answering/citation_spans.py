@@ -8,15 +8,20 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Final
+from typing import Final, Literal
 
 import regex
 
-from app.records import Citation, Sources
+from app.records import Citation, CitationKind, Sources
 from ingest.loaders.scanned import mean_confidence
+from ingest.text.furniture import running_heads
+from ingest.text.quotation_marks import is_quoted
 from ingest.text.readable import readable
+from ingest.text.wholeness import edges
 from vectorstore.records import Sentence, Statement
 
+# Marks and points at the edges of a quotation within a quotation.
+_EDGES: Final = ' \t\r\n\f“”„«»‹›「」『』❝❞"‘’.!?…。！？؟'
 # Anaphora: a sentence that begins so refers to one before it, which the noun may name ("These measures").
 _POINTING: Final = regex.compile(
     r"""^[\s"“«(]*(?:
@@ -38,6 +43,7 @@ _OUTWARD: Final = regex.compile(
     r"|century|decade|time|occasion|podium)"
 )
 _FURTHEST: Final = 8
+_MARKED: Final[tuple[Literal["list_item", "text"], ...]] = ("list_item", "text")
 # The next sentence refers back: "… a common fund. We do not support that proposal." Quoted without it, what others
 # proposed would read as what the speaker wants.
 _TAKES_UP: Final = regex.compile(
@@ -159,6 +165,11 @@ def spans(
     return result
 
 
+def citation_kind(statement: Statement) -> CitationKind:
+    """Returns what a citation of a statement is: words that a record summarises are reported, not the speaker's."""
+    return "reported" if statement.summarised else statement.kind
+
+
 def cite(statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan, number: int) -> Citation:
     """Makes the citation of a span; its words are copied from the stored statement and from nowhere else."""
     first, last = sentences[span.first], sentences[span.last]
@@ -171,7 +182,17 @@ def cite(statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan
         language=statement.language_at(first.start),
         ocr_confidence=_confidence(statement, first.start, last.end),
         summarised=statement.summarised,
+        edge=_edge(statement, first.start, last.end),
+        quoting=_stands_quoted(statement.source_text, first.start, last.end),
     )
+
+
+def _stands_quoted(source: str, start: int, end: int) -> bool:
+    """Returns whether a span stands in quotation marks, which may be at its own edges."""
+    words = source[start:end]
+    inner = words.strip(_EDGES)
+    begin = start + words.find(inner)
+    return is_quoted(source, begin, begin + len(inner))
 
 
 def cite_place(statement: Statement, start: int, end: int, *, page: int | None, paragraph: int | None) -> Citation:
@@ -198,11 +219,18 @@ def cite_place(statement: Statement, start: int, end: int, *, page: int | None, 
         source_quote="",
         sentence_ids=(),
         language=metadata.language,
-        kind=statement.kind,
+        kind=citation_kind(statement),
+        held_by=metadata.held_by or (),
         ocr_confidence=None,
         inferred=statement.inferred,
         verdict="verified",
     )
+
+
+def _edge(statement: Statement, start: int, end: int) -> Literal["list_item", "text"] | None:
+    """Returns where a span begins or ends other than with a sentence; an item of a list goes first."""
+    found = edges(statement, start, end, running_heads(statement.source_text))
+    return next((kind for kind in _MARKED if kind in found), None)
 
 
 @dataclass(frozen=True, kw_only=True)

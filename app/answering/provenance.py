@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 
 from app.records import Citation
 from ingest.loaders.scanned import LOW_CONFIDENCE
@@ -36,7 +36,7 @@ def attribution(citation: Citation, parties: PartyTable, wording: Wording, escap
     if citation.kind == "treaty":
         return wording.say("attribution_treaty", treaty=escape(citation.title or citation.file))
     line = escape(provenance(citation, wording))
-    name = escape(parties.display(citation.state or "", wording.language))
+    name = escape(holders(citation, lambda code: parties.display(code, wording.language), wording))
     if citation.summarised:
         return wording.say("attribution_summary", party=name, provenance=line).removesuffix(" · ")
     if citation.on_behalf_of is not None and citation.speaker is not None:
@@ -47,11 +47,27 @@ def attribution(citation: Citation, parties: PartyTable, wording: Wording, escap
     return wording.say("attribution", party=name, provenance=line).removesuffix(" · ")
 
 
+def holders(citation: Citation, name_of: Callable[[str], str], wording: Wording, party: str | None = None) -> str:
+    """Returns the name of who holds the position; of a joint statement, with the States that hold it as well.
+
+    Args:
+        citation: What is cited.
+        name_of: Names a party by its code.
+        wording: The assistant's words.
+        party: Which holder comes first; by default the one that delivered it.
+    """
+    first = party or citation.state or next(iter(citation.held_by), "")
+    others = [code for code in citation.held_by if code != first]
+    if not others:
+        return name_of(first)
+    return wording.say("held_together", party=name_of(first), others=", ".join(map(name_of, others)))
+
+
 def holder(kind: StatementKind, metadata: Metadata, name_of: Callable[[str], str]) -> str | None:
     """Returns whose words a statement holds: a party's name, or the title of a treaty; None where nobody is known."""
     if kind == "treaty":
         return metadata.title
-    return name_of(metadata.state) if metadata.state else None
+    return ", ".join(map(name_of, metadata.holders)) or None
 
 
 def record_of(summary: StatementSummary) -> str | None:
@@ -73,13 +89,15 @@ def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording
         citation.file,
         scan_note(citation, wording),
     ]
-    name = "" if citation.kind == "treaty" else name_of(citation.state or "?")
+    name = "" if citation.kind == "treaty" else holders(citation, lambda code: name_of(code or "?"), wording)
     if "state" in citation.inferred:
         name = wording.say("inferred", fact=name)
     if citation.on_behalf_of is not None and citation.speaker is not None:
         name = f"{name} ({citation.speaker})"
     if citation.summarised:
         name = wording.say("as_summarised", party=name)
+    if citation.quoting:
+        name = wording.say("as_quoting", party=name)
     parts = [name, citation.title, provenance(citation, wording), *place]
     return ", ".join(str(part) for part in parts if part)
 
@@ -105,9 +123,12 @@ def occasions(statements: Iterable[StatementSummary], wording: Wording) -> str:
 
 
 def spoken_date(value: str | None, language: str) -> str | None:
-    """Returns an ISO year, day or interval as people write it; what is not ISO is returned as it is."""
+    """Returns an ISO year, month, day or interval as people write it; what is not ISO is returned as it is."""
     if value is None or re.fullmatch(r"\d{4}", value):
         return value
+    if re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])", value):
+        month = date.fromisoformat(f"{value}-01")
+        return format_skeleton("yMMMM", month, locale=_LOCALES.get(language, language))
     try:
         days = [date.fromisoformat(part) for part in value.split("/")]
     except ValueError:

@@ -5,7 +5,7 @@ speaker; 12–16 October 2020; agenda item 4". All of them are told, since they 
 """
 
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 from typing import Final
 
 from babel import Locale
@@ -18,8 +18,9 @@ from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
 from vectorstore.records import Sentence, Statement
 
-# Lines of a heading that are quoted.
-_HEADING: Final = 6
+# Sentences among which the heading stands, and lines of it that are quoted.
+_OPENING: Final = 12
+_HEADING: Final = 4
 
 
 def compose_facts(sources: Sources, parties: PartyTable, wording: Wording, *, limit: int) -> Composition:
@@ -30,7 +31,7 @@ def compose_facts(sources: Sources, parties: PartyTable, wording: Wording, *, li
         sentences = sources.sentences[key]
         if not sentences or len(citations) == limit:
             continue
-        citation = cite(statement, sentences, heading_of(statement, sentences), len(citations) + 1)
+        citation = cite(statement, sentences, heading_of(sentences), len(citations) + 1)
         citations.append(citation)
         text = facts(statement, sentences, citation, parties, wording)
         claims.append(Claim(text=text, state=citation.state, citations=(citation.number,)))
@@ -66,12 +67,11 @@ def facts(
     return line[0].upper() + line[1:]
 
 
-def heading_of(statement: Statement, sentences: Sequence[Sentence]) -> SentenceSpan:
-    """Returns where a statement says what it is: the line that names its speaker, else its heading."""
-    speaker = statement.metadata.speaker
-    head = [s.ordinal for s in takewhile(lambda s: s.paragraph is None, sentences)][:_HEADING] or [0]
-    named = next((n for n in head if speaker and speaker in sentences[n].text), None)
-    return SentenceSpan(first=head[0] if named is None else named, last=head[-1] if named is None else named)
+def heading_of(sentences: Sequence[Sentence]) -> SentenceSpan:
+    """Returns where a statement says what it is: the first lines outside its paragraphs, else its first sentence."""
+    opening = dropwhile(lambda s: s.paragraph is not None, sentences[:_OPENING])
+    head = [s.ordinal for s in takewhile(lambda s: s.paragraph is None, opening)][:_HEADING] or [0]
+    return SentenceSpan(first=head[0], last=head[-1])
 
 
 def _language_name(code: str, wording: Wording) -> str:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import regex
 
+from app.answering.citation_spans import citation_kind
 from app.records import Citation, Claim, DroppedClaim, Verdict
 from ingest.text.furniture import is_furniture, running_heads
 from ingest.text.repair import ELLIPSIS
 from ingest.text.squash import squash, squash_map
+from ingest.text.wholeness import is_whole
 from vectorstore.records import Statement, statement_of
 
 # How a quotation shows page furniture that is left out.
@@ -59,6 +61,7 @@ def verify(claims: Sequence[Claim], citations: Sequence[Citation], statements: M
 def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
     """Compares a citation with its stored statement.
 
+    `altered`: other words than the statement's, or words that begin or end inside a sentence.
     `misattributed`: the right words under another party, speaker, body, session, date, item or file. Words of a record
     are its speaker's within that speaker's intervention alone, and the record's own where it summarises.
     """
@@ -69,20 +72,24 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
         return "not_found"
     if source[citation.start : citation.end] != citation.source_quote:
         return "altered"
-    if not reads_as(citation.quote, citation.source_quote, heads=running_heads(source)):
+    heads = running_heads(source)
+    if not reads_as(citation.quote, citation.source_quote, heads=heads):
         return "altered"
     held_by = (statement.metadata.state, statement.metadata.on_behalf_of)
-    if (citation.state, citation.on_behalf_of) != held_by or citation.kind != statement.kind:
+    if (citation.state, citation.on_behalf_of) != held_by or citation.kind != citation_kind(statement):
         return "misattributed"
     if not statement.holds(citation.start, citation.end) or citation.summarised != statement.summarised:
         return "misattributed"
+    # A fragment could bend the sense: "made in the Council" for "I cannot accept a statement made in the Council".
+    if not is_whole(statement, citation.start, citation.end, heads):
+        return "altered"
     if citation.language != statement.language_at(citation.start):
         return "misattributed"
     if any(statement_of(identifier) != citation.statement_id for identifier in citation.sentence_ids):
         return "misattributed"
     if any(getattr(citation, name) != getattr(statement.metadata, name) for name in _PROVENANCE):
         return "misattributed"
-    if citation.file != statement.file:
+    if citation.file != statement.file or citation.held_by != (statement.metadata.held_by or ()):
         return "misattributed"
     return "verified"
 
@@ -145,7 +152,7 @@ def _fault(claim: Claim, sound: Mapping[int, Citation]) -> str | None:
         cited = sound[number]
         if claim.state is None and cited.kind != "treaty":
             return "it names nobody who holds the position"
-        if claim.state not in (cited.state, cited.on_behalf_of or cited.state):
+        if claim.state not in (cited.state, cited.on_behalf_of or cited.state, *cited.held_by):
             return f"citation {number} is not from {claim.state}"
     if not _quotes_only(claim.text, [sound[number].quote for number in claim.citations]):
         return "it sets words in quotation marks that its citations do not hold"

@@ -19,10 +19,9 @@ from app.briefing.position_classifier import Suggestion, suggest_kind
 from app.briefing.request import BriefingRequest
 from app.errors import BriefingError
 from app.question.resolution import Resolution
-from app.records import AbstentionReason, Answer, Citation, Claim, Coverage
-from app.retrieval.calibration import THRESHOLD
+from app.records import AbstentionReason, Answer, Citation, Claim, Coverage, Scope
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
-from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.scoped_statements import unreadable_in_scope
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
 from prompts.wording import load_wording
@@ -218,6 +217,15 @@ class _Build:
             )
         )
 
+    def _asked(self) -> Scope:
+        request = self._request
+        return Scope(
+            states=tuple(request.parties),
+            bodies=tuple(request.bodies),
+            sessions=tuple(request.sessions),
+            years=tuple(map(str, request.years)),
+        )
+
     def _everyone(self, in_scope: Sequence[StatementSummary]) -> tuple[str, ...]:
         codes = {summary.metadata.state for summary in in_scope if summary.metadata.state}
         return tuple(sorted(codes, key=lambda code: self._parties.display(code, self._request.language)))
@@ -234,13 +242,13 @@ class _Build:
         """Returns a cell, and the strongest quotation of each statement that speaks of its subject, by date."""
         retrieved = self._retriever.retrieve(self._resolution(code, subject, session), self._parties)
         self._searched |= {summary.statement_id: summary for summary in retrieved.searched}
-        own = next((item for item in retrieved.party_evidence if item.party == code and _speaks(item)), None)
+        own = next((item for item in retrieved.party_evidence if item.party == code and item.speaks), None)
         telling = [] if own is None else order_evidence(own, subject.topic)
         cited = self._quoted(telling, retrieved, self._request.quotations)
         of_groups, group_note = self._of_groups(retrieved)
         worded = self._worded(subject, telling, retrieved, beat) if cited or of_groups else CellText()
         shown = quoted_with([*cited, *of_groups], worded.citations, retrieved.sources)
-        shown = sorted(shown, key=lambda citation: citation.state != code)
+        shown = sorted(shown, key=lambda citation: code not in (citation.state, *citation.held_by))
         numbers = [self._citations.add(citation) for citation in shown]
 
         def number(citation: Citation) -> int:
@@ -275,7 +283,7 @@ class _Build:
         """Has the model word the evidence of a cell, its party's before that of the groups that spoke for it."""
         if self._writer is None:
             return CellText()
-        groups = [found.strong for found in retrieved.spoken_for if _speaks(found)]
+        groups = [found.strong for found in retrieved.spoken_for if found.speaks]
         chosen = [_once(sentences) for sentences in (telling, *groups) if sentences]
         return self._writer.write(subject.label, chosen, retrieved.sources, beat)
 
@@ -297,7 +305,7 @@ class _Build:
         return [c for c in made if verify_citation(c, retrieved.sources.statements.get(c.statement_id)) == "verified"]
 
     def _of_groups(self, retrieved: Retrieved) -> tuple[list[Citation], str]:
-        speaking = [found for found in retrieved.spoken_for if _speaks(found)]
+        speaking = [found for found in retrieved.spoken_for if found.speaks]
         cited = [citation for found in speaking for citation in self._quoted(found.strong, retrieved, _OF_GROUP)]
         names = dict.fromkeys(self._parties.display(found.party, self._request.language) for found in speaking)
         return cited, f"{', '.join(names)} spoke for it, quoted as such." if cited else ""
@@ -321,7 +329,7 @@ class _Build:
         )
         if silent.abstention is None:
             return ""
-        if silent.abstention.reason in _ABSENT:
+        if silent.abstention.reason in _ABSENT and not retrieved.unnamed_articles:
             return _ABSENT[silent.abstention.reason].format(count=len(retrieved.searched), held=len(retrieved.held))
         return silent.abstention.message
 
@@ -336,7 +344,7 @@ class _Build:
             statements_with_evidence=len(cited & self._searched.keys()),
             states_without_evidence=tuple(code for code in codes if code in speaking and code not in evident),
             states_without_statement=tuple(code for code in codes if code not in speaking),
-            unreadable_files=tuple(file for file, _ in self._catalogue.unreadable()),
+            unreadable_files=unreadable_in_scope(self._catalogue.unreadable(), self._asked(), self._parties),
         )
 
     def _sources(self) -> tuple[SourceFile, ...]:
@@ -360,7 +368,8 @@ class _Build:
         return tuple(sorted(sources, key=lambda source: (source.party or "", source.date or "", source.file)))
 
     def _names(self, briefing: Briefing) -> dict[str, str]:
-        codes = [*briefing.parties, *(c.state for c in briefing.citations), *(s.party for s in briefing.sources)]
+        cited = [code for c in briefing.citations for code in (c.state, *c.held_by)]
+        codes = [*briefing.parties, *cited, *(s.party for s in briefing.sources)]
         return {code: self._parties.display(code, self._request.language) for code in codes if code is not None}
 
 
@@ -379,11 +388,6 @@ def _renumbered(worded: CellText, code: str, number: Callable[[Citation], int]) 
         for claim in worded.claims
     ]
     return tuple(sorted(claims, key=lambda claim: claim.state != code))
-
-
-def _speaks(item: PartyEvidence) -> bool:
-    """Returns whether a party speaks of a subject, with or without a position."""
-    return bool(item.sentences) and item.confidence >= THRESHOLD
 
 
 def _sessions(in_scope: Sequence[StatementSummary], codes: Sequence[str]) -> tuple[str, ...]:

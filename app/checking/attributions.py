@@ -13,11 +13,12 @@ from typing import Final
 
 import regex
 
+from app.checking.attribution_verbs import ACCORDING, BEHALF, OBJECT, SPEAKER_OF, VERB
 from app.checking.blocks import Block, Document
 from app.checking.findings import Attribution, Quotation
 from app.checking.occasion_words import Occasion, read_occasion
 from app.checking.speakers import Unknown, by_order, shown, subject_after, subject_before, unknown_in
-from app.checking.speech import ACCORDING, BEHALF, OBJECT, SPEAKER_OF, VERB
+from ingest.language.lexicons import compile_pattern
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyMatch, PartyTable
 from ingest.treaties.references import find_articles
@@ -27,34 +28,16 @@ _PARENTHESIS: Final = regex.compile(r"^\W{0,6}?[\[(（]([^()\[\]（）]{2,160})[
 _DASHED: Final = regex.compile(r"^[\s.,;”\"]*[—–―]\s*(.{2,200})$")
 _BY: Final = regex.compile(r"^\s*(?:by|par|por|от)\s+(.{2,80})$", regex.IGNORECASE)
 _NAME_AFTER: Final = regex.compile(r"^[\s.,;:،，。]*(?:as\s+)?")
-_PRONOUN: Final = regex.compile(
-    r"^\W*(?:it|its|he|she|they|the\s+(?:same\s+)?(?:delegation|delegate|representative|minister|statement|speaker|country|state|group)|the\s+latter"
-    r"|elle|il|celle-ci|ella|él|esta|она|он|оно|它|其|该国|该代表团)\b",
-    regex.IGNORECASE,
-)
+_PRONOUN: Final = compile_pattern("drafts", "pronoun")
 # A sentence of its own behind a quotation that says whose it was.
-_POINTS_BACK: Final = regex.compile(
-    r"\s*(?:(?:these|those|such)\s+(?:were|are)\s+(?:the\s+)?(?:exact\s+|very\s+)?words|so\s+(?:said|spoke)|thus\s+(?:said|spoke)|with\s+these\s+words"
-    r"|(?:tels|telles)\s+(?:furent|étaient|sont)|ainsi\s+(?:parla|s['’]exprima)|así\s+(?:habló|se\s+expresó)|estas\s+(?:fueron|son)\s+las\s+palabras"
-    r"|таковы|так\s+(?:сказал|заявил)|هذه\s+(?:هي\s+)?كلمات|这是)",
-    regex.IGNORECASE,
-)
+_POINTS_BACK: Final = compile_pattern("drafts", "points_back")
 # An aside that names others: "Austria, like Germany, said".
-_ASIDE: Final = regex.compile(
-    r",\s*(?:in\s+(?:answer|reaction)\s+to|answering|replying\s+to|reacting\s+to|commenting\s+on|referring\s+to|addressing|speaking\s+of|turning\s+to|unlike|like|following|after|joined\s+by|supported\s+by|echoing|responding\s+to|in\s+response\s+to|in\s+reply\s+to|together\s+with|speaking\s+after|as\s+well\s+as|and\s+not|"
-    r"not|citing|quoting|contrary\s+to|comme|contrairement\s+à|al\s+igual\s+que|в\s+отличие\s+от)\b[^,]*,",
-    regex.IGNORECASE,
-)
+_ASIDE: Final = compile_pattern("drafts", "aside")
 # "Belmora (see Arvandia's paper) stated".
 _BRACKETED: Final = regex.compile(r"[(（][^()（）]{0,160}[)）]")
 _APPOSITION: Final = regex.compile(r"[,;:،、؛，；：()（）—–]|\.(?=\s|$)")
 # What may stand around a name that stands for a speaker: an article, an office, a person's name with a title.
-_SPEAKER_ONLY: Final = regex.compile(
-    r"(?:\W|(?:the|of|for|a|le|la|les|l|de|du|des|d|el|los|del|representatives?|delegat(?:e|es|ion)|minister|president|ambassador|head|permanent|mission|spokes(?:man|woman|person)|envoy|foreign|justice|said|says"
-    r"|représentante?s?|déléguée?s?|délégation|ministre|ambassadeur|ambassadrice|chef|representante|delegad[oa]|delegación|ministr[oa]|embajador[a]?|jefe|представител\w+|делегат\w*|делегаци\w+|министр\w*|посол|глава"
-    r"|ممثل\w*|مندوب\w*|وفد|وزير\w*|سفير\w*|رئيس)\b|代表团?|部长|大使|团长|的|(?-i:(?:Mr|Ms|Mrs|Dr|M|Mme|Sra?)\b\.?\s+\p{Lu}\w+(?:\s+\p{Lu}\w+)?))*",
-    regex.IGNORECASE,
-)
+_SPEAKER_ONLY: Final = compile_pattern("drafts", "speaker_only")
 _LIST_ITEM: Final = regex.compile(r"\s*(?:[-*•–·▪]|\(?\w{1,3}[.)])\s+")
 _LEAD_ENDS: Final = (":", "：")
 _LEAD_WORDS: Final = 40
@@ -213,7 +196,7 @@ class AttributionReader:
             yield _Named(parties=parties, together=together + self._in_apposition(text, parties), source=source)
 
     def _in_apposition(self, text: str, speaking: tuple[str, ...]) -> tuple[str, ...]:
-        """Returns the parties that stand as speakers beside others: "the delegate of X, the representative of Y, said"."""
+        """Returns the parties that stand as speakers beside others: "the delegate of X, the envoy of Y, said"."""
         found = [
             code
             for part in _APPOSITION.split(text)
@@ -384,7 +367,7 @@ class AttributionReader:
         return self._parties_of(self._find(text)[:1])
 
     def _said_earlier(self, quotation: Quotation, block: Block) -> str:
-        """Returns the last sentence before a quotation's own in its paragraph that names a party; empty without one."""
+        """Returns the last sentence before a quotation's own in its paragraph that names a party, if there is one."""
         start = quotation.spans[0][0]
         text = shown(self._masked[max(block.start, start - _LOOK_BACK) : start].replace("\n", " "))
         sentences = [text[start:end] for start, end in split_sentences(text)][-_SENTENCES_BACK:]
@@ -494,7 +477,7 @@ def _last_sentence(text: str, *, whole: bool = False) -> str:
 
 
 def _first_sentence(text: str, *, ended: bool) -> str:
-    """Returns the rest of the sentence that a quotation stands in; behind a quoted full stop only what belongs to it."""
+    """Returns the rest of a quotation's sentence; behind a quoted full stop only what belongs to it."""
     flat = text.replace("\n", " ")
     own, *later = _STOP.split(flat, maxsplit=1)
     if own.strip(' ”“"»«’'):

@@ -9,20 +9,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-import regex
-
 from app.checking.polarity_words import Turning, content, of_kinds, speaks_of_itself, turns
 from app.checking.remarks import Remark, remark
+from ingest.language.lexicons import compile_pattern
 from ingest.parties.party_table import PartyTable
 from vectorstore.stems import stems, words_of
 
-_EDITORIAL: Final = regex.compile(
-    r"\s*(?:sic|s\.\s?i\.\s?c|(?:my|our)?\s*(?:emphasis|italics|underlining)(?:\s+(?:added|mine|ours|in\s+(?:the\s+)?original))?|footnotes?\s+omitted|citations?\s+omitted"
-    r"|(?:unofficial\s+|our\s+)?translation|(?:translated\s+from|in)\s+(?:arabic|chinese|english|french|russian|spanish)|p{1,2}\.\s?\d+|para(?:graph)?s?\.?\s?\d+|applause|laughter"
-    r"|souligné\s+par\s+nous|italiques?\s+ajoutée?s?|traduction|notes?\s+omises?|énfasis\s+añadido|cursivas?\s+añadidas?|traducción|выделено\s+(?:нами|мной)|так\s+в\s+(?:тексте|оригинале)"
-    r"|перевод|التشديد\s+مضاف|هكذا(?:\s+في\s+الأصل)?|ترجمة|原文如此|强调为?后?加|译文)[.!?]?\s*",
-    regex.IGNORECASE,
-)
+_EDITORIAL: Final = compile_pattern("drafts", "editorial")
 # Words of the source that an edge bracket may stand for.
 _REPLACED: Final = 6
 # Characters of the source on either side in which a name for a pronoun is looked for.

@@ -39,7 +39,7 @@ class StoredText:
     @property
     def parties(self) -> frozenset[str]:
         """Who holds the position; a group's statement is the group's, whoever delivered it."""
-        held = (self.metadata.state, self.metadata.on_behalf_of)
+        held = (*self.metadata.holders, self.metadata.on_behalf_of)
         return frozenset() if self.statement.kind == "treaty" else frozenset(code for code in held if code)
 
 
@@ -58,6 +58,7 @@ class CorpusTexts:
         """Reads every stored text; takes about a second for some hundred speeches."""
         self._catalogue = catalogue
         self.generation = catalogue.generation
+        self.unreadable = catalogue.unreadable()
         summaries = catalogue.summaries(ScopeFilter(kinds=_KINDS))
         statements = (catalogue.statement(summary.statement_id) for summary in summaries)
         self.all = tuple(StoredText(s, KeyedText.of(s)) for s in statements if s is not None)

@@ -6,16 +6,18 @@ from typing import Final
 
 import regex
 
-from app.checking.told_times import YEAR, parts_of_year, told_from, untold
+from app.checking.relative_times import YEAR, parts_of_year, told_from, untold
 from app.checking.written_years import in_digits, roman_years
 from ingest.language.dates import MONTH_NUMBER, find_dates
+from ingest.language.lexicons import compile_pattern, load_lexicon, unfolded
 from ingest.language.ordinals import find_session_mentions
 from ingest.metadata.sessions import find_bodies
 from ingest.treaties.references import find_agenda_items
 
-_SPEAKING: Final = r"(?:general\s+|opening\s+)?(?:statement|speech|address|intervention|remarks|debate|session|conference|meeting|declaration|déclaration|discours|discurso)"
+_WORDS: Final = load_lexicon("drafts")
+_SPEAKING: Final = unfolded(_WORDS["speaking"])
 # What may stand before a year that says when ...
-_ADVERB: Final = r"(?:^\W*|\b(?:in|during|en|в|за)\s+(?:the\s+year\s+|l[’']année\s+|el\s+año\s+)?|[(\[（]|[,،，·|–—]\s*|(?:في\s+)?(?:عام|سنة)\s+|[于在]|\bsession\s+)"
+_ADVERB: Final = unfolded(_WORDS["year_adverb"])
 # ... and before one that may belong to a thing as well: "its 1998 statement", "the 1995 agreement", "of 1995".
 _DETERMINER: Final = r"(?:[’']s\s+|\b(?:its|the|his|her|their|of|de|du|del)\s+)"
 _WHEN: Final = regex.compile(
@@ -24,11 +26,7 @@ _WHEN: Final = regex.compile(
     regex.IGNORECASE,
 )
 # A verb or phrase by which a year is part of what is told and not of when it is said.
-_SPOKEN_OF: Final = regex.compile(
-    r"(?:since|by|until|before|after|from|adopted|signed|ratified|founded|established|born|depuis|avant|après|d['’]ici|desde|hasta|antes\s+de|"
-    r"adopted\s+in|held\s+in|con\s+el|к|с|до|после|منذ|بحلول|قبل|بعد|自|到)\s*(?:the\s+|in\s+|en\s+|of\s+|в\s+)?$",
-    regex.IGNORECASE,
-)
+_SPOKEN_OF: Final = compile_pattern("drafts", "spoken_of")
 _REFERENCE_YEAR: Final = regex.compile(YEAR)
 
 

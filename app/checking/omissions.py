@@ -1,10 +1,13 @@
 """What an ellipsis leaves out, and what a cut leaves out beside a quotation: whether it turns what is quoted."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import regex
 
+from app.checking.attribution_verbs import OBJECT, SPEAKER_OF
 from app.checking.match_key import KeyedText
 from app.checking.matching import Match, words_of
 from app.checking.polarity_words import (
@@ -18,9 +21,10 @@ from app.checking.polarity_words import (
     turns,
 )
 from app.checking.remarks import Remark, RemarkKind, remark
-from app.checking.speech import OBJECT, SPEAKER_OF
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
+from ingest.text.quotation_marks import is_quoted
+from vectorstore.records import Block
 
 # In an omission this short a modal verb is what the omission is about.
 _MODAL_WORDS: Final = 4
@@ -41,18 +45,29 @@ _PIECE_WORDS: Final = 3
 _FEWEST_PIECES: Final = 4
 _SENTENCE_MARKS: Final = ".!?。！？؟"
 _QUESTION: Final = regex.compile(r"^[^.!。！]*?[?？؟]")
-_QUOTES_OPEN: Final = regex.compile(r"[“«„「『❝‹]")
-_QUOTES_CLOSE: Final = regex.compile(r"[”»“」』❞›]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """A statement as omissions and cuts are read in it."""
+    """A statement as omissions and cuts are read in it; without `blocks` it is one paragraph."""
 
     text: KeyedText
     language: str
     holders: frozenset[str]
     parties: PartyTable
+    blocks: Sequence[Block] = ()
+
+    def paragraph(self, position: int) -> tuple[int, int]:
+        """Returns the edges of the paragraph around an offset, which no sentence crosses: a page break may."""
+        blocks = self.blocks
+        after = bisect_right(blocks, position, key=lambda block: block.start)
+        first = after - 1
+        while first > 0 and blocks[first].continues:
+            first -= 1
+        while after < len(blocks) and blocks[after].continues:
+            after += 1
+        start = blocks[first].start if first >= 0 else self.text.start
+        return start, blocks[after].start if after < len(blocks) else len(self.text.source)
 
     def names_itself(self, words: str) -> bool:
         """Returns whether words name who holds the statement, as who speaks: not in "critics of Arvandia"."""
@@ -168,15 +183,17 @@ def judge_cut(start: int, end: int, quote: str, said: Said, around: tuple[str, s
             left out.
     """
     source, language = said.text.source, said.language
-    opening = _last_sentence(source[max(0, start - _AROUND) : start])
-    rest = _first_sentence(source[end : end + _AROUND]) if not _finished(source, start, end) else ""
+    begin = said.paragraph(start)[0]
+    opening = _last_sentence(source[max(begin, start - _AROUND) : start])
+    going_on = source[end : min(said.paragraph(max(start, end - 1))[1], end + _AROUND)]
+    rest = _first_sentence(going_on) if not _finished(source, start, end) else ""
     remarks: list[Remark] = []
     clause, apart = governing(opening, source[start:end])
     weighing = _kinds(turns(clause, language)) & ({"condition"} if apart else {"denial", "condition"})
     if weighing - _kinds(turns(governing(around[0], quote)[0], language)):
         remarks.append(remark("turned_before", words=_tail(opening)))
-    elif reports(opening, language, own=said.names_itself(opening)) and not _says_view(around[0]):
-        remarks.append(remark("reported_before", words=_tail(opening)))
+    elif (told := _report(said, opening, begin)) is not None and not _says_view(around[0]):
+        remarks.append(remark("reported_before", words=_tail(told)))
     limited = _limit(rest, language)
     if reported_behind(rest, language) and not _says_view(around[1]):
         remarks.append(remark("reported_behind", words=_head(rest.lstrip(" ,;،，"))))
@@ -184,9 +201,19 @@ def judge_cut(start: int, end: int, quote: str, said: Said, around: tuple[str, s
         remarks.append(remark("limited_after", words=_head(rest.lstrip(" ,;،，"))))
     if _QUESTION.match(rest) and "?" not in quote and "？" not in quote and "؟" not in quote:
         remarks.append(remark("half_question"))
-    if _in_marks(source, said.text.start, start, end):
+    if is_quoted(source, start, end):
         remarks.append(remark("someone_quoted"))
     return remarks
+
+
+def _report(said: Said, opening: str, begin: int) -> str | None:
+    """Returns the words that give a quotation to others: before it, or before its paragraph, as "Tessaria told us:"."""
+    lead = said.text.source[max(said.text.start, begin - _AROUND) : begin].rstrip()
+    introduced = _last_sentence(_EMPTY_LINE.split(lead)[-1]) if lead.endswith((":", "：")) else ""
+    for words in filter(None, (opening, introduced)):
+        if reports(words, said.language, own=said.names_itself(words)):
+            return words
+    return None
 
 
 def _kinds(found: tuple[Turn, ...]) -> set[str]:
@@ -214,17 +241,6 @@ def _says_view(before: str) -> bool:
 def _finished(source: str, start: int, end: int) -> bool:
     """Returns whether a quotation ends with its sentence, with or without the mark that ends it."""
     return source[end - 1 : end] in _SENTENCE_MARKS and end > start
-
-
-def _in_marks(source: str, begin: int, start: int, end: int) -> bool:
-    """Returns whether words stand within quotation marks of the source that the quotation does not hold."""
-    before = source[max(begin, start - _AROUND) : start].rpartition("\n\n")[2]
-    after = source[end : end + _AROUND].partition("\n\n")[0]
-    opened, closed = list(_QUOTES_OPEN.finditer(before)), list(_QUOTES_CLOSE.finditer(before))
-    curly = bool(opened) and (not closed or closed[-1].start() <= opened[-1].start())
-    if curly and _QUOTES_CLOSE.search(after) is not None:
-        return True
-    return before.count('"') % 2 == 1 and '"' in after
 
 
 def _last_sentence(before: str) -> str:

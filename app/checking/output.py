@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from app.checking.findings import CheckReport
-from app.checking.report import PartyNamer, markdown_report
+from app.checking.report import CodeNamer, markdown_report
 from app.checking.word_comments import comment_word
 from app.errors import CheckOutputError
 
@@ -26,7 +26,7 @@ def check_output(file: Path, output: Path | None) -> str | None:
     return None
 
 
-def write_output(output: Path, file: Path, report: CheckReport, names: PartyNamer) -> None:
+def write_output(output: Path, file: Path, report: CheckReport, names: CodeNamer) -> None:
     """Writes a report, or a copy of a Word file with comments; an older output gives way only to a whole new one.
 
     Raises:

@@ -12,12 +12,13 @@ from typing import Final, Literal
 import regex
 
 from app.answering.claims.lexicon import LANGUAGES, OperatorKind, operators
-from app.checking.speech import VERB
-from ingest.language.lexicons import load_lexicon
+from app.checking.attribution_verbs import VERB
+from ingest.language.lexicons import compile_pattern, load_lexicon, unfolded
 from vectorstore.stems import is_function_word, language_of
 
 Turning = Literal["denial", "doubt", "condition", "modal", "count", "number"]
 
+_WORDS: Final = load_lexicon("drafts")
 _GOVERNING: Final[tuple[Turning, ...]] = ("condition", "denial", "doubt")
 _OF_LEXICON: Final[dict[OperatorKind, Turning]] = {
     "not": "denial", "against": "denial", "ended": "denial", "only": "condition", "unless": "condition",
@@ -25,65 +26,34 @@ _OF_LEXICON: Final[dict[OperatorKind, Turning]] = {
     "all": "count", "some": "count", "most": "count", "many": "count", "few": "count", "more": "count", "less": "count",
 }  # fmt: skip
 # "Not only A but also B": both halves, or neither.
-_PAIR_OPENS: Final = r"\bnot\s+(?:only|just|merely|simply)\b|\b(?:non|pas)\s+seulement\b|\bno\s+(?:s[óo]lo|solamente|únicamente)\b|\bне\s+только\b|ليس\w*\s+فقط|\bليس\b(?=[^.]*فحسب)|不仅|不但|不只|不单"
-_PAIR_CLOSES: Final = (
-    r"\bbut\s+(?:also|equally|rather|even|\w+(?:\s+\w+){0,8}\s+as\s+well)\b|\bmais\s+(?:aussi|également|encore)\b"
-    r"|\bsino\s+(?:que\s+)?(?:también|además)\b|\bно\s+и\b|\bа\s+также\b|بل\b[^.]*أيضا|而且"
-)
+_PAIR_OPENS: Final = unfolded(_WORDS["pair_opens"])
+_PAIR_CLOSES: Final = unfolded(_WORDS["pair_closes"])
 _OPENING_HALF: Final = regex.compile(_PAIR_OPENS, regex.IGNORECASE)
 _CLOSING_HALF: Final = regex.compile(rf"{_PAIR_CLOSES}|\bsino\b|بل\b|也|还|且", regex.IGNORECASE)
 _CLOSING_ALONE: Final = regex.compile(_PAIR_CLOSES, regex.IGNORECASE)
 # What takes back what stands before it.
-_TAKING_BACK: Final = regex.compile(
-    r"[\s,;،؛，；–—-]*(?:but|however|yet|only|mais|toutefois|cependant|pero|sin\s+embargo|но|однако|لكن|ولكن|غير\s+أن|但|然而|不过)(?![\p{L}\p{M}])"
-    r"|[\s,;،؛，；–—-]*(?:但|然而|不过)",
-    regex.IGNORECASE,
-)
+_TAKING_BACK: Final = compile_pattern("drafts", "taking_back")
 _NUMBER: Final = regex.compile(r"\p{N}+")
-_SELF: Final = regex.compile(
-    r"\b(?:i|we|us|my|our|ours|me|myself|ourselves|je|nous|notre|nos|mon|ma|mes|nosotr[oa]s|nuestr[oa]s?|mi|mis|yo|\w{3,}[aei]mos|мы|нам|нас|я|наш\w*|мо[йяею]\w{0,2}"
-    r"|نحن|إننا|بلادي|بلدي|وفدي|حكومتي|رأينا|نعتقد|نرى|نؤكد|نود)\b|我",
-    regex.IGNORECASE,
-)
-# Who speaks where the speaker does: "we", "our delegation", "nous croyons"; in "our neighbours", "told us", "on nous dit" others do.
-_SELF_SPEAKS: Final = regex.compile(
-    r"\b(?:i|we|je|j(?=['’])|nosotr[oa]s|yo|\w{3,}[aei]mos|nous(?=\s(?:\S+\s){0,2}?\w+(?:ons|mes)\b)|мы|я"
-    r"|(?:our|my|notre|nos|mon|ma|nuestr[oa]s?|mi|наш\w*|мо[йяеё]\w{0,2})\b(?!\s(?:\w+\s)?(?:neighbo\w+|friend\w*|partner\w*|critic\w*|oppon\w+|colleague\w*|adversar\w+|rival\w*"
-    r"|detractors?|opposition|press|media|voisin\w*|amis?|partenaire\w*|collègue\w*|adversaire\w*|détracteur\w*|vecin\w*|amig\w+|soci[oa]s?|colegas?|adversari\w+|detractor\w*|crític\w+"
-    r"|сосед\w*|друз\w+|партн[её]р\w*|коллег\w*|оппонент\w*|противник\w*|критик\w*)\b)"
-    r"|نحن|إننا|إنني|[وف]?نعتقد|[وف]?نرى|[وف]?نؤكد|[وف]?نود|وفدي|حكومتي|بلدي|بلادي|وفد\s+بلادي)\b|(?<![诉向对给被使让])(?:我(?!们?的?(?:邻|友|伙伴|同事|对手|批评))|本国|本代表团)",
-    regex.IGNORECASE,
-)
+_SELF: Final = compile_pattern("drafts", "self")
+# Who speaks where the speaker does: "we", "our delegation", "nous croyons"; in "our neighbours", "told us", "on nous
+# dit" others do.
+_SELF_SPEAKS: Final = compile_pattern("drafts", "self_speaks")
 # By what a speaker names the own side: "my country", "our delegation", "la délégation".
-_OWN_SIDE: Final = regex.compile(
-    r"country|government|delegation|state|nation|people|pays|gouvernement|délégation|país|gobierno|delegación|стран\w*|делегаци\w*|правительств\w*|بلاد\w*|بلد\w*|وفد\w*"
-    r"|حكوم\w*|国|代表团|政府",
-    regex.IGNORECASE,
-)
+_OWN_SIDE: Final = compile_pattern("drafts", "own_side")
 # Clauses back from a quotation that may govern it over an aside.
 _CLAUSES: Final = 3
 _CLAUSE: Final = regex.compile(r"[,;:—–،؛，；：()（）]")
-_COORDINATOR: Final = regex.compile(
-    r"\s*(?:and|but|nor|or|et|mais|ou|y|e|pero|или|и|а|но|أو|لكن|ولكن|但|而|并|或)(?![\p{L}\p{M}])|\s*(?:但|并)",
-    regex.IGNORECASE,
-)
+_COORDINATOR: Final = compile_pattern("drafts", "coordinator")
 _THAT: Final = regex.compile(
     r"(?:\b(?:that|que|qu['’]|что|будто|dass)|\bأن|\bإن|\bبأن|[,:،，：“„«\"‘])\s*$", regex.IGNORECASE
 )
 # Russian puts a comma before it: "нельзя сказать, что".
 _JOINS: Final = regex.compile(r"\s*(?:that|que|qu['’]|что|чтобы|будто|أن|إن|بأن)\s*", regex.IGNORECASE)
 # What is left of a clause behind an aside: "unable, for want of staff, to".
-_RESUMES: Final = regex.compile(
-    r"\s*(?:(?:to|from|of|for|in|by|de|d['’]|à|a|en|que|qu['’]|that|как|عن|من|على)\s*(?:the|la|le|el|los|las|les)?|إلى)\s*",
-    regex.IGNORECASE,
-)
+_RESUMES: Final = compile_pattern("drafts", "resumes")
 _JOIN_ENDS: Final = regex.compile(rf"[\s,،]*(?<!\w){_JOINS.pattern}$", regex.IGNORECASE)
 # The first word of a clause of its own: after "If it is accepted," the clause "we support it" is not denied by it.
-_SUBJECT: Final = regex.compile(
-    r"\W*(?:i|we|it|they|he|she|this|these|those|that|there|my|our|the|je|nous|il|ils|elle|elles|la|le|les|notre|nosotros|nuestr\w+|mi|ella|ellos|el|los|las"
-    r"|мы|он|она|они|наш\w*|это|نحن|هو|هي|我|他|它|本)(?![\p{Ll}])|\W*\p{Lu}\p{Ll}",
-    regex.IGNORECASE,
-)
+_SUBJECT: Final = compile_pattern("drafts", "subject")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,12 +13,12 @@ from typing import Final
 
 import regex
 
+from app.checking.attribution_verbs import introduces_speech, introduces_title
 from app.checking.blocks import Block, Document
 from app.checking.findings import Quotation, Skipped
-from app.checking.marks import plain_marks
 from app.checking.matching import words_of
+from app.checking.quotation_marks import plain_marks
 from app.checking.remarks import RemarkKind
-from app.checking.speech import introduces_speech, introduces_title
 
 # Opening marks with the marks that may close them.
 _PAIRS: Final = {

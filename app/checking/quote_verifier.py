@@ -17,7 +17,8 @@ from app.checking.matching import Match, Wanted, find, readings
 from app.checking.omissions import LeftOut, Said, judge_cut, judge_omissions
 from app.checking.remarks import Remark, remark
 from app.checking.work import MILLION, Work
-from app.records import Verdict
+from app.records import Scope, Verdict
+from app.retrieval.scoped_statements import unreadable_in_scope
 from ingest.language.dates import interval
 from ingest.parties.party_table import PartyTable
 from ingest.text.readable import readable
@@ -134,12 +135,13 @@ class QuoteVerifier:
             language=stored.metadata.language or language_of(quote[:1], "en"),
             holders=stored.parties,
             parties=self._parties,
+            blocks=stored.statement.blocks,
         )
         left_out = judge_omissions(match, said)
         judged = [*self._brackets(match, said)]
         altering = next((each for each in judged if each.alters), None)
         remarks = [*left_out.remarks, *(each.remark for each in judged if not each.alters)]
-        if match.wanted.recased:
+        if match.wanted.recased and not (around[0].strip() and _begins_in_lower_case(quote)):
             remarks.append(remark("first_letter"))
         if stored.statement.kind != "treaty":
             remarks += judge_cut(match.start, match.end, quote, said, around)
@@ -204,18 +206,43 @@ class QuoteVerifier:
             if best is not None:
                 stored, near = best
                 place = self._place_of_words(stored, near.words)
-                remarks = () if fits(stored, finding.attribution) else self._mismatch(stored, finding.attribution)
+                told = () if fits(stored, finding.attribution) else self._near_mismatch(stored, finding.attribution)
                 return replace(
                     finding,
                     verdict="altered",
                     place=place,
                     changes=near.changes,
-                    warnings=(*finding.warnings, *remarks),
+                    warnings=(*finding.warnings, *told, *self._incomplete(finding.attribution, told)),
                 )
         if self._work.done >= budget:
             reason = "that would have taken more work than one quotation may"
             return replace(finding, warnings=(*finding.warnings, remark("too_long", reason=reason)))
-        return finding
+        return replace(finding, warnings=(*finding.warnings, *self._incomplete(finding.attribution, True)))
+
+    def _near_mismatch(self, stored: StoredText, attribution: Attribution) -> list[Remark]:
+        """Says in which point a statement of similar words is not the one meant: whose the words are it cannot tell."""
+        names = ", ".join(self._parties.display(code) for code in attribution.parties)
+        if not attribution.parties or stored.parties & set(attribution.parties):
+            return self._mismatch(stored, attribution)
+        holder = stored.metadata.state
+        of = (
+            "a treaty"
+            if stored.statement.kind == "treaty"
+            else self._parties.display(holder)
+            if holder
+            else "nobody known"
+        )
+        return [remark("near_other", holder=of, names=names)]
+
+    def _incomplete(self, attribution: Attribution, needed: object) -> list[Remark]:
+        """Names the files of those who are said to have spoken that could not be read, where that may be why."""
+        if not needed or not attribution.parties:
+            return []
+        scope = Scope(
+            states=attribution.parties, years=tuple(map(str, attribution.years)), sessions=attribution.sessions
+        )
+        files = unreadable_in_scope(self._texts.unreadable, scope, self._parties)
+        return [remark("speaker_incomplete", files=", ".join(files))] if files else []
 
     def _altered(self, finding: Finding, hit: _Hit) -> Finding:
         """Returns the finding on words whose omissions or brackets turn what the source says."""
@@ -297,6 +324,11 @@ class QuoteVerifier:
                 remark("other_time", held=", ".join(filter(None, held)), given=", ".join(times_in_words(attribution)))
             ]
         return [remark("other_file", held=repr(stored.statement.file))] if attribution.files else []
+
+
+def _begins_in_lower_case(quote: str) -> bool:
+    """Returns whether a quotation goes on with the sentence that it stands in: 'Arvandia said that “despite …”'."""
+    return next((char.islower() for char in quote if char.isalpha()), False)
 
 
 def fits(stored: StoredText, attribution: Attribution) -> bool:

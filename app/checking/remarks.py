@@ -6,11 +6,14 @@ from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 RemarkKind = Literal[
-    "not_closed", "first_letter", "turned_before", "reported_before", "reported_behind", "limited_after", "half_question", "someone_quoted",
+    "not_closed", "first_letter", "turned_before", "reported_before", "reported_behind", "limited_after",
+    "half_question", "someone_quoted",
     "left_out_turns", "left_out_weighs", "left_out_view", "left_out_pair", "left_out_reply", "joined", "pieces",
     "put_in_asserts", "put_in_replaces", "put_in_party", "put_in", "hidden_inside",
-    "nobody_named", "unknown_speaker", "unknown_speaker_like", "not_all_speakers", "time_not_read", "item_differs", "body_differs",
-    "treaty_words", "other_holder", "no_holder", "other_time", "other_file", "too_long",
+    "nobody_named", "unknown_speaker", "unknown_speaker_like", "not_all_speakers", "time_not_read", "item_differs",
+    "body_differs",
+    "treaty_words", "other_holder", "no_holder", "near_other", "speaker_incomplete", "other_time", "other_file",
+    "too_long",
 ]  # fmt: skip
 KINDS: Final[tuple[RemarkKind, ...]] = get_args(RemarkKind)
 
@@ -38,12 +41,15 @@ _WORDS: Final[Mapping[RemarkKind, str]] = MappingProxyType(
         "hidden_inside": "words that a reader does not see stand inside it and were not read: “{words}”",
         "nobody_named": "the draft names nobody for these words; they are {holder}",
         "unknown_speaker": "the words are attributed to somebody unknown, “{name}”; they are {holder}",
-        "unknown_speaker_like": "the words are attributed to somebody unknown, “{name}” (is {suggestion} meant?); they are {holder}",
+        "unknown_speaker_like": "the words are attributed to somebody unknown, “{name}” (is {suggestion} meant?); "
+        "they are {holder}",
         "not_all_speakers": "the draft also names {names}, under whose name these words do not stand",
         "time_not_read": "the draft says when by “{words}”, which was not compared with the statement",
         "item_differs": "the statement stands under agenda item {held}, not under {given}",
         "body_differs": "the statement was made at {held}, not at {given}",
         "treaty_words": "these are the words of a treaty, not of {names}",
+        "near_other": "words much like these stand in a statement of {holder}; of {names} none such was found",
+        "speaker_incomplete": "not all that is said to be theirs could be read: {files}",
         "other_holder": "these are the words of {holder}, not of {names}",
         "no_holder": "these words stand in a statement that nobody is known to hold, not under {names}",
         "other_time": "it stands under {held}, not under {given}",

@@ -20,7 +20,7 @@ MEANINGS: Final[dict[Verdict, str]] = {
     "misattributed": "These words stand in the corpus, but not where the document says.",
     "not_found": "These words stand nowhere in the corpus, nor does anything near them.",
 }
-PartyNamer = Callable[[str], str]
+CodeNamer = Callable[[str], str]
 
 
 def comment_text(finding: Finding) -> str:
@@ -59,7 +59,7 @@ def summary_line(report: CheckReport) -> str:
     return counted + (f"; {left} string{'' if left == 1 else 's'} not checked" if left else "") + "."
 
 
-def named_in_words(finding: Finding, names: PartyNamer) -> str:
+def named_in_words(finding: Finding, names: CodeNamer) -> str:
     """Returns whom and when a document names for a quotation, to show."""
     named = finding.attribution
     unknown = f"“{named.unknown}”, whom no lookup knows" if named.unknown else "nobody named"
@@ -69,7 +69,7 @@ def named_in_words(finding: Finding, names: PartyNamer) -> str:
     return ", ".join(parts)
 
 
-def markdown_report(report: CheckReport, file: str, names: PartyNamer) -> str:
+def markdown_report(report: CheckReport, file: str, names: CodeNamer) -> str:
     """Returns a report of a document's check as Markdown.
 
     Args:

@@ -11,7 +11,8 @@ from typing import Final
 import regex
 from rapidfuzz import fuzz
 
-from app.checking.speech import ACCORDING, VERB
+from app.checking.attribution_verbs import ACCORDING, VERB
+from ingest.language.lexicons import compile_pattern, load_lexicon
 from ingest.parties.party_table import PartyMatch, PartyTable
 
 _INVISIBLE: Final = regex.compile(r"[\p{Cf}\u034f\u115f\u1160]")
@@ -26,38 +27,16 @@ _NAME: Final = regex.compile(
     r"\p{Lu}[\p{L}\p{M}\p{N}’'.&-]*(?:\s+(?:(?:of|for|the|de|du|des|del|la|le|los|las|y|et|and|d[’'])\s+)*\p{Lu}[\p{L}\p{M}\p{N}’'.&-]*)*"
 )
 # Capitalised words that name a role, a time, a place in the text or the own side rather than somebody.
-_NO_NAMES: Final = frozenset(
-    """the a an in on at by for from as it its he she they we i his her their this that these those when while after before during and but or of to with there here
-    then now later also further speaking moreover furthermore however finally first second third today both all many some others
-    minister ministers president ambassador head delegation delegate delegates representative permanent mission secretary state states government
-    mr mrs ms dr madam madame sir chair chairman chairperson speaker spokesperson spokesman statement statements speech address position reply foreign affairs justice
-    interior deputy vice prime attorney general director counsellor envoy excellency his her honourable republic country party parties
-    conference convention protocol article articles session agenda item paragraph section table annex text draft report
-    january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday
-    le la les l un une il elle ils elles dans en au aux à selon pour lors ce cette ces monsieur ministre président présidente ambassadeur délégation représentant représentante
-    déclaration celle celui el los las una él ella en según señor señora ministro ministra presidente embajador delegación delegado delegada representante declaración
-    в во на он она оно они его её министр президент посол делегация представитель заявление господин госпожа эта это как по""".split()
-)
+_NO_NAMES: Final = frozenset(load_lexicon("drafts")["no_names"].split())
 # Nouns for speakers who are no delegation, whatever State stands beside them: "a Belmoran newspaper wrote".
-_OUTSIDERS: Final = regex.compile(
-    r"\b(?:ngos?|newspapers?|journalists?|opposition|critics?|observers?|activists?|analysts?|experts?|compan(?:y|ies)|corporations?|coalition|associations?|campaigners?|lobby\w*|press|academics?"
-    r"|professors?|scholars?|think\s+tanks?|civil\s+society|protesters?|rebels?|unions?|bishops?|secretariat|rapporteur|journal|journaux|presse|opposants?|opposition|entreprise|société\s+civile|experts?"
-    r"|empresa|periódico|prensa|oposición|críticos|expertos|sociedad\s+civil|организаци[яи]|газет\w+|оппозици\w+|эксперт\w*|критик\w*|компани[яи]|журналист\w*)\b"
-    r"|منظمة|صحيفة|معارض\w*|شركة|جمعية|خبراء|صحفي\w*|组织|协会|公司|报纸|记者|专家|反对派|媒体|学者",
-    regex.IGNORECASE,
-)
-_FORMER: Final = regex.compile(
-    r"\b(?:the\s+former|the\s+first|celle-là|celui-là|la\s+première|le\s+premier|aquell?a?|la\s+primera|el\s+primero|первая|первый|первое)\b|الأولى|الأول|前者",
-    regex.IGNORECASE,
-)
-_LATTER: Final = regex.compile(
-    r"\b(?:the\s+latter|the\s+second|celle-ci|celui-ci|cette\s+dernière|ce\s+dernier|esta\s+última|este\s+último|ésta|éste|последняя|последний|вторая)\b|الأخيرة|الأخير|الثانية|后者",
-    regex.IGNORECASE,
-)
+_OUTSIDERS: Final = compile_pattern("drafts", "outsider")
+_FORMER: Final = compile_pattern("drafts", "former")
+_LATTER: Final = compile_pattern("drafts", "latter")
 _CLAUSE: Final = regex.compile(r"[,;:،؛，；：()（）]|\b(?:and|but|while|that|et|mais|y|pero|и|но|что|que)\b")
 _LONGEST: Final = 80
 _FEWEST_LETTERS: Final = 4
-# Likeness, of 100, from which a name may be another one misspelt: "Belmorra" is 93 like "Belmora", "Greenpeace" 75 like "Greece".
+# Likeness, of 100, from which a name may be another one misspelt: "Belmorra" is 93 like "Belmora", "Greenpeace" 75
+# like "Greece".
 _LIKE: Final = 85
 
 

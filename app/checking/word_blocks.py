@@ -18,8 +18,8 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from app.checking.blocks import Block, BlockKind, Hidden, NoteMark
-from app.checking.tables import labels_of
-from app.checking.word_looks import DELETED, Looks
+from app.checking.cell_labels import labels_of
+from app.checking.word_formatting import DELETED, Looks
 from ingest.errors import LoadError
 
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"

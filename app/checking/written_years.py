@@ -5,6 +5,7 @@ from typing import Final
 
 import regex
 
+from ingest.language.lexicons import compile_pattern
 from ingest.language.numbers import find_numbers
 
 _HAN_DIGITS: Final = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
@@ -17,14 +18,8 @@ _ROMAN: Final = regex.compile(
 _FEWEST_ROMAN: Final = 3
 _ROMAN_VALUES: Final = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
 # "Nineteen ninety-eight", "twenty sixteen".
-_BY_CENTURY: Final = regex.compile(
-    r"\b(?P<century>nineteen|twenty)[\s-]+(?P<rest>(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-]\w+)?|ten|eleven|twelve|\w+teen)\b",
-    regex.IGNORECASE,
-)
-_RUSSIAN: Final = regex.compile(
-    r"(?P<thousand>две\s+тысячи|двухтысячн\w+)(?:\s+(?P<tens>двадцать|тридцать|сорок))?(?:\s+(?P<ordinal>\w{3,}?)(?:ого|ому|ом|ьем|ем|ый|ой|ий))?(?=\s+год)",
-    regex.IGNORECASE,
-)
+_BY_CENTURY: Final = compile_pattern("drafts", "year_by_century")
+_RUSSIAN: Final = compile_pattern("drafts", "year_russian")
 _RUSSIAN_UNITS: Final = {
     stem: value for value, stem in enumerate("перв втор трет четверт пят шест седьм восьм девят десят".split(), 1)
 }

@@ -1,21 +1,26 @@
-"""The frame of commands: shared options, opening the store, exit codes, and JSON on standard output."""
+"""The frame of commands, for `untoc` and `untoc-eval`: shared options, opening the store, exit codes and messages."""
 
+import io
 import json
 import logging
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from inspect import Parameter, getdoc, signature
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
 from app.errors import AppError, BriefingError, QuestionError, ScopeError, SettingsError
 from ingest.errors import IngestError
-from vectorstore.errors import StoreError, StoreReadOnlyError
+from vectorstore.errors import StoreError, StoreMissingError, StoreReadOnlyError
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -34,6 +39,19 @@ EnvFile = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"untoc {version('untoc')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="print the version and exit")
+]
+
+
 class UsageError(Exception):
     """Options that do not go together, or a value that is not allowed; exit code 2."""
 
@@ -45,6 +63,7 @@ class Invocation:
     store: Path | None = None
     env_file: Path | None = None
     as_json: bool = False
+    program: str = "untoc"
 
     def settings(self, *, host: str | None = None, port: int | None = None) -> "Settings":
         """Reads the settings, and sets up logging as they say."""
@@ -69,6 +88,20 @@ class Invocation:
 
         settings = self.settings()
         return open_workspace(settings, read_only=read_only, create=create, check_model=check_model)
+
+    @contextmanager
+    def workspace_or_empty(self) -> Iterator["Workspace"]:
+        """Opens the store to read it, or where there is none an empty one, which is gone at the end."""
+        from app.wiring import open_workspace
+
+        with ExitStack() as stack:
+            try:
+                workspace = stack.enter_context(self.workspace(read_only=True))
+            except StoreMissingError:
+                folder = Path(stack.enter_context(TemporaryDirectory(prefix="untoc-")))
+                empty = self.settings().model_copy(update={"store": folder})
+                workspace = stack.enter_context(open_workspace(empty, create=True))
+            yield workspace
 
     def workspace_to_ask(
         self, *, create: bool = False, host: str | None = None, port: int | None = None
@@ -102,7 +135,8 @@ def command(
         @wraps(run)
         def call(**options: Any) -> int:  # noqa: ANN401 - whatever the signature below names
             shared = {option: options.pop(option) for option in _SHARED}
-            return _exit_code(lambda: run(_invocation(**shared), **options))  # type: ignore[call-arg]
+            invocation = _invocation(**shared)
+            return _exit_code(lambda: run(invocation, **options), invocation.program)  # type: ignore[call-arg]
 
         # typer reads the options from the signature.
         _, *own = signature(run).parameters.values()
@@ -121,22 +155,87 @@ def _invocation(
 ) -> Invocation:
     """Joins the options before the command's name with those after it, which win."""
     before: Invocation = ctx.obj
-    return Invocation(store=store or before.store, env_file=env_file or before.env_file, as_json=as_json)
+    return Invocation(
+        store=store or before.store, env_file=env_file or before.env_file, as_json=as_json, program=before.program
+    )
 
 
 _SHARED = signature(_invocation).parameters
 
 
-def _exit_code(run: Callable[[], int]) -> int:
+def command_group(*groups: typer.Typer) -> typer.Typer:
+    """Returns a program's commands in one, those of groups first."""
+    program = typer.Typer(
+        # Help without rich: no boxes where it is piped, and nothing to import for it.
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for group in groups:
+        program.add_typer(group)
+    return program
+
+
+def begin(ctx: typer.Context, store: Path | None, env_file: Path | None, program: str) -> None:
+    """Keeps the options before a command's name; without a command, prints the help and ends with 2."""
+    if ctx.invoked_subcommand is None:
+        print(ctx.get_help())
+        raise typer.Exit(2)
+    ctx.obj = Invocation(store=store, env_file=env_file, program=program)
+
+
+def run_program(program: typer.Typer, name: str, arguments: Sequence[str] | None) -> int:
+    """Runs one command of a program and returns its exit code; wrong usage is told in one line, and is 2.
+
+    Args:
+        program: Its commands.
+        name: What it is called.
+        arguments: What stands after its name; None takes them from the process.
+    """
+    signal.signal(signal.SIGTERM, _interrupt)
+    _show_what_the_terminal_cannot()
+    try:
+        code: int = typer.main.get_command(program).main(arguments, prog_name=name, standalone_mode=False)
+    except typer.TyperException as exc:
+        return fail(f"{_wrong_usage(exc)}; see --help", 2, name)
+    return code
+
+
+def _wrong_usage(error: typer.TyperException) -> str:
+    """Returns an error of the parser as one line, with suggestions for a misspelt option."""
+    possible = getattr(error, "possibilities", None)
+    if possible:
+        return f"{error.message}. Did you mean {', '.join(map(repr, sorted(possible)))}?"
+    message = " ".join(error.format_message().split()).replace("Value error, ", "").removesuffix(".")
+    # typer checks values with pydantic, whose messages leave out the value.
+    if isinstance(error.__cause__, ValueError) and (found := getattr(error.__cause__, "errors", None)):
+        value = repr(found()[0]["input"])
+        return message if value in message else f"{message}, and {value} is none"
+    return message
+
+
+def _show_what_the_terminal_cannot() -> None:
+    """Lets output go on with a mark where a terminal's encoding lacks a character."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    """Turns SIGTERM into an orderly end, since a kill in the middle of a write can tear the vector index."""
+    raise KeyboardInterrupt
+
+
+def _exit_code(run: Callable[[], int], program: str) -> int:
     try:
         code = run()
         sys.stdout.flush()
     except UsageError as exc:
-        return fail(f"{exc}; see --help", 2)
+        return fail(f"{exc}; see --help", 2, program)
     except (QuestionError, ScopeError, SettingsError, BriefingError) as exc:
-        return fail(exc, 2)
+        return fail(exc, 2, program)
     except (AppError, IngestError, StoreError) as exc:
-        return fail(exc, 1)
+        return fail(exc, 1, program)
     except KeyboardInterrupt:
         print("interrupted: what was stored before is kept; run the command again to go on", file=sys.stderr)
         return 130
@@ -147,9 +246,9 @@ def _exit_code(run: Callable[[], int]) -> int:
     return code
 
 
-def fail(error: Exception | str, code: int) -> int:
+def fail(error: Exception | str, code: int, program: str = "untoc") -> int:
     """Says in one line what went wrong, and returns the exit code."""
-    print(f"untoc: {error}", file=sys.stderr)
+    print(f"{program}: {error}", file=sys.stderr)
     return code
 
 

@@ -79,7 +79,7 @@ def manifest(
     """Draft a statements.csv from what the texts of a folder say."""
     if not folder.is_dir():
         raise UsageError(f"no such folder: {str(folder)!r}")
-    with invocation.workspace() as workspace:
+    with invocation.workspace_or_empty() as workspace:
         path = workspace.corpus.draft_manifest(folder, overwrite=force)
     if invocation.as_json:
         print_json({"manifest": str(path)})
@@ -189,7 +189,9 @@ def parties(
 @command(commands, "untoc doctor", "untoc doctor --rebuild")
 def doctor(
     invocation: Invocation,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="make the indexes anew, without embedding")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="bring the store up to date and make its indexes anew, without embedding")
+    ] = False,
     reembed: Annotated[bool, typer.Option("--reembed", help="embed everything with the model of the settings")] = False,
 ) -> int:
     """Check the store."""

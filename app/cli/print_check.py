@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.checking.findings import CheckReport, Finding
-from app.checking.report import VERDICT_WORDS, PartyNamer, named_in_words, summary_line
+from app.checking.report import VERDICT_WORDS, CodeNamer, named_in_words, summary_line
 from app.cli.printing import in_pipe, inert, print_table, stdout_console
 from app.records import Verdict
 
@@ -19,7 +19,7 @@ _STYLES: Final[dict[Verdict, str]] = {
 _LONGEST: Final = 400
 
 
-def print_check(report: CheckReport, names: PartyNamer) -> None:
+def print_check(report: CheckReport, names: CodeNamer) -> None:
     """Prints a report: a row per quotation, then what was not checked, then the counts."""
     console = stdout_console()
     for note in report.notes:

@@ -23,7 +23,7 @@ from app.answering.provenance import holder, record_of
 from app.answering.trace import lines_of
 from app.records import Answer, Citation
 from ingest.parties.party_table import Party
-from ingest.report import IngestReport
+from ingest.report import NO_STATE, IngestReport
 from prompts.wording import Wording, load_wording
 from vectorstore.families import Family
 from vectorstore.records import Metadata, Statement, StatementSummary
@@ -184,6 +184,11 @@ def print_report(report: IngestReport) -> None:
     console.print(f"{summary}; {report.embedded_passages} passages embedded in {report.seconds:.1f} s", highlight=False)
     for note in report.notes:
         console.print(Text(inert(f"note: {note}")))
+    nameless = next((file for file in report.files if NO_STATE in (file.reason or "")), None)
+    if nameless is not None:
+        console.print(f"set a State by `untoc edit {nameless.statement_id} state=CODE`", highlight=False)
+    if any(file.result == "not_listed" for file in report.files):
+        console.print("take files that a statements.csv does not list by --all", highlight=False)
 
 
 def print_parties(parties: Sequence[Party]) -> None:
@@ -241,6 +246,8 @@ def print_statement(statement: Statement, corpus: "Corpus") -> None:
         if value is not None:
             mark = " (inferred)" if name in statement.inferred else ""
             shown = corpus.party_name(value) if name == "state" else value
+            if name == "held_by":
+                shown = ", ".join(map(corpus.party_name, value))
             console.print(Text(inert(f"{name}: {shown}{mark}")))
     kinship = corpus.kinship(statement.statement_id)
     if kinship is not None:

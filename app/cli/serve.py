@@ -1,5 +1,6 @@
 """Services: `chat`."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -29,4 +30,5 @@ def chat(
             server.port,
             on_ready=lambda address: print(f"The chat is open at {address} (stop with Ctrl-C)", flush=True),
         )
+    print("The chat is closed.", file=sys.stderr)
     return 0

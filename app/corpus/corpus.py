@@ -7,12 +7,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import ValidationError
+from rapidfuzz import fuzz
 
 from app.answering.provenance import reference
-from app.corpus.doctor import examine
+from app.corpus.doctor import examine, upgrade_check
 from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Citation
@@ -29,10 +30,11 @@ from ingest.metadata.metadata import ReadMetadata, merge
 from ingest.pages import page_of_file, word_rectangles
 from ingest.parties.party_names import added_rows, without_party
 from ingest.parties.party_table import Party, PartyTable
-from ingest.report import IngestProgress, IngestReport
+from ingest.report import FileResult, IngestProgress, IngestReport
 from ingest.text.readable import readable
 from ingest.text.repair import ELLIPSIS
 from ingest.text.splitter import SplitConfig
+from ingest.upgrade import bring_up_to_date
 from prompts.wording import load_wording
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family
@@ -40,12 +42,15 @@ from vectorstore.health import Check
 from vectorstore.records import Metadata, Role, Statement, StatementKind, StatementSummary, text_key
 from vectorstore.store import Store
 
-EDITABLE: Final = tuple(Metadata.__dataclass_fields__)
+EDITABLE: Final = tuple(name for name in Metadata.__dataclass_fields__ if name != "held_by")
 # Metadata that differ between the interventions of a record.
 _OF_SPEAKER: Final = frozenset({"state", "on_behalf_of", "speaker"})
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ur", "he"})
 # Characters of context on either side of a quotation where the paragraph is very long.
 _CONTEXT: Final = 600
+# How alike two texts of one name are, of 100, where one corrects the other; and characters that are compared.
+_ALIKE: Final = 70
+_COMPARED: Final = 20_000
 # Texts embedded and stored together when a store is embedded anew.
 _EMBEDDED_AT_ONCE: Final = 256
 
@@ -154,7 +159,7 @@ class Corpus:
 
     def statements(self) -> tuple[StatementSummary, ...]:
         """Returns all statements, by State and date."""
-        return self._store.catalogue.summaries()
+        return self._store.catalogue.documents()
 
     def families(self) -> dict[str, Family]:
         """Returns the family of every statement that has one, by statement id."""
@@ -269,6 +274,56 @@ class Corpus:
         options = IngestOptions(kind=kind, include_unlisted=include_unlisted, sync=sync)
         return self._indexer.ingest(paths, options, progress)
 
+    def ingest_uploads(
+        self,
+        paths: Sequence[Path],
+        folder: Path,
+        *,
+        include_unlisted: bool = False,
+        progress: Callable[[IngestProgress], None] | None = None,
+    ) -> IngestReport:
+        """Takes files that were uploaded into a folder; a corrected file takes the place of the one sent before.
+
+        A browser drops the folders of names, so rows of a manifest match by base name. A file is a correction of one of
+        the same name whose text is much the same; a State that was set by hand is kept where it gives none.
+        """
+        options = IngestOptions(include_unlisted=include_unlisted, by_base_name=True)
+        report = self._indexer.ingest(paths, options, progress)
+        own = {s.file: s for s in self.statements() if s.folder == str(folder)}
+        replaced = {file: old for file, new in own.items() if (old := self._sent_before(new)) is not None}
+        return replace(report, files=tuple(self._corrected_upload(file, own, replaced) for file in report.files))
+
+    def _sent_before(self, new: StatementSummary) -> StatementSummary | None:
+        """Returns the statement of an earlier upload that a new one corrects, or None."""
+        text = self.show(new.statement_id).source_text[:_COMPARED]
+        return next(
+            (
+                old
+                for old in self.statements()
+                if old.file == new.file
+                and old.folder != new.folder
+                and Path(old.folder).parent == Path(new.folder).parent
+                and fuzz.ratio(text, self.show(old.statement_id).source_text[:_COMPARED]) >= _ALIKE
+            ),
+            None,
+        )
+
+    def _corrected_upload(
+        self, result: FileResult, own: Mapping[str, StatementSummary], replaced: Mapping[str, StatementSummary]
+    ) -> FileResult:
+        """Removes the statement that an uploaded file corrects, and says so in what became of the file."""
+        old = replaced.get(result.file)
+        if old is None or result.result != "added":
+            return result
+        new, reason = own[result.file], "in place of the file of this name that was sent before"
+        self.remove(old.statement_id)
+        if new.metadata.state is None and old.metadata.state is not None:
+            new = self.edit(new.statement_id, {"state": old.metadata.state})
+            reason += "; its State stays as it was"
+        return replace(
+            result, result="replaced", reason=reason, statement_id=new.statement_id, state=new.metadata.state
+        )
+
     def draft_manifest(self, folder: Path, *, overwrite: bool = False) -> Path:
         """Writes a draft `statements.csv` from what the texts of a folder say; returns its path.
 
@@ -343,7 +398,8 @@ class Corpus:
         return reference(citation, self.parties(), load_wording(language))
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
-        """Checks the store; can make its indexes anew, or embed everything with the model in use."""
+        """Checks the store; can bring it up to date with new indexes, or embed everything with the model in use."""
+        checks: tuple[Check, ...] = ()
         if reembed:
             with self._store.writer():
                 self._store.record_model_change()
@@ -355,8 +411,11 @@ class Corpus:
                     self._store.catalogue.add_vectors(dict(zip(keys, vectors, strict=True)))
         elif rebuild:
             with self._store.writer():
+                upgrade = bring_up_to_date(self._store, Annotator(self.parties(), self._split, self._embedder))
+                link_families(self._store.catalogue)
                 self._store.rebuild_index()
-        checks = examine(self._store)
+            checks = (*checks, upgrade_check(upgrade))
+        checks = (*examine(self._store), *checks)
         return DoctorReport(ok=all(check.ok for check in checks), checks=checks)
 
     def _corrected(self, old: Statement, changes: Mapping[str, str]) -> tuple[Metadata, tuple[str, ...]]:
@@ -364,14 +423,14 @@ class Corpus:
         if unknown:
             raise MetadataError(f"unknown field {unknown[0]!r}: fields are {', '.join(EDITABLE)}")
         filled = {name: value.strip() for name, value in changes.items() if value.strip()}
-        cleared = {name: None for name, value in changes.items() if not value.strip()}
+        cleared: dict[str, Any] = {name: None for name, value in changes.items() if not value.strip()}
         try:
             row = ManifestRow.model_validate({"file": old.file, **filled})
         except ValidationError as exc:
             problem = exc.errors()[0]
             raise MetadataError(f"{problem['loc'][-1]}={problem['input']!r}: {problem['msg']}") from exc
         # A State that is set by hand clears the group, unless the group is set as well.
-        base = replace(old.metadata, on_behalf_of=None) if "state" in filled else old.metadata
+        base = replace(old.metadata, on_behalf_of=None, held_by=None) if "state" in changes else old.metadata
         merged = merge(ReadMetadata(metadata=base, inferred=old.inferred), row, self.parties())
         if merged.problems:
             raise MetadataError("; ".join(merged.problems))

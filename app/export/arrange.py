@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal, get_args
 
-from app.answering.provenance import provenance, reference_by_name, spoken_date
+from app.answering.provenance import holders, provenance, reference_by_name, spoken_date
 from app.briefing.cells import Briefing, Cell, Point, PositionKind
 from app.records import Citation, Claim
 from prompts.wording import Wording, load_document_words, load_wording
@@ -199,6 +199,10 @@ class Sayings:
         """Returns whose words a citation holds where they are not the party's own: a group's, or a record's."""
         if citation.summarised:
             return self._wording.say("as_summarised", party=self.name(citation.state))
+        if citation.quoting:
+            return self._wording.say("as_quoting", party=self.name(citation.state))
+        if citation.held_by:
+            return holders(citation, self.name, self._wording, party if party in citation.held_by else None)
         if citation.on_behalf_of is None and citation.state in (party, None):
             return ""
         group = self.name(citation.on_behalf_of or citation.state)

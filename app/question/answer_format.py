@@ -1,17 +1,23 @@
 """Answer format of a follow-up: shorter, as talking points, or in another language.
 
-"Shorter, please" and "in French" keep the question before and change only the form of its answer.
+"Shorter, please" and "in French" keep the question before and change only the form of its answer. The words stand in
+`app/question/data/forms.yaml`.
 """
 
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
-from app.question.lexicon import lexicon_of
+import yaml
+
+from app.question.lexicon import Lexicon
 from app.records import Style
 
 _STYLES: Final[tuple[Style, ...]] = ("shorter", "points")
-# Words that a wish for another form consists of.
-_WORDS: Final = frozenset({*_STYLES, "languages", "form", "fill", "and", "ask", "stop", "dash"})
+# What stands between words.
+_SIGNS: Final = frozenset({"dash", "slash", "and", "stop"})
+_LONGEST: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,16 +32,23 @@ class Restyle:
     language: str | None = None
 
 
-def restyle(question: str, language: str) -> Restyle | None:
-    """Returns the form that a question asks for, where it asks for nothing else; None for any other question.
+@cache
+def _lexicon() -> Lexicon:
+    """Returns the words of all six languages, since a wish is often too short to tell its own."""
+    text = (files("app.question") / "data" / "forms.yaml").read_text(encoding="utf-8")
+    return Lexicon("en", more=yaml.safe_load(text))
 
-    Args:
-        question: What was asked.
-        language: Its own language.
-    """
-    items = lexicon_of(language).items(question)
-    styles = [style for item in items for style in _STYLES if style in item.kinds]
-    wanted = next((item.values["languages"] for item in items if "languages" in item.kinds), None)
-    if not (styles or wanted) or not all(item.kinds & _WORDS for item in items):
+
+def restyle(question: str) -> Restyle | None:
+    """Returns the form that a question asks for, where it asks for nothing else; None for any other question."""
+    if len(question) > _LONGEST:
         return None
-    return Restyle(style=styles[0] if styles else "answer", language=wanted)
+    style: Style = "answer"
+    language: str | None = None
+    for item in _lexicon().items(question):
+        language = item.values.get("language", language)
+        asked = next((name for name in _STYLES if name in item.kinds), None)
+        style = asked or style
+        if not (asked or item.kinds & {"language", "form_filler", *_SIGNS}):
+            return None
+    return None if (style, language) == ("answer", None) else Restyle(style=style, language=language)

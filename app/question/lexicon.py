@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import product
+from types import MappingProxyType
 from typing import Final
 
 import yaml
@@ -55,12 +56,18 @@ class Item:
 class Lexicon:
     """What the words of one language do."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, more: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Loads the words of a language.
+
+        Args:
+            language: ISO 639-1 code, one of the six.
+            more: Kinds of words beside those of its file, likewise.
+        """
         self.language = language
         self._entries: dict[tuple[str, ...], dict[str, str]] = {}
         self._beginnings: set[tuple[str, ...]] = set()
-        for name in ("any", language):
-            for kind, phrases in _load(name).items():
+        for known in (_load("any"), _load(language), more):
+            for kind, phrases in known.items():
                 for phrase in phrases.split("|"):
                     words, _, value = phrase.partition("=")
                     self._add(words, kind, value.strip())

@@ -18,15 +18,17 @@ from app.question.language import detect_language
 from app.question.lexicon import lexicon_of
 from app.question.occasion import occasion_of
 from app.question.overrides import override
+from app.question.relative_time import counted_from
+from app.question.replies import chosen_option
 from app.question.resolution import Resolution
 from app.question.roles import RoleReading, Word, encode_words, load_tagger, words_of
 from app.question.spans import Span, find_spans
-from app.question.turn import ConversationState, EarlierTurn, earlier_turns, filled, fold, kept_fields
+from app.question.turn import ConversationState, EarlierTurn, earlier_turns, filled, fold, in_form, known_before
 from app.records import Missing, Note, Pick, QuestionKind, Scope, TreatyScope
 from ingest.glossary.glossary import terms_within
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions
-from ingest.treaties.treaties import PROTOCOLS, article_title
+from ingest.treaties.treaties import article_title
 from vectorstore.records import JSONValue
 
 MAX_QUESTION: Final = 2000
@@ -101,10 +103,8 @@ def resolve(
 
 def _state_after(turns: Sequence[EarlierTurn], parties: PartyTable) -> ConversationState | None:
     """Returns the state after the turns of a conversation; those before a turn that has its state are not read."""
-    recent = turns[-_TURNS_READ:]
-    known = max((place for place, turn in enumerate(recent) if turn.state is not None), default=-1)
-    state = recent[known].state if known >= 0 else None
-    for turn in recent[known + 1 :]:
+    state, unread = known_before(turns[-_TURNS_READ:])
+    for turn in unread:
         read = _read_turn(state, turn.question[:MAX_QUESTION], parties)
         state = ConversationState(read=override(read, turn.overrides, parties))
     return state
@@ -114,60 +114,16 @@ def _read_turn(state: ConversationState | None, question: str, parties: PartyTab
     """Reads a question as a turn of its conversation; a wish for another form asks the question before again."""
     if state is None:
         return read_question(question, parties).resolution
-    before = state.read
-    form = restyle(question, detect_language(question, parties))
+    form = restyle(question)
     if form is not None:
-        return replace(
-            before,
-            scope=replace(before.scope, kept=kept_fields(before.scope, before.scope)),
-            style=before.style if form.style == "answer" else form.style,
-            reply_language=form.language or before.reply_language,
-            act="more" if before.act == "more" else "about",
-            kind="format_request",
-            again=before.again or before.kind,
-        )
-    read = read_question(question, parties, follows=True)
-    said = _by_treaty(_by_number(read.resolution, before), before)
-    turn = read_turn(read.frame, filled(said), filled(before))
-    if (said.kind == "ambiguous" or said.kind_chance < _GUESS) and turn.act != "new":
-        # "And Belmora?" is asked as the question before it was.
-        said, turn = replace(said, kind="content", unnamed=False), replace(turn, keeps=turn.keeps | {"kind"})
-    if said.kind in _OF_STATEMENTS and "who" in filled(said):
-        # "Summarise Cuba's statement" is about the whole of it.
-        turn = replace(turn, keeps=turn.keeps - {"topic", "treaty"})
+        return in_form(state, form)
+    before = state.read
+    chosen = chosen_option(question, before.unclear, before.options, before.scope.language, parties)
+    reading = read_question(chosen, parties, follows=True)
+    said = reading.resolution
+    said = replace(said, scope=counted_from(question, said.scope, before.scope))
+    turn = read_turn(reading.frame, filled(said), filled(before))
     return replace(fold(state, said, turn), question=question)
-
-
-def _by_number(said: Resolution, before: Resolution) -> Resolution:
-    """Reads a bare number by what was asked about before: "17?" as an article, "and the eleventh?" as a session."""
-    items = lexicon_of(said.scope.language).items(said.question)
-    numbers = [item for item in items if item.kinds & {"number", "ordinal", "roman"}]
-    bare = len(numbers) == 1 and all(item.kinds & _BESIDE_NUMBER for item in items if item not in numbers)
-    if not bare or filled(said) - {"topic"}:
-        return said
-    number = str(numbers[0].number("number", "ordinal", "roman"))
-    treaty = next((each.treaty for each in before.scope.treaties if article_title(each.treaty, number)), None)
-    if before.scope.sessions:
-        scope = replace(said.scope, topic="", sessions=(number,))
-    elif treaty is not None:
-        scope = replace(said.scope, topic="", treaties=(TreatyScope(treaty=treaty, articles=(number,)),))
-    else:
-        return said
-    return replace(said, scope=scope, unnamed=False)
-
-
-def _by_treaty(said: Resolution, before: Resolution) -> Resolution:
-    """Reads "article 4" and "the Protocol" as those of the one Protocol that the conversation is about."""
-    about = {treaty.treaty for treaty in before.scope.treaties}
-    named = {treaty.treaty for treaty in said.scope.treaties}
-    if len(about) != 1 or not about <= set(PROTOCOLS) or not (said.assumed_treaty or named == set(PROTOCOLS)):
-        return said
-    (code,) = about
-    numbers = dict.fromkeys(number for treaty in said.scope.treaties for number in treaty.articles)
-    own = tuple(number for number in numbers if article_title(code, number))
-    if numbers and not own:
-        return said
-    return replace(said, scope=replace(said.scope, treaties=(TreatyScope(treaty=code, articles=own),)))
 
 
 def read_question(

@@ -16,6 +16,8 @@ _ASKED: Final[Mapping[QuestionKind, Missing]] = {
     "person": "name",
     "reason": "reason",
 }
+# Kinds of turns that ask nothing of the corpus, so that the question before them goes on afterwards.
+ASIDES: Final[frozenset[QuestionKind]] = frozenset({"greeting", "out_of_scope"})
 Act = Literal["new", "replace", "add", "remove", "correct", "more", "about"]
 
 
@@ -62,6 +64,7 @@ class Resolution:
         kind: The kind of question.
         kind_chance: Calibrated chance that this is its kind, 0 to 1.
         again: Of a wish for another form, the kind of the question that is answered again.
+        earlier_kind: Of an aside, such as thanks, the kind of the question before it, which later turns go on with.
         other_kinds: Kinds that it may be as well, likeliest first; only where the chance is low.
         reply_language: The language in which it is wanted, where one was asked for.
         act: What the question does to the conversation before it, as `new`, or `about` the answer shown.
@@ -96,11 +99,17 @@ class Resolution:
     kind_chance: float = 1.0
     other_kinds: tuple[QuestionKind, ...] = ()
     again: QuestionKind | None = None
+    earlier_kind: QuestionKind | None = None
 
     @property
     def answered_as(self) -> QuestionKind:
         """The kind of answer that is given: "in French" after a summary asks for the summary."""
         return self.again or self.kind
+
+    @property
+    def goes_on_as(self) -> QuestionKind:
+        """The kind of question that a turn after this one asks again: "and Iraq?"."""
+        return self.again or self.earlier_kind or self.kind
 
 
 def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:

@@ -8,13 +8,15 @@ begins anew. What a turn keeps is told elsewhere (`TurnReading`); here is what f
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from app.errors import QuestionError
-from app.question.resolution import Act, Resolution, Shown
-from app.records import Answer, Scope, TreatyScope
+from app.question.answer_format import Restyle
+from app.question.resolution import ASIDES, Act, Resolution, Shown, with_kind
+from app.records import Answer, Note, QuestionKind, Scope, TreatyScope
 from vectorstore.records import JSONValue
 
 Slot = Literal["who", "topic", "when", "where", "treaty", "kind"]
@@ -36,8 +38,16 @@ _SLOTS: Final[Mapping[str, Slot]] = {
     "topic": "topic",
 }
 FILLED: Final[frozenset[Slot]] = frozenset(_SLOTS.values())
-# What belongs to a kind of question beside its name.
-_OF_KIND: Final = ("asked", "stance", "over_time", "negated", "provision")
+
+
+# Kinds that ask about statements as a whole.
+_OF_THE_WHOLE: Final[frozenset[QuestionKind]] = frozenset({"summary", "list"})
+# Kinds that a turn asks for in words of its own; fragments such as "and Belmora?" may be taken for any of the others.
+_OF_ITS_OWN: Final = _OF_THE_WHOLE | frozenset[QuestionKind](
+    ("metadata", "source", "number", "date", "person", "reason", "compare", "over_time", "treaty_text")
+)
+# Chance from which a turn's own kind goes before the one kept; chosen on seventeen turns in four languages.
+_SURE: Final = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +121,37 @@ def earlier_turns(history: Iterable[str | EarlierTurn]) -> tuple[EarlierTurn, ..
     return tuple(turn for turn in turns if turn.question.strip())
 
 
+def turn_of(answer: Answer, overrides: Mapping[str, JSONValue] = MappingProxyType({})) -> EarlierTurn:
+    """Returns the turn that an answer makes of its question, as later turns go on from it.
+
+    Args:
+        answer: The answer; one that was stored without the state of its conversation is read again.
+        overrides: The parts of its scope that were set.
+    """
+    state = read_state(answer.conversation) if answer.conversation else None
+    return EarlierTurn(question=answer.question, overrides=overrides, state=state)
+
+
+def known_before(turns: Sequence[EarlierTurn]) -> tuple[ConversationState | None, Sequence[EarlierTurn]]:
+    """Returns the last state that the turns of a conversation give, and the turns after it, which have to be read."""
+    known = max((place for place, turn in enumerate(turns) if turn.state is not None), default=-1)
+    return (turns[known].state if known >= 0 else None), turns[known + 1 :]
+
+
+def in_form(state: ConversationState, form: Restyle) -> Resolution:
+    """Returns the question before, to be answered again in another form: shorter, in French."""
+    before = state.read
+    return replace(
+        before,
+        scope=replace(before.scope, kept=kept_fields(before.scope, before.scope)),
+        style=before.style if form.style == "answer" else form.style,
+        reply_language=form.language or before.reply_language,
+        act="more" if before.act == "more" else "about",
+        kind="format_request",
+        again=before.answered_as,
+    )
+
+
 def state_after(read: Resolution, answer: Answer) -> ConversationState:
     """Returns the state of a conversation after an answer; what went before on the same question counts as shown."""
     citations = answer.citations
@@ -142,9 +183,14 @@ def fold(state: ConversationState, said: Resolution, turn: TurnReading) -> Resol
         said: The turn read by itself.
         turn: What it keeps and does.
     """
+    if said.kind == "format_request":
+        # A form that is not offered: the same answer again, which says so.
+        again = in_form(state, Restyle())
+        return replace(again, party_notes=(*again.party_notes, Note(kind="form_unknown")))
     if turn.act == "new":
         return said
     before, own = state.read, filled(said)
+    turn = _settled(turn, said, before, own)
     scope = replace(said.scope, **_kept_fields(said, before, turn, own))
     named = bool(scope.states or scope.groups)
     same_who = turn.act == "remove" or ("who" in turn.keeps and "who" not in own)
@@ -153,13 +199,31 @@ def fold(state: ConversationState, said: Resolution, turn: TurnReading) -> Resol
         said,
         scope=replace(scope, kept=kept_fields(scope, before.scope)),
         all_states=open_set and not named,
-        is_statement_question=True,
+        unnamed=said.unnamed and not same_who,
+        # "And firearms?" asks of statements, since the turn before it does.
+        is_statement_question=said.kind not in ASIDES,
         act=turn.act,
         shown=state.shown if turn.act in ("more", "about") else None,
+        earlier_kind=before.goes_on_as if said.kind in ASIDES else None,
     )
     if same_who and before.unclear is not None and not named:
         folded = replace(folded, unclear=before.unclear, options=before.options, known_name=before.known_name)
-    return _with_kind(folded, before) if "kind" in turn.keeps else folded
+    return _with_kind_of(folded, before) if "kind" in turn.keeps and said.kind not in ASIDES else folded
+
+
+def _settled(turn: TurnReading, said: Resolution, before: Resolution, own: frozenset[Slot]) -> TurnReading:
+    """Returns what a turn keeps where its kind says more than its words do.
+
+    A kind of its own that is sure goes before the one kept. "Summarise Cuba's statement" asks about the whole of it,
+    and "who else?" after one State asks which others.
+    """
+    sure = said.kind in _OF_ITS_OWN and said.kind_chance >= _SURE and turn.act in ("replace", "about", "more")
+    if sure or (turn.act == "more" and said.all_states and not before.all_states):
+        turn = replace(turn, keeps=turn.keeps - {"kind"})
+    if sure and said.kind in _OF_THE_WHOLE and "who" in own and "topic" not in own:
+        again = before.goes_on_as in _OF_THE_WHOLE
+        turn = replace(turn, keeps=turn.keeps - ({"topic", "treaty"} if again else FILLED))
+    return turn
 
 
 def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: frozenset[Slot]) -> dict[str, Any]:
@@ -176,7 +240,7 @@ def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: f
             fields |= _less(scope, earlier, *names)
         elif slot in turn.keeps and slot not in own:
             fields |= {name: getattr(earlier, name) for name in names}
-    if turn.act in ("replace", "correct"):
+    if turn.act not in ("add", "remove"):
         fields |= _subject(scope, earlier, own) | _occasion(scope, earlier)
     return fields
 
@@ -231,16 +295,13 @@ def _occasion(scope: Scope, earlier: Scope) -> dict[str, Any]:
     return fields
 
 
-def _with_kind(folded: Resolution, before: Resolution) -> Resolution:
-    """Asks for the same kind of thing as before, unless the turn itself asks for one."""
+def _with_kind_of(folded: Resolution, before: Resolution) -> Resolution:
+    """Asks for the same kind of thing as before, but what a treaty says only until somebody is named."""
     named = folded.scope.states or folded.scope.groups or folded.scope.members_of or folded.all_states
-    kind = {name: getattr(folded, name) or getattr(before, name) for name in _OF_KIND}
-    # A State that is named says things of a treaty, which its own text does not.
-    kind["provision"] = kind["provision"] and not named
-    if folded.all_states and not before.all_states:
-        kind["asked"] = folded.asked
-    same = folded.kind if folded.kind != "content" or (before.kind == "treaty_text" and named) else before.kind
-    return replace(folded, kind=same, **kind)
+    kind = before.goes_on_as
+    if kind == "treaty_text" and named:
+        return with_kind(folded, "content")
+    return with_kind(folded, kind)
 
 
 def kept_fields(scope: Scope, earlier: Scope) -> tuple[str, ...]:

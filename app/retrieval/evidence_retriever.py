@@ -9,17 +9,22 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.question.resolution import Resolution, Shown
-from app.records import Citation, Coverage, Note, RetrievedPassage, Sources, TreatyScope, WordsFound
-from app.retrieval.listing import calibrate_across_parties
+from app.records import Citation, Coverage, Note, RetrievedPassage, Scope, Sources, TreatyScope, WordsFound
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.party_search import PartySearch
-from app.retrieval.scoped_statements import ScopedStatements, by_party, of_asked, without
+from app.retrieval.relevance import CITED
+from app.retrieval.scoped_statements import (
+    ScopedStatements,
+    by_party,
+    of_asked,
+    unreadable_in_scope,
+    without,
+)
 from app.retrieval.sentence_ranker import SentenceRanker, languages_of
 from app.retrieval.stance import has_stance
 from app.retrieval.strategies import choose_strategy
-from app.retrieval.terms import content_terms
 from app.retrieval.topic import ModelLanguages, Topic
-from ingest.annotate import provision_of
+from ingest.annotate import UNNAMED, provision_of
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import TREATIES, article_title, short_name
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary
@@ -33,10 +38,6 @@ _LISTED: Final = 100
 _READ_FOR_POSITION: Final = 5
 # How far from a quotation its reasons are looked for, in sentences.
 _AROUND: Final = 6
-# Where no sentence cites an article, sentences are on its subject that score this high (see `ScoredSentence`), or hold
-# this share of the words of its title.
-_SUBJECT_SCORE_MIN: Final = -4.0
-_TITLE_SHARE_MIN: Final = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,7 @@ class Retrieved:
         spoken_for: Evidence in statements of groups that spoke for States asked about.
         related: Evidence that does not answer but may help.
         other_readings: Articles of other treaties with the number asked about that are cited as well.
+        unnamed_articles: Numbers of articles asked about that are cited of a convention that the text does not name.
         missing_parties: Parties asked about that have no statement in scope.
         treaties_held: Of the treaties whose own words were asked for, those whose texts are in the store.
         places: Where words stand whose source was asked.
@@ -66,6 +68,7 @@ class Retrieved:
     related: tuple[PartyEvidence, ...] = ()
     missing_parties: tuple[str, ...] = ()
     other_readings: tuple[TreatyScope, ...] = ()
+    unnamed_articles: tuple[str, ...] = ()
     empty_corpus: bool = False
     treaties_held: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
@@ -130,12 +133,12 @@ class EvidenceRetriever:
             base = self.in_scope(resolution, parties)
             searchable = not (base.empty_corpus or _is_unsearchable(resolution))
             return self._with_evidence(base, resolution, parties) if searchable else base
-        base = self._empty()
+        base = self._empty(resolution.scope, parties)
         return base if _is_unsearchable(resolution) else self._search_provisions(resolution, base)
 
     def in_scope(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the statements in scope without searching them; for an ambiguous question, none."""
-        base = self._empty()
+        base = self._empty(resolution.scope, parties)
         if base.empty_corpus or _is_unsearchable(resolution):
             return base
         scope, catalogue = resolution.scope, self._store.catalogue
@@ -144,13 +147,13 @@ class EvidenceRetriever:
         if scope.members_of:
             in_scope = of_asked(in_scope, asked, scope.members_of, parties)
         in_scope = without(in_scope, scope.excluded, asked, parties)
-        unattributed = sum(summary.metadata.state is None for summary in in_scope)
-        owned = by_party(in_scope)
+        unattributed = sum(not summary.metadata.holders for summary in in_scope)
+        owned = by_party(in_scope, asked)
         return replace(
             base,
             asked=asked,
             held=catalogue.summaries(ScopeFilter(parties=asked)) if asked else (),
-            searched=tuple(summary for summary in in_scope if summary.metadata.state is not None),
+            searched=tuple(summary for summary in in_scope if summary.metadata.holders),
             missing_parties=tuple(code for code in asked if code not in owned),
             notes=(Note(kind="not_attributed", values={"count": unattributed}),) if unattributed else (),
         )
@@ -188,23 +191,21 @@ class EvidenceRetriever:
             near = [(min((_apart(s, other) for other in quoted), default=_AROUND + 1), s) for s in sentences]
             party = statement.metadata.state or ""
             found.setdefault(party, []).extend(
-                ScoredSentence(sentence=s, score=-float(apart))
+                ScoredSentence(sentence=s, relevance=CITED)
                 for apart, s in sorted(near, key=lambda item: (item[0], item[1].ordinal))
                 if apart <= _AROUND and bears(s.text)
             )
         held = by_party(summary for summary in base.searched if summary.statement_id in base.sources.statements)
         evidence = tuple(
-            PartyEvidence(
-                party=party, searched=tuple(held.get(party, ())), sentences=tuple(near), confidence=1.0, cited=True
-            )
+            PartyEvidence(party=party, searched=tuple(held.get(party, ())), sentences=tuple(near))
             for party, near in found.items()
             if near
         )
         return replace(base, party_evidence=evidence)
 
-    def _empty(self) -> Retrieved:
+    def _empty(self, scope: Scope, parties: PartyTable) -> Retrieved:
         catalogue = self._store.catalogue
-        unreadable = tuple(file for file, _ in catalogue.unreadable())
+        unreadable = unreadable_in_scope(catalogue.unreadable(), scope, parties)
         return Retrieved(empty_corpus=catalogue.is_empty(), unreadable=unreadable)
 
     def _with_evidence(
@@ -214,7 +215,9 @@ class EvidenceRetriever:
         parties: PartyTable,
     ) -> Retrieved:
         scope = resolution.scope
-        owned: dict[str, list[StatementSummary]] = {code: [] for code in base.asked} | by_party(base.searched)
+        owned: dict[str, list[StatementSummary]] = {code: [] for code in base.asked} | by_party(
+            base.searched, base.asked
+        )
         groups = [
             group
             for group in self._scoped(self._store.catalogue, scope).of_groups(scope.states, parties)
@@ -226,15 +229,18 @@ class EvidenceRetriever:
             return base
         language = resolution.scope.language
         search = PartySearch(self._store.catalogue, self._ranker, strategy, language, many=many)
-        evidence = tuple(item for code, own in owned.items() for item in _found_by(search, code, own, resolution))
+        if resolution.over_time:
+            evidence, read = tuple(i for code, own in owned.items() for i in _over_time(search, code, own)), len(owned)
+        else:
+            evidence, read = search.find_all(owned)
         spoken_for = tuple(
             replace(search.find(g.group, g.statements), members=g.members, aligned=g.aligned) for g in groups
         )
-        if many:
-            evidence = calibrate_across_parties(evidence)
         if resolution.stance:
             evidence, spoken_for = (tuple(self._by_position(f) for f in each) for each in (evidence, spoken_for))
         related, readings = self._related_findings(resolution, evidence, search, many=many)
+        unnamed, cited_unnamed = self._of_unnamed_conventions(resolution, evidence)
+        related = (*unnamed, *related)
         if not base.asked:
             # An open question names no order: the party with the most confident evidence comes first.
             surest: dict[str, float] = {}
@@ -247,11 +253,14 @@ class EvidenceRetriever:
             spoken_for=spoken_for,
             related=related,
             other_readings=readings,
+            unnamed_articles=cited_unnamed,
             notes=(
                 *base.notes,
                 *_translation_note(search.topic),
+                *_reading_notes(search, evidence, read, calibrated=self._ranker.relevance.calibrated),
                 *_words_only_note(base, evidence, self._ranker.model_languages),
                 *_search_notes(resolution, base.searched, evidence, readings),
+                *(Note(kind="unnamed_article", values={"article": number}) for number in cited_unnamed),
             ),
             sources=self._sources((*evidence, *spoken_for, *related)),
         )
@@ -281,10 +290,21 @@ class EvidenceRetriever:
         if silent and not (many and len(silent) < len(evidence)):
             titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
             subject = ranker.topic(" ".join(title for title in titles if title), "en")
-            near: Sequence[PartyEvidence] = [search.by_topic(item.party, item.searched, subject) for item in silent]
-            near = calibrate_across_parties(near) if many else near
-            related += [item if _on_subject(item, subject) else replace(item, confidence=0.0) for item in near]
+            related += [search.by_topic(item.party, item.searched, subject) for item in silent]
         return tuple(related), readings
+
+    def _of_unnamed_conventions(
+        self, resolution: Resolution, evidence: Sequence[PartyEvidence]
+    ) -> tuple[tuple[PartyEvidence, ...], tuple[str, ...]]:
+        """Finds where parties cite articles asked about of a convention that their text does not name, and which."""
+        asked = tuple(dict.fromkeys(n for treaty in resolution.scope.treaties for n in treaty.articles))
+        searched = [summary.statement_id for item in evidence for summary in item.searched]
+        mentions = self._store.catalogue.mentions(searched, UNNAMED, asked) if asked else ()
+        numbers = tuple(n for n in asked if any(mention.article == n for mention in mentions))
+        if not numbers:
+            return (), ()
+        cited = (self._ranker.rank_by_mention(item.party, item.searched, UNNAMED, numbers) for item in evidence)
+        return tuple(item for item in cited if item.sentences), numbers
 
     def _search_provisions(self, resolution: Resolution, base: Retrieved) -> Retrieved:
         """Finds what treaties themselves say, in the ingested texts of treaties."""
@@ -306,11 +326,11 @@ class EvidenceRetriever:
                 own = self._store.catalogue.mentions([text.statement_id for text in texts], provision_of(treaty.treaty))
                 holders = {mention.statement_id for mention in own}
                 held = [text for text in texts if text.statement_id in holders]
-                evidence = merge_evidence(evidence, self._ranker.rank_shallow("", held, topic))
+                evidence = merge_evidence(evidence, self._ranker.rank_by_topic("", held, topic))
         return replace(
             base,
             searched=texts,
-            party_evidence=calibrate_across_parties((evidence,)),
+            party_evidence=(evidence,),
             sources=self._sources((evidence,)),
         )
 
@@ -357,24 +377,9 @@ def _is_unsearchable(resolution: Resolution) -> bool:
     return asked_back or resolution.to_assistant or not resolution.is_statement_question
 
 
-def _on_subject(evidence: PartyEvidence, subject: Topic) -> bool:
-    """Returns whether evidence speaks of an article's subject, and not only of one common word of its title."""
-    if not evidence.answers:
-        return False
-    if evidence.features is None:
-        # Without features, it was found by its words, which is enough.
-        return True
-    shared = max(subject.share_of(content_terms(item.sentence.text, "en")) for item in evidence.best)
-    return evidence.sentences[0].score >= _SUBJECT_SCORE_MIN or shared >= _TITLE_SHARE_MIN
-
-
-def _found_by(
-    search: PartySearch, party: str, own: Sequence[StatementSummary], resolution: Resolution
-) -> Iterable[PartyEvidence]:
-    """Searches a party's statements together, or one by one where the question is about change."""
-    if resolution.over_time and len(own) > 1:
-        return [search.find(party, [statement]) for statement in own]
-    return [search.find(party, own)]
+def _over_time(search: PartySearch, party: str, own: Sequence[StatementSummary]) -> Iterable[PartyEvidence]:
+    """Searches a party's statements one by one, for a question about change."""
+    return [search.find(party, [statement]) for statement in own] if len(own) > 1 else [search.find(party, own)]
 
 
 def _translation_note(topic: Topic | None) -> tuple[Note, ...]:
@@ -386,6 +391,16 @@ def _translation_note(topic: Topic | None) -> tuple[Note, ...]:
             kind="bridged" if topic.translation_coverage >= 1.0 else "bridged_partly", values={"words": topic.english}
         ),
     )
+
+
+def _reading_notes(
+    search: PartySearch, evidence: Sequence[PartyEvidence], read: int, *, calibrated: bool
+) -> Iterable[Note]:
+    """Says how closely parties were read, and where words alone decided because no calibration suits the models."""
+    if read < len(evidence):
+        yield Note(kind="read_closely", values={"count": len(evidence), "read": read})
+    if search.topic is not None and not calibrated and any(item.searched for item in evidence):
+        yield Note(kind="uncalibrated")
 
 
 def _words_only_note(base: Retrieved, evidence: Sequence[PartyEvidence], languages: ModelLanguages) -> tuple[Note, ...]:

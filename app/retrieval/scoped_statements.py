@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.records import Pick, Scope
+from app.records import Interval, Pick, Scope
 from ingest.annotate import AGENDA, ALIGNED
 from ingest.language.dates import interval
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import members_of, regions
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import Metadata, ScopeFilter, StatementSummary
+from vectorstore.records import Metadata, ScopeFilter, StatementSummary, UnreadableFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,22 +110,68 @@ class ScopedStatements:
         """Keeps the statements that may have been made within the interval asked about; all without one."""
         if self._scope.interval is None:
             return tuple(statements)
-        first, last = (end or "" for end in self._scope.interval)
         made = ((summary, _days(summary.metadata)) for summary in statements)
-        # ISO dates compare as text: a day is in "2018-10" or before it by as many characters as these.
-        return tuple(
-            summary
-            for summary, days in made
-            if days and str(days[1])[: len(first)] >= first and (not last or str(days[0])[: len(last)] <= last)
+        return tuple(summary for summary, days in made if days and _within(days, self._scope.interval))
+
+
+def unreadable_in_scope(files: Iterable[UnreadableFile], scope: Scope, parties: PartyTable) -> tuple[str, ...]:
+    """Returns the names of files that could not be read and that a scope may hold, with pages where some could be.
+
+    What a file's name or its row of the manifest tells can take it out of the scope. A file of an unknown State belongs
+    to a question on certain States only if something else of it is known and fits: "scan3.pdf" is not Arvandia's.
+    """
+    return tuple(_shown(file) for file in files if _may_hold(scope, file.metadata, parties))
+
+
+def _within(days: tuple[date, date], wanted: Interval) -> bool:
+    """Returns whether days may lie in an interval asked about."""
+    # ISO dates compare as text: a day is in "2018-10" or before it by as many characters as these.
+    first, last = (end or "" for end in wanted)
+    return str(days[1])[: len(first)] >= first and (not last or str(days[0])[: len(last)] <= last)
+
+
+def _may_hold(scope: Scope, known: Metadata, parties: PartyTable) -> bool:
+    days = _days(known)
+    years = {str(year) for year in range(days[0].year, days[1].year + 1)} if days else set()
+    fits = [
+        bool(told.intersection(wanted))
+        for told, wanted in (
+            ({known.body}, scope.bodies),
+            ({known.session}, scope.sessions),
+            (years, [str(year) for year in scope.years]),
         )
+        if wanted and told - {None}
+    ]
+    if days and scope.interval is not None:
+        fits.append(_within(days, scope.interval))
+    if not all(fits) or known.state in scope.excluded:
+        return False
+    asked = {*scope.states, *scope.groups}
+    if scope.members_of:
+        asked |= members_of(scope.members_of, parties, known.date)
+    if not asked:
+        return True
+    return known.state in asked if known.state else bool(fits)
 
 
-def by_party(statements: Iterable[StatementSummary]) -> dict[str, list[StatementSummary]]:
-    """Groups statements by who holds them; those of nobody are left out."""
+def _shown(file: UnreadableFile) -> str:
+    pages = ", ".join(map(str, file.pages))
+    return f"{file.file} ({'page' if len(file.pages) == 1 else 'pages'} {pages})" if pages else file.file
+
+
+def by_party(statements: Iterable[StatementSummary], asked: Collection[str] = ()) -> dict[str, list[StatementSummary]]:
+    """Groups statements by who holds them; those of nobody are left out.
+
+    A joint statement is under whoever delivered it, and under each of its other holders that is asked about.
+    """
     grouped: dict[str, list[StatementSummary]] = {}
     for summary in statements:
-        if summary.metadata.state is not None:
-            grouped.setdefault(summary.metadata.state, []).append(summary)
+        state, *others = summary.metadata.holders or (None,)
+        own = [code for code in others if code in asked]
+        if state is not None and (not own or state in asked):
+            own.append(state)
+        for code in own:
+            grouped.setdefault(code, []).append(summary)
     return grouped
 
 
@@ -135,7 +181,9 @@ def of_asked(
     """Returns the statements of the parties asked and of members, when they spoke, of these regions and groups."""
     statements = tuple(statements)
     members = {date: members_of(sets, parties, date) for date in {s.metadata.date for s in statements}}
-    return tuple(s for s in statements if s.metadata.state in asked or s.metadata.state in members[s.metadata.date])
+    return tuple(
+        s for s in statements if any(code in asked or code in members[s.metadata.date] for code in s.metadata.holders)
+    )
 
 
 def without(

@@ -15,9 +15,10 @@ from app.briefing.request import BriefingRequest
 from app.corpus.corpus import Corpus
 from app.corpus.drafts import save_draft
 from app.errors import AppError, NotFoundError
+from app.question.turn import turn_of
 from app.records import Answer, Scope
 from app.ui.briefing_requests import BriefingWish, briefing_asked, briefing_of_turns
-from app.ui.conversation import Pending, Turn, Unsaved, conversation_html, earlier_turn, error_html, make_turn
+from app.ui.conversation import Pending, Turn, Unsaved, conversation_html, error_html, make_turn
 from app.ui.evidence_panel import evidence_panel, page_json
 from app.ui.scope_chips import (
     PICKS,
@@ -226,7 +227,7 @@ class _AskTabController:
     def _answer(self, question: str, turns: list[Turn], overrides: Overrides) -> Iterator[tuple[Any, ...]]:
         """Yields (conversation, evidence, turns, question box, ask button, stop button, wanted briefing)."""
         skip = gr.skip()
-        history = [earlier_turn(turn) for turn in turns]
+        history = [turn_of(turn.answer, turn.overrides) for turn in turns]
         pending = Pending(question=question)
         busy, idle = (
             (gr.Button(visible=False), gr.Button(visible=True)),

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from app.briefing.request import BriefingRequest, asked_for_briefing, request_of_resolution, request_of_scopes
 from app.question.reading import resolve
-from app.ui.conversation import Turn, earlier_turn
+from app.question.turn import turn_of
+from app.ui.conversation import Turn
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import members_of
 
@@ -41,7 +42,7 @@ def briefing_asked(question: str, turns: list[Turn], parties: PartyTable) -> Bri
     spoken = asked_for_briefing(question)
     if spoken is None:
         return None
-    history = [earlier_turn(turn) for turn in turns]
+    history = [turn_of(turn.answer, turn.overrides) for turn in turns]
     resolution = resolve(spoken, parties, history=history)
     request = request_of_resolution(resolution, spoken)
     members = sorted(members_of(resolution.scope.members_of, parties))

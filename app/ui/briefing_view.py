@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
+from app.answering.provenance import spoken_date
 from app.briefing.cells import KINDS, Briefing, Cell, EvidenceWords, PositionKind
 from app.briefing.table_builder import BriefingProgress
 from app.records import Citation, Claim
-from app.ui.provenance_html import provenance, read_date, speaker_line
+from app.ui.provenance_html import provenance, speaker_line
 from prompts.wording import load_document_words
 
 # The component's event that carries a review; `select` is for what opens something.
@@ -213,7 +214,7 @@ def _moment(briefing: Briefing, subject: str, number: int, kind: PositionKind) -
 
 def _when(citation: Citation) -> str:
     if citation.date:
-        return read_date(citation.date)
+        return spoken_date(citation.date, "en") or ""
     return f"session {citation.session}" if citation.session else citation.file
 
 

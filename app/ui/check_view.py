@@ -9,7 +9,7 @@ from typing import Final
 from app.checking.blocks import Block, Document
 from app.checking.checker import Around
 from app.checking.findings import CheckReport, Finding, Place
-from app.checking.report import MEANINGS, VERDICT_WORDS, PartyNamer, named_in_words, summary_line
+from app.checking.report import MEANINGS, VERDICT_WORDS, CodeNamer, named_in_words, summary_line
 
 # A sign beside the colour and the word, for whoever does not see the colour.
 _SIGNS: Final[dict[str, str]] = {
@@ -29,7 +29,7 @@ _CLOSING: Final = re.compile(r"\s*[”“\"»«’'›」』〞〟＂]")
 Surroundings = Callable[[Place], Around | None]
 
 
-def check_html(document: Document, report: CheckReport, names: PartyNamer, around: Surroundings) -> str:
+def check_html(document: Document, report: CheckReport, names: CodeNamer, around: Surroundings) -> str:
     """Renders a checked draft; everything in it is escaped.
 
     Args:
@@ -115,7 +115,7 @@ def _block(block: Block, findings: Sequence[Finding]) -> str:
     return f'<{tag}{extra} dir="auto">{label}{"".join(pieces)}</{tag}>'
 
 
-def _card(index: int, finding: Finding, names: PartyNamer, around: Surroundings) -> str:
+def _card(index: int, finding: Finding, names: CodeNamer, around: Surroundings) -> str:
     number, word, look = index + 1, _word(finding), _look(finding)
     head = (
         f'<span class="u-badge u-{look}"><span aria-hidden="true">{_SIGNS[look]} </span>'

@@ -1,5 +1,6 @@
 """The conversation as HTML: questions, progress, and answers with their scope and coverage."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -8,7 +9,7 @@ from html import escape
 from app.answering.trace import lines_of
 from app.corpus.corpus import Corpus
 from app.errors import AppError
-from app.question.turn import EarlierTurn, read_state
+from app.question.turn import EarlierTurn
 from app.records import AbstentionReason, Answer, Coverage, QuestionKind, Scope, Status
 from app.ui.evidence_panel import card_id, evidence_section
 from app.ui.prose import render_prose
@@ -17,7 +18,7 @@ from app.ui.scope_chips import Overrides, scope_html
 from vectorstore.errors import StoreError
 
 _STATUS: dict[Status, str] = {"answered": "Answered", "partial": "Answered in part", "abstained": "No answer"}
-_REASONS: dict[AbstentionReason, str] = {
+REASONS: dict[AbstentionReason, str] = {
     "no_statement": "No statement by that State",
     "not_mentioned": "Not mentioned",
     "article_not_cited": "That article is not cited",
@@ -140,12 +141,6 @@ def make_turn(
     )
 
 
-def earlier_turn(turn: Turn) -> EarlierTurn:
-    """Returns a turn as later ones go on from it; one that was kept without its state is read again."""
-    state = turn.answer.conversation
-    return EarlierTurn(question=turn.question, overrides=turn.overrides, state=read_state(state) if state else None)
-
-
 def conversation_html(
     turns: Sequence[Turn],
     corpus: Corpus,
@@ -182,9 +177,16 @@ def conversation_html(
     return f'<div class="u-conversation">{"".join(parts)}</div>'
 
 
+# Of a person at a browser nobody expects a command, or the id of a statement: "…, which `untoc show ID` lists".
+_COMMAND = re.compile(r"[,;:]?\s*(?:which\s+|run\s+|by\s+|use\s+)?`untoc[^`]*`[^;,.:]*")
+_ID = re.compile(r"\s?'[0-9a-f]{16}(?:\.\d+)?'")
+
+
 def error_html(error: Exception | str) -> str:
     """Renders an error as one line; of the system's, which name paths, what went wrong alone."""
     words = error.strerror or "the disk cannot be used" if isinstance(error, OSError) else str(error)
+    if isinstance(error, AppError):
+        words = _ID.sub("", _COMMAND.sub("", words))
     return f'<p class="u-error" role="alert">{escape(words)}</p>'
 
 
@@ -253,7 +255,7 @@ def _question(question: str) -> str:
 def _reason(answer: Answer) -> str:
     if answer.abstention is None:
         return ""
-    return f'<span class="u-reason">{_REASONS[answer.abstention.reason]}</span>'
+    return f'<span class="u-reason">{REASONS[answer.abstention.reason]}</span>'
 
 
 def _options(answer: Answer, *, editable: bool) -> str:

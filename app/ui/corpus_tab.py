@@ -6,11 +6,11 @@ from typing import Any
 
 import gradio as gr
 
-from app.answering.provenance import holder, record_of
+from app.answering.provenance import holder, record_of, spoken_date
 from app.corpus.corpus import Corpus
 from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
 from app.ui.conversation import error_html
-from app.ui.provenance_html import PartyNamer, language_name, read_date
+from app.ui.provenance_html import PartyNamer, language_name
 from vectorstore.records import Metadata, Statement, StatementSummary
 
 _ROWS = 50
@@ -167,7 +167,7 @@ def _row(summary: StatementSummary, names: PartyNamer) -> str:
         ("on_behalf_of", names(metadata.on_behalf_of) if metadata.on_behalf_of else ""),
         ("body", metadata.body),
         ("session", metadata.session),
-        ("date", read_date(metadata.date) if metadata.date else ""),
+        ("date", spoken_date(metadata.date, "en") or ""),
         ("agenda_item", metadata.agenda_item),
         ("language", language_name(metadata.language) if metadata.language else ""),
         ("file", summary.file),

@@ -7,7 +7,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -60,13 +60,14 @@ class ChatGuard:
     given only to whom they were made for, and files are taken only from the session's own uploads.
     """
 
-    def __init__(self, app: ASGIApp, *, interface: gr.Blocks, folder: Path) -> None:
+    def __init__(self, app: ASGIApp, *, interface: gr.Blocks, folder: Path, pages: Collection[str] = ()) -> None:
         """Guards Gradio's application.
 
         Args:
             app: The application.
             interface: What it serves.
             folder: Gradio's folder of uploads; each session has a folder of its own in it.
+            pages: Paths of other pages that are shown to whoever has opened the first, such as `/runs/{name}`.
         """
         self._app = app
         self._uploads = folder.absolute() / "uploads"
@@ -85,6 +86,7 @@ class ChatGuard:
             [
                 Route("/", self._page),
                 Route("/config", self._page),
+                *(Route(path, self._other_page) for path in pages),
                 *(Route(path, self._plain) for path in ("/health", "/theme.css", "/favicon.ico", f"{_API}/info")),
                 # A page that lost its server asks whether it is the same again.
                 Route(f"{_API}/app_id", self._plain),
@@ -126,6 +128,10 @@ class ChatGuard:
     async def _page(self, request: Request) -> ASGIApp:
         known = self._known(request)
         return self._passed(request, cookie=None if known else _cookie(request, self._signed(secrets.token_hex(16))))
+
+    async def _other_page(self, request: Request) -> ASGIApp:
+        self._session(request)
+        return self._passed(request, query=dict(request.query_params))
 
     async def _plain(self, request: Request) -> ASGIApp:
         return self._passed(request)

@@ -1,6 +1,6 @@
 """The Ingest tab: files go up, progress is shown, and every file is accounted for."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -12,9 +12,9 @@ from app.corpus.corpus import Corpus
 from app.errors import AppError
 from app.ui.background_job import run_in_background
 from app.ui.conversation import error_html
-from app.ui.uploads import collect, to_ingest, upload_box
+from app.ui.uploads import collect, named_files, to_ingest, upload_box
 from ingest.errors import IngestError
-from ingest.report import FileOutcome, FileResult, IngestProgress, IngestReport
+from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport
 from vectorstore.errors import StoreError
 
 _STEPS = {"load": "Reading", "embed": "Indexing", "store": "Storing"}
@@ -46,25 +46,54 @@ class _Uploads:
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
 
-    def ingest(self, files: list[tuple[str, str]], include_unlisted: bool) -> Iterator[tuple[Any, Any]]:
-        """Ingests uploaded files; yields the report's HTML and the emptied drop area at the end."""
+    def ingest(
+        self, sent: Sequence[Mapping[str, Any]] | None, include_unlisted: bool
+    ) -> Iterator[tuple[Any, Any, Any, Any, Any]]:
+        """Ingests uploaded files; yields the report, and at the end the emptied drop area and the form for States."""
+        files = named_files(sent)
+        waiting = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
         if not files:
-            yield _NOTHING, gr.skip()
+            yield _NOTHING, *waiting
             return
+        reports: list[IngestReport] = []
         try:
             with self._corpus.uploads.folder() as folder:
                 collected = collect(files, folder)
 
                 def job(progress: Callable[[IngestProgress], None]) -> IngestReport:
                     paths = to_ingest(collected, folder)
-                    return self._corpus.ingest(paths, include_unlisted=include_unlisted, progress=progress)
+                    reports.append(
+                        self._corpus.ingest_uploads(paths, folder, include_unlisted=include_unlisted, progress=progress)
+                    )
+                    return reports[-1]
 
                 for html in self._watch(job, folder):
-                    yield html, gr.skip()
+                    yield html, *waiting
         except (StoreError, OSError) as error:
-            yield error_html(error), gr.skip()
+            yield error_html(error), *waiting
             return
-        yield gr.skip(), None
+        nameless = [
+            (file.file, file.statement_id)
+            for report in reports
+            for file in report.files
+            if file.statement_id is not None and _is_nameless(file)
+        ]
+        yield gr.skip(), None, *_form(nameless)
+
+    def set_state(self, chosen: str | None, state: str, nameless: list[tuple[str, str]]) -> tuple[Any, ...]:
+        """Sets the State of a statement that has none; gives (form, choice, what is left, message, State)."""
+        if not chosen or not state.strip():
+            message = "Choose a statement and name its State first."
+            return gr.skip(), gr.skip(), nameless, f'<p class="u-empty">{message}</p>', gr.skip()
+        try:
+            summary = self._corpus.edit(chosen, {"state": state})
+        except (AppError, StoreError, OSError) as error:
+            return gr.skip(), gr.skip(), nameless, error_html(error), gr.skip()
+        rest = [(file, identifier) for file, identifier in nameless if identifier != chosen]
+        named = escape(self._corpus.party_name(summary.metadata.state))
+        said = f'<p class="u-said" role="status"><bdi>{escape(summary.file)}</bdi> is {named}’s now.</p>'
+        form, choice, left = _form(rest)
+        return form, choice, left, said, ""
 
     def sample(self) -> Iterator[str]:
         """Ingests the sample statement that ships with the product."""
@@ -81,6 +110,16 @@ class _Uploads:
                     yield progress_html(event, folder)
         except (AppError, IngestError, StoreError, OSError) as error:
             yield error_html(error)
+
+
+def _is_nameless(file: FileResult) -> bool:
+    return NO_STATE in (file.reason or "")
+
+
+def _form(nameless: Sequence[tuple[str, str]]) -> tuple[Any, Any, Any]:
+    """Returns the form for statements without a State: shown or not, its choices, and the list of them."""
+    first = nameless[0][1] if nameless else None
+    return gr.Column(visible=bool(nameless)), gr.Dropdown(choices=list(nameless), value=first), list(nameless)
 
 
 def _shown_name(file: str, folder: Path | None) -> str:
@@ -106,7 +145,10 @@ def report_html(report: IngestReport, names: Callable[[str | None], str], folder
     order = ("bad", "warn", "good", "plain")
     files = sorted(report.files, key=lambda file: order.index(_OUTCOMES[file.result][1]))
     rows = "".join(_row(file, names, folder) for file in files)
-    notes = "".join(f'<li dir="auto">{escape(note)}</li>' for note in report.notes)
+    nameless = sum(map(_is_nameless, report.files))
+    told = [f"{nameless} without a State: nobody is quoted from them until it is set above."] if nameless else []
+    words = [*told, *(_without_folder(note, folder) for note in report.notes)]
+    notes = "".join(f'<li dir="auto">{escape(note)}</li>' for note in words)
     return (
         f'<div class="u-report" role="status"><p class="u-summary">{_summary(report.files)}, '
         f"{report.passages} passages, {report.embedded_passages} of them newly indexed, "
@@ -156,6 +198,19 @@ def build_ingest_tab(corpus: Corpus) -> IngestTab:
     with gr.Row(elem_classes="u-buttons"):
         start = gr.Button("Ingest these files", variant="primary", scale=0, min_width=190, elem_id="ingest")
         sample = gr.Button("Load the sample statement", scale=0, min_width=220, elem_id="sample")
+    with gr.Column(visible=False, elem_id="nameless-form") as form:
+        gr.HTML(
+            "<h3>Whose are these statements?</h3><p>Their texts and names do not tell. Until a State or group is set, "
+            "nobody is quoted from them.</p>",
+            apply_default_css=False,
+            padding=False,
+        )
+        with gr.Row():
+            which = gr.Dropdown(label="Statement", choices=[], elem_id="nameless-which")
+            state = gr.Textbox(label="State or group", info="A name or an ISO 3166 code", elem_id="nameless-state")
+        name = gr.Button("Set State", variant="primary", scale=0, min_width=150, elem_id="nameless-set")
+    said = gr.HTML(elem_id="nameless-said", apply_default_css=False, padding=False)
+    nameless = gr.State([])
     report = gr.HTML(elem_id="ingest-report", apply_default_css=False, padding=False)
     # One writer at a time; a second user's ingest waits in the queue.
     running: Any = {
@@ -165,6 +220,9 @@ def build_ingest_tab(corpus: Corpus) -> IngestTab:
         "concurrency_id": "ingest",
         "trigger_mode": "once",
     }
-    started = start.click(uploads.ingest, [files, unlisted], [report, files], **running)
+    # What the browser sent has the files' own names; see `named_files`.
+    outputs = [report, files, form, which, nameless]
+    started = start.click(uploads.ingest, [files, unlisted], [*outputs], preprocess=False, **running)
+    named = name.click(uploads.set_state, [which, state, nameless], [form, which, nameless, said, state], **running)
     sampled = sample.click(uploads.sample, None, [report], **running)
-    return IngestTab(changed=(started, sampled))
+    return IngestTab(changed=(started, sampled, named))

@@ -3,13 +3,16 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
 import gradio as gr
 from fastapi import FastAPI
 from gradio.utils import get_upload_folder
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from app.checking.checker import Checker
 from app.loopback import LoopbackGuard, in_url, listen, quiet_server
@@ -33,12 +36,18 @@ _HEADERS = {
 }
 
 
-def create_app(interface: gr.Blocks, *, on_ready: Callable[[], None] | None = None) -> FastAPI:
+def create_app(
+    interface: gr.Blocks,
+    *,
+    on_ready: Callable[[], None] | None = None,
+    pages: Mapping[str, Callable[[Request], Response]] | None = None,
+) -> FastAPI:
     """Puts the interface, its looks and a `/health` route into one web application.
 
     Args:
         interface: The interface, not yet mounted anywhere.
-        on_ready: Called when questions can be asked.
+        on_ready: Called when it can be used.
+        pages: Pages beside the interface, by path.
     """
 
     @contextlib.asynccontextmanager
@@ -46,13 +55,15 @@ def create_app(interface: gr.Blocks, *, on_ready: Callable[[], None] | None = No
         yield
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(ChatGuard, interface=interface, folder=Path(get_upload_folder()))
+    app.add_middleware(ChatGuard, interface=interface, folder=Path(get_upload_folder()), pages=tuple(pages or ()))
     app.add_middleware(LoopbackGuard, headers=_HEADERS)
 
     @app.get("/health")
     def health() -> dict[str, str]:
         return {"status": "ok"}
 
+    for path, page in (pages or {}).items():
+        app.router.routes.append(Route(path, page))
     package = files("app.ui")
     # Only `launch` sets it, and until it is set Gradio checks no path at all.
     interface.has_launched = True
@@ -99,20 +110,48 @@ def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str
         HostError: Others could reach the address.
         PortTakenError: It cannot be had.
     """
-    with listen(host, port) as listener, served_folder(workspace.settings.store) as served:
+
+    def build(ready: Callable[[], None]) -> FastAPI:
+        tools = BriefingTools(
+            builder=workspace.briefings, reviews=workspace.reviews, config=workspace.settings.briefing
+        )
+        checker = Checker(workspace.store.catalogue, workspace.corpus.parties, workspace.settings.load)
+        store = workspace.settings.store
+        return create_app(build_interface(workspace.assistant, workspace.corpus, store, tools, checker), on_ready=ready)
+
+    serve_app(build, workspace.settings.store, host, port, on_ready=on_ready)
+
+
+def serve_app(
+    build: Callable[[Callable[[], None]], FastAPI],
+    store: Path,
+    host: str,
+    port: int,
+    *,
+    on_ready: Callable[[str], None],
+) -> None:
+    """Serves an application with Gradio until Ctrl-C, which is its orderly end.
+
+    Args:
+        build: Makes the application, given what it calls when it can be used.
+        store: Where the folder of served files is made.
+        host: Address to serve on, one of this machine's own.
+        port: 0 takes any free one.
+        on_ready: Called with the address when the page can be opened.
+
+    Raises:
+        HostError: Others could reach the address.
+        PortTakenError: It cannot be had.
+    """
+    with listen(host, port) as listener, served_folder(store) as served:
         # Gradio's default is one folder for all users of the machine.
         os.environ["GRADIO_TEMP_DIR"] = str(served)
         address = f"http://{in_url(host)}:{listener.getsockname()[1]}"
 
         async def run() -> None:
             # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-            tools = BriefingTools(
-                builder=workspace.briefings, reviews=workspace.reviews, config=workspace.settings.briefing
-            )
-            checker = Checker(workspace.store.catalogue, workspace.corpus.parties, workspace.settings.load)
-            store = workspace.settings.store
-            interface = build_interface(workspace.assistant, workspace.corpus, store, tools, checker)
-            app = create_app(interface, on_ready=lambda: on_ready(address))
-            await quiet_server(app).serve(sockets=[listener])
+            await quiet_server(build(lambda: on_ready(address))).serve(sockets=[listener])
 
-        asyncio.run(run())
+        # Ctrl-C is how serving ends.
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(run())

@@ -2,11 +2,11 @@
 
 import shutil
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
-from gradio.data_classes import FileData, ListFiles
 
 from ingest.loaders.registry import SUFFIXES as LOADED
 
@@ -19,21 +19,17 @@ _JOINER = "\u200c"  # Persian names are spelled with it
 
 
 def upload_box() -> gr.File:
-    """Builds a drop area whose value is each file's path and own name, which a manifest beside it uses."""
-    box = gr.File(label="Statements", file_count="multiple", file_types=list(SUFFIXES), height=180, elem_id="upload")
-    check = box.preprocess  # refuses paths outside the upload folder and other file types
+    """Builds a drop area; its event passes what the browser sent, which `named_files` reads."""
+    return gr.File(label="Statements", file_count="multiple", file_types=list(SUFFIXES), height=180, elem_id="upload")
 
-    def named(payload: ListFiles | FileData | None) -> list[tuple[str, str]]:
-        paths = check(payload)
-        if payload is None or paths is None:
-            return []
-        files = list(payload.root) if isinstance(payload, ListFiles) else [payload]
-        stored = paths if isinstance(paths, list) else [paths]
-        return [(str(path), file.orig_name or Path(file.path).name) for path, file in zip(stored, files, strict=True)]
 
-    # A subclass would be the plain way, but Gradio writes a .pyi file beside every module that defines one.
-    box.preprocess = named  # type: ignore[method-assign, assignment]
-    return box
+def named_files(payload: Sequence[Mapping[str, Any]] | None) -> list[tuple[str, str]]:
+    """Gives each uploaded file's path and own name, which a manifest beside it uses.
+
+    A component's own value has no names, and one that is patched to give them is made anew after the first event. So
+    the event takes what the browser sent; Gradio has checked before that each path lies in the upload folder.
+    """
+    return [(str(file["path"]), str(file.get("orig_name") or Path(file["path"]).name)) for file in payload or ()]
 
 
 def safe_name(name: str) -> str:

@@ -209,14 +209,20 @@ def draw(*parts: object) -> str:
 
 def _single(corpus: Corpus) -> Iterator[Plan]:
     for subject, keys in corpus.subjects.items():
-        for state, year in sorted(keys):
-            yield Plan(
-                kind="single_state",
-                subject=subject,
-                states=(state,),
-                years=(year,),
-                groups=(corpus.turns[state, year],),
-            )
+        for key in sorted(keys):
+            yield _plan("single_state", subject, *key, groups=(corpus.turns[key],))
+
+
+def _plan(
+    kind: TemplateKind,
+    subject: Subject,
+    state: str,
+    year: str,
+    reason: AbstentionReason | None = None,
+    groups: tuple[tuple[Reading, ...], ...] = (),
+) -> Plan:
+    """Returns a plan about one State and year."""
+    return Plan(kind=kind, subject=subject, states=(state,), years=(year,), reason=reason, groups=groups)
 
 
 def _lists(corpus: Corpus) -> Iterator[Plan]:
@@ -253,9 +259,7 @@ def _silent_states(corpus: Corpus) -> Iterator[Plan]:
     for state, year in corpus.turns:
         for subject, _ in corpus.named_in(year):
             if subject.topic is not None and corpus.silent(state, year, subject):
-                yield Plan(
-                    kind="near_miss_state", subject=subject, states=(state,), years=(year,), reason="not_mentioned"
-                )
+                yield _plan("near_miss_state", subject, state, year, reason="not_mentioned")
 
 
 def _silent_sessions(corpus: Corpus) -> Iterator[Plan]:
@@ -264,13 +268,7 @@ def _silent_sessions(corpus: Corpus) -> Iterator[Plan]:
         for state in sorted({state for state, _ in keys}) if subject.topic is not None else ():
             for speaker, year in corpus.turns:
                 if speaker == state and (state, year) not in keys and corpus.silent(state, year, subject):
-                    yield Plan(
-                        kind="near_miss_session",
-                        subject=subject,
-                        states=(state,),
-                        years=(year,),
-                        reason="not_mentioned",
-                    )
+                    yield _plan("near_miss_session", subject, state, year, reason="not_mentioned")
 
 
 def _silent_articles(corpus: Corpus) -> Iterator[Plan]:
@@ -279,12 +277,11 @@ def _silent_articles(corpus: Corpus) -> Iterator[Plan]:
         subject = _of_article(article)
         about = [_of_topic(topic) for topic in topics().values() if article in topic.articles]
         for (state, year), readings in corpus.turns.items():
-            if not corpus.silent(state, None, subject):
-                continue
-            spoken = any(each.in_(reading) for each in about for reading in readings)
-            if spoken or all(corpus.silent(state, year, each) for each in about):
-                reason: AbstentionReason = "article_not_cited" if spoken else "not_mentioned"
-                yield Plan(kind="near_miss_article", subject=subject, states=(state,), years=(year,), reason=reason)
+            if corpus.silent(state, None, subject):
+                spoken = any(each.in_(reading) for each in about for reading in readings)
+                if spoken or all(corpus.silent(state, year, each) for each in about):
+                    reason: AbstentionReason = "article_not_cited" if spoken else "not_mentioned"
+                    yield _plan("near_miss_article", subject, state, year, reason=reason)
 
 
 def _silent_on_specifics(corpus: Corpus) -> Iterator[Plan]:
@@ -292,13 +289,10 @@ def _silent_on_specifics(corpus: Corpus) -> Iterator[Plan]:
     for (state, year), readings in corpus.turns.items():
         possible = {*readings, *corpus.possible(state, year)}
         # The words are English.
-        if any(reading.languages != ("en",) for reading in possible):
-            continue
-        for subject, telling in _specific_topics().items():
-            if all(reading.lacks(telling, frozenset()) for reading in possible):
-                yield Plan(
-                    kind="near_miss_topic", subject=subject, states=(state,), years=(year,), reason="not_mentioned"
-                )
+        if all(reading.languages == ("en",) for reading in possible):
+            for subject, telling in _specific_topics().items():
+                if all(reading.lacks(telling, frozenset()) for reading in possible):
+                    yield _plan("near_miss_topic", subject, state, year, reason="not_mentioned")
 
 
 @cache
@@ -317,9 +311,9 @@ def _without_statement(corpus: Corpus) -> Iterator[Plan]:
     absent = [code for code in sorted(corpus.states) if not corpus.possible(code, None)]
     for year in corpus.years:
         even = [subject for subject, _ in corpus.named_in(year) if corpus.is_even(subject)]
-        for state in absent:
-            for subject in sorted(even, key=lambda each: draw(state, year, each.words))[:1]:
-                yield Plan(kind="no_statement", subject=subject, states=(state,), years=(year,), reason="no_statement")
+        for state in absent if even else ():
+            subject = min(even, key=lambda each: draw(state, year, each.words))
+            yield _plan("no_statement", subject, state, year, reason="no_statement")
 
 
 def _of_the_future(corpus: Corpus) -> Iterator[Plan]:
@@ -328,15 +322,14 @@ def _of_the_future(corpus: Corpus) -> Iterator[Plan]:
         for state in sorted({state for state, _ in keys}):
             # One without a date might be of that year.
             if not corpus.possible(state, year):
-                yield Plan(kind="future", subject=subject, states=(state,), years=(year,), reason="no_statement")
+                yield _plan("future", subject, state, year, reason="no_statement")
 
 
 def _elsewhere(corpus: Corpus) -> Iterator[Plan]:
     for words, telling in _ELSEWHERE.items():
         topic = Topic(terms={"en": (telling,)})
         if all(reading.lacks(topic, frozenset()) for reading in corpus.readings):
-            for state, year in corpus.turns:
-                yield Plan(kind="out_of_scope", subject=Subject(words=words), states=(state,), years=(year,))
+            yield from (_plan("out_of_scope", Subject(words=words), *turn) for turn in corpus.turns)
 
 
 def _beyond_the_treaty(corpus: Corpus) -> Iterator[Plan]:
@@ -344,9 +337,8 @@ def _beyond_the_treaty(corpus: Corpus) -> Iterator[Plan]:
         last = max(int(number) for number in articles()[treaty] if number.isdigit())
         for number in range(last + 1, last + 21):
             subject = _of_article((treaty, str(number)))
-            for state, year in corpus.turns:
-                if corpus.silent(state, None, subject):
-                    yield Plan(kind="nonexistent", subject=subject, states=(state,), years=(year,))
+            turns = (turn for turn in corpus.turns if corpus.silent(turn[0], None, subject))
+            yield from (_plan("nonexistent", subject, *turn) for turn in turns)
 
 
 _PLANNERS: Final[Mapping[TemplateKind, Callable[[Corpus], Iterator[Plan]]]] = {

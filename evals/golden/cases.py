@@ -6,6 +6,7 @@ lines of the same records are read as well, as the chat writes them for answers 
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -158,16 +159,16 @@ class Case(_Record):
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, values: Any) -> Any:  # noqa: ANN401 - whatever a file holds
+        def field(value: object, name: str) -> Any:  # noqa: ANN401 - as above
+            return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
+
         if isinstance(values, dict):
-            expect = values.get("expect")
-            status = expect.get("status") if isinstance(expect, dict) else getattr(expect, "status", None)
-            values = {"answerable": status == "answered"} | values
+            values = {"answerable": field(values.get("expect"), "status") == "answered"} | values
             evidence = values.get("evidence")
             if evidence and isinstance(evidence, list | tuple) and not values.get("evidence_groups"):
-                ids = [span.get("id") if isinstance(span, dict) else getattr(span, "id", None) for span in evidence]
+                ids = tuple(field(span, "id") for span in evidence)
                 # What is no evidence is refused by its field, which can say where it stands.
-                if None not in ids:
-                    values["evidence_groups"] = (tuple(ids),)
+                values |= {"evidence_groups": (ids,)} if None not in ids else {}
         return values
 
     @model_validator(mode="after")
@@ -220,11 +221,8 @@ class CaseFile(_Record):
     def _apply_defaults(cls, values: Any) -> Any:  # noqa: ANN401 - whatever a file holds
         if isinstance(values, dict) and isinstance(values.get("cases"), list):
             defaults = values.get("defaults")
-            given = (
-                {name: defaults[name] for name in ("split", "lang") if name in defaults}
-                if isinstance(defaults, dict)
-                else {}
-            )
+            shared = defaults if isinstance(defaults, dict) else {}
+            given = {name: shared[name] for name in ("split", "lang") if name in shared}
             cases = [given | case if isinstance(case, dict) else case for case in values["cases"]]
             values = {**values, "cases": cases}
         return values
@@ -272,14 +270,9 @@ def load_cases(path: Path, *, corpus: Path | None = None) -> tuple[Case, ...]:
             cases = CaseFile.model_validate(content).cases
     except (OSError, ValueError, yaml.YAMLError) as exc:
         raise DatasetError(f"cannot read the cases of {str(path)!r}: {first_fault(exc)}") from exc
-    ids = [case.id for case in cases]
-    doubled = (
-        next((identifier for identifier in ids if ids.count(identifier) > 1), None)
-        if len(set(ids)) < len(ids)
-        else None
-    )
-    if doubled is not None:
-        raise DatasetError(f"two cases of {str(path)!r} have the id {doubled!r}: give one of them another")
+    (name, count), *_ = Counter(case.id for case in cases).most_common(1) or [("", 0)]
+    if count > 1:
+        raise DatasetError(f"two cases of {str(path)!r} have the id {name!r}: give one of them another")
     return cases
 
 

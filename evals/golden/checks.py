@@ -120,75 +120,65 @@ def _duplicates(checked: Checked) -> Iterator[Problem]:
                 yield Problem(severity="warning", case=other.id, what=what, todo="drop one, or name it in `variant_of`")
 
 
+def contradictions(case: Case) -> Iterator[tuple[str, str]]:
+    """Yields (what a case says that cannot be, what to do about it), its corpus aside."""
+    expect, status, silent = case.expect, case.expect.status, case.expect.status == "abstained"
+    reasoned = expect.reason is not None or case.unanswerable_kind is not None
+    correct = "correct `answerable` or the outcome"
+    found = (
+        (not case.question.strip(), "has an empty question", "the question is empty: write one"),
+        (silent and not reasoned, "expects silence without a reason", "set `expect.reason` or `unanswerable_kind`"),
+        (
+            not silent and reasoned,
+            f"expects status {status!r}, and has a reason or kind of silence",
+            "a reason goes only with the outcome `abstained`: leave it out, or change the outcome",
+        ),
+        (silent and bool(case.evidence), "expects silence, and shows evidence", "drop one of them"),
+        (
+            not silent and not case.groups,
+            f"expects status {status!r} without evidence",
+            f"the outcome `{status}` needs evidence: add the span that answers",
+        ),
+        (case.answerable and silent, "is answerable, and expects silence", correct),
+        (not case.answerable and status == "answered", "is not answerable, and expects an answer", correct),
+        (
+            (status == "partial") != (expect.missing is not None),
+            f"expects status {status!r}, and `missing` is {expect.missing!r}",
+            "say what is missing in `expect.missing`; it goes only with the outcome `partial`",
+        ),
+        (
+            case.type in ("unanswerable", "ambiguous") and not silent,
+            f"has type {case.type!r}, and expects status {status!r}",
+            "correct `type` or `expect.status`",
+        ),
+        (
+            case.type == "follow_up" and not case.history,
+            "follows up on nothing",
+            "write the earlier questions into `history`",
+        ),
+        (
+            bool({*expect.states} & {*expect.states_forbidden}),
+            "expects a State that it forbids",
+            "correct `expect.states` or `expect.states_forbidden`",
+        ),
+    )
+    return ((what, todo) for wrong, what, todo in found if wrong)
+
+
 def _consistency(checked: Checked) -> Iterator[Problem]:
-    for case in checked.cases:
-        status, silent = case.expect.status, case.expect.status == "abstained"
-        for wrong, what, todo in (
-            (
-                silent and case.expect.reason is None and case.unanswerable_kind is None,
-                "expects silence without a reason",
-                "set `expect.reason` or `unanswerable_kind`",
-            ),
-            (
-                not silent and (case.expect.reason is not None or case.unanswerable_kind is not None),
-                f"expects status {status!r}, and has a reason or kind of silence",
-                "drop `expect.reason` and `unanswerable_kind`, or expect `abstained`",
-            ),
-            (silent and bool(case.evidence), "expects silence, and shows evidence", "drop one of them"),
-            (
-                not silent and not case.evidence,
-                f"expects status {status!r} without evidence",
-                "add the span that answers",
-            ),
-            (
-                case.answerable and silent,
-                "is answerable, and expects silence",
-                "correct `answerable` or `expect.status`",
-            ),
-            (
-                not case.answerable and status == "answered",
-                "is not answerable, and expects an answer",
-                "correct `answerable` or `expect.status`",
-            ),
-            (
-                (status == "partial") != (case.expect.missing is not None),
-                f"expects status {status!r}, and `missing` is {case.expect.missing!r}",
-                "say what a partial answer lacks in `expect.missing`, and only there",
-            ),
-            (
-                case.type in ("unanswerable", "ambiguous") and not silent,
-                f"has type {case.type!r}, and expects status {status!r}",
-                "correct `type` or `expect.status`",
-            ),
-            (
-                case.type == "follow_up" and not case.history,
-                "follows up on nothing",
-                "write the earlier questions into `history`",
-            ),
-            (
-                bool({*case.expect.states} & {*case.expect.states_forbidden}),
-                "expects a State that it forbids",
-                "correct `expect.states` or `expect.states_forbidden`",
-            ),
-        ):
-            if wrong:
-                yield _error(case.id, what, todo)
+    return (_error(case.id, what, todo) for case in checked.cases for what, todo in contradictions(case))
 
 
 def _variants(checked: Checked) -> Iterator[Problem]:
     for case in checked.cases:
-        if case.variant_of is None:
-            continue
-        original = checked.by_id.get(case.variant_of)
-        if original is None:
-            what, todo = f"is a variant of {case.variant_of!r}, which is not here", "name a case of the same set"
-            yield _error(case.id, what, todo)
-        elif (case.expect, case.answerable) != (original.expect, original.answerable):
-            what, todo = (
-                f"expects another outcome than {original.id!r}",
-                "the same question has the same outcome: correct one",
+        original = checked.by_id.get(case.variant_of or "")
+        if case.variant_of is not None and original is None:
+            yield _error(
+                case.id, f"is a variant of {case.variant_of!r}, which is not here", "name a case of the same set"
             )
-            yield _error(case.id, what, todo)
+        elif original and (case.expect, case.answerable) != (original.expect, original.answerable):
+            todo = "the same question has the same outcome: correct one"
+            yield _error(case.id, f"expects another outcome than {original.id!r}", todo)
 
 
 def _evidence(checked: Checked) -> Iterator[Problem]:
@@ -196,14 +186,8 @@ def _evidence(checked: Checked) -> Iterator[Problem]:
     for case in checked.cases:
         for span in case.evidence:
             document = by_file.get(span.file)
-            if document is None:
-                what, todo = (
-                    f"evidence {span.id!r}: no file {span.file!r}",
-                    "name it as the manifest does, or give its folder",
-                )
-                yield _error(case.id, what, todo)
-                continue
-            for what, todo in _of_span(span, document, checked):
+            missing = (f"no file {span.file!r}", "name it as the manifest does, or give its folder")
+            for what, todo in [missing] if document is None else _of_span(span, document, checked):
                 yield _error(case.id, f"evidence {span.id!r}: {what}", todo)
 
 
@@ -219,12 +203,8 @@ def _of_span(span: Evidence, document: Document, checked: Checked) -> Iterator[t
         yield "its words have another hash", "the file has changed, or the offsets are wrong: find the span anew"
     behalf = document.facts.get("on_behalf_of")
     holders = {document.state, *(checked.parties.resolve(behalf).codes if behalf else ())}
-    if (
-        span.state is not None
-        and document.state is not None
-        and document.kind != "record"
-        and span.state not in holders
-    ):
+    known = span.state is not None and document.state is not None and document.kind != "record"
+    if known and span.state not in holders:
         yield f"is of {span.state}, and the manifest says {document.state}", "correct the State here or in the manifest"
 
 
@@ -232,16 +212,13 @@ def _expected_states(checked: Checked) -> Iterator[Problem]:
     for case in checked.cases:
         for state in (*case.expect.states, *case.expect.states_forbidden):
             if checked.parties.get(state) is None:
-                what, todo = (
-                    f"nobody has the code {state!r}",
-                    "write the code of the table of States or groups, or of parties.csv",
-                )
-                yield _error(case.id, what, todo)
+                todo = "write the code of the table of States or groups, or of parties.csv"
+                yield _error(case.id, f"nobody has the code {state!r}", todo)
         shown = {span.state for span in case.evidence if span.state is not None}
         expected = {*case.expect.states}
         if expected and shown - expected:
             what = f"has evidence of {', '.join(sorted(shown - expected))}, whom it does not expect"
-            yield Problem(severity="error", case=case.id, what=what, todo="correct `expect.states` or the evidence")
+            yield _error(case.id, what, "correct `expect.states` or the evidence")
         if shown and expected - shown:
             what = f"expects {', '.join(sorted(expected - shown))} without evidence of theirs"
             yield Problem(severity="warning", case=case.id, what=what, todo="add their spans, or do not expect them")
@@ -270,15 +247,14 @@ def _held(case: Case, theirs: Iterable[Reading]) -> Iterator[Problem]:
 def _spoken(case: Case, theirs: Iterable[Reading]) -> Iterator[Problem]:
     cited, topic = articles_of(case), topic_called(str(case.tags.get("topic", "")))
     for reading in theirs:
+        file = reading.document.file
         for treaty, number in reading.cited.keys() & cited:
-            what = f"has no answer, and {reading.document.file!r} cites article {number} of {treaty}"
-            todo = "make it answerable, or ask about another article"
-            yield _error(case.id, what, todo)
+            what = f"has no answer, and {file!r} cites article {number} of {treaty}"
+            yield _error(case.id, what, "make it answerable, or ask about another article")
         if not cited and topic is not None and topic.name in reading.named:
-            what = f"has no answer, and {reading.document.file!r} names {topic.name!r}"
             # The question may be narrower than its topic.
-            todo = "read those sentences, and make sure that none answers"
-            yield Problem(severity="warning", case=case.id, what=what, todo=todo)
+            what, todo = f"names {topic.name!r}", "read those sentences, and make sure that none answers"
+            yield Problem(severity="warning", case=case.id, what=f"has no answer, and {file!r} {what}", todo=todo)
 
 
 def articles_of(case: Case) -> frozenset[Article]:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from app.corpus.corpus import Corpus
+from app.settings import Settings
+from app.wiring import open_workspace
 from evals.errors import DatasetError
 from evals.golden.cases import Case, Evidence, locate
 from ingest.errors import LoadError
@@ -65,6 +67,13 @@ class Documents:
                 found.setdefault(date[:4], set()).add(session)
         return {year: min(sessions) for year, sessions in found.items() if len(sessions) == 1}
 
+    def words_of(self, span: Evidence) -> str:
+        """Returns the words of a span of evidence: those of the file, else those that the case gives."""
+        document = self.by_file.get(span.file)
+        if document is not None and span.located and span.end <= len(document.text):
+            return document.text[span.start : span.end]
+        return span.quote or ""
+
     def informed_by(self, cases: Iterable[Case]) -> "Documents":
         """Returns the documents with the States that evidence names, where the manifest says nothing."""
         said: dict[str, set[str]] = {}
@@ -117,6 +126,16 @@ def documents_of(corpus: Corpus) -> Documents:
     return Documents(by_file=by_file, sha256=_hash(by_file), parties=corpus.parties())
 
 
+def stored_documents(settings: Settings) -> Documents:
+    """Reads the statements of the store.
+
+    Raises:
+        StoreError: It cannot be opened.
+    """
+    with open_workspace(settings, read_only=True, check_model=False) as workspace:
+        return documents_of(workspace.corpus)
+
+
 def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
     """Returns the cases with offsets for evidence that is given by its words alone.
 
@@ -142,6 +161,20 @@ def _span(case: Case, span: Evidence, documents: Documents) -> Evidence:
     except DatasetError as exc:
         raise DatasetError(f"case {case.id!r}, {span.file}: {exc}") from exc
     return span.model_copy(update={"start": start, "end": end})
+
+
+def state_code(name: str, parties: PartyTable) -> str:
+    """Returns the code of a State or group that a person typed.
+
+    Raises:
+        DatasetError: Its name is unknown, or may be several.
+    """
+    found = parties.resolve(name)
+    if len(found.codes) != 1:
+        near = ", ".join(f"{parties.display(code)} ({code})" for code in found.codes or found.suggestions)
+        problem = "may be several States" if found.codes else "is no State or group that is known"
+        raise DatasetError(f"{name!r} {problem}: {f'did you mean {near}? ' if near else ''}write one name or code")
+    return found.codes[0]
 
 
 def _of_folder(folder: Path, parties: PartyTable) -> Iterable[Document]:

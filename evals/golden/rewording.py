@@ -200,24 +200,17 @@ def _name_in(party: Party, language: str, parties: PartyTable) -> str | None:
 
 
 # French names of States that take no article, and those that take another than their ending tells.
-_BARE_FRENCH: Final = re.compile(
-    r"Andorre|Antigua|Bahreïn|Belize|Chypre|Cuba|Djibouti|Haïti|Israël|Kiribati|Madagascar|Malte|Maurice|Monaco|Nauru|Niue|Oman"
-    r"|Saint|Sao Tomé|Sri Lanka|Singapour|Timor|Trinité|Tuvalu|Vanuatu"
-)
-_PLURAL_FRENCH: Final = re.compile(
-    r"Bahamas|Comores|Émirats|États|Fidji|Îles|Maldives|Palaos|Pays-Bas|Philippines|Seychelles|Tonga"
-)
-_MASCULINE_FRENCH: Final = re.compile(r"Cambodge|Mexique|Mozambique|Royaume|Suriname|Zimbabwe")
+_FRENCH: Final = {kind: re.compile("|".join(names)) for kind, names in _DATA["french_names"].items()}
 
 
 def _with_french_article(name: str) -> str:
-    if _BARE_FRENCH.match(name):
+    if _FRENCH["bare"].match(name):
         return name
-    if _PLURAL_FRENCH.match(name):
+    if _FRENCH["plural"].match(name):
         return f"les {name}"
     if re.match("[aeiouéî]", name, re.IGNORECASE):
         return f"l’{name}"
-    feminine = re.split("[ -]", name)[0].endswith("e") and not _MASCULINE_FRENCH.match(name)
+    feminine = re.split("[ -]", name)[0].endswith("e") and not _FRENCH["masculine"].match(name)
     return f"la {name}" if feminine else f"le {name}"
 
 

@@ -5,14 +5,14 @@ occur make questions without one. Every case is a draft until a person has looke
 the seed and the ids of the cases alone, so that a corpus gives the same cases again.
 """
 
-import json
 import os
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, get_args
+
+import yaml
 
 from evals.errors import DatasetError
 from evals.files import write_whole
@@ -25,8 +25,6 @@ from evals.golden.documents import Documents
 _SHARES: Final[Mapping[TemplateKind, int]] = dict(zip(KINDS, (45, 12, 10, 5, 7, 5, 3, 4, 3, 2, 2, 2), strict=True))
 # Most cases about the same State and year.
 _PER_STATEMENT: Final = 3
-# YAML 1.1 reads these plain words as booleans or null, such as `no` for false: they are quoted.
-_YAML_WORDS: Final = frozenset("yes no on off true false null y n".split())
 
 
 def synthesise(
@@ -60,40 +58,28 @@ def synthesise(
     return tuple(_case(plan, corpus, with_quotes) for plan in chosen)
 
 
+class _Dumper(yaml.SafeDumper):
+    """Lists stand indented below their names, as people write them."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
 def write_cases(path: Path, cases: Iterable[Case]) -> None:
     """Writes cases as YAML that people can read and edit."""
     schema = Path(str(files("evals"))) / "datasets" / "schema.json"
-    lines = [
-        f"# yaml-language-server: $schema={Path(os.path.relpath(schema, path.parent)).as_posix()}",
-        f"schema: {SCHEMA_VERSION}",
-        "cases:",
-    ]
+    records = []
     for case in cases:
         record = case.model_dump(mode="json", exclude_defaults=True) | {"answerable": case.answerable}
         # The default is left out of records, but whoever edits a draft looks for it.
         record["review"] = {"status": case.review.status} | record.get("review", {})
-        mark = "- "
-        for name, value in record.items():
-            if name in ("evidence", "nuggets"):
-                lines += [f"{mark}{name}:", *(f"  - {_flow(item)}" for item in value)]
-            else:
-                lines.append(f"{mark}{name}: {_flow(value)}")
-            mark = "  "
-    write_whole(path, "\n".join(lines) + "\n")
-
-
-def _flow(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{name}: {_flow(item)}" for name, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    if (
-        isinstance(value, str)
-        and re.fullmatch(r"[A-Za-z_][\w-]*", value, re.ASCII)
-        and value.lower() not in _YAML_WORDS
-    ):
-        return value
-    return json.dumps(value, ensure_ascii=False)
+        records.append(record)
+    text = yaml.dump(
+        {"schema": SCHEMA_VERSION, "cases": records},
+        Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=10_000,
+    )  # fmt: skip
+    head = f"# yaml-language-server: $schema={Path(os.path.relpath(schema, path.parent)).as_posix()}\n"
+    write_whole(path, head + text)
 
 
 def _by_state(plans: Iterable[Plan], corpus: Corpus, seed: int) -> dict[str, list[Plan]]:

@@ -14,13 +14,7 @@ BINS: Final = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How sure an answer about one party was, and how it came out.
-
-    Attributes:
-        confidence: 0 to 1.
-        answered: False for an abstention.
-        wrong: None for an abstention, and where there is nothing to judge by.
-    """
+    """How sure an answer about one party was, 0 to 1, and how it came out; `wrong` is None where nothing judges it."""
 
     confidence: float
     answered: bool
@@ -29,12 +23,7 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class CurvePoint:
-    """What answering only from some confidence on would give.
-
-    Attributes:
-        coverage: Share of all cases that are answered, 0 to 1.
-        risk: Share of wrong ones among them, 0 to 1, lower is better.
-    """
+    """What answering only from some confidence on would give: shares of all cases, and of wrong ones among them."""
 
     confidence: float
     coverage: float
@@ -80,12 +69,7 @@ def risk_coverage(outcomes: Sequence[Outcome]) -> RiskCoverage:
 
 @dataclass(frozen=True, kw_only=True)
 class Bin:
-    """Answers of like confidence.
-
-    Attributes:
-        confidence: Their mean confidence, 0 to 1.
-        right: Share of right ones, 0 to 1.
-    """
+    """Answers of like confidence: its mean, and the share of right ones, both 0 to 1."""
 
     confidence: float
     right: float
@@ -115,21 +99,15 @@ def reliability(outcomes: Sequence[Outcome]) -> Reliability:
     Source: Guo et al., On Calibration of Modern Neural Networks (ICML 2017); Brier 1950.
     """
     given = [(o.confidence, float(not o.wrong)) for o in outcomes if o.answered and o.wrong is not None]
-    by_bin: dict[int, list[tuple[float, float]]] = {}
-    for chance, right in given:
-        by_bin.setdefault(min(int(chance * BINS), BINS - 1), []).append((chance, right))
-    bins = tuple(
-        Bin(
-            confidence=sum(chance for chance, _ in pairs) / len(pairs),
-            right=sum(right for _, right in pairs) / len(pairs),
-            cases=len(pairs),
-        )
-        for _, pairs in sorted(by_bin.items())
-    )
     if not given:
         return Reliability(bins=(), ece=None, brier=None)
+    bins = []
+    for _, pairs in groupby(sorted(given), key=lambda pair: min(int(pair[0] * BINS), BINS - 1)):
+        chances, rights = zip(*pairs, strict=True)
+        n = len(rights)
+        bins.append(Bin(confidence=sum(chances) / n, right=sum(rights) / n, cases=n))
     return Reliability(
-        bins=bins,
+        bins=tuple(bins),
         ece=sum(found.cases * abs(found.right - found.confidence) for found in bins) / len(given),
         brier=sum((chance - right) ** 2 for chance, right in given) / len(given),
     )

@@ -60,7 +60,11 @@ class Word:
 
 
 def context(
-    text: str, focus: tuple[int, int], gold: Iterable[tuple[int, int]], given: Iterable[tuple[int, int, int]]
+    text: str,
+    focus: tuple[int, int],
+    gold: Iterable[tuple[int, int]],
+    given: Iterable[tuple[int, int, int]],
+    around: int = AROUND,
 ) -> Context:
     """Returns a span with what stands around it, marked.
 
@@ -69,8 +73,9 @@ def context(
         focus: The span, by offsets.
         gold: Spans of expected evidence in this text.
         given: Citations in this text: number, start, end.
+        around: Characters shown on either side.
     """
-    start, end = _window(text, focus)
+    start, end = _window(text, focus, around)
     expected = [span for span in gold if span[0] < end and span[1] > start]
     cited = [span for span in given if span[1] < end and span[2] > start]
     edges = {edge for span in expected for edge in span} | {edge for _, *span in cited for edge in span}
@@ -88,10 +93,10 @@ def context(
     return Context(pieces=tuple(pieces), before=start > 0, after=end < len(text))
 
 
-def _window(text: str, focus: tuple[int, int]) -> tuple[int, int]:
+def _window(text: str, focus: tuple[int, int], around: int) -> tuple[int, int]:
     """Widens a span, to ends of words where there are some near."""
     first, last = max(0, min(focus[0], len(text))), max(0, min(focus[1], len(text)))
-    start, end = max(0, first - AROUND), min(len(text), last + AROUND)
+    start, end = max(0, first - around), min(len(text), last + around)
     if start:
         blank = re.search(r"\s", text[start:first])
         start += blank.end() if blank and blank.end() < 30 else 0

@@ -9,7 +9,7 @@ from evals.report.words import STATUS, language, party, plain
 from evals.runs import ScoreRecord
 from evals.summary import QUANTITIES
 
-_SEVERITIES: Final = {"error": "Errors in the questions", "warning": "Warnings", "note": "Notes"}
+_SEVERITIES: Final = {"error": "Errors in the cases", "warning": "Warnings", "note": "Notes"}
 
 
 def questions_of(answers: Answers) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def questions_of(answers: Answers) -> dict[str, Any]:
     cases, parties = tuple(answers.cases.values()), answers.documents.parties
     found = health(cases, answers.documents)
     facts = [
-        ("Questions", _counted(found)),
+        ("Cases", _counted(found)),
         ("Right outcome", _counts((STATUS.get(name, name), n) for name, n in found.by_status.items())),
         ("Type", _counts((plain(name), n) for name, n in found.by_type.items())),
         ("Language", _counts((language(name), n) for name, n in found.by_lang.items())),
@@ -43,7 +43,7 @@ def questions_of(answers: Answers) -> dict[str, Any]:
 
 
 def _counted(found: Health) -> str:
-    return f"{found.cases}: {found.unreviewed} of them gold that no person has reviewed, {found.drafts} drafts"
+    return f"{found.cases}: {found.unreviewed} of them whose evidence no person has reviewed, {found.drafts} drafts"
 
 
 def _counts(items: Iterable[tuple[str, int]]) -> str:

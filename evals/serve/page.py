@@ -1,36 +1,54 @@
-"""Serves the evals page to one person on this machine, and calls nobody."""
+"""The evals page: a Gradio interface of runs, a form to start one, and reviews, for one person on this machine."""
 
-import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
-from importlib.resources import files
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
 
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+import gradio as gr
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from app.errors import AppError
-from app.loopback import LoopbackGuard, in_url, listen, quiet_server
 from app.settings import Settings
+from app.ui.ask_tab import QUIET, SHOWN_ERRORS
+from app.ui.conversation import error_html
+from app.ui.server import create_app, serve_app
+from evals.case_sets import SAVED, SHIPPED
 from evals.errors import EvalError
-from evals.golden.documents import Documents
-from evals.paths import EvalPaths
-from evals.serve.archive import Archive, Renderers
-from evals.serve.guard import HEADERS, LARGEST_FORM, Token, posting
-from evals.serve.jobs import COMMAND, Jobs
-from evals.serve.views import Views
+from evals.golden.case_table import SUFFIXES
+from evals.paths import EvalPaths, eval_paths
+from evals.report.verdict import gates_told
+from evals.report.words import range_of, shown
+from evals.runs import new_name, run_path
+from evals.serve.archive import Archive, RunRow
+from evals.serve.job import CHANGEABLE, Jobs, RunRequest, check_changes
+from evals.serve.review_tab import build_review_tab
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
+# A report is one file with its style and script in it; it needs nothing else, and can reach nothing of this page.
+_REPORT_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts allow-downloads"
+)
+_CASE_FILES: Final = (".yaml", ".yml", ".jsonl", *SUFFIXES)
+_DATASETS: Final = {
+    "smoke": "smoke: comes with its own statements",
+    "dev": "dev: over general debate speeches",
+    SAVED: "saved: what was saved in the chat",
+}
+_ENDED: Final = {"done": "Finished", "failed": "Stopped by an error", "cancelled": "Cancelled"}
+_SECONDS: Final = 2.0
 
-def serve(
-    settings: Settings, paths: EvalPaths, *, host: str = "127.0.0.1", port: int = 7861, on_ready: Callable[[str], None]
-) -> None:
+
+def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
     """Serves the evals page until interrupted; a run that is under way is then stopped, and can be gone on with.
 
     Args:
-        settings: The settings, with the store.
-        paths: The folder of evals of that store; nothing is written outside it.
+        settings: The settings, with the store; nothing is written outside its folder of evals.
         host: Address to serve on, one of this machine's own.
         port: 0 takes any free one.
         on_ready: Called with the address when the page can be opened.
@@ -39,74 +57,289 @@ def serve(
         HostError: Others could reach the address.
         PortTakenError: It cannot be had.
     """
-    with listen(host, port) as listener:
-        address = f"http://{in_url(host)}:{listener.getsockname()[1]}"
-        app = create_app(settings, paths, on_ready=lambda: on_ready(address))
-        quiet_server(app).run(sockets=[listener])
+    paths = eval_paths(settings.store)
+    jobs, archive = Jobs(settings, paths), Archive(settings, paths)
+    try:
+        serve_app(
+            lambda ready: create_page(archive, jobs, paths, on_ready=ready),
+            settings.store,
+            host,
+            port,
+            on_ready=on_ready,
+        )
+    finally:
+        jobs.cancel()
 
 
-def create_app(
-    settings: Settings,
-    paths: EvalPaths,
-    *,
-    command: Sequence[str] = COMMAND,
-    renderers: Renderers | None = None,
-    store_documents: Callable[[], Documents] | None = None,
-    on_ready: Callable[[], None] | None = None,
-) -> Starlette:
-    """Puts the pages into one web application.
+def create_page(
+    archive: Archive, jobs: Jobs, paths: EvalPaths, *, on_ready: Callable[[], None] | None = None
+) -> FastAPI:
+    """Puts the page and the reports that it links to into one web application, under the guard of the chat.
 
     Args:
-        settings: The settings, with the store.
-        paths: The folder of evals of that store.
-        command: What runs cases, before its arguments.
-        renderers: What writes reports; default: `evals.report`.
-        store_documents: Reads the statements of the store; default: opens it.
+        archive: Reads runs.
+        jobs: Starts runs.
+        paths: Where runs, decisions and own cases are kept.
         on_ready: Called when the page can be opened.
     """
-    token, jobs = Token(), Jobs(paths, settings.store, command=command)
-    archive = Archive(settings, paths, renderers or Renderers(), store_documents=store_documents)
-    views = Views(settings=settings, paths=paths, archive=archive, jobs=jobs, token=token)
+    interface = gr.Blocks(title="untoc evals", analytics_enabled=False, fill_width=True)
+    runs = _Runs(archive, jobs, paths)
+    with interface:
+        gr.HTML(
+            '<header class="u-header"><h1>untoc evals</h1>'
+            "<p>A run asks cases of which the right outcomes are known, and measures the answers</p></header>",
+            apply_default_css=False,
+            padding=False,
+        )
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Runs", id="runs"), gr.Column(elem_classes="u-page"):
+                runs.build(interface)
+            with gr.Tab("Review", id="review") as tab, gr.Column(elem_classes="u-page"):
+                build_review_tab(archive, paths, tab)
+    interface.queue(default_concurrency_limit=4, api_open=False)
+    return create_app(interface, on_ready=on_ready, pages=_pages(archive))
 
-    @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        if on_ready is not None:
-            on_ready()
-        try:
-            yield
-        finally:
-            jobs.cancel()
 
-    return Starlette(
-        routes=[
-            Route("/", views.index),
-            Route("/job", views.job),
-            Route("/compare", views.choose_comparison),
-            Route("/runs/{name}", views.report),
-            Route("/runs/{name}/compare", views.comparison),
-            Route("/runs/{name}/report.md", views.markdown),
-            Route("/runs/{name}/answers.csv", views.csv),
-            Route("/review", views.review),
-            Route("/style.css", _file("style.css", "text/css")),
-            Route("/page.js", _file("page.js", "text/javascript")),
-            Route("/icon.svg", _file("icon.svg", "image/svg+xml")),
-            posting("/runs", views.start, token),
-            posting("/job/cancel", views.cancel, token),
-            posting("/runs/{name}/resume", views.resume, token),
-            posting("/runs/{name}/score", views.score, token),
-            posting("/review/draft", views.decide_draft, token),
-            posting("/review/citation", views.rule, token),
-        ],
-        middleware=[Middleware(LoopbackGuard, headers=HEADERS, largest_body=LARGEST_FORM)],
-        exception_handlers=dict.fromkeys((EvalError, AppError, IngestError, StoreError, 404), views.failed),
-        lifespan=lifespan,
+def _pages(archive: Archive) -> dict[str, Callable[[Request], Response]]:
+    def page(suffix: str) -> Callable[[Request], Response]:
+        def answer(request: Request) -> Response:
+            name = str(request.path_params["name"])
+            try:
+                text = archive.reported(name, request.query_params.get("baseline")).written(suffix)
+            except (AppError, IngestError, StoreError) as error:
+                # With a status of failure the guard would leave out the sentence.
+                return PlainTextResponse(f"Not done: {error}")
+            if suffix == ".html":
+                return HTMLResponse(text, headers={"content-security-policy": _REPORT_POLICY})
+            # Names of runs hold no quotation marks.
+            kept = {"content-disposition": f'attachment; filename="{name}{suffix}"'}
+            return PlainTextResponse(text, headers=kept)
+
+        return answer
+
+    return {
+        "/runs/{name}": page(".html"),
+        "/runs/{name}/report.md": page(".md"),
+        "/runs/{name}/answers.csv": page(".csv"),
+    }
+
+
+def case_files(paths: EvalPaths) -> tuple[str, ...]:
+    """Returns the files of cases that somebody put into the folder of evals, as paths below it."""
+    own = {paths.drafts.resolve(), paths.reviews.resolve()}
+    folders = (paths.path, paths.path / "cases")
+    found = (path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir()))
+    return tuple(
+        path.relative_to(paths.path).as_posix()
+        for path in found
+        if path.suffix in _CASE_FILES and path.is_file() and path.resolve() not in own
     )
 
 
-def _file(name: str, media_type: str) -> Callable[[object], Response]:
-    content = files("evals.serve").joinpath("static", name).read_text(encoding="utf-8")
+class _Runs:
+    """The tab of runs: what came out, what can be done with it, and a form to start one."""
 
-    def endpoint(_: object) -> Response:
-        return PlainTextResponse(content, media_type=media_type, headers={"cache-control": "no-cache"})
+    def __init__(self, archive: Archive, jobs: Jobs, paths: EvalPaths) -> None:
+        self._archive, self._jobs, self._paths = archive, jobs, paths
 
-    return endpoint
+    def build(self, interface: gr.Blocks) -> None:
+        """Lays the tab out and connects it."""
+        html: dict[str, Any] = {"apply_default_css": False, "padding": False}
+        progress = gr.HTML("", elem_id="job", **html)
+        with gr.Row(elem_classes="u-buttons"):
+            cancel = gr.Button("Cancel the run", variant="stop", scale=0, min_width=150, elem_id="cancel")
+        table = gr.HTML("", elem_id="runs-table", **html)
+        with gr.Row(elem_classes="u-buttons"):
+            chosen = gr.Dropdown(label="Run", choices=[], value=None, min_width=220, elem_id="run")
+            baseline = gr.Dropdown(label="Compared with", choices=[], value=None, min_width=220, elem_id="baseline")
+            score = gr.Button("Score again", scale=0, min_width=120, elem_id="score")
+            resume = gr.Button("Go on", scale=0, min_width=100, elem_id="resume")
+        link = gr.HTML("", elem_id="report", **html)
+        problem = gr.HTML("", elem_id="problem", **html)
+        gr.HTML('<div class="u-intro"><h2>Start a run</h2></div>', **html)
+        with gr.Row():
+            dataset = gr.Dropdown(
+                label="Cases",
+                info="Files in the store's folder evals, or evals/cases, are listed too",
+                choices=self.datasets(),
+                value="smoke",
+                elem_id="dataset",
+            )
+            name = gr.Textbox(label="Name", info="Empty: the time and the set", max_lines=1, elem_id="name")
+            limit = gr.Number(label="Only the first …", info="0: all", precision=0, minimum=0, value=0)
+        with gr.Accordion("More", open=False):
+            corpus = gr.Textbox(
+                label="Folders of statements", info="Whole paths, one a line; empty: those of the set, else the store",
+                lines=2,
+            )  # fmt: skip
+            with gr.Row():
+                reword = gr.Number(
+                    label="Other wordings of each", info="How many are drawn",
+                    precision=0, minimum=0, maximum=1000, value=0,
+                )  # fmt: skip
+                repeats = gr.Number(label="Times each is asked", precision=0, minimum=1, maximum=100, value=1)
+            changes = gr.Textbox(
+                label="Changed settings", lines=3,
+                info=f"One a line, such as retrieval.lexical_weight=0: {', '.join(CHANGEABLE)}",
+            )  # fmt: skip
+        start = gr.Button("Start", variant="primary", scale=0, min_width=120, elem_id="start")
+        shown = [progress, table, problem]
+        fields = [dataset, name, limit, corpus, reword, repeats, changes]
+        start.click(self.start, fields, shown, **QUIET)
+        cancel.click(self.cancel, None, shown, **QUIET)
+        score.click(self.score, [chosen], shown, **QUIET)
+        resume.click(self.resume, [chosen], shown, **QUIET)
+        gr.on([chosen.change, baseline.change], self.link, [chosen, baseline], [link], **QUIET)
+        # A run that ends becomes a row, and can be chosen.
+        timer = gr.Timer(_SECONDS)
+        timer.tick(self.progress, None, [progress], **QUIET)
+        refreshed = [table, chosen, baseline, dataset]
+        progress.change(self.refreshed, None, refreshed, **QUIET)
+        interface.load(self.progress, None, [progress], **QUIET)
+
+    def datasets(self) -> list[tuple[str, str]]:
+        """Returns the sets of cases to choose from, each with what it is called."""
+        named = [(_DATASETS[name], name) for name in (*SHIPPED, SAVED)]
+        return [*named, *((name, name) for name in case_files(self._paths))]
+
+    def refreshed(self) -> tuple[Any, ...]:
+        """Gives (table, runs to choose, baselines to choose, sets of cases)."""
+        names = gr.Dropdown(choices=[row.run.name for row in self._archive.rows()])
+        return self.table(), names, names, gr.Dropdown(choices=self.datasets())
+
+    def progress(self) -> str:
+        """Renders how far the newest run is."""
+        job = self._jobs.newest
+        if job is None:
+            return '<p class="u-empty">No run is under way.</p>'
+        done = f"{job.done} of {job.total} answers" if job.total else "no answers yet"
+        if job.state != "running":
+            said = f"{_ENDED[job.state]}: {job.name}, {done}" + (f": {job.stage}" if job.stage else "")
+            return f'<p class="u-summary" role="status" data-state="{job.state}">{escape(said)}</p>'
+        left = f", about {max(1, round(job.seconds_left / 60))} min left" if job.seconds_left is not None else ""
+        bar = f' value="{job.done}" max="{job.total}"' if job.total else ""
+        return (
+            f'<div class="u-progress" role="status" data-state="running"><progress aria-label="Run"{bar}></progress>'
+            f"<p><bdi>{escape(job.name)}</bdi>: {escape(job.stage)}, {done}{left}</p></div>"
+        )
+
+    def table(self) -> str:
+        """Renders the runs, the newest first."""
+        rows = self._archive.rows()
+        if not rows:
+            return '<p class="u-empty">There are no runs yet: start one below; smoke needs nothing else.</p>'
+        heads = "".join(f'<th scope="col">{h}</th>' for h in ("Run", "Cases", "Begun", "Right", "Gates", "Kept as"))
+        return (
+            '<div class="u-scroll" tabindex="0" role="region" aria-label="Runs"><table class="u-table">'
+            f"<thead><tr>{heads}</tr></thead><tbody>{''.join(map(self._row, rows))}</tbody></table></div>"
+        )
+
+    def _row(self, row: RunRow) -> str:
+        manifest, name = row.run.manifest, row.run.name
+        total = manifest.cases * manifest.repeats
+        notes = [f"changed on purpose: {manifest.variant}"] if manifest.variant else []
+        if self._jobs.running == name:
+            notes.append("under way")
+        elif not row.run.complete:
+            how = "go on with it" if self._jobs.request_of(name) else "go on with --resume on the command line"
+            notes.append(f"incomplete, {row.done} of {total}: {how}")
+        if row.rulings:
+            notes.append(f"{row.rulings} newer rulings: score it again")
+        right = row.right and f"{shown(row.right.value, 'right')} ({range_of(row.right.low, row.right.high, 'right')})"
+        gates = gates_told(row.gated)[0] if row.gated is not None else "not known"
+        links = f"{_link(name, '/report.md', 'Markdown')} {_link(name, '/answers.csv', 'CSV')}" if row.right else ""
+        cells = (f"{manifest.dataset.rpartition('/')[2]}, {total}", f"{manifest.started:%d %b %Y, %H:%M}",
+                 right or "not scored", gates)  # fmt: skip
+        told = "".join(f'<br><span class="u-badge u-warn">{escape(note)}</span>' for note in notes)
+        head = _link(name, "", name) if row.right else f"<bdi>{escape(name)}</bdi>"
+        body = "".join(f'<td dir="auto">{escape(cell)}</td>' for cell in cells)
+        return f'<tr><th scope="row">{head}{told}</th>{body}<td>{links}</td></tr>'
+
+    def link(self, name: str | None, baseline: str | None) -> str:
+        """Renders the way to a report, in a page of its own."""
+        if not name:
+            return ""
+        if not baseline:
+            return f"<p>{_link(name, '', f'Open the report of {name}')}</p>"
+        return f"<p>{_link(name, f'?baseline={quote(baseline)}', f'Open the report of {name} against {baseline}')}</p>"
+
+    def start(
+        self,
+        dataset: str,
+        name: str | None,
+        limit: float | None,
+        corpus: str | None,
+        reword: float | None,
+        repeats: float | None,
+        changes: str | None,
+    ) -> tuple[str, str, str]:
+        """Starts a run; gives (progress, table, problem)."""
+
+        def begin() -> None:
+            if dataset not in (*SHIPPED, SAVED) and dataset not in case_files(self._paths):
+                raise EvalError(f"no set of cases {dataset!r}: choose one of the list")
+            path = dataset if dataset in (*SHIPPED, SAVED) else str((self._paths.path / dataset).resolve())
+            folders = tuple(_folder(line) for line in _lines(corpus))
+            if reword and not folders and dataset != "smoke":
+                raise EvalError("other wordings need the folder of statements: give it")
+            run = (name or "").strip() or new_name(path)
+            run_path(self._paths.runs, run)
+            try:
+                check_changes(_lines(changes))
+            except ValueError as exc:
+                raise EvalError(str(exc)) from exc
+            self._jobs.start(
+                RunRequest(
+                    name=run, dataset=path, corpus=folders, reword=_whole(reword), limit=_whole(limit),
+                    repeats=_whole(repeats) or 1, changes=tuple(_lines(changes)),
+                )
+            )  # fmt: skip
+
+        return self._after(begin)
+
+    def cancel(self) -> tuple[str, str, str]:
+        """Stops the run under way."""
+        return self._after(self._jobs.cancel)
+
+    def score(self, name: str | None) -> tuple[str, str, str]:
+        """Scores a run again, by what was ruled since."""
+
+        def rescore() -> None:
+            if self._jobs.running == name:
+                raise EvalError(f"the run {name!r} is under way: it is scored when it ends")
+            self._archive.score(name or "")
+
+        return self._after(rescore)
+
+    def resume(self, name: str | None) -> tuple[str, str, str]:
+        """Goes on with a run."""
+        return self._after(lambda: self._jobs.resume(name or ""))
+
+    def _after(self, act: Callable[[], None]) -> tuple[str, str, str]:
+        try:
+            act()
+        except SHOWN_ERRORS as error:
+            return self.progress(), self.table(), error_html(error)
+        return self.progress(), self.table(), ""
+
+
+def _link(name: str, rest: str, words: str) -> str:
+    return f'<a href="/runs/{quote(name)}{rest}" target="_blank" rel="noopener"><bdi>{escape(words)}</bdi></a>'
+
+
+def _lines(text: str | None) -> list[str]:
+    """Returns the lines of a field; one in a part of the page that was never opened has none."""
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+def _whole(number: float | None) -> int | None:
+    return int(number) if number else None
+
+
+def _folder(line: str) -> str:
+    path = Path(line).expanduser()
+    if not path.is_absolute():
+        raise EvalError(f"{line!r}: give the whole path of the folder, from the root of the disk on")
+    if not path.is_dir():
+        raise EvalError(f"no folder at {line!r}: copy its path from the file manager")
+    return str(path)

@@ -43,12 +43,14 @@ class NamedTerm:
     """A term of the field that a topic holds, with whatever else the topic says.
 
     Attributes:
+        concept: What it stands for, by the preferred English term.
         terms: All terms of the language for it.
         words: How many words of the topic it is, without function words.
         start: Where it begins in the topic.
         end: Where it ends.
     """
 
+    concept: str
     terms: tuple[str, ...]
     words: int
     start: int
@@ -70,6 +72,11 @@ class _Word(NamedTuple):
 class _Concept:
     terms: dict[str, tuple[str, ...]]
     articles: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The preferred English term."""
+        return self.terms["en"][0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +163,7 @@ def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[N
     recognised = _best(len(words), list(_recognised(topic, words, language, language)))
     return tuple(
         NamedTerm(
+            concept=tokens.concept.name,
             terms=tokens.concept.terms[to or language],
             words=tokens.last - tokens.first,
             start=words[tokens.first].start,
@@ -232,7 +240,7 @@ def _recognised(topic: str, words: list[_Word], language: str, to: str) -> Itera
             entries = [entry for key in keys for entry in terms.by_key.get(key, ())]
             if entries and (last > first + 1 or not _within_han(words, first)):
                 written = topic[words[first].start : words[last - 1].end]
-                concept = min(entries, key=partial(_unlike, written))[1]
+                concept = min(entries, key=partial(_unlike, written, language))[1]
                 yield _RecognisedTokens(
                     first=first, last=last, terms=concept.terms[to] if concept else (), concept=concept
                 )
@@ -242,10 +250,14 @@ def _recognised(topic: str, words: list[_Word], language: str, to: str) -> Itera
             yield _RecognisedTokens(first=first, last=first + 1)
 
 
-def _unlike(written: str, entry: tuple[str, _Concept | None]) -> tuple[bool, bool, bool]:
-    """Orders terms with the same stems: first the one that is written so; a filler last."""
+def _unlike(written: str, language: str, entry: tuple[str, _Concept | None]) -> tuple[bool, bool, bool]:
+    """Orders terms with the same stems: first the one that is written so, then that which its concept prefers.
+
+    "pacifique" is "peaceful" and "Pacific". A filler comes last.
+    """
     term, concept = entry
-    return term != written, fold(term) != fold(written), concept is None
+    by_name = concept is None or concept.terms[language][0] != term
+    return term != written, fold(term) != fold(written), by_name
 
 
 def _names(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_RecognisedTokens]:

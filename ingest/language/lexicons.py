@@ -41,6 +41,11 @@ def alternatives(lines: str) -> str:
     return "|".join(regex.sub(r"\n\s+", "", lines).split("\n")).replace("_", " ")
 
 
+def compile_pattern(name: str, key: str) -> "regex.Pattern[str]":
+    """Compiles a pattern of a lexicon that is broken into lines; case does not count."""
+    return regex.compile(unfolded(load_lexicon(name)[key]), regex.IGNORECASE)
+
+
 def compile_words(patterns: str, language: str) -> "regex.Pattern[str]":
     """Compiles the patterns of a lexicon into one that finds any of them, as whole words where words have bounds."""
     alternatives = "|".join(patterns.split()).replace("_", " ")

@@ -27,6 +27,13 @@ _PATTERNS = (
         r"(?:session|sesión|per[ií]odo\s+(?:ordinario\s+)?de\s+sesiones|plenary\s+session)",
         re.IGNORECASE,
     ),
+    # "79th UN General Assembly", "this Third Conference of the Parties"
+    re.compile(
+        rf"\b(?:(?P<digits>\d{{1,3}})\s*(?:st|nd|rd|th)|(?P<word>{_ORDINAL_WORD}))\s+"
+        r"(?:UNGA|(?:(?:UN|United\s+Nations)\s+)?General\s+Assembly|(?:UNTOC\s+|UNCAC\s+)?(?:Conference\s+of\s+(?:the\s+)?(?:States\s+)?Parties|COS?P)\b)",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\bUNGA[\s-]?(?P<digits>\d{2})\b(?!\s*[-–/]\s*\d)"),
     re.compile(rf"\b{_RU_WORD}\s+(?:\w+\s+)?сесси", re.IGNORECASE),
     re.compile(rf"الدورة\s+(?P<word>{_ORDINAL_WORD})"),
     re.compile(r"الدورة\s+(?:رقم\s+)?(?P<digits>\d{1,3})"),

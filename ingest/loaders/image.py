@@ -48,11 +48,13 @@ def load_image(data: bytes, name: str, limits: LoadLimits) -> Extract:
     texts: list[str] = []
     starts: list[int] = []
     words: list[ScannedWord] = []
+    unread: list[int] = []
     offset = 0
-    for image in page_images(data, name, limits):
+    for number, image in enumerate(page_images(data, name, limits), 1):
         page = recognizer.read(partial(_same, image))
         text = "" if page is None else page.text
         starts.append(offset)
+        unread += [number] if page is None else []
         words += () if page is None else page.words_at(offset)
         texts.append(text)
         offset += len(text) + len(PAGE_BREAK)
@@ -68,6 +70,7 @@ def load_image(data: bytes, name: str, limits: LoadLimits) -> Extract:
         notes=("read by text recognition", *((problem,) if problem is not None else ())),
         scanned=tuple(words),
         incomplete=problem is not None,
+        unread=tuple(unread),
     )
 
 

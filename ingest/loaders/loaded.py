@@ -64,6 +64,7 @@ class LoadedText:
         notes: What a reader should know, such as pages without text; empty if all went well.
         scanned: The words that were read by text recognition, in the order of the text.
         incomplete: Whether more of it could be read later, as when the program for scans is not installed.
+        unread: Numbers of the pages that could not be read, wholly or in part; the rest is in `text`.
     """
 
     text: str
@@ -74,6 +75,7 @@ class LoadedText:
     notes: tuple[str, ...] = ()
     scanned: tuple[ScannedWord, ...] = ()
     incomplete: bool = False
+    unread: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,7 @@ class Extract:
     notes: tuple[str, ...] = ()
     scanned: tuple[ScannedWord, ...] = ()
     incomplete: bool = False
+    unread: tuple[int, ...] = ()
 
 
 def is_blank(text: str) -> bool:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import pypdfium2
@@ -36,6 +36,9 @@ from ingest.text.layout import ends_sentence
 from vectorstore.records import ScannedWord
 
 _FAILED = "could not be read"
+_NOT_READ = "a scan that was not read"
+_PARTLY_READ = "a picture beside few words that was not read"
+_UNMAPPED = "unreadable, since its fonts do not say which characters they show"
 # Running heads are among so many lines within this share of the page's height from its edges.
 _EDGE = 0.15
 _EDGE_LINES = 3
@@ -49,7 +52,12 @@ _NOTE_MARK = re.compile(r"\s*(?:[\d¹²³⁴-⁹٠-٩]{1,3}|[*†‡§]{1,3}|[a-
 # A text layer of which this share are no known characters is none; one of so few is that of a stamp.
 _UNREADABLE = 0.3
 _STAMP = 120
+_SPARSE = 400
 _COVERING = 0.5
+# Letters may be drawn as outlines: a page of this many paths beside a stamp holds more than rules and boxes.
+_OUTLINES = 100
+# What is read from a page's picture takes the place of few words of a text layer where it is so much longer.
+_LONGER = 1.5
 DPI = 200
 """Resolution at which pages are rendered for text recognition; more takes longer and reads no better."""
 
@@ -59,7 +67,7 @@ class _PdfPage:
     """A page with a text layer, or what text recognition made of it.
 
     Attributes:
-        note: Why it holds no text, where it should.
+        note: Why it holds no text, or not all, where it should.
     """
 
     pieces: tuple[GlyphRun, ...] = ()
@@ -67,6 +75,11 @@ class _PdfPage:
     height: float = 0.0
     scan: ScannedPage | None = None
     note: str | None = None
+
+    @property
+    def unread(self) -> bool:
+        """Whether it shows more than was read."""
+        return self.note in (_FAILED, _NOT_READ, _PARTLY_READ, _UNMAPPED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +111,12 @@ def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
         pages = _read_pages(document, name, limits, recognizer)
     texts = _texts(pages)
     missed = "" if recognizer.problem is None else recognizer.problem
-    if missed and all(is_blank(text) for text in texts):
-        raise LoadError(f"{name!r} is a PDF without a text layer, probably a scan: {missed}")
+    unread = tuple(number for number, page in enumerate(pages, 1) if page.unread)
+    if missed and all(page.unread or is_blank(text) for text, page in zip(texts, pages, strict=True)):
+        why = "without a text layer, probably a scan"
+        if any(page.note == _UNMAPPED for page in pages):
+            why = "whose fonts do not say which characters they show"
+        raise LoadError(f"{name!r} is a PDF {why}: {missed}")
     check_not_blank("".join(texts), name)
     starts: list[int] = []
     scanned: list[ScannedWord] = []
@@ -115,6 +132,7 @@ def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
         notes=(*_notes(pages, texts), *((missed,) if missed else ())),
         scanned=tuple(scanned),
         incomplete=bool(missed),
+        unread=unread,
     )
 
 
@@ -160,14 +178,17 @@ def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recogniz
     )
     text = "".join(piece.text for piece in pieces)
     with LOCK:
-        needed = _is_unreadable(text) if text else _shows_something(page)
-        # A stamp or page number over a picture of the page is not its text.
-        if not needed and not (len(text) < _STAMP and _covering_image(page)):
+        unmapped = glyphs.unmapped > _UNREADABLE or _is_unreadable(text)
+        needed = unmapped if text else _shows_something(page)
+        # A stamp, letterhead or page number over a picture of the page is not its text.
+        if not needed and not _is_pictured(page, len(text)):
             return layer
     scan = recognizer.read(lambda: render_page(page, limits))
     if scan is None:
-        return layer if text and not needed else _PdfPage(note="a scan that was not read")
-    if len(scan.text) <= len(text) and not needed:
+        if unmapped:
+            return _PdfPage(note=_UNMAPPED)
+        return replace(layer, note=_PARTLY_READ) if text and not needed else _PdfPage(note=_NOT_READ)
+    if len(scan.text) <= _LONGER * len(text) and not needed:
         return layer
     return _PdfPage(scan=scan) if scan.text else _PdfPage(note="no text (a picture, or blank)")
 
@@ -187,7 +208,7 @@ def render_page(page: pypdfium2.PdfPage, limits: LoadLimits) -> Image:
 
 
 def _is_unreadable(text: str) -> bool:
-    unknown = sum(char in "\ufffd\0" or unicodedata.category(char) in ("Co", "Cn", "Cs") for char in text)
+    unknown = sum(char == "\ufffd" or unicodedata.category(char) in ("Cc", "Co", "Cn", "Cs") for char in text)
     return unknown > _UNREADABLE * len(text)
 
 
@@ -197,13 +218,19 @@ def _shows_something(page: pypdfium2.PdfPage) -> bool:
     return any(kind != raw.FPDF_PAGEOBJ_TEXT for kind in kinds)
 
 
-def _covering_image(page: pypdfium2.PdfPage) -> bool:
+def _is_pictured(page: pypdfium2.PdfPage, characters: int) -> bool:
+    """Tell whether a page of few characters shows most of its words as an image, or as outlines of letters."""
+    if characters >= _SPARSE:
+        return False
     width, height = page.get_size()
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
-        left, bottom, right, top = item.get_bounds()
-        if (right - left) * (top - bottom) > _COVERING * width * height:
-            return True
-    return False
+    # Images may lie in strips, one below the other.
+    boxes = [item.get_bounds() for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)]
+    covered = sum((right - left) * (top - bottom) for left, bottom, right, top in boxes)
+    if covered > _COVERING * width * height:
+        return True
+    if characters >= _STAMP:
+        return False
+    return sum(1 for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3)) > _OUTLINES
 
 
 def _texts(pages: Sequence[_PdfPage]) -> list[str]:
@@ -296,13 +323,17 @@ def _body(rows: Sequence[TextRow], usual: float, height: float) -> str:
 
 
 def _footnotes(rows: Sequence[TextRow], usual: float, height: float) -> frozenset[TextRow]:
-    """Find what stands in smaller letters at the foot of a column, from a line on that begins with a mark."""
+    """Find what stands in smaller letters at the foot of a column: apart from it, or from a line with a mark on."""
     found: set[TextRow] = set()
     for _, column in groupby(rows, key=lambda row: row.column):
         members = list(column)
         first = len(members)
         while first and members[first - 1].size < _SMALLER * usual and members[first - 1].top < _LOWER * height:
             first -= 1
+        above = members[first - 1] if first else None
+        if above is not None and first < len(members) and above.bottom - members[first].top > _APART * above.size:
+            found.update(members[first:])
+            continue
         marked = next((n for n in range(first, len(members)) if _NOTE_MARK.match(members[n].text)), len(members))
         found.update(members[marked:])
     return frozenset(found)

@@ -7,13 +7,14 @@ their spacing and indents. Words are never reordered inside a piece.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from statistics import median
 from unicodedata import bidirectional
 
 from ingest.loaders.bidi import has_right_to_left, in_logical_order
 from ingest.loaders.pdfium import Glyph, PageGlyphs
+from ingest.text.layout import ends_sentence
 
 # Shares of the font size. Letters of a word touch or nearly so, words in a file without spaces are set apart by
 # 0.12 and more, a justified line stretches a space to about 0.8.
@@ -26,6 +27,10 @@ _TAB_GAP = 1.5
 _INDENT = 0.9
 # A gap between lines that is so many times the usual one is that between paragraphs.
 _PARAGRAPH_GAP = 1.25
+# Footnotes are set in letters smaller than this share of the column's.
+_SMALLER = 0.93
+# What stands apart from a column leaves so many lines' height.
+_APART = 1.5
 # A line falls so little short of the end of its column, as a share of the width, where its paragraph goes on.
 _NEARLY = 0.15
 # A gutter is at least so wide, in points, and runs beside so many lines on either side.
@@ -77,13 +82,21 @@ def order(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
     """Bring the pieces of a page into the order of reading.
 
     Columns are read one after the other, from the right where most of the text runs from right to left; what
-    crosses the gutter separates what is above it from what is below.
+    crosses the gutter separates what is above it from what is below. A masthead over the second column, between the
+    halves of a sentence, is read first.
     """
     rtl = is_right_to_left("".join(piece.text for piece in pieces))
+    mastheads: list[TextRow] = []
     rows: list[TextRow] = []
     for number, (column, goes_on) in enumerate(_columns(list(pieces), rtl=rtl)):
-        rows += _rows(column, number, rtl=rtl, opens=not goes_on)
-    return tuple(rows)
+        found = _rows(column, number, rtl=rtl, opens=not goes_on)
+        # A footnote below it is set smaller than the column.
+        above = next((row for row in reversed(rows) if row.size > _SMALLER * found[-1].size), None) if goes_on else None
+        if above is not None and not ends_sentence(above.text) and (shown := _masthead(found, rtl=rtl)):
+            mastheads += found[:shown]
+            found = [replace(found[shown], opens=False), *found[shown + 1 :]]
+        rows += found
+    return (*mastheads, *rows)
 
 
 def by_line(pieces: Sequence[GlyphRun]) -> list[list[GlyphRun]]:
@@ -216,10 +229,18 @@ def _gutter(pieces: Sequence[GlyphRun]) -> float | None:
     clear = [covered[point] <= _CROSSING * lines for point in range(low, high)]
     runs = [list(run) for is_clear, run in groupby(range(low, high), lambda point: clear[point - low]) if is_clear]
     for run in sorted(runs, key=len, reverse=True):
-        middle = left + (run[0] + run[-1] + 1) / 2
+        # Where fewest lines reach into it: beside a list that is indented, paragraphs begin inside a wider gap.
+        fewest = min(covered[point] for point in run)
+        levels = [(count, [point for point, _ in part]) for count, part in groupby(_at(covered, run), lambda at: at[1])]
+        clearest = max((points for count, points in levels if count == fewest), key=len)
+        middle = left + (clearest[0] + clearest[-1] + 1) / 2
         if len(run) >= _GUTTER and all(_is_column(side) for side in _sides(pieces, middle)):
             return middle
     return None
+
+
+def _at(covered: Sequence[int], run: Sequence[int]) -> Iterator[tuple[int, int]]:
+    return ((point, covered[point]) for point in run)
 
 
 def _sides(pieces: Sequence[GlyphRun], middle: float) -> tuple[list[GlyphRun], list[GlyphRun]]:
@@ -279,6 +300,17 @@ def _rows(pieces: Sequence[GlyphRun], column: int, *, rtl: bool, opens: bool) ->
         )
         before = line
     return rows
+
+
+def _masthead(rows: Sequence[TextRow], *, rtl: bool) -> int:
+    """Return how many lines at the top of a column stand apart from it, none of them at its margin."""
+    edges = [round(row.right if rtl else row.left) for row in rows]
+    margin = Counter(edges).most_common(1)[0][0]
+    first = next((number for number, edge in enumerate(edges) if abs(edge - margin) < rows[number].size), 0)
+    if first == 0 or len(rows) < first + _FEWEST_ROWS:
+        return 0
+    gap = rows[first - 1].bottom - rows[first].top
+    return first if gap > _APART * rows[first].size else 0
 
 
 def _reaches_end(line: GlyphRun, lines: Sequence[GlyphRun], *, rtl: bool) -> bool:

@@ -80,6 +80,7 @@ class PageGlyphs:
         askew: Glyphs of text that runs otherwise, such as watermarks and labels on their side.
         width: Width of the page, so turned, in points; height likewise.
         turn: By how many quarters it was turned clockwise.
+        unmapped: Share of the characters for which the fonts do not say what they are; they may be any others.
     """
 
     lines: tuple[tuple[Glyph, ...], ...]
@@ -87,13 +88,16 @@ class PageGlyphs:
     width: float
     height: float
     turn: int
+    unmapped: float
 
 
 def read_glyphs(page: pypdfium2.PdfPage, most: int) -> PageGlyphs:
     """Read the glyphs of a page, at most so many. Hold `LOCK`."""
     textpage = page.get_textpage()
     try:
-        read = _read(textpage, min(textpage.count_chars(), most), page.get_cropbox())
+        count = min(textpage.count_chars(), most)
+        read = _read(textpage, count, page.get_cropbox())
+        unmapped = sum(raw.FPDFText_HasUnicodeMapError(textpage.raw, index) == 1 for index in range(count))
     finally:
         textpage.close()
     frame: Box = page.get_cropbox()
@@ -116,6 +120,7 @@ def read_glyphs(page: pypdfium2.PdfPage, most: int) -> PageGlyphs:
         width=right - left,
         height=top - bottom,
         turn=turn,
+        unmapped=unmapped / max(1, count),
     )
 
 

@@ -87,6 +87,7 @@ def load(path: Path, limits: LoadLimits, folder: Path | None = None) -> LoadedTe
         notes=(*notes, *extract.notes),
         scanned=extract.scanned,
         incomplete=extract.incomplete,
+        unread=extract.unread,
     )
 
 

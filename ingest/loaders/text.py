@@ -1,4 +1,4 @@
-"""Plain text: the file's bytes, decoded, and nothing else changed."""
+"""Plain text: the file's bytes, decoded; only where control characters are many are they changed, into spaces."""
 
 import codecs
 import re
@@ -34,8 +34,9 @@ _SIGNATURES = (
 )
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-# Extracted text holds a stray control character now and then; decoded binary data holds about one in nine.
-_CONTROL_SHARE = 0.02
+# Extracted text holds a stray control character now and then, or one kind of them throughout, such as the marks of
+# Word's table cells; decoded binary data holds all kinds, about one in nine characters.
+_CONTROL_SHARE, _ONE_KIND_SHARE, _FEW_KINDS = 0.02, 0.06, 3
 
 
 def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
@@ -55,11 +56,17 @@ def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
             raise LoadError(f"{name!r} looks binary: it is {kind} by its first bytes; give it its own suffix")
     text, encoding = decode(data, name)
     check_length(len(text), name, limits)
-    controls = len(_CONTROL.findall(text))
-    if "\0" in text or controls > _CONTROL_SHARE * len(text):
+    controls = _CONTROL.findall(text)
+    share = _ONE_KIND_SHARE if len(set(controls)) <= _FEW_KINDS else _CONTROL_SHARE
+    if "\0" in text or len(controls) > share * len(text):
         raise LoadError(f"{name!r} looks binary, not like text; convert it to .txt (UTF-8), .docx or .pdf")
+    notes: tuple[str, ...] = ()
+    if len(controls) > _CONTROL_SHARE * len(text):
+        # One for one, so that offsets count in the file. A stray one stays, and is shown harmless.
+        text = _CONTROL.sub(" ", text)
+        notes = (f"{len(controls)} control characters read as spaces",)
     check_not_blank(text, name)
-    return Extract(text=text, encoding=encoding)
+    return Extract(text=text, encoding=encoding, notes=notes)
 
 
 def decode(data: bytes, name: str) -> tuple[str, str]:

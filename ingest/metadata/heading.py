@@ -4,40 +4,52 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.language.dates import find_dates
 from ingest.metadata.represented_party import behalf_before
 from ingest.metadata.sessions import find_bodies, is_general_debate
 from ingest.parties.party_table import Party, PartyMatch, PartyTable
+from ingest.text.layout import holds_sentence_end
 from vectorstore.records import Block
 
-_MOST_BLOCKS, _MOST_CHARACTERS, _LONGEST_LINE = 15, 1500, 200
+_MOST_BLOCKS, _MOST_CHARACTERS, _LONGEST_LINE, _LONGEST_TITLE = 40, 1500, 200, 400
 
 _SALUTATION = re.compile(
-    r"^(?:(?:thank\s+you,?\s+)?(?:dear\s+|distinguished\s+)?(?:mr|mrs|ms|madam|madame|honou?rable|your)\b\.?\s*"
+    r"^\W*(?:(?:thank\s+you,?\s+)?(?:dear\s+|distinguished\s+|excellency,?\s+)?(?:mr|mrs|ms|mdm|madam|madame|honou?rable|your)\b\.?\s*"
     r"(?:vice-?\s*)?(?:chair|president|secretary|excellenc|moderator|speaker|co-chair|facilitator)|"
-    r"excellenc|(?:his|her)\s+excellency\b.*[,;]$|distinguished\s+(?:delegates|colleagues|representatives|chair|president)|ladies\s+and\s+gentlemen|dear\s+colleagues|"
-    r"thank\s+you\b|"
-    r"señora?\s+president|gracias,?\s+señor|excelent[ií]simo|distinguid[oa]s|monsieur\s+le\s+président|madame\s+la\s+président|"
-    r"mesdames|уважаем|господин\s+председател|госпожа\s+председател|г-н\s+председател|"
-    r"السيد[ةه]?\s+الرئيس|سيدي\s+الرئيس|سيادة\s+الرئيس|السيدات\s+والسادة|(?:尊敬的)?主席(?:先生|女士)|各位)",
+    r"(?:president|chair(?:person|man|woman)?)\s*[,.:!]?$|(?:your\s+)?majest|"
+    r"excellenc|(?:his|her)\s+excellency\b.*[,;]$|distinguished\s+(?:delegates|colleagues|representatives|members|chair|president)|ladies\s+and\s+gentlemen|dear\s+colleagues|"
+    r"thank\s+you\b|honou?rable\s+(?:heads|delegates|members)|"
+    r"señora?(?:/[ao])?\s+president|(?:muchas\s+)?gracias,?\s+señor|excelent[ií]sim|excelencia|distinguid[oa]s|honorables|señor[ae]s\s+y\s+señor[ae]s|"
+    r"monsieur\s+le\s+(?:président|secrétaire)|madame\s+la\s+(?:président|secrétaire)|mesdames|excellence|merci,?\s+m|"
+    r"уважаем|господин\s+председател|госпожа\s+председател|г-н\s+председател|ваш[аие]\s+превосходительств|дамы\s+и\s+господа|"
+    r"السيد[ةه]?\s+(?:ال)?رئيس|سيدي\s+الرئيس|سيدتي\s+الرئيسة|سيادة\s+الرئيس|شكرا\S*\s+السيد|السيدات\s+والسادة|أصحاب\s+(?:المعالي|السعادة|الفخامة)|(?:尊敬的)?(?:各位)?主席(?:先生|女士)|各位)",
     re.IGNORECASE,
 )
-# A line that addresses an office and goes on is a salutation too: "H.E. Mr. X, President of the Assembly,".
+# A line that addresses an office of the meeting and goes on: "H.E. Mr. X, President of the Assembly,".
 _ADDRESSED = re.compile(
-    r"\b(?:president|secretary-general|chair\w*|excellenc\w+|heads\s+of\s+(?:state|delegation)\w*|session)\b[^.]*[,;]$",
+    r"\b(?:president|secretary-general|chair\w*|excellenc\w+)\b"
+    r"(?:\s+of\s+(?:the\s+)?(?!republic|state|kingdom)[^.]*\b(?:assembly|conference|session|commission|committee|council|congress|group|meeting|nations)\b[^.]*)?[,;]$"
+    r"|\bheads\s+of\s+(?:state|delegation)\w*[^.]*[,;]$",
     re.IGNORECASE,
 )
 _FIRST_PERSON = re.compile(
-    r"\b(?:I|we|my|our|us|me|nous|notre|nos|je|mon|ma|nuestr[oa]s?|mi|nosotros|мы|наша?|наше[ийй]?|я|мо[ийяе]+)\b|我们|我国|我代表",
+    r"(?<![\w-])(?:I|we|my|our|us|me|nous|notre|nos|je|mon|ma|nuestr[oa]s?|mi|nosotros|мы|наша?|наше[ийй]?|я|мо[ийяе]+)\b|我们|我国|我代表",
     re.IGNORECASE,
+)
+# The theme of a session, in quotation marks, may speak in the first person.
+_THEME = re.compile(r"[“«\"][^”»\"]{1,300}[”»\"]")
+_OWN_VOICE = re.compile(
+    r"\b(?:[Ww]e|[Mm]y|[Oo]ur|us|me|[Nn]ous|[Nn]otre|[Nn]os|[Jj]e|[Mm]on|[Mm]a|[Nn]uestr[oa]s?|[Nn]osotros|[Мм]ы|[Нн]аша?"
+    r"|[Нн]аше[ийй]?|[Мм]о[ийяе]+)\b|(?<!Group )(?<!Annex )(?<!Part )(?<!War )(?<!Committee )(?<!Phase )\bI\s(?=[a-z])"
+    r"|\bЯ\s|\bя\b|وفد(?:ي|نا)|بلد(?:ي|نا)|بلادي|إننا|نحن|أود|我们|我国|我代表"
 )
 _WORDS_OF_SPEECH = (
     r"(?:statement|remarks|intervention|address|speech|declaration|presentation|contribution|position|"
     r"declaración|intervención|discurso|exposición|déclaration|allocution|discours|"
-    r"выступлени[ея]|заявлени[ея]|речь|بيان|كلمة|مداخلة)"
+    r"выступлени[ея]|заявлени[ея]|речь|بيان|كلمة|مداخلة|خطاب)"
 )
 _TITLE = re.compile(rf"\W*(?:[\w’'-]+\s+){{0,4}}?{_WORDS_OF_SPEECH}\b|.{{0,40}}(?:发言|讲话)", re.IGNORECASE)
 _CUE = re.compile(
@@ -48,10 +60,15 @@ _CUE = re.compile(
 )
 
 _ARTICLE = r"(?:the\s+|la\s+|le\s+|les\s+|el\s+|los\s+|l[’']\s*)?"
+_MISSION = (
+    r"(?:(?:permanent\s+)?(?:observer\s+)?(?:delegation|mission|representation)|embassy|consulate|misión\s+permanente|embajada"
+    r"|(?:mission|représentation)\s+permanente|ambassade|délégation|delegación|постоянн\w+\s+представительств\w+|посольств\w+"
+    r"|делегаци[яи]|(?:ال)?بعثة(?:\s+الدائمة)?|(?:ال)?سفارة|وفد)"
+)
 _OFFICE = (
-    r"(?:delegation|representatives?|permanent\s+mission|mission|embassy|ambassador|government|minister|president|"
-    r"delegación|representante|gobierno|misión\s+permanente|délégation|représentante?|gouvernement|mission\s+permanente|"
-    r"делегаци[яи]|представител[яьи]|правительств[аo]|وفد|حكومة|ممثل)"
+    rf"(?:{_MISSION}|representatives?|ambassador|government|(?:prime\s+)?minister|president|"
+    r"representante|embajadora?|gobierno|president[ea]|ministr[oa]|représentante?|ambassad(?:eur|rice)|gouvernement|président|ministre|"
+    r"представител[яьи]|правительств[аo]|президента?|министра?(?:\s+иностранных\s+дел)?|посла?|حكومة|ممثلة?|مندوبة?|رئيسة?|وزيرة?(?:\s+(?:ال)?خارجية)?|سفيرة?)"
 )
 _OF = r"(?:of|by|from|de|del|du|des|d[’']|par|por)"
 # Best first: "Statement by X" · "delegation of X" · "…, Minister for Foreign Affairs of X".
@@ -59,18 +76,22 @@ _BEFORE = (
     re.compile(
         rf"\b{_WORDS_OF_SPEECH}\s*(?:\(?[\w\s]{{0,30}}\)?\s*)?(?:\b{_OF}\b|on\s+behalf\s+of|en\s+nombre\s+de|au\s+nom\s+d[eu]|[:–—-])\s*"
         rf"{_ARTICLE}(?:{_OFFICE}\s+(?:{_OF}\s*)?{_ARTICLE})?$"
-        rf"|(?:выступлени[ея]|заявлени[ея])\s+(?:{_OFFICE}\s+)?$|(?:بيان|كلمة)\s+(?:{_OFFICE}\s+)?$",
+        rf"|(?:выступлени[ея]|заявлени[ея])\s+(?:{_OFFICE}\s+)?$|(?:بيان|كلمة|خطاب)\s+(?:{_OFFICE}\s+)?$",
         re.IGNORECASE,
     ),
-    re.compile(rf"\b{_OFFICE}\s+(?:{_OF}\s*)?{_ARTICLE}$", re.IGNORECASE),
+    re.compile(rf"(?<!\w){_OFFICE}\s+(?:{_OF}\s*)?{_ARTICLE}$", re.IGNORECASE),
     re.compile(
-        rf"\b(?:representative|ambassador|minister|ministre|ministro|president|presidente|président|secretary|attorney|director|"
-        rf"head|chief|embassy|mission|delegation|prosecutor|chargé|chair|министр|посол)\b[^.;\n]*\b{_OF}\s*{_ARTICLE}$",
+        r"\b(?:representati(?:ve|on)|ambassador|minister|ministre|ministr[oa]|president|president[ea]|président|secretary|secretari[oa]|attorney|director|canciller|"
+        r"head|chief|embassy|mission|delegation|prosecutor|chargé|chair|embajadora?|ambassadrice|ambassadeur|representante|représentante?|jefe|chef)"
+        rf"\b[^.;\n]*(?:\b{_OF}\b|d[’'])\s*{_ARTICLE}$"
+        # Russian puts the State's name in the genitive, Arabic after a noun that it owns: no word stands between.
+        r"|(?<!\w)(?:министр|президент|посол|посл|представител|глав|делегаци)\w*(?:\s+\w+){0,6}\s+$"
+        r"|(?<!\w)(?:ال)?(?:رئيس|وزير|سفير|مندوب|ممثل|وفد|بعثة|حكومة)\S*(?:\s+\S+){0,6}?\s+$",
         re.IGNORECASE,
     ),
 )
 _AFTER = re.compile(
-    r"\s*[’'s]*\s*(?:[–—:-]\s*)?(?:statement|delegation|government|permanent\s+mission|embassy|intervention|ambassador)\b|\s*(?:代表团|常驻|政府|代表|大使|外交部)",
+    r"\s*[’'s]*\s*(?:[–—:-]\s*)?(?:(?:national|country|opening|closing)\s+)?(?:statement|delegation|government|permanent\s+mission|embassy|intervention|ambassador)\b|\s*(?:代表团|常驻|政府|代表|大使|外交部)",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"\s*(?:,|and|&|,\s*and|y|et|и|و|和|及|、)\s*(?:the\s+)?", re.IGNORECASE)
@@ -104,22 +125,47 @@ class Heading:
 
 
 def find_heading(text: str, blocks: tuple[Block, ...]) -> Heading:
-    """Find the heading: short lines up to the salutation or the first prose."""
-    lines: list[str] = []
-    end = 0
+    """Find the heading: the lines of a cover before a salutation, else short lines up to the first prose."""
+    found = list(_first_lines(text, blocks))
+    greeted = next((number for number, line in enumerate(found) if is_salutation(line.words)), None)
+    lines = found[:greeted]
+    if greeted is None or not _is_cover(lines):
+        ends = (number for number, line in enumerate(found) if _ends_heading(line))
+        lines = found[: next(ends, len(found))]
+    return Heading(text="\n".join(line.words for line in lines), end=lines[-1].after if lines else 0)
+
+
+def _first_lines(text: str, blocks: tuple[Block, ...]) -> "Iterator[_Line]":
+    """Yield the lines in which a heading may stand, from the beginning or after a note on the document."""
     first = 1 if _is_note_before_heading(text, blocks) else 0
     for position, block in enumerate(blocks[first:_MOST_BLOCKS], start=first):
-        if block.start > _MOST_CHARACTERS:
-            break
         # What goes on in the next block may be a sentence cut by a page break.
         goes_on = blocks[position + 1] if position + 1 < len(blocks) and blocks[position + 1].continues else None
-        for line, after, following, prose in _lines(text, block, goes_on):
-            ends = is_salutation(line) or len(line) > _LONGEST_LINE or after > _MOST_CHARACTERS
-            if ends or (prose and not is_heading_line(line, following)):
-                return Heading(text="\n".join(lines), end=end)
-            lines.append(line)
-            end = after
-    return Heading(text="\n".join(lines), end=end)
+        for line in _lines(text, block, goes_on):
+            if line.after > _MOST_CHARACTERS:
+                return
+            yield line
+
+
+def _is_cover(lines: "Sequence[_Line]") -> bool:
+    """Tell whether all lines before a salutation are a cover's: nobody speaks in them, and they say what it is of.
+
+    A cover may hold whole sentences, such as the theme of a session; without a title or date they are prose.
+    """
+    said = [line for line in lines if not _TITLE.match(line.words)]
+    own = _THEME.sub("", "\n".join(line.words for line in said))
+    if _FIRST_PERSON.search(own) or any(len(line.words) > _LONGEST_LINE for line in said):
+        return False
+    titled = len(said) < len(lines) or any(find_dates(line.words) or find_bodies(line.words) for line in lines)
+    return titled or not any(line.prose and holds_sentence_end(line.words) for line in lines)
+
+
+def _ends_heading(line: "_Line") -> bool:
+    """Tell whether a heading without a salutation after it ends before a line."""
+    longest = _LONGEST_TITLE if _TITLE.match(line.words) else _LONGEST_LINE
+    if is_salutation(line.words) or len(line.words) > longest:
+        return True
+    return line.prose and not is_heading_line(line.words, line.following)
 
 
 def _is_note_before_heading(text: str, blocks: tuple[Block, ...]) -> bool:
@@ -130,6 +176,11 @@ def _is_note_before_heading(text: str, blocks: tuple[Block, ...]) -> bool:
         return False
     following = [text[block.start : block.end] for block in blocks[1:5] if block.paragraph is None]
     return any(find_bodies(line) or find_dates(line) for line in following)
+
+
+def speaks_in_first_person(words: str) -> bool:
+    """Tell whether somebody speaks of themselves in words: "our delegation", but not "Annex I" or "the US"."""
+    return _OWN_VOICE.search(words) is not None
 
 
 def is_salutation(line: str) -> bool:
@@ -198,8 +249,25 @@ def title_in(heading: Heading) -> str | None:
     return None
 
 
-def _lines(text: str, block: Block, goes_on: Block | None) -> Iterator[tuple[str, int, str, bool]]:
-    """The lines of a block: words, offset after them, the line after it, and whether they may be prose."""
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """A line that a heading may hold.
+
+    Attributes:
+        words: Its words with single spaces.
+        after: Offset after it.
+        following: The words of the line after it in its paragraph.
+        prose: Whether its block may be a paragraph.
+    """
+
+    words: str
+    after: int
+    following: str
+    prose: bool
+
+
+def _lines(text: str, block: Block, goes_on: Block | None) -> Iterator[_Line]:
+    """Yield the lines of a block."""
     flat = " ".join(text[block.start : block.end].split())
     prose = block.paragraph is not None or goes_on is not None or _FIRST_PERSON.search(flat) is not None
     last = "" if goes_on is None else " ".join(text[goes_on.start : goes_on.end].split("\n")[0].split())
@@ -210,7 +278,7 @@ def _lines(text: str, block: Block, goes_on: Block | None) -> Iterator[tuple[str
         if line := " ".join(raw.split()):
             found.append((line, min(at, block.end)))
     for (line, after), (following, _) in zip(found, [*found[1:], (last, 0)], strict=True):
-        yield line, after, following, prose
+        yield _Line(words=line, after=after, following=following, prose=prose)
 
 
 def _line_starts(heading: Heading) -> Iterator[tuple[str, int]]:

@@ -6,7 +6,7 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -129,17 +129,23 @@ class Manifest:
         return next((row for row in self.rows if row.file == file), None)
 
 
-def read_manifest(folder: Path) -> Manifest | None:
+def read_manifest(folder: Path, *, files: Sequence[Path] = (), by_base_name: bool = False) -> Manifest | None:
     """Read a folder's manifest; None if it has none.
 
     Excel's variants are understood: a byte order mark, UTF-16, semicolons or tabs, `sep=;`, headings in any
     case.
 
+    Args:
+        folder: A folder, or an archive that is read as one.
+        files: What is known to be in it.
+        by_base_name: Whether a row whose file is nowhere names the only one of these files that is called so, since a
+            browser drops the folders of what is uploaded: "statements/a.pdf" is "a.pdf".
+
     Raises:
         ManifestError: If it cannot be read at all or has no `file` column.
     """
     path = folder / MANIFEST_NAME
-    if not os.path.lexists(path):
+    if not os.path.lexists(path) and path not in files:
         return None
     records = _records(path)
     line, header = next(records, (1, []))
@@ -153,6 +159,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     if twice:
         raise ManifestError(f"{str(path)!r}, line {line}: the column {twice[0]!r} is there twice; remove one")
     unknown = [column for column in columns if column and column not in _COLUMNS + _OPTIONAL_COLUMNS]
+    known, other_names = frozenset(files), _by_base_name(files) if by_base_name else {}
     rows: dict[Path, ManifestRow] = {}
     problems: list[ManifestProblem] = []
     for line, cells in records:
@@ -162,7 +169,7 @@ def read_manifest(folder: Path) -> Manifest | None:
             problems.append(
                 _problem(line, cells_of.get("file"), None, "more cells than columns; put quotes around commas")
             )
-        target = _target(folder, line, cells_of.get("file"))
+        target = _target(folder, line, cells_of.get("file"), known, other_names)
         if isinstance(target, ManifestProblem):
             problems.append(target)
             continue
@@ -241,11 +248,25 @@ def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _read_text(path: Path) -> str:
-    """Read a table that stands in its folder itself: no pipe, no device, no link that leads out of it."""
-    return decode(read_bytes(path, _LIMITS, path.parent), path.name)[0]
+    """Read a table that stands in its folder or archive itself: no pipe, no device, no link that leads out of it."""
+    return decode(read_bytes(path, _LIMITS, path.parent if path.parent.is_dir() else None), path.name)[0]
 
 
-def _target(folder: Path, line: int, file: str | None) -> Path | ManifestProblem:
+def _by_base_name(files: Iterable[Path]) -> dict[str, Path]:
+    """Return files by their names in one case, but for names that several of them have."""
+    found: dict[str, list[Path]] = {}
+    for path in files:
+        found.setdefault(_base_name(path.name), []).append(path)
+    return {name: paths[0] for name, paths in found.items() if len(paths) == 1}
+
+
+def _base_name(file: str) -> str:
+    return unicodedata.normalize("NFC", file.replace("\\", "/").rsplit("/", 1)[-1]).casefold()
+
+
+def _target(
+    folder: Path, line: int, file: str | None, known: Collection[Path], named: Mapping[str, Path]
+) -> Path | ManifestProblem:
     """The existing file that a row names, or what is wrong with it."""
     if file is None:
         return _problem(line, None, "failed", "the cell 'file' is empty; name a file of this folder")
@@ -254,6 +275,8 @@ def _target(folder: Path, line: int, file: str | None) -> Path | ManifestProblem
         return _problem(line, file, "failed", f"{file!r} leads out of the folder; name a file inside it")
     for form in (slashed, unicodedata.normalize("NFC", slashed), unicodedata.normalize("NFD", slashed)):
         path = folder / PurePosixPath(form)
+        if path in known:
+            return path
         try:
             # A file inside an archive is named as if that were a folder.
             exists = path.is_file() or (not path.exists() and holds(path, LoadLimits()))
@@ -264,6 +287,8 @@ def _target(folder: Path, line: int, file: str | None) -> Path | ManifestProblem
             if is_inside(path, folder):
                 return path
             return _problem(line, file, "failed", f"{file!r} is a link that leads out of the folder; copy the file")
+    if (other := named.get(_base_name(slashed))) is not None:
+        return other
     return _problem(line, file, "missing", f"there is no file {file!r}; correct the name or remove the row")
 
 

@@ -9,15 +9,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
-from ingest.language.dates import find_dates, interval
+from ingest.language.dates import interval
 from ingest.language.detection import detect_language
 from ingest.language.numerals import ascii_digits
-from ingest.language.ordinals import find_session_number
 from ingest.metadata.heading import Heading, find_heading, holder_in, speaker_in, title_in
 from ingest.metadata.manifest import ManifestRow
-from ingest.metadata.represented_party import spoken_for
+from ingest.metadata.occasion import read_occasion, symbol_in, words_of_file_name
+from ingest.metadata.represented_party import joint_holders, spoken_for
 from ingest.metadata.self_reference import speaking_state
-from ingest.metadata.sessions import UNTOC_COP, find_bodies, is_general_debate, session_for
+from ingest.metadata.sessions import is_general_debate, session_for
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Block, Metadata
 
@@ -31,17 +31,6 @@ _AGENDA_ITEM = re.compile(
     r"(?!\s*[-–]?\s*\d{4})",
     re.IGNORECASE,
 )
-_SYMBOL = re.compile(
-    r"(?<![\w/])(?:CTOC|CAC|A|E|S|UNODC|ST|TD)(?:/[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?:\([A-Z0-9]+\))?){2,}(?![\w/])"
-)
-_COP_WITHOUT_TREATY = re.compile(
-    r"Conference\s+of\s+(?:the\s+)?(?:States?\s+)?Parties|Conferencia\s+de\s+las\s+Partes|Conférence\s+des\s+Parties",
-    re.IGNORECASE,
-)
-_ORGANIZED_CRIME = re.compile(
-    r"\bUNTOC\b|transnational\s+organi[sz]ed\s+crime|delincuencia\s+organizada", re.IGNORECASE
-)
-_YEAR = re.compile(r"(?<![\w/.-])(?:19|20)\d\d(?![\w/.-])")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,35 +66,27 @@ def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | No
         text: The source text.
         blocks: Its blocks.
         parties: Who can speak; None leaves State and group open.
-        file: The file's name, for the log.
+        file: The file's name, for hints and the log.
 
     Returns:
         None in every field that the text does not give. A State is never guessed from mere mentions.
     """
     heading = find_heading(text, blocks)
     language = detect_language(text[heading.end :]) or detect_language(text)
-    inferred = set()
-    body = _body(heading, text)
-    if body is not None and not find_bodies(heading.text):
-        inferred.add("body")
-    date = _date(heading)
-    session = _session(heading)
-    if session is None and body is not None and date is not None and (days := interval(date)):
-        session = session_for(body, *days)
-        inferred |= {"session"} if session else set()
-    symbol = _SYMBOL.search(heading.text)
+    occasion = read_occasion(heading.text, text, heading.end, file)
+    inferred = set(occasion.inferred)
     metadata = Metadata(
         speaker=speaker_in(heading),
-        body=body,
-        session=session,
-        date=date,
+        body=occasion.body,
+        session=occasion.session,
+        date=occasion.date,
         agenda_item=_agenda_item(heading),
         title=title_in(heading) or _agenda_line(heading),
-        symbol=symbol[0] if symbol else None,
+        symbol=symbol_in(heading.text),
         language=language,
     )
     if parties is not None:
-        metadata, concluded = _with_parties(metadata, text, heading, parties)
+        metadata, concluded = _with_parties(metadata, text, heading, parties, file)
         inferred |= concluded
     logger.debug("%s: read %s, inferred %s", file, metadata, inferred)
     return ReadMetadata(metadata=metadata, inferred=tuple(sorted(inferred)))
@@ -125,7 +106,7 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
     """
     if row is None:
         return MergedMetadata(metadata=read.metadata, inferred=read.inferred)
-    given = {field.name: value for field in fields(Metadata) if (value := getattr(row, field.name)) is not None}
+    given = {field.name: value for field in fields(Metadata) if (value := getattr(row, field.name, None)) is not None}
     problems: list[str] = []
     if parties is not None:
         problems = _resolve_parties(given, row, parties)
@@ -148,7 +129,9 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
     return MergedMetadata(metadata=metadata, inferred=tuple(sorted(inferred)), problems=tuple(problems))
 
 
-def _with_parties(metadata: Metadata, text: str, heading: Heading, parties: PartyTable) -> tuple[Metadata, set[str]]:
+def _with_parties(
+    metadata: Metadata, text: str, heading: Heading, parties: PartyTable, file: str
+) -> tuple[Metadata, set[str]]:
     """The metadata with State and group, and the names of the fields that were concluded."""
     inferred = set()
     holder = holder_in(heading, parties)
@@ -156,14 +139,25 @@ def _with_parties(metadata: Metadata, text: str, heading: Heading, parties: Part
     state = holder.code if holder is not None and group is None else None
     words = text[heading.end :]
     if state is None:
-        state = speaking_state(words, parties, metadata.language)
+        state = speaking_state(words, parties, metadata.language, hints=parties_of_file_name(file, parties))
         inferred |= {"state"} if state else set()
     whom = spoken_for(" ".join(heading.lines), words, parties, metadata.language, date=metadata.date, speaker=state)
     group = whom.group or group
     if group is None:
-        return replace(metadata, state=state, speaker=joint_speaker(metadata, state, whom.states, parties)), inferred
+        together = joint_holders(" ".join(heading.lines), words, parties, metadata.language) or whom.states
+        speaker = joint_speaker(metadata, state, whom.states, parties)
+        return replace(metadata, state=state, speaker=speaker, held_by=held_together(state, together)), inferred
     inferred = {"speaker"} if inferred and metadata.speaker is None else set()
     return attributed(replace(metadata, state=state, on_behalf_of=group), parties), inferred
+
+
+def parties_of_file_name(file: str, parties: PartyTable) -> tuple[str, ...]:
+    """Return the codes of the States that a file's name may name: "ga79_gt_es.pdf" may be Guatemala's or Spain's."""
+    words = words_of_file_name(file)
+    named = {code for match in parties.find(words, relaxed=True) for code in match.codes}
+    for token in words.upper().split():
+        named |= set(parties.resolve(token, "state", suggest=False).codes) if 2 <= len(token) <= 3 else set()
+    return tuple(sorted(named))
 
 
 def joint_speaker(metadata: Metadata, state: str | None, states: Sequence[str], parties: PartyTable) -> str | None:
@@ -171,8 +165,15 @@ def joint_speaker(metadata: Metadata, state: str | None, states: Sequence[str], 
     if not states:
         return metadata.speaker
     *names, last = (parties.display(code) for code in states)
+    listed = f"{', '.join(names)} and {last}" if names else last
     deliverer = metadata.speaker or (parties.display(state) if state else None)
-    return f"{f'{deliverer}, ' if deliverer else ''}on behalf of {', '.join(names)} and {last}"
+    return f"{f'{deliverer}, ' if deliverer else ''}on behalf of {listed}"
+
+
+def held_together(state: str | None, states: Sequence[str]) -> tuple[str, ...] | None:
+    """Returns the codes of all States that hold a joint statement; None where it is one State's."""
+    together = {*states, *([state] if state is not None else [])}
+    return tuple(sorted(together)) if len(together) > 1 else None
 
 
 def attributed(metadata: Metadata, parties: PartyTable | None) -> Metadata:
@@ -220,37 +221,12 @@ def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: Pa
             wanted = "State or group" if column == "state" else "group"
             what = "may be several parties" if codes else f"is no {wanted} that is known"
             hint = f"did you mean {near}?" if near else "write its code, or add it to parties.csv"
-            problems.append(f"statements.csv, line {row.line}: {column} {name!r} {what}; {hint}")
+            # Only a row that was read from a file has a line.
+            where = f"statements.csv, line {row.line}: " if row.line else ""
+            problems.append(f"{where}{column} {name!r} {what}; {hint}")
     if _is_group(given.get("state"), parties) and "on_behalf_of" not in given:
         given["on_behalf_of"] = given["state"]
     return problems
-
-
-def _body(heading: Heading, text: str) -> str | None:
-    named = [match.body for match in find_bodies(heading.text)]
-    # A working group is named beside its parent body, and is where the statement was made.
-    groups = [body for body in named if "Working Group" in body]
-    if named:
-        return (groups or named)[0]
-    if _COP_WITHOUT_TREATY.search(heading.text) and _ORGANIZED_CRIME.search(text):
-        return UNTOC_COP
-    return None
-
-
-def _session(heading: Heading) -> str | None:
-    number = find_session_number(" ".join(heading.lines))
-    return None if number is None else str(number)
-
-
-def _date(heading: Heading) -> str | None:
-    """The day of the statement, else the days of the session, else the year."""
-    dates = find_dates(heading.text)
-    if dates:
-        first = dates[0]
-        inside = (date for date in dates if date.first == date.last and first.first <= date.first <= first.last)
-        return next(inside, first).iso
-    years = set(_YEAR.findall(ascii_digits(heading.text)))
-    return years.pop() if len(years) == 1 else None
 
 
 def _agenda_item(heading: Heading) -> str | None:

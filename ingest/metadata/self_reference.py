@@ -6,7 +6,8 @@ of X" weigh much, "X welcomes" less, and "the situation in X" nothing. A State w
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from ingest.parties.party_table import PartyMatch, PartyTable
@@ -56,13 +57,14 @@ _BEFORE = (
     (
         _CLEAR,
         re.compile(
-            r"(?:\b(?:la\s+délégation|la\s+delegación)\s+(?:de\s+la|de\s+l['’]|du|des|de|del)\s*|\b[Дд]елегация\s+|وفد\s+)$",
+            r"(?:(?<!\w)[وف]?(?:ت|ي)(?:ؤكد|دعو|جدد|رحب|دعم|ؤيد|واصل|عرب|دين|شدد|ولي|ؤمن|تطلع|عتبر|ثمن|عمل)\s+|بلدي\s+|بلادي\s*،?\s*|\b(?:la\s+délégation|la\s+delegación)\s+(?:de\s+la|de\s+l['’]|du|des|de|del)\s*|\b[Дд]елегация\s+|وفد\s+)$",
             re.IGNORECASE,
         ),
     ),
 )
 
 _BEHALF = re.compile(rf"\b(?:on\s+behalf\s+of|au\s+nom\s+d[eu]s?|en\s+nombre\s+del?|от\s+имени)\s+{_ARTICLE}$", re.I)
+_DELEGATION = re.compile(r"\s+(?:delegation|Government|mission)\b")
 _LISTED = re.compile(r"\s*(?:,|and|&|y|et|и)\s*(?:(?:and|y|et|и)\s+)?(?:the\s+)?", re.IGNORECASE)
 
 _ADVERBS = (
@@ -77,12 +79,14 @@ _VOICE = (
     r"is\s+(?:\w+ly\s+)?(?:committed|convinced|pleased|proud|honou?red|grateful|ready|determined|"
     r""
     r"of\s+the\s+view|no\s+exception|a\s+(?:State\s+)?party)|"
-    r"reconoce|apoya|reitera|considera|desea|celebra|condena|respalda|"
-    r"soutient|réaffirme|réitère|souhaite|se\s+félicite|appuie|condamne|"
-    r"поддерживает|приветствует|считает|выступает|исходит|"
+    r"reconoce|apoya|reitera|reafirma|considera|desea|celebra|condena|respalda|expresa|promueve|contribuye|insta|agradece|saluda|aboga|rechaza|"
+    r"soutient|réaffirme|réitère|souhaite|se\s+félicite|appuie|condamne|appelle|estime|salue|attache|"
+    r"поддерживает|приветствует|считает|выступает|исходит|призывает|осуждает|подтверждает|придает|намерен[аы]?\b|готов[аы]?\b|привержен[аы]?\b|"
+    r"(?:ت|ي)(?:ؤكد|دعو|جدد|رحب|دعم|ؤيد|واصل|عرب|دين|شدد|ولي|ؤمن|تطلع|عتبر|ثمن|ضم\s)\b|"
     r"支持|认为|主张|愿|高度重视|呼吁|一贯|重申)"
 )
 
+_SPEAKS = re.compile(rf"\s*{_ADVERBS}{_VOICE}", re.IGNORECASE)
 # A condition or a report says nothing of who speaks: "if X is truly committed", "I know that X supports".
 _REPORTED = re.compile(r"\b(?:if|whether|unless|when|that|because|why|how|as\s+far\s+as)\s+(?:the\s+)?$", re.IGNORECASE)
 
@@ -113,13 +117,17 @@ class SelfReferences:
     namings: int
 
 
-def speaking_state(text: str, parties: PartyTable, language: str | None = None) -> str | None:
+def speaking_state(
+    text: str, parties: PartyTable, language: str | None = None, *, hints: Sequence[str] = ()
+) -> str | None:
     """Conclude which State speaks from its references to itself.
 
     Args:
         text: The statement without its heading; white space does not matter.
         parties: Who can speak.
         language: ISO 639-1 code, if known.
+        hints: Codes of States that the file's name may name. One of them speaks if the text names no other as often,
+            and no other speaks of itself: a name alone decides nothing.
 
     Returns:
         The State's code, or None if no self-reference is clear or more than one State has some.
@@ -130,10 +138,19 @@ def speaking_state(text: str, parties: PartyTable, language: str | None = None) 
     ranked = sorted(states.values(), key=lambda state: (-state.weight, state.code))
     best, others = ranked[0], ranked[1:]
     most = max(state.namings for state in ranked)
-    if best.weight < _ENOUGH or (others and best.weight < _MARGIN * others[0].weight):
-        return None
-    often = best.namings >= most / 2 or (best.weight >= _MANY and best.namings >= most / 3)
-    return best.code if often else None
+    if best.weight >= _ENOUGH and not (others and best.weight < _MARGIN * others[0].weight):
+        often = best.namings >= most / 2 or (best.weight >= _MANY and best.namings >= most / 3)
+        if often:
+            return best.code
+    first, *rest = sorted(states.values(), key=lambda state: (-state.namings, state.code))
+    foremost = not rest or first.namings > rest[0].namings
+    silent = all(state.weight <= first.weight for state in rest)
+    return first.code if first.code in hints and foremost and silent else None
+
+
+def is_voice(after: str) -> bool:
+    """Tell whether what follows a party's name lets it speak: "wishes to thank"."""
+    return _SPEAKS.match(after) is not None
 
 
 def self_references(text: str, parties: PartyTable, language: str | None = None) -> dict[str, SelfReferences]:
@@ -144,7 +161,14 @@ def self_references(text: str, parties: PartyTable, language: str | None = None)
     matches = parties.find(flat, language)
     for match, following in zip_longest(matches, matches[1:]):
         party = parties.get(match.codes[0])
-        if len(match.codes) != 1 or match.form in ("capital", "demonym") or party is None or party.kind != "state":
+        if len(match.codes) != 1 or match.form == "capital" or party is None or party.kind != "state":
+            continue
+        if match.form == "demonym":
+            # "On behalf of the Examplian delegation" names its State, "the Examplian people" only mentions it.
+            if (office := _DELEGATION.match(flat, match.end)) is not None:
+                named = replace(match, end=office.end())
+                weights[party.code] += _weight(flat, named)
+                namings[party.code] += 1
             continue
         namings[party.code] += 1
         # "On behalf of X, Y and Z" is said by any of them, or by none.

@@ -14,6 +14,8 @@ from ingest.language.ordinals import find_session_number
 
 UNTOC_COP = "UNTOC COP"
 GENERAL_ASSEMBLY = "UN General Assembly"
+SECURITY_COUNCIL = "UN Security Council"
+AD_HOC_COMMITTEE = "Ad Hoc Committee on Cybercrime"
 
 # The Convention's names in the six languages, as they follow "Conference of the Parties to the".
 _UN = r"(?:the\s+)?(?:UN|U\.N\.|United\s+Nations)\s+"
@@ -33,7 +35,7 @@ _BODIES: dict[str, tuple[str, ...]] = {
     UNTOC_COP: (
         _PARTIES + _UNTOC,
         _UNTOC + r"\s+Conference\s+of\s+(?:the\s+)?(?:States?\s+)?Part(?:ies|y)",
-        r"UNTOC[\s/-]+Co(?:S)?P|CO(?:S)?P[\s-]*(?:to|of)?[\s-]*(?:the\s+)?UNTOC|CTOC[/\s-]COP",
+        r"UNTOC[\s/-]+Co(?:S)?P(?:[\s-]?\d{1,2})?|CO(?:S)?P[\s-]*(?:to|of)?[\s-]*(?:the\s+)?UNTOC|CTOC[/\s-]COP",
         r"Conferencia\s+de\s+(?:las|los\s+Estados)\s+Partes?\s+(?:en|de)\s+la\s+Convención\s+de\s+las\s+Naciones\s+Unidas"
         r"\s+contra\s+la\s+Delincuencia\s+Organizada\s+Transnacional",
         r"Conférence\s+des\s+(?:États\s+)?Parties\s+à\s+la\s+Convention\s+des\s+Nations\s+Unies\s+contre\s+la\s+criminalité"
@@ -46,7 +48,7 @@ _BODIES: dict[str, tuple[str, ...]] = {
     "UNCAC COSP": (
         _PARTIES + _UNCAC,
         _UNCAC + r"\s+Conference\s+of\s+(?:the\s+)?(?:States?\s+)?Part(?:ies|y)",
-        r"UNCAC[\s/-]+Co(?:S)?P|CO(?:S)?P[\s-]*(?:to|of)?[\s-]*(?:the\s+)?UNCAC|CAC[/\s-]COSP",
+        r"UNCAC[\s/-]+Co(?:S)?P(?:[\s-]?\d{1,2})?|CO(?:S)?P[\s-]*(?:to|of)?[\s-]*(?:the\s+)?UNCAC|CAC[/\s-]COSP",
         r"Conferencia\s+de\s+los\s+Estados\s+Partes?\s+(?:en|de)\s+la\s+Convención\s+de\s+las\s+Naciones\s+Unidas\s+contra"
         r"\s+la\s+Corrupción",
         r"Conférence\s+des\s+États\s+[Pp]arties\s+à\s+la\s+Convention\s+des\s+Nations\s+Unies\s+contre\s+la\s+corruption",
@@ -77,12 +79,22 @@ _BODIES: dict[str, tuple[str, ...]] = {
         r"United\s+Nations\s+Congress\s+on\s+Crime\s+Prevention(?:\s+and\s+Criminal\s+Justice)?|UN\s+Crime\s+Congress",
     ),
     GENERAL_ASSEMBLY: (
-        r"(?:UN|United\s+Nations)\s+General\s+(?:Assembly|Debate)|General\s+Assembly(?:\s+of\s+the\s+United\s+Nations)?|UNGA",
+        r"(?:UN|United\s+Nations)\s+General\s+(?:Assembly|Debate)|General\s+Assembly(?:\s+of\s+the\s+United\s+Nations)?|UNGA(?:-?\d{2})?",
         r"Asamblea\s+General(?:\s+de\s+las\s+Naciones\s+Unidas)?|Assemblée\s+générale(?:\s+des\s+Nations\s+Unies)?",
         r"Генеральн\w+\s+Ассамбле\w+(?:\s+(?:ООН|Организации\s+Объедин[её]нных\s+Наций))?",
         r"الجمعية\s+العامة(?:\s+للأمم\s+المتحدة)?|(?:联合国)?大会(?=第|一般性辩论)|联合国大会",
     ),
-    "UN Security Council": (r"(?:UN\s+|United\s+Nations\s+)?Security\s+Council|UNSC",),
+    SECURITY_COUNCIL: (
+        r"(?:UN\s+|United\s+Nations\s+)?Security\s+Council|UNSC",
+        r"Consejo\s+de\s+Seguridad(?:\s+de\s+las\s+Naciones\s+Unidas)?|Conseil\s+de\s+sécurité(?:\s+des\s+Nations\s+Unies)?",
+        r"Совет\w*\s+Безопасности(?:\s+ООН)?|مجلس\s+الأمن(?:\s+الدولي)?|(?:联合国)?安全理事会|安理会",
+    ),
+    AD_HOC_COMMITTEE: (
+        r"Ad\s+Hoc\s+Committee\s+(?:to\s+Elaborate\s+a\s+Comprehensive\s+International\s+Convention\s+on\s+Countering\s+the\s+Use\s+of"
+        r"\s+(?:Information\s+and\s+Communications?\s+Technologies|ICTs?)(?:\s+for\s+Criminal\s+Purposes)?|(?:on|to)\s+(?:[\w\s]{0,60}\s)?cyber[-\s]?crime)",
+        r"Специальн\w+\s+комитет\w*\s+(?:ООН\s+)?по\s+(?:разработке\s+[^.]{0,120}?)?противодействи\w+\s+использованию\s+(?:ИКТ|информационно\S+\s+технологий)",
+        r"Comité\s+[Ee]special\s+[^.]{0,120}tecnologías\s+de\s+la\s+información|Comité\s+spécial\s+[^.]{0,120}technologies\s+de\s+l[’']information",
+    ),
     "ECOSOC": (r"Economic\s+and\s+Social\s+Council|ECOSOC",),
 }
 _CASED = re.compile(r"\b(?:UNSC|CND|CCPCJ|UNGA|ECOSOC)\b", re.IGNORECASE)

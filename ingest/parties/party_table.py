@@ -147,7 +147,7 @@ class PartyTable:
                         "use another code, XAA to XZZ for fictional States"
                     )
                 for name in (row.names.name, *row.names.aliases):
-                    taken = set(table.resolve(name).codes) - {row.code}
+                    taken = table._meant(name.strip()) - {row.code}
                     if taken:
                         raise PartyTableError(
                             f"{str(path)!r}, line {line}: the name {name!r} already means "
@@ -241,6 +241,27 @@ class PartyTable:
         typed = name.strip()
         if typed in self._rows and len(typed) > 2 and self._is(typed, kind):
             return Resolution(codes=(typed,))
+        own, near = self._named(typed)
+        found = own or (self._misspelt(typed) if suggest and not near else set())
+        codes = {code for code in found if self._is(code, kind)}
+        if codes:
+            return Resolution(codes=tuple(sorted(codes)))
+        similar = self._similar(typed) if suggest and not own else ()
+        ranked = dict.fromkeys((*sorted(near), *similar))
+        return Resolution(codes=(), suggestions=tuple(code for code in ranked if self._is(code, kind))[:5])
+
+    def _meant(self, typed: str) -> set[str]:
+        """Returns the codes that a typed name stands for, without looking for suggestions."""
+        own, near = self._named(typed)
+        return own if own or near else self._misspelt(typed)
+
+    def _misspelt(self, typed: str) -> set[str]:
+        """Returns the States that countrynames knows by a name; of misspellings, which it lists as well, none."""
+        guessed = set(_by_countrynames(typed))
+        return guessed - set(self._similar(typed)) if guessed else guessed
+
+    def _named(self, typed: str) -> tuple[set[str], set[str]]:
+        """Returns the codes that our tables give a typed name, and those of which it is a demonym or a capital."""
         codes = {typed} & self._rows.keys() | {code for code, row in self._rows.items() if row.alpha2 == typed}
         near: set[str] = set()
         tokens = tokens_of(typed)
@@ -251,15 +272,7 @@ class PartyTable:
             found = trie.exact(tokens)
             if found is not None and found.case != "code":
                 (near if found.form in {"demonym", "capital"} else codes).update(found.codes)
-        similar = () if codes or not suggest else self._similar(typed)
-        if not codes and not near and suggest:
-            # It also lists common misspellings, which stay suggestions like any other typing error.
-            codes = set(_by_countrynames(typed)) - set(similar)
-        codes = {code for code in codes if self._is(code, kind)}
-        if codes:
-            return Resolution(codes=tuple(sorted(codes)))
-        ranked = dict.fromkeys((*sorted(near), *similar))
-        return Resolution(codes=(), suggestions=tuple(code for code in ranked if self._is(code, kind))[:5])
+        return codes, near
 
     def members(self, code: str, date: str | None = None) -> frozenset[str]:
         """The members of a group through all of a year, day or interval; now, without a date."""

@@ -11,17 +11,30 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 import regex
 
-from ingest.metadata.heading import is_salutation
-from ingest.metadata.represented_party import behalf_phrase, spoken_for
+from ingest.language.sentences import split_sentences
+from ingest.language.wordlists import load_words
+from ingest.metadata.heading import is_salutation, speaks_in_first_person
+from ingest.metadata.represented_party import behalf_phrase, chairs_group, spoken_for
 from ingest.parties.party_table import PartyTable
-from ingest.records.procedural_text import closes_compilation, is_procedural
-from ingest.records.speaker_lines import SpeakerLine, is_office, speaker_line
+from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural, tells_decision
+from ingest.records.reported_speech import is_of_same_speaker, reported_sentence
+from ingest.records.speaker_lines import (
+    SpeakerLine,
+    chair_resumes,
+    chair_speaks_for_state,
+    chair_speaks_nationally,
+    is_language_note,
+    is_office,
+    is_office_of_state,
+    speaker_line,
+)
 from ingest.text.furniture import Line, furniture_lines, running_heads, text_lines
-from ingest.text.layout import Typesetting, cut_blocks, ends_sentence, flows, typesetting
+from ingest.text.layout import Typesetting, cut_blocks, ends_sentence, flows, holds_sentence_end, typesetting
 from vectorstore.records import Block, Role
 
 # Interventions of so many parties make a text a record, though nobody said that it is one.
@@ -29,6 +42,9 @@ _FEWEST_PARTIES: Final = 2
 _FEWEST_SECTIONS: Final = 3
 _LONGEST_HEADING: Final = 250
 _LONGEST_STATE_HEADING: Final = 120
+_LONGEST_NEAR: Final = 12
+# How far before a speaker's name the record may have said of which State they are President or Minister.
+_INTRODUCTION: Final = 1200
 # How much of an intervention is read for whom it is made.
 _OPENING: Final = 1500
 
@@ -42,6 +58,13 @@ _LINES_OF_RECORDS: Final = (
     ),
     re.compile(r"(?<=[.。!?؟])\s*\n\s*\n[^\n.:;,]{3,60}\n\s*\n"),
     re.compile(r"^[^\n:.,]{3,50}:[ \n]", re.MULTILINE),
+    # "Benin inquired", "Norway's Secretary noted", "stated the representative of".
+    re.compile(
+        r"(?:^|[.!?]\s+|,\s)(?:[Tt]he\s+)?[A-Z][\w.]+(?:[’']s)?(?:\s+(?:[A-Z][\w.]+|of|for|and|the)){0,8}(?:,[^.;:]{2,90},)?\s+(?:also\s+|then\s+)?"
+        r"(?:said|noted|stated|asked|requested|inquired|called|suggested|proposed|supported|expressed|urged|stressed)\b"
+        r"|\b(?:said|stated|noted)\s+the\s+representative\b",
+        re.MULTILINE,
+    ),
 )
 _AGENDA_HEADING: Final = regex.compile(
     r"(?:agenda\s+)?items?\s+\d|(?:tema|punto)s?\s+\d|points?\s+\d|пункт\p{L}*\s+\d|البند\s+\p{N}|议程项目\s*\d",
@@ -71,6 +94,9 @@ _TOLD_BEHALF: Final = regex.compile(
     r"|(?:يتكلم|تتكلم|متكلما|متكلمة|متحدثا|متحدثة)\s+(?:باسم|نيابة\s+عن)\s[^.;:،]{0,160}",
     regex.IGNORECASE,
 )
+_QUOTED: Final = regex.compile(r"[“\"«][^”\"»]{0,400}[”\"»]")
+# Sentences in the first person in a report, at most one to so many that tell of parties.
+_SELDOM: Final = 5
 _ENUMERATOR: Final = regex.compile(
     r"^[\s#*_]*(?P<mark>(?:\d{1,3}|[A-Z]{1,2}|[IVXLC]{1,6}|[a-z]|[一二三四五六七八九十]{1,3})\s*[.)、．])\s*"
 )
@@ -105,6 +131,7 @@ class Intervention:
         summarised: Whether the record tells in its own words what was said.
         agenda_item: The heading of the agenda item under which it stands, as written.
         reason: Why nobody is known, for a person; None otherwise.
+        interruptions: Spans inside that the record puts between the words: "Mr. Oram took the Chair."
     """
 
     start: int
@@ -119,15 +146,17 @@ class Intervention:
     speaker: str | None = None
     agenda_item: str | None = None
     reason: str | None = None
+    interruptions: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class _SpeakerTurn:
-    """Where a speaker line begins, where the words begin, and whose they are."""
+    """Where a speaker line begins, where the words begin, whose they are, and where they end at the latest."""
 
     start: int
     words: Intervention
     form: str
+    end: int | None = None
 
 
 def may_be_record(text: str) -> bool:
@@ -144,6 +173,9 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
         named: Whether its heading names somebody as speaking; then the interventions have to make up much of it.
     """
     parties = {item.state for item in interventions if item.state is not None}
+    offices = {item.named for item in interventions if item.role == "office" and not item.summarised}
+    if not parties and not named and len(offices) >= _FEWEST_PARTIES and len(interventions) >= _FEWEST_SECTIONS:
+        return 2 * sum(item.end - item.start for item in interventions) >= len(text.strip())
     sections = all(item.speaker is None and not item.summarised for item in interventions)
     if len(parties) < (_FEWEST_SECTIONS if sections else _FEWEST_PARTIES):
         return False
@@ -175,14 +207,22 @@ def find_interventions(
     ends = [*(turn.start for turn in turns[1:]), len(text)]
     found = []
     item: str | None = None
+    chair: str | None = None
     since = 0
     marks = {turn.form.removeprefix("heading ") for turn in turns if turn.form.startswith("heading")}
-    for turn, limit in zip(turns, ends, strict=True):
+    for turn, following in zip(turns, ends, strict=True):
+        limit = following if turn.end is None else min(following, turn.end)
         item = page.agenda_item(since, turn.start) or item
         since = turn.words.start
-        end = page.end_of(turn.words, limit, marks if turn.form.startswith("heading") else None)
-        if end > turn.words.start:
-            words = replace(turn.words, end=end, agenda_item=item)
+        told = lookup.introduced(turn.words, text[max(0, turn.start - _INTRODUCTION) : turn.start])
+        words, rest = lookup.in_national_capacity(told, text[told.start : limit], chair)
+        words = page.bounded(words, limit, marks if turn.form.startswith("heading") else None)
+        if rest is not None and words.end > rest.start:
+            found.append(lookup.with_behalf(replace(words, end=page.end_before(rest.start), agenda_item=item), text))
+            words = replace(rest, end=words.end)
+        if words.end > words.start:
+            chair = chair or lookup.chair(words, text)
+            words = replace(words, agenda_item=item)
             found.append(lookup.with_behalf(words, text))
     return tuple(found)
 
@@ -190,8 +230,9 @@ def find_interventions(
 def cut_at_interventions(
     text: str, blocks: Sequence[Block], interventions: Sequence[Intervention]
 ) -> tuple[Block, ...]:
-    """Cuts blocks where an intervention begins or ends, so that no sentence runs across."""
-    return cut_blocks(text, blocks, {offset for item in interventions for offset in (item.start, item.end)})
+    """Cuts blocks where an intervention begins, ends or is interrupted, so that no sentence runs across."""
+    spans = [span for item in interventions for span in ((item.start, item.end), *item.interruptions)]
+    return cut_blocks(text, blocks, {offset for span in spans for offset in span})
 
 
 class _RecordText:
@@ -224,6 +265,13 @@ class _RecordText:
             if apart or block is not None or (before is not None and ends_sentence(before.text)):
                 yield number, line, apart
 
+    def sentences(self) -> Iterator[list[tuple[int, int]]]:
+        """Yields the sentences of every paragraph, by their offsets."""
+        flat = self.text.replace("\n", " ").replace("\r", " ")
+        starts = [line.start for _, line, _ in self.paragraphs]
+        for start, end in pairwise([*starts, len(flat)]):
+            yield [(start + first, start + last) for first, last in split_sentences(flat[start:end])]
+
     def stop_of(self, line: Line) -> int:
         """Returns where the block of a line ends."""
         index = bisect_right(self._blocks, line.start, key=lambda block: block.start) - 1
@@ -239,29 +287,72 @@ class _RecordText:
         """Returns the last heading between two offsets that names an agenda item."""
         return next((line.text for line in reversed(self._items) if start <= line.start < end), None)
 
-    def end_of(self, words: Intervention, limit: int, marks: Set[str] | None) -> int:
-        """Returns where an intervention ends: before the next one, a heading or what the meeting did.
+    def bounded(self, words: Intervention, limit: int, marks: Set[str] | None) -> Intervention:
+        """Returns an intervention with its end: before the next one, a heading or what the meeting did.
+
+        What the meeting did is nobody's, so it ends the words of a party, unless the speaker goes on after it. The
+        words of a Chair are nobody's either, and hold all up to the next speaker.
 
         Args:
             words: The intervention, whose end is not known yet.
             limit: Where the next one begins.
             marks: How headings by State are counted; None in a record of speakers.
         """
+        interruptions: list[tuple[int, int]] = []
         first = bisect_right(self.paragraphs, words.start, key=lambda paragraph: paragraph[1].start)
-        for index in range(first, len(self.paragraphs)):
+        # "President: Mr. Oram (Quenza)" on the cover are no words of the President's.
+        opening = self.text[words.start : self.paragraphs[first][1].start if first < len(self.paragraphs) else limit]
+        speaks = holds_sentence_end(opening) or opening.rstrip()[-1:] not in (")", "）")
+        runs_on = words.role == "office" and not words.summarised and marks is None and speaks
+        for index in range(first, len(self.paragraphs)) if not runs_on else ():
             line = self.paragraphs[index][1]
             if line.start >= limit:
                 break
-            if self._closes(index, words, marks):
+            if self._interrupts(index, words, limit, marks):
+                interruptions.append((line.start, self._end_of_paragraph(index)))
+            elif self._closes(index, words, marks):
                 limit = line.start
                 break
+        end = max(words.start, self.end_before(limit))
+        while interruptions and end <= interruptions[-1][1]:
+            end = max(words.start, self.end_before(interruptions.pop()[0]))
+        return replace(words, end=end, interruptions=tuple(interruptions))
+
+    def end_before(self, limit: int) -> int:
+        """Returns where the text before an offset ends, page furniture left out."""
         last = bisect_left(self.lines, limit, key=lambda line: line.start) - 1
-        return max(words.start, min(limit, self.lines[last].end)) if last >= 0 else words.start
+        return min(len(self.text[:limit].rstrip()), self.lines[last].end) if last >= 0 else 0
+
+    def _end_of_paragraph(self, index: int) -> int:
+        number, line, _ = self.paragraphs[index]
+        following = self.paragraphs[index + 1][0] if index + 1 < len(self.paragraphs) else len(self.lines)
+        return max(line.end, min(self.stop_of(line), self.lines[following - 1].end)) if following > number else line.end
+
+    def _whole(self, index: int) -> str:
+        line = self.paragraphs[index][1]
+        following = self.paragraphs[index + 1][1].start if index + 1 < len(self.paragraphs) else len(self.text)
+        return " ".join(self.text[line.start : min(following, self.stop_of(line))].split())
+
+    def _interrupts(self, index: int, words: Intervention, limit: int, marks: Set[str] | None) -> bool:
+        """Tells whether a paragraph is the record's, and the speaker's own words go on after it."""
+        if words.summarised or marks is not None:
+            return False
+        whole = self._whole(index)
+        if is_language_note(whole) or is_imprint(whole):
+            return True
+        if not is_procedural(whole, told=False):
+            return False
+        for later in range(index + 1, len(self.paragraphs)):
+            if self.paragraphs[later][1].start >= limit or self._closes(later, words, marks):
+                return False
+            # "We believe that" after "Mr. Oram took the Chair." is said by whoever spoke before.
+            if speaks_in_first_person(self._whole(later)):
+                return True
+        return False
 
     def _closes(self, index: int, words: Intervention, marks: Set[str] | None) -> bool:
-        number, line, apart = self.paragraphs[index]
-        following = self.paragraphs[index + 1][1].start if index + 1 < len(self.paragraphs) else len(self.text)
-        whole = " ".join(self.text[line.start : min(following, self.stop_of(line))].split())
+        number, _, apart = self.paragraphs[index]
+        whole = self._whole(index)
         # "II. Conclusions" holds a stop, but ends with none.
         is_item = _AGENDA_HEADING.match(whole) is not None and self.stands_alone(number)
         is_title = (apart or is_item) and len(whole) <= _LONGEST_HEADING and not ends_sentence(whole)
@@ -270,7 +361,18 @@ class _RecordText:
         # Where the layout shows no paragraph, only what is certain counts.
         if is_procedural(whole, told=words.summarised and apart):
             return True
-        return is_title and (is_item or self._is_heading(number, whole))
+        return is_title and (is_item or (self._is_heading(number, whole) and not self._goes_on(index, whole)))
+
+    def _goes_on(self, index: int, whole: str) -> bool:
+        """Tells whether a paragraph that ends no sentence is the beginning of one, at the foot of a column or page."""
+        last = whole.rsplit(maxsplit=1)[-1].casefold()
+        if last in load_words("open_ends") or index + 1 == len(self.paragraphs):
+            return last in load_words("open_ends")
+        following = self.paragraphs[index + 1][1]
+        block = self._starts.get(following.start)
+        if block is not None and block.continues:
+            return True
+        return regex.match(r"[\p{Pi}\"'\[]*\p{Ll}[^.)]", following.text) is not None
 
     def _is_heading(self, number: int, whole: str) -> bool:
         block = self._starts.get(self.lines[number].start)
@@ -318,6 +420,8 @@ class _SpeakerLookup:
         names = [line.name] if line.who == "name" else [line.party] if line.party else list(line.brackets)
         codes = next((found for name in names if name and (found := self.party(name))), ())
         if not line.titled:
+            if trusted and not codes and self._is_of_office(line.name):
+                return replace(words, role="office")
             if line.who == "name":
                 return replace(words, role="party", state=codes[0]) if trusted and len(codes) == 1 else None
             if not trusted or len(codes) != 1:
@@ -327,13 +431,92 @@ class _SpeakerLookup:
         if len(codes) == 1:
             party = self._parties.get(codes[0])
             of_office = [name for name in names if name and party is not None and party.kind == "organization"]
-            if (is_office(line.clause) and behalf_phrase(line.clause) is None) or any(map(is_office, of_office)):
+            presides = is_office(line.clause) and behalf_phrase(line.clause) is None
+            if (presides and not chairs_group(line.clause, self._parties, self._language)) or any(
+                map(is_office, of_office)
+            ):
                 return replace(words, role="office")
             return replace(words, role="party", state=codes[0])
         if any(is_office(name) for name in (*line.brackets, line.party or "")):
             return replace(words, role="office")
         why = "may be several parties" if codes else "names no State that is known"
         return replace(words, reason=f"{line.head!r} {why}")
+
+    def _is_of_office(self, name: str) -> bool:
+        """Tells whether a name is that of an office or an organization: "Chair CCPCJ", "UNODC Executive Director"."""
+        if is_office(name.split(maxsplit=1)[0]):
+            return True
+        found = self._parties.find(name, self._language)
+        party = self._parties.get(found[0].codes[0]) if found and found[0].start == 0 else None
+        return party is not None and party.kind == "organization"
+
+    def introduced(self, words: Intervention, before: str) -> Intervention:
+        """Gives a President or Minister to their State where the record introduces them: "Mr. Oram, President of …"."""
+        if words.state is not None or words.speaker is None or words.role != "unknown":
+            return words
+        surname = regex.split(r"\s*[(（]", words.speaker)[0].split()[-1]
+        for match in reversed(list(regex.finditer(rf"\b{regex.escape(surname)}\b", before, regex.IGNORECASE))):
+            sentence = " ".join(
+                regex.split(r"[.;](?=\s)", before[match.end() : match.end() + _LONGEST_HEADING])[0].split()
+            )
+            office = regex.match(
+                r",\s*(?P<office>[^,]{3,100}?(?:,[^,]{3,60}?)?)\s(?:of|for|du|de|del|d[’'])\s", sentence
+            )
+            named = self._parties.find(sentence, self._language)
+            if office is None or not named or not is_office_of_state(office["office"]):
+                continue
+            if len(named[0].codes) == 1 and named[0].form not in ("capital", "demonym"):
+                return replace(words, role="party", state=named[0].codes[0], reason=None)
+        return words
+
+    def chair(self, words: Intervention, text: str) -> str | None:
+        """Returns whose delegate presides, as the cover says: "President: Mr. Oram (Quenza)"."""
+        said = " ".join(text[words.start : words.end].split())
+        found = regex.search(r"[(（]([^()（）]{3,60})[)）]$", said)
+        if words.role != "office" or found is None or len(said) > _LONGEST_STATE_HEADING * 2:
+            return None
+        codes = self.party(found.group(1))
+        return codes[0] if len(codes) == 1 else None
+
+    def in_national_capacity(
+        self, words: Intervention, said: str, chair: str | None
+    ) -> tuple[Intervention, Intervention | None]:
+        """Gives the words of a President or Chair who speaks for a State to that State, up to where they preside again.
+
+        Args:
+            words: What an office says, whose end is not known yet.
+            said: The text from its beginning up to the next speaker.
+            chair: Whose delegate presides, if the record says so.
+
+        Returns:
+            The words, and what the office says after them; those of a State begin where it says to speak for it.
+        """
+        opening = said[:_OPENING]
+        capacity = chair_speaks_for_state(opening) if words.role == "office" and not words.summarised else None
+        state = chair if capacity is None and words.role == "office" and chair_speaks_nationally(opening) else None
+        if capacity is not None:
+            named = self._parties.find(opening[capacity.end() :], self._language)
+            near = named and named[0].start <= _LONGEST_NEAR and len(named[0].codes) == 1
+            state = named[0].codes[0] if near else None
+        if state is None:
+            return words, None
+        resumed = chair_resumes(said)
+        own = replace(words, role="party", state=state)
+        if resumed is None:
+            return own, None
+        return own, replace(words, start=words.start + resumed)
+
+    def reported(self, sentence: str, start: int) -> tuple[Intervention, bool] | None:
+        """Returns whose saying a sentence tells, and whether the next sentences are told of them as well."""
+        told = reported_sentence(sentence, self._parties, self._language)
+        party = None if told is None else self._parties.get(told.codes[0])
+        if told is None or party is None or party.kind == "organization":
+            return None
+        words = Intervention(
+            start=start, end=start, role="party", named=f"{told.name}{told.clause}".rstrip(", "), summarised=True,
+            clause=told.clause.strip(" ,"), state=told.codes[0], states=told.codes[1:] and told.codes,
+        )  # fmt: skip
+        return words, told.goes_on
 
     def section(self, heading: str) -> str | None:
         """Returns the party that a heading consists of, or None."""
@@ -385,10 +568,12 @@ def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
             headings.append((number, line.start, code))
     forms: dict[str, list[_SpeakerTurn]] = {
         "direct": _spoken(read, lookup, told=False),
-        "told": _spoken(read, lookup, told=True),
+        "told": _between_sentences(page, lookup, _spoken(read, lookup, told=True)),
         "heading": _sections(page, headings),
         "name": _names(read, lookup),
     }
+    if not any(len({turn.words.state for turn in turns}) > _FEWEST_SECTIONS for turns in forms.values()):
+        forms["reported"] = _reported(page, lookup)
     # Only lines that are surely of a form speak for it.
     surely = {
         "direct": {line.start for _, line, _ in read if not line.summarised},
@@ -401,7 +586,12 @@ def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
         own = (turn.words for turn in forms[form] if turn.start in surely.get(form, {turn.start}))
         return len({words.state or words.named for words in own if words.role != "office"})
 
-    return forms[max(order, key=lambda form: (parties_in(form), -order.index(form)))]
+    def rank(form: str) -> tuple[int, int, int]:
+        parties = parties_in(form)
+        # Where only a Chair and a Secretariat speak, the form with most lines.
+        return parties, 0 if parties else len(forms[form]), -order.index(form)
+
+    return forms[max(order, key=rank)]
 
 
 def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup, *, told: bool) -> list[_SpeakerTurn]:
@@ -424,6 +614,57 @@ def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLooku
     return turns
 
 
+def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_SpeakerTurn]) -> list[_SpeakerTurn]:
+    """Adds the turns that begin inside the paragraphs of a summary record, and ends those that a decision follows."""
+    if not any(turn.words.role == "party" for turn in turns):
+        return []
+    found = {turn.start: turn for turn in turns}
+    stops: list[int] = []
+    for paragraph in page.sentences():
+        for start, end in paragraph[1:]:
+            sentence = " ".join(page.text[start:end].split())
+            if tells_decision(sentence):
+                stops.append(start)
+                continue
+            line = speaker_line(page.text, start, end)
+            if line is None or not (line.summarised and line.understood and line.titled):
+                continue
+            # "The representative also reported" goes on with the same speaker.
+            if line.party is not None and line.party[:1].islower():
+                continue
+            words = lookup.intervention(line, trusted=False)
+            if words is not None:
+                found.setdefault(start, _SpeakerTurn(start=start, words=words, form="told"))
+    ordered = sorted(found.values(), key=lambda turn: turn.start)
+    return [replace(turn, end=next((stop for stop in stops if stop > turn.start), None)) for turn in ordered]
+
+
+def _reported(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
+    """Returns what a report tells of parties, sentence by sentence; none where somebody speaks in the first person.
+
+    Statements tell of others as well ("Arvandia proposed …, and we agree"), but of their speaker in the first person.
+    """
+    turns: list[_SpeakerTurn] = []
+    own = 0
+    for paragraph in page.sentences():
+        speaker: _SpeakerTurn | None = None
+        for start, end in paragraph:
+            sentence = " ".join(page.text[start:end].split())
+            own += speaks_in_first_person(_QUOTED.sub("", sentence))
+            words = lookup.reported(sentence, start)
+            if words is not None:
+                speaker = _SpeakerTurn(start=start, words=words[0], form="reported", end=end)
+                goes_on = words[1]
+                turns.append(speaker)
+            elif speaker is not None and (is_of_same_speaker(sentence) or (goes_on and not tells_decision(sentence))):
+                speaker = replace(speaker, end=end)
+                turns[-1] = speaker
+            else:
+                speaker = None
+    enough = len({turn.words.state for turn in turns}) >= _FEWEST_SECTIONS
+    return turns if enough and own * _SELDOM <= len(turns) else []
+
+
 def _names(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     """Returns the turns of a record that puts names of parties before their words."""
     turns = [
@@ -431,7 +672,10 @@ def _names(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup
         for _, line, apart in read
         if apart and not line.summarised and (words := lookup.intervention(line, trusted=True)) is not None
     ]
-    return turns if any(turn.words.role == "party" for turn in turns) else []
+    # Minutes may begin with what a Chair and a Secretariat say.
+    offices = {turn.words.named for turn in turns if turn.words.role == "office"}
+    by_offices = len(offices) >= _FEWEST_PARTIES and len(turns) >= _FEWEST_SECTIONS
+    return turns if by_offices or any(turn.words.role == "party" for turn in turns) else []
 
 
 def _sections(page: _RecordText, headings: Sequence[tuple[int, int, str]]) -> list[_SpeakerTurn]:

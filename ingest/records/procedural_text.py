@@ -14,6 +14,8 @@ _LONGEST_IN_SPEECH: Final = 320
 _PATTERNS: Final = {name: alternatives(lines) for name, lines in load_lexicon("procedural_text").items()}
 _PROCEDURE: Final = regex.compile(rf"^[\W\d]*(?:{_PATTERNS['procedure']})")
 _TOLD: Final = regex.compile(rf"^[\W\d]*(?:{_PATTERNS['told']})")
+_RECALLED: Final = regex.compile(r"\b(?:had|has|have|was|were)$")
+_IMPRINT: Final = regex.compile(rf"^[\W\d]*(?:{_PATTERNS['imprint']})")
 _CLOSING_SECTION: Final = regex.compile(
     rf"^[\W\d]*(?:[IVX]+\.\s+|[A-Z]\.\s+)?(?:{_PATTERNS['closing_section']})\b", regex.IGNORECASE
 )
@@ -29,6 +31,20 @@ def is_procedural(paragraph: str, *, told: bool) -> bool:
     if _PROCEDURE.match(paragraph):
         return told or len(paragraph) <= _LONGEST_IN_SPEECH
     return told and _TOLD.match(paragraph) is not None
+
+
+def tells_decision(sentence: str) -> bool:
+    """Tells whether a sentence between those of speakers says what the meeting did: "The Committee then adopted …"."""
+    if _PROCEDURE.match(sentence):
+        return True
+    told = _TOLD.match(sentence)
+    # "The Committee had agreed" is what a speaker recalls.
+    return told is not None and _RECALLED.search(told.group()) is None and told.group().startswith("The ")
+
+
+def is_imprint(paragraph: str) -> bool:
+    """Tells whether a paragraph says what a record says of itself on its pages: "This record is subject to …"."""
+    return _IMPRINT.match(paragraph) is not None
 
 
 def closes_compilation(heading: str, mark: str, marks: Set[str]) -> bool:

@@ -20,7 +20,7 @@ _SAYS: Final = "|".join(_WORDS[f"verb_{language}"] for language in ("en", "fr", 
 Who = Literal["person", "office", "delegation", "name"]
 
 # What may stand before a speaker: the number of a paragraph, marks of bold or quotation.
-_BEFORE: Final = regex.compile(r"[\s*_#>•]*(?:[(\[]?\p{N}{1,4}\s?[.)\]\-–]\)?\s*)?[\s*_]*")
+_BEFORE: Final = regex.compile(r"[\s*_#>•&]*(?:[(\[]?\p{N}{1,4}\s?[.)\]\-–]\)?\s*)?[\s*_&]*")
 _NAME: Final = r"[^()（）\[\]:：;؛；,،，。\n]{1,80}?(?:\n[^()（）\[\]:：;؛；,،，。\n]{1,60}?)?"
 _PERSON: Final = regex.compile(
     rf"{_TITLE}\s*(?P<name>(?=[\p{{Lu}}\p{{Arabic}}\p{{Han}}]|d[’'ae]|van|von|al-){_NAME})(?=\s*[\[(（:：,،])"
@@ -81,6 +81,9 @@ _LANGUAGE_NOTE: Final = regex.compile(
     r"|continuación)",
     regex.IGNORECASE,
 )
+_EARLY_COLON: Final = regex.compile(r"\s*[:：](?=\s*[(（])")
+_LONGEST_NOTE: Final = 60
+_NOTE_ALONE: Final = regex.compile(rf"[(（\[]{_LANGUAGE_NOTE.pattern}[^()（）\[\]]*[)）\]][.:]?", regex.IGNORECASE)
 
 _CLAUSE: Final = r"(?:\s*[,،，]\s*[^:：;؛.。]{1,260}?[,،，])?"
 _REPORTED: Final = regex.compile(
@@ -97,6 +100,10 @@ _SPEAKING: Final = regex.compile(
     r"speak|behalf|capacity|said|parl|nom\s+d|habl|nombre|выступ|имени|باسم|نيابة|متكلم|متحدث|代表|发言",
     regex.IGNORECASE,
 )
+_CAPACITY: Final = regex.compile(_WORDS["capacity"])
+_NATIONAL: Final = regex.compile(_WORDS["national"], regex.IGNORECASE)
+_RESUMES: Final = regex.compile(_WORDS["resumes"])
+_OFFICE_OF_STATE: Final = regex.compile(_WORDS["office_of_state"], regex.IGNORECASE)
 _VOCATIVE: Final = regex.compile(rf"\s*(?:le\s+|la\s+)?(?:{_OFFICES})(?![\p{{L}}])", regex.IGNORECASE)
 _BEYOND_HEAD: Final = 420
 
@@ -138,7 +145,7 @@ class SpeakerLine:
     def head(self) -> str:
         """The line as far as it names the speaker, and for whom."""
         brackets = "".join(f" ({text})" for text in self.brackets)
-        return f"{self.name}{brackets}{self.clause}"
+        return f"{self.name}{brackets}{'' if self.clause[:1] in ('', ',', '،', '，') else ' '}{self.clause}"
 
     @property
     def speaker(self) -> str | None:
@@ -151,6 +158,16 @@ class SpeakerLine:
 def is_office(words: str) -> bool:
     """Tells whether words name an office of a meeting or of the United Nations."""
     return _IS_OFFICE.search(words) is not None
+
+
+def is_language_note(paragraph: str) -> bool:
+    """Tells whether a paragraph is a note on the language spoken and nothing else: "(spoke in French)"."""
+    return len(paragraph) <= _LONGEST_NOTE and _NOTE_ALONE.fullmatch(paragraph) is not None
+
+
+def is_office_of_state(words: str) -> bool:
+    """Tells whether words name an office of a State: "President", "Minister for Foreign Affairs"."""
+    return _OFFICE_OF_STATE.search(words) is not None
 
 
 def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
@@ -194,8 +211,30 @@ def _speakers(window: str, at: int) -> Iterator[tuple[Who, "regex.Match[str]"]]:
             yield who, found
 
 
+def chair_speaks_for_state(words: str) -> "regex.Match[str] | None":
+    """Finds where a President or Chair says to speak for a State for once; the State's name follows the match."""
+    return _CAPACITY.search(words)
+
+
+def chair_speaks_nationally(words: str) -> bool:
+    """Tells whether a President or Chair says to speak in a national capacity, without naming the State."""
+    return _NATIONAL.search(words) is not None
+
+
+def chair_resumes(words: str) -> int | None:
+    """Returns where a President or Chair says to be presiding again, or None."""
+    found = _RESUMES.search(words)
+    return None if found is None else found.start()
+
+
 def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bool) -> SpeakerLine | None:
     position, brackets = _brackets(window, found.end())
+    early = _EARLY_COLON.match(window, position) if who == "person" and not brackets else None
+    if early is not None:
+        # "Mr. Briz: (Guatemala)" for "Mr. Briz (Guatemala):".
+        position, brackets = _brackets(window, early.end())
+        if all(_LANGUAGE_NOTE.match(text) for text in brackets):
+            early, (position, brackets) = None, _brackets(window, found.end())
     groups = found.groupdict()
     titled = who in ("office", "delegation") or found.re in (_PERSON, _PERSON_ZH, _PERSON_REPORTED)
     understood, after = True, None
@@ -207,7 +246,9 @@ def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bo
         return None
     name = " ".join(found.group().split()).strip("*_ ")
     notes = [text for text in brackets if _LANGUAGE_NOTE.match(text)]
-    reported = _REPORTED.match(window, position) if titled else None
+    # "ANA ILVANE (Arvandia) said" is how press summaries name a speaker.
+    reports = (titled and early is None) or (found.re is _BARE and bool(spoken))
+    reported = _REPORTED.match(window, position) if reports else None
     if told:
         clause, body, summarised = "", at, True
     elif reported is not None and not window[reported.end() :].lstrip().startswith((":", "：")):
@@ -223,6 +264,9 @@ def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bo
         if colon is not None:
             clause = window[position : colon.end()]
             body, summarised, after = colon.end(), False, colon.end()
+        elif early is not None:
+            position += len(window[position:]) - len(window[position:].lstrip())
+            clause, body, summarised, after = "", position, False, position
         elif (spoken and titled) or found.re is _DELEGATION_UNREAD or (who == "office" and _THE.match(name)):
             clause, body, summarised, understood = "", at, True, False
             # Two speakers at once, or a colon that was lost: in a verbatim record somebody else speaks from here on.

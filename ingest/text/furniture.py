@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\f\v\x1c-\x1e\x85\u2028\u2029]")
@@ -45,6 +46,7 @@ class Line:
         text: What stands between.
         blanks_before: How many blank lines stand before it; a form feed counts as one.
         indented: Whether white space stands before its first character.
+        opens_page: Whether a form feed stands between it and the line before.
     """
 
     start: int
@@ -52,12 +54,13 @@ class Line:
     text: str
     blanks_before: int
     indented: bool
+    opens_page: bool = False
 
 
 def text_lines(source_text: str) -> tuple[Line, ...]:
     """Reads the lines that hold more than white space, in order."""
     lines: list[Line] = []
-    blanks, position = 0, 0
+    blanks, position, opens_page = 0, 0, False
     breaks = [*_LINE_BREAK.finditer(source_text), None]
     for found in breaks:
         stop = found.start() if found else len(source_text)
@@ -71,15 +74,18 @@ def text_lines(source_text: str) -> tuple[Line, ...]:
                     text=source_text[start + first : start + last],
                     blanks_before=blanks,
                     indented=start + first > position,
+                    opens_page=opens_page,
                 )
             )
-            blanks = 0
+            blanks, opens_page = 0, False
         if found:
+            opens_page |= found.group() == "\f"
             blanks += found.group() == "\f" or not raw.strip()
             position = found.end()
     return tuple(lines)
 
 
+@lru_cache(maxsize=8)
 def running_heads(source_text: str) -> frozenset[str]:
     """Derives from a document which of its repeated or bare lines are page furniture.
 
@@ -166,8 +172,10 @@ def _heads_of(lines: Sequence[Line], pages: int) -> frozenset[str]:
 
 
 def _at_page_break(lines: Sequence[Line], known: Sequence[bool], position: int, paged: bool) -> bool:
-    """Tells whether a line stands first, beside furniture, or at a break wider than one blank line."""
+    """Tells whether a line stands at a page's edge, beside furniture, or at a break wider than one blank line."""
     if position == 0 or known[position - 1] or (position + 1 < len(lines) and known[position + 1]):
+        return True
+    if lines[position].opens_page or (position + 1 < len(lines) and lines[position + 1].opens_page):
         return True
     after = lines[position + 1].blanks_before if position + 1 < len(lines) else 0
     return paged and max(lines[position].blanks_before, after) >= 2

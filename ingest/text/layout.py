@@ -23,7 +23,14 @@ _INNER = re.compile(
 _LAST_WORD = re.compile(r"(\S+)$")
 _WIDE = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 _LIST_MARK = re.compile(r"(?:[-•·*▪●–—]\s|\(?(?:[a-z]{1,2}|[ivx]{1,5}|\d{1,3})\)|(?:\d{1,3}|[a-zA-Z])\.\s)")
+# "Under article", and on the next line "22. The estimated cost": the number belongs to the article.
+_REFERS = re.compile(
+    r"\s(?:articles?|paragraphs?|resolutions?|sections?|rules?|items?|annex|párrafos?|artículos?|resoluci(?:ón|ones)|paragraphes?"
+    r"|résolutions?|points?|стать\w{1,3}|пункт\w{0,3}|резолюци\w{1,3})$",
+    re.IGNORECASE,
+)
 _INITIAL = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
+_OPENERS = "\"“«„‘'["
 _REACH = 40
 _NARROWEST = 30
 _LONG_LINE = 160
@@ -118,12 +125,13 @@ def flows(line: Line, following: Line, setting: Typesetting) -> bool:
         True if a reader would read on without a break.
     """
     text, after = line.text, following.text
-    if _LIST_MARK.match(after):
+    if _LIST_MARK.match(after) and not (after[0].isdigit() and _REFERS.search(text)):
         return False
     if text[-1] in "-‐\u00ad" and text[-2:-1].isalnum() and after[0].isalnum():
         return True
     closed = _closed(text)
-    if after[0].islower():
+    # A sentence goes on in a quotation that is set apart: "said that" and, below, "we have a duty".
+    if after.lstrip(_OPENERS)[:1].islower() and not (closed and after[0] in _OPENERS):
         return not text.endswith((":", "：")) or _fills(text, after, setting, 0.85)
     if closed:
         return setting.wrapped and not following.indented and _fills(text, after, setting, 0.97)

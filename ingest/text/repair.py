@@ -119,7 +119,8 @@ def _layout_edits(
 def _space_between(
     line: Line, following: Line, starts: Sequence[int], blocks: Sequence[Block], setting: Typesetting
 ) -> str:
-    before, after = bisect_right(starts, line.start) - 1, bisect_right(starts, following.start) - 1
+    # A line may hold the end of one block and the beginning of another: a speaker's name and the first words.
+    before, after = bisect_right(starts, line.end - 1) - 1, bisect_right(starts, following.start) - 1
     if before != after:
         return " " if blocks[after].continues and blocks[after].start == following.start else "\n\n"
     return " " if flows(line, following, setting) else "\n"

@@ -11,7 +11,13 @@ from dataclasses import dataclass, replace
 
 from ingest.language.numerals import article_words, number_of
 from ingest.treaties.treaties import article_title, find_treaties
-from ingest.treaties.treaty_attribution import TreatyAttribution, attribute, coordinated, sentence_ends
+from ingest.treaties.treaty_attribution import (
+    OTHER_CONVENTION,
+    TreatyAttribution,
+    attribute,
+    coordinated,
+    sentence_ends,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +29,7 @@ class ArticleMention:
         article: Number in Arabic digits, such as `4` or `16 bis`.
         paragraph: Such as `3 (a)`, or None.
         lacking: The treaty that is meant where it has no such article; then `treaty` is None.
+        unnamed: Whether it is of a convention, or of something, that the text does not name; then `treaty` is None.
     """
 
     start: int
@@ -31,6 +38,7 @@ class ArticleMention:
     article: str
     paragraph: str | None = None
     lacking: str | None = None
+    unnamed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +195,11 @@ def _mentions(text: str) -> list[ArticleMention]:
 
 
 def find_articles(
-    text: str, default_treaty: str | None = "UNTOC", *, protocol: str | None = None
+    text: str,
+    default_treaty: str | None = "UNTOC",
+    *,
+    protocol: str | None = None,
+    named_before: str | None = None,
 ) -> list[ArticleMention]:
     """Every mention of an article, in order; ranges and lists give one mention for each article.
 
@@ -197,6 +209,8 @@ def find_articles(
             known, as in a statement to another body. An article that the treaty does not have gets None.
         protocol: Whose article one "of the Protocol" is where the text itself names no Protocol before it, such as
             the only one of an earlier sentence, of the heading or of the agenda item (`sole_protocol`).
+        named_before: The convention that an earlier sentence names last (`last_convention`): "the Convention" is that
+            one where no default is given, or where the default has no such article.
     """
     mentions = _mentions(text)
     treaties = find_treaties(text) if mentions else []
@@ -213,11 +227,18 @@ def find_articles(
             same = mention.end == following[0].end or coordinated(text, mention.end, following[0].start)
             found = following[1] if same else found
         following = (mention, found)
-        known = found.treaty is not None and article_title(found.treaty, mention.article) is not None
-        attributed.append(
-            replace(mention, treaty=found.treaty if known else None, lacking=None if known else found.treaty)
-        )
+        attributed.append(_of_treaty(mention, found, named_before))
     return attributed[::-1]
+
+
+def _of_treaty(mention: ArticleMention, found: TreatyAttribution, named_before: str | None) -> ArticleMention:
+    """Returns a mention with its treaty, if that has such an article."""
+    for treaty in (found.treaty, named_before) if found.assumed else (found.treaty,):
+        if treaty is not None and article_title(treaty, mention.article) is not None:
+            return replace(mention, treaty=treaty)
+        if treaty == OTHER_CONVENTION:
+            return mention
+    return replace(mention, lacking=found.treaty, unnamed=found.assumed)
 
 
 _ITEM = re.compile(

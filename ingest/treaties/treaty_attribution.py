@@ -5,6 +5,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from ingest.treaties.treaties import TREATIES, TreatyMatch, article_title, find_treaties
 
@@ -76,12 +77,30 @@ _DETERMINED = re.compile(
 )
 
 
+# In the place of a treaty's code: a convention that the text names and that is none of ours.
+OTHER_CONVENTION: Final = "OTHER"
+# "The Budapest Convention", "the Convention on the Rights of the Child": of its own name, unlike "the new Convention".
+_A_CONVENTION = re.compile(
+    r"(?P<words>(?:(?-i:[A-Z])[\w’'-]+\s+){0,2})(?P<noun>\b(?-i:Convention|Convención|Convenio)\b|\bКонвенци[ияюей]+|(?<!\w)(?:ال)?اتفاقية)"
+    r"(?P<rest>(?:\s+[\w'’]+){0,3})|《(?!公约》)[^《》]{2,40}公约》",
+    re.IGNORECASE,
+)
+_ARTICLE_WORD = re.compile(r"(?:the|this|that|our|la|le|el|cette|esta)\s+", re.IGNORECASE)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TreatyAttribution:
-    """Whose article a mention is; `named` is True where its own words say so."""
+    """Whose article a mention is.
+
+    Attributes:
+        named: Whether its own words say so.
+        assumed: Whether it is what "the Convention", or no words at all, mean in this text; None then where that is
+            not known.
+    """
 
     treaty: str | None
     named: bool
+    assumed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +156,23 @@ def attribute(
     same = [m.treaty for m in before if m.start >= sentence and article_title(m.treaty, number)]
     if same and not _COORDINATED.search(text, max(0, start - 40), start):
         return TreatyAttribution(treaty=same[-1], named=False)
-    return TreatyAttribution(treaty=default, named=False)
+    return TreatyAttribution(treaty=default, named=False, assumed=True)
+
+
+def last_convention(text: str) -> str | None:
+    """Gives the convention that a text names last, `OTHER_CONVENTION` for one that is none of ours, None without any.
+
+    "The Convention" of a later sentence is that one.
+    """
+    known = find_treaties(text)
+    named = [(match.start, match.treaty) for match in known if not TREATIES[match.treaty].protocol]
+    for found in _A_CONVENTION.finditer(text):
+        if any(match.start < found.end() and found.start() < match.end for match in known):
+            continue
+        words = _ARTICLE_WORD.sub("", found["words"] or "")
+        if found["noun"] is None or _qualified(found["noun"], words, found["rest"] or ""):
+            named.append((found.start(), OTHER_CONVENTION))
+    return max(named)[1] if named else None
 
 
 def sole_protocol(text: str) -> str | None:
@@ -157,7 +192,7 @@ def _named_after(
         # "in its domestic law" says where an article is applied, not whose it is.
         if genitive or (link and (own or _CHARTER.fullmatch(noun))):
             if own and not _qualified(noun, after["words"], after["rest"] or ""):
-                return TreatyAttribution(treaty=_unqualified(noun, before, sentence, meant), named=True)
+                return _unqualified(noun, before, sentence, meant)
             return TreatyAttribution(treaty=None, named=True)
     if _ACRONYM_AFTER.match(text, end):
         return TreatyAttribution(treaty=None, named=True)
@@ -177,7 +212,7 @@ def _named_before(
         return None
     own = not foreign["title"] and (_CONVENTION.fullmatch(noun) or _PROTOCOL.fullmatch(noun))
     if own and _DETERMINED.search(text, max(sentence, at - 12), at):
-        return TreatyAttribution(treaty=_unqualified(noun, before, sentence, meant), named=True)
+        return _unqualified(noun, before, sentence, meant)
     return TreatyAttribution(treaty=None, named=True)
 
 
@@ -188,10 +223,14 @@ def _qualified(noun: str, words: str, rest: str) -> bool:
     return bool(words.strip() and not _PRAISE.fullmatch(words)) or _OBJECT.match(rest) is not None
 
 
-def _unqualified(noun: str, before: list[TreatyMatch], sentence: int, meant: _Meant) -> str | None:
+def _unqualified(noun: str, before: list[TreatyMatch], sentence: int, meant: _Meant) -> TreatyAttribution:
     """What "the Convention" or "the Protocol" means here."""
     if _CONVENTION.fullmatch(noun):
         near = [m.treaty for m in before if m.start >= sentence and not TREATIES[m.treaty].protocol]
-        return near[-1] if near else meant.convention
+        if near:
+            return TreatyAttribution(treaty=near[-1], named=True)
+        return TreatyAttribution(treaty=meant.convention, named=True, assumed=True)
     protocols = [m.treaty for m in before if TREATIES[m.treaty].protocol]
-    return protocols[-1] if protocols else meant.protocol
+    if protocols:
+        return TreatyAttribution(treaty=protocols[-1], named=True)
+    return TreatyAttribution(treaty=meant.protocol, named=True, assumed=True)

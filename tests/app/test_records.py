@@ -9,8 +9,8 @@ from app.wiring import Workspace
 
 ANSWER = (
     "question answer status missing abstention scope claims citations more related coverage retrieved confidence"
-    " composer model prompt_version dropped_claims usage timings_ms trace_id spoken_for translations kind"
-    " kind_chance other_kinds conversation"
+    " confidence_source composer model prompt_version dropped_claims usage timings_ms trace_id spoken_for translations"
+    " kind kind_chance other_kinds conversation"
 ).split()
 SCOPE = (
     "states groups treaties bodies sessions years agenda_items topic language kept notes months pick members_of"
@@ -41,7 +41,7 @@ def test_answer_has_the_keys_of_the_contract_in_order(answered: dict[str, object
         (("scope",), SCOPE),
         (("scope", "treaties", 0), ["treaty", "articles"]),
         (("claims", 0), ["text", "state", "citations"]),
-        (("citations", 0), [*CITATION, "summarised"]),
+        (("citations", 0), [*CITATION, "summarised", "held_by", "edge", "quoting"]),
         (("coverage",), COVERAGE),
         (("retrieved", 0), ["passage_id", "statement_id", "start", "end", "rank", "score"]),
         (("timings_ms",), ["resolve", "retrieve", "compose", "verify", "total", "first_claim"]),

@@ -13,7 +13,7 @@ from app.question.resolution import Resolution
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.settings import Settings
 from app.wiring import Workspace
-from evals.adapters.inprocess import InProcess
+from evals.adapters import InProcess
 from evals.case_sets import cases_hash, open_set
 from evals.eval_environment import EvalEnvironment, open_environment
 from evals.golden.cases import Case

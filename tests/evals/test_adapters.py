@@ -7,8 +7,7 @@ import httpx
 import pytest
 
 from app.question.turn import EarlierTurn
-from evals.adapters.http import Http
-from evals.adapters.inprocess import history_of, overrides_of
+from evals.adapters import Http, history_of, overrides_of
 from evals.errors import AnswerError, RunError
 from evals.golden.cases import Case, Expectation
 

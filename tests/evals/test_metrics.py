@@ -17,7 +17,7 @@ from evals.metrics.abstention import is_wrong
 from evals.metrics.citations import overlaps
 from evals.metrics.confidence import Bin, CurvePoint, Outcome, RiskCoverage, reliability, risk_coverage
 from evals.metrics.eval_sample import EvalSample
-from evals.metrics.table import METRICS, components, key
+from evals.metrics.table import METRICS, components, measures
 
 TEXT = "We do not support it. We shall support that."
 DOCUMENTS = {
@@ -93,7 +93,7 @@ def _sample(case: Case, answer: Answer, **more: Any) -> EvalSample:
 def _value(name: str, *sample: EvalSample) -> float:
     """The figure over some answers, by the table's own sums."""
     metric = METRICS[name]
-    rows = [found for each in sample if (found := metric.measure(each)) is not None]
+    rows = [found for each in sample if (found := measures()[metric.key](each)) is not None]
     return float(metric.combine(np.array(rows, dtype=float).sum(axis=0))) if rows else math.nan
 
 
@@ -510,7 +510,7 @@ def test_every_metric_has_a_name_a_formula_and_components_of_its_own_measure() -
     case = _case(spans=((0, 10),), states=("XAA",))
     found = components(_sample(case, replace(_answer(_citation(0, 10)), scope=Scope(states=("XAA",)))))
     assert all(metric.formula and metric.label for metric in METRICS.values())
-    assert set(found) <= {key(metric.measure) for metric in METRICS.values()}
+    assert set(found) <= {metric.key for metric in METRICS.values()}
     assert found["citations.evidence_first"] == (1.0, 1.0)
     assert "content.state_set" not in found
     assert abstention.decision(_sample(case, _answer())) == (0.0, 0.0, 0.0, 1.0)

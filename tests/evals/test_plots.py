@@ -5,8 +5,9 @@ from xml.etree import ElementTree
 import pytest
 
 from evals.metrics.confidence import Bin, CurvePoint, Reliability, RiskCoverage
-from evals.report import plots
+from evals.report.html import environment
 
+plots = environment().get_template("plots.svg.j2").module
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "\"><script>alert(1)</script> & 'x'"
 CURVE = RiskCoverage(
@@ -36,7 +37,7 @@ def _texts(svg):
 
 
 def test_risk_coverage_is_drawn_to_scale():
-    (line,) = _lines(plots.risk_coverage_svg(CURVE, title="x"))
+    (line,) = _lines(plots.risk_coverage(CURVE, title="x"))
     left, width, bottom, height = plots.LEFT, plots.WIDTH, plots.TOP + plots.HEIGHT, plots.HEIGHT
     # The axis of risk ends at 0.4, the next tenth: 0.2 is half-way up.
     assert line == [
@@ -44,12 +45,12 @@ def test_risk_coverage_is_drawn_to_scale():
         (left + width / 2, bottom - height / 2),
         (left + width, bottom - height),
     ]
-    assert {"0%", "40%", "100%"} <= set(_texts(plots.risk_coverage_svg(CURVE, title="x")))
+    assert {"0%", "40%", "100%"} <= set(_texts(plots.risk_coverage(CURVE, title="x")))
 
 
 def test_risk_coverage_shows_a_baseline_on_the_same_axes_and_dashed():
     other = RiskCoverage(points=(CurvePoint(confidence=1.0, coverage=0.5, risk=0.8),), aurc=0.8, cases=8)
-    svg = plots.risk_coverage_svg(CURVE, title="x", baseline=other, names=("<now>", "before"))
+    svg = plots.risk_coverage(CURVE, title="x", baseline=other, names=("<now>", "before"))
     baseline, run = _lines(svg)
     assert baseline == [(plots.LEFT + plots.WIDTH / 2, plots.TOP)]
     assert run[-1][1] == plots.TOP + plots.HEIGHT / 2
@@ -60,13 +61,13 @@ def test_risk_coverage_shows_a_baseline_on_the_same_axes_and_dashed():
 
 @pytest.mark.parametrize("baseline", [None, NONE])
 def test_risk_coverage_without_answers_is_still_a_picture(baseline):
-    svg = plots.risk_coverage_svg(NONE, title="none", baseline=baseline)
+    svg = plots.risk_coverage(NONE, title="none", baseline=baseline)
     assert _lines(svg) == []
     assert "no answers" in ElementTree.fromstring(svg).findtext(f"{SVG}desc", "")
 
 
 def test_reliability_puts_each_group_where_confidence_and_right_meet():
-    svg = plots.reliability_svg(BINS, title="x")
+    svg = plots.reliability(BINS, title="x")
     places = [
         (float(circle.attrib["cx"]), float(circle.attrib["cy"]))
         for circle in ElementTree.fromstring(svg).iter(f"{SVG}circle")
@@ -108,8 +109,8 @@ def test_latency_bar_of_nothing_is_still_a_picture():
 @pytest.mark.parametrize(
     "svg",
     [
-        plots.risk_coverage_svg(CURVE, title=HOSTILE, baseline=CURVE, names=(HOSTILE, HOSTILE)),
-        plots.reliability_svg(BINS, title=HOSTILE),
+        plots.risk_coverage(CURVE, title=HOSTILE, baseline=CURVE, names=(HOSTILE, HOSTILE)),
+        plots.reliability(BINS, title=HOSTILE),
         plots.interval_bar(0.5, 0.4, 0.6, title=HOSTILE),
         plots.latency_bar(1, 2, 3, scale=4, title=HOSTILE),
     ],

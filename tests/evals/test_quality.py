@@ -10,7 +10,7 @@ import pytest
 
 from app.settings import Settings
 from app.wiring import Workspace, open_workspace
-from evals.adapters.inprocess import InProcess
+from evals.adapters import InProcess
 from evals.case_sets import cases_hash
 from evals.golden.cases import Case, load_cases
 from evals.golden.documents import read_documents

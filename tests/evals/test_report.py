@@ -252,7 +252,7 @@ def test_policy_admits_our_style_and_script_alone(page):
 def test_verdict_without_a_baseline_says_what_was_measured(alone):
     verdict = _section(alone, "verdict")
     # Right: `right` alone.
-    assert "1 of the 7 questions of “made &lt;script&gt;" in verdict
+    assert "1 of 7 cases of “made &lt;script&gt;" in verdict
     assert "14.3\N{NO-BREAK SPACE}%" in verdict
     assert "No gates were checked" in _section(alone, "gates")
     assert "There is no baseline" in _section(alone, "flips")
@@ -261,7 +261,7 @@ def test_verdict_without_a_baseline_says_what_was_measured(alone):
 def test_verdict_with_a_baseline_names_the_gates_that_failed(compared, gates):
     verdict = _section(compared, "verdict")
     assert [result.metric for result in gates.results if result.verdict == "fail"] == ["quote_verified"]
-    assert "1 of 3 gates failed: Quotations exact." in verdict
+    assert "1 of 3 gates failed (Quotations exact)" in verdict
     assert 'class="verdict bad"' in verdict
     assert "✗</span> failed" in _section(compared, "gates")
 
@@ -331,12 +331,12 @@ def test_small_slices_are_marked(alone):
 def test_run_without_answers_is_still_a_report(make, documents):
     page = render(make("empty", {}), documents)
     assert [name for name in _Page(page).ids if name in SECTIONS] == list(SECTIONS)
-    assert "0 of the 7 questions" in page
+    assert "0 of 7 cases" in page
 
 
 def test_markdown_has_verdict_gates_and_flips(candidate, baseline, gates):
     text = markdown(candidate, baseline=baseline, gates=gates)
-    assert "1 of 3 gates failed: Quotations exact." in text
+    assert r"1 of 3 gates failed \(Quotations exact\)" in text
     assert "| Quotations exact | ✗ failed |" in text
     assert "| ✔ → ✗ | `elsewhere` |" in text
     assert text.index("## Gates") < text.index("## Figures") < text.index("lost,")
@@ -394,5 +394,5 @@ def test_the_verdict_tells_gold_that_no_person_reviewed_from_drafts():
     )
     scores = [score("a", reviewed=True), score("b"), score("c", gates=False)]
     told = " ".join(verdict(manifest, scores, PartyTable.load()).more)
-    assert "1 of 3 questions are drafts; no gate counts them." in told
-    assert "The gold of 1 of 3 questions was reviewed by no person; gates count it." in told
+    assert "1 of 3 cases are drafts; no gate counts them." in told
+    assert "The evidence of 1 of 3 cases was reviewed by no person; gates count it." in told

@@ -12,8 +12,9 @@ from app.corpus.drafts import save_draft
 from app.records import Abstention, Answer, Scope
 from evals.errors import EvalError
 from evals.paths import EvalPaths, eval_paths
-from evals.review.decisions import (
+from evals.review import (
     add_ruling,
+    append_record,
     decide_draft,
     drafts,
     evidence_of,
@@ -22,10 +23,8 @@ from evals.review.decisions import (
     read_rulings,
     saved_cases,
     states_of,
-    surroundings,
     unjudged,
 )
-from evals.review.ledger import append_record
 from ingest.parties.party_table import PartyTable
 from tests.evals.made_run import FILE, TEXT, answer, case, documents, make_run, silent_case
 
@@ -217,15 +216,17 @@ def test_an_unknown_draft_is_refused(paths: EvalPaths) -> None:
         decide_draft(paths, "x", "reviewed", by="ab")
 
 
-def test_evidence_is_found_by_its_words() -> None:
-    found = evidence_of("We  shall not\npay for it.", FILE, documents(), {"e1"})
-    assert (found.id, found.start, found.end, found.quote, found.state) == ("e2", SPAN[1], SPAN[2], CITED, "FRA")
+def test_evidence_is_found_by_its_words(paths: EvalPaths) -> None:
+    save(paths, saved_answer())
+    (draft,) = drafts(paths)
+    found = evidence_of("We  shall not\npay for it.", FILE, documents(), draft)
+    assert (found.id, found.start, found.end, found.quote, found.state) == ("e3", SPAN[1], SPAN[2], CITED, "FRA")
     with pytest.raises(EvalError, match="do not stand"):
-        evidence_of("We shall pay for it.", FILE, documents())
+        evidence_of("We shall pay for it.", FILE, documents(), draft)
     with pytest.raises(EvalError, match=r"no statement '\.\./x'"):
-        evidence_of("We shall", "../x", documents())
+        evidence_of("We shall", "../x", documents(), draft)
     with pytest.raises(EvalError, match="at least two"):
-        evidence_of("We", FILE, documents())
+        evidence_of("We", FILE, documents(), draft)
 
 
 def test_states_are_read_by_name_or_code() -> None:
@@ -236,15 +237,6 @@ def test_states_are_read_by_name_or_code() -> None:
         states_of("Korea", parties)
     with pytest.raises(EvalError, match="'Atlantis' is no State"):
         states_of("Atlantis", parties)
-
-
-def test_surroundings_are_cut_at_words() -> None:
-    found = surroundings(documents(), SPAN, width=12)
-    assert found is not None
-    assert (found.before, found.quote) == ("… review. ", CITED)
-    assert found.after.endswith(" …")
-    assert surroundings(documents(), (FILE, 0, 10**6)) is None
-    assert surroundings(documents(), ("none.txt", 0, 1)) is None
 
 
 def test_decisions_of_every_kind_made_at_once_are_all_noted(paths: EvalPaths) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from app.records import Answer, Scope
-from evals.adapters.replay import Replay
+from evals.adapters import Replay
 from evals.errors import AnswerError, RunError
 from evals.failure_taxonomy import Stage
 from evals.files import read_lines, write_whole
@@ -358,11 +358,11 @@ def test_a_baseline_takes_the_place_of_one_over_the_same_cases(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("stages", "message"),
     [
-        ((None, None), "2 scores of 3: .*untoc-eval score one"),
-        ((None, None, None, None), "4 scores of 3"),
-        ((), "0 scores of 3"),
-        ((None, "error", None), "no answer to 1 of 3 questions, 'b' .*--name one --resume"),
-        (("timeout", "error", "misread"), "no answer to 2 of 3 questions, 'a' "),
+        ((None, None), "2 of 3 answers are judged; `untoc-eval score one"),
+        ((None, None, None, None), "4 of 3 answers are judged"),
+        ((), "0 of 3 answers are judged"),
+        ((None, "error", None), "1 of 3 got no answer, 'b' .*--name one --resume"),
+        (("timeout", "error", "misread"), "2 of 3 got no answer, 'a' "),
     ],
 )
 def test_a_run_that_was_not_answered_and_scored_whole_is_no_baseline(

@@ -3,11 +3,9 @@ from datetime import date
 import pytest
 
 from evals.metrics.confidence import Outcome
-from evals.metrics.table import METRICS, components, key
 from evals.stats import wilson
 from evals.summary import (
     FAILED,
-    QUANTITIES,
     RIGHT,
     Price,
     abstention_square,
@@ -31,11 +29,6 @@ RIGHT_SILENCE, NEEDLESS, FALSE_ANSWER, RIGHT_ANSWER = (tuple(float(i == j) for j
 
 def _figures(scores):
     return {figure.metric: figure for figure in summarise(scores, resamples=200)}
-
-
-def test_every_metric_reads_components_that_scoring_writes():
-    assert {QUANTITIES[name].key for name in METRICS} == {key(metric.measure) for metric in METRICS.values()}
-    assert callable(components)
 
 
 def test_figures_are_quotients_of_sums():

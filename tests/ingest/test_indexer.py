@@ -3,6 +3,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -60,7 +61,7 @@ class Desk:
             assert summary.passages == len(catalogue.passages_of([summary.statement_id])) > 0
 
     def summaries(self):
-        return self.store.catalogue.summaries()
+        return self.store.catalogue.documents()
 
     def held(self):
         return {summary.file: summary.metadata.state for summary in self.summaries()}
@@ -384,7 +385,7 @@ def test_unknown_state_is_ingested_reported_and_never_attributed(desk):
     assert "line 2" in result.reason and "Nowhereland" in result.reason
     assert desk.held() == {"a.txt": None}
     (again,) = desk.ingest().files
-    assert again.result == "unchanged" and "untoc edit" in again.reason
+    assert again.result == "unchanged" and "set its State" in again.reason
 
 
 def test_state_that_a_later_parties_file_names_is_attributed(desk):
@@ -432,7 +433,7 @@ def test_unlisted_files_are_reported_and_taken_with_all(desk):
     desk.manifest("a.txt,XAA,,,2020,,")
     report = desk.ingest()
     assert results(report) == {"a.txt": "added", "b.txt": "not_listed"}
-    assert "--all" in report.files[1].reason
+    assert "does not list" in report.files[1].reason
     assert results(desk.ingest(include_unlisted=True)) == {"a.txt": "unchanged", "b.txt": "added"}
 
 
@@ -465,7 +466,7 @@ def test_bad_files_never_stop_the_batch(desk):
         "empty.txt": "skipped", "blank.txt": "skipped", "zip.txt": "failed", "z.txt": "added",
     }  # fmt: skip
     assert all(file.reason for file in report.files if file.result in ("failed", "skipped"))
-    assert [file for file, _ in desk.store.catalogue.unreadable()] == [
+    assert [each.file for each in desk.store.catalogue.unreadable()] == [
         "binary.txt", "broken.docx", "broken.pdf", "zip.txt",
     ]  # fmt: skip
 
@@ -570,6 +571,7 @@ def test_interrupted_ingest_is_completed_by_the_next(desk):
 INGEST = """
 import sys, time
 from pathlib import Path
+from zipfile import ZipFile
 from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.loaded import LoadLimits
 from ingest.text.splitter import SplitConfig
@@ -604,7 +606,7 @@ def test_killed_ingest_is_completed_by_the_next(desk):
         process.communicate()
         store = open_store(desk.store_path, desk.embedder)
         assert store.catalogue.check() is None
-        counts.append(len(store.catalogue.summaries()))
+        counts.append(len(store.catalogue.documents()))
         store.close()
     assert counts == sorted(counts), "nothing stored is lost"
     desk.store = open_store(desk.store_path, desk.embedder)
@@ -738,3 +740,51 @@ def test_two_ingests_of_one_folder_at_once_store_each_file_once(desk):
     outcomes = [file.result for report in reports for file in report.files]
     assert outcomes.count("added") == 9 and outcomes.count("unchanged") == 9
     assert all(check.ok for check in desk.store.check())
+
+
+# --- tables inside archives, and names whose folders a browser dropped
+
+
+def zipped(path, **files):
+    with ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), text)
+    return path
+
+
+@pytest.mark.parametrize("top", ["", "mission__"])
+def test_tables_inside_an_archive_are_used_as_in_a_folder(desk, top):
+    table = "file,state,body,session,date\nen/a.txt,XAA,UNTOC COP,10,2020-10-12\nc.txt,Arvandia,,,2019\n"
+    parties = "code,name,aliases,kind\nXAA,Arvandia,,state\n"
+    files = {"en__a_txt": text_about("herons"), "b_txt": text_about("badgers"), "c_txt": text_about("owls")}
+    names = {"statements_csv": table, "parties_csv": parties, **files}
+    archive = zipped(desk.folder / "a.zip", **{top + name: text for name, text in names.items()})
+    report = desk.ingest(archive)
+    inside = f"a.zip/{top}".replace("__", "/")
+    assert results(report) == {inside + "b.txt": "not_listed", inside + "en/a.txt": "added", inside + "c.txt": "added"}
+    assert desk.held() == {inside + "en/a.txt": "XAA", inside + "c.txt": "XAA"}
+    held = {s.file: s.metadata for s in desk.store.catalogue.documents()}
+    first = held[inside + "en/a.txt"]
+    assert (first.body, first.session, first.date) == ("UNTOC COP", "10", "2020-10-12")
+    assert set(results(desk.ingest(archive)).values()) == {"unchanged", "not_listed"}
+
+
+def test_rows_match_by_base_name_only_where_folders_were_dropped(desk):
+    desk.write("a.txt", text_about("herons"))
+    zipped(desk.folder / "b.zip", deep__c_txt=text_about("owls"))
+    desk.manifest("statements/a.txt,Austria,,,2020,,\nC.txt,Germany,,,2020,,", parties=None)
+    assert set(results(desk.ingest()).values()) == {"missing", "not_listed"}
+    assert results(desk.ingest(by_base_name=True)) == {"a.txt": "added", "b.zip/deep/c.txt": "added"}
+    assert desk.held() == {"a.txt": "AUT", "b.zip/deep/c.txt": "DEU"}
+
+
+def test_base_name_of_two_files_is_neither(desk):
+    desk.write("a.txt", text_about("herons"))
+    zipped(desk.folder / "b.zip", deep__a_txt=text_about("owls"))
+    desk.manifest("statements/a.txt,Austria,,,2020,,", parties=None)
+    assert "missing" in results(desk.ingest(by_base_name=True)).values() and desk.held() == {}
+
+
+def test_table_of_parties_alone_says_what_it_did(desk):
+    desk.write("parties.csv", "code,name,aliases,kind\nXAA,Arvandia,,state\nXAB,Belmora,,state\n")
+    assert desk.ingest().notes == ("parties.csv: can be named from now on: Arvandia, Belmora",)

@@ -13,7 +13,9 @@ from vectorstore.records import (
     Block,
     Edit,
     Mention,
+    Metadata,
     ScopeFilter,
+    UnreadableFile,
     make_sentence_id,
     ordinal_of,
     statement_of,
@@ -66,7 +68,7 @@ def test_statement_comes_back_as_it_was_stored(catalogue):
     assert catalogue.passages_of(["s"]) == item.passages
     assert catalogue.passages(["s/1", "absent"]) == {"s/1": item.passages[1]}
     assert catalogue.mentions(["s"], "UNTOC") == (mention,)
-    (summary,) = catalogue.summaries()
+    (summary,) = catalogue.documents()
     assert (summary.passages, summary.characters, summary.folder) == (2, len(statement.source_text), "/corpus")
     assert summary.metadata == statement.metadata
 
@@ -75,7 +77,7 @@ def test_absent_things_are_none_or_empty(catalogue):
     assert catalogue.statement("x") is None
     assert catalogue.trace("x") is None
     assert catalogue.meta("x") is None
-    assert catalogue.summaries() == catalogue.sentences("x") == catalogue.passages_of(["x"]) == ()
+    assert catalogue.documents() == catalogue.sentences("x") == catalogue.passages_of(["x"]) == ()
     ids, vectors = catalogue.vectors_of()
     assert ids == () and vectors.shape == (0, 0)
 
@@ -212,12 +214,15 @@ def test_mentions_are_found_by_treaty_and_article(catalogue):
 
 
 def test_unreadable_files_are_forgotten_when_read(catalogue):
-    catalogue.record_unreadable("/a", failed={"x.pdf": "damaged", "y.pdf": "scan"}, read=["z.txt"])
-    catalogue.record_unreadable("/b", failed={"x.pdf": "other"}, read=[])
-    catalogue.record_unreadable("/a", failed={}, read=["x.pdf"])
-    assert catalogue.unreadable() == (("x.pdf", "other"), ("y.pdf", "scan"))
-    catalogue.record_unreadable("/a", failed={}, read=None)
-    assert catalogue.unreadable() == (("x.pdf", "other"),)
+    damaged = UnreadableFile(file="x.pdf", reason="damaged")
+    scan = UnreadableFile(file="y.pdf", reason="scan", metadata=Metadata(state="XAA", date="2020"), pages=(2, 3))
+    other = UnreadableFile(file="x.pdf", reason="other")
+    catalogue.record_unreadable("/a", failed=[damaged, scan], read=["z.txt"])
+    catalogue.record_unreadable("/b", failed=[other], read=[])
+    catalogue.record_unreadable("/a", failed=[], read=["x.pdf"])
+    assert catalogue.unreadable() == (other, scan)
+    catalogue.record_unreadable("/a", failed=[], read=None)
+    assert catalogue.unreadable() == (other,)
 
 
 def test_traces_beyond_the_newest_are_dropped(catalogue):

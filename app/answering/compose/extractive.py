@@ -12,7 +12,7 @@ import regex
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.citation_spans import QuotableSpan, cite, quotable_spans
 from app.answering.compose.repetition import WordSequence, repeats, words_of
-from app.answering.provenance import attribution, scan_note
+from app.answering.provenance import attribution, holders, scan_note
 from app.records import Citation, Claim, Missing, Sources
 from app.retrieval.party_evidence import PartyEvidence
 from ingest.parties.party_table import PartyTable
@@ -129,9 +129,13 @@ def compose(
 
 def claim_of(party: str, citation: Citation, parties: PartyTable, wording: Wording) -> Claim:
     """Returns the claim that a party said what a citation quotes."""
-    name = parties.display(party, wording.language) if party else citation.title or citation.file
+    name = citation.title or citation.file
+    if party:
+        name = holders(citation, lambda code: parties.display(code, wording.language), wording, party)
     if citation.summarised:
         name = wording.say("as_summarised", party=name)
+    if citation.quoting:
+        name = wording.say("as_quoting", party=name)
     # Quotation marks are for quotations alone, so they are dropped from a name.
     text = f"{_MARKS.sub('', name)}: “{citation.quote}”"
     return Claim(text=text, state=party or None, citations=(citation.number,))
@@ -247,9 +251,13 @@ def render(
             if worded and not place:
                 lines.append(f"{'- ' if composed.points else ''}{plain_line(claim.text)} {_numbers(claim)}")
             # On one line, since a blank line would end the block quote.
-            unsure = scan_note(citation, wording, only_unsure=True)
+            doubts = [
+                scan_note(citation, wording, only_unsure=True),
+                wording.say("quoting") if citation.quoting else None,
+            ]
+            told = "; ".join(filter(None, doubts))
             lines.append(
-                f"> “{escape(' '.join(citation.quote.split()))}” [{number}]" + (f" *({unsure})*" if unsure else "")
+                f"> “{escape(' '.join(citation.quote.split()))}” [{number}]" + (f" *({told})*" if told else "")
             )
             if number in composed.translations:
                 # Under the original, without quotation marks: nobody said it.

@@ -291,7 +291,8 @@ class _ClaimChecker:
                 [],
                 f"it cites S{unknown[0]}, which there is not" if unknown[0] else "it cites what is no sentence",
             )
-        holders = {self._numbered.statement(number).metadata.state for number in written.numbers}
+        statements = [self._numbered.statement(number) for number in written.numbers]
+        holders = {next(iter(statement.metadata.holders), None) for statement in statements}
         if len(holders) != 1:
             return None, [], f"it rests on the words of several: {', '.join(sorted(str(h) for h in holders))}"
         cited: list[Citation] = []
@@ -344,7 +345,7 @@ def premise_of(cited: Sequence[Citation], holder: str | None) -> Premise:
         quotes=tuple(citation.quote for citation in cited),
         language=str(languages[0]) if languages else "en",
         holder=holder,
-        also=frozenset(speakers),
+        also=frozenset(speakers.union(*(citation.held_by for citation in cited))),
         sessions=frozenset(citation.session for citation in cited if citation.session),
         years=frozenset(part[:4] for citation in cited for part in (citation.date or "").split("/") if part),
         agenda_items=frozenset(citation.agenda_item for citation in cited if citation.agenda_item),

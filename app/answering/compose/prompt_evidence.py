@@ -115,7 +115,7 @@ def _prompt_evidence(
 
 def _block(statement: Statement, lines: Sequence[str], parties: PartyTable) -> str:
     metadata = statement.metadata
-    name = inert(parties.display(metadata.state or "", "en"))[:80]
+    name = inert(parties.display(next(iter(metadata.holders), ""), "en"))[:80]
     date = f' date="{inert(metadata.date)[:24]}"' if metadata.date else ""
     return "\n".join([f'<statement party="{name}"{date}>', *lines, "</statement>"])
 

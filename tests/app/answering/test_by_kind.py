@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.answering.verify import verify_citation
-from app.question.turn import EarlierTurn, read_state
+from app.question.turn import EarlierTurn, turn_of
 from app.records import Answer
 from app.wiring import Workspace
 from prompts.wording import LANGUAGES, load_wording
@@ -18,9 +18,8 @@ def ask(workspace: Workspace, question: str, history: Sequence[str | EarlierTurn
     return workspace.assistant.ask(question, overrides=overrides, history=history)
 
 
-def after(answer: Answer, overrides: dict[str, Any] | None = None) -> list[EarlierTurn]:
-    state = read_state(answer.conversation)
-    return [EarlierTurn(question=answer.question, overrides=overrides or {}, state=state)]
+def after(answer: Answer) -> list[EarlierTurn]:
+    return [turn_of(answer)]
 
 
 def sound(workspace: Workspace, answer: Answer) -> bool:
@@ -35,6 +34,8 @@ def test_facts_of_the_statements_shown_are_told_with_their_headings(workspace: W
     assert {c.statement_id for c in answer.citations} == {c.statement_id for c in first.citations}
     by_session = {c.session: claim.text for claim, c in zip(answer.claims, answer.citations, strict=True)}
     assert by_session["12"].startswith("Delivered by H.E. Ms. Ilune Tarrasque")
+    heading = next(c.quote for c in answer.citations if c.session == "12")
+    assert "Ilune Tarrasque" in heading and "Twelfth session" in heading
     assert by_session["8"].startswith("The statement names no speaker; UNTOC COP, session 8, 17–21 October 2016")
     assert "agenda item 4; language: English; length: " in by_session["8"]
     assert sound(workspace, answer)
@@ -114,6 +115,14 @@ def test_who_else_leaves_out_whoever_was_shown(workspace: Workspace) -> None:
     assert nobody.abstention is not None and nobody.abstention.message.startswith("Nothing further")
     again = ask(workspace, "in French", after(more))
     assert {c.state for c in again.citations} == {c.state for c in more.citations}
+
+
+def test_fragments_are_searched_for_what_the_conversation_is_about(workspace: Workspace) -> None:
+    history: list[EarlierTurn] = []
+    for question in ("Which States spoke of extradition?", "without Galdoria", "and firearms?", "only 2022"):
+        answer = ask(workspace, question, history)
+        history = after(answer)
+        assert answer.coverage.statements_in_scope, question
 
 
 def test_a_greeting_gets_examples_from_the_corpus(workspace: Workspace) -> None:

@@ -106,7 +106,7 @@ def test_an_unknown_speaker_is_never_quoted_but_counted(desk):
 def test_a_summary_record_is_quoted_as_the_records_words(desk):
     answer = ask(desk, "What did Rimalia say about requests within thirty days?")
     (citation,) = answer.citations
-    assert (citation.state, citation.kind, citation.summarised) == ("XRM", "record", True)
+    assert (citation.state, citation.kind, citation.summarised) == ("XRM", "reported", True)
     assert "**Rimalia**, as summarised in the record, not in its own words" in answer.answer
     assert answer.claims[0].text.startswith("Rimalia, as summarised in the record: “")
     assert "as summarised in the record" in reference(citation, desk.corpus.parties(), load_wording("en"))

@@ -109,7 +109,7 @@ def test_reference_reads_in_every_language(language: str, citation: Citation, pa
         ("2020-10-12/2020-10-12", "12 October 2020"),
         ("2020-12-31/2021-01-02", "31 December 2020 – 2 January 2021"),
         ("2020/2021", "2020/2021"),
-        ("2020-10", "2020-10"),
+        ("2020-10", "October 2020"),
         ("autumn", "autumn"),
         ("2020-02-30", "2020-02-30"),
         ("", ""),

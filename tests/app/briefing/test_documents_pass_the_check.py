@@ -15,7 +15,7 @@ from app.settings import Settings
 from ingest.text.squash import squash
 from tests.fakes_chat import writer
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.heavy
 
 REQUESTS = (
     {"topics": ["extradition", "mutual legal assistance"]},

@@ -1,8 +1,11 @@
 import pytest
 
+from app.checking.checker import Checker
 from app.checking.match_key import KeyedText, match_key
+from ingest.loaders.loaded import LoadLimits
 from ingest.text.layout import find_blocks
 from ingest.text.repair import repair
+from tests.fakes import fake_workspace
 from tests.fakes_checking import check, only
 
 AUT = {"state": "AUT", "date": "2000", "session": "55"}
@@ -185,3 +188,22 @@ def test_words_of_another_speaker_of_the_same_record_are_not_this_ones():
     (span,) = second.spans(match_key("We reject the protocol."))
     start, end = second.in_source(*span)
     assert record[start:end] == "We reject the protocol."
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        ("The fund was not spent on lamps;\n\n", []),
+        # A page break inside a sentence is no paragraph's edge.
+        ("The keepers of the northern harbour do not say of the years before that\n\f", ["turned_before"]),
+    ],
+)
+def test_what_turns_a_quotation_stands_in_its_own_paragraph(tmp_path, before, told):
+    (tmp_path / "austria.txt").write_text(
+        f"Statement by Austria\n\nMr. Chair,\n\n{before}the lamps of the harbour were lit by night and by day.\n"
+    )
+    with fake_workspace(tmp_path / "store") as workspace:
+        workspace.corpus.ingest([tmp_path / "austria.txt"])
+        checker = Checker(workspace.store.catalogue, workspace.corpus.parties, LoadLimits())
+        finding = only(checker, "Austria said: “the lamps of the harbour were lit by night and by day.”")
+    assert (finding.verdict, [warning.kind for warning in finding.warnings]) == ("verified", told)

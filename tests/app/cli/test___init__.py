@@ -322,6 +322,14 @@ def test_manifest_drafts_and_does_not_overwrite(run: Run, tmp_path: Path) -> Non
     assert run("manifest", folder, "--force").code == 0
 
 
+def test_a_manifest_is_drafted_without_a_store_and_none_is_made(run: Run, tmp_path: Path) -> None:
+    folder, place = tmp_path / "texts", tmp_path / "none"
+    folder.mkdir()
+    (folder / "one.txt").write_text("Mr. Chair, Austria supports article 4.", encoding="utf-8")
+    assert run("manifest", folder, at=place).code == 0
+    assert (folder / "statements.csv").exists() and not place.exists()
+
+
 # --- bad input
 
 
@@ -457,7 +465,6 @@ def test_a_store_of_another_model_is_refused_and_can_be_embedded_again(
         ["verify", str(SAMPLE)],
         ["edit", "x", "state=XAA"],
         ["remove", "x"],
-        ["manifest", str(SAMPLE.parent)],
     ],
 )
 def test_a_store_that_is_not_there_is_refused_and_not_made(

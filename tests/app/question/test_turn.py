@@ -1,6 +1,7 @@
 """Turns: what follows for a conversation's state from what a turn says and keeps."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from app.errors import QuestionError
 from app.question.question_input import read_turns
 from app.question.reading import resolve
-from app.question.resolution import Act, Resolution, Shown
+from app.question.resolution import Act, Resolution, Shown, with_kind
 from app.question.turn import (
     FILLED,
     ConversationState,
@@ -20,7 +21,7 @@ from app.question.turn import (
     read_state,
     state_after,
 )
-from app.records import Answer, Citation, Scope, TreatyScope
+from app.records import Answer, Citation, QuestionKind, Scope, TreatyScope
 from ingest.parties.party_table import PartyTable
 
 BEFORE = {
@@ -139,18 +140,70 @@ def test_an_article_that_was_the_subject_gives_way_to_a_topic() -> None:
         "states": ("XAA",),
         "topic": "witnesses",
     }
+    mentioned = folded(said, "about", ALL - {"topic"}, states=("XAA",), treaties=article)
+    assert held(mentioned) == {"states": ("XAA",), "topic": "witnesses"}
     beside = folded(said, "replace", ALL - {"topic"}, states=("XAA",), treaties=article, topic="video links")
     assert beside.scope.treaties == article
 
 
-def test_the_kind_stays_where_it_is_kept_and_the_turn_asks_for_none() -> None:
-    before = Resolution(
-        scope=Scope(states=("XAA",), topic="ships"), question="how many?", kind="number", asked="number"
-    )
-    state = ConversationState(read=before)
-    kept: frozenset[Slot] = frozenset({"topic", "kind"})
-    assert fold(state, read(states=("XAB",)), TurnReading(act="replace", keeps=kept)).asked == "number"
-    assert fold(state, read(states=("XAB",)), TurnReading(act="replace", keeps=kept - {"kind"})).asked is None
+def asked(kind: QuestionKind, **scope: Any) -> Resolution:
+    return with_kind(Resolution(scope=Scope(**scope), question=kind), kind)
+
+
+KEPT: frozenset[Slot] = frozenset({"topic", "kind"})
+
+
+def test_the_kind_goes_on_with_what_follows_from_it() -> None:
+    state = ConversationState(read=asked("number", states=("XAA",), topic="ships"))
+    # "And Belmora?" by itself asks for nothing in particular, or for something that nobody can know.
+    for said in (asked("content", states=("XAB",)), asked("ambiguous", states=("XAB",))):
+        after = fold(state, said, TurnReading(act="replace", keeps=KEPT))
+        assert (after.kind, after.asked, after.scope.states) == ("number", "number", ("XAB",))
+    changed = fold(state, asked("position", states=("XAB",)), TurnReading(act="replace", keeps=KEPT - {"kind"}))
+    assert (changed.kind, changed.asked, changed.stance) == ("position", None, True)
+
+
+def test_a_kind_of_its_own_that_is_sure_goes_before_the_one_kept() -> None:
+    state = ConversationState(read=asked("which_states", topic="gold", years=("2020",)))
+    everything = TurnReading(act="replace", keeps=FILLED | {"kind"})
+    summary = asked("summary", states=("XAB",))
+    whole = fold(state, summary, everything)
+    assert (whole.kind, held(whole)) == ("summary", {"states": ("XAB",)})
+    unsure = fold(state, replace(summary, kind_chance=0.4), everything)
+    assert (unsure.kind, unsure.scope.topic) == ("which_states", "gold")
+    another = fold(ConversationState(read=asked("summary", states=("XAA",), years=("2020",))), summary, everything)
+    assert held(another) == {"states": ("XAB",), "years": ("2020",)}
+
+
+def test_who_else_after_one_state_asks_which_others() -> None:
+    state = ConversationState(read=asked("reason", states=("XAA",), topic="gold"), shown=SHOWN)
+    others = asked("which_states")
+    more = fold(state, replace(others, kind_chance=0.5), TurnReading(act="more", keeps=frozenset({"topic", "kind"})))
+    assert (more.kind, more.all_states, more.scope.topic, more.shown) == ("which_states", True, "gold", SHOWN)
+
+
+def test_what_a_treaty_says_is_asked_on_until_somebody_is_named() -> None:
+    state = ConversationState(read=asked("treaty_text", treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),)))
+    article = asked("content", treaties=(TreatyScope(treaty="UNTOC", articles=("16",)),))
+    assert fold(state, article, TurnReading(act="replace", keeps=frozenset({"kind"}))).provision
+    named = fold(state, asked("content", states=("XAB",)), TurnReading(act="replace", keeps=KEPT | {"treaty"}))
+    assert (named.kind, named.provision) == ("content", False)
+
+
+def test_after_thanks_the_question_before_goes_on() -> None:
+    state = ConversationState(read=asked("position", states=("XAA",), topic="gold"), shown=SHOWN)
+    thanks = fold(state, asked("greeting"), TurnReading(act="about", keeps=FILLED | {"kind"}))
+    assert (thanks.kind, thanks.scope.topic) == ("greeting", "gold")
+    answer = Answer(question="thanks", answer="", status="abstained")
+    after = fold(state_after(thanks, answer), asked("content", states=("XAB",)), TurnReading(act="replace", keeps=KEPT))
+    assert (after.kind, after.scope.states, after.scope.topic) == ("position", ("XAB",), "gold")
+
+
+def test_a_form_that_is_not_offered_gives_the_same_and_says_so() -> None:
+    state = ConversationState(read=asked("summary", states=("XAA",)))
+    table = fold(state, asked("format_request"), TurnReading(act="about", keeps=FILLED | {"kind"}))
+    assert (table.kind, table.answered_as, table.scope.states) == ("format_request", "summary", ("XAA",))
+    assert [note.kind for note in table.party_notes] == ["form_unknown"]
 
 
 def test_more_and_about_know_what_was_shown() -> None:

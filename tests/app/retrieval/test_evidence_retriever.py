@@ -1,6 +1,7 @@
 """Searching a scope: each party for itself, groups apart, statements chosen by time, readings side by side."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from app.retrieval.strategies import _JOINS
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
+from tests.fakes import fake_workspace
 
 
 def _dates(workspace: Workspace, scope: Scope) -> list[str | None]:
@@ -79,7 +81,9 @@ def test_a_bare_article_of_another_treaty_is_offered_and_not_taken(workspace: Wo
 
 
 def test_change_over_time_quotes_each_statement_in_order(workspace: Workspace) -> None:
-    answer = workspace.assistant.ask("How has the position of Arvandia on extradition changed over the years?")
+    answer = workspace.assistant.ask(
+        "How has the position of Arvandia on extradition changed over the years?", overrides={"topic": "extradition"}
+    )
     dates = [citation.date or "" for citation in answer.citations]
     assert dates == sorted(dates) and len(set(dates)) == 3
 
@@ -137,3 +141,22 @@ def test_a_treaty_that_is_added_to_the_table_can_be_asked_about(
     resolution = replace(resolve("What did Arvandia say about the Convention?", parties), scope=scope)
     retrieved = workspace.steps.retriever.retrieve(resolution, parties)
     assert [found.party for found in retrieved.party_evidence] == ["XAA"]
+
+
+def test_article_of_a_convention_that_is_not_named_is_shown_and_neither_claimed_nor_denied(tmp_path: Path) -> None:
+    said = "Mr. Chair,\n\nAustria supports article 32 of the Convention. It welcomes all lamps.\n"
+    named = "Mr. Chair,\n\nThe Convention against Corruption matters. Germany supports article 32 of the Convention.\n"
+    (tmp_path / "statements.csv").write_text("file,state,date\na.txt,Austria,2020\nb.txt,Germany,2020\n")
+    (tmp_path / "a.txt").write_text(said)
+    (tmp_path / "b.txt").write_text(named)
+    with fake_workspace(tmp_path / "store") as workspace:
+        workspace.corpus.ingest([tmp_path])
+        answer = workspace.assistant.ask("What did Austria say about article 32 of UNTOC?")
+        assert answer.abstention is not None and answer.abstention.reason == "article_not_cited"
+        assert "an article 32 of a convention that the text does not name" in answer.answer
+        assert [c.state for c in answer.related] == ["AUT"] and "article 32" in answer.related[0].quote
+        answer = workspace.assistant.ask("What did Germany say about article 32 of UNCAC?")
+        assert [c.state for c in answer.citations] == ["DEU"]
+        answer = workspace.assistant.ask("Which States spoke about article 32 of UNCAC?")
+        assert {c.state for c in answer.citations} == {"DEU"}
+        assert any("article 32 of a convention" in note for note in answer.scope.notes)

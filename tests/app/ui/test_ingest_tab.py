@@ -71,7 +71,7 @@ def test_bug_in_an_ingest_is_not_swallowed():
 
 
 def test_no_files_says_what_to_do():
-    assert [html for html, _ in _Uploads(FakeCorpus()).ingest([], False)] == [
+    assert [html for html, *_ in _Uploads(FakeCorpus()).ingest(None, False)] == [
         '<p class="u-empty">No files chosen. Choose files first, then ingest them.</p>'
     ]
 
@@ -89,5 +89,5 @@ def test_uploaded_files_that_nothing_came_from_are_gone_afterwards(tmp_path):
     corpus.ingest = ingest
     source = tmp_path / "x"
     source.write_text("words", encoding="utf-8")
-    list(_Uploads(corpus).ingest([(str(source), "a.txt")], False))
+    list(_Uploads(corpus).ingest([{"path": str(source), "orig_name": "a.txt"}], False))
     assert [path.name for path in seen] == ["a.txt"] and not seen[0].exists()

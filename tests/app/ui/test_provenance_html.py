@@ -1,28 +1,7 @@
-import pytest
-
-from app.ui.provenance_html import provenance, read_date, speaker_line
+from app.ui.provenance_html import provenance, speaker_line
 from tests.fakes_ui import FakeCorpus, cite, group_statement, sample_statement
 
 NAMES = FakeCorpus().party_name
-
-
-@pytest.mark.parametrize(
-    ("date", "words"),
-    [
-        ("2020", "2020"),
-        ("2020-10-12", "12 October 2020"),
-        ("2020-10", "October 2020"),
-        ("2020-10-12/2020-10-16", "12–16 October 2020"),
-        ("2018-09-30/2018-10-05", "30 September – 5 October 2018"),
-        ("2019-12-30/2020-01-02", "30 December 2019 – 2 January 2020"),
-        ("2020/2021", "2020 – 2021"),
-        ("2020-13-01", "2020-13-01"),
-        ("spring", "spring"),
-        ("", ""),
-    ],
-)
-def test_date_reads_as_words(date, words):
-    assert read_date(date) == words
 
 
 def test_provenance_lists_what_is_known_and_marks_what_was_inferred():

@@ -97,6 +97,13 @@ def test_load_refuses_binary_content_named_txt(tmp_path, data):
     assert "'photo.txt'" in str(caught.value)
 
 
+def test_load_reads_a_few_control_characters_as_spaces_and_says_so(tmp_path):
+    data = b"2008\x07 Total \x07 of the plan for the year that was adopted by all, and no more." * 4
+    loaded = load(written(tmp_path, "minutes.txt", data), LIMITS)
+    assert loaded.text == data.decode().replace("\x07", " ")
+    assert loaded.notes == ("8 control characters read as spaces",)
+
+
 @pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n" + bytes(200), b"%PDF-1.7\n%words and more words\n"])
 def test_load_says_what_is_damaged_when_the_suffix_lies(tmp_path, data):
     with pytest.raises(LoadError, match=r"'photo\.txt' is a damaged (picture|or truncated PDF)"):

@@ -42,7 +42,7 @@ from tests.fakes_files import (
     scanned_pdf,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.heavy
 
 LIMITS = LoadLimits()
 CONFERENCE = PROJECT / "evals" / "conference"

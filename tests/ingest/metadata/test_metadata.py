@@ -26,7 +26,8 @@ def parties(tmp_path_factory):
     path = tmp_path_factory.mktemp("parties") / "parties.csv"
     path.write_text(
         "code,name,aliases,kind\n"
-        "XAA,Examplia,Republic of Examplia,state\n"
+        "XAA,Examplia,Republic of Examplia|Республика Экземплия"
+        "|جمهورية إكسمبليا|República de Examplia|埃克森普利亚,state\n"
         "XAB,Borduria,Kingdom of Borduria,state\n"
         "XGR,Coastal Group,Group of Coastal States,group\n",
         encoding="utf-8",
@@ -34,8 +35,8 @@ def parties(tmp_path_factory):
     return PartyTable.load(path)
 
 
-def read(text, parties):
-    return read_metadata(text, find_blocks(text), parties, "a.txt")
+def read(text, parties, file="a.txt"):
+    return read_metadata(text, find_blocks(text), parties, file)
 
 
 def test_read_metadata_of_the_sample(parties):
@@ -138,6 +139,87 @@ def test_read_metadata_from_a_heading(heading, expected, parties):
     assert ("session" in found.inferred) == (
         found.metadata.session is not None and "ession" not in heading and "COP 11" not in heading
     )
+
+
+@pytest.mark.parametrize(
+    ("cover", "expected"),
+    [
+        (
+            "PERMANENT MISSION OF THE REPUBLIC OF EXAMPLIA TO THE UNITED NATIONS\n1 Long Road • Tel.: 555 0100\n\n"
+            "STATEMENT BY\nSENATOR THE HONOURABLE DR. JANE ROE,\nMINISTER OF FOREIGN AFFAIRS\n\n"
+            "GENERAL DEBATE FOR THE 79TH SESSION OF THE UNITED NATIONS GENERAL ASSEMBLY\n\n"
+            "“Leaving no one behind: acting together for the advancement of peace and\nfor our dignity.”\n\n"
+            "28 SEPTEMBER 2024",
+            {"state": "XAA", "session": "79", "date": "2024-09-28"},
+        ),
+        (
+            "Examplia Statement\n\nby Mr. John Doe, Bureau of Int. Affairs. Check against delivery\n\n3 October 2022",
+            {"state": "XAA", "date": "2022-10-03"},
+        ),
+        ("STATEMENT OF THE COASTAL GROUP\nVienna, October 16, 2018", {"state": "XGR", "date": "2018-10-16"}),
+        (
+            "Intervención de la señora Jane Roe\nPresidenta de la República de Examplia\n79º Período"
+            " de la Asamblea General",
+            {"state": "XAA", "body": "UN General Assembly"},
+        ),
+        (
+            "Постоянное представительство Республики Экземплия при ООН\n\nВЫСТУПЛЕНИЕ\n"
+            "на 79-й сессии Генеральной Ассамблеи ООН",
+            {"state": "XAA", "session": "79"},
+        ),
+        ("ВЫСТУПЛЕНИЕ\nМинистра иностранных дел\nРеспублики Экземплия\nИ.И.Доу", {"state": "XAA"}),
+        (
+            "كلمة معالي وزير خارجية جمهورية إكسمبليا\nأمام الجمعية العامة للأمم المتحدة",
+            {"state": "XAA", "body": "UN General Assembly"},
+        ),
+        ("البعثة الدائمة لجمهورية إكسمبليا لدى الأمم المتحدة\nبيان", {"state": "XAA"}),
+        ("埃克森普利亚常驻联合国代表团\n约翰·多伊大使在安理会的发言", {"state": "XAA", "body": "UN Security Council"}),
+        (
+            "United Nations S/PV.3756\nFriday, 21 March 1997, 6 p.m.",
+            {"body": "UN Security Council", "symbol": "S/PV.3756", "date": "1997-03-21"},
+        ),
+        ("A/C.3/48/SR.7\n12 November 1993", {"body": "UN General Assembly", "session": "48", "state": None}),
+        ("A/PV.1023\nOfficial Records", {"body": "UN General Assembly", "symbol": "A/PV.1023", "session": None}),
+        # The day of the meeting, not that on which its record was issued.
+        ("Committee on Lamps\n15 May 1995\nNOTE ON THE MEETING OF 5 APRIL 1995", {"date": "1995-04-05"}),
+        # Draft decisions are cited in brackets.
+        ("Statement by Examplia on the draft (A/76/L.31)\nNew York, 20 January 2022", {"symbol": None, "state": "XAA"}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("greeting", ["Mr. President,", "Excellencies,\nLadies and Gentlemen,"])
+def test_cover_of_a_mission_tells_who_where_and_when(cover, greeting, expected, parties):
+    found = read(f"{cover}\n\n{greeting}\n\n{BODY}\n", parties)
+    assert {name: getattr(found.metadata, name) for name in expected} == expected
+
+
+def test_prose_before_a_salutation_is_no_cover(parties):
+    text = "The delegation of Borduria has tabled a draft on lamps. It is long.\n\nMr. Chair,\n\n" + BODY
+    assert read(text, parties).metadata.state is None
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("Examplia COP12 statement.docx", {"state": "XAA", "body": "UNTOC COP", "session": "12"}),
+        ("examplia_unga_2022-01-20.txt", {"state": "XAA", "body": "UN General Assembly", "date": "2022-01-20"}),
+        ("ga79_xaa_en.pdf", {"state": "XAA", "body": "UN General Assembly", "session": "79"}),
+        ("20181016 statement.txt", {"state": None, "date": "2018-10-16"}),
+        # A name that the text does not bear out decides nothing.
+        ("borduria.txt", {"state": None, "body": None, "date": None}),
+    ],
+)
+def test_name_of_a_file_gives_hints_that_are_inferred(file, expected, parties):
+    text = "Mr. Chair,\n\nThe lamps of Examplia burn. Transnational organized crime in Examplia grows, as in Borduria."
+    found = read(text, parties, file)
+    assert {name: getattr(found.metadata, name) for name in expected} == expected
+    assert {name for name, value in expected.items() if value} <= set(found.inferred)
+
+
+def test_opening_names_the_session_unless_it_names_two(parties):
+    opening = "Mr. President,\n\nI greet this Eighth session of the Conference of the Parties to UNTOC."
+    assert (read(opening, parties).metadata.body, read(opening, parties).metadata.session) == ("UNTOC COP", "8")
+    both = opening + " I thank the Chair of the seventh session of the Conference of the Parties to UNTOC."
+    assert read(both, parties).metadata.session is None
 
 
 @pytest.mark.parametrize(

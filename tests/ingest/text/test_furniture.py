@@ -68,3 +68,8 @@ def test_salutations_and_refrains_are_no_running_heads() -> None:
 @pytest.mark.parametrize("text", ["", "\x00", "5\n" * 20_000, "a\n" * 50_000, "1/2 " * 100_000, "A" * 1_000_000])
 def test_running_heads_takes_odd_texts(text: str) -> None:
     assert len(running_heads(text)) <= 1
+
+
+def test_a_line_that_stands_first_on_every_page_is_a_running_head():
+    pages = [f"Rivers Council\t12th meeting\n\nWe closed {word} ports and\n" for word in ("ten", "six", "two", "no")]
+    assert running_heads("\f".join(pages)) == {"rivers council 12th meeting"}

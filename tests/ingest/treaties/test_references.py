@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ingest.language.numerals import number_of
 from ingest.treaties.references import find_agenda_items, find_articles
 from ingest.treaties.treaties import TREATIES, article_title, articles, articles_about, find_treaties, named_treaties
-from ingest.treaties.treaty_attribution import sentence_ends, sole_protocol
+from ingest.treaties.treaty_attribution import OTHER_CONVENTION, last_convention, sentence_ends, sole_protocol
 
 
 def read(text: str, default: str | None = "UNTOC") -> list[tuple[str | None, str, str | None]]:
@@ -741,3 +741,47 @@ def test_an_article_that_its_treaty_lacks_says_so(text, treaty, lacking):
 )
 def test_sole_protocol_of_a_text(text, protocol):
     assert sole_protocol(text) == protocol
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "default", "expected"),
+    [
+        # The body's own convention, then the one named before, then none that is known.
+        ("article 30 of the Convention", None, "UNTOC", ("UNTOC", False)),
+        ("article 30 of the Convention", "UNCAC", None, ("UNCAC", False)),
+        ("article 30 of the Convention", None, None, (None, True)),
+        ("《公约》第三十二条", None, None, (None, True)),
+        ("关于公约第32条", "UNTOC", None, ("UNTOC", False)),
+        ("статья 30 Конвенции", None, None, (None, True)),
+        ("المادة 30 من الاتفاقية", "UNCAC", None, ("UNCAC", False)),
+        ("article 30", None, None, (None, True)),
+        # A number beyond the last article is another treaty's.
+        ("article 57 of the Convention", None, "UNTOC", (None, True)),
+        ("article 57 of the Convention", "UNCAC", "UNTOC", ("UNCAC", False)),
+        ("article 57 of UNTOC", "UNCAC", "UNTOC", (None, False)),
+        # Another instrument is named, here or before.
+        ("article 30 of the Charter", "UNTOC", None, (None, False)),
+        ("article 30 of the Convention on the Rights of the Child", "UNTOC", None, (None, False)),
+        ("article 30 of the Convention", OTHER_CONVENTION, None, (None, False)),
+    ],
+)
+def test_article_of_the_convention_is_of_the_one_that_the_text_names(text, before, default, expected):
+    (found,) = find_articles(f"We refer to {text}.", default, named_before=before)
+    assert (found.treaty, found.unnamed) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("We have signed the United Nations Convention against Corruption.", "UNCAC"),
+        ("We have signed UNCAC, and then the Convention on the Rights of the Child.", OTHER_CONVENTION),
+        ("We have signed the Budapest Convention.", OTHER_CONVENTION),
+        ("We have signed the new Convention and the UN Convention.", None),
+        ("Protocol against firearms; a convention of our time.", None),
+        ("《残疾人权利公约》已生效。", OTHER_CONVENTION),
+        ("《公约》已生效。", None),
+        ("We have signed nothing.", None),
+    ],
+)
+def test_last_convention_that_a_text_names(text, named):
+    assert last_convention(text) == named

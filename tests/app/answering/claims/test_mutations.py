@@ -29,7 +29,7 @@ from tests.app.answering.claims.true_claims import (
 )
 from tests.fakes import fake_workspace
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.heavy
 
 CLAIMS = 500
 # Claims made by rule, nearly in the words of their evidence; free paraphrases by hand are lost more often than kept.

@@ -1,0 +1,149 @@
+"""Adapters: what is evaluated, be it the program in this process, a running chat, or stored answers."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
+
+import httpx
+
+from app.answering.assistant import Assistant
+from app.errors import AppError
+from app.question.turn import EarlierTurn
+from evals.errors import AnswerError, RunError
+from evals.files import numbered_lines, read_record
+from evals.golden.cases import Case
+from evals.runs import ANSWERS, AnswerRecord
+from ingest.errors import IngestError
+from vectorstore.errors import StoreError
+from vectorstore.records import JSONValue
+
+_ENDPOINT: Final = "/gradio_api/call/ask"
+
+
+class Adapter(Protocol):
+    """Something that answers questions."""
+
+    def ask(self, case: Case, repeat: int) -> dict[str, Any]:
+        """Returns the answer to a case in the JSON contract.
+
+        Args:
+            case: Its question and its earlier turns are asked.
+            repeat: How many times it was asked before in this run.
+
+        Raises:
+            AnswerError: There is none.
+        """
+        ...
+
+
+class InProcess:
+    """Asks an assistant in this process, as it is or with one named change that no setting makes."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def ask(self, case: Case, repeat: int) -> dict[str, Any]:
+        """Returns the assistant's answer."""
+        try:
+            answer = self._assistant.ask(case.question, history=history_of(case), overrides=overrides_of(case))
+        except (AppError, IngestError, StoreError) as exc:
+            raise AnswerError(str(exc)) from exc
+        return answer.to_json()
+
+
+class Http:
+    """Asks a chat that `untoc chat` serves, through its API endpoint `ask`; nothing else is called.
+
+    Args:
+        url: Its address, such as `http://127.0.0.1:7860`.
+        time_limit: Seconds to wait for one answer.
+    """
+
+    def __init__(self, url: str, *, time_limit: float = 120.0, transport: httpx.BaseTransport | None = None) -> None:
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise RunError(f"{url!r} is no address of a chat: give one such as http://127.0.0.1:7860")
+        self._url = url
+        # trust_env=False: proxies of the environment are not for a chat on this machine.
+        self._client = httpx.Client(base_url=url, timeout=time_limit, transport=transport, trust_env=False)
+
+    def ask(self, case: Case, repeat: int) -> dict[str, Any]:
+        """Returns the chat's answer."""
+        turns = history_of(case)
+        history = [{"question": turn.question, "scope": dict(turn.overrides)} for turn in turns] or None
+        try:
+            begun = self._client.post(_ENDPOINT, json={"data": [case.question, overrides_of(case), history]})
+            begun.raise_for_status()
+            event = begun.json()["event_id"]
+            with self._client.stream("GET", f"{_ENDPOINT}/{event}") as stream:
+                stream.raise_for_status()
+                return _result(stream)
+        except (httpx.HTTPError, KeyError, ValueError) as exc:
+            told = exc or type(exc).__name__
+            raise AnswerError(f"no answer from {self._url}: {told}; is `untoc chat` running?") from exc
+
+
+def _result(stream: httpx.Response) -> dict[str, Any]:
+    """Reads server-sent events up to the result."""
+    event = ""
+    for line in stream.iter_lines():
+        field, _, value = line.partition(":")
+        if field == "event":
+            event = value.strip()
+        elif field == "data" and event == "complete":
+            (answer,) = json.loads(value)
+            return dict(answer)
+        elif field == "data" and event == "error":
+            raise AnswerError(f"the chat refused the question: {value.strip()}")
+    raise AnswerError("the chat closed the connection without an answer")
+
+
+class Replay:
+    """Gives stored answers by the case's id: those of `untoc ask --json --from`, or of a run's folder."""
+
+    def __init__(self, path: Path) -> None:
+        """Reads the answers.
+
+        Raises:
+            RunError: There are none, or a line is no answer.
+        """
+        file = path / ANSWERS if path.is_dir() else path
+        if not file.is_file():
+            raise RunError(
+                f"no answers at {str(file)!r}: give a run's folder, or what `untoc ask --json --from` printed"
+            )
+        self.sha256: str = hashlib.sha256(file.read_bytes()).hexdigest()
+        """Of the file that the answers come from, hexadecimal."""
+        self._answers: dict[tuple[str, int], dict[str, Any]] = {}
+        for number, record in numbered_lines(file, torn_end=True):
+            if "case" in record:
+                stored = read_record(file, number, record, AnswerRecord, todo="mend or remove it")
+                if stored.answer is not None:
+                    self._answers[stored.case, stored.repeat] = stored.answer
+            elif "id" in record:
+                self._answers[str(record["id"]), 0] = record
+
+    def ask(self, case: Case, repeat: int) -> dict[str, Any]:
+        """Returns the stored answer."""
+        answer = self._answers.get((case.id, repeat))
+        if answer is None:
+            raise AnswerError(f"no stored answer for the case {case.id!r}")
+        return answer
+
+
+def overrides_of(case: Case) -> Mapping[str, JSONValue] | None:
+    """Returns the parts of the scope that whoever saved the case had set; None where there are none."""
+    given = case.tags.get("overrides")
+    found = json.loads(given) if isinstance(given, str) else given
+    return found or None
+
+
+def history_of(case: Case) -> tuple[EarlierTurn, ...]:
+    """Returns the earlier turns of a case, with the parts of their scope that whoever saved the case had set."""
+    given = case.tags.get("history_overrides") or ()
+    changes = json.loads(given) if isinstance(given, str) else given
+    pairs = zip_longest(case.history, changes, fillvalue=None)
+    return tuple(EarlierTurn(question=turn, overrides=change or {}) for turn, change in pairs if turn is not None)

@@ -1,1 +1,0 @@
-"""Adapters: what is evaluated, be it the program in this process, a running chat, or stored answers."""

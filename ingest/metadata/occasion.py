@@ -1,0 +1,228 @@
+"""The occasion of a statement: body, session and date, from its heading, its symbol, its opening and its file's name.
+
+"CTOC/COP/2018/CRP.4" names a body, "at this eighth session of the Conference of the Parties to UNTOC" a session, and
+"Drelnia COP12 statement 2024-10-16.docx" all three. What does not stand in the heading is inferred.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+
+from ingest.language.dates import DateMatch, find_dates, interval
+from ingest.language.numerals import ascii_digits
+from ingest.language.ordinals import find_session_mentions, find_session_number
+from ingest.metadata.sessions import (
+    AD_HOC_COMMITTEE,
+    GENERAL_ASSEMBLY,
+    SECURITY_COUNCIL,
+    UNTOC_COP,
+    find_bodies,
+    session_for,
+)
+
+_SYMBOL: Final = re.compile(
+    r"(?<![\w/(])(?:(?:CTOC|CAC|A|E|S|UNODC|ST|TD|WT)(?:/[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?:\([A-Z0-9]+\))?){2,}"
+    # One part only: the Security Council's, and the General Assembly's before 1976.
+    r"|[ASE]/(?:PV|SR|INF|RES)[./]\s?\d+(?:\s?\((?:[XVI]+|Resumption\s?\d)\))?)(?![\w/])"
+)
+_BODY_OF_SYMBOL: Final = (
+    (re.compile(r"A/AC\.291/"), AD_HOC_COMMITTEE),
+    (re.compile(r"E/CN\.15/"), "CCPCJ"),
+    (re.compile(r"E/CN\.7/"), "CND"),
+    (re.compile(r"CTOC/COP/(?!WG)"), UNTOC_COP),
+    (re.compile(r"CAC/COSP/(?!WG)"), "UNCAC COSP"),
+    (re.compile(r"A/(?:C\.\d/)?(?P<session>\d{2,3})/|A/(?:PV|RES)"), GENERAL_ASSEMBLY),
+    (re.compile(r"S/"), SECURITY_COUNCIL),
+)
+_COP_WITHOUT_TREATY: Final = re.compile(
+    r"Conference\s+of\s+(?:the\s+)?(?:States?\s+)?Parties|Conferencia\s+de\s+las\s+Partes|Conférence\s+des\s+Parties|\bCOP\s?\d",
+    re.IGNORECASE,
+)
+_ORGANIZED_CRIME: Final = re.compile(
+    r"\bUNTOC\b|transnational\s+organi[sz]ed\s+crime|delincuencia\s+organizada", re.IGNORECASE
+)
+_YEAR: Final = re.compile(r"(?<![\w/.-])(?:19|20)\d\d(?![\w/.-])")
+# A document bears the date of its issue as well as that of the meeting.
+_MEETING: Final = re.compile(
+    r"\b(?:meeting|session|held|séance|réunion|sesi[óo]n|reuni[óo]n|заседани\w+|сесси\w+)\b|\b[ap]\.?\s?m\.?(?!\w)|(?:ال)?جلسة|الدورة|会议"
+    r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b",
+    re.IGNORECASE,
+)
+_HEADS: Final = 2
+_LONGEST_HEAD: Final = 120
+# Characters of a statement's first words in which it greets the meeting, and between a session's number and its body.
+_OPENING: Final = 1500
+_NEAR: Final = 80
+_SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3}[.!?。؟])\s+|(?<=。)")
+_SEPARATORS: Final = re.compile(r"[_\s]+")
+_DIGITS_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?([0-2]\d|3[01])(?!\d)")
+_ASSEMBLY_IN_NAME: Final = re.compile(r"\bGA[\s-]?(?P<session>\d{2})\b")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Occasion:
+    """Where and when a statement was made; None for what is not told.
+
+    Attributes:
+        inferred: Names of the fields that stand in no heading.
+    """
+
+    body: str | None = None
+    session: str | None = None
+    date: str | None = None
+    inferred: frozenset[str] = frozenset()
+
+
+def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
+    """Read the occasion of a statement.
+
+    Args:
+        heading: Its heading, a line a line.
+        text: Its text.
+        end: Offset at which the heading ends.
+        file: The file's name, for hints.
+    """
+    flat = " ".join(heading.split("\n"))
+    stated = find_session_number(flat)
+    read = Occasion(body=_body(heading, text), session=None if stated is None else str(stated), date=_date(heading))
+    symbol = symbol_in(heading) or symbol_in(text[:_OPENING])
+    sources = [of_symbol(symbol)] if symbol else []
+    sources += [
+        _of_opening(text[end : end + _OPENING]),
+        _of_file_name(file, text),
+        Occasion(date=_of_running_heads(text)),
+    ]
+    named = bool(find_bodies(heading))
+    found = _filled(read, sources)
+    inferred = {name for name in ("body", "session", "date") if getattr(found, name) != getattr(read, name)}
+    inferred |= {"body"} if found.body is not None and not named else set()
+    session = found.session
+    if session is None and found.body is not None and found.date is not None and (days := interval(found.date)):
+        session = session_for(found.body, *days)
+        inferred |= {"session"} if session else set()
+    return Occasion(body=found.body, session=session, date=found.date, inferred=frozenset(inferred))
+
+
+def symbol_in(text: str) -> str | None:
+    """Return the first document symbol of a text that is not merely cited in brackets, such as `S/PV.3756`."""
+    found = _SYMBOL.search(text)
+    return found[0] if found else None
+
+
+def of_symbol(symbol: str) -> Occasion:
+    """Conclude body and session from a document symbol: `A/48/PV.46` is of the General Assembly's 48th session."""
+    for pattern, body in _BODY_OF_SYMBOL:
+        if (found := pattern.match(symbol)) is not None:
+            return Occasion(body=body, session=found.groupdict().get("session"))
+    return Occasion()
+
+
+def _filled(read: Occasion, sources: Iterable[Occasion]) -> Occasion:
+    """Return an occasion with what is missing taken from others, a session only from one of the same body."""
+    body, session, date = read.body, read.session, read.date
+    for source in sources:
+        if session is None and source.session is not None and body in (None, source.body):
+            body, session = body or source.body, source.session
+        if body is None and session is None:
+            body = source.body
+        if date is None and _within(source.date, body, session):
+            date = source.date
+    return Occasion(body=body, session=session, date=date)
+
+
+def _within(date: str | None, body: str | None, session: str | None) -> bool:
+    """Tell whether a date that is told elsewhere may be that of a session: not where another session was held then."""
+    days = interval(date) if date else None
+    if days is None or body is None or session is None:
+        return days is not None
+    held = session_for(body, *days)
+    return held is None or held == session
+
+
+def _body(heading: str, text: str) -> str | None:
+    named = [match.body for match in find_bodies(heading)]
+    # A working group is named beside its parent body, and is where the statement was made.
+    groups = [body for body in named if "Working Group" in body]
+    if named:
+        return (groups or named)[0]
+    if _COP_WITHOUT_TREATY.search(heading) and _ORGANIZED_CRIME.search(text):
+        return UNTOC_COP
+    return None
+
+
+def _date(heading: str) -> str | None:
+    """Return the day of the statement, else the days of the meeting, else the year; not the day of its issue."""
+    dates = find_dates(heading)
+    if dates:
+        first = next((date for date in dates if _MEETING.search(_line_of(heading, date))), dates[0])
+        inside = (date for date in dates if date.first == date.last and first.first <= date.first <= first.last)
+        return next(inside, first).iso
+    years = set(_YEAR.findall(ascii_digits(heading)))
+    return years.pop() if len(years) == 1 else None
+
+
+def _line_of(text: str, date: DateMatch) -> str:
+    end = text.find("\n", date.end)
+    return text[text.rfind("\n", 0, date.start) + 1 : end if end >= 0 else len(text)]
+
+
+def _of_running_heads(text: str) -> str | None:
+    """Return the meeting's date that short lines on several pages give: "46th meeting - Monday, 1 November 1993"."""
+    lines = (" ".join(line.split()) for line in text.split("\n") if len(line) < _LONGEST_HEAD)
+    dates = Counter(
+        dates[0].iso
+        for line in lines
+        if _MEETING.search(line)
+        and len(dates := find_dates(line)) == 1
+        and len(line) < 2 * (dates[0].end - dates[0].start) + 20
+    )
+    common = dates.most_common(2)
+    return (
+        common[0][0] if common and common[0][1] >= _HEADS and (len(common) < 2 or common[1][1] < common[0][1]) else None
+    )
+
+
+def _of_opening(words: str) -> Occasion:
+    """Return the one session of a body that the first words name: "this eighth session of the Conference …"."""
+    pairs = {
+        pair for sentence in _SENTENCE_END.split(" ".join(words.split())) for pair in _sessions_of_bodies(sentence)
+    }
+    if len(pairs) != 1:
+        return Occasion()
+    ((body, session),) = pairs
+    return Occasion(body=body, session=session)
+
+
+def _sessions_of_bodies(sentence: str) -> Iterator[tuple[str, str]]:
+    bodies = find_bodies(sentence)
+    for session in find_session_mentions(sentence):
+        near = [body for body in bodies if max(body.start - session.end, session.start - body.end) < _NEAR]
+        if near:
+            yield min(near, key=lambda body: abs(body.start - session.end)).body, str(session.number)
+
+
+def _of_file_name(file: str, text: str) -> Occasion:
+    """Return what a file's name tells: "iran_unga_eop_2022-01-20.txt"."""
+    words = words_of_file_name(file).upper()
+    bodies = {match.body for match in find_bodies(words)}
+    assembly = _ASSEMBLY_IN_NAME.search(words)
+    if not bodies and _COP_WITHOUT_TREATY.search(words) and _ORGANIZED_CRIME.search(text):
+        bodies = {UNTOC_COP}
+    number = find_session_number(words)
+    session = str(number) if number is not None else None
+    if assembly is not None and bodies <= {GENERAL_ASSEMBLY}:
+        bodies, session = {GENERAL_ASSEMBLY}, assembly["session"]
+    body = bodies.pop() if len(bodies) == 1 else None
+    dates = [match.iso for match in find_dates(words)] or [
+        "-".join(found.groups()) for found in _DIGITS_DATE.finditer(PurePosixPath(file).stem)
+    ]
+    dates = [date for date in dates if interval(date)] or _YEAR.findall(words)
+    return Occasion(body=body, session=session if body else None, date=dates[0] if len(set(dates)) == 1 else None)
+
+
+def words_of_file_name(file: str) -> str:
+    """Return a file's name as words: "g77_untoc_cop3.txt" is "g77 untoc cop3"."""
+    return _SEPARATORS.sub(" ", PurePosixPath(file.replace("\\", "/")).stem)

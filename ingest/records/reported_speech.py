@@ -1,0 +1,99 @@
+"""Reported speech: sentences in which somebody else tells what a State said, as press summaries and bulletins do.
+
+"Malawi's Minister said that …" · "France, on behalf of the European Union, asked …" · "…, stated the representative of
+Pakistan, …". A sentence is read for its form; it is never the State's own words.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+
+from ingest.language.lexicons import load_lexicon, unfolded
+from ingest.metadata.represented_party import JOINT
+from ingest.parties.party_table import PartyMatch, PartyTable
+
+_WORDS: Final = {name: unfolded(pattern) for name, pattern in load_lexicon("speakers").items()}
+_SAID: Final = _WORDS["reported"]
+_DELEGATE: Final = _WORDS["delegate"]
+# "With regard to the schedule of work, the Philippines …".
+_LEAD: Final = regex.compile(r"(?:[^.;:!?]{2,120},\s+)?(?:(?:the|la|le|el|los|las|les)\s+|l[’'])?$", regex.IGNORECASE)
+_CLAUSE: Final = r"(?:\s*\([^()]{2,40}\))?(?P<clause>\s*,\s[^.;:]{2,200}?,)?"
+_THEN_SAID: Final = regex.compile(rf"{_CLAUSE}\s+(?:{_WORDS['adverb']}){_SAID}(?!\p{{L}})")
+_OFFICIAL_SAID: Final = regex.compile(
+    rf"[’']s?\s+(?:[\p{{L}}-]+,?\s+){{0,9}}?(?:{_DELEGATE}|{_WORDS['office_of_state']})(?:\s+[\p{{L}}-]+){{0,9}}?"
+    rf"{_CLAUSE}\s+(?:{_WORDS['adverb']}){_SAID}(?!\p{{L}})",
+    regex.IGNORECASE,
+)
+_INSERTED: Final = regex.compile(
+    rf",\s+{_SAID}\s+(?:the\s+|le\s+|la\s+|el\s+|l[’'])?{_DELEGATE}\s+(?:of|for|from|d[eu]|de\s+la|del|d[’']|de\s+l[’'])\s*"
+    r"(?:the\s+)?",
+    regex.IGNORECASE,
+)
+_SAME_SPEAKER: Final = regex.compile(
+    rf"(?:He|She|They|His|Her|The\s+(?:delegate|representative|speaker)|Il|Elle|Ils|Él|Ella|Он|Она|Они)\b[^.;]{{0,60}}?"
+    rf"\b{_SAID}(?!\p{{L}})"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportedSentence:
+    """Whose saying a sentence tells.
+
+    Attributes:
+        codes: The parties that said it, in order.
+        name: How the sentence names the first.
+        clause: What stands between name and verb: ", on behalf of the European Union,".
+        goes_on: Whether it names a person, so that what follows in the paragraph is told of them as well; of a State
+            by its bare name only this sentence is.
+    """
+
+    codes: tuple[str, ...]
+    name: str
+    clause: str
+    goes_on: bool
+
+
+def reported_sentence(sentence: str, parties: PartyTable, language: str | None) -> ReportedSentence | None:
+    """Reads whose saying a sentence tells; None where it tells nobody's.
+
+    Args:
+        sentence: One sentence in one line.
+        parties: Who can speak.
+        language: ISO 639-1 code, if known.
+    """
+    named = [
+        match
+        for match in parties.find(sentence, language)
+        if len(match.codes) == 1 and match.form not in ("capital", "demonym")
+    ]
+    for number, match in enumerate(named):
+        before, after = sentence[: match.start], sentence[match.end :]
+        inserted = list(_INSERTED.finditer(before))
+        if inserted and inserted[-1].end() == len(before) and after.startswith(","):
+            return ReportedSentence(codes=match.codes, name=match.text, clause="", goes_on=True)
+        if number > 0 or _LEAD.match(before) is None:
+            continue
+        if (official := _OFFICIAL_SAID.match(after)) is not None:
+            clause = official["clause"] or ""
+            return ReportedSentence(codes=match.codes, name=match.text, clause=clause, goes_on=True)
+        run = _run(sentence, named)
+        if (said := _THEN_SAID.match(sentence, run[-1].end)) is not None:
+            codes = tuple(dict.fromkeys(code for party in run for code in party.codes))
+            return ReportedSentence(codes=codes, name=match.text, clause=said["clause"] or "", goes_on=False)
+    return None
+
+
+def is_of_same_speaker(sentence: str) -> bool:
+    """Tells whether a sentence goes on with what the one before tells: "She added that …"."""
+    return _SAME_SPEAKER.match(sentence) is not None
+
+
+def _run(sentence: str, named: list[PartyMatch]) -> list[PartyMatch]:
+    """Returns the parties that are named one after the other: "Thailand, Kuwait and Mali"."""
+    run = named[:1]
+    for match in named[1:]:
+        if not JOINT.fullmatch(sentence[run[-1].end : match.start]):
+            break
+        run.append(match)
+    return run

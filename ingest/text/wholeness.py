@@ -1,0 +1,108 @@
+"""Whole quotations: whether a span of a statement starts and ends where sentences of the source do.
+
+"I cannot accept a statement made in the Council" must never be quoted from "made in the Council" on. A span may also
+start or end at an item of a list ("(a) recover assets;") or where the words themselves begin or end.
+"""
+
+from bisect import bisect_right
+from typing import Final, Literal
+
+import regex
+
+from ingest.language.wordlists import load_words
+from ingest.text.furniture import furniture_lines, text_lines
+from vectorstore.records import Statement
+
+Edge = Literal["sentence", "list_item", "text"]
+
+_AROUND: Final = 500
+_OPENERS: Final = "\"“«„‘'([«¿¡* \t"
+_CLOSED: Final = regex.compile(r"""[.!?…。！？؟۔｡][\p{Pf}\p{Pe}"'”’»*\d]*$|\[\d{1,3}\]$""")
+_LISTING: Final = regex.compile(
+    r"""[:;：；؛][\p{Pf}\p{Pe}"'”’»*]*$|[;；؛]\s*(?:and|or|et|ou|y|o|и|или|و|أو|和|及|或)$"""
+)
+_ITEM: Final = regex.compile(r"[-–—•·*▪●#&]|[(\[]?(?:\p{L}|\p{N}{1,3}|[ivxlcIVXLC]{1,6})\s?(?:[.)\]]|°|º)")
+_LONGEST_SALUTATION: Final = 60
+
+
+def edges(statement: Statement, start: int, end: int, heads: frozenset[str]) -> tuple[Edge | None, Edge | None]:
+    """Tells what stands at the beginning and at the end of a span; None where it cuts a sentence.
+
+    Args:
+        statement: Whose own words the span holds.
+        start: Where the span begins in the source text.
+        end: Where it ends.
+        heads: The running heads of the source text; page furniture is passed over.
+    """
+    source = statement.source_text
+    first, last = (0, len(source)) if statement.part is None else (statement.part.start, statement.part.end)
+    before = _own_words(statement, max(first, start - _AROUND), start, heads)
+    after = _own_words(statement, end, min(last, end + _AROUND), heads)
+    inside = source[start:end].strip()
+    # The words of a speaker begin with a sentence: in lower case, their beginning is missing.
+    missing = statement.part is not None and not statement.summarised and not before and _is_lower(inside)
+    led = source[max(first, start - _AROUND) : start]
+    follows = source[end : min(last, end + _AROUND)]
+    cut = missing or (_in_prose(statement, start) and _is_wrapped(before, led[len(led.rstrip()) :]))
+    gap = follows[: len(follows) - len(follows.lstrip())]
+    goes_on = bool(after) and _in_prose(statement, end - 1) and _is_wrapped(inside, gap)
+    return None if cut else _edge(before, inside), None if goes_on else _edge(inside, after)
+
+
+def is_whole(statement: Statement, start: int, end: int, heads: frozenset[str]) -> bool:
+    """Tells whether a span cuts no sentence of its statement."""
+    return None not in edges(statement, start, end, heads)
+
+
+def begins_in_lower_case(words: str) -> bool:
+    """Tells whether words begin in lower case, which a speech does not in scripts that have case."""
+    return _is_lower(words.strip())
+
+
+def _edge(before: str, after: str) -> Edge | None:
+    if not before or not after:
+        return "sentence" if not before or _CLOSED.search(before) else "text"
+    if _CLOSED.search(before):
+        return "sentence"
+    if _LISTING.search(before) or _ITEM.match(after):
+        return "list_item"
+    if _is_lower(after):
+        return None
+    line = before.rsplit("\n", maxsplit=1)[-1].strip()
+    last = line.rsplit(maxsplit=1)[-1].casefold() if line else ""
+    if last in load_words("open_ends"):
+        return None
+    # "Mr. President," stands on a line of its own; other lines that end so go on.
+    return None if line.endswith(",") and len(line) > _LONGEST_SALUTATION else "sentence"
+
+
+def _in_prose(statement: Statement, position: int) -> bool:
+    """Tells whether a position is in a paragraph, and not in a heading."""
+    index = bisect_right(statement.blocks, position, key=lambda block: block.start) - 1
+    return index >= 0 and statement.blocks[index].paragraph is not None
+
+
+def _is_wrapped(before: str, gap: str) -> bool:
+    """Tells whether a line goes on a sentence of the line above it and ends none: the next line goes on with it."""
+    lines = before.splitlines()
+    if len(lines) < 2 or gap.count("\n") != 1 or not lines[-2].strip():
+        return False
+    closed = any(_CLOSED.search(line) or _LISTING.search(line) for line in lines[-2:]) or lines[-1].endswith((")", "]"))
+    # Lines of a list or a title begin in capitals.
+    return not closed and lines[-1].lstrip()[:1].islower()
+
+
+def _is_lower(words: str) -> bool:
+    return words.lstrip(_OPENERS)[:1].islower() and _ITEM.match(words) is None
+
+
+def _own_words(statement: Statement, start: int, end: int, heads: frozenset[str]) -> str:
+    """Returns the speaker's words of a span, without page furniture and what the record puts between them."""
+    text = statement.source_text[start:end]
+    for first, last in () if statement.part is None else statement.part.interruptions:
+        if first < end and last > start:
+            low, high = max(first, start) - start, min(last, end) - start
+            text = text[:low] + " " * (high - low) + text[high:]
+    lines = text_lines(text)
+    pages = furniture_lines(lines, heads)
+    return "\n".join(line.text for line, is_page in zip(lines, pages, strict=True) if not is_page)

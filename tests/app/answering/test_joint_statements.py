@@ -1,0 +1,74 @@
+"""Joint statements: each State that holds one is answered from it, and the answer names the others."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from app.answering.provenance import reference
+from app.answering.verify import verify_citation
+from prompts.wording import load_wording
+from tests.conftest import PROJECT
+from tests.fakes import fake_workspace
+from vectorstore.records import ScopeFilter
+
+DELIVERED = (
+    "Statement by Arvandia\n\nTenth session of the Conference of the Parties\n12 October 2020\n\nMr. President,\n\n"
+    "I have the honour to speak on behalf of Belmora, Drelnia and my own country, Arvandia. We support a common roster"
+    " of judges for the seized timber.\n"
+)
+SIGNED = (
+    "Joint statement on stolen ships\n\nTenth session of the Conference of the Parties\n13 October 2020\n\n"
+    "We are concerned by stolen ships. Stolen ships must be returned to the ports that they left.\n\n"
+    "List of co-sponsors:\n• Galdoria\n• Ilvenor\n• Lanhai\n"
+)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("joint") / "corpus"
+    folder.mkdir()
+    (folder / "delivered.txt").write_text(DELIVERED, encoding="utf-8")
+    (folder / "signed.txt").write_text(SIGNED, encoding="utf-8")
+    shutil.copy(PROJECT / "evals" / "conference" / "parties.csv", folder)
+    with fake_workspace(folder.parent / "store") as workspace:
+        workspace.corpus.ingest([folder])
+        yield workspace
+
+
+@pytest.mark.parametrize(
+    ("question", "state", "others"),
+    [
+        ("What did Arvandia say about seized timber?", "XAA", ("Belmora", "Drelnia")),
+        ("What did Belmora say about seized timber?", "XAB", ("Arvandia", "Drelnia")),
+        ("What did Lanhai say about stolen ships?", "XLH", ("Galdoria", "Ilvenor")),
+    ],
+)
+def test_a_question_on_any_holder_is_answered_and_names_the_others(question, state, others, desk):
+    answer = desk.assistant.ask(question)
+    assert answer.status == "answered"
+    assert {claim.state for claim in answer.claims} == {state}
+    for citation in answer.citations:
+        assert state in citation.held_by and len(citation.held_by) == 3
+        assert verify_citation(citation, desk.corpus.show(citation.statement_id)) == "verified"
+    assert all(f"jointly with {', '.join(others)}" in claim.text for claim in answer.claims)
+
+
+def test_a_state_that_did_not_join_is_not_answered_from_it(desk):
+    answer = desk.assistant.ask("What did Esquaria say about stolen ships?")
+    assert answer.status == "abstained" and answer.claims == ()
+
+
+def test_a_citation_that_names_another_holder_is_misattributed(desk):
+    (citation, *_) = desk.assistant.ask("What did Belmora say about seized timber?").citations
+    forged = replace(citation, held_by=(*citation.held_by, "XES"))
+    assert verify_citation(forged, desk.corpus.show(citation.statement_id)) == "misattributed"
+
+
+def test_scope_and_reference_know_all_holders(desk):
+    for state in ("XGA", "XIV", "XLH"):
+        (summary,) = desk.store.catalogue.summaries(ScopeFilter(parties=(state,)))
+        assert summary.metadata.holders == ("XGA", "XIV", "XLH")
+    (citation, *_) = desk.assistant.ask("What did Lanhai say about stolen ships?").citations
+    said = reference(citation, desk.corpus.parties(), load_wording("en"))
+    assert said.startswith("Galdoria, jointly with Ilvenor, Lanhai")

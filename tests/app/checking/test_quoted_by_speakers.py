@@ -1,0 +1,109 @@
+"""Words that a speaker quotes from somebody else, near matches in others' texts, and a first letter in lower case."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from app.checking.checker import Checker
+from app.wiring import Workspace
+from ingest.loaders.loaded import LoadLimits
+from ingest.text.quotation_marks import is_quoted, quoted_spans
+from tests.fakes import fake_workspace
+from tests.fakes_checking import only
+
+QUOTED = "The fund of the harbour must serve the victims first"
+
+
+@contextmanager
+def spoken(folder: Path, **statements: str) -> Iterator[Workspace]:
+    """Holds the statements of States, by the names of their files."""
+    source = folder / "corpus"
+    source.mkdir()
+    rows = "".join(f"{name}.txt,{name}\n" for name in statements)
+    (source / "statements.csv").write_text(f"file,state\n{rows}")
+    for name, text in statements.items():
+        (source / f"{name}.txt").write_text(f"Mr. Chair,\n\n{text}\n")
+    with fake_workspace(folder / "store") as workspace:
+        workspace.corpus.ingest([source])
+        yield workspace
+
+
+def checker_of(workspace: Workspace) -> Checker:
+    return Checker(workspace.store.catalogue, workspace.corpus.parties, LoadLimits())
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (f'As Tessaria told us yesterday, "{QUOTED}". We agree.', {"reported_before", "someone_quoted"}),
+        (f"As Tessaria told us yesterday, ‘{QUOTED}’. We agree.", {"reported_before", "someone_quoted"}),
+        (f"I quote Tessaria: “We met in the port. {QUOTED}. It must grow.” We agree.", {"someone_quoted"}),
+        (f"Tessaria told this Conference:\n\n{QUOTED}.\n\nWe agree.", {"reported_before"}),
+        (f"My delegation wishes to say the following:\n\n{QUOTED}.\n\nWe agree.", set()),
+        (f"It’s the keepers’ view that matters. {QUOTED}, and the victims’ kin.", set()),
+    ],
+)
+def test_words_of_somebody_else_are_verified_with_a_remark(said, told, tmp_path):
+    with spoken(tmp_path, Austria=said) as workspace:
+        finding = only(checker_of(workspace), f"Austria said: “{QUOTED}.”")
+    assert finding.verdict == "verified" and {warning.kind for warning in finding.warnings} == told
+
+
+def test_answer_says_that_a_speaker_quotes_somebody_else(tmp_path):
+    said = "I quote Tessaria: “We met in the port. The fund serves the victims of trafficking. It must grow.” We agree."
+    with spoken(tmp_path, Austria=said, Germany="The fund serves the victims of trafficking.") as workspace:
+        quoting = workspace.assistant.ask("What did Austria say about the victims of trafficking?")
+        (citation,) = quoting.citations
+        assert citation.quoting and "the speaker quotes somebody else" in quoting.answer
+        assert "quoting somebody else" in workspace.corpus.reference(citation)
+        own = workspace.assistant.ask("What did Germany say about the victims of trafficking?")
+        assert not own.citations[0].quoting and "quotes somebody" not in own.answer
+
+
+@pytest.mark.parametrize(
+    ("draft", "told"),
+    [
+        ("Austria said that “the lamps of the harbour are lit by night”.", []),
+        ("Austria said: “the lamps of the harbour are lit by night”.", []),
+        ("“the lamps of the harbour are lit by night.” So said Austria.", ["first_letter"]),
+    ],
+)
+def test_first_letter_in_lower_case_inside_a_sentence_is_no_alteration(draft, told, tmp_path):
+    with spoken(tmp_path, Austria="The lamps of the harbour are lit by night.") as workspace:
+        finding = only(checker_of(workspace), draft)
+    assert (finding.verdict, [w.kind for w in finding.warnings if w.kind == "first_letter"]) == ("verified", told)
+
+
+def test_near_match_in_anothers_text_gives_the_words_to_nobody(tmp_path):
+    near = "The harbour fund ought to serve all the victims first and the keepers of the lamps after them."
+    said = "The harbour fund must serve all the victims first and the keepers of the lamps after them."
+    with spoken(tmp_path, Austria=said, Germany="Our ports are open.") as workspace:
+        source = tmp_path / "corpus" / "more"
+        source.mkdir()
+        (source / "statements.csv").write_text("file,state\nscan.pdf,Germany\n")
+        (source / "scan.pdf").write_bytes(b"%PDF-1.7 damaged")
+        workspace.corpus.ingest([source])
+        finding = only(checker_of(workspace), f"Germany said: “{near}”")
+    told = {warning.kind: str(warning) for warning in finding.warnings}
+    assert finding.verdict == "altered" and "other_holder" not in told
+    assert "words much like these stand in a statement of Austria" in told["near_other"]
+    assert "scan.pdf" in told["speaker_incomplete"]
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("He said “the lamp is lit by night” and left.", ["the lamp is lit by night"]),
+        ("«La lampe est allumée la nuit», dit-il.", ["La lampe est allumée la nuit"]),
+        ("他说：“港口的灯夜里亮着。”", ["港口的灯夜里亮着。"]),
+        ("“The first of two.\n\n“The second of these two.” End.", ["The first of two.\n\n“The second of these two."]),
+        ("“Never closed, and a new paragraph follows.\n\nIt ends” here.", []),
+        ("The so-called “war on drugs” failed.", []),
+        ("It’s the keepers’ lamp, and the ’90s are over, aren’t they?", []),
+    ],
+)
+def test_quoted_spans_are_whole_sentences_in_marks(text, quoted):
+    assert [text[start:end] for start, end in quoted_spans(text)] == quoted
+    assert all(is_quoted(text, start, end) for start, end in quoted_spans(text))

@@ -1,0 +1,112 @@
+"""Uploads in a real browser over a real store: one after the other, tables in archives, States set by a form."""
+
+import re
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tests.app.ui.conftest import serving
+from tests.app.ui.test_browser import settle
+from tests.fakes import fake_workspace
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+LONG = " ".join(f"The lamps of harbour {number} were lit by night." for number in range(30))
+
+
+@pytest.fixture
+def desk(open_page, tmp_path: Path):
+    """A page on its Ingest tab over an empty store, with the corpus behind it."""
+    with (
+        fake_workspace(tmp_path / "store") as workspace,
+        serving(workspace.assistant, workspace.corpus, tmp_path / "uploads") as served,
+    ):
+        watched = open_page(served=served)
+        watched.page.get_by_role("tab", name="Ingest").click()
+        yield watched.page, workspace.corpus
+        assert not watched.errors
+
+
+def upload(page, *files: Path) -> str:
+    """Chooses files, presses the button and returns the report's words."""
+    page.set_input_files("#upload input[type=file]", list(files))
+    for file in files:
+        page.wait_for_selector(f"#upload >> text={file.stem}")
+    page.evaluate(
+        "document.querySelector('#ingest-report').dataset.old = document.querySelector('#ingest-report').innerText"
+    )
+    page.click("#ingest")
+    page.wait_for_function(
+        "() => { const box = document.querySelector('#ingest-report');"
+        " return box.querySelector('.u-report') && box.innerText !== box.dataset.old }"
+    )
+    # The drop area is empty again when all is done.
+    page.wait_for_selector("#upload .file-preview, #upload table", state="detached")
+    settle(page)
+    return str(page.inner_text("#ingest-report"))
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_uploads_one_after_the_other_and_a_correction_stands_once(desk, tmp_path):
+    page, corpus = desk
+    page.click("#ingest")
+    page.wait_for_selector("#ingest-report >> text=No files chosen")
+    first = written(tmp_path, "Arvandia.txt", f"Mr. Chair,\n\n{LONG}")
+    assert "1 added" in upload(page, first)
+    second = written(tmp_path, "belmora.txt", "Mr. Chair,\n\nIt opposes the fund of the harbour.")
+    assert "1 added" in upload(page, second)
+    page.click("#ingest")
+    page.wait_for_selector("#ingest-report >> text=No files chosen")
+    written(tmp_path, "Arvandia.txt", f"Mr. Chair,\n\n{LONG} We thank the keepers.")
+    assert "1 replaced" in upload(page, first)
+    assert sorted(s.file for s in corpus.statements()) == ["Arvandia.txt", "belmora.txt"]
+    assert any("thank the keepers" in corpus.show(s.statement_id).source_text for s in corpus.statements())
+
+
+def test_statement_without_a_state_is_told_at_the_top_and_set_by_the_form(desk, tmp_path):
+    page, corpus = desk
+    files = [
+        written(tmp_path, "one.txt", f"Mr. Chair,\n\n{LONG}"),
+        written(tmp_path, "two.txt", "Mr. Chair,\n\nIt opposes the fund."),
+    ]
+    told = upload(page, *files)
+    assert "2 without a State" in told.split("File")[0]
+    assert not re.search(r"line 0|`|untoc |[0-9a-f]{16}", told)
+    page.fill("#nameless-state textarea, #nameless-state input", "Atlantis")
+    page.click("#nameless-set")
+    page.wait_for_selector("#nameless-said .u-error")
+    assert not re.search(r"line 0|`|untoc |[0-9a-f]{16}", page.inner_text("#nameless-said"))
+    for name in ("Austria", "DEU"):
+        page.fill("#nameless-state textarea, #nameless-state input", name)
+        page.click("#nameless-set")
+        page.wait_for_selector(f"#nameless-said >> text={'Austria' if name == 'Austria' else 'Germany'}")
+    page.wait_for_selector("#nameless-form", state="hidden")
+    assert sorted(s.metadata.state for s in corpus.statements()) == ["AUT", "DEU"]
+
+
+def test_tables_in_an_archive_and_rows_without_their_folders_are_used(desk, tmp_path):
+    page, corpus = desk
+    archive = tmp_path / "mission.zip"
+    with ZipFile(archive, "w") as packed:
+        packed.writestr("m/statements.csv", "file,state,session,date\ntxt/a.txt,XAA,10,2020-10-12\n")
+        packed.writestr("m/parties.csv", "code,name,aliases,kind\nXAA,Arvandia,,state\n")
+        packed.writestr("m/txt/a.txt", f"Mr. Chair,\n\n{LONG}")
+    assert "Arvandia" in upload(page, archive)
+    table = written(tmp_path, "statements.csv", "file,state,date\nstatements/b.txt,Arvandia,2018\n")
+    told = upload(page, table, written(tmp_path, "b.txt", "Mr. Chair,\n\nIt opposes the fund."))
+    assert "1 added" in told
+    held = {Path(s.file).name: (s.metadata.state, s.metadata.date) for s in corpus.statements()}
+    assert held == {"a.txt": ("XAA", "2020-10-12"), "b.txt": ("XAA", "2018")}
+
+
+def test_table_of_parties_alone_says_what_it_did(desk, tmp_path):
+    page, corpus = desk
+    table = written(tmp_path, "parties.csv", "code,name,aliases,kind\nXAB,Belmora,,state\n")
+    assert "can be named from now on: Belmora" in upload(page, table)
+    assert [party.name for party in corpus.added_parties()] == ["Belmora"]

@@ -1,0 +1,75 @@
+"""The evals page in a real browser: a run is started, watched and cancelled, a report opens, a draft is accepted."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app.corpus.drafts import save_draft
+from evals.paths import EvalPaths
+from evals.review import read_rulings, saved_cases
+from tests.app.ui.conftest import browser as browser
+from tests.evals.test_review import CITED, SPAN, saved_answer
+from tests.evals.test_serve import Slow, archive, client, jobs, paths, scored_run, slow
+
+pytestmark = pytest.mark.browser
+__all__ = ["archive", "client", "jobs", "paths", "slow"]
+
+
+@pytest.fixture
+def page(browser: Any, client: httpx.Client) -> Any:
+    context = browser.new_context(viewport={"width": 1200, "height": 1000})
+    context.set_default_timeout(40_000)
+    opened = context.new_page()
+    opened.errors = []
+    opened.on("pageerror", lambda error: opened.errors.append(str(error)))
+    opened.goto(str(client.base_url))
+    opened.wait_for_selector("#start")
+    yield opened
+    assert opened.errors == []
+    context.close()
+
+
+def test_a_run_is_started_watched_and_cancelled(page: Any, slow: Slow) -> None:
+    page.locator("#name input, #name textarea").first.fill("from-the-page")
+    page.locator("#start").click()
+    page.wait_for_selector('#job [data-state="running"]')
+    slow.let.release(2)
+    page.wait_for_function("document.querySelector('#job')?.textContent.includes('2 of 3 answers')")
+    page.locator("#cancel").click()
+    slow.let.release()
+    page.wait_for_selector('#job [data-state="cancelled"]')
+    page.wait_for_function("document.querySelector('#runs-table')?.textContent.includes('incomplete')")
+
+
+def test_a_report_opens_in_a_page_of_its_own(page: Any, paths: EvalPaths) -> None:
+    scored_run(paths)
+    page.reload()
+    with page.context.expect_page() as opened:
+        page.locator("#runs-table a", has_text="made").first.click()
+    report = opened.value
+    report.wait_for_selector("#verdict")
+    assert "1 of 1 cases of “made” came out right" in report.inner_text("#verdict")
+    report.locator('nav a[href="#figures"]').click()
+    assert report.locator("#figures").is_visible()
+
+
+def test_a_draft_is_accepted_and_a_citation_ruled_on(page: Any, paths: EvalPaths, tmp_path: Path) -> None:
+    save_draft(paths.path.parent, saved_answer())
+    scored_run(paths)
+    page.get_by_role("tab", name="Review").click()
+    page.wait_for_selector("#item mark")
+    page.locator("#accept").click()
+    page.wait_for_function("document.querySelector('#item')?.textContent.includes('who decides?')")
+    page.locator("#reviewer input, #reviewer textarea").first.fill("ab")
+    page.locator("#used label").nth(1).click()
+    page.locator("#accept").click()
+    page.wait_for_function("document.querySelector('#item')?.textContent.includes('Nothing is left to decide')")
+    (kept,) = saved_cases(paths)
+    assert (kept.review.status, kept.review.by, len(kept.evidence)) == ("reviewed", ("ab",), 1)
+    page.get_by_label("Citations", exact=True).check()
+    page.wait_for_function("(words) => document.querySelector('#item')?.textContent.includes(words)", arg=CITED)
+    page.locator("#answers").click()
+    page.wait_for_function("document.querySelector('#item')?.textContent.includes('Noted: It answers.')")
+    assert read_rulings(paths.reviews) == {"a": {SPAN: True}}

@@ -1,0 +1,150 @@
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import regex
+
+from ingest.glossary.glossary import LANGUAGES
+from ingest.glossary.thesaurus import RelationRow, Thesaurus, relation_rows, thesaurus
+
+DATA = Path(__file__).parents[3] / "ingest" / "data"
+with (DATA / "glossary.csv").open(encoding="utf-8", newline="") as file:
+    CONCEPTS = list(csv.DictReader(file))
+NAMES = {row["en"].split("|")[0] for row in CONCEPTS}
+ROWS = relation_rows()
+
+
+def test_first_line_says_where_the_relations_come_from() -> None:
+    first = (DATA / "glossary_relations.csv").read_text(encoding="utf-8").partition("\n")[0]
+    assert first.startswith("# Written for this project")
+
+
+def test_at_least_700_concepts_have_relations() -> None:
+    assert len({name for row in ROWS for name in (row.concept, row.other)}) >= 700
+
+
+def test_every_relation_is_between_two_concepts_of_the_glossary() -> None:
+    for row in ROWS:
+        assert row.relation in {"broader", "near", "not"}, row
+        assert row.concept in NAMES and row.other in NAMES, row
+        assert row.concept != row.other, row
+
+
+def test_two_concepts_have_one_relation() -> None:
+    pairs = Counter(frozenset((row.concept, row.other)) for row in ROWS)
+    assert [pair for pair, count in pairs.items() if count > 1] == []
+
+
+def test_no_concept_is_part_of_itself() -> None:
+    assert [name for name in NAMES if name in thesaurus().broader(name)] == []
+
+
+def test_what_is_part_of_a_concept_is_neither_near_nor_something_else() -> None:
+    for row in ROWS:
+        if row.relation != "broader":
+            assert row.other not in thesaurus().broader(row.concept), row
+            assert row.concept not in thesaurus().broader(row.other), row
+
+
+def test_no_relation_follows_from_others() -> None:
+    broader = {name: {row.other for row in ROWS if row.relation == "broader" and row.concept == name} for name in NAMES}
+    for name, parents in broader.items():
+        for parent in parents:
+            assert not parents & set(thesaurus().broader(parent)), (name, parent)
+
+
+def test_no_two_concepts_prefer_one_term() -> None:
+    for language in LANGUAGES:
+        preferred = Counter(row[language].split("|")[0].casefold() for row in CONCEPTS)
+        assert [term for term, count in preferred.items() if count > 1] == [], language
+
+
+def test_an_english_term_stands_for_one_concept() -> None:
+    terms = Counter(term.casefold() for row in CONCEPTS for term in row["en"].split("|"))
+    assert [term for term, count in terms.items() if count > 1] == []
+
+
+def test_preferred_english_term_names_its_concept() -> None:
+    # "support for" is heard as "support".
+    unlike = {name for name in NAMES if thesaurus().concepts_in(name, "en") != (name,)}
+    assert unlike == {"support for"}
+
+
+@pytest.mark.parametrize(
+    ("language", "script"), [("fr", "Latin"), ("es", "Latin"), ("ar", "Arabic"), ("ru", "Cyrillic")]
+)
+def test_no_word_mixes_scripts(language: str, script: str) -> None:
+    mixed = regex.compile(rf"\p{{{script}}}\p{{M}}*(?!\p{{{script}}})\p{{L}}|(?!\p{{{script}}})\p{{L}}\p{{{script}}}")
+    assert [row[language] for row in CONCEPTS if mixed.search(row[language])] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "concept"),
+    [
+        ("en", "economic coercion by other States", "unilateral coercive measures"),
+        ("fr", "les mesures coercitives unilatérales", "unilateral coercive measures"),
+        ("es", "las medidas coercitivas unilaterales", "unilateral coercive measures"),
+        ("ar", "التدابير القسرية الانفرادية", "unilateral coercive measures"),
+        ("ru", "односторонних принудительных мер", "unilateral coercive measures"),
+        ("zh", "单边强制性措施", "unilateral coercive measures"),
+        ("en", "bitcoin and other cryptocurrencies", "virtual assets"),
+        ("fr", "les cryptomonnaies", "virtual assets"),
+        ("es", "las criptomonedas", "virtual assets"),
+        ("ar", "العملات المشفرة", "virtual assets"),
+        ("ru", "криптовалют", "virtual assets"),
+        ("zh", "加密货币", "virtual assets"),
+        ("en", "ill-gotten gains", "proceeds of crime"),
+        ("fr", "les biens mal acquis", "proceeds of crime"),
+        ("ru", "доходов, полученных преступным путем", "proceeds of crime"),
+        ("zh", "赃款", "proceeds of crime"),
+        ("en", "people smuggling", "smuggling of migrants"),
+        ("ar", "تهريب البشر", "smuggling of migrants"),
+        ("en", "human trafficking", "trafficking in persons"),
+        ("es", "tráfico de seres humanos", "trafficking in persons"),
+        ("ru", "грязных денег", "money-laundering"),
+        ("zh", "洗黑钱", "money-laundering"),
+        ("en", "gun-running", "illicit manufacturing of and trafficking in firearms"),
+        ("fr", "les lanceurs d'alerte", "protection of reporting persons"),
+    ],
+)
+def test_concept_is_found_by_everyday_words_in_every_language(language: str, words: str, concept: str) -> None:
+    assert concept in thesaurus().concepts_in(words, language)
+
+
+def test_concepts_come_in_their_order_and_once() -> None:
+    text = "Extradition, human trafficking, the trafficking in persons and extradition"
+    assert thesaurus().concepts_in(text, "en") == ("extradition", "trafficking in persons")
+    assert thesaurus().concepts_in("the colour of a kite", "en") == ()
+
+
+@pytest.mark.parametrize(
+    ("concept", "other"),
+    [
+        ("trafficking in persons", "trafficking in organs"),
+        ("smuggling of migrants", "trafficking in persons"),
+        ("money-laundering", "tax evasion"),
+        ("sanctions", "penalty"),
+        ("extradition", "transfer of sentenced persons"),
+        ("mutual legal assistance", "technical assistance"),
+        ("demand reduction", "supply reduction"),
+        ("review mechanism", "universal periodic review"),
+    ],
+)
+def test_what_is_easily_confused_is_told_apart_both_ways(concept: str, other: str) -> None:
+    found = thesaurus()
+    assert other in found.differs_from(concept) and concept in found.differs_from(other)
+    assert other not in (*found.near(concept), *found.broader(concept), *found.narrower(concept))
+
+
+def test_near_holds_both_ways() -> None:
+    assert "firearms" in thesaurus().near("small arms and light weapons")
+    assert "small arms and light weapons" in thesaurus().near("firearms")
+
+
+def test_broader_and_narrower_reach_beyond_the_next_step_nearest_first() -> None:
+    rows = [("oak", "broader", "tree"), ("elm", "broader", "tree"), ("tree", "broader", "plant")]
+    found = Thesaurus(RelationRow(*row) for row in rows)
+    assert found.broader("oak") == ("tree", "plant")
+    assert found.narrower("plant") == ("tree", "oak", "elm")
+    assert found.narrower("oak") == found.broader("plant") == found.near("oak") == found.differs_from("oak") == ()

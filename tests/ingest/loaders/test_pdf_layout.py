@@ -1,0 +1,25 @@
+"""The reading order of a page, from runs of glyphs placed by hand."""
+
+from ingest.loaders.pdf_layout import GlyphRun, order
+
+
+def run(text, left, right, middle):
+    return GlyphRun(glyphs=(), text=text, left=left, right=right, bottom=middle - 5, top=middle + 5, size=10)
+
+
+def test_columns_are_told_apart_beside_a_list_that_is_indented():
+    left = [run(f"Left {n} of the speech that fills its column", 60, 300, 700 - 12 * n) for n in range(20)]
+    # Few lines of the right column begin at its margin, most are a list of names further in.
+    right = [run("Right 0 of the vote that was taken on it", 312, 552, 704)]
+    right += [run(f"Right {n}, and more names of the States", 336, 552, 704 - 12 * n) for n in range(1, 20)]
+    read = [row.text.split()[0] for row in order([piece for pair in zip(left, right, strict=True) for piece in pair])]
+    assert read == ["Left"] * 20 + ["Right"] * 20
+
+
+def test_a_masthead_over_the_second_column_does_not_cut_a_sentence():
+    left = [run(f"line {n} of a sentence that goes on and on to", 54, 297, 600 - 12 * n) for n in range(20)]
+    right = [run("46th", 530, 558, 730), run("PLENARY MEETING", 425, 558, 710)]
+    right += [run(f"line {n} of its rest that fills the column.", 315, 558, 600 - 12 * (n - 20)) for n in range(20, 40)]
+    rows = order([*left, *right])
+    assert [row.text for row in rows[:2]] == ["46th", "PLENARY MEETING"]
+    assert rows[22].text.startswith("line 20") and not rows[22].opens

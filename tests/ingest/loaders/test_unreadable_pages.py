@@ -1,0 +1,228 @@
+"""Pages whose words cannot be read from the text layer: fonts without Unicode maps, outlines of letters, scans."""
+
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+from fontTools.pens.basePen import BasePen
+from fontTools.ttLib import TTFont as FontFile
+from PIL import Image
+from pypdf import PdfReader, PdfWriter
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from app.records import Scope
+from app.retrieval.scoped_statements import unreadable_in_scope
+from ingest.errors import LoadError
+from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.registry import load
+from ingest.parties.party_table import PartyTable
+from tests.fakes import fake_workspace
+from tests.fakes_files import find_font, image_bytes, scan_of
+from vectorstore.records import Metadata, UnreadableFile
+
+LIMITS = LoadLimits()
+WITHOUT_OCR = LoadLimits(max_scanned_pages=0)
+WORDS = (
+    "Statement by Arvandia",
+    "Mr. Chair,",
+    "Arvandia supports the mechanism for the review of the Convention.",
+    "We ask all States to take part in it and to train their judges.",
+)
+needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs tesseract: apt-get install it")
+
+
+def _font() -> Path:
+    path = find_font("en")
+    assert path is not None
+    return path
+
+
+def without_maps(lines: tuple[str, ...] = WORDS) -> bytes:
+    """Prints lines with a font that does not say which characters its glyphs are."""
+    pdfmetrics.registerFont(TTFont("Unmapped", str(_font()), asciiReadable=0))
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4)
+    canvas.setFont("Unmapped", 14)
+    for number, line in enumerate(lines):
+        canvas.drawString(72, 740 - 24 * number, line)
+    canvas.save()
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(stream.getvalue())))
+    for page in writer.pages:
+        for font in page["/Resources"]["/Font"].values():
+            font.get_object().pop("/ToUnicode", None)
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+class _Outline(BasePen):
+    """Draws a glyph as a path of a page."""
+
+    def __init__(self, glyphs, path, left, bottom, scale):
+        super().__init__(glyphs)
+        self._path, self._left, self._bottom, self._scale = path, left, bottom, scale
+
+    def _at(self, point):
+        return self._left + point[0] * self._scale, self._bottom + point[1] * self._scale
+
+    def _moveTo(self, pt):
+        self._path.moveTo(*self._at(pt))
+
+    def _lineTo(self, pt):
+        self._path.lineTo(*self._at(pt))
+
+    def _curveToOne(self, pt1, pt2, pt3):
+        self._path.curveTo(*self._at(pt1), *self._at(pt2), *self._at(pt3))
+
+    def _closePath(self):
+        self._path.close()
+
+
+def outlined(stamp: str = "Page 1 of 1") -> bytes:
+    """Draws lines as outlines of letters, with a stamp that is text."""
+    font = FontFile(str(_font()), fontNumber=0)
+    glyphs, names, scale = font.getGlyphSet(), font.getBestCmap(), 14 / font["head"].unitsPerEm
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4)
+    canvas.drawString(72, 40, stamp)
+    for number, line in enumerate(WORDS):
+        left = 72.0
+        for char in line:
+            glyph = glyphs[names[ord(char)]]
+            path = canvas.beginPath()
+            glyph.draw(_Outline(glyphs, path, left, 740 - 24 * number, scale))
+            canvas.drawPath(path, stroke=0, fill=1)
+            left += glyph.width * scale
+    canvas.save()
+    return stream.getvalue()
+
+
+def letterhead_over_scan() -> bytes:
+    """Prints a letterhead of some lines over a scan in two strips."""
+    page = scan_of("\n\n".join(WORDS * 4))
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4)
+    width, height = A4
+    for part in range(2):
+        strip = page.crop((0, part * page.height // 2, page.width, (part + 1) * page.height // 2))
+        shown = Image.open(io.BytesIO(image_bytes(strip)))
+        canvas.drawInlineImage(shown, 0, height / 2 * (1 - part), width, height / 2)
+    for number in range(3):
+        canvas.drawString(72, 812 - 12 * number, "Permanent Mission of Arvandia, 1 Long Road, Port Selwe")
+    canvas.save()
+    return stream.getvalue()
+
+
+def joined(*parts: bytes) -> bytes:
+    """Puts files behind each other."""
+    writer = PdfWriter()
+    for part in parts:
+        writer.append(PdfReader(io.BytesIO(part)))
+    stream = io.BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
+
+def readable(line: str = "Belmora opposes it.") -> bytes:
+    """Prints a page that needs no text recognition."""
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4)
+    canvas.drawString(72, 740, line)
+    canvas.save()
+    return stream.getvalue()
+
+
+@needs_tesseract
+@pytest.mark.slow
+@pytest.mark.parametrize("made", [without_maps, outlined, letterhead_over_scan])
+def test_page_without_readable_words_is_read_by_text_recognition(made, tmp_path):
+    (tmp_path / "a.pdf").write_bytes(made())
+    loaded = load(tmp_path / "a.pdf", LIMITS)
+    assert "supports the mechanism for the review of the Convention" in " ".join(loaded.text.split())
+    assert loaded.notes == ("read by text recognition: page 1",) and loaded.unread == ()
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (without_maps, "whose fonts do not say which characters they show"),
+        (outlined, "without a text layer"),
+        (letterhead_over_scan, "without a text layer"),
+    ],
+)
+def test_file_without_readable_words_is_refused_where_there_is_no_text_recognition(made, told, tmp_path):
+    (tmp_path / "a.pdf").write_bytes(made())
+    with pytest.raises(LoadError, match=told):
+        load(tmp_path / "a.pdf", WITHOUT_OCR)
+
+
+def test_pages_that_could_not_be_read_are_named(tmp_path):
+    (tmp_path / "a.pdf").write_bytes(joined(readable(), without_maps(), readable(), outlined("Page 4 of 4")))
+    loaded = load(tmp_path / "a.pdf", WITHOUT_OCR)
+    assert loaded.unread == (2, 4) and loaded.incomplete
+    assert loaded.notes[:2] == (
+        "unreadable, since its fonts do not say which characters they show: page 2",
+        "a picture beside few words that was not read: page 4",
+    )
+    assert "Belmora opposes it." in loaded.text and "Page 4 of 4" in loaded.text
+
+
+def test_page_of_tables_is_not_read_anew(tmp_path):
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4)
+    for number in range(150):
+        canvas.line(72, 72 + 4 * number, 500, 72 + 4 * number)
+    for number, line in enumerate(WORDS):
+        canvas.drawString(72, 740 - 24 * number, line)
+    canvas.save()
+    (tmp_path / "a.pdf").write_bytes(stream.getvalue())
+    assert load(tmp_path / "a.pdf", WITHOUT_OCR).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "scope", "shown"),
+    [
+        (Metadata(state="XAA", date="2020-10-12"), Scope(states=("XAA",)), True),
+        (Metadata(state="XAA", date="2020-10-12"), Scope(states=("XAB",)), False),
+        (Metadata(state="XAA", date="2020-10-12"), Scope(states=("XAA",), years=("2019",)), False),
+        (Metadata(state="XAA"), Scope(states=("XAA",), years=("2019",)), True),
+        (Metadata(), Scope(states=("XAA",)), False),
+        (Metadata(), Scope(), True),
+        (Metadata(session="10"), Scope(states=("XAA",), sessions=("10",)), True),
+        (Metadata(session="10"), Scope(states=("XAA",), sessions=("9",)), False),
+    ],
+)
+def test_unreadable_file_is_named_under_answers_in_whose_scope_it_lies(file, scope, shown):
+    unread = UnreadableFile(file="a.pdf", reason="a scan", metadata=file, pages=(2, 4))
+    assert unreadable_in_scope([unread], scope, PartyTable.load()) == (("a.pdf (pages 2, 4)",) if shown else ())
+
+
+def test_coverage_names_unread_pages_of_a_statement_in_scope_and_of_no_other(tmp_path, monkeypatch):
+    monkeypatch.setenv("UNTOC_LOAD__MAX_SCANNED_PAGES", "0")
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "statements.csv").write_text(
+        "file,state,date\na.pdf,Austria,2020\nb.pdf,Germany,2020\nc.txt,Austria,2020\n"
+    )
+    (folder / "a.pdf").write_bytes(joined(readable("We support the review of the lamps."), without_maps()))
+    (folder / "b.pdf").write_bytes(without_maps())
+    (folder / "c.txt").write_text("Mr. Chair,\n\nWe support the lamps of the harbour.\n")
+    with fake_workspace(tmp_path / "store") as workspace:
+        report = workspace.corpus.ingest([folder])
+        assert {file.file: file.result for file in report.files} == {
+            "a.pdf": "added",
+            "b.pdf": "failed",
+            "c.txt": "added",
+        }
+        assert "page 2" in next(file.reason or "" for file in report.files if file.file == "a.pdf")
+        for question, named in (
+            ("What did Austria say about lamps?", ("a.pdf (page 2)",)),
+            ("What did Germany say about lamps?", ("b.pdf",)),
+            ("Which States spoke about lamps?", ("a.pdf (page 2)", "b.pdf")),
+            ("What did France say about lamps?", ()),
+        ):
+            assert workspace.assistant.ask(question).coverage.unreadable_files == named

@@ -1,0 +1,98 @@
+"""Whole quotations: no span that cuts a sentence counts as whole, in any record that there is."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ingest.annotate import Annotator, record_report
+from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.registry import load
+from ingest.parties.party_table import PartyTable
+from ingest.records.interventions import Intervention
+from ingest.text.furniture import running_heads
+from ingest.text.splitter import SplitConfig
+from ingest.text.wholeness import edges, is_whole
+from tests.conftest import PROJECT
+from tests.fakes import HashingEmbedder
+from vectorstore.records import Block, Metadata, Part, Statement
+
+MADE = sorted((PROJECT / "tests" / "data" / "records").glob("*.txt"))
+REAL = sorted(Path(os.environ.get("UNTOC_TEST_DATA", "/nowhere"), "real", "files", "records").glob("*.*"))
+ENDS = ".!?…。！？؟:;：；؛"
+MARKS = "\"“”«»„‘’'()[]*- \t\n"
+
+
+def statement(text, *, part=None):
+    blocks = (Block(start=0, end=len(text), paragraph=1),)
+    return Statement(
+        statement_id="s", file="a.txt", sha256="0", source_text=text, metadata=Metadata(), blocks=blocks, part=part
+    )
+
+
+def part(text, start, interruptions=()):
+    return Part(
+        record_id="r", ordinal=1, start=start, end=len(text), role="party", named="Ms. Ferro (Belmora)",
+        summarised=False, interruptions=interruptions,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("We agree. We do not accept it. Thank you.", "We do not accept it.", ("sentence", "sentence")),
+        ("We cannot accept a claim made in the Council.", "made in the Council.", (None, "sentence")),
+        ("We cannot accept a claim made in the Council.", "We cannot accept a claim", ("sentence", None)),
+        ("We ask States to:\n(a) close ports;\n(b) open courts.", "(a) close ports;", ("list_item", "list_item")),
+        ("We are of the\nBelmoran people.", "Belmoran people.", (None, "sentence")),
+        ("Mr. President,\nWe agree.", "We agree.", ("sentence", "sentence")),
+        ("We agree", "We agree", ("sentence", "text")),
+        ("It voted for what was, at\nlast, resolution\nGC 624 of May.", "GC 624 of May.", (None, "sentence")),
+        ("我们同意。我们不接受。", "我们不接受。", ("sentence", "sentence")),
+    ],
+)
+def test_edges_of_a_span(text, words, expected):
+    start = text.index(words)
+    assert edges(statement(text), start, start + len(words), frozenset()) == expected
+
+
+def test_page_furniture_between_the_halves_of_a_sentence_hides_no_cut():
+    text = "We took them from those\n\nV.22-12345\n\f2/4\n\nwho had them. We thank you."
+    start = text.index("who")
+    assert not is_whole(statement(text), start, len(text), running_heads(text))
+    assert is_whole(statement(text), 0, len(text), running_heads(text))
+
+
+def test_a_speech_that_begins_in_lower_case_has_lost_words():
+    text = "Ms. Ferro (Belmora): made in the Council. We agree."
+    own = statement(text, part=part(text, text.index("made")))
+    assert not is_whole(own, own.part.start, text.index(" We"), frozenset())
+    item = Intervention(start=21, end=len(text), role="party", named="Ms. Ferro", summarised=False, state="XAB")
+    assert record_report([item], text).endswith("begins in lower case, so that words may be missing: Ms. Ferro")
+
+
+def test_what_the_record_puts_between_is_passed_over():
+    text = "We agree. It is (spoke in French) late."
+    note = (text.index("("), text.index(")") + 1)
+    own = statement(text, part=part(text, 0, (note,)))
+    assert edges(own, text.index("late"), len(text), frozenset())[0] is None
+    assert not own.holds(0, len(text))
+
+
+@pytest.mark.parametrize("path", [*MADE, *REAL], ids=lambda path: path.name)
+def test_every_sentence_of_a_record_that_may_be_cited_is_whole(path):
+    extra = PROJECT / "evals" / "conference" / "parties.csv" if path in MADE else None
+    annotator = Annotator(PartyTable.load(extra), SplitConfig(), HashingEmbedder())
+    read = annotator.read(load(path, LoadLimits()), None, file=path.name, kind="record", input_key="")
+    record = annotator.annotate(read)
+    items = {item.statement_id: item for item in record.interventions if item.metadata.state is not None}
+    text, heads = record.statement.source_text, running_heads(record.statement.source_text)
+    spoken = [sentence for sentence in record.sentences if sentence.statement_id in items]
+    whole = [s for s in spoken if is_whole(items[s.statement_id], s.start, s.end, heads)]
+    assert len(whole) >= 0.99 * len(spoken) > 0
+    for sentence in whole:
+        first = text[sentence.start : sentence.end].lstrip(MARKS)[:1]
+        before = text[: sentence.start].rstrip(MARKS)[-1:]
+        # By another rule: what begins in lower case follows a stop, a colon or the beginning of an item.
+        item = text[sentence.start : sentence.end].lstrip()[:1] in "(-•–" or text[sentence.start + 1] in ").°"
+        assert not first.islower() or before in ENDS or item
