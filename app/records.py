@@ -235,7 +235,10 @@ class Answer:
         citations: Strongest first.
         more: How many further evidence sentences exist beyond the citations.
         related: Citations that do not support an answer but may help.
-        confidence: Calibrated chance that the evidence answers, 0 to 1, higher is better.
+        confidence: Chance that the evidence answers, 0 to 1, higher is better.
+        confidence_source: What it comes from: `calibrated` by the fitted model, `lexical` from shared words alone,
+            `cited` where the evidence names the article, treaty or agenda item, `representative` where no topic was
+            asked about; None where nothing was found.
         spoken_for: Groups that are cited for States asked about, with these States.
         translations: Of citations, by number: an unofficial translation that a model made, for reading only.
         kind: The kind of question that was read.
@@ -258,6 +261,7 @@ class Answer:
     coverage: Coverage = field(default_factory=Coverage)
     retrieved: tuple[RetrievedPassage, ...] = ()
     confidence: float = 0.0
+    confidence_source: Literal["calibrated", "lexical", "cited", "representative"] | None = None
     composer: Literal["extractive", "model"] = "extractive"
     model: str | None = None
     prompt_version: str | None = None

@@ -1,7 +1,7 @@
 """The composition root: settings in, a workspace out; the only place that picks implementations."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -15,6 +15,7 @@ from app.checking.word_finder import WordFinder
 from app.corpus.corpus import Corpus, DoctorReport
 from app.question.reading import resolve
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from app.retrieval.relevance import load_relevance, model_identities
 from app.retrieval.retriever import UntocRetriever
 from app.retrieval.sentence_ranker import SentenceRanker
 from app.retrieval.topic import ModelLanguages
@@ -41,6 +42,8 @@ class Workspace:
     settings: Settings
     store: Store
     steps: Steps
+    ranker: SentenceRanker
+    models: Mapping[str, str]
 
     @property
     def chain(self) -> UntocChain:
@@ -115,7 +118,10 @@ def open_workspace(
     model_languages = ModelLanguages(
         embedded=embedded, ranked=embedded & frozenset(settings.rerank.languages.split(","))
     )
-    ranker = SentenceRanker(store, retriever, embedder, build_reranker(settings.rerank), model_languages)
+    reranker = build_reranker(settings.rerank)
+    models = model_identities(embedder, reranker)
+    relevance = load_relevance(settings.store, models)
+    ranker = SentenceRanker(store, retriever, embedder, reranker, model_languages, relevance)
     writer = build_writer(settings.llm)
     steps = Steps(
         retriever=EvidenceRetriever(store, ranker),
@@ -141,6 +147,8 @@ def open_workspace(
         settings=settings,
         store=store,
         steps=steps,
+        ranker=ranker,
+        models=models,
     )
 
 

@@ -1,125 +1,315 @@
-"""Fitting the calibration of confidence: logistic regression over ranking features, cross-validated by State.
+"""Fitting of relevance: logistic regression over the features of labelled pairs, with folds by party and by topic.
 
-Every question is a sample, positive where its scope holds an answer. Figures come from questions on States that the
-fold was not fitted on.
+A pair answers if one of its sentences does, so that its chance is that of its surest sentence. Which sentence that is,
+and the weights, are found in turns: multiple-instance learning. A fold by topic is measured with weights that have
+seen none of its topics; figures of the sealed fold, on which nothing was chosen, are taken once.
+
+Source, for the turns: Andrews, Tsochantaridis and Hofmann, Support Vector Machines for Multiple-Instance Learning
+(2003).
 """
 
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from rich.console import Console
+from rich.progress import track
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import GroupKFold
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.metrics import brier_score_loss, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
-from app.retrieval.party_evidence import PartyEvidence
-from app.wiring import Workspace
+from app.retrieval.relevance import RelevanceArtefact
+from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
+from app.retrieval.sentence_ranker import DEEP, SHALLOW, SentenceRanker
+from app.settings import Settings
+from evals.case_sets import CONFERENCE, SAMPLE, SHIPPED
 from evals.errors import EvalError
-from evals.golden.cases import Case
+from evals.eval_environment import open_environment
+from evals.golden.cases import Case, load_cases
+from evals.golden.documents import read_documents
+from evals.positions import load_cells
+from evals.relevance_pairs import (
+    FOLDS,
+    Pair,
+    cut_statements,
+    exchanged,
+    pairs_of_cases,
+    pairs_of_cells,
+    pairs_of_templates,
+    write_cuts,
+)
+from vectorstore.records import ScopeFilter, StatementSummary
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-Indices = npt.NDArray[np.intp]
 
-FOLDS = 5
+# This fold, by party and for lists by topic, is measured once, at the end.
+SEALED: Final = FOLDS - 1
+_TURNS: Final = 3
+# Fewer pairs fit nothing.
+_PAIRS_MIN: Final = 50
+# Pairs as users ask, by which the threshold is chosen.
+_ASKED: Final = ("question", "cell", "template")
+# Topics are exchanged far more often than anybody asks in vain.
+_EXCHANGED_WEIGHT: Final = 0.5
+# Characters within which a sentence is a neighbour of evidence, and may belong to it.
+_NEIGHBOUR: Final = 300
+# Weight of all sentences beside the evidence of a pair: evidence is not complete.
+_BESIDE_WEIGHT: Final = 0.25
+# Pairs made from templates, answered and not.
+_TEMPLATES: Final = (220, 280)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Calibration:
-    """A fit, and what it is worth on States that it has not seen.
+class Sample:
+    """A pair with what was read for it.
 
     Attributes:
-        auc: Chance that a case with evidence ranks above one without, 0.5 to 1.
-        threshold: Where the lesser of abstention's precision and recall is highest over all folds.
-        precision: Of the abstentions that this threshold gives, how many are right, 0 to 1.
-        recall: Of the cases without evidence, how many are abstained from, 0 to 1.
+        features: Of each sentence, (n, features) float64.
+        beside: Which sentences are known not to be the evidence of an answered pair, (n,); they stand away from it.
     """
 
-    cases: int
-    auc: float
+    pair: Pair
+    features: Floats
+    beside: Flags
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """A fitted model: logit = intercept + weights · features."""
+
     intercept: float
-    weights: tuple[float, ...]
-    threshold: float
-    precision: float
-    recall: float
+    weights: Floats
+
+    def chances(self, features: Floats) -> Floats:
+        """Returns the chance of each row, 0 to 1."""
+        chances: Floats = 1.0 / (1.0 + np.exp(-(self.intercept + features @ self.weights)))
+        return chances
 
 
-def fit(cases: Sequence[Case], workspace: Workspace) -> Calibration:
-    """Fits weights and threshold on the single-State cases that have statements in scope.
+def gather(cases: Sequence[Case], folder: Path, settings: Settings) -> tuple[list[Sample], dict[str, str]]:
+    """Makes the labelled pairs of a corpus and of the fictional conference, and measures them with the models in use.
 
-    Raises:
-        EvalError: They are of too few States, or nearly all with evidence or all without.
+    Args:
+        cases: Questions with gold about the corpus.
+        folder: The corpus.
+        settings: The settings, with the models.
+
+    Returns:
+        The measured pairs, and the identity of the models.
     """
-    rows: list[tuple[float, ...]] = []
-    labels: list[bool] = []
-    groups: list[str] = []
-    for case in cases:
-        found = _only_party(case, workspace)
-        if found is not None and found.features is not None:
-            rows.append(astuple(found.features))
-            labels.append(case.expect.status != "abstained")
-            groups.append(found.party)
-    features, answerable = np.array(rows), np.array(labels)
-    chances = np.zeros(len(rows))
-    for train, test in _folds(features, answerable, groups):
-        chances[test] = _fitted(features[train], answerable[train]).predict_proba(features[test])[:, 1]
-    threshold, precision, recall = best_threshold(chances, answerable)
-    scaler, model = (step for _, step in _fitted(features, answerable).steps)
-    weights = model.coef_[0] / scaler.scale_
-    return Calibration(
-        cases=len(rows),
-        auc=round(float(roc_auc_score(answerable, chances)), 4),
-        intercept=round(float(model.intercept_[0] - weights @ scaler.mean_), 4),
-        weights=tuple(round(float(weight), 4) for weight in weights),
-        threshold=round(threshold, 3),
-        precision=round(precision, 4),
-        recall=round(recall, 4),
+    documents = read_documents([folder])
+    asked = list(pairs_of_cases(cases, documents))
+    labelled = [cell for cell in load_cells() if all(span.file in documents.by_file for span in cell.evidence)]
+    texts, cuts = cut_statements(asked, documents)
+    own = [
+        *asked,
+        *pairs_of_cells(labelled, documents),
+        *pairs_of_templates(documents, answered=_TEMPLATES[0], silent=_TEMPLATES[1]),
+        *exchanged(asked, documents),
+    ]
+    meeting = read_documents([CONFERENCE, SAMPLE])
+    about_meeting = list(pairs_of_cases(load_cases(SHIPPED["smoke"]), meeting))
+    about_meeting += exchanged(about_meeting, meeting)
+    english = [p for p in about_meeting if all(meeting.by_file[f].language in ("en", None) for f in p.files)]
+    samples: list[Sample] = []
+    with TemporaryDirectory() as scratch:
+        write_cuts(Path(scratch), texts)
+        for folders, pairs in (([folder], own), ([Path(scratch)], cuts), ([CONFERENCE, SAMPLE], english)):
+            with open_environment(settings, folders) as environment:
+                ranker, catalogue = environment.workspace.ranker, environment.workspace.store.catalogue
+                statements = {summary.file: summary for summary in catalogue.summaries(ScopeFilter())}
+                samples += measure(track(pairs, console=Console(stderr=True)), ranker, statements)
+                models = dict(environment.workspace.models)
+    return samples, models
+
+
+def measure(pairs: Iterable[Pair], ranker: SentenceRanker, statements: dict[str, StatementSummary]) -> list[Sample]:
+    """Measures the features of pairs whose statements are held.
+
+    Args:
+        pairs: Those to measure.
+        ranker: Reads with the models in use.
+        statements: The statements of a store by file.
+    """
+    samples = []
+    for pair in pairs:
+        held = [statements[file] for file in pair.files if file in statements]
+        topic = ranker.topic(pair.topic, "en")
+        if not held or not topic.english.strip():
+            continue
+        found = ranker.measure(held, topic, SHALLOW if pair.shallow else DEEP)
+        files = {summary.statement_id: summary.file for summary in held}
+        if found:
+            beside = [_is_beside(pair, files[s.statement_id], s.start, s.end) for s, _ in found]
+            table = np.array([features.values() for _, features in found], dtype=np.float64)
+            samples.append(Sample(pair=pair, features=table, beside=np.array(beside, dtype=np.bool_)))
+    return [sample for sample in samples if _trusted(sample)]
+
+
+def _is_beside(pair: Pair, file: str, start: int, end: int) -> bool:
+    """Whether a sentence stands away from the evidence of an answered pair, where that is known."""
+    if not pair.answered or not pair.evidence:
+        return False
+    return not any(
+        span.file == file and span.start - _NEIGHBOUR < end and start < span.end + _NEIGHBOUR for span in pair.evidence
     )
 
 
-def best_threshold(strongest: Floats, answerable: Flags) -> tuple[float, float, float]:
-    """Returns (threshold, precision, recall) of abstaining below it, where the lesser of the two is highest.
+def _trusted(sample: Sample) -> bool:
+    """Whether the label of an exchanged topic can be trusted: the statement uses no phrase of it."""
+    said = sample.features[:, SentenceFeatures.names().index("said")].max()
+    return sample.pair.source not in ("exchange", "cut_exchange") or not said
+
+
+def fit(
+    samples: Sequence[Sample],
+    models: dict[str, str],
+    columns: Sequence[str] | None = None,
+    *,
+    with_sealed: bool = False,
+) -> RelevanceArtefact:
+    """Fits weights and threshold on all but the sealed fold, and measures them on folds that a fit has not seen.
 
     Args:
-        strongest: Confidence of the best sentence per case, 0 to 1.
-        answerable: Whether the case has evidence.
+        samples: All pairs.
+        models: Identity of the models that measured them.
+        columns: Features to use; by default those of `SentenceFeatures`.
+        with_sealed: Measure the sealed fold as well, at the end.
+
+    Raises:
+        EvalError: They are too few, or nearly all are of one kind.
     """
-    best = (0.0, 0.0, 0.0)
-    for threshold in np.unique(strongest):
-        abstained = strongest < threshold
-        right = int((abstained & ~answerable).sum())
-        precision = right / max(1, int(abstained.sum()))
-        recall = right / max(1, int((~answerable).sum()))
+    open_, sealed = split(samples)
+    labels = _labels(open_)
+    if len(open_) < _PAIRS_MIN or not _PAIRS_MIN / 5 <= labels.sum() <= len(labels) - _PAIRS_MIN / 5:
+        raise EvalError(
+            f"calibration needs at least {_PAIRS_MIN} pairs of topic and party, answered and not, and this set has"
+            f" {int(labels.sum())} and {int((~labels).sum())}: name a larger set, or give the corpus that it is about"
+        )
+    chosen = tuple(columns or SentenceFeatures.names())
+    rows = [SentenceFeatures.names().index(name) for name in chosen]
+    by_topic = cross_validated(open_, rows, lambda pair: pair.topic_fold)
+    by_party = cross_validated(open_, rows, lambda pair: pair.party_fold)
+    asked = np.array([sample.pair.source in _ASKED for sample in open_])
+    threshold = best_threshold(by_topic[asked], labels[asked])[0]
+    weights = fit_weights(open_, rows)
+    figures = {"topic": figures_of(by_topic, open_, threshold), "party": figures_of(by_party, open_, threshold)}
+    if sealed and with_sealed:
+        figures["sealed"] = figures_of(surest(sealed, rows, weights), sealed, threshold)
+    return RelevanceArtefact(
+        feature_version=FEATURE_VERSION,
+        weights={name: round(float(weight), 5) for name, weight in zip(chosen, weights.weights, strict=True)},
+        intercept=round(weights.intercept, 5),
+        threshold=round(threshold, 4),
+        models=models,
+        pairs=len(open_),
+        data_sha256=_hash(open_),
+        figures=figures,
+    )
+
+
+def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
+    """Returns what may be fitted on, and the sealed fold, which shares no topic and no party with it."""
+    sealed = [s for s in samples if _fold(s.pair) == SEALED]
+    topics = {sample.pair.topic for sample in sealed}
+    return [
+        s for s in samples if SEALED not in (_fold(s.pair), s.pair.party_fold) and s.pair.topic not in topics
+    ], sealed
+
+
+def _fold(pair: Pair) -> int:
+    return pair.topic_fold if pair.source == "list" else pair.party_fold
+
+
+def cross_validated(samples: Sequence[Sample], rows: Sequence[int], fold: Callable[[Pair], int]) -> Floats:
+    """Returns the chance of each pair by weights that were fitted without its fold."""
+    chances = np.zeros(len(samples))
+    folds = np.array([fold(sample.pair) for sample in samples])
+    for number in np.unique(folds):
+        weights = fit_weights([sample for sample, own in zip(samples, folds, strict=True) if own != number], rows)
+        inside = folds == number
+        chances[inside] = surest([s for s, own in zip(samples, inside, strict=True) if own], rows, weights)
+    return chances
+
+
+def fit_weights(samples: Sequence[Sample], rows: Sequence[int]) -> Weights:
+    """Fits the weights of features; the surest sentence of each pair stands for it.
+
+    Sentences beside the evidence count as no answers, so that one of them is not sure for its statement's sake alone.
+    """
+    best = [int(np.argmax(sample.features[:, SentenceFeatures.names().index("alone")])) for sample in samples]
+    beside = np.concatenate([sample.features[sample.beside][:, rows] for sample in samples])
+    labels = np.concatenate([_labels(samples), np.zeros(len(beside), dtype=np.bool_)])
+    importance = [_EXCHANGED_WEIGHT if s.pair.source in ("exchange", "cut_exchange") else 1.0 for s in samples]
+    importance += [_BESIDE_WEIGHT / s.beside.sum() for s in samples for _ in range(s.beside.sum())]
+    for _ in range(_TURNS):
+        surest_rows = np.stack([sample.features[row, rows] for sample, row in zip(samples, best, strict=True)])
+        table = np.concatenate([surest_rows, beside])
+        scaler = StandardScaler().fit(table)
+        model = LogisticRegression(C=0.3, max_iter=2000).fit(scaler.transform(table), labels, sample_weight=importance)
+        weights = model.coef_[0] / scaler.scale_
+        found = Weights(intercept=float(model.intercept_[0] - weights @ scaler.mean_), weights=weights)
+        best = [int(np.argmax(found.chances(sample.features[:, rows]))) for sample in samples]
+    return found
+
+
+def surest(samples: Sequence[Sample], rows: Sequence[int], weights: Weights) -> Floats:
+    """Returns the chance of each pair: that of its surest sentence."""
+    return np.array([weights.chances(sample.features[:, rows]).max() for sample in samples])
+
+
+def best_threshold(chances: Floats, answered: Flags) -> tuple[float, float, float]:
+    """Returns (threshold, precision, recall) of abstaining below it, where the lesser of the two is highest."""
+    best = (0.5, 0.0, 0.0)
+    for threshold in np.unique(chances):
+        precision, recall = abstention(chances, answered, float(threshold))
         if min(precision, recall) > min(best[1:]):
             best = (float(threshold), precision, recall)
     return best
 
 
-def _only_party(case: Case, workspace: Workspace) -> PartyEvidence | None:
-    if case.type not in ("single_state", "unanswerable", "partial"):
-        return None
-    retrieved = workspace.retrieve(case.question, case.history)
-    return retrieved.party_evidence[0] if len(retrieved.asked) == 1 and retrieved.party_evidence else None
+def abstention(chances: Floats, answered: Flags, threshold: float) -> tuple[float, float]:
+    """Returns precision and recall of abstaining below a threshold, 0 to 1."""
+    silent = chances < threshold
+    right = int((silent & ~answered).sum())
+    return right / max(1, int(silent.sum())), right / max(1, int((~answered).sum()))
 
 
-def _folds(features: Floats, answerable: Flags, groups: Sequence[str]) -> list[tuple[Indices, Indices]]:
-    found = len(set(groups))
-    if found < FOLDS:
-        raise EvalError(
-            f"calibration needs questions about at least {FOLDS} States with statements in scope, one State each, and "
-            f"this set has them about {found}: name a larger set"
-        )
-    folds = list(GroupKFold(FOLDS).split(features, groups=groups))
-    if any(len(np.unique(answerable[train])) < 2 for train, _ in folds):
-        raise EvalError(
-            "calibration needs questions that the statements answer and questions that they do not, both about several "
-            f"States, and this set has {int(answerable.sum())} and {int((~answerable).sum())}: name another set"
-        )
-    return folds
+def figures_of(chances: Floats, samples: Sequence[Sample], threshold: float) -> dict[str, float]:
+    """Returns what chances are worth: over all pairs, over questions, and over lists as sets of States."""
+    answered = _labels(samples)
+    questions = np.array([sample.pair.source in _ASKED for sample in samples])
+    lists = np.array([sample.pair.source == "list" for sample in samples])
+    precision, recall = abstention(chances, answered, threshold)
+    found = {
+        "pairs": float(len(samples)),
+        "auc": float(roc_auc_score(answered, chances)),
+        "brier": float(brier_score_loss(answered, chances)),
+        "precision": precision,
+        "recall": recall,
+    }
+    if questions.any():
+        of_questions = abstention(chances[questions], answered[questions], threshold)
+        found |= {"question_precision": of_questions[0], "question_recall": of_questions[1]}
+    if lists.any():
+        listed = chances[lists] >= threshold
+        hits = int((listed & answered[lists]).sum())
+        found["list_f1"] = 2 * hits / max(1, int(listed.sum() + answered[lists].sum()))
+    return {name: round(value, 4) for name, value in found.items()}
 
 
-def _fitted(features: Floats, answerable: Flags) -> Pipeline:
-    return make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=1000)).fit(features, answerable)
+def _labels(samples: Sequence[Sample]) -> Flags:
+    return np.array([sample.pair.answered for sample in samples], dtype=np.bool_)
+
+
+def _hash(samples: Sequence[Sample]) -> str:
+    digest = hashlib.sha256()
+    for pair in sorted((s.pair for s in samples), key=lambda p: (p.topic, p.party, p.files, p.source, p.shallow)):
+        digest.update(repr((pair.topic, pair.party, pair.files, pair.source, pair.answered)).encode())
+    return digest.hexdigest()

@@ -449,16 +449,25 @@ def positions(
 
 @command(commands, f"{PROGRAM} calibrate dev --corpus DIR")
 def calibrate(
-    invocation: Invocation, dataset: Annotated[str, typer.Argument(help=DATASETS)], corpus: Corpus = None
+    invocation: Invocation,
+    dataset: Annotated[str, typer.Argument(help=DATASETS)],
+    corpus: Annotated[Path, typer.Option(metavar="DIR", help="the folder of statements that the cases are about")],
+    sealed: Annotated[bool, typer.Option("--sealed", help="measure the sealed fold as well, at the very end")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="default: relevance.json in the store")
+    ] = None,
 ) -> int:
-    """Fit the weights of confidence, with folds by State."""
-    from evals.calibrate import fit
+    """Fit what decides that a sentence answers to the models in use, with folds by party and by topic."""
+    from app.retrieval.relevance import ARTEFACT
+    from evals.calibrate import fit, gather
     from evals.case_sets import open_set
-    from evals.eval_environment import open_environment
+    from evals.files import write_whole
 
-    case_set = open_set(dataset, corpus or (), _paths(invocation))
-    with open_environment(invocation.settings(), case_set.folders) as environment:
-        print(json.dumps(asdict(fit(case_set.cases, environment.workspace)), indent=2))
+    settings = invocation.settings()
+    samples, models = gather(open_set(dataset, [corpus], _paths(invocation)).cases, corpus, settings)
+    artefact = fit(samples, models, with_sealed=sealed).model_dump_json(indent=2)
+    write_whole(output or settings.store / ARTEFACT, artefact + "\n")
+    print(artefact)
     return 0
 
 

@@ -15,6 +15,7 @@ from app.question.resolution import Resolution
 from app.records import Abstention, Answer
 from app.retrieval.evidence_retriever import Retrieved
 from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.relevance import CITED
 from app.retrieval.scoped_statements import ScopedStatements
 from app.wiring import Workspace
 from evals.errors import RunError
@@ -63,7 +64,8 @@ class _AlwaysAnswers(Steps):
 
 
 def _believed(found: PartyEvidence) -> PartyEvidence:
-    return replace(found, confidence=1.0, takes_no_position=False) if found.sentences else found
+    sentences = tuple(replace(item, relevance=CITED) for item in found.sentences)
+    return replace(found, sentences=sentences, takes_no_position=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +78,7 @@ class _ReversedRanking(Steps):
 
 def _reversed(found: PartyEvidence) -> PartyEvidence:
     passages = tuple(replace(item, score=-item.score) for item in reversed(found.passages))
-    evidence = tuple(replace(item, score=-item.score) for item in reversed(found.sentences))
-    return replace(found, sentences=evidence, passages=passages)
+    return replace(found, sentences=tuple(reversed(found.sentences)), passages=passages)
 
 
 def _each(retrieved: Retrieved, change: Callable[[PartyEvidence], PartyEvidence]) -> Retrieved:

@@ -58,7 +58,7 @@ from vectorstore.records import (
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
-ANNOTATION_VERSION = 6
+ANNOTATION_VERSION = 7
 # Articles cited without their treaty are the Convention's only where the Convention's own bodies are addressed.
 _CONVENTION_BODIES = "UNTOC"
 # "The Convention" is their own where these bodies are addressed, and one being drafted in the committee.
@@ -71,6 +71,8 @@ ALIGNED = "ALIGNED"
 # In the place of a mention's article: the treaty is named only by "the Protocols thereto".
 THERETO = "thereto"
 
+# Marks the key of a document whose metadata were read by an older version.
+_RENEWED = "renewed-"
 # How many reasons why words are nobody's a report of a record lists.
 _REASONS_SHOWN = 5
 
@@ -137,6 +139,15 @@ class UnsplitStatement:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class RenewedStatement:
+    """A stored document as this version annotates it, ready to be stored."""
+
+    annotated: AnnotatedStatement
+    digest: str
+    input_key: str
+
+
 class Annotator:
     """Derives from a text all that the store keeps of it; the same input gives the same ids."""
 
@@ -162,8 +173,48 @@ class Annotator:
         if loaded.incomplete:
             # Never equal to that of the file as a whole, so that the rest is read once it can be.
             content.append("incomplete")
-        cutting = [ANNOTATION_VERSION, self._split.model_dump()]
-        return InputKey(content=_hash(_json(content)), cutting=_hash(_json(cutting))[:16])
+        return InputKey(content=_hash(_json(content)), cutting=self._cutting())
+
+    def is_current(self, input_key: str) -> bool:
+        """Tells whether a stored statement was annotated by this version, and cut as it cuts."""
+        return input_key.startswith(f"{self._cutting()}-")
+
+    def renew(self, statement: Statement, interventions: Sequence[Statement], input_key: str) -> RenewedStatement:
+        """Annotates a stored document anew under its stored metadata.
+
+        Args:
+            statement: The document, as an older version left it.
+            interventions: Of a record, its interventions; States that a person set stay where nobody is known.
+            input_key: Its key, which then no longer equals that of its file: ingest reads its metadata anew.
+        """
+        blocks = with_languages(statement.source_text, find_blocks(statement.source_text), statement.metadata.language)
+        fresh = replace(statement, blocks=blocks, edits=())
+        identifier, digest = identify(fresh.source_text, fresh.metadata, fresh.kind, self.interventions(fresh))
+        annotated = self.annotate_statement(replace(fresh, statement_id=identifier))
+        by_name = {(item.part.named, item.part.state): item for item in interventions if item.part is not None}
+        for item in annotated.interventions:
+            part = item.part
+            old = None if part is None else by_name.get((part.named, part.state))
+            if part is not None and part.role == "unknown" and old is not None and old.metadata.state is not None:
+                annotated = self._with_state(
+                    annotated, replace(item, metadata=old.metadata, part=replace(part, role="party"))
+                )
+        content = input_key.partition("-")[2].removeprefix(_RENEWED)
+        return RenewedStatement(annotated=annotated, digest=digest, input_key=f"{self._cutting()}-{_RENEWED}{content}")
+
+    def _with_state(self, record: AnnotatedStatement, item: Statement) -> AnnotatedStatement:
+        """Puts an intervention whose State is known in the place of the one without."""
+        own = self.annotate_statement(item)
+        return replace(
+            record,
+            sentences=(*(s for s in record.sentences if s.statement_id != item.statement_id), *own.sentences),
+            passages=(*record.passages, *own.passages),
+            mentions=(*record.mentions, *own.mentions),
+            interventions=tuple(item if i.statement_id == item.statement_id else i for i in record.interventions),
+        )
+
+    def _cutting(self) -> str:
+        return _hash(_json([ANNOTATION_VERSION, self._split.model_dump()]))[:16]
 
     def read(
         self, loaded: LoadedText, row: ManifestRow | None, *, file: str, kind: StatementKind, input_key: str

@@ -273,7 +273,7 @@ class _Run:
     def report(self, seconds: float) -> IngestReport:
         """Returns what became of every file."""
         families = self._store.catalogue.families.all()
-        summaries = {s.statement_id: s for s in self._store.catalogue.summaries()} if families else {}
+        summaries = {s.statement_id: s for s in self._store.catalogue.documents()} if families else {}
         return IngestReport(
             files=tuple(
                 _with_family(result, families, summaries)
@@ -548,7 +548,7 @@ class _Run:
         version = self._store.catalogue.data_version()
         if version != self._store_version:
             self._store_version = version
-            self._held = {(s.folder, s.file): s for s in self._store.catalogue.summaries()}
+            self._held = {(s.folder, s.file): s for s in self._store.catalogue.documents()}
             self._by_digest = {s.digest: s for s in self._held.values()}
 
     def _store_or_update(self, taken: _Taken, fresh: dict[str, Matrix]) -> None:

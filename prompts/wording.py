@@ -88,6 +88,8 @@ VARIABLES: dict[str, frozenset[str]] = {
         "note_unnamed_article": "article",
         "note_uncovered": "parties",
         "note_words_only": "parties",
+        "note_read_closely": "count read",
+        "note_uncalibrated": "",
         "note_not_attributed": "count",
         "note_members_of": "name count region source",
         "note_members_of_group": "name group",

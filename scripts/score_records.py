@@ -11,8 +11,8 @@ punctuation; the file's words are aligned with the gold's by longest common subs
 * groups: gold interventions made for a group, or for several States, that are found so;
 * under its speaker: the share of the States' gold words that lie in interventions of that State;
 * under another: the States' gold words, in runs of at least five, that lie in another State's intervention;
-* mid-sentence: sentences of States' interventions that begin after a word of the same gold intervention that ends
-  no sentence, clause or heading, or begin in lower case without a list's mark before them; of all sentences;
+* mid-sentence: sentences of States' interventions that may be quoted, as verification tells, and begin after a word
+  of the same gold intervention that ends no sentence, clause or heading, or in lower case without a list mark; of all;
 * order: the share of all gold words that the common subsequence holds, which falls where columns are mixed.
 
 Files without gold are listed with what was found in them. With --list every intervention that is wrong is printed.
@@ -40,6 +40,8 @@ from ingest.loaders.registry import load
 from ingest.parties.party_table import PartyTable
 from ingest.text.furniture import furniture_lines, running_heads, text_lines
 from ingest.text.splitter import SplitConfig
+from ingest.text.wholeness import is_whole
+from vectorstore.embeddings import TextVectors
 from vectorstore.records import AnnotatedStatement, Sentence, Statement
 from vectorstore.rows import Matrix
 
@@ -54,7 +56,7 @@ _LIST_MARK: Final = regex.compile(r"[(\[]?[\p{L}\p{N}]{1,4}[.)\]]|[-•–—*]"
 class _NoModel:
     """Stands for the embedding model, which reading records does not need."""
 
-    name, dimension, window = "none", 1, sys.maxsize
+    name, identity, dimension, window = "none", "none", 1, sys.maxsize
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [1] * len(texts)
@@ -63,6 +65,9 @@ class _NoModel:
         raise NotImplementedError
 
     def embed_query(self, text: str) -> Matrix:
+        raise NotImplementedError
+
+    def embed_words(self, texts: Sequence[str]) -> tuple[TextVectors, ...]:
         raise NotImplementedError
 
 
@@ -194,16 +199,19 @@ def _count_sentences(
     flat: Sequence[tuple[int, str]],
     place: Mapping[int, int],
 ) -> None:
-    spoken = {item.statement_id for item in items if item.metadata.state is not None}
+    spoken = {item.statement_id: item for item in items if item.metadata.state is not None}
+    heads = running_heads(document.statement.source_text)
     first_word = {start: index for index, (_, start, _) in enumerate(found)}
     back = {index: at for at, index in place.items()}
     begins = [at for at, (number, _) in enumerate(flat) if at == 0 or flat[at - 1][0] != number]
     text = document.statement.source_text
     for sentence in document.sentences:
-        if sentence.statement_id not in spoken:
+        item = spoken.get(sentence.statement_id)
+        if item is None or not is_whole(item, sentence.start, sentence.end, heads):
             continue
         score.sentences += 1
         lower = sentence.text[:1].islower() and not _LIST_MARK.match(sentence.text)
+        lower = lower and text[: sentence.start].rstrip()[-1:] not in ":;"
         if lower or _is_cut(sentence, text, first_word, back, begins, flat, gold):
             score.cut += 1
             score.wrong.append(f"{document.statement.file} begins in mid-sentence: {sentence.text[:90]!r}")

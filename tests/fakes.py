@@ -3,9 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -16,7 +14,6 @@ from app.briefing.table_builder import TableBuilder
 from app.checking.word_finder import WordFinder
 from app.corpus.corpus import Corpus
 from app.retrieval.evidence_retriever import EvidenceRetriever
-from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.sentence_ranker import SentenceRanker
 from app.retrieval.topic import ModelLanguages
 from app.settings import Settings
@@ -30,7 +27,7 @@ from vectorstore.store import open_store
 class HashingEmbedder:
     """Embeds a text as the hashed bag of its words: equal words, near vectors; the same text, the same vector."""
 
-    name = "hashing"
+    name = identity = "hashing"
     dimension = 64
     window = 256
 
@@ -57,7 +54,7 @@ class HashingEmbedder:
 class OverlapReranker:
     """Ranks a text by the share of the question's words in it: logits from -10 to 10."""
 
-    name = "overlap"
+    name = identity = "overlap"
 
     def score(self, query: str, texts: Sequence[str]) -> Matrix:
         wanted = _words(query)
@@ -67,16 +64,6 @@ class OverlapReranker:
 
 def _words(text: str) -> set[str]:
     return {word for word in re.findall(r"\w+", text.lower()) if len(word) > 3 or word.isdigit()}
-
-
-class PlainRanker(SentenceRanker):
-    """Is sure where half of the topic's words stand together, whatever the calibration in force says."""
-
-    def rank_by_topic(self, *arguments: Any, **options: Any) -> PartyEvidence:
-        found = super().rank_by_topic(*arguments, **options)
-        if found.features is None:
-            return found
-        return replace(found, confidence=0.9 if found.features.shared >= 0.5 else 0.1)
 
 
 def fake_workspace(store: Path, *, read_only: bool = False, covered: ModelLanguages | None = None) -> Workspace:
@@ -92,7 +79,7 @@ def fake_workspace(store: Path, *, read_only: bool = False, covered: ModelLangua
         settings.load,
     )
     retriever = Retriever(opened, embedder, settings.retrieval)
-    selector = PlainRanker(opened, retriever, embedder, OverlapReranker(), covered)
+    selector = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered)
     steps = Steps(
         retriever=EvidenceRetriever(opened, selector),
         parties=corpus.parties,
@@ -109,4 +96,6 @@ def fake_workspace(store: Path, *, read_only: bool = False, covered: ModelLangua
         settings=settings,
         steps=steps,
         store=opened,
+        ranker=selector,
+        models={"embedding": "hashing", "reranker": "overlap"},
     )

@@ -89,13 +89,15 @@ class Catalogue:
 
     # --- statements
 
-    def summaries(self, scope: ScopeFilter | None = None) -> tuple[StatementSummary, ...]:
-        """Returns the statements in scope without their texts, by State and date.
+    def documents(self) -> tuple[StatementSummary, ...]:
+        """Returns all documents of all kinds without their texts, by State and date; a record is one of them."""
+        return self._summaries("WHERE s.part_of IS NULL", ())
 
-        In a scope the interventions of a record stand in its place. None means all documents of all kinds, a record
-        as one.
-        """
-        where, values = scope_conditions(scope)
+    def summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
+        """Returns the statements in scope without their texts, by State and date: of a record, its interventions."""
+        return self._summaries(*scope_conditions(scope))
+
+    def _summaries(self, where: str, values: Sequence[object]) -> tuple[StatementSummary, ...]:
         rows = self._database.rows(
             f"SELECT {SUMMARY_COLUMNS} FROM statements s {where}"
             " ORDER BY state, first_year, date, file, json_extract(part, '$.ordinal'), statement_id",

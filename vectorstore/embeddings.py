@@ -5,8 +5,9 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -53,12 +54,32 @@ class EmbeddingConfig(BaseModel):
         return self.model_copy(update={"precision": "float32"})
 
 
+@dataclass(frozen=True, kw_only=True)
+class TextVectors:
+    """A text as the model sees it: as a whole, and word by word in its context.
+
+    Attributes:
+        whole: Unit vector, (dim,) float32.
+        spans: Where each word stands in the text, (start, end).
+        words: Unit vector of each word, the mean over its pieces, (n, dim) float32.
+    """
+
+    whole: Matrix
+    spans: tuple[tuple[int, int], ...]
+    words: Matrix
+
+
 class Embedder(Protocol):
     """Turns text into unit vectors."""
 
     @property
     def name(self) -> str:
         """Name that the store records."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """The name with the hash of the weights, where a package carries them: what a calibration holds for."""
         ...
 
     @property
@@ -83,6 +104,10 @@ class Embedder(Protocol):
         """Returns the unit vector (dim,) float32 of a question."""
         ...
 
+    def embed_words(self, texts: Sequence[str]) -> tuple[TextVectors, ...]:
+        """Returns the vectors of texts and of their words in context, from the model's last hidden state."""
+        ...
+
 
 class SentenceTransformerEmbedder:
     """A sentence-transformers model; it is loaded at first use."""
@@ -96,6 +121,11 @@ class SentenceTransformerEmbedder:
         """Name that the store records; prefixes belong to it, since they change the vectors."""
         prefixes = (self._config.query_prefix, self._config.passage_prefix)
         return f"{self._config.model}#{'|'.join(prefixes)}" if any(prefixes) else self._config.model
+
+    @property
+    def identity(self) -> str:
+        """The name with the hash of the weights, where a package carries them: what a calibration holds for."""
+        return f"{self.name}@{EMBEDDING.hashes['model.safetensors']}" if self.name == DEFAULT_MODEL else self.name
 
     @property
     def dimension(self) -> int:
@@ -136,6 +166,25 @@ class SentenceTransformerEmbedder:
         vector: Matrix = self._encode([prefix + text])[0]
         return vector
 
+    def embed_words(self, texts: Sequence[str]) -> tuple[TextVectors, ...]:
+        """Returns the vectors of texts and of their words in context, from the model's last hidden state."""
+        if not texts:
+            return ()
+        encoded = self._counter(list(texts), truncation=True, max_length=self.window, return_offsets_mapping=True)
+        # The library's type does not know what it gives where all outputs are asked for.
+        outputs: Any = self._model.encode(
+            list(texts), prompt="", show_progress_bar=False, batch_size=len(texts), output_value=None
+        )
+        return tuple(
+            _text_vectors(
+                np.asarray(output["sentence_embedding"].float(), dtype=np.float32),
+                np.asarray(output["token_embeddings"].float(), dtype=np.float32),
+                encoded.word_ids(row),
+                encoded["offset_mapping"][row],
+            )
+            for row, output in enumerate(outputs)
+        )
+
     @property
     def _passage_prefix(self) -> str:
         return self._config.passage_prefix or self._own_prompt("passage") or self._own_prompt("document")
@@ -150,9 +199,7 @@ class SentenceTransformerEmbedder:
         )
         vectors = np.asarray(encoded, dtype=np.float32)
         # Divided here, since in bfloat16 the length would be one to two digits only.
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        normalized: Matrix = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
-        return normalized
+        return _normalized(vectors)
 
     @cached_property
     def _counter(self) -> "PreTrainedTokenizerBase":
@@ -193,6 +240,28 @@ class SentenceTransformerEmbedder:
             model = model.to(torch.bfloat16)
         logger.info("embedding model %s loaded", self._config.model)
         return model
+
+
+def _normalized(vectors: Matrix) -> Matrix:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    normalized: Matrix = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
+    return normalized
+
+
+def _text_vectors(
+    whole: Matrix, pieces: Matrix, word_of: Sequence[int | None], offsets: Sequence[tuple[int, int]]
+) -> TextVectors:
+    """Joins the pieces of words ("crypto", "##currency"); special tokens belong to none."""
+    rows: dict[int, list[int]] = {}
+    for row, word in enumerate(word_of):
+        if word is not None and row < len(pieces):
+            rows.setdefault(word, []).append(row)
+    words = [pieces[own].mean(axis=0) for own in rows.values()]
+    return TextVectors(
+        whole=_normalized(whole),
+        spans=tuple((offsets[own[0]][0], offsets[own[-1]][1]) for own in rows.values()),
+        words=_normalized(np.stack(words)) if words else np.zeros((0, len(whole)), dtype=np.float32),
+    )
 
 
 def _computes_in_bfloat16() -> bool:

@@ -52,6 +52,11 @@ class Reranker(Protocol):
         """Name for reports."""
         ...
 
+    @property
+    def identity(self) -> str:
+        """The name with the hash of the weights, where a package carries them: what a calibration holds for."""
+        ...
+
     def score(self, query: str, texts: Sequence[str]) -> Matrix:
         """Returns one relevance logit per text, (n,) float32, unbounded, higher is better."""
         ...
@@ -61,6 +66,7 @@ class OnnxReranker:
     """The packaged cross-encoder, run by onnxruntime; it is loaded at first use."""
 
     name = PACKAGED
+    identity = f"{PACKAGED}@{RERANKER.hashes['model.onnx']}"
 
     def __init__(self, config: RerankConfig) -> None:
         self._config = config
@@ -123,6 +129,11 @@ class CrossEncoderReranker:
     @property
     def name(self) -> str:
         """Name for reports."""
+        return self._config.model
+
+    @property
+    def identity(self) -> str:
+        """The name; the weights are whoever's they are."""
         return self._config.model
 
     def score(self, query: str, texts: Sequence[str]) -> Matrix:

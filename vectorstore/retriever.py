@@ -49,6 +49,7 @@ class Retriever:
         *,
         query_vector: Matrix | None = None,
         languages: Collection[str | None] | None = None,
+        fetch_k: int | None = None,
     ) -> tuple[ScoredPassage, ...]:
         """Returns up to k passages of these statements, best first, scored by reciprocal rank fusion.
 
@@ -58,17 +59,19 @@ class Retriever:
             k: Passages returned.
             query_vector: The topic's vector, where it was embedded before.
             languages: Languages of the passages, None among them for an unknown one; by default all.
+            fetch_k: Candidates per arm; by default those of the settings.
         """
         if not statement_ids or not topic.strip():
             return ()
+        fetch_k = fetch_k or self._config.fetch_k
         rankings: dict[str, list[str]] = {}
         dense: dict[str, float] = {}
         if self._config.dense_weight > 0:
             vector = self.embed(topic) if query_vector is None else query_vector
-            dense = dict(self.search_dense(vector, statement_ids, languages))
+            dense = dict(self.search_dense(vector, statement_ids, languages, fetch_k))
             rankings["dense"] = list(dense)
         if self._config.lexical_weight > 0:
-            found = self._store.catalogue.search_lexical(topic, statement_ids, self._config.fetch_k, languages)
+            found = self._store.catalogue.search_lexical(topic, statement_ids, fetch_k, languages)
             rankings["lexical"] = [identifier for identifier, _ in found]
         weights = {"dense": self._config.dense_weight, "lexical": self._config.lexical_weight}
         fused = reciprocal_rank_fusion(rankings, weights=weights)[:k]
@@ -88,14 +91,18 @@ class Retriever:
         return tuple(ScoredPassage(passage=passages[identifier], score=score) for identifier, score in found)
 
     def search_dense(
-        self, vector: Matrix, statement_ids: Sequence[str], languages: Collection[str | None] | None = None
+        self,
+        vector: Matrix,
+        statement_ids: Sequence[str],
+        languages: Collection[str | None] | None = None,
+        fetch_k: int | None = None,
     ) -> list[tuple[str, float]]:
         """Returns up to fetch_k (passage id, cosine) of these statements, best first; -1 to 1.
 
         A small scope is searched exactly. A large one goes through Chroma, which is asked for more than is
         needed since it knows no scope; where too little of that is in scope, the search is exact after all.
         """
-        catalogue, fetch_k = self._store.catalogue, self._config.fetch_k
+        catalogue, fetch_k = self._store.catalogue, fetch_k or self._config.fetch_k
         if catalogue.count_passages_of(statement_ids, languages) > self._config.exact_limit:
             found = self._store.search_index(vector, fetch_k * self._config.overfetch)
             if found is not None:

@@ -134,14 +134,11 @@ def to_sentence(row: Row) -> Sentence:
     )
 
 
-def scope_conditions(scope: ScopeFilter | None) -> tuple[str, tuple[object, ...]]:
+def scope_conditions(scope: ScopeFilter) -> tuple[str, tuple[object, ...]]:
     """Returns the WHERE clause of a scope over `statements s`, and its values.
 
-    Without a scope these are all documents. In a scope, the interventions of a record stand in its place, but for
-    those of Presidents, Chairs and Secretariats.
+    The interventions of a record stand in its place, but for those of Presidents, Chairs and Secretariats.
     """
-    if scope is None:
-        return "WHERE s.part_of IS NULL", ()
     clauses = [
         "NOT EXISTS (SELECT 1 FROM statements i WHERE i.part_of = s.statement_id)",
         "(s.part IS NULL OR json_extract(s.part, '$.role') != 'office')",

@@ -65,7 +65,7 @@ def _cited(
     sources = retrieved.sources
     taken = {item.sentence.sentence_id for item in first}
     nearest = {near.sentence.sentence_id: near for item in then for near in item.sentences}
-    rest = sorted((item for key, item in nearest.items() if key not in taken), key=lambda item: -item.score)
+    rest = sorted((item for key, item in nearest.items() if key not in taken), key=lambda item: -item.relevance.chance)
     made = quote([item.sentence for item in first], sources, RELATED, first_number=1)
     made += quote([item.sentence for item in rest[:RELATED]], sources, RELATED, first_number=len(made) + 1)
     return tuple(c for c in made if verify_citation(c, sources.statements.get(c.statement_id)) == "verified")
@@ -139,7 +139,8 @@ def _named(codes: Iterable[str], parties: PartyTable, wording: Wording) -> str:
 
 def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -> Abstention | None:
     """Returns the abstention that needs no search, such as a question back about an ambiguous name; else None."""
-    unread = not resolution.is_statement_question or (resolution.unclear is not None and not resolution.known_name)
+    unknown = resolution.unnamed or (resolution.unclear is not None and not resolution.known_name)
+    unread = not resolution.is_statement_question or unknown
     if unread and is_in_other_language(resolution.question):
         return _unread_language()
     if resolution.unclear is not None:

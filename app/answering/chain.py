@@ -138,6 +138,7 @@ class Steps:
         language = resolution.reply_language or resolution.scope.language
         wording, parties = load_wording(language), self.parties()
         notes = word_notes((*resolution.notes, *retrieved.notes), parties, wording)
+        surest = max(retrieved.party_evidence, key=lambda item: (item.answers, item.confidence), default=None)
         answer = Answer(
             question=question.text,
             answer="",
@@ -148,7 +149,8 @@ class Steps:
             scope=replace(resolution.scope, language=language, notes=notes),
             coverage=retrieved.coverage(checked.citations),
             retrieved=retrieved.passages,
-            confidence=round(max((item.confidence for item in retrieved.party_evidence), default=0.0), 4),
+            confidence=0.0 if surest is None else round(surest.confidence, 4),
+            confidence_source=None if surest is None else surest.confidence_source,
             prompt_version=wording.version,
             dropped_claims=checked.dropped,
         )

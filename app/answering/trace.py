@@ -28,8 +28,8 @@ def record_of(answer: Answer, retrieved: Retrieved | None, composed: Composition
             {
                 "party": item.party,
                 "sentence_id": evidence.sentence.sentence_id,
-                "score": round(evidence.score, 4),
-                "confidence": round(item.confidence, 4),
+                "confidence": round(evidence.relevance.chance, 4),
+                "confidence_source": evidence.relevance.source,
             }
             for item in by_party
             for evidence in item.sentences[:_LISTED]
@@ -68,7 +68,7 @@ def lines_of(trace: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("candidate", f"{item['rank']}. {item['passage_id']} score {item['score']}") for item in trace["retrieved"][:10]
     ]
     lines += [
-        ("evidence", f"{item['party']} {item['sentence_id']} score {item['score']}")
+        ("evidence", f"{item['party']} {item['sentence_id']} {item['confidence_source']} {item['confidence']}")
         for item in record.get("evidence", [])[:20]
     ]
     lines += [("claim", f"{claim['text']} {claim['citations']}") for claim in trace["claims"]]

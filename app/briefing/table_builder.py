@@ -20,9 +20,7 @@ from app.briefing.request import BriefingRequest
 from app.errors import BriefingError
 from app.question.resolution import Resolution
 from app.records import AbstentionReason, Answer, Citation, Claim, Coverage, Scope
-from app.retrieval.calibration import THRESHOLD
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
-from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.scoped_statements import unreadable_in_scope
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
@@ -244,7 +242,7 @@ class _Build:
         """Returns a cell, and the strongest quotation of each statement that speaks of its subject, by date."""
         retrieved = self._retriever.retrieve(self._resolution(code, subject, session), self._parties)
         self._searched |= {summary.statement_id: summary for summary in retrieved.searched}
-        own = next((item for item in retrieved.party_evidence if item.party == code and _speaks(item)), None)
+        own = next((item for item in retrieved.party_evidence if item.party == code and item.speaks), None)
         telling = [] if own is None else order_evidence(own, subject.topic)
         cited = self._quoted(telling, retrieved, self._request.quotations)
         of_groups, group_note = self._of_groups(retrieved)
@@ -285,7 +283,7 @@ class _Build:
         """Has the model word the evidence of a cell, its party's before that of the groups that spoke for it."""
         if self._writer is None:
             return CellText()
-        groups = [found.strong for found in retrieved.spoken_for if _speaks(found)]
+        groups = [found.strong for found in retrieved.spoken_for if found.speaks]
         chosen = [_once(sentences) for sentences in (telling, *groups) if sentences]
         return self._writer.write(subject.label, chosen, retrieved.sources, beat)
 
@@ -307,7 +305,7 @@ class _Build:
         return [c for c in made if verify_citation(c, retrieved.sources.statements.get(c.statement_id)) == "verified"]
 
     def _of_groups(self, retrieved: Retrieved) -> tuple[list[Citation], str]:
-        speaking = [found for found in retrieved.spoken_for if _speaks(found)]
+        speaking = [found for found in retrieved.spoken_for if found.speaks]
         cited = [citation for found in speaking for citation in self._quoted(found.strong, retrieved, _OF_GROUP)]
         names = dict.fromkeys(self._parties.display(found.party, self._request.language) for found in speaking)
         return cited, f"{', '.join(names)} spoke for it, quoted as such." if cited else ""
@@ -390,11 +388,6 @@ def _renumbered(worded: CellText, code: str, number: Callable[[Citation], int]) 
         for claim in worded.claims
     ]
     return tuple(sorted(claims, key=lambda claim: claim.state != code))
-
-
-def _speaks(item: PartyEvidence) -> bool:
-    """Returns whether a party speaks of a subject, with or without a position."""
-    return bool(item.sentences) and item.confidence >= THRESHOLD
 
 
 def _sessions(in_scope: Sequence[StatementSummary], codes: Sequence[str]) -> tuple[str, ...]:

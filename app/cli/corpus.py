@@ -189,7 +189,9 @@ def parties(
 @command(commands, "untoc doctor", "untoc doctor --rebuild")
 def doctor(
     invocation: Invocation,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="make the indexes anew, without embedding")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="bring the store up to date and make its indexes anew, without embedding")
+    ] = False,
     reembed: Annotated[bool, typer.Option("--reembed", help="embed everything with the model of the settings")] = False,
 ) -> int:
     """Check the store."""

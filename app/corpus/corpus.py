@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from rapidfuzz import fuzz
 
 from app.answering.provenance import reference
-from app.corpus.doctor import examine
+from app.corpus.doctor import examine, upgrade_check
 from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Citation
@@ -34,6 +34,7 @@ from ingest.report import FileResult, IngestProgress, IngestReport
 from ingest.text.readable import readable
 from ingest.text.repair import ELLIPSIS
 from ingest.text.splitter import SplitConfig
+from ingest.upgrade import bring_up_to_date
 from prompts.wording import load_wording
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family
@@ -158,7 +159,7 @@ class Corpus:
 
     def statements(self) -> tuple[StatementSummary, ...]:
         """Returns all statements, by State and date."""
-        return self._store.catalogue.summaries()
+        return self._store.catalogue.documents()
 
     def families(self) -> dict[str, Family]:
         """Returns the family of every statement that has one, by statement id."""
@@ -397,7 +398,8 @@ class Corpus:
         return reference(citation, self.parties(), load_wording(language))
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
-        """Checks the store; can make its indexes anew, or embed everything with the model in use."""
+        """Checks the store; can bring it up to date with new indexes, or embed everything with the model in use."""
+        checks: tuple[Check, ...] = ()
         if reembed:
             with self._store.writer():
                 self._store.record_model_change()
@@ -409,8 +411,11 @@ class Corpus:
                     self._store.catalogue.add_vectors(dict(zip(keys, vectors, strict=True)))
         elif rebuild:
             with self._store.writer():
+                upgrade = bring_up_to_date(self._store, Annotator(self.parties(), self._split, self._embedder))
+                link_families(self._store.catalogue)
                 self._store.rebuild_index()
-        checks = examine(self._store)
+            checks = (*checks, upgrade_check(upgrade))
+        checks = (*examine(self._store), *checks)
         return DoctorReport(ok=all(check.ok for check in checks), checks=checks)
 
     def _corrected(self, old: Statement, changes: Mapping[str, str]) -> tuple[Metadata, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from app.answering.verify import reads_as
 from ingest.text.repair import running_heads
+from ingest.upgrade import Upgrade
 from vectorstore.catalogue import Catalogue
 from vectorstore.health import Check
 from vectorstore.records import StatementSummary
@@ -26,8 +27,17 @@ def examine(store: Store) -> tuple[Check, ...]:
     found = store.check()
     if not found[0].ok:
         return found
-    summaries = store.catalogue.summaries()
+    summaries = store.catalogue.documents()
     return (*found, check_words(store.catalogue, summaries), check_sources(summaries))
+
+
+def upgrade_check(upgrade: Upgrade) -> Check:
+    """Says what became of documents that an older version annotated."""
+    if upgrade.waiting:
+        detail = f"{_named(upgrade.waiting)} read differently now and have to be embedded: run `untoc ingest` on them"
+        return Check(name="annotation", ok=True, detail=f"{upgrade.updated} brought up to date; {detail}")
+    done = f"{upgrade.updated} brought up to date" if upgrade.updated else "up to date"
+    return Check(name="annotation", ok=True, detail=done)
 
 
 def check_words(catalogue: Catalogue, summaries: Sequence[StatementSummary]) -> Check:

@@ -47,7 +47,7 @@ class UploadsStore:
         if folder.parent != self._folder:
             return
         # A file inside an archive is kept with it.
-        came = (s.file for s in self._store.catalogue.summaries() if s.folder == str(folder))
+        came = (s.file for s in self._store.catalogue.documents() if s.folder == str(folder))
         held = {Path(file).parts[0] for file in came}
         # What is gone already is as it should be.
         with suppress(OSError):

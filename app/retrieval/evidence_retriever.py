@@ -10,9 +10,9 @@ from typing import Final
 
 from app.question.resolution import Resolution, Shown
 from app.records import Citation, Coverage, Note, RetrievedPassage, Scope, Sources, TreatyScope, WordsFound
-from app.retrieval.listing import calibrate_across_parties
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.party_search import PartySearch
+from app.retrieval.relevance import CITED
 from app.retrieval.scoped_statements import (
     ScopedStatements,
     by_party,
@@ -23,7 +23,6 @@ from app.retrieval.scoped_statements import (
 from app.retrieval.sentence_ranker import SentenceRanker, languages_of
 from app.retrieval.stance import has_stance
 from app.retrieval.strategies import choose_strategy
-from app.retrieval.terms import content_terms
 from app.retrieval.topic import ModelLanguages, Topic
 from ingest.annotate import UNNAMED, provision_of
 from ingest.parties.party_table import PartyTable
@@ -39,10 +38,6 @@ _LISTED: Final = 100
 _READ_FOR_POSITION: Final = 5
 # How far from a quotation its reasons are looked for, in sentences.
 _AROUND: Final = 6
-# Where no sentence cites an article, sentences are on its subject that score this high (see `ScoredSentence`), or hold
-# this share of the words of its title.
-_SUBJECT_SCORE_MIN: Final = -4.0
-_TITLE_SHARE_MIN: Final = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,15 +191,13 @@ class EvidenceRetriever:
             near = [(min((_apart(s, other) for other in quoted), default=_AROUND + 1), s) for s in sentences]
             party = statement.metadata.state or ""
             found.setdefault(party, []).extend(
-                ScoredSentence(sentence=s, score=-float(apart))
+                ScoredSentence(sentence=s, relevance=CITED)
                 for apart, s in sorted(near, key=lambda item: (item[0], item[1].ordinal))
                 if apart <= _AROUND and bears(s.text)
             )
         held = by_party(summary for summary in base.searched if summary.statement_id in base.sources.statements)
         evidence = tuple(
-            PartyEvidence(
-                party=party, searched=tuple(held.get(party, ())), sentences=tuple(near), confidence=1.0, cited=True
-            )
+            PartyEvidence(party=party, searched=tuple(held.get(party, ())), sentences=tuple(near))
             for party, near in found.items()
             if near
         )
@@ -236,12 +229,13 @@ class EvidenceRetriever:
             return base
         language = resolution.scope.language
         search = PartySearch(self._store.catalogue, self._ranker, strategy, language, many=many)
-        evidence = tuple(item for code, own in owned.items() for item in _found_by(search, code, own, resolution))
+        if resolution.over_time:
+            evidence, read = tuple(i for code, own in owned.items() for i in _over_time(search, code, own)), len(owned)
+        else:
+            evidence, read = search.find_all(owned)
         spoken_for = tuple(
             replace(search.find(g.group, g.statements), members=g.members, aligned=g.aligned) for g in groups
         )
-        if many:
-            evidence = calibrate_across_parties(evidence)
         if resolution.stance:
             evidence, spoken_for = (tuple(self._by_position(f) for f in each) for each in (evidence, spoken_for))
         related, readings = self._related_findings(resolution, evidence, search, many=many)
@@ -263,6 +257,7 @@ class EvidenceRetriever:
             notes=(
                 *base.notes,
                 *_translation_note(search.topic),
+                *_reading_notes(search, evidence, read, calibrated=self._ranker.relevance.calibrated),
                 *_words_only_note(base, evidence, self._ranker.model_languages),
                 *_search_notes(resolution, base.searched, evidence, readings),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in cited_unnamed),
@@ -295,9 +290,7 @@ class EvidenceRetriever:
         if silent and not (many and len(silent) < len(evidence)):
             titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
             subject = ranker.topic(" ".join(title for title in titles if title), "en")
-            near: Sequence[PartyEvidence] = [search.by_topic(item.party, item.searched, subject) for item in silent]
-            near = calibrate_across_parties(near) if many else near
-            related += [item if _on_subject(item, subject) else replace(item, confidence=0.0) for item in near]
+            related += [search.by_topic(item.party, item.searched, subject) for item in silent]
         return tuple(related), readings
 
     def _of_unnamed_conventions(
@@ -333,11 +326,11 @@ class EvidenceRetriever:
                 own = self._store.catalogue.mentions([text.statement_id for text in texts], provision_of(treaty.treaty))
                 holders = {mention.statement_id for mention in own}
                 held = [text for text in texts if text.statement_id in holders]
-                evidence = merge_evidence(evidence, self._ranker.rank_shallow("", held, topic))
+                evidence = merge_evidence(evidence, self._ranker.rank_by_topic("", held, topic))
         return replace(
             base,
             searched=texts,
-            party_evidence=calibrate_across_parties((evidence,)),
+            party_evidence=(evidence,),
             sources=self._sources((evidence,)),
         )
 
@@ -384,24 +377,9 @@ def _is_unsearchable(resolution: Resolution) -> bool:
     return asked_back or resolution.to_assistant or not resolution.is_statement_question
 
 
-def _on_subject(evidence: PartyEvidence, subject: Topic) -> bool:
-    """Returns whether evidence speaks of an article's subject, and not only of one common word of its title."""
-    if not evidence.answers:
-        return False
-    if evidence.features is None:
-        # Without features, it was found by its words, which is enough.
-        return True
-    shared = max(subject.share_of(content_terms(item.sentence.text, "en")) for item in evidence.best)
-    return evidence.sentences[0].score >= _SUBJECT_SCORE_MIN or shared >= _TITLE_SHARE_MIN
-
-
-def _found_by(
-    search: PartySearch, party: str, own: Sequence[StatementSummary], resolution: Resolution
-) -> Iterable[PartyEvidence]:
-    """Searches a party's statements together, or one by one where the question is about change."""
-    if resolution.over_time and len(own) > 1:
-        return [search.find(party, [statement]) for statement in own]
-    return [search.find(party, own)]
+def _over_time(search: PartySearch, party: str, own: Sequence[StatementSummary]) -> Iterable[PartyEvidence]:
+    """Searches a party's statements one by one, for a question about change."""
+    return [search.find(party, [statement]) for statement in own] if len(own) > 1 else [search.find(party, own)]
 
 
 def _translation_note(topic: Topic | None) -> tuple[Note, ...]:
@@ -413,6 +391,16 @@ def _translation_note(topic: Topic | None) -> tuple[Note, ...]:
             kind="bridged" if topic.translation_coverage >= 1.0 else "bridged_partly", values={"words": topic.english}
         ),
     )
+
+
+def _reading_notes(
+    search: PartySearch, evidence: Sequence[PartyEvidence], read: int, *, calibrated: bool
+) -> Iterable[Note]:
+    """Says how closely parties were read, and where words alone decided because no calibration suits the models."""
+    if read < len(evidence):
+        yield Note(kind="read_closely", values={"count": len(evidence), "read": read})
+    if search.topic is not None and not calibrated and any(item.searched for item in evidence):
+        yield Note(kind="uncalibrated")
 
 
 def _words_only_note(base: Retrieved, evidence: Sequence[PartyEvidence], languages: ModelLanguages) -> tuple[Note, ...]:

@@ -21,9 +21,8 @@ def go_on(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
     def rest(item: PartyEvidence) -> PartyEvidence | None:
         if many:
             return None if item.party in shown.parties and item.answers else item
-        # The best sentences are told before some of them are left out, so that weaker ones do not take their place.
         best = tuple(each for each in item.best if each.sentence.sentence_id not in shown.sentences)
-        return replace(item, sentences=best, cited=item.cited or item.answers) if item.answers else item
+        return replace(item, sentences=best) if item.answers else item
 
     def left(items: tuple[PartyEvidence, ...]) -> tuple[PartyEvidence, ...]:
         return tuple(item for item in map(rest, items) if item is not None)

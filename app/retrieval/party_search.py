@@ -3,14 +3,13 @@
 `ByArticle` looks up the sentences that name the article; `ByTopic` ranks the sentences by meaning.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from app.records import TreatyScope
-from app.retrieval.calibration import MARGIN
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
-from app.retrieval.sentence_ranker import SentenceRanker
+from app.retrieval.sentence_ranker import DEEP, SHALLOW, SentenceRanker
 from app.retrieval.strategies import (
     ByAgendaItem,
     ByArticle,
@@ -53,10 +52,25 @@ class PartySearch:
         self._ranker = ranker
         self._strategy = strategy
         self._many = many
+        self._depth = SHALLOW if many else DEEP
         self.topic = None if strategy.topic is None else ranker.topic(strategy.topic, language)
         self._treaty_words: Topic | None = None
         if isinstance(strategy, ByTreaty) and not strategy.joining:
             self._treaty_words = ranker.topic(treaty_words(strategy.treaties), "en")
+
+    def find_all(self, owned: Mapping[str, Sequence[StatementSummary]]) -> tuple[tuple[PartyEvidence, ...], int]:
+        """Returns the evidence of each party in order, and how many were read with the cross-encoder.
+
+        Of many parties on a topic, only those are read that may speak of it.
+        """
+        if not self._many or self.topic is None or not isinstance(self._strategy, ByTopic):
+            return tuple(self.find(party, own) for party, own in owned.items()), len(owned)
+        near, topic = self._ranker.parties_near(owned, self.topic), self.topic
+        found = tuple(
+            self.find(party, own) if party in near else self._ranker.not_read(party, own, topic)
+            for party, own in owned.items()
+        )
+        return found, len(near)
 
     def find(self, party: str, statements: Sequence[StatementSummary]) -> PartyEvidence:
         """Returns the evidence in the statements of a party, best first."""
@@ -75,8 +89,7 @@ class PartySearch:
 
     def by_topic(self, party: str, statements: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
         """Returns the evidence on a topic, ranked as deep as the number of parties allows."""
-        rank = self._ranker.rank_shallow if self._many else self._ranker.rank_by_topic
-        return rank(party, statements, topic)
+        return self._ranker.rank_by_topic(party, statements, topic, self._depth)
 
     def _by_articles(
         self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope]
@@ -109,9 +122,7 @@ class PartySearch:
         if evidence.sentences or (self._many and strategy.joining):
             return evidence
         if self._many and self._treaty_words is not None:
-            return self._without_other_treaties(
-                self._ranker.rank_shallow(code, searched, self._treaty_words), strategy.treaties
-            )
+            return self._without_other_treaties(self.by_topic(code, searched, self._treaty_words), strategy.treaties)
         return self._without_its_name(code, searched, strategy.treaties)
 
     def _without_its_name(
@@ -141,6 +152,4 @@ class PartySearch:
             for mention in self._catalogue.mentions(statements, treaty)
         }
         kept = tuple(item for item in evidence.sentences if item.sentence.sentence_id not in others)
-        # Where the best sentences were about another treaty, the confidence was theirs.
-        sure = bool(kept) and kept[0].score >= evidence.sentences[0].score - MARGIN
-        return replace(evidence, sentences=kept, confidence=evidence.confidence if sure else 0.0)
+        return replace(evidence, sentences=kept)

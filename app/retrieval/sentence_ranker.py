@@ -1,26 +1,26 @@
 """Ranking the sentences of a party's statements by how well they speak of a topic.
 
 Passages are retrieved for each party by itself, so that no State drops out because others speak of a topic more. A
-cross-encoder then reads their sentences, first alone and then the best of them within their neighbours. Asked about
+cross-encoder then reads their sentences, and the best of them are measured within their neighbours. Asked about
 "extradition", "We extradite our nationals under treaties alone." ranks before "We thank the Secretariat."
 """
 
 import logging
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 import numpy as np
 
-from app.retrieval.calibration import THRESHOLD, Features, confidence
 from app.retrieval.key_sentences import key_sentences, lexical_vectors
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
-from app.retrieval.ranking_constants import RANKING
+from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceModel, lexical_relevance
+from app.retrieval.relevance_features import FeatureExtractor, Read, SentenceFeatures
 from app.retrieval.stance import has_stance
-from app.retrieval.terms import content_terms, key_phrases
+from app.retrieval.terms import content_terms
 from app.retrieval.topic import ModelLanguages, Topic
 from ingest.annotate import AGENDA
 from vectorstore.embeddings import Embedder
@@ -34,6 +34,33 @@ logger = logging.getLogger(__name__)
 
 # Shorter sentences are scraps, such as "Thank you.".
 _SCRAP_WORDS: Final = 4
+# A small corpus says little of how rare a word is: this many passages are added to it, a word standing in this share.
+_PRIOR_PASSAGES: Final = 200
+_PRIOR_SHARE: Final = 0.01
+# Passages nearest to the centroid of a statement, from which its gist is taken, and sentences of that.
+_CENTROID_PASSAGES: Final = 4
+_REPRESENTATIVE_SENTENCES: Final = 16
+# Of many parties, those are read that own one of this many passages nearest to a topic.
+_NEAR_PASSAGES: Final = 150
+
+
+@dataclass(frozen=True, kw_only=True)
+class Depth:
+    """How much is read of a party's statements.
+
+    Attributes:
+        passages: The best passages whose sentences are candidates.
+        sentences: Sentences of these that the cross-encoder reads alone.
+        windows: The best of these, which are candidates and are compared with the topic within their neighbours.
+    """
+
+    passages: int
+    sentences: int
+    windows: int
+
+
+DEEP: Final = Depth(passages=12, sentences=28, windows=8)
+SHALLOW: Final = Depth(passages=4, sentences=8, windows=2)
 
 
 class SentenceRanker:
@@ -46,23 +73,31 @@ class SentenceRanker:
         embedder: Embedder,
         reranker: Reranker | None,
         model_languages: ModelLanguages | None = None,
+        relevance: RelevanceModel | None = None,
     ) -> None:
         self.model_languages = model_languages or ModelLanguages()
+        self.relevance = relevance or RelevanceModel(None)
         self._store = store
         self._retriever = retriever
         self._embedder = embedder
         self._reranker = reranker
+        self._features = FeatureExtractor(store.catalogue, embedder)
 
     def topic(self, words: str, language: str) -> Topic:
         """Prepares topic words for searching; one serves all parties."""
         return Topic.of(words, language, self._retriever.embed, self._rarity, self.model_languages)
 
     def _rarity(self, term: str) -> float:
-        """Returns the inverse document frequency of a stem over the passages of the corpus."""
+        """Returns the inverse document frequency of a stem over the passages of the corpus, always above 0."""
         catalogue = self._store.catalogue
-        return math.log((catalogue.count_passages() + 1) / (catalogue.document_frequency(term) + 1))
+        expected = _PRIOR_PASSAGES * _PRIOR_SHARE
+        return math.log(
+            (catalogue.count_passages() + _PRIOR_PASSAGES + 1) / (catalogue.document_frequency(term) + expected + 1)
+        )
 
-    def rank_by_topic(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
+    def rank_by_topic(
+        self, party: str, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP
+    ) -> PartyEvidence:
         """Ranks the sentences of these statements by how well they speak of a topic.
 
         Statements in languages that the models know are ranked by them, the others by the words that they share
@@ -72,24 +107,40 @@ class SentenceRanker:
             party: Whose statements they are.
             searched: The statements in scope.
             topic: What to search for.
+            depth: How much of them is read.
         """
-        parts = self._parts(party, searched, topic, self._rank_by_models)
+        parts = self._parts(party, searched, topic, depth)
         found = self._nothing_yet(party, searched, topic)
-        for part in sorted(parts, key=lambda part: -part.confidence):
+        for part in sorted(parts, key=lambda part: (part.answers, part.confidence), reverse=True):
             if part.answers or not found.answers:
                 found = merge_evidence(found, part)
         return found
 
-    def rank_shallow(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
-        """Ranks the few sentences nearest to a topic, for a party among many.
+    def parties_near(self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic) -> frozenset[str]:
+        """Returns the parties that may speak of a topic: those with a passage among the nearest of the whole scope.
 
-        Confidence comes from comparing the parties afterwards: `app.retrieval.listing.calibrate_across_parties`.
+        One dense and one lexical query ask all statements at once, so that the time of the cross-encoder does not grow
+        with the parties; a rare name is among the lexical results whoever says it. Parties with statements in
+        languages that the models do not know are always among them.
         """
-        parts = self._parts(party, searched, topic, self._rank_shallow_by_models)
-        found = self._nothing_yet(party, searched, topic)
-        for part in sorted(parts, key=_strength, reverse=True):
-            found = merge_evidence(found, part)
-        return found
+        owners = {summary.statement_id: party for party, own in owned.items() for summary in own}
+        near = {
+            owners[item.passage.statement_id]
+            for wording in topic.wordings
+            for item in self._retriever.retrieve(
+                wording.english,
+                tuple(owners),
+                _NEAR_PASSAGES,
+                query_vector=wording.vector,
+                fetch_k=_NEAR_PASSAGES,
+            )
+        }
+        unknown = {party for party, own in owned.items() if self._known_in(own) is not None}
+        return frozenset(near | unknown)
+
+    def not_read(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
+        """Returns the record of a party of which `parties_near` found nothing to read."""
+        return self._nothing_yet(party, searched, topic)
 
     def _nothing_yet(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
         """Returns a record without evidence, which says whether that would prove silence (`coverage_unknown`)."""
@@ -100,11 +151,7 @@ class SentenceRanker:
         return PartyEvidence(party=party, searched=tuple(searched), coverage_unknown=unsure)
 
     def _parts(
-        self,
-        party: str,
-        searched: Sequence[StatementSummary],
-        topic: Topic,
-        by_models: Callable[[str, Sequence[StatementSummary], Topic], PartyEvidence],
+        self, party: str, searched: Sequence[StatementSummary], topic: Topic, depth: Depth
     ) -> list[PartyEvidence]:
         """Returns the evidence in the statements of each language: by the models, or by shared words."""
         by_language: dict[str | None, list[StatementSummary]] = {}
@@ -114,13 +161,8 @@ class SentenceRanker:
             )
             for key in dict.fromkeys(spoken):
                 by_language.setdefault(key, []).append(summary)
-        parts = []
         known = by_language.pop(None, [])
-        if known and topic.english:
-            # Synonyms of the topic count as the topic.
-            best = max((by_models(party, known, wording) for wording in topic.wordings), key=_strength)
-            # Where the glossary translated a part of the topic, the confidence is for that part.
-            parts.append(replace(best, confidence=best.confidence * topic.translation_coverage))
+        parts = [self._rank_by_models(party, known, topic, depth)] if known and topic.english else []
         return parts + [self._rank_by_words(party, own, topic, language or "") for language, own in by_language.items()]
 
     def _known_in(self, searched: Sequence[StatementSummary]) -> tuple[str | None, ...] | None:
@@ -129,6 +171,70 @@ class SentenceRanker:
             language not in (*self.model_languages.ranked, None) for s in searched for language in languages_of(s)
         )
         return (*sorted(self.model_languages.ranked), None) if mixed else None
+
+    def _rank_by_models(
+        self, party: str, searched: Sequence[StatementSummary], topic: Topic, depth: Depth
+    ) -> PartyEvidence:
+        passages: tuple[ScoredPassage, ...] = ()
+        surest: dict[str, ScoredSentence] = {}
+        # Synonyms of the topic count as the topic.
+        for wording in topic.wordings:
+            read = self.read(searched, wording, depth)
+            passages = passages or read.passages
+            for sentence, relevance in zip(read.sentences, self._judge(wording, read), strict=True):
+                # Where the glossary translated a part of the topic, the chance is for that part.
+                item = ScoredSentence(sentence=sentence, relevance=relevance.times(topic.translation_coverage))
+                other = surest.setdefault(sentence.sentence_id, item)
+                if item.relevance.chance > other.relevance.chance:
+                    surest[sentence.sentence_id] = item
+        return PartyEvidence(
+            party=party,
+            searched=tuple(searched),
+            sentences=tuple(sorted(surest.values(), key=lambda item: -item.relevance.chance)),
+            passages=passages,
+        )
+
+    def _judge(self, topic: Topic, read: Read) -> tuple[Relevance, ...]:
+        if self.relevance.calibrated:
+            return self.relevance.judge(self._features.measure(topic, read))
+        shares = (
+            [topic.share_of(content_terms(text, "en")) for text in (sentence.text, window)]
+            for sentence, window in zip(read.sentences, read.windows, strict=True)
+        )
+        return tuple(lexical_relevance((own + around) / 2) for own, around in shares)
+
+    def read(self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth) -> Read:
+        """Reads the sentences nearest to a topic with the cross-encoder, best first."""
+        ids = [summary.statement_id for summary in searched]
+        passages = self._retriever.retrieve(
+            topic.english, ids, DEEP.passages, query_vector=topic.vector, languages=self._known_in(searched)
+        )
+        terms = content_terms(topic.english, "en")
+        kept = _shortlist(self._sentences_of(passages[: depth.passages]), terms, "en", depth.sentences)
+        alone = self._score(topic.english, [sentence.text for sentence in kept])
+        order = np.argsort(-alone, kind="stable")[: depth.windows]
+        best = [kept[row] for row in order]
+        windows = self._contexts(best)
+        return Read(
+            statement_ids=tuple(ids),
+            passages=passages,
+            alone=alone,
+            sentences=tuple(best),
+            windows=tuple(windows),
+            best_alone=alone[order],
+            one_of_many=depth == SHALLOW,
+        )
+
+    def measure(
+        self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth
+    ) -> tuple[tuple[Sentence, SentenceFeatures], ...]:
+        """Returns the sentences that are read for a topic with their features, in all its wordings."""
+        reads = [(wording, self.read(searched, wording, depth)) for wording in topic.wordings]
+        return tuple(
+            pair
+            for wording, read in reads
+            for pair in zip(read.sentences, self._features.measure(wording, read), strict=True)
+        )
 
     def _rank_by_words(
         self, party: str, searched: Sequence[StatementSummary], topic: Topic, language: str
@@ -143,34 +249,30 @@ class SentenceRanker:
             return empty
         ids = [s.statement_id for s in searched]
         only = (language,) if any(len(languages_of(s)) > 1 for s in searched) else None
-        found = self._retriever.retrieve_lexical(topic.synonyms_in(language), ids, RANKING.passages, languages=only)
+        found = self._retriever.retrieve_lexical(topic.synonyms_in(language), ids, DEEP.passages, languages=only)
         if across is not None:
-            nearest = self._retriever.retrieve(topic.words, ids, RANKING.passages, query_vector=across, languages=only)
+            nearest = self._retriever.retrieve(topic.words, ids, DEEP.passages, query_vector=across, languages=only)
             held = {item.passage.passage_id for item in found}
             found += tuple(item for item in nearest if item.passage.passage_id not in held)
         sentences = self._sentences_of(found)
 
         def share(text: str, context: str) -> float:
             shares = (
-                covered * (0.75 * _term_share(terms, context, language) + 0.25 * _term_share(terms, text, language))
+                covered * (_term_share(terms, text, language) + _term_share(terms, context, language)) / 2
                 for terms, covered in asked
             )
             return max(shares, default=0.0)
 
+        # Half by itself, half with its neighbours: what only stands beside the topic is not quoted.
         pairs = zip(sentences, self._contexts(sentences), strict=True)
         shares = np.array([share(sentence.text, context) for sentence, context in pairs], dtype=np.float32)
-        order = np.argsort(-shares, kind="stable")[: RANKING.in_context]
-        kept = [row for row in order if shares[row] >= RANKING.words_shared_min]
-        if not kept:
-            return replace(empty, passages=found, sentences=self._nearest(sentences, across))
-        return replace(
-            empty,
-            # Stretched to the range of the logits, so that what ranks far below the best is not quoted.
-            sentences=_ordered([sentences[row] for row in kept], shares[kept] * 10.0),
-            passages=found,
-            # Capped below the confidence that the models reach.
-            confidence=THRESHOLD + 0.5 * (float(shares.max()) - RANKING.words_shared_min),
+        order = np.argsort(-shares, kind="stable")[: DEEP.windows]
+        ranked = tuple(
+            ScoredSentence(sentence=sentences[row], relevance=lexical_relevance(float(shares[row]))) for row in order
         )
+        if not any(item.relevance.answers for item in ranked):
+            ranked = self._nearest(sentences, across)
+        return replace(empty, passages=found, sentences=ranked)
 
     def _nearest(self, sentences: Sequence[Sentence], across: Matrix | None) -> tuple[ScoredSentence, ...]:
         """Returns the sentences nearest in meaning, in a language that only the embedding model knows.
@@ -180,135 +282,8 @@ class SentenceRanker:
         if across is None or not sentences:
             return ()
         near = self._embedder.embed_documents([sentence.text for sentence in sentences]) @ across
-        # Cosines, below every logit by which evidence is quoted.
-        return _ordered(sentences, near - 20.0)[: RANKING.in_context]
-
-    def _rank_by_models(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
-        found, kept = self._retrieve(party, searched, topic, RANKING.passages, RANKING.sentences)
-        if not kept:
-            return found
-        alone = self._score(topic.english, [sentence.text for sentence in kept])
-        order = np.argsort(-alone, kind="stable")[: RANKING.in_context]
-        contexts = self._contexts([kept[row] for row in order])
-        within = self._score(topic.english, contexts)
-        ids = [summary.statement_id for summary in searched]
-        features = self._features(topic.english, found, alone, within, contexts, ids)
-        chance = confidence(features)
-        if features.best_alone < RANKING.related_logit_min or self._lacks_terms(topic, features.best_alone, ids):
-            # What the field has a term for is seldom spoken of without it; nearness in meaning is not enough.
-            chance = min(chance, THRESHOLD / 2)
-        return replace(
-            found,
-            sentences=_ordered([kept[row] for row in order], alone[order] + RANKING.context_weight * within),
-            confidence=chance,
-            features=features,
-        )
-
-    def _rank_shallow_by_models(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
-        found, kept = self._retrieve(party, searched, topic, RANKING.shallow_passages, RANKING.shallow_sentences)
-        if not kept:
-            return found
-        alone = self._score(topic.english, [sentence.text for sentence in kept])
-        within = alone.copy()
-        nearest = np.argsort(-alone, kind="stable")[: RANKING.shallow_in_context]
-        within[nearest] = self._score(topic.english, self._contexts([kept[row] for row in nearest]))
-        return replace(
-            found,
-            sentences=_ordered(kept, alone + RANKING.context_weight * within),
-            term_coverage=max(topic.share_of(content_terms(sentence.text, "en")) for sentence in kept),
-            has_topic_phrase=self._uses_phrase(topic, [summary.statement_id for summary in searched]),
-        )
-
-    def _retrieve(
-        self, party: str, searched: Sequence[StatementSummary], topic: Topic, passages: int, sentences: int
-    ) -> tuple[PartyEvidence, list[Sentence]]:
-        """Retrieves passages in the languages of the models.
-
-        Returns:
-            A record with the passages and no evidence yet, and the sentences of the best passages to score.
-        """
-        found = self._retriever.retrieve(
-            topic.english,
-            [summary.statement_id for summary in searched],
-            RANKING.passages,
-            query_vector=topic.vector,
-            languages=self._known_in(searched),
-        )
-        terms = content_terms(topic.english, "en")
-        kept = _shortlist(self._sentences_of(found[:passages]), terms, "en", sentences)
-        return PartyEvidence(party=party, searched=tuple(searched), passages=found), kept
-
-    def _features(
-        self,
-        topic: str,
-        found: PartyEvidence,
-        alone: Matrix,
-        within: Matrix,
-        contexts: Sequence[str],
-        statement_ids: Sequence[str],
-    ) -> Features:
-        """Returns what the calibration measures of a ranking.
-
-        Args:
-            topic: The topic in English.
-            found: The passages that were retrieved.
-            alone: Logits of all sentences that were read, (n,) float32.
-            within: Logits of the best of them within their neighbours, (m,) float32.
-            contexts: The m texts of these.
-            statement_ids: The statements that were searched.
-        """
-        similarities = [item.similarity for item in found.passages if item.similarity is not None] or [0.0]
-        # The best is compared with the rest of the statement, of which a short one has little.
-        everything = alone
-        if len(alone) < RANKING.short_statement:
-            missing = RANKING.usual_statement - len(alone)
-            everything = np.concatenate([alone, np.full(missing, RANKING.unrelated_logit, dtype=np.float32)])
-            similarities = [*similarities, min(RANKING.unrelated_cosine, *similarities)]
-        terms = content_terms(topic, "en")
-        said, unsaid = self._phrase_use(topic, statement_ids)
-        return Features(
-            best_similarity=max(similarities),
-            last_similarity=min(similarities),
-            best_alone=float(alone.max()),
-            mean_alone=float(everything.mean()),
-            contrast=float((alone.max() - everything.mean()) / (everything.std() + 1.0)),
-            best_within=float(np.sort(within)[-3:].mean()),
-            shared=max(_term_share(terms, context, "en") for context in contexts),
-            said=said,
-            unsaid=unsaid,
-        )
-
-    def _lacks_terms(self, topic: Topic, best_alone: float, statement_ids: Sequence[str]) -> bool:
-        """Returns whether statements lack the terms for a topic and none of their sentences is near enough."""
-        if best_alone >= RANKING.term_absent_logit_min:
-            return False
-        if self._hold_term(topic, statement_ids) is False:
-            return True
-        absent = [term for term in topic.within if not self._hold_any(term.terms, statement_ids)]
-        # A single word has many synonyms and a term of several words has few, so one absent term of several words is
-        # enough; of single words, all have to be absent.
-        if any(term.words > 1 for term in absent):
-            return True
-        return best_alone < RANKING.all_terms_absent_logit_min and len(absent) == len(topic.within) > 1
-
-    def _hold_term(self, topic: Topic, statement_ids: Sequence[str]) -> bool | None:
-        """Returns whether statements hold a term for a topic that the glossary knows; None for any other topic."""
-        if not topic.terms:
-            return None
-        return self._hold_any(topic.terms, statement_ids)
-
-    def _uses_phrase(self, topic: Topic, statement_ids: Sequence[str]) -> bool | None:
-        """Returns whether statements hold a topic as a phrase, or a term for it; None where nobody uses it."""
-        frequency = self._store.catalogue.phrase_frequency
-        known = len(topic.english.split()) > 1 and frequency(topic.english) >= RANKING.known_phrase_passages
-        if known and frequency(topic.english, statement_ids):
-            return True
-        return self._hold_term(topic, statement_ids) if topic.terms else (False if known else None)
-
-    def _hold_any(self, terms: Sequence[str], statement_ids: Sequence[str]) -> bool:
-        """Returns whether statements hold one of these terms, its words in any order."""
-        frequency = self._store.catalogue.phrase_frequency
-        return any(frequency(term, statement_ids, any_order=True) for term in terms)
+        order = np.argsort(-near, kind="stable")[: DEEP.windows]
+        return tuple(ScoredSentence(sentence=sentences[row], relevance=lexical_relevance(0.0)) for row in order)
 
     def rank_by_mention(
         self,
@@ -342,15 +317,12 @@ class SentenceRanker:
             )
         if topic is not None and topic.english and len(sentences) > 1:
             scores = self._score(topic.english, [sentence.text for sentence in sentences])
-            sentences = [item.sentence for item in _ordered(sentences, scores)]
-        evidence = tuple(ScoredSentence(sentence=s, score=float(-rank)) for rank, s in enumerate(sentences))
+            sentences = [sentences[row] for row in np.argsort(-scores, kind="stable")]
         return PartyEvidence(
             party=party,
             searched=tuple(searched),
-            sentences=evidence,
+            sentences=tuple(ScoredSentence(sentence=sentence, relevance=CITED) for sentence in sentences),
             passages=self._passages_around(sentences),
-            confidence=1.0 if evidence else 0.0,
-            cited=bool(evidence),
         )
 
     def _passages_around(self, sentences: Sequence[Sentence]) -> tuple[ScoredPassage, ...]:
@@ -370,7 +342,7 @@ class SentenceRanker:
         ids, vectors = self._store.catalogue.vectors_of([summary.statement_id for summary in searched])
         if not ids:
             return PartyEvidence(party=party, searched=tuple(searched))
-        order = np.argsort(-(vectors @ vectors.mean(axis=0)), kind="stable")[: RANKING.centroid_passages]
+        order = np.argsort(-(vectors @ vectors.mean(axis=0)), kind="stable")[:_CENTROID_PASSAGES]
         passages = self._store.catalogue.passages([ids[row] for row in order])
         scored = [ScoredPassage(passage=passages[ids[row]], score=float(len(order) - n)) for n, row in enumerate(order)]
         sentences = [
@@ -378,11 +350,12 @@ class SentenceRanker:
         ]
         if not sentences:
             return PartyEvidence(party=party, searched=tuple(searched))
-        embedded = self._embedder.embed_documents([sentence.text for sentence in sentences])
-        evidence = _ordered(sentences, embedded @ vectors.mean(axis=0))
-        return PartyEvidence(
-            party=party, searched=tuple(searched), sentences=evidence, passages=tuple(scored), confidence=1.0
+        near = self._embedder.embed_documents([sentence.text for sentence in sentences]) @ vectors.mean(axis=0)
+        evidence = tuple(
+            ScoredSentence(sentence=sentences[row], relevance=REPRESENTATIVE)
+            for row in np.argsort(-near, kind="stable")[:_REPRESENTATIVE_SENTENCES]
         )
+        return PartyEvidence(party=party, searched=tuple(searched), sentences=evidence, passages=tuple(scored))
 
     def key_sentences(self, sentences: Sequence[Sentence], k: int) -> tuple[Sentence, ...]:
         """Returns the key sentences of a text, strongest first."""
@@ -415,24 +388,6 @@ class SentenceRanker:
         scaled: Matrix = (vectors @ self._embedder.embed_query(topic)) * 20.0 - 11.0
         return scaled
 
-    def _phrase_use(self, topic: str, statement_ids: Sequence[str]) -> tuple[float, float]:
-        """Returns the features `said` and `unsaid`: how these statements use the topic's phrases, and how the corpus.
-
-        Phrases that are rare or very common in the corpus are left out, since their absence means little.
-        """
-        catalogue = self._store.catalogue
-        common = RANKING.common_word_share * catalogue.count_passages()
-        said, unsaid = 0.0, 0.0
-        for phrase in key_phrases(topic, "en"):
-            everywhere = catalogue.phrase_frequency(phrase)
-            if everywhere < RANKING.known_phrase_passages or (" " not in phrase and everywhere > common):
-                continue
-            if catalogue.phrase_frequency(phrase, statement_ids, any_order=True):
-                said = 1.0
-            else:
-                unsaid = max(unsaid, math.log1p(everywhere))
-        return said, unsaid
-
     def _contexts(self, sentences: Sequence[Sentence]) -> list[str]:
         """Returns each sentence with the one before and the one after it."""
         texts: list[str] = []
@@ -448,15 +403,6 @@ class SentenceRanker:
 def languages_of(summary: StatementSummary) -> tuple[str | None, ...]:
     """Returns the languages of a statement's paragraphs; None among them where one is not known."""
     return summary.languages or (summary.metadata.language,)
-
-
-def _strength(found: PartyEvidence) -> tuple[float, float]:
-    return found.confidence, found.sentences[0].score if found.sentences else -math.inf
-
-
-def _ordered(sentences: Sequence[Sentence], scores: Matrix) -> tuple[ScoredSentence, ...]:
-    evidence = [ScoredSentence(sentence=s, score=float(score)) for s, score in zip(sentences, scores, strict=True)]
-    return tuple(sorted(evidence, key=lambda item: (-item.score, item.sentence.statement_id, item.sentence.ordinal)))
 
 
 def _shortlist(candidates: Sequence[Sentence], terms: frozenset[str], language: str, limit: int) -> list[Sentence]:

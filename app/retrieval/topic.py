@@ -41,7 +41,9 @@ class Topic:
         english: The words that the models are given; empty where nothing of the topic could be put into English.
         translation_coverage: Share of the topic that `english` holds, 0 to 1; below 1, finding nothing proves nothing.
         vector: The vector of `english`; None where it is empty.
-        rarity: Weight per content term of `english`, higher for rare ones.
+        weights: Weight of each content stem of `english`, higher for rare ones; they add up to 1.
+        alternatives: Stems that stand for a stem where all of them are there: of "sanctions" those of "coercive
+            measures".
         terms: All English terms for the topic, where it is one that the glossary knows and says no more.
         within: The terms of the field that `english` holds, whatever else it says.
         synonym_topics: The same topic in other English words, where the glossary knows some.
@@ -54,7 +56,8 @@ class Topic:
     english: str
     translation_coverage: float
     vector: Matrix | None
-    rarity: Mapping[str, float]
+    weights: Mapping[str, float]
+    alternatives: Mapping[str, tuple[frozenset[str], ...]]
     terms: tuple[str, ...] = ()
     within: tuple[NamedTerm, ...] = ()
     synonym_topics: tuple["Topic", ...] = ()
@@ -84,8 +87,7 @@ class Topic:
         across = vector if english == words else None
         if language in model_languages.embedded and english != words:
             across = embed(words)
-        weights = {term: rarity(term) for term in sorted(content_terms(english, "en"))}
-        terms = terms_of(english, "en")
+        terms, within = terms_of(english, "en"), terms_within(english, "en")
         others = other_terms(english, "en")[:MAX_SYNONYM_TOPICS]
         return cls(
             words=words,
@@ -93,9 +95,10 @@ class Topic:
             english=english,
             translation_coverage=coverage,
             vector=vector,
-            rarity=weights,
+            weights=_weights(english, rarity),
+            alternatives=_alternatives(english, within),
             terms=terms,
-            within=terms_within(english, "en"),
+            within=within,
             synonym_topics=tuple(cls._in_english(term, terms, embed, rarity) for term in others),
             cross_lingual_vector=across if across is not None else vector,
         )
@@ -104,21 +107,30 @@ class Topic:
     def _in_english(
         cls, words: str, terms: tuple[str, ...], embed: Callable[[str], Matrix], rarity: Callable[[str], float]
     ) -> "Topic":
-        weights = {term: rarity(term) for term in sorted(content_terms(words, "en"))}
+        within = terms_within(words, "en")
         return cls(
             words=words,
             language="en",
             english=words,
             translation_coverage=1.0,
             vector=embed(words),
-            rarity=weights,
+            weights=_weights(words, rarity),
+            alternatives=_alternatives(words, within),
             terms=terms,
+            within=within,
         )
 
-    def share_of(self, terms: frozenset[str]) -> float:
-        """Returns the share of the topic's content words that are among these terms, weighted by rarity, 0 to 1."""
-        whole = sum(self.rarity.values())
-        return sum(weight for term, weight in self.rarity.items() if term in terms) / whole if whole else 0.0
+    def held_by(self, stems: frozenset[str]) -> frozenset[str]:
+        """Returns the content stems of the topic that these stems hold, themselves or by an alternative."""
+        return frozenset(
+            stem
+            for stem in self.weights
+            if stem in stems or any(other <= stems for other in self.alternatives.get(stem, ()))
+        )
+
+    def share_of(self, stems: frozenset[str]) -> float:
+        """Returns the share of the topic's content words that these stems hold, rare ones counting more, 0 to 1."""
+        return sum(self.weights[stem] for stem in self.held_by(stems))
 
     def words_in(self, language: str) -> tuple[tuple[str, float], ...]:
         """Returns readings of the topic in a language, each with the share of the topic that it holds.
@@ -146,3 +158,18 @@ class Topic:
         """Returns the topic in a language with all terms that the glossary has for it, for lexical search."""
         terms = translate_topic(self.words, self.language, to=language).terms if language in LANGUAGES else ()
         return " ".join((self.words, *terms) if language == self.language else terms)
+
+
+def _weights(words: str, rarity: Callable[[str], float]) -> dict[str, float]:
+    rarities = {stem: rarity(stem) for stem in sorted(content_terms(words, "en"))}
+    whole = sum(rarities.values()) or 1.0
+    return {stem: value / whole for stem, value in rarities.items()}
+
+
+def _alternatives(words: str, within: tuple[NamedTerm, ...]) -> dict[str, tuple[frozenset[str], ...]]:
+    found: dict[str, tuple[frozenset[str], ...]] = {}
+    for term in within:
+        others = tuple(filter(None, (content_terms(other, "en") for other in term.terms)))
+        for stem in content_terms(words[term.start : term.end], "en"):
+            found[stem] = (*found.get(stem, ()), *others)
+    return found

@@ -18,7 +18,7 @@ from app.ui.scope_chips import Overrides, scope_html
 from vectorstore.errors import StoreError
 
 _STATUS: dict[Status, str] = {"answered": "Answered", "partial": "Answered in part", "abstained": "No answer"}
-_REASONS: dict[AbstentionReason, str] = {
+REASONS: dict[AbstentionReason, str] = {
     "no_statement": "No statement by that State",
     "not_mentioned": "Not mentioned",
     "article_not_cited": "That article is not cited",
@@ -255,7 +255,7 @@ def _question(question: str) -> str:
 def _reason(answer: Answer) -> str:
     if answer.abstention is None:
         return ""
-    return f'<span class="u-reason">{_REASONS[answer.abstention.reason]}</span>'
+    return f'<span class="u-reason">{REASONS[answer.abstention.reason]}</span>'
 
 
 def _options(answer: Answer, *, editable: bool) -> str:

@@ -1,6 +1,6 @@
 """The Review tab: saved questions to accept as cases, and citations to rule on, one decision a screen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ import gradio as gr
 
 from app.errors import AppError
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS
-from app.ui.conversation import error_html
+from app.ui.conversation import REASONS, error_html
 from evals.errors import EvalError
 from evals.golden.cases import Case, Evidence
 from evals.golden.documents import Documents
@@ -32,16 +32,6 @@ from evals.serve.archive import Archive
 from ingest.parties.party_table import PartyTable
 from vectorstore.errors import StoreError
 
-REASONS: Final[Mapping[str, str]] = {
-    "no_statement": "No statement of that State at that time",
-    "not_mentioned": "The State does not mention it",
-    "article_not_cited": "The article is not cited",
-    "no_position": "It is mentioned without a position",
-    "group_only": "Only a group spoke of it",
-    "out_of_scope": "It is outside the Convention",
-    "ambiguous": "The question can be read in several ways",
-    "index_incomplete": "Some statements could not be read",
-}
 MISSING: Final = ("number", "name", "date", "reason", "state", "article")
 _GROUPINGS: Final = {
     "Any one of the marked quotations is enough": "any",

@@ -1,4 +1,4 @@
-"""Plain text: the file's bytes, decoded; only control characters are changed, into spaces."""
+"""Plain text: the file's bytes, decoded; only where control characters are many are they changed, into spaces."""
 
 import codecs
 import re
@@ -60,11 +60,12 @@ def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
     share = _ONE_KIND_SHARE if len(set(controls)) <= _FEW_KINDS else _CONTROL_SHARE
     if "\0" in text or len(controls) > share * len(text):
         raise LoadError(f"{name!r} looks binary, not like text; convert it to .txt (UTF-8), .docx or .pdf")
-    # One for one, so that offsets count in the file.
-    text = _CONTROL.sub(" ", text)
+    notes: tuple[str, ...] = ()
+    if len(controls) > _CONTROL_SHARE * len(text):
+        # One for one, so that offsets count in the file. A stray one stays, and is shown harmless.
+        text = _CONTROL.sub(" ", text)
+        notes = (f"{len(controls)} control characters read as spaces",)
     check_not_blank(text, name)
-    plural = "s" if len(controls) > 1 else ""
-    notes = (f"{len(controls)} control character{plural} read as space{plural}",) if controls else ()
     return Extract(text=text, encoding=encoding, notes=notes)
 
 

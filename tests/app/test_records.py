@@ -9,8 +9,8 @@ from app.wiring import Workspace
 
 ANSWER = (
     "question answer status missing abstention scope claims citations more related coverage retrieved confidence"
-    " composer model prompt_version dropped_claims usage timings_ms trace_id spoken_for translations kind"
-    " kind_chance other_kinds conversation"
+    " confidence_source composer model prompt_version dropped_claims usage timings_ms trace_id spoken_for translations"
+    " kind kind_chance other_kinds conversation"
 ).split()
 SCOPE = (
     "states groups treaties bodies sessions years agenda_items topic language kept notes months pick members_of"

@@ -1,24 +1,53 @@
-"""Calibration: the threshold that suits a fit, and sets of cases that are too small for one."""
+"""Calibration: fits on pairs that can be told apart, the sealed fold, and sets that are too small for a fit."""
 
-from dataclasses import fields
-from types import SimpleNamespace
-from typing import Any, cast
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import pytest
 
-from app.retrieval.calibration import Features
-from app.retrieval.party_evidence import PartyEvidence
-from app.wiring import Workspace
-from evals.calibrate import FOLDS, best_threshold, fit
+from app.retrieval.relevance import RelevanceModel
+from app.retrieval.relevance_features import SentenceFeatures
+from evals.calibrate import SEALED, Floats, Sample, best_threshold, figures_of, fit, split
 from evals.errors import EvalError
-from evals.golden.cases import Case, Expectation
+from evals.relevance_pairs import FOLDS, Pair, PairSource, fold_of
+
+MODELS: Final = {"embedding": "e", "reranker": "r"}
+NAMES: Final = SentenceFeatures.names()
+
+
+def _pair(number: int, *, answered: bool, source: PairSource = "question", fold: int | None = None) -> Pair:
+    return Pair(
+        topic=f"topic {number}",
+        party=f"X{number}",
+        files=(f"{number}.txt",),
+        answered=answered,
+        source=source,
+        topic_fold=number % FOLDS if fold is None else fold,
+        party_fold=(number // FOLDS) % FOLDS if fold is None else fold,
+    )
+
+
+def _sample(pair: Pair, features: Floats | None = None) -> Sample:
+    table = np.zeros((1, len(NAMES))) if features is None else features
+    return Sample(pair=pair, features=table, beside=np.zeros(len(table), dtype=np.bool_))
+
+
+def _samples(count: int) -> list[Sample]:
+    """Pairs of which every other is answered, by one of three sentences, whose logits are higher by 8."""
+    random = np.random.default_rng(7)
+    samples = []
+    for number in range(count):
+        features = random.normal(size=(3, len(NAMES)))
+        features[1, NAMES.index("alone")] += 8.0 * (number % 2)
+        samples.append(_sample(_pair(number, answered=number % 2 == 1), features))
+    return samples
 
 
 def test_threshold_splits_cases_that_can_be_split() -> None:
     chances = np.array([0.1, 0.2, 0.8, 0.9])
-    answerable = np.array([False, False, True, True])
-    threshold, precision, recall = best_threshold(chances, answerable)
+    answered = np.array([False, False, True, True])
+    threshold, precision, recall = best_threshold(chances, answered)
     assert 0.2 < threshold <= 0.8
     assert (precision, recall) == (1.0, 1.0)
 
@@ -26,55 +55,64 @@ def test_threshold_splits_cases_that_can_be_split() -> None:
 def test_threshold_balances_precision_and_recall_of_abstention() -> None:
     # Below 0.5 lie two cases without evidence and one with; of the three without, one lies above.
     chances = np.array([0.1, 0.2, 0.3, 0.5, 0.9])
-    answerable = np.array([False, True, False, True, False])
-    threshold, precision, recall = best_threshold(chances, answerable)
+    answered = np.array([False, True, False, True, False])
+    threshold, precision, recall = best_threshold(chances, answered)
     assert 0.3 < threshold <= 0.5
     assert precision == 2 / 3
     assert recall == 2 / 3
 
 
-class _Ranked:
-    """Stands for a workspace: finds something for the State that the question names, better where it has evidence."""
-
-    def retrieve(self, question: str, history: object) -> Any:
-        state, answered = question.split()
-        features = Features(**{field.name: float(answered == "yes") for field in fields(Features)})
-        return SimpleNamespace(
-            asked=(state,), party_evidence=(PartyEvidence(party=state, searched=(), features=features),)
-        )
-
-
-def _cases(*answered: str) -> list[Case]:
-    """Makes one case per letter, `y` with evidence and `n` without; each word is one State."""
-    return [
-        Case(
-            id=f"{state}-{number}",
-            question=f"X{state} {'yes' if letter == 'y' else 'no'}",
-            type="single_state",
-            expect=Expectation(status="answered" if letter == "y" else "abstained"),
-            answerable=letter == "y",
-        )
-        for state, letters in enumerate(answered)
-        for number, letter in enumerate(letters)
-    ]
+def test_a_fit_tells_pairs_apart_by_their_surest_sentence() -> None:
+    artefact = fit(_samples(400), MODELS)
+    assert artefact.figures["topic"]["auc"] > 0.95 and artefact.figures["party"]["auc"] > 0.95
+    assert max(artefact.weights, key=lambda name: abs(artefact.weights[name])) == "alone"
+    model = RelevanceModel(artefact)
+    flat = SentenceFeatures(**dict.fromkeys(NAMES, 0.0))
+    near, far = model.judge([replace(flat, alone=8.0), flat])
+    assert near.answers and not far.answers
 
 
-@pytest.mark.parametrize(
-    ("answered", "message"),
-    [
-        ((), f"at least {FOLDS} States .* about 0:"),
-        (("ynynynyn",), f"at least {FOLDS} States .* about 1:"),
-        (("yn",) * (FOLDS - 1), f"at least {FOLDS} States .* about {FOLDS - 1}:"),
-        (("y",) * FOLDS, f"this set has {FOLDS} and 0:"),
-        (("nn",) * FOLDS, f"this set has 0 and {2 * FOLDS}:"),
-        (("y",) * (FOLDS - 1) + ("n",), f"this set has {FOLDS - 1} and 1:"),
-    ],
-)
-def test_fit_says_what_it_needs_of_cases(answered: tuple[str, ...], message: str) -> None:
-    with pytest.raises(EvalError, match=message):
-        fit(_cases(*answered), cast("Workspace", _Ranked()))
+def test_sentences_beside_the_evidence_are_less_sure_than_the_evidence() -> None:
+    column = NAMES.index("meaning")
+    plain = _samples(400)
+    for sample in plain:
+        # In answered pairs the first sentence, which does not answer, stands out by another feature.
+        sample.features[0, column] += 6.0 * sample.pair.answered
+    told = [replace(s, beside=np.array([s.pair.answered, False, False])) for s in plain]
+    weight, of_statement = (fit(samples, MODELS).weights["meaning"] for samples in (told, plain))
+    assert weight < of_statement
 
 
-def test_fit_takes_the_least_that_it_needs() -> None:
-    found = fit(_cases(*("yn",) * FOLDS), cast("Workspace", _Ranked()))
-    assert (found.cases, found.auc, found.precision, found.recall) == (2 * FOLDS, 1.0, 1.0, 1.0)
+def test_the_sealed_fold_shares_no_party_and_no_topic_with_what_is_fitted_and_is_measured_when_asked() -> None:
+    samples = _samples(400)
+    open_, sealed = split(samples)
+    assert sealed and all(sample.pair.party_fold == SEALED for sample in sealed)
+    assert not {s.pair.topic for s in open_} & {s.pair.topic for s in sealed}
+    assert not {s.pair.party for s in open_} & {s.pair.party for s in sealed}
+    assert "sealed" not in fit(samples, MODELS).figures
+    assert fit(samples, MODELS, with_sealed=True).figures["sealed"]["auc"] > 0.95
+
+
+def test_lists_are_sealed_by_their_topic() -> None:
+    listed = _sample(replace(_pair(1, answered=True, source="list"), topic_fold=SEALED))
+    asked = _sample(replace(_pair(2, answered=True), topic_fold=SEALED))
+    assert split([listed, asked]) == ([asked], [listed])
+
+
+def test_figures_count_lists_as_sets() -> None:
+    pairs = [_pair(n, answered=n < 2, source="list") for n in range(4)]
+    samples = [_sample(pair) for pair in pairs]
+    found = figures_of(np.array([0.9, 0.1, 0.8, 0.1]), samples, 0.5)
+    assert found["list_f1"] == round(2 * 1 / (2 + 2), 4)
+
+
+@pytest.mark.parametrize("count", [0, 1, 40])
+def test_a_fit_says_what_it_needs(count: int) -> None:
+    with pytest.raises(EvalError, match="at least 50 pairs"):
+        fit(_samples(count), MODELS)
+
+
+def test_folds_depend_on_the_name_alone() -> None:
+    assert fold_of("Climate Change") == fold_of("climate change") and {fold_of(str(n)) for n in range(99)} == set(
+        range(FOLDS)
+    )

@@ -221,7 +221,9 @@ def test_every_outcome_is_covered() -> None:
         "partial",
     }
     reasons = Counter(case["expect"]["reason"] for case in ABSTAINED)
-    assert {reason: reasons[reason] for reason in get_args(AbstentionReason) if reasons[reason] < 3} == {}
+    # What somebody asks of the product itself has no statement to be asked over.
+    asked = set(get_args(AbstentionReason)) - {"help"}
+    assert {reason: reasons[reason] for reason in asked if reasons[reason] < 3} == {}
     missing = {case["expect"]["missing"] for case in CASES} - {None}
     assert missing == set(get_args(Missing))
 

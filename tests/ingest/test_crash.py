@@ -106,7 +106,7 @@ def assert_usable(store, corpus, before):
         with fake_workspace(store, read_only=read_only) as workspace:
             catalogue = workspace.store.catalogue
             assert catalogue.check() is None
-            summaries = catalogue.summaries()
+            summaries = catalogue.documents()
             files = [summary.file for summary in summaries]
             assert len(files) == len(set(files)), "a file is stored twice"
             assert before - set(files) <= corpus.versions.keys() - corpus.held, "a file that is still there is lost"

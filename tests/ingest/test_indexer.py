@@ -61,7 +61,7 @@ class Desk:
             assert summary.passages == len(catalogue.passages_of([summary.statement_id])) > 0
 
     def summaries(self):
-        return self.store.catalogue.summaries()
+        return self.store.catalogue.documents()
 
     def held(self):
         return {summary.file: summary.metadata.state for summary in self.summaries()}
@@ -606,7 +606,7 @@ def test_killed_ingest_is_completed_by_the_next(desk):
         process.communicate()
         store = open_store(desk.store_path, desk.embedder)
         assert store.catalogue.check() is None
-        counts.append(len(store.catalogue.summaries()))
+        counts.append(len(store.catalogue.documents()))
         store.close()
     assert counts == sorted(counts), "nothing stored is lost"
     desk.store = open_store(desk.store_path, desk.embedder)
@@ -763,7 +763,7 @@ def test_tables_inside_an_archive_are_used_as_in_a_folder(desk, top):
     inside = f"a.zip/{top}".replace("__", "/")
     assert results(report) == {inside + "b.txt": "not_listed", inside + "en/a.txt": "added", inside + "c.txt": "added"}
     assert desk.held() == {inside + "en/a.txt": "XAA", inside + "c.txt": "XAA"}
-    held = {s.file: s.metadata for s in desk.store.catalogue.summaries()}
+    held = {s.file: s.metadata for s in desk.store.catalogue.documents()}
     first = held[inside + "en/a.txt"]
     assert (first.body, first.session, first.date) == ("UNTOC COP", "10", "2020-10-12")
     assert set(results(desk.ingest(archive)).values()) == {"unchanged", "not_listed"}

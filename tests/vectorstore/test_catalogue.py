@@ -68,7 +68,7 @@ def test_statement_comes_back_as_it_was_stored(catalogue):
     assert catalogue.passages_of(["s"]) == item.passages
     assert catalogue.passages(["s/1", "absent"]) == {"s/1": item.passages[1]}
     assert catalogue.mentions(["s"], "UNTOC") == (mention,)
-    (summary,) = catalogue.summaries()
+    (summary,) = catalogue.documents()
     assert (summary.passages, summary.characters, summary.folder) == (2, len(statement.source_text), "/corpus")
     assert summary.metadata == statement.metadata
 
@@ -77,7 +77,7 @@ def test_absent_things_are_none_or_empty(catalogue):
     assert catalogue.statement("x") is None
     assert catalogue.trace("x") is None
     assert catalogue.meta("x") is None
-    assert catalogue.summaries() == catalogue.sentences("x") == catalogue.passages_of(["x"]) == ()
+    assert catalogue.documents() == catalogue.sentences("x") == catalogue.passages_of(["x"]) == ()
     ids, vectors = catalogue.vectors_of()
     assert ids == () and vectors.shape == (0, 0)
 

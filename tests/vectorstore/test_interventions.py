@@ -49,7 +49,7 @@ def catalogue(tmp_path):
 
 
 def test_a_record_is_one_document_and_its_interventions_are_in_scope(catalogue):
-    (document,) = catalogue.summaries()
+    (document,) = catalogue.documents()
     assert (document.statement_id, document.interventions, document.passages) == ("r", 3, 1)
     assert [s.statement_id for s in catalogue.summaries(ScopeFilter())] == ["r.3", "r.2"]
     assert [s.statement_id for s in catalogue.summaries(ScopeFilter(parties=("XAA",)))] == ["r.2"]
@@ -80,7 +80,7 @@ def test_interventions_come_in_order_with_their_roles(catalogue):
 
 def test_a_removed_record_takes_its_interventions_along(catalogue):
     catalogue.remove("r")
-    assert catalogue.summaries() == catalogue.summaries(ScopeFilter()) == catalogue.interventions("r") == ()
+    assert catalogue.documents() == catalogue.summaries(ScopeFilter()) == catalogue.interventions("r") == ()
     assert catalogue.phrase_frequency("agree") == 0
     assert catalogue.count_passages() == 0
 
@@ -100,7 +100,7 @@ def test_passages_are_told_apart_by_language(tmp_path):
     passages = tuple(replace(p, language=code) for p, code in zip(item.passages, languages, strict=True))
     vectors = {text_key(p.text): np.ones(4, dtype=np.float32) for p in passages}
     catalogue.store(replace(item, passages=passages), folder="/c", digest="d", input_key="k", vectors=vectors)
-    assert catalogue.summaries()[0].languages == (None, "en", "fr")
+    assert catalogue.documents()[0].languages == (None, "en", "fr")
     assert catalogue.count_passages_of(["s"], ["fr"]) == 1
     assert catalogue.vectors_of(["s"], ["en", None])[0] == ("s/0", "s/2")
     assert catalogue.search_lexical("mot word", ["s"], 9, ["fr"])[0][0] == "s/1"

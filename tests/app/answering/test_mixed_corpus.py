@@ -140,30 +140,9 @@ def test_a_term_of_the_field_counts_under_any_of_its_names(corpus: Open) -> None
     with corpus(
         ("a.txt", "XAA", "10", "2020", "en", "Arvandia abolished the death penalty a long time ago.")
     ) as opened:
-        selector = opened.steps.retriever._ranker
-        held = [summary.statement_id for summary in opened.corpus.statements()]
         for topic, said in (("capital punishment", True), ("the death penalty", True), ("extradition", False)):
-            assert selector._hold_term(selector.topic(topic, "en"), held) is said
-        assert selector._hold_term(selector.topic("the colour of the sea", "en"), held) is None
-
-
-def test_a_topic_is_not_spoken_of_where_its_terms_are_missing_and_nothing_is_near(corpus: Open) -> None:
-    text = "Arvandia asks for more extradition. Arvandia trains many judges every year. We thank the Secretariat."
-    with corpus(("a.txt", "XAA", "10", "2020", "en", text)) as opened:
-        selector = opened.steps.retriever._ranker
-        held = [summary.statement_id for summary in opened.corpus.statements()]
-
-        def unnamed(topic: str, near: float) -> bool:
-            return selector._lacks_terms(selector.topic(topic, "en"), near, held)
-
-        # A term of several words is missing, whatever else is said.
-        assert unnamed("mutual legal assistance for judges", -5.0)
-        assert not unnamed("mutual legal assistance for judges", 1.0)
-        assert not unnamed("extradition of judges in the north", -10.5)
-        # Both single words are missing, or one of them.
-        assert unnamed("smuggling and piracy", -10.0) and not unnamed("smuggling and piracy", -8.0)
-        assert not unnamed("smuggling and extradition", -10.0)
-        assert not unnamed("the colour of the sea on kites", -10.9)
+            answer = opened.assistant.ask(f"What did Arvandia say about {topic}?")
+            assert (answer.status == "answered", answer.confidence_source) == (said, "lexical")
 
 
 @pytest.mark.slow

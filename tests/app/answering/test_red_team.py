@@ -23,6 +23,7 @@ from app.errors import QuestionError
 from app.records import Answer, Sources
 from app.retrieval.evidence_retriever import Retrieved
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.relevance import CITED
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
@@ -130,8 +131,7 @@ def _retrieved(attack: Attack) -> Retrieved:
         PartyEvidence(
             party=party,
             searched=(),
-            confidence=0.9,
-            sentences=tuple(ScoredSentence(sentence=s, score=-0.01 * s.ordinal) for s in each),
+            sentences=tuple(ScoredSentence(sentence=s, relevance=CITED) for s in each),
         )
         for party, each in (("XAA", sentences), ("XAB", others))
     )

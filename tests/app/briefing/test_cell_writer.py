@@ -216,7 +216,7 @@ def test_a_cell_without_evidence_is_not_asked_about(desk):
     assert asked == [] and briefing.writing is None and briefing.cells[0].unworded is None
 
 
-TOPICS = tuple(f"extradition protocol number {name}" for name in ("one", "two", "three", "four", "five"))
+TOPICS = ("extradition", "the extradition", "on extradition", "about extradition", "of extradition")
 
 
 def never(system, user):

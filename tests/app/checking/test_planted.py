@@ -35,7 +35,7 @@ def sources(workspace: Workspace) -> list[Source]:
             language=summary.metadata.language or "en",
             sentences=tuple(s.text for s in catalogue.sentences(summary.statement_id) if s.paragraph),
         )
-        for summary in catalogue.summaries()
+        for summary in catalogue.documents()
         if summary.metadata.state
     ]
 

@@ -297,5 +297,5 @@ def test_a_month_or_a_day_without_a_year_is_read():
 
 
 def test_every_remark_has_words():
-    values = dict.fromkeys("words put names holder name suggestion held given reason".split(), "lamps")
+    values = dict.fromkeys("words put names holder name suggestion held given reason files".split(), "lamps")
     assert all(str(remark(kind, **values)) for kind in KINDS)

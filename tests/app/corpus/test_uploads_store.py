@@ -26,8 +26,8 @@ def upload(workspace: Workspace, folder: Path, files: dict[str, bytes]) -> str:
     folder.mkdir(exist_ok=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)
-    sent = [(str(folder / name), name) for name in files]
-    pages = [html for html, _ in _Uploads(workspace.corpus).ingest(sent, True) if isinstance(html, str)]
+    sent = [{"path": str(folder / name), "orig_name": name} for name in files]
+    pages = [html for html, *_ in _Uploads(workspace.corpus).ingest(sent, True) if isinstance(html, str)]
     return pages[-1]
 
 

@@ -81,7 +81,9 @@ def test_a_bare_article_of_another_treaty_is_offered_and_not_taken(workspace: Wo
 
 
 def test_change_over_time_quotes_each_statement_in_order(workspace: Workspace) -> None:
-    answer = workspace.assistant.ask("How has the position of Arvandia on extradition changed over the years?")
+    answer = workspace.assistant.ask(
+        "How has the position of Arvandia on extradition changed over the years?", overrides={"topic": "extradition"}
+    )
     dates = [citation.date or "" for citation in answer.citations]
     assert dates == sorted(dates) and len(set(dates)) == 3
 

@@ -197,7 +197,7 @@ def test_ingested_treaty_names_no_state_whatever_its_text_and_manifest_say(store
     )
     (tmp_path / "statements.csv").write_text("file,state,session,kind\nt.txt,AUT,10,treaty\n", "utf-8")
     ingest(store, tmp_path, kind="statement")
-    (summary,) = store.catalogue.summaries()
+    (summary,) = store.catalogue.documents()
     metadata = summary.metadata
     assert (summary.kind, metadata.state, metadata.on_behalf_of, metadata.speaker) == ("treaty", None, None, None)
     assert (metadata.session, metadata.body, metadata.date) == (None, None, None)
@@ -211,7 +211,7 @@ def test_ingested_treaty_that_cannot_be_linked_is_kept_and_reported(store, tmp_p
     path.write_text(text, "utf-8")
     (result,) = ingest(store, path).files
     assert result.result == "added" and reason in result.reason and "State" not in result.reason
-    assert len(store.catalogue.summaries()) == 1
+    assert len(store.catalogue.documents()) == 1
     assert article_text(store, "UNTOC") == []
     (again,) = ingest(store, path).files
     assert again.result == "unchanged"

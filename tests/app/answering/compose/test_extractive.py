@@ -9,8 +9,8 @@ from markdown_it import MarkdownIt
 
 from app.answering.compose.extractive import Composition, compose, escape, quote, render
 from app.records import Sources
-from app.retrieval.calibration import MARGIN, THRESHOLD
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.relevance import WORDS_MIN, lexical_relevance
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
 from vectorstore.records import Metadata, ScannedWord, Sentence, Statement
@@ -28,9 +28,9 @@ def sources(stored: Stored) -> Sources:
 
 
 def _found(party: str, sentences: list[Sentence], *, confidence: float = 0.9) -> PartyEvidence:
-    step = MARGIN / 100
-    evidence = tuple(ScoredSentence(sentence=sentence, score=-step * rank) for rank, sentence in enumerate(sentences))
-    return PartyEvidence(party=party, searched=(), sentences=evidence, confidence=confidence)
+    relevance = lexical_relevance(confidence)
+    evidence = tuple(ScoredSentence(sentence=sentence, relevance=relevance) for sentence in sentences)
+    return PartyEvidence(party=party, searched=(), sentences=evidence)
 
 
 def _paragraphs(stored: Stored, name: str) -> list[Sentence]:
@@ -66,17 +66,17 @@ def test_compose_gives_every_party_a_quotation_however_many_there_are(
 
 
 def test_compose_says_nothing_where_evidence_is_weak(stored: Stored, sources: Sources, parties: PartyTable) -> None:
-    weak = _found("XAA", _paragraphs(stored, "XAA_12_2024"), confidence=THRESHOLD - 0.01)
+    weak = _found("XAA", _paragraphs(stored, "XAA_12_2024"), confidence=WORDS_MIN - 0.01)
     assert _compose([weak], sources, parties) == Composition()
     assert _compose([], sources, parties) == Composition()
-    assert _compose([PartyEvidence(party="XAA", searched=(), confidence=1.0)], sources, parties) == Composition()
+    assert _compose([PartyEvidence(party="XAA", searched=())], sources, parties) == Composition()
 
 
 def test_compose_leaves_weak_sentences_behind_strong_ones_out(
     stored: Stored, sources: Sources, parties: PartyTable
 ) -> None:
     found = _found("XAA", _paragraphs(stored, "XAA_12_2024")[:3])
-    far = tuple(replace(item, score=item.score - 2 * MARGIN) for item in found.sentences[1:])
+    far = tuple(replace(item, relevance=lexical_relevance(WORDS_MIN - 0.01)) for item in found.sentences[1:])
     mixed = replace(found, sentences=(found.sentences[0], *far))
     made = _compose([mixed], sources, parties)
     assert len(made.citations) == 1 and made.more == 0

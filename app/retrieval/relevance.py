@@ -1,0 +1,160 @@
+"""Relevance: the calibrated chance that a sentence, and with it a party, answers on a topic.
+
+One model decides everywhere: which sentences are quoted, which parties speak of a topic, and how sure an answer is. It
+is fitted by `untoc-eval calibrate` and kept as an artefact, which holds for the models that it was fitted with. With
+others the share of the topic's words decides: "extradition of nationals" is answered by a sentence that holds most.
+"""
+
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from app.errors import SettingsError
+from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
+from vectorstore.embeddings import Embedder
+from vectorstore.rerank import Reranker
+
+logger = logging.getLogger(__name__)
+
+ConfidenceSource = Literal["calibrated", "lexical", "cited", "representative"]
+ARTEFACT: Final = "relevance.json"
+# Share of a topic's words, rare ones counting more, from which on words alone decide that a sentence speaks of it.
+WORDS_MIN: Final = 0.6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relevance:
+    """How sure it is that a sentence answers.
+
+    Attributes:
+        chance: 0 to 1; of a calibrated one, the share of right answers among those that are as sure.
+        source: `calibrated`: by the fitted model. `lexical`: the share of the topic's words. `cited`: the sentence
+            names the article, treaty or agenda item that was asked about. `representative`: no topic was asked about.
+        threshold: From which chance on it answers.
+    """
+
+    chance: float
+    source: ConfidenceSource
+    threshold: float
+
+    @property
+    def answers(self) -> bool:
+        """Whether the sentence is evidence."""
+        return self.chance >= self.threshold
+
+    def times(self, share: float) -> "Relevance":
+        """Returns the relevance where only a share of the topic was searched for."""
+        return Relevance(chance=self.chance * share, source=self.source, threshold=self.threshold)
+
+
+CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0)
+REPRESENTATIVE: Final = Relevance(chance=1.0, source="representative", threshold=0.0)
+
+
+def lexical_relevance(share: float) -> Relevance:
+    """Returns the relevance of a sentence by the share of the topic's words that it holds with its neighbours."""
+    return Relevance(chance=share, source="lexical", threshold=WORDS_MIN)
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RelevanceArtefact(_Record):
+    """A fitted model as `untoc-eval calibrate` writes it: logit = intercept + the sum of weight · feature."""
+
+    feature_version: int
+    weights: dict[str, float]
+    """By feature."""
+    intercept: float
+    threshold: Annotated[float, Field(gt=0, lt=1)]
+    """From which chance on a sentence answers."""
+    models: dict[str, str]
+    """Identity of the embedding model and of the cross-encoder that it was fitted with."""
+    pairs: int
+    """How many labelled pairs it was fitted on."""
+    data_sha256: str
+    """Hash of these pairs."""
+    figures: dict[str, dict[str, float]]
+    """What it is worth on folds that it was not fitted on, by kind of fold."""
+
+    @field_validator("weights")
+    @classmethod
+    def _known(cls, weights: dict[str, float]) -> dict[str, float]:
+        if unknown := weights.keys() - set(SentenceFeatures.names()):
+            raise ValueError(f"there is no feature {min(unknown)!r}")
+        return weights
+
+
+class RelevanceModel:
+    """Computes relevance from features by a fitted artefact; without one, words alone decide."""
+
+    def __init__(self, artefact: RelevanceArtefact | None) -> None:
+        self._artefact = artefact
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether an artefact suits the models in use."""
+        return self._artefact is not None
+
+    def judge(self, features: Sequence[SentenceFeatures]) -> tuple[Relevance, ...]:
+        """Returns the relevance of each sentence, by the artefact."""
+        assert self._artefact is not None
+        artefact = self._artefact
+        logits = (
+            artefact.intercept + sum(weight * getattr(item, name) for name, weight in artefact.weights.items())
+            for item in features
+        )
+        return tuple(
+            Relevance(chance=1.0 / (1.0 + math.exp(-logit)), source="calibrated", threshold=artefact.threshold)
+            for logit in logits
+        )
+
+
+def model_identities(embedder: Embedder, reranker: Reranker | None) -> dict[str, str]:
+    """Returns which models features are measured with, as an artefact records them."""
+    return {"embedding": embedder.identity, "reranker": "none" if reranker is None else reranker.identity}
+
+
+def load_relevance(folder: Path, models: dict[str, str]) -> RelevanceModel:
+    """Loads the artefact that suits these models: one that was fitted for the store, else the one that ships.
+
+    Args:
+        folder: The store's folder, where `untoc-eval calibrate` puts its artefact.
+        models: Identity of the embedding model and of the cross-encoder.
+
+    Raises:
+        SettingsError: The store's artefact cannot be read.
+    """
+    for artefact in (_of_store(folder / ARTEFACT), _shipped()):
+        if artefact is not None and artefact.models == models and artefact.feature_version == FEATURE_VERSION:
+            return RelevanceModel(artefact)
+    logger.warning(
+        "no calibration is known for these models, so that words alone decide what answers: `untoc-eval calibrate`"
+        " fits one"
+    )
+    return RelevanceModel(None)
+
+
+def _of_store(path: Path) -> RelevanceArtefact | None:
+    if not path.is_file():
+        return None
+    try:
+        return RelevanceArtefact.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as exc:
+        raise SettingsError(
+            f"the calibration {str(path)!r} cannot be read: run `untoc-eval calibrate` again, or remove the file"
+        ) from exc
+
+
+@cache
+def _shipped() -> RelevanceArtefact | None:
+    path = files("app").joinpath("retrieval", "data", ARTEFACT)
+    return RelevanceArtefact.model_validate_json(path.read_bytes()) if path.is_file() else None

@@ -1,0 +1,246 @@
+"""Features of relevance: what is measured of a sentence, its party's statements and a topic.
+
+Asked about "capital punishment", a sentence on "the death penalty" shares no word with the topic; the cross-encoder,
+the vectors of its words and the glossary say how near it is, and how near any topic is to these statements.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields, replace
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Final
+
+import numpy as np
+
+from app.retrieval.terms import content_terms, key_phrases
+from app.retrieval.topic import Topic
+from vectorstore.catalogue import Catalogue
+from vectorstore.embeddings import Embedder, TextVectors
+from vectorstore.records import ScoredPassage, Sentence
+from vectorstore.rows import Matrix
+from vectorstore.stems import is_function_word
+
+# Raised with every change of what a feature measures: an artefact of another version is not used.
+FEATURE_VERSION: Final = 1
+# A phrase is known to the corpus from this many passages on.
+_KNOWN_PHRASE_PASSAGES: Final = 3
+# A single word in more than this share of all passages is too common for its absence to be telling.
+_COMMON_WORD_SHARE: Final = 0.2
+_PROFILES_KEPT: Final = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentenceFeatures:
+    """What the fitted model sees of one sentence; the first ones are its own, the others those of the statements.
+
+    Attributes:
+        alone: Cross-encoder logit of the sentence.
+        window_similarity: Cosine of the topic and the sentence with its two neighbours (the window), -1 to 1.
+        meaning: For each content word of the topic the cosine of the nearest word of the window, in context; mean,
+            rare words counting more, so that an uncovered "climate" weighs.
+        support: Mean logit of the three best sentences of the party.
+        similarity: Cosine of topic and nearest passage.
+        contrast: By how many standard deviations the topic is nearer to these statements than unrelated concepts of the
+            field are, each at its nearest passage.
+        generality: Mean cosine of the topic and the concepts of the field: some topics are near to anything.
+        names_missing: Share of the topic's names (capital letter inside the topic) that the passages do not hold.
+        said: 1 where the statements use a phrase of the topic that is known to the corpus, else 0.
+        unsaid: log(1 + n) for the phrase of the topic that these statements never use and the corpus uses most, in n
+            passages; 0 without one.
+        terms_missing: Share of the glossary's terms in the topic of which the statements hold no synonym.
+        one_of_many: 1 where the question names nobody and the party is one of many, of which few speak of a topic; 0
+            where it was asked about.
+    """
+
+    alone: float
+    window_similarity: float
+    meaning: float
+    support: float
+    similarity: float
+    contrast: float
+    generality: float
+    names_missing: float
+    said: float
+    unsaid: float
+    terms_missing: float
+    one_of_many: float
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Returns the names of the features, in order."""
+        return tuple(field.name for field in fields(cls))
+
+    def values(self) -> tuple[float, ...]:
+        """Returns the values, in the order of the names."""
+        return astuple(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicProfile:
+    """What the models make of a topic before any statement is read.
+
+    Attributes:
+        names: Stems of words with a capital letter inside the topic.
+        vectors: The topic's words in context.
+        word_stems: Stem of each of these words; empty for a word that carries no topic.
+        generality: See `SentenceFeatures`.
+    """
+
+    names: frozenset[str]
+    vectors: TextVectors
+    word_stems: tuple[str, ...]
+    generality: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """What was read of a party's statements for a topic.
+
+    Attributes:
+        passages: The passages retrieved, best first.
+        alone: Logits of all sentences that were read, (n,) float32.
+        sentences: The best of them, best first.
+        windows: These within their neighbours.
+        best_alone: Logits of these sentences alone, (m,) float32.
+        one_of_many: Whether little was read, since the party is one of many.
+    """
+
+    statement_ids: tuple[str, ...]
+    passages: tuple[ScoredPassage, ...]
+    alone: Matrix
+    sentences: tuple[Sentence, ...]
+    windows: tuple[str, ...]
+    best_alone: Matrix
+    one_of_many: bool
+
+
+class FeatureExtractor:
+    """Measures `SentenceFeatures`."""
+
+    def __init__(self, catalogue: Catalogue, embedder: Embedder) -> None:
+        self._catalogue = catalogue
+        self._embedder = embedder
+        self._profiles: dict[str, TopicProfile] = {}
+
+    def profile(self, topic: Topic) -> TopicProfile:
+        """Returns what is known of a topic; kept for the last topics."""
+        if topic.english not in self._profiles:
+            while len(self._profiles) >= _PROFILES_KEPT:
+                self._profiles.pop(next(iter(self._profiles)), None)
+            self._profiles[topic.english] = self._profile(topic)
+        return self._profiles[topic.english]
+
+    def _profile(self, topic: Topic) -> TopicProfile:
+        (vectors,) = self._embedder.embed_words([topic.english])
+        written = [topic.english[start:end] for start, end in vectors.spans]
+        stems = tuple("".join(content_terms(word, "en")) for word in written)
+        names = {
+            stem
+            for stem, word, (start, _) in zip(stems, written, vectors.spans, strict=True)
+            if stem and start > 0 and word[:1].isupper()
+        }
+        return TopicProfile(
+            names=frozenset(names),
+            vectors=vectors,
+            word_stems=stems,
+            generality=float((self._background @ vectors.whole).mean()),
+        )
+
+    @cached_property
+    def _background(self) -> Matrix:
+        """The vectors of unrelated concepts, (n, dim) float32."""
+        return self._embedder.embed_documents(background_topics())
+
+    def measure(self, topic: Topic, read: Read) -> tuple[SentenceFeatures, ...]:
+        """Returns the features of each window that was read, in their order."""
+        if not read.windows:
+            return ()
+        profile = self.profile(topic)
+        common = self._common(topic, profile, read)
+        texts = self._embedder.embed_words(read.windows)
+        found = []
+        for row, (window, text) in enumerate(zip(read.windows, texts, strict=True)):
+            found.append(
+                replace(
+                    common,
+                    alone=float(read.best_alone[row]),
+                    window_similarity=float(profile.vectors.whole @ text.whole),
+                    meaning=_meaning(topic, profile, text, window),
+                )
+            )
+        return tuple(found)
+
+    def _common(self, topic: Topic, profile: TopicProfile, read: Read) -> SentenceFeatures:
+        """Returns the features of the statements; those of a sentence are 0."""
+        similarities = [item.similarity for item in read.passages if item.similarity is not None] or [0.0]
+        held = frozenset().union(*(content_terms(item.passage.text, "en") for item in read.passages))
+        said, unsaid = self._phrase_use(topic, read.statement_ids)
+        absent = topic.weights.keys() - topic.held_by(held)
+        return SentenceFeatures(
+            alone=0.0,
+            window_similarity=0.0,
+            meaning=0.0,
+            support=float(np.sort(read.alone)[-3:].mean()),
+            similarity=max(similarities),
+            contrast=self._contrast(max(similarities), read.statement_ids),
+            generality=profile.generality,
+            names_missing=len(profile.names & absent) / len(profile.names) if profile.names else 0.0,
+            said=said,
+            unsaid=unsaid,
+            terms_missing=self._terms_missing(topic, read.statement_ids),
+            one_of_many=float(read.one_of_many),
+        )
+
+    def _contrast(self, nearest: float, statement_ids: Sequence[str]) -> float:
+        _, vectors = self._catalogue.vectors_of(statement_ids)
+        if not len(vectors):
+            return 0.0
+        others = (vectors @ self._background.T).max(axis=0)
+        return float((nearest - others.mean()) / (others.std() + 0.02))
+
+    def _terms_missing(self, topic: Topic, statement_ids: Sequence[str]) -> float:
+        if not topic.within:
+            return 0.0
+        frequency = self._catalogue.phrase_frequency
+        absent = sum(
+            not any(frequency(term, statement_ids, any_order=True) for term in named.terms) for named in topic.within
+        )
+        return absent / len(topic.within)
+
+    def _phrase_use(self, topic: Topic, statement_ids: Sequence[str]) -> tuple[float, float]:
+        """Returns the features `said` and `unsaid`; phrases that are rare or very common in the corpus are left out."""
+        common = _COMMON_WORD_SHARE * self._catalogue.count_passages()
+        said, unsaid = 0.0, 0.0
+        for phrase in key_phrases(topic.english, "en"):
+            everywhere = self._catalogue.phrase_frequency(phrase)
+            if everywhere < _KNOWN_PHRASE_PASSAGES or (" " not in phrase and everywhere > common):
+                continue
+            if self._catalogue.phrase_frequency(phrase, statement_ids, any_order=True):
+                said = 1.0
+            else:
+                unsaid = max(unsaid, math.log1p(everywhere))
+        return said, unsaid
+
+
+@cache
+def background_topics() -> tuple[str, ...]:
+    """Returns topics of international affairs of all kinds, to which any statement is compared."""
+    return tuple(
+        files("app").joinpath("retrieval", "data", "background_topics.txt").read_text("utf-8").split("\n")[:-1]
+    )
+
+
+def _meaning(topic: Topic, profile: TopicProfile, text: TextVectors, window: str) -> float:
+    """Returns the feature `meaning` of a window."""
+    content = [
+        row
+        for row, (start, end) in enumerate(text.spans)
+        if end - start > 1 and not is_function_word(window[start:end], "en")
+    ]
+    rows = [row for row, stem in enumerate(profile.word_stems) if topic.weights.get(stem)]
+    if not content or not rows:
+        return 0.0
+    nearest = (profile.vectors.words[rows] @ text.words[content].T).max(axis=1)
+    weights = np.array([topic.weights[profile.word_stems[row]] for row in rows])
+    return float(nearest @ weights / weights.sum())

@@ -1,0 +1,219 @@
+"""Labelled pairs for fitting relevance: a topic, the statements of one party, and whether they answer.
+
+From questions with gold come pairs as they are asked; others are made of them without a model: the topic of one party
+is asked of another, a list of States tells who spoke of its topic and who did not, and a speech is cut down to the
+sentences on one topic, which makes a statement about one thing. The scope is the gold's, so that reading a question
+does not count here.
+"""
+
+import csv
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from app.question.reading import resolve
+from app.retrieval.strategies import ByTopic, choose_strategy
+from evals.golden.case_templates import TemplateKind
+from evals.golden.cases import Case, Evidence
+from evals.golden.documents import Documents
+from evals.golden.synth import synthesise
+from evals.positions import LabelledCell
+
+PairSource = Literal["question", "list", "cell", "template", "exchange", "cut", "cut_exchange"]
+FOLDS: Final = 5
+# Of a list, parties that did not speak of its topic, for each list.
+_SILENT_PER_LIST: Final = 14
+_CUTS_ASKED_OTHERWISE: Final = 2
+# A cut holds at least this many characters and ends where the evidence leaves a longer gap.
+_CUT_MIN: Final = 240
+_GAP_MAX: Final = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """A topic and the statements of one party.
+
+    Attributes:
+        topic: Topic words, as the search gets them.
+        files: The statements, by file; a name that begins with `cut/` is one of `cuts`.
+        answered: Whether they speak of the topic.
+        evidence: Spans that do, where they are known.
+        topic_fold: Fold by topic, 0 to 4; pairs of one topic are in one fold.
+        party_fold: Fold by party.
+        shallow: The party is one of many, of which less is read.
+    """
+
+    topic: str
+    party: str
+    files: tuple[str, ...]
+    answered: bool
+    source: PairSource
+    topic_fold: int
+    party_fold: int
+    evidence: tuple[Evidence, ...] = ()
+    shallow: bool = False
+
+
+def fold_of(key: str) -> int:
+    """Returns the fold of a party or a topic, which depends on its name alone."""
+    return int(hashlib.sha256(key.casefold().encode()).hexdigest()[:8], 16) % FOLDS
+
+
+def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair]:
+    """Yields the pairs of questions about single States and of complete lists of States."""
+    for case in cases:
+        topic = _topic_of(case, documents)
+        if topic is None:
+            continue
+        years = {str(year) for year in case.expect.years}
+        if case.type == "list_states":
+            yield from _of_list(case, topic, years, documents)
+            continue
+        for state in case.expect.states:
+            files = _files(documents, state, years)
+            own = tuple(span for span in case.evidence if span.file in files)
+            answered = case.expect.status != "abstained"
+            if files and (bool(own) or not answered):
+                yield _pair(topic, state, files, answered, "question", own)
+
+
+def _topic_of(case: Case, documents: Documents) -> str | None:
+    """Returns the topic of an English question that is searched by topic, else None."""
+    if case.lang != "en" or case.type == "ambiguous" or case.unanswerable_kind in ("out_of_scope", "underspecified"):
+        return None
+    resolution = resolve(case.question, documents.parties, history=case.history)
+    strategy = choose_strategy(resolution)
+    return strategy.topic if isinstance(strategy, ByTopic) and not resolution.negated else None
+
+
+def _of_list(case: Case, topic: str, years: set[str], documents: Documents) -> Iterator[Pair]:
+    held = sorted({d.state for d in documents.by_file.values() if d.state and _files(documents, d.state, years)})
+    silent = [state for state in held if state not in case.expect.states]
+    silent.sort(key=lambda state: _draw(case.id, state))
+    for state in (*case.expect.states, *silent[:_SILENT_PER_LIST]):
+        files = _files(documents, state, years)
+        own = tuple(span for span in case.evidence if span.file in files)
+        if files:
+            yield _pair(topic, state, files, state in case.expect.states, "list", own, shallow=True)
+
+
+def pairs_of_cells(cells: Iterable[LabelledCell], documents: Documents) -> Iterator[Pair]:
+    """Yields the pairs of hand-labelled cells of a position table."""
+    for cell in cells:
+        files = _files(documents, cell.party, {cell.year})
+        if files:
+            yield _pair(cell.topic, cell.party, files, bool(cell.evidence), "cell", cell.evidence)
+
+
+def pairs_of_templates(documents: Documents, *, answered: int, silent: int) -> Iterator[Pair]:
+    """Yields pairs made from what statements name, and from specific topics whose words they lack."""
+    wanted: tuple[tuple[TemplateKind, int], ...] = (("single_state", answered), ("near_miss_topic", silent))
+    for kind, n in wanted:
+        for case in synthesise(documents, kinds=(kind,), n=n):
+            (state,), years = case.expect.states, {str(year) for year in case.expect.years}
+            topic = str(case.tags["topic"]).replace("_", " ")
+            files = _files(documents, state, years)
+            yield _pair(topic, state, files, case.answerable, "template", case.evidence)
+
+
+def exchanged(pairs: Sequence[Pair], documents: Documents) -> Iterator[Pair]:
+    """Yields the topics of answered questions, asked of the statement of a party drawn at random."""
+    files = sorted(file for file, document in documents.by_file.items() if document.state)
+    for pair in pairs:
+        if pair.answered and pair.source == "question":
+            others = [file for file in files if documents.by_file[file].state != pair.party]
+            other = min(others, key=lambda file: _draw(pair.topic, file))
+            yield _pair(pair.topic, documents.by_file[other].state or "", (other,), False, "exchange")
+
+
+def cut_statements(pairs: Sequence[Pair], documents: Documents) -> tuple[dict[str, str], list[Pair]]:
+    """Makes statements about one thing out of the evidence of answered questions.
+
+    Returns:
+        Their texts by file, and pairs on them: with the topic of their own, and with topics of other questions, one of
+        the same party where there is one.
+    """
+    answered = [pair for pair in pairs if pair.answered and pair.source == "question" and pair.evidence]
+    texts: dict[str, str] = {}
+    made: list[Pair] = []
+    for number, pair in enumerate(answered):
+        text = _cut(pair.evidence, documents)
+        if len(text) < _CUT_MIN:
+            continue
+        file = f"cut/{pair.party}_{number}.txt"
+        texts[file] = text
+        made.append(_pair(pair.topic, pair.party, (file,), True, "cut"))
+        others = [other for other in answered if other.topic != pair.topic and _apart(pair, other)]
+        others.sort(key=lambda other: (other.party != pair.party, _draw(file, other.topic)))
+        nearest = [other for other in others[:1] if other.party == pair.party]
+        rest = sorted(others[len(nearest) :], key=lambda other: _draw(file, other.topic))
+        for other in (*nearest, *rest)[:_CUTS_ASKED_OTHERWISE]:
+            made.append(_pair(other.topic, pair.party, (file,), False, "cut_exchange"))
+    return texts, made
+
+
+def write_cuts(folder: Path, texts: Mapping[str, str]) -> None:
+    """Writes cut statements with their manifest, to be taken in as a corpus of their own."""
+    (folder / "cut").mkdir(parents=True)
+    with (folder / "statements.csv").open("w", encoding="utf-8", newline="") as file:
+        manifest = csv.writer(file)
+        manifest.writerow(("file", "state", "body", "session", "date", "agenda_item", "language"))
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+            manifest.writerow((name, Path(name).name[:3], "", "", "", "", "en"))
+
+
+def _cut(evidence: Sequence[Evidence], documents: Documents) -> str:
+    file = evidence[0].file
+    text = documents.by_file[file].text
+    parts: list[list[int]] = []
+    for span in sorted((s for s in evidence if s.file == file), key=lambda s: s.start):
+        if parts and span.start - parts[-1][1] <= _GAP_MAX:
+            parts[-1][1] = max(parts[-1][1], span.end)
+        else:
+            parts.append([span.start, span.end])
+    return "\n\n".join(text[start:end] for start, end in parts)
+
+
+def _apart(one: Pair, other: Pair) -> bool:
+    """Whether the evidence of two questions does not overlap."""
+    return not any(
+        a.file == b.file and a.start < b.end and b.start < a.end for a in one.evidence for b in other.evidence
+    )
+
+
+def _files(documents: Documents, state: str, years: set[str]) -> tuple[str, ...]:
+    return tuple(
+        file
+        for file, document in sorted(documents.by_file.items())
+        if document.state == state and (not years or document.facts.get("date", "")[:4] in years)
+    )
+
+
+def _pair(
+    topic: str,
+    party: str,
+    files: tuple[str, ...],
+    answered: bool,
+    source: PairSource,
+    evidence: tuple[Evidence, ...] = (),
+    *,
+    shallow: bool = False,
+) -> Pair:
+    return Pair(
+        topic=topic,
+        party=party,
+        files=files,
+        answered=answered,
+        source=source,
+        topic_fold=fold_of(topic),
+        party_fold=fold_of(party),
+        evidence=evidence,
+        shallow=shallow,
+    )
+
+
+def _draw(*keys: str) -> str:
+    return hashlib.sha256("\0".join(keys).encode()).hexdigest()

@@ -1,0 +1,52 @@
+"""Bringing an older store up to date: what was derived from its texts is derived anew, without embedding anything.
+
+Each document is one transaction that records the version it was made by, so that whoever is interrupted goes on with
+the rest. Metadata are kept as they are; they are read anew when the files are ingested again.
+"""
+
+from dataclasses import dataclass
+
+from ingest.annotate import Annotator
+from vectorstore.records import text_key
+from vectorstore.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upgrade:
+    """What became of the documents that an older version annotated.
+
+    Attributes:
+        updated: How many are up to date now.
+        waiting: Files of those whose passages read differently now and have to be embedded: ingest them again.
+    """
+
+    updated: int
+    waiting: tuple[str, ...]
+
+
+def bring_up_to_date(store: Store, annotator: Annotator) -> Upgrade:
+    """Annotates anew what an older version annotated, as far as no text has to be embedded.
+
+    The caller holds the write lock.
+    """
+    updated = 0
+    waiting: list[str] = []
+    catalogue = store.catalogue
+    for summary in catalogue.documents():
+        if annotator.is_current(summary.input_key):
+            continue
+        statement = catalogue.statement(summary.statement_id)
+        if statement is None:
+            continue
+        held = [catalogue.statement(item.statement_id) for item in catalogue.interventions(summary.statement_id)]
+        renewed = annotator.renew(statement, [item for item in held if item is not None], summary.input_key)
+        keys = {text_key(passage.text) for passage in renewed.annotated.passages}
+        if keys - catalogue.known_keys(keys):
+            waiting.append(summary.file)
+            continue
+        catalogue.store(
+            renewed.annotated, folder=summary.folder, digest=renewed.digest, input_key=renewed.input_key, vectors={},
+            replaces=summary.statement_id,
+        )  # fmt: skip
+        updated += 1
+    return Upgrade(updated=updated, waiting=tuple(waiting))

@@ -1,0 +1,54 @@
+"""Reported speech: what a bulletin tells of a State is found by that State, and cited as reported."""
+
+import shutil
+
+import pytest
+
+from tests.conftest import PROJECT
+from tests.fakes import fake_workspace
+
+BULLETIN = (
+    "Highlights of the Group of Riparian States: Monday, 12 October 2020\n\n# PLENARY\n\nThe Chair opened the session."
+    " Arvandia, on behalf of the Group of Riparian States, requested a roster of timber judges. Drelnia, supported by"
+    " Esquaria, asked for harbours to be closed at night. The Committee agreed to wait. Galdoria and Ilvenor announced"
+    " that they had ratified the Firearms Protocol. Lanhai said that forensic laboratories were needed.\n"
+)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reported") / "corpus"
+    folder.mkdir()
+    (folder / "bulletin.txt").write_text(BULLETIN, encoding="utf-8")
+    shutil.copy(PROJECT / "evals" / "conference" / "parties.csv", folder)
+    with fake_workspace(folder.parent / "store") as workspace:
+        workspace.corpus.ingest([folder])
+        yield workspace
+
+
+def test_a_bulletin_is_no_partys_statement(desk):
+    (document,) = desk.corpus.statements()
+    assert (document.kind, document.metadata.holders) == ("record", ())
+
+
+@pytest.mark.parametrize(
+    ("question", "state", "words"),
+    [
+        ("What did Drelnia say about closing harbours?", "XDR", "Drelnia, supported by"),
+        ("What did Lanhai say about forensic laboratories?", "XLH", "Lanhai said that"),
+        ("What did Ilvenor say about the Firearms Protocol?", "XIV", "Galdoria and Ilvenor announced"),
+        ("What did the Group of Riparian States say about timber judges?", "XGR", "requested a roster"),
+    ],
+)
+def test_each_state_is_answered_with_what_is_reported_of_it(question, state, words, desk):
+    answer = desk.assistant.ask(question)
+    assert answer.status == "answered"
+    assert {claim.state for claim in answer.claims} == {state}
+    assert {citation.kind for citation in answer.citations} == {"reported"}
+    assert any(words in citation.quote for citation in answer.citations)
+    assert "as summarised in the record" in answer.answer
+
+
+def test_a_supporter_is_not_quoted_for_what_another_asked(desk):
+    answer = desk.assistant.ask("What did Esquaria say about closing harbours?")
+    assert answer.status == "abstained" and answer.claims == ()

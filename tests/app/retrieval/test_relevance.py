@@ -1,0 +1,119 @@
+"""Relevance: what the artefact says is computed, and what it does not hold for is said."""
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.errors import SettingsError
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
+from app.retrieval.relevance import (
+    ARTEFACT,
+    CITED,
+    WORDS_MIN,
+    RelevanceArtefact,
+    RelevanceModel,
+    lexical_relevance,
+    load_relevance,
+)
+from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures, background_topics
+from vectorstore.records import Sentence
+
+MODELS = {"embedding": "e", "reranker": "r"}
+ZERO = SentenceFeatures(**dict.fromkeys(SentenceFeatures.names(), 0.0))
+
+
+def _artefact(**changes: object) -> RelevanceArtefact:
+    values = {
+        "feature_version": FEATURE_VERSION,
+        "weights": {"alone": 0.5, "meaning": 2.0},
+        "intercept": -1.0,
+        "threshold": 0.4,
+        "models": MODELS,
+        "pairs": 3000,
+        "data_sha256": "0",
+        "figures": {},
+    }
+    return RelevanceArtefact.model_validate(values | changes)
+
+
+def _sentence(number: int) -> Sentence:
+    return Sentence(
+        sentence_id=f"s:{number}",
+        statement_id="s",
+        ordinal=number,
+        start=0,
+        end=5,
+        text="Rain.",
+        paragraph=1,
+        page=None,
+    )
+
+
+def test_chance_is_the_logistic_of_the_weighted_features() -> None:
+    (found,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0, meaning=0.25)])
+    assert found.chance == pytest.approx(1 / (1 + math.exp(-(-1.0 + 0.5 * 4.0 + 2.0 * 0.25))))
+    assert found.answers and found.source == "calibrated"
+
+
+def test_a_sentence_answers_from_the_threshold_of_the_artefact_on() -> None:
+    model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, threshold=0.5))
+    below, at = model.judge([replace(ZERO, alone=-0.001), ZERO])
+    assert not below.answers and at.answers
+
+
+def test_an_artefact_holds_for_its_own_models_and_features_only(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / ARTEFACT).write_text(_artefact().model_dump_json(), encoding="utf-8")
+    assert load_relevance(tmp_path, MODELS).calibrated
+    assert not caplog.records
+    assert not load_relevance(tmp_path, MODELS | {"reranker": "another"}).calibrated
+    assert "untoc-eval calibrate" in caplog.text
+    (tmp_path / ARTEFACT).write_text(_artefact(feature_version=FEATURE_VERSION + 1).model_dump_json(), encoding="utf-8")
+    assert not load_relevance(tmp_path, MODELS).calibrated
+
+
+@pytest.mark.parametrize("content", ["{", json.dumps({"weights": {}}), "null"])
+def test_an_artefact_that_cannot_be_read_is_an_error_that_names_the_command(tmp_path: Path, content: str) -> None:
+    (tmp_path / ARTEFACT).write_text(content, encoding="utf-8")
+    with pytest.raises(SettingsError, match="untoc-eval calibrate"):
+        load_relevance(tmp_path, MODELS)
+
+
+def test_an_artefact_cannot_weigh_what_is_not_measured() -> None:
+    with pytest.raises(ValueError, match="no feature 'mood'"):
+        _artefact(weights={"mood": 1.0})
+
+
+def test_a_party_is_as_sure_as_its_surest_sentence_and_quotes_those_that_answer() -> None:
+    chances = (WORDS_MIN + 0.1, WORDS_MIN, WORDS_MIN - 0.1)
+    found = PartyEvidence(
+        party="XAA",
+        searched=(),
+        sentences=tuple(
+            ScoredSentence(sentence=_sentence(n), relevance=lexical_relevance(c)) for n, c in enumerate(chances)
+        ),
+    )
+    assert (found.confidence, found.confidence_source, found.answers) == (chances[0], "lexical", True)
+    assert [sentence.ordinal for sentence in found.strong] == [0, 1]
+    assert not replace(found, takes_no_position=True).answers and found.speaks
+
+
+def test_merged_evidence_keeps_each_sentence_once_with_its_own_relevance() -> None:
+    cited = PartyEvidence(party="XAA", searched=(), sentences=(ScoredSentence(sentence=_sentence(1), relevance=CITED),))
+    other = PartyEvidence(
+        party="XAA",
+        searched=(),
+        sentences=tuple(ScoredSentence(sentence=_sentence(n), relevance=lexical_relevance(0.0)) for n in (1, 2)),
+    )
+    merged = merge_evidence(cited, other)
+    assert [(i.sentence.ordinal, i.relevance.source) for i in merged.sentences] == [(1, "cited"), (2, "lexical")]
+    assert merged.confidence_source == "cited" and [s.ordinal for s in merged.strong] == [1]
+
+
+def test_statements_are_compared_to_topics_of_many_kinds() -> None:
+    topics = background_topics()
+    assert len(topics) == len(set(topics)) >= 50 and all(topics)
