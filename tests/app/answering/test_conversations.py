@@ -15,8 +15,8 @@ only 2018 -> XAB 9
 who else? -> nobody
 without Quenza -> XAB 9
 and on article 4? -> nobody
-Which States spoke of electronic evidence? -> XDR 12; XLH 12; XTS 10; XZR 11
-not Drelnia -> XLH 12; XTS 10; XZR 11
+Which States spoke of electronic evidence? -> XDR 12; XLH 12; XTS 8; XZR 11
+not Drelnia -> XLH 12; XTS 8; XZR 11
 Give me a summary of Drelnia's statement -> XDR 12
 who delivered it? -> XDR 12
 """
