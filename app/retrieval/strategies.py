@@ -82,7 +82,9 @@ def choose_strategy(resolution: Resolution) -> SearchStrategy | None:
         return ByAgendaItem(items=scope.agenda_items)
     beside = _beside_treaties(scope.topic, scope.language) if topic is not None else frozenset()
     if scope.treaties and all(map(_JOINS.fullmatch, beside)):
-        return ByTreaty(treaties=scope.treaties, topic=topic, joining=bool(beside))
+        # The topic may leave out what is done to the treaty: "which States have joined the Protocol?".
+        joining = any(map(_JOINS.fullmatch, content_terms(resolution.question, scope.language)))
+        return ByTreaty(treaties=scope.treaties, topic=topic, joining=joining)
     if topic is not None:
         return ByTopic(topic=topic)
     filtered = scope.years or scope.sessions or scope.bodies or scope.agenda_items
