@@ -222,7 +222,8 @@ def _settled(turn: TurnReading, said: Resolution, before: Resolution, own: froze
         turn = replace(turn, keeps=turn.keeps - {"kind"})
     if sure and said.kind in _OF_THE_WHOLE and "who" in own and "topic" not in own:
         again = before.goes_on_as in _OF_THE_WHOLE
-        turn = replace(turn, keeps=turn.keeps - ({"topic", "treaty"} if again else FILLED))
+        keeps = turn.keeps - ({"topic", "treaty"} if again else FILLED)
+        turn = replace(turn, keeps=keeps, act="replace" if turn.act == "about" else turn.act)
     return turn
 
 

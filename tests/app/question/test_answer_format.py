@@ -7,7 +7,6 @@ import pytest
 
 from app.answering.assistant import Assistant
 from app.question.answer_format import Restyle, restyle
-from app.question.language import detect_language
 from app.question.reading import resolve
 from app.records import Answer
 from app.wiring import Workspace
@@ -42,7 +41,7 @@ FRENCH = "La protection que l’article 4 donne à la compétence nationale des 
     ],
 )
 def test_a_form_is_read_in_six_languages(question: str, style: str, language: str | None, parties: PartyTable) -> None:
-    assert restyle(question, detect_language(question, parties)) == Restyle(style=style, language=language)  # type: ignore[arg-type]
+    assert restyle(question) == Restyle(style=style, language=language)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +49,7 @@ def test_a_form_is_read_in_six_languages(question: str, style: str, language: st
     [QUESTION, "and Belmora?", "What did France say in brief?", "why?", "shorter sentences for traffickers", "", "it"],
 )
 def test_any_other_question_asks_for_no_form(question: str) -> None:
-    assert restyle(question, "en") is None
+    assert restyle(question) is None
 
 
 def test_forms_add_up_and_ask_the_question_before_again(parties: PartyTable) -> None:
