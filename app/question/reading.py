@@ -37,7 +37,7 @@ _TURNS_READ: Final = 50
 _SURELY: Final = 0.7
 # Kinds that ask about statements as such, whatever their topic.
 _OF_STATEMENTS: Final = ("summary", "list", "metadata")
-# Below this chance a follow-up has the kind of the question before it.
+# Below this chance a kind alone does not ask all States: "and in 2031?".
 _GUESS: Final = 0.4
 _OUTSIDE: Final = ("out_of_scope", "greeting", "format_request")
 _ASKED: Final[Mapping[QuestionKind, Missing]] = {
@@ -157,7 +157,11 @@ def interpret(
     when = occasion_of(_filters(roles))
     everyone = bool(asked.members_of) or (
         not (asked.states or asked.groups or provision)
-        and (kind.kind in _WHICH or bool(asked.excluded) or _asks_everyone(roles, kind.kind, language))
+        and (
+            (kind.kind in _WHICH and kind.chance >= _GUESS)
+            or bool(asked.excluded)
+            or _asks_everyone(roles, kind.kind, language)
+        )
     )
     which = everyone and not (asked.states or asked.groups)
     scope = Scope(
