@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, cast
 
+from wordfreq import zipf_frequency
+
 from app.errors import QuestionError
 from app.question.answer_format import restyle
 from app.question.kinds import Frame, KindReading, frame_of, read_kind, read_turn
@@ -48,6 +50,8 @@ _ASKED: Final[Mapping[QuestionKind, Missing]] = {
 }
 _WHICH: Final = ("which_states", "negated_which")
 # Kinds that are asked of somebody.
+# Per billion words as a power of ten: a capitalised word that is rarer is a name.
+_NAME: Final = 2.5
 _OF_SPEAKERS: Final = ("content", "position", "over_time", "compare", "yes_no", "summary", "metadata", "list", "reason")
 # What may stand beside a number that is all that a follow-up says.
 _BESIDE_NUMBER: Final = frozenset({"fill", "and", "ask", "about", "stop", "article", "session"})
@@ -288,6 +292,12 @@ def _asked_parties(
     asked.notes = [
         note for note in asked.notes if note.kind != "topic_party" or note.values["party"] not in asked.states
     ]
+    if not asked.unclear:
+        unknown = unknown or [
+            word
+            for word, label in zip(roles.words, roles.labels, strict=True)
+            if label == "-" and _may_be_name(word, language)
+        ]
     if unknown and not (asked.states or asked.groups or asked.members_of):
         _add_unknown(asked, question, unknown, kind, language, parties)
     return asked
@@ -296,6 +306,16 @@ def _asked_parties(
 def _is_name(word: Word) -> bool:
     span = word.span
     return span is not None and span.kind in ("party", "set") and bool(span.codes) and span.form != "capital"
+
+
+def _may_be_name(word: Word, language: str) -> bool:
+    """Whether a word that no lookup knows and that does nothing in the question is written like a name: "Freedonia"."""
+    return (
+        word.kind == "word"
+        and word.text[:1].isupper()
+        and not lexicon_of(language).kinds_of(word.text)
+        and zipf_frequency(word.text, language) < _NAME
+    )
 
 
 def _add_speaker(asked: _AskedParties, word: Word, span: Span, language: str, parties: PartyTable) -> None:

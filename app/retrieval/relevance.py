@@ -136,7 +136,7 @@ def load_relevance(folder: Path, models: dict[str, str]) -> RelevanceModel:
     for artefact in (_of_store(folder / ARTEFACT), _shipped()):
         if artefact is not None and artefact.models == models and artefact.feature_version == FEATURE_VERSION:
             return RelevanceModel(artefact)
-    logger.warning(
+    logger.info(
         "no calibration is known for these models, so that words alone decide what answers: `untoc-eval calibrate`"
         " fits one"
     )
