@@ -145,13 +145,27 @@ def read_question(
     words = words_of(question, find_spans(question, language, parties, today))
     roles = load_tagger().read(words, encode_words(question, words, language, parties, follows=follows))
     frame = frame_of(question, roles, language, parties, follows=follows)
-    return interpret(question, language, roles, frame, read_kind(frame), parties)
+    kind = read_kind(frame)
+    if follows and kind.kind == "ambiguous" and kind.others:
+        # What names nobody by itself goes on from what was asked: "who else?".
+        kind = replace(kind, kind=kind.others[0], others=kind.others[1:])
+    return interpret(question, language, roles, frame, kind, parties, follows=follows)
 
 
 def interpret(
-    question: str, language: str, roles: RoleReading, frame: Frame, kind: KindReading, parties: PartyTable
+    question: str,
+    language: str,
+    roles: RoleReading,
+    frame: Frame,
+    kind: KindReading,
+    parties: PartyTable,
+    *,
+    follows: bool = False,
 ) -> QuestionReading:
-    """Makes a resolution of the parts of a reading, each told by itself."""
+    """Makes a resolution of the parts of a reading, each told by itself.
+
+    What follows a question with a topic of its own asks everyone only in words: "and on piracy?" asks whoever was asked.
+    """
     kind = _plausible(kind, question, roles, language)
     if kind.kind in _OUTSIDE:
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
@@ -162,7 +176,7 @@ def interpret(
     everyone = bool(asked.members_of) or (
         not (asked.states or asked.groups or provision)
         and (
-            (kind.kind in _WHICH and kind.chance >= _GUESS)
+            (kind.kind in _WHICH and kind.chance >= _GUESS and not (follows and "topic" in roles.labels))
             or bool(asked.excluded)
             or _asks_everyone(roles, kind.kind, language)
         )
@@ -181,7 +195,7 @@ def interpret(
         interval=when.interval,
         pick=when.pick,
         agenda_items=when.agenda_items,
-        topic=_with_joining(topic_of(question, roles, kind.kind), roles, language),
+        topic=_with_joining(topic_of(question, roles, kind.kind, language), roles, language),
         language=language,
         all_states=which,
         negated=kind.kind == "negated_which" and which,
@@ -220,11 +234,21 @@ def _filters(roles: RoleReading) -> Iterator[Span]:
             yield word.span
 
 
-def topic_of(question: str, roles: RoleReading, kind: QuestionKind) -> str:
+def topic_of(question: str, roles: RoleReading, kind: QuestionKind, language: str) -> str:
     """Returns the words of the topic, its pieces in order; quoted words are one unless their source is asked."""
     topical = ("topic",) if kind == "source" else ("topic", "quote")
-    pieces = (question[mark.start : mark.end].strip(_EDGES) for mark in roles.marks() if mark.role in topical)
+    pieces = (
+        _less_joint(question[mark.start : mark.end].strip(_EDGES), language)
+        for mark in roles.marks()
+        if mark.role in topical
+    )
     return " ".join(re.sub(r"\s+", " ", piece) for piece in pieces if piece)
+
+
+def _less_joint(piece: str, language: str) -> str:
+    """Takes the word off a topic that joins it to what was said before: "and piracy"."""
+    first, _, rest = piece.partition(" ")
+    return rest if rest and "and" in lexicon_of(language).kinds_of(first) else piece
 
 
 def _with_joining(topic: str, roles: RoleReading, language: str) -> str:

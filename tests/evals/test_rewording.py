@@ -170,6 +170,8 @@ def _assert_read_as_meant(case: Case, setting: Setting) -> None:
     for name, other in reword(case, setting, tuple(WORDINGS)).items():
         scope = resolve(other.question, setting.parties, history=other.history).scope
         when = scope.years == (year,) or scope.sessions == (setting.sessions[year],)
-        if scope.states != case.expect.states or not when or scope.topic.casefold() != other.tags["topic_words"]:
+        # A topic may keep its article: "la delincuencia organizada".
+        topical = scope.topic.casefold().endswith(other.tags["topic_words"]) and len(scope.topic.split()) < 6
+        if scope.states != case.expect.states or not when or not topical:
             wrong[name] = (other.question, scope.states, scope.years, scope.sessions, scope.topic)
     assert wrong == {}

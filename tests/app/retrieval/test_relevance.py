@@ -67,6 +67,7 @@ def test_a_sentence_answers_from_the_threshold_of_the_artefact_on() -> None:
 def test_an_artefact_holds_for_its_own_models_and_features_only(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
     (tmp_path / ARTEFACT).write_text(_artefact().model_dump_json(), encoding="utf-8")
     assert load_relevance(tmp_path, MODELS).calibrated
     assert not caplog.records
