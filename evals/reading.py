@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from app.question.kinds import frame_of, read_kind
+from app.question.kinds import frame_of, kind_chances
 from app.question.language import detect_language
 from app.question.lexicon import lexicon_of
 from app.question.marked_examples import FOLDS, MarkedExample, fold_of, load_examples, read_examples
@@ -87,7 +87,7 @@ def _read_by(example: MarkedExample, parties: PartyTable, weights: Weights) -> R
     words = words_of(text, find_spans(text, language, parties))
     roles = tagger_of(weights).read(words, encode_words(text, words, language, parties, follows=follows))
     frame = frame_of(text, roles, language, parties, follows=follows)
-    return interpret(text, language, roles, frame, read_kind(frame, weights), parties).resolution
+    return interpret(text, language, roles, frame, kind_chances(frame, weights), parties).resolution
 
 
 def _score(example: MarkedExample, read: Resolution, parties: PartyTable) -> ScoredReading:

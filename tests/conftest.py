@@ -1,10 +1,14 @@
 """What all tests share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.fakes_files import find_chromium
 
 # How long an example takes tells of the machine, not of the code.
 settings.register_profile("untoc", deadline=None)
@@ -34,3 +38,33 @@ def test_data() -> Path:
 def conference() -> Path:
     """The fictional conference."""
     return PROJECT / "evals" / "conference"
+
+
+_BROWSER_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium: UNTOC_CHROMIUM, one on the PATH, or Playwright's own."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
+    with sync_api.sync_playwright() as playwright:
+        path = find_chromium()
+        try:
+            launched = playwright.chromium.launch(executable_path=path, args=_BROWSER_FLAGS)
+        except sync_api.Error as error:
+            first = str(error).strip().splitlines()[0]
+            pytest.skip(
+                "needs a Chromium: `apt-get install chromium`, `playwright install chromium`, or set "
+                f"UNTOC_CHROMIUM to one ({first})"
+            )
+        yield launched
+        launched.close()

@@ -15,7 +15,7 @@ from wordfreq import zipf_frequency
 
 from app.errors import QuestionError
 from app.question.answer_format import restyle
-from app.question.kinds import Frame, KindReading, frame_of, read_kind, read_turn
+from app.question.kinds import Frame, KindReading, frame_of, kind_among, kind_chances, read_turn
 from app.question.language import detect_language
 from app.question.lexicon import lexicon_of
 from app.question.occasion import occasion_of
@@ -40,7 +40,12 @@ _SURELY: Final = 0.7
 # Kinds that ask about statements as such, whatever their topic.
 _OF_STATEMENTS: Final = ("summary", "list", "metadata")
 # Below this chance a kind alone does not ask all States: "and in 2031?".
-_GUESS: Final = 0.4
+_GUESS: Final = 0.5
+# Kinds answered without a search for evidence, from this chance on; chosen on the questions of the smoke set.
+_UNSEARCHED: Final = ("list", "metadata", "summary", "source", "greeting", "format_request")
+_SURELY_UNSEARCHED: Final = 0.82
+# Kinds whose answer is a fact of the State named, though its name stands in the topic: "how many people in Drelnia?".
+_OF_FACTS: Final = ("number", "date", "person")
 _OUTSIDE: Final = ("out_of_scope", "greeting", "format_request")
 _ASKED: Final[Mapping[QuestionKind, Missing]] = {
     "number": "number",
@@ -145,11 +150,7 @@ def read_question(
     words = words_of(question, find_spans(question, language, parties, today))
     roles = load_tagger().read(words, encode_words(question, words, language, parties, follows=follows))
     frame = frame_of(question, roles, language, parties, follows=follows)
-    kind = read_kind(frame)
-    if follows and kind.kind == "ambiguous" and kind.others:
-        # What names nobody by itself goes on from what was asked: "who else?".
-        kind = replace(kind, kind=kind.others[0], others=kind.others[1:])
-    return interpret(question, language, roles, frame, kind, parties, follows=follows)
+    return interpret(question, language, roles, frame, kind_chances(frame), parties, follows=follows)
 
 
 def interpret(
@@ -157,16 +158,16 @@ def interpret(
     language: str,
     roles: RoleReading,
     frame: Frame,
-    kind: KindReading,
+    chances: Mapping[str, float],
     parties: PartyTable,
     *,
     follows: bool = False,
 ) -> QuestionReading:
     """Makes a resolution of the parts of a reading, each told by itself.
 
-    What follows a question with a topic of its own asks everyone only in words: "and on piracy?" asks whoever was asked.
+    A follow-up with a topic of its own asks everyone only in words: "and on piracy?" asks whoever was asked.
     """
-    kind = _plausible(kind, question, roles, language)
+    kind = _plausible(chances, question, roles, language, follows=follows)
     if kind.kind in _OUTSIDE:
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
     asked = _asked_parties(question, roles, kind.kind, language, parties)
@@ -264,13 +265,25 @@ def _with_joining(topic: str, roles: RoleReading, language: str) -> str:
     return " ".join((*joining, topic)).strip()
 
 
-def _plausible(kind: KindReading, question: str, roles: RoleReading, language: str) -> KindReading:
-    """Takes a question that names something of the field to be outside of it only where that is sure."""
+def _plausible(
+    chances: Mapping[str, float], question: str, roles: RoleReading, language: str, *, follows: bool
+) -> KindReading:
+    """Returns the likeliest kind that is plausible: what searches no statements has to be sure, since silence misleads.
+
+    "Which steps made article 7 a reality?" is no list of documents at a chance of .54; a question that names a party or
+    a term of the field is seldom out of scope, and what follows another question is not ambiguous where it may be more.
+    """
     field_words = any(word.span is not None for word in roles.words) or bool(terms_within(question, language))
-    others = [other for other in kind.others if other not in _OUTSIDE]
-    if kind.kind == "out_of_scope" and field_words and kind.chance < _SURELY and others:
-        return replace(kind, kind=others[0], others=(kind.kind, *others[1:]))
-    return kind
+    alone = not follows and "quote" not in roles.labels
+    unsure = {kind for kind in _UNSEARCHED if alone and chances.get(kind, 0.0) < _SURELY_UNSEARCHED}
+    if field_words and chances.get("out_of_scope", 0.0) < _SURELY:
+        unsure.add("out_of_scope")
+    if follows and chances.get("ambiguous", 0.0) < _SURELY:
+        unsure.add("ambiguous")
+    if any(word.span is not None and word.span.codes for word in roles.words):
+        # "Which obligations are breached, in Tehran's eyes?" names who speaks.
+        unsure |= {kind for kind in _WHICH if chances.get(kind, 0.0) < _GUESS}
+    return kind_among({kind: chance for kind, chance in chances.items() if kind not in unsure})
 
 
 # --- parties
@@ -307,12 +320,26 @@ def _asked_parties(
             _add_speaker(asked, word, span, language, parties)
         elif label in ("mention", "topic") and span.kind == "party":
             asked.notes += [Note(kind="topic_party", values={"party": code}) for code in span.codes[:1]]
-    left = [word for word, label in zip(roles.words, roles.labels, strict=True) if label == "-" and _is_name(word)]
-    if left and kind in _OF_SPEAKERS and not (asked.states or asked.groups or asked.members_of or asked.unclear):
+    left = [
+        word
+        for word, label in zip(roles.words, roles.labels, strict=True)
+        if label == "-" and (_is_name(word) or _is_owner(word, question))
+    ]
+    if (
+        left
+        and kind in (*_OF_SPEAKERS, *_OF_FACTS)
+        and not (asked.states or asked.groups or asked.members_of or asked.unclear)
+    ):
         # Whoever is named in a question of this kind, and is no part of the topic, speaks.
         for word in left:
             asked.named_at = word.start if asked.named_at is None else asked.named_at
             _add_speaker(asked, word, cast(Span, word.span), language, parties)
+    nobody = not (asked.states or asked.groups or asked.members_of or asked.unclear)
+    topical = [
+        word for word, label in zip(roles.words, roles.labels, strict=True) if label == "topic" and _is_name(word)
+    ]
+    if nobody and kind in _OF_FACTS and len(topical) == 1:
+        _add_speaker(asked, topical[0], cast(Span, topical[0].span), language, parties)
     asked.notes = [
         note for note in asked.notes if note.kind != "topic_party" or note.values["party"] not in asked.states
     ]
@@ -330,6 +357,13 @@ def _asked_parties(
 def _is_name(word: Word) -> bool:
     span = word.span
     return span is not None and span.kind in ("party", "set") and bool(span.codes) and span.form != "capital"
+
+
+def _is_owner(word: Word, question: str) -> bool:
+    """Whether a capital owns what follows, and so stands for its State: "in Tehran's eyes", but not "in Vienna"."""
+    span = word.span
+    capital = span is not None and span.form == "capital" and bool(span.codes)
+    return capital and question[word.end : word.end + 2].replace("’", "'") == "'s"
 
 
 def _may_be_name(word: Word, language: str) -> bool:

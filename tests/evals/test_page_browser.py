@@ -9,7 +9,6 @@ import pytest
 from app.corpus.drafts import save_draft
 from evals.paths import EvalPaths
 from evals.review import read_rulings, saved_cases
-from tests.app.ui.conftest import browser as browser
 from tests.evals.test_review import CITED, SPAN, saved_answer
 from tests.evals.test_serve import Slow, archive, client, jobs, paths, scored_run, slow
 

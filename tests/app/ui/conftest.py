@@ -1,6 +1,4 @@
 import asyncio
-import os
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -13,16 +11,6 @@ import pytest
 
 from tests.fakes_ui import empty_checker, fake_tools, fake_workspace
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 START_SECONDS = 90
 
 
@@ -30,35 +18,6 @@ def pytest_configure(config: pytest.Config) -> None:
     # Gradio 6.31 calls pandas in ways that pandas 3 deprecates, in the thread that serves every request.
     for message in ("'future.no_silent_downcasting' is deprecated", "The copy keyword is deprecated"):
         config.addinivalue_line("filterwarnings", f"ignore:{message}:DeprecationWarning")
-
-
-def find_chromium() -> str | None:
-    named = os.environ.get("UNTOC_CHROMIUM")
-    if named:
-        return named
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"):
-        found = shutil.which(name)
-        if found:
-            return found
-    return None
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """A headless Chromium: UNTOC_CHROMIUM, one on the PATH, or Playwright's own."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
-    with sync_api.sync_playwright() as playwright:
-        path = find_chromium()
-        try:
-            launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        except sync_api.Error as error:
-            first = str(error).strip().splitlines()[0]
-            pytest.skip(
-                "needs a Chromium: `apt-get install chromium`, `playwright install chromium`, or set "
-                f"UNTOC_CHROMIUM to one ({first})"
-            )
-        yield launched
-        launched.close()
 
 
 class Served:
