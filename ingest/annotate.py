@@ -42,7 +42,7 @@ from ingest.treaties.references import find_agenda_items, find_articles
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from ingest.treaties.treaty_attribution import OTHER_CONVENTION, last_convention, sole_protocol
 from ingest.treaties.treaty_text import TreatyText, cut_at_articles, read_treaty
-from vectorstore.embeddings import Embedder
+from vectorstore.embeddings import TokenCounter
 from vectorstore.records import (
     AnnotatedStatement,
     Block,
@@ -152,12 +152,12 @@ class Annotator:
     """Derives from a text all that the store keeps of it; the same input gives the same ids."""
 
     def __init__(
-        self, parties: PartyTable, split: SplitConfig, embedder: Embedder, languages: Sequence[str] = ("en",)
+        self, parties: PartyTable, split: SplitConfig, model: TokenCounter, languages: Sequence[str] = ("en",)
     ) -> None:
         """Takes what annotating needs; `languages` are those that the embedding model knows."""
         self._parties = parties
         self._split = split
-        self._embedder = embedder
+        self._model = model
         self._languages = languages
 
     def input_key(
@@ -399,7 +399,7 @@ class Annotator:
         return frozenset(word for code in codes if code for word in self._parties.display(code).split())
 
     def _fits_model(self, texts: Sequence[str]) -> list[bool]:
-        return [tokens <= self._embedder.window for tokens in self._embedder.count_tokens(texts)]
+        return [tokens <= self._model.window for tokens in self._model.count_tokens(texts)]
 
 
 def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: PartyTable) -> tuple[Mention, ...]:

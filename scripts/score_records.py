@@ -41,9 +41,7 @@ from ingest.parties.party_table import PartyTable
 from ingest.text.furniture import furniture_lines, running_heads, text_lines
 from ingest.text.splitter import SplitConfig
 from ingest.text.wholeness import is_whole
-from vectorstore.embeddings import TextVectors
 from vectorstore.records import AnnotatedStatement, Sentence, Statement
-from vectorstore.rows import Matrix
 
 ENOUGH: Final = 0.97
 _RUN: Final = 5
@@ -54,21 +52,12 @@ _LIST_MARK: Final = regex.compile(r"[(\[]?[\p{L}\p{N}]{1,4}[.)\]]|[-•–—*]"
 
 
 class _NoModel:
-    """Stands for the embedding model, which reading records does not need."""
+    """Takes passages of any length: scoring records embeds none."""
 
-    name, identity, dimension, window = "none", "none", 1, sys.maxsize
+    window = sys.maxsize
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [1] * len(texts)
-
-    def embed_documents(self, texts: Sequence[str], progress: object = None) -> Matrix:
-        raise NotImplementedError
-
-    def embed_query(self, text: str) -> Matrix:
-        raise NotImplementedError
-
-    def embed_words(self, texts: Sequence[str]) -> tuple[TextVectors, ...]:
-        raise NotImplementedError
 
 
 @dataclass(kw_only=True)

@@ -69,7 +69,20 @@ class TextVectors:
     words: Matrix
 
 
-class Embedder(Protocol):
+class TokenCounter(Protocol):
+    """What a model reads of a text: all that cutting passages to size needs of it."""
+
+    @property
+    def window(self) -> int:
+        """How many of its own tokens the model reads; what lies beyond is cut off."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Returns how many of the model's own tokens each text takes, with its special tokens."""
+        ...
+
+
+class Embedder(TokenCounter, Protocol):
     """Turns text into unit vectors."""
 
     @property
@@ -85,15 +98,6 @@ class Embedder(Protocol):
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        ...
-
-    @property
-    def window(self) -> int:
-        """How many of its own tokens the model reads; what lies beyond is cut off."""
-        ...
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Returns how many of the model's own tokens each text takes, with its special tokens."""
         ...
 
     def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
