@@ -218,7 +218,9 @@ def _settled(turn: TurnReading, said: Resolution, before: Resolution, own: froze
     and "who else?" after one State asks which others.
     """
     sure = said.kind in _OF_ITS_OWN and said.kind_chance >= _SURE and turn.act in ("replace", "about", "more")
-    if sure or (turn.act == "more" and said.all_states and not before.all_states):
+    # What names a topic after a summary asks about that: "summarise Cuba's statement", "what did it say on sanctions?".
+    on_topic = before.goes_on_as in _OF_THE_WHOLE and "topic" in own
+    if sure or on_topic or (turn.act == "more" and said.all_states and not before.all_states):
         turn = replace(turn, keeps=turn.keeps - {"kind"})
     if sure and said.kind in _OF_THE_WHOLE and "who" in own and "topic" not in own:
         again = before.goes_on_as in _OF_THE_WHOLE

@@ -293,3 +293,14 @@ def test_slots_are_those_that_a_question_names() -> None:
     assert filled(read(states=("XAA",), years=("2020",))) == {"who", "when"}
     assert filled(read(treaties=(TreatyScope(treaty="TIP"),), agenda_items=("4",))) == {"treaty", "where"}
     assert filled(Resolution(scope=Scope(), question="who?", all_states=True)) == {"who"}
+
+
+def test_a_topic_after_a_summary_is_asked_about_and_not_summarised() -> None:
+    state = ConversationState(read=replace(read(states=("XAA",)), kind="summary", kind_chance=0.97))
+    said = replace(read(topic="sanctions"), kind="content", kind_chance=0.68)
+    on_topic = fold(state, said, TurnReading(act="replace", keeps=frozenset({"who", "kind"})))
+    assert (on_topic.kind, held(on_topic)) == ("content", {"states": ("XAA",), "topic": "sanctions"})
+    fragment = fold(
+        state, replace(read(states=("XAB",)), kind="content"), TurnReading(act="replace", keeps=frozenset({"kind"}))
+    )
+    assert fragment.kind == "summary"
