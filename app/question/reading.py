@@ -30,7 +30,7 @@ from app.records import Missing, Note, Pick, QuestionKind, Scope, TreatyScope
 from ingest.glossary.glossary import terms_within
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions
-from ingest.treaties.treaties import article_title
+from ingest.treaties.treaties import PROTOCOLS, article_title
 from vectorstore.records import JSONValue
 
 MAX_QUESTION: Final = 2000
@@ -129,10 +129,44 @@ def _read_turn(state: ConversationState | None, question: str, parties: PartyTab
     before = state.read
     chosen = chosen_option(question, before.unclear, before.options, before.scope.language, parties)
     reading = read_question(chosen, parties, follows=True)
-    said = reading.resolution
+    said = _by_treaty(_by_number(reading.resolution, before), before)
     said = replace(said, scope=counted_from(question, said.scope, before.scope))
     turn = read_turn(reading.frame, filled(said), filled(before))
     return replace(fold(state, said, turn), question=question)
+
+
+def _by_number(said: Resolution, before: Resolution) -> Resolution:
+    """Reads a bare number by what was asked about before: "17?" as an article, "and the eleventh?" as a session."""
+    items = lexicon_of(said.scope.language).items(said.question)
+    numbers = [item for item in items if item.kinds & {"number", "ordinal", "roman"}]
+    bare = len(numbers) == 1 and all(item.kinds & _BESIDE_NUMBER for item in items if item not in numbers)
+    # That a number asks everyone is a guess at its kind, which what it stands for goes before.
+    said = replace(said, scope=replace(said.scope, all_states=False), all_states=False) if bare else said
+    if not bare or filled(said) - {"topic"}:
+        return said
+    number = str(numbers[0].number("number", "ordinal", "roman"))
+    treaty = next((each.treaty for each in before.scope.treaties if article_title(each.treaty, number)), None)
+    if before.scope.sessions:
+        scope = replace(said.scope, topic="", sessions=(number,))
+    elif treaty is not None:
+        scope = replace(said.scope, topic="", treaties=(TreatyScope(treaty=treaty, articles=(number,)),))
+    else:
+        return said
+    return replace(said, scope=scope, unnamed=False)
+
+
+def _by_treaty(said: Resolution, before: Resolution) -> Resolution:
+    """Reads "article 4" and "the Protocol" as those of the one Protocol that the conversation is about."""
+    about = {treaty.treaty for treaty in before.scope.treaties}
+    named = {treaty.treaty for treaty in said.scope.treaties}
+    if len(about) != 1 or not about <= set(PROTOCOLS) or not (said.assumed_treaty or named == set(PROTOCOLS)):
+        return said
+    (code,) = about
+    numbers = dict.fromkeys(number for treaty in said.scope.treaties for number in treaty.articles)
+    own = tuple(number for number in numbers if article_title(code, number))
+    if numbers and not own:
+        return said
+    return replace(said, scope=replace(said.scope, treaties=(TreatyScope(treaty=code, articles=own),)))
 
 
 def read_question(
