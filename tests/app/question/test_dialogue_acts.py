@@ -4,6 +4,7 @@ import pytest
 
 from app.question.reading import resolve
 from ingest.parties.party_table import PartyTable
+from tests.app.question.test_relative_time import COUNTED
 
 FIRST = {
     "en": "What did Austria say about drugs in 2015?",
@@ -39,24 +40,7 @@ def test_what_is_taken_back_is_not_asked_about(
     assert "topic" in scope.kept
 
 
-@pytest.mark.parametrize(
-    ("language", "question", "year"),
-    [
-        ("en", "and the year before?", "2014"),
-        ("en", "two years later?", "2017"),
-        ("en", "And what did it say 3 years earlier?", "2012"),
-        ("fr", "et l'année précédente ?", "2014"),
-        ("fr", "deux ans plus tard ?", "2017"),
-        ("es", "¿y el año anterior?", "2014"),
-        ("es", "¿y dos años después?", "2017"),
-        ("ru", "а в следующем году?", "2016"),
-        ("ru", "а два года спустя?", "2017"),
-        ("ru", "а за год до этого?", "2014"),
-        ("ar", "وفي العام التالي؟", "2016"),
-        ("zh", "那前一年呢？", "2014"),
-        ("zh", "两年后呢？", "2017"),
-    ],
-)
+@pytest.mark.parametrize(("language", "question", "year"), COUNTED)
 def test_years_are_counted_from_the_one_before(language: str, question: str, year: str, parties: PartyTable) -> None:
     read = resolve(question, parties, history=[FIRST[language]])
     assert (read.scope.states, read.scope.years, read.act, read.question) == (("AUT",), (year,), "replace", question)

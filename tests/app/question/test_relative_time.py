@@ -8,24 +8,25 @@ from app.records import Interval, Scope
 OF_2015 = Scope(years=("2015",))
 
 
-@pytest.mark.parametrize(
-    ("language", "question", "year"),
-    [
-        ("en", "and the year before?", "2014"),
-        ("en", "two years later?", "2017"),
-        ("en", "And what did it say 3 years earlier?", "2012"),
-        ("fr", "et l'année précédente ?", "2014"),
-        ("fr", "deux ans plus tard ?", "2017"),
-        ("es", "¿y el año anterior?", "2014"),
-        ("es", "¿y dos años después?", "2017"),
-        ("ru", "а в следующем году?", "2016"),
-        ("ru", "а два года спустя?", "2017"),
-        ("ru", "а за год до этого?", "2014"),
-        ("ar", "وفي العام التالي؟", "2016"),
-        ("zh", "那前一年呢？", "2014"),
-        ("zh", "两年后呢？", "2017"),
-    ],
-)
+# A language, a follow-up after a question on 2015, and the year that it asks about.
+COUNTED = [
+    ("en", "and the year before?", "2014"),
+    ("en", "two years later?", "2017"),
+    ("en", "And what did it say 3 years earlier?", "2012"),
+    ("fr", "et l'année précédente ?", "2014"),
+    ("fr", "deux ans plus tard ?", "2017"),
+    ("es", "¿y el año anterior?", "2014"),
+    ("es", "¿y dos años después?", "2017"),
+    ("ru", "а в следующем году?", "2016"),
+    ("ru", "а два года спустя?", "2017"),
+    ("ru", "а за год до этого?", "2014"),
+    ("ar", "وفي العام التالي؟", "2016"),
+    ("zh", "那前一年呢？", "2014"),
+    ("zh", "两年后呢？", "2017"),
+]
+
+
+@pytest.mark.parametrize(("language", "question", "year"), COUNTED)
 def test_years_are_counted_from_the_one_before(language: str, question: str, year: str) -> None:
     assert counted_from(question, Scope(language=language), OF_2015).years == (year,)
 
