@@ -32,6 +32,7 @@ from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions
 from ingest.treaties.treaties import PROTOCOLS, article_title
 from vectorstore.records import JSONValue
+from vectorstore.stems import is_function_word
 
 MAX_QUESTION: Final = 2000
 _TURNS_READ: Final = 50
@@ -57,6 +58,10 @@ _WHICH: Final = ("which_states", "negated_which")
 # Kinds that are asked of somebody.
 # Per billion words as a power of ten: a capitalised word that is rarer is a name.
 _NAME: Final = 2.5
+# Per billion words as a power of ten: commoner words tell nothing of a topic, such as "tell", "think" and "new".
+_COMMON: Final = 5.5
+# Kinds that ask for something in particular.
+_OF_TOPICS: Final = ("content", "position", "number", "date", "person", "reason", "yes_no", "over_time", "which_states")
 _OF_SPEAKERS: Final = ("content", "position", "over_time", "compare", "yes_no", "summary", "metadata", "list", "reason")
 # What may stand beside a number that is all that a follow-up says.
 _BESIDE_NUMBER: Final = frozenset({"fill", "and", "ask", "about", "stop", "article", "session"})
@@ -217,6 +222,9 @@ def interpret(
         )
     )
     which = everyone and not (asked.states or asked.groups)
+    topic = _with_joining(topic_of(question, roles, kind.kind, language), roles, language)
+    if not (topic or follows or treaties.scopes or when.agenda_items or asked.unclear) and kind.kind in _OF_TOPICS:
+        topic = _content_words(question, roles, language)
     scope = Scope(
         states=tuple(asked.states),
         groups=tuple(asked.groups),
@@ -230,7 +238,7 @@ def interpret(
         interval=when.interval,
         pick=when.pick,
         agenda_items=when.agenda_items,
-        topic=_with_joining(topic_of(question, roles, kind.kind, language), roles, language),
+        topic=topic,
         language=language,
         all_states=which,
         negated=kind.kind == "negated_which" and which,
@@ -278,6 +286,28 @@ def topic_of(question: str, roles: RoleReading, kind: QuestionKind, language: st
         if mark.role in topical
     )
     return " ".join(re.sub(r"\s+", " ", piece) for piece in pieces if piece)
+
+
+def _content_words(question: str, roles: RoleReading, language: str) -> str:
+    """Returns what a question says beside its frame, for one in which no topic was told: "page reproduce evidence".
+
+    Left out are words that do something in questions, function words and the commonest words of the language; Chinese
+    words cannot be counted so.
+    """
+    if language == "zh":
+        return ""
+    kinds_of = lexicon_of(language).kinds_of
+    found = [
+        word.text
+        for word, label in zip(roles.words, roles.labels, strict=True)
+        if label == "-"
+        and word.kind == "word"
+        and not kinds_of(word.text)
+        and not is_function_word(word.text, language)
+        and zipf_frequency(word.text, language) < _COMMON
+    ]
+    # One such word is rather the verb that asks: "how does Peru regard it?".
+    return " ".join(found) if len(found) > 1 else ""
 
 
 def _less_joint(piece: str, language: str) -> str:
