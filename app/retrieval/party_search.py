@@ -87,6 +87,12 @@ class PartySearch:
             case Representative():
                 return self._ranker.rank_by_centroid(party, statements)
 
+    def deeper(self, evidence: PartyEvidence) -> PartyEvidence:
+        """Returns the evidence of a party of several statements, read as if nobody else were asked about."""
+        if len(evidence.searched) < 2 or self.topic is None or not isinstance(self._strategy, ByTopic):
+            return evidence
+        return merge_evidence(evidence, self._ranker.rank_by_topic(evidence.party, evidence.searched, self.topic))
+
     def by_topic(self, party: str, statements: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
         """Returns the evidence on a topic, ranked as deep as the number of parties allows."""
         return self._ranker.rank_by_topic(party, statements, topic, self._depth)
