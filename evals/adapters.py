@@ -13,9 +13,9 @@ import httpx
 from app.answering.assistant import Assistant
 from app.errors import AppError
 from app.question.turn import EarlierTurn
+from evals.cases.case import Case
 from evals.errors import AnswerError, RunError
 from evals.files import numbered_lines, read_record
-from evals.golden.cases import Case
 from evals.runs import ANSWERS, AnswerRecord
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError

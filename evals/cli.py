@@ -17,7 +17,7 @@ from evals.errors import DatasetError, RunError
 from evals.run_options import DATASETS, Corpus, RunOptions
 
 if TYPE_CHECKING:
-    from evals.golden.documents import Documents
+    from evals.cases.documents import Documents
     from evals.paths import EvalPaths
     from evals.runs import Run
 
@@ -265,9 +265,9 @@ def synth(
     seed: Annotated[int, typer.Option(help="draws other ones")] = 0,
 ) -> int:
     """Make draft cases from a folder of statements with a manifest, without a model."""
-    from evals.golden.case_templates import KINDS
-    from evals.golden.documents import read_documents
-    from evals.golden.synth import synthesise, write_cases
+    from evals.cases.case_templates import KINDS
+    from evals.cases.documents import read_documents
+    from evals.cases.synth import synthesise, write_cases
 
     wanted = KINDS if kinds == "all" else [kind for kind in KINDS if kind in kinds.split(",")]
     unknown = set(kinds.split(",")) - {"all", *KINDS}
@@ -286,7 +286,7 @@ def show(
     case: Annotated[str, typer.Argument(metavar="CASE", help="id of the case")],
     runs: Runs = None,
 ) -> int:
-    """Show one case of a run: question, gold, and what it got."""
+    """Show one case of a run: question, evidence, and what it got."""
     from evals.print_runs import print_case
 
     found = _open_run(invocation, run, runs)
@@ -368,8 +368,8 @@ def schema(
     ] = None,
 ) -> int:
     """Write the JSON schema of files of cases, for editors."""
+    from evals.cases.case import case_schema
     from evals.files import write_whole
-    from evals.golden.cases import case_schema
 
     text = json.dumps(case_schema(), indent=1) + "\n"
     if output is None:
@@ -429,8 +429,8 @@ def positions(
     from rich.console import Console
     from rich.progress import track
 
+    from evals.cases.documents import read_documents
     from evals.eval_environment import open_environment
-    from evals.golden.documents import read_documents
     from evals.positions import cells_by_split, fill_by_building, fill_from_labels, position_rates, rates_table
     from evals.print_runs import print_tables
 

@@ -2,7 +2,7 @@
 
 A soft gate fails where the paired cluster bootstrap shows a loss greater than its margin, after Holm's correction over
 all soft gates: of several gates one drops by chance. Fewer than `FEWEST_CLUSTERS` clusters cannot show a loss, however
-often they are drawn: such a gate warns at most. Drafts never count; gold counts, reviewed by a person or not.
+often they are drawn: such a gate warns at most. Drafts never count; other cases count, reviewed by a person or not.
 """
 
 import math

@@ -15,6 +15,9 @@ from typing import Final
 from app.settings import Settings
 from evals.adapters import Adapter, Http, InProcess, Replay
 from evals.case_sets import cases_hash, corpus_of, folder_name, open_set, shipped_folder
+from evals.cases.case import Case
+from evals.cases.documents import Documents, read_documents, stored_documents
+from evals.cases.rewording import chosen_wordings, reword, setting_of
 from evals.errors import RunError
 from evals.eval_environment import (
     EvalEnvironment,
@@ -25,9 +28,6 @@ from evals.eval_environment import (
     open_environment,
     packages,
 )
-from evals.golden.cases import Case
-from evals.golden.documents import Documents, read_documents, stored_documents
-from evals.golden.rewording import chosen_wordings, reword, setting_of
 from evals.paths import EvalPaths, eval_paths
 from evals.review import read_rulings
 from evals.run_options import RunOptions

@@ -24,8 +24,8 @@ from evals.summary import RIGHT, by_case, by_slice, figure, latency, slice_names
 from ingest.parties.party_table import PartyTable
 
 if TYPE_CHECKING:
+    from evals.cases.documents import Documents
     from evals.gates import GateReport
-    from evals.golden.documents import Documents
     from evals.reading import ScoredReading
 
 _STYLES: Final = {"good": "green", "warn": "yellow", "bad": "red"}

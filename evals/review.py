@@ -1,4 +1,4 @@
-"""Decisions of reviewers: drafts accepted or rejected, and citations that gold does not know ruled on.
+"""Decisions of reviewers: drafts accepted or rejected, and citations that no evidence knows ruled on.
 
 A decision is a line of JSON that is appended and never changed; of several about the same thing the newest holds. So
 the file is also the audit trail: who decided what, and when.
@@ -18,12 +18,12 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.records import Citation
+from evals.cases.case import Case, Evidence, Review, locate
+from evals.cases.checks import contradictions
+from evals.cases.documents import Documents, state_code
 from evals.errors import DatasetError, EvalError, first_fault
 from evals.files import mend_end, read_lines
-from evals.golden.cases import Case, Evidence, Review, locate
-from evals.golden.checks import contradictions
-from evals.golden.documents import Documents, state_code
-from evals.metrics.citations import gold_spans, ruling
+from evals.metrics.citations import evidence_spans, ruling
 from evals.metrics.eval_sample import FileSpan
 from evals.paths import EvalPaths
 from evals.runs import Run
@@ -230,7 +230,7 @@ def decide_draft(
 
 
 def unjudged(run: Run, documents: Documents, rulings: Mapping[str, Mapping[FileSpan, bool]]) -> tuple[Unjudged, ...]:
-    """Returns the cited spans of a run's answerable cases that neither gold nor a ruling knows.
+    """Returns the cited spans of a run's answerable cases that neither evidence nor a ruling knows.
 
     Args:
         run: The run; it need not be complete.
@@ -271,9 +271,9 @@ def pooled(
     return tuple(sorted(found.values(), key=lambda item: (order[item.case.id], -item.times, item.span)))
 
 
-def gold(case: Case) -> tuple[Evidence, ...]:
+def evidence_once(case: Case) -> tuple[Evidence, ...]:
     """Returns the evidence that answers a case, each span once."""
-    return tuple({span.id: span for span in gold_spans(case)}.values())
+    return tuple({span.id: span for span in evidence_spans(case)}.values())
 
 
 def evidence_of(quote: str, file: str, documents: Documents, draft: CaseDraft) -> Evidence:
@@ -393,7 +393,7 @@ def _completed(record: Mapping[str, Any], merged: dict[str, Any], new: Mapping[s
     if case.expect.status != "partial" and case.expect.missing is not None:
         follows["expect.missing"] = None
     if case.expect.status == "abstained" and case.evidence:
-        # A case that expects silence has no gold evidence.
+        # A case that expects silence has no evidence.
         follows |= {"evidence": [], "evidence_groups": []}
     kind = _type(case)
     if kind != case.type and {"expect.status", "expect.states", "expect.reason"} & merged.keys():

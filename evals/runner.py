@@ -10,8 +10,8 @@ from threading import Thread
 from typing import Any
 
 from evals.adapters import Adapter
+from evals.cases.case import Case, slices
 from evals.errors import AnswerError, TimeLimitError
-from evals.golden.cases import Case, slices
 from evals.runs import AnswerRecord, AskError, Run
 
 logger = logging.getLogger(__name__)

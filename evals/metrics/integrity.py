@@ -7,7 +7,7 @@ from typing import Final
 from app.answering.verify import reads_as
 from app.records import Citation, Claim
 from app.retrieval.terms import content_terms
-from evals.golden.documents import FACTS, Document
+from evals.cases.documents import FACTS, Document
 from evals.metrics.eval_sample import EvalSample
 from ingest.text.furniture import running_heads
 from ingest.text.squash import squash

@@ -13,10 +13,10 @@ from typing import Any, Final
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from evals.cases.documents import Documents
 from evals.compare import Comparison, compare, difference_of_data
 from evals.failure_taxonomy import MEANING
 from evals.gates import GateReport
-from evals.golden.documents import Documents
 from evals.metrics.confidence import reliability, risk_coverage
 from evals.metrics.table import METRICS
 from evals.report import words

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from evals.golden.lint import Health, Problem, health, lint
+from evals.cases.lint import Health, Problem, health, lint
 from evals.report.failures import Answers
 from evals.report.words import STATUS, language, party, plain
 from evals.runs import ScoreRecord

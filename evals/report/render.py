@@ -6,9 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from evals.cases.documents import Documents
 from evals.compare import difference_of_data
 from evals.gates import GateReport, check_gates, load_gates
-from evals.golden.documents import Documents
 from evals.report.html import render
 from evals.report.markdown import markdown
 from evals.report.table import csv_of

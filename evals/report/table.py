@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from app.corpus.report_file import inert_cell
-from evals.golden.cases import Case
+from evals.cases.case import Case
 from evals.metrics.table import METRICS
 from evals.runs import AnswerRecord, Run, ScoreRecord
 

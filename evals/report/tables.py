@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from evals.cases.checks import Problem
 from evals.compare import Comparison, Difference, Flip, difference, paired
 from evals.errors import RunError
 from evals.failure_taxonomy import MEANING
 from evals.gates import GateReport
-from evals.golden.checks import Problem
 from evals.metrics.table import METRICS
 from evals.report.verdict import weakest
 from evals.report.words import (

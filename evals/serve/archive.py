@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from app.settings import Settings
 from evals.case_sets import shipped_folder
+from evals.cases.documents import Documents, read_documents, stored_documents
 from evals.errors import EvalError, RunError
 from evals.gates import GateReport
-from evals.golden.documents import Documents, read_documents, stored_documents
 from evals.metrics.eval_sample import FileSpan
 from evals.paths import EvalPaths
 from evals.report.render import Reported, gates_of
@@ -115,7 +115,7 @@ class Archive:
         return pooled(queues, read_rulings(self._paths.reviews)), tuple(problems)
 
     def cited(self) -> dict[tuple[str, FileSpan], Unjudged]:
-        """Returns every citation of any run that gold does not know, ruled on or not, by case and span."""
+        """Returns every citation of any run that no evidence knows, ruled on or not, by case and span."""
         found: dict[tuple[str, FileSpan], Unjudged] = {}
         for run in list_runs(self._paths.runs):
             try:
@@ -170,7 +170,7 @@ class Archive:
         return RunRow(run=run, done=done, right=right, gated=gated, rulings=newer)
 
     def _cited(self, run: Run) -> tuple[Unjudged, ...]:
-        """Returns what gold does not know of a run, whatever was ruled on it."""
+        """Returns what no evidence knows of a run, whatever was ruled on it."""
         documents = self.documents(run)
         key = ("cited", run.name, documents.sha256)
         return self._once(key, [run.path / ANSWERS], lambda: unjudged(run, documents, {}))

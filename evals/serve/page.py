@@ -17,8 +17,8 @@ from app.ui.ask_tab import QUIET, SHOWN_ERRORS
 from app.ui.conversation import error_html
 from app.ui.server import create_app, serve_app
 from evals.case_sets import SAVED, SHIPPED
+from evals.cases.case_table import SUFFIXES
 from evals.errors import EvalError
-from evals.golden.case_table import SUFFIXES
 from evals.paths import EvalPaths, eval_paths
 from evals.report.verdict import gates_told
 from evals.report.words import range_of, shown

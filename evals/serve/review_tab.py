@@ -9,9 +9,9 @@ import gradio as gr
 from app.errors import AppError
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS
 from app.ui.conversation import REASONS, error_html
+from evals.cases.case import Case, Evidence
+from evals.cases.documents import Documents
 from evals.errors import EvalError
-from evals.golden.cases import Case, Evidence
-from evals.golden.documents import Documents
 from evals.metrics.eval_sample import FileSpan
 from evals.paths import EvalPaths
 from evals.report.marked_evidence import context
@@ -24,7 +24,7 @@ from evals.review import (
     decide_draft,
     drafts,
     evidence_of,
-    gold,
+    evidence_once,
     read_decisions,
     states_of,
 )
@@ -124,7 +124,7 @@ class _Review:
             f'<p class="u-question" dir="auto">{escape(item.case.question)}</p>',
             *map(_before, item.case.history),
             _quotation(f"Cited in {item.times} answers", cited, documents, parties),
-            *(_quotation("Known to answer", span, documents, parties) for span in gold(item.case)),
+            *(_quotation("Known to answer", span, documents, parties) for span in evidence_once(item.case)),
         ]
         return at, None, "".join(lines), hidden, gr.Column(visible=True), reopened, *[gr.skip()] * 9
 
@@ -290,7 +290,7 @@ def _quotation(title: str, span: Evidence, documents: Documents | None, parties:
     if document is not None and words and span.quote in (None, words):
         place = (span.start, span.end)
         pieces = context(document.text, place, [place], (), _AROUND).pieces
-        shown = "".join(f"<mark>{escape(p.text)}</mark>" if p.gold else escape(p.text) for p in pieces)
+        shown = "".join(f"<mark>{escape(p.text)}</mark>" if p.expected else escape(p.text) for p in pieces)
     elif documents is not None:
         shown += " (the statements do not hold these words)"
     where = f"{parties.display(span.state)}, {span.file}" if span.state else span.file

@@ -8,8 +8,8 @@ import pytest
 
 from app.question.turn import EarlierTurn
 from evals.adapters import Http, history_of, overrides_of
+from evals.cases.case import Case, Expectation
 from evals.errors import AnswerError, RunError
-from evals.golden.cases import Case, Expectation
 
 CASE = Case(
     id="c",

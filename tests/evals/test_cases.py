@@ -9,8 +9,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from evals.case_sets import SAMPLE
+from evals.cases.case import Case, case_schema, load_cases, locate
 from evals.errors import DatasetError
-from evals.golden.cases import Case, case_schema, load_cases, locate
 from tests.conftest import PROJECT
 
 

@@ -17,7 +17,7 @@ import regex
 import yaml
 
 from app.records import AbstentionReason, Missing
-from evals.golden.cases import load_cases
+from evals.cases.case import load_cases
 
 ROOT = Path(str(files("evals"))) / "conference"
 TEXTS = sorted((ROOT / "txt").glob("*.txt"))

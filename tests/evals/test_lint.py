@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from evals.golden.cases import Case, load_cases
-from evals.golden.corpus_facts import sha256_of
-from evals.golden.documents import Document, Documents, read_documents
-from evals.golden.lint import Problem, health, lint
+from evals.cases.case import Case, load_cases
+from evals.cases.corpus_facts import sha256_of
+from evals.cases.documents import Document, Documents, read_documents
+from evals.cases.lint import Problem, health, lint
 from ingest.parties.party_table import PartyTable
 
 EVALS = Path(str(files("evals")))

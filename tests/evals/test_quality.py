@@ -12,8 +12,8 @@ from app.settings import Settings
 from app.wiring import Workspace, open_workspace
 from evals.adapters import InProcess
 from evals.case_sets import cases_hash
-from evals.golden.cases import Case, load_cases
-from evals.golden.documents import read_documents
+from evals.cases.case import Case, load_cases
+from evals.cases.documents import read_documents
 from evals.runner import run_cases
 from evals.runs import RunManifest, create_run
 from evals.score import score_run

@@ -10,9 +10,9 @@ from itertools import pairwise
 import pytest
 
 from app.records import Abstention, Answer, Citation, Claim, RetrievedPassage, Scope, Timings
+from evals.cases.case import Case, Evidence, Expectation, Nugget, Review
+from evals.cases.documents import Document, Documents
 from evals.gates import Gates, HardGate, SoftGate, check_gates
-from evals.golden.cases import Case, Evidence, Expectation, Nugget, Review
-from evals.golden.documents import Document, Documents
 from evals.report.html import render
 from evals.report.markdown import markdown
 from evals.report.marked_evidence import context, word_changes
@@ -294,7 +294,7 @@ def test_altered_quote_shows_what_was_changed(alone):
 
 def test_gold_and_given_evidence_are_marked_apart(alone):
     shown = _details(alone, "elsewhere")
-    assert '<mark class="gold"><span class="tag" dir="ltr">expected</span>France shall not' in shown
+    assert '<mark class="expected"><span class="tag" dir="ltr">expected</span>France shall not' in shown
     assert f'<mark class=" given"><span class="tag cited" dir="ltr">cited [1]</span>{OTHER}</mark>' in shown
     assert "word for word" in shown
     assert "not expected, and not judged" in shown
@@ -304,7 +304,7 @@ def test_gold_and_given_evidence_are_marked_apart(alone):
 def test_baseline_stands_beside_the_run(compared, alone):
     shown = _details(compared, "elsewhere")
     assert shown.index("<h4>Baseline</h4>") < shown.index("<h4>This run</h4>")
-    assert '<mark class="gold given"><span class="tag" dir="ltr">expected</span>' in shown
+    assert '<mark class="expected given"><span class="tag" dir="ltr">expected</span>' in shown
     assert 'data-regressed="yes"' in shown
     assert "<h4>Baseline</h4>" not in alone
 
@@ -370,11 +370,11 @@ def test_csv_holds_no_formulas(candidate):
 
 
 def test_context_is_cut_and_marks_overlaps():
-    text = f"{'a ' * 400}gold and given{' b' * 400}"
-    start = text.index("gold")
+    text = f"{'a ' * 400}expected and given{' b' * 400}"
+    start = text.index("expected")
     found = context(text, (start, start + 8), [(start, start + 8)], [(2, start + 5, start + 14)])
-    assert [(piece.text, piece.gold, piece.given) for piece in found.pieces[1:4]] == [
-        ("gold ", True, ()),
+    assert [(piece.text, piece.expected, piece.given) for piece in found.pieces[1:4]] == [
+        ("expected ", True, ()),
         ("and", True, (2,)),
         (" given", False, (2,)),
     ]

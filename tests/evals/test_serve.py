@@ -16,8 +16,8 @@ from pydantic import BaseModel, ValidationError
 from app.corpus.drafts import save_draft
 from app.loopback import listen, quiet_server
 from app.settings import Settings
+from evals.cases.documents import Documents, read_documents
 from evals.errors import EvalError, RunError
-from evals.golden.documents import Documents, read_documents
 from evals.paths import EvalPaths, eval_paths
 from evals.review import add_ruling, drafts, read_rulings, saved_cases
 from evals.runs import Run, open_run

@@ -121,7 +121,7 @@ class Review(_Record):
     """Who has looked at a case."""
 
     status: Literal["reviewed", "unreviewed", "draft", "rejected"] = "draft"
-    """`reviewed`: by a person. `unreviewed`: gold that no person has read, such as a language model's; it gates. A
+    """`reviewed`: by a person. `unreviewed`: no person has read it, such as a language model's; it gates. A
     draft never does."""
     source: Source = "human"
     by: tuple[str, ...] = ()
@@ -190,7 +190,7 @@ class Case(_Record):
 
     @property
     def gates(self) -> bool:
-        """Whether the case may decide a gate: it is gold, reviewed by a person or not, and no draft."""
+        """Whether the case may decide a gate: it is no draft."""
         return self.review.status in ("reviewed", "unreviewed")
 
     @property

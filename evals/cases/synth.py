@@ -14,12 +14,12 @@ from typing import Any, Final, get_args
 
 import yaml
 
+from evals.cases.case import SCHEMA_VERSION, Case, CaseType, Evidence, Expectation, Review, UnanswerableKind
+from evals.cases.case_templates import KINDS, Corpus, Plan, TemplateKind, draw, plans
+from evals.cases.corpus_facts import Reading, SentenceOfDocument, content_stems, overlap, read_all, sha256_of
+from evals.cases.documents import Documents
 from evals.errors import DatasetError
 from evals.files import write_whole
-from evals.golden.case_templates import KINDS, Corpus, Plan, TemplateKind, draw, plans
-from evals.golden.cases import SCHEMA_VERSION, Case, CaseType, Evidence, Expectation, Review, UnanswerableKind
-from evals.golden.corpus_facts import Reading, SentenceOfDocument, content_stems, overlap, read_all, sha256_of
-from evals.golden.documents import Documents
 
 # Mix per hundred cases: 28 without an answer, most of them near misses.
 _SHARES: Final[Mapping[TemplateKind, int]] = dict(zip(KINDS, (45, 12, 10, 5, 7, 5, 3, 4, 3, 2, 2, 2), strict=True))

@@ -13,10 +13,10 @@ from typing import Final, Literal
 
 from rapidfuzz import fuzz
 
+from evals.cases.case import Case, Evidence, locate
+from evals.cases.corpus_facts import Article, Reading, read_all, sha256_of, topic_called
+from evals.cases.documents import Document, Documents
 from evals.errors import DatasetError
-from evals.golden.cases import Case, Evidence, locate
-from evals.golden.corpus_facts import Article, Reading, read_all, sha256_of, topic_called
-from evals.golden.documents import Document, Documents
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from evals.golden.cases import Case, slices
-from evals.golden.checks import CHECKS, CHECKS_OF_CORPUS, Checked, Problem, Severity, articles_of, states_of
-from evals.golden.corpus_facts import Article, articles_cited, content_stems, overlap, stems_in
-from evals.golden.documents import Documents
+from evals.cases.case import Case, slices
+from evals.cases.checks import CHECKS, CHECKS_OF_CORPUS, Checked, Problem, Severity, articles_of, states_of
+from evals.cases.corpus_facts import Article, articles_cited, content_stems, overlap, stems_in
+from evals.cases.documents import Documents
 
 __all__ = ["Health", "Problem", "health", "lint"]
 

@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from evals.golden.documents import Document, Documents
+from evals.cases.documents import Document, Documents
 from ingest.parties.party_names import LANGUAGES
 from ingest.parties.party_table import PartyTable
 from ingest.text.layout import find_blocks
