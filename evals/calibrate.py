@@ -114,7 +114,8 @@ def gather(cases: Sequence[Case], folder: Path, settings: Settings) -> tuple[lis
         *exchanged(asked, documents),
     ]
     meeting = read_documents([CONFERENCE, SAMPLE])
-    about_meeting = list(pairs_of_cases(load_cases(SHIPPED["smoke"]), meeting))
+    open_cases = [case for case in load_cases(SHIPPED["smoke"]) if not case.held]
+    about_meeting = list(pairs_of_cases(open_cases, meeting))
     about_meeting += exchanged(about_meeting, meeting)
     english = [p for p in about_meeting if all(meeting.by_file[f].language in ("en", None) for f in p.files)]
     samples: list[Sample] = []

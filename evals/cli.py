@@ -142,13 +142,24 @@ def run(
 
 def _run_reading(examples: Path | None, folds: Path | None, *, as_json: bool) -> int:
     from evals.paths import conference_parties
-    from evals.print_runs import print_readings
-    from evals.reading import fold_reader, load_marked, reader, score_readings
+    from evals.print_runs import print_tables
+    from evals.reading import fold_reader, load_marked, rates_of, reader, score_readings
+    from evals.report.tables import Table
     from ingest.parties.party_table import PartyTable
 
     parties = PartyTable.load(conference_parties())
     read = fold_reader(parties, folds) if folds else reader(parties)
-    print_readings(score_readings(load_marked(examples), parties, read), as_json=as_json)
+    scored = score_readings(load_marked(examples), parties, read)
+    rates = [found for by in (None, "language", "kind", "register") for found in rates_of(scored, by)]
+    if as_json:
+        print(json.dumps([asdict(found) for found in rates], ensure_ascii=False))
+        return 0
+    names = list(rates[0].rates)
+    rows = [
+        (found.name, str(found.count), *(f"{found.rates[n]:.3f}" if n in found.rates else "" for n in names))
+        for found in rates
+    ]
+    print_tables(Table(title="What was read right", columns=("questions", "n", *names), rows=rows))
     return 0
 
 
@@ -175,24 +186,19 @@ def report(
         typer.Option("-o", "--output", metavar="FILE", help="a .html, .md or .csv; default: report.html in the run"),
     ] = None,
     gates: GatesFile = None,
-    prices: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="YAML: prices of models by name, for the cost of answers")
-    ] = None,
     runs: Runs = None,
 ) -> int:
     """Write a run's report: one HTML file, Markdown or CSV."""
     from evals.files import write_whole
-    from evals.report.render import FORMATS, Reported
-    from evals.summary import read_prices
+    from evals.report.report import FORMATS, Report
 
     found = _open_run(invocation, run, runs)
-    reported = Reported(
+    reported = Report(
         run=found,
         documents=_documents(found, invocation),
         baseline=_open_run(invocation, baseline, runs) if baseline else None,
         gates=gates,
         reviews=_paths(invocation).reviews,
-        prices=read_prices(prices) if prices else {},
     )
     for path in output or [found.path / "report.html"]:
         if path.suffix not in FORMATS:
@@ -227,8 +233,9 @@ def compare(
     if invocation.as_json:
         print(json.dumps(found.to_json(), indent=1))
     else:
-        print_tables(*comparison_tables(found, by.split(","), candidate), note=changed(found))
-    worse = any(difference.verdict == "worse" for difference in (found.right, *found.metrics))
+        documents = _documents(candidate, invocation)
+        print_tables(*comparison_tables(found, by.split(","), candidate, documents), note=changed(found))
+    worse = any(difference.verdict == "worse" for difference in found.differences.values())
     return 1 if fail_on == "regression" and worse else 0
 
 

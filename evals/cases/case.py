@@ -42,6 +42,7 @@ UnanswerableKind = Literal[
     "nonexistent",
     "underspecified",
     "future",
+    "help",
     "not_in_corpus",
 ]
 Source = Literal["human", "template", "model", "chat", "given"]
@@ -192,6 +193,11 @@ class Case(_Record):
     def gates(self) -> bool:
         """Whether the case may decide a gate: it is no draft."""
         return self.review.status in ("reviewed", "unreviewed")
+
+    @property
+    def held(self) -> bool:
+        """Whether the case is withheld from every fit, by its tag `fold: held`."""
+        return bool(self.tags.get("fold") == "held")
 
     @property
     def groups(self) -> Sequence[Sequence[Evidence]]:

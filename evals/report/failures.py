@@ -12,8 +12,8 @@ from evals.failure_taxonomy import STAGES, Stage
 from evals.metrics.citations import covers, evidence_spans, overlaps, ruling
 from evals.metrics.eval_sample import EvalSample
 from evals.metrics.table import METRICS
-from evals.report.marked_evidence import Context, Word, context, shortened, word_changes
-from evals.report.words import GIVEN, STATUS, milliseconds, party, plain
+from evals.report.marked_evidence import Context, Word, context, word_changes
+from evals.report.words import GIVEN, STATUS, milliseconds, party, plain, shortened
 from evals.runs import AnswerRecord, Run, ScoreRecord
 from evals.score import Rulings, eval_samples
 from evals.summary import by_case

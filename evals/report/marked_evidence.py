@@ -7,6 +7,8 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Final, Literal
 
+from evals.report.words import shortened
+
 # Characters shown on either side of a span.
 AROUND: Final = 150
 # A piece longer than this is cut in its middle.
@@ -111,11 +113,6 @@ def _shortened(text: str) -> str:
         return text
     half = LONGEST // 2
     return f"{text[:half]} […{len(text) - 2 * half} characters…] {text[-half:]}"
-
-
-def shortened(text: str, most: int = LONGEST) -> str:
-    """Returns a text, cut at its end if it is long."""
-    return text if len(text) <= most else f"{text[:most].rstrip()} […]"
 
 
 def word_changes(source: str, quote: str) -> tuple[Word, ...]:

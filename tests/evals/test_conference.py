@@ -228,6 +228,17 @@ def test_every_outcome_is_covered() -> None:
     assert missing == set(get_args(Missing))
 
 
+def test_every_kind_of_question_is_asked_and_a_tenth_is_withheld_from_fits() -> None:
+    assert len(CASES) >= 240
+    kinds = Counter(case["tags"]["asks"] for case in CASES if "asks" in case["tags"])
+    assert kinds.keys() == {
+        "direction", "newest", "follow_up", "about_statement", "summary", "one_topic", "help", "out_of_scope",
+    }  # fmt: skip
+    assert {kind: n for kind, n in kinds.items() if n < 6} == {}
+    held = [case.id for case in load_cases(ROOT / "questions.yaml") if case.held]
+    assert 0.1 <= len(held) / len(CASES) <= 0.12
+
+
 def test_every_language_is_asked_in_often_enough() -> None:
     languages = Counter(case.get("lang", "en") for case in CASES)
     assert languages.keys() == {"en", "fr", "es", "ar", "ru", "zh"}

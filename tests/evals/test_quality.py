@@ -64,7 +64,7 @@ def test_answers_meet_the_bars_on_real_speeches(
     )
     files = {summary.statement_id: summary.file for summary in workspace.corpus.statements()}
     run = run_cases(create_run(tmp_path, manifest, cases, files), InProcess(workspace.assistant))
-    found = {figure.metric: figure for figure in summarise(score_run(run, documents))}
+    found = summarise(score_run(run, documents))
     quoted = found["quote_verified"]
     assert quoted.denominator is not None
     assert quoted.denominator > len(cases) / 2
