@@ -91,11 +91,7 @@ def ablate(
         prefix = f"{number} of {len(configurations)}, {configuration.label}"
         name = f"ablation-{Path(options.dataset).stem}-{configuration.name}-{digest}"
         run = launch(
-            replace(
-                options,
-                changes=[*(options.changes or ()), *configuration.set],
-                variant=configuration.variant,
-            ),
+            replace(options, changes=[*(options.changes or ()), *configuration.set], variant=configuration.variant),
             settings,
             name=name,
             resume=(run_path(runs, name) / MANIFEST).is_file(),

@@ -13,9 +13,8 @@ from typing import Final
 from app.settings import Settings
 from evals.cases.case import Case, load_cases
 from evals.cases.case_table import SUFFIXES, CaseTable, read_case_table
-from evals.cases.checks import Problem
 from evals.cases.documents import Documents, located, read_documents, stored_documents
-from evals.cases.lint import lint
+from evals.cases.lint import Problem, lint
 from evals.errors import DatasetError
 from evals.paths import EvalPaths
 from evals.review import saved_cases

@@ -43,7 +43,14 @@ def _root(ctx: typer.Context, store: Store = None, env_file: EnvFile = None, ver
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code: 0 done, 1 could not or a gate failed, 2 wrong usage or invalid."""
-    return run_program(commands, PROGRAM, arguments)
+    try:
+        return run_program(commands, PROGRAM, arguments)
+    except ModuleNotFoundError as exc:
+        # The extra brings them; everything else is the program's own, and a bug.
+        if exc.name not in ("ir_measures", "jinja2", "markupsafe", "scipy", "sklearn"):
+            raise
+        print(f"{PROGRAM} needs {exc.name!r}: pip install 'untoc[evals]'", file=sys.stderr)
+        return 1
 
 
 def with_run_options(run: Callable[..., int]) -> Callable[..., int]:

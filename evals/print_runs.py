@@ -101,7 +101,9 @@ def print_gates(report: "GateReport") -> None:
     reasons = [result.reason for result in report.results if result.verdict != "pass"]
     told = [*reasons, *(f"cannot decide: {problem}" for problem in report.problems)]
     if report.verdict != "pass" and report.baseline is not None:
-        told.append("a change that is meant: `untoc-eval baseline RUN FOLDER` makes the run the baseline")
+        told.append(
+            f"a change that is meant: `untoc-eval baseline {report.candidate} FOLDER` makes this run the baseline"
+        )
     print_tables(gates_table(report), note="\n".join([*told, f"verdict: {VERDICT[report.verdict]}"]))
 
 

@@ -19,8 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.records import Citation
 from evals.cases.case import Case, CaseType, Evidence, Expectation, Review, locate
-from evals.cases.checks import contradictions
 from evals.cases.documents import Documents, state_code
+from evals.cases.lint import contradictions
 from evals.errors import DatasetError, EvalError, first_fault
 from evals.files import mend_end, read_lines
 from evals.metrics.citations import ruling

@@ -49,7 +49,7 @@ class RunManifest(BaseModel):
     """Folders of statements; empty where the store itself is the corpus."""
     adapter: str = "inprocess"
     source: str | None = None
-    """What answers where it is not this program: an address, or the hash of stored answers."""
+    """The hash of stored answers, where these were scored."""
     code: str | None = None
     """Hash of the program's code; None for a run of before it was noted."""
     variant: str | None = None

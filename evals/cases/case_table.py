@@ -22,8 +22,8 @@ from rapidfuzz import fuzz
 
 from app.records import AbstentionReason
 from evals.cases.case import Case, CaseType, Evidence, Expectation, Review, locate
-from evals.cases.checks import Problem
 from evals.cases.documents import Document, Documents, state_code
+from evals.cases.lint import Problem
 from evals.errors import DatasetError
 from ingest.language.detection import detect_language
 from ingest.parties.party_table import PartyTable

@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from app.corpus.report_file import inert_cell
 from evals.cases.documents import Documents
-from evals.cases.lint import health, lint
+from evals.cases.lint import lint
 from evals.compare import Comparison, compare, difference_of_data
 from evals.failure_taxonomy import MEANING
 from evals.gates import GateReport, check_gates, load_gates
@@ -130,7 +130,7 @@ class Report:
                     tables=[tables.times_table(scores, self.before.scores() if self.before is not None else ()),
                             tables.tokens_table(scores)]),
             Section(id="health", title="The cases themselves",
-                    tables=[tables.health_table(health(cases.values())), remarks]),
+                    tables=[tables.cases_table(tuple(cases.values())), remarks]),
             Section(id="manifest", title="How it was run",
                     tables=[*([tables.changes_table(found)] if found is not None else []),
                             tables.manifest_table(self.run)]),

@@ -1,6 +1,7 @@
 """Tables of a run, made once and shown alike on a page, on a terminal and in Markdown."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -8,9 +9,8 @@ from typing import Final
 import numpy as np
 
 from evals.cases.case import Case
-from evals.cases.checks import Problem
 from evals.cases.documents import Documents
-from evals.cases.lint import Health
+from evals.cases.lint import Problem
 from evals.compare import Comparison, Flip
 from evals.errors import RunError
 from evals.failure_taxonomy import MEANING
@@ -289,20 +289,20 @@ def tokens_table(scores: Sequence[ScoreRecord]) -> Table:
     return Table(title="Tokens", columns=("Model", "What", "Count"), rows=rows)
 
 
-def health_table(found: Health) -> Table:
+def cases_table(cases: Sequence[Case]) -> Table:
     """Returns what a set of cases consists of: figures are worth as much as the cases they rest on."""
 
-    def counts(items: Iterable[tuple[str, int]]) -> str:
-        return ", ".join(f"{name} {count}" for name, count in items)
+    def counts(values: Iterable[str]) -> str:
+        return ", ".join(f"{plain(value)} {count}" for value, count in Counter(values).most_common())
 
     facts = (
-        ("Cases", f"{found.cases}: {found.unreviewed} of them reviewed by no person, {found.drafts} drafts"),
-        ("Right outcome", counts((STATUS.get(name, name), n) for name, n in found.by_status.items())),
-        ("Type", counts((plain(name), n) for name, n in found.by_type.items())),
-        ("Language", counts((language(name), n) for name, n in found.by_lang.items())),
-        ("Written by", counts(found.by_source.items())),
-        ("Without an answer", f"{found.unanswerable:.0%}; {found.near_misses:.0%} of these are near misses"),
-        ("Kinds of these", counts((plain(name), n) for name, n in found.by_kind.items())),
+        ("Cases", str(len(cases))),
+        ("Reviewed", counts(case.review.status for case in cases)),
+        ("Written by", counts(case.review.source for case in cases)),
+        ("Right outcome", counts(STATUS[case.expect.status] for case in cases)),
+        ("Type", counts(case.type for case in cases)),
+        ("Language", counts(language(case.lang) for case in cases)),
+        ("Without an answer", counts(case.unanswerable_kind for case in cases if case.unanswerable_kind)),
     )
     return Table(title="The cases", columns=("", "How many"), rows=[fact for fact in facts if fact[1]])
 

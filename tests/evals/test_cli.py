@@ -111,7 +111,7 @@ class _Desk:
         path = self.root / f"{name}.answers.jsonl"
         lines = [json.dumps({"id": case} | answer.to_json()) for case, answer in answers.items()]
         path.write_text("\n".join(lines), encoding="utf-8")
-        replay = ("--adapter", "replay", "--answers", path)
+        replay = ("--answers", path)
         return self("run", self.cases, "--corpus", self.corpus, "--name", name, *replay, *more)
 
 
