@@ -124,11 +124,7 @@ _ELSE = re.compile(
 def aligned_with(sentence: str, state: str | None, parties: PartyTable, language: str | None = None) -> tuple[str, ...]:
     """Finds the groups with whose statements the speaker of a sentence aligns, in order.
 
-    Args:
-        sentence: One sentence.
-        state: Code of the State that speaks, if known: "Arvandia aligns itself" is the speaker's then.
-        parties: Who can speak.
-        language: ISO 639-1 code, if known.
+    "Arvandia aligns itself" is the speaker's where `state` is Arvandia.
     """
     verbs = list(_VERB.finditer(sentence))
     if not verbs or _SAID.search(sentence) is None:
@@ -215,10 +211,8 @@ def _is_direct(sentence: str, start: int, end: int, named: list[PartyMatch]) -> 
 def _is_said(words: str, how: str, supports: bool) -> bool:
     """Tells whether a statement was said, and not adopted as a declaration is.
 
-    Args:
-        words: What it is called.
-        how: What stands between it and the group.
-        supports: The verb says no more than support.
+    It judges what the statement is called (`words`), what stands between it and the group (`how`), and whether the verb
+    says no more than support.
     """
     if _ADOPTED.search(how):
         return False

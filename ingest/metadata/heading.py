@@ -108,12 +108,7 @@ _SENTENCE = re.compile(r"[^\W\d_]{3}[.!?;]\s|[^\W\d_]{3}[.!?;。！？]$|。")
 
 @dataclass(frozen=True, kw_only=True)
 class Heading:
-    """What stands before a statement's first words.
-
-    Attributes:
-        text: Its lines, each with single spaces, joined by newlines; empty if the text has no heading.
-        end: Offset at which the statement's own words begin.
-    """
+    r"""What stands before a statement's first words, which begin at `end`: lines with single spaces, joined by `\n`."""
 
     text: str
     end: int
@@ -193,9 +188,7 @@ def is_salutation(line: str) -> bool:
 def is_heading_line(line: str, following: str) -> bool:
     """Tell whether a line beside prose belongs to a heading: it names a session, a date or a speaker.
 
-    Args:
-        line: The line.
-        following: The line after it; one that goes on in lower case or in the first person makes it prose.
+    The line after it makes it prose where that goes on in lower case or in the first person.
     """
     if _FIRST_PERSON.search(line) or _FIRST_PERSON.search(following) or following[:1].islower():
         return False
@@ -205,10 +198,7 @@ def is_heading_line(line: str, following: str) -> bool:
 
 
 def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
-    """Read the State, group or organization that a heading names as speaking; None unless it names exactly one.
-
-    In "Statement by X on behalf of Y", it is X.
-    """
+    """Read the one party that a heading names as speaking; in "Statement by X on behalf of Y", it is X."""
     ranked: dict[int, dict[str, Party]] = {}
     flat = " ".join(heading.lines)
     for line, start in _line_starts(heading):
@@ -251,12 +241,9 @@ def title_in(heading: Heading) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class _Line:
-    """A line that a heading may hold.
+    """A line that a heading may hold, with the words of the line after it in its paragraph (`following`).
 
     Attributes:
-        words: Its words with single spaces.
-        after: Offset after it.
-        following: The words of the line after it in its paragraph.
         prose: Whether its block may be a paragraph.
     """
 

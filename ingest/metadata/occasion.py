@@ -64,11 +64,7 @@ _ASSEMBLY_IN_NAME: Final = re.compile(r"\bGA[\s-]?(?P<session>\d{2})\b")
 
 @dataclass(frozen=True, kw_only=True)
 class Occasion:
-    """Where and when a statement was made; None for what is not told.
-
-    Attributes:
-        inferred: Names of the fields that stand in no heading.
-    """
+    """Where and when a statement was made; `inferred` names the fields that stand in no heading."""
 
     body: str | None = None
     session: str | None = None
@@ -77,14 +73,7 @@ class Occasion:
 
 
 def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
-    """Read the occasion of a statement.
-
-    Args:
-        heading: Its heading, a line a line.
-        text: Its text.
-        end: Offset at which the heading ends.
-        file: The file's name, for hints.
-    """
+    """Read the occasion of a statement from its heading, which ends at `end`, then from its text and file name."""
     flat = " ".join(heading.split("\n"))
     stated = find_session_number(flat)
     read = Occasion(body=_body(heading, text), session=None if stated is None else str(stated), date=_date(heading))

@@ -128,12 +128,7 @@ _SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!
 
 @dataclass(frozen=True, kw_only=True)
 class SpokenFor:
-    """On whose behalf a statement is made; at most one of the two is given.
-
-    Attributes:
-        group: The group's code.
-        states: Codes of several States that are named one by one and make up no known group.
-    """
+    """On whose behalf a statement is made: a group's code, or several States that make up no known group, or nobody."""
 
     group: str | None = None
     states: tuple[str, ...] = ()
@@ -142,18 +137,11 @@ class SpokenFor:
 def spoken_for(
     heading: str, words: str, parties: PartyTable, language: str | None, *, date: str | None, speaker: str | None
 ) -> SpokenFor:
-    """Read on whose behalf a statement is made, from its heading or its first sentences.
+    """Read on whose behalf a statement is made, from its heading (in one line) or its first sentences.
 
-    "I speak on behalf of the group" is enough. "On behalf of the group, I thank the President" may be the
-    courtesy of its chair: it counts only where no State speaks of itself and the group is named time and again.
-
-    Args:
-        heading: The heading in one line.
-        words: The text after it.
-        parties: Who can speak.
-        language: ISO 639-1 code, if known.
-        date: When the statement was made: several States by name are a group that they made up then.
-        speaker: Code of the State that delivers it, if known.
+    "I speak on behalf of the group" is enough. "On behalf of the group, I thank the President" may be the courtesy of
+    its chair: it counts only where no State speaks of itself and the group is named time and again. Several States by
+    name are a group that they made up on that date.
     """
     lines = (heading, *_sentences(words[:_OPENING]))
     text = f"{heading}\n{words}"
@@ -193,16 +181,9 @@ def spoken_for(
 
 
 def joint_holders(heading: str, words: str, parties: PartyTable, language: str | None) -> tuple[str, ...]:
-    """Read which States hold a joint statement together, from its heading, or from the list of its co-sponsors.
+    """Read which States hold a joint statement, in order, from its heading or from the list of its co-sponsors.
 
-    Args:
-        heading: The heading in one line; with the first words it says that the statement is joint.
-        words: The text after it.
-        parties: Who can speak.
-        language: ISO 639-1 code, if known.
-
-    Returns:
-        Codes in the order in which they are named; empty where no heading calls the statement joint.
+    Empty where neither the heading (in one line) nor the first words call the statement joint.
     """
     opening = " ".join(f"{heading} {words[:_OPENING]}".split())
     called = _JOINT_STATEMENT.search(opening)

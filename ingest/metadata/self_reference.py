@@ -105,12 +105,7 @@ _AFTER = (
 
 @dataclass(frozen=True, kw_only=True)
 class SelfReferences:
-    """How one State is named in a text.
-
-    Attributes:
-        weight: Sum of the weights of its references to itself; 0 for a State that is merely mentioned.
-        namings: How often it is named at all.
-    """
+    """How often one State is named in a text, and the summed weight of its references to itself."""
 
     code: str
     weight: float
@@ -120,17 +115,10 @@ class SelfReferences:
 def speaking_state(
     text: str, parties: PartyTable, language: str | None = None, *, hints: Sequence[str] = ()
 ) -> str | None:
-    """Conclude which State speaks from its references to itself.
+    """Conclude which State speaks from its references to itself; None if none is clear or more than one State has some.
 
-    Args:
-        text: The statement without its heading; white space does not matter.
-        parties: Who can speak.
-        language: ISO 639-1 code, if known.
-        hints: Codes of States that the file's name may name. One of them speaks if the text names no other as often,
-            and no other speaks of itself: a name alone decides nothing.
-
-    Returns:
-        The State's code, or None if no self-reference is clear or more than one State has some.
+    One of `hints`, States that the file's name may name, speaks if the text names no other as often, and no other
+    speaks of itself: a name alone decides nothing.
     """
     states = self_references(text, parties, language)
     if not states:

@@ -185,11 +185,7 @@ def canonical_session(text: str) -> str:
 
 
 def session_for(body: str, first: date, last: date) -> str | None:
-    """Conclude the session of a body that met between two days, inclusive.
-
-    Returns:
-        The session's number, or None if no session or more than one fits.
-    """
+    """Conclude the session of a body that met between two days, inclusive; None if no session or more than one fits."""
     if body == GENERAL_ASSEMBLY:
         number = _assembly_session(first)
         return str(number) if number is not None and number == _assembly_session(last) else None

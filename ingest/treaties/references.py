@@ -201,14 +201,14 @@ def find_articles(
     protocol: str | None = None,
     named_before: str | None = None,
 ) -> list[ArticleMention]:
-    """Every mention of an article, in order; ranges and lists give one mention for each article.
+    """Every mention of an article, in any of the six languages, in order; ranges and lists give one for each article.
 
     Args:
-        text: Any text, in any of the six languages.
-        default_treaty: Whose article a bare "article 4" or "of the Convention" is; None where that cannot be
-            known, as in a statement to another body. An article that the treaty does not have gets None.
-        protocol: Whose article one "of the Protocol" is where the text itself names no Protocol before it, such as
-            the only one of an earlier sentence, of the heading or of the agenda item (`sole_protocol`).
+        text: Any text.
+        default_treaty: Whose article a bare "article 4" or "of the Convention" is; None where that cannot be known, as
+            in a statement to another body. An article that the treaty does not have gets None.
+        protocol: Whose article one "of the Protocol" is where the text itself names no Protocol before it, such as the
+            only one of an earlier sentence, of the heading or of the agenda item (`sole_protocol`).
         named_before: The convention that an earlier sentence names last (`last_convention`): "the Convention" is that
             one where no default is given, or where the default has no such article.
     """

@@ -14,10 +14,9 @@ from vectorstore.stems import function_words
 
 @dataclass(frozen=True, kw_only=True)
 class Treaty:
-    """A treaty whose articles are known.
+    """A treaty whose articles are known: `UNTOC`, `TIP`, `SOM`, `FIREARMS`, `UNCAC` or `NARCOTICS1988`.
 
     Attributes:
-        code: `UNTOC`, `TIP`, `SOM`, `FIREARMS`, `UNCAC` or `NARCOTICS1988`.
         protocol: True for the Protocols to the Convention.
         aliases: English names to show or to offer when asking back.
         search_words: English words by which passages about it are found where its name is not written.

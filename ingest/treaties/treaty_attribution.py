@@ -131,17 +131,10 @@ def attribute(
     default: str | None,
     protocol: str | None = None,
 ) -> TreatyAttribution:
-    """Reads the words after and before a mention for the treaty that they name.
+    """Reads the words after and before a mention, `[start, end)` of a text, for the treaty that they name.
 
-    Args:
-        text: The whole text.
-        start: Where the mention starts.
-        end: Where it ends.
-        number: The article's number; a treaty without such an article is not taken from afar.
-        sentence: Where the mention's sentence starts.
-        treaties: All treaties named in the text, in order.
-        default: What to say where nothing is named, and for "the Convention".
-        protocol: What "the Protocol" means where the text itself names none before it.
+    Its sentence starts at `sentence`; a treaty without an article of that number is not taken from afar. Where nothing
+    is named, and for "the Convention", it is `default`; "the Protocol" without one named before is `protocol`.
     """
     before = [m for m in treaties if m.end <= start]
     linked = next((m for m in treaties if m.start >= end), None)
