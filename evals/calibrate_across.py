@@ -23,7 +23,7 @@ from app.retrieval.relevance import RelevanceArtefact, across_models
 from app.retrieval.relevance_features import FEATURE_VERSION, AcrossFeatures
 from app.retrieval.topic import Topic
 from evals.calibrate import Floats, Sample, best_threshold, cross_validated, figures_of, fit_weights, near
-from evals.golden.documents import Documents
+from evals.cases.documents import Documents
 from evals.relevance_pairs import Pair, fold_of
 from ingest.glossary.glossary import LANGUAGES, terms_within
 from ingest.glossary.thesaurus import relation_rows, thesaurus

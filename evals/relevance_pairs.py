@@ -1,24 +1,24 @@
 """Labelled pairs for fitting relevance: a topic, the statements of one party, and whether they answer.
 
-From questions with gold come pairs as they are asked; others are made of them without a model: the topic of one party
+From cases come pairs as they are asked; others are made of them without a model: the topic of one party
 is asked of another, a list of States tells who spoke of its topic and who did not, and a speech is cut down to the
-sentences on one topic, which makes a statement about one thing. The scope is the gold's, so that reading a question
+sentences on one topic, which makes a statement about one thing. The scope is the case's, so that reading a question
 does not count here.
 """
 
 import csv
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from app.question.reading import resolve
 from app.retrieval.strategies import ByTopic, choose_strategy
-from evals.golden.case_templates import TemplateKind
-from evals.golden.cases import Case, Evidence
-from evals.golden.documents import Documents
-from evals.golden.synth import synthesise
+from evals.cases.case import Case, Evidence
+from evals.cases.case_templates import TemplateKind
+from evals.cases.documents import Documents
+from evals.cases.synth import synthesise
 from evals.positions import LabelledCell
 from ingest.glossary.glossary import english_terms
 from ingest.glossary.thesaurus import relation_rows, thesaurus
@@ -47,6 +47,7 @@ class Pair:
         topic_fold: Fold by topic, 0 to 4; pairs of one topic are in one fold.
         party_fold: Fold by party.
         asked: Where the party is one of many, what was asked of all of them; else empty.
+        wording: How a question asks about the topic, for the cross-encoder; empty where only the topic is known.
     """
 
     topic: str
@@ -58,6 +59,7 @@ class Pair:
     party_fold: int
     evidence: tuple[Evidence, ...] = ()
     asked: str = ""
+    wording: str = ""
 
 
 def fold_of(key: str) -> int:
@@ -68,37 +70,39 @@ def fold_of(key: str) -> int:
 def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair]:
     """Yields the pairs of questions about single States and of complete lists of States."""
     for case in cases:
-        topic = _topic_of(case, documents)
-        if topic is None:
+        strategy = _strategy_of(case, documents)
+        if strategy is None:
             continue
         years = {str(year) for year in case.expect.years}
         if case.type == "list_states":
-            yield from _of_list(case, topic, years, documents)
+            yield from _of_list(case, strategy, years, documents)
             continue
         for state in case.expect.states:
             files = _files(documents, state, years)
             own = tuple(span for span in case.evidence if span.file in files)
             answered = case.expect.status != "abstained"
             if files and (bool(own) or not answered):
-                yield _pair(topic, state, files, answered, "question", own)
+                pair = _pair(strategy.topic, state, files, answered, "question", own)
+                yield replace(pair, wording=strategy.wording)
 
 
-def _topic_of(case: Case, documents: Documents) -> str | None:
-    """Returns the topic of an English question that is searched by topic, else None."""
+def _strategy_of(case: Case, documents: Documents) -> ByTopic | None:
+    """Returns how an English question is searched, if by a topic."""
     if case.lang != "en" or case.type == "ambiguous" or case.unanswerable_kind in ("out_of_scope", "underspecified"):
         return None
     resolution = resolve(case.question, documents.parties, history=case.history)
     strategy = choose_strategy(resolution)
-    return strategy.topic if isinstance(strategy, ByTopic) and not resolution.negated else None
+    return strategy if isinstance(strategy, ByTopic) and not resolution.negated else None
 
 
-def _of_list(case: Case, topic: str, years: set[str], documents: Documents) -> Iterator[Pair]:
+def _of_list(case: Case, strategy: ByTopic, years: set[str], documents: Documents) -> Iterator[Pair]:
     held = sorted({d.state for d in documents.by_file.values() if d.state and _files(documents, d.state, years)})
     for state in dict.fromkeys((*case.expect.states, *held)):
         files = _files(documents, state, years)
         own = tuple(span for span in case.evidence if span.file in files)
         if files:
-            yield _pair(topic, state, files, state in case.expect.states, "list", own, asked=case.id)
+            pair = _pair(strategy.topic, state, files, state in case.expect.states, "list", own)
+            yield replace(pair, asked=case.id, wording=strategy.wording)
 
 
 def pairs_of_cells(cells: Iterable[LabelledCell], documents: Documents) -> Iterator[Pair]:
@@ -231,8 +235,6 @@ def _pair(
     answered: bool,
     source: PairSource,
     evidence: tuple[Evidence, ...] = (),
-    *,
-    asked: str = "",
 ) -> Pair:
     return Pair(
         topic=topic,
@@ -243,7 +245,6 @@ def _pair(
         topic_fold=fold_of(topic),
         party_fold=fold_of(party),
         evidence=evidence,
-        asked=asked,
     )
 
 

@@ -63,11 +63,10 @@ class Depth:
 
 DEEP: Final = Depth(passages=12, sentences=28, windows=8)
 # What is read of all parties of a list together, and of each party at most and at least.
-_LIST_SENTENCES: Final = 160
-_LIST_WINDOWS: Final = 64
-_LIST_PARTIES: Final = 80
-_OF_PARTY: Final = Depth(passages=4, sentences=8, windows=2)
-_OF_PARTY_MIN: Final = Depth(passages=2, sentences=2, windows=1)
+_LIST_SENTENCES: Final = 200
+_LIST_PARTIES: Final = 100
+_OF_PARTY: Final = Depth(passages=4, sentences=8, windows=4)
+_OF_PARTY_MIN: Final = Depth(passages=2, sentences=2, windows=2)
 # A word of the topic in so few passages is rare: whoever uses it is read.
 _RARE_PASSAGES: Final = 60
 
@@ -94,9 +93,10 @@ class SentenceRanker:
         self._across = across
         self._features = FeatureExtractor(store.catalogue, embedder)
 
-    def topic(self, words: str, language: str) -> Topic:
-        """Prepares topic words for searching; one serves all parties."""
-        return Topic.of(words, language, self._retriever.embed, self._rarity, self.model_languages)
+    def topic(self, words: str, language: str, wording: str = "") -> Topic:
+        """Prepares topic words, and how an English question asks about them, for searching; one serves all parties."""
+        topic = Topic.of(words, language, self._retriever.embed, self._rarity, self.model_languages)
+        return replace(topic, wording=wording)
 
     def _rarity(self, term: str) -> float:
         """Returns the inverse document frequency of a stem over the passages of the corpus, always above 0."""
@@ -150,9 +150,9 @@ class SentenceRanker:
                     if found[party].sentences
                     else replace(found[party], sentences=part.sentences, passages=part.passages)
                 )
-        for party, own in self._other_languages(owned, read, topic).items():
+        for party, statements in self._other_languages(owned, read, topic).items():
             read.add(party)
-            for part in self._parts_by_words(party, own, topic):
+            for part in self._parts_by_words(party, statements, topic):
                 found[party] = merge_evidence(part, found[party]) if part.answers else found[party]
         return tuple(found.values()), len(read)
 
@@ -191,12 +191,12 @@ class SentenceRanker:
         if not parties:
             return {}
         depth = _share(len(parties) * wordings)
-        terms = content_terms(topic.english, "en")
+        terms = content_terms(topic.asked, "en")
         kept = [
             _shortlist(sentences_of(self._store.catalogue, near[p][: depth.passages]), terms, "en", depth.sentences)
             for p in parties
         ]
-        alone = self._score(topic.english, [sentence.text for own in kept for sentence in own])
+        alone = self._score(topic.asked, [sentence.text for own in kept for sentence in own])
         ends = np.cumsum([len(own) for own in kept])[:-1]
         return {
             party: self._read(owned[party], near[party], own, scores, depth, one_of_many=True)
@@ -207,7 +207,7 @@ class SentenceRanker:
         """Yields the passages of all these statements that hold a rare word of a topic, then those nearest to it."""
         only = (*sorted(self.model_languages.ranked), None)
         nearest = self._retriever.retrieve(
-            topic.english,
+            topic.asked,
             statement_ids,
             _NEAR_PASSAGES,
             query_vector=topic.vector,
@@ -300,23 +300,23 @@ class SentenceRanker:
     def _judge(self, topic: Topic, reads: Sequence[Read]) -> tuple[tuple[Relevance, ...], ...]:
         """Returns the relevance of the windows of each party."""
         if self.relevance.calibrated:
-            return tuple(map(self.relevance.judge, self._features.measure(topic, reads)))
+            return tuple(self.relevance.judge(self._features.measure(topic, read)) for read in reads)
         return tuple(tuple(starmap(partial(_by_words, topic), zip(r.sentences, r.windows, strict=True))) for r in reads)
 
     def read(self, searched: Sequence[StatementSummary], topic: Topic) -> Read:
         """Reads the sentences nearest to a topic with the cross-encoder, best first."""
         ids = [summary.statement_id for summary in searched]
         passages = self._retriever.retrieve(
-            topic.english,
+            topic.asked,
             ids,
             DEEP.passages,
             query_vector=topic.vector,
             languages=self._known_in(searched),
             terms=topic.widened,
         )
-        terms = content_terms(topic.english, "en")
+        terms = content_terms(topic.asked, "en")
         kept = _shortlist(sentences_of(self._store.catalogue, passages), terms, "en", DEEP.sentences)
-        alone = self._score(topic.english, [sentence.text for sentence in kept])
+        alone = self._score(topic.asked, [sentence.text for sentence in kept])
         return self._read(searched, passages, kept, alone, DEEP, one_of_many=False)
 
     def _read(
@@ -349,7 +349,7 @@ class SentenceRanker:
         return tuple(
             pair
             for wording, read in reads
-            for pair in zip(read.sentences, *self._features.measure(wording, [read]), strict=True)
+            for pair in zip(read.sentences, self._features.measure(wording, read), strict=True)
         )
 
     def measure_list(
@@ -359,9 +359,9 @@ class SentenceRanker:
         measured: dict[str, tuple[tuple[Sentence, SentenceFeatures], ...]] = {}
         for wording in topic.wordings:
             reads = self.read_list(owned, wording, len(topic.wordings))
-            features = self._features.measure(wording, list(reads.values()))
-            for (party, read), own in zip(reads.items(), features, strict=True):
-                measured[party] = (*measured.get(party, ()), *zip(read.sentences, own, strict=True))
+            for party, read in reads.items():
+                found = zip(read.sentences, self._features.measure(wording, read), strict=True)
+                measured[party] = (*measured.get(party, ()), *found)
         return measured
 
     def _rank_by_words(
@@ -505,8 +505,7 @@ def _share(reads: int) -> Depth:
     """Returns how much is read of each party, where so many are read."""
     most, least = _OF_PARTY, _OF_PARTY_MIN
     sentences = min(most.sentences, max(least.sentences, _LIST_SENTENCES // reads))
-    windows = min(most.windows, max(least.windows, _LIST_WINDOWS // reads))
-    return Depth(passages=min(most.passages, max(least.passages, sentences // 2)), sentences=sentences, windows=windows)
+    return Depth(passages=max(least.passages, sentences // 2), sentences=sentences, windows=most.windows)
 
 
 def _scored(read: Read, judged: Sequence[Relevance], share: float) -> tuple[ScoredSentence, ...]:

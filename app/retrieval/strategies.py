@@ -62,9 +62,14 @@ class ByTreaty:
 
 @dataclass(frozen=True, kw_only=True)
 class ByTopic:
-    """The sentences that speak of a topic."""
+    """The sentences that speak of a topic.
+
+    Attributes:
+        wording: How the question asks about it, see `Wording`; empty where that is not known.
+    """
 
     topic: str
+    wording: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +96,9 @@ def choose_strategy(resolution: Resolution) -> SearchStrategy | None:
         joining = any(map(_JOINS.fullmatch, content_terms(resolution.question, scope.language)))
         return ByTreaty(treaties=scope.treaties, topic=topic, joining=joining)
     if topic is not None:
-        return ByTopic(topic=topic)
+        wording = resolution.wording
+        asked = wording is not None and wording.topic == scope.topic and scope.language == "en"
+        return ByTopic(topic=topic, wording=wording.text if wording is not None and asked else "")
     if scope.agenda_items and (scope.states or scope.groups):
         return ByAgendaItem(items=scope.agenda_items, itself=False)
     filtered = scope.years or scope.sessions or scope.bodies or scope.agenda_items

@@ -58,6 +58,7 @@ class Topic:
         within: The terms of the field that `english` holds, whatever else it says.
         narrower: For each of these, the English terms for what is part of it: "embargo" for "sanctions".
         synonym_topics: The same topic in other English words, where the glossary knows some.
+        wording: How an English question asks about it, which the cross-encoder reads; empty where that is not known.
         cross_lingual_vector: The vector by which passages in other languages are found, where the embedding model knows
             that of the question.
     """
@@ -73,7 +74,13 @@ class Topic:
     within: tuple[NamedTerm, ...] = ()
     narrower: tuple[tuple[str, ...], ...] = ()
     synonym_topics: tuple["Topic", ...] = ()
+    wording: str = ""
     cross_lingual_vector: Matrix | None = None
+
+    @property
+    def asked(self) -> str:
+        """What the cross-encoder is given: it was trained on questions, "how many did hand over?", not on keywords."""
+        return self.wording or self.english
 
     @property
     def widened(self) -> tuple[str, ...]:

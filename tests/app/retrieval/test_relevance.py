@@ -28,7 +28,7 @@ ZERO = SentenceFeatures(**dict.fromkeys(SentenceFeatures.names(), 0.0))
 def _artefact(**changes: object) -> RelevanceArtefact:
     values = {
         "feature_version": FEATURE_VERSION,
-        "weights": {"alone": 0.5, "meaning": 2.0},
+        "weights": {"alone": 0.5, "support": 2.0},
         "intercept": -1.0,
         "threshold": 0.4,
         "near": 0.2,
@@ -54,7 +54,7 @@ def _sentence(number: int) -> Sentence:
 
 
 def test_chance_is_the_logistic_of_the_weighted_features() -> None:
-    (found,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0, meaning=0.25)])
+    (found,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0, support=0.25)])
     assert found.chance == pytest.approx(1 / (1 + math.exp(-(-1.0 + 0.5 * 4.0 + 2.0 * 0.25))))
     assert found.answers and found.source == "calibrated"
 
