@@ -418,7 +418,8 @@ class FakeBuilder:
 
 
     def find(self, party: str, words: str, language: str = "en") -> tuple[Citation, ...]:
-        return tuple(c for c in fake_briefing().citations if c.state == party and words.casefold() in c.quote.casefold())
+        sought = words.casefold()
+        return tuple(c for c in fake_briefing().citations if c.state == party and sought in c.quote.casefold())
 
 
 def fake_tools(folder: Path, *, model: str | None = None) -> Any:

@@ -41,26 +41,43 @@ class _CorpusTabController:
     def _name(self, code: str | None) -> str:
         return self._corpus.party_name(code, language())
 
-    def table(self, words: str, page: int) -> tuple[str, int]:
-        """Renders a page of the statements that hold all the words; also the page number, within bounds."""
+    def table(self, words: str, page: int, order: str) -> tuple[str, int]:
+        """Renders a page of the statements that hold all the words; also the page number, within bounds.
+
+        `order` names the column that they are sorted by, with a minus for the last first; empty is by State and date.
+        """
         try:
             statements = self._corpus.statements()
         except SHOWN_ERRORS as error:
             return error_html(error), 0
         found = [summary for summary in statements if _matches(summary, words, self._name)]
+        if order:
+            found.sort(key=lambda summary: self._sorted_by(summary, order.lstrip("-")), reverse=order.startswith("-"))
         page = max(0, min(page, (len(found) - 1) // _ROWS))
-        return table_html(found, page, len(statements), self._name), page
+        return table_html(found, page, len(statements), self._name, order), page
 
-    def filtered(self, words: str) -> tuple[str, int]:
-        return self.table(words, 0)
+    def _sorted_by(self, summary: StatementSummary, field: str) -> tuple[bool, int, str]:
+        value = summary.file if field == "file" else getattr(summary.metadata, field, None) or ""
+        if field in ("state", "on_behalf_of") and value:
+            value = self._name(value)
+        number = int(value) if value.isdigit() else 0
+        # What is not known comes last.
+        return not value, number, value.casefold()
 
-    def act(self, words: str, page: int, chosen: str | None, event: gr.EventData) -> tuple[Any, ...]:
-        """Turns a page, or opens a statement."""
+    def filtered(self, words: str, order: str) -> tuple[str, int]:
+        return self.table(words, 0, order)
+
+    def act(self, words: str, page: int, order: str, event: gr.EventData) -> tuple[Any, ...]:
+        """Turns a page, sorts, or opens a statement; gives (order, table, page, *opened)."""
         data = event._data if isinstance(event._data, dict) else {}
         if data.get("action") == "page":
             step = 1 if data.get("to") == "next" else -1
-            return (*self.table(words, page + step), *[gr.skip()] * (3 + len(_FIELDS)))
-        return (gr.skip(), page, *self.opened(str(data.get("id", ""))))
+            return (order, *self.table(words, page + step, order), *[gr.skip()] * (3 + len(_FIELDS)))
+        if data.get("action") == "sort":
+            field = str(data.get("field", ""))
+            order = f"-{field}" if order == field else field
+            return (order, *self.table(words, 0, order), *[gr.skip()] * (3 + len(_FIELDS)))
+        return (order, gr.skip(), page, *self.opened(str(data.get("id", ""))))
 
     def opened(self, statement_id: str, message: str = "") -> tuple[Any, ...]:
         """Gives (chosen id, form, detail, one update per field)."""
@@ -84,7 +101,7 @@ class _CorpusTabController:
             *values,
         )
 
-    def save(self, statement_id: str | None, words: str, page: int, *values: str) -> tuple[Any, ...]:
+    def save(self, statement_id: str | None, words: str, page: int, order: str, *values: str) -> tuple[Any, ...]:
         """Corrects the metadata fields that were changed; gives (table, page, *opened)."""
         nothing = (gr.skip(),) * len(_FIELDS)
         try:
@@ -99,15 +116,15 @@ class _CorpusTabController:
             summary = self._corpus.edit(statement_id or "", changes)
         except SHOWN_ERRORS as error:
             return gr.skip(), page, statement_id, gr.skip(), error_html(error), *nothing
-        return *self.table(words, page), *self.opened(summary.statement_id, _said(say("saved")))
+        return *self.table(words, page, order), *self.opened(summary.statement_id, _said(say("saved")))
 
-    def remove(self, statement_id: str | None, words: str, page: int) -> tuple[Any, ...]:
+    def remove(self, statement_id: str | None, words: str, page: int, order: str) -> tuple[Any, ...]:
         """Removes the chosen statement; gives (table, page, chosen, form, detail)."""
         try:
             self._corpus.remove(statement_id or "")
         except SHOWN_ERRORS as error:
             return gr.skip(), page, statement_id, gr.skip(), error_html(error)
-        return *self.table(words, page), None, gr.Column(visible=False), _said(say("removed")) + _choose()
+        return *self.table(words, page, order), None, gr.Column(visible=False), _said(say("removed")) + _choose()
 
 
 def _info(statement: Statement, name: str) -> str:
@@ -121,12 +138,16 @@ def _matches(summary: StatementSummary, words: str, names: PartyNamer) -> bool:
         names(metadata.state),
         names(metadata.on_behalf_of) if metadata.on_behalf_of else "",
         *(getattr(metadata, name) or "" for name in _FIELDS),
+        # As they are named: "Russian", "session 12".
+        language_name(metadata.language) if metadata.language else "",
+        say("session", value=metadata.session) if metadata.session else "",
+        spoken_date(metadata.date, language()) or "",
     )
     haystack = " ".join(fields).casefold()
     return all(word in haystack for word in words.casefold().split())
 
 
-def table_html(found: Sequence[StatementSummary], page: int, total: int, names: PartyNamer) -> str:
+def table_html(found: Sequence[StatementSummary], page: int, total: int, names: PartyNamer, order: str = "") -> str:
     """Renders a page of the table of statements, each with a button that opens it.
 
     Args:
@@ -134,13 +155,13 @@ def table_html(found: Sequence[StatementSummary], page: int, total: int, names: 
         page: Counted from 0.
         total: How many statements are stored.
         names: Gives the name of a party's code.
+        order: The column that they are sorted by; see `_CorpusTabController.table`.
     """
     if total == 0:
         return f'<p class="u-empty">{say("welcome-empty")}</p>'
     first = page * _ROWS
     rows = "".join(_row(summary, names) for summary in found[first : first + _ROWS])
-    headings = ("state", *_COLUMNS)
-    head = "".join(f'<th scope="col">{say(f"field-{heading}")}</th>' for heading in headings)
+    head = "".join(_heading(field, order) for field in ("state", *_COLUMNS))
     last = min(first + _ROWS, len(found))
     shown = say("rows-shown", first=first + 1, last=last, count=len(found)) if found else say("none-found")
     if len(found) != total:
@@ -149,6 +170,17 @@ def table_html(found: Sequence[StatementSummary], page: int, total: int, names: 
         f'<p class="u-note" role="status">{shown}</p>'
         f'<div class="u-scroll" tabindex="0" role="region" aria-label="{say("statements")}"><table class="u-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{_pager(page, len(found))}"
+    )
+
+
+def _heading(field: str, order: str) -> str:
+    sorted_by = {field: "ascending", f"-{field}": "descending"}.get(order)
+    told = f' aria-sort="{sorted_by}"' if sorted_by else ""
+    sign = {"ascending": " ▲", "descending": " ▼"}.get(sorted_by or "", "")
+    return (
+        f'<th scope="col"{told}><button type="button" class="u-sort" '
+        f'data-action="sort" data-field="{field}">{say(f"field-{field}")}<span aria-hidden="true">{sign}</span>'
+        "</button></th>"
     )
 
 
@@ -267,7 +299,7 @@ def _said(words: str) -> str:
 def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     """Lays out the tab inside the current context and connects it; its table is read when the tab is opened."""
     shelf = _CorpusTabController(corpus)
-    page, chosen = gr.State(0), gr.State(None)
+    page, chosen, order = gr.State(0), gr.State(None), gr.State("")
     words = gr.Textbox(
         label=label("find-statements"),
         placeholder=label("find-statements-by"),
@@ -294,15 +326,17 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     opened = [chosen, form, detail, *fields]
     asking, settled = _confirmation(ask=True), _confirmation(ask=False)
     # One event for both, so that a table of the words before never arrives last.
-    gr.on([tab.select, words.change], shelf.filtered, [words], [table, page], trigger_mode="always_last", **QUIET)
+    gr.on(
+        [tab.select, words.change], shelf.filtered, [words, order], [table, page], trigger_mode="always_last", **QUIET
+    )
     for pressed in (table.select, detail.select):
-        pressed(shelf.act, [words, page, chosen], [table, page, *opened], **QUIET).then(
+        pressed(shelf.act, [words, page, order], [order, table, page, *opened], **QUIET).then(
             settled, None, [remove, sure, keep], **QUIET
         )
-    save.click(shelf.save, [chosen, words, page, *fields], [table, page, *opened], **QUIET)
+    save.click(shelf.save, [chosen, words, page, order, *fields], [table, page, *opened], **QUIET)
     remove.click(asking, None, [remove, sure, keep], **QUIET)
     keep.click(settled, None, [remove, sure, keep], **QUIET)
-    sure.click(shelf.remove, [chosen, words, page], [table, page, chosen, form, detail], **QUIET).then(
+    sure.click(shelf.remove, [chosen, words, page, order], [table, page, chosen, form, detail], **QUIET).then(
         settled, None, [remove, sure, keep], **QUIET
     )
 

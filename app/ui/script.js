@@ -159,6 +159,7 @@
     if (id) address.searchParams.set("c", id);
     else address.searchParams.delete("c");
     if (address.href !== location.href) history[opened === null ? "replaceState" : "pushState"]({}, "", address);
+    shownWork = work();
     opened = id;
   };
   // A kept briefing has an address as well.
@@ -169,8 +170,12 @@
     if (address.searchParams.get("b") === shown.dataset.briefing) return;
     address.searchParams.set("b", shown.dataset.briefing);
     history.replaceState({}, "", address);
+    shownWork = work();
   }).observe(document.body, { childList: true, subtree: true });
-  window.addEventListener("popstate", () => location.reload());
+  // Back and forward lead to other works; a jump within the page does not.
+  const work = () => new URL(location.href).search;
+  let shownWork = work();
+  window.addEventListener("popstate", () => { if (work() !== shownWork) location.reload(); });
 
   // Tabs go by arrow keys, as people who cannot use a mouse expect of them.
   document.addEventListener("keydown", (event) => {
