@@ -44,12 +44,7 @@ class Judgement:
 
 @dataclass(frozen=True, kw_only=True)
 class SavedDraft:
-    """A draft case in the store.
-
-    Attributes:
-        identifier: Its id.
-        new: Whether it was written now; False where the same question in the same scope was saved before.
-    """
+    """A draft case in the store, and whether it is new: the same question in the same scope is saved once."""
 
     identifier: str
     new: bool
@@ -70,15 +65,7 @@ def save_draft(
 ) -> SavedDraft:
     """Writes a judged answer as a draft case, unless it was judged so before, after the same turns in the same scope.
 
-    Args:
-        store: The store folder.
-        answer: What the case expects until somebody corrects it.
-        judged: Whether it is right.
-        history: The turns before, oldest first.
-        overrides: The parts of the scope that were set in place of what the question says.
-
-    Raises:
-        DraftError: The store cannot be written.
+    `overrides` are the parts of the scope that were set in place of what the question says.
     """
     path = drafts_path(store)
     asked = [answer.question, [turn.question for turn in history], asdict(answer.scope), asdict(judged)]

@@ -8,7 +8,7 @@ from docx import Document
 
 from app.corpus.drafts import drafts_path
 from app.wiring import Workspace
-from evals.golden.cases import load_cases
+from evals.cases.case import load_cases
 from tests.app.ui.conftest import serving
 from tests.app.ui.test_browser import ask, overflowing
 from tests.fakes_ui import EXAMPLE, fake_workspace

@@ -17,7 +17,7 @@ def test_filter_takes_all_words_in_any_field():
     _, corpus = fake_workspace()
     html, _ = _CorpusTabController(corpus).table("iran 2020", 0, "")
     assert html.count('data-action="open"') == 1 and "(stored: 4)" in html
-    assert "None found" in _CorpusTabController(corpus).table("iran 2031", 0, "")[0]
+    assert "None found." in _CorpusTabController(corpus).table("iran 2031", 0, "")[0]
 
 
 def test_table_pages_stay_within_bounds():
@@ -60,13 +60,13 @@ def test_wrong_metadata_is_one_line_and_keeps_the_form():
     shelf = _CorpusTabController(corpus)
     identifier = sample_statement().statement_id
     values = ["<Nowhere>", *[""] * 10]
-    result = shelf.save(identifier, "", 0, *values)
+    result = shelf.save(identifier, "", 0, "", *values)
     assert result[2] == identifier and "no party &#x27;&lt;Nowhere&gt;&#x27;" in result[4]
 
 
 def test_removed_statement_is_gone_from_the_table():
     _, corpus = fake_workspace()
-    html, _, chosen, *_ = _CorpusTabController(corpus).remove(sample_statement().statement_id, "", 0)
+    html, _, chosen, *_ = _CorpusTabController(corpus).remove(sample_statement().statement_id, "", 0, "")
     assert html.count('data-action="open"') == 3 and chosen is None
 
 
