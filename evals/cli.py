@@ -241,7 +241,10 @@ def compare(
         print(json.dumps(found.to_json(), indent=1))
     else:
         documents = _documents(candidate, invocation)
-        print_tables(*comparison_tables(found, by.split(","), candidate, documents), note=changed(found))
+        print_tables(
+            *comparison_tables(found, by.split(","), candidate, documents),
+            first=f"“{candidate.name}” is {changed(found)}",
+        )
     worse = any(difference.verdict == "worse" for difference in found.differences.values())
     return 1 if fail_on == "regression" and worse else 0
 

@@ -161,6 +161,12 @@ def load_gates(path: Path | None = None) -> Gates:
         raise EvalError(f"cannot read {name}: {exc}") from exc
 
 
+def gates_of(run: Run, baseline: Run | None, path: Path | None = None) -> GateReport:
+    """Checks a run against gates; without a baseline, against the absolute ones alone."""
+    gates = load_gates(path)
+    return check_gates(gates if baseline is not None else gates.model_copy(update={"soft": ()}), run, baseline)
+
+
 def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> GateReport:
     """Checks a run against absolute bars and against its baseline.
 
