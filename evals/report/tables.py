@@ -183,8 +183,7 @@ def flips_table(comparison: Comparison, cases: Mapping[str, Case], documents: Do
 
     lost, won = len(comparison.regressions), len(comparison.improvements)
     return Table(
-        title=f"{lost} lost, {won} won (p = {p_value(comparison.mcnemar_p)})"
-        + (f", the first {_FLIPS}" if len(flips) > _FLIPS else ""),
+        title=f"{lost} lost, {won} won" + (f", the first {_FLIPS}" if len(flips) > _FLIPS else ""),
         columns=("Change", "Case", "Question", "Statement", "Before", "Now"),
         rows=[row(flip) for flip in flips[:_FLIPS]],
         code=frozenset({"Case"}),
