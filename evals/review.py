@@ -231,14 +231,10 @@ def corrected(
         raise EvalError("what would have been right? change the outcome, or mark the words that answer")
     ids = tuple(span.id for span in spans)
     values = saved.model_dump() | {
-        "question": question,
-        "type": _type(saved, expect),
-        "answerable": expect.status == "answered",
-        "expect": expect.model_dump(),
-        "evidence": [span.model_dump() for span in spans],
-        "evidence_groups": [(name,) for name in ids] if all_needed else [ids] if ids else [],
-        "nuggets": (),
-    }
+        "question": question, "type": _type(saved, expect), "answerable": expect.status == "answered",
+        "expect": expect.model_dump(), "evidence": [span.model_dump() for span in spans],
+        "evidence_groups": [(name,) for name in ids] if all_needed else [ids] if ids else [], "nuggets": (),
+    }  # fmt: skip
     if not silent:
         values["unanswerable_kind"] = None
     try:

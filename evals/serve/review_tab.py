@@ -81,23 +81,12 @@ class _Review:
         # What was shown is nobody's word: nothing is marked until a person has decided.
         marked = [span.id for span in evidence_spans(case)] if draft.decision is not None else []
         return (
-            at,
-            draft.saved.id,
-            "".join(lines),
-            gr.Column(visible=True),
-            hidden,
-            reopened,
-            None,
-            gr.CheckboxGroup(choices=marks, value=marked, visible=bool(marks)),
-            len(case.evidence_groups) > 1,
-            gr.Dropdown(choices=sorted(documents.by_file) if documents is not None else [], value=None),
-            "",
-            case.question,
-            case.expect.status,
-            typed_states(case.expect.states, parties),
-            case.expect.reason,
+            at, draft.saved.id, "".join(lines), gr.Column(visible=True), hidden, reopened, None,
+            gr.CheckboxGroup(choices=marks, value=marked, visible=bool(marks)), len(case.evidence_groups) > 1,
+            gr.Dropdown(choices=sorted(documents.by_file) if documents is not None else [], value=None), "",
+            case.question, case.expect.status, typed_states(case.expect.states, parties), case.expect.reason,
             case.expect.missing,
-        )
+        )  # fmt: skip
 
     def _citation(self, run: str | None, at: int, note: str) -> tuple[Any, ...]:
         waiting, problems = self._archive.waiting(run)
