@@ -128,6 +128,7 @@ class Citation:
         held_by: Codes of all States whose position it is, of a joint statement.
         quoting: Whether all these words stand in quotation marks: the speaker quotes somebody else.
         superseded_by: Number of a later citation of the same party that takes another direction.
+        nearest: Of a related passage, whether it may answer, which is not sure.
     """
 
     number: int
@@ -160,6 +161,7 @@ class Citation:
     edge: Literal["list_item", "text"] | None = None
     quoting: bool = False
     superseded_by: int | None = None
+    nearest: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

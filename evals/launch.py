@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from app.settings import Settings
-from evals.adapters import Adapter, Http, InProcess, Replay
+from evals.adapters import Adapter, InProcess, Replay
 from evals.case_sets import cases_hash, corpus_of, folder_name, open_set, shipped_folder
+from evals.cases.case import Case
+from evals.cases.documents import Documents, read_documents, stored_documents
+from evals.cases.rewording import chosen_wordings, reword, setting_of
 from evals.errors import RunError
 from evals.eval_environment import (
     EvalEnvironment,
@@ -25,9 +28,6 @@ from evals.eval_environment import (
     open_environment,
     packages,
 )
-from evals.golden.cases import Case
-from evals.golden.documents import Documents, read_documents, stored_documents
-from evals.golden.rewording import chosen_wordings, reword, setting_of
 from evals.paths import EvalPaths, eval_paths
 from evals.review import read_rulings
 from evals.run_options import RunOptions
@@ -61,12 +61,11 @@ def launch(
         name: The run's name; default: time and set.
         resume: Whether the run of that name goes on where it was stopped.
         runs: The folder of runs; default: below the store of the settings.
-        on_stage: Told what is being done; what it raises stops the run.
-        on_answer: Told of every answer; what it raises stops the run.
+        on_stage: Told what is being done; what it or `on_answer` raises stops the run.
+        on_answer: Told of every answer.
 
     Raises:
-        EvalError: The cases, the corpus or the run cannot be used.
-        AppError: A setting cannot be used.
+        AppError: The cases, the corpus, the run or a setting cannot be used.
         StoreError: The store or a model cannot be used.
     """
     say = on_stage or (lambda text: None)
@@ -77,7 +76,8 @@ def launch(
     with ExitStack() as stack:
         say("reading the statements")
         folders = corpus_of(options.dataset, options.corpus or (), paths)
-        adapter = _stored_or_remote(options)
+        replay = Replay(options.answers) if options.answers is not None else None
+        adapter: Adapter | None = replay
         documents = read_documents(folders) if folders else stored_documents(effective)
         cases = _cases(options, paths, documents, folders)
         if not cases:
@@ -91,7 +91,7 @@ def launch(
             adapter = InProcess(assistant_of(environment.workspace, options.variant))
         if adapter is None:
             raise RunError("nothing to ask: give --corpus FOLDER or a --store with statements")
-        manifest = _manifest(options, name, effective, cases, documents, folders)
+        manifest = _manifest(options, name, effective, cases, documents, folders, replay.sha256 if replay else None)
         if resume:
             run = _resumed(open_run(folder, manifest.name), manifest)
         else:
@@ -116,24 +116,14 @@ def _check_name(name: str | None, resume: bool, variant: str | None, runs: Path)
         raise RunError(f"there is a run {name!r}: give --resume to go on with it, or another --name")
 
 
-def documents_of_run(run: Run, settings: Settings) -> Documents:
-    """Reads the statements that a run was asked over, from its folders or from the store.
-
-    Raises:
-        DatasetError: They are gone.
-    """
-    if run.manifest.corpus:
-        return read_documents([shipped_folder(folder) for folder in run.manifest.corpus])
-    return stored_documents(settings)
-
-
 def same_documents(run: Run, settings: Settings) -> Documents:
-    """Reads what a run was asked over, and checks that it is still the same.
+    """Reads the statements that a run was asked over, and checks that they are still the same.
 
     Raises:
         RunError: The statements have changed, so that offsets may point elsewhere.
     """
-    documents = documents_of_run(run, settings)
+    folders = [shipped_folder(folder) for folder in run.manifest.corpus]
+    documents = read_documents(folders) if folders else stored_documents(settings)
     if documents.sha256 != run.manifest.corpus_sha256:
         raise RunError(f"the statements have changed since the run {run.name!r}: run it again under another name")
     return documents
@@ -158,27 +148,17 @@ def _manifest(
     cases: Sequence[Case],
     documents: Documents,
     folders: Sequence[Path],
+    source: str | None,
 ) -> RunManifest:
     return RunManifest(
-        name=name or new_name(options.dataset),
-        dataset=options.dataset,
-        dataset_sha256=cases_hash(cases),
-        corpus_sha256=documents.sha256,
-        corpus=tuple(folder_name(folder) for folder in folders),
-        adapter=options.adapter,
-        source=_source(options),
-        variant=options.variant,
-        code=code_hash("app", "ingest", "vectorstore", "prompts"),
-        settings=described(settings),
-        models={"embedding": settings.embedding.model, "reranker": settings.rerank.model},
-        cases=len(cases),
-        repeats=options.repeats,
-        time_limit=options.time_limit,
-        git=git_commit(),
-        packages=packages(),
-        machine=f"{platform.machine()}, {os.cpu_count()} CPUs",
-        started=datetime.now(UTC),
-    )
+        name=name or new_name(options.dataset), dataset=options.dataset, dataset_sha256=cases_hash(cases),
+        corpus_sha256=documents.sha256, corpus=tuple(folder_name(folder) for folder in folders),
+        adapter="replay" if source else "inprocess", source=source, variant=options.variant,
+        code=code_hash("app", "ingest", "vectorstore", "prompts"), settings=described(settings),
+        models={"embedding": settings.embedding.model, "reranker": settings.rerank.model}, cases=len(cases),
+        repeats=options.repeats, time_limit=options.time_limit, git=git_commit(), packages=packages(),
+        machine=f"{platform.machine()}, {os.cpu_count()} CPUs", started=datetime.now(UTC),
+    )  # fmt: skip
 
 
 def _resumed(run: Run, manifest: RunManifest) -> Run:
@@ -193,23 +173,3 @@ def _resumed(run: Run, manifest: RunManifest) -> Run:
                 f"the run {run.name!r} was begun with another {field.replace('_', ' ')}: give another --name"
             )
     return replace(run, manifest=run.manifest.model_copy(update={"ended": None}))
-
-
-def _source(options: RunOptions) -> str | None:
-    """Returns what answers, where it is not this program: an address, or the hash of stored answers."""
-    if options.adapter == "http":
-        return options.url
-    if options.adapter == "replay" and options.answers is not None:
-        return Replay(options.answers).sha256
-    return None
-
-
-def _stored_or_remote(options: RunOptions) -> Adapter | None:
-    """Returns the adapter that needs no index, before one is made; None for the program in this process."""
-    if options.adapter == "http":
-        return Http(options.url, time_limit=options.time_limit)
-    if options.adapter == "replay":
-        if options.answers is None:
-            raise RunError("--adapter replay needs --answers FILE, or a run's folder")
-        return Replay(options.answers)
-    return None

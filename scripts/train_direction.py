@@ -23,7 +23,7 @@ from safetensors.numpy import save_file
 
 from app.retrieval.direction import ASKED, READINGS, features_of, mask_topic
 from app.retrieval.position_marks import kind_of, kinds_of
-from evals.golden.documents import read_documents
+from evals.cases.documents import read_documents
 from evals.positions import SHIPPED, cite_labels, load_cells
 from ingest.language.sentences import split_sentences
 from vectorstore.rows import Matrix

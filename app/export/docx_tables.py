@@ -19,13 +19,9 @@ _WHOLE_ROW: Final = 1500
 
 
 class Grid:
-    """A table that is filled row by row.
+    """A table that is filled row by row; in a language from right to left it begins at the right.
 
-    Args:
-        document: Where it is added.
-        widths: Of the columns, as parts of the whole.
-        width: Of the table.
-        language: Of the document's own words; a table of a language from right to left begins at the right.
+    `widths` of the columns are parts of the whole `width`.
     """
 
     def __init__(self, document: Document, widths: Sequence[float], width: Length, language: str) -> None:
@@ -61,6 +57,11 @@ class Grid:
         """Keeps a row on one page if it is short enough to move there."""
         if max(len(cell.text) for cell in cells) <= _WHOLE_ROW:
             self._row_properties(cells).append(element("w:cantSplit"))
+
+    def keep_with_next(self, cells: Sequence[_Cell]) -> None:
+        """Keeps a row on the page of the row after it."""
+        for paragraph in (paragraph for cell in cells for paragraph in cell.paragraphs):
+            paragraph.paragraph_format.keep_with_next = True
 
     def _row_properties(self, cells: Sequence[_Cell]) -> BaseOxmlElement:
         properties: BaseOxmlElement = cells[0]._tc.getparent().get_or_add_trPr()

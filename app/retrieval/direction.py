@@ -18,13 +18,14 @@ from typing import Final, Literal, get_args
 import numpy as np
 import regex
 
-from app.question.roles import Weights, load_weights, sentence_encoder
+from app.question.roles import Weights, load_weights
 from app.records import Direction, Scope
 from app.retrieval.position_marks import OUTRIGHT, RULES, PositionKind, PositionMark, kind_of, kinds_of
 from app.retrieval.terms import content_terms
 from ingest.language.claim_words import LANGUAGES, OperatorKind, first_person, operators, orders, roles
 from ingest.language.sentences import split_sentences
 from vectorstore.rows import Matrix
+from vectorstore.sentence_encoder import sentence_encoder
 
 Reading = Literal["for", "against", "conditional", "mentions", "reported"]
 READINGS: Final[tuple[Reading, ...]] = get_args(Reading)

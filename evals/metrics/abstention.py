@@ -5,8 +5,8 @@ what can be answered. Cases that expect `partial` are scored apart.
 """
 
 from app.records import Answer
-from evals.golden.cases import Case
-from evals.metrics.citations import FIRST, covers, gold_spans, overlaps
+from evals.cases.case import Case
+from evals.metrics.citations import FIRST, covers, evidence_spans, overlaps
 from evals.metrics.eval_sample import EvalSample
 
 Counts = tuple[float, float, float, float]
@@ -14,30 +14,24 @@ Counts = tuple[float, float, float, float]
 
 def decision(sample: EvalSample) -> Counts | None:
     """Returns (TP, FP, FN, TN) of one case, one of them 1; None where it expects `partial`."""
-    if sample.case.expect.status == "partial":
-        return None
-    return _counts(abstained=sample.answer.status == "abstained", should=sample.case.expect.status == "abstained")
+    return _counts(sample.case, abstained=sample.answer.status == "abstained")
 
 
 def always_abstain(sample: EvalSample) -> Counts | None:
     """Returns what never answering would get: a baseline to read the figures against."""
-    should = sample.case.expect.status == "abstained"
-    return None if sample.case.expect.status == "partial" else _counts(abstained=True, should=should)
+    return _counts(sample.case, abstained=True)
 
 
 def always_answer(sample: EvalSample) -> Counts | None:
     """Returns what always answering would get: a baseline to read the figures against."""
-    should = sample.case.expect.status == "abstained"
-    return None if sample.case.expect.status == "partial" else _counts(abstained=False, should=should)
+    return _counts(sample.case, abstained=False)
 
 
-def _counts(*, abstained: bool, should: bool) -> Counts:
-    return (
-        float(abstained and should),
-        float(abstained and not should),
-        float(should and not abstained),
-        float(not should and not abstained),
-    )
+def _counts(case: Case, *, abstained: bool) -> Counts | None:
+    outcome = (abstained, case.expect.status == "abstained")
+    kinds = ((True, True), (True, False), (False, True), (False, False))
+    tp, fp, fn, tn = (float(outcome == kind) for kind in kinds)
+    return None if case.expect.status == "partial" else (tp, fp, fn, tn)
 
 
 def over_abstained_with_evidence(sample: EvalSample) -> tuple[float, float] | None:
@@ -49,11 +43,11 @@ def over_abstained_with_evidence(sample: EvalSample) -> tuple[float, float] | No
 
 
 def was_retrieved(sample: EvalSample) -> bool:
-    """Returns whether any retrieved passage holds gold evidence."""
+    """Returns whether any retrieved passage holds evidence."""
     return any(
         covers(passage, sample.files.get(passage.statement_id), span)
         for passage in sample.answer.retrieved
-        for span in gold_spans(sample.case)
+        for span in evidence_spans(sample.case)
     )
 
 
@@ -81,7 +75,7 @@ def is_wrong(case: Case, answer: Answer) -> bool | None:
         return None
     if case.expect.status == "abstained":
         return True
-    spans = list(gold_spans(case))
+    spans = list(evidence_spans(case))
     if not spans:
         return None
     return not any(overlaps(citation, span) for citation in answer.citations[:FIRST] for span in spans)

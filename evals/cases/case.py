@@ -1,0 +1,325 @@
+"""Golden cases: questions with their evidence as spans of files, never as passage ids.
+
+The format is YAML that people write by hand; `evals/datasets/schema.json` lets editors check it while they do. JSON
+lines of the same records are read as well, as the chat writes them for answers that somebody saved.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from app.records import AbstentionReason, Missing, Status
+from evals.errors import DatasetError, first_fault
+
+SCHEMA_VERSION = 1
+CaseType = Literal[
+    "single_state", "multi_state", "compare", "list_states", "temporal", "follow_up", "partial", "ambiguous",
+    "unanswerable",
+]  # fmt: skip
+UnanswerableKind = Literal[
+    "near_miss_state", "near_miss_article", "near_miss_session", "near_miss_topic", "no_statement",
+    "no_state_speaks_of_it", "false_premise", "out_of_scope", "nonexistent", "underspecified", "future", "help",
+    "not_in_corpus",
+]  # fmt: skip
+Source = Literal["human", "template", "model", "chat", "given"]
+_Text = Annotated[str, Field(min_length=1)]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Evidence(_Record):
+    """One span of a file that answers, by its words, by its offsets, or by both."""
+
+    id: _Text
+    file: _Text
+    """Path below the corpus folder, as the manifest names it."""
+    state: str | None = None
+    """Who holds the position: an ISO 3166 alpha-3 code, or a group's."""
+    start: int = Field(default=-1, ge=-1)
+    """Offset of the first character in the file's text; left out, `quote` is looked for."""
+    end: int = Field(default=-1, ge=-1)
+    """Offset after the last character."""
+    sha256: str | None = None
+    """Hash of the span, for texts that may not be published."""
+    quote: str | None = None
+    """The span's exact words; white space and line-end hyphens may differ where no offsets are given."""
+    lang: str | None = None
+
+    @model_validator(mode="after")
+    def _findable(self) -> "Evidence":
+        if not self.located and not self.quote:
+            raise ValueError(f"evidence {self.id!r} needs `quote`, or `start` and `end` with `start` < `end`")
+        return self
+
+    @property
+    def located(self) -> bool:
+        """Whether its offsets are known."""
+        return 0 <= self.start < self.end
+
+
+class Nugget(_Record):
+    """One checkable fact that a good answer holds."""
+
+    id: _Text
+    text: _Text
+    importance: Literal["vital", "okay"] = "vital"
+    evidence: tuple[str, ...] = ()
+    """Ids of spans of which any shows the fact; a citation that meets one supports the nugget."""
+    any_of: tuple[str, ...] = ()
+    """Regular expressions; one that is found in a claim's text supports the nugget weakly, without evidence."""
+
+    @field_validator("any_of")
+    @classmethod
+    def _compiled(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except (re.error, OverflowError, RecursionError) as exc:
+                raise ValueError(f"{pattern!r} is no regular expression: {exc}") from exc
+        return patterns
+
+
+class Expectation(_Record):
+    """The right outcome."""
+
+    status: Status
+    states: tuple[str, ...] = ()
+    """Codes of those asked about; for a question after States, the complete set that answers."""
+    states_forbidden: tuple[str, ...] = ()
+    """Codes that must not be cited."""
+    years: tuple[str | int, ...] = ()
+    reason: AbstentionReason | None = None
+    missing: Missing | None = None
+
+
+class Review(_Record):
+    """Who has looked at a case."""
+
+    status: Literal["reviewed", "unreviewed", "draft", "rejected"] = "draft"
+    """`reviewed`: by a person. `unreviewed`: no person has read it, such as a language model's; it gates. A
+    draft never does."""
+    source: Source = "human"
+    by: tuple[str, ...] = ()
+    """The persons who reviewed it."""
+    on: date | None = None
+
+
+class Case(_Record):
+    """One question with its right outcome."""
+
+    id: _Text
+    """Stable, and never used again for another question."""
+    question: _Text
+    history: tuple[str, ...] = ()
+    """Earlier questions of the conversation, oldest first."""
+    type: CaseType
+    lang: str = "en"
+    """ISO 639-1 code of the question."""
+    split: str = "dev"
+    """`smoke`, `dev`, `holdout`: whether code may be tuned on it."""
+    answerable: bool
+    """Whether the corpus holds all that is asked; left out, it follows from `expect.status`."""
+    unanswerable_kind: UnanswerableKind | None = None
+    variant_of: str | None = None
+    """Id of the case that asks the same in other words or another language."""
+    tags: Mapping[str, Any] = {}
+    """Slices to read figures by, such as article, topic or difficulty."""
+    expect: Expectation
+    evidence: tuple[Evidence, ...] = ()
+    evidence_groups: tuple[tuple[str, ...], ...] = ()
+    """AND of ORs over ids of evidence: each group is met by any of its spans. Left out, all spans are one group."""
+    nuggets: tuple[Nugget, ...] = ()
+    review: Review = Review()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, values: Any) -> Any:  # noqa: ANN401 - whatever a file holds
+        def field(value: object, name: str) -> Any:  # noqa: ANN401 - as above
+            return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
+
+        if isinstance(values, dict):
+            values = {"answerable": field(values.get("expect"), "status") == "answered"} | values
+            evidence = values.get("evidence")
+            if evidence and isinstance(evidence, list | tuple) and not values.get("evidence_groups"):
+                ids = tuple(field(span, "id") for span in evidence)
+                # What is no evidence is refused by its field, which can say where it stands.
+                values |= {"evidence_groups": (ids,)} if None not in ids else {}
+        return values
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Case":
+        ids = [span.id for span in self.evidence]
+        named = {name for group in self.evidence_groups for name in group} | {
+            name for nugget in self.nuggets for name in nugget.evidence
+        }
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"case {self.id!r}: two spans of evidence have the same id")
+        if named - set(ids):
+            raise ValueError(f"case {self.id!r}: no evidence has the id {min(named - set(ids))!r}")
+        return self
+
+    @property
+    def cluster(self) -> str:
+        """What cases share that are not independent: the first State asked about, else the question in any wording."""
+        return self.expect.states[0] if self.expect.states else (self.variant_of or self.id)
+
+    @property
+    def gates(self) -> bool:
+        """Whether the case may decide a gate: it is no draft."""
+        return self.review.status in ("reviewed", "unreviewed")
+
+    @property
+    def held(self) -> bool:
+        """Whether the case is withheld from every fit, by its tag `fold: held`."""
+        return bool(self.tags.get("fold") == "held")
+
+    @property
+    def groups(self) -> Sequence[Sequence[Evidence]]:
+        """The evidence groups: each must be met, by any of its spans."""
+        by_id = {span.id: span for span in self.evidence}
+        return [[by_id[identifier] for identifier in group] for group in self.evidence_groups]
+
+
+class Defaults(_Record):
+    """What cases of a file need not repeat."""
+
+    split: str = "dev"
+    lang: str = "en"
+    corpus: str | None = None
+    """A folder of statements beside the file, or `conference` or `general_debate` for information only."""
+
+
+class CaseFile(_Record):
+    """A file of cases."""
+
+    schema_: Literal[1] = Field(alias="schema", default=1)
+    defaults: Defaults = Defaults()
+    cases: tuple[Case, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _apply_defaults(cls, values: Any) -> Any:  # noqa: ANN401 - whatever a file holds
+        if isinstance(values, dict) and isinstance(values.get("cases"), list):
+            defaults = values.get("defaults")
+            shared = defaults if isinstance(defaults, dict) else {}
+            given = {name: shared[name] for name in ("split", "lang") if name in shared}
+            cases = [given | case if isinstance(case, dict) else case for case in values["cases"]]
+            values = {**values, "cases": cases}
+        return values
+
+
+def load_cases(path: Path, *, corpus: Path | None = None) -> tuple[Case, ...]:
+    """Loads cases from YAML, from JSON lines of cases, or from JSON lines of questions with evidence as text.
+
+    Args:
+        path: `.yaml` or `.jsonl` in the project's format, or `.jsonl` with `qid`, `question`, `answerable`, `evidence`,
+            `gold_doc` and, optionally, `year`.
+        corpus: The folder of statements, which questions with evidence as text need.
+
+    Raises:
+        DatasetError: The file is not what it should be.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".jsonl":
+            cases = tuple(
+                _from_line(line, number, corpus) for number, line in enumerate(text.split("\n"), 1) if line.strip()
+            )
+        else:
+            content = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            cases = CaseFile.model_validate(content).cases
+    except (OSError, ValueError, yaml.YAMLError) as exc:
+        raise DatasetError(f"cannot read the cases of {str(path)!r}: {first_fault(exc)}") from exc
+    (name, count), *_ = Counter(case.id for case in cases).most_common(1) or [("", 0)]
+    if count > 1:
+        raise DatasetError(f"two cases of {str(path)!r} have the id {name!r}: give one of them another")
+    return cases
+
+
+def case_schema() -> dict[str, Any]:
+    """Returns the JSON schema of a file of cases, for editors."""
+    schema = CaseFile.model_json_schema(by_alias=True)
+    # Left out, these follow from the rest of the case.
+    schema["$defs"]["Case"]["required"].remove("answerable")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Cases of untoc-eval"}
+
+
+def _from_line(line: str, number: int, corpus: Path | None) -> Case:
+    try:
+        record = json.loads(line)
+        if not isinstance(record, dict):
+            raise ValueError("a case is an object, with its fields in braces")
+        if "qid" in record:
+            return _from_given(record, corpus)
+        return Case.model_validate(record)
+    except (IndexError, KeyError, TypeError) as exc:
+        raise ValueError(f"line {number}: a question with evidence as text lacks {exc}, or has another form") from exc
+    except ValueError as exc:
+        raise ValueError(f"line {number}: {first_fault(exc)}") from exc
+
+
+def _from_given(given: Mapping[str, Any], corpus: Path | None) -> Case:
+    """Reads a question whose evidence is the text itself; the second word of its id is the State's code."""
+    qid, answered, year = str(given["qid"]), given["answerable"] is True, given.get("year")
+    spans: list[Evidence] = []
+    for number, quote in enumerate(given["evidence"] if answered else ()):
+        if corpus is None:
+            raise DatasetError("questions with evidence as text need the folder of statements: give --corpus")
+        file = f"txt/{given['gold_doc']}.txt"
+        start, end = locate(str(quote), (corpus / file).read_bytes().decode("utf-8"))
+        spans.append(Evidence(id=f"e{number}", file=file, state=str(given["gold_doc"])[:3], start=start, end=end))
+    return Case(
+        id=qid,
+        question=given["question"],
+        type="single_state" if answered else "unanswerable",
+        answerable=answered,
+        unanswerable_kind=None if answered else "near_miss_state",
+        expect=Expectation(
+            status="answered" if answered else "abstained",
+            states=(re.split(r"[_-]", qid)[1],),
+            years=(str(year),) if year is not None else (),
+        ),
+        evidence=tuple(spans),
+        review=Review(status="unreviewed", source="given"),
+    )
+
+
+def locate(quote: str, text: str) -> tuple[int, int]:
+    """Returns where a quotation stands in a text whose white space and line-end hyphens may differ.
+
+    Raises:
+        DatasetError: It is not there.
+    """
+    letters = [re.escape(char) for char in quote if not char.isspace()]
+    match = re.search(r"[\s-]*".join(letters), text)
+    if match is None:
+        raise DatasetError(f"evidence not found: {quote[:60]!r}")
+    return match.span()
+
+
+def slices(case: Case) -> dict[str, tuple[str, ...]]:
+    """Returns what a case can be grouped by: its fields, and those of its tags that are short words."""
+    found: dict[str, Sequence[str]] = {
+        "type": (case.type,), "lang": (case.lang,), "split": (case.split,),
+        "state": case.expect.states if case.type != "list_states" else (),
+        "year": tuple(str(year) for year in case.expect.years), "expected": (case.expect.status,),
+        "kind": (case.unanswerable_kind,) if case.unanswerable_kind else (), "source": (case.review.source,),
+        "wording": (str(case.tags.get("wording", "variant" if case.variant_of else "original")),),
+    }  # fmt: skip
+    tags = {
+        name: (str(value),)
+        for name, value in case.tags.items()
+        if name not in found
+        and isinstance(value, str | int | float | bool)
+        and name not in ("topic_words", "overlap", "fold")
+    }
+    return {name: tuple(values) for name, values in (found | tags).items() if values}

@@ -1,0 +1,256 @@
+"""Own questions as a table, CSV or Excel: one case a row, States by name, evidence as quotations found in the corpus.
+
+question,state,answered,quote
+What did Arvandia say about extradition?,Arvandia,yes,we call on all parties to extradite
+What did Belmora say about rivers?,Belmora,no,
+"""
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final, get_args
+from zipfile import BadZipFile
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+from rapidfuzz import fuzz
+
+from app.records import AbstentionReason
+from evals.cases.case import Case, CaseType, Evidence, Expectation, Review, locate
+from evals.cases.documents import Document, Documents, state_code
+from evals.cases.lint import Problem
+from evals.errors import DatasetError
+from ingest.language.detection import detect_language
+from ingest.parties.party_table import PartyTable
+from ingest.treaties.references import find_articles
+
+SUFFIXES: Final = (".csv", ".xlsx")
+_REQUIRED: Final = ("question", "state", "answered", "quote")
+_COLUMNS: Final = (*_REQUIRED, "year", "article", "language", "reason", "history", "id")
+_YES_NO: Final = {**dict.fromkeys(("yes", "y", "true", "1"), True), **dict.fromkeys(("no", "n", "false", "0"), False)}
+_LANGUAGE: Final = re.compile(r"[a-z]{2}")
+# A passage this much alike, 0 to 100, is shown as what may have been meant.
+_NEAR: Final = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseTable:
+    """The cases of a table, and everything that is wrong with it, by line and column."""
+
+    cases: tuple[Case, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(kw_only=True)
+class _Row:
+    """One row while it is read; what is wrong is collected, so that all of it is told at once."""
+
+    line: int
+    cells: Mapping[str, str]
+    problems: list[Problem] = field(default_factory=list)
+
+    def wrong(self, column: str, what: str, todo: str) -> None:
+        self.problems.append(_problem(self.line, column, what, todo))
+
+    def parts(self, column: str, separators: str = ";\n") -> list[str]:
+        """Returns what a cell holds, several things by semicolons or line breaks."""
+        return [part.strip() for part in re.split(f"[{separators}]", self.cells.get(column, "")) if part.strip()]
+
+    def chosen(self, column: str, known: Sequence[str]) -> str | None:
+        """Returns one of the known values, however its words are joined; None where the cell is empty."""
+        given = "_".join(self.cells.get(column, "").lower().split())
+        if given and given not in known:
+            near = get_close_matches(given, known, n=1)
+            todo = f"did you mean {near[0]!r}? " if near else ""
+            self.wrong(
+                column, f"{self.cells[column]!r} is none of its values", f"{todo}write one of {', '.join(known)}"
+            )
+        return given if given in known else None
+
+
+def _problem(line: int, column: str, what: str, todo: str) -> Problem:
+    return Problem(severity="error", case=f"line {line}, {column}", what=what, todo=todo)
+
+
+def read_case_table(path: Path, documents: Documents) -> CaseTable:
+    """Reads cases from a table over a corpus.
+
+    Args:
+        path: `.csv` (comma, semicolon or tab; a first line of headings) or `.xlsx` (its first sheet).
+        documents: The corpus, in which quotations are looked for.
+
+    Raises:
+        DatasetError: The file cannot be read at all, or has no heading `question`.
+    """
+    head, *rows = _lines(path)
+    columns = [_column(name) for name in head[1]]
+    problems = list(_of_columns(path, head, columns))
+    cases: dict[str, Case] = {}
+    for line, cells in rows:
+        row = _Row(line=line, cells={name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name})
+        if not any(row.cells.values()):
+            continue
+        case = _case(row, documents)
+        if case is not None and case.id in cases:
+            row.wrong("question", "stands twice, about the same State and year", "remove one of the rows")
+        problems += row.problems
+        if case is not None and not row.problems:
+            cases[case.id] = case
+    return CaseTable(cases=tuple(cases.values()), problems=tuple(problems))
+
+
+def _lines(path: Path) -> list[tuple[int, list[str]]]:
+    """Returns the lines of a table with their numbers, from 1."""
+    try:
+        if path.suffix == ".xlsx":
+            sheet = load_workbook(path, read_only=True, data_only=True).worksheets[0]
+            found = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+            lines = list(enumerate(found, start=1))
+        else:
+            text = path.read_text(encoding="utf-8-sig")
+            reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=text.partition("\n")[0].count))
+            lines, last = [], 0
+            for row in reader:
+                lines.append((last + 1, row))
+                last = reader.line_num
+    except (OSError, ValueError, KeyError, IndexError, csv.Error, BadZipFile, InvalidFileException) as exc:
+        raise DatasetError(f"cannot read the table {str(path)!r}: {exc}; save it as UTF-8 CSV, or as .xlsx") from exc
+    if not lines or "question" not in map(_column, lines[0][1]):
+        raise DatasetError(f"the table {str(path)!r} has no heading `question`: begin it with {','.join(_REQUIRED)}")
+    return lines
+
+
+def _column(heading: str) -> str:
+    return "_".join(heading.lower().split())
+
+
+def _of_columns(path: Path, head: tuple[int, Sequence[str]], columns: Sequence[str]) -> Iterator[Problem]:
+    for name in _REQUIRED:
+        if name not in columns:
+            yield _problem(head[0], name, "the column is missing", f"add it: {','.join(_REQUIRED)} are needed")
+    for name in columns:
+        if name and name not in _COLUMNS:
+            near = get_close_matches(name, _COLUMNS, n=1)
+            todo = f"did you mean {near[0]!r}?" if near else f"remove it; there are {', '.join(_COLUMNS)}"
+            yield _problem(head[0], name, "no column has this name", todo)
+
+
+def _case(row: _Row, documents: Documents) -> Case | None:
+    question = row.cells.get("question", "")
+    if not question:
+        row.wrong("question", "is empty", "write the question, or remove the row")
+    answered = _YES_NO.get(row.cells.get("answered", "").lower())
+    if answered is None:
+        row.wrong("answered", f"{row.cells.get('answered', '')!r} is neither yes nor no", "write yes or no")
+    states = tuple(code for name in row.parts("state") for code in _state(row, name, documents.parties))
+    years = tuple(row.parts("year", ";,\n"))
+    for year in years:
+        if not re.fullmatch(r"(19|20)\d\d", year):
+            row.wrong("year", f"{year!r} is no year", "write four digits, several with semicolons")
+    reason = row.chosen("reason", get_args(AbstentionReason))
+    tags = {"article": article} if (article := _article(row)) else {}
+    language = row.cells.get("language", "").lower() or detect_language(question) or "en"
+    if not _LANGUAGE.fullmatch(language):
+        row.wrong("language", f"{language!r} is no language", "write the two letters of ISO 639-1, such as en or fr")
+    quotes = row.parts("quote", "\n")
+    if answered and not quotes:
+        row.wrong("quote", "an answer is expected, and no words show it", "copy them from the statement, or write no")
+    if answered is False and quotes:
+        row.wrong("quote", "no answer is expected, and words show one", "remove them, or write yes")
+    evidence = [
+        span for n, quote in enumerate(quotes, 1) if (span := _evidence(row, n, quote, states, years, documents))
+    ]
+    if row.problems or answered is None:
+        return None
+    asked = hashlib.sha256("\0".join((question, *states, *years, *row.parts("history"))).encode()).hexdigest()[:8]
+    kind: CaseType = "list_states" if not states else "compare" if len(states) > 1 else "single_state"
+    return Case(
+        id=row.cells.get("id") or f"own-{asked}",
+        question=question,
+        history=tuple(row.parts("history", "\n")),
+        type="follow_up" if row.parts("history", "\n") else kind if answered else "unanswerable",
+        answerable=answered,
+        lang=language,
+        tags=tags,
+        expect=Expectation(
+            status="answered" if answered else "abstained",
+            states=states or tuple(dict.fromkeys(span.state for span in evidence if span.state)),
+            years=years,
+            reason=reason,  # type: ignore[arg-type]  # one of AbstentionReason, by `chosen`
+        ),
+        unanswerable_kind=None if answered or reason else "near_miss_topic",
+        evidence=tuple(evidence),
+        review=Review(status="unreviewed", source="human"),
+    )
+
+
+def _state(row: _Row, name: str, parties: PartyTable) -> Iterator[str]:
+    try:
+        yield state_code(name, parties)
+    except DatasetError as exc:
+        what, _, todo = str(exc).partition(": ")
+        row.wrong("state", what, todo)
+
+
+def _article(row: _Row) -> str | None:
+    """Returns an article such as `UNTOC 18`, as cases tag it; a bare number is one of the Convention."""
+    given = row.cells.get("article", "")
+    if not given:
+        return None
+    words = given if "article" in given.lower() else f"article {given}"
+    if re.fullmatch(r"[A-Z]{2,6} \d+\w*", given):
+        return given
+    found = [mention for mention in find_articles(words, "UNTOC") if mention.treaty]
+    if not found:
+        row.wrong("article", f"{given!r} is no article of a treaty that is known", "write such as 18 or TIP 9")
+        return None
+    return f"{found[0].treaty} {found[0].article}"
+
+
+def _evidence(
+    row: _Row, number: int, quote: str, states: Sequence[str], years: Sequence[str], documents: Documents
+) -> Evidence | None:
+    """Looks for a quotation where the State spoke in the year, then in what others said."""
+    quote = quote.strip('“”"«» ')
+
+    def apart(document: Document) -> tuple[bool, bool, str]:
+        date = document.facts.get("date") or ""
+        return bool(states) and document.state not in states, bool(years) and date[:4] not in years, document.file
+
+    ordered = sorted(documents.by_file.values(), key=apart)
+    for document in ordered:
+        try:
+            start, end = locate(quote, document.text)
+        except DatasetError:
+            continue
+        if states and document.state is not None and document.state not in states and document.kind != "record":
+            speaker = documents.parties.display(document.state)
+            row.wrong(
+                "quote", f"{quote[:40]!r} was said by {speaker} ({document.file})", "correct the State or the quote"
+            )
+            return None
+        words = document.text[start:end]
+        digest = hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+        return Evidence(
+            id=f"e{number}", file=document.file, state=document.state or (states[0] if states else None),
+            start=start, end=end, sha256=digest, quote=words, lang=document.language,
+        )  # fmt: skip
+    near = _nearest(quote, [document for document in ordered if not any(apart(document)[:2])] or ordered)
+    row.wrong("quote", f"{quote[:40]!r} stands in no statement", near or "copy the exact words from the statement")
+    return None
+
+
+def _nearest(quote: str, documents: Sequence[Document]) -> str | None:
+    """Says which words of a statement are most like a quotation that is nowhere."""
+    best: tuple[float, str] = (_NEAR, "")
+    for document in documents:
+        found = fuzz.partial_ratio_alignment(quote, document.text, score_cutoff=best[0])
+        if found is not None and found.score > best[0]:
+            words = " ".join(document.text[found.dest_start : found.dest_end].split())
+            best = (found.score, f"did you mean “{words}” ({document.file})?")
+    return best[1] or None

@@ -1,0 +1,213 @@
+"""The ground truth of a corpus: texts from the files and facts from the manifest, without the product's index.
+
+An error of the product's own reading cannot vouch for itself so: a quotation is compared with the file.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from app.corpus.corpus import Corpus
+from app.settings import Settings
+from app.wiring import open_workspace
+from evals.cases.case import Case, Evidence, locate
+from evals.errors import DatasetError
+from ingest.errors import LoadError
+from ingest.loaders.apart import load, with_members
+from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.registry import find_files
+from ingest.metadata.manifest import ManifestRow, read_manifest
+from ingest.parties.party_table import PartyTable
+
+PARTIES_NAME: Final = "parties.csv"
+# Facts that both a citation and a manifest state, so that they can be compared.
+FACTS: Final = ("body", "session", "date", "agenda_item", "symbol", "on_behalf_of")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """One file of a corpus.
+
+    Attributes:
+        file: Path below its folder, as citations name it.
+        text: The text that offsets count in.
+        state: Code of who holds the position; None where the manifest does not say.
+        facts: What the manifest says of it, by the names of `FACTS`; an empty cell is left out.
+    """
+
+    file: str
+    text: str
+    state: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    language: str | None = None
+    kind: str = "statement"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Documents:
+    """All files of a corpus, by name.
+
+    Attributes:
+        sha256: Hash over names, texts and facts, hexadecimal: the same for the same corpus.
+        parties: Everyone who can speak, with those that the corpus adds.
+    """
+
+    by_file: Mapping[str, Document]
+    sha256: str
+    parties: PartyTable
+
+    def sessions(self) -> Mapping[str, str]:
+        """Returns the session of each year in which all statements are of one session."""
+        found: dict[str, set[str]] = {}
+        for document in self.by_file.values():
+            date, session = document.facts.get("date"), document.facts.get("session")
+            if date and session:
+                found.setdefault(date[:4], set()).add(session)
+        return {year: min(sessions) for year, sessions in found.items() if len(sessions) == 1}
+
+    def words_of(self, span: Evidence) -> str:
+        """Returns the words of a span of evidence: those of the file, else those that the case gives."""
+        document = self.by_file.get(span.file)
+        if document is not None and span.located and span.end <= len(document.text):
+            return document.text[span.start : span.end]
+        return span.quote or ""
+
+    def informed_by(self, cases: Iterable[Case]) -> "Documents":
+        """Returns the documents with the States that evidence names, where the manifest says nothing."""
+        said: dict[str, set[str]] = {}
+        for case in cases:
+            for span in case.evidence:
+                if span.state:
+                    said.setdefault(span.file, set()).add(span.state)
+        # Evidence of several States in one file: a record of meetings, which has no State of its own.
+        only = {file: min(states) for file, states in said.items() if len(states) == 1}
+        by_file = {
+            file: replace(document, state=only[file]) if document.state is None and file in only else document
+            for file, document in self.by_file.items()
+        }
+        return replace(self, by_file=by_file)
+
+
+def read_documents(folders: Sequence[Path]) -> Documents:
+    """Reads the documents of folders, as their manifests list them or, without one, every file that a loader reads.
+
+    Raises:
+        DatasetError: A folder or a file cannot be read, or two folders hold a file of the same name.
+    """
+    parties = PartyTable.load().with_extra(*(f / PARTIES_NAME for f in folders if (f / PARTIES_NAME).is_file()))
+    by_file: dict[str, Document] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise DatasetError(f"no folder of statements at {str(folder)!r}: give --corpus FOLDER")
+        for document in _of_folder(folder, parties):
+            if document.file in by_file:
+                raise DatasetError(f"{document.file!r} stands in two of the folders: rename one of the files")
+            by_file[document.file] = document
+    return Documents(by_file=by_file, sha256=_hash(by_file), parties=parties)
+
+
+def documents_of(corpus: Corpus) -> Documents:
+    """Returns the documents of a store, for cases about whatever it holds; facts are those that the store has."""
+    by_file = {}
+    for summary in corpus.statements():
+        statement = corpus.show(summary.statement_id)
+        metadata = statement.metadata
+        facts = {name: value for name in FACTS if (value := getattr(metadata, name, None))}
+        by_file[statement.file] = Document(
+            file=statement.file,
+            text=statement.source_text,
+            state=metadata.state,
+            facts=facts,
+            language=metadata.language,
+            kind=statement.kind,
+        )
+    return Documents(by_file=by_file, sha256=_hash(by_file), parties=corpus.parties())
+
+
+def stored_documents(settings: Settings) -> Documents:
+    """Reads the statements of the store.
+
+    Raises:
+        StoreError: It cannot be opened.
+    """
+    with open_workspace(settings, read_only=True, check_model=False) as workspace:
+        return documents_of(workspace.corpus)
+
+
+def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
+    """Returns the cases with offsets for evidence that is given by its words alone.
+
+    Raises:
+        DatasetError: A file is missing, or the words do not stand in it.
+    """
+    return tuple(_located(case, documents) for case in cases)
+
+
+def _located(case: Case, documents: Documents) -> Case:
+    if all(span.located for span in case.evidence):
+        return case
+    spans = tuple(span if span.located else _span(case, span, documents) for span in case.evidence)
+    return case.model_copy(update={"evidence": spans})
+
+
+def _span(case: Case, span: Evidence, documents: Documents) -> Evidence:
+    document = documents.by_file.get(span.file)
+    if document is None:
+        raise DatasetError(f"case {case.id!r}: no file {span.file!r} in the corpus: name it as the manifest does")
+    try:
+        start, end = locate(span.quote or "", document.text)
+    except DatasetError as exc:
+        raise DatasetError(f"case {case.id!r}, {span.file}: {exc}") from exc
+    return span.model_copy(update={"start": start, "end": end})
+
+
+def state_code(name: str, parties: PartyTable) -> str:
+    """Returns the code of a State or group that a person typed.
+
+    Raises:
+        DatasetError: Its name is unknown, or may be several.
+    """
+    found = parties.resolve(name)
+    if len(found.codes) != 1:
+        near = ", ".join(f"{parties.display(code)} ({code})" for code in found.codes or found.suggestions)
+        problem = "may be several States" if found.codes else "is no State or group that is known"
+        raise DatasetError(f"{name!r} {problem}: {f'did you mean {near}? ' if near else ''}write one name or code")
+    return found.codes[0]
+
+
+def _of_folder(folder: Path, parties: PartyTable) -> Iterable[Document]:
+    manifest = read_manifest(folder)
+    if manifest is None:
+        found = [path for each in find_files(folder) for path in with_members(each, LoadLimits())]
+        rows = [ManifestRow(file=path.relative_to(folder).as_posix()) for path in found]
+    else:
+        rows = list(manifest.rows)
+    for row in rows:
+        try:
+            text = load(folder / row.file, LoadLimits(), folder).text
+        except LoadError as exc:
+            raise DatasetError(f"cannot read {row.file!r} of {str(folder)!r}: {exc}") from exc
+        yield Document(
+            file=row.file,
+            text=text,
+            state=_code(row.state, parties),
+            facts={name: value for name in FACTS if (value := getattr(row, name))},
+            language=row.language,
+            kind=row.kind or "statement",
+        )
+
+
+def _code(name: str | None, parties: PartyTable) -> str | None:
+    codes = parties.resolve(name).codes if name else ()
+    return codes[0] if len(codes) == 1 else None
+
+
+def _hash(by_file: Mapping[str, Document]) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(by_file):
+        document = by_file[file]
+        text = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
+        digest.update(f"{file}\0{text}\0{document.state}\0{sorted(document.facts.items())}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,239 @@
+"""The same question in other words: names, order, sessions, keywords, follow-ups and the five other languages.
+
+Templates over the facts of a case, without a model; what they choose from is drawn by a generator seeded with the
+case's id, so that every run asks the same. What is right stays as in the case.
+"""
+
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from string import Formatter
+from typing import Final
+
+import yaml
+
+from evals.cases.case import Case
+from evals.errors import DatasetError, EvalError
+from ingest.language.numerals import number_words
+from ingest.metadata.manifest import read_manifest
+from ingest.parties.party_names import LANGUAGES
+from ingest.parties.party_table import Party, PartyTable
+
+_DATA: Final = yaml.safe_load(files("evals").joinpath("cases", "wordings.yaml").read_text(encoding="utf-8"))
+# Templates by name of the wording: earlier turns, then the question.
+WORDINGS: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(turns) for name, turns in _DATA["wordings"].items()}
+# Translations of topics by language; after the bar, the topic words alone.
+TOPICS: Final[Mapping[str, Mapping[str, str]]] = _DATA["topics"]
+_TEMPLATE: Final = re.compile(r"\b(?:say|said) (?:about|on) (?P<topic>\w.*?) in (?:its )?\d{4}\b")
+# Codes of three letters that are words: nobody can mean the State by them in a sentence.
+_WORDS: Final = frozenset("AND ARE CAN COD CUB GIN LIE NOR PAN PER TON VAT".split())
+_ORDINALS: Final = {value: word.replace(" ", "-") for word, value in number_words("ordinal", "en").items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What a corpus offers to choose from.
+
+    Attributes:
+        sessions: The session of a year, where all statements of that year are of one session.
+        speakers: Codes of the States with statements, by year.
+    """
+
+    parties: PartyTable
+    sessions: Mapping[str, str]
+    speakers: Mapping[str, tuple[str, ...]]
+
+
+def setting_of(corpus: Path, parties: PartyTable) -> Setting:
+    """Reads sessions, years and speakers from the manifest of a folder.
+
+    Raises:
+        DatasetError: The folder has no manifest.
+    """
+    manifest = read_manifest(corpus)
+    if manifest is None:
+        raise DatasetError(f"rewording needs the manifest of {str(corpus)!r}: `untoc manifest` writes a draft")
+    sessions: dict[str, set[str]] = defaultdict(set)
+    speakers: dict[str, dict[str, None]] = defaultdict(dict)
+    for row in manifest.rows:
+        if row.date is not None and row.session is not None:
+            sessions[row.date[:4]].add(row.session)
+        codes = parties.resolve(row.state, "state").codes if row.state is not None else ()
+        if row.date is not None and len(codes) == 1:
+            speakers[row.date[:4]][codes[0]] = None
+    return Setting(
+        parties=parties,
+        sessions={year: min(found) for year, found in sessions.items() if len(found) == 1},
+        speakers={year: tuple(found) for year, found in speakers.items()},
+    )
+
+
+def chosen_wordings(choice: str) -> tuple[str, ...] | int:
+    """Reads `all`, names joined by commas, or how many of them to draw for each case.
+
+    Raises:
+        EvalError: A name is unknown.
+    """
+    if choice.isdecimal():
+        return int(choice)
+    names = tuple(WORDINGS) if choice == "all" else tuple(choice.split(","))
+    unknown = [name for name in names if name not in WORDINGS]
+    if unknown:
+        raise EvalError(f"unknown wording {unknown[0]!r}: there are all, a number, {', '.join(WORDINGS)}")
+    return names
+
+
+def reword(case: Case, setting: Setting, wordings: Sequence[str] | int) -> dict[str, Case]:
+    """Returns a case in other words, by wording; nothing for one that is not of the kind that templates fit.
+
+    Args:
+        case: One State, one year, in English, and a topic between "say about" and the year.
+        setting: The corpus that it is asked over.
+        wordings: Names from `WORDINGS`, or how many to draw of those that fit.
+    """
+    facts = _facts(case, setting)
+    if facts is None:
+        return {}
+    fitting = [name for name, turns in WORDINGS.items() if _fields(turns) <= facts.keys()]
+    if isinstance(wordings, int):
+        drawn = set(random.Random(case.id).sample(fitting, min(wordings, len(fitting))))
+    else:
+        drawn = set(wordings)
+    return {name: _worded(case, name, facts) for name in fitting if name in drawn}
+
+
+def _worded(case: Case, name: str, facts: Mapping[str, str]) -> Case:
+    *history, question = (turn.format_map(facts) for turn in WORDINGS[name])
+    language = name[:2] if name[:2] in LANGUAGES and name[2:3] in ("", "_") else "en"
+    topic = facts["topic"] if language == "en" else facts[f"words_{language}"]
+    return case.model_copy(
+        update={
+            "id": f"{case.id}@{name}",
+            "question": question,
+            "history": tuple(history),
+            "lang": language,
+            "variant_of": case.id,
+            "tags": {**case.tags, "wording": name, "topic_words": topic},
+        }
+    )
+
+
+def _facts(case: Case, setting: Setting) -> dict[str, str] | None:
+    match = _TEMPLATE.search(case.question)
+    party = setting.parties.get(case.expect.states[0]) if len(case.expect.states) == 1 else None
+    if match is None or party is None or len(case.expect.years) != 1 or case.lang != "en" or case.history:
+        return None
+    draw = random.Random(case.id)
+    year, topic = str(case.expect.years[0]), match["topic"]
+    session = setting.sessions.get(year)
+    others = [code for code in setting.speakers.get(year, ()) if code != party.code]
+    others = others or sorted({code for codes in setting.speakers.values() for code in codes} - {party.code})
+    facts: dict[str, str | None] = {
+        "state": party.name, "state_lower": party.name.lower(), "year": year, "topic": topic,
+        "topic_lower": topic.lower(), "session_words": _in_words(session), "session_number": _in_digits(session),
+        "other_topic": draw.choice(sorted(TOPICS.keys() - {topic.lower()})),
+        "other_year": _drawn(draw, sorted(setting.speakers.keys() - {year})),
+        "other_state": setting.parties.display(draw.choice(others)) if others else None,
+        **_names(party, setting.parties, draw),
+    }  # fmt: skip
+    for language in LANGUAGES:
+        if language != "en":
+            translated = TOPICS.get(topic.lower(), {}).get(language)
+            facts[f"topic_{language}"] = translated.replace("|", "") if translated else None
+            facts[f"words_{language}"] = translated.rpartition("|")[2] if translated else None
+            facts[f"state_{language}"] = _name_in(party, language, setting.parties)
+    facts["said_ru"] = _said_in_russian(facts["state_ru"] or "")
+    facts["of_state_fr"] = _of_in_french(facts["state_fr"] or "")
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _names(party: Party, parties: PartyTable, draw: random.Random) -> dict[str, str | None]:
+    """Other names of a party, those left out that another party bears as well."""
+    shared = _shared_names(parties)
+    aliases = [name for name in party.aliases if name not in shared and name != party.name]
+    capitals = [name.removeprefix("!") for name in party.capitals if name not in shared]
+    abbreviations = [name for name in aliases if name.isupper() and len(name) <= 4]
+    code = party.code if party.kind == "state" and party.code not in _WORDS else None
+    return {
+        "official": _with_article(party.official) if party.official else None,
+        "demonym": _drawn(draw, [name for name in party.demonyms if name not in shared]),
+        "capital": _drawn(draw, capitals),
+        "alias": _drawn(draw, [name for name in aliases if name not in abbreviations]),
+        "code": _drawn(draw, abbreviations) or code,
+    }
+
+
+@cache
+def _shared_names(parties: PartyTable) -> frozenset[str]:
+    bearers: Counter[str] = Counter()
+    for code in parties.codes():
+        party = parties.get(code)
+        if party is not None:
+            bearers.update({party.name, *party.aliases, *party.demonyms, *party.capitals})
+    return frozenset(name for name, count in bearers.items() if count > 1)
+
+
+def _drawn(draw: random.Random, choices: Sequence[str]) -> str | None:
+    return draw.choice(choices) if choices else None
+
+
+def _with_article(official: str) -> str:
+    return f"the {official}" if " of " in official or official.endswith(("Republic", "States")) else official
+
+
+def _name_in(party: Party, language: str, parties: PartyTable) -> str | None:
+    """The party's name in a language, with its article in French; None where the table has only an English one."""
+    name = parties.display(party.code, language)
+    if name == party.name and language in ("ru", "ar", "zh"):
+        return None
+    return _with_french_article(name) if language == "fr" else name
+
+
+# French names of States that take no article, and those that take another than their ending tells.
+_FRENCH: Final = {kind: re.compile("|".join(names)) for kind, names in _DATA["french_names"].items()}
+
+
+def _with_french_article(name: str) -> str:
+    if _FRENCH["bare"].match(name):
+        return name
+    if _FRENCH["plural"].match(name):
+        return f"les {name}"
+    if re.match("[aeiouéî]", name, re.IGNORECASE):
+        return f"l’{name}"
+    feminine = re.split("[ -]", name)[0].endswith("e") and not _FRENCH["masculine"].match(name)
+    return f"la {name}" if feminine else f"le {name}"
+
+
+def _of_in_french(name: str) -> str:
+    """Returns "de" and a name with its article, contracted as French asks for."""
+    if re.match("[aeiouhéî]", name, re.IGNORECASE):
+        return f"d’{name}"
+    return re.sub("^de le ", "du ", re.sub("^de les ", "des ", f"de {name}"))
+
+
+def _said_in_russian(name: str) -> str:
+    if re.match(r"\w+ое\b", name):
+        return "сказало"
+    if name.isupper() or re.search(r"[оО]строва$|[ыи]$|ие\b|ые\b", name):
+        return "сказали"
+    return "сказала" if re.search(r"^\w+(?:а|я|ь)\b", name) else "сказал"
+
+
+def _in_words(session: str | None) -> str | None:
+    return _ORDINALS.get(int(session)) if session is not None and session.isdecimal() else None
+
+
+def _in_digits(session: str | None) -> str | None:
+    if session is None or not session.isdecimal():
+        return session
+    ending = {"1": "st", "2": "nd", "3": "rd"}.get(session[-1], "th")
+    return session + ("th" if session[-2:] in ("11", "12", "13") else ending)
+
+
+def _fields(turns: Sequence[str]) -> set[str]:
+    return {field for turn in turns for _, field, _, _ in Formatter().parse(turn) if field}
