@@ -146,7 +146,9 @@ class Steps:
         checked = replace(
             checked,
             claims=with_directions(checked.claims, directions),
-            citations=with_superseding(checked.citations, directions, statements) if scope.topic else checked.citations,
+            citations=with_superseding(checked.citations, directions, statements)
+            if scope.topic and not scope.treaties
+            else checked.citations,
         )
         return checked, replace(composed, positions=telling, earlier=earlier)
 

@@ -71,7 +71,8 @@ class PositionReader:
         languages = {key: known.language for key, known in metadata.items()}
         best = [self._read(item, languages.get(item.sentence.statement_id)) for item in evidence.best[:_READ]]
         # A later statement that hardly speaks of the topic does not hold the party's position on it.
-        clear = max(each.clearness for each in best) / 2
+        own = [each for each in best if each.direction is not None] or best
+        clear = max(each.clearness for each in own) / 2
         near = [each for each in best if each.clearness > clear or each.clearness == 2 * clear]
         taking = [each for each in near if each.takes_direction]
         taking = taking or [each for each in map(self._with_next, near) if each.takes_direction]
