@@ -50,7 +50,7 @@ class _BriefingTabController:
 
     def choices(self) -> Any:  # noqa: ANN401 - an update of a component
         """Offers everyone who has a statement, by name."""
-        codes = {summary.metadata.state for summary in self._corpus.statements() if summary.metadata.state}
+        codes = {summary.metadata.state for summary in self._corpus.documents() if summary.metadata.state}
         return gr.Dropdown(choices=sorted((self._corpus.party_name(code), code) for code in codes))
 
     def make(

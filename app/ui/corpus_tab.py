@@ -11,7 +11,7 @@ from app.corpus.corpus import Corpus
 from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
 from app.ui.conversation import error_html
 from app.ui.provenance_html import PartyNamer, language_name
-from vectorstore.records import Metadata, Statement, StatementSummary
+from vectorstore.records import Document, DocumentSummary, Metadata, Statement, StatementSummary
 
 _ROWS = 50
 _FIELDS = (
@@ -39,7 +39,7 @@ class _CorpusTabController:
     def table(self, words: str, page: int) -> tuple[str, int]:
         """Renders a page of the statements that hold all the words; also the page number, within bounds."""
         try:
-            statements = self._corpus.statements()
+            statements = self._corpus.documents()
         except SHOWN_ERRORS as error:
             return error_html(error), 0
         found = [summary for summary in statements if _matches(summary, words, self._corpus.party_name)]
@@ -92,10 +92,10 @@ class _CorpusTabController:
             }
             if not changes:
                 return gr.skip(), page, *self.opened(statement_id or "", _said("Nothing was changed."))
-            summary = self._corpus.edit(statement_id or "", changes)
+            corrected = self._corpus.edit(statement_id or "", changes)
         except SHOWN_ERRORS as error:
             return gr.skip(), page, statement_id, gr.skip(), error_html(error), *nothing
-        return *self.table(words, page), *self.opened(summary.statement_id, _said("Saved."))
+        return *self.table(words, page), *self.opened(corrected, _said("Saved."))
 
     def remove(self, statement_id: str | None, words: str, page: int) -> tuple[Any, ...]:
         """Removes the chosen statement; gives (table, page, chosen, form, detail)."""
@@ -106,11 +106,11 @@ class _CorpusTabController:
         return *self.table(words, page), None, gr.Column(visible=False), _said("Removed.") + _CHOOSE
 
 
-def _info(statement: Statement, name: str, hint: str) -> str:
+def _info(statement: Statement | Document, name: str, hint: str) -> str:
     return " · ".join(part for part in (hint, "inferred" if name in statement.inferred else "") if part)
 
 
-def _matches(summary: StatementSummary, words: str, names: PartyNamer) -> bool:
+def _matches(summary: DocumentSummary, words: str, names: PartyNamer) -> bool:
     metadata = summary.metadata
     fields = (
         summary.file,
@@ -122,7 +122,7 @@ def _matches(summary: StatementSummary, words: str, names: PartyNamer) -> bool:
     return all(word in haystack for word in words.casefold().split())
 
 
-def table_html(found: Sequence[StatementSummary], page: int, total: int, names: PartyNamer) -> str:
+def table_html(found: Sequence[DocumentSummary], page: int, total: int, names: PartyNamer) -> str:
     """Renders a page of the table of statements, each with a button that opens it.
 
     Args:
@@ -159,7 +159,7 @@ def _pager(page: int, found: int) -> str:
     return f'<p class="u-actions">{buttons}</p>'
 
 
-def _row(summary: StatementSummary, names: PartyNamer) -> str:
+def _row(summary: DocumentSummary, names: PartyNamer) -> str:
     metadata: Metadata = summary.metadata
     who = record_of(summary) or holder(summary.kind, metadata, names) or "Not attributed"
     inferred = set(summary.inferred)
@@ -178,14 +178,14 @@ def _row(summary: StatementSummary, names: PartyNamer) -> str:
         for field, value in cells
     )
     return (
-        f'<tr><th scope="row">{_open_button(summary.statement_id, who, f"Open {who}, {summary.file}")}'
+        f'<tr><th scope="row">{_open_button(summary.document_id, who, f"Open {who}, {summary.file}")}'
         f"{mark if 'state' in inferred else ''}</th>{columns}"
         f'<td class="u-number-cell">{summary.passages}</td></tr>'
     )
 
 
 def statement_html(
-    statement: Statement,
+    statement: Statement | Document,
     names: PartyNamer,
     kinship: str | None = None,
     interventions: Sequence[StatementSummary] = (),
@@ -195,23 +195,25 @@ def statement_html(
     A record has a button for each of its interventions; an intervention shows its own words of the record.
     """
     family = "" if kinship is None else f'<p class="u-note">Family: <bdi>{escape(kinship)}</bdi></p>'
-    part = statement.part
-    several = statement.kind == "record" and part is None
+    several = isinstance(statement, Document)
     nobody = "Record of several speakers" if several else "Not attributed to a State"
     who = holder(statement.kind, statement.metadata, names) or nobody
     lang = f' lang="{escape(statement.metadata.language)}"' if statement.metadata.language else ""
     text, place = statement.source_text, ""
-    if part is not None:
-        text = text[part.start : part.end]
+    identifier = statement.document_id if isinstance(statement, Document) else statement.statement_id
+    if isinstance(statement, Statement) and statement.is_intervention:
+        span = statement.span
+        text = text[span.start : span.end]
         place = (
-            f'<p class="u-note">Intervention {part.ordinal} of a record, named there: <bdi>{escape(part.named)}</bdi>'
-            f"{' · the record tells it in its own words' if part.summarised else ''} · "
-            f"{_open_button(part.record_id, 'Open the whole record')}</p>"
+            f'<p class="u-note">Intervention {span.ordinal} of a record, named there: '
+            f"<bdi>{escape(span.named or '')}</bdi>"
+            f"{' · the record tells it in its own words' if span.summarised else ''} · "
+            f"{_open_button(statement.document.document_id, 'Open the whole record')}</p>"
         )
     return (
         f'<article class="u-statement"><h2 tabindex="-1" class="u-focus-me">{escape(who)}</h2>'
         f'<p class="u-note"><bdi>{escape(statement.file)}</bdi> · {len(text):,} characters · '
-        f"<code>{escape(statement.statement_id)}</code></p>{family}{place}{_interventions_html(interventions, names)}"
+        f"<code>{escape(identifier)}</code></p>{family}{place}{_interventions_html(interventions, names)}"
         f'<details class="u-source" open><summary>Source text, exactly as stored</summary><pre dir="auto"{lang} '
         f'tabindex="0" aria-label="Source text">{escape(text)}</pre></details>'
         "</article>"
@@ -223,15 +225,13 @@ def _interventions_html(interventions: Sequence[StatementSummary], names: PartyN
         return ""
     rows = []
     for item in interventions:
-        part = item.part
-        if part is None:
-            continue
-        who = names(item.metadata.state) if part.role == "party" else f"Nobody's position ({part.role})"
-        opening = _open_button(item.statement_id, who, f"Open intervention {part.ordinal}, {who}")
-        words = "The record's" if part.summarised else "The speaker's"
+        span = item.span
+        who = names(item.metadata.state) if span.role == "party" else f"Nobody's position ({span.role})"
+        opening = _open_button(item.statement_id, who, f"Open intervention {span.ordinal}, {who}")
+        words = "The record's" if span.summarised else "The speaker's"
         rows.append(
-            f'<tr><td class="u-number-cell">{part.ordinal}</td><th scope="row">{opening}</th>'
-            f"<td><bdi>{escape(part.named)}</bdi></td><td>{words}</td></tr>"
+            f'<tr><td class="u-number-cell">{span.ordinal}</td><th scope="row">{opening}</th>'
+            f"<td><bdi>{escape(span.named or '')}</bdi></td><td>{words}</td></tr>"
         )
     head = "".join(f'<th scope="col">{heading}</th>' for heading in ("No.", "Party", "Named as", "Words"))
     return (

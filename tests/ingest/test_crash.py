@@ -98,7 +98,7 @@ def stored_files(store):
     if not (store / "catalogue.sqlite3").exists():
         return set()
     with fake_workspace(store, read_only=True) as workspace:
-        return {summary.file for summary in workspace.corpus.statements()}
+        return {summary.file for summary in workspace.corpus.documents()}
 
 
 def assert_usable(store, corpus, before):
@@ -111,7 +111,7 @@ def assert_usable(store, corpus, before):
             assert len(files) == len(set(files)), "a file is stored twice"
             assert before - set(files) <= corpus.versions.keys() - corpus.held, "a file that is still there is lost"
             for summary in summaries:
-                assert catalogue.statement(summary.statement_id).source_text in corpus.versions[summary.file]
+                assert catalogue.statement(summary.document_id).source_text in corpus.versions[summary.file]
                 assert summary.passages > 0
             answer = workspace.assistant.ask("What did Arvandia say about the courts?")
             assert answer.status == ("answered" if files else "abstained")

@@ -50,7 +50,7 @@ def test_any_answer_of_a_conversation_is_saved_without_asking_again(
         assert [case.expect.states for case in cases.values()] == [("XAA",), ("CHE",), ("XAB",)]
         assert cases[second].history == (first,) and cases[first].history == ()
         assert cases[first].tags["answer_trace"] == traces[0] and cases[first].tags["session"] == "10"
-        files = {summary.file: summary.statement_id for summary in workspace.corpus.statements()}
+        files = {summary.file: summary.document_id for summary in workspace.corpus.documents()}
         assert cases[first].evidence
         for span in cases[first].evidence:
             text = workspace.corpus.show(files[span.file]).source_text
