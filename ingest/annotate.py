@@ -72,11 +72,9 @@ _REASONS_SHOWN = 5
 
 @dataclass(frozen=True, kw_only=True)
 class InputKey:
-    """What a statement is made from, hashed; an equal one means that its file need not be read again.
+    """What a statement is made from: hashes of file, manifest row and kind, and of how text is cut into passages.
 
-    Attributes:
-        content: Hash of the file, its row of the manifest and its kind.
-        cutting: Hash of how text is cut into passages.
+    Equal keys mean that a file need not be read again.
     """
 
     content: str
@@ -96,11 +94,9 @@ class InputKey:
 
 @dataclass(frozen=True, kw_only=True)
 class UnsplitDocument:
-    """A document with its metadata, before it is split.
+    """A document before it is split; documents of equal `digest` (text and metadata) are duplicates.
 
     Attributes:
-        digest: Hash of text and metadata; equal digests are duplicates.
-        input_key: Hash of everything that went into it.
         reason: What a person should know of its metadata, in one line.
     """
 
@@ -153,10 +149,8 @@ class Annotator:
     def renew(self, document: Document, statements: Sequence[Statement], input_key: str) -> RenewedDocument:
         """Annotates a stored document anew under its stored metadata.
 
-        Args:
-            document: The document, as an older version left it.
-            statements: Its statements; States that a person set stay where nobody is known.
-            input_key: Its key, which then no longer equals that of its file: ingest reads its metadata anew.
+        States that a person set on `statements` stay where nobody is known. The `input_key` no longer equals that of
+        the file, so that ingest reads its metadata anew.
         """
         text = document.source_text
         blocks = with_languages(text, find_blocks(text), document.metadata.language)

@@ -41,13 +41,7 @@ _OF_GROUP: Final = 1
 
 @dataclass(frozen=True, kw_only=True)
 class BriefingProgress:
-    """Progress of a briefing.
-
-    Attributes:
-        done: Cells that are finished.
-        total: Cells in all.
-        label: What is searched now.
-    """
+    """Cells of a briefing that are finished, of how many, and what is searched now."""
 
     done: int
     total: int
@@ -90,17 +84,12 @@ class TableBuilder:
     ) -> Briefing:
         """Builds a briefing; every cell is searched by itself, however many there are.
 
-        Args:
-            request: Who, what and when.
-            progress: Hears of every cell, and of one that a model writes again and again; what it raises ends it all.
-            max_points: Talking points at most; None sets no limit.
-            max_tokens: Tokens of all talking points at most, in cl100k; None sets no limit.
-            composer: Who words what the cells say; None takes the model where there is one.
+        The composer is the model, where there is one, unless named. `progress` hears of every cell, and of one that a
+        model writes again and again; what it raises ends it all.
 
         Raises:
             BriefingError: There is no such composer, or no model.
             ChatModelError: The model cannot be set up.
-            StoreError: The store cannot be read.
         """
         parties, writer = self._parties(), self._writing(composer)
         worded = None if writer is None else CellWriter(writer, parties, load_wording(request.language))

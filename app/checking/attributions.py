@@ -72,14 +72,7 @@ class AttributionReader:
     def __init__(
         self, document: Document, parties: PartyTable, quotations: tuple[Quotation, ...], files: tuple[str, ...]
     ) -> None:
-        """Prepares a document.
-
-        Args:
-            document: The document.
-            parties: Names of the parties.
-            quotations: Its quotations, whose own words name nobody.
-            files: Names of the stored files, by which a note may refer to a statement.
-        """
+        """Prepares a document; `files` are names of stored files, by which a note may refer to a statement."""
         self._document = document
         self._parties = parties
         self._files = files

@@ -31,15 +31,7 @@ _UNWRAPPED: Final = 160
 
 
 def read_document(path: Path, limits: LoadLimits) -> Document:
-    """Reads a file.
-
-    Args:
-        path: A file with one of the `SUFFIXES`.
-        limits: How large it may be.
-
-    Raises:
-        LoadError: It cannot be read; the message says why and what to do.
-    """
+    """Reads a file with one of the `SUFFIXES`; a LoadError says why it cannot be and what to do."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise UnsupportedFormatError(

@@ -59,7 +59,6 @@ class Occasion:
         dates: ISO days or intervals; a month of a year is an interval.
         days: Days and months without a year, as `--10-03` and `--10` (ISO 8601:2000).
         items: Numbers of agenda items.
-        bodies: Names of bodies.
         untold: A time that cannot be told from the text, as it is written: "last year".
     """
 
@@ -77,12 +76,10 @@ class Occasion:
 
 
 def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> Occasion:
-    """Reads when something was said.
+    """Reads when something was said from what stands near a quotation.
 
-    Args:
-        text: What stands near a quotation.
-        reference: Whether the text is a reference, a label or a heading, in which every year counts.
-        earlier: What stands before it, with the year that "two years later" counts from.
+    In a reference, label or heading every year counts. "Two years later" counts from a year in `earlier`, the text
+    before.
     """
     roman = [] if reference else [year for year, start in roman_years(text) if not _SPOKEN_OF.search(text[:start])]
     text = in_digits(text)

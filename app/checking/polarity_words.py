@@ -58,11 +58,7 @@ _SUBJECT: Final = compile_pattern("drafts", "subject")
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """A word that turns what is said, at `[start, end)` of a text.
-
-    Attributes:
-        sense: What words of one kind are told apart by: "all" and "some" both count.
-    """
+    """A word that turns what is said, at `[start, end)` of a text; by its `sense`, "all" and "some" are told apart."""
 
     kind: Turning
     sense: str
@@ -115,15 +111,11 @@ def takes_back(text: str) -> bool:
 
 
 def governing(before: str, quoted: str) -> tuple[str, bool]:
-    """Returns the words that govern what follows them in a sentence, and whether they are a clause apart.
+    """Returns the words before that govern what is `quoted` in a sentence, and whether they are a clause apart.
 
     They reach back to a comma or the like, or over an aside: in "We do not, as is known, support" the denial governs
-    "support". A clause after a comma with a subject of its own is governed by what stands before it only as by
-    "if" or "some say".
-
-    Args:
-        before: The sentence's beginning, up to the words in question.
-        quoted: These words.
+    "support". A clause after a comma with a subject of its own is governed by what stands before it only as by "if" or
+    "some say".
     """
     segments = _CLAUSE.split(before)
     last = segments[-1]
@@ -140,12 +132,7 @@ def reports(before: str, language: str, *, own: bool) -> bool:
     """Returns whether a sentence's beginning gives what follows as the view or the words of others: "Some say that".
 
     What only doubtful words or hearsay govern ("the allegation that", "we are told") is nobody's own view; a noun for a
-    view is, where the speaker shares it.
-
-    Args:
-        before: The sentence's beginning, up to the words in question.
-        language: ISO 639-1 code of the text.
-        own: Whether it names who holds the statement as the one who speaks.
+    view is, where the speaker shares it. It may name who holds the statement as the one who speaks (`own`).
     """
     clauses = _CLAUSE.split(_JOIN_ENDS.sub("", before).rstrip(' ,:،，：“„«"‘'))
     joined = _THAT.search(before) is not None

@@ -54,10 +54,7 @@ def shown(text: str) -> str:
 
 
 def subject_before(text: str, parties: PartyTable) -> str | None:
-    """Returns what stands where a sentence's beginning names who speaks: before its last verb of speech, or behind it.
-
-    None where it has no such verb; "according to" counts as one.
-    """
+    """Returns what a sentence's beginning names as speaking: beside its last verb of speech or "according to"."""
     according = list(ACCORDING.finditer(text))
     verbs = list(VERB.finditer(text))
     if according and not (verbs and verbs[-1].start() > according[-1].end()):

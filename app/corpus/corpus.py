@@ -78,11 +78,7 @@ class EvidenceContext:
 
 @dataclass(frozen=True, kw_only=True)
 class PageImage:
-    """A page of the original file as PNG.
-
-    Attributes:
-        marked: Whether the quotation was found on it and is marked.
-    """
+    """A page of the original file as PNG, and whether the quotation was found on it and is marked."""
 
     png: bytes
     page: int
@@ -125,16 +121,10 @@ class Corpus:
         return tuple(party for code in sorted(codes) if (party := self.parties().get(code)) is not None)
 
     def remove_party(self, code: str) -> tuple[DocumentSummary, ...]:
-        """Takes back a party that an ingested folder brought.
+        """Takes back a party that an ingested folder brought; returns documents removed since they equal others then.
 
         Statements and interventions that were attributed to it are nobody's from then on, and read anew by the next
         ingest of their folder.
-
-        Returns:
-            Documents that were removed, since without the party they are equal to others.
-
-        Raises:
-            NotFoundError: No folder brought a party of that code.
         """
         with self._store.writer():
             files = [path for path in self._store.party_files() if any(row.code == code for _, row in added_rows(path))]
@@ -169,11 +159,7 @@ class Corpus:
         return self._store.catalogue.documents()
 
     def summary(self, statement_id: str) -> DocumentSummary | StatementSummary:
-        """Returns a document, or an intervention of a record, without its text.
-
-        Raises:
-            NotFoundError: Nothing has that id.
-        """
+        """Returns a document, or an intervention of a record, without its text."""
         held = self.show(statement_id)
         if isinstance(held, Statement) and held.is_intervention:
             return next(s for s in self.interventions(held.document.document_id) if s.statement_id == statement_id)
@@ -195,22 +181,14 @@ class Corpus:
         return tuple(s for s in self._store.catalogue.summaries_of(record_id) if s.span.named is not None)
 
     def show(self, statement_id: str) -> Statement | Document:
-        """Returns one statement with its text, an intervention with that of its record; or a whole record.
-
-        Raises:
-            NotFoundError: Nothing has that id.
-        """
+        """Returns one statement with its text, an intervention with that of its record; or a whole record."""
         found = self._store.catalogue.statement(statement_id) or self._store.catalogue.document(statement_id)
         if found is None:
             raise NotFoundError(f"no statement {statement_id!r} in the store: `untoc list` shows their ids")
         return found
 
     def trace(self, trace_id: str) -> dict[str, object]:
-        """Returns the record of an answer.
-
-        Raises:
-            NotFoundError: No record has that id; old ones are dropped.
-        """
+        """Returns the record of an answer; old ones are dropped."""
         record = self._store.catalogue.trace(trace_id)
         if record is None:
             raise NotFoundError(f"no record of an answer {trace_id!r} in the store; only the newest are kept")
@@ -223,10 +201,6 @@ class Corpus:
 
         Since identity is text and metadata, the statement gets a new id; an intervention keeps its own. A record that
         is corrected is split anew, so its interventions are corrected after it.
-
-        Raises:
-            NotFoundError: There is no such statement.
-            MetadataError: A field is unknown or its value is not valid.
         """
         old = self.show(statement_id)
         _check_editable(old, changes)
@@ -264,19 +238,11 @@ class Corpus:
         """Embeds the passages whose text has no vector yet: those of an intervention that was nobody's."""
         texts = {text_key(passage.text): passage.text for passage in annotated.passages}
         missing = sorted(texts.keys() - self._store.catalogue.known_keys(texts))
-        return (
-            dict(zip(missing, self._embedder.embed_documents([texts[key] for key in missing]), strict=True))
-            if missing
-            else {}
-        )
+        vectors = self._embedder.embed_documents([texts[key] for key in missing]) if missing else ()
+        return dict(zip(missing, vectors, strict=True))
 
     def remove(self, statement_id: str) -> None:
-        """Removes a statement from the store; its file stays, unless it is an upload that the store keeps.
-
-        Raises:
-            NotFoundError: There is no such statement.
-            MetadataError: It is one intervention of a record.
-        """
+        """Removes a statement, not one intervention; its file stays, unless it is an upload that the store keeps."""
         held = self.show(statement_id)
         if isinstance(held, Statement) and held.is_intervention:
             record = held.document.document_id
@@ -354,11 +320,7 @@ class Corpus:
         return replace(result, result="replaced", reason=reason, statement_id=identifier, state=state)
 
     def draft_manifest(self, folder: Path, *, overwrite: bool = False) -> Path:
-        """Writes a draft `statements.csv` from what the texts of a folder say; returns its path.
-
-        Raises:
-            ManifestError: There is one already, or the folder cannot be written.
-        """
+        """Writes a draft `statements.csv` from what the texts of a folder say; returns its path."""
         rows = []
         annotator = Annotator(self.parties(), self._split, self._embedder)
         files = [path for found in find_files(folder) for path in with_members(found, self._limits)]
@@ -377,11 +339,7 @@ class Corpus:
         return write_draft(folder, rows, force=overwrite)
 
     def context(self, citation: Citation) -> EvidenceContext:
-        """Returns a citation within its paragraph, or within some lines of it where that is very long.
-
-        Raises:
-            NotFoundError: The statement is no longer in the store.
-        """
+        """Returns a citation within its paragraph, or within some lines of it where that is very long."""
         statement = self._statement(citation.statement_id)
         touched = [b for b in statement.blocks if b.end > citation.start and b.start < citation.end]
         opens = min((b.start for b in touched), default=citation.start)

@@ -31,12 +31,7 @@ _LINE_ENDS: Final = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2
 
 @dataclass(frozen=True, kw_only=True)
 class SavedDraft:
-    """A draft case in the store.
-
-    Attributes:
-        identifier: Its id.
-        new: Whether it was written now; False where the same question in the same scope was saved before.
-    """
+    """A draft case in the store, and whether it is new: the same question in the same scope is saved once."""
 
     identifier: str
     new: bool
@@ -56,14 +51,7 @@ def save_draft(
 ) -> SavedDraft:
     """Writes an answer as a draft case, unless the same question, history and scope are there already.
 
-    Args:
-        store: The store folder.
-        answer: What the case expects until somebody corrects it.
-        history: The turns before, oldest first.
-        overrides: The parts of the scope that were set in place of what the question says.
-
-    Raises:
-        DraftError: The store cannot be written.
+    `overrides` are the parts of the scope that were set in place of what the question says.
     """
     path = drafts_path(store)
     asked = [answer.question, [turn.question for turn in history], asdict(answer.scope)]

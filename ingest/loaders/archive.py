@@ -30,12 +30,11 @@ _CLUTTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.(?!\.(?:[\\/]|$))[^/]|~\$|Thumbs\.
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """A file inside another.
+    """A file inside another; `read` gives its bytes, or raises a LoadError that says why not.
 
     Attributes:
         name: Its path inside, with `/`; safe to show, and different from those of the others.
         size: Its size in bytes when unpacked.
-        read: Gives its bytes, or raises a LoadError that says why not.
     """
 
     name: str
@@ -51,11 +50,7 @@ class Budget:
     size: int
 
     def take(self, members: Sequence[Member], name: str) -> None:
-        """Count the members of one archive.
-
-        Raises:
-            ArchiveTooLargeError: If they are too many or too large.
-        """
+        """Count the members of one archive; too many or too large ones are an ArchiveTooLargeError."""
         self.entries -= len(members)
         self.size -= sum(member.size for member in members)
         if self.entries < 0:
@@ -65,12 +60,7 @@ class Budget:
 
 
 def zip_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...]:
-    """List the files in a ZIP archive, in its order.
-
-    Raises:
-        LoadError: If it is damaged, or holds too much.
-        EmptyFileError: If it holds no files.
-    """
+    """List the files in a ZIP archive, in its order; one without files is an EmptyFileError."""
     archive = open_zip(data, name, limits)
     entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _CLUTTER.search(entry.filename)]
     if not entries:
@@ -83,11 +73,7 @@ def zip_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...
 
 
 def mail_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...]:
-    """List the attachments of an e-mail; pictures that its text shows are part of its looks and left out.
-
-    Raises:
-        LoadError: If it is damaged, or holds too much.
-    """
+    """List the attachments of an e-mail; pictures that its text shows are part of its looks and left out."""
     message = _message(data, name, limits)
     try:
         parts = [part for part in _parts(message) if _is_attachment(part)]
@@ -109,17 +95,7 @@ CONTAINERS: dict[str, Callable[[bytes, str, LoadLimits], tuple[Member, ...]]] = 
 
 
 def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
-    """Extract the text of an e-mail itself: its plain version where it has one, else the web version's main text.
-
-    Args:
-        data: The file's bytes.
-        name: Its name, for messages.
-        limits: The most characters it may hold.
-
-    Raises:
-        LoadError: If it is damaged or too long.
-        EmptyFileError: If it has no text of its own.
-    """
+    """Extract the text of an e-mail itself: its plain version where it has one, else the web version's main text."""
     message = _message(data, name, limits)
     try:
         body = message.get_body(preferencelist=("plain", "html"))

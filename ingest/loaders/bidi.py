@@ -30,13 +30,9 @@ def has_right_to_left(glyphs: Sequence[Glyph]) -> bool:
 
 
 def in_logical_order(glyphs: Sequence[Glyph]) -> list[Glyph]:
-    """Bring the glyphs of one line into the order in which they are read.
+    """Bring the glyphs of one line into the order in which they are read, with a space for every gap.
 
-    Args:
-        glyphs: As they stand on the line, in any order; the parts of a ligature share one box and keep theirs.
-
-    Returns:
-        The same glyphs, brackets in right-to-left text turned as they are written, with a space for every gap.
+    The parts of a ligature share one box and keep their order; brackets in right-to-left text turn as they are written.
     """
     # Some programs paint spaces without a width, and not where the gap is.
     clusters = _with_gaps(_clusters([g for g in glyphs if not g.char.isspace() or g.right - g.left > _HAIR * g.size]))

@@ -53,15 +53,6 @@ def load_docx(data: bytes, name: str, limits: LoadLimits) -> Extract:
     """Extract a Word file's text; paragraphs are separated by blank lines, headers and footers left out.
 
     Footnotes and endnotes come after the text, so that they interrupt no sentence.
-
-    Args:
-        data: The file's bytes.
-        name: Its name, for messages.
-        limits: The most bytes it may unpack to and the most characters it may hold.
-
-    Raises:
-        LoadError: If it is damaged, protected, or too large.
-        EmptyFileError: If it holds no text.
     """
     if data.startswith(_OLE):
         raise LoadError(

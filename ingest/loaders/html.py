@@ -37,17 +37,7 @@ _NOT_NESTING = frozenset(
 
 
 def load_html(data: bytes, name: str, limits: LoadLimits) -> Extract:
-    """Extract a web page's main text; blocks are separated by blank lines, table cells by tabs.
-
-    Args:
-        data: The file's bytes.
-        name: Its name, for messages.
-        limits: The most characters it may hold.
-
-    Raises:
-        LoadError: If its encoding is not recognised or it is nested too deep.
-        EmptyFileError: If it shows no text.
-    """
+    """Extract a web page's main text; blocks are separated by blank lines, table cells by tabs."""
     source, encoding = _decode(data, name)
     _check_depth(source, name)
     body = LexborHTMLParser(source).body
@@ -104,10 +94,7 @@ def _roots(body: LexborNode) -> Iterator[LexborNode]:
 
 
 def _text_of(root: LexborNode) -> str:
-    """Write out what an element shows.
-
-    The walk keeps its own stack: recursion would end at the depth that a hostile page chooses.
-    """
+    """Write out what an element shows, with a stack: recursion would end at the depth that a hostile page chooses."""
     pieces: list[str] = []
     # A node with what is to be written after its children, or None for the node itself to be entered.
     stack: list[tuple[LexborNode | None, str, bool]] = [(root, "", False)]

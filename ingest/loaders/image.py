@@ -33,17 +33,7 @@ _FAILURES = (
 
 
 def load_image(data: bytes, name: str, limits: LoadLimits) -> Extract:
-    r"""Read a picture by text recognition; the pages of a TIFF are joined by `\n\f`.
-
-    Args:
-        data: The file's bytes.
-        name: Its name, for messages.
-        limits: The most pages and pixels it may hold, and how scans are read.
-
-    Raises:
-        LoadError: If it is damaged, too large, or cannot be read.
-        EmptyFileError: If no text is found on it.
-    """
+    r"""Read a picture by text recognition; the pages of a TIFF are joined by `\n\f`."""
     recognizer = Recognizer(limits)
     texts: list[str] = []
     starts: list[int] = []
@@ -75,11 +65,7 @@ def load_image(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 
 def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Image]:
-    """Decode the pages of a picture, one after the other, the right way up and in grey.
-
-    Raises:
-        LoadError: If it is damaged, or has too many pages or pixels, which is checked before it is decoded.
-    """
+    """Decode the pages of a picture one by one, upright and grey; pages and pixels are checked before."""
     with _translated(name):
         opened = Image.open(BytesIO(data), formats=_FORMATS)
         frames = getattr(opened, "n_frames", 1)

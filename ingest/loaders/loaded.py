@@ -97,11 +97,7 @@ def is_blank(text: str) -> bool:
 
 
 def check_length(characters: int, name: str, limits: LoadLimits) -> None:
-    """Refuse a text that is too long.
-
-    Raises:
-        LoadError: If it is.
-    """
+    """Refuse a text that is too long, with a LoadError."""
     if characters > limits.max_characters:
         raise LoadError(
             f"{name!r} holds more than {limits.max_characters:,} characters of text; "
@@ -110,21 +106,13 @@ def check_length(characters: int, name: str, limits: LoadLimits) -> None:
 
 
 def check_pages(pages: int, name: str, limits: LoadLimits) -> None:
-    """Refuse a file of too many pages.
-
-    Raises:
-        LoadError: If it has.
-    """
+    """Refuse a file of too many pages, with a LoadError."""
     if pages > limits.max_pages:
         raise LoadError(f"{name!r} has {pages:,} pages, more than {limits.max_pages:,}; split it, or raise max_pages")
 
 
 def check_not_blank(text: str, name: str) -> None:
-    """Refuse a text that shows nothing.
-
-    Raises:
-        EmptyFileError: If it does.
-    """
+    """Refuse a text that shows nothing, with an EmptyFileError."""
     if is_blank(text):
         raise EmptyFileError(f"{name!r} holds no text; check that the right file was saved")
 

@@ -30,17 +30,7 @@ _DEEPEST = 400
 
 
 def load_odt(data: bytes, name: str, limits: LoadLimits) -> Extract:
-    """Extract an OpenDocument text; paragraphs are separated by blank lines, headers and footers left out.
-
-    Args:
-        data: The file's bytes.
-        name: Its name, for messages.
-        limits: What it may unpack to, and the most characters it may hold.
-
-    Raises:
-        LoadError: If it is damaged, protected, or too large.
-        EmptyFileError: If it holds no text.
-    """
+    """Extract an OpenDocument text; paragraphs are separated by blank lines, headers and footers left out."""
     with open_zip(data, name, limits, what="OpenDocument text") as archive:
         try:
             content = archive.read("content.xml")

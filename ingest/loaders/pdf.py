@@ -64,11 +64,7 @@ DPI = 200
 
 @dataclass(frozen=True, kw_only=True)
 class _PdfPage:
-    """A page with a text layer, or what text recognition made of it.
-
-    Attributes:
-        note: Why it holds no text, or not all, where it should.
-    """
+    """A page with a text layer, or what text recognition made of it; `note` says why text that is due is missing."""
 
     pieces: tuple[GlyphRun, ...] = ()
     askew: str = ""
@@ -95,15 +91,6 @@ def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
     r"""Extract a PDF's text; pages are joined by `\n\f`.
 
     A page that cannot be read, or that holds no text, counts as an empty page and is named in the notes.
-
-    Args:
-        data: The file's bytes.
-        name: Its name, for messages.
-        limits: The most pages and characters it may hold, and how scans are read.
-
-    Raises:
-        LoadError: If it is damaged, protected by a password, too long, or a scan that cannot be read.
-        EmptyFileError: If it holds no text.
     """
     recognizer = Recognizer(limits)
     with open_pdf(data, name) as document:

@@ -62,12 +62,7 @@ class GlyphRun:
 
 @dataclass(frozen=True, kw_only=True)
 class TextRow(GlyphRun):
-    """A line of one column, its glyphs in the order of the text.
-
-    Attributes:
-        column: Number of its column on the page, in reading order.
-        opens: Whether a paragraph begins with it.
-    """
+    """A line of one column (by its number in reading order), its glyphs in text order; it may open a paragraph."""
 
     column: int
     opens: bool

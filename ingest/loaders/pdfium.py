@@ -32,9 +32,7 @@ _OBLIQUE = 4
 class Glyph(NamedTuple):
     """A character where it stands on the page, in points from the lower left corner of the page as shown.
 
-    Attributes:
-        left: Where its advance box begins; boxes of neighbours in a word touch.
-        size: Size of its font in points, as it is shown.
+    Advance boxes of neighbours in a word touch.
     """
 
     char: str
@@ -47,11 +45,7 @@ class Glyph(NamedTuple):
 
 @contextmanager
 def open_pdf(data: bytes, name: str) -> Iterator[pypdfium2.PdfDocument]:
-    """Open a PDF; hold `LOCK` while it is used.
-
-    Raises:
-        LoadError: If it is damaged, has no pages, or asks for a password.
-    """
+    """Open a PDF; hold `LOCK` while it is used. One damaged, without pages or with a password is a LoadError."""
     try:
         with LOCK:
             # Many published files only restrict printing or copying: they open with the empty password.

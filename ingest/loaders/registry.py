@@ -26,11 +26,7 @@ from ingest.loaders.text import load_text
 
 @dataclass(frozen=True, kw_only=True)
 class _Loader:
-    """How one format is read.
-
-    Attributes:
-        kind: What its files are by their first bytes, as `signatures.kind_of` says; empty for text.
-    """
+    """How one format is read; `kind` is what `signatures.kind_of` says of its files, empty for text."""
 
     format: Format
     kind: str
@@ -64,12 +60,7 @@ _BY_KIND = {loader.kind: loader for loader in LOADERS.values() if loader.kind}
 
 
 def load(path: Path, limits: LoadLimits, folder: Path | None = None) -> LoadedText:
-    """Read one file's text.
-
-    Args:
-        path: The file, or one inside an archive.
-        limits: How large it may be.
-        folder: The ingested folder; a link inside it that leads out of it is refused.
+    """Read one file's text; a link that leads out of the ingested `folder` is refused.
 
     Raises:
         LoadError: If it cannot be read; `result` says whether it counts as failed or skipped.
@@ -92,11 +83,7 @@ def load(path: Path, limits: LoadLimits, folder: Path | None = None) -> LoadedTe
 
 
 def read_bytes(path: Path, limits: LoadLimits, folder: Path | None = None) -> bytes:
-    """Read the bytes of a file, or of one inside an archive.
-
-    Raises:
-        LoadError: If there is none, it may not be read, or it is too large.
-    """
+    """Read the bytes of a file, or of one inside an archive; a LoadError says why it may not be read."""
     outer, inner = _located(path)
     if folder is not None and not is_inside(outer, folder):
         raise LoadError(f"{path.name!r} is a link that leads out of the folder; copy the file into it")
@@ -127,10 +114,8 @@ def exists(path: Path, limits: LoadLimits) -> bool:
 def list_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
     """List the files inside an archive or e-mail, those inside others in it too; empty for any other file.
 
-    Archives that can be taken apart are not listed themselves, e-mails are: they have a text of their own.
-
-    Raises:
-        LoadError: If it is damaged, holds too much or lies too deep inside others.
+    Archives that can be taken apart are not listed themselves, e-mails are: they have a text of their own. Damage or
+    too much depth is a LoadError.
     """
     if path.suffix.lower() not in CONTAINERS:
         return ()
@@ -292,11 +277,7 @@ def _is(holds: Callable[[], bool]) -> bool:
 
 
 def _member(outer: Path, inner: tuple[str, ...], limits: LoadLimits) -> Member | None:
-    """Find a file inside an archive; None where there is none of that name.
-
-    Raises:
-        LoadError: If an archive on the way cannot be read.
-    """
+    """Find a file inside an archive; None where there is none of that name."""
     status = outer.stat()
     version = (status.st_mtime_ns, status.st_size)
     within: tuple[str, ...] = ()
@@ -318,10 +299,7 @@ def _member(outer: Path, inner: tuple[str, ...], limits: LoadLimits) -> Member |
 def _members(
     outer: Path, version: tuple[int, int], within: tuple[str, ...], limits: LoadLimits
 ) -> dict[tuple[str, ...], Member] | None:
-    """List what an archive on disk holds, or one inside it, by the parts of its path; None for any other file.
-
-    The last ones are kept, since their files are asked for one by one.
-    """
+    """List what an archive, or one inside it, holds by the parts of its path (the last are kept); None for others."""
     if not within:
         listed = CONTAINERS[outer.suffix.lower()](_read(outer, limits), outer.name, limits)
     else:

@@ -22,19 +22,7 @@ _FAILURES = (AttributeError, IndexError, LookupError, OverflowError, TypeError, 
 
 
 def load_rtf(data: bytes, name: str, limits: LoadLimits) -> Extract:
-    """Extract a rich text file's words; paragraphs are separated by blank lines.
-
-    Tracked changes are resolved as accepted.
-
-    Args:
-        data: The file's bytes.
-        name: Its name, for messages.
-        limits: The most characters it may hold.
-
-    Raises:
-        LoadError: If it is damaged or too long.
-        EmptyFileError: If it holds no text.
-    """
+    """Extract a rich text file's words, tracked changes accepted; paragraphs are separated by blank lines."""
     # RTF is ASCII; what is not stands as escapes, and stray bytes are in the code page that it names.
     source = data.decode("latin-1")
     if not source.lstrip().startswith("{\\rtf"):

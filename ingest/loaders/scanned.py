@@ -48,11 +48,7 @@ class ReadWord:
 
 @dataclass(frozen=True, kw_only=True)
 class ScannedPage:
-    """What text recognition read on a page.
-
-    Attributes:
-        words: Its words with offsets in `text`.
-    """
+    """What text recognition read on a page; offsets of the words are in `text`."""
 
     text: str
     words: tuple[ScannedWord, ...]
@@ -100,11 +96,8 @@ def straightened(image: Image.Image, skew: float) -> Image.Image:
 def read_table(tsv: str, *, left: int = 0, top: int = 0, block: str = "") -> list[ReadWord]:
     """Read the words of tesseract's table.
 
-    Args:
-        tsv: The table.
-        left: Where the left edge of its image lies in that of the page, in pixels.
-        top: Where the upper edge does.
-        block: Put before the names of its blocks, to tell them from those of another table.
+    The upper left corner of its image lies at `left`, `top` (pixels) in that of the page; `block` tells its blocks from
+    those of another table.
     """
     words: list[ReadWord] = []
     for row in csv.DictReader(io.StringIO(tsv), delimiter="\t", quoting=csv.QUOTE_NONE):
@@ -124,10 +117,9 @@ def read_table(tsv: str, *, left: int = 0, top: int = 0, block: str = "") -> lis
 
 
 def missed_lines(image: Image.Image, words: Sequence[ReadWord]) -> list[tuple[int, int, int, int]]:
-    """Find lines of a straightened page on which nothing was read, as happens to short ones.
+    """Find lines of a straightened page on which nothing was read: boxes in pixels, from the top.
 
-    Returns:
-        Their boxes in pixels, from the top; only such as are about as high as the lines that were read.
+    That happens to short ones; only such are found as are about as high as the lines that were read.
     """
     if not words:
         return []
@@ -174,11 +166,8 @@ def _begins(words: Sequence[ReadWord], number: int) -> bool:
 def compose(words: Sequence[ReadWord], size: tuple[int, int], *, skew: float, quarter: int) -> ScannedPage:
     """Write out the words of a page: a line break per line, an empty line per paragraph.
 
-    Args:
-        words: In the order of reading.
-        size: Width and height of the image that was read, in pixels.
-        skew: By how many degrees the page was turned to become that image; see `find_skew`.
-        quarter: By how many degrees it was turned clockwise before, in quarters.
+    The page was turned clockwise by `quarter` degrees, then by `skew` (see `find_skew`), to become the image of this
+    `size` in pixels.
     """
     # Specks and rules are read as lone signs.
     if not any(_ANY_WORD.search(word.text) for word in words):

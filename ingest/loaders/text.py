@@ -40,17 +40,7 @@ _CONTROL_SHARE, _ONE_KIND_SHARE, _FEW_KINDS = 0.02, 0.06, 3
 
 
 def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
-    """Decode a plain text file.
-
-    Args:
-        data: The file's bytes.
-        name: Its name, for messages.
-        limits: The most characters it may hold.
-
-    Raises:
-        LoadError: If it looks binary or its encoding is not recognised.
-        EmptyFileError: If it holds nothing but white space.
-    """
+    """Decode a plain text file; one that looks binary or is in an unknown encoding is a LoadError."""
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
             raise LoadError(f"{name!r} looks binary: it is {kind} by its first bytes; give it its own suffix")
@@ -70,13 +60,7 @@ def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 
 def decode(data: bytes, name: str) -> tuple[str, str]:
-    """Decode bytes by their mark, as UTF-8, or by detection; give the text and the encoding.
-
-    Newlines are kept as they are. The mark itself is not part of the text.
-
-    Raises:
-        LoadError: If no encoding fits.
-    """
+    """Decode bytes by their mark, as UTF-8, or by detection; give the text, without the mark, and the encoding."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:

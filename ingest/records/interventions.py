@@ -167,10 +167,7 @@ def may_be_record(text: str) -> bool:
 def is_record(interventions: Sequence[Intervention], text: str, *, named: bool = True) -> bool:
     """Tells whether a text that nobody calls a record is one: several parties speak in it.
 
-    Args:
-        interventions: What was found in it.
-        text: The text.
-        named: Whether its heading names somebody as speaking; then the interventions have to make up much of it.
+    Where its heading names somebody as speaking (`named`), the interventions have to make up much of it.
     """
     parties = {item.state for item in interventions if item.state is not None}
     offices = {item.named for item in interventions if item.role == "office" and not item.summarised}
@@ -186,18 +183,10 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
 def find_interventions(
     text: str, blocks: Sequence[Block], parties: PartyTable, *, language: str | None, date: str | None
 ) -> tuple[Intervention, ...]:
-    """Finds the interventions of a record in order; they do not overlap.
+    """Finds the interventions of a record in order, those of offices and unknown speakers too; they do not overlap.
 
-    Args:
-        text: The source text.
-        blocks: Its blocks.
-        parties: Who can speak.
-        language: ISO 639-1 code of the record, if known.
-        date: When it was spoken, which tells who belonged to a group.
-
-    Returns:
-        Also those of offices and of unknown speakers; empty where the text names no speakers. What stands between
-        them, such as headings and what the meeting did, is nobody's.
+    What stands between them, such as headings and what the meeting did, is nobody's. The date tells who belonged to a
+    group.
     """
     page = _RecordText(text, blocks)
     lookup = _SpeakerLookup(parties, language, date)
@@ -252,10 +241,7 @@ class _RecordText:
         ]
 
     def _paragraphs(self) -> Iterator[tuple[int, Line, bool]]:
-        """Yields the number and the line of every paragraph's beginning, and whether the layout shows that it is one.
-
-        Where it does not, the line follows one that ends a sentence.
-        """
+        """Yields number and line of every paragraph's beginning, and whether layout, not a sentence's end, shows it."""
         for number, line in enumerate(self.lines):
             block = self._starts.get(line.start)
             before = self.lines[number - 1] if number else None
@@ -288,15 +274,11 @@ class _RecordText:
         return next((line.text for line in reversed(self._items) if start <= line.start < end), None)
 
     def bounded(self, words: Intervention, limit: int, marks: Set[str] | None) -> Intervention:
-        """Returns an intervention with its end: before the next one, a heading or what the meeting did.
+        """Returns an intervention with its end: before the next one (`limit`), a heading or what the meeting did.
 
         What the meeting did is nobody's, so it ends the words of a party, unless the speaker goes on after it. The
-        words of a Chair are nobody's either, and hold all up to the next speaker.
-
-        Args:
-            words: The intervention, whose end is not known yet.
-            limit: Where the next one begins.
-            marks: How headings by State are counted; None in a record of speakers.
+        words of a Chair are nobody's either, and hold all up to the next speaker. `marks` says how headings by State
+        are counted; None in a record of speakers.
         """
         interruptions: list[tuple[int, int]] = []
         first = bisect_right(self.paragraphs, words.start, key=lambda paragraph: paragraph[1].start)
@@ -403,12 +385,7 @@ class _SpeakerLookup:
         return spans[0].codes if whole and spans[0].form not in ("capital", "demonym") else ()
 
     def intervention(self, line: SpeakerLine, *, trusted: bool) -> Intervention | None:
-        """Returns whose words follow a line; None where it is no speaker line after all.
-
-        Args:
-            line: The line.
-            trusted: Whether a name without a title counts in this record.
-        """
+        """Returns whose words follow a line, if anybody's; in a `trusted` record a name needs no title."""
         words = Intervention(
             start=line.body, end=line.body, role="unknown", named=line.head, summarised=line.summarised,
             speaker=line.speaker, clause=line.clause,
@@ -483,13 +460,8 @@ class _SpeakerLookup:
     ) -> tuple[Intervention, Intervention | None]:
         """Gives the words of a President or Chair who speaks for a State to that State, up to where they preside again.
 
-        Args:
-            words: What an office says, whose end is not known yet.
-            said: The text from its beginning up to the next speaker.
-            chair: Whose delegate presides, if the record says so.
-
-        Returns:
-            The words, and what the office says after them; those of a State begin where it says to speak for it.
+        Of what an office says, up to the next speaker (`said`), returns the words, which begin where it says to speak
+        for the State, and what it says as office after them. `chair` is whose delegate presides.
         """
         opening = said[:_OPENING]
         capacity = chair_speaks_for_state(opening) if words.role == "office" and not words.summarised else None

@@ -55,13 +55,7 @@ class ReportedSentence:
 
 
 def reported_sentence(sentence: str, parties: PartyTable, language: str | None) -> ReportedSentence | None:
-    """Reads whose saying a sentence tells; None where it tells nobody's.
-
-    Args:
-        sentence: One sentence in one line.
-        parties: Who can speak.
-        language: ISO 639-1 code, if known.
-    """
+    """Reads whose saying a sentence, in one line, tells; None where it tells nobody's."""
     named = [
         match
         for match in parties.find(sentence, language)

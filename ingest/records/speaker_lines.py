@@ -171,13 +171,7 @@ def is_office_of_state(words: str) -> bool:
 
 
 def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
-    """Reads who speaks at the beginning of a paragraph; None where it does not open like a speaker line.
-
-    Args:
-        text: The whole text.
-        start: Where the paragraph begins.
-        end: Where it ends at the latest.
-    """
+    """Reads who speaks at the beginning of a paragraph; None where it does not open like a speaker line."""
     stop = min(end, start + _BEYOND_HEAD)
     window = text[start:stop]
     blank = regex.search(r"\n\s*\n", window)

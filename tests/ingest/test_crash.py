@@ -126,7 +126,7 @@ def assert_completes(store, corpus, tmp_path):
             report = workspace.corpus.doctor()
             assert report.ok, report.checks
     assert contents(store) == contents(undisturbed)
-    assert {row[0] for row in contents(store)["statements"]} == corpus.held
+    assert {row[0] for row in contents(store)["documents"]} == corpus.held
 
 
 def contents(store):
@@ -134,7 +134,8 @@ def contents(store):
     with fake_workspace(store, read_only=True) as workspace:
         rows = workspace.store.catalogue._database.rows
         found = {
-            "statements": rows("SELECT file, statement_id, sha256, digest, input_key, source_text FROM statements"),
+            "documents": rows("SELECT file, document_id, sha256, digest, input_key, source_text FROM documents"),
+            "statements": rows("SELECT * FROM statements"),
             "sentences": rows("SELECT * FROM sentences"),
             "passages": rows('SELECT passage_id, start, "end", text, text_key FROM passages'),
             "mentions": rows("SELECT * FROM mentions"),

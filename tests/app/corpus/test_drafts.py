@@ -16,7 +16,7 @@ from app.corpus.drafts import drafts_path, save_draft
 from app.errors import DraftError
 from app.question.turn import EarlierTurn
 from app.records import Abstention, Answer, Citation, Claim, Scope, TreatyScope
-from evals.golden.cases import Case, load_cases
+from evals.cases.case import Case, load_cases
 from tests.conftest import PROJECT
 
 UNUSUAL = (

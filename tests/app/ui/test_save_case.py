@@ -8,7 +8,7 @@ import pytest
 
 from app.corpus.drafts import drafts_path
 from app.wiring import Workspace
-from evals.golden.cases import Case, load_cases
+from evals.cases.case import Case, load_cases
 from tests.app.ui.conftest import serving
 from tests.app.ui.test_browser import ask, in_view, overflowing, settle
 from tests.fakes_ui import EXAMPLE, fake_workspace
