@@ -77,6 +77,8 @@ def frame_of(text: str, roles: RoleReading, language: str, parties: PartyTable, 
     for counted, names in (("k", [word.kind for word in roles.words]), ("r", list(roles.labels))):
         features |= {f"{counted} {each} {min(names.count(each), 2)}" for each in set(names)}
     features |= {f"l {min(len(forms) // 3, 6)}", f"f {follows}"}
+    # "Congo on drugs" has to be asked back, "Iran on drugs" has not.
+    features |= {f"c {min(len(word.span.codes), 2) if word.span else 0}" for word in roles.of("who")}
     vector = sentence_encoder().encode(written + text[end:]).sentence
     return Frame(whole=roles.sentence, frame=vector, features=tuple(sorted(features)), network=roles.kinds)
 
