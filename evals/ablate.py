@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -18,16 +18,13 @@ from app.settings import Settings
 from evals.errors import EvalError, RunError
 from evals.eval_environment import code_hash, described
 from evals.launch import launch
+from evals.metrics.table import metrics_in
 from evals.report.tables import Table
 from evals.report.words import shown
 from evals.run_options import RunOptions
 from evals.runner import OnAnswer
 from evals.runs import MANIFEST, run_path
-from evals.summary import QUANTITIES, Figure, by_case, figure
-
-COLUMNS: Final = (
-    "recall_at_5", "recall_at_20", "ndcg_at_10", "rr_at_10", "evidence_first", "evidence_five", "macro_f1", "right",
-)  # fmt: skip
+from evals.summary import Figure, summarise
 
 
 class Configuration(BaseModel):
@@ -94,11 +91,7 @@ def ablate(
         prefix = f"{number} of {len(configurations)}, {configuration.label}"
         name = f"ablation-{Path(options.dataset).stem}-{configuration.name}-{digest}"
         run = launch(
-            replace(
-                options,
-                changes=[*(options.changes or ()), *configuration.set],
-                variant=configuration.variant,
-            ),
+            replace(options, changes=[*(options.changes or ()), *configuration.set], variant=configuration.variant),
             settings,
             name=name,
             resume=(run_path(runs, name) / MANIFEST).is_file(),
@@ -109,11 +102,10 @@ def ablate(
         scores = run.scores()
         if not scores:
             raise RunError(f"the run {run.name!r} has no answers")
-        found = {name: figure(by_case(scores), QUANTITIES[name]) for name in COLUMNS}
         rows.append(
             Row(
                 configuration=configuration,
-                figures={name: value for name, value in found.items() if value is not None},
+                figures=summarise(scores),
                 median_ms=median(score.timings_ms.get("total", 0.0) for score in scores),
                 run=run.name,
             )
@@ -123,11 +115,12 @@ def ablate(
 
 def ablation_table(rows: Sequence[Row]) -> Table:
     """Returns the configurations side by side; time is a ratio to the first, since seconds say more of the machine."""
+    metrics = metrics_in("ablation")
 
     def cells(row: Row) -> list[str]:
-        figures = (row.figures.get(name) for name in COLUMNS)
-        values = [shown(found.value if found else None, name) for found, name in zip(figures, COLUMNS, strict=True)]
+        figures = {m.name: row.figures.get(m.name) for m in metrics}
+        values = [shown(found.value if found else None, name) for name, found in figures.items()]
         return [row.configuration.label, *values, f"{row.median_ms / max(rows[0].median_ms, 0.001):.1f}"]
 
-    columns = ("Configuration", *(QUANTITIES[name].label for name in COLUMNS), "Time")
+    columns = ("Configuration", *(metric.label for metric in metrics), "Time")
     return Table(title="Ablation", columns=columns, rows=[cells(row) for row in rows])

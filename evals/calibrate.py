@@ -28,10 +28,10 @@ from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
 from app.retrieval.sentence_ranker import DEEP, SHALLOW, SentenceRanker
 from app.settings import Settings
 from evals.case_sets import CONFERENCE, SAMPLE, SHIPPED
+from evals.cases.case import Case, load_cases
+from evals.cases.documents import read_documents
 from evals.errors import EvalError
 from evals.eval_environment import open_environment
-from evals.golden.cases import Case, load_cases
-from evals.golden.documents import read_documents
 from evals.positions import load_cells
 from evals.relevance_pairs import (
     FOLDS,
@@ -96,7 +96,7 @@ def gather(cases: Sequence[Case], folder: Path, settings: Settings) -> tuple[lis
     """Makes the labelled pairs of a corpus and of the fictional conference, and measures them with the models in use.
 
     Args:
-        cases: Questions with gold about the corpus.
+        cases: Cases about the corpus.
         folder: The corpus.
         settings: The settings, with the models.
 
@@ -114,7 +114,8 @@ def gather(cases: Sequence[Case], folder: Path, settings: Settings) -> tuple[lis
         *exchanged(asked, documents),
     ]
     meeting = read_documents([CONFERENCE, SAMPLE])
-    about_meeting = list(pairs_of_cases(load_cases(SHIPPED["smoke"]), meeting))
+    open_cases = [case for case in load_cases(SHIPPED["smoke"]) if not case.held]
+    about_meeting = list(pairs_of_cases(open_cases, meeting))
     about_meeting += exchanged(about_meeting, meeting)
     english = [p for p in about_meeting if all(meeting.by_file[f].language in ("en", None) for f in p.files)]
     samples: list[Sample] = []

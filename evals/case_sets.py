@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from app.settings import Settings
+from evals.cases.case import Case, load_cases
+from evals.cases.case_table import SUFFIXES, CaseTable, read_case_table
+from evals.cases.documents import Documents, located, read_documents, stored_documents
+from evals.cases.lint import Problem, lint
 from evals.errors import DatasetError
-from evals.golden.case_table import SUFFIXES, CaseTable, read_case_table
-from evals.golden.cases import Case, load_cases
-from evals.golden.checks import Problem
-from evals.golden.documents import Documents, located, read_documents, stored_documents
-from evals.golden.lint import lint
 from evals.paths import EvalPaths
 from evals.review import saved_cases
 

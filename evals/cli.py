@@ -17,7 +17,7 @@ from evals.errors import DatasetError, RunError
 from evals.run_options import DATASETS, Corpus, RunOptions
 
 if TYPE_CHECKING:
-    from evals.golden.documents import Documents
+    from evals.cases.documents import Documents
     from evals.paths import EvalPaths
     from evals.runs import Run
 
@@ -43,7 +43,14 @@ def _root(ctx: typer.Context, store: Store = None, env_file: EnvFile = None, ver
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code: 0 done, 1 could not or a gate failed, 2 wrong usage or invalid."""
-    return run_program(commands, PROGRAM, arguments)
+    try:
+        return run_program(commands, PROGRAM, arguments)
+    except ModuleNotFoundError as exc:
+        # The extra brings them; everything else is the program's own, and a bug.
+        if exc.name not in ("ir_measures", "jinja2", "markupsafe", "scipy", "sklearn"):
+            raise
+        print(f"{PROGRAM} needs {exc.name!r}: pip install 'untoc[evals]'", file=sys.stderr)
+        return 1
 
 
 def with_run_options(run: Callable[..., int]) -> Callable[..., int]:
@@ -142,13 +149,24 @@ def run(
 
 def _run_reading(examples: Path | None, folds: Path | None, *, as_json: bool) -> int:
     from evals.paths import conference_parties
-    from evals.print_runs import print_readings
-    from evals.reading import fold_reader, load_marked, reader, score_readings
+    from evals.print_runs import print_tables
+    from evals.reading import fold_reader, load_marked, rates_of, reader, score_readings
+    from evals.report.tables import Table
     from ingest.parties.party_table import PartyTable
 
     parties = PartyTable.load(conference_parties())
     read = fold_reader(parties, folds) if folds else reader(parties)
-    print_readings(score_readings(load_marked(examples), parties, read), as_json=as_json)
+    scored = score_readings(load_marked(examples), parties, read)
+    rates = [found for by in (None, "language", "kind", "register") for found in rates_of(scored, by)]
+    if as_json:
+        print(json.dumps([asdict(found) for found in rates], ensure_ascii=False))
+        return 0
+    names = list(rates[0].rates)
+    rows = [
+        (found.name, str(found.count), *(f"{found.rates[n]:.3f}" if n in found.rates else "" for n in names))
+        for found in rates
+    ]
+    print_tables(Table(title="What was read right", columns=("questions", "n", *names), rows=rows))
     return 0
 
 
@@ -175,24 +193,19 @@ def report(
         typer.Option("-o", "--output", metavar="FILE", help="a .html, .md or .csv; default: report.html in the run"),
     ] = None,
     gates: GatesFile = None,
-    prices: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="YAML: prices of models by name, for the cost of answers")
-    ] = None,
     runs: Runs = None,
 ) -> int:
     """Write a run's report: one HTML file, Markdown or CSV."""
     from evals.files import write_whole
-    from evals.report.render import FORMATS, Reported
-    from evals.summary import read_prices
+    from evals.report.report import FORMATS, Report
 
     found = _open_run(invocation, run, runs)
-    reported = Reported(
+    reported = Report(
         run=found,
         documents=_documents(found, invocation),
         baseline=_open_run(invocation, baseline, runs) if baseline else None,
         gates=gates,
         reviews=_paths(invocation).reviews,
-        prices=read_prices(prices) if prices else {},
     )
     for path in output or [found.path / "report.html"]:
         if path.suffix not in FORMATS:
@@ -227,8 +240,9 @@ def compare(
     if invocation.as_json:
         print(json.dumps(found.to_json(), indent=1))
     else:
-        print_tables(*comparison_tables(found, by.split(","), candidate), note=changed(found))
-    worse = any(difference.verdict == "worse" for difference in (found.right, *found.metrics))
+        documents = _documents(candidate, invocation)
+        print_tables(*comparison_tables(found, by.split(","), candidate, documents), note=changed(found))
+    worse = any(difference.verdict == "worse" for difference in found.differences.values())
     return 1 if fail_on == "regression" and worse else 0
 
 
@@ -265,9 +279,9 @@ def synth(
     seed: Annotated[int, typer.Option(help="draws other ones")] = 0,
 ) -> int:
     """Make draft cases from a folder of statements with a manifest, without a model."""
-    from evals.golden.case_templates import KINDS
-    from evals.golden.documents import read_documents
-    from evals.golden.synth import synthesise, write_cases
+    from evals.cases.case_templates import KINDS
+    from evals.cases.documents import read_documents
+    from evals.cases.synth import synthesise, write_cases
 
     wanted = KINDS if kinds == "all" else [kind for kind in KINDS if kind in kinds.split(",")]
     unknown = set(kinds.split(",")) - {"all", *KINDS}
@@ -286,7 +300,7 @@ def show(
     case: Annotated[str, typer.Argument(metavar="CASE", help="id of the case")],
     runs: Runs = None,
 ) -> int:
-    """Show one case of a run: question, gold, and what it got."""
+    """Show one case of a run: question, evidence, and what it got."""
     from evals.print_runs import print_case
 
     found = _open_run(invocation, run, runs)
@@ -368,8 +382,8 @@ def schema(
     ] = None,
 ) -> int:
     """Write the JSON schema of files of cases, for editors."""
+    from evals.cases.case import case_schema
     from evals.files import write_whole
-    from evals.golden.cases import case_schema
 
     text = json.dumps(case_schema(), indent=1) + "\n"
     if output is None:
@@ -429,8 +443,8 @@ def positions(
     from rich.console import Console
     from rich.progress import track
 
+    from evals.cases.documents import read_documents
     from evals.eval_environment import open_environment
-    from evals.golden.documents import read_documents
     from evals.positions import cells_by_split, fill_by_building, fill_from_labels, position_rates, rates_table
     from evals.print_runs import print_tables
 

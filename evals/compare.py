@@ -12,13 +12,12 @@ import numpy as np
 
 from evals.errors import RunError
 from evals.failure_taxonomy import Stage
-from evals.metrics.table import METRICS, Floats, Quantity
+from evals.metrics.table import METRICS, RIGHT, Floats, Metric
 from evals.runs import Run, RunManifest
 from evals.stats import RESAMPLES, interval, mcnemar_exact, paired_cluster_bootstrap, sign_flip_p
-from evals.summary import QUANTITIES, RIGHT, SMALL, CaseScore, bears_on, by_case, combined, sliced
+from evals.summary import CaseScore, Figure, bears_on, by_case, combined, figure, sliced
 
 ALPHA: Final = 0.05
-ComparisonVerdict = Literal["better", "worse", "same"]
 # Fields of the manifest that name and date a run; two runs of the same configuration differ in them.
 _INCIDENTAL: Final = frozenset({"name", "started", "ended"})
 Pairs = Sequence[tuple[CaseScore, CaseScore]]
@@ -26,14 +25,14 @@ Pairs = Sequence[tuple[CaseScore, CaseScore]]
 
 @dataclass(frozen=True, kw_only=True)
 class Paired:
-    """One quantity over cases that both runs have: rows of `a` and `b` are the same case.
+    """One metric over cases that both runs have: rows of `a` and `b` are the same case.
 
     Attributes:
-        a: Components in the baseline, shape (n, k); zeros where the quantity applies in the other run only.
+        a: Components in the baseline, shape (n, k); zeros where the metric applies in the other run only.
         b: Components in the candidate.
     """
 
-    quantity: Quantity
+    metric: Metric
     a: Floats
     b: Floats
     clusters: tuple[str, ...]
@@ -41,29 +40,18 @@ class Paired:
     @property
     def values(self) -> tuple[float | None, float | None]:
         """The figure of the baseline and of the candidate; None where it applies to no case."""
-        return combined(self.a, self.quantity.combine), combined(self.b, self.quantity.combine)
+        return combined(self.a, self.metric.combine), combined(self.b, self.metric.combine)
 
     @property
-    def n(self) -> int:
-        """Cases that bear on the figure in either run."""
-        return len(self._bearing)
-
-    @property
-    def n_clusters(self) -> int:
-        """Clusters that they are of."""
-        return len(set(self._bearing))
-
-    @property
-    def _bearing(self) -> list[str]:
-        """The clusters of the cases that bear on the figure in either run."""
-        bears = bears_on(self.a, self.quantity.combine) + bears_on(self.b, self.quantity.combine)
+    def bearing(self) -> list[str]:
+        """The clusters of the cases that bear on the figure in either run, one entry a case."""
+        bears = bears_on(self.a, self.metric.combine) + bears_on(self.b, self.metric.combine)
         return [cluster for cluster, counts in zip(self.clusters, bears, strict=True) if counts]
 
     def differences(self, *, resamples: int, seed: int) -> Floats:
         """Returns bootstrap differences candidate − baseline, shape (resamples,)."""
-        return paired_cluster_bootstrap(
-            self.a, self.b, self.clusters, self.quantity.combine, resamples=resamples, seed=seed
-        )
+        combine = self.metric.combine
+        return paired_cluster_bootstrap(self.a, self.b, self.clusters, combine, resamples=resamples, seed=seed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +72,7 @@ class Difference:
     high: float
     p: float
     n: int
-    verdict: ComparisonVerdict
+    verdict: Literal["better", "worse", "same"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,68 +85,48 @@ class Flip:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """One entry of the manifests that differs; None where a run has none of it."""
-
-    name: str
-    a: str | None
-    b: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SliceDifference:
-    """Share of right outcomes in both runs, of cases that share a value."""
-
-    value: str
-    n: int
-    a: float
-    b: float
-    small: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """Two runs beside each other, over the cases that both have.
 
     Attributes:
         pairs: Each case in both, by id.
         unpaired: Cases that one of them has not, or whose right outcome differs.
-        right: Share of right outcomes.
         mcnemar_p: Exact p-value of the flips.
         regressions: Cases that were right, and are not.
         improvements: Cases that were not right, and are.
-        metrics: Those that apply in both runs, in the order of `METRICS`.
-        changes: What was run differently.
+        differences: Of the metrics that apply in both runs, by name in the order of `METRICS`.
+        changes: What was run differently: its name, before and now; None where a run has none of it.
     """
 
     baseline: str
     candidate: str
     pairs: Pairs
     unpaired: tuple[str, ...]
-    right: Difference
     mcnemar_p: float
     regressions: tuple[Flip, ...]
     improvements: tuple[Flip, ...]
-    metrics: tuple[Difference, ...]
-    changes: tuple[Change, ...]
+    differences: Mapping[str, Difference]
+    changes: tuple[tuple[str, str | None, str | None], ...]
+
+    @property
+    def right(self) -> Difference:
+        """The share of right outcomes, which applies to every case."""
+        return self.differences[RIGHT.name]
 
     def to_json(self) -> dict[str, Any]:
         """Returns all but the pairs, of which only the number."""
         found = {name: value for name, value in asdict(self).items() if name not in ("pairs", "unpaired")}
         return {"cases": len(self.pairs)} | found
 
-    def by(self, slice_name: str) -> tuple[SliceDifference, ...]:
-        """Returns the shares of right outcomes for each value of a slice, the greatest loss first."""
-
-        def share(cases: Sequence[CaseScore]) -> float:
-            return sum(case.stage is None for case in cases) / len(cases)
-
+    def by(self, slice_name: str) -> dict[str, tuple[Figure, Figure]]:
+        """Returns the share of right outcomes before and now for each value of a slice, the greatest loss first."""
         before = {old.case: old for old, _ in self.pairs}
-        found = []
+        found = {}
         for value, cases in sliced((new for _, new in self.pairs), slice_name).items():
-            a, b, n = share([before[case.case] for case in cases]), share(cases), len(cases)
-            found.append(SliceDifference(value=value, n=n, a=a, b=b, small=n < SMALL))
-        return tuple(sorted(found, key=lambda item: (item.b - item.a, -item.n, item.value)))
+            old, new = figure([before[case.case] for case in cases], RIGHT), figure(cases, RIGHT)
+            if old is not None and new is not None:
+                found[value] = old, new
+        return dict(sorted(found.items(), key=lambda item: (item[1][1].value - item[1][0].value, item[0])))
 
 
 def compare(
@@ -183,11 +151,7 @@ def compare(
     names = baseline.manifest.name, candidate.manifest.name
     if not pairs:
         raise RunError(f"the runs {names[0]!r} and {names[1]!r} share no case: run both over the same dataset")
-    differences = (
-        difference(paired(pairs, QUANTITIES[name]), resamples=resamples, seed=seed) for name in (RIGHT.name, *METRICS)
-    )
-    # RIGHT applies to every case, so that the first difference is never None.
-    right, *metrics = (found for found in differences if found is not None)
+    found = (difference(paired(pairs, metric), resamples=resamples, seed=seed) for metric in METRICS.values())
     flips = [Flip(case=new.case, old=old.stage, new=new.stage) for old, new in pairs]
     regressions = tuple(flip for flip in flips if flip.old is None and flip.new is not None)
     improvements = tuple(flip for flip in flips if flip.old is not None and flip.new is None)
@@ -196,11 +160,10 @@ def compare(
         candidate=names[1],
         pairs=pairs,
         unpaired=unpaired,
-        right=right,
         mcnemar_p=mcnemar_exact(len(improvements), len(regressions)),
         regressions=regressions,
         improvements=improvements,
-        metrics=tuple(metrics),
+        differences={item.metric: item for item in found if item is not None},
         changes=manifest_changes(baseline.manifest, candidate.manifest),
     )
 
@@ -223,42 +186,39 @@ def paired_cases(a: Sequence[CaseScore], b: Sequence[CaseScore]) -> tuple[Pairs,
     return same, tuple(sorted(others))
 
 
-def paired(pairs: Pairs, quantity: Quantity) -> Paired:
-    """Returns a quantity over the cases to which it applies in either run."""
-    key = quantity.key
+def paired(pairs: Pairs, metric: Metric) -> Paired:
+    """Returns a metric over the cases to which it applies in either run."""
+    key = metric.key
     applying = [(old, new) for old, new in pairs if key in old.components or key in new.components]
     width = max((len(c.components.get(key, ())) for pair in applying for c in pair), default=0)
     a, b = (
         np.array([case.components.get(key, (0.0,) * width) for case in side], dtype=np.float64)
         for side in (zip(*applying, strict=True) if applying else ((), ()))
     )
-    return Paired(quantity=quantity, a=a, b=b, clusters=tuple(new.cluster for _, new in applying))
+    return Paired(metric=metric, a=a, b=b, clusters=tuple(new.cluster for _, new in applying))
 
 
 def difference(found: Paired, *, resamples: int = RESAMPLES, seed: int = 0) -> Difference | None:
-    """Returns how a quantity differs, with interval and p-value; None where it does not apply in both runs."""
+    """Returns how a metric differs, with interval and p-value; None where it does not apply in both runs."""
     a, b = found.values
     if a is None or b is None:
         return None
+    metric = found.metric
     low, high = interval(found.differences(resamples=resamples, seed=seed))
-    p = sign_flip_p(found.a, found.b, found.clusters, found.quantity.combine, resamples=resamples, seed=seed)
-    higher, verdict = found.quantity.higher_is_better, "same"
-    if p <= ALPHA and higher is not None:
-        verdict = "better" if (b > a) == higher else "worse"
+    p = sign_flip_p(found.a, found.b, found.clusters, metric.combine, resamples=resamples, seed=seed)
+    decided = p <= ALPHA and metric.higher_is_better is not None
+    better = (b > a) == metric.higher_is_better
     return Difference(
-        metric=found.quantity.name, a=a, b=b, delta=b - a, low=low, high=high, p=p, n=found.n,
-        verdict=verdict,  # type: ignore[arg-type]  # one of the three
+        metric=metric.name, a=a, b=b, delta=b - a, low=low, high=high, p=p, n=len(found.bearing),
+        verdict="same" if not decided else "better" if better else "worse",
     )  # fmt: skip
 
 
-def manifest_changes(a: RunManifest, b: RunManifest) -> tuple[Change, ...]:
+def manifest_changes(a: RunManifest, b: RunManifest) -> tuple[tuple[str, str | None, str | None], ...]:
     """Returns what was run differently, entries of settings, models and packages each by their own key."""
     before, after = _entries(a), _entries(b)
-    return tuple(
-        Change(name=name, a=before.get(name), b=after.get(name))
-        for name in dict.fromkeys((*before, *after))
-        if before.get(name) != after.get(name)
-    )
+    names = dict.fromkeys((*before, *after))
+    return tuple((n, before.get(n), after.get(n)) for n in names if before.get(n) != after.get(n))
 
 
 def _entries(manifest: RunManifest) -> dict[str, str]:

@@ -22,8 +22,8 @@ from app.errors import SettingsError
 from app.settings import Settings, variables
 from app.wiring import Workspace, open_workspace
 from evals.case_sets import SAMPLE
+from evals.cases.documents import Documents, documents_of, read_documents
 from evals.errors import RunError
-from evals.golden.documents import Documents, documents_of, read_documents
 from evals.paths import EvalPaths, eval_paths
 from ingest.report import IngestProgress
 

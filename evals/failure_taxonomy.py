@@ -73,9 +73,9 @@ def _of_silence(sample: EvalSample) -> Stage | None:
 
 
 def _of_evidence(sample: EvalSample) -> Stage | None:
-    """A list may be right with other sentences than gold's, but not without one; other answers meet every group."""
+    """A list may be right with other sentences than the case's, but not without one; other answers meet every group."""
     if sample.case.type == "list_states":
-        spans = [*citations.gold_spans(sample.case)]
+        spans = [*citations.evidence_spans(sample.case)]
         met = any(citations.overlaps(c, span) for c in sample.answer.citations for span in spans)
         return "not_cited" if spans and not met else None
     cited = sample.answer.citations[: max(citations.FIRST, len(sample.case.groups))]

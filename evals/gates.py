@@ -2,7 +2,7 @@
 
 A soft gate fails where the paired cluster bootstrap shows a loss greater than its margin, after Holm's correction over
 all soft gates: of several gates one drops by chance. Fewer than `FEWEST_CLUSTERS` clusters cannot show a loss, however
-often they are drawn: such a gate warns at most. Drafts never count; gold counts, reviewed by a person or not.
+often they are drawn: such a gate warns at most. Drafts never count; other cases count, reviewed by a person or not.
 """
 
 import math
@@ -17,10 +17,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from evals.compare import Paired, difference_of_data, paired, paired_cases
 from evals.errors import EvalError, first_fault
-from evals.metrics.table import Floats, Quantity
+from evals.metrics.table import METRICS, Floats, Metric
 from evals.runs import Run
 from evals.stats import FEWEST_CLUSTERS, RESAMPLES, holm, interval, not_worse_p
-from evals.summary import QUANTITIES, CaseScore, Figure, by_case, figure
+from evals.summary import CaseScore, Figure, by_case, figure
 
 # Significance level, one-sided: as one end of a 95 % interval.
 ALPHA: Final = 0.025
@@ -32,13 +32,13 @@ _TOLERANCE: Final = 1e-9
 
 
 def _known(name: str) -> str:
-    if name not in QUANTITIES:
-        raise ValueError(f"no metric {name!r}; there are {', '.join(QUANTITIES)}")
+    if name not in METRICS:
+        raise ValueError(f"no metric {name!r}; there are {', '.join(METRICS)}")
     return name
 
 
 def _directed(name: str) -> str:
-    if QUANTITIES[_known(name)].higher_is_better is None:
+    if METRICS[_known(name)].higher_is_better is None:
         raise ValueError(f"{name!r} cannot get worse, neither direction is better: take another metric")
     return name
 
@@ -216,20 +216,20 @@ def is_complete(run: Run) -> bool:
 
 
 def _hard(gate: HardGate, cases: Sequence[CaseScore], gates: Gates) -> GateResult:
-    quantity = QUANTITIES[gate.metric]
+    metric = METRICS[gate.metric]
     least = gate.at_least is not None
     bar = next(value for value in (gate.at_least, gate.at_most) if value is not None)
-    found = figure(cases, quantity, resamples=gates.resamples, seed=gates.seed)
-    wanted = f"at least {_shown(bar, quantity)} is needed" if least else f"at most {_shown(bar, quantity)} is allowed"
+    found = figure(cases, metric, resamples=gates.resamples, seed=gates.seed)
+    wanted = f"at least {_shown(bar, metric)} is needed" if least else f"at most {_shown(bar, metric)} is allowed"
     if found is None:
-        reason = f"{quantity.label}: applies to no case that gates, {wanted}"
+        reason = f"{metric.label}: applies to no case that gates, {wanted}"
         return GateResult(metric=gate.metric, kind="hard", verdict="invalid", reason=reason, bar=bar)
     held = found.value >= bar - _TOLERANCE if least else found.value <= bar + _TOLERANCE
     return GateResult(
         metric=gate.metric,
         kind="hard",
         verdict="pass" if held else "fail",
-        reason=f"{quantity.label}: {_of_cases(found, quantity)}, {wanted}",
+        reason=f"{metric.label}: {_of_cases(found, metric)}, {wanted}",
         bar=bar,
         n=found.n,
         value=found.value,
@@ -240,14 +240,14 @@ def _hard(gate: HardGate, cases: Sequence[CaseScore], gates: Gates) -> GateResul
 
 def _soft(pairs: Sequence[tuple[CaseScore, CaseScore]], gates: Gates) -> tuple[list[GateResult], tuple[str, ...]]:
     """Returns (results, names of gates that are left out); the correction is over what both runs have figures of."""
-    found = {gate: paired(pairs, QUANTITIES[gate.metric]) for gate in gates.soft}
+    found = {gate: paired(pairs, METRICS[gate.metric]) for gate in gates.soft}
     left_out = tuple(gate.metric for gate, pair in found.items() if pair.values == (None, None))
     gains = {
-        gate: _sign(pair.quantity) * pair.differences(resamples=gates.resamples, seed=gates.seed)
+        gate: _sign(pair.metric) * pair.differences(resamples=gates.resamples, seed=gates.seed)
         for gate, pair in found.items()
         if None not in pair.values
     }
-    tested = [gate for gate in gains if found[gate].n_clusters >= FEWEST_CLUSTERS]
+    tested = [gate for gate in gains if len(set(found[gate].bearing)) >= FEWEST_CLUSTERS]
     p_values = dict(zip(tested, holm([not_worse_p(gains[gate], gate.margin) for gate in tested]), strict=True))
     results = [
         _compared(gate, found[gate], gains[gate], p_values.get(gate)) if gate in gains else _vanished(gate, found[gate])
@@ -258,16 +258,16 @@ def _soft(pairs: Sequence[tuple[CaseScore, CaseScore]], gates: Gates) -> tuple[l
 
 
 def _compared(gate: SoftGate, pair: Paired, gains: Floats, p: float | None) -> GateResult:
-    quantity, sign = pair.quantity, _sign(pair.quantity)
+    metric, sign = pair.metric, _sign(pair.metric)
     a, b = (float(value) for value in pair.values if value is not None)
     loss = sign * (a - b) > gate.margin + _TOLERANCE
     verdict: GateVerdict = "fail" if p is not None and p <= ALPHA else "warn" if loss else "pass"
-    margin = _shown(gate.margin, quantity)
+    margin = _shown(gate.margin, metric)
     low, high = interval(sign * gains)
     if verdict == "pass":
         comment = f"no loss greater than {margin}"
     elif p is None:
-        comment = f"a loss greater than {margin}, over too few cases to tell it from chance ({pair.n})"
+        comment = f"a loss greater than {margin}, over too few cases to tell it from chance ({len(pair.bearing)})"
     else:
         chance = "beyond chance" if verdict == "fail" else "which may be chance"
         comment = f"a loss greater than {margin}, {chance} (p = {p:.3f})"
@@ -275,9 +275,9 @@ def _compared(gate: SoftGate, pair: Paired, gains: Floats, p: float | None) -> G
         metric=gate.metric,
         kind="soft",
         verdict=verdict,
-        reason=f"{quantity.label}: {_shown(b, quantity)} after {_shown(a, quantity)}, {comment}",
+        reason=f"{metric.label}: {_shown(b, metric)} after {_shown(a, metric)}, {comment}",
         bar=a - sign * gate.margin,
-        n=pair.n,
+        n=len(pair.bearing),
         value=b,
         baseline=a,
         delta=b - a,
@@ -290,22 +290,24 @@ def _compared(gate: SoftGate, pair: Paired, gains: Floats, p: float | None) -> G
 def _vanished(gate: SoftGate, pair: Paired) -> GateResult:
     a, b = pair.values
     which = "baseline" if a is None else "run"
-    reason = f"{pair.quantity.label}: applies to no case of the {which}, and could not be compared"
+    reason = f"{pair.metric.label}: applies to no case of the {which}, and could not be compared"
     # A figure that the baseline had and the run lacks is a loss; the reverse only warns.
     verdict: GateVerdict = "warn" if a is None else "fail"
-    return GateResult(metric=gate.metric, kind="soft", verdict=verdict, reason=reason, n=pair.n, value=b, baseline=a)
+    return GateResult(
+        metric=gate.metric, kind="soft", verdict=verdict, reason=reason, n=len(pair.bearing), value=b, baseline=a
+    )
 
 
-def _sign(quantity: Quantity) -> float:
-    return -1.0 if quantity.higher_is_better is False else 1.0
+def _sign(metric: Metric) -> float:
+    return -1.0 if metric.higher_is_better is False else 1.0
 
 
-def _of_cases(found: Figure, quantity: Quantity) -> str:
-    shown = _shown(found.value, quantity)
-    if found.numerator is not None and found.denominator is not None and quantity.share:
+def _of_cases(found: Figure, metric: Metric) -> str:
+    shown = _shown(found.value, metric)
+    if found.numerator is not None and found.denominator is not None and metric.share:
         return f"{shown} ({found.numerator:.6g} of {found.denominator:.6g})"
     return f"{shown} over {found.n} cases"
 
 
-def _shown(value: float, quantity: Quantity) -> str:
-    return f"{100 * value:.4g} %" if quantity.share else f"{value:.4g}"
+def _shown(value: float, metric: Metric) -> str:
+    return f"{100 * value:.4g} %" if metric.share else f"{value:.4g}"

@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from app.settings import Settings
-from evals.adapters import Adapter, Http, InProcess, Replay
+from evals.adapters import Adapter, InProcess, Replay
 from evals.case_sets import cases_hash, corpus_of, folder_name, open_set, shipped_folder
+from evals.cases.case import Case
+from evals.cases.documents import Documents, read_documents, stored_documents
+from evals.cases.rewording import chosen_wordings, reword, setting_of
 from evals.errors import RunError
 from evals.eval_environment import (
     EvalEnvironment,
@@ -25,9 +28,6 @@ from evals.eval_environment import (
     open_environment,
     packages,
 )
-from evals.golden.cases import Case
-from evals.golden.documents import Documents, read_documents, stored_documents
-from evals.golden.rewording import chosen_wordings, reword, setting_of
 from evals.paths import EvalPaths, eval_paths
 from evals.review import read_rulings
 from evals.run_options import RunOptions
@@ -77,7 +77,8 @@ def launch(
     with ExitStack() as stack:
         say("reading the statements")
         folders = corpus_of(options.dataset, options.corpus or (), paths)
-        adapter = _stored_or_remote(options)
+        replay = Replay(options.answers) if options.answers is not None else None
+        adapter: Adapter | None = replay
         documents = read_documents(folders) if folders else stored_documents(effective)
         cases = _cases(options, paths, documents, folders)
         if not cases:
@@ -91,7 +92,7 @@ def launch(
             adapter = InProcess(assistant_of(environment.workspace, options.variant))
         if adapter is None:
             raise RunError("nothing to ask: give --corpus FOLDER or a --store with statements")
-        manifest = _manifest(options, name, effective, cases, documents, folders)
+        manifest = _manifest(options, name, effective, cases, documents, folders, replay.sha256 if replay else None)
         if resume:
             run = _resumed(open_run(folder, manifest.name), manifest)
         else:
@@ -158,6 +159,7 @@ def _manifest(
     cases: Sequence[Case],
     documents: Documents,
     folders: Sequence[Path],
+    source: str | None,
 ) -> RunManifest:
     return RunManifest(
         name=name or new_name(options.dataset),
@@ -165,8 +167,8 @@ def _manifest(
         dataset_sha256=cases_hash(cases),
         corpus_sha256=documents.sha256,
         corpus=tuple(folder_name(folder) for folder in folders),
-        adapter=options.adapter,
-        source=_source(options),
+        adapter="replay" if source else "inprocess",
+        source=source,
         variant=options.variant,
         code=code_hash("app", "ingest", "vectorstore", "prompts"),
         settings=described(settings),
@@ -193,23 +195,3 @@ def _resumed(run: Run, manifest: RunManifest) -> Run:
                 f"the run {run.name!r} was begun with another {field.replace('_', ' ')}: give another --name"
             )
     return replace(run, manifest=run.manifest.model_copy(update={"ended": None}))
-
-
-def _source(options: RunOptions) -> str | None:
-    """Returns what answers, where it is not this program: an address, or the hash of stored answers."""
-    if options.adapter == "http":
-        return options.url
-    if options.adapter == "replay" and options.answers is not None:
-        return Replay(options.answers).sha256
-    return None
-
-
-def _stored_or_remote(options: RunOptions) -> Adapter | None:
-    """Returns the adapter that needs no index, before one is made; None for the program in this process."""
-    if options.adapter == "http":
-        return Http(options.url, time_limit=options.time_limit)
-    if options.adapter == "replay":
-        if options.answers is None:
-            raise RunError("--adapter replay needs --answers FILE, or a run's folder")
-        return Replay(options.answers)
-    return None

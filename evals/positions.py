@@ -18,10 +18,10 @@ from app.briefing.position_classifier import suggest_kind
 from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import TableBuilder
 from app.records import Citation
+from evals.cases.case import Evidence, Review
+from evals.cases.corpus_facts import sha256_of
+from evals.cases.documents import Document, Documents
 from evals.errors import DatasetError
-from evals.golden.cases import Evidence, Review
-from evals.golden.corpus_facts import sha256_of
-from evals.golden.documents import Document, Documents
 from evals.metrics.citations import overlaps
 from evals.report.tables import Table
 from ingest.text.layout import find_blocks

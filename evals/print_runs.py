@@ -1,7 +1,7 @@
 """What `untoc-eval` prints: tables on the terminal, one case, and progress."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
@@ -14,21 +14,19 @@ from rich.text import Text
 from app.cli.printing import print_table, stdout_console
 from evals.errors import RunError
 from evals.failure_taxonomy import MEANING
-from evals.metrics.eval_sample import EvalSample
 from evals.report.tables import Table, figures_table, gates_table, stages_table, weakest_table
-from evals.report.words import GATE
-from evals.runner import OnAnswer
+from evals.report.words import VERDICT
+from evals.runner import OnAnswer, Pace
 from evals.runs import AnswerRecord, Run
 from evals.score import eval_samples
-from evals.summary import RIGHT, by_case, by_slice, figure, latency, slice_names, stage_counts, summarise
+from evals.summary import by_slice, latency, slice_names, stage_counts, summarise
 from ingest.parties.party_table import PartyTable
 
 if TYPE_CHECKING:
+    from evals.cases.documents import Documents
     from evals.gates import GateReport
-    from evals.golden.documents import Documents
-    from evals.reading import ScoredReading
 
-_STYLES: Final = {"good": "green", "warn": "yellow", "bad": "red"}
+_STYLES: Final = {"good": "green", "warn": "yellow", "bad": "red", "few": "dim"}
 
 
 @contextmanager
@@ -54,11 +52,13 @@ def asking() -> Iterator[tuple[Callable[[str], None], OnAnswer]]:
 
 
 def _plainly(console: Console) -> tuple[Callable[[str], None], OnAnswer]:
-    """Says the same in lines, for a log or another program; every tenth answer and the last."""
+    """Says the same in lines, for a log or another program: an estimate at the third answer, every tenth, the last."""
+    pace = Pace()
 
     def on_answer(record: AnswerRecord, done: int, total: int) -> None:
-        if done % 10 == 0 or done == total:
-            console.print(Text(f"{done} of {total} answers"))
+        left = pace.told(done, total)
+        if pace.asked == 3 or done % 10 == 0 or done == total:
+            console.print(Text(f"{done} of {total} answers{left}"))
 
     return lambda text: console.print(Text(text)), on_answer
 
@@ -70,8 +70,7 @@ def print_tables(*tables: Table, note: str = "") -> None:
         if table.rows:
             shown = RichTable(*table.columns, title=table.title)
             for number, row in enumerate(table.rows):
-                tone = table.tones[number] if table.tones else ""
-                shown.add_row(*map(Text, row), style=_STYLES.get(tone, ""))
+                shown.add_row(*map(Text, row), style=_STYLES.get(table.tones[number] if table.tones else "", ""))
             print_table(console, shown)
     if note:
         console.print(Text(note))
@@ -80,31 +79,32 @@ def print_tables(*tables: Table, note: str = "") -> None:
 def print_run(run: Run, *, as_json: bool = False) -> None:
     """Prints a run's figures, its weakest slices and how its failures broke."""
     scores = run.scores()
+    figures = summarise(scores)
     if as_json:
-        right = figure(by_case(scores), RIGHT)
+        slices = {name: by_slice(scores, name) for name in slice_names(scores)}
         found = {
             "run": run.name,
             "manifest": run.manifest.model_dump(mode="json"),
-            "right": asdict(right) if right else None,
-            "figures": [asdict(item) for item in summarise(scores)],
+            "figures": [asdict(item) for item in figures.values()],
             "stages": stage_counts(scores),
-            "slices": {name: [asdict(item) for item in by_slice(scores, name)] for name in slice_names(scores)},
-            "latency_ms": [asdict(item) for item in latency(scores)],
+            "slices": {n: {value: asdict(item) for value, item in found.items()} for n, found in slices.items()},
+            "latency_ms": {step: found._asdict() for step, found in latency(scores).items()},
         }
         print(json.dumps(found, indent=1))
         return
     note = f"report: untoc-eval report {run.name}   one case: untoc-eval show {run.name} CASE"
-    weak = weakest_table(scores, PartyTable.load(), 12)
-    print_tables(figures_table(scores), stages_table(scores), weak, note=note)
+    print_tables(figures_table(figures), stages_table(scores), weakest_table(scores, PartyTable.load(), 12), note=note)
 
 
 def print_gates(report: "GateReport") -> None:
     """Prints every gate, why those are not held that are not, and the verdict last."""
-    left_out = f"not compared, since they apply to no case: {', '.join(report.left_out)}" if report.left_out else ""
     reasons = [result.reason for result in report.results if result.verdict != "pass"]
-    problems = [f"cannot decide: {problem}" for problem in report.problems]
-    told = [*reasons, *problems, left_out, f"verdict: {' '.join(GATE[report.verdict])}"]
-    print_tables(gates_table(report), note="\n".join(line for line in told if line))
+    told = [*reasons, *(f"cannot decide: {problem}" for problem in report.problems)]
+    if report.verdict != "pass" and report.baseline is not None:
+        told.append(
+            f"a change that is meant: `untoc-eval baseline {report.candidate} FOLDER` makes this run the baseline"
+        )
+    print_tables(gates_table(report), note="\n".join([*told, f"verdict: {VERDICT[report.verdict]}"]))
 
 
 def print_case(run: Run, documents: "Documents", identifier: str, *, as_json: bool = False) -> None:
@@ -116,11 +116,11 @@ def print_case(run: Run, documents: "Documents", identifier: str, *, as_json: bo
     case = next((case for case in run.cases() if case.id == identifier), None)
     if case is None:
         raise RunError(f"no case {identifier!r} in the run {run.name!r}: `untoc-eval report {run.name}` shows them")
-    answers = {repeat: found for (name, repeat), found in eval_samples(run, documents).items() if name == identifier}
-    records = {record.repeat: record for record in run.answers() if record.case == identifier}
+    samples = eval_samples(run, documents)
     stages = {score.repeat: score.stage for score in run.scores() if score.case == identifier}
+    records = sorted((r for r in run.answers() if r.case == identifier), key=lambda record: record.repeat)
     if as_json:
-        given = [record.model_dump(mode="json") | {"stage": stages.get(repeat)} for repeat, record in records.items()]
+        given = [record.model_dump(mode="json") | {"stage": stages.get(record.repeat)} for record in records]
         print(json.dumps({"case": case.model_dump(mode="json"), "answers": given}, ensure_ascii=False, indent=1))
         return
     console = stdout_console()
@@ -133,35 +133,14 @@ def print_case(run: Run, documents: "Documents", identifier: str, *, as_json: bo
     for span in case.evidence:
         place = f"{span.file}[{span.start}:{span.end}]"
         console.print(Text(f"  evidence {span.id} {place} {documents.words_of(span)}", style="green"))
-    for repeat, found in sorted(answers.items()):
-        stage = stages.get(repeat)
+    for record in records:
+        stage, found = stages.get(record.repeat), samples.get((identifier, record.repeat))
         outcome = "right" if stage is None else f"{stage}: {MEANING[stage]}"
-        console.print(Text(f"\nasked {repeat + 1}: {outcome}", style="bold"))
-        _print_answer(console, found, records[repeat])
-
-
-def _print_answer(console: Console, found: EvalSample | None, record: AnswerRecord) -> None:
-    if found is None:
-        console.print(Text(record.error.message if record.error else "no answer that can be read", style="red"))
-        return
-    console.print(Text(found.answer.answer))
-    for citation in found.answer.citations:
-        place = f"{citation.file}[{citation.start}:{citation.end}]"
-        console.print(Text(f"  [{citation.number}] {citation.state} {place} {citation.verdict}: {citation.quote}"))
-
-
-def print_readings(scored: "Sequence[ScoredReading]", *, as_json: bool) -> None:
-    """Prints what was read right of questions: of all, and by language, kind and register."""
-    from evals.reading import rates_of
-
-    tables = [rates for by in (None, "language", "kind", "register") for rates in rates_of(scored, by)]
-    if as_json:
-        print(json.dumps([asdict(rates) for rates in tables], ensure_ascii=False))
-        return
-    names = list(tables[0].rates)
-    table = RichTable("questions", "n", *names)
-    for rates in tables:
-        table.add_row(
-            rates.name, str(rates.count), *(f"{rates.rates[n]:.3f}" if n in rates.rates else "" for n in names)
-        )
-    stdout_console().print(table)
+        console.print(Text(f"\nasked {record.repeat + 1}: {outcome}", style="bold"))
+        if found is None:
+            console.print(Text(record.error.message if record.error else "no answer that can be read", style="red"))
+            continue
+        console.print(Text(found.answer.answer))
+        for cited in found.answer.citations:
+            place = f"{cited.file}[{cited.start}:{cited.end}]"
+            console.print(Text(f"  [{cited.number}] {cited.state} {place} {cited.verdict}: {cited.quote}"))

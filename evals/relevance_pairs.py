@@ -1,8 +1,8 @@
 """Labelled pairs for fitting relevance: a topic, the statements of one party, and whether they answer.
 
-From questions with gold come pairs as they are asked; others are made of them without a model: the topic of one party
+From cases come pairs as they are asked; others are made of them without a model: the topic of one party
 is asked of another, a list of States tells who spoke of its topic and who did not, and a speech is cut down to the
-sentences on one topic, which makes a statement about one thing. The scope is the gold's, so that reading a question
+sentences on one topic, which makes a statement about one thing. The scope is the case's, so that reading a question
 does not count here.
 """
 
@@ -15,10 +15,10 @@ from typing import Final, Literal
 
 from app.question.reading import resolve
 from app.retrieval.strategies import ByTopic, choose_strategy
-from evals.golden.case_templates import TemplateKind
-from evals.golden.cases import Case, Evidence
-from evals.golden.documents import Documents
-from evals.golden.synth import synthesise
+from evals.cases.case import Case, Evidence
+from evals.cases.case_templates import TemplateKind
+from evals.cases.documents import Documents
+from evals.cases.synth import synthesise
 from evals.positions import LabelledCell
 
 PairSource = Literal["question", "list", "cell", "template", "exchange", "cut", "cut_exchange"]

@@ -1,10 +1,10 @@
-"""Decisions of reviewers: drafts accepted or rejected, and citations that gold does not know ruled on.
+"""Decisions of reviewers: saved answers made into cases or rejected, and citations that no evidence knows ruled on.
 
 A decision is a line of JSON that is appended and never changed; of several about the same thing the newest holds. So
-the file is also the audit trail: who decided what, and when.
+the file is also the audit trail: who decided what, and when. What an answer showed is never taken for evidence: a saved
+answer is a case only once a person has said whether it was right, and which words answer.
 """
 
-import copy
 import hashlib
 import json
 import unicodedata
@@ -12,18 +12,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.records import Citation
+from evals.cases.case import Case, CaseType, Evidence, Expectation, Review, locate
+from evals.cases.documents import Documents, state_code
+from evals.cases.lint import contradictions
 from evals.errors import DatasetError, EvalError, first_fault
 from evals.files import mend_end, read_lines
-from evals.golden.cases import Case, Evidence, Review, locate
-from evals.golden.checks import contradictions
-from evals.golden.documents import Documents, state_code
-from evals.metrics.citations import gold_spans, ruling
+from evals.metrics.citations import ruling
 from evals.metrics.eval_sample import FileSpan
 from evals.paths import EvalPaths
 from evals.runs import Run
@@ -31,12 +31,6 @@ from evals.score import eval_samples
 from ingest.parties.party_table import PartyTable
 from vectorstore.private import make_private_folder, private_opener
 
-Decided = Literal["reviewed", "rejected"]
-EDITABLE: Final = (
-    "question", "history", "type", "lang", "unanswerable_kind", "expect.status", "expect.states",
-    "expect.states_forbidden", "expect.years", "expect.reason", "expect.missing", "evidence", "evidence_groups",
-    "nuggets",
-)  # fmt: skip
 # Writing one line takes milliseconds; whoever holds the lock for longer is stuck.
 _WAIT_SECONDS: Final = 5.0
 _LONGEST_NAME: Final = 80
@@ -66,25 +60,19 @@ class CitationDecision(_Decision):
 
 
 class DraftDecision(_Decision):
-    """What a person decided on a draft.
-
-    Attributes:
-        changes: New values of fields of the saved draft, by the names of `EDITABLE`; all of them, also those of
-            decisions before.
-    """
+    """What a person made of a saved answer: the case, whole, or nothing."""
 
     kind: Literal["draft"] = "draft"
-    status: Decided
-    changes: dict[str, Any] = {}
+    decided: Case | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseDraft:
-    """A case that the chat saved.
+    """An answer that the chat saved.
 
     Attributes:
-        case: The case with the newest decision applied.
-        saved: The case as it was saved.
+        case: The case as decided, else as it was saved.
+        saved: The case as it was saved: what was shown, which nobody has called right.
         decision: The newest one; None while nobody has decided.
     """
 
@@ -114,24 +102,6 @@ class Unjudged:
         """Where it stands."""
         return self.citation.file, self.citation.start, self.citation.end
 
-    @property
-    def key(self) -> tuple[str, FileSpan]:
-        """What a ruling is about."""
-        return self.case.id, self.span
-
-
-def read_rulings(path: Path) -> dict[str, Mapping[FileSpan, bool]]:
-    """Returns what was ruled on cited spans, by case; the newest ruling on a span holds.
-
-    Raises:
-        EvalError: The file cannot be read.
-    """
-    found: dict[str, dict[FileSpan, bool]] = {}
-    for decision in read_decisions(path):
-        if isinstance(decision, CitationDecision):
-            found.setdefault(decision.case, {})[decision.span] = decision.accepted
-    return dict(found)
-
 
 def read_decisions(path: Path) -> tuple[CitationDecision | DraftDecision, ...]:
     """Returns all decisions, the oldest first; records of another kind are left out.
@@ -142,7 +112,7 @@ def read_decisions(path: Path) -> tuple[CitationDecision | DraftDecision, ...]:
     models: dict[str, type[CitationDecision | DraftDecision]] = {"citation": CitationDecision, "draft": DraftDecision}
     found = []
     for number, record in enumerate(read_lines(path, torn_end=True), start=1):
-        model = models.get(record.get("kind", "")) if isinstance(record, dict) else None
+        model = models.get(record.get("kind", ""))
         if model is not None:
             try:
                 found.append(model.model_validate(record))
@@ -151,15 +121,17 @@ def read_decisions(path: Path) -> tuple[CitationDecision | DraftDecision, ...]:
     return tuple(found)
 
 
-def add_ruling(paths: EvalPaths, *, case: str, span: FileSpan, accepted: bool, by: str) -> CitationDecision:
-    """Notes whether a cited span answers a case.
+def read_rulings(path: Path) -> dict[str, Mapping[FileSpan, bool]]:
+    """Returns what was ruled on cited spans, by case; the newest ruling on a span holds."""
+    found: dict[str, dict[FileSpan, bool]] = {}
+    for decision in read_decisions(path):
+        if isinstance(decision, CitationDecision):
+            found.setdefault(decision.case, {})[decision.span] = decision.accepted
+    return dict(found)
 
-    Args:
-        paths: Where decisions are kept.
-        case: Its id; of a variant, the id of the case that it is a variant of.
-        span: Where the citation stands.
-        accepted: Whether it answers.
-        by: The reviewer.
+
+def add_ruling(paths: EvalPaths, *, case: str, span: FileSpan, accepted: bool, by: str) -> None:
+    """Notes whether a cited span answers a case; of a variant, the case that it is a variant of.
 
     Raises:
         EvalError: There is no reviewer, the span is none, or the decision cannot be written.
@@ -167,70 +139,127 @@ def add_ruling(paths: EvalPaths, *, case: str, span: FileSpan, accepted: bool, b
     file, start, end = span
     if not case or not file or not 0 <= start < end:
         raise EvalError(f"no citation to rule on: {case!r}, {file!r}, {start} to {end}")
-    decision = CitationDecision(
-        case=case, file=file, start=start, end=end, accepted=accepted, by=reviewer_name(by), at=datetime.now(UTC)
-    )
+    name, at = reviewer_name(by), datetime.now(UTC)
+    decision = CitationDecision(case=case, file=file, start=start, end=end, accepted=accepted, by=name, at=at)
     append_record(paths.reviews, decision.model_dump(mode="json"))
-    return decision
 
 
 def drafts(paths: EvalPaths) -> tuple[CaseDraft, ...]:
-    """Returns the cases that the chat saved, each with the newest decision applied, in the order of saving.
+    """Returns the answers that the chat saved, each with the newest decision on it, in the order of saving.
 
     Raises:
-        EvalError: A draft or a decision cannot be read, or a decision does not fit its draft.
+        EvalError: A draft or a decision cannot be read.
     """
-    decisions: dict[str, list[DraftDecision]] = {}
-    for decision in read_decisions(paths.reviews):
-        if isinstance(decision, DraftDecision):
-            decisions.setdefault(decision.case, []).append(decision)
-    records = read_lines(paths.drafts, torn_end=True)
-    return tuple(_draft(record, decisions.get(str(record.get("id")), [])) for record in records)
+    newest = {d.case: d for d in read_decisions(paths.reviews) if isinstance(d, DraftDecision)}
+    found = []
+    for record in read_lines(paths.drafts, torn_end=True):
+        try:
+            saved = Case.model_validate(record)
+        except ValidationError as exc:
+            raise EvalError(f"case {record.get('id')!r}: {first_fault(exc)}") from exc
+        decision = newest.get(saved.id)
+        case = decision.decided if decision is not None and decision.decided is not None else saved
+        found.append(CaseDraft(case=case, saved=saved, decision=decision))
+    return tuple(found)
 
 
 def saved_cases(paths: EvalPaths) -> tuple[Case, ...]:
-    """Returns the cases of the set `saved`: reviewed drafts, which gate, and those that nobody has decided on.
+    """Returns the cases that persons made of saved answers; an answer that nobody has judged is none.
 
     Raises:
-        EvalError: A draft or a decision cannot be read, or a decision does not fit its draft.
+        DatasetError: There are none.
+        EvalError: A draft or a decision cannot be read.
     """
-    return tuple(draft.case for draft in drafts(paths) if draft.case.review.status != "rejected")
+    found = drafts(paths)
+    cases = tuple(draft.case for draft in found if draft.decision is not None and draft.decision.decided is not None)
+    if not cases:
+        waiting = sum(draft.decision is None for draft in found)
+        raise DatasetError(f"{waiting} saved answers wait for a person's word: `untoc-eval serve`, Review")
+    return cases
 
 
-def decide_draft(
-    paths: EvalPaths, case: str, status: Decided, *, by: str, changes: Mapping[str, Any] | None = None
-) -> DraftDecision:
-    """Accepts or rejects a draft, with changes; changes of decisions before stay unless they are changed again.
+def decide_draft(paths: EvalPaths, draft: CaseDraft, decided: Case | None, *, by: str) -> None:
+    """Notes what a person made of a saved answer: a case, or with None nothing.
+
+    Raises:
+        EvalError: There is no reviewer, the case contradicts itself, or the decision cannot be written.
+    """
+    name, at = reviewer_name(by), datetime.now(UTC)
+    if decided is not None:
+        for what, todo in contradictions(decided):
+            raise EvalError(f"the case {what}: {todo}")
+        before = (draft.decision.by,) if draft.decision is not None else ()
+        reviewers = (*draft.case.review.by, *before, name)
+        review = Review(
+            status="reviewed", source=draft.saved.review.source, by=tuple(dict.fromkeys(reviewers)), on=at.date()
+        )
+        decided = decided.model_copy(update={"review": review})
+    decision = DraftDecision(case=draft.saved.id, decided=decided, by=name, at=at)
+    append_record(paths.reviews, decision.model_dump(mode="json", exclude_defaults=True) | {"kind": "draft"})
+
+
+def corrected(
+    draft: CaseDraft,
+    *,
+    right: bool | None,
+    expect: Expectation,
+    question: str,
+    evidence: Sequence[Evidence] = (),
+    all_needed: bool = False,
+) -> Case:
+    """Returns the case that a person makes of a saved answer.
 
     Args:
-        paths: Where drafts and decisions are kept.
-        case: The draft's id.
-        status: The decision.
-        by: The reviewer.
-        changes: New values by the names of `EDITABLE`.
+        draft: The saved answer.
+        right: What the person says of it; without a word there is no case.
+        expect: The right outcome.
+        question: The question, as it should be asked.
+        evidence: What answers; none for silence.
+        all_needed: Whether all of it is needed; else any one is enough.
 
     Raises:
-        EvalError: There is no such draft, the changed case would not be a case, or the decision cannot be written.
+        EvalError: The person has not said whether it was right, or says wrong and names nothing else.
     """
-    name = reviewer_name(by)
-    record = next((r for r in read_lines(paths.drafts, torn_end=True) if r.get("id") == case), None)
-    if record is None:
-        raise EvalError(f"no draft {case!r}: somebody may have removed it")
-    before = _decisions_on(paths, case)
-    merged = {**(before[-1].changes if before else {}), **(changes or {})}
-    if status == "reviewed":
-        merged = _completed(record, merged, changes or {})
-    decision = DraftDecision(case=case, status=status, changes=merged, by=name, at=datetime.now(UTC))
-    changed = _changed(record, decision.changes)
-    if status == "reviewed":
-        for what, todo in contradictions(changed):
-            raise EvalError(f"the case {what}: {todo}")
-    append_record(paths.reviews, decision.model_dump(mode="json"))
-    return decision
+    if right is None:
+        raise EvalError("was the answer right? say so, or what would have been right")
+    saved = draft.saved
+    silent = expect.status == "abstained"
+    spans = () if silent else tuple(evidence)
+    if right and expect.status != saved.expect.status:
+        raise EvalError("a right answer has the outcome that was shown: call it wrong, or leave the outcome")
+    if not right and (expect, question, {*spans}) == (saved.expect, saved.question, {*saved.evidence}):
+        raise EvalError("what would have been right? change the outcome, or mark the words that answer")
+    ids = tuple(span.id for span in spans)
+    values = saved.model_dump() | {
+        "question": question,
+        "type": _type(saved, expect),
+        "answerable": expect.status == "answered",
+        "expect": expect.model_dump(),
+        "evidence": [span.model_dump() for span in spans],
+        "evidence_groups": [(name,) for name in ids] if all_needed else [ids] if ids else [],
+        "nuggets": (),
+    }
+    if not silent:
+        values["unanswerable_kind"] = None
+    try:
+        return Case.model_validate(values)
+    except ValidationError as exc:
+        raise EvalError(f"case {saved.id!r}: {first_fault(exc)}") from exc
+
+
+def _type(case: Case, expect: Expectation) -> CaseType:
+    """Returns the type that fits the right outcome; what a question is like beyond that stays."""
+    if expect.status == "abstained":
+        return "ambiguous" if expect.reason == "ambiguous" else "unanswerable"
+    if expect.status == "partial":
+        return "partial"
+    if case.type in ("follow_up", "temporal", "multi_state", "list_states"):
+        return case.type
+    return "compare" if len(expect.states) > 1 else "single_state" if expect.states else "list_states"
 
 
 def unjudged(run: Run, documents: Documents, rulings: Mapping[str, Mapping[FileSpan, bool]]) -> tuple[Unjudged, ...]:
-    """Returns the cited spans of a run's answerable cases that neither gold nor a ruling knows.
+    """Returns the cited spans of a run's answerable cases that neither evidence nor a ruling knows.
 
     Args:
         run: The run; it need not be complete.
@@ -242,17 +271,15 @@ def unjudged(run: Run, documents: Documents, rulings: Mapping[str, Mapping[FileS
         Each span of a case once, in the order of the cases; of one case, the most cited first.
     """
     by_id = {case.id: case for case in run.cases()}
-    found: dict[tuple[str, FileSpan], Unjudged] = {}
+    found = []
     for sample in eval_samples(run, documents, rulings).values():
         if sample is None or not sample.case.groups:
             continue
         case = by_id.get(sample.case.variant_of or sample.case.id, sample.case)
         for citation in sample.answer.citations:
             if ruling(sample, citation) is None and _stands(citation, documents):
-                item = Unjudged(case=case, citation=citation, times=1, runs=(run.name,))
-                known = found.get(item.key)
-                found[item.key] = item if known is None else replace(known, times=known.times + 1)
-    return pooled([tuple(found.values())])
+                found.append(Unjudged(case=case, citation=citation, times=1, runs=(run.name,)))
+    return pooled([found])
 
 
 def pooled(
@@ -263,27 +290,22 @@ def pooled(
     for item in (item for queue in queues for item in queue):
         if item.span in (rulings or {}).get(item.case.id, {}):
             continue
-        known = found.get(item.key)
+        known = found.get((item.case.id, item.span))
         if known is not None:
             item = replace(known, times=known.times + item.times, runs=tuple(dict.fromkeys(known.runs + item.runs)))
-        found[item.key] = item
+        found[item.case.id, item.span] = item
     order = {name: number for number, name in enumerate(dict.fromkeys(item.case.id for item in found.values()))}
     return tuple(sorted(found.values(), key=lambda item: (order[item.case.id], -item.times, item.span)))
 
 
-def gold(case: Case) -> tuple[Evidence, ...]:
-    """Returns the evidence that answers a case, each span once."""
-    return tuple({span.id: span for span in gold_spans(case)}.values())
-
-
-def evidence_of(quote: str, file: str, documents: Documents, draft: CaseDraft) -> Evidence:
+def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str] = ()) -> Evidence:
     """Returns new evidence from words that a person copied out of a statement.
 
     Args:
         quote: The words; white space may differ.
         file: The statement's file, as citations name it.
         documents: The statements.
-        draft: What it answers.
+        taken: Ids of other evidence.
 
     Raises:
         EvalError: There is no such statement, or the words do not stand in it.
@@ -299,19 +321,12 @@ def evidence_of(quote: str, file: str, documents: Documents, draft: CaseDraft) -
         raise EvalError(
             f"these words do not stand in {file!r}: {quote[:60]!r}; copy them from the statement as they are"
         ) from None
-    words = document.text[start:end]
-    used = {span.id for span in (*draft.saved.evidence, *draft.case.evidence)}
+    words, used = document.text[start:end], {*taken}
     identifier = next(name for number in range(1, len(used) + 2) if (name := f"e{number}") not in used)
     return Evidence(
-        id=identifier,
-        file=file,
-        state=document.state,
-        start=start,
-        end=end,
-        sha256=hashlib.sha256(words.encode()).hexdigest(),
-        quote=words,
-        lang=document.language,
-    )
+        id=identifier, file=file, state=document.state, start=start, end=end,
+        sha256=hashlib.sha256(words.encode()).hexdigest(), quote=words, lang=document.language,
+    )  # fmt: skip
 
 
 def states_of(text: str, parties: PartyTable) -> tuple[str, ...]:
@@ -347,87 +362,8 @@ def _stands(citation: Citation, documents: Documents) -> bool:
     return document is not None and document.text[citation.start : citation.end] == citation.source_quote
 
 
-def _decisions_on(paths: EvalPaths, case: str) -> list[DraftDecision]:
-    """Returns the decisions on a draft, the newest last."""
-    return [d for d in read_decisions(paths.reviews) if isinstance(d, DraftDecision) and d.case == case]
-
-
-def _draft(record: Mapping[str, Any], decisions: Sequence[DraftDecision]) -> CaseDraft:
-    saved = _changed(record, {})
-    if not decisions:
-        return CaseDraft(case=saved, saved=saved)
-    newest = decisions[-1]
-    review = Review(
-        status=newest.status,
-        source=saved.review.source,
-        by=tuple(dict.fromkeys(decision.by for decision in decisions)),
-        on=newest.at.date(),
-    )
-    case = _changed(record, newest.changes).model_copy(update={"review": review})
-    return CaseDraft(case=case, saved=saved, decision=newest)
-
-
-def _changed(record: Mapping[str, Any], changes: Mapping[str, Any]) -> Case:
-    """Returns a saved record as a case, changes applied."""
-    values = copy.deepcopy(dict(record))
-    for name, value in changes.items():
-        if name not in EDITABLE:
-            raise EvalError(f"no field {name!r} to change: there are {', '.join(EDITABLE)}")
-        *outer, last = name.split(".")
-        place = values
-        for key in outer:
-            place = place.setdefault(key, {})
-        place[last] = value
-    try:
-        return Case.model_validate(values)
-    except ValidationError as exc:
-        raise EvalError(f"case {record.get('id')!r}: {first_fault(exc)}") from exc
-
-
-def _completed(record: Mapping[str, Any], merged: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns changes with what follows from them and was not set beside them: a reason goes with its abstention."""
-    case = _changed(record, merged)
-    follows: dict[str, Any] = {}
-    if case.expect.status != "abstained" and case.expect.reason is not None:
-        follows["expect.reason"] = None
-    if case.expect.status != "partial" and case.expect.missing is not None:
-        follows["expect.missing"] = None
-    if case.expect.status == "abstained" and case.evidence:
-        # A case that expects silence has no gold evidence.
-        follows |= {"evidence": [], "evidence_groups": []}
-    kind = _type(case)
-    if kind != case.type and {"expect.status", "expect.states", "expect.reason"} & merged.keys():
-        follows["type"] = kind
-    return merged | {name: value for name, value in follows.items() if name not in new}
-
-
-def _type(case: Case) -> str:
-    """Returns the type that fits the right outcome; what a question is like beyond that stays."""
-    status, several = case.expect.status, len(case.expect.states) > 1
-    if status == "abstained" and case.type in (
-        "unanswerable",
-        "ambiguous",
-        "single_state",
-        "compare",
-        "list_states",
-        "partial",
-    ):
-        return "ambiguous" if case.expect.reason == "ambiguous" else "unanswerable"
-    if status == "partial" and case.type in ("unanswerable", "ambiguous", "single_state", "compare", "list_states"):
-        return "partial"
-    if status == "answered" and case.type in ("unanswerable", "ambiguous", "partial"):
-        return "compare" if several else "single_state" if case.expect.states else "list_states"
-    if case.type in ("single_state", "compare"):
-        return "compare" if several else "single_state"
-    return case.type
-
-
 def append_record(path: Path, record: Mapping[str, object]) -> None:
     """Adds a record at the end, whatever other processes add at the same time; a torn last line is cut off first.
-
-    Args:
-        path: The file; it and its folder are made where they are missing.
-        record: Values that JSON knows.
 
     Raises:
         EvalError: It cannot be written.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -31,13 +31,8 @@ class RunOptions:
     variant: Annotated[
         str | None, typer.Option(metavar="NAME", help="a deliberate change to the pipeline that no setting makes")
     ] = None
-    adapter: Annotated[
-        Literal["inprocess", "http", "replay"],
-        typer.Option(help="what is asked: the program in this process, a running chat, or stored answers"),
-    ] = "inprocess"
-    url: Annotated[str, typer.Option(help="the chat that `--adapter http` asks")] = "http://127.0.0.1:7860"
     answers: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="the answers that `--adapter replay` gives: a file, or a run")
+        Path | None, typer.Option(metavar="FILE", help="score stored answers instead of asking: a file, or a run")
     ] = None
     reword: Annotated[
         str | None, typer.Option(metavar="all|NAMES|N", help="ask in other words as well; N draws so many")

@@ -10,13 +10,31 @@ from threading import Thread
 from typing import Any
 
 from evals.adapters import Adapter
+from evals.cases.case import Case, slices
 from evals.errors import AnswerError, TimeLimitError
-from evals.golden.cases import Case, slices
 from evals.runs import AnswerRecord, AskError, Run
 
 logger = logging.getLogger(__name__)
 # Progress callback: the record just stored, how many are done, of how many.
 OnAnswer = Callable[[AnswerRecord, int, int], None]
+
+
+class Pace:
+    """How long the answers that are left will take, by the pace of those so far."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self._first = self._last = 0.0
+
+    def told(self, done: int, total: int) -> str:
+        """Notes an answer; returns such as ", about 4 min left", from the third answer on."""
+        self._last = time.monotonic()
+        self._first = self._first or self._last
+        self.asked += 1
+        if self.asked < 3 or done == total:
+            return ""
+        left = (self._last - self._first) / (self.asked - 1) * (total - done)
+        return f", about {left / 60:.0f} min left" if left >= 90 else f", about {left:.0f} s left"
 
 
 def run_cases(run: Run, adapter: Adapter, *, on_answer: OnAnswer | None = None) -> Run:
@@ -92,7 +110,8 @@ def chosen(
     """
 
     def fits(case: Case) -> bool:
-        found = {**slices(case), "id": (case.id,), "review": (case.review.status,)}
+        fold = (str(case.tags.get("fold", "")),)
+        found = {**slices(case), "id": (case.id,), "review": (case.review.status,), "fold": fold}
         return all(
             set(found.get(name, ())) & set(values.split(","))
             for name, _, values in (item.partition("=") for item in only)

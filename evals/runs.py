@@ -18,10 +18,10 @@ from typing import Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from evals.cases.case import Case
 from evals.errors import RunError, first_fault
 from evals.failure_taxonomy import Stage
 from evals.files import mend_end, numbered_lines, read_record, unwritable, write_whole
-from evals.golden.cases import Case
 from vectorstore.private import make_private_folder, private_opener
 
 MANIFEST: Final = "manifest.json"
@@ -49,7 +49,7 @@ class RunManifest(BaseModel):
     """Folders of statements; empty where the store itself is the corpus."""
     adapter: str = "inprocess"
     source: str | None = None
-    """What answers where it is not this program: an address, or the hash of stored answers."""
+    """The hash of stored answers, where these were scored."""
     code: str | None = None
     """Hash of the program's code; None for a run of before it was noted."""
     variant: str | None = None
@@ -93,7 +93,7 @@ class ScoreRecord(BaseModel):
     Attributes:
         components: What each measure gave, see `evals.metrics.table`; measures that do not apply are absent.
         gates: Whether the case may decide a gate; drafts may not.
-        reviewed: Whether a person has reviewed the case's gold.
+        reviewed: Whether a person has reviewed the case.
         stage: The first broken stage; None where the outcome is right.
         slices: Values to group by: type, lang, state, session, wording, kind and the tags of the case.
         wrong: For confidence: whether an answer that was given is wrong; None where that cannot be judged.

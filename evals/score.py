@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.records import Answer
+from evals.cases.case import Case, slices
+from evals.cases.documents import Documents
 from evals.errors import AnswerError
 from evals.failure_taxonomy import first_broken
-from evals.golden.cases import Case, slices
-from evals.golden.documents import Documents
 from evals.metrics.abstention import is_wrong
 from evals.metrics.content import claimed_states
 from evals.metrics.eval_sample import EvalSample, FileSpan, read_answer

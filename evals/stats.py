@@ -31,8 +31,6 @@ class Interval(NamedTuple):
 def wilson(successes: int, n: int) -> Interval:
     """Returns the score interval of a share; NaN without trials.
 
-    centre ± z·√(p(1−p)/n + z²/4n²) / (1 + z²/n), centre = (p + z²/2n) / (1 + z²/n), z = 1.96.
-
     Source: Wilson, Probable Inference, the Law of Succession, and Statistical Inference (JASA 1927).
     """
     if n == 0:
@@ -44,8 +42,6 @@ def wilson(successes: int, n: int) -> Interval:
 def mcnemar_exact(improved: int, worsened: int) -> float:
     """Returns the two-sided p-value of as many changes for the better and for the worse; 1 without changes.
 
-    Under no difference the improved among the changed are Binomial(improved + worsened, ½).
-
     Source: McNemar 1947, in the exact form of Fagerland, Lydersen, Laake (BMC Med. Res. Methodol. 2013).
     """
     changed = improved + worsened
@@ -55,22 +51,19 @@ def mcnemar_exact(improved: int, worsened: int) -> float:
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     """Returns p-values adjusted for being several, in the order given.
 
-    With p₍₁₎ ≤ … ≤ p₍ₘ₎: adjusted₍ᵢ₎ = max over j ≤ i of min(1, (m − j + 1)·p₍ⱼ₎).
-
     Source: Holm, A Simple Sequentially Rejective Multiple Test Procedure (Scand. J. Stat. 1979).
     """
     values = np.asarray(p_values, dtype=np.float64)
     order = np.argsort(values, kind="stable")
-    steps = np.minimum(1.0, values[order] * np.arange(len(values), 0, -1))
     adjusted = np.empty_like(values)
-    adjusted[order] = np.maximum.accumulate(steps)
+    adjusted[order] = np.maximum.accumulate(np.minimum(1.0, values[order] * np.arange(len(values), 0, -1)))
     return tuple(adjusted.tolist())
 
 
 def cluster_bootstrap(
     components: Floats, clusters: Sequence[str], combine: Combine, *, resamples: int = RESAMPLES, seed: int = 0
 ) -> Floats:
-    """Returns a figure over clusters drawn with replacement, shape (resamples,).
+    """Returns a figure over clusters drawn with replacement, shape (resamples,), NaN where none is defined.
 
     Args:
         components: One row per case, shape (n, k).
@@ -78,9 +71,6 @@ def cluster_bootstrap(
         combine: Gives the figure from sums of shape (..., k).
         resamples: How often all clusters are drawn again.
         seed: Equal seeds and numbers of clusters draw equally.
-
-    Returns:
-        Samples, NaN where the figure is not defined for what was drawn.
 
     Source: Davison and Hinkley, Bootstrap Methods and their Application (1997), 3.8; Miller, Adding Error Bars to
     Evals (arXiv 2411.00640) on clusters.
@@ -152,19 +142,12 @@ def _draws(clusters: int, resamples: int, seed: int) -> Floats:
     return counts
 
 
-def percentile_higher(values: Sequence[float], q: float) -> float:
-    """Returns the measured value at or next above the q-th percentile: never one in between, never one too low.
+def percentile_higher(values: Sequence[float], q: float) -> float | None:
+    """Returns the measured value at or next above the q-th percentile; None for too few values to bound it.
 
-    Source: Hyndman and Fan, Sample Quantiles in Statistical Packages (Am. Stat. 1996), the discontinuous kind.
-    """
-    return float(np.percentile(np.asarray(values, dtype=np.float64), q, method="higher"))
-
-
-def enough_for(n: int, q: float) -> bool:
-    """Returns whether n values give the q-th percentile an upper bound at 95 %: 1 − (q/100)ⁿ ≥ 0.95.
-
-    The largest of n values lies above the percentile with that probability: p95 needs 59, p99 needs 299.
+    The largest of n values lies above the percentile with probability 1 − (q/100)ⁿ, which has to be 0.95: p95 needs 59.
 
     Source: Conover, Practical Nonparametric Statistics (1999), 3.3: tolerance limits.
     """
-    return bool(1 - (q / 100) ** n >= LEVEL)
+    bounded = q <= 50 or 1 - (q / 100) ** len(values) >= LEVEL
+    return float(np.percentile(np.asarray(values, dtype=np.float64), q, method="higher")) if bounded else None

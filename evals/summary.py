@@ -1,42 +1,25 @@
-"""Aggregation of one run: metrics with intervals, slices, failure stages, confusion matrices, latency and cost.
+"""Aggregation of one run: every figure with its interval, slices, failure stages, confusion of States, and times.
 
-Repeats of a case are averaged before cases are added up, so that a case asked five times counts once.
+Repeats of a case are averaged before cases are added up, so that a case asked five times counts once. All figures come
+from `figure`, so that a tile, a table and a gate cannot disagree.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
 
-from evals.errors import EvalError
 from evals.failure_taxonomy import STAGES, Stage
 from evals.metrics.confidence import Outcome
-from evals.metrics.table import METRICS, Combine, Floats, Quantity, ratio
+from evals.metrics.table import FAILED, METRICS, RIGHT, Combine, Floats, Metric
 from evals.runs import ScoreRecord
-from evals.stats import FEWEST_CLUSTERS, RESAMPLES, cluster_bootstrap, enough_for, interval, percentile_higher, wilson
+from evals.stats import FEWEST_CLUSTERS, RESAMPLES, cluster_bootstrap, interval, percentile_higher, wilson
 
 # Below so many cases a slice's share says little: its interval is wider than ± 20 points around one half.
 SMALL: Final = 20
-# What a slice is shown with, beside its share of right outcomes.
-KEY_METRICS: Final = (
-    "evidence_five", "citation_precision", "nuggets_strict_vital", "recall_at_20", "false_answer_rate",
-    "over_abstention",
-)  # fmt: skip
-# Names under which providers count tokens.
-_PROMPT: Final = ("prompt", "prompt_tokens", "input_tokens")
-_COMPLETION: Final = ("completion", "completion_tokens", "output_tokens")
-RIGHT: Final = Quantity(name="right", label="Outcomes right", key="outcome.right", combine=ratio())
-FAILED: Final = Quantity(
-    name="failed", label="Errors and timeouts", key="outcome.failed", combine=ratio(), higher_is_better=False
-)
-QUANTITIES: Final[Mapping[str, Quantity]] = {RIGHT.name: RIGHT, FAILED.name: FAILED, **METRICS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +77,7 @@ class Figure:
     """One figure with what it rests on.
 
     Attributes:
-        metric: Its name in `QUANTITIES`.
+        metric: Its name in `METRICS`.
         low: Lower end of the 95 % interval.
         n: Cases that bear on it.
         numerator: Of a plain quotient, summed over cases; None for what is combined from more.
@@ -109,41 +92,34 @@ class Figure:
     denominator: float | None = None
 
 
-def summarise(scores: Iterable[ScoreRecord], *, resamples: int = RESAMPLES, seed: int = 0) -> tuple[Figure, ...]:
-    """Returns every metric that applies to some case, in the order of `METRICS`."""
+def summarise(scores: Iterable[ScoreRecord], *, resamples: int = RESAMPLES, seed: int = 0) -> dict[str, Figure]:
+    """Returns every metric that applies to some case, by name in the order of `METRICS`."""
     cases = by_case(scores)
-    found = (figure(cases, QUANTITIES[name], resamples=resamples, seed=seed) for name in METRICS)
-    return tuple(figure for figure in found if figure is not None)
+    found = {name: figure(cases, metric, resamples=resamples, seed=seed) for name, metric in METRICS.items()}
+    return {name: item for name, item in found.items() if item is not None}
 
 
-def figure(
-    cases: Sequence[CaseScore], quantity: Quantity, *, resamples: int = RESAMPLES, seed: int = 0
-) -> Figure | None:
+def figure(cases: Sequence[CaseScore], metric: Metric, *, resamples: int = RESAMPLES, seed: int = 0) -> Figure | None:
     """Returns a figure over cases, with its interval from clusters drawn again; None where it applies to none.
 
     Fewer than `FEWEST_CLUSTERS` clusters, or clusters that are all alike, show too little when they are drawn again: a
     share then has Wilson's interval over its cases, which for an F1 is an approximation.
     """
-    applying, rows = _rows(cases, quantity)
-    value = combined(rows, quantity.combine)
+    applying = [case for case in cases if metric.key in case.components]
+    rows = np.array([case.components[metric.key] for case in applying], dtype=np.float64)
+    value = combined(rows, metric.combine)
     if value is None:
         return None
     clusters = [case.cluster for case in applying]
-    n = int(bears_on(rows, quantity.combine).sum())
-    bounds = wilson(round(value * n), n) if quantity.share else None
+    n = int(bears_on(rows, metric.combine).sum())
+    bounds = wilson(round(value * n), n) if metric.share else None
     if bounds is None or len(set(clusters)) >= FEWEST_CLUSTERS:
-        drawn = interval(cluster_bootstrap(rows, clusters, quantity.combine, resamples=resamples, seed=seed))
+        drawn = interval(cluster_bootstrap(rows, clusters, metric.combine, resamples=resamples, seed=seed))
         bounds = drawn if bounds is None or drawn.high - drawn.low >= 1e-9 else bounds
     part, whole = map(float, rows.sum(axis=0)) if rows.shape[1] == 2 else (None, None)
     return Figure(
-        metric=quantity.name, value=value, low=bounds.low, high=bounds.high, n=n, numerator=part, denominator=whole
+        metric=metric.name, value=value, low=bounds.low, high=bounds.high, n=n, numerator=part, denominator=whole
     )
-
-
-def _rows(cases: Iterable[CaseScore], quantity: Quantity) -> tuple[list[CaseScore], Floats]:
-    """Returns (the cases that a quantity applies to, their components, shape (n, k))."""
-    applying = [case for case in cases if quantity.key in case.components]
-    return applying, np.array([case.components[quantity.key] for case in applying], dtype=np.float64)
 
 
 def combined(rows: Floats, combine: Combine) -> float | None:
@@ -168,49 +144,16 @@ def stage_counts(scores: Iterable[ScoreRecord]) -> dict[Stage, int]:
     return {stage: counts[stage] for stage in STAGES if counts[stage]}
 
 
-@dataclass(frozen=True, kw_only=True)
-class SliceFigures:
-    """The cases that share a value.
-
-    Attributes:
-        right: Share of right outcomes, 0 to 1, with its interval; the same as the figure `right` over these cases.
-        small: Too few cases to read anything from.
-        figures: Values of `KEY_METRICS`, those that apply.
-    """
-
-    value: str
-    n: int
-    right: float
-    low: float
-    high: float
-    small: bool
-    figures: Mapping[str, float]
-
-
 def slice_names(scores: Iterable[ScoreRecord]) -> tuple[str, ...]:
     """Returns what the cases can be grouped by, in the order of first occurrence."""
     return tuple(dict.fromkeys(name for score in scores for name in score.slices))
 
 
-def by_slice(scores: Iterable[ScoreRecord], slice_name: str) -> tuple[SliceFigures, ...]:
-    """Returns figures for each value of a slice, the worst first, of equal ones the larger first."""
-    found = []
-    for value, cases in sliced(by_case(scores), slice_name).items():
-        right = figure(cases, RIGHT)
-        values = {n: combined(_rows(cases, QUANTITIES[n])[1], QUANTITIES[n].combine) for n in KEY_METRICS}
-        if right is not None:
-            found.append(
-                SliceFigures(
-                    value=value,
-                    n=len(cases),
-                    right=right.value,
-                    low=right.low,
-                    high=right.high,
-                    small=len(cases) < SMALL,
-                    figures={name: value for name, value in values.items() if value is not None},
-                )
-            )
-    return tuple(sorted(found, key=lambda item: (item.right, -item.n, item.value)))
+def by_slice(scores: Iterable[ScoreRecord], slice_name: str) -> dict[str, Figure]:
+    """Returns the share of right outcomes for each value of a slice, the worst first, of equal ones the larger."""
+    found = {value: figure(cases, RIGHT) for value, cases in sliced(by_case(scores), slice_name).items()}
+    known = [(value, item) for value, item in found.items() if item is not None]
+    return dict(sorted(known, key=lambda pair: (pair[1].value, -pair[1].n, pair[0])))
 
 
 def sliced(cases: Iterable[CaseScore], slice_name: str) -> dict[str, list[CaseScore]]:
@@ -222,89 +165,34 @@ def sliced(cases: Iterable[CaseScore], slice_name: str) -> dict[str, list[CaseSc
     return found
 
 
-@dataclass(frozen=True, kw_only=True)
-class Latency:
+class Latency(NamedTuple):
     """Wall time of one step, in milliseconds; p95 is None where there are too few answers to bound it."""
 
-    step: str
     n: int
     p50: float
     p95: float | None
     max: float
 
 
-def latency(scores: Iterable[ScoreRecord]) -> tuple[Latency, ...]:
+def latency(scores: Iterable[ScoreRecord]) -> dict[str, Latency]:
     """Returns the time of each step over all answers, in the order of the steps; answers that failed have none."""
     times: dict[str, list[float]] = {}
     for score in scores:
         for step, milliseconds in score.timings_ms.items():
             times.setdefault(step, []).append(milliseconds)
-    return tuple(
-        Latency(
-            step=step,
-            n=len(values),
-            p50=percentile_higher(values, 50),
-            p95=percentile_higher(values, 95) if enough_for(len(values), 95) else None,
-            max=max(values),
-        )
-        for step, values in times.items()
-    )
+    return {
+        step: Latency(len(v), percentile_higher(v, 50) or 0.0, percentile_higher(v, 95), max(v))
+        for step, v in times.items()
+    }
 
 
-class Price(BaseModel):
-    """What a model's tokens cost."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    prompt: float = Field(ge=0)
-    completion: float = Field(ge=0)
-    currency: str = "USD"
-    per: int = Field(default=1_000_000, ge=1)
-    """Tokens that the prices are for."""
-    date: date
-    """When they were looked up."""
-
-
-class Cost(NamedTuple):
-    """What the answers of one model took; no model costs nothing, and one without a price has no amount."""
-
-    model: str | None
-    answers: int
-    prompt: int
-    completion: int
-    amount: float | None
-    price: Price | None
-
-
-def read_prices(path: Path) -> dict[str, Price]:
-    """Reads prices of models by name from YAML.
-
-    Raises:
-        EvalError: The file cannot be read, or a price is not what it should be.
-    """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return {str(name): Price.model_validate(price) for name, price in dict(content).items()}
-    except (OSError, TypeError, ValueError, yaml.YAMLError) as exc:
-        raise EvalError(f"cannot read the prices of {str(path)!r}: {exc}") from exc
-
-
-def cost(scores: Iterable[ScoreRecord], prices: Mapping[str, Price]) -> tuple[Cost, ...]:
-    """Returns tokens and their price by model; answers that failed are left out, since nobody counted theirs."""
-    answered = [score for score in scores if score.status is not None]
-    found = []
-    for model in dict.fromkeys(score.model for score in answered):
-        usages = [score.tokens for score in answered if score.model == model]
-        prompt, completion = (
-            sum(next((usage[name] for name in names if name in usage), 0) for usage in usages)
-            for names in (_PROMPT, _COMPLETION)
-        )
-        price = prices.get(model or "")
-        amount = 0.0 if model is None else None
-        if price is not None:
-            amount = (prompt * price.prompt + completion * price.completion) / price.per
-        found.append(Cost(model, len(usages), prompt, completion, amount, price))
-    return tuple(found)
+def tokens(scores: Iterable[ScoreRecord]) -> dict[str, Counter[str]]:
+    """Returns the tokens that each model took, by what its provider calls them."""
+    found: dict[str, Counter[str]] = {}
+    for score in scores:
+        if score.model is not None:
+            found.setdefault(score.model, Counter()).update({"answers": 1, **score.tokens})
+    return found
 
 
 class AbstentionSquare(NamedTuple):

@@ -84,11 +84,9 @@ def provision_of(treaty: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class InputKey:
-    """What a statement is made from, hashed; an equal one means that its file need not be read again.
+    """What a statement is made from: hashes of file, manifest row and kind, and of how text is cut into passages.
 
-    Attributes:
-        content: Hash of the file, its row of the manifest and its kind.
-        cutting: Hash of how text is cut into passages.
+    Equal keys mean that a file need not be read again.
     """
 
     content: str
@@ -108,11 +106,9 @@ class InputKey:
 
 @dataclass(frozen=True, kw_only=True)
 class UnsplitStatement:
-    """A statement with its metadata, before it is split.
+    """A statement before it is split; statements of equal `digest` (text and metadata) are duplicates.
 
     Attributes:
-        digest: Hash of text and metadata; equal digests are duplicates.
-        input_key: Hash of everything that went into it.
         reason: What a person should know of its metadata, in one line.
     """
 
@@ -182,10 +178,8 @@ class Annotator:
     def renew(self, statement: Statement, interventions: Sequence[Statement], input_key: str) -> RenewedStatement:
         """Annotates a stored document anew under its stored metadata.
 
-        Args:
-            statement: The document, as an older version left it.
-            interventions: Of a record, its interventions; States that a person set stay where nobody is known.
-            input_key: Its key, which then no longer equals that of its file: ingest reads its metadata anew.
+        States that a person set on `interventions` stay where nobody is known. The `input_key` no longer equals that of
+        the file, so that ingest reads its metadata anew.
         """
         blocks = with_languages(statement.source_text, find_blocks(statement.source_text), statement.metadata.language)
         fresh = replace(statement, blocks=blocks, edits=())

@@ -21,11 +21,7 @@ class IngestError(Exception):
 
 
 class LoadError(IngestError):
-    """One file could not be read; the others of a batch are not touched by it.
-
-    Attributes:
-        result: What the ingest report says of the file.
-    """
+    """One file could not be read; the others of a batch are not touched. `result` is what the report says of it."""
 
     result: Literal["failed", "skipped"] = "failed"
 

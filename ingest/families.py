@@ -45,10 +45,7 @@ _RELATIONS: Final[Mapping[str, Relation]] = {"rev": "revision", "corr": "correct
 
 
 class Symbol(NamedTuple):
-    """A document symbol taken apart.
-
-    `A/C.3/L.5/Add.1/Rev.2` is revision 2 of `A/C.3/L.5/Add.1`, whose root is `A/C.3/L.5`.
-    """
+    """A document symbol taken apart: `A/C.3/L.5/Add.1/Rev.2` is revision 2 of `A/C.3/L.5/Add.1`, of `A/C.3/L.5`."""
 
     whole: str
     root: str
@@ -69,11 +66,7 @@ class Symbol(NamedTuple):
 
 
 def link_families(catalogue: Catalogue) -> None:
-    """Links every statement that was not compared yet with those that belong to it; the caller holds the write lock.
-
-    Raises:
-        StoreError: The store cannot be written.
-    """
+    """Links statements not compared yet with those that belong to them; the caller holds the write lock."""
     for identifier in catalogue.families.unseen(_SCHEME):
         statement = catalogue.statement(identifier)
         if statement is not None:

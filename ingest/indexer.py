@@ -71,13 +71,7 @@ class IngestOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class _Source:
-    """One file to be taken.
-
-    Attributes:
-        name: Its path relative to the folder, as reports show it.
-        order: Its place in the report.
-        row: Its row of the manifest.
-    """
+    """One file to be taken: its name and place in the report, and its row of the manifest."""
 
     path: Path
     folder: Path
@@ -110,11 +104,7 @@ class _Taken:
 
 @dataclass(frozen=True, kw_only=True)
 class _Batch:
-    """Files that are stored when the vectors of their new texts are there.
-
-    Attributes:
-        keys: Keys of these texts, in the order of the vectors.
-    """
+    """Files that are stored when the vectors of their new texts are there; `keys` are in the order of the vectors."""
 
     items: Sequence[_Taken]
     keys: tuple[str, ...]
@@ -142,12 +132,7 @@ class Indexer:
     def ingest(
         self, paths: Sequence[Path], options: IngestOptions, progress: ProgressListener | None = None
     ) -> IngestReport:
-        """Takes files and folders into the store.
-
-        Args:
-            paths: Files, or folders, which may hold a manifest.
-            options: How to treat them.
-            progress: Hears of every file and step.
+        """Takes files and folders, which may hold a manifest, into the store; `progress` hears of every file and step.
 
         Raises:
             PartyTableError: The tables of parties in the store contradict each other.

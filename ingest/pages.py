@@ -40,21 +40,10 @@ class Rect:
 
 
 def quote_rectangles(data: bytes, name: str, page: int, parts: Sequence[str], limits: LoadLimits) -> tuple[Rect, ...]:
-    """Find where words stand on a page of a PDF, whatever their white space and typography.
+    """Find where words stand on a page (from 1) of a PDF, whatever their white space: a rectangle per line.
 
-    Args:
-        data: The file's bytes.
-        name: Its name, for messages.
-        page: Number of the page, from 1.
-        parts: The quotation as far as it stands on this page, without page furniture. A part that is not found as
-            a whole, as when a footnote interrupts it, is looked for piece by piece.
-        limits: The most characters that are read.
-
-    Returns:
-        One rectangle per line, in order; empty where nothing is found.
-
-    Raises:
-        LoadError: If the file cannot be opened or has no such page.
+    A part of the quotation (without page furniture) that is not found as a whole, as when a footnote interrupts it, is
+    looked for piece by piece. A file that cannot be opened or lacks the page is a LoadError.
     """
     with open_pdf(data, name) as document, LOCK:
         opened = _page(document, page, name)
@@ -99,22 +88,12 @@ def page_of_file(
     parts: Sequence[str],
     limits: LoadLimits,
 ) -> tuple[bytes, bool]:
-    """Render a page of a file that was ingested, with a quotation marked on it.
+    """Render a page of an ingested file as PNG; also tell whether the quotation is marked on it.
 
-    Args:
-        path: The file, or one inside an archive.
-        folder: The folder that was ingested.
-        sha256: Hash of the file's bytes then, hexadecimal.
-        page: Number of the page, from 1.
-        rects: Where the quotation stands, if that is known; else it is looked for in a PDF.
-        parts: The quotation; see `quote_rectangles`.
-        limits: The most bytes, characters and pixels that are read.
-
-    Returns:
-        The PNG, and whether the quotation is marked on it.
+    It stands at `rects`, if they are known; else its `parts` are looked for in a PDF (see `quote_rectangles`).
 
     Raises:
-        ChangedFileError: If the file is gone or has changed.
+        ChangedFileError: If the file is gone or its bytes have another hash than then.
         LoadError: If the page cannot be shown.
     """
     try:
@@ -140,18 +119,7 @@ def word_rectangles(words: Sequence[ScannedWord], start: int, end: int) -> tuple
 
 
 def render_page(data: bytes, name: str, page: int, rects: Sequence[Rect], limits: LoadLimits) -> bytes:
-    """Render a page of a PDF or picture as PNG, with parts of it marked.
-
-    Args:
-        data: The file's bytes.
-        name: Its name, for messages.
-        page: Number of the page, from 1.
-        rects: What is marked.
-        limits: The most pixels that are decoded.
-
-    Raises:
-        LoadError: If the file cannot be opened, is of another kind, or has no such page.
-    """
+    """Render a page (from 1) of a PDF or picture as PNG, with rectangles marked; a LoadError says why it cannot be."""
     kind = kind_of(data)
     if kind == "pdf":
         image = _render_pdf(data, name, page)

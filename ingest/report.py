@@ -41,10 +41,9 @@ class FileResult:
 
 @dataclass(frozen=True, kw_only=True)
 class IngestReport:
-    """The outcome of one ingest.
+    """The outcome of one ingest, a file each in the order they were taken.
 
     Attributes:
-        files: One entry per file, in the order they were taken.
         embedded_passages: Passages for which the model was run; text seen before costs nothing.
         notes: Findings that belong to no single file, such as unknown manifest columns.
     """
@@ -67,13 +66,12 @@ class IngestReport:
 
 @dataclass(frozen=True, kw_only=True)
 class IngestProgress:
-    """One step forward: `done` of `total` files, and the file at hand.
+    """One step forward: `done` of `total` files, and the file at hand; `seconds` since the ingest began.
 
     Attributes:
         finished: Files that are done for good, with the part of those whose passages are being embedded; a file that
             was read only is not.
         passages: Passages embedded so far.
-        seconds: Since the ingest began.
     """
 
     done: int

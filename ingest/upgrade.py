@@ -13,11 +13,9 @@ from vectorstore.store import Store
 
 @dataclass(frozen=True, kw_only=True)
 class Upgrade:
-    """What became of the documents that an older version annotated.
+    """How many documents that an older version annotated are up to date now, and files that have to be ingested again.
 
-    Attributes:
-        updated: How many are up to date now.
-        waiting: Files of those whose passages read differently now and have to be embedded: ingest them again.
+    Passages of those in `waiting` read differently now and have to be embedded.
     """
 
     updated: int
@@ -25,10 +23,7 @@ class Upgrade:
 
 
 def bring_up_to_date(store: Store, annotator: Annotator) -> Upgrade:
-    """Annotates anew what an older version annotated, as far as no text has to be embedded.
-
-    The caller holds the write lock.
-    """
+    """Annotates anew what an older version annotated, if nothing has to be embedded; the caller holds the lock."""
     updated = 0
     waiting: list[str] = []
     catalogue = store.catalogue

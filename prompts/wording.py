@@ -124,6 +124,8 @@ VARIABLES: dict[str, frozenset[str]] = {
         "example_said": "party",
         "example_summary": "party",
         "example_list": "party",
+        "suggest_said": "party topic",
+        "suggest_which": "topic",
     }.items()
 }
 

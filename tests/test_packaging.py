@@ -69,7 +69,7 @@ def test_wheel_holds_the_data_files() -> None:
         "evals/datasets/dev.yaml",
         "evals/datasets/schema.json",
         "evals/gates.yaml",
-        "evals/golden/wordings.yaml",
+        "evals/cases/wordings.yaml",
         "evals/ablations.yaml",
         "evals/report/template.html.j2",
         "evals/metrics/metrics.csv",

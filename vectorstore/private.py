@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Final
 
 # What a store makes in its folder; other files may lie beside these, as in `--store .`.
-_OWN: Final = ("catalogue.sqlite3*", "index-*", "parties", "uploads", "evals", "served", "write.lock", "write.holder")
+_OWN: Final = (
+    "catalogue.sqlite3*",
+    "desk.sqlite3*",
+    "index-*",
+    "parties",
+    "uploads",
+    "evals",
+    "served",
+    "write.lock",
+    "write.holder",
+)
 
 
 def make_private(path: Path) -> None:

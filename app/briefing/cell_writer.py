@@ -32,7 +32,6 @@ class CellText:
 
     Attributes:
         claims: Those that hold; they cite `citations` by number, and hold no quotation marks.
-        citations: Verified.
         dropped: Those that do not, with the reason.
         unworded: Why there is no claim; None where there is one.
     """
@@ -60,16 +59,9 @@ class CellWriter:
     def write(
         self, heading: str, chosen: Sequence[Sequence[Sentence]], sources: Sources, beat: Callable[[], None]
     ) -> CellText:
-        """Returns what the model words on the evidence of a cell, as far as it holds.
+        """Returns what the model words on the evidence of a cell (per party, strongest first), as far as it holds.
 
-        Args:
-            heading: What the cell is about.
-            chosen: Per party, its sentences, strongest first; at least one party has some.
-            sources: The statements behind them.
-            beat: Is called again and again while the model writes; what it raises ends the request.
-
-        Raises:
-            ChatModelError: The model cannot be set up.
+        `beat` is called again and again while the model writes; what it raises ends the request.
         """
         if self._failures >= _PATIENCE:
             return CellText(unworded="not_asked")

@@ -40,15 +40,7 @@ Unworded = Literal["failed", "slow", "nothing", "not_asked"]
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceWords:
-    """Words of a citation that show a kind of position.
-
-    Attributes:
-        citation: Number of the citation.
-        start: Offset of the first word in the statement's source text.
-        end: Offset after the last one.
-        text: These words as they read in the quotation.
-        kind: The kind that they show.
-    """
+    """Words of a citation, by its number, that show a kind of position, at `[start, end)` of its source text."""
 
     citation: int
     start: int
@@ -59,12 +51,10 @@ class EvidenceWords:
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """What a person decided on a cell.
+    """What a person decided on a cell, and when (ISO 8601, UTC); `kind` holds now, None where rejected.
 
     Attributes:
         state: `accepted` the suggestion stands, `changed` to `kind`, `rejected` the evidence does not fit the topic.
-        kind: The kind that holds now; None where rejected.
-        at: When, ISO 8601, UTC.
     """
 
     state: ReviewState
@@ -104,7 +94,6 @@ class Cell:
     """What one party said on one subject, in one session or in all that were searched.
 
     Attributes:
-        party: Code of the State or group.
         subject: Label of the subject.
         session: The session, where the table is split by sessions, else None.
         kind: The suggested kind; a `changed` review puts another in its place (see `holds`).
@@ -113,12 +102,11 @@ class Cell:
         more: How many further evidence sentences there are.
         note: Why there is no evidence, for whom a group spoke, or what else to know; one line, may be empty.
         key: Under what its review is kept.
-        review: What a person decided; None as long as the kind is a suggestion.
         claims: What a model worded on this evidence, as far as it holds; each cites citations of the cell. A claim on
             what a group said for the party has the group as its state.
         dropped: What the model wrote and did not hold, with the reason; never shown.
-        unworded: Why there are no claims though a model was to write some: it failed, was too slow, wrote nothing
-            that holds, or was no longer asked; else None.
+        unworded: Why there are no claims though a model was to write some: it failed, was too slow, wrote nothing that
+            holds, or was no longer asked; else None.
     """
 
     party: str
@@ -148,11 +136,9 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """The position of a party in one statement, to compare with those in its other statements.
+    """The position of a party in one statement, by its strongest citation, to compare with its others.
 
     Attributes:
-        citation: Number of the strongest citation from that statement.
-        kind: The kind that it shows by itself, suggested.
         outright: Whether its words lean to that kind at least, and a judgement beside them does not merely imply it.
     """
 
@@ -165,12 +151,7 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True)
 class Repetition:
-    """The same language read out again by one party.
-
-    Attributes:
-        subject: Label of the subject under which it was cited.
-        citations: Numbers of the citations with the same words, by date; two or more, of different statements.
-    """
+    """The same language read out again by one party: numbers of citations from two or more statements, by date."""
 
     party: str
     subject: str
@@ -181,9 +162,7 @@ class Repetition:
 class PositionChange:
     """Two verified quotations of one party on one subject that say different things on it: for, against, on condition.
 
-    Attributes:
-        earlier: Number of the earlier citation, whose statement is certainly older.
-        later: Number of the later one.
+    The earlier citation's statement is certainly older.
     """
 
     party: str
@@ -196,12 +175,11 @@ class PositionChange:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceFile:
-    """A statement that was searched, for the manifest.
+    """A statement that was searched, for the manifest, and whether a citation of the briefing is from it.
 
     Attributes:
         sha256: Hash of the file's bytes, hexadecimal.
         text_sha256: Hash of the stored source text in UTF-8, hexadecimal, which offsets refer to.
-        cited: Whether a citation of the briefing is from it.
     """
 
     statement_id: str
@@ -238,11 +216,9 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Writing:
-    """How a chat model took part in a briefing.
+    """How a chat model took part in a briefing; `prompt_versions` are hashes of its instructions.
 
     Attributes:
-        model: Its name.
-        prompt_versions: Hashes of the instructions that it was given.
         usage: Tokens, requests and, where prices are set, the cost of all cells together.
         notes: What has to be said openly of it, in the briefing's language, plain text.
     """
@@ -258,7 +234,6 @@ class Briefing:
     """A position table with everything that its documents need; every citation in it is verified.
 
     Attributes:
-        title: What it is about, for the reader.
         language: ISO 639-1 code of the assistant's own words; quotations stay in theirs.
         parties: Codes, in the order asked.
         names: Name of every party code that occurs, in `language`.
@@ -268,14 +243,11 @@ class Briefing:
         citations: All citations, numbered from 1: those of the cells in their order, then those of moments and
             repetitions.
         moments: What each statement of a party shows, by date, where a cell has evidence in several statements.
-        repetitions: The same language read out again.
-        changes: Positions that differ between two verified quotations.
         points: Talking points, within the length limit that was asked for.
         coverage: What was searched, and for whom nothing was found.
         sources: Every statement searched, by party and date.
         made: When, ISO 8601, UTC, to the second.
         corpus_date: When the store last took in a statement that was searched, ISO 8601; None for an empty store.
-        writing: How a chat model took part; None where none was asked.
     """
 
     title: str

@@ -59,16 +59,7 @@ class CitationList:
 
 
 def quoted_with(shown: Sequence[Citation], cited: Iterable[Citation], sources: Sources) -> list[Citation]:
-    """Adds citations to those of a cell; spans of a statement that overlap are quoted as one.
-
-    Args:
-        shown: What the cell quotes.
-        cited: What is to be quoted as well.
-        sources: The statements behind both.
-
-    Returns:
-        Citations in which every one of `shown` and `cited` lies whole; those of `shown` keep their places.
-    """
+    """Adds citations to those that a cell shows, which keep their places; spans that overlap are quoted as one."""
     quoted = list(shown)
     for citation in cited:
         over = [other for other in quoted if _overlap(other, citation)]

@@ -18,12 +18,8 @@ _OUTRIGHT: Final = 3
 def order_evidence(item: PartyEvidence, topic: str) -> list[Sentence]:
     """Orders the evidence of a cell by relevance to the subject and outrightness, strongest first within.
 
-    Where some of it names the subject, what shares less than half as many of its words is left out: a cell has room
-    for few quotations. Sentences in languages that the topic is not in stay.
-
-    Args:
-        item: The evidence of the party.
-        topic: Topic words in English; empty for an article, whose evidence names it anyway.
+    Where some of it names the subject (topic words in English), what shares less than half as many of its words is left
+    out: a cell has room for few quotations. Sentences in other languages stay.
     """
     languages = {summary.statement_id: summary.metadata.language for summary in item.searched}
     names = [terms for words in (topic, *terms_of(topic, "en")) if (terms := content_terms(words, "en"))]

@@ -30,11 +30,7 @@ Labels = Callable[[Citation, str], Suggestion]
 def moments_of(cell: Cell, own: Sequence[Citation], citations: CitationList, labels: Labels) -> tuple[Moment, ...]:
     """Returns what each statement of a cell's party shows, by date; only where several statements show something.
 
-    Args:
-        cell: The cell.
-        own: The strongest quotation of each statement, by date.
-        citations: Takes those that the cell does not cite.
-        labels: Suggests the kind of a citation on a subject.
+    `own` is the strongest quotation of each statement, by date; `labels` suggests the kind of a citation on a subject.
     """
     if len(own) < 2:
         return ()

@@ -19,13 +19,7 @@ def choose_points(
 
     What a model claims comes with its quotations, before quotations alone. Nothing is ever cut: a claim that does not
     fit with its quotations gives way to the quotation alone, and a quotation that does not fit is left out; the next
-    one that does is taken.
-
-    Args:
-        briefing: The briefing with its cells and citations.
-        wording: Says dates.
-        max_points: Points at most; None sets no limit.
-        max_tokens: Tokens of leads, claims and quotations together at most, in cl100k; None sets no limit.
+    one that does is taken. Tokens are of leads, claims and quotations together, in cl100k.
     """
     chosen: list[Point] = []
     used = 0

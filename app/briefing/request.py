@@ -84,7 +84,7 @@ def read_request(
     title: str = "",
     language: str = "en",
 ) -> BriefingRequest:
-    """Reads a request from what people type.
+    """Reads a request from what people type; what is not known, or nothing to brief on, is a BriefingError.
 
     Args:
         parties: Who can speak.
@@ -99,16 +99,13 @@ def read_request(
         quotations: Quotations in a cell at most.
         title: The heading.
         language: ISO 639-1 code of names and references.
-
-    Raises:
-        BriefingError: Nothing to brief on is named, or a name, an article or a year is not known.
     """
     words = _listed(topics, r"[;\n]")
     subjects = [_topic(text, detect_language(text, parties)) for text in words] + [
         _article(text) for text in _listed(articles)
     ]
     if not subjects:
-        raise BriefingError("nothing to brief on: name a topic with --topic, or an article with --article")
+        raise BriefingError("nothing to brief on: name a topic or an article")
     codes = [code for text in states for code in _codes(text, parties)]
     for name in _listed(groups):
         group = _code(name, parties)
@@ -129,14 +126,10 @@ def read_request(
 
 
 def request_of_scopes(scopes: Iterable[Scope], spoke: Iterable[str] = ()) -> BriefingRequest:
-    """Turns what a conversation asked into a briefing: all its parties on all its subjects.
+    """Turns the scopes of a conversation's answers into a briefing: all its parties on all its subjects.
 
-    Args:
-        scopes: The scopes of its answers, oldest first.
-        spoke: Parties that its answers quote, which stand where a question named nobody.
-
-    Raises:
-        BriefingError: The conversation asked of no topic and no article.
+    Parties that its answers quote stand where a question named nobody. One without a topic or article is a
+    BriefingError.
     """
     scopes = list(scopes)
     named = dict.fromkeys(code for scope in scopes for code in (*scope.states, *scope.groups))
@@ -188,11 +181,7 @@ def asked_for_briefing(question: str) -> str | None:
 
 
 def request_of_resolution(resolution: Resolution, spoken: str) -> BriefingRequest:
-    """Turns a question that was read by the assistant's lookup into a briefing.
-
-    Raises:
-        BriefingError: A name was ambiguous, or no topic or article was named.
-    """
+    """Turns a question that was read by the assistant's lookup into a briefing; an ambiguous one is a BriefingError."""
     if resolution.unclear is not None:
         options = ", ".join(resolution.options) or "its full name or code"
         raise BriefingError(f"{resolution.unclear!r} can be read in several ways: say {options}")

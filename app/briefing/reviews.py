@@ -26,18 +26,9 @@ class ReviewBook:
         return {key: _review(stored) for key, stored in self._catalogue.reviews(keys).items()}
 
     def record(self, key: str, state: str, *, kind: str | None = None, note: str = "", reviewer: str = "") -> Review:
-        """Keeps a decision on a cell, in place of an earlier one.
+        """Keeps a decision on a cell (see `Review`), with a note in a line, in place of an earlier one.
 
-        Args:
-            key: The cell's key.
-            state: `accepted`, `changed` or `rejected`.
-            kind: The kind that holds: what was suggested where accepted, another one where changed.
-            note: Why, in a line.
-            reviewer: Who decided.
-
-        Raises:
-            BriefingError: The state or kind is unknown, or `changed` names none.
-            StoreError: The store cannot be written.
+        A state or kind that is unknown, and `changed` without a kind, is a BriefingError.
         """
         if not key:
             raise BriefingError("no cell is named: make the briefing again and choose a cell of it")

@@ -29,11 +29,7 @@ class NoteMark:
 
 @dataclass(frozen=True, kw_only=True)
 class Hidden:
-    """Words that stand in a file and that no reader sees; `how` says why.
-
-    Attributes:
-        offset: Where a block's text lacks them; None where that is not known.
-    """
+    """Words in a file that no reader sees; `how` says why, `offset` where a block's text lacks them, if known."""
 
     offset: int | None
     text: str
@@ -42,18 +38,15 @@ class Hidden:
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """A paragraph, heading, table cell's paragraph, note or header line.
+    """A paragraph, heading, table cell's paragraph, note or header line, at offset `start` of the document's text.
 
     Attributes:
         kind: `quote` is a paragraph that is set off as a quotation.
         where: Its place in the document, to show.
         level: Of a heading, from 1; else 0.
         labels: For a table cell, what the other short cells of its row and the head of its column say.
-        marks: References to notes in its text.
         note_key: Of a note, the key that marks give.
         item: Whether it belongs to a list.
-        hidden: Words at offsets of its text that a reader does not see.
-        start: Offset of its text in the document's.
     """
 
     text: str

@@ -11,11 +11,11 @@ from typing import Final
 
 from app.checking.polarity_words import Turning, content, of_kinds, speaks_of_itself, turns
 from app.checking.remarks import Remark, remark
-from ingest.language.lexicons import compile_pattern
+from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
 from vectorstore.stems import stems, words_of
 
-_EDITORIAL: Final = compile_pattern("drafts", "editorial")
+_PATTERNS: Final = RegexPatterns("drafts")
 # Words of the source that an edge bracket may stand for.
 _REPLACED: Final = 6
 # Characters of the source on either side in which a name for a pronoun is looked for.
@@ -33,13 +33,7 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """What a bracket is held against.
-
-    Attributes:
-        language: ISO 639-1 code of the source.
-        holders: Who holds the statement.
-        around: The source text around the quotation, where a name for a pronoun stands.
-    """
+    """What a bracket is held against: language, holders, and the source text around, which resolves a pronoun."""
 
     language: str
     holders: frozenset[str]
@@ -48,23 +42,13 @@ class Held:
 
 def is_editorial(inserted: str, after: str) -> bool:
     """Returns whether a bracket is the editor's mark rather than words: "[sic]", "[…]", "[3]" right behind a word."""
-    if not words_of(inserted) or _EDITORIAL.fullmatch(inserted):
+    if not words_of(inserted) or _PATTERNS.editorial.fullmatch(inserted):
         return True
     return inserted.strip().isdecimal() and (not after[:1] or not after[:1].isspace())
 
 
 def judge_bracket(put: str, stands_for: str, held: Held, parties: PartyTable) -> Judged | None:
-    """Judges words in brackets that stand for words of the source.
-
-    Args:
-        put: The words as they read with what is in the brackets.
-        stands_for: The words of the source between the quotation's parts; empty for a pure insertion.
-        held: What they are held against.
-        parties: Names of the parties.
-
-    Returns:
-        None where they are harmless.
-    """
+    """Judges words in brackets (`put`) that stand for words of the source, or for none; None if harmless."""
     own, theirs = _without_common(words_of(put), words_of(stands_for), held.language)
     if not own and not theirs:
         return None
@@ -85,15 +69,7 @@ def judge_bracket(put: str, stands_for: str, held: Held, parties: PartyTable) ->
 
 
 def judge_edge(put: str, beside: str, held: Held, parties: PartyTable, *, leads: bool) -> Judged | None:
-    """Judges a bracket at the beginning or end of a quotation, which may stand for some words beside it.
-
-    Args:
-        put: As in `judge_bracket`.
-        beside: The words of the source before the quotation, or after it.
-        held: As in `judge_bracket`.
-        parties: Names of the parties.
-        leads: Whether the bracket stands at the beginning.
-    """
+    """Judges a bracket that leads or trails a quotation, which may stand for some words of the source beside it."""
     words = beside.split()[-_REPLACED:] if leads else beside.split()[:_REPLACED]
     cuts = [words[len(words) - size :] if leads else words[:size] for size in range(len(words) + 1)]
     judged = [judge_bracket(put, " ".join(cut), held, parties) for cut in cuts]

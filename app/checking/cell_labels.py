@@ -24,12 +24,7 @@ def labels_of(rows: Sequence[Sequence[str]], row: int, column: int) -> tuple[str
 
 
 def label_rows(rows: Sequence[Sequence[str]], number: int) -> Iterator[Block]:
-    """Yields the cells of a table as blocks.
-
-    Args:
-        rows: The texts of its cells.
-        number: The table's number in the document.
-    """
+    """Yields the cells of a document's table of a number as blocks."""
     for row, cells in enumerate(rows):
         for column, text in enumerate(cells):
             if text.strip():

@@ -50,14 +50,7 @@ class Checker:
         limits: LoadLimits,
         work: CheckLimits = CheckLimits(),  # noqa: B008 - frozen
     ) -> None:
-        """Prepares nothing yet; the texts are read at the first check.
-
-        Args:
-            catalogue: The record of statements.
-            parties: Gives the names of parties as they are now.
-            limits: How large a file may be.
-            work: How much comparing one check may do.
-        """
+        """Prepares nothing yet; the texts are read at the first check."""
         self._catalogue = catalogue
         self._cache = CorpusTextsCache(catalogue)
         self._parties = parties
@@ -86,12 +79,7 @@ class Checker:
         )
 
     def check(self, document: Document, progress: Progress | None = None) -> CheckReport:
-        """Judges every quotation of a document.
-
-        Args:
-            document: The document.
-            progress: Called with how many quotations are judged, and of how many.
-        """
+        """Judges every quotation of a document; `progress` hears how many are judged, and of how many."""
         texts, parties = self._cache.get(), self._parties()
         quotations = find_quotations(document)
         files = tuple(stored.statement.file for stored in texts.all)

@@ -71,13 +71,7 @@ class CorpusTexts:
         return [text.statement.statement_id for text in stored]
 
     def windows(self, quote: str, within: Sequence[str] | None, k: int) -> list[Window]:
-        """Returns where the words of a quotation are most likely to stand, by lexical search.
-
-        Args:
-            quote: The quotation.
-            within: Ids of statements; None for all.
-            k: How many passages are looked at.
-        """
+        """Returns where the words of a quotation most likely stand, in `k` passages found by lexical search."""
         hits = self._catalogue.search_lexical(quote[:_SEARCHED], within, k)
         passages = self._catalogue.passages([identifier for identifier, _ in hits])
         windows: dict[tuple[str, int, int], Window] = {}
@@ -110,15 +104,7 @@ class CorpusTextsCache:
 
 
 def place_of(stored: StoredText, start: int, end: int, parties: PartyTable, wording: Wording) -> Place:
-    """Returns a place with its reference in words.
-
-    Args:
-        stored: The text.
-        start: Offset in its source text.
-        end: Offset in its source text, exclusive.
-        parties: Names of the parties.
-        wording: The assistant's words.
-    """
+    """Returns a place, `[start, end)` of the source text, with its reference in words."""
     statement, metadata = stored.statement, stored.metadata
     paragraphs = [block for block in statement.blocks if block.paragraph is not None and block.start <= start]
     citation = cite_place(

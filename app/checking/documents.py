@@ -12,7 +12,7 @@ from app.checking.word_blocks import word_blocks
 from app.errors import QuestionError
 from ingest.errors import UnsupportedFormatError
 from ingest.loaders.bounded import run_bounded
-from ingest.loaders.loaded import LoadLimits, check_not_blank, encodable
+from ingest.loaders.loaded import LoadLimits, checked
 from ingest.loaders.registry import load
 from ingest.text.layout import find_blocks
 from ingest.text.readable import readable
@@ -31,15 +31,7 @@ _UNWRAPPED: Final = 160
 
 
 def read_document(path: Path, limits: LoadLimits) -> Document:
-    """Reads a file.
-
-    Args:
-        path: A file with one of the `SUFFIXES`.
-        limits: How large it may be.
-
-    Raises:
-        LoadError: It cannot be read; the message says why and what to do.
-    """
+    """Reads a file with one of the `SUFFIXES`; a LoadError says why it cannot be and what to do."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise UnsupportedFormatError(
@@ -69,8 +61,7 @@ def read_pasted(text: str) -> Document:
     """
     if len(text) > LONGEST_PASTED:
         raise QuestionError(f"the text has {len(text):,} characters, at most {LONGEST_PASTED:,} are checked at once")
-    text = encodable(text)
-    check_not_blank(text, "the text")
+    text = checked(text, "the text", LoadLimits())
     if _LOOKS_LIKE_MARKDOWN.search(text):
         return make_document(markdown_blocks(text))
     return make_document(_plain_blocks(text))

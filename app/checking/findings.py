@@ -13,11 +13,7 @@ ChangeKind = Literal["same", "left_out", "put_in"]
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A run of words in a word diff.
-
-    Attributes:
-        kind: `same` in both · `left_out` the source has it and the quotation does not · `put_in` the other way round.
-    """
+    """A run of words in a diff: in both, only in the source (`left_out`), or only in the quotation (`put_in`)."""
 
     kind: ChangeKind
     text: str
@@ -25,12 +21,10 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where quoted words stand in the corpus.
+    """Where quoted words stand in the corpus, `[start, end)` of a source text; `reference` shows it in words.
 
     Attributes:
         state: Who holds them: a State or a group; None for a treaty and for a statement that nobody is known to hold.
-        start: Offset in the statement's source text.
-        reference: The place in words, to show.
     """
 
     statement_id: str
@@ -42,16 +36,13 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Attribution:
-    """Who a document says spoke the words, and when.
+    """Who a document says spoke the words, and when; empty for what it does not give.
 
     Attributes:
-        parties: Codes, the likeliest first; empty where nobody is named.
-        years: Years in which the document places the words; empty where it gives none.
-        sessions: Numbers of sessions, likewise.
-        dates: ISO days or intervals, likewise.
+        parties: Codes, the likeliest first.
+        dates: ISO days or intervals.
         days: Days and months without a year, as `--10-03` and `--10`.
         items: Numbers of agenda items.
-        bodies: Names of bodies.
         untold: A time that the document gives and that could not be told from it, as in "last year".
         together: Those of the parties who are said to have spoken the words each, as in "both X and Y".
         unknown: A name that attributes the words and that no lookup knows.
@@ -79,10 +70,9 @@ class Attribution:
 
 @dataclass(frozen=True, kw_only=True)
 class Quotation:
-    """Words that a document presents as somebody's.
+    """Words that a document presents as somebody's, without the outer quotation marks.
 
     Attributes:
-        text: The words, without the outer quotation marks.
         spans: Where they stand in the document's text, in order; several where paragraphs lie between.
         marked: Whether they stand in quotation marks, rather than in a paragraph set off as a quotation.
         note: A remark on how it was read, such as a quotation mark that is never closed.

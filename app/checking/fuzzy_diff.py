@@ -33,14 +33,12 @@ _BARE: Final = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$")
 
 @dataclass(frozen=True, kw_only=True)
 class Nearest:
-    """The words of a text that are nearest to a quotation.
+    """The words of a text that are nearest to a quotation, and the diff from them to it.
 
     Attributes:
-        words: These words.
         likeness: Share of words in common, in order, 0 to 1.
         run: Length of the longest run of words in common.
         quoted: Number of words of the quotation.
-        changes: The diff from these words to the quotation.
     """
 
     words: str
@@ -84,8 +82,7 @@ def cost(quote: str, window: str) -> int:
 def _located(quote: str, window: str) -> list[str]:
     """Returns the words of a text around those that are likest to a quotation.
 
-    By characters for a short quotation; a longer one by words, since the time by characters grows with the square of
-    its length and by words hardly does.
+    By characters for a short quotation, by words for a longer one: time by characters grows with its length squared.
     """
     if not quote or not window:
         return []

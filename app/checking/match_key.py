@@ -27,14 +27,12 @@ def match_key(text: str) -> str:
 
 @dataclass(frozen=True)
 class KeyedText:
-    """A stored text as it is compared; the map of offsets is made when it is first asked for.
+    """A stored text as it is compared (`text`); the map of offsets is made when it is first asked for.
 
     Attributes:
-        source: The statement's source text.
         edits: Its repairs; those of kind `furniture` are left out of what is compared.
-        start: Where its own words begin; an intervention has the text of its whole record.
+        start: Where its own words begin in the source; an intervention has the text of its whole record.
         end: Where they end; None for the end of the source.
-        text: What is compared.
     """
 
     source: str

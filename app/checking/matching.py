@@ -36,11 +36,7 @@ _MOST_GAPS: Final = 40
 
 @dataclass(frozen=True, kw_only=True)
 class Gap:
-    """What stands between two parts of a quotation.
-
-    Attributes:
-        put: The words in a bracket as they read, with the letters that they make one word with; None for an ellipsis.
-    """
+    """What stands between two parts of a quotation: an ellipsis (None), or a bracket's words with letters beside it."""
 
     put: str | None = None
 
@@ -49,10 +45,8 @@ class Gap:
 class Wanted:
     """A quotation as it is looked for: parts in the compared form and what stands between them.
 
-    Attributes:
-        leads: Words in a bracket before the first part.
-        trails: Words in a bracket after the last part.
-        recased: Whether the first letter has the other case than the draft gives it.
+    `leads` and `trails` are words in a bracket before the first and after the last part. Where it is `recased`, its
+    first letter has the other case than the draft gives it.
     """
 
     parts: tuple[str, ...]

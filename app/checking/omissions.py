@@ -80,12 +80,7 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class LeftOut:
-    """What a quotation's omissions leave out.
-
-    Attributes:
-        turned: The first omission that turns the meaning; None without one.
-        remarks: What else there is to say.
-    """
+    """What a quotation's omissions leave out: the first that turns the meaning, and what else there is to say."""
 
     turned: str | None
     remarks: tuple[Remark, ...]
@@ -172,15 +167,9 @@ def _is_aside(raw: str) -> bool:
 
 
 def judge_cut(start: int, end: int, quote: str, said: Said, around: tuple[str, str]) -> list[Remark]:
-    """Returns what a reader should know of the words just before and after an exact quotation.
+    """Returns what to know of the words just before and after an exact quotation, `[start, end)` of the source.
 
-    Args:
-        start: Offset of the quotation in the statement's source.
-        end: Offset after it.
-        quote: The quotation.
-        said: The statement.
-        around: The draft's own words before and after the quotation in its sentence: what they say themselves is not
-            left out.
+    What the draft's own words before and after the quotation in its sentence (`around`) say is not left out.
     """
     source, language = said.text.source, said.language
     begin = said.paragraph(start)[0]

@@ -27,11 +27,7 @@ def check_output(file: Path, output: Path | None) -> str | None:
 
 
 def write_output(output: Path, file: Path, report: CheckReport, names: CodeNamer) -> None:
-    """Writes a report, or a copy of a Word file with comments; an older output gives way only to a whole new one.
-
-    Raises:
-        CheckOutputError: It cannot be written.
-    """
+    """Writes a report, or a copy of a Word file with comments; an older output gives way only to a whole new one."""
     suffix = output.suffix.lower()
     if suffix == ".docx":
         data = comment_word(file.read_bytes(), report)

@@ -69,16 +69,10 @@ class QuoteVerifier:
     def verify(
         self, quotation: Quotation, attribution: Attribution, where: str, around: tuple[str, str] = ("", "")
     ) -> Finding:
-        """Returns the finding on one quotation.
+        """Returns the finding on one quotation; `around` are the document's own words beside it in its sentence.
 
-        The same words may stand in several statements: they are verified if one of them fits what the document says
-        of speaker and occasion. Words found under nobody's name are verified wherever they stand, with a remark.
-
-        Args:
-            quotation: The quotation.
-            attribution: Who is said to have spoken it, and when.
-            where: Its place in the document, to show.
-            around: The document's own words before and after it in its sentence.
+        The same words may stand in several statements: they are verified if one of them fits what the document says of
+        speaker and occasion. Words found under nobody's name are verified wherever they stand, with a remark.
         """
         finding = Finding(quotation=quotation, where=where, attribution=attribution, verdict="not_found")
         if quotation.note:

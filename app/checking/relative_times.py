@@ -59,13 +59,7 @@ _SEASON: Final = regex.compile(_bounded(_TIMES["alone"]), regex.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """A time that is told from another.
-
-    Attributes:
-        year: Its year; None where it cannot be told.
-        anchor: The year that it counts from; None where none is named.
-        words: How it is written.
-    """
+    """A time told from another, as it is written; year and anchor (which it counts from) are None where not told."""
 
     year: int | None
     anchor: int | None
@@ -93,11 +87,9 @@ class PartOfYear:
 
 
 def told_from(text: str, earlier: str) -> Told | None:
-    """Returns the first time of a text that is told from another, such as "a decade later"; None without one.
+    """Returns the first time of a text told from another, such as "a decade later", where years are in digits.
 
-    Args:
-        text: A text with its years in digits.
-        earlier: What stands before it, likewise: its last year is counted from where the text names none.
+    It counts from the last year of the text before (`earlier`) where the text names none.
     """
     for pattern, sign in _TOLD:
         told = pattern.search(text)

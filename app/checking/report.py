@@ -70,13 +70,7 @@ def named_in_words(finding: Finding, names: CodeNamer) -> str:
 
 
 def markdown_report(report: CheckReport, file: str, names: CodeNamer) -> str:
-    """Returns a report of a document's check as Markdown.
-
-    Args:
-        report: The findings.
-        file: The document's name.
-        names: Gives the name of a party's code.
-    """
+    """Returns a report of a document's check as Markdown."""
     lines = [f"# Quotations in {escape(file)}", "", summary_line(report)]
     lines += [f"- {escape(note)}" for note in report.notes]
     for number, finding in enumerate(report.findings, 1):

@@ -44,11 +44,7 @@ class RunText:
 
 @dataclass(frozen=True, kw_only=True)
 class WordParagraph:
-    """A block and the elements that it came from; `anchored` says whether a comment may stand in it.
-
-    Attributes:
-        looks: By which it is told what of it a reader sees.
-    """
+    """A block and the elements that it came from; `anchored` says whether a comment may stand in it."""
 
     block: Block
     element: BaseOxmlElement
@@ -58,11 +54,7 @@ class WordParagraph:
 
 
 def word_blocks(data: bytes, name: str) -> list[Block]:
-    """Returns the blocks of a Word file that ingest's loader has accepted.
-
-    Raises:
-        LoadError: A part of it is damaged.
-    """
+    """Returns the blocks of a Word file that ingest's loader has accepted; a damaged part is a LoadError."""
     try:
         return [paragraph.block for paragraph in word_paragraphs(open_word(BytesIO(data)))]
     except (AttributeError, LookupError, SyntaxError, TypeError, ValueError) as exc:

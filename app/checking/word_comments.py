@@ -26,12 +26,8 @@ _FORBIDDEN: Final = regex.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000
 def comment_word(data: bytes, report: CheckReport) -> bytes:
     """Returns a copy of a Word file in which each finding is a comment on exactly its quotation.
 
-    What stands in a note is commented at the note's mark in the text; what stands in a header, a footer or a text
-    box, where Word takes no comments, at the beginning of the document.
-
-    Args:
-        data: The file that was checked, unchanged.
-        report: Its findings.
+    What stands in a note is commented at the note's mark in the text; what stands in a header, a footer or a text box,
+    where Word takes no comments, at the beginning of the document.
     """
     word = open_word(BytesIO(data))
     paragraphs = word_paragraphs(word)

@@ -76,13 +76,8 @@ class Invocation:
     def workspace(self, *, read_only: bool = False, create: bool = False, check_model: bool = True) -> "Workspace":
         """Opens the store.
 
-        Args:
-            read_only: Write nothing.
-            create: Make a store that is not there; else a mistyped path would be an empty store, silent on all.
-            check_model: False opens a store that another embedding model built.
-
-        Raises:
-            StoreMissingError: There is no store at the path.
+        Unless it may `create` one, a store that is not there is a StoreMissingError: a mistyped path would be an empty
+        store, silent on all. Without `check_model`, one that another embedding model built is opened as well.
         """
         from app.wiring import open_workspace
 
@@ -119,16 +114,9 @@ class Invocation:
 def command(
     group: typer.Typer, *examples: str, name: str | None = None
 ) -> Callable[[Callable[Concatenate[Invocation, Own], int]], Callable[Concatenate[Invocation, Own], int]]:
-    """Adds a command to a group: its own options, and those of an `Invocation`.
+    """Adds a command to a group, with the options of an `Invocation`; its function returns the exit code.
 
-    Args:
-        group: Where it is added.
-        examples: Command lines shown at the end of its help.
-        name: Its name; None for the function's.
-
-    Returns:
-        A decorator of the function that runs the command and returns its exit code; its first line of docstring
-        is the help.
+    Examples are command lines shown at the end of its help, whose first line is that of the function's docstring.
     """
 
     def add(run: Callable[Concatenate[Invocation, Own], int]) -> Callable[Concatenate[Invocation, Own], int]:
@@ -185,13 +173,7 @@ def begin(ctx: typer.Context, store: Path | None, env_file: Path | None, program
 
 
 def run_program(program: typer.Typer, name: str, arguments: Sequence[str] | None) -> int:
-    """Runs one command of a program and returns its exit code; wrong usage is told in one line, and is 2.
-
-    Args:
-        program: Its commands.
-        name: What it is called.
-        arguments: What stands after its name; None takes them from the process.
-    """
+    """Runs a command of a program, by default with the process's arguments; wrong usage, told in a line, is 2."""
     signal.signal(signal.SIGTERM, _interrupt)
     _show_what_the_terminal_cannot()
     try:

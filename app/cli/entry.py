@@ -17,13 +17,9 @@ def _root(ctx: typer.Context, store: Store = None, env_file: EnvFile = None, ver
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command.
+    """Runs one command, by default with the process's arguments, and returns the exit code.
 
-    Args:
-        arguments: What stands after the program's name; None takes them from the process.
-
-    Returns:
-        The exit code: 0 done (an abstention is an answer); 1 could not, or some file failed, or verify found a
-        quotation that is not verified; 2 wrong usage; 130 interrupted.
+    It is 0 done (an abstention is an answer); 1 could not, or some file failed, or verify found a quotation that is not
+    verified; 2 wrong usage; 130 interrupted.
     """
     return run_program(app, "untoc", arguments)

@@ -67,11 +67,7 @@ class EvidenceContext:
 
 @dataclass(frozen=True, kw_only=True)
 class PageImage:
-    """A page of the original file as PNG.
-
-    Attributes:
-        marked: Whether the quotation was found on it and is marked.
-    """
+    """A page of the original file as PNG, and whether the quotation was found on it and is marked."""
 
     png: bytes
     page: int
@@ -114,16 +110,10 @@ class Corpus:
         return tuple(party for code in sorted(codes) if (party := self.parties().get(code)) is not None)
 
     def remove_party(self, code: str) -> tuple[StatementSummary, ...]:
-        """Takes back a party that an ingested folder brought.
+        """Takes back a party that an ingested folder brought; returns statements removed since they equal others then.
 
         Statements and interventions that were attributed to it are nobody's from then on, and read anew by the next
         ingest of their folder.
-
-        Returns:
-            Statements that were removed, since without the party they are equal to others.
-
-        Raises:
-            NotFoundError: No folder brought a party of that code.
         """
         with self._store.writer():
             files = [path for path in self._store.party_files() if any(row.code == code for _, row in added_rows(path))]
@@ -177,22 +167,14 @@ class Corpus:
         return self._store.catalogue.interventions(record_id)
 
     def show(self, statement_id: str) -> Statement:
-        """Returns one statement with its text, or one intervention with the text of its record.
-
-        Raises:
-            NotFoundError: No statement has that id.
-        """
+        """Returns one statement with its text, or one intervention with the text of its record."""
         statement = self._store.catalogue.statement(statement_id)
         if statement is None:
             raise NotFoundError(f"no statement {statement_id!r} in the store: `untoc list` shows their ids")
         return statement
 
     def trace(self, trace_id: str) -> dict[str, object]:
-        """Returns the record of an answer.
-
-        Raises:
-            NotFoundError: No record has that id; old ones are dropped.
-        """
+        """Returns the record of an answer; old ones are dropped."""
         record = self._store.catalogue.trace(trace_id)
         if record is None:
             raise NotFoundError(f"no record of an answer {trace_id!r} in the store; only the newest are kept")
@@ -203,10 +185,6 @@ class Corpus:
 
         Since identity is text and metadata, the statement gets a new id; an intervention keeps its own. A record that
         is corrected is split anew, so its interventions are corrected after it.
-
-        Raises:
-            NotFoundError: There is no such statement.
-            MetadataError: A field is unknown or its value is not valid.
         """
         old = self.show(statement_id)
         _check_editable(old, changes)
@@ -243,12 +221,7 @@ class Corpus:
         return next(s for s in beside if s.statement_id == changed.statement_id)
 
     def remove(self, statement_id: str) -> None:
-        """Removes a statement from the store; its file stays, unless it is an upload that the store keeps.
-
-        Raises:
-            NotFoundError: There is no such statement.
-            MetadataError: It is one intervention of a record.
-        """
+        """Removes a statement, not one intervention; its file stays, unless it is an upload that the store keeps."""
         part = self.show(statement_id).part
         if part is not None:
             raise MetadataError(f"{statement_id!r} is part of a record: remove the whole record {part.record_id!r}")
@@ -325,11 +298,7 @@ class Corpus:
         )
 
     def draft_manifest(self, folder: Path, *, overwrite: bool = False) -> Path:
-        """Writes a draft `statements.csv` from what the texts of a folder say; returns its path.
-
-        Raises:
-            ManifestError: There is one already, or the folder cannot be written.
-        """
+        """Writes a draft `statements.csv` from what the texts of a folder say; returns its path."""
         rows = []
         annotator = Annotator(self.parties(), self._split, self._embedder)
         files = [path for found in find_files(folder) for path in with_members(found, self._limits)]
@@ -348,11 +317,7 @@ class Corpus:
         return write_draft(folder, rows, force=overwrite)
 
     def context(self, citation: Citation) -> EvidenceContext:
-        """Returns a citation within its paragraph, or within some lines of it where that is very long.
-
-        Raises:
-            NotFoundError: The statement is no longer in the store.
-        """
+        """Returns a citation within its paragraph, or within some lines of it where that is very long."""
         statement = self.show(citation.statement_id)
         touched = [b for b in statement.blocks if b.end > citation.start and b.start < citation.end]
         opens = min((b.start for b in touched), default=citation.start)

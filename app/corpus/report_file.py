@@ -25,11 +25,7 @@ def report_csv(report: IngestReport) -> str:
 
 
 def write_report(report: IngestReport, path: Path) -> None:
-    """Writes the report, in place of an older file of that name.
-
-    Raises:
-        ReportError: The file cannot be written.
-    """
+    """Writes the report, in place of an older file of that name; a ReportError says why it cannot be."""
     try:
         # With the mark by which spreadsheets know UTF-8.
         path.write_text(report_csv(report), encoding="utf-8-sig", newline="")

@@ -29,11 +29,7 @@ class UploadsStore:
 
     @contextmanager
     def folder(self) -> Iterator[Path]:
-        """Gives a new folder for files to ingest; at the end, those that no statement came from are deleted.
-
-        Raises:
-            OSError: The store's folder cannot be written.
-        """
+        """Gives a new folder for files to ingest; at the end, those that no statement came from are deleted."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
         made = Path(mkdtemp(dir=self._folder))
         try:

@@ -29,11 +29,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class QuotationPart:
-    """A part of a quotation.
-
-    Attributes:
-        telling: Whether these words show the kind of position.
-    """
+    """A part of a quotation, and whether its words show the kind of position."""
 
     text: str
     telling: bool

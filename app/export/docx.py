@@ -34,17 +34,10 @@ def docx_bytes(
     template: Path | None = None,
     page_numbers: Mapping[str, int] | None = None,
 ) -> bytes:
-    """Returns a Word file.
+    """Returns a Word file of a briefing arranged for the form, so that notes and citations have the same numbers.
 
-    Args:
-        briefing: As arranged for the form, so that notes and citations have the same numbers.
-        form: What kind of document it is.
-        file: Its name, which the annex tells to check it.
-        template: A house template; None for the built-in one.
-        page_numbers: Pages of the headings by their bookmarks, where they are known.
-
-    Raises:
-        ExportError: The template cannot be used.
+    The annex tells how to check the file by its name; headings get their `page_numbers` (by bookmarks) if known. A
+    template that cannot be used is an ExportError.
     """
     sayings = Sayings(briefing)
     writer = _DocxWriter(briefing, sayings, Pages(template, sayings.language, page_numbers))

@@ -45,14 +45,7 @@ class Footnotes:
             self._root.append(note)
 
     def refer(self, paragraph: Paragraph, number: int, text: str, language: str) -> None:
-        """Adds the mark of a footnote; a note that has its mark already is referred to by its number.
-
-        Args:
-            paragraph: Where the mark goes.
-            number: Number of the citation, which equals that of the note.
-            text: The note.
-            language: Of the note's own words.
-        """
+        """Adds the mark of a citation's footnote; a note that has its mark already is referred to by its number."""
         if number in self._numbers:
             self.mention(paragraph, number, language)
             return

@@ -37,10 +37,7 @@ class _Heading:
 class Pages:
     """A Word file that is written from top to bottom.
 
-    Args:
-        template: A house template; None for the built-in one.
-        language: Of the document's own words.
-        page_numbers: Pages of the headings, by their bookmarks, for the table of contents; it has none without.
+    `page_numbers` are pages of the headings, by their bookmarks, for the table of contents; it has none without.
     """
 
     def __init__(self, template: Path | None, language: str, page_numbers: Mapping[str, int] | None = None) -> None:
@@ -129,12 +126,7 @@ class Pages:
         self.text(caption, "Caption")
 
     def save(self, title: str, made: str) -> bytes:
-        """Finishes the document and returns its bytes; the same content gives the same bytes.
-
-        Args:
-            title: For its properties and its footer.
-            made: When, ISO 8601.
-        """
+        """Finishes the document, made then (ISO 8601), and returns its bytes; the same content gives the same."""
         if self._contents is not None:
             self._fill_contents(self._contents)
         self.notes.attach()

@@ -90,13 +90,9 @@ _REFERENCE_LOOK: Final = """
 
 
 def open_template(template: Path | None) -> Document:
-    """Opens a template without its text, with every style that the documents use.
+    """Opens a house template, or ours, without its text, and with every style that the documents use.
 
-    Args:
-        template: A house template, whose styles, page, header and footer stay; None for ours.
-
-    Raises:
-        ExportError: It cannot be read as a Word file.
+    Its styles, page, header and footer stay. One that cannot be read is an ExportError.
     """
     document = docx.Document() if template is None else _load(template)
     if template is None:

@@ -19,13 +19,9 @@ _WHOLE_ROW: Final = 1500
 
 
 class Grid:
-    """A table that is filled row by row.
+    """A table that is filled row by row; in a language from right to left it begins at the right.
 
-    Args:
-        document: Where it is added.
-        widths: Of the columns, as parts of the whole.
-        width: Of the table.
-        language: Of the document's own words; a table of a language from right to left begins at the right.
+    `widths` of the columns are parts of the whole `width`.
     """
 
     def __init__(self, document: Document, widths: Sequence[float], width: Length, language: str) -> None:

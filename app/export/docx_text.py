@@ -49,15 +49,9 @@ def add_text(
     italic: bool | None = None,
     rtl: bool | None = None,
 ) -> Run:
-    """Adds a run with its language and direction; what XML cannot hold is shown.
+    """Adds a run with its language and direction (of its language if None); what XML cannot hold is shown.
 
-    Args:
-        paragraph: Where it goes.
-        text: Words from anywhere.
-        language: ISO 639-1 code, None where it is not known.
-        bold: None leaves it to the style; so does `italic`.
-        italic: See `bold`.
-        rtl: Whether it runs from right to left; None for what its language says.
+    None as `bold` or `italic` leaves it to the style.
     """
     run = paragraph.add_run(visible(text))
     run.bold, run.italic = bold, italic

@@ -40,12 +40,7 @@ _SOURCE_COLUMNS: Final = {
 
 
 def excel_bytes(briefing: Briefing, *, file: str) -> bytes:
-    """Returns an Excel file; the same content gives the same bytes.
-
-    Args:
-        briefing: As arranged for a full document.
-        file: Its name, which the coverage sheet tells to check it.
-    """
+    """Returns an Excel file of a briefing arranged for a full document; the same content gives the same bytes."""
     writer = _ExcelWriter(briefing, Sayings(briefing))
     writer.write(file)
     return writer.save()

@@ -15,14 +15,7 @@ def manifest_path(path: Path) -> Path:
 
 
 def manifest(briefing: Briefing, document: bytes, name: str, form: str) -> bytes:
-    """Returns the manifest as JSON in UTF-8.
-
-    Args:
-        briefing: As arranged for the document, so that numbers are those of its notes.
-        document: The document's bytes.
-        name: Its file name.
-        form: What kind of document it is.
-    """
+    """Returns the manifest of a document as JSON in UTF-8; its numbers are those of the document's notes."""
     content: dict[str, Any] = {
         "document": {"file": name, "form": form, "sha256": hashlib.sha256(document).hexdigest()},
         "title": briefing.title,

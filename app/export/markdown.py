@@ -18,13 +18,7 @@ _ADDRESS: Final = re.compile(r":(?=//)|(?<=www)\.|@", re.IGNORECASE)
 
 
 def markdown_bytes(briefing: Briefing, *, form: DocumentForm = "full", file: str) -> bytes:
-    """Returns a Markdown file in UTF-8, with tables and footnotes as GitHub and Pandoc read them.
-
-    Args:
-        briefing: As arranged for the form.
-        form: What kind of document it is.
-        file: Its name, which the annex tells to check it.
-    """
+    """Returns a Markdown file in UTF-8, with tables and footnotes as GitHub and Pandoc read them."""
     writer = _MarkdownWriter(briefing, Sayings(briefing))
     parts = writer.full(file) if form == "full" else writer.points(form)
     return ("\n\n".join((*parts, *writer.notes())) + "\n").encode()

@@ -10,12 +10,7 @@ _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def without_times(package: bytes, change: Callable[[str, bytes], bytes] = lambda name, content: content) -> bytes:
-    """Returns a zip archive with the same entries in the same order, each dated alike.
-
-    Args:
-        package: A whole archive.
-        change: Given an entry's name and content, returns its content.
-    """
+    """Returns a zip archive with the same entries, each dated alike, its content as `change(name, content)`."""
     out = BytesIO()
     with ZipFile(BytesIO(package)) as old, ZipFile(out, "w", ZIP_DEFLATED) as new:
         for name in old.namelist():

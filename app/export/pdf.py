@@ -24,11 +24,8 @@ _SECONDS: Final = 900
 def pdf_bytes(word_file: Callable[[Mapping[str, int]], bytes]) -> bytes:
     """Returns a Word file as PDF, with the pages of its headings in the table of contents.
 
-    Args:
-        word_file: Makes the Word file, given the pages of its headings by their bookmarks; none at first.
-
-    Raises:
-        ExportError: LibreOffice is not installed, or it fails.
+    `word_file` makes it, given these pages by bookmarks, none at first. A missing or failing LibreOffice is an
+    ExportError.
     """
     program = find_program()
     if program is None:

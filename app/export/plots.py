@@ -51,13 +51,7 @@ _POINTS: Final = 72
 
 @dataclass(frozen=True, kw_only=True)
 class _Dot:
-    """A statement on the timeline.
-
-    Attributes:
-        row: Of its party, from the top.
-        at: In years.
-        kinds: What its citations show; empty where it is not cited.
-    """
+    """A statement on the timeline: its party's row from the top, its year, and what its citations show, if any."""
 
     statement_id: str
     row: int

@@ -61,21 +61,10 @@ SUFFIXES: Final = tuple(_WRITERS)
 def write_briefing(
     briefing: Briefing, path: Path, *, template: Path | None = None, form: DocumentForm = "full"
 ) -> tuple[Path, ...]:
-    """Writes a briefing as the kind of document that the suffix of its path names, and its manifest beside it.
+    """Writes a briefing as the kind of document that its suffix names, and its manifest beside it; returns both paths.
 
-    Both files are complete or, where something fails, as they were before.
-
-    Args:
-        briefing: The briefing; its citations are numbered anew in reading order.
-        path: Where the document goes; its folder exists.
-        template: A house template for .docx and .pdf; None for the built-in one.
-        form: The whole position table, a page of talking points with an overview, or the points alone.
-
-    Returns:
-        The paths of the document and of its manifest.
-
-    Raises:
-        ExportError: No document of that kind can be made, or it cannot be written there.
+    Both files are complete or, where something fails (an ExportError), as they were before. A house template serves
+    .docx and .pdf.
     """
     check_output(path)
     write = _WRITERS[path.suffix.lower()]
@@ -89,11 +78,7 @@ def write_briefing(
 
 
 def check_output(path: Path) -> None:
-    """Finds out before the work whether a document of that name can be written.
-
-    Raises:
-        ExportError: Its suffix names no kind of document, or it has no place.
-    """
+    """Finds out before the work whether a document of that name can be written; else there is an ExportError."""
     if path.suffix.lower() not in _WRITERS:
         raise ExportError(f"{str(path)!r}: no such kind of document; end its name in {', '.join(SUFFIXES)}")
     if path.is_dir():

@@ -21,7 +21,7 @@ from app.question.overrides import override
 from app.question.proposed import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.relative_time import counted_from
 from app.question.replies import chosen_option
-from app.question.resolution import Resolution
+from app.question.resolution import Resolution, Wording
 from app.question.roles import RoleReading, Word, encode_words, load_tagger, words_of
 from app.question.spans import Span, find_spans
 from app.question.turn import ConversationState, EarlierTurn, earlier_turns, filled, fold, in_form, known_before
@@ -275,6 +275,7 @@ def interpret(
         assumed_treaty=treaties.assumed,
         stance=not provision and (kind.kind == "position" or _has(roles, language, "stance")),
         over_time=kind.kind == "over_time" or when.named > 1,
+        wording=Wording(topic=topic, text=_wording(question, roles)) if topic else None,
         quote=quoted if kind.kind == "source" else "",
         named_at=asked.named_at,
         kind=kind.kind,
@@ -321,6 +322,17 @@ def _content_words(question: str, roles: RoleReading, language: str) -> str:
     ]
     # One such word is rather the verb that asks: "how does Peru regard it?".
     return " ".join(found) if len(found) > 1 else ""
+
+
+def _wording(question: str, roles: RoleReading) -> str:
+    """Returns a question without the parties that it asks and without time and venue, which are filters."""
+    text, end = "", 0
+    for word, label in zip(roles.words, roles.labels, strict=True):
+        kind = word.span.kind if word.span is not None and label in ("-", "who", "not") else ""
+        if kind and kind not in ("treaty", "article", "number"):
+            text += question[end : word.start]
+            end = word.end + 2 * question.startswith(("'s", "’s"), word.end)
+    return re.sub(r"\s+", " ", text + question[end:]).strip()
 
 
 def _less_joint(piece: str, language: str) -> str:

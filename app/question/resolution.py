@@ -39,6 +39,17 @@ class Shown:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wording:
+    """How a topic was asked about: the question without whom and when it asks, which a cross-encoder ranks by.
+
+    "How many did Arvandia hand over in 2020?" has the topic "hand over" and the wording "How many did hand over?".
+    """
+
+    topic: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Resolution:
     """How a question was read.
 
@@ -68,6 +79,7 @@ class Resolution:
         other_kinds: Kinds that it may be as well, likeliest first; only where the chance is low.
         reply_language: The language in which it is wanted, where one was asked for.
         act: What the question does to the conversation before it, as `new`, or `about` the answer shown.
+        wording: How the topic was asked about; None where it was set by hand or has been joined to another.
         quote: Words whose source is asked; empty where none are quoted.
         shown: What has been shown before, where the question goes on from it or is about it.
     """
@@ -92,6 +104,7 @@ class Resolution:
     named_at: int | None = None
     act: Act = "new"
     shown: Shown | None = None
+    wording: Wording | None = None
     quote: str = ""
     style: Literal["answer", "shorter", "points"] = "answer"
     reply_language: str | None = None

@@ -236,6 +236,7 @@ def fold(state: ConversationState, said: Resolution, turn: TurnReading) -> Resol
         unnamed=said.unnamed and not same_who,
         # "And firearms?" asks of statements, since the turn before it does.
         is_statement_question=said.kind not in ASIDES,
+        wording=next((w for w in (said.wording, before.wording) if w is not None and w.topic == scope.topic), None),
         act=turn.act,
         shown=state.shown if turn.act in ("more", "about") else None,
         earlier_kind=before.goes_on_as if said.kind in ASIDES else None,

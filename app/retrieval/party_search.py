@@ -53,7 +53,8 @@ class PartySearch:
         self._strategy = strategy
         self._many = many
         self._depth = SHALLOW if many else DEEP
-        self.topic = None if strategy.topic is None else ranker.topic(strategy.topic, language)
+        wording = strategy.wording if isinstance(strategy, ByTopic) else ""
+        self.topic = None if strategy.topic is None else ranker.topic(strategy.topic, language, wording)
         self._treaty_words: Topic | None = None
         if isinstance(strategy, ByTreaty) and not strategy.joining:
             self._treaty_words = ranker.topic(treaty_words(strategy.treaties), "en")

@@ -83,9 +83,10 @@ class SentenceRanker:
         self._reranker = reranker
         self._features = FeatureExtractor(store.catalogue, embedder)
 
-    def topic(self, words: str, language: str) -> Topic:
-        """Prepares topic words for searching; one serves all parties."""
-        return Topic.of(words, language, self._retriever.embed, self._rarity, self.model_languages)
+    def topic(self, words: str, language: str, wording: str = "") -> Topic:
+        """Prepares topic words, and how an English question asks about them, for searching; one serves all parties."""
+        topic = Topic.of(words, language, self._retriever.embed, self._rarity, self.model_languages)
+        return replace(topic, wording=wording)
 
     def _rarity(self, term: str) -> float:
         """Returns the inverse document frequency of a stem over the passages of the corpus, always above 0."""
@@ -207,11 +208,11 @@ class SentenceRanker:
         """Reads the sentences nearest to a topic with the cross-encoder, best first."""
         ids = [summary.statement_id for summary in searched]
         passages = self._retriever.retrieve(
-            topic.english, ids, DEEP.passages, query_vector=topic.vector, languages=self._known_in(searched)
+            topic.asked, ids, DEEP.passages, query_vector=topic.vector, languages=self._known_in(searched)
         )
-        terms = content_terms(topic.english, "en")
+        terms = content_terms(topic.asked, "en")
         kept = _shortlist(self._sentences_of(passages[: depth.passages]), terms, "en", depth.sentences)
-        alone = self._score(topic.english, [sentence.text for sentence in kept])
+        alone = self._score(topic.asked, [sentence.text for sentence in kept])
         order = np.argsort(-alone, kind="stable")[: depth.windows]
         best = [kept[row] for row in order]
         windows = self._contexts(best)

@@ -57,9 +57,14 @@ class ByTreaty:
 
 @dataclass(frozen=True, kw_only=True)
 class ByTopic:
-    """The sentences that speak of a topic."""
+    """The sentences that speak of a topic.
+
+    Attributes:
+        wording: How the question asks about it, see `Wording`; empty where that is not known.
+    """
 
     topic: str
+    wording: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +91,9 @@ def choose_strategy(resolution: Resolution) -> SearchStrategy | None:
         joining = any(map(_JOINS.fullmatch, content_terms(resolution.question, scope.language)))
         return ByTreaty(treaties=scope.treaties, topic=topic, joining=joining)
     if topic is not None:
-        return ByTopic(topic=topic)
+        wording = resolution.wording
+        asked = wording is not None and wording.topic == scope.topic and scope.language == "en"
+        return ByTopic(topic=topic, wording=wording.text if wording is not None and asked else "")
     filtered = scope.years or scope.sessions or scope.bodies or scope.agenda_items
     if scope.states or scope.groups or scope.members_of or (resolution.all_states and filtered):
         return Representative()

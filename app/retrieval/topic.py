@@ -47,6 +47,7 @@ class Topic:
         terms: All English terms for the topic, where it is one that the glossary knows and says no more.
         within: The terms of the field that `english` holds, whatever else it says.
         synonym_topics: The same topic in other English words, where the glossary knows some.
+        wording: How an English question asks about it, which the cross-encoder reads; empty where that is not known.
         cross_lingual_vector: The vector by which passages in other languages are found, where the embedding model knows
             that of the question.
     """
@@ -61,7 +62,13 @@ class Topic:
     terms: tuple[str, ...] = ()
     within: tuple[NamedTerm, ...] = ()
     synonym_topics: tuple["Topic", ...] = ()
+    wording: str = ""
     cross_lingual_vector: Matrix | None = None
+
+    @property
+    def asked(self) -> str:
+        """What the cross-encoder is given: it was trained on questions, "how many did hand over?", not on keywords."""
+        return self.wording or self.english
 
     @property
     def wordings(self) -> tuple["Topic", ...]:

@@ -5,8 +5,8 @@ what can be answered. Cases that expect `partial` are scored apart.
 """
 
 from app.records import Answer
-from evals.golden.cases import Case
-from evals.metrics.citations import FIRST, covers, gold_spans, overlaps
+from evals.cases.case import Case
+from evals.metrics.citations import FIRST, covers, evidence_spans, overlaps
 from evals.metrics.eval_sample import EvalSample
 
 Counts = tuple[float, float, float, float]
@@ -49,11 +49,11 @@ def over_abstained_with_evidence(sample: EvalSample) -> tuple[float, float] | No
 
 
 def was_retrieved(sample: EvalSample) -> bool:
-    """Returns whether any retrieved passage holds gold evidence."""
+    """Returns whether any retrieved passage holds evidence."""
     return any(
         covers(passage, sample.files.get(passage.statement_id), span)
         for passage in sample.answer.retrieved
-        for span in gold_spans(sample.case)
+        for span in evidence_spans(sample.case)
     )
 
 
@@ -81,7 +81,7 @@ def is_wrong(case: Case, answer: Answer) -> bool | None:
         return None
     if case.expect.status == "abstained":
         return True
-    spans = list(gold_spans(case))
+    spans = list(evidence_spans(case))
     if not spans:
         return None
     return not any(overlaps(citation, span) for citation in answer.citations[:FIRST] for span in spans)

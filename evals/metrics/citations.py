@@ -1,18 +1,18 @@
-"""Citations against gold evidence: what was found, what was worth citing, and what claims stand on.
+"""Citations against evidence: what was found, what was worth citing, and what claims stand on.
 
-Overlap of a citation c and a gold span g: same file, and |c∩g| / min(|c|, |g|) ≥ 0.5, where c is neither a scrap nor so
-long that it points at nothing: min(8, |g|) ≤ |c| ≤ max(4·|g|, 1200) characters.
+Overlap of a citation c and a span of evidence g: same file, and |c∩g| / min(|c|, |g|) ≥ 0.5, where c is neither a scrap
+nor so long that it points at nothing: min(8, |g|) ≤ |c| ≤ max(4·|g|, 1200) characters.
 """
 
 from collections.abc import Iterable
 from typing import Final
 
 from app.records import Citation, RetrievedPassage
-from evals.golden.cases import Case, Evidence
+from evals.cases.case import Case, Evidence
 from evals.metrics.eval_sample import EvalSample
 
 FIRST: Final = 5
-# Bounds of a citation in characters: a shorter one is a scrap; a longer one, many times gold, quotes everything.
+# Bounds of a citation in characters: a shorter one is a scrap; a longer one, many times as long, quotes everything.
 _SCRAP: Final = 8
 _LONG: Final = 1200
 _TIMES: Final = 4
@@ -20,9 +20,9 @@ _TIMES: Final = 4
 
 def overlaps(citation: Citation, span: Evidence) -> bool:
     """Returns whether a citation quotes a span: same file, and at least half of the shorter of the two in common."""
-    cited, gold = citation.end - citation.start, span.end - span.start
-    in_proportion = min(_SCRAP, gold) <= cited <= max(_TIMES * gold, _LONG)
-    return citation.file == span.file and in_proportion and _common(citation, span) >= 0.5 * min(cited, gold)
+    cited, expected = citation.end - citation.start, span.end - span.start
+    in_proportion = min(_SCRAP, expected) <= cited <= max(_TIMES * expected, _LONG)
+    return citation.file == span.file and in_proportion and _common(citation, span) >= 0.5 * min(cited, expected)
 
 
 def covers(passage: RetrievedPassage, file: str | None, span: Evidence) -> bool:
@@ -34,7 +34,7 @@ def _common(found: Citation | RetrievedPassage, span: Evidence) -> int:
     return min(found.end, span.end) - max(found.start, span.start)
 
 
-def gold_spans(case: Case) -> Iterable[Evidence]:
+def evidence_spans(case: Case) -> Iterable[Evidence]:
     """Yields the spans that meet some group."""
     for group in case.groups:
         yield from group
@@ -71,14 +71,14 @@ def evidence_all(sample: EvalSample) -> tuple[float, float] | None:
 
 
 def ruling(sample: EvalSample, citation: Citation) -> bool | None:
-    """Returns whether a citation answers the case: by its gold, else by what a person ruled; None where nobody has."""
-    if any(overlaps(citation, span) for span in gold_spans(sample.case)):
+    """Returns whether a citation answers the case: by its evidence, else by a person's ruling; None without."""
+    if any(overlaps(citation, span) for span in evidence_spans(sample.case)):
         return True
     return sample.rulings.get((citation.file, citation.start, citation.end))
 
 
 def citation_precision(sample: EvalSample) -> tuple[float, float] | None:
-    """Returns (citations that meet gold or were accepted, citations judged) of cases that have evidence."""
+    """Returns (citations that meet evidence or were accepted, citations judged) of cases that have evidence."""
     if not sample.case.groups or not sample.answer.citations:
         return None
     rulings = [ruling(sample, citation) for citation in sample.answer.citations]

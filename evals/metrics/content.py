@@ -3,7 +3,7 @@
 import re
 
 from app.records import Answer
-from evals.golden.cases import Nugget
+from evals.cases.case import Nugget
 from evals.metrics.citations import overlaps
 from evals.metrics.eval_sample import EvalSample
 from evals.metrics.integrity import is_sound
@@ -61,13 +61,13 @@ def state_set(sample: EvalSample) -> tuple[float, float, float, float] | None:
     """
     if sample.case.type != "list_states":
         return None
-    claimed, gold = claimed_states(sample.answer), set(sample.case.expect.states)
-    if not claimed and not gold:
+    claimed, expected = claimed_states(sample.answer), set(sample.case.expect.states)
+    if not claimed and not expected:
         return None
-    common = len(claimed & gold)
+    common = len(claimed & expected)
     return (
         common / len(claimed) if claimed else 0.0,
-        common / len(gold) if gold else 0.0,
-        2 * common / (len(claimed) + len(gold)),
+        common / len(expected) if expected else 0.0,
+        2 * common / (len(claimed) + len(expected)),
         1.0,
     )

@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from app.records import Answer
+from evals.cases.case import Case
+from evals.cases.documents import Document
 from evals.errors import AnswerError, first_fault
-from evals.golden.cases import Case
-from evals.golden.documents import Document
 
 # Where a quotation stands: file, start, end.
 FileSpan = tuple[str, int, int]

@@ -7,7 +7,7 @@ from typing import Final
 from app.answering.verify import reads_as
 from app.records import Citation, Claim
 from app.retrieval.terms import content_terms
-from evals.golden.documents import FACTS, Document
+from evals.cases.documents import FACTS, Document
 from evals.metrics.eval_sample import EvalSample
 from ingest.text.furniture import running_heads
 from ingest.text.squash import squash
@@ -55,9 +55,10 @@ def claims_worded(sample: EvalSample) -> tuple[float, float] | None:
     """Returns (claims that speak of what they cite, claims) of answers with claims.
 
     Whatever a claim quotes has to stand in one of its citations, and at least half of its content words (stemmed) in
-    their quotations. A paraphrase may use other words, but not mostly.
+    their quotations. A paraphrase may use other words, but not mostly. Claims on a statement itself, such as its
+    session and title, are words of ours, whose facts `metadata` compares with the manifest.
     """
-    claims = sample.answer.claims
+    claims = sample.answer.claims if sample.answer.kind not in ("metadata", "list") else ()
     return (float(sum(_is_worded(claim, sample) for claim in claims)), float(len(claims))) if claims else None
 
 

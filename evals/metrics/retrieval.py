@@ -1,6 +1,6 @@
-"""Retrieval against gold spans, computed by ir-measures over a run and relevance judgements that survive re-chunking.
+"""Retrieval against evidence, computed by ir-measures over a run and relevance judgements that survive re-chunking.
 
-What is retrieved is a passage, what is relevant a gold group. A passage that holds a span of a group not yet found
+What is retrieved is a passage, what is relevant an evidence group. A passage that holds a span of a group not yet found
 stands for that group; every other passage is a document that is not relevant. So recall counts groups found and no
 splitting of texts changes what is relevant. A passage that holds spans of two groups takes two ranks.
 """
@@ -28,7 +28,7 @@ Ranking = Sequence[str]
 
 
 def ranking(sample: EvalSample) -> tuple[Ranking, frozenset[str]] | None:
-    """Returns (retrieved documents, best first; relevant documents) of a case; None without gold or files of passages.
+    """Returns (retrieved documents, best first; relevant documents) of a case; None without evidence or files.
 
     A case without relevant documents is no query: an empty set of judgements would be averaged as 0.
     """
@@ -47,7 +47,7 @@ def ranking(sample: EvalSample) -> tuple[Ranking, frozenset[str]] | None:
 
 
 def _group(number: int) -> str:
-    return f"gold-{number}"
+    return f"group-{number}"
 
 
 def retrieval(sample: EvalSample) -> tuple[float, ...] | None:

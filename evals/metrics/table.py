@@ -1,4 +1,4 @@
-"""The table of metrics, `metrics.csv`: what each is computed from, how it adds up over cases, and what it means.
+"""The table of metrics, `metrics.csv`: what each is computed from, how it adds up over cases, and where it is shown.
 
 Every metric is a function of sums: a measure gives a few numbers for a case, these are added over any set of cases,
 and the metric combines the sums. So a slice, a bootstrap sample and the whole are computed alike.
@@ -20,11 +20,13 @@ Floats = npt.NDArray[np.float64]
 Measure = Callable[[EvalSample], tuple[float, ...] | None]
 Combine = Callable[[Floats], Floats]
 _MODULES: Final = (abstention, citations, content, integrity, reading, retrieval, robustness)
+# The share of cases that came out right, or failed, is told from their stages, which no measure gives.
+OUTCOME: Final = "outcome"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Quantity:
-    """What is computed from sums of components: a metric, or the share of cases that came out right or failed.
+class Metric:
+    """A line of the table.
 
     Attributes:
         key: The measure that gives its components, such as `citations.evidence_five`.
@@ -34,6 +36,7 @@ class Quantity:
         formula: What it is, in one line.
         source: Where it comes from; empty for our own.
         baseline: It says what a trivial program would get, not the one that was run.
+        shown_in: `tile`, `brief`, `ablation`: where it is shown beside the whole table.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Quantity:
     formula: str = ""
     source: str = ""
     baseline: bool = False
+    shown_in: frozenset[str] = frozenset()
 
 
 def ratio(part: str = "0", whole: str = "1") -> Combine:
@@ -64,13 +68,9 @@ def divided(part: Floats, whole: Floats) -> Floats:
     return quotient
 
 
-_F1_ABSTAIN: Final = ratio("0+0", "0+0+1+2")
-_F1_ANSWER: Final = ratio("3+3", "3+3+1+2")
-
-
 def _macro(sums: Floats) -> Floats:
     """A class of which there is no case is left out: the mean is then the F1 of the other."""
-    abstain, answer = _F1_ABSTAIN(sums), _F1_ANSWER(sums)
+    abstain, answer = ratio("0+0", "0+0+1+2")(sums), ratio("3+3", "3+3+1+2")(sums)
     abstain = np.where(sums[..., 0] + sums[..., 2] > 0, abstain, answer)
     return (abstain + np.where(sums[..., 1] + sums[..., 3] > 0, answer, abstain)) / 2
 
@@ -84,10 +84,10 @@ def _combine(given: str) -> Combine:
     return ratio(part, whole) if over else {"0": _total, "macro": _macro}[given]
 
 
-def _read() -> Iterator[Quantity]:
+def _read() -> Iterator[Metric]:
     lines = files("evals").joinpath("metrics", "metrics.csv").read_text(encoding="utf-8").splitlines()
     for row in csv.DictReader(line for line in lines if not line.startswith("#")):
-        yield Quantity(
+        yield Metric(
             name=row["name"],
             label=row["label"],
             key=row["measure"],
@@ -98,17 +98,26 @@ def _read() -> Iterator[Quantity]:
             formula=row["formula"],
             source=row["source"],
             baseline=bool(row["baseline"]),
+            shown_in=frozenset(row["shown_in"].split()),
         )
 
 
-METRICS: Final[Mapping[str, Quantity]] = {metric.name: metric for metric in _read()}
+METRICS: Final[Mapping[str, Metric]] = {metric.name: metric for metric in _read()}
+RIGHT: Final = METRICS["right"]
+FAILED: Final = METRICS["failed"]
+
+
+def metrics_in(place: str) -> tuple[Metric, ...]:
+    """Returns the metrics that are shown in a place, in the order of the table."""
+    return tuple(metric for metric in METRICS.values() if place in metric.shown_in)
 
 
 def measures() -> dict[str, Measure]:
     """Returns the measures that metrics are computed from, by the names under which components are stored."""
     found = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
     keys = dict.fromkeys(metric.key for metric in METRICS.values())
-    return {key: getattr(found[key.partition(".")[0]], key.partition(".")[2]) for key in keys}
+    pairs = ((key, *key.split(".")) for key in keys)
+    return {key: getattr(found[module], name) for key, module, name in pairs if module != OUTCOME}
 
 
 def components(sample: EvalSample) -> dict[str, tuple[float, ...]]:

@@ -6,14 +6,14 @@ from typing import Final, NamedTuple
 
 from app.answering.verify import reads_as
 from app.records import Answer, Citation, RetrievedPassage
+from evals.cases.case import Case, Evidence
+from evals.cases.documents import Documents
 from evals.failure_taxonomy import STAGES, Stage
-from evals.golden.cases import Case, Evidence
-from evals.golden.documents import Documents
-from evals.metrics.citations import covers, gold_spans, overlaps, ruling
+from evals.metrics.citations import covers, evidence_spans, overlaps, ruling
 from evals.metrics.eval_sample import EvalSample
 from evals.metrics.table import METRICS
-from evals.report.marked_evidence import Context, Word, context, shortened, word_changes
-from evals.report.words import GIVEN, STATUS, milliseconds, party, plain
+from evals.report.marked_evidence import Context, Word, context, word_changes
+from evals.report.words import GIVEN, STATUS, milliseconds, party, plain, shortened
 from evals.runs import AnswerRecord, Run, ScoreRecord
 from evals.score import Rulings, eval_samples
 from evals.summary import by_case
@@ -149,7 +149,7 @@ class Answers:
         words, exact = self._compared(citation, sample)
         if not exact:
             return None, word_changes(words or citation.source_quote, citation.quote)
-        spans = [(s.start, s.end) for s in gold_spans(sample.case) if s.file == citation.file and s.located]
+        spans = [(s.start, s.end) for s in evidence_spans(sample.case) if s.file == citation.file and s.located]
         text = sample.documents[citation.file].text
         given = (citation.number, citation.start, citation.end)
         return context(text, (citation.start, citation.end), spans, [given]) if words else None, ()
@@ -167,7 +167,7 @@ class Answers:
             yield "▲", f"the assistant's own check: {plain(citation.verdict)}", "warn"
         if document is not None and document.state is not None and document.state != citation.state:
             yield "✗", "another State said this", "bad"
-        if any(overlaps(citation, span) for span in gold_spans(sample.case)):
+        if any(overlaps(citation, span) for span in evidence_spans(sample.case)):
             yield "★", "expected evidence", "good"
         elif sample.case.groups:
             yield _RULED[ruling(sample, citation)]
@@ -180,7 +180,7 @@ class Answers:
             document = sample.documents.get(file or "")
             text = document.text[max(0, passage.start) : max(0, passage.end)] if document is not None else ""
             state = self.party(document.state) if document is not None else ""
-            held = any(covers(passage, file, span) for span in gold_spans(sample.case))
+            held = any(covers(passage, file, span) for span in evidence_spans(sample.case))
             snippet = shortened(" ".join(text[: 4 * _SNIPPET].split()), _SNIPPET)
             found.append((passage, state, file or passage.statement_id, snippet, held))
         return found

@@ -1,4 +1,4 @@
-"""Evidence in context: gold and cited spans marked in the text around them, and a word diff of altered quotations."""
+"""Evidence in context: expected and cited spans marked in their text, and a word diff of altered quotations."""
 
 import re
 from collections.abc import Iterable
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Final, Literal
+
+from evals.report.words import shortened
 
 # Characters shown on either side of a span.
 AROUND: Final = 150
@@ -24,16 +26,16 @@ class MarkedStretch:
     """A stretch of text under the same marks.
 
     Attributes:
-        gold: Whether it belongs to expected evidence.
+        expected: Whether it belongs to expected evidence.
         given: Numbers of the citations that quote it.
-        opens_gold: Whether expected evidence begins here.
+        opens_expected: Whether expected evidence begins here.
         opens: Numbers of the citations that begin here.
     """
 
     text: str
-    gold: bool
+    expected: bool
     given: tuple[int, ...]
-    opens_gold: bool
+    opens_expected: bool
     opens: tuple[int, ...]
 
 
@@ -62,7 +64,7 @@ class Word:
 def context(
     text: str,
     focus: tuple[int, int],
-    gold: Iterable[tuple[int, int]],
+    expected: Iterable[tuple[int, int]],
     given: Iterable[tuple[int, int, int]],
     around: int = AROUND,
 ) -> Context:
@@ -71,21 +73,21 @@ def context(
     Args:
         text: The whole text.
         focus: The span, by offsets.
-        gold: Spans of expected evidence in this text.
+        expected: Spans of expected evidence in this text.
         given: Citations in this text: number, start, end.
         around: Characters shown on either side.
     """
     start, end = _window(text, focus, around)
-    expected = [span for span in gold if span[0] < end and span[1] > start]
+    expected = [span for span in expected if span[0] < end and span[1] > start]
     cited = [span for span in given if span[1] < end and span[2] > start]
     edges = {edge for span in expected for edge in span} | {edge for _, *span in cited for edge in span}
     cuts = sorted({start, end, *(edge for edge in edges if start < edge < end)})
     pieces = [
         MarkedStretch(
             text=_shortened(text[left:right]),
-            gold=any(begin <= left < finish for begin, finish in expected),
+            expected=any(begin <= left < finish for begin, finish in expected),
             given=tuple(sorted({number for number, begin, finish in cited if begin <= left < finish})),
-            opens_gold=any(max(begin, start) == left for begin, _ in expected),
+            opens_expected=any(max(begin, start) == left for begin, _ in expected),
             opens=tuple(sorted({number for number, begin, _ in cited if max(begin, start) == left})),
         )
         for left, right in pairwise(cuts)
@@ -111,11 +113,6 @@ def _shortened(text: str) -> str:
         return text
     half = LONGEST // 2
     return f"{text[:half]} […{len(text) - 2 * half} characters…] {text[-half:]}"
-
-
-def shortened(text: str, most: int = LONGEST) -> str:
-    """Returns a text, cut at its end if it is long."""
-    return text if len(text) <= most else f"{text[:most].rstrip()} […]"
 
 
 def word_changes(source: str, quote: str) -> tuple[Word, ...]:

@@ -1,42 +1,59 @@
-"""Tables of a run, made once and shown alike on a terminal and in Markdown: figures, gates, flips, slices, failures."""
+"""Tables of a run, made once and shown alike on a page, on a terminal and in Markdown."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from evals.compare import Comparison, Difference, Flip, difference, paired
+import numpy as np
+
+from evals.cases.case import Case
+from evals.cases.documents import Documents
+from evals.cases.lint import Problem
+from evals.compare import Comparison, Flip
 from evals.errors import RunError
 from evals.failure_taxonomy import MEANING
 from evals.gates import GateReport
-from evals.golden.checks import Problem
-from evals.metrics.table import METRICS
+from evals.metrics.table import METRICS, RIGHT
 from evals.report.verdict import weakest
 from evals.report.words import (
-    CHANGE,
-    GATE,
+    NOTHING,
+    STATUS,
+    TONE,
+    VERDICT,
     bar_of,
     change,
+    language,
+    listed,
+    milliseconds,
     p_value,
+    party,
     plain,
     range_of,
+    shortened,
     shown,
     slice_label,
     slice_value,
-)
+)  # fmt: skip
 from evals.runs import Run, ScoreRecord
-from evals.summary import FAILED, QUANTITIES, RIGHT, by_case, figure, stage_counts, summarise
+from evals.summary import (
+    SMALL,
+    Figure,
+    abstention_square,
+    by_case,
+    by_slice,
+    confusion,
+    figure,
+    latency,
+    stage_counts,
+    summarise,
+    tokens,
+)  # fmt: skip
 from ingest.parties.party_table import PartyTable
 
-# What a summary shows of all figures.
-KEY_FIGURES: Final = (
-    "right", "failed", "quote_verified", "misattributed", "evidence_first", "evidence_five", "citation_precision",
-    "recall_at_20", "nuggets_strict_vital", "state_set_f1", "abstention_recall", "over_abstention", "macro_f1",
-    "paraphrase_agreement", "language_agreement",
-)  # fmt: skip
 # A comment that lists more is not read, and GitHub cuts off at 65 536 characters.
 _FLIPS: Final = 20
-_TONES: Final = {"pass": "good", "fail": "bad", "warn": "warn", "invalid": "warn", "better": "good", "worse": "bad"}
 # What Markdown or a forge would read as markup, a mention or a reference.
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+!|~$-])")
 
@@ -46,48 +63,44 @@ class Table:
     """Rows of text under a title.
 
     Attributes:
+        note: What a reader has to know of it.
         code: Columns of ids, which Markdown sets as code.
-        tones: Of each row: good, bad, warn, or empty; none for rows without.
+        tones: Of each row: good, bad, warn, few, or empty; none for rows without.
+        bars: Of each row a share with its interval, drawn on a page.
     """
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
+    note: str = ""
     code: frozenset[str] = frozenset()
     tones: Sequence[str] = ()
+    bars: Sequence[tuple[float, float, float]] = ()
 
 
 def figures_table(
-    scores: Sequence[ScoreRecord], comparison: Comparison | None = None, names: Iterable[str] | None = None
+    figures: Mapping[str, Figure], comparison: Comparison | None = None, place: str | None = None
 ) -> Table:
-    """Returns figures with their intervals, beside those of the baseline; all that apply where no names are given."""
-    cases = by_case(scores)
-    if names is None:
-        right = figure(cases, RIGHT)
-        found = [*([right] if right else []), *summarise(scores)]
-    else:
-        found = [item for name in names if (item := figure(cases, QUANTITIES[name])) is not None] if cases else []
-    differences = _differences(comparison) if comparison is not None else {}
+    """Returns figures with their intervals, beside those of the baseline; those shown in a place, or all."""
+    found = [item for name, item in figures.items() if place is None or place in METRICS[name].shown_in]
     more = ("Baseline", "Change", "p", "Reading") if comparison is not None else ()
     rows, tones = [], []
     for item in found:
-        name, other = item.metric, differences.get(item.metric)
-        beside = _beside(other) if other is not None else ("–", "–", "–", "")
-        row = (QUANTITIES[name].label, shown(item.value, name), range_of(item.low, item.high, name), str(item.n))
-        rows.append((*row, *(beside if comparison is not None else ())))
-        tones.append(_TONES.get(other.verdict, "") if other is not None else "")
-    return Table(title="Figures", columns=("Figure", "Value", "95 % interval", "n", *more), rows=rows, tones=tones)
-
-
-def _differences(comparison: Comparison) -> dict[str, Difference]:
-    failed = difference(paired(comparison.pairs, FAILED))
-    found = {item.metric: item for item in (comparison.right, *comparison.metrics)}
-    return found | ({FAILED.name: failed} if failed is not None else {})
-
-
-def _beside(found: Difference) -> tuple[str, ...]:
-    name = found.metric
-    return shown(found.a, name), change(found.delta, name), p_value(found.p), " ".join(CHANGE[found.verdict])
+        name, other = item.metric, comparison.differences.get(item.metric) if comparison is not None else None
+        beside: tuple[str, ...] = (NOTHING, NOTHING, NOTHING, "") if comparison is not None else ()
+        if other is not None:
+            reading = "" if METRICS[name].higher_is_better is None else VERDICT[other.verdict]
+            beside = shown(other.a, name), change(other.delta, name), p_value(other.p), reading
+        value = shown(item.value, name), range_of(item.low, item.high, name), str(item.n)
+        rows.append((METRICS[name].label, *value, *beside))
+        tones.append("few" if item.n < SMALL else TONE[other.verdict] if other is not None else "")
+    return Table(
+        title="Figures",
+        columns=("Figure", "Value", "95 % interval", "n", *more),
+        rows=rows,
+        tones=tones,
+        note=f"n: cases that bear on a figure; from fewer than {SMALL} little can be read.",
+    )
 
 
 def gates_table(report: GateReport) -> Table:
@@ -96,86 +109,221 @@ def gates_table(report: GateReport) -> Table:
     results = sorted(report.results, key=lambda item: order.index(item.verdict))
     rows = [
         (
-            QUANTITIES[result.metric].label,
-            " ".join(GATE[result.verdict]),
+            METRICS[result.metric].label,
+            VERDICT[result.verdict],
             shown(result.value, result.metric),
-            bar_of(result),
+            bar_of(result.bar, result.metric),
             shown(result.baseline, result.metric),
             change(result.delta, result.metric),
+            range_of(result.low, result.high, result.metric, points=result.delta is not None),
             p_value(result.p),
             str(result.n),
         )
         for result in results
     ]
-    columns = ("Gate", "Outcome", "Value", "Needed", "Baseline", "Change", "p", "n")
-    return Table(title="Gates", columns=columns, rows=rows, tones=[_TONES[result.verdict] for result in results])
+    left_out = f" Left out, since they apply to no case: {', '.join(report.left_out)}." if report.left_out else ""
+    return Table(
+        title="Gates",
+        columns=("Gate", "Outcome", "Value", "Needed", "Baseline", "Change", "95 % interval", "p", "n"),
+        rows=rows,
+        tones=[TONE[result.verdict] for result in results],
+        note=f"What has to hold, over {report.cases} cases; intervals are of the change where there is one.{left_out}",
+    )
 
 
 def stages_table(scores: Sequence[ScoreRecord]) -> Table:
     """Returns how many cases broke first at each stage, the most first."""
     counts = sorted(stage_counts(scores).items(), key=lambda item: -item[1])
-    rows = [(stage, str(count), MEANING[stage]) for stage, count in counts]
+    rows = [(plain(stage), str(count), MEANING[stage]) for stage, count in counts]
     return Table(title="What broke first", columns=("Stage", "Cases", "Meaning"), rows=rows)
 
 
 def weakest_table(scores: Sequence[ScoreRecord], parties: PartyTable, most: int = 5) -> Table:
     """Returns the slices with the lowest shares of right outcomes."""
+    found = {f"{slice_label(n)}: {slice_value(n, v, parties)}": item for n, v, item in weakest(scores, most)}
+    return _shares("Weakest slices", "Slice", found)
+
+
+def slice_table(
+    name: str, scores: Sequence[ScoreRecord], parties: PartyTable, comparison: Comparison | None = None
+) -> Table:
+    """Returns the share of right outcomes for each value of a slice, the worst first, beside the baseline's."""
+    found = by_slice(scores, name)
+    before = {value: old for value, (old, _) in comparison.by(name).items()} if comparison is not None else None
+    labels = {value: slice_value(name, value, parties) for value in found}
+    old = None if before is None else [before.get(value) for value in found]
+    return _shares(slice_label(name), slice_label(name), {labels[v]: item for v, item in found.items()}, old)
+
+
+def _shares(title: str, head: str, found: Mapping[str, Figure], before: Sequence[Figure | None] | None = None) -> Table:
     rows = [
-        (
-            f"{slice_label(name)}: {slice_value(name, item.value, parties)}",
-            str(item.n),
-            shown(item.right, "right"),
-            range_of(item.low, item.high, "right"),
-        )
-        for name, item in weakest(scores, most)
+        (name, str(item.n), shown(item.value, RIGHT.name), range_of(item.low, item.high, RIGHT.name))
+        for name, item in found.items()
     ]
-    return Table(title="Weakest slices", columns=("Slice", "n", "Right", "95 % interval"), rows=rows)
+    if before is not None:
+        values = [shown(old.value if old is not None else None, RIGHT.name) for old in before]
+        rows = [(*row, value) for row, value in zip(rows, values, strict=True)]  # type: ignore[misc]  # one cell more
+    return Table(
+        title=title,
+        columns=(head, "n", "Right", "95 % interval", *(("Baseline",) if before is not None else ())),
+        rows=rows,
+        tones=["few" if item.n < SMALL else "" for item in found.values()],
+        bars=[(item.value, item.low, item.high) for item in found.values()],
+    )
 
 
-def flips_table(comparison: Comparison, questions: Mapping[str, str]) -> Table:
-    """Returns the cases that are right in one run only, losses first, each with its question."""
+def flips_table(comparison: Comparison, cases: Mapping[str, Case], documents: Documents | None = None) -> Table:
+    """Returns the cases that are right in one run only, losses first, each with its question and its statement."""
     flips = (*comparison.regressions, *comparison.improvements)
 
     def row(flip: Flip) -> tuple[str, ...]:
-        sign = "✗ → ✔" if flip.new is None else "✔ → ✗"
-        return (sign, flip.case, questions.get(flip.case, ""), plain(flip.old or "right"), plain(flip.new or "right"))
+        sign, case = "✗ → ✔" if flip.new is None else "✔ → ✗", cases.get(flip.case)
+        asked, told = (case.question, _statement(case, documents)) if case is not None else ("", "")
+        return sign, flip.case, asked, told, plain(flip.old or "right"), plain(flip.new or "right")
 
     lost, won = len(comparison.regressions), len(comparison.improvements)
-    title = f"{lost} lost, {won} won (p = {p_value(comparison.mcnemar_p)})"
-    if len(flips) > _FLIPS:
-        title += f", the first {_FLIPS}"
-    columns = ("Change", "Case", "Question", "Baseline", "This run")
-    return Table(title=title, columns=columns, rows=[row(flip) for flip in flips[:_FLIPS]], code=frozenset({"Case"}))
+    return Table(
+        title=f"{lost} lost, {won} won (p = {p_value(comparison.mcnemar_p)})"
+        + (f", the first {_FLIPS}" if len(flips) > _FLIPS else ""),
+        columns=("Change", "Case", "Question", "Statement", "Before", "Now"),
+        rows=[row(flip) for flip in flips[:_FLIPS]],
+        code=frozenset({"Case"}),
+        tones=["bad" if flip.new else "good" for flip in flips[:_FLIPS]],
+    )
 
 
-def comparison_tables(found: Comparison, slices: Sequence[str], run: Run) -> tuple[Table, ...]:
+def _statement(case: Case, documents: Documents | None) -> str:
+    """Returns the words that answer a case, with their statement."""
+    if not case.evidence:
+        return "none answers it"
+    span = case.evidence[0]
+    words = documents.words_of(span) if documents is not None else span.quote or ""
+    return f"{span.file}: “{shortened(' '.join(words.split()), 120)}”"
+
+
+def comparison_tables(
+    found: Comparison, slices: Sequence[str], run: Run, documents: Documents | None = None
+) -> tuple[Table, ...]:
     """Returns what differs between two runs: flips, figures, slices, and last how they were run."""
-    questions = {case.id: case.question for case in run.cases()}
-    by = [
-        Table(
-            title=slice_label(name),
-            columns=(name, "Cases", "Right before", "Now"),
-            rows=[(i.value, str(i.n), shown(i.a, "right"), shown(i.b, "right")) for i in found.by(name)],
-        )
-        for name in slices
-    ]
+    parties = documents.parties if documents is not None else PartyTable.load()
+    scores = run.scores()
+    return (
+        flips_table(found, {case.id: case for case in run.cases()}, documents),
+        figures_table(summarise(scores), found),
+        *(slice_table(name, scores, parties, found) for name in slices),
+        changes_table(found),
+    )
+
+
+def changes_table(found: Comparison) -> Table:
+    """Returns what was run differently."""
+    rows = [(name, a or NOTHING, b or NOTHING) for name, a, b in found.changes]
+    return Table(title="What was run differently", columns=("Entry", found.baseline, found.candidate), rows=rows)
+
+
+def abstention_tables(scores: Sequence[ScoreRecord], figures: Mapping[str, Figure]) -> tuple[Table, Table]:
+    """Returns whether there was something to answer with and what was done, and what thoughtless programs would get."""
+    square = abstention_square(scores)
+    nothing = square.right_abstentions + square.false_answers
+    something = square.needless_abstentions + square.right_to_answer
+    decided = Table(
+        title="Answers and abstentions",
+        columns=("", "It gave no answer", "It answered"),
+        rows=[
+            ("The statements hold no answer", f"{square.right_abstentions} ✔", f"{square.false_answers} ✗"),
+            ("The statements hold an answer", f"{square.needless_abstentions} ✗", f"{square.right_to_answer} ✔"),
+        ],
+        note="Cases that can be answered in part are counted apart.",
+    )
+    programs = (
+        ("This run", square.right_abstentions + square.right_to_answer, "macro_f1"),
+        ("A program that never answers", nothing, "macro_f1_always_abstain"),
+        ("A program that always answers", something, "macro_f1_always_answer"),
+    )
     rows = [
-        (QUANTITIES[item.metric].label, *_beside(item)[:1], shown(item.b, item.metric), change(item.delta, item.metric),
-         range_of(item.low, item.high, item.metric, points=True), p_value(item.p), str(item.n), item.verdict)
-        for item in (found.right, *found.metrics)
-    ]  # fmt: skip
-    figures = Table(
-        title=f"{len(found.pairs)} cases",
-        columns=("Figure", "Before", "Now", "Change", "95 % interval", "p", "n", "Reading"),
+        (name, f"{right} of {nothing + something}", shown(figures[key].value if key in figures else None, key))
+        for name, right, key in programs
+    ]
+    return decided, Table(
+        title="Beside programs without thought",
+        columns=("Program", "Right to answer or not", METRICS["macro_f1"].label),
         rows=rows,
-        tones=[_TONES.get(item.verdict, "") for item in (found.right, *found.metrics)],
     )
-    settings = Table(
-        title="What was run differently",
-        columns=("Entry", found.baseline, found.candidate),
-        rows=[(entry.name, entry.a or "", entry.b or "") for entry in found.changes],
+
+
+def confusion_table(scores: Sequence[ScoreRecord], parties: PartyTable) -> Table:
+    """Returns answers to cases about one State that are about another, the most frequent first."""
+    wrong = {pair: count for pair, count in confusion(scores).items() if pair[0] != pair[1]}
+    ordered = sorted(wrong.items(), key=lambda item: (-item[1], item[0]))
+    return Table(
+        title="Mixed-up States",
+        columns=("Asked about", "The answer is about", "Answers"),
+        rows=[(party(a, parties), party(b, parties), str(count)) for (a, b), count in ordered],
+        note="A group that speaks for its members counts here as another, though citing it as such can be right.",
     )
-    return flips_table(found, questions), figures, *by, settings
+
+
+def times_table(scores: Sequence[ScoreRecord], before: Sequence[ScoreRecord] = ()) -> Table:
+    """Returns the wall time of each step, beside the baseline's."""
+    earlier = latency(before)
+    rows = [
+        (
+            plain(step), str(t.n), milliseconds(t.p50), milliseconds(t.p95), milliseconds(t.max),
+            milliseconds(earlier[step].p50 if step in earlier else None),
+        )
+        for step, t in latency(scores).items()
+    ]  # fmt: skip
+    return Table(
+        title="Time",
+        columns=("Step", "n", "Median", "95 % within", "Slowest", "Baseline median"),
+        rows=rows,
+        note="The 95th percentile is left out where there are too few answers to bound it (59).",
+    )
+
+
+def tokens_table(scores: Sequence[ScoreRecord]) -> Table:
+    """Returns the tokens that each model took; none where answers are quotations chosen on this machine."""
+    rows = [
+        (model, plain(name), str(count)) for model, counts in tokens(scores).items() for name, count in counts.items()
+    ]
+    return Table(title="Tokens", columns=("Model", "What", "Count"), rows=rows)
+
+
+def cases_table(cases: Sequence[Case]) -> Table:
+    """Returns what a set of cases consists of: figures are worth as much as the cases they rest on."""
+
+    def counts(values: Iterable[str]) -> str:
+        return ", ".join(f"{plain(value)} {count}" for value, count in Counter(values).most_common())
+
+    facts = (
+        ("Cases", str(len(cases))),
+        ("Reviewed", counts(case.review.status for case in cases)),
+        ("Written by", counts(case.review.source for case in cases)),
+        ("Right outcome", counts(STATUS[case.expect.status] for case in cases)),
+        ("Type", counts(case.type for case in cases)),
+        ("Language", counts(language(case.lang) for case in cases)),
+        ("Without an answer", counts(case.unanswerable_kind for case in cases if case.unanswerable_kind)),
+    )
+    return Table(title="The cases", columns=("", "How many"), rows=[fact for fact in facts if fact[1]])
+
+
+def manifest_table(run: Run) -> Table:
+    """Returns how a run was made."""
+    manifest = run.manifest
+    took = f", {(manifest.ended - manifest.started).total_seconds():.0f} s" if manifest.ended else ", not finished"
+    facts = {
+        "Cases": f"{manifest.cases} of {manifest.dataset}, each asked {manifest.repeats}×",
+        "Variant": f"{manifest.variant or 'the assistant as it is'}, asked through {manifest.adapter}",
+        "Begun": f"{manifest.started:%Y-%m-%d %H:%M} UTC{took}",
+        "Code": manifest.git or "",
+        "Machine": manifest.machine,
+        "Hash of the cases": manifest.dataset_sha256[:12],
+        "Hash of the statements": manifest.corpus_sha256[:12],
+        **{f"Model: {name}": model for name, model in manifest.models.items()},
+        **{name: str(value) for name, value in manifest.settings.items() if value is not None},
+        **manifest.packages,
+    }
+    return Table(title="How it was run", columns=("Entry", "Value"), rows=[(k, v) for k, v in facts.items() if v])
 
 
 def runs_table(runs: Sequence[Run]) -> Table:
@@ -186,8 +334,8 @@ def runs_table(runs: Sequence[Run]) -> Table:
             found = figure(by_case(run.scores()), RIGHT)
         except RunError:
             found = None
-        right = "" if found is None else shown(found.value, "right")
         manifest = run.manifest
+        right = "" if found is None else shown(found.value, RIGHT.name)
         complete = "yes" if run.complete else "no"
         rows.append((run.name, manifest.dataset, str(manifest.cases), right, manifest.variant or "", complete))
     return Table(title="Runs", columns=("Run", "Set", "Cases", "Right", "Variant", "Complete"), rows=rows)
@@ -212,6 +360,31 @@ def problems_table(found: Sequence[tuple[str, Problem]]) -> Table:
         rows=[(name, p.severity, p.case or "", p.what, p.todo) for name, p in ordered],
         tones=[{"error": "bad", "warning": "warn"}.get(p.severity, "") for _, p in ordered],
     )
+
+
+def answers_table(run: Run) -> Table:
+    """Returns one row per answer, each metric with the figure of that answer alone, empty where it does not apply."""
+    cases = {case.id: case for case in run.cases()}
+    answers = {(record.case, record.repeat): record for record in run.answers()}
+
+    def number(value: float) -> str:
+        return f"{value:.6g}" if np.isfinite(value) else ""
+
+    rows = []
+    for score in run.scores():
+        case, record = cases[score.case], answers[score.case, score.repeat]
+        given = score.components | {RIGHT.key: (score.stage is None, 1), "outcome.failed": (score.status is None, 1)}
+        values = (
+            number(float(m.combine(np.array(given[m.key], float)))) if m.key in given else "" for m in METRICS.values()
+        )
+        text = str((record.answer or {}).get("answer", record.error.message if record.error else ""))
+        rows.append(
+            (score.case, str(score.repeat), case.question, case.type, case.lang, listed(score.expected_states, 99),
+             score.expected, score.status or "failed", score.stage or "", *values, number(score.confidence),
+             number(score.timings_ms.get("total", np.nan)), score.model or "", text)
+        )  # fmt: skip
+    head = ("case", "repeat", "question", "type", "lang", "states", "expected", "status", "stage")
+    return Table(title="Answers", columns=(*head, *METRICS, "confidence", "total_ms", "model", "answer"), rows=rows)
 
 
 def as_markdown(table: Table) -> str:

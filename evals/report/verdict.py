@@ -2,26 +2,25 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from evals.compare import Comparison
-from evals.gates import GateReport, GateVerdict
-from evals.report.words import listed, p_value, shown, slice_label, slice_value
+from evals.gates import GateReport
+from evals.metrics.table import METRICS, RIGHT
+from evals.report.words import TONE, listed, p_value, shown, slice_label, slice_value
 from evals.runs import RunManifest, ScoreRecord
-from evals.summary import QUANTITIES, RIGHT, SliceFigures, by_case, by_slice, slice_names
+from evals.summary import SMALL, Figure, by_case, by_slice, figure, slice_names
 from ingest.parties.party_table import PartyTable
 
-Tone = Literal["good", "bad", "warn", "plain"]
 # Slices that say how a case was made, and not what users ask for.
 _INTERNAL: Final = frozenset({"split", "source", "expected", "trap"})
-_OF_CHANGE: Final[dict[str, Tone]] = {"better": "good", "worse": "bad", "same": "plain"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunVerdict:
-    """What a run shows: one sentence, and others that go with it."""
+    """What a run shows: its tone (good, bad, warn or none), one sentence, and others that go with it."""
 
-    tone: Tone
+    tone: str
     sentence: str
     more: tuple[str, ...]
 
@@ -37,25 +36,25 @@ def verdict(
     """Returns the verdict, on gates and baseline where there are some."""
     scores = tuple(scores)
     cases = by_case(scores)
-    if not cases:
+    right = figure(cases, RIGHT)
+    if right is None:
         return RunVerdict(tone="warn", sentence="No case was scored, so nothing can be said.", more=())
-    right = sum(case.stage is None for case in cases)
-    parts = [f"{right} of {len(cases)} cases of “{manifest.dataset}” came out right ({_percent(right, len(cases))})"]
-    tone: Tone = "plain"
+    counted = f"{right.numerator:.6g} of {right.n} cases of “{manifest.dataset}”"
+    parts = [f"{counted} came out right ({shown(right.value, RIGHT.name)})"]
     more: list[str] = []
-    if comparison is not None:
-        tone = _OF_CHANGE[comparison.right.verdict]
-        if comparison.unpaired:
-            more.append(f"{len(comparison.unpaired)} cases are in one of the runs only and were not compared.")
+    tone = TONE[comparison.right.verdict] if comparison is not None else ""
     if gates is not None:
         said, gate_tone = gates_told(gates)
         parts.append(said)
-        tone = gate_tone if gate_tone != "good" or tone == "plain" else tone
+        tone = gate_tone if gate_tone != "good" or not tone else tone
         more += [f"Not decided: {problem}." for problem in gates.problems]
-    parts += [changed(comparison)] if comparison is not None else []
+    if comparison is not None:
+        parts.append(changed(comparison))
+        if comparison.unpaired:
+            more.append(f"{len(comparison.unpaired)} cases are in one of the runs only and were not compared.")
     weak = [
-        f"{slice_label(name)} “{slice_value(name, item.value, parties)}” ({item.right:.0%} of {item.n} right)"
-        for name, item in weakest(scores)
+        f"{slice_label(name)} “{slice_value(name, value, parties)}” ({shown(item.value, RIGHT.name)} of {item.n})"
+        for name, value, item in weakest(scores)
     ]
     more += [f"Weakest slices: {listed(weak)}."] if weak else []
     drafts = sum(not case.gates for case in cases)
@@ -76,32 +75,27 @@ def changed(found: Comparison) -> str:
     )
 
 
-def weakest(scores: Iterable[ScoreRecord], most: int = 3) -> tuple[tuple[str, SliceFigures], ...]:
-    """Returns (slice, its value with the lowest share of right outcomes), below the whole's and with enough cases."""
+def weakest(scores: Iterable[ScoreRecord], most: int = 3) -> tuple[tuple[str, str, Figure], ...]:
+    """Returns (slice, value, share of right outcomes), the lowest first, below the whole's and over enough cases."""
     scores = tuple(scores)
-    cases = by_case(scores)
-    overall = sum(case.stage is None for case in cases) / (len(cases) or 1)
+    overall = figure(by_case(scores), RIGHT)
     found = [
-        (name, item)
+        (name, value, item)
         for name in slice_names(scores)
         if name not in _INTERNAL
-        for item in by_slice(scores, name)
-        if not item.small and item.right < overall
+        for value, item in by_slice(scores, name).items()
+        if overall is not None and item.n >= SMALL and item.value < overall.value
     ]
-    return tuple(sorted(found, key=lambda pair: (pair[1].right, -pair[1].n))[:most])
+    return tuple(sorted(found, key=lambda each: (each[2].value, -each[2].n))[:most])
 
 
-def _percent(part: int, whole: int) -> str:
-    return shown(part / whole, RIGHT.name)
-
-
-def gates_told(gates: GateReport) -> tuple[str, Tone]:
-    """Says whether a run is good enough, and by which gates."""
-
-    def of(verdict: GateVerdict) -> list[str]:
-        return [QUANTITIES[result.metric].label for result in gates.results if result.verdict == verdict]
-
-    failed, undecided, warned, total = of("fail"), of("invalid"), of("warn"), len(gates.results)
+def gates_told(gates: GateReport) -> tuple[str, str]:
+    """Says whether a run is good enough, and by which gates; with its tone."""
+    total = len(gates.results)
+    failed, undecided, warned = (
+        [METRICS[result.metric].label for result in gates.results if result.verdict == verdict]
+        for verdict in ("fail", "invalid", "warn")
+    )
     if failed:
         return f"not good enough, {len(failed)} of {total} gates failed ({listed(failed, 5)})", "bad"
     if undecided or gates.problems:

@@ -6,9 +6,7 @@ from typing import Final
 
 from babel import Locale, UnknownLocaleError
 
-from evals.gates import GateResult
-from evals.gates import GateVerdict as GateVerdict
-from evals.summary import QUANTITIES
+from evals.metrics.table import METRICS
 from ingest.parties.party_table import PartyTable
 
 NOTHING: Final = "–"
@@ -17,15 +15,22 @@ _SPACE: Final = "\N{NO-BREAK SPACE}"
 _SAME: Final = 1e-9
 STATUS: Final = {"answered": "an answer", "partial": "an answer in part", "abstained": "no answer, with the reason"}
 GIVEN: Final = {"answered": "answered", "partial": "answered in part", "abstained": "gave no answer"}
-GATE: Final[dict[GateVerdict, tuple[str, str]]] = {
-    "pass": ("✔", "passed"),
-    "fail": ("✗", "failed"),
-    "warn": ("▲", "warning"),
-    "invalid": ("?", "not decided"),
+# Verdicts of gates and of differences: what is shown, and how it is coloured.
+VERDICT: Final = {
+    "pass": "✔ passed",
+    "fail": "✗ failed",
+    "warn": "▲ warning",
+    "invalid": "? not decided",
+    "better": "▲ better",
+    "worse": "▼ worse",
+    "same": "= no clear difference",
 }
-CHANGE: Final = {"better": ("▲", "better"), "worse": ("▼", "worse"), "same": ("=", "no clear difference")}
+TONE: Final = {
+    "pass": "good", "fail": "bad", "warn": "warn", "invalid": "warn", "better": "good", "worse": "bad", "same": "",
+}  # fmt: skip
 # What cases are grouped by, in the order of the report; tags of the cases follow.
 SLICES: Final = {
+    "asks": "What is asked",
     "state": "State asked about",
     "year": "Year",
     "session": "Session",
@@ -47,7 +52,7 @@ def shown(value: float | None, metric: str) -> str:
     """
     if value is None or not isfinite(value):
         return NOTHING
-    if QUANTITIES[metric].share:
+    if METRICS[metric].share:
         text = f"{100 * value:.1f}"
         if (text == "100.0" and value < 1 - _SAME) or (text == "0.0" and value > _SAME):
             text = f"{100 * value:.4f}"
@@ -59,7 +64,7 @@ def range_of(low: float | None, high: float | None, metric: str, *, points: bool
     """Returns an interval, its unit once; of differences of shares in points."""
     if low is None or high is None or not (isfinite(low) and isfinite(high)):
         return NOTHING
-    if QUANTITIES[metric].share:
+    if METRICS[metric].share:
         return f"{_signless(f'{100 * low:.1f}')} to {_signless(f'{100 * high:.1f}')}{_SPACE}{'pt' if points else '%'}"
     return f"{_number(low)} to {_number(high)}"
 
@@ -68,10 +73,18 @@ def change(delta: float | None, metric: str) -> str:
     """Returns a difference with its sign; of shares in points."""
     if delta is None or not isfinite(delta):
         return NOTHING
-    share = QUANTITIES[metric].share
+    share = METRICS[metric].share
     text = f"{100 * delta:+.1f}" if share else f"{delta:+.2f}"
     text = "0" if float(text) == 0 else text.replace("-", "−")
     return f"{text}{_SPACE}pt" if share else text
+
+
+def bar_of(bar: float | None, metric: str) -> str:
+    """Returns what a gate asks for."""
+    if bar is None:
+        return NOTHING
+    sign = "≤" if METRICS[metric].higher_is_better is False else "≥"
+    return f"{sign} {shown(bar, metric).replace('.0' + _SPACE, _SPACE)}"
 
 
 def _number(value: float) -> str:
@@ -100,15 +113,6 @@ def milliseconds(value: float | None) -> str:
     if value is None:
         return NOTHING
     return f"{value / 1000:.2f} s" if value >= 1000 else f"{value:.1f} ms" if value < 10 else f"{value:.0f} ms"
-
-
-def bar_of(result: GateResult) -> str:
-    """Returns what a gate asks for."""
-    if result.bar is None:
-        return NOTHING
-    better = QUANTITIES[result.metric].higher_is_better
-    least = better is not False
-    return f"{'≥' if least else '≤'} {shown(result.bar, result.metric).replace('.0' + _SPACE, _SPACE)}"
 
 
 def plain(code: str) -> str:
@@ -144,7 +148,7 @@ def slice_value(name: str, value: str, parties: PartyTable) -> str:
         return language(value)
     if name == "expected":
         return STATUS.get(value, value)
-    return plain(value) if name in ("type", "kind") else value
+    return plain(value) if name in ("type", "kind", "asks") else value
 
 
 def listed(items: Sequence[str], most: int = 3) -> str:
@@ -152,3 +156,8 @@ def listed(items: Sequence[str], most: int = 3) -> str:
     if len(items) > most:
         return f"{', '.join(items[:most])} and {len(items) - most} more"
     return " and ".join(", ".join(items).rsplit(", ", 1)) if len(items) > 1 else ", ".join(items)
+
+
+def shortened(text: str, most: int = 700) -> str:
+    """Returns a text, cut at its end if it is long."""
+    return text if len(text) <= most else f"{text[:most].rstrip()} […]"

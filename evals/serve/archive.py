@@ -9,16 +9,16 @@ from typing import TypeVar
 
 from app.settings import Settings
 from evals.case_sets import shipped_folder
+from evals.cases.documents import Documents, read_documents, stored_documents
 from evals.errors import EvalError, RunError
 from evals.gates import GateReport
-from evals.golden.documents import Documents, read_documents, stored_documents
-from evals.metrics.eval_sample import FileSpan
+from evals.metrics.table import RIGHT
 from evals.paths import EvalPaths
-from evals.report.render import Reported, gates_of
+from evals.report.report import Report, gates_of
 from evals.review import CitationDecision, Unjudged, pooled, read_decisions, read_rulings, unjudged
-from evals.runs import ANSWERS, CASES, MANIFEST, SCORES, Run, list_runs, open_run, run_path
+from evals.runs import ANSWERS, MANIFEST, SCORES, Run, list_runs, open_run, run_path
 from evals.score import score_run
-from evals.summary import RIGHT, Figure, by_case, figure
+from evals.summary import Figure, by_case, figure
 from vectorstore.errors import StoreError
 
 _Read = TypeVar("_Read")
@@ -32,27 +32,21 @@ class RunRow:
         done: Answers that are there.
         right: None while it is not scored.
         gated: How the absolute gates came out; None where that is not known.
-        rulings: Rulings that are newer than its scores.
+        ruled: Whether persons have ruled since it was scored.
     """
 
     run: Run
     done: int
     right: Figure | None
     gated: GateReport | None
-    rulings: int
+    ruled: bool
 
 
 class Archive:
     """Reads runs, their statements and what waits for a decision."""
 
     def __init__(self, settings: Settings, paths: EvalPaths, *, store: Callable[[], Documents] | None = None) -> None:
-        """Reads nothing yet.
-
-        Args:
-            settings: The settings, with the store.
-            paths: Where runs are kept.
-            store: Reads the statements of the store; default: opens it.
-        """
+        """Reads nothing yet; `store` reads the statements of the store, and opens it by default."""
         self._settings, self._paths = settings, paths
         self._read_store = store or (lambda: stored_documents(settings))
         self._known: dict[tuple[str, ...], tuple[object, object]] = {}
@@ -61,11 +55,10 @@ class Archive:
     def rows(self) -> tuple[RunRow, ...]:
         """Returns the runs, the newest first."""
         try:
-            decisions = read_decisions(self._paths.reviews)
+            rulings = [d.at.timestamp() for d in read_decisions(self._paths.reviews) if isinstance(d, CitationDecision)]
         except EvalError:
-            decisions = ()
-        rulings = [decision for decision in decisions if isinstance(decision, CitationDecision)]
-        return tuple(self._row(run, rulings) for run in list_runs(self._paths.runs))
+            rulings = []
+        return tuple(self._row(run, max(rulings, default=0.0)) for run in list_runs(self._paths.runs))
 
     def run(self, name: str) -> Run:
         """Returns a run by its name alone; paths, which `open_run` takes as well, are not for the page.
@@ -76,12 +69,7 @@ class Archive:
         return open_run(self._paths.runs, run_path(self._paths.runs, name).name)
 
     def documents(self, run: Run) -> Documents:
-        """Returns the statements that a run searched, as they are now.
-
-        Raises:
-            EvalError: They cannot be read.
-            StoreError: The store cannot be opened.
-        """
+        """Returns the statements that a run searched, as they are now."""
         folders = run.manifest.corpus
         if not folders:
             return self.store_documents()
@@ -90,11 +78,7 @@ class Archive:
         return self._once(("folders", *folders), files, lambda: read_documents(places))
 
     def store_documents(self) -> Documents:
-        """Returns the statements of the store.
-
-        Raises:
-            StoreError: It cannot be opened.
-        """
+        """Returns the statements of the store."""
         store = self._settings.store
         files = (path for path in (sorted(store.iterdir()) if store.is_dir() else ()) if path.is_file())
         return self._once(("store",), files, self._read_store)
@@ -109,23 +93,15 @@ class Archive:
         queues, problems = [], []
         for run in runs:
             try:
-                queues.append(self._cited(run))
+                documents = self.documents(run)
+                key, files = ("cited", run.name, documents.sha256), [run.path / ANSWERS]
+                queues.append(self._once(key, files, lambda run=run, held=documents: unjudged(run, held, {})))  # type: ignore[misc]
             except (EvalError, StoreError) as exc:
                 problems.append(f"{run.name}: {exc}")
         return pooled(queues, read_rulings(self._paths.reviews)), tuple(problems)
 
-    def cited(self) -> dict[tuple[str, FileSpan], Unjudged]:
-        """Returns every citation of any run that gold does not know, ruled on or not, by case and span."""
-        found: dict[tuple[str, FileSpan], Unjudged] = {}
-        for run in list_runs(self._paths.runs):
-            try:
-                found |= {item.key: item for item in self._cited(run)}
-            except (EvalError, StoreError):
-                continue
-        return found
-
-    def reported(self, name: str, baseline: str | None = None) -> Reported:
-        """Returns what a run's report is made of.
+    def report(self, name: str, baseline: str | None = None) -> Report:
+        """Returns the report of a run.
 
         Raises:
             EvalError: The run is missing or not scored, or its statements have changed.
@@ -133,12 +109,8 @@ class Archive:
         run = self._scored(name)
         if baseline == name:
             raise RunError("a run cannot be compared with itself: choose two")
-        return Reported(
-            run=run,
-            documents=self._same_documents(run),
-            baseline=self._scored(baseline) if baseline else None,
-            reviews=self._paths.reviews,
-        )
+        before = self._scored(baseline) if baseline else None
+        return Report(run=run, documents=self._same_documents(run), baseline=before, reviews=self._paths.reviews)
 
     def score(self, name: str) -> None:
         """Scores a run again, by what was ruled on until now."""
@@ -159,21 +131,11 @@ class Archive:
             raise RunError(f"the run {run.name!r} has no scores yet: {todo}")
         return run
 
-    def _row(self, run: Run, rulings: Iterable[CitationDecision]) -> RunRow:
+    def _row(self, run: Run, ruled: float) -> RunRow:
         files = [run.path / name for name in (ANSWERS, SCORES, MANIFEST)]
         done, right, gated = self._once(("row", run.name), files, lambda: _figures(run))
-        newer = 0
-        if right is not None:
-            scored = (run.path / SCORES).stat().st_mtime
-            ids = self._once(("ids", run.name), [run.path / CASES], lambda: {case.id for case in run.cases()})
-            newer = sum(decision.at.timestamp() > scored and decision.case in ids for decision in rulings)
-        return RunRow(run=run, done=done, right=right, gated=gated, rulings=newer)
-
-    def _cited(self, run: Run) -> tuple[Unjudged, ...]:
-        """Returns what gold does not know of a run, whatever was ruled on it."""
-        documents = self.documents(run)
-        key = ("cited", run.name, documents.sha256)
-        return self._once(key, [run.path / ANSWERS], lambda: unjudged(run, documents, {}))
+        newer = right is not None and ruled > (run.path / SCORES).stat().st_mtime
+        return RunRow(run=run, done=done, right=right, gated=gated, ruled=newer)
 
     def _once(self, key: tuple[str, ...], files: Iterable[Path], read: Callable[[], _Read]) -> _Read:
         """Returns what was read under a key, read anew where one of its files has changed."""
@@ -195,8 +157,6 @@ def _stat(path: Path) -> os.stat_result | None:
 def _figures(run: Run) -> tuple[int, Figure | None, GateReport | None]:
     try:
         done = len(run.answers())
-        if not run.scored:
-            return done, None, None
-        return done, figure(by_case(run.scores()), RIGHT), gates_of(run, None)
+        return (done, figure(by_case(run.scores()), RIGHT), gates_of(run, None)) if run.scored else (done, None, None)
     except EvalError:
         return 0, None, None

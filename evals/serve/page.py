@@ -11,23 +11,22 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from app.errors import AppError
 from app.settings import Settings
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS
 from app.ui.conversation import error_html
 from app.ui.server import create_app, serve_app
 from evals.case_sets import SAVED, SHIPPED
+from evals.cases.case_table import SUFFIXES
 from evals.errors import EvalError
-from evals.golden.case_table import SUFFIXES
+from evals.metrics.table import RIGHT
 from evals.paths import EvalPaths, eval_paths
 from evals.report.verdict import gates_told
 from evals.report.words import range_of, shown
-from evals.runs import new_name, run_path
+from evals.run_options import RunOptions
+from evals.runs import new_name
 from evals.serve.archive import Archive, RunRow
-from evals.serve.job import CHANGEABLE, Jobs, RunRequest, check_changes
+from evals.serve.job import Jobs
 from evals.serve.review_tab import build_review_tab
-from ingest.errors import IngestError
-from vectorstore.errors import StoreError
 
 # A report is one file with its style and script in it; it needs nothing else, and can reach nothing of this page.
 _REPORT_POLICY: Final = (
@@ -42,6 +41,7 @@ _DATASETS: Final = {
 }
 _ENDED: Final = {"done": "Finished", "failed": "Stopped by an error", "cancelled": "Cancelled"}
 _SECONDS: Final = 2.0
+_HTML: Final[dict[str, Any]] = {"apply_default_css": False, "padding": False}
 
 
 def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
@@ -59,14 +59,12 @@ def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str],
     """
     paths = eval_paths(settings.store)
     jobs, archive = Jobs(settings, paths), Archive(settings, paths)
+
+    def made(ready: Callable[[], None]) -> FastAPI:
+        return create_page(archive, jobs, paths, on_ready=ready)
+
     try:
-        serve_app(
-            lambda ready: create_page(archive, jobs, paths, on_ready=ready),
-            settings.store,
-            host,
-            port,
-            on_ready=on_ready,
-        )
+        serve_app(made, settings.store, host, port, on_ready=on_ready)
     finally:
         jobs.cancel()
 
@@ -88,8 +86,7 @@ def create_page(
         gr.HTML(
             '<header class="u-header"><h1>untoc evals</h1>'
             "<p>A run asks cases of which the right outcomes are known, and measures the answers</p></header>",
-            apply_default_css=False,
-            padding=False,
+            **_HTML,
         )
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Runs", id="runs"), gr.Column(elem_classes="u-page"):
@@ -105,8 +102,8 @@ def _pages(archive: Archive) -> dict[str, Callable[[Request], Response]]:
         def answer(request: Request) -> Response:
             name = str(request.path_params["name"])
             try:
-                text = archive.reported(name, request.query_params.get("baseline")).written(suffix)
-            except (AppError, IngestError, StoreError) as error:
+                text = archive.report(name, request.query_params.get("baseline")).written(suffix)
+            except SHOWN_ERRORS as error:
                 # With a status of failure the guard would leave out the sentence.
                 return PlainTextResponse(f"Not done: {error}")
             if suffix == ".html":
@@ -144,57 +141,36 @@ class _Runs:
 
     def build(self, interface: gr.Blocks) -> None:
         """Lays the tab out and connects it."""
-        html: dict[str, Any] = {"apply_default_css": False, "padding": False}
-        progress = gr.HTML("", elem_id="job", **html)
-        with gr.Row(elem_classes="u-buttons"):
-            cancel = gr.Button("Cancel the run", variant="stop", scale=0, min_width=150, elem_id="cancel")
-        table = gr.HTML("", elem_id="runs-table", **html)
-        with gr.Row(elem_classes="u-buttons"):
-            chosen = gr.Dropdown(label="Run", choices=[], value=None, min_width=220, elem_id="run")
-            baseline = gr.Dropdown(label="Compared with", choices=[], value=None, min_width=220, elem_id="baseline")
+        progress = gr.HTML("", elem_id="job", **_HTML)
+        cancel = gr.Button("Cancel the run", variant="stop", visible=False, elem_id="cancel")
+        table = gr.HTML("", elem_id="runs-table", **_HTML)
+        with gr.Row():
+            chosen = gr.Dropdown(label="Run", choices=[], value=None, elem_id="run")
+            baseline = gr.Dropdown(label="Compared with", choices=[], value=None, elem_id="baseline")
             score = gr.Button("Score again", scale=0, min_width=120, elem_id="score")
-            resume = gr.Button("Go on", scale=0, min_width=100, elem_id="resume")
-        link = gr.HTML("", elem_id="report", **html)
-        problem = gr.HTML("", elem_id="problem", **html)
-        gr.HTML('<div class="u-intro"><h2>Start a run</h2></div>', **html)
+        link = gr.HTML("", elem_id="report", **_HTML)
+        problem = gr.HTML("", elem_id="problem", **_HTML)
+        gr.HTML('<div class="u-intro"><h2>Start a run</h2></div>', **_HTML)
         with gr.Row():
             dataset = gr.Dropdown(
-                label="Cases",
-                info="Files in the store's folder evals, or evals/cases, are listed too",
-                choices=self.datasets(),
-                value="smoke",
-                elem_id="dataset",
-            )
+                label="Cases", info="Files in the store's folder evals, or evals/cases, are listed too",
+                choices=self.datasets(), value="smoke", elem_id="dataset",
+            )  # fmt: skip
             name = gr.Textbox(label="Name", info="Empty: the time and the set", max_lines=1, elem_id="name")
             limit = gr.Number(label="Only the first …", info="0: all", precision=0, minimum=0, value=0)
-        with gr.Accordion("More", open=False):
-            corpus = gr.Textbox(
-                label="Folders of statements", info="Whole paths, one a line; empty: those of the set, else the store",
-                lines=2,
-            )  # fmt: skip
-            with gr.Row():
-                reword = gr.Number(
-                    label="Other wordings of each", info="How many are drawn",
-                    precision=0, minimum=0, maximum=1000, value=0,
-                )  # fmt: skip
-                repeats = gr.Number(label="Times each is asked", precision=0, minimum=1, maximum=100, value=1)
-            changes = gr.Textbox(
-                label="Changed settings", lines=3,
-                info=f"One a line, such as retrieval.lexical_weight=0: {', '.join(CHANGEABLE)}",
-            )  # fmt: skip
+        corpus = gr.Textbox(
+            label="Folders of statements", info="Whole paths, one a line; empty: those of the set, else the store",
+            lines=1,
+        )  # fmt: skip
         start = gr.Button("Start", variant="primary", scale=0, min_width=120, elem_id="start")
         shown = [progress, table, problem]
-        fields = [dataset, name, limit, corpus, reword, repeats, changes]
-        start.click(self.start, fields, shown, **QUIET)
+        start.click(self.start, [dataset, name, limit, corpus], shown, **QUIET)
         cancel.click(self.cancel, None, shown, **QUIET)
         score.click(self.score, [chosen], shown, **QUIET)
-        resume.click(self.resume, [chosen], shown, **QUIET)
         gr.on([chosen.change, baseline.change], self.link, [chosen, baseline], [link], **QUIET)
+        gr.Timer(_SECONDS).tick(self.progress, None, [progress], **QUIET)
         # A run that ends becomes a row, and can be chosen.
-        timer = gr.Timer(_SECONDS)
-        timer.tick(self.progress, None, [progress], **QUIET)
-        refreshed = [table, chosen, baseline, dataset]
-        progress.change(self.refreshed, None, refreshed, **QUIET)
+        progress.change(self.refreshed, None, [table, chosen, baseline, dataset, cancel], **QUIET)
         interface.load(self.progress, None, [progress], **QUIET)
 
     def datasets(self) -> list[tuple[str, str]]:
@@ -203,9 +179,10 @@ class _Runs:
         return [*named, *((name, name) for name in case_files(self._paths))]
 
     def refreshed(self) -> tuple[Any, ...]:
-        """Gives (table, runs to choose, baselines to choose, sets of cases)."""
+        """Gives (table, runs to choose, baselines to choose, sets of cases, the button to cancel)."""
         names = gr.Dropdown(choices=[row.run.name for row in self._archive.rows()])
-        return self.table(), names, names, gr.Dropdown(choices=self.datasets())
+        cancel = gr.Button(visible=self._jobs.running is not None)
+        return self.table(), names, names, gr.Dropdown(choices=self.datasets()), cancel
 
     def progress(self) -> str:
         """Renders how far the newest run is."""
@@ -216,11 +193,10 @@ class _Runs:
         if job.state != "running":
             said = f"{_ENDED[job.state]}: {job.name}, {done}" + (f": {job.stage}" if job.stage else "")
             return f'<p class="u-summary" role="status" data-state="{job.state}">{escape(said)}</p>'
-        left = f", about {max(1, round(job.seconds_left / 60))} min left" if job.seconds_left is not None else ""
         bar = f' value="{job.done}" max="{job.total}"' if job.total else ""
         return (
             f'<div class="u-progress" role="status" data-state="running"><progress aria-label="Run"{bar}></progress>'
-            f"<p><bdi>{escape(job.name)}</bdi>: {escape(job.stage)}, {done}{left}</p></div>"
+            f"<p><bdi>{escape(job.name)}</bdi>: {escape(job.stage)}, {done}{job.left}</p></div>"
         )
 
     def table(self) -> str:
@@ -241,11 +217,11 @@ class _Runs:
         if self._jobs.running == name:
             notes.append("under way")
         elif not row.run.complete:
-            how = "go on with it" if self._jobs.request_of(name) else "go on with --resume on the command line"
-            notes.append(f"incomplete, {row.done} of {total}: {how}")
-        if row.rulings:
-            notes.append(f"{row.rulings} newer rulings: score it again")
-        right = row.right and f"{shown(row.right.value, 'right')} ({range_of(row.right.low, row.right.high, 'right')})"
+            notes.append(f"incomplete, {row.done} of {total}: start it again under this name to go on")
+        if row.ruled:
+            notes.append("newer rulings: score it again")
+        found = row.right
+        right = found and f"{shown(found.value, RIGHT.name)} ({range_of(found.low, found.high, RIGHT.name)})"
         gates = gates_told(row.gated)[0] if row.gated is not None else "not known"
         links = f"{_link(name, '/report.md', 'Markdown')} {_link(name, '/answers.csv', 'CSV')}" if row.right else ""
         cells = (f"{manifest.dataset.rpartition('/')[2]}, {total}", f"{manifest.started:%d %b %Y, %H:%M}",
@@ -263,37 +239,17 @@ class _Runs:
             return f"<p>{_link(name, '', f'Open the report of {name}')}</p>"
         return f"<p>{_link(name, f'?baseline={quote(baseline)}', f'Open the report of {name} against {baseline}')}</p>"
 
-    def start(
-        self,
-        dataset: str,
-        name: str | None,
-        limit: float | None,
-        corpus: str | None,
-        reword: float | None,
-        repeats: float | None,
-        changes: str | None,
-    ) -> tuple[str, str, str]:
+    def start(self, dataset: str, name: str | None, limit: float | None, corpus: str | None) -> tuple[str, str, str]:
         """Starts a run; gives (progress, table, problem)."""
 
         def begin() -> None:
-            if dataset not in (*SHIPPED, SAVED) and dataset not in case_files(self._paths):
+            own = dataset in case_files(self._paths)
+            if dataset not in (*SHIPPED, SAVED) and not own:
                 raise EvalError(f"no set of cases {dataset!r}: choose one of the list")
-            path = dataset if dataset in (*SHIPPED, SAVED) else str((self._paths.path / dataset).resolve())
-            folders = tuple(_folder(line) for line in _lines(corpus))
-            if reword and not folders and dataset != "smoke":
-                raise EvalError("other wordings need the folder of statements: give it")
-            run = (name or "").strip() or new_name(path)
-            run_path(self._paths.runs, run)
-            try:
-                check_changes(_lines(changes))
-            except ValueError as exc:
-                raise EvalError(str(exc)) from exc
-            self._jobs.start(
-                RunRequest(
-                    name=run, dataset=path, corpus=folders, reword=_whole(reword), limit=_whole(limit),
-                    repeats=_whole(repeats) or 1, changes=tuple(_lines(changes)),
-                )
-            )  # fmt: skip
+            path = str((self._paths.path / dataset).resolve()) if own else dataset
+            folders = [_folder(line.strip()) for line in (corpus or "").splitlines() if line.strip()]
+            options = RunOptions(dataset=path, corpus=folders, limit=int(limit) if limit else None)
+            self._jobs.start((name or "").strip() or new_name(path), options)
 
         return self._after(begin)
 
@@ -311,10 +267,6 @@ class _Runs:
 
         return self._after(rescore)
 
-    def resume(self, name: str | None) -> tuple[str, str, str]:
-        """Goes on with a run."""
-        return self._after(lambda: self._jobs.resume(name or ""))
-
     def _after(self, act: Callable[[], None]) -> tuple[str, str, str]:
         try:
             act()
@@ -327,19 +279,10 @@ def _link(name: str, rest: str, words: str) -> str:
     return f'<a href="/runs/{quote(name)}{rest}" target="_blank" rel="noopener"><bdi>{escape(words)}</bdi></a>'
 
 
-def _lines(text: str | None) -> list[str]:
-    """Returns the lines of a field; one in a part of the page that was never opened has none."""
-    return [line.strip() for line in (text or "").splitlines() if line.strip()]
-
-
-def _whole(number: float | None) -> int | None:
-    return int(number) if number else None
-
-
-def _folder(line: str) -> str:
+def _folder(line: str) -> Path:
     path = Path(line).expanduser()
     if not path.is_absolute():
         raise EvalError(f"{line!r}: give the whole path of the folder, from the root of the disk on")
     if not path.is_dir():
         raise EvalError(f"no folder at {line!r}: copy its path from the file manager")
-    return str(path)
+    return path

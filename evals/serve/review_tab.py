@@ -1,6 +1,6 @@
-"""The Review tab: saved questions to accept as cases, and citations to rule on, one decision a screen."""
+"""The Review tab: saved answers to make cases of, and citations to rule on, one decision a screen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, Final
 
@@ -9,40 +9,35 @@ import gradio as gr
 from app.errors import AppError
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS
 from app.ui.conversation import REASONS, error_html
+from evals.cases.case import Evidence
+from evals.cases.documents import Documents
 from evals.errors import EvalError
-from evals.golden.cases import Case, Evidence
-from evals.golden.documents import Documents
-from evals.metrics.eval_sample import FileSpan
+from evals.metrics.citations import evidence_spans
 from evals.paths import EvalPaths
 from evals.report.marked_evidence import context
 from evals.report.words import STATUS
 from evals.review import (
     CaseDraft,
     CitationDecision,
-    Unjudged,
     add_ruling,
+    corrected,
     decide_draft,
     drafts,
     evidence_of,
-    gold,
     read_decisions,
     states_of,
-)
+)  # fmt: skip
 from evals.serve.archive import Archive
 from ingest.parties.party_table import PartyTable
 from vectorstore.errors import StoreError
 
 MISSING: Final = ("number", "name", "date", "reason", "state", "article")
-_GROUPINGS: Final = {
-    "Any one of the marked quotations is enough": "any",
-    "Every marked quotation is needed": "all",
-    "As it is now: some are needed, of others any one is enough": "mixed",
-}
 _LATEST: Final = 10
 # Characters shown before and after a quotation.
 _AROUND: Final = 400
 _DRAFTS, _CITATIONS = "drafts", "citations"
-_KINDS: Final = [("Saved questions", _DRAFTS), ("Citations", _CITATIONS)]
+# Fields of the tab that only a draft fills in.
+_FIELDS: Final = 10
 
 
 class _Review:
@@ -58,42 +53,43 @@ class _Review:
                 return self._draft(at, case, note)
             return self._citation(run, at, note)
         except SHOWN_ERRORS as error:
-            return 0, None, note + error_html(error), *[gr.skip()] * 12
+            return 0, None, note + error_html(error), *[gr.skip()] * (3 + _FIELDS)
 
     def _draft(self, at: int, name: str | None, note: str) -> tuple[Any, ...]:
         saved = drafts(self._paths)
-        open_ones = [draft for draft in saved if draft.decision is None]
-        at = max(0, min(at, len(open_ones) - 1))
-        draft = next((draft for draft in saved if draft.case.id == name), None) if name else None
-        draft = draft or (open_ones[at] if open_ones else None)
-        decided = [(_told(d), d.case.id) for d in saved if d.decision is not None]
+        waiting = [draft for draft in saved if draft.decision is None]
+        at = max(0, min(at, len(waiting) - 1))
+        draft = next((draft for draft in saved if draft.saved.id == name), None) if name else None
+        draft = draft or (waiting[at] if waiting else None)
+        decided = [(_told(d), d.saved.id) for d in saved if d.decision is not None]
         reopened = gr.Dropdown(choices=decided, value=None, label="Decided before", visible=bool(decided))
+        hidden = gr.Column(visible=False)
         if draft is None:
-            empty = "Nothing is left to decide. Cases come here when somebody saves an answer in the chat."
-            hidden = gr.Column(visible=False)
-            return at, None, f'{note}<p class="u-empty">{empty}</p>', hidden, hidden, reopened, *[gr.skip()] * 9
+            empty = "Nothing is left to decide. Answers come here when somebody saves one in the chat."
+            return at, None, f'{note}<p class="u-empty">{empty}</p>', hidden, hidden, reopened, *[gr.skip()] * _FIELDS
         documents, unread = self._documents()
         parties = documents.parties if documents is not None else PartyTable.load()
         case, spans = draft.case, evidence_to_mark(draft)
-        lines = [f'<p class="u-question" dir="auto">{escape(case.question)}</p>', *map(_before, case.history)]
+        head = f"{_told(draft)}: a new decision takes its place" if draft.decision else f"{len(waiting)} left"
+        lines = [f'{note}<h2>{escape(head)}</h2><p class="u-question" dir="auto">{escape(case.question)}</p>']
+        lines += map(_before, case.history)
+        lines.append(f"<p>The assistant gave {escape(STATUS[draft.saved.expect.status])}.</p>")
         if unread:
             lines.append(f'<p class="u-note" dir="auto">The statements cannot be read: {escape(unread)}</p>')
         lines += [_quotation(f"Quotation {n}", span, documents, parties) for n, span in enumerate(spans, 1)]
-        head = f"{_told(draft)}: a new decision takes its place" if draft.decision else f"{len(open_ones)} left"
         marks = [(f"Quotation {n} answers", span.id) for n, span in enumerate(spans, 1)]
-        groupings = [
-            (label, value) for label, value in _GROUPINGS.items() if value in ("any", "all", grouping_of(case))
-        ]
-        marked = [name for group in case.evidence_groups for name in group]
+        # What was shown is nobody's word: nothing is marked until a person has decided.
+        marked = [span.id for span in evidence_spans(case)] if draft.decision is not None else []
         return (
             at,
-            case.id,
-            f"{note}<h2>{escape(head)}</h2>{''.join(lines)}",
+            draft.saved.id,
+            "".join(lines),
             gr.Column(visible=True),
-            gr.Column(visible=False),
+            hidden,
             reopened,
+            None,
             gr.CheckboxGroup(choices=marks, value=marked, visible=bool(marks)),
-            gr.Radio(choices=groupings, value=grouping_of(case), visible=len(marks) > 1),
+            len(case.evidence_groups) > 1,
             gr.Dropdown(choices=sorted(documents.by_file) if documents is not None else [], value=None),
             "",
             case.question,
@@ -106,51 +102,42 @@ class _Review:
     def _citation(self, run: str | None, at: int, note: str) -> tuple[Any, ...]:
         waiting, problems = self._archive.waiting(run)
         at = max(0, min(at, len(waiting) - 1))
-        latest = self._latest()
+        latest = [(f"{d.case}: {d.file} {'answers' if d.accepted else 'does not'} ({d.by})", str(n))
+                  for n, d in enumerate(self._latest())]  # fmt: skip
         reopened = gr.Dropdown(choices=latest, value=None, label="Turn a ruling round", visible=bool(latest))
         listed = "".join(f"<li>{escape(problem)}</li>" for problem in problems)
-        told = f'<ul class="u-notes"><li>Not all runs can be read:</li>{listed}</ul>' if problems else ""
+        told = f'{note}<ul class="u-notes"><li>Not all runs can be read:</li>{listed}</ul>' if problems else note
         hidden = gr.Column(visible=False)
         if not waiting:
             empty = "Nothing is left to decide. Citations come here when a run cites what no case expects."
-            text = f'{note}{told}<p class="u-empty">{empty}</p>'
-            return at, None, text, hidden, hidden, reopened, *[gr.skip()] * 9
+            return at, None, f'{told}<p class="u-empty">{empty}</p>', hidden, hidden, reopened, *[gr.skip()] * _FIELDS
         item = waiting[at]
         documents = self._archive.documents(self._archive.run(item.runs[0]))
         parties, citation = documents.parties, item.citation
         cited = Evidence(id="c", file=citation.file, state=citation.state, start=citation.start, end=citation.end)
+        known = {span.id: span for span in evidence_spans(item.case)}
         lines = [
-            f"{note}{told}<h2>Does this citation answer the question? {len(waiting)} left</h2>",
+            f"{told}<h2>Does this citation answer the question? {len(waiting)} left</h2>",
             f'<p class="u-question" dir="auto">{escape(item.case.question)}</p>',
             *map(_before, item.case.history),
             _quotation(f"Cited in {item.times} answers", cited, documents, parties),
-            *(_quotation("Known to answer", span, documents, parties) for span in gold(item.case)),
+            *(_quotation("Known to answer", span, documents, parties) for span in known.values()),
         ]
-        return at, None, "".join(lines), hidden, gr.Column(visible=True), reopened, *[gr.skip()] * 9
+        return at, None, "".join(lines), hidden, gr.Column(visible=True), reopened, *[gr.skip()] * _FIELDS
 
-    def _latest(self) -> list[tuple[str, str]]:
-        """Returns the newest rulings, of each citation one, with the case and the words cited."""
-        newest: dict[tuple[str, FileSpan], CitationDecision] = {}
-        for decision in reversed(read_decisions(self._paths.reviews)):
-            if isinstance(decision, CitationDecision):
-                newest.setdefault((decision.case, decision.span), decision)
-        cited = self._archive.cited() if newest else {}
-        found = []
-        for number, (key, decision) in enumerate(list(newest.items())[:_LATEST]):
-            item = cited.get(key)
-            words = item.citation.source_quote[:80] if item is not None else decision.file
-            asked = item.case.question if item is not None else decision.case
-            answers = "answers" if decision.accepted else "does not answer"
-            found.append((f"“{words}” {answers}: {asked} ({decision.by})", str(number)))
-        return found
+    def _latest(self) -> list[CitationDecision]:
+        """Returns the newest rulings, of each citation one."""
+        decisions = (d for d in read_decisions(self._paths.reviews) if isinstance(d, CitationDecision))
+        return [*reversed({(d.case, d.span): d for d in decisions}.values())][:_LATEST]
 
     def accept(
         self,
         case: str | None,
         by: str,
         at: int,
+        right: bool | None,
         used: list[str],
-        grouping: str | None,
+        all_needed: bool,
         file: str | None,
         quote: str | None,
         question: str,
@@ -159,34 +146,34 @@ class _Review:
         reason: str | None,
         missing: str | None,
     ) -> tuple[Any, ...]:
-        """Accepts a draft as a case, with changes; gives the updates of the tab, or what went wrong alone."""
+        """Makes a case of a draft; gives the updates of the tab, or what went wrong alone."""
 
         def decide() -> None:
-            draft = next((draft for draft in drafts(self._paths) if draft.case.id == case), None)
-            if draft is None:
-                raise EvalError(f"no draft {case!r}: somebody may have removed it")
+            draft = self._named(case)
             documents = self._documents()[0]
             parties = documents.parties if documents is not None else PartyTable.load()
-            expect = draft.case.expect
-            values = {
-                "question": (question.strip(), draft.case.question),
-                "expect.status": (status, expect.status),
-                "expect.states": (list(states_of(states, parties)), list(expect.states)),
-                "expect.reason": (reason, expect.reason),
-                "expect.missing": (missing, expect.missing),
-            }
-            changes: dict[str, Any] = {name: new for name, (new, old) in values.items() if new != old}
-            if status != "abstained":
-                added = evidence_of(quote, file or "", documents, draft) if quote and documents else None
-                changes |= evidence_changes(draft, used, grouping or "any", added)
-            decide_draft(self._paths, draft.case.id, "reviewed", by=by, changes=changes)
+            spans = [span for span in evidence_to_mark(draft) if span.id in used]
+            if quote and documents is not None:
+                spans.append(evidence_of(quote, file or "", documents, [s.id for s in evidence_to_mark(draft)]))
+            expect = draft.saved.expect.model_copy(
+                update={
+                    "status": status,
+                    "states": states_of(states, parties),
+                    "reason": (reason or None) if status == "abstained" else None,
+                    "missing": (missing or None) if status == "partial" else None,
+                }
+            )
+            decided = corrected(
+                draft, right=right, expect=expect, question=question.strip(), evidence=spans, all_needed=all_needed
+            )
+            decide_draft(self._paths, draft, decided, by=by)
 
-        return self._after(decide, _DRAFTS, None, at, "Accepted as a case.")
+        return self._after(decide, _DRAFTS, None, at, "Kept as a case.")
 
     def reject(self, case: str | None, by: str, at: int) -> tuple[Any, ...]:
-        """Rejects a draft."""
+        """Makes nothing of a draft."""
         return self._after(
-            lambda: decide_draft(self._paths, case or "", "rejected", by=by), _DRAFTS, None, at, "Rejected."
+            lambda: decide_draft(self._paths, self._named(case), None, by=by), _DRAFTS, None, at, "Rejected."
         )
 
     def rule(self, run: str | None, by: str, at: int, *, accepted: bool) -> tuple[Any, ...]:
@@ -196,7 +183,7 @@ class _Review:
             waiting, _ = self._archive.waiting(run)
             if not 0 <= at < len(waiting):
                 raise EvalError("this citation does not wait for a decision any more: go on with the next one")
-            item: Unjudged = waiting[at]
+            item = waiting[at]
             add_ruling(self._paths, case=item.case.id, span=item.span, accepted=accepted, by=by)
 
         return self._after(decide, _CITATIONS, run, at, "It answers." if accepted else "It does not answer.")
@@ -207,26 +194,28 @@ class _Review:
             return self.shown(kind, run, at, chosen)
 
         def turn() -> None:
-            newest: dict[tuple[str, FileSpan], CitationDecision] = {}
-            for decision in reversed(read_decisions(self._paths.reviews)):
-                if isinstance(decision, CitationDecision):
-                    newest.setdefault((decision.case, decision.span), decision)
-            old = list(newest.values())[int(chosen)]
+            old = self._latest()[int(chosen)]
             add_ruling(self._paths, case=old.case, span=old.span, accepted=not old.accepted, by=by)
 
         return self._after(turn, kind, run, at, "Turned round.")
 
-    def _after(self, decide: Any, kind: str, run: str | None, at: int, note: str) -> tuple[Any, ...]:  # noqa: ANN401
+    def _after(self, decide: Callable[[], None], kind: str, run: str | None, at: int, note: str) -> tuple[Any, ...]:
         try:
             decide()
         except SHOWN_ERRORS as error:
             # What was filled in stays.
-            return gr.skip(), gr.skip(), error_html(error), *[gr.skip()] * 12
+            return gr.skip(), gr.skip(), error_html(error), *[gr.skip()] * (3 + _FIELDS)
         return self.shown(kind, run, at, note=f'<p class="u-summary" role="status">Noted: {escape(note)}</p>')
 
     def runs(self) -> Any:  # noqa: ANN401 - an update of a component
         """Offers the runs whose citations can be shown alone."""
         return gr.Dropdown(choices=[row.run.name for row in self._archive.rows() if row.right])
+
+    def _named(self, case: str | None) -> CaseDraft:
+        draft = next((draft for draft in drafts(self._paths) if draft.saved.id == case), None)
+        if draft is None:
+            raise EvalError(f"no draft {case!r}: somebody may have removed it")
+        return draft
 
     def _documents(self) -> tuple[Documents | None, str]:
         """Returns (the statements of the store, why there are none)."""
@@ -237,15 +226,8 @@ class _Review:
 
 
 def evidence_to_mark(draft: CaseDraft) -> tuple[Evidence, ...]:
-    """Returns all evidence of a draft: what it was saved with, and what was added."""
+    """Returns what may be marked as evidence: the quotations that were shown, and what a person added."""
     return tuple({span.id: span for span in (*draft.saved.evidence, *draft.case.evidence)}.values())
-
-
-def grouping_of(case: Case) -> str:
-    """Returns how the evidence of a case counts: `any`, `all` or `mixed`."""
-    if len(case.evidence_groups) <= 1:
-        return "any"
-    return "all" if all(len(group) == 1 for group in case.evidence_groups) else "mixed"
 
 
 def typed_states(codes: Sequence[str], parties: PartyTable) -> str:
@@ -254,27 +236,10 @@ def typed_states(codes: Sequence[str], parties: PartyTable) -> str:
     return "; ".join(name if parties.resolve(name).codes == (code,) else code for code, name in names)
 
 
-def evidence_changes(draft: CaseDraft, used: Sequence[str], grouping: str, added: Evidence | None) -> dict[str, Any]:
-    """Returns how the evidence of a draft changes: what is marked, and how it counts."""
-    spans = {span.id: span for span in (*evidence_to_mark(draft), *([added] if added else []))}
-    marked = [name for name in spans if name in used or (added is not None and name == added.id)]
-    kept = [[name for name in group if name in marked] for group in draft.case.evidence_groups]
-    new = [name for name in marked if not any(name in group for group in kept)]
-    groups = {
-        "any": [marked] if marked else [],
-        "all": [[name] for name in marked],
-        "mixed": [group for group in kept if group] + [[name] for name in new],
-    }[grouping]
-    if groups == [list(group) for group in draft.case.evidence_groups]:
-        return {}
-    evidence = [spans[name].model_dump(mode="json", exclude_none=True) for name in marked]
-    return {"evidence": evidence, "evidence_groups": groups}
-
-
 def _told(draft: CaseDraft) -> str:
     if draft.decision is None:
         return draft.case.question
-    decided = "accepted" if draft.decision.status == "reviewed" else "rejected"
+    decided = "kept as a case" if draft.decision.decided is not None else "rejected"
     return f"{draft.case.question} ({decided} by {draft.decision.by}, {draft.decision.at:%d %b %Y})"
 
 
@@ -290,7 +255,7 @@ def _quotation(title: str, span: Evidence, documents: Documents | None, parties:
     if document is not None and words and span.quote in (None, words):
         place = (span.start, span.end)
         pieces = context(document.text, place, [place], (), _AROUND).pieces
-        shown = "".join(f"<mark>{escape(p.text)}</mark>" if p.gold else escape(p.text) for p in pieces)
+        shown = "".join(f"<mark>{escape(p.text)}</mark>" if p.expected else escape(p.text) for p in pieces)
     elif documents is not None:
         shown += " (the statements do not hold these words)"
     where = f"{parties.display(span.state)}, {span.file}" if span.state else span.file
@@ -302,52 +267,48 @@ def build_review_tab(archive: Archive, paths: EvalPaths, tab: gr.Tab) -> None:
     review = _Review(archive, paths)
     at, case = gr.State(0), gr.State(None)
     with gr.Row():
-        kind = gr.Radio(label="What to review", choices=_KINDS, value=_DRAFTS, elem_id="kind")
+        choices = [("Saved answers", _DRAFTS), ("Citations", _CITATIONS)]
+        kind = gr.Radio(label="What to review", choices=choices, value=_DRAFTS, elem_id="kind")
         run = gr.Dropdown(label="Citations of one run alone", choices=[], value=None, elem_id="review-run")
         by = gr.Textbox(label="Your name or initials", max_lines=1, max_length=80, elem_id="reviewer")
     item = gr.HTML("", elem_id="item", apply_default_css=False, padding=False)
     with gr.Column(visible=False) as draft_form:
+        said = [("It was right", True), ("It was wrong: below stands what would have been right", False)]
+        right = gr.Radio(label="Was the answer right?", choices=said, value=None, elem_id="right")
         used = gr.CheckboxGroup(label="What answers the question", choices=[], elem_id="used")
-        grouping = gr.Radio(label="How the marked ones count", choices=list(_GROUPINGS.items()), value="any")
+        all_needed = gr.Checkbox(label="Every marked quotation is needed; else any one is enough", value=False)
         with gr.Accordion("Something else answers", open=False):
             file = gr.Dropdown(label="Statement", choices=[], value=None, elem_id="file")
             quote = gr.Textbox(label="Its words, copied from the statement", lines=3, elem_id="quote")
         question = gr.Textbox(label="Question", lines=2, elem_id="question")
         with gr.Row():
-            status = gr.Dropdown(
-                label="Right outcome", choices=[(words, name) for name, words in STATUS.items()], value="answered",
-                elem_id="status",
-            )  # fmt: skip
+            outcomes = [(words, name) for name, words in STATUS.items()]
+            status = gr.Dropdown(label="Right outcome", choices=outcomes, value="answered", elem_id="status")
             states = gr.Textbox(label="States and groups", info="Names or codes, with semicolons", elem_id="states")
         with gr.Row():
             reasons: list[tuple[str, str]] = [(words, name) for name, words in REASONS.items()]
             reason = gr.Dropdown(label="Why there is no answer", choices=reasons, value=None)
             missing = gr.Dropdown(label="What is missing of an answer in part", choices=list(MISSING), value=None)
         with gr.Row(elem_classes="u-buttons"):
-            accept = gr.Button("Accept as a case", variant="primary", scale=0, min_width=170, elem_id="accept")
+            accept = gr.Button("Keep as a case", variant="primary", scale=0, min_width=170, elem_id="accept")
             reject = gr.Button("Reject", variant="stop", scale=0, min_width=100, elem_id="reject")
     with gr.Column(visible=False) as ruling, gr.Row(elem_classes="u-buttons"):
-        right = gr.Button("It answers", variant="primary", scale=0, min_width=130, elem_id="answers")
+        answers = gr.Button("It answers", variant="primary", scale=0, min_width=130, elem_id="answers")
         wrong = gr.Button("It does not answer", variant="stop", scale=0, min_width=180, elem_id="no-answer")
     with gr.Row(elem_classes="u-buttons"):
         back = gr.Button("Previous", scale=0, min_width=100)
         skip = gr.Button("Skip", scale=0, min_width=100)
     decided = gr.Dropdown(label="Decided before", choices=[], value=None, visible=False, elem_id="decided")
-    form = [used, grouping, file, quote, question, status, states, reason, missing]
+    form = [right, used, all_needed, file, quote, question, status, states, reason, missing]
     everything = [at, case, item, draft_form, ruling, decided, *form]
     place: list[Any] = [kind, run, at]
-    gr.on(
-        [tab.select, kind.change, run.change],
-        lambda kind, run: review.shown(kind, run, 0),
-        [kind, run],
-        everything,
-        **QUIET,
-    )
+    changed = [tab.select, kind.change, run.change]
+    gr.on(changed, lambda kind, run: review.shown(kind, run, 0), [kind, run], everything, **QUIET)
     tab.select(review.runs, None, [run], **QUIET)
     back.click(lambda kind, run, at: review.shown(kind, run, at - 1), place, everything, **QUIET)
     skip.click(lambda kind, run, at: review.shown(kind, run, at + 1), place, everything, **QUIET)
     accept.click(review.accept, [case, by, at, *form], everything, **QUIET)
     reject.click(review.reject, [case, by, at], everything, **QUIET)
-    right.click(lambda run, by, at: review.rule(run, by, at, accepted=True), [run, by, at], everything, **QUIET)
+    answers.click(lambda run, by, at: review.rule(run, by, at, accepted=True), [run, by, at], everything, **QUIET)
     wrong.click(lambda run, by, at: review.rule(run, by, at, accepted=False), [run, by, at], everything, **QUIET)
     decided.input(review.reopen, [kind, run, decided, by, at], everything, **QUIET)

@@ -28,8 +28,7 @@ class TranslatedTopic:
 
     Attributes:
         text: The preferred terms for what was recognised, in the order of the topic; numbers and names among them.
-        coverage: Share of the topic's content words (characters in Chinese) that were recognised, 0 to 1; 0 for a
-            topic without any.
+        coverage: Share of the topic's content words (characters in Chinese) that were recognised, 0 to 1.
         terms: Every term of the concepts recognised, for a search by words.
     """
 
@@ -40,14 +39,12 @@ class TranslatedTopic:
 
 @dataclass(frozen=True, kw_only=True)
 class NamedTerm:
-    """A term of the field that a topic holds, with whatever else the topic says.
+    """A term of the field that a topic holds at `[start, end)`, with whatever else the topic says.
 
     Attributes:
         concept: What it stands for, by the preferred English term.
         terms: All terms of the language for it.
         words: How many words of the topic it is, without function words.
-        start: Where it begins in the topic.
-        end: Where it ends.
     """
 
     concept: str
@@ -132,10 +129,7 @@ def articles_of(topic: str, language: str) -> tuple[tuple[str, str], ...]:
 
 
 def other_terms(topic: str, language: str) -> tuple[str, ...]:
-    """Returns synonyms of a topic that share no word with it; empty where it says more than one term.
-
-    "capital punishment" is the "death penalty".
-    """
+    """Returns synonyms that share no word with a topic of one term: "death penalty" for "capital punishment"."""
     concept = _whole(topic, language)
     if concept is None:
         return ()
@@ -150,15 +144,7 @@ def terms_of(topic: str, language: str) -> tuple[str, ...]:
 
 
 def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[NamedTerm, ...]:
-    """Returns the terms that a topic holds, the longest that the glossary knows, in their order.
-
-    "training on mutual legal assistance" holds two.
-
-    Args:
-        topic: Any text.
-        language: Its language.
-        to: The language that the terms are wanted in; that of the topic if None.
-    """
+    """Returns the terms in a topic, in order, in the language `to`: two in "training on mutual legal assistance"."""
     words = _words(topic, language)
     recognised = _best(len(words), list(_recognised(topic, words, language, language)))
     return tuple(

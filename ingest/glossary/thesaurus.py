@@ -15,13 +15,11 @@ from ingest.glossary.glossary import terms_within
 
 
 class RelationRow(NamedTuple):
-    """A row of `glossary_relations.csv`.
+    """A row of `glossary_relations.csv`: how a concept relates to an `other`.
 
     Attributes:
-        concept: A concept.
         relation: `broader`, the concept is part of the other; `near`, each answers in part what is asked about the
             other; `not`, they are easily confused and are two things.
-        other: Another concept.
     """
 
     concept: str

@@ -79,11 +79,7 @@ def find_dates(text: str) -> tuple[DateMatch, ...]:
 
 
 def iso_date(text: str) -> str | None:
-    """Read a cell that holds one date: a year, a day or an interval, in ISO form or as headings write it.
-
-    Returns:
-        ISO 8601, or None if it is no date or more than one reading is possible (`05/10/2018`).
-    """
+    """Reads a cell that holds one date as ISO 8601: a year, a day or an interval; None if ambiguous (`05/10/2018`)."""
     text = text.strip()
     if interval(text) is not None:
         return text

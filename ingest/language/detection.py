@@ -37,11 +37,9 @@ def detect_language(text: str, *, sure: float = _SURE) -> str | None:
 
 
 def language_of_sentence(text: str, otherwise: str) -> str:
-    """Returns which of the six languages a sentence or claim is in, by the script of most of its words, then detection.
+    """Returns which of the six languages a sentence is in, by the script of most of its words, then detection.
 
-    Args:
-        text: Any text, such as one sentence.
-        otherwise: The language where Latin script cannot be told apart; English if that is in another script.
+    Where Latin script cannot be told apart it is `otherwise`, or English if that is in another script.
     """
     scripts = Counter(language_of(word, "") for word in words_of(text))
     script = scripts.most_common(1)[0][0] if scripts else "en"

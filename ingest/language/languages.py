@@ -21,13 +21,7 @@ _HAN: Final = regex.compile(r"\p{Han}")
 
 
 def with_languages(text: str, blocks: Sequence[Block], document: str | None) -> tuple[Block, ...]:
-    """Marks the paragraphs that are in another language than their document.
-
-    Args:
-        text: The source text.
-        blocks: Its blocks.
-        document: ISO 639-1 code of the document's language, if known.
-    """
+    """Marks the paragraphs that are in another language (ISO 639-1) than their document."""
     return tuple(replace(block, language=_other_language(text, block, document)) for block in blocks)
 
 

@@ -5,6 +5,7 @@ file holds one language or more; its head says where the words come from.
 """
 
 import csv
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -15,6 +16,7 @@ import yaml
 
 # These languages write no spaces, or join particles to the words, so that words have no bounds to match.
 _UNBOUNDED: Final = frozenset(("ar", "zh"))
+_REFERENCE: Final = re.compile(r"<<([a-z_.]+)>>")
 
 
 @cache
@@ -41,9 +43,45 @@ def alternatives(lines: str) -> str:
     return "|".join(regex.sub(r"\n\s+", "", lines).split("\n")).replace("_", " ")
 
 
-def compile_pattern(name: str, key: str) -> "regex.Pattern[str]":
-    """Compiles a pattern of a lexicon that is broken into lines; case does not count."""
-    return regex.compile(unfolded(load_lexicon(name)[key]), regex.IGNORECASE)
+class Patterns:
+    """The patterns of a lexicon, broken into lines, compiled as its attributes; case does not count.
+
+    `<<key>>` in a pattern stands for another one of the file, `<<file.key>>` for one of another file, or a given one.
+    """
+
+    def __init__(self, name: str, **given: str) -> None:
+        self._name, self._given = name, given
+
+    def __getattr__(self, key: str) -> re.Pattern[str]:
+        """Compiles a pattern when it is first asked for."""
+        if key.startswith("_"):
+            raise AttributeError(key)
+        pattern = re.compile(self.source(key), re.IGNORECASE)
+        setattr(self, key, pattern)
+        return pattern
+
+    def source(self, key: str) -> str:
+        """Returns the text of a pattern, to make others of."""
+        file, _, own = key.rpartition(".")
+        if file:
+            return Patterns(file).source(own)
+        return self._given[own] if own in self._given else self.resolved(load_lexicon(self._name)[own])
+
+    def resolved(self, pattern: str) -> str:
+        """Returns a pattern with what its references stand for."""
+        return _REFERENCE.sub(lambda found: self.source(found[1]), unfolded(pattern))
+
+
+class RegexPatterns(Patterns):
+    """Patterns with what only `regex` knows, such as properties of letters."""
+
+    def __getattr__(self, key: str) -> "regex.Pattern[str]":  # type: ignore[override]  # of the other library
+        """Compiles a pattern when it is first asked for."""
+        if key.startswith("_"):
+            raise AttributeError(key)
+        pattern = regex.compile(self.source(key), regex.IGNORECASE)
+        setattr(self, key, pattern)
+        return pattern
 
 
 def compile_words(patterns: str, language: str) -> "regex.Pattern[str]":

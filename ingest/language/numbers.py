@@ -43,12 +43,7 @@ class Number:
 
 
 def find_numbers(text: str, language: str) -> tuple[Number, ...]:
-    """Returns the numbers of a text in order.
-
-    Args:
-        text: Any text.
-        language: Whose number words count; digits and Chinese numerals count in each.
-    """
+    """Returns the numbers of a text in order: number words of its language, and digits and Chinese numerals in any."""
     digits = ascii_digits(text)
     found = [*_written(digits, language), *_chinese(digits)]
     taken: list[Number] = []

@@ -26,11 +26,7 @@ def is_han_number(text: str) -> bool:
 
 
 def han_value(numeral: str) -> int:
-    """Returns the value of a Chinese numeral, such as "二十一", "二〇二〇" or "3万".
-
-    Args:
-        numeral: Chinese digits and units; ASCII digits may stand among them.
-    """
+    """Returns the value of a Chinese numeral, such as "二十一", "二〇二〇" or "3万"."""
     if not any(char in _HAN_UNITS for char in numeral):
         return int("".join(str(_HAN_DIGITS.get(char, char)) for char in numeral))
     total = section = digit = 0
@@ -55,11 +51,7 @@ def roman_value(numeral: str) -> int:
 
 
 def number_of(written: str) -> str:
-    """Returns the number of an article or item in digits; other text comes back unchanged.
-
-    Args:
-        written: Digits, with `bis` and the like kept, a Roman or Chinese numeral, or words such as "twenty-one".
-    """
+    """Returns an article's or item's number in digits ("XXI", "二十一"; `bis` stays), other text as it is."""
     text = " ".join(written.split())
     digits = re.match(r"\d+", text)
     if digits:

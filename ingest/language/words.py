@@ -102,15 +102,10 @@ def _are_function_words(pieces: Sequence[str]) -> bool:
 
 
 def split_glued(token: str, names: frozenset[str], *, opens_sentence: bool) -> tuple[str, ...]:
-    """Splits words that stick together.
+    """Splits words that stick together; gives the token alone where it is one word, or not surely several.
 
-    Args:
-        token: A run of letters.
-        names: Names in lower case, which are never split and may begin a glued token.
-        opens_sentence: Whether a capital is due to the token's place, so says nothing about a name.
-
-    Returns:
-        The words, which joined give the token; the token alone where it is one word, or not surely several.
+    Names (in lower case) are never split and may begin a glued token. With `opens_sentence` a capital says nothing
+    about a name.
     """
     lowered = token.lower()
     if lowered in names:
@@ -205,14 +200,8 @@ def is_cut_word(left: str, right: str, names: frozenset[str]) -> bool:
 def joins_without_hyphen(left: str, right: str, language: str | None, known: Mapping[str, int]) -> bool:
     """Decides whether a word that was hyphenated at a line end is commoner without its hyphen.
 
-    Args:
-        left: The letters before the hyphen.
-        right: The letters after it.
-        language: ISO 639-1 code, or None for unknown; unknown words keep their hyphen.
-        known: How often the document itself writes a form elsewhere, in lower case; it decides first.
-
-    Returns:
-        True to drop the hyphen. A capital after it keeps it ("Secretary-General").
+    How often the document itself writes a form elsewhere (`known`, in lower case) decides first. Words of an unknown
+    language and before a capital ("Secretary-General") keep it.
     """
     if not right.islower() or (left.isupper() and len(left) > 1):
         return False

@@ -10,11 +10,7 @@ from ingest.loaders.loaded import LoadedText, LoadLimits
 
 
 def load(path: Path, limits: LoadLimits, folder: Path | None = None) -> LoadedText:
-    """Read one file's text, as `registry.load` does.
-
-    Raises:
-        LoadError: If it cannot be read, or not within the bounds.
-    """
+    """Read one file's text, as `registry.load` does; one that exceeds the bounds is a LoadError too."""
     return run_bounded(limits, path.name, registry.load, path, limits, folder)
 
 

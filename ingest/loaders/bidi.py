@@ -30,13 +30,9 @@ def has_right_to_left(glyphs: Sequence[Glyph]) -> bool:
 
 
 def in_logical_order(glyphs: Sequence[Glyph]) -> list[Glyph]:
-    """Bring the glyphs of one line into the order in which they are read.
+    """Bring the glyphs of one line into the order in which they are read, with a space for every gap.
 
-    Args:
-        glyphs: As they stand on the line, in any order; the parts of a ligature share one box and keep theirs.
-
-    Returns:
-        The same glyphs, brackets in right-to-left text turned as they are written, with a space for every gap.
+    The parts of a ligature share one box and keep their order; brackets in right-to-left text turn as they are written.
     """
     # Some programs paint spaces without a width, and not where the gap is.
     clusters = _with_gaps(_clusters([g for g in glyphs if not g.char.isspace() or g.right - g.left > _HAIR * g.size]))
@@ -49,16 +45,12 @@ def in_logical_order(glyphs: Sequence[Glyph]) -> list[Glyph]:
     ordered: list[Glyph] = []
     for kind, run in reversed(runs) if rtl else runs:
         for cluster in reversed(run) if kind == "R" else run:
-            ordered += _written(cluster) if kind == "R" else cluster
+            ordered += [g._replace(char=_MIRRORED.get(g.char, g.char)) for g in cluster] if kind == "R" else cluster
     if rtl:
         # No line begins with these: it was set as if it ran from left to right, where they end it on the right.
         first = next((n for n, glyph in enumerate(ordered) if glyph.char not in _CLOSING), 0)
         ordered = ordered[first:] + ordered[:first]
     return ordered
-
-
-def _written(cluster: Sequence[Glyph]) -> list[Glyph]:
-    return [glyph._replace(char=_MIRRORED.get(glyph.char, glyph.char)) for glyph in cluster]
 
 
 def _clusters(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:

@@ -57,16 +57,10 @@ class _ProcessEndedError(Exception):
 
 
 def run_bounded(limits: LoadLimits, name: str, function: Callable[..., T], *arguments: object) -> T:
-    """Call a function in a process apart.
-
-    Args:
-        limits: Its bounds: `load_seconds` and `scan_seconds`, `load_memory_bytes`, `load_output_bytes`.
-        name: Name of the file that it reads, for messages.
-        function: One that can be imported by its name.
-        arguments: What it takes; these and its result are pickled.
+    """Call a function that can be imported by its name in a process apart; arguments and result are pickled.
 
     Raises:
-        LoadError: What the function raises of that kind, or a bound was exceeded, or the process crashed.
+        LoadError: What the function raises of that kind, or a bound of `limits` was exceeded, or the process crashed.
     """
     return _pool().run(limits, name, function, *arguments)
 
@@ -113,9 +107,7 @@ class _Pool:
         raise LoadError(f"{name!r} {_REASONS[kind](limits, value)}")
 
     def close(self) -> None:
-        with self._guard:
-            idle, self._idle = self._idle, []
-        for worker in idle:
+        for worker in self._idle:
             worker.close()
 
     def _give_back(self, worker: "_Worker", *, fit: bool) -> None:
@@ -167,11 +159,7 @@ class _Worker:
     def run(
         self, limits: LoadLimits, function: Callable[..., object], *arguments: object
     ) -> tuple[_MessageKind, object]:
-        """Have a function called.
-
-        Raises:
-            _ProcessEndedError: If that took too long, gave too much, or ended the process.
-        """
+        """Have a function called; too much time or output, or a crash, is a _ProcessEndedError."""
         process, began = self._process, 0.0
         if process is None or process.stdin is None or process.stdout is None:
             raise _ProcessEndedError(f"was not read: {self._problem}")

@@ -1,5 +1,6 @@
 """What every loader takes and gives: the limits and the loaded text."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ Format = Literal["text", "pdf", "docx", "html", "rtf", "odt", "image", "email"]
 PAGE_BREAK = "\n\f"
 """What stands between two pages of a text."""
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad\u200e\u200f"))
+_UNENCODABLE = re.compile("[\ud800-\udfff\0]")
 
 
 class LoadLimits(BaseModel):
@@ -53,34 +55,18 @@ class LoadLimits(BaseModel):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LoadedText:
-    """The extracted text of one file.
+class Extract:
+    """What the loader of one format makes of a file's bytes.
 
     Attributes:
         text: Equals the file's decoded text for plain text; newlines are kept as they are.
         page_starts: Offset at which each page begins; empty for formats without pages.
-        sha256: Hash of the file's bytes, hexadecimal.
         encoding: The encoding that a plain text was decoded with, else None.
         notes: What a reader should know, such as pages without text; empty if all went well.
         scanned: The words that were read by text recognition, in the order of the text.
         incomplete: Whether more of it could be read later, as when the program for scans is not installed.
         unread: Numbers of the pages that could not be read, wholly or in part; the rest is in `text`.
     """
-
-    text: str
-    page_starts: tuple[int, ...]
-    sha256: str
-    format: Format
-    encoding: str | None = None
-    notes: tuple[str, ...] = ()
-    scanned: tuple[ScannedWord, ...] = ()
-    incomplete: bool = False
-    unread: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Extract:
-    """What the loader of one format makes of a file's bytes; see `LoadedText`."""
 
     text: str
     page_starts: tuple[int, ...] = ()
@@ -91,17 +77,21 @@ class Extract:
     unread: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class LoadedText(Extract):
+    """The extracted text of one file, with the hexadecimal hash of its bytes."""
+
+    sha256: str
+    format: Format
+
+
 def is_blank(text: str) -> bool:
     """Tell whether a text shows nothing: white space and invisible characters only."""
     return not text.translate(_INVISIBLE).strip()
 
 
 def check_length(characters: int, name: str, limits: LoadLimits) -> None:
-    """Refuse a text that is too long.
-
-    Raises:
-        LoadError: If it is.
-    """
+    """Refuse a text that is too long, with a LoadError."""
     if characters > limits.max_characters:
         raise LoadError(
             f"{name!r} holds more than {limits.max_characters:,} characters of text; "
@@ -110,23 +100,17 @@ def check_length(characters: int, name: str, limits: LoadLimits) -> None:
 
 
 def check_pages(pages: int, name: str, limits: LoadLimits) -> None:
-    """Refuse a file of too many pages.
-
-    Raises:
-        LoadError: If it has.
-    """
+    """Refuse a file of too many pages, with a LoadError."""
     if pages > limits.max_pages:
         raise LoadError(f"{name!r} has {pages:,} pages, more than {limits.max_pages:,}; split it, or raise max_pages")
 
 
-def check_not_blank(text: str, name: str) -> None:
-    """Refuse a text that shows nothing.
-
-    Raises:
-        EmptyFileError: If it does.
-    """
+def checked(text: str, name: str, limits: LoadLimits) -> str:
+    """Return an extracted text as it can be stored; one too long is a LoadError, a blank one an EmptyFileError."""
+    check_length(len(text), name, limits)
     if is_blank(text):
         raise EmptyFileError(f"{name!r} holds no text; check that the right file was saved")
+    return encodable(text)
 
 
 def encodable(text: str) -> str:
@@ -134,4 +118,4 @@ def encodable(text: str) -> str:
 
     PDF and DOCX extraction can give such characters; the length stays, and so do offsets.
     """
-    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" or char == "\0" else char for char in text)
+    return _UNENCODABLE.sub("\ufffd", text)

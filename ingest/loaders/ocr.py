@@ -65,8 +65,7 @@ class _Reading:
 class Recognizer:
     """Reads the scanned pages of one file; what it learns of their language on one page holds for the next.
 
-    Attributes:
-        problem: Why a page was not read, with the next step; None while all were.
+    Where a page was not read, `problem` says why, with the next step.
     """
 
     def __init__(self, limits: LoadLimits) -> None:
@@ -76,14 +75,7 @@ class Recognizer:
         self._languages: str | None = limits.ocr_languages or None
 
     def read(self, render: Callable[[], Image.Image]) -> ScannedPage | None:
-        """Read a page.
-
-        Args:
-            render: Makes its image, which is not done where it would not be read.
-
-        Returns:
-            None where it could not be read, and `problem` says why; a page without text has an empty text.
-        """
+        """Read a page, rendered only if needed; None if it cannot be read, and an empty text for one without text."""
         if shutil.which(PROGRAM) is None:
             self.problem = (
                 "reading scans needs the program tesseract: install it (Debian and Ubuntu: apt-get install "

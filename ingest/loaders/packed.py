@@ -10,29 +10,16 @@ from ingest.errors import LoadError
 from ingest.loaders.loaded import LoadLimits
 
 ZIP_FAILURES = (
-    BadZipFile,
-    LargeZipFile,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    ValueError,
-    struct.error,
+    BadZipFile, LargeZipFile, EOFError, LookupError, OSError, OverflowError, RuntimeError, ValueError, struct.error,
     zlib.error,
-)
+)  # fmt: skip
 """What broken archives raise; an encrypted entry raises RuntimeError."""
 # Text of one letter packs well; only what is large is a bomb.
 _EXEMPT = 1_000_000
 
 
 def open_zip(data: bytes, name: str, limits: LoadLimits, *, what: str = "archive") -> ZipFile:
-    """Open a compressed file whose entries are within the limits; `what` it is, for messages.
-
-    Raises:
-        LoadError: If it is damaged, or holds or unpacks to too much.
-    """
+    """Open a compressed file (`what` it is, for messages); damage or entries beyond the limits are a LoadError."""
     try:
         archive = ZipFile(BytesIO(data))
         entries = archive.infolist()
@@ -43,12 +30,9 @@ def open_zip(data: bytes, name: str, limits: LoadLimits, *, what: str = "archive
 
 
 def check_entries(entries: Sequence[ZipInfo], name: str, limits: LoadLimits) -> None:
-    """Refuse what holds or unpacks to too much, by what the archive itself says of its entries.
+    """Refuse what holds or unpacks to too much, by what the archive itself says of its entries, with a LoadError.
 
     No entry gives more bytes than it says: `zipfile` stops there.
-
-    Raises:
-        LoadError: If it does.
     """
     if len(entries) > limits.max_archive_entries:
         raise LoadError(

@@ -32,9 +32,7 @@ _OBLIQUE = 4
 class Glyph(NamedTuple):
     """A character where it stands on the page, in points from the lower left corner of the page as shown.
 
-    Attributes:
-        left: Where its advance box begins; boxes of neighbours in a word touch.
-        size: Size of its font in points, as it is shown.
+    Advance boxes of neighbours in a word touch.
     """
 
     char: str
@@ -47,11 +45,7 @@ class Glyph(NamedTuple):
 
 @contextmanager
 def open_pdf(data: bytes, name: str) -> Iterator[pypdfium2.PdfDocument]:
-    """Open a PDF; hold `LOCK` while it is used.
-
-    Raises:
-        LoadError: If it is damaged, has no pages, or asks for a password.
-    """
+    """Open a PDF; hold `LOCK` while it is used. One damaged, without pages or with a password is a LoadError."""
     try:
         with LOCK:
             # Many published files only restrict printing or copying: they open with the empty password.
@@ -132,13 +126,9 @@ def turned(box: Box, quarters: int, frame: Box) -> Box:
 
 
 def _quarter_turns(box: Box, quarters: int) -> Box:
-    left, bottom, right, top = box
-    if quarters == 1:
-        return bottom, -right, top, -left
-    if quarters == 2:
-        return -right, -top, -left, -bottom
-    if quarters == 3:
-        return -top, left, -bottom, right
+    for _ in range(quarters):
+        left, bottom, right, top = box
+        box = bottom, -right, top, -left
     return box
 
 
@@ -184,9 +174,7 @@ def _lies_in(box: Box, frame: Box) -> bool:
 
 
 def _char(code: int) -> str:
-    if code in (_HYPHEN, _NOT_A_CHARACTER):
-        return "-"
-    return " " if code in _SPACES else chr(code)
+    return "-" if code in (_HYPHEN, _NOT_A_CHARACTER) else " " if code in _SPACES else chr(code)
 
 
 def _quarter(x: float, y: float) -> int:

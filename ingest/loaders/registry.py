@@ -7,7 +7,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,77 +26,44 @@ from ingest.loaders.text import load_text
 
 @dataclass(frozen=True, kw_only=True)
 class _Loader:
-    """How one format is read.
-
-    Attributes:
-        kind: What its files are by their first bytes, as `signatures.kind_of` says; empty for text.
-    """
+    """How one format is read; `kind` is what `signatures.kind_of` says of its files, empty for text."""
 
     format: Format
     kind: str
     load: Callable[[bytes, str, LoadLimits], Extract]
 
 
-_TEXT = _Loader(format="text", kind="", load=load_text)
-_HTML = _Loader(format="html", kind="html", load=load_html)
-_IMAGE = _Loader(format="image", kind="image", load=load_image)
-
-LOADERS = {
-    ".txt": _TEXT,
-    ".text": _TEXT,
-    ".md": _TEXT,
+_FORMATS = {
+    ".txt .text .md": _Loader(format="text", kind="", load=load_text),
     ".pdf": _Loader(format="pdf", kind="pdf", load=load_pdf),
     ".docx": _Loader(format="docx", kind="docx", load=load_docx),
     ".odt": _Loader(format="odt", kind="odt", load=load_odt),
     ".rtf": _Loader(format="rtf", kind="rtf", load=load_rtf),
-    ".html": _HTML,
-    ".htm": _HTML,
-    ".png": _IMAGE,
-    ".jpg": _IMAGE,
-    ".jpeg": _IMAGE,
-    ".tif": _IMAGE,
-    ".tiff": _IMAGE,
+    ".html .htm": _Loader(format="html", kind="html", load=load_html),
+    ".png .jpg .jpeg .tif .tiff": _Loader(format="image", kind="image", load=load_image),
     ".eml": _Loader(format="email", kind="", load=load_mail),
 }
+LOADERS = {suffix: loader for suffixes, loader in _FORMATS.items() for suffix in suffixes.split()}
 SUFFIXES = tuple(dict.fromkeys((*LOADERS, *CONTAINERS)))
 """Of every file that can be given."""
 _BY_KIND = {loader.kind: loader for loader in LOADERS.values() if loader.kind}
 
 
 def load(path: Path, limits: LoadLimits, folder: Path | None = None) -> LoadedText:
-    """Read one file's text.
-
-    Args:
-        path: The file, or one inside an archive.
-        limits: How large it may be.
-        folder: The ingested folder; a link inside it that leads out of it is refused.
+    """Read one file's text; a link that leads out of the ingested `folder` is refused.
 
     Raises:
         LoadError: If it cannot be read; `result` says whether it counts as failed or skipped.
     """
     data = read_bytes(path, limits, folder)
-    name = path.name
     loader, notes = _loader_for(path, data, limits)
-    extract = loader.load(data, name, limits)
-    return LoadedText(
-        text=extract.text,
-        page_starts=extract.page_starts,
-        sha256=hashlib.sha256(data).hexdigest(),
-        format=loader.format,
-        encoding=extract.encoding,
-        notes=(*notes, *extract.notes),
-        scanned=extract.scanned,
-        incomplete=extract.incomplete,
-        unread=extract.unread,
-    )
+    extract = loader.load(data, path.name, limits)
+    extract = replace(extract, notes=(*notes, *extract.notes))
+    return LoadedText(**vars(extract), sha256=hashlib.sha256(data).hexdigest(), format=loader.format)
 
 
 def read_bytes(path: Path, limits: LoadLimits, folder: Path | None = None) -> bytes:
-    """Read the bytes of a file, or of one inside an archive.
-
-    Raises:
-        LoadError: If there is none, it may not be read, or it is too large.
-    """
+    """Read the bytes of a file, or of one inside an archive; a LoadError says why it may not be read."""
     outer, inner = _located(path)
     if folder is not None and not is_inside(outer, folder):
         raise LoadError(f"{path.name!r} is a link that leads out of the folder; copy the file into it")
@@ -111,26 +78,19 @@ def read_bytes(path: Path, limits: LoadLimits, folder: Path | None = None) -> by
 def exists(path: Path, limits: LoadLimits) -> bool:
     """Tell whether there is such a file, or such a one inside an archive; True where that cannot be told."""
     outer, inner = _located(path)
-    if not inner:
-        try:
-            return path.exists()
-        except PermissionError:
-            return True
-        except OSError:
-            return False
     try:
-        return _member(outer, inner, limits) is not None
-    except LoadError:
+        return _member(outer, inner, limits) is not None if inner else path.exists()
+    except (PermissionError, LoadError):
         return True
+    except OSError:
+        return False
 
 
 def list_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
     """List the files inside an archive or e-mail, those inside others in it too; empty for any other file.
 
-    Archives that can be taken apart are not listed themselves, e-mails are: they have a text of their own.
-
-    Raises:
-        LoadError: If it is damaged, holds too much or lies too deep inside others.
+    Archives that can be taken apart are not listed themselves, e-mails are: they have a text of their own. Damage or
+    too much depth is a LoadError.
     """
     if path.suffix.lower() not in CONTAINERS:
         return ()
@@ -175,16 +135,10 @@ def survey(folder: Path) -> tuple[tuple[Path, ...], dict[Path, LoadError]]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in folders:
             if (path := Path(parent, name)).is_symlink():
-                reason = (
-                    f"{name!r} is a link to a folder, which is not followed; copy the folder, or ingest it by itself"
-                )
-                passed_over[path] = SpecialFileError(reason)
-        for name in names:
-            path = Path(parent, name)
-            if name.startswith((".", "~$")):
-                continue
-            special = _special(path, folder)
-            if special is not None:
+                reason = "is a link to a folder, which is not followed; copy the folder, or ingest it by itself"
+                passed_over[path] = SpecialFileError(f"{name!r} {reason}")
+        for path in (Path(parent, name) for name in names if not name.startswith((".", "~$"))):
+            if (special := _special(path, folder)) is not None:
                 passed_over[path] = SpecialFileError(special)
             elif path.suffix.lower() in SUFFIXES:
                 found.append(path)
@@ -264,11 +218,10 @@ def _listed(path: Path, data: bytes, limits: LoadLimits, budget: Budget, *, dept
         if suffix in CONTAINERS:
             try:
                 inner = [*_listed(inside, member.read(), limits, budget, depth=depth + 1)]
-            except ArchiveTooLargeError:
-                raise
-            except LoadError:
-                # Its own turn says why.
-                inner = []
+            except LoadError as exc:
+                # Of others, their own turn says why.
+                if isinstance(exc, ArchiveTooLargeError):
+                    raise
         if not inner or suffix in LOADERS:
             yield inside
         yield from inner
@@ -292,19 +245,13 @@ def _is(holds: Callable[[], bool]) -> bool:
 
 
 def _member(outer: Path, inner: tuple[str, ...], limits: LoadLimits) -> Member | None:
-    """Find a file inside an archive; None where there is none of that name.
-
-    Raises:
-        LoadError: If an archive on the way cannot be read.
-    """
+    """Find a file inside an archive; None where there is none of that name."""
     status = outer.stat()
     version = (status.st_mtime_ns, status.st_size)
     within: tuple[str, ...] = ()
     found: Member | None = None
     while inner:
-        members = _members(outer, version, within, limits)
-        if members is None:
-            return None
+        members = _members(outer, version, within, limits) or {}
         # The longest name that fits, as a member may be called like a folder of another.
         length = next((n for n in range(len(inner), 0, -1) if inner[:n] in members), None)
         if length is None:
@@ -318,10 +265,7 @@ def _member(outer: Path, inner: tuple[str, ...], limits: LoadLimits) -> Member |
 def _members(
     outer: Path, version: tuple[int, int], within: tuple[str, ...], limits: LoadLimits
 ) -> dict[tuple[str, ...], Member] | None:
-    """List what an archive on disk holds, or one inside it, by the parts of its path; None for any other file.
-
-    The last ones are kept, since their files are asked for one by one.
-    """
+    """List what an archive, or one inside it, holds by the parts of its path (the last are kept); None for others."""
     if not within:
         listed = CONTAINERS[outer.suffix.lower()](_read(outer, limits), outer.name, limits)
     else:
@@ -334,7 +278,6 @@ def _members(
 
 
 def _read(path: Path, limits: LoadLimits) -> bytes:
-    name = path.name
     if not path.exists():
         raise LoadError(f"{str(path)!r} does not exist; check the path")
     if not path.is_file():
@@ -343,7 +286,8 @@ def _read(path: Path, limits: LoadLimits) -> bytes:
         with path.open("rb") as file:
             data = file.read(limits.max_bytes + 1)
     except OSError as exc:
-        raise LoadError(f"{name!r} could not be opened ({exc.strerror}); check its permissions") from exc
+        raise LoadError(f"{path.name!r} could not be opened ({exc.strerror}); check its permissions") from exc
     if len(data) > limits.max_bytes:
-        raise LoadError(f"{name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise the limit max_bytes")
+        most = f"{limits.max_bytes:,} bytes"
+        raise LoadError(f"{path.name!r} is larger than {most}; split it, or raise the limit max_bytes")
     return data

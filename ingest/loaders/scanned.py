@@ -48,11 +48,7 @@ class ReadWord:
 
 @dataclass(frozen=True, kw_only=True)
 class ScannedPage:
-    """What text recognition read on a page.
-
-    Attributes:
-        words: Its words with offsets in `text`.
-    """
+    """What text recognition read on a page; offsets of the words are in `text`."""
 
     text: str
     words: tuple[ScannedWord, ...]
@@ -65,12 +61,9 @@ class ScannedPage:
 
 def mean_confidence(words: Iterable[ScannedWord | ReadWord]) -> float:
     """Return the mean confidence of words, weighted by their length; 0 for none."""
-    total = length = 0.0
-    for word in words:
-        size = len(word.text) if isinstance(word, ReadWord) else word.end - word.start
-        total += word.confidence * size
-        length += size
-    return total / length if length else 0.0
+    pairs = [(word, len(word.text) if isinstance(word, ReadWord) else word.end - word.start) for word in words]
+    length = sum(size for _, size in pairs)
+    return sum(word.confidence * size for word, size in pairs) / length if length else 0.0
 
 
 def find_skew(image: Image.Image) -> float:
@@ -100,11 +93,8 @@ def straightened(image: Image.Image, skew: float) -> Image.Image:
 def read_table(tsv: str, *, left: int = 0, top: int = 0, block: str = "") -> list[ReadWord]:
     """Read the words of tesseract's table.
 
-    Args:
-        tsv: The table.
-        left: Where the left edge of its image lies in that of the page, in pixels.
-        top: Where the upper edge does.
-        block: Put before the names of its blocks, to tell them from those of another table.
+    The upper left corner of its image lies at `left`, `top` (pixels) in that of the page; `block` tells its blocks from
+    those of another table.
     """
     words: list[ReadWord] = []
     for row in csv.DictReader(io.StringIO(tsv), delimiter="\t", quoting=csv.QUOTE_NONE):
@@ -124,10 +114,9 @@ def read_table(tsv: str, *, left: int = 0, top: int = 0, block: str = "") -> lis
 
 
 def missed_lines(image: Image.Image, words: Sequence[ReadWord]) -> list[tuple[int, int, int, int]]:
-    """Find lines of a straightened page on which nothing was read, as happens to short ones.
+    """Find lines of a straightened page on which nothing was read: boxes in pixels, from the top.
 
-    Returns:
-        Their boxes in pixels, from the top; only such as are about as high as the lines that were read.
+    That happens to short ones; only such are found as are about as high as the lines that were read.
     """
     if not words:
         return []
@@ -146,39 +135,25 @@ def missed_lines(image: Image.Image, words: Sequence[ReadWord]) -> list[tuple[in
         inked = int(dark[top:bottom].sum())
         is_line = 0.5 * usual < height < 2.5 * usual and width > height and inked > 0.05 * height * width
         if is_line and read[top:bottom].mean() < 0.3:
-            found.append(
-                (
-                    max(0, int(columns[0]) - _AROUND_LINE),
-                    max(0, top - _AROUND_LINE),
-                    min(image.width, int(columns[-1]) + _AROUND_LINE),
-                    min(image.height, bottom + _AROUND_LINE),
-                )
-            )
+            upper = max(0, int(columns[0]) - _AROUND_LINE), max(0, top - _AROUND_LINE)
+            right, lower = int(columns[-1]) + _AROUND_LINE, bottom + _AROUND_LINE
+            found.append((*upper, min(image.width, right), min(image.height, lower)))
     return found[:_MOST_MISSED]
 
 
 def with_line(words: Sequence[ReadWord], line: Sequence[ReadWord]) -> list[ReadWord]:
     """Put a line among the words of a page: before the first line that begins below it."""
-    if not line:
-        return list(words)
-    top = min(word.box[1] for word in line)
-    place = next((number for number, word in enumerate(words) if word.box[1] > top and _begins(words, number)), None)
-    place = len(words) if place is None else place
+    top = min((word.box[1] for word in line), default=0)
+    begins = (number for number, word in enumerate(words) if not number or words[number - 1].line != word.line)
+    place = next((number for number in begins if words[number].box[1] > top), len(words))
     return [*words[:place], *line, *words[place:]]
-
-
-def _begins(words: Sequence[ReadWord], number: int) -> bool:
-    return number == 0 or words[number - 1].line != words[number].line
 
 
 def compose(words: Sequence[ReadWord], size: tuple[int, int], *, skew: float, quarter: int) -> ScannedPage:
     """Write out the words of a page: a line break per line, an empty line per paragraph.
 
-    Args:
-        words: In the order of reading.
-        size: Width and height of the image that was read, in pixels.
-        skew: By how many degrees the page was turned to become that image; see `find_skew`.
-        quarter: By how many degrees it was turned clockwise before, in quarters.
+    The page was turned clockwise by `quarter` degrees, then by `skew` (see `find_skew`), to become the image of this
+    `size` in pixels.
     """
     # Specks and rules are read as lone signs.
     if not any(_ANY_WORD.search(word.text) for word in words):
@@ -192,16 +167,10 @@ def compose(words: Sequence[ReadWord], size: tuple[int, int], *, skew: float, qu
         pieces += (gap, word.text)
         start = length + len(gap)
         length = start + len(word.text)
-        left, top, right, bottom = _on_page(word.box, size, skew, quarter)
+        left, top, right, bottom = (round(side, 4) for side in _on_page(word.box, size, skew, quarter))
         placed.append(
             ScannedWord(
-                start=start,
-                end=length,
-                confidence=word.confidence,
-                left=round(left, 4),
-                top=round(top, 4),
-                right=round(right, 4),
-                bottom=round(bottom, 4),
+                start=start, end=length, confidence=word.confidence, left=left, top=top, right=right, bottom=bottom
             )
         )
         before = word

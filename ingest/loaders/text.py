@@ -6,7 +6,7 @@ import re
 from charset_normalizer import from_bytes
 
 from ingest.errors import LoadError
-from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_not_blank
+from ingest.loaders.loaded import Extract, LoadLimits, check_length, checked
 
 # UTF-32 stands before UTF-16, whose little-endian mark is a prefix of its own.
 _MARKS = (
@@ -40,17 +40,7 @@ _CONTROL_SHARE, _ONE_KIND_SHARE, _FEW_KINDS = 0.02, 0.06, 3
 
 
 def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
-    """Decode a plain text file.
-
-    Args:
-        data: The file's bytes.
-        name: Its name, for messages.
-        limits: The most characters it may hold.
-
-    Raises:
-        LoadError: If it looks binary or its encoding is not recognised.
-        EmptyFileError: If it holds nothing but white space.
-    """
+    """Decode a plain text file; one that looks binary or is in an unknown encoding is a LoadError."""
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
             raise LoadError(f"{name!r} looks binary: it is {kind} by its first bytes; give it its own suffix")
@@ -59,24 +49,17 @@ def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
     controls = _CONTROL.findall(text)
     share = _ONE_KIND_SHARE if len(set(controls)) <= _FEW_KINDS else _CONTROL_SHARE
     if "\0" in text or len(controls) > share * len(text):
-        raise LoadError(f"{name!r} looks binary, not like text; convert it to .txt (UTF-8), .docx or .pdf")
+        raise _binary(name)
     notes: tuple[str, ...] = ()
     if len(controls) > _CONTROL_SHARE * len(text):
         # One for one, so that offsets count in the file. A stray one stays, and is shown harmless.
         text = _CONTROL.sub(" ", text)
         notes = (f"{len(controls)} control characters read as spaces",)
-    check_not_blank(text, name)
-    return Extract(text=text, encoding=encoding, notes=notes)
+    return Extract(text=checked(text, name, limits), encoding=encoding, notes=notes)
 
 
 def decode(data: bytes, name: str) -> tuple[str, str]:
-    """Decode bytes by their mark, as UTF-8, or by detection; give the text and the encoding.
-
-    Newlines are kept as they are. The mark itself is not part of the text.
-
-    Raises:
-        LoadError: If no encoding fits.
-    """
+    """Decode bytes by their mark, as UTF-8, or by detection; give the text, without the mark, and the encoding."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
@@ -91,8 +74,12 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     except UnicodeDecodeError:
         pass
     if b"\0" in data:
-        raise LoadError(f"{name!r} looks binary, not like text; convert it to .txt (UTF-8), .docx or .pdf")
+        raise _binary(name)
     best = from_bytes(data, cp_isolation=_LEGACY).best()
     if best is None:
         raise LoadError(f"{name!r} looks binary or is in an unknown encoding; save it again as UTF-8")
     return data.decode(best.encoding), best.encoding
+
+
+def _binary(name: str) -> LoadError:
+    return LoadError(f"{name!r} looks binary, not like text; convert it to .txt (UTF-8), .docx or .pdf")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.language.dates import find_dates
+from ingest.language.lexicons import Patterns
 from ingest.metadata.represented_party import behalf_before
 from ingest.metadata.sessions import find_bodies, is_general_debate
 from ingest.parties.party_table import Party, PartyMatch, PartyTable
@@ -16,104 +17,20 @@ from vectorstore.records import Block
 
 _MOST_BLOCKS, _MOST_CHARACTERS, _LONGEST_LINE, _LONGEST_TITLE = 40, 1500, 200, 400
 
-_SALUTATION = re.compile(
-    r"^\W*(?:(?:thank\s+you,?\s+)?(?:dear\s+|distinguished\s+|excellency,?\s+)?(?:mr|mrs|ms|mdm|madam|madame|honou?rable|your)\b\.?\s*"
-    r"(?:vice-?\s*)?(?:chair|president|secretary|excellenc|moderator|speaker|co-chair|facilitator)|"
-    r"(?:president|chair(?:person|man|woman)?)\s*[,.:!]?$|(?:your\s+)?majest|"
-    r"excellenc|(?:his|her)\s+excellency\b.*[,;]$|distinguished\s+(?:delegates|colleagues|representatives|members|chair|president)|ladies\s+and\s+gentlemen|dear\s+colleagues|"
-    r"thank\s+you\b|honou?rable\s+(?:heads|delegates|members)|"
-    r"señora?(?:/[ao])?\s+president|(?:muchas\s+)?gracias,?\s+señor|excelent[ií]sim|excelencia|distinguid[oa]s|honorables|señor[ae]s\s+y\s+señor[ae]s|"
-    r"monsieur\s+le\s+(?:président|secrétaire)|madame\s+la\s+(?:président|secrétaire)|mesdames|excellence|merci,?\s+m|"
-    r"уважаем|господин\s+председател|госпожа\s+председател|г-н\s+председател|ваш[аие]\s+превосходительств|дамы\s+и\s+господа|"
-    r"السيد[ةه]?\s+(?:ال)?رئيس|سيدي\s+الرئيس|سيدتي\s+الرئيسة|سيادة\s+الرئيس|شكرا\S*\s+السيد|السيدات\s+والسادة|أصحاب\s+(?:المعالي|السعادة|الفخامة)|(?:尊敬的)?(?:各位)?主席(?:先生|女士)|各位)",
-    re.IGNORECASE,
-)
-# A line that addresses an office of the meeting and goes on: "H.E. Mr. X, President of the Assembly,".
-_ADDRESSED = re.compile(
-    r"\b(?:president|secretary-general|chair\w*|excellenc\w+)\b"
-    r"(?:\s+of\s+(?:the\s+)?(?!republic|state|kingdom)[^.]*\b(?:assembly|conference|session|commission|committee|council|congress|group|meeting|nations)\b[^.]*)?[,;]$"
-    r"|\bheads\s+of\s+(?:state|delegation)\w*[^.]*[,;]$",
-    re.IGNORECASE,
-)
-_FIRST_PERSON = re.compile(
-    r"(?<![\w-])(?:I|we|my|our|us|me|nous|notre|nos|je|mon|ma|nuestr[oa]s?|mi|nosotros|мы|наша?|наше[ийй]?|я|мо[ийяе]+)\b|我们|我国|我代表",
-    re.IGNORECASE,
-)
+_WORDS = Patterns("heading")
 # The theme of a session, in quotation marks, may speak in the first person.
 _THEME = re.compile(r"[“«\"][^”»\"]{1,300}[”»\"]")
-_OWN_VOICE = re.compile(
-    r"\b(?:[Ww]e|[Mm]y|[Oo]ur|us|me|[Nn]ous|[Nn]otre|[Nn]os|[Jj]e|[Mm]on|[Mm]a|[Nn]uestr[oa]s?|[Nn]osotros|[Мм]ы|[Нн]аша?"
-    r"|[Нн]аше[ийй]?|[Мм]о[ийяе]+)\b|(?<!Group )(?<!Annex )(?<!Part )(?<!War )(?<!Committee )(?<!Phase )\bI\s(?=[a-z])"
-    r"|\bЯ\s|\bя\b|وفد(?:ي|نا)|بلد(?:ي|نا)|بلادي|إننا|نحن|أود|我们|我国|我代表"
-)
-_WORDS_OF_SPEECH = (
-    r"(?:statement|remarks|intervention|address|speech|declaration|presentation|contribution|position|"
-    r"declaración|intervención|discurso|exposición|déclaration|allocution|discours|"
-    r"выступлени[ея]|заявлени[ея]|речь|بيان|كلمة|مداخلة|خطاب)"
-)
-_TITLE = re.compile(rf"\W*(?:[\w’'-]+\s+){{0,4}}?{_WORDS_OF_SPEECH}\b|.{{0,40}}(?:发言|讲话)", re.IGNORECASE)
-_CUE = re.compile(
-    rf"\b{_WORDS_OF_SPEECH}\b|\b(?:session|agenda|item|delegation|mission|embassy|ambassador|representative|minister|"
-    r"excellency|H\.\s?E\.|période?o?\s+de\s+sesiones|ordre\s+du\s+jour|délégation|delegación|check\s+against\s+delivery|"
-    r"tema\s+\d|punto\s+\d|point\s+\d|пункт|conference|conferencia|conférence|конференци\w+|сесси[яийю]|повестк[аи]|делегаци[яи])\b|发言|讲话|议程|代表团|会议|届|وفد|البند|الدورة|مؤتمر",
-    re.IGNORECASE,
-)
 
-_ARTICLE = r"(?:the\s+|la\s+|le\s+|les\s+|el\s+|los\s+|l[’']\s*)?"
-_MISSION = (
-    r"(?:(?:permanent\s+)?(?:observer\s+)?(?:delegation|mission|representation)|embassy|consulate|misión\s+permanente|embajada"
-    r"|(?:mission|représentation)\s+permanente|ambassade|délégation|delegación|постоянн\w+\s+представительств\w+|посольств\w+"
-    r"|делегаци[яи]|(?:ال)?بعثة(?:\s+الدائمة)?|(?:ال)?سفارة|وفد)"
-)
-_OFFICE = (
-    rf"(?:{_MISSION}|representatives?|ambassador|government|(?:prime\s+)?minister|president|"
-    r"representante|embajadora?|gobierno|president[ea]|ministr[oa]|représentante?|ambassad(?:eur|rice)|gouvernement|président|ministre|"
-    r"представител[яьи]|правительств[аo]|президента?|министра?(?:\s+иностранных\s+дел)?|посла?|حكومة|ممثلة?|مندوبة?|رئيسة?|وزيرة?(?:\s+(?:ال)?خارجية)?|سفيرة?)"
-)
-_OF = r"(?:of|by|from|de|del|du|des|d[’']|par|por)"
-# Best first: "Statement by X" · "delegation of X" · "…, Minister for Foreign Affairs of X".
-_BEFORE = (
-    re.compile(
-        rf"\b{_WORDS_OF_SPEECH}\s*(?:\(?[\w\s]{{0,30}}\)?\s*)?(?:\b{_OF}\b|on\s+behalf\s+of|en\s+nombre\s+de|au\s+nom\s+d[eu]|[:–—-])\s*"
-        rf"{_ARTICLE}(?:{_OFFICE}\s+(?:{_OF}\s*)?{_ARTICLE})?$"
-        rf"|(?:выступлени[ея]|заявлени[ея])\s+(?:{_OFFICE}\s+)?$|(?:بيان|كلمة|خطاب)\s+(?:{_OFFICE}\s+)?$",
-        re.IGNORECASE,
-    ),
-    re.compile(rf"(?<!\w){_OFFICE}\s+(?:{_OF}\s*)?{_ARTICLE}$", re.IGNORECASE),
-    re.compile(
-        r"\b(?:representati(?:ve|on)|ambassador|minister|ministre|ministr[oa]|president|president[ea]|président|secretary|secretari[oa]|attorney|director|canciller|"
-        r"head|chief|embassy|mission|delegation|prosecutor|chargé|chair|embajadora?|ambassadrice|ambassadeur|representante|représentante?|jefe|chef)"
-        rf"\b[^.;\n]*(?:\b{_OF}\b|d[’'])\s*{_ARTICLE}$"
-        # Russian puts the State's name in the genitive, Arabic after a noun that it owns: no word stands between.
-        r"|(?<!\w)(?:министр|президент|посол|посл|представител|глав|делегаци)\w*(?:\s+\w+){0,6}\s+$"
-        r"|(?<!\w)(?:ال)?(?:رئيس|وزير|سفير|مندوب|ممثل|وفد|بعثة|حكومة)\S*(?:\s+\S+){0,6}?\s+$",
-        re.IGNORECASE,
-    ),
-)
-_AFTER = re.compile(
-    r"\s*[’'s]*\s*(?:[–—:-]\s*)?(?:(?:national|country|opening|closing)\s+)?(?:statement|delegation|government|permanent\s+mission|embassy|intervention|ambassador)\b|\s*(?:代表团|常驻|政府|代表|大使|外交部)",
-    re.IGNORECASE,
-)
 _JOINED = re.compile(r"\s*(?:,|and|&|,\s*and|y|et|и|و|和|及|、)\s*(?:the\s+)?", re.IGNORECASE)
 _ALONE = re.compile(r"[\W\d_]*(?:the|statement|delegation|of|by)?[\W\d_]*", re.IGNORECASE)
 
-_PERSON = re.compile(
-    r"\b(?:(?:delivered|made|presented|read)\s+)?(?:by|par|por)?\s*"
-    r"(?P<person>(?:H\.\s?E\.|S\.\s?E\.|His\s+Excellency|Her\s+Excellency|Son\s+Excellence|Su\s+Excelencia|The\s+Hon(?:\.|ou?rable)|"
-    r"[Aa]mbassador|AMBASSADOR|Mr\.|MR\.|Mrs\.|MRS\.|Ms\.|MS\.|Dr\.|DR\.|M\.|Mme|Sr\.|Sra\.)\s+[^\n]{3,150})"
-)
 
 _SENTENCE = re.compile(r"[^\W\d_]{3}[.!?;]\s|[^\W\d_]{3}[.!?;。！？]$|。")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Heading:
-    """What stands before a statement's first words.
-
-    Attributes:
-        text: Its lines, each with single spaces, joined by newlines; empty if the text has no heading.
-        end: Offset at which the statement's own words begin.
-    """
+    r"""What stands before a statement's first words, which begin at `end`: lines with single spaces, joined by `\n`."""
 
     text: str
     end: int
@@ -152,9 +69,9 @@ def _is_cover(lines: "Sequence[_Line]") -> bool:
 
     A cover may hold whole sentences, such as the theme of a session; without a title or date they are prose.
     """
-    said = [line for line in lines if not _TITLE.match(line.words)]
+    said = [line for line in lines if not _WORDS.title.match(line.words)]
     own = _THEME.sub("", "\n".join(line.words for line in said))
-    if _FIRST_PERSON.search(own) or any(len(line.words) > _LONGEST_LINE for line in said):
+    if _WORDS.first_person.search(own) or any(len(line.words) > _LONGEST_LINE for line in said):
         return False
     titled = len(said) < len(lines) or any(find_dates(line.words) or find_bodies(line.words) for line in lines)
     return titled or not any(line.prose and holds_sentence_end(line.words) for line in lines)
@@ -162,7 +79,7 @@ def _is_cover(lines: "Sequence[_Line]") -> bool:
 
 def _ends_heading(line: "_Line") -> bool:
     """Tell whether a heading without a salutation after it ends before a line."""
-    longest = _LONGEST_TITLE if _TITLE.match(line.words) else _LONGEST_LINE
+    longest = _LONGEST_TITLE if _WORDS.title.match(line.words) else _LONGEST_LINE
     if is_salutation(line.words) or len(line.words) > longest:
         return True
     return line.prose and not is_heading_line(line.words, line.following)
@@ -172,7 +89,7 @@ def _is_note_before_heading(text: str, blocks: tuple[Block, ...]) -> bool:
     """Tell whether the first block is a note on the document, such as a disclaimer, with the heading after it."""
     if not blocks or blocks[0].paragraph is None or blocks[0].end - blocks[0].start > _LONGEST_LINE:
         return False
-    if _FIRST_PERSON.search(text, blocks[0].start, blocks[0].end):
+    if _WORDS.first_person.search(text, blocks[0].start, blocks[0].end):
         return False
     following = [text[block.start : block.end] for block in blocks[1:5] if block.paragraph is None]
     return any(find_bodies(line) or find_dates(line) for line in following)
@@ -180,35 +97,30 @@ def _is_note_before_heading(text: str, blocks: tuple[Block, ...]) -> bool:
 
 def speaks_in_first_person(words: str) -> bool:
     """Tell whether somebody speaks of themselves in words: "our delegation", but not "Annex I" or "the US"."""
-    return _OWN_VOICE.search(words) is not None
+    return _WORDS.own_voice.search(words) is not None
 
 
 def is_salutation(line: str) -> bool:
     """Tell whether a line addresses the chair or the audience."""
-    if _SALUTATION.match(line):
+    if _WORDS.salutation.match(line):
         return True
-    return bool(_ADDRESSED.search(line)) and not _TITLE.match(line) and not find_dates(line)
+    return bool(_WORDS.addressed.search(line)) and not _WORDS.title.match(line) and not find_dates(line)
 
 
 def is_heading_line(line: str, following: str) -> bool:
     """Tell whether a line beside prose belongs to a heading: it names a session, a date or a speaker.
 
-    Args:
-        line: The line.
-        following: The line after it; one that goes on in lower case or in the first person makes it prose.
+    The line after it makes it prose where that goes on in lower case or in the first person.
     """
-    if _FIRST_PERSON.search(line) or _FIRST_PERSON.search(following) or following[:1].islower():
+    if _WORDS.first_person.search(line) or _WORDS.first_person.search(following) or following[:1].islower():
         return False
-    if _SENTENCE.search(line) and not _TITLE.match(line):
+    if _SENTENCE.search(line) and not _WORDS.title.match(line):
         return False
-    return bool(_CUE.search(line) or find_dates(line) or find_bodies(line) or is_general_debate(line))
+    return bool(_WORDS.cue.search(line) or find_dates(line) or find_bodies(line) or is_general_debate(line))
 
 
 def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
-    """Read the State, group or organization that a heading names as speaking; None unless it names exactly one.
-
-    In "Statement by X on behalf of Y", it is X.
-    """
+    """Read the one party that a heading names as speaking; in "Statement by X on behalf of Y", it is X."""
     ranked: dict[int, dict[str, Party]] = {}
     flat = " ".join(heading.lines)
     for line, start in _line_starts(heading):
@@ -233,7 +145,7 @@ def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
 def speaker_in(heading: Heading) -> str | None:
     """Read the person that a heading names as speaking, with the office that follows the name."""
     for line in heading.lines:
-        if (match := _PERSON.search(line)) is not None and not is_salutation(line):
+        if (match := _WORDS.person.search(line)) is not None and not is_salutation(line):
             name = re.split(
                 r"\s+(?:on\s+behalf\s+of|at\s+the|to\s+the\s+\w+\s+session|before\s+the)\b", match["person"]
             )[0]
@@ -244,19 +156,16 @@ def speaker_in(heading: Heading) -> str | None:
 def title_in(heading: Heading) -> str | None:
     """Read the line that says what the text is: "Statement by …"."""
     for line in heading.lines:
-        if _TITLE.match(line):
+        if _WORDS.title.match(line):
             return line
     return None
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Line:
-    """A line that a heading may hold.
+    """A line that a heading may hold, with the words of the line after it in its paragraph (`following`).
 
     Attributes:
-        words: Its words with single spaces.
-        after: Offset after it.
-        following: The words of the line after it in its paragraph.
         prose: Whether its block may be a paragraph.
     """
 
@@ -269,7 +178,7 @@ class _Line:
 def _lines(text: str, block: Block, goes_on: Block | None) -> Iterator[_Line]:
     """Yield the lines of a block."""
     flat = " ".join(text[block.start : block.end].split())
-    prose = block.paragraph is not None or goes_on is not None or _FIRST_PERSON.search(flat) is not None
+    prose = block.paragraph is not None or goes_on is not None or _WORDS.first_person.search(flat) is not None
     last = "" if goes_on is None else " ".join(text[goes_on.start : goes_on.end].split("\n")[0].split())
     found: list[tuple[str, int]] = []
     at = block.start
@@ -291,12 +200,13 @@ def _line_starts(heading: Heading) -> Iterator[tuple[str, int]]:
 def _rank(line: str, match: PartyMatch, before: str) -> int | None:
     """How clearly a heading names a State as speaking: the lower the clearer, None where it does not."""
     if match.form == "demonym":
-        return 1 if _AFTER.match(line[match.end :]) else None
-    for rank, pattern in enumerate(_BEFORE):
+        return 1 if _WORDS.after.match(line[match.end :]) else None
+    # Best first.
+    for rank, pattern in enumerate((_WORDS.statement_by, _WORDS.office_of, _WORDS.title_of)):
         if pattern.search(before):
             return rank
-    if _AFTER.match(line[match.end :]):
+    if _WORDS.after.match(line[match.end :]):
         return 1
     # "Vienna, X" beside a date is the place; a State's name alone on its line is the speaker.
     alone = _ALONE.fullmatch(line[: match.start]) and _ALONE.fullmatch(line[match.end :])
-    return len(_BEFORE) if alone and not find_dates(line) else None
+    return 3 if alone and not find_dates(line) else None

@@ -99,14 +99,11 @@ class ManifestRow(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class ManifestProblem:
-    """Something in a manifest that a person should correct.
+    """Something in a manifest that a person should correct, in one line that begins with the line number.
 
     Attributes:
-        line: Where the row begins, counted from 1.
-        file: The file that the row names, if it names one.
-        result: `missing` where that file does not exist; `failed` where the row is not used; None where
-            only a cell is not used, and is read from the text instead.
-        reason: What is wrong and what to write, in one line that begins with the line number.
+        result: `missing` where the row's file does not exist; `failed` where the row is not used; None where only a
+            cell is not used, and is read from the text instead.
     """
 
     line: int
@@ -130,16 +127,11 @@ class Manifest:
 
 
 def read_manifest(folder: Path, *, files: Sequence[Path] = (), by_base_name: bool = False) -> Manifest | None:
-    """Read a folder's manifest; None if it has none.
+    """Read the manifest of a folder, or of an archive read as one; None if it has none.
 
-    Excel's variants are understood: a byte order mark, UTF-16, semicolons or tabs, `sep=;`, headings in any
-    case.
-
-    Args:
-        folder: A folder, or an archive that is read as one.
-        files: What is known to be in it.
-        by_base_name: Whether a row whose file is nowhere names the only one of these files that is called so, since a
-            browser drops the folders of what is uploaded: "statements/a.pdf" is "a.pdf".
+    Excel's variants are understood: a byte order mark, UTF-16, semicolons or tabs, `sep=;`, headings in any case. With
+    `by_base_name`, a row whose file is nowhere names the only one of `files` that is called so: "statements/a.pdf" is
+    "a.pdf", since a browser drops folders.
 
     Raises:
         ManifestError: If it cannot be read at all or has no `file` column.
@@ -189,14 +181,9 @@ def draft_row(file: str, metadata: Metadata, kind: StatementKind = "statement") 
 
 
 def write_draft(folder: Path, rows: Iterable[ManifestRow], *, force: bool = False) -> Path:
-    """Write a draft manifest for a person to correct; give its path.
+    """Write a draft `statements.csv` for a person to correct; give its path.
 
     Cells that a spreadsheet would run as a formula get an apostrophe, which `read_manifest` takes off.
-
-    Args:
-        folder: Where it goes, as `statements.csv`.
-        rows: One per file.
-        force: Replace an existing manifest.
 
     Raises:
         ManifestError: If there is one already and `force` is not set, or it cannot be written.

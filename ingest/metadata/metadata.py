@@ -35,11 +35,7 @@ _AGENDA_ITEM = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class ReadMetadata:
-    """What was read from a text.
-
-    Attributes:
-        inferred: Names of the fields that were concluded rather than read, sorted.
-    """
+    """What was read from a text, with the names of the fields that were concluded rather than read, sorted."""
 
     metadata: Metadata
     inferred: tuple[str, ...] = ()
@@ -50,7 +46,6 @@ class MergedMetadata:
     """What is stored: the manifest's cells, and the text's own words where they are empty.
 
     Attributes:
-        inferred: Names of the fields that were concluded rather than read, sorted.
         problems: What a person should correct, each in one line.
     """
 
@@ -62,14 +57,8 @@ class MergedMetadata:
 def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | None, file: str) -> ReadMetadata:
     """Read a statement's metadata from its heading and, for the State, from how it speaks of itself.
 
-    Args:
-        text: The source text.
-        blocks: Its blocks.
-        parties: Who can speak; None leaves State and group open.
-        file: The file's name, for hints and the log.
-
-    Returns:
-        None in every field that the text does not give. A State is never guessed from mere mentions.
+    None in every field that the text does not give; a State is never guessed from mere mentions. The file's name gives
+    hints.
     """
     heading = find_heading(text, blocks)
     language = detect_language(text[heading.end :]) or detect_language(text)
@@ -95,14 +84,9 @@ def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | No
 def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | None = None) -> MergedMetadata:
     """Override what was read by a row of the manifest; an empty cell keeps what was read.
 
-    A State or group that no lookup knows is reported, and nobody holds the statement until it is corrected:
-    it is neither the text's nor a guess. The State itself in `on_behalf_of` says that it speaks for no group,
-    whatever the text seems to say.
-
-    Args:
-        read: What the text says.
-        row: The file's row, if a manifest lists it.
-        parties: Resolves names and codes; without it they are taken as they are.
+    A State or group that no lookup knows is reported, and nobody holds the statement until it is corrected: it is
+    neither the text's nor a guess. The State itself in `on_behalf_of` says that it speaks for no group, whatever the
+    text seems to say.
     """
     if row is None:
         return MergedMetadata(metadata=read.metadata, inferred=read.inferred)

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from ingest.language.dates import DateMatch, find_dates, interval
+from ingest.language.lexicons import Patterns
 from ingest.language.numerals import ascii_digits
 from ingest.language.ordinals import find_session_mentions, find_session_number
 from ingest.metadata.sessions import (
@@ -23,11 +24,7 @@ from ingest.metadata.sessions import (
     session_for,
 )
 
-_SYMBOL: Final = re.compile(
-    r"(?<![\w/(])(?:(?:CTOC|CAC|A|E|S|UNODC|ST|TD|WT)(?:/[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?:\([A-Z0-9]+\))?){2,}"
-    # One part only: the Security Council's, and the General Assembly's before 1976.
-    r"|[ASE]/(?:PV|SR|INF|RES)[./]\s?\d+(?:\s?\((?:[XVI]+|Resumption\s?\d)\))?)(?![\w/])"
-)
+_WORDS = Patterns("occasion")
 _BODY_OF_SYMBOL: Final = (
     (re.compile(r"A/AC\.291/"), AD_HOC_COMMITTEE),
     (re.compile(r"E/CN\.15/"), "CCPCJ"),
@@ -37,20 +34,7 @@ _BODY_OF_SYMBOL: Final = (
     (re.compile(r"A/(?:C\.\d/)?(?P<session>\d{2,3})/|A/(?:PV|RES)"), GENERAL_ASSEMBLY),
     (re.compile(r"S/"), SECURITY_COUNCIL),
 )
-_COP_WITHOUT_TREATY: Final = re.compile(
-    r"Conference\s+of\s+(?:the\s+)?(?:States?\s+)?Parties|Conferencia\s+de\s+las\s+Partes|Conférence\s+des\s+Parties|\bCOP\s?\d",
-    re.IGNORECASE,
-)
-_ORGANIZED_CRIME: Final = re.compile(
-    r"\bUNTOC\b|transnational\s+organi[sz]ed\s+crime|delincuencia\s+organizada", re.IGNORECASE
-)
 _YEAR: Final = re.compile(r"(?<![\w/.-])(?:19|20)\d\d(?![\w/.-])")
-# A document bears the date of its issue as well as that of the meeting.
-_MEETING: Final = re.compile(
-    r"\b(?:meeting|session|held|séance|réunion|sesi[óo]n|reuni[óo]n|заседани\w+|сесси\w+)\b|\b[ap]\.?\s?m\.?(?!\w)|(?:ال)?جلسة|الدورة|会议"
-    r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b",
-    re.IGNORECASE,
-)
 _HEADS: Final = 2
 _LONGEST_HEAD: Final = 120
 # Characters of a statement's first words in which it greets the meeting, and between a session's number and its body.
@@ -64,11 +48,7 @@ _ASSEMBLY_IN_NAME: Final = re.compile(r"\bGA[\s-]?(?P<session>\d{2})\b")
 
 @dataclass(frozen=True, kw_only=True)
 class Occasion:
-    """Where and when a statement was made; None for what is not told.
-
-    Attributes:
-        inferred: Names of the fields that stand in no heading.
-    """
+    """Where and when a statement was made; `inferred` names the fields that stand in no heading."""
 
     body: str | None = None
     session: str | None = None
@@ -77,14 +57,7 @@ class Occasion:
 
 
 def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
-    """Read the occasion of a statement.
-
-    Args:
-        heading: Its heading, a line a line.
-        text: Its text.
-        end: Offset at which the heading ends.
-        file: The file's name, for hints.
-    """
+    """Read the occasion of a statement from its heading, which ends at `end`, then from its text and file name."""
     flat = " ".join(heading.split("\n"))
     stated = find_session_number(flat)
     read = Occasion(body=_body(heading, text), session=None if stated is None else str(stated), date=_date(heading))
@@ -108,7 +81,7 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
 
 def symbol_in(text: str) -> str | None:
     """Return the first document symbol of a text that is not merely cited in brackets, such as `S/PV.3756`."""
-    found = _SYMBOL.search(text)
+    found = _WORDS.symbol.search(text)
     return found[0] if found else None
 
 
@@ -148,7 +121,7 @@ def _body(heading: str, text: str) -> str | None:
     groups = [body for body in named if "Working Group" in body]
     if named:
         return (groups or named)[0]
-    if _COP_WITHOUT_TREATY.search(heading) and _ORGANIZED_CRIME.search(text):
+    if _WORDS.cop_without_treaty.search(heading) and _WORDS.organized_crime.search(text):
         return UNTOC_COP
     return None
 
@@ -157,7 +130,7 @@ def _date(heading: str) -> str | None:
     """Return the day of the statement, else the days of the meeting, else the year; not the day of its issue."""
     dates = find_dates(heading)
     if dates:
-        first = next((date for date in dates if _MEETING.search(_line_of(heading, date))), dates[0])
+        first = next((date for date in dates if _WORDS.meeting.search(_line_of(heading, date))), dates[0])
         inside = (date for date in dates if date.first == date.last and first.first <= date.first <= first.last)
         return next(inside, first).iso
     years = set(_YEAR.findall(ascii_digits(heading)))
@@ -175,7 +148,7 @@ def _of_running_heads(text: str) -> str | None:
     dates = Counter(
         dates[0].iso
         for line in lines
-        if _MEETING.search(line)
+        if _WORDS.meeting.search(line)
         and len(dates := find_dates(line)) == 1
         and len(line) < 2 * (dates[0].end - dates[0].start) + 20
     )
@@ -209,7 +182,7 @@ def _of_file_name(file: str, text: str) -> Occasion:
     words = words_of_file_name(file).upper()
     bodies = {match.body for match in find_bodies(words)}
     assembly = _ASSEMBLY_IN_NAME.search(words)
-    if not bodies and _COP_WITHOUT_TREATY.search(words) and _ORGANIZED_CRIME.search(text):
+    if not bodies and _WORDS.cop_without_treaty.search(words) and _WORDS.organized_crime.search(text):
         bodies = {UNTOC_COP}
     number = find_session_number(words)
     session = str(number) if number is not None else None

@@ -5,11 +5,13 @@
 
 import csv
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
+from ingest.language.lexicons import Patterns, load_lexicon
 from ingest.language.ordinals import find_session_number
 
 UNTOC_COP = "UNTOC COP"
@@ -17,86 +19,9 @@ GENERAL_ASSEMBLY = "UN General Assembly"
 SECURITY_COUNCIL = "UN Security Council"
 AD_HOC_COMMITTEE = "Ad Hoc Committee on Cybercrime"
 
-# The Convention's names in the six languages, as they follow "Conference of the Parties to the".
-_UN = r"(?:the\s+)?(?:UN|U\.N\.|United\s+Nations)\s+"
-_UNTOC = (
-    r"(?:UNTOC|(?:the\s+)?Palermo\s+Convention|"
-    rf"(?:{_UN})?Convention\s+(?:against|on)\s+Transnational\s+Organi[sz]ed\s+Crime)"
-)
-_UNCAC = rf"(?:UNCAC|(?:{_UN})?Convention\s+against\s+Corruption)"
-_PARTIES = r"Conference\s+of\s+(?:the\s+)?(?:States?\s+)?Part(?:ies|y)\s+(?:to|of)\s+(?:the\s+)?"
-_GROUP = (
-    r"(?:open[-\s]ended\s+)?(?:inter-?governmental\s+)?(?:expert\s+)?Working\s+Group\s+"
-    r"(?:of\s+government\s+experts\s+)?on\s+(?:the\s+)?"
-)
-
-# Patterns of one body are alternatives; capitals alone stand for a body only in its own spelling.
-_BODIES: dict[str, tuple[str, ...]] = {
-    UNTOC_COP: (
-        _PARTIES + _UNTOC,
-        _UNTOC + r"\s+Conference\s+of\s+(?:the\s+)?(?:States?\s+)?Part(?:ies|y)",
-        r"UNTOC[\s/-]+Co(?:S)?P(?:[\s-]?\d{1,2})?|CO(?:S)?P[\s-]*(?:to|of)?[\s-]*(?:the\s+)?UNTOC|CTOC[/\s-]COP",
-        r"Conferencia\s+de\s+(?:las|los\s+Estados)\s+Partes?\s+(?:en|de)\s+la\s+Convención\s+de\s+las\s+Naciones\s+Unidas"
-        r"\s+contra\s+la\s+Delincuencia\s+Organizada\s+Transnacional",
-        r"Conférence\s+des\s+(?:États\s+)?Parties\s+à\s+la\s+Convention\s+des\s+Nations\s+Unies\s+contre\s+la\s+criminalité"
-        r"\s+transnationale\s+organisée",
-        r"Конференци[яиюей]+\s+(?:государств\s*-?\s*)?[Уу]частник\w+\s+Конвенции\s+(?:Организации\s+Объедин[её]нных\s+Наций|ООН)"
-        r"\s+против\s+транснациональной\s+организованной\s+преступности",
-        r"مؤتمر\s+(?:الدول\s+)?الأطراف\s+في\s+اتفاقية\s+الأمم\s+المتحدة\s+لمكافحة\s+الجريمة\s+المنظمة\s+عبر\s+الوطنية",
-        r"[《〈]?联合国打击跨国有组织犯罪公约[》〉]?(?:第\w{1,5}届)?缔约(?:方|国)(?:会议|大会)",
-    ),
-    "UNCAC COSP": (
-        _PARTIES + _UNCAC,
-        _UNCAC + r"\s+Conference\s+of\s+(?:the\s+)?(?:States?\s+)?Part(?:ies|y)",
-        r"UNCAC[\s/-]+Co(?:S)?P(?:[\s-]?\d{1,2})?|CO(?:S)?P[\s-]*(?:to|of)?[\s-]*(?:the\s+)?UNCAC|CAC[/\s-]COSP",
-        r"Conferencia\s+de\s+los\s+Estados\s+Partes?\s+(?:en|de)\s+la\s+Convención\s+de\s+las\s+Naciones\s+Unidas\s+contra"
-        r"\s+la\s+Corrupción",
-        r"Conférence\s+des\s+États\s+[Pp]arties\s+à\s+la\s+Convention\s+des\s+Nations\s+Unies\s+contre\s+la\s+corruption",
-        r"Конференци[яиюей]+\s+государств\s*-?\s*участников\s+Конвенции\s+(?:Организации\s+Объедин[её]нных\s+Наций|ООН)"
-        r"\s+против\s+коррупции",
-        r"مؤتمر\s+الدول\s+الأطراف\s+في\s+اتفاقية\s+الأمم\s+المتحدة\s+لمكافحة\s+الفساد",
-        r"[《〈]?联合国反腐败公约[》〉]?(?:第\w{1,5}届)?缔约国会议",
-    ),
-    "UNTOC Working Group on International Cooperation": (_GROUP + r"International\s+Cooperation",),
-    "UNTOC Working Group on Technical Assistance": (_GROUP + r"Technical\s+Assistance",),
-    "UNTOC Working Group on Trafficking in Persons": (_GROUP + r"Trafficking\s+in\s+Persons",),
-    "UNTOC Working Group on the Smuggling of Migrants": (_GROUP + r"Smuggling\s+of\s+Migrants",),
-    "UNTOC Working Group on Firearms": (_GROUP + r"Firearms",),
-    "CCPCJ": (
-        r"(?:UN\s+|United\s+Nations\s+)?Commission\s+on\s+Crime\s+Prevention\s+and\s+Criminal\s+Justice|(?:UN\s+)?CCPCJ",
-        r"Comisión\s+de\s+Prevención\s+del\s+Delito\s+y\s+Justicia\s+Penal",
-        r"Commission\s+pour\s+la\s+prévention\s+du\s+crime\s+et\s+la\s+justice\s+pénale",
-        r"Комисси[яиюей]+\s+по\s+предупреждению\s+преступности\s+и\s+уголовному\s+правосудию",
-        r"لجنة\s+منع\s+الجريمة\s+والعدالة\s+الجنائية",
-        r"预防犯罪和刑事司法委员会",
-    ),
-    "CND": (
-        r"(?:UN\s+|United\s+Nations\s+)?Commission\s+on\s+Narcotic\s+Drugs|(?:UN\s+)?CND",
-        r"Comisión\s+de\s+Estupefacientes|Commission\s+des\s+stupéfiants|Комисси[яиюей]+\s+по\s+наркотическим\s+средствам",
-        r"لجنة\s+المخدرات|麻醉药品委员会",
-    ),
-    "UN Crime Congress": (
-        r"United\s+Nations\s+Congress\s+on\s+Crime\s+Prevention(?:\s+and\s+Criminal\s+Justice)?|UN\s+Crime\s+Congress",
-    ),
-    GENERAL_ASSEMBLY: (
-        r"(?:UN|United\s+Nations)\s+General\s+(?:Assembly|Debate)|General\s+Assembly(?:\s+of\s+the\s+United\s+Nations)?|UNGA(?:-?\d{2})?",
-        r"Asamblea\s+General(?:\s+de\s+las\s+Naciones\s+Unidas)?|Assemblée\s+générale(?:\s+des\s+Nations\s+Unies)?",
-        r"Генеральн\w+\s+Ассамбле\w+(?:\s+(?:ООН|Организации\s+Объедин[её]нных\s+Наций))?",
-        r"الجمعية\s+العامة(?:\s+للأمم\s+المتحدة)?|(?:联合国)?大会(?=第|一般性辩论)|联合国大会",
-    ),
-    SECURITY_COUNCIL: (
-        r"(?:UN\s+|United\s+Nations\s+)?Security\s+Council|UNSC",
-        r"Consejo\s+de\s+Seguridad(?:\s+de\s+las\s+Naciones\s+Unidas)?|Conseil\s+de\s+sécurité(?:\s+des\s+Nations\s+Unies)?",
-        r"Совет\w*\s+Безопасности(?:\s+ООН)?|مجلس\s+الأمن(?:\s+الدولي)?|(?:联合国)?安全理事会|安理会",
-    ),
-    AD_HOC_COMMITTEE: (
-        r"Ad\s+Hoc\s+Committee\s+(?:to\s+Elaborate\s+a\s+Comprehensive\s+International\s+Convention\s+on\s+Countering\s+the\s+Use\s+of"
-        r"\s+(?:Information\s+and\s+Communications?\s+Technologies|ICTs?)(?:\s+for\s+Criminal\s+Purposes)?|(?:on|to)\s+(?:[\w\s]{0,60}\s)?cyber[-\s]?crime)",
-        r"Специальн\w+\s+комитет\w*\s+(?:ООН\s+)?по\s+(?:разработке\s+[^.]{0,120}?)?противодействи\w+\s+использованию\s+(?:ИКТ|информационно\S+\s+технологий)",
-        r"Comité\s+[Ee]special\s+[^.]{0,120}tecnologías\s+de\s+la\s+información|Comité\s+spécial\s+[^.]{0,120}technologies\s+de\s+l[’']information",
-    ),
-    "ECOSOC": (r"Economic\s+and\s+Social\s+Council|ECOSOC",),
-}
+_WORDS = Patterns("bodies")
+_BODIES: Mapping[str, Sequence[str]] = load_lexicon("bodies")["bodies"]
+# "CND" is a body and "cnd" is not.
 _CASED = re.compile(r"\b(?:UNSC|CND|CCPCJ|UNGA|ECOSOC)\b", re.IGNORECASE)
 
 _GENERAL_DEBATE = re.compile(
@@ -126,27 +51,22 @@ class Session:
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (
-            body,
-            re.compile(rf"(?<![^\W_])(?:{'|'.join(forms)})(?![^\W_])|(?:{'|'.join(_unspaced(forms))})", re.IGNORECASE),
-        )
-        for body, forms in _BODIES.items()
-    )
-
-
-def _unspaced(forms: tuple[str, ...]) -> tuple[str, ...]:
-    """The forms written in Chinese, which stand without a boundary between words."""
-    return tuple(form for form in forms if re.search("[\u4e00-\u9fff]", form)) or (r"(?!)",)
+def _patterns() -> dict[str, re.Pattern[str]]:
+    """Returns the pattern of each body; its Chinese names stand without a boundary between words."""
+    found: dict[str, re.Pattern[str]] = {}
+    for body, written in _BODIES.items():
+        forms = [*map(_WORDS.resolved, written)]
+        unspaced = [form for form in forms if re.search("[\u4e00-\u9fff]", form)] or [r"(?!)"]
+        pattern = rf"(?<![^\W_])(?:{'|'.join(forms)})(?![^\W_])|(?:{'|'.join(unspaced)})"
+        found[body] = re.compile(pattern, re.IGNORECASE)
+    return found
 
 
 def find_bodies(text: str) -> tuple[BodyMatch, ...]:
     """Find the bodies that a text names, in its order; where names overlap, the longest counts."""
     found: list[BodyMatch] = []
-    for body, pattern in _patterns():
+    for body, pattern in _patterns().items():
         for match in pattern.finditer(text):
-            # "CND" is a body and "cnd" is not.
             if not _CASED.fullmatch(match[0]) or match[0].isupper():
                 found.append(BodyMatch(start=match.start(), end=match.end(), body=body))
     kept: list[BodyMatch] = []
@@ -185,11 +105,7 @@ def canonical_session(text: str) -> str:
 
 
 def session_for(body: str, first: date, last: date) -> str | None:
-    """Conclude the session of a body that met between two days, inclusive.
-
-    Returns:
-        The session's number, or None if no session or more than one fits.
-    """
+    """Conclude the session of a body that met between two days, inclusive; None if no session or more than one fits."""
     if body == GENERAL_ASSEMBLY:
         number = _assembly_session(first)
         return str(number) if number is not None and number == _assembly_session(last) else None

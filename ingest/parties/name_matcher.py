@@ -168,12 +168,9 @@ class Rules:
 
 
 class NameTrie:
-    """The names of one language.
+    """The names of one language, and what their neighbours must be.
 
-    Args:
-        variants: Gives other forms of a folded first or later token to try, best first, such as the
-            nominative of a Russian word; without it only the token itself is tried.
-        rules: What the neighbours of a name must be.
+    `variants` gives other forms of a folded token to try, best first, such as the nominative of a Russian word.
     """
 
     def __init__(

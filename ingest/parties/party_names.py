@@ -297,11 +297,7 @@ def trie_of(language: Language) -> NameTrie:
 
 
 def added_rows(path: Path) -> Iterator[tuple[int, PartyRow]]:
-    """The rows of a `parties.csv` with their line numbers.
-
-    Raises:
-        PartyTableError: If the file cannot be read or a row is wrong.
-    """
+    """The rows of a `parties.csv` with their line numbers; a wrong row is a PartyTableError."""
     try:
         text = read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig")
         reader = csv.DictReader(io.StringIO(text, newline=""))

@@ -43,11 +43,9 @@ _ONLY_ENGLISH = _ENGLISH - {"on", "has"}
 
 @dataclass(frozen=True, kw_only=True)
 class Party:
-    """A State, a group or an organization.
+    """A State (by its ISO 3166 alpha-3 code), a group or an organization (by that of our table).
 
-    Attributes:
-        code: ISO 3166 alpha-3 for a State, else the code of our group table.
-        name: English short name as the United Nations uses it; so are the names that follow.
+    The name is the English short name that the United Nations uses; so are the names that follow.
     """
 
     code: str
@@ -111,10 +109,7 @@ class Membership:
 
 
 class PartyTable:
-    """All known parties: the built-in ones and those that `parties.csv` files add.
-
-    Build it with `load`; it does not change afterwards.
-    """
+    """All known parties: the built-in ones and those of `parties.csv` files. Build it with `load`; it never changes."""
 
     def __init__(self, rows: Mapping[str, PartyRow], added: Iterable[str] = ()) -> None:
         self._rows = dict(rows)
@@ -122,20 +117,12 @@ class PartyTable:
 
     @classmethod
     def load(cls, extra: Path | None = None) -> "PartyTable":
-        """The built-in table, plus the parties of one `parties.csv`.
-
-        Raises:
-            PartyTableError: If the file cannot be read or a row is wrong; the message has its line number.
-        """
+        """The built-in table, plus the parties of one `parties.csv`; a wrong row is a PartyTableError with its line."""
         table = cls(built_in())
         return table if extra is None else table.with_extra(extra)
 
     def with_extra(self, *extras: Path) -> "PartyTable":
-        """This table plus the parties of further `parties.csv` files; the same party in two files is one.
-
-        Raises:
-            PartyTableError: As `load`.
-        """
+        """This table plus the parties of further `parties.csv` files; the same party in two files is one."""
         table = self
         for path in extras:
             rows = dict(table._rows)
@@ -192,13 +179,10 @@ class PartyTable:
         return code if row is None else display_name(row, language)
 
     def find(self, text: str, language: str | None = None, *, relaxed: bool = False) -> list[PartyMatch]:
-        """Every party named in a text: the longest names, not overlapping, in order.
+        """Every party named in a text of any languages: the longest names, not overlapping, in order.
 
-        Args:
-            text: Any text; mixed languages are fine.
-            language: ISO 639-1 code of the text if known; else it is concluded from script and common words.
-            relaxed: True for what people type (`what did iran say`); False for statements, where a name
-                begins with a capital.
+        Without `language` it is concluded from script and common words. `relaxed` is for what people type ("what did
+        iran say"); in statements a name begins with a capital.
         """
         tokens = tokens_of(text)
         tries = [self._extra_trie] if self._added else []

@@ -19,13 +19,10 @@ from ingest.parties.party_table import PartyTable
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """A region of the world and its States.
+    """A region of the world and the codes of its States; its own code is of our table, and no group has it.
 
     Attributes:
-        code: Of our table; no group has it.
-        members: Codes of its States.
         source: Who draws the region so, such as `UN M49`.
-        names: Its name per language.
     """
 
     code: str

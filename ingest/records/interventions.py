@@ -16,6 +16,7 @@ from typing import Final
 
 import regex
 
+from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import split_sentences
 from ingest.language.wordlists import load_words
 from ingest.metadata.heading import is_salutation, speaks_in_first_person
@@ -48,6 +49,7 @@ _INTRODUCTION: Final = 1200
 # How much of an intervention is read for whom it is made.
 _OPENING: Final = 1500
 
+_WORDS: Final = RegexPatterns("interventions")
 # Brackets near the beginning of a line · "The representative of …" · short lines that stand alone.
 _LINES_OF_RECORDS: Final = (
     re.compile(r"^[^\n(（]{2,100}[(（][^\n()（）]{2,80}[)）]", re.MULTILINE),
@@ -66,51 +68,9 @@ _LINES_OF_RECORDS: Final = (
         re.MULTILINE,
     ),
 )
-_AGENDA_HEADING: Final = regex.compile(
-    r"(?:agenda\s+)?items?\s+\d|(?:tema|punto)s?\s+\d|points?\s+\d|пункт\p{L}*\s+\d|البند\s+\p{N}|议程项目\s*\d",
-    regex.IGNORECASE,
-)
-_OBSERVER: Final = regex.compile(
-    r"^(?:(?:permanent\s+)?observer\s+(?:for|of)\s+|observat(?:eur|rice)\s+(?:de|du|pour)\s+"
-    r"|observadora?\s+(?:de|por)\s+|наблюдатель\s+от\s+|(?:ال)?مراقبة?\s+(?:عن\s+)?)"
-    r"(?:the\s+|la\s+|el\s+|l[’'])?",
-    regex.IGNORECASE,
-)
-_OWN_GOVERNMENT: Final = regex.compile(
-    r"\s*(?:(?:of\s+|the\s+)*(?:his|her|their|its|my|our)\s+(?:\w+\s+)?(?:government|delegation|country|people|nation"
-    r"|head|minister|president)"
-    r"|(?:the\s+)?(?:co-?)?sponsors|(?:de\s+)?(?:son|sa|mon|ma|notre|leur)\s+(?:gouvernement|délégation|pays)"
-    r"|des\s+auteurs"
-    r"|(?:de\s+)?(?:su|mi|nuestr[oa])\s+(?:gobierno|delegación|país)"
-    r"|(?:сво[её][гй]о?|мо[её][гй]о?|наше[гй]о?)\s+(?:правительства|делегации|страны)"
-    r"|(?:حكومت|وفد|بلد)\p{Arabic}+|(?:我国|本国|我|本)(?:政府|代表团))",
-    regex.IGNORECASE,
-)
-# "Mr. X (State) said that he spoke on behalf of the group": the record tells it after the verb.
-_TOLD_BEHALF: Final = regex.compile(
-    r"\b(?:speaking|spoke|speak|statement)\s+on\s+behalf\s+of\b[^.;:]{0,160}|\bparl\p{L}*\s+au\s+nom\s+d[^.;:]{0,160}"
-    r"|\bhabl\p{L}*\s+en\s+nombre\s+d[^.;:]{0,160}"
-    r"|\bвыступа\p{L}*\s+от\s+имени\s[^.;:]{0,160}"
-    r"|(?:يتكلم|تتكلم|متكلما|متكلمة|متحدثا|متحدثة)\s+(?:باسم|نيابة\s+عن)\s[^.;:،]{0,160}",
-    regex.IGNORECASE,
-)
 _QUOTED: Final = regex.compile(r"[“\"«][^”\"»]{0,400}[”\"»]")
 # Sentences in the first person in a report, at most one to so many that tell of parties.
 _SELDOM: Final = 5
-_ENUMERATOR: Final = regex.compile(
-    r"^[\s#*_]*(?P<mark>(?:\d{1,3}|[A-Z]{1,2}|[IVXLC]{1,6}|[a-z]|[一二三四五六七八九十]{1,3})\s*[.)、．])\s*"
-)
-_HEADING_WORDS: Final = regex.compile(
-    r"^(?:(?:(?:written\s+)?(?:repl(?:y|ies)|response|submission|comments?|statement|contribution|information"
-    r"|observations?|views|position|intervention)"
-    r"(?:\s+(?:received|submitted|provided|made))?\s+(?:from|by|of))"
-    r"|(?:réponse|observations|commentaires|déclaration|contribution|communication)\s+(?:reçues?\s+)?"
-    r"(?:d[eu]s?|de\s+la|d[’'])"
-    r"|(?:respuesta|observaciones|comentarios|declaración|contribución|comunicación)\s+(?:recibidas?\s+)?"
-    r"(?:del?|de\s+la)"
-    r"|(?:ответ|замечания|заявление|сообщение)|(?:رد|تعليقات|بيان|ملاحظات)|(?:来自)?)\s*(?:the\s+|la\s+|l[’'])?",
-    regex.IGNORECASE,
-)
 _HEADING_NOTE: Final = regex.compile(r"\s*(?:[\[(（][^\[\]()（）]*[\])）]\s*)+$|[\s*_:：]+$|的(?:答复|评论|意见|发言)$")
 
 
@@ -167,10 +127,7 @@ def may_be_record(text: str) -> bool:
 def is_record(interventions: Sequence[Intervention], text: str, *, named: bool = True) -> bool:
     """Tells whether a text that nobody calls a record is one: several parties speak in it.
 
-    Args:
-        interventions: What was found in it.
-        text: The text.
-        named: Whether its heading names somebody as speaking; then the interventions have to make up much of it.
+    Where its heading names somebody as speaking (`named`), the interventions have to make up much of it.
     """
     parties = {item.state for item in interventions if item.state is not None}
     offices = {item.named for item in interventions if item.role == "office" and not item.summarised}
@@ -186,18 +143,10 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
 def find_interventions(
     text: str, blocks: Sequence[Block], parties: PartyTable, *, language: str | None, date: str | None
 ) -> tuple[Intervention, ...]:
-    """Finds the interventions of a record in order; they do not overlap.
+    """Finds the interventions of a record in order, those of offices and unknown speakers too; they do not overlap.
 
-    Args:
-        text: The source text.
-        blocks: Its blocks.
-        parties: Who can speak.
-        language: ISO 639-1 code of the record, if known.
-        date: When it was spoken, which tells who belonged to a group.
-
-    Returns:
-        Also those of offices and of unknown speakers; empty where the text names no speakers. What stands between
-        them, such as headings and what the meeting did, is nobody's.
+    What stands between them, such as headings and what the meeting did, is nobody's. The date tells who belonged to a
+    group.
     """
     page = _RecordText(text, blocks)
     lookup = _SpeakerLookup(parties, language, date)
@@ -248,14 +197,11 @@ class _RecordText:
         self._starts = {block.start: block for block in blocks}
         self.paragraphs = list(self._paragraphs())
         self._items = [
-            line for _, line, apart in self.paragraphs if apart and _AGENDA_HEADING.match(line.text) is not None
+            line for _, line, apart in self.paragraphs if apart and _WORDS.agenda_heading.match(line.text) is not None
         ]
 
     def _paragraphs(self) -> Iterator[tuple[int, Line, bool]]:
-        """Yields the number and the line of every paragraph's beginning, and whether the layout shows that it is one.
-
-        Where it does not, the line follows one that ends a sentence.
-        """
+        """Yields number and line of every paragraph's beginning, and whether layout, not a sentence's end, shows it."""
         for number, line in enumerate(self.lines):
             block = self._starts.get(line.start)
             before = self.lines[number - 1] if number else None
@@ -288,15 +234,11 @@ class _RecordText:
         return next((line.text for line in reversed(self._items) if start <= line.start < end), None)
 
     def bounded(self, words: Intervention, limit: int, marks: Set[str] | None) -> Intervention:
-        """Returns an intervention with its end: before the next one, a heading or what the meeting did.
+        """Returns an intervention with its end: before the next one (`limit`), a heading or what the meeting did.
 
         What the meeting did is nobody's, so it ends the words of a party, unless the speaker goes on after it. The
-        words of a Chair are nobody's either, and hold all up to the next speaker.
-
-        Args:
-            words: The intervention, whose end is not known yet.
-            limit: Where the next one begins.
-            marks: How headings by State are counted; None in a record of speakers.
+        words of a Chair are nobody's either, and hold all up to the next speaker. `marks` says how headings by State
+        are counted; None in a record of speakers.
         """
         interruptions: list[tuple[int, int]] = []
         first = bisect_right(self.paragraphs, words.start, key=lambda paragraph: paragraph[1].start)
@@ -354,7 +296,7 @@ class _RecordText:
         number, _, apart = self.paragraphs[index]
         whole = self._whole(index)
         # "II. Conclusions" holds a stop, but ends with none.
-        is_item = _AGENDA_HEADING.match(whole) is not None and self.stands_alone(number)
+        is_item = _WORDS.agenda_heading.match(whole) is not None and self.stands_alone(number)
         is_title = (apart or is_item) and len(whole) <= _LONGEST_HEADING and not ends_sentence(whole)
         if marks is not None:
             return is_title and self.stands_alone(number) and closes_compilation(whole, _mark(whole), marks)
@@ -394,7 +336,7 @@ class _SpeakerLookup:
 
     def party(self, words: str) -> tuple[str, ...]:
         """Returns the codes that a name may stand for; it must be a party's name and nothing else."""
-        name = _OBSERVER.sub("", words.strip(" *_\n\t"))
+        name = _WORDS.observer.sub("", words.strip(" *_\n\t"))
         codes = self._parties.resolve(name, suggest=False).codes
         if codes or not name:
             return codes
@@ -403,12 +345,7 @@ class _SpeakerLookup:
         return spans[0].codes if whole and spans[0].form not in ("capital", "demonym") else ()
 
     def intervention(self, line: SpeakerLine, *, trusted: bool) -> Intervention | None:
-        """Returns whose words follow a line; None where it is no speaker line after all.
-
-        Args:
-            line: The line.
-            trusted: Whether a name without a title counts in this record.
-        """
+        """Returns whose words follow a line, if anybody's; in a `trusted` record a name needs no title."""
         words = Intervention(
             start=line.body, end=line.body, role="unknown", named=line.head, summarised=line.summarised,
             speaker=line.speaker, clause=line.clause,
@@ -483,13 +420,8 @@ class _SpeakerLookup:
     ) -> tuple[Intervention, Intervention | None]:
         """Gives the words of a President or Chair who speaks for a State to that State, up to where they preside again.
 
-        Args:
-            words: What an office says, whose end is not known yet.
-            said: The text from its beginning up to the next speaker.
-            chair: Whose delegate presides, if the record says so.
-
-        Returns:
-            The words, and what the office says after them; those of a State begin where it says to speak for it.
+        Of what an office says, up to the next speaker (`said`), returns the words, which begin where it says to speak
+        for the State, and what it says as office after them. `chair` is whose delegate presides.
         """
         opening = said[:_OPENING]
         capacity = chair_speaks_for_state(opening) if words.role == "office" and not words.summarised else None
@@ -522,10 +454,10 @@ class _SpeakerLookup:
         """Returns the party that a heading consists of, or None."""
         if len(heading) > _LONGEST_STATE_HEADING:
             return None
-        name = _ENUMERATOR.sub("", heading).strip("#*_ ")
+        name = _WORDS.enumerator.sub("", heading).strip("#*_ ")
         while (shorter := _HEADING_NOTE.sub("", name)) != name and not self.party(name):
             name = shorter
-        codes = self.party(name) or self.party(_HEADING_WORDS.sub("", name))
+        codes = self.party(name) or self.party(_WORDS.heading_words.sub("", name))
         return codes[0] if len(codes) == 1 else None
 
     def with_behalf(self, words: Intervention, text: str) -> Intervention:
@@ -534,7 +466,7 @@ class _SpeakerLookup:
             return words
         said = text[words.start : min(words.end, words.start + _OPENING)]
         head, opening = words.clause, "" if words.summarised else said
-        if words.summarised and (told := _TOLD_BEHALF.search(" ".join(said.split())[:400])):
+        if words.summarised and (told := _WORDS.told_behalf.search(" ".join(said.split())[:400])):
             head = f"{head}, {told.group()}"
         whom = spoken_for(head, opening, self._parties, self._language, date=self._date, speaker=words.state)
         party = self._parties.get(words.state)
@@ -545,7 +477,7 @@ class _SpeakerLookup:
         if whom.states:
             return replace(words, states=whom.states)
         unknown = behalf_phrase(head)
-        if unknown is not None and not _OWN_GOVERNMENT.match(unknown) and not self.party(unknown.strip(" ,")):
+        if unknown is not None and not _WORDS.own_government.match(unknown) and not self.party(unknown.strip(" ,")):
             reason = f"{words.named!r} speaks for a group that no lookup knows"
             return replace(words, role="unknown", state=None, reason=reason)
         return words
@@ -700,7 +632,7 @@ def _space_after(text: str, offset: int) -> int:
 
 def _mark(heading: str) -> str:
     """Returns how a heading is counted: by numbers, letters, Roman numbers, or not at all."""
-    found = _ENUMERATOR.match(heading)
+    found = _WORDS.enumerator.match(heading)
     if found is None:
         return "capitals" if heading.isupper() else ""
     mark = found["mark"].rstrip(".)、． ")

@@ -22,11 +22,9 @@ _CLOSING_SECTION: Final = regex.compile(
 
 
 def is_procedural(paragraph: str, *, told: bool) -> bool:
-    """Tells whether a paragraph says what the meeting did.
+    """Tells whether a paragraph, in one line, says what the meeting did.
 
-    Args:
-        paragraph: The paragraph in one line.
-        told: Whether the record tells in its own words what speakers said; else only certain and short ones count.
+    Unless the record tells in its own words what speakers said (`told`), only certain and short ones count.
     """
     if _PROCEDURE.match(paragraph):
         return told or len(paragraph) <= _LONGEST_IN_SPEECH
@@ -48,12 +46,9 @@ def is_imprint(paragraph: str) -> bool:
 
 
 def closes_compilation(heading: str, mark: str, marks: Set[str]) -> bool:
-    """Tells whether a heading ends the section of a State.
+    """Tells whether a heading ends the section of a State, by how it and the headings by State are counted.
 
-    Args:
-        heading: The heading in one line.
-        mark: How it is counted: `number`, `letter`, `roman`, `capitals` or nothing.
-        marks: How the headings by State are counted.
+    A mark is `number`, `letter`, `roman`, `capitals` or nothing.
     """
     if _CLOSING_SECTION.match(heading):
         return True

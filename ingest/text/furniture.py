@@ -38,12 +38,9 @@ _DIGIT = re.compile(r"\d")
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A line of the source that holds more than white space.
+    """A line of the source that holds more than white space, at `[start, end)` without the white space around it.
 
     Attributes:
-        start: Offset of its first character that is not white space.
-        end: Offset after its last character that is not white space.
-        text: What stands between.
         blanks_before: How many blank lines stand before it; a form feed counts as one.
         indented: Whether white space stands before its first character.
         opens_page: Whether a form feed stands between it and the line before.
@@ -87,17 +84,11 @@ def text_lines(source_text: str) -> tuple[Line, ...]:
 
 @lru_cache(maxsize=8)
 def running_heads(source_text: str) -> frozenset[str]:
-    """Derives from a document which of its repeated or bare lines are page furniture.
+    """Derives from a document which of its repeated or bare lines are page furniture, as `is_furniture` takes them.
 
-    A bare number is one where it follows or precedes another in steps of one, or stands beside a blank line
-    and grows with those around it. A line is a running head where it stands at least three times beside a
-    page break or other furniture (twice in a text of two pages), and never ends like a sentence or a salutation.
-
-    Args:
-        source_text: The whole source text of one document.
-
-    Returns:
-        Normalised lines, as `is_furniture` takes them; empty where the document has none.
+    A bare number is one where it follows or precedes another in steps of one, or stands beside a blank line and grows
+    with those around it. A line is a running head where it stands at least three times beside a page break or other
+    furniture (twice in a text of two pages), and never ends like a sentence or a salutation.
     """
     return _heads_of(text_lines(source_text), source_text.count("\f") + 1)
 
@@ -108,18 +99,11 @@ def furniture_lines(lines: Sequence[Line], heads: frozenset[str]) -> tuple[bool,
 
 
 def is_furniture(text: str, heads: frozenset[str]) -> bool:
-    """Tells whether a gap in a quotation is page furniture and nothing else.
+    """Tells whether a gap in a quotation is page furniture and nothing else; `heads` are the source's `running_heads`.
 
-    The gap must consist of whole lines, so begin and end with a line break, outer white space included: a
-    number or symbol *inside* a line is the speaker's and can never be left out. The one exception is a job
-    number with its sheet number (`17-29407 23/29`), which may share its line with the text after it.
-
-    Args:
-        text: What stands in the source between two parts of a quotation, unchanged.
-        heads: What `running_heads` gives for that source.
-
-    Returns:
-        True if every line of the gap is furniture.
+    The gap must consist of whole lines, so begin and end with a line break, outer white space included: a number or
+    symbol *inside* a line is the speaker's and can never be left out. The one exception is a job number with its sheet
+    number (`17-29407 23/29`), which may share its line with the text after it.
     """
     stripped = text.strip()
     if not stripped:

@@ -88,16 +88,10 @@ def _is_list_number(text: str, stop: int) -> bool:
 
 
 def typesetting(lines: Sequence[Line]) -> Typesetting:
-    """Measures a document's lines.
+    """Measures a document's lines, page furniture left out; the width is 0 for no lines.
 
-    A document is double-spaced where most pairs of full lines that run on (the first ends no sentence) have
-    the same number of blank lines between them, at least one.
-
-    Args:
-        lines: Its lines that hold text, without page furniture.
-
-    Returns:
-        Width and spacing; width 0 for no lines.
+    A document is double-spaced where most pairs of full lines that run on (the first ends no sentence) have the same
+    number of blank lines between them, at least one.
     """
     lengths = sorted(_width(line.text) for line in lines)
     width = lengths[min(len(lengths) - 1, len(lengths) * 19 // 20)] if lengths else 0
@@ -112,17 +106,9 @@ def typesetting(lines: Sequence[Line]) -> Typesetting:
 
 
 def flows(line: Line, following: Line, setting: Typesetting) -> bool:
-    """Tells whether a paragraph goes on from one line to the next, by their words and their widths.
+    """Tells whether a paragraph goes on from one line to the next, past page furniture, by words and widths.
 
     A line that leaves room for the next word was ended on purpose, unless its words show that it goes on.
-
-    Args:
-        line: A line of text.
-        following: The line of text after it, page furniture between them left out.
-        setting: How the document is set.
-
-    Returns:
-        True if a reader would read on without a break.
     """
     text, after = line.text, following.text
     if _LIST_MARK.match(after) and not (after[0].isdigit() and _REFERS.search(text)):
@@ -142,18 +128,11 @@ def flows(line: Line, following: Line, setting: Typesetting) -> bool:
 
 
 def find_blocks(source_text: str) -> tuple[Block, ...]:
-    """Finds the blocks between blank lines and numbers the paragraphs among them.
+    """Finds the blocks between blank lines, in order, covering everything but white space, and numbers the paragraphs.
 
-    Page furniture inside a block stands in a block of its own without a number, so that prose blocks hold no
-    furniture; the parts around it keep the one number of their paragraph.
-
-    Args:
-        source_text: The whole source text of one document.
-
-    Returns:
-        The blocks in order, not overlapping, covering everything but white space. `paragraph` counts those
-        that hold a sentence end and are not page furniture; furniture in the middle of a sentence `continues`
-        like the block after it. Empty for a text of white space only.
+    `paragraph` counts those that hold a sentence end and are not page furniture. Furniture inside a block stands in a
+    block of its own without a number, so that prose blocks hold none; the parts around it keep the one number of their
+    paragraph. Furniture in the middle of a sentence `continues` like the block after it.
     """
     lines = text_lines(source_text)
     furniture = furniture_lines(lines, running_heads(source_text))

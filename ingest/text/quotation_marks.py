@@ -34,8 +34,7 @@ _LONGEST: Final = 6_000
 def quoted_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Finds what stands in quotation marks in a text, without the marks, in order.
 
-    A quotation ends in its paragraph, or goes on in paragraphs that each begin with its mark; one that is never closed
-    is none.
+    A quotation ends in its paragraph, or goes on in paragraphs that each begin with its mark; an unclosed one is none.
     """
     found: list[tuple[int, int]] = []
     position = 0

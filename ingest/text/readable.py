@@ -8,17 +8,7 @@ from vectorstore.records import Edit
 
 
 def readable(source_text: str, edits: Sequence[Edit], start: int = 0, end: int | None = None) -> str:
-    """Returns how a span of the source reads.
-
-    Args:
-        source_text: The whole source text.
-        edits: Its edits, sorted and not overlapping.
-        start: Where the span begins.
-        end: Where it ends, exclusive; None for the end of the text.
-
-    Returns:
-        The text with every edit made that lies wholly inside the span; at its edges the source stays as it is.
-    """
+    """Returns how a span of the source reads, with every edit (sorted, not overlapping) that lies wholly inside it."""
     stop = len(source_text) if end is None else end
     pieces: list[str] = []
     position = start
@@ -36,13 +26,7 @@ def readable(source_text: str, edits: Sequence[Edit], start: int = 0, end: int |
 
 @dataclass(frozen=True)
 class ReadableText:
-    """A readable text and the map between its offsets and the source's.
-
-    Attributes:
-        source: The source text.
-        edits: Its edits, sorted and not overlapping.
-        text: How the whole source reads.
-    """
+    """A readable text and the map between its offsets and the source's; edits are sorted and do not overlap."""
 
     source: str
     edits: tuple[Edit, ...]

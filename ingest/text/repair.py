@@ -44,17 +44,10 @@ _CJK = re.compile(r"[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 def repair(
     source_text: str, blocks: tuple[Block, ...], *, language: str | None, names: frozenset[str] = frozenset()
 ) -> tuple[Edit, ...]:
-    """Finds the edits that make a source text readable.
+    """Finds the edits that make a source text readable, sorted and not overlapping.
 
-    Args:
-        source_text: The whole source text of one document.
-        blocks: Its blocks, from `ingest.text.layout.find_blocks`.
-        language: ISO 639-1 code of the blocks that name none. Words are mended in English only; None counts as
-            not English.
-        names: Names that are never split, beside those the document capitalises inside its sentences.
-
-    Returns:
-        The edits, sorted and not overlapping; empty for a text without words.
+    Words are mended in English only; `language` is that of blocks that name none. Names are never split, beside those
+    that the document capitalises inside its sentences.
     """
     lines = text_lines(source_text)
     heads = running_heads(source_text)
@@ -143,14 +136,8 @@ def _hyphen_edit(line: Line, following: Line, language: str | None, compounds: C
 def keeps_words(source_text: str, edit: Edit, heads: frozenset[str]) -> bool:
     """Tells whether an edit leaves the words of every span around it as they are.
 
-    Args:
-        source_text: The whole source text.
-        edit: The edit.
-        heads: What `running_heads` gives for that source.
-
-    Returns:
-        For furniture, whether what goes is furniture by rule and the parts beside it squash as they stand;
-        for other kinds, whether `squash` gives the same with and without the edit.
+    What goes as furniture must be furniture by rule, and the parts beside it squash as they stand; for other kinds,
+    `squash` gives the same with and without the edit.
     """
     old = source_text[edit.start : edit.end]
     before, after = source_text[max(0, edit.start - 2) : edit.start], source_text[edit.end : edit.end + 2]
@@ -166,10 +153,7 @@ def keeps_words(source_text: str, edit: Edit, heads: frozenset[str]) -> bool:
 
 
 def _sound(source_text: str, edits: Sequence[Edit], heads: frozenset[str]) -> tuple[Edit, ...]:
-    """Sorts the edits and leaves out those that overlap an earlier one or would change words.
-
-    A cut word comes before the wrap that stands in the same place.
-    """
+    """Sorts edits without those that overlap an earlier one or change words; a cut word comes before a wrap."""
     kept: list[Edit] = []
     position = 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end, edit.kind != "cut")):

@@ -59,12 +59,7 @@ def make_sentences(
 ) -> tuple[Sentence, ...]:
     """Splits a statement into sentences, which end with their block unless the next block goes on with it.
 
-    Args:
-        statement_id: Owner of the sentences.
-        text: The repaired text.
-        blocks: Its blocks; of a record, those of one intervention.
-        page_starts: Offset at which each page begins.
-        language: ISO 639-1 code of the blocks that name none.
+    The blocks of a record are those of one intervention; `language` is that of blocks that name none.
     """
     sentences: list[Sentence] = []
     for flow in _flows(blocks):
@@ -100,13 +95,8 @@ def make_passages(
 ) -> tuple[Passage, ...]:
     """Packs whole sentences of one language into passages of at most `passage_tokens`.
 
-    Args:
-        statement_id: Owner of the passages.
-        text: The repaired text.
-        sentences: Its sentences, in order.
-        config: The size.
-        fits_model: Says per text whether it fits the embedding model's own window. A passage that does not is
-            halved, at a sentence end where it holds several, else at a clause.
+    A passage that does not fit the embedding model's own window, as `fits_model` says per text, is halved: at a
+    sentence end where it holds several, else at a clause.
     """
     spans = [(first, last, sentences[first].start, sentences[last].end) for first, last in _packed(sentences, config)]
     accepted: list[tuple[int, int, int, int]] = []

@@ -39,14 +39,8 @@ _ASCII_TABLE = {ord("`"): "'"}
 def squash(text: str) -> str:
     """Reduces a text to what must be equal between a quotation and its source.
 
-    Args:
-        text: Any text.
-
-    Returns:
-        The text without white space, invisible characters and hyphens between letters, with unified quotes
-        and dashes; case, digits, accents and other punctuation stay.
-
-    Source: https://www.unicode.org/reports/tr15/ (NFKC).
+    White space, invisible characters and hyphens between letters go, quotes and dashes are unified; case, digits,
+    accents and other punctuation stay. Source: https://www.unicode.org/reports/tr15/ (NFKC).
     """
     if text.isascii():
         text = "".join(text.translate(_ASCII_TABLE).split()) if "`" in text else "".join(text.split())
@@ -57,13 +51,7 @@ def squash(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Squashed:
-    """A squashed text that remembers where each of its characters came from.
-
-    Attributes:
-        text: Equal to `squash(source)`.
-        offsets: For each character of `text`, the source offset at which what it came from begins.
-        ends: For each character of `text`, the source offset after what it came from.
-    """
+    """A squashed text that remembers which source span, `offsets[i]` to `ends[i]`, each of its characters came from."""
 
     text: str
     offsets: "array[int]" = field(repr=False)
@@ -73,14 +61,8 @@ class Squashed:
 def squash_map(text: str) -> Squashed:
     """Squashes a text and keeps the source offsets.
 
-    Normalisation works on runs that no neighbour can compose with, so that one source character which
-    becomes several, or several which become one, all point to the run that they came from.
-
-    Args:
-        text: Any text.
-
-    Returns:
-        The squashed text with offsets; `squash_map(text).text == squash(text)`.
+    Normalisation works on runs that no neighbour can compose with, so that one source character which becomes several,
+    or several which become one, all point to the run that they came from.
     """
     chars, starts, ends = _normalised(text)
     kept = [

@@ -26,14 +26,7 @@ _LONGEST_SALUTATION: Final = 60
 
 
 def edges(statement: Statement, start: int, end: int, heads: frozenset[str]) -> tuple[Edge | None, Edge | None]:
-    """Tells what stands at the beginning and at the end of a span; None where it cuts a sentence.
-
-    Args:
-        statement: Whose own words the span holds.
-        start: Where the span begins in the source text.
-        end: Where it ends.
-        heads: The running heads of the source text; page furniture is passed over.
-    """
+    """Tells what stands at either end of a span of source text, past page furniture; None where it cuts a sentence."""
     source = statement.source_text
     first, last = (0, len(source)) if statement.part is None else (statement.part.start, statement.part.end)
     before = _own_words(statement, max(first, start - _AROUND), start, heads)

@@ -23,15 +23,9 @@ _CONTEXT = 60
 
 
 def word_edits(source: str, prose: Sequence[Line], names: frozenset[str]) -> Iterator[Edit]:
-    """Finds the words that stick together or are cut apart.
+    """Finds the words of an English text that stick together or are cut apart (`glue`, `cut`, `hyphen`), by lines.
 
-    Args:
-        source: The whole source text, in English.
-        prose: Its lines without page furniture.
-        names: Names in lower case, which are never split.
-
-    Yields:
-        `glue`, `cut` and `hyphen` edits, line by line.
+    `prose` are its lines without page furniture; `names`, in lower case, are never split.
     """
     splits: dict[tuple[str, bool], tuple[str, ...]] = {}
     rare = {word for word in set(_WORD.findall(source)) if may_be_cut(word)}

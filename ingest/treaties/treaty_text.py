@@ -61,12 +61,7 @@ class ArticleText:
 
 @dataclass(frozen=True, kw_only=True)
 class TreatyText:
-    """What a text holds of the known treaties.
-
-    Attributes:
-        treaties: Codes of the treaties that it gives, in order; empty if none is known.
-        articles: Their articles, in order.
-    """
+    """What a text holds of the known treaties: their codes and their articles, in order."""
 
     treaties: tuple[str, ...]
     articles: tuple[ArticleText, ...]
@@ -89,13 +84,7 @@ class _ArticleHeading:
 
 
 def read_treaty(text: str, blocks: Sequence[Block], file: str) -> TreatyText:
-    """Finds the known treaties in a text and their articles.
-
-    Args:
-        text: The source text.
-        blocks: Its blocks.
-        file: The file's name, which counts where the text itself has no title.
-    """
+    """Finds the known treaties in a text and their articles; the file's name counts where the text has no title."""
     titles = _titles(text, blocks)
     articles: list[ArticleText] = []
     treaties: dict[str, None] = {}

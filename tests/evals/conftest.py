@@ -15,8 +15,8 @@ from app.settings import Settings
 from app.wiring import Workspace
 from evals.adapters import InProcess
 from evals.case_sets import cases_hash, open_set
+from evals.cases.case import Case
 from evals.eval_environment import EvalEnvironment, open_environment
-from evals.golden.cases import Case
 from evals.paths import eval_paths
 from evals.runner import run_cases
 from evals.runs import Run, RunManifest, create_run

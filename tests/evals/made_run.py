@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.records import Answer, Citation, Claim, RetrievedPassage
-from evals.golden.cases import Case, Evidence, Expectation
-from evals.golden.documents import Document, Documents
+from evals.cases.case import Case, Evidence, Expectation
+from evals.cases.documents import Document, Documents
 from evals.runs import AnswerRecord, AskError, Run, RunManifest, create_run
 from ingest.parties.party_table import PartyTable
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from evals.cases.case_table import read_case_table
+from evals.cases.documents import Document, Documents
 from evals.errors import DatasetError
-from evals.golden.case_table import read_case_table
-from evals.golden.documents import Document, Documents
 from ingest.parties.party_table import PartyTable
 
 FRANCE = "We thank the Chair. We call on all parties\nto extradite or prosecute. We support Article 18."

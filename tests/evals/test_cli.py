@@ -111,7 +111,7 @@ class _Desk:
         path = self.root / f"{name}.answers.jsonl"
         lines = [json.dumps({"id": case} | answer.to_json()) for case, answer in answers.items()]
         path.write_text("\n".join(lines), encoding="utf-8")
-        replay = ("--adapter", "replay", "--answers", path)
+        replay = ("--answers", path)
         return self("run", self.cases, "--corpus", self.corpus, "--name", name, *replay, *more)
 
 
@@ -135,7 +135,7 @@ def test_run_prints_figures(desk: _Desk, capsys: pytest.CaptureFixture[str]) -> 
     figures = {figure["metric"]: figure["value"] for figure in found["figures"]}
     assert figures["evidence_first"] == 1.0
     assert (figures["quote_verified"], figures["misattributed"], figures["reason_right"]) == (1.0, 0.0, 1.0)
-    assert found["right"]["value"] == 1.0
+    assert figures["right"] == 1.0
     assert desk("score", "altered", "--json") == 0
     altered = _json(capsys)
     assert isinstance(altered, dict)

@@ -41,7 +41,7 @@ def test_metric_that_rises_everywhere_is_better():
 
     found = _compared(_scores(components=half), _scores(components=whole))
 
-    (quotes,) = found.metrics
+    quotes = found.differences["quote_verified"]
     assert (quotes.metric, quotes.a, quotes.b, quotes.n) == ("quote_verified", 0.5, 1.0, 40)
     assert (quotes.low, quotes.high) == (0.5, 0.5)
     assert quotes.verdict == "better"
@@ -50,7 +50,7 @@ def test_metric_that_rises_everywhere_is_better():
 def test_metric_for_which_lower_is_better_gets_worse_by_rising():
     kept, lost = ({"abstention.decision": parts} for parts in ((0.0, 0.0, 0.0, 1.0), (0.0, 1.0, 0.0, 0.0)))
 
-    found = {metric.metric: metric for metric in _compared(_scores(components=kept), _scores(components=lost)).metrics}
+    found = _compared(_scores(components=kept), _scores(components=lost)).differences
 
     assert (found["over_abstention"].delta, found["over_abstention"].verdict) == (1.0, "worse")
 
@@ -58,21 +58,22 @@ def test_metric_for_which_lower_is_better_gets_worse_by_rising():
 def test_metric_of_which_neither_direction_is_better_stays_the_same():
     few, many = ({"citations.citations_per_claim": (count, 1.0)} for count in (1.0, 3.0))
 
-    (found,) = _compared(_scores(components=few), _scores(components=many)).metrics
+    found = _compared(_scores(components=few), _scores(components=many)).differences["citations_per_claim"]
 
     assert (found.delta, found.verdict) == (3.0 - 1.0, "same")
     assert found.p < 0.05
 
 
 def test_metric_that_applies_in_one_run_only_is_not_compared():
-    assert _compared(_scores(), _scores(components={QUOTES: (1.0, 1.0)})).metrics == ()
+    found = _compared(_scores(), _scores(components={QUOTES: (1.0, 1.0)}))
+    assert found.differences.keys() == {"right", "failed"}
 
 
 def test_metric_counts_cases_to_which_it_applies_in_either_run():
     before = [*_scores(n=1, components={QUOTES: (1.0, 2.0)}), score("z")]
     after = [*_scores(n=1), score("z", components={QUOTES: (3.0, 3.0)})]
 
-    (quotes,) = _compared(before, after).metrics
+    quotes = _compared(before, after).differences["quote_verified"]
 
     assert (quotes.a, quotes.b, quotes.n) == (1 / 2, 3 / 3, 2)
 
@@ -81,7 +82,7 @@ def test_repeats_are_averaged_before_pairing():
     once = [score("a", components={QUOTES: (1.0, 1.0)})]
     thrice = [score("a", repeat=repeat, components={QUOTES: (1.0, 1.0)}) for repeat in range(3)]
 
-    (quotes,) = _compared(once, thrice).metrics
+    quotes = _compared(once, thrice).differences["quote_verified"]
 
     assert (quotes.delta, quotes.n) == (0.0, 1)
 
@@ -115,7 +116,7 @@ def test_changes_name_only_what_was_run_differently():
     )
     new = run([score("a")], name="new", settings={"UNTOC_K": 20, "UNTOC_KEPT": 1}, git="def", variant="no-rerank")
 
-    changes = {change.name: (change.a, change.b) for change in compare(old, new, resamples=100).changes}
+    changes = {name: (a, b) for name, a, b in compare(old, new, resamples=100).changes}
 
     assert changes == {
         "settings.UNTOC_K": ("10", "20"),
@@ -130,7 +131,7 @@ def test_slices_put_the_greatest_loss_first():
         return [score(f"{lang}{n}", slices={"lang": (lang,)}, stage="misread" if (lang, n) in wrong else None)
                 for lang in ("en", "fr") for n in range(4)]  # fmt: skip
 
-    french, english = _compared(scores({("en", 0)}), scores({("fr", 0), ("fr", 1)})).by("lang")
+    found = _compared(scores({("en", 0)}), scores({("fr", 0), ("fr", 1)})).by("lang")
 
-    assert (french.value, french.n, french.a, french.b, french.small) == ("fr", 4, 1.0, 2 / 4, True)
-    assert (english.a, english.b) == (3 / 4, 1.0)
+    shares = {value: (old.n, old.value, new.value) for value, (old, new) in found.items()}
+    assert [*shares.items()] == [("fr", (4, 1.0, 2 / 4)), ("en", (4, 3 / 4, 1.0))]

@@ -17,7 +17,7 @@ import regex
 import yaml
 
 from app.records import AbstentionReason, Missing
-from evals.golden.cases import load_cases
+from evals.cases.case import load_cases
 
 ROOT = Path(str(files("evals"))) / "conference"
 TEXTS = sorted((ROOT / "txt").glob("*.txt"))
@@ -226,6 +226,17 @@ def test_every_outcome_is_covered() -> None:
     assert {reason: reasons[reason] for reason in asked if reasons[reason] < 3} == {}
     missing = {case["expect"]["missing"] for case in CASES} - {None}
     assert missing == set(get_args(Missing))
+
+
+def test_every_kind_of_question_is_asked_and_a_tenth_is_withheld_from_fits() -> None:
+    assert len(CASES) >= 240
+    kinds = Counter(case["tags"]["asks"] for case in CASES if "asks" in case["tags"])
+    assert kinds.keys() == {
+        "direction", "newest", "follow_up", "about_statement", "summary", "one_topic", "help", "out_of_scope",
+    }  # fmt: skip
+    assert {kind: n for kind, n in kinds.items() if n < 6} == {}
+    held = [case.id for case in load_cases(ROOT / "questions.yaml") if case.held]
+    assert 0.1 <= len(held) / len(CASES) <= 0.12
 
 
 def test_every_language_is_asked_in_often_enough() -> None:

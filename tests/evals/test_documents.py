@@ -7,10 +7,10 @@ import pytest
 from app.errors import SettingsError
 from app.settings import Settings
 from evals.case_sets import CONFERENCE, SAMPLE, cases_hash, folder_name, open_set, shipped_folder
+from evals.cases.case import Case, Evidence, Expectation
+from evals.cases.documents import located, read_documents
 from evals.errors import DatasetError
 from evals.eval_environment import changed, described
-from evals.golden.cases import Case, Evidence, Expectation
-from evals.golden.documents import located, read_documents
 from evals.paths import eval_paths
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from evals.golden.cases import Case, load_cases
-from evals.golden.corpus_facts import sha256_of
-from evals.golden.documents import Document, Documents, read_documents
-from evals.golden.lint import Problem, health, lint
+from evals.cases.case import Case, load_cases
+from evals.cases.corpus_facts import sha256_of
+from evals.cases.documents import Document, Documents, read_documents
+from evals.cases.lint import Problem, lint
 from ingest.parties.party_table import PartyTable
 
 EVALS = Path(str(files("evals")))
@@ -213,43 +213,23 @@ def test_reviewed_means_a_person_who_is_named() -> None:
     assert problems(answered(review={"status": "unreviewed", "source": "model"})) == []
 
 
-def test_notes_tell_how_much_of_the_gold_no_person_has_reviewed() -> None:
+def test_notes_tell_how_many_cases_no_person_has_reviewed() -> None:
     told = notes(answered(review={"status": "unreviewed", "source": "model"}), silent())
     assert "1 of 2 cases decide gates though no person has reviewed them" in told
     assert "no person" not in notes(answered(), silent())
 
 
-def test_notes_tell_shares_drafts_small_slices_and_overlap() -> None:
+def test_notes_tell_shares_drafts_and_small_slices() -> None:
     told = notes(answered(review={"status": "draft"}))
     assert "0% of the cases have no answer" in told
     assert "1 of 1 cases are drafts" in told
     assert "type single_state (1)" in told
-    assert "a third up to 100%" in told
 
 
 def test_problems_come_errors_first_and_in_the_order_of_the_cases() -> None:
     found = problems(silent(tags={"topic": "extradition"}), answered(evidence=[]), answered(id="b", evidence=[]))
     assert [problem.severity for problem in found] == ["error", "error", "warning", "warning"]
     assert [problem.case for problem in found[:2]] == ["nor-extradition", "b"]
-
-
-def test_health_counts_cases_and_names_what_nobody_asks_about() -> None:
-    cases = [Case.model_validate(case) for case in (answered(review={"status": "draft"}), silent())]
-    found = health(cases, documents())
-    assert (found.cases, found.drafts) == (2, 1)
-    assert found.by_status == {"answered": 1, "abstained": 1}
-    assert found.by_type == {"single_state": 1, "unanswerable": 1}
-    assert found.by_kind == {"near_miss_state": 1}
-    assert (found.unanswerable, found.near_misses) == (1 / 2, 1.0)
-    assert found.gaps == (("NOR", "UNTOC 16"),)
-    assert found.overlap == (1.0, 1.0)
-    asked = [Case.model_validate(answered(tags={"article": "UNTOC 16"}))]
-    assert health(asked, documents()).gaps == ()
-
-
-def test_health_of_no_cases_divides_by_nothing() -> None:
-    found = health(())
-    assert (found.cases, found.unanswerable, found.near_misses, found.overlap) == (0, 0.0, 0.0, None)
 
 
 def test_smoke_cases_lint_without_errors() -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from app.records import Abstention, Answer, Citation, Claim, RetrievedPassage, Scope, Status
+from evals.cases.case import Case, Evidence, Expectation, Nugget
+from evals.cases.documents import Document
 from evals.failure_taxonomy import MEANING, STAGES, Stage, first_broken
-from evals.golden.cases import Case, Evidence, Expectation, Nugget
-from evals.golden.documents import Document
 from evals.metrics import abstention, citations, content, integrity, reading, robustness
 from evals.metrics.abstention import is_wrong
 from evals.metrics.citations import overlaps
@@ -124,12 +124,12 @@ def test_citation_precision_counts_gold_and_rulings_and_says_how_many_were_judge
 
 
 @pytest.mark.parametrize(
-    ("cited", "gold"),
+    ("cited", "expected"),
     [((0, 3), (0, 20)), ((5, 5), (0, 20)), ((0, 1201), (10, 30)), ((0, 5000), (10, 1200))],
 )
-def test_scraps_and_whole_files_quote_nothing(cited: tuple[int, int], gold: tuple[int, int]) -> None:
+def test_scraps_and_whole_files_quote_nothing(cited: tuple[int, int], expected: tuple[int, int]) -> None:
     citation = replace(_citation(0, 5), start=cited[0], end=cited[1])
-    assert not overlaps(citation, Evidence(id="e", file="a.txt", start=gold[0], end=gold[1]))
+    assert not overlaps(citation, Evidence(id="e", file="a.txt", start=expected[0], end=expected[1]))
     whole = Evidence(id="e", file="a.txt", start=0, end=3)
     assert overlaps(replace(citation, start=0, end=3), whole), "what is short in gold may be short"
 
@@ -314,7 +314,7 @@ def _listing(*states: str | None) -> Answer:
 
 
 @pytest.mark.parametrize(
-    ("gold", "claimed", "expected"),
+    ("meant", "claimed", "expected"),
     [
         (("XAA", "XAB", "XAC"), ("XAA", "XAB", "XAA", "XAD", None), (2 / 3, 2 / 3, 4 / 6, 1.0)),
         (("XAA",), ("XAA", "XAB"), (1 / 2, 1.0, 2 / 3, 1.0)),
@@ -323,10 +323,10 @@ def _listing(*states: str | None) -> Answer:
         ((), (), None),
     ],
 )
-def test_state_set_compares_codes_of_claims_with_gold(
-    gold: tuple[str, ...], claimed: tuple[str | None, ...], expected: tuple[float, ...] | None
+def test_state_set_compares_codes_of_claims_with_those_expected(
+    meant: tuple[str, ...], claimed: tuple[str | None, ...], expected: tuple[float, ...] | None
 ) -> None:
-    case = _case(kind="list_states", states=gold, status="answered" if gold else "abstained")
+    case = _case(kind="list_states", states=meant, status="answered" if meant else "abstained")
     assert content.state_set(_sample(case, _listing(*claimed))) == expected
 
 

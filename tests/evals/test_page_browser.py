@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.corpus.drafts import save_draft
+from app.corpus.drafts import Judgement, save_draft
 from evals.paths import EvalPaths
 from evals.review import read_rulings, saved_cases
 from tests.evals.test_review import CITED, SPAN, saved_answer
@@ -55,13 +55,14 @@ def test_a_report_opens_in_a_page_of_its_own(page: Any, paths: EvalPaths) -> Non
 
 
 def test_a_draft_is_accepted_and_a_citation_ruled_on(page: Any, paths: EvalPaths, tmp_path: Path) -> None:
-    save_draft(paths.path.parent, saved_answer())
+    save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
     scored_run(paths)
     page.get_by_role("tab", name="Review").click()
     page.wait_for_selector("#item mark")
     page.locator("#accept").click()
-    page.wait_for_function("document.querySelector('#item')?.textContent.includes('who decides?')")
+    page.wait_for_function("document.querySelector('#item')?.textContent.includes('was the answer right?')")
     page.locator("#reviewer input, #reviewer textarea").first.fill("ab")
+    page.get_by_label("It was right").check()
     page.locator("#used label").nth(1).click()
     page.locator("#accept").click()
     page.wait_for_function("document.querySelector('#item')?.textContent.includes('Nothing is left to decide')")

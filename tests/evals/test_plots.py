@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from evals.metrics.confidence import Bin, CurvePoint, Reliability, RiskCoverage
-from evals.report.html import environment
+from evals.report.report import environment
 
 plots = environment().get_template("plots.svg.j2").module
 SVG = "{http://www.w3.org/2000/svg}"
@@ -80,39 +80,11 @@ def test_reliability_puts_each_group_where_confidence_and_right_meet():
     assert {"n=1", "n=4"} <= set(_texts(svg))
 
 
-def test_interval_bar_is_drawn_to_scale():
-    root = ElementTree.fromstring(plots.interval_bar(0.5, 0.25, 1.0, title="x"))
-    (bar,) = root.iter(f"{SVG}rect")
-    assert float(bar.attrib["x"]) + float(bar.attrib["width"]) == 1 + plots.BAR_WIDTH / 2
-    whisker = next(path for path in root.iter(f"{SVG}path") if path.get("class") == "whisker")
-    assert whisker.attrib["d"].startswith(f"M{1 + plots.BAR_WIDTH / 4:.1f} 7.0H{1 + plots.BAR_WIDTH:.1f}")
-
-
-def test_interval_bar_without_an_interval_has_no_whisker():
-    svg = plots.interval_bar(0.5, float("nan"), float("nan"), title="x")
-    assert "whisker" not in svg
-    assert "nan" not in svg
-
-
-def test_latency_bar_ends_at_median_and_slowest():
-    root = ElementTree.fromstring(plots.latency_bar(50.0, None, 100.0, scale=200.0, title="x"))
-    (bar,) = root.iter(f"{SVG}rect")
-    assert float(bar.attrib["x"]) + float(bar.attrib["width"]) == 1 + plots.BAR_WIDTH / 4
-    whisker = next(path for path in root.iter(f"{SVG}path") if path.get("class") == "whisker")
-    assert whisker.attrib["d"] == f"M1 7.0H{1 + plots.BAR_WIDTH / 2:.1f}"
-
-
-def test_latency_bar_of_nothing_is_still_a_picture():
-    assert ElementTree.fromstring(plots.latency_bar(0.0, 0.0, 0.0, scale=0.0, title="x")).tag == f"{SVG}svg"
-
-
 @pytest.mark.parametrize(
     "svg",
     [
         plots.risk_coverage(CURVE, title=HOSTILE, baseline=CURVE, names=(HOSTILE, HOSTILE)),
         plots.reliability(BINS, title=HOSTILE),
-        plots.interval_bar(0.5, 0.4, 0.6, title=HOSTILE),
-        plots.latency_bar(1, 2, 3, scale=4, title=HOSTILE),
     ],
 )
 def test_pictures_say_what_they_show_and_escape_it(svg):

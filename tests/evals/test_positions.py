@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.briefing.cells import PositionKind
+from evals.cases.case import Evidence, Review
+from evals.cases.documents import read_documents
 from evals.errors import DatasetError
-from evals.golden.cases import Evidence, Review
-from evals.golden.documents import read_documents
 from evals.positions import FilledCell, LabelledCell, Share, fill_from_labels, load_cells, position_rates
 
 CELLS = load_cells()

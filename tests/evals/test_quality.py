@@ -12,8 +12,8 @@ from app.settings import Settings
 from app.wiring import Workspace, open_workspace
 from evals.adapters import InProcess
 from evals.case_sets import cases_hash
-from evals.golden.cases import Case, load_cases
-from evals.golden.documents import read_documents
+from evals.cases.case import Case, load_cases
+from evals.cases.documents import read_documents
 from evals.runner import run_cases
 from evals.runs import RunManifest, create_run
 from evals.score import score_run
@@ -64,7 +64,7 @@ def test_answers_meet_the_bars_on_real_speeches(
     )
     files = {summary.statement_id: summary.file for summary in workspace.corpus.statements()}
     run = run_cases(create_run(tmp_path, manifest, cases, files), InProcess(workspace.assistant))
-    found = {figure.metric: figure for figure in summarise(score_run(run, documents))}
+    found = summarise(score_run(run, documents))
     quoted = found["quote_verified"]
     assert quoted.denominator is not None
     assert quoted.denominator > len(cases) / 2

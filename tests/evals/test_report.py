@@ -6,17 +6,16 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from io import StringIO
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from app.records import Abstention, Answer, Citation, Claim, RetrievedPassage, Scope, Timings
-from evals.gates import Gates, HardGate, SoftGate, check_gates
-from evals.golden.cases import Case, Evidence, Expectation, Nugget, Review
-from evals.golden.documents import Document, Documents
-from evals.report.html import render
-from evals.report.markdown import markdown
+from evals.cases.case import Case, Evidence, Expectation, Nugget, Review
+from evals.cases.documents import Document, Documents
+from evals.metrics.table import METRICS
 from evals.report.marked_evidence import context, word_changes
-from evals.report.table import csv_of
+from evals.report.report import Report
 from evals.report.verdict import verdict
 from evals.runs import AnswerRecord, AskError, RunManifest, create_run
 from evals.score import score_run
@@ -31,9 +30,10 @@ GOLD = f"France shall not accept {SCRIPT} as evidence."
 OTHER = "France supports the review mechanism and its peer reviews."
 TEXT = f"{BEFORE}{GOLD} Then the session was adjourned. {OTHER} We thank you."
 SECTIONS = (
-    "verdict", "gates", "manifest", "figures", "slices", "abstention", "confusion", "confidence", "failures", "flips",
-    "robustness", "latency", "cost", "health", "definitions",
+    "verdict", "flips", "failures", "gates", "figures", "slices", "abstention", "confusion", "confidence", "latency",
+    "health", "manifest", "definitions",
 )  # fmt: skip
+NO_REVIEWS = Path("no-reviews.jsonl")
 VOID = {"meta", "br", "input", "img", "link", "hr"}
 
 
@@ -169,24 +169,24 @@ def baseline(make):
 
 
 @pytest.fixture(scope="module")
-def gates(candidate, baseline):
-    wanted = Gates(
-        hard=(HardGate(metric="quote_verified", at_least=1), HardGate(metric="misattributed", at_most=0)),
-        soft=(SoftGate(metric="right"),),
-        minimum_cases=1,
-        resamples=100,
+def report(candidate, baseline, documents, tmp_path_factory):
+    gates = tmp_path_factory.mktemp("gates") / "gates.yaml"
+    gates.write_text(
+        "minimum_cases: 1\nresamples: 100\nsoft: [{metric: right}]\n"
+        "hard: [{metric: quote_verified, at_least: 1}, {metric: misattributed, at_most: 0}]\n",
+        encoding="utf-8",
     )
-    return check_gates(wanted, candidate, baseline)
+    return Report(run=candidate, documents=documents, baseline=baseline, gates=gates, reviews=NO_REVIEWS)
 
 
 @pytest.fixture(scope="module")
 def alone(candidate, documents):
-    return render(candidate, documents)
+    return Report(run=candidate, documents=documents, reviews=NO_REVIEWS).written(".html")
 
 
 @pytest.fixture(scope="module")
-def compared(candidate, baseline, documents, gates):
-    return render(candidate, documents, baseline=baseline, gates=gates)
+def compared(report):
+    return report.written(".html")
 
 
 @pytest.fixture(params=["alone", "compared"])
@@ -254,22 +254,21 @@ def test_verdict_without_a_baseline_says_what_was_measured(alone):
     # Right: `right` alone.
     assert "1 of 7 cases of “made &lt;script&gt;" in verdict
     assert "14.3\N{NO-BREAK SPACE}%" in verdict
-    assert "No gates were checked" in _section(alone, "gates")
-    assert "There is no baseline" in _section(alone, "flips")
+    assert "There is no earlier run" in _section(alone, "flips")
 
 
-def test_verdict_with_a_baseline_names_the_gates_that_failed(compared, gates):
+def test_verdict_with_a_baseline_names_the_gates_that_failed(compared, report):
     verdict = _section(compared, "verdict")
-    assert [result.metric for result in gates.results if result.verdict == "fail"] == ["quote_verified"]
+    assert [result.metric for result in report.gated.results if result.verdict == "fail"] == ["quote_verified"]
     assert "1 of 3 gates failed (Quotations exact)" in verdict
     assert 'class="verdict bad"' in verdict
-    assert "✗</span> failed" in _section(compared, "gates")
+    assert "✗ failed" in _section(compared, "gates")
 
 
 def test_manifests_are_compared(compared):
     table = _section(compared, "manifest")
     assert "settings.UNTOC_X" in table
-    assert "<td>old</td>" in table
+    assert '<td dir="auto">old</td>' in table
 
 
 def test_failures_stand_under_the_stage_that_broke(alone):
@@ -292,9 +291,9 @@ def test_altered_quote_shows_what_was_changed(alone):
     assert "And Germany &#34;&gt;&lt;img" in shown
 
 
-def test_gold_and_given_evidence_are_marked_apart(alone):
+def test_expected_and_given_evidence_are_marked_apart(alone):
     shown = _details(alone, "elsewhere")
-    assert '<mark class="gold"><span class="tag" dir="ltr">expected</span>France shall not' in shown
+    assert '<mark class="expected"><span class="tag" dir="ltr">expected</span>France shall not' in shown
     assert f'<mark class=" given"><span class="tag cited" dir="ltr">cited [1]</span>{OTHER}</mark>' in shown
     assert "word for word" in shown
     assert "not expected, and not judged" in shown
@@ -304,7 +303,7 @@ def test_gold_and_given_evidence_are_marked_apart(alone):
 def test_baseline_stands_beside_the_run(compared, alone):
     shown = _details(compared, "elsewhere")
     assert shown.index("<h4>Baseline</h4>") < shown.index("<h4>This run</h4>")
-    assert '<mark class="gold given"><span class="tag" dir="ltr">expected</span>' in shown
+    assert '<mark class="expected given"><span class="tag" dir="ltr">expected</span>' in shown
     assert 'data-regressed="yes"' in shown
     assert "<h4>Baseline</h4>" not in alone
 
@@ -321,7 +320,7 @@ def test_quotes_of_other_scripts_find_their_direction(alone):
 
 
 def test_variants_that_came_out_otherwise_are_listed(alone):
-    assert "In other words | @everyone" in _section(alone, "robustness")
+    assert "In other words | @everyone" in _section(alone, "abstention")
 
 
 def test_small_slices_are_marked(alone):
@@ -329,30 +328,30 @@ def test_small_slices_are_marked(alone):
 
 
 def test_run_without_answers_is_still_a_report(make, documents):
-    page = render(make("empty", {}), documents)
+    page = Report(run=make("empty", {}), documents=documents, reviews=NO_REVIEWS).written(".html")
     assert [name for name in _Page(page).ids if name in SECTIONS] == list(SECTIONS)
     assert "0 of 7 cases" in page
 
 
-def test_markdown_has_verdict_gates_and_flips(candidate, baseline, gates):
-    text = markdown(candidate, baseline=baseline, gates=gates)
+def test_markdown_has_verdict_gates_and_flips(report):
+    text = report.written(".md")
     assert r"1 of 3 gates failed \(Quotations exact\)" in text
     assert "| Quotations exact | ✗ failed |" in text
     assert "| ✔ → ✗ | `elsewhere` |" in text
-    assert text.index("## Gates") < text.index("## Figures") < text.index("lost,")
+    assert text.index("lost,") < text.index("## Gates") < text.index("## Figures")
 
 
-def test_markdown_takes_nothing_of_others_as_markup(candidate, baseline):
-    text = markdown(candidate, baseline=baseline)
+def test_markdown_takes_nothing_of_others_as_markup(report):
+    text = report.written(".md")
     assert "<script" not in text
     assert "@everyone" not in text
     assert "http://evil" not in text
     rows = [line for line in text.splitlines() if line.startswith("|")]
-    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows if "→" in row} == {6}
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows if "→" in row} == {7}
 
 
-def test_csv_has_one_line_per_answer_and_figures_of_its_own(candidate):
-    rows = list(csv.DictReader(StringIO(csv_of(candidate))))
+def test_csv_has_one_line_per_answer_and_figures_of_its_own(report):
+    rows = list(csv.DictReader(StringIO(report.written(".csv"))))
     assert [row["case"] for row in rows][:3] == ["right", "altered", "elsewhere"]
     by_case = {row["case"]: row for row in rows}
     assert (by_case["right"]["quote_verified"], by_case["altered"]["quote_verified"]) == ("1", "0")
@@ -362,24 +361,24 @@ def test_csv_has_one_line_per_answer_and_figures_of_its_own(candidate):
     assert by_case["altered"]["stage"] == "quote_altered"
 
 
-def test_csv_holds_no_formulas(candidate):
-    rows = list(csv.DictReader(StringIO(csv_of(candidate))))
+def test_csv_holds_no_formulas(report):
+    rows = list(csv.DictReader(StringIO(report.written(".csv"))))
     assert rows[5]["case"] == "'=cmd|' /C calc'!A0"
     assert rows[5]["question"].startswith("'=HYPERLINK")
     assert rows[0]["answer"] == "'=SUM(1)"
 
 
 def test_context_is_cut_and_marks_overlaps():
-    text = f"{'a ' * 400}gold and given{' b' * 400}"
-    start = text.index("gold")
-    found = context(text, (start, start + 8), [(start, start + 8)], [(2, start + 5, start + 14)])
-    assert [(piece.text, piece.gold, piece.given) for piece in found.pieces[1:4]] == [
-        ("gold ", True, ()),
+    text = f"{'a ' * 400}expected and given{' b' * 400}"
+    start = text.index("expected")
+    found = context(text, (start, start + 12), [(start, start + 12)], [(2, start + 9, start + 18)])
+    assert [(piece.text, piece.expected, piece.given) for piece in found.pieces[1:4]] == [
+        ("expected ", True, ()),
         ("and", True, (2,)),
         (" given", False, (2,)),
     ]
     assert (found.before, found.after) == (True, True)
-    assert sum(len(piece.text) for piece in found.pieces) <= 8 + 2 * 150
+    assert sum(len(piece.text) for piece in found.pieces) <= 12 + 2 * 150
 
 
 def test_word_changes_hold_both_texts():
@@ -388,7 +387,22 @@ def test_word_changes_hold_both_texts():
     assert "".join(word.text for word in changes if word.change != "gone") == "They may pay 5."
 
 
-def test_the_verdict_tells_gold_that_no_person_reviewed_from_drafts():
+def test_tile_table_gate_and_markdown_show_the_same_figure(report, compared):
+    tiles = dict(re.findall(r"<dt>([^<]+)</dt><dd><span class=\"value\">([^<]+)</span>", compared))
+    assert tiles["Outcomes right"] == "14.3\N{NO-BREAK SPACE}%"
+    rows = {re.sub("<[^>]*>", "", row.split("</th>")[0]): row for row in _section(compared, "figures").split("<tr")}
+    brief = report.written(".md").partition("### Figures")[2]
+    named = {metric.label: name for name, metric in METRICS.items()}
+    for label, value in tiles.items():
+        row = next(row for name, row in rows.items() if name.endswith(f">{label}") or name.endswith(label))
+        assert f">{value}<" in row, label
+        row_of_brief = f"| {label} | {value} |".replace("\N{NO-BREAK SPACE}", " ")
+        assert (row_of_brief in brief) == ("brief" in METRICS[named[label]].shown_in), label
+    (gated,) = [result for result in report.gated.results if result.metric == "quote_verified"]
+    assert gated.value == report.figures["quote_verified"].value
+
+
+def test_the_verdict_tells_cases_that_no_person_reviewed_from_drafts():
     manifest = RunManifest(
         name="told", dataset="made", dataset_sha256="0" * 64, corpus_sha256="0" * 64, cases=3, started=datetime.now(UTC)
     )

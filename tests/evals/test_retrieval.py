@@ -7,8 +7,8 @@ import ir_measures
 import pytest
 
 from app.records import Answer, RetrievedPassage
-from evals.golden.cases import Case, Evidence, Expectation
-from evals.golden.documents import Document
+from evals.cases.case import Case, Evidence, Expectation
+from evals.cases.documents import Document
 from evals.metrics.eval_sample import EvalSample
 from evals.metrics.retrieval import MEASURES, measure, ranking, retrieval, wrong_state
 
@@ -49,10 +49,10 @@ def test_ranking_counts_groups_whichever_way_texts_are_split() -> None:
     found = ranking(_sample(_passage(1, 0, 60), _passage(2, 90, 200), _passage(3, 390, 460), _passage(4, 0, 80, "s2")))
     assert found is not None
     # The third passage holds a span of a group that is found already.
-    assert found == (["p1", "gold-0", "p3", "gold-1"], frozenset({"gold-0", "gold-1"}))
+    assert found == (["p1", "group-0", "p3", "group-1"], frozenset({"group-0", "group-1"}))
     halves = ranking(_sample(_passage(1, 100, 130), _passage(2, 130, 150), _passage(3, 0, 30, "s2")))
     assert halves is not None
-    assert halves[0] == ["gold-0", "p2", "gold-1"]
+    assert halves[0] == ["group-0", "p2", "group-1"]
 
 
 def test_retrieval_figures_by_hand() -> None:
@@ -73,16 +73,16 @@ def test_retrieval_figures_by_hand() -> None:
 
 def test_figures_of_many_queries_equal_those_of_the_library_on_the_same_files(tmp_path: Path) -> None:
     runs = {
-        "q1": ["a", "gold-0", "b"],
-        "q2": [*[f"x{number}" for number in range(12)], "gold-0", "gold-1"],
-        "q3": ["gold-1", "gold-0"],
+        "q1": ["a", "group-0", "b"],
+        "q2": [*[f"x{number}" for number in range(12)], "group-0", "group-1"],
+        "q3": ["group-1", "group-0"],
         "nothing found": [],
     }
     relevant = {
-        "q1": frozenset({"gold-0"}),
-        "q2": frozenset({"gold-0", "gold-1", "gold-2"}),
-        "q3": frozenset({"gold-0", "gold-1"}),
-        "nothing found": frozenset({"gold-0"}),
+        "q1": frozenset({"group-0"}),
+        "q2": frozenset({"group-0", "group-1", "group-2"}),
+        "q3": frozenset({"group-0", "group-1"}),
+        "nothing found": frozenset({"group-0"}),
     }
     ours = measure(runs, relevant)
     lines = [

@@ -15,6 +15,7 @@ from evals.paths import EvalPaths, eval_paths
 from evals.review import (
     add_ruling,
     append_record,
+    corrected,
     decide_draft,
     drafts,
     evidence_of,
@@ -61,7 +62,7 @@ def a_run(paths: EvalPaths, **options: Any) -> Any:
     return make_run(paths.runs, {"a": both, "b": both, ("a", 1): both}, [case("a"), case("b")], **options)
 
 
-def test_unjudged_citations_are_those_that_neither_gold_nor_a_ruling_knows(paths: EvalPaths) -> None:
+def test_unjudged_citations_are_those_that_neither_evidence_nor_a_ruling_knows(paths: EvalPaths) -> None:
     run = a_run(paths)
     found = unjudged(run, documents(), read_rulings(paths.reviews))
     assert [(item.case.id, item.span, item.times) for item in found] == [("a", SPAN, 2), ("b", SPAN, 1)]
@@ -154,79 +155,77 @@ def test_a_ruling_needs_a_span(paths: EvalPaths, span: tuple[str, int, int]) -> 
         add_ruling(paths, case="a", span=span, accepted=True, by="ab")
 
 
-def test_a_reviewed_draft_gates_and_a_rejected_one_is_left_out(paths: EvalPaths) -> None:
-    first, second, third = (save(paths, saved_answer(f"Question {number}?")) for number in range(3))
-    assert [kept.gates for kept in saved_cases(paths)] == [False, False, False]
-    decide_draft(paths, first, "reviewed", by="ab")
-    decide_draft(paths, second, "rejected", by="ab")
-    assert [(kept.id, kept.review.status) for kept in saved_cases(paths)] == [(first, "reviewed"), (third, "draft")]
+def decide(paths: EvalPaths, name: str, *, by: str = "ab", right: bool | None = True, **given: Any) -> None:
+    draft = next(draft for draft in drafts(paths) if draft.saved.id == name)
+    expect = draft.saved.expect.model_copy(update=given.pop("expect", {}))
+    values = {"question": draft.saved.question, "evidence": draft.saved.evidence} | given
+    decide_draft(paths, draft, corrected(draft, right=right, expect=expect, **values), by=by)
+
+
+def reject(paths: EvalPaths, name: str) -> None:
+    draft = next(draft for draft in drafts(paths) if draft.saved.id == name)
+    decide_draft(paths, draft, None, by="ab")
+
+
+def test_what_was_shown_is_no_case_until_a_person_has_judged_it(paths: EvalPaths) -> None:
+    first, second, _ = (save(paths, saved_answer(f"Question {number}?")) for number in range(3))
+    with pytest.raises(EvalError, match="3 saved answers wait"):
+        saved_cases(paths)
+    with pytest.raises(EvalError, match="was the answer right"):
+        decide(paths, first, right=None)
+    with pytest.raises(EvalError, match="what would have been right"):
+        decide(paths, first, right=False)
+    with pytest.raises(EvalError, match="call it wrong"):
+        decide(paths, first, expect={"status": "abstained", "reason": "no_position"})
+    decide(paths, first)
+    reject(paths, second)
+    assert [(kept.id, kept.review.status, kept.gates) for kept in saved_cases(paths)] == [(first, "reviewed", True)]
     review = saved_cases(paths)[0].review
     assert (review.by, review.source, isinstance(review.on, date)) == (("ab",), "chat", True)
-    decide_draft(paths, second, "reviewed", by="cd")
+    decide(paths, second, by="cd")
     assert saved_cases(paths)[1].review.by == ("ab", "cd")
 
 
-def test_changes_apply_and_stay_until_they_are_changed_again(paths: EvalPaths) -> None:
+def test_a_person_says_what_would_have_been_right(paths: EvalPaths) -> None:
     name = save(paths, saved_answer())
-    decide_draft(paths, name, "reviewed", by="ab", changes={"question": "What did France want?"})
-    decide_draft(paths, name, "reviewed", by="cd", changes={"expect.states": ["FRA", "MEX"]})
-    kept = saved_cases(paths)[0]
-    assert (kept.question, kept.expect.states, kept.type) == ("What did France want?", ("FRA", "MEX"), "compare")
-    assert drafts(paths)[0].saved.question == "What did France say?"
-
-
-def test_an_outcome_takes_what_belongs_to_it_along(paths: EvalPaths) -> None:
-    name = save(paths, saved_answer())
-    decide_draft(
-        paths, name, "reviewed", by="ab", changes={"expect.status": "abstained", "expect.reason": "no_position"}
+    decide(
+        paths, name, right=False, question="What did France want?", expect={"states": ("FRA", "MEX")}, all_needed=True
     )
     kept = saved_cases(paths)[0]
-    assert (kept.type, kept.answerable, kept.evidence, kept.evidence_groups) == ("unanswerable", False, (), ())
-    evidence = [span.model_dump(mode="json") for span in drafts(paths)[0].saved.evidence]
-    changes = {"expect.status": "answered", "evidence": evidence, "evidence_groups": [["e1"]]}
-    decide_draft(paths, name, "reviewed", by="ab", changes=changes)
+    assert (kept.question, kept.expect.states, kept.type) == ("What did France want?", ("FRA", "MEX"), "compare")
+    assert (len(kept.groups), drafts(paths)[0].saved.question) == (2, "What did France say?")
+    decide(paths, name, right=False, expect={"status": "abstained", "reason": "no_position"})
     kept = saved_cases(paths)[0]
-    assert (kept.type, kept.answerable, kept.expect.reason, len(kept.groups)) == ("single_state", True, None, 1)
+    assert (kept.type, kept.answerable, kept.evidence, kept.evidence_groups) == ("unanswerable", False, (), ())
 
 
 @pytest.mark.parametrize(
-    ("changes", "message"),
+    ("given", "message"),
     [
         ({"question": " "}, "question is empty"),
         ({"question": ""}, "question"),
-        ({"expect.status": "perhaps"}, "expect.status"),
-        ({"expect.reason": "no_position"}, "goes only with"),
-        ({"expect.missing": "number"}, "goes only with"),
-        ({"expect.status": "partial"}, "what is missing"),
-        ({"evidence_groups": [["e9"]]}, "no evidence has the id 'e9'"),
-        ({"evidence": [], "evidence_groups": []}, "needs evidence"),
-        ({"id": "other"}, "no field 'id'"),
-        ({"review": {"status": "reviewed"}}, "no field 'review'"),
+        ({"expect": {"reason": "no_position"}}, "goes only with"),
+        ({"expect": {"missing": "number"}}, "goes only with"),
+        ({"expect": {"status": "partial"}, "right": False}, "what is missing"),
+        ({"evidence": ()}, "needs evidence"),
     ],
 )
-def test_changes_that_make_no_case_are_refused(paths: EvalPaths, changes: dict[str, Any], message: str) -> None:
+def test_what_makes_no_case_is_refused(paths: EvalPaths, given: dict[str, Any], message: str) -> None:
     name = save(paths, saved_answer())
     with pytest.raises(EvalError, match=message):
-        decide_draft(paths, name, "reviewed", by="ab", changes=changes)
+        decide(paths, name, **given)
     assert not paths.reviews.exists()
 
 
-def test_an_unknown_draft_is_refused(paths: EvalPaths) -> None:
-    with pytest.raises(EvalError, match="no draft 'x'"):
-        decide_draft(paths, "x", "reviewed", by="ab")
-
-
-def test_evidence_is_found_by_its_words(paths: EvalPaths) -> None:
-    save(paths, saved_answer())
-    (draft,) = drafts(paths)
-    found = evidence_of("We  shall not\npay for it.", FILE, documents(), draft)
+def test_evidence_is_found_by_its_words() -> None:
+    found = evidence_of("We  shall not\npay for it.", FILE, documents(), ("e1", "e2"))
     assert (found.id, found.start, found.end, found.quote, found.state) == ("e3", SPAN[1], SPAN[2], CITED, "FRA")
     with pytest.raises(EvalError, match="do not stand"):
-        evidence_of("We shall pay for it.", FILE, documents(), draft)
+        evidence_of("We shall pay for it.", FILE, documents())
     with pytest.raises(EvalError, match=r"no statement '\.\./x'"):
-        evidence_of("We shall", "../x", documents(), draft)
+        evidence_of("We shall", "../x", documents())
     with pytest.raises(EvalError, match="at least two"):
-        evidence_of("We", FILE, documents(), draft)
+        evidence_of("We", FILE, documents())
 
 
 def test_states_are_read_by_name_or_code() -> None:
@@ -264,9 +263,7 @@ def test_a_ledger_that_cannot_be_written_is_told(paths: EvalPaths) -> None:
 
 def test_a_decision_names_its_kind_and_time(paths: EvalPaths) -> None:
     name = save(paths, saved_answer())
-    decide_draft(paths, name, "rejected", by="ab")
+    reject(paths, name)
     record = json.loads(paths.reviews.read_text(encoding="utf-8"))
-    assert (record["kind"], record["case"], record["status"], record["changes"], record["by"]) == (
-        "draft", name, "rejected", {}, "ab",
-    )  # fmt: skip
+    assert (record["kind"], record["case"], record.get("decided"), record["by"]) == ("draft", name, None, "ab")
     assert record["at"].endswith(("Z", "+00:00"))

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.question.reading import resolve
+from evals.cases.case import Case, Expectation
+from evals.cases.rewording import TOPICS, WORDINGS, Setting, chosen_wordings, reword, setting_of
 from evals.errors import DatasetError, EvalError
-from evals.golden.cases import Case, Expectation
-from evals.golden.rewording import TOPICS, WORDINGS, Setting, chosen_wordings, reword, setting_of
 from ingest.parties.party_table import PartyTable
 
 TOPIC = "transnational organized crime"

@@ -14,10 +14,10 @@ import pytest
 
 from app.records import Answer, Scope
 from evals.adapters import Replay
+from evals.cases.case import Case, Expectation
 from evals.errors import AnswerError, RunError
 from evals.failure_taxonomy import Stage
 from evals.files import read_lines, write_whole
-from evals.golden.cases import Case, Expectation
 from evals.runner import chosen, run_cases
 from evals.runs import (
     ANSWERS,

@@ -7,9 +7,9 @@ import pytest
 
 from app.answering.chain import Steps
 from app.answering.compose.model import ModelWriter
+from evals.cases.case import Case
 from evals.eval_environment import EvalEnvironment
 from evals.gates import GateReport, check_gates, load_gates
-from evals.golden.cases import Case
 from evals.runs import Run
 from evals.variants import VARIANTS, steps_of
 from tests.evals.conftest import RunVariant

@@ -11,19 +11,20 @@ from typing import Any
 
 import httpx
 import pytest
-from pydantic import BaseModel, ValidationError
 
-from app.corpus.drafts import save_draft
+from app.corpus.drafts import Judgement, save_draft
 from app.loopback import listen, quiet_server
 from app.settings import Settings
+from evals.cases.documents import Documents, read_documents
 from evals.errors import EvalError, RunError
-from evals.golden.documents import Documents, read_documents
 from evals.paths import EvalPaths, eval_paths
 from evals.review import add_ruling, drafts, read_rulings, saved_cases
+from evals.run_options import RunOptions
+from evals.runner import Pace
 from evals.runs import Run, open_run
 from evals.score import score_run
 from evals.serve.archive import Archive
-from evals.serve.job import CHANGEABLE, Jobs, RunRequest
+from evals.serve.job import Jobs
 from evals.serve.page import _Runs, create_page
 from evals.serve.review_tab import _Review
 from tests.evals.made_run import FILE, TEXT, case, documents, make_run
@@ -35,7 +36,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
 ]
-NOTHING: dict[str, Any] = {"limit": None, "corpus": "", "reword": None, "repeats": 1, "changes": "", "name": ""}
+NOTHING: dict[str, Any] = {"limit": None, "corpus": "", "name": ""}
 
 
 @pytest.fixture
@@ -208,27 +209,6 @@ def test_no_report_is_made_over_other_statements_or_without_scores(
         ({"name": "made"}, "there is a run"),
         ({"corpus": "relative"}, "whole path"),
         ({"corpus": "/no/such/folder"}, "no folder at"),
-        ({"changes": "retrieval.lexical_weight=much"}, "lexical_weight"),
-        ({"dataset": "dev", "reword": 2}, "need the folder"),
-        *(
-            ({"changes": f"retrieval.fetch_k=20\n{change}"}, "cannot be changed here")
-            for change in (
-                "retrieval.nothing=1",
-                "embedding.allow_download=true",
-                " RERANK.Allow_Download = false",
-                'rerank={"allow_downl\\u006fad": true}',
-                "llm.base_url=http://192.0.2.1/v1",
-                "LLM.model=openai:x",
-                "embedding.model=/tmp/other",
-                "telemetry.endpoint=http://192.0.2.1",
-                "briefing.template=/etc/passwd",
-                "store=/",
-                "server.host=0.0.0.0",
-                "load.tesseract=/bin/sh",
-                'retrieval={"fetch_k": 5}',
-                "=1",
-            )
-        ),
     ],
 )
 def test_what_cannot_be_run_is_said(
@@ -244,7 +224,7 @@ def test_a_run_is_started_watched_cancelled_and_gone_on_with(
 ) -> None:
     (paths.path / "mine.csv").write_text("question,state,answered,quote\n", encoding="utf-8")
     assert ("mine.csv", "mine.csv") in runs.datasets()
-    given = {"name": "r1", "limit": 5, "corpus": f"{paths.path}\n", "changes": "retrieval.fetch_k=20\n\n"}
+    given = {"name": "r1", "limit": 5, "corpus": f"{paths.path}\n"}
     progress, _, problem = runs.start(**{"dataset": "mine.csv", **NOTHING, **given})
     assert (problem, 'data-state="running"' in progress) == ("", True)
     slow.let.release(2)
@@ -253,27 +233,27 @@ def test_a_run_is_started_watched_cancelled_and_gone_on_with(
     assert "under way" in runs.table()
     options = slow.asked[0]["options"]
     assert (options.dataset, options.limit) == (str((paths.path / "mine.csv").resolve()), 5)
-    assert (options.corpus, options.changes) == ([paths.path], ["retrieval.fetch_k=20"])
+    assert options.corpus == [paths.path]
     assert "one at a time" in runs.start("smoke", **NOTHING)[2]
     assert "it is scored when it ends" in runs.score("r1")[2]
 
     threading.Timer(0.2, slow.let.release).start()
     assert "Cancelled: r1, 3 of 3 answers" in runs.cancel()[0]
-    assert "incomplete" in runs.table() and "go on with it" in runs.table()
-    runs.resume("r1")
+    assert "incomplete" in runs.table() and "to go on" in runs.table()
+    runs.start("smoke", **NOTHING | {"name": "r1"})
     until(jobs, lambda job: job.state == "done")
     assert slow.asked[-1]["resume"] is True
     assert "Finished" in runs.progress()
-    assert "is complete" in runs.resume("r1")[2]
+    assert "there is a run" in runs.start("smoke", **NOTHING | {"name": "r1"})[2]
 
 
-def test_the_time_left_is_told_by_the_answers_so_far(jobs: Jobs, slow: Slow) -> None:
-    jobs.start(RunRequest(name="r1", dataset="smoke"))
-    slow.let.release(2)
-    until(jobs, lambda job: job.done == 2)
-    assert jobs.newest is not None and jobs.newest.seconds_left is None
-    jobs.newest._asked = [0.0, 10.0, 20.0]
-    assert jobs.newest.seconds_left == 10.0 * (3 - 2)
+def test_the_time_left_is_told_by_the_answers_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([10.0, 20.0, 30.0, 500.0])
+    monkeypatch.setattr("evals.runner.time.monotonic", lambda: next(moments))
+    pace = Pace()
+    assert [pace.told(done, 6) for done in (1, 2, 3)] == ["", "", ", about 30 s left"]
+    # 490 s for three more answers, two are left.
+    assert pace.told(4, 6) == ", about 5 min left"
 
 
 @pytest.mark.parametrize(("limit", "said"), [(99, "no folder of statements &lt;b&gt;"), (98, "ZeroDivisionError")])
@@ -283,35 +263,13 @@ def test_a_run_that_fails_says_why_and_is_tried_again(
     runs.start("smoke", **NOTHING | {"name": "r1", "limit": limit})
     until(jobs, lambda job: job.state == "failed")
     assert said in runs.progress()
-    runs.resume("r1")
+    runs.start("smoke", **NOTHING | {"name": "r1", "limit": limit})
     assert [asked["resume"] for asked in slow.asked] == [False, False]
 
 
-def test_jobs_refuse_what_was_not_started_here(jobs: Jobs, paths: EvalPaths) -> None:
-    make_run(paths.runs, {"a": None}, name="other")
-    with pytest.raises(RunError, match="was not started here"):
-        jobs.resume("other")
+def test_jobs_refuse_names_that_lead_elsewhere(jobs: Jobs) -> None:
     with pytest.raises(RunError, match="no name for a run"):
-        jobs.start(RunRequest(name="../x", dataset="smoke"))
-    with pytest.raises(RunError, match="no name for a run"):
-        jobs.resume("../x")
-
-
-def test_a_kept_request_that_sends_elsewhere_is_not_gone_on_with(jobs: Jobs, paths: EvalPaths) -> None:
-    kept = {"name": "old", "dataset": "smoke", "changes": ["llm.base_url=http://192.0.2.1"]}
-    with pytest.raises(ValidationError):
-        RunRequest.model_validate(kept)
-    (paths.path / "requests").mkdir()
-    (paths.path / "requests" / "old.json").write_text(json.dumps(kept), encoding="utf-8")
-    with pytest.raises(RunError, match="was not started here"):
-        jobs.resume("old")
-
-
-def test_settings_that_may_be_changed_name_nothing_that_is_read_or_sent() -> None:
-    groups = {name: value for name, value in Settings() if isinstance(value, BaseModel)}
-    for name in CHANGEABLE:
-        group, _, field = name.partition(".")
-        assert isinstance(getattr(groups[group], field), int | float) or name == "rerank.languages", name
+        jobs.start("../x", RunOptions())
 
 
 def test_ruling_on_a_citation_changes_rulings_and_scores(runs: _Runs, review: _Review, paths: EvalPaths) -> None:
@@ -328,7 +286,7 @@ def test_ruling_on_a_citation_changes_rulings_and_scores(runs: _Runs, review: _R
 
     assert "Turned round" in review.reopen("citations", None, "0", "cd", 0)[2]
     assert read_rulings(paths.reviews) == {"a": {SPAN: False}}
-    assert "2 newer rulings" in runs.table()
+    assert "newer rulings" in runs.table()
     before = run.scores()[0].components["citations.citation_precision"]
     runs.score("made")
     assert (before, run.scores()[0].components["citations.citation_precision"]) == ((1.0, 1.0), (1.0, 2.0))
@@ -337,7 +295,7 @@ def test_ruling_on_a_citation_changes_rulings_and_scores(runs: _Runs, review: _R
 
 def accepted(review: _Review, name: str, **changes: Any) -> tuple[Any, ...]:
     given = {
-        "case": name, "by": "ab", "at": 0, "used": [], "grouping": "any", "file": None, "quote": "",
+        "case": name, "by": "ab", "at": 0, "right": False, "used": [], "all_needed": False, "file": None, "quote": "",
         "question": "What does France want?", "status": "answered", "states": "France", "reason": None,
         "missing": None,
     }  # fmt: skip
@@ -345,22 +303,23 @@ def accepted(review: _Review, name: str, **changes: Any) -> tuple[Any, ...]:
 
 
 def test_deciding_on_a_draft_changes_the_saved_cases(review: _Review, paths: EvalPaths) -> None:
-    save_draft(paths.path.parent, saved_answer())
-    save_draft(paths.path.parent, silent_answer())
+    save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
+    save_draft(paths.path.parent, silent_answer(), Judgement(verdict="right"))
     first, second = (draft.case.id for draft in drafts(paths))
     shown = review.shown("drafts", None, 0)
     assert shown[1] == first and "2 left" in shown[2] and f"<mark>{CITED}</mark>" in shown[2]
-    assert (len(shown[6].choices), len(shown[6].value), shown[12]) == (2, 2, "France")
+    assert (shown[6], len(shown[7].choices), shown[7].value, shown[13]) == (None, 2, [], "France"), "nothing is marked"
 
-    assert "Noted: Accepted" in accepted(review, first, used=["e1"], states="France; Mexico")[2]
+    assert "Noted: Kept" in accepted(review, first, used=["e1"], states="France; Mexico")[2]
     kept = saved_cases(paths)[0]
     assert (kept.question, kept.expect.states, kept.evidence_groups) == (
         "What does France want?", ("FRA", "MEX"), (("e1",),),
     )  # fmt: skip
     assert kept.gates
     again = review.reopen("drafts", None, first, "ab", 0)
-    assert "accepted by ab" in again[2] and again[6].value == ["e1"]
+    assert "kept as a case by ab" in again[2] and again[7].value == ["e1"]
 
+    assert "was the answer right" in accepted(review, second, right=None)[2]
     assert "Noted" in accepted(review, second, file=FILE, quote=CITED)[2]
     kept = saved_cases(paths)[1]
     assert (kept.type, kept.expect.reason, kept.groups[0][0].quote) == ("single_state", None, CITED)
@@ -371,30 +330,20 @@ def test_deciding_on_a_draft_changes_the_saved_cases(review: _Review, paths: Eva
 
 
 def test_a_draft_that_would_be_no_case_is_refused(review: _Review, paths: EvalPaths) -> None:
-    save_draft(paths.path.parent, saved_answer())
+    save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
     name = drafts(paths)[0].case.id
     assert "needs evidence" in accepted(review, name)[2]
     assert "no draft" in accepted(review, "none")[2]
     assert not paths.reviews.exists()
 
 
-@pytest.mark.parametrize("grouping", ["any", "all", "mixed"])
-def test_evidence_counts_as_was_said(review: _Review, paths: EvalPaths, grouping: str) -> None:
-    save_draft(paths.path.parent, saved_answer())
-    (draft,) = drafts(paths)
-    names = [span.id for span in draft.case.evidence]
-    accepted(review, draft.case.id, used=names, grouping=grouping)
-    groups = {"any": (tuple(names),), "all": tuple((name,) for name in names), "mixed": draft.case.evidence_groups}
-    assert saved_cases(paths)[0].evidence_groups == groups[grouping]
-
-
 def test_hostile_texts_are_shown_as_texts(review: _Review, runs: _Runs, paths: EvalPaths) -> None:
     scored_run(paths, cases=[case("a").model_copy(update={"question": HOSTILE, "history": (HOSTILE,)})])
-    save_draft(paths.path.parent, saved_answer(HOSTILE))
+    save_draft(paths.path.parent, saved_answer(HOSTILE), Judgement(verdict="right"))
     for kind in ("drafts", "citations"):
         text = review.shown(kind, None, 0)[2]
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text and "<script" not in text and "<img" not in text
-    said = [runs.start(**{"dataset": "smoke", **NOTHING, field: HOSTILE})[2] for field in ("name", "corpus", "changes")]
+    said = [runs.start(**{"dataset": "smoke", **NOTHING, field: HOSTILE})[2] for field in ("name", "corpus")]
     said.append(accepted(review, drafts(paths)[0].case.id, states=HOSTILE)[2])
     assert all("&lt;script&gt;" in text and "<script" not in text for text in said)
 
@@ -403,7 +352,7 @@ def test_review_works_without_statements(paths: EvalPaths) -> None:
     def broken() -> Documents:
         raise EvalError("the store cannot be opened")
 
-    save_draft(paths.path.parent, saved_answer())
+    save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
     review = _Review(Archive(Settings(store=paths.path.parent), paths, store=broken), paths)
     text = review.shown("drafts", None, 0)[2]
     assert "the store cannot be opened" in text and f"<mark>{CITED}</mark>" in text

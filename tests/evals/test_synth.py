@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from evals.cases.case import Case, load_cases
+from evals.cases.documents import Documents, read_documents
+from evals.cases.lint import lint
+from evals.cases.synth import KINDS, synthesise, write_cases
 from evals.errors import DatasetError
-from evals.golden.cases import Case, load_cases
-from evals.golden.documents import Documents, read_documents
-from evals.golden.lint import lint
-from evals.golden.synth import KINDS, synthesise, write_cases
 from ingest.treaties.treaties import articles
 
 CONFERENCE = Path(str(files("evals"))) / "conference"

@@ -62,16 +62,12 @@ class _ReadSentence:
 
 @dataclass(frozen=True, kw_only=True)
 class Premise:
-    """What a claim rests on.
+    """What a claim rests on: quotations of one party, in one of the six languages.
 
     Attributes:
-        quotes: The quotations, all of one party.
-        language: Of the quotations, one of the six.
         holder: Code of the party whose words they are; None for the text of a treaty.
         also: Codes of others that the claim may name, such as the speaker's State where a group speaks.
-        sessions: Session numbers of the statements, which a claim may name.
-        years: Years of the statements, which a claim may name.
-        agenda_items: Agenda items of the statements, which a claim may name.
+        sessions: Session numbers of the statements, which a claim may name; so are their years and agenda items.
     """
 
     quotes: tuple[str, ...]
@@ -91,11 +87,7 @@ class Premise:
 def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructions: str = "") -> str | None:
     """Returns why a claim fails, in words for the record of the answer; None if it passes.
 
-    Args:
-        claim: The claim, in any of the six languages, without the numbers of its citations.
-        premise: What it rests on.
-        parties: Who can be named.
-        instructions: The instructions that whoever wrote the claim was given, which it must not repeat.
+    It has no numbers of citations, and must not repeat the instructions that whoever wrote it was given.
     """
     fault = ill_formed(claim)
     if fault is not None:
@@ -252,14 +244,7 @@ def _turns(tokens: Sequence[Token]) -> tuple[set[str], int]:
 
 
 def check_translation(text: str, language: str, quote: str, quote_language: str) -> str | None:
-    """Returns why a translation of a quotation fails; None if it passes.
-
-    Args:
-        text: The translation.
-        language: The language that it should be in.
-        quote: The quotation.
-        quote_language: Its language.
-    """
+    """Returns why a translation of a quotation fails; None if it passes."""
     fault = ill_formed(text, longest=2 * len(quote) + LONGEST)
     if fault is not None:
         return fault

@@ -42,11 +42,10 @@ _LONGEST_PHRASE: Final = 4
 
 @dataclass(frozen=True, kw_only=True)
 class WordRole:
-    """The role of a function word.
+    """The role of a function word, and the keys by which two tokens match.
 
     Attributes:
         kind: `void`, `self`, `noun`, `third`, `link`, `join`, `break` or `opener`.
-        keys: Keys by which two tokens match.
     """
 
     kind: str

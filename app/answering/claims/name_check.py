@@ -17,16 +17,9 @@ def check_names(
     also: frozenset[str],
     parties: PartyTable,
 ) -> str | None:
-    """Returns why the names in a claim fail; None if they pass.
+    """Returns why the names in a claim fail against its evidence; None if they pass.
 
-    Args:
-        claim: The claim.
-        language: Its language.
-        evidence: What it rests on.
-        evidence_language: Its language.
-        holder: Whose words the evidence is; that party is named first, if any is.
-        also: Others that may be named.
-        parties: Who can be named.
+    The holder of the evidence is named first, if any party is; others may be named as well (`also`).
     """
     matches = [match for match in parties.find(claim, language) if match.form != "capital"]
     known = {code for match in parties.find(evidence, evidence_language) for code in match.codes}

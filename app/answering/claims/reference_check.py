@@ -10,14 +10,7 @@ from ingest.treaties.references import find_agenda_items, find_articles
 def check_references(
     claim: str, evidence: str, sessions: frozenset[str] = frozenset(), agenda_items: frozenset[str] = frozenset()
 ) -> str | None:
-    """Returns why the references in a claim fail; None if they pass.
-
-    Args:
-        claim: The claim.
-        evidence: What it rests on.
-        sessions: Further sessions that it may name.
-        agenda_items: Further agenda items that it may name.
-    """
+    """Returns why the references in a claim fail: neither the evidence nor the given sessions and items have them."""
     there = find_articles(evidence)
     known = {(mention.treaty, mention.article) for mention in there}
     for mention in find_articles(claim):

@@ -94,15 +94,10 @@ def _rest_is_aligned(
     used: list[int],
     language: str,
 ) -> bool:
-    """Returns whether what follows the first part of a claim aligns with a sentence after words of that part.
+    """Returns whether what follows the first part of a claim (`head`) aligns with a sentence after words of that part.
 
-    Args:
-        head: The first part.
-        tokens: The whole claim.
-        cuts: Where its parts may end, the end of the first part first, that of the claim last.
-        sentences: The evidence.
-        used: Up to where each sentence is used by the first part; -1 where it is not.
-        language: Of all of them.
+    Its parts may end at `cuts`, the first being the end of the first part, the last that of the claim. The first part
+    uses each sentence up to `used`, -1 for not at all.
     """
     reached = {cuts[0]: used}
     for start, stop in combinations(cuts, 2):

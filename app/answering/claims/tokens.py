@@ -72,10 +72,7 @@ class NameSpan:
 def read(text: str, language: str, names: tuple[NameSpan, ...] = ()) -> tuple[Token, ...]:
     """Returns the tokens of a text in order, without void words such as "the".
 
-    Args:
-        text: Any text.
-        language: One of the six; in another, words and numbers count alone.
-        names: The parties that it names.
+    In a language other than the six, words and numbers count alone. `names` are the parties that it names.
     """
     found = [*_named(names), *_referring(text)]
     found += _apart(_numbers(text, language), found)

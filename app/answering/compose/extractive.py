@@ -80,16 +80,9 @@ def compose(
 ) -> Composition:
     """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.
 
-    Args:
-        evidence: Of each party, in the order to show. What groups said for their members is quoted after
-            the rest, and only beside something that a party said itself.
-        sources: The statements behind it.
-        parties: Names of the parties.
-        wording: The assistant's words.
-        limit: Quotations in all; each party with evidence gets at least one.
-        asked: The kind of thing asked for, if the question names one.
-        question: The question, which says what a number must count.
-        one_each: Quote every party once, as a list of who said something does.
+    What groups said for their members comes last, and only beside something that a party said itself. Each party with
+    evidence gets at least one quotation of the `limit`, or exactly one (`one_each`), as a list of who said something
+    does. The question says what a number must count, `asked` the kind of thing asked for.
     """
     answering = [item for item in evidence if item.answers and not item.members]
     groups = [item for item in evidence if item.answers and item.members]
@@ -220,15 +213,7 @@ def render(
     parties: PartyTable,
     wording: Wording,
 ) -> str:
-    """Returns the answer as Markdown: attribution lines, and quotations with their numbers.
-
-    Args:
-        composed: What was composed.
-        claims: Those of its claims that passed verification.
-        citations: What these cite.
-        parties: Names of the parties.
-        wording: The assistant's words.
-    """
+    """Returns the answer as Markdown: attribution lines, and quotations with their numbers, of claims that passed."""
     by_number = {citation.number: citation for citation in citations}
     lines: list[str] = [wording.say(f"missing_{composed.missing}")] if composed.missing is not None else []
     lines += [composed.opening] if composed.opening else []

@@ -72,9 +72,7 @@ class ModelSilentError(Exception):
 class Asked:
     """One request: iterate over it for the claims of the reply; closing it early stops the request.
 
-    Attributes:
-        reply: What was read of the reply.
-        usage: What it has used; complete when the iteration ends.
+    What was read of the `reply` and its `usage` are complete when the iteration ends.
     """
 
     chat: "BaseChatModel"
@@ -92,8 +90,7 @@ class Asked:
     def __iter__(self) -> Iterator[Written | None]:
         """Yields claims as they come, and None as a heartbeat between them, at which the caller can stop waiting.
 
-        Raises:
-            ModelSilentError: No reply, or not in time; what came before that has been yielded.
+        No reply, or none in time, is a ModelSilentError; what came before that has been yielded.
         """
         reader: _Reader = StructuredReader() if self.structured else LineReader()
         # Bounded, so that the model cannot run far ahead of the reader.

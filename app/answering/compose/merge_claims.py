@@ -24,17 +24,9 @@ def with_claims(
     *,
     model: str,
 ) -> Composition:
-    """Puts a model's claims in place of the quotations of the parties that they are about.
+    """Puts a model's checked claims in place of the quotations of the parties that they are about.
 
     No party drops out because the model says nothing of it: its quotations stay.
-
-    Args:
-        quoted: The answer of quotations alone.
-        draft: What the model wrote, checked.
-        evidence: Of each party.
-        parties: Names of the parties.
-        wording: The assistant's words.
-        model: The model's name.
     """
     notes = _notes(draft, wording, model)
     if not draft.claims:

@@ -64,16 +64,13 @@ WriterProblem = Literal["failed", "slow", "nothing"]
 
 @dataclass(frozen=True, kw_only=True)
 class ModelDraft:
-    """A model's draft so far: the claims that passed, and those that were dropped.
+    """A model's draft so far: claims that passed, which cite `citations` by number, and those dropped, with reasons.
 
     Attributes:
-        claims: Claims that were checked; they cite `citations` by number.
-        dropped: Claims that failed, with the reason.
         left_out: Sentences of the evidence that the model did not get for want of room.
         problem: Why there are no claims, or no more: it failed, was too slow, or wrote nothing that passed.
         prompt_version: Hash of the instructions.
         evidence: The sentences in its prompt, by number.
-        reply: What it wrote.
     """
 
     claims: tuple[Claim, ...] = ()
@@ -90,14 +87,7 @@ class ModelDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """What claims are asked for.
-
-    Attributes:
-        question: The question, or the heading of what is briefed.
-        chosen: Per party, its sentences, strongest first.
-        sources: The statements behind them.
-        limit: Claims at most.
-    """
+    """What claims are asked for: the question or heading, and per party its sentences, strongest first."""
 
     question: str
     chosen: Sequence[Sequence[Sentence]]
@@ -129,15 +119,7 @@ class ModelWriter:
     def write(self, task: Task, parties: PartyTable, wording: Wording) -> Generator[ModelDraft, None, None]:
         """Yields the draft after every claim that passes, and the finished one last; closing it ends the request.
 
-        A model's failure is no error: the draft holds it as `problem`.
-
-        Args:
-            task: The question and its evidence.
-            parties: Who can be named.
-            wording: The claims are asked for in its language.
-
-        Raises:
-            ChatModelError: The model cannot be set up.
+        A model's failure is no error: the draft holds it as `problem`. One that cannot be set up is a ChatModelError.
         """
         deadline = time.monotonic() + self.config.timeout_seconds
         usage = Usage()

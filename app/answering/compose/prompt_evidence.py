@@ -32,7 +32,6 @@ class PromptEvidence:
         quoted: By number, the spans of the statement that a citation of the sentence shows.
         left_out: Sentences for which there was no room.
         text: The evidence as the prompt holds it.
-        sources: The statements behind the sentences.
     """
 
     sentences: Mapping[int, Sentence]
@@ -55,14 +54,7 @@ class PromptEvidence:
 def number_sentences(
     chosen: Sequence[Sequence[Sentence]], sources: Sources, parties: PartyTable, *, room: int
 ) -> PromptEvidence:
-    """Numbers sentences for a prompt, each party's strongest first, as long as there is room.
-
-    Args:
-        chosen: Per party, its sentences, strongest first.
-        sources: The statements behind them.
-        parties: Names of the parties.
-        room: Tokens for all of it.
-    """
+    """Numbers sentences for a prompt, each party's strongest first, as long as there is room (in tokens)."""
     queues = [quotable_spans(own[:PER_PARTY], sources) for own in chosen]
     kept: list[QuotableSpan] = []
     used = left_out = 0

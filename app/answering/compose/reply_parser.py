@@ -38,11 +38,7 @@ class Reply(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """A claim as it was read from a reply.
-
-    Attributes:
-        numbers: The sentences that it cites; 0 for an id that cannot be read.
-    """
+    """A claim as it was read from a reply; of the sentences that it cites, 0 is an id that cannot be read."""
 
     text: str
     numbers: tuple[int, ...]

@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from evals.golden.documents import Document, Documents
+from evals.cases.documents import Document, Documents
 from ingest.parties.party_names import LANGUAGES
 from ingest.parties.party_table import PartyTable
 from ingest.text.layout import find_blocks
@@ -35,12 +35,6 @@ _ENDING: Final = 3
 # Characters of the opening, in which speaker and group are named.
 _OPENING: Final = 1500
 _LATIN: Final = ("en", "fr", "es")
-# Frame words: those of asking, such as "say" and "position", which tell nothing of the topic.
-_FRAME: Final = frozenset(
-    stem(word, "en")
-    for word in "say said tell told speak spoke state statement delegation representative position view line compare"
-    " change between find quote which session general debate assembly mention remark regard".split()
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,12 +181,6 @@ def read(document: Document, parties: PartyTable) -> Reading:
     )
 
 
-def articles_cited(document: Document) -> frozenset[Article]:
-    """Returns the articles of known treaties that a statement cites, headings included; none for a treaty's text."""
-    mentions = _mentions(document.text, _treaty(document)) if document.kind != "treaty" else []
-    return frozenset((mention.treaty, mention.article) for mention in mentions if mention.treaty is not None)
-
-
 def _treaty(document: Document) -> str | None:
     """Whose article a bare "article 4" is: in other bodies nobody's."""
     return "UNTOC" if (document.facts.get("body") or "").startswith("UNTOC") else None
@@ -212,24 +200,6 @@ def common_stems(readings: Collection[Reading]) -> frozenset[str]:
     """Returns the stems that most statements hold."""
     counts = Counter(each for reading in readings for each in reading.stems)
     return frozenset(each for each, count in counts.items() if count >= COMMON * len(readings))
-
-
-def content_stems(question: str, language: str, parties: PartyTable) -> frozenset[str]:
-    """Returns the stems of a question's own words, without names of parties, numbers and words of asking."""
-    for match in reversed(parties.find(question, language)):
-        question = f"{question[: match.start]} {question[match.end :]}"
-    words = (word for word in _content(question, language) if not word.isnumeric())
-    return frozenset(found for word in words if (found := stem(word, language)) not in _FRAME)
-
-
-def overlap(asked: Collection[str], sentences: Iterable[Collection[str]]) -> float:
-    """Returns the largest share of a question's stems that one sentence holds, 0 to 1; 0 for no stems."""
-    return max((sum(each in held for each in asked) / len(asked) for held in sentences), default=0.0) if asked else 0.0
-
-
-def stems_in(text: str, language: str) -> frozenset[str]:
-    """Returns every stem that the words of a text may have."""
-    return frozenset(each for word in words_of(text) for each in stems(word, language))
 
 
 def _content(text: str, language: str) -> list[str]:

@@ -14,12 +14,12 @@ from typing import Any, Final, get_args
 
 import yaml
 
+from evals.cases.case import SCHEMA_VERSION, Case, CaseType, Evidence, Expectation, Review, UnanswerableKind
+from evals.cases.case_templates import KINDS, Corpus, Plan, TemplateKind, draw, plans
+from evals.cases.corpus_facts import Reading, SentenceOfDocument, read_all, sha256_of
+from evals.cases.documents import Documents
 from evals.errors import DatasetError
 from evals.files import write_whole
-from evals.golden.case_templates import KINDS, Corpus, Plan, TemplateKind, draw, plans
-from evals.golden.cases import SCHEMA_VERSION, Case, CaseType, Evidence, Expectation, Review, UnanswerableKind
-from evals.golden.corpus_facts import Reading, SentenceOfDocument, content_stems, overlap, read_all, sha256_of
-from evals.golden.documents import Documents
 
 # Mix per hundred cases: 28 without an answer, most of them near misses.
 _SHARES: Final[Mapping[TemplateKind, int]] = dict(zip(KINDS, (45, 12, 10, 5, 7, 5, 3, 4, 3, 2, 2, 2), strict=True))
@@ -146,20 +146,16 @@ def _case(plan: Plan, corpus: Corpus, with_quotes: bool) -> Case:
     )
     evidence: list[Evidence] = []
     groups: list[tuple[str, ...]] = []
-    sentences: list[frozenset[str]] = []
     for group in plan.groups:
         ids = []
         for reading, span in [(each, span) for each in group for span in plan.subject.in_(each)]:
             ids.append(f"e{len(evidence) + 1}")
             evidence.append(_evidence(ids[-1], reading, span, with_quotes))
-            sentences.append(span.stems)
         groups.append(tuple(ids))
     kind: UnanswerableKind | None = next((kind for kind in get_args(UnanswerableKind) if kind == plan.kind), None)
     tags: dict[str, Any] = {**plan.subject.tags}
     if session := corpus.documents.sessions().get(plan.years[0]) if len(plan.years) == 1 else None:
         tags["session"] = session
-    if kind is None:
-        tags["overlap"] = round(overlap(content_stems(question, "en", parties), sentences), 2)
     return Case(
         id=plan.id,
         question=question,

@@ -16,8 +16,8 @@ from itertools import pairwise
 from typing import Final, Literal, get_args
 
 from app.records import AbstentionReason
-from evals.golden.corpus_facts import Article, Reading, SentenceOfDocument, Topic, common_stems, topics
-from evals.golden.documents import Documents
+from evals.cases.corpus_facts import Article, Reading, SentenceOfDocument, Topic, common_stems, topics
+from evals.cases.documents import Documents
 from ingest.treaties.treaties import PROTOCOLS, articles, articles_about, short_name
 from vectorstore.stems import is_function_word, words_of
 

@@ -1,7 +1,7 @@
 """The same question in other words: names, order, sessions, keywords, follow-ups and the five other languages.
 
 Templates over the facts of a case, without a model; what they choose from is drawn by a generator seeded with the
-case's id, so that every run asks the same. The gold stays that of the case.
+case's id, so that every run asks the same. What is right stays as in the case.
 """
 
 import random
@@ -17,14 +17,14 @@ from typing import Final
 
 import yaml
 
+from evals.cases.case import Case
 from evals.errors import DatasetError, EvalError
-from evals.golden.cases import Case
 from ingest.language.numerals import number_words
 from ingest.metadata.manifest import read_manifest
 from ingest.parties.party_names import LANGUAGES
 from ingest.parties.party_table import Party, PartyTable
 
-_DATA: Final = yaml.safe_load(files("evals").joinpath("golden", "wordings.yaml").read_text(encoding="utf-8"))
+_DATA: Final = yaml.safe_load(files("evals").joinpath("cases", "wordings.yaml").read_text(encoding="utf-8"))
 # Templates by name of the wording: earlier turns, then the question.
 WORDINGS: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(turns) for name, turns in _DATA["wordings"].items()}
 # Translations of topics by language; after the bar, the topic words alone.

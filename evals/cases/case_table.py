@@ -21,10 +21,10 @@ from openpyxl.utils.exceptions import InvalidFileException
 from rapidfuzz import fuzz
 
 from app.records import AbstentionReason
+from evals.cases.case import Case, CaseType, Evidence, Expectation, Review, locate
+from evals.cases.documents import Document, Documents, state_code
+from evals.cases.lint import Problem
 from evals.errors import DatasetError
-from evals.golden.cases import Case, CaseType, Evidence, Expectation, Review, locate
-from evals.golden.checks import Problem
-from evals.golden.documents import Document, Documents, state_code
 from ingest.language.detection import detect_language
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_articles

@@ -12,8 +12,8 @@ from typing import Final
 from app.corpus.corpus import Corpus
 from app.settings import Settings
 from app.wiring import open_workspace
+from evals.cases.case import Case, Evidence, locate
 from evals.errors import DatasetError
-from evals.golden.cases import Case, Evidence, locate
 from ingest.errors import LoadError
 from ingest.loaders.apart import load, with_members
 from ingest.loaders.loaded import LoadLimits

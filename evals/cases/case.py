@@ -42,6 +42,7 @@ UnanswerableKind = Literal[
     "nonexistent",
     "underspecified",
     "future",
+    "help",
     "not_in_corpus",
 ]
 Source = Literal["human", "template", "model", "chat", "given"]
@@ -121,7 +122,7 @@ class Review(_Record):
     """Who has looked at a case."""
 
     status: Literal["reviewed", "unreviewed", "draft", "rejected"] = "draft"
-    """`reviewed`: by a person. `unreviewed`: gold that no person has read, such as a language model's; it gates. A
+    """`reviewed`: by a person. `unreviewed`: no person has read it, such as a language model's; it gates. A
     draft never does."""
     source: Source = "human"
     by: tuple[str, ...] = ()
@@ -190,8 +191,13 @@ class Case(_Record):
 
     @property
     def gates(self) -> bool:
-        """Whether the case may decide a gate: it is gold, reviewed by a person or not, and no draft."""
+        """Whether the case may decide a gate: it is no draft."""
         return self.review.status in ("reviewed", "unreviewed")
+
+    @property
+    def held(self) -> bool:
+        """Whether the case is withheld from every fit, by its tag `fold: held`."""
+        return bool(self.tags.get("fold") == "held")
 
     @property
     def groups(self) -> Sequence[Sequence[Evidence]]:
@@ -226,26 +232,6 @@ class CaseFile(_Record):
             cases = [given | case if isinstance(case, dict) else case for case in values["cases"]]
             values = {**values, "cases": cases}
         return values
-
-
-class _Given(BaseModel):
-    """A question whose evidence is the text itself."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    qid: Annotated[str, Field(pattern=r"^[^_-]*[_-][^_-]")]
-    """Words joined by `_` or `-`, of which the second is the State's code."""
-    question: _Text
-    answerable: bool
-    evidence: tuple[str, ...] | None = None
-    gold_doc: str | None = None
-    year: str | int | None = None
-
-    @model_validator(mode="after")
-    def _whole(self) -> "_Given":
-        if self.answerable and (self.evidence is None or not self.gold_doc):
-            raise ValueError(f"{self.qid!r} is answerable, and needs `evidence` and `gold_doc`")
-        return self
 
 
 def load_cases(path: Path, *, corpus: Path | None = None) -> tuple[Case, ...]:
@@ -290,32 +276,34 @@ def _from_line(line: str, number: int, corpus: Path | None) -> Case:
         if not isinstance(record, dict):
             raise ValueError("a case is an object, with its fields in braces")
         if "qid" in record:
-            return _from_given(_Given.model_validate(record), corpus)
+            return _from_given(record, corpus)
         return Case.model_validate(record)
+    except (IndexError, KeyError, TypeError) as exc:
+        raise ValueError(f"line {number}: a question with evidence as text lacks {exc}, or has another form") from exc
     except ValueError as exc:
         raise ValueError(f"line {number}: {first_fault(exc)}") from exc
 
 
-def _from_given(given: _Given, corpus: Path | None) -> Case:
+def _from_given(given: Mapping[str, Any], corpus: Path | None) -> Case:
+    """Reads a question whose evidence is the text itself; the second word of its id is the State's code."""
+    qid, answered, year = str(given["qid"]), given["answerable"] is True, given.get("year")
     spans: list[Evidence] = []
-    if given.answerable and given.gold_doc:
+    for number, quote in enumerate(given["evidence"] if answered else ()):
         if corpus is None:
             raise DatasetError("questions with evidence as text need the folder of statements: give --corpus")
-        file = f"txt/{given.gold_doc}.txt"
-        text = (corpus / file).read_bytes().decode("utf-8")
-        for number, quote in enumerate(given.evidence or ()):
-            start, end = locate(quote, text)
-            spans.append(Evidence(id=f"e{number}", file=file, state=given.gold_doc[:3], start=start, end=end))
+        file = f"txt/{given['gold_doc']}.txt"
+        start, end = locate(str(quote), (corpus / file).read_bytes().decode("utf-8"))
+        spans.append(Evidence(id=f"e{number}", file=file, state=str(given["gold_doc"])[:3], start=start, end=end))
     return Case(
-        id=given.qid,
-        question=given.question,
-        type="single_state" if given.answerable else "unanswerable",
-        answerable=given.answerable,
-        unanswerable_kind=None if given.answerable else "near_miss_state",
+        id=qid,
+        question=given["question"],
+        type="single_state" if answered else "unanswerable",
+        answerable=answered,
+        unanswerable_kind=None if answered else "near_miss_state",
         expect=Expectation(
-            status="answered" if given.answerable else "abstained",
-            states=(re.split(r"[_-]", given.qid)[1],),
-            years=(str(given.year),) if given.year is not None else (),
+            status="answered" if answered else "abstained",
+            states=(re.split(r"[_-]", qid)[1],),
+            years=(str(year),) if year is not None else (),
         ),
         evidence=tuple(spans),
         review=Review(status="unreviewed", source="given"),

@@ -1,0 +1,72 @@
+"""Conversations that stay: each question with its answer, in the order asked, as JSON in the tables of works."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from app.desk.works import Work, Works
+from app.records import Answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptTurn:
+    """A question of a conversation with its answer.
+
+    Attributes:
+        number: Its place, from 1.
+        overrides: The parts of the scope that were set by hand.
+        used: Numbers of related passages that the reader took into the answer.
+        judged: What the reader said of the answer.
+        should_be: What would have been right, in the reader's words.
+    """
+
+    number: int
+    question: str
+    answer: Answer
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    used: tuple[int, ...] = ()
+    judged: Literal["right", "wrong"] | None = None
+    should_be: str = ""
+
+
+class Conversations:
+    """The conversations of one person."""
+
+    def __init__(self, works: Works) -> None:
+        self.works = works
+
+    def list(self, words: str = "") -> tuple[Work, ...]:
+        """Returns the conversations whose questions or answers hold all the words, newest first."""
+        return self.works.list("conversation", words)
+
+    def keep(self, identifier: str | None, turn: KeptTurn) -> str:
+        """Keeps a turn, in place of one of its number; returns the conversation's id, a new one where none is given."""
+        if identifier is None:
+            identifier = self.works.add("conversation", turn.question)
+        content = _adapter().dump_python(turn, mode="json")
+        self.works.put(identifier, turn.number, content, (turn.question, turn.answer.answer))
+        return identifier
+
+    def turns(self, identifier: str) -> Sequence[KeptTurn]:
+        """Returns the turns of a conversation in order; those of a version that cannot be read are left out.
+
+        Raises:
+            NotFoundError: There is no such conversation, or it is not this person's.
+        """
+        read = (_read(content) for content in self.works.parts(identifier).values())
+        return [turn for turn in read if turn is not None]
+
+
+@cache
+def _adapter() -> TypeAdapter[KeptTurn]:
+    return TypeAdapter(KeptTurn)
+
+
+def _read(content: Any) -> KeptTurn | None:  # noqa: ANN401 - whatever was kept
+    try:
+        return _adapter().validate_python(content)
+    except ValidationError:
+        return None

@@ -1,0 +1,117 @@
+"""The tables of works: what somebody made, its parts in order, and with whom it is shared."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.errors import WorkError
+from vectorstore.private import make_private_folder, touch_private
+
+FILE: Final = "desk.sqlite3"
+_SCHEMA: Final = MetaData()
+
+WORKS: Final = Table(
+    "work",
+    _SCHEMA,
+    Column("id", String(40), primary_key=True),
+    Column("kind", String(20), nullable=False, index=True),
+    Column("owner", String(200), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("made", String(40), nullable=False),
+    Column("changed", String(40), nullable=False),
+    # Set while a deletion can be taken back.
+    Column("deleted", String(40)),
+)
+PARTS: Final = Table(
+    "work_part",
+    _SCHEMA,
+    Column("work", ForeignKey("work.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("content", Text, nullable=False),
+    # What a search looks in, in lower case.
+    Column("words", Text, nullable=False),
+)
+SHARES: Final = Table(
+    "work_share",
+    _SCHEMA,
+    Column("work", ForeignKey("work.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", String(200), primary_key=True),
+    Column("may_change", Boolean, nullable=False),
+)
+
+
+class Tables:
+    """The tables in one database; they are made when they are first used."""
+
+    def __init__(self, engine: Engine, folder: Path | None = None) -> None:
+        """Sets up access.
+
+        Args:
+            engine: Of any database that SQLAlchemy knows.
+            folder: Made, for its owner alone, before a SQLite file in it.
+        """
+        self._engine = engine
+        self._folder = folder
+        self._made = False
+        self._making = Lock()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Gives a connection whose changes are kept together, or not at all.
+
+        Raises:
+            WorkError: The database cannot be read or written.
+        """
+        try:
+            self._make()
+            with self._engine.begin() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError) as exc:
+            why = getattr(exc, "orig", None) or getattr(exc, "strerror", None) or exc
+            raise WorkError(
+                f"what you make cannot be kept or read ({why}): check the store's folder and its disk"
+            ) from exc
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self._engine.dispose()
+
+    def _make(self) -> None:
+        with self._making:
+            if self._made:
+                return
+            if self._folder is not None:
+                make_private_folder(self._folder)
+                touch_private(self._folder / FILE)
+            _SCHEMA.create_all(self._engine)
+            self._made = True
+
+
+def open_tables(store: Path) -> Tables:
+    """Returns the tables of a store folder, which need not exist yet."""
+    engine = create_engine(f"sqlite:///{store.absolute() / FILE}")
+
+    @event.listens_for(engine, "connect")
+    def _(connection: Any, _: object) -> None:  # noqa: ANN401 - a connection of the driver
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return Tables(engine, store)

@@ -1,0 +1,166 @@
+"""Works: lists, searches, renames, shares and deletes what people made; each call is checked for who asks.
+
+`Works(tables, "amina").list("conversation", "extradition")` gives her conversations on it, and those shared with her.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from secrets import token_urlsafe
+from typing import Any, Final, Literal
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, insert, or_, select, update
+
+from app.desk.tables import PARTS, SHARES, WORKS, Tables
+from app.errors import NotFoundError, WorkError
+
+WorkKind = Literal["conversation", "briefing"]
+# Who owns everything where there are no accounts.
+THE_DESK: Final = "desk"
+_LONGEST_TITLE: Final = 200
+_DELETION_DAYS: Final = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """One thing that somebody made.
+
+    Attributes:
+        changed: When it was changed last, ISO 8601 in UTC.
+        mine: Whether whoever asks is its owner.
+    """
+
+    identifier: str
+    kind: WorkKind
+    title: str
+    changed: str
+    mine: bool
+
+
+class Works:
+    """The works that one person may see."""
+
+    def __init__(self, tables: Tables, person: str = THE_DESK) -> None:
+        self._tables = tables
+        self._person = person
+
+    def add(self, kind: WorkKind, title: str) -> str:
+        """Makes a work of this person; returns its id, which cannot be guessed."""
+        identifier, now = token_urlsafe(12), _now()
+        row = {"id": identifier, "kind": kind, "owner": self._person, "title": _title(title), "made": now}
+        with self._tables.transaction() as connection:
+            # What was deleted a while ago is gone for good.
+            before = (datetime.now(UTC) - timedelta(days=_DELETION_DAYS)).isoformat()
+            connection.execute(delete(WORKS).where(WORKS.c.deleted < before))
+            connection.execute(insert(WORKS).values(**row, changed=now))
+        return identifier
+
+    def list(self, kind: WorkKind, words: str = "") -> tuple[Work, ...]:
+        """Returns the works whose title or parts hold all the words, changed last first."""
+        query = select(WORKS).where(WORKS.c.kind == kind, WORKS.c.deleted.is_(None), self._visible())
+        for word in words.lower().split():
+            in_parts = exists().where(PARTS.c.work == WORKS.c.id, PARTS.c.words.contains(word, autoescape=True))
+            in_title = func.lower(WORKS.c.title).contains(word, autoescape=True)
+            query = query.where(or_(in_title, in_parts))
+        with self._tables.transaction() as connection:
+            rows = connection.execute(query.order_by(WORKS.c.changed.desc(), WORKS.c.id)).all()
+        return tuple(map(self._work, rows))
+
+    def get(self, identifier: str) -> Work:
+        """Returns a work.
+
+        Raises:
+            NotFoundError: There is none of that id, or it is not for this person.
+        """
+        with self._tables.transaction() as connection:
+            return self._work(self._found(connection, identifier))
+
+    def parts(self, identifier: str) -> dict[int, Any]:
+        """Returns the parts of a work by their numbers, in order; raises as `get` does."""
+        with self._tables.transaction() as connection:
+            self._found(connection, identifier)
+            query = select(PARTS.c.number, PARTS.c.content).where(PARTS.c.work == identifier).order_by(PARTS.c.number)
+            return {number: json.loads(content) for number, content in connection.execute(query)}
+
+    def put(self, identifier: str, number: int, content: object, words: Sequence[str] = ()) -> None:
+        """Puts a part, JSON, in its place, over one of the same number.
+
+        Args:
+            identifier: The work.
+            number: The part's.
+            content: Any JSON value.
+            words: What it is found by.
+
+        Raises:
+            NotFoundError: There is no such work, or this person may not change it.
+        """
+        found = {"content": json.dumps(content, ensure_ascii=False), "words": "\n".join(words).lower()}
+        with self._tables.transaction() as connection:
+            self._found(connection, identifier, change=True)
+            place = and_(PARTS.c.work == identifier, PARTS.c.number == number)
+            connection.execute(delete(PARTS).where(place))
+            connection.execute(insert(PARTS).values(work=identifier, number=number, **found))
+            connection.execute(update(WORKS).where(WORKS.c.id == identifier).values(changed=_now()))
+
+    def rename(self, identifier: str, title: str) -> None:
+        """Gives a work another title; raises as `put` does, and `WorkError` where it is empty."""
+        if not title.strip():
+            raise WorkError("a name needs at least one letter")
+        self._set(identifier, title=_title(title))
+
+    def delete(self, identifier: str) -> None:
+        """Deletes a work, which `restore` takes back for a week; raises as `put` does."""
+        self._set(identifier, own=True, deleted=_now())
+
+    def restore(self, identifier: str) -> None:
+        """Takes a deletion back; raises as `put` does."""
+        self._set(identifier, own=True, deleted=None)
+
+    def share(self, identifier: str, person: str, *, may_change: bool = False) -> None:
+        """Lets another person see a work, or change it as well; raises as `put` does."""
+        with self._tables.transaction() as connection:
+            self._found(connection, identifier, own=True)
+            connection.execute(delete(SHARES).where(SHARES.c.work == identifier, SHARES.c.person == person))
+            connection.execute(insert(SHARES).values(work=identifier, person=person, may_change=may_change))
+
+    def unshare(self, identifier: str, person: str) -> None:
+        """Takes a share back; raises as `put` does."""
+        with self._tables.transaction() as connection:
+            self._found(connection, identifier, own=True)
+            connection.execute(delete(SHARES).where(SHARES.c.work == identifier, SHARES.c.person == person))
+
+    def _set(self, identifier: str, *, own: bool = False, **values: str | None) -> None:
+        with self._tables.transaction() as connection:
+            self._found(connection, identifier, change=True, own=own, deleted="deleted" in values)
+            connection.execute(update(WORKS).where(WORKS.c.id == identifier).values(**values))
+
+    def _visible(self, *, change: bool = False, own: bool = False) -> ColumnElement[bool]:
+        mine = WORKS.c.owner == self._person
+        if own:
+            return mine
+        shared = exists().where(SHARES.c.work == WORKS.c.id, SHARES.c.person == self._person)
+        return or_(mine, shared.where(SHARES.c.may_change) if change else shared)
+
+    def _found(
+        self, connection: Connection, identifier: str, *, change: bool = False, own: bool = False, deleted: bool = False
+    ) -> Row[Any]:
+        query = select(WORKS).where(WORKS.c.id == identifier, self._visible(change=change, own=own))
+        row = connection.execute(query if deleted else query.where(WORKS.c.deleted.is_(None))).one_or_none()
+        if row is None:
+            # Whoever may not see it does not learn that it is there.
+            raise NotFoundError("this is not there any more, or not yours: choose another in the list")
+        return row
+
+    def _work(self, row: Row[Any]) -> Work:
+        return Work(
+            identifier=row.id, kind=row.kind, title=row.title, changed=row.changed, mine=row.owner == self._person
+        )
+
+
+def _title(title: str) -> str:
+    return " ".join(title.split())[:_LONGEST_TITLE] or "–"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

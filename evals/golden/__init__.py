@@ -1,1 +1,0 @@
-"""Golden cases: their format and sets, what a corpus truly holds, and how cases are drafted, reworded and checked."""

@@ -1,0 +1,232 @@
+"""A run's report: one structure of sections and tables, written as HTML for people, Markdown for CI, or CSV.
+
+The HTML is one file, readable without scripts and without a network. Whatever others wrote (questions, statements, file
+names) goes through autoescaping; marked as safe are our own style and script alone, and the policy admits no other.
+"""
+
+import csv
+import hashlib
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from io import StringIO
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from app.corpus.report_file import inert_cell
+from evals.cases.documents import Documents
+from evals.cases.lint import lint
+from evals.compare import Comparison, compare, difference_of_data
+from evals.failure_taxonomy import MEANING
+from evals.gates import GateReport, check_gates, load_gates
+from evals.metrics.confidence import reliability, risk_coverage
+from evals.metrics.table import METRICS
+from evals.report import tables, words
+from evals.report.failures import PASSAGES, Answers
+from evals.report.tables import Table
+from evals.report.verdict import RunVerdict, verdict
+from evals.review import read_rulings
+from evals.runs import Run, ScoreRecord, list_runs
+from evals.summary import Figure, outcomes, slice_names, summarise
+
+FORMATS: Final = (".html", ".md", ".csv")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A part of a report: tables under a heading.
+
+    Attributes:
+        folded: Whether it is technical, and closed until somebody opens it.
+        brief: Whether it is told in Markdown as well.
+    """
+
+    id: str
+    title: str
+    tables: Sequence[Table] = ()
+    text: str = ""
+    folded: bool = True
+    brief: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A run with what its report shows beside it.
+
+    Attributes:
+        baseline: The run that it may not fall behind; without one, it is compared with the run before it over the
+            same cases and statements, and only absolute gates are checked.
+        gates: A file of gates; None takes those of the program.
+        reviews: The file of what persons ruled.
+    """
+
+    run: Run
+    documents: Documents
+    baseline: Run | None = None
+    gates: Path | None = None
+    reviews: Path
+
+    @cached_property
+    def scores(self) -> tuple[ScoreRecord, ...]:
+        """The run's scores."""
+        return self.run.scores()
+
+    @cached_property
+    def figures(self) -> dict[str, Figure]:
+        """Every figure of the run, once: tiles and tables show these."""
+        return summarise(self.scores)
+
+    @cached_property
+    def before(self) -> Run | None:
+        """The run compared with."""
+        return self.baseline or previous_run(self.run)
+
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """What changed against it; over other cases or statements, the cases that both have are compared."""
+        return compare(self.before, self.run, intersection=True) if self.before is not None else None
+
+    @cached_property
+    def gated(self) -> GateReport:
+        """How the gates came out."""
+        return gates_of(self.run, self.baseline, self.gates)
+
+    @cached_property
+    def verdict(self) -> RunVerdict:
+        """The verdict in one sentence."""
+        parties = self.documents.parties
+        return verdict(self.run.manifest, self.scores, parties, comparison=self.comparison, gates=self.gated)
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """What stands below the verdict, the failures and pictures aside; what people act on first."""
+        scores, parties, found = self.scores, self.documents.parties, self.comparison
+        cases = {case.id: case for case in self.run.cases()}
+        names = dict.fromkeys((*words.SLICES, *slice_names(scores)))
+        slices = (tables.slice_table(name, scores, parties, found) for name in names)
+        remarks = tables.problems_table([(self.run.manifest.dataset, p) for p in lint(cases.values(), self.documents)])
+        flips = "There is no earlier run over the same cases to compare with."
+        if found is not None:
+            flips = "" if found.regressions or found.improvements else "No outcome changed between right and wrong."
+        return (
+            Section(
+                id="flips", title="What changed", text=flips, folded=False, brief=found is not None,
+                tables=[tables.flips_table(found, cases, self.documents)] if found is not None and not flips else (),
+            ),
+            Section(id="failures", title="Failures, by what broke first", folded=False, brief=True,
+                    tables=[tables.stages_table(scores)]),
+            Section(id="gates", title="Gates", tables=[tables.gates_table(self.gated)], brief=True),
+            Section(id="figures", title="All figures", tables=[tables.figures_table(self.figures, found)]),
+            Section(id="slices", title="Slices, worst first", tables=[t for t in slices if len(t.rows) > 1]),
+            Section(id="abstention", title="Giving no answer", tables=tables.abstention_tables(scores, self.figures)),
+            Section(id="confusion", title="Mixed-up States", tables=[tables.confusion_table(scores, parties)]),
+            Section(id="confidence", title="Confidence"),
+            Section(id="latency", title="Time and tokens",
+                    tables=[tables.times_table(scores, self.before.scores() if self.before is not None else ()),
+                            tables.tokens_table(scores)]),
+            Section(id="health", title="The cases themselves",
+                    tables=[tables.cases_table(tuple(cases.values())), remarks]),
+            Section(id="manifest", title="How it was run",
+                    tables=[*([tables.changes_table(found)] if found is not None else []),
+                            tables.manifest_table(self.run)]),
+            Section(id="definitions", title="Definitions", tables=[tables.metrics_table()]),
+        )  # fmt: skip
+
+    def written(self, suffix: str) -> str:
+        """Returns the report in a format of `FORMATS`."""
+        return {".html": self._html, ".md": self._markdown, ".csv": self._csv}[suffix]()
+
+    def _markdown(self) -> str:
+        key = tables.figures_table(self.figures, self.comparison, "brief")
+        weak = tables.weakest_table(self.scores, self.documents.parties)
+        brief = [table for section in self.sections if section.brief for table in section.tables]
+        sign = {"good": "✔", "bad": "✗", "warn": "▲"}.get(self.verdict.tone, "=")
+        parts = [
+            f"## {sign} Quality of answers: {tables.code(self.run.manifest.name)}",
+            f"**{tables.escaped(self.verdict.sentence)}**",
+            "\n".join(f"- {tables.escaped(sentence)}" for sentence in self.verdict.more),
+            *(f"### {t.title}\n\n{tables.as_markdown(t)}" for t in (*brief, key, weak) if t.rows),
+        ]
+        return "\n\n".join(part for part in parts if part) + "\n"
+
+    def _csv(self) -> str:
+        """One line per answer; a text that a spreadsheet could take for a formula gets a leading apostrophe.
+
+        Source: RFC 4180; https://owasp.org/www-community/attacks/CSV_Injection
+        """
+        table, out = tables.answers_table(self.run), StringIO()
+        numbers = {"repeat", "confidence", "total_ms", *METRICS}
+        writer = csv.writer(out)
+        writer.writerow(table.columns)
+        for row in table.rows:
+            pairs = zip(table.columns, row, strict=True)
+            writer.writerow([cell if column in numbers else inert_cell(cell) for column, cell in pairs])
+        return out.getvalue()
+
+    def _html(self) -> str:
+        rulings = read_rulings(self.reviews)
+        style, script = _read("style.css"), _read("script.js")
+        before = self.before
+        return environment().get_template("template.html.j2").render(
+            report=self,
+            policy=_policy(style, script),
+            style=Markup(style),  # our own file
+            script=Markup(script),  # our own file
+            other_data=difference_of_data(before.manifest, self.run.manifest) if before is not None else None,
+            tiles=[item for name, item in self.figures.items() if "tile" in METRICS[name].shown_in],
+            answers=Answers(self.run, self.documents, rulings),
+            before=Answers(before, self.documents, rulings) if before is not None and before.answers() else None,
+            reliability=reliability(outcomes(self.scores)),
+            curve=risk_coverage(outcomes(self.scores)),
+            other_curve=risk_coverage(outcomes(before.scores())) if before is not None else None,
+        )  # fmt: skip
+
+
+def gates_of(run: Run, baseline: Run | None, path: Path | None = None) -> GateReport:
+    """Checks a run against gates; without a baseline, against the absolute ones alone."""
+    gates = load_gates(path)
+    return check_gates(gates if baseline is not None else gates.model_copy(update={"soft": ()}), run, baseline)
+
+
+def previous_run(run: Run) -> Run | None:
+    """Returns the newest scored run before this one over the same cases and statements; None where there is none."""
+    for other in list_runs(run.path.parent):
+        earlier = other.manifest.started < run.manifest.started and not other.manifest.variant
+        if earlier and other.scored and difference_of_data(other.manifest, run.manifest) is None:
+            return other
+    return None
+
+
+def environment() -> Environment:
+    """Returns what reads the templates of reports, with the filters that they use."""
+    found = Environment(
+        loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    filters: dict[str, Any] = {
+        "figure": words.shown, "interval": words.range_of, "plain": words.plain, "upper_first": words.upper_first,
+        "language": words.language, "shortened": words.shortened,
+    }  # fmt: skip
+    found.filters |= filters
+    found.tests["numeric"] = lambda text: text[:1] in "−+<≥≤–0123456789" and len(text) < 24
+    found.globals |= {"METRICS": METRICS, "MEANING": MEANING, "PASSAGES": PASSAGES}
+    return found
+
+
+def _read(name: str) -> str:
+    return files("evals.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Returns a policy that admits this style and this script and nothing else.
+
+    Source: https://www.w3.org/TR/CSP3/
+    """
+    style_hash, script_hash = (
+        f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in (style, script)
+    )
+    return f"default-src 'none'; style-src {style_hash}; script-src {script_hash}; base-uri 'none'; form-action 'none'"

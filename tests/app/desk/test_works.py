@@ -1,0 +1,112 @@
+"""Works: what each person sees, may change and finds."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from app.desk.conversations import Conversations, KeptTurn
+from app.desk.tables import FILE, Tables, open_tables
+from app.desk.works import Works
+from app.errors import NotFoundError, WorkError
+from tests.fakes_ui import EXAMPLE, fake_workspace
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Tables:
+    return open_tables(tmp_path / "store")
+
+
+def test_each_call_is_checked_for_who_asks(tables: Tables) -> None:
+    amina, boris = Works(tables, "amina"), Works(tables, "boris")
+    work = amina.add("briefing", "Extradition")
+    amina.put(work, 1, {"rows": 3}, ["Belmora"])
+    refused = (
+        lambda: boris.get(work),
+        lambda: boris.parts(work),
+        lambda: boris.put(work, 1, {}),
+        lambda: boris.rename(work, "Mine"),
+        lambda: boris.delete(work),
+        lambda: boris.restore(work),
+        lambda: boris.share(work, "boris"),
+        lambda: boris.unshare(work, "amina"),
+    )
+    for call in refused:
+        with pytest.raises(NotFoundError):
+            call()
+    assert boris.list("briefing") == ()
+    amina.share(work, "boris")
+    assert boris.parts(work) == {1: {"rows": 3}}
+    assert [(found.title, found.mine) for found in boris.list("briefing")] == [("Extradition", False)]
+    for call in refused[2:]:
+        with pytest.raises(NotFoundError):
+            call()
+    amina.share(work, "boris", may_change=True)
+    boris.put(work, 2, [])
+    boris.rename(work, "Extradition and more")
+    for call in refused[4:]:
+        with pytest.raises(NotFoundError):
+            call()
+    amina.unshare(work, "boris")
+    assert boris.list("briefing") == () and amina.get(work).title == "Extradition and more"
+    assert amina.parts(work) == {1: {"rows": 3}, 2: []}
+
+
+def test_list_is_searched_in_titles_and_parts_newest_first(tables: Tables) -> None:
+    works = Works(tables)
+    first, second = works.add("conversation", "Extradition by treaty"), works.add("conversation", "100% sure?")
+    works.put(first, 1, {}, ["Die Auslieferung nach ARTIKEL 16"])
+    assert [work.identifier for work in works.list("conversation")] == [first, second]
+    assert [work.identifier for work in works.list("conversation", "treaty artikel")] == [first]
+    assert [work.identifier for work in works.list("conversation", "100%")] == [second]
+    assert works.list("conversation", "treaty 100%") == works.list("briefing") == ()
+
+
+def test_deletion_is_taken_back(tables: Tables) -> None:
+    works = Works(tables)
+    work = works.add("conversation", "Firearms")
+    works.put(work, 1, {"question": "?"})
+    works.delete(work)
+    assert works.list("conversation") == ()
+    with pytest.raises(NotFoundError):
+        works.parts(work)
+    works.restore(work)
+    assert works.parts(work) == {1: {"question": "?"}}
+
+
+def test_name_without_a_letter_is_refused(tables: Tables) -> None:
+    works = Works(tables)
+    with pytest.raises(WorkError, match="at least one letter"):
+        works.rename(works.add("conversation", "Firearms"), "  ")
+
+
+def test_answers_come_back_as_they_were_kept(tables: Tables, tmp_path: Path) -> None:
+    assistant, _ = fake_workspace()
+    conversations = Conversations(Works(tables))
+    turns = [
+        KeptTurn(number=1, question=EXAMPLE, answer=assistant.ask(EXAMPLE), overrides={"years": ["2020"]}, used=(3,)),
+        KeptTurn(number=2, question="What did Korea say?", answer=assistant.ask("What did Korea say?"), judged="no"),
+    ]
+    kept = conversations.keep(None, turns[0])
+    assert conversations.keep(kept, turns[1]) == kept
+    assert conversations.turns(kept) == turns
+    (listed,) = conversations.list("cognizant")
+    assert (listed.identifier, listed.title) == (kept, EXAMPLE)
+    # Of a later version's turns those that cannot be read are passed over.
+    with sqlite3.connect(tmp_path / "store" / FILE) as connection:
+        connection.execute("UPDATE work_part SET content = '{}' WHERE number = 1")
+    connection.close()
+    assert conversations.turns(kept) == turns[1:]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+def test_file_is_for_its_owner_alone(tables: Tables, tmp_path: Path) -> None:
+    Works(tables).add("conversation", "Firearms")
+    assert (tmp_path / "store" / FILE).stat().st_mode & 0o077 == 0
+
+
+def test_store_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("in the way")
+    with pytest.raises(WorkError, match="cannot be kept or read"):
+        Works(open_tables(tmp_path / "store")).add("conversation", "Firearms")

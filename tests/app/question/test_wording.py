@@ -1,0 +1,38 @@
+"""How a topic was asked about, which is what the cross-encoder reads."""
+
+import pytest
+
+from app.question.reading import resolve
+from app.question.resolution import Wording
+from app.retrieval.strategies import ByTopic, choose_strategy
+from ingest.parties.party_table import PartyTable
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What did Canada's police say about the sale of bogus passports in 2020?", "bogus passports"),
+        ("Why does Norway hold that kidnapping for ransom goes unpunished?", "Why does hold that kidnapping"),
+    ],
+)
+def test_a_wording_leaves_out_who_and_when(parties: PartyTable, question: str, text: str) -> None:
+    read = resolve(question, parties)
+    assert read.wording is not None
+    assert text in read.wording.text
+    assert not {"Canada", "Norway", "2020", "'s"} & set(read.wording.text.split())
+    assert choose_strategy(read) == ByTopic(topic=read.scope.topic, wording=read.wording.text)
+
+
+def test_a_wording_goes_on_with_its_topic_and_not_with_another(parties: PartyTable) -> None:
+    first = "What did Canada say about kidnapping for ransom?"
+    same = resolve("and Norway?", parties, history=[first])
+    assert same.wording == resolve(first, parties).wording
+    other = resolve("and on piracy?", parties, history=[first])
+    assert other.wording is not None
+    assert "kidnapping" not in other.wording.text
+
+
+def test_a_topic_set_by_hand_is_searched_by_itself(parties: PartyTable) -> None:
+    read = resolve("What did Canada say about kidnapping for ransom?", parties, overrides={"topic": "piracy"})
+    assert read.wording == Wording(topic="kidnapping for ransom", text="What did say about kidnapping for ransom?")
+    assert choose_strategy(read) == ByTopic(topic="piracy")
