@@ -416,7 +416,6 @@ class FakeBuilder:
             time.sleep(0.3)
         return fake_briefing() if composer == "extractive" or self.model is None else worded_briefing()
 
-
     def find(self, party: str, words: str, language: str = "en") -> tuple[Citation, ...]:
         sought = words.casefold()
         return tuple(c for c in fake_briefing().citations if c.state == party and sought in c.quote.casefold())

@@ -93,13 +93,9 @@ class KindClassifier:
         self._bias = weights.arrays[f"{name}.bias"]
         self._temperature = float(weights.notes.get(f"{name}.temperature", "1"))
 
-    def scores(self, frame: Frame, more: Iterable[str] = ()) -> Matrix:
-        """Returns a score of each class before any scaling."""
-        return scores_of(frame, more, self._vocabulary, self._weight, self._bias)
-
     def chances(self, frame: Frame, more: Iterable[str] = ()) -> dict[str, float]:
         """Returns the calibrated chance of each class."""
-        scores = self.scores(frame, more) / self._temperature
+        scores = (self._weight @ vector_of(frame, more, self._vocabulary) + self._bias) / self._temperature
         chances = np.exp(scores - np.logaddexp.reduce(scores))
         return dict(zip(self._classes, map(float, chances), strict=True))
 
@@ -111,12 +107,6 @@ def vector_of(frame: Frame, more: Iterable[str], vocabulary: Mapping[str, int]) 
         if feature in vocabulary:
             told[vocabulary[feature]] = 0.4
     return np.concatenate([5 * frame.frame, 4 * frame.whole, 0.3 * np.maximum(frame.network, -6), told])
-
-
-def scores_of(frame: Frame, more: Iterable[str], vocabulary: Mapping[str, int], weight: Matrix, bias: Matrix) -> Matrix:
-    """Returns the linear scores of the classes."""
-    scores: Matrix = weight @ vector_of(frame, more, vocabulary) + bias
-    return scores
 
 
 @cache

@@ -66,7 +66,7 @@ class Lexicon:
         self.language = language
         self._entries: dict[tuple[str, ...], dict[str, str]] = {}
         self._beginnings: set[tuple[str, ...]] = set()
-        for known in (_load("any"), _load(language), more):
+        for known in (words_in("any"), words_in(language), more):
             for kind, phrases in known.items():
                 for phrase in phrases.split("|"):
                     words, _, value = phrase.partition("=")
@@ -257,7 +257,8 @@ def lexicon_of(language: str) -> Lexicon:
 
 
 @cache
-def _load(name: str) -> Mapping[str, str]:
+def words_in(name: str) -> Mapping[str, str]:
+    """Returns the words of a file of `app/question/data`, by what they do."""
     text = (files("app.question") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
     return {str(kind): str(phrases) for kind, phrases in yaml.load(text, Loader=yaml.CSafeLoader).items()}
 

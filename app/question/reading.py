@@ -62,8 +62,14 @@ _COMMON: Final = 5.5
 # Kinds that ask for something in particular.
 _OF_TOPICS: Final = ("content", "position", "number", "date", "person", "reason", "yes_no", "over_time", "which_states")
 _OF_SPEAKERS: Final = ("content", "position", "over_time", "compare", "yes_no", "summary", "metadata", "list", "reason")
+# Kinds of words that tell what is asked; a shorter word that none is known of only joins.
+_TELLING: Final = frozenset(
+    {"ask", "stance", "everyone", "states", "state", "statement", "reply", "speak_verb", "form", "shorter", "points"}
+)
+_LETTERS: Final = 3
 # What may stand beside a number that is all that a follow-up says.
 _BESIDE_NUMBER: Final = frozenset({"fill", "and", "ask", "about", "stop", "article", "session"})
+_JOINING_SIGNS: Final = frozenset(",،、&'’(")
 _EDGES: Final = ' \t\n,.;:!?¿¡-–—"“”«»()（），。；：？！、؟،؛《》'
 
 
@@ -142,7 +148,20 @@ def _read_turn(
     said = _by_treaty(_by_number(reading.resolution, before), before)
     said = replace(said, scope=counted_from(question, said.scope, before.scope))
     turn = read_turn(reading.frame, filled(said), filled(before))
+    if turn.act != "new" and _asks_nothing(reading.roles, before.scope.language):
+        # "And article 4?" is no question of a kind of its own.
+        said, turn = replace(said, kind_chance=0.0), replace(turn, keeps=turn.keeps | {"kind"})
     return replace(fold(state, said, turn), question=question)
+
+
+def _asks_nothing(roles: RoleReading, language: str) -> bool:
+    """Whether a question has no words beside names, times, a topic and what joins them: "and on gold?"."""
+    kinds_of = lexicon_of(language).kinds_of
+    words = [word.text for word in roles.of("-") if word.kind == "word"]
+    shortest = 1 if language == "zh" else _LETTERS
+    return bool(roles.words) and all(
+        not kinds_of(word) & _TELLING and (kinds_of(word) or len(word) < shortest) for word in words
+    )
 
 
 def _by_number(said: Resolution, before: Resolution) -> Resolution:
@@ -434,6 +453,7 @@ def _asked_parties(
     question: str, roles: RoleReading, kind: QuestionKind, language: str, parties: PartyTable
 ) -> _AskedParties:
     asked = _AskedParties(language=language, parties=parties)
+    roles = _alike_in_lists(roles, language)
     unknown: list[Word] = []
     for word, label in zip(roles.words, roles.labels, strict=True):
         span = word.span
@@ -460,6 +480,20 @@ def _asked_parties(
     for run in _runs(unknown):
         _add_unknown(asked, question[run[0].start : run[-1].end], run, kind)
     return asked
+
+
+def _alike_in_lists(roles: RoleReading, language: str) -> RoleReading:
+    """Returns roles by which a name has that of the one that it is listed with: "Austria and Germeny"."""
+    kinds_of = lexicon_of(language).kinds_of
+    labels = list(roles.labels)
+    before: int | None = None
+    for at, word in enumerate(roles.words):
+        if word.span is not None and word.span.kind in ("party", "set"):
+            labels[at] = labels[before] if labels[at] == "-" and before is not None else labels[at]
+            before = at
+        elif word.text not in _JOINING_SIGNS and not kinds_of(word.text) & {"and", "fill"} and len(word.text) > 1:
+            before = None
+    return replace(roles, labels=tuple(labels))
 
 
 def _runs(words: Sequence[Word]) -> list[list[Word]]:
