@@ -211,7 +211,7 @@ class _BriefingTabController:
             self._tools.reviews.forget(key)
         else:
             kind = str(data.get("kind", "")) or None
-            self._tools.reviews.record(key, str(data.get("state")), kind=kind, reviewer=reviewer or "")
+            self._tools.reviews.keep(key, str(data.get("state")), kind=kind, reviewer=reviewer or "")
         held = self._tools.reviews.of([key]).get(key)
         cells = tuple(replace(cell, review=held) if cell.key == key else cell for cell in briefing.cells)
         return replace(briefing, cells=cells)
