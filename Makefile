@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-fast test-rest coverage check format train eval baseline bench demo-model commands parties clean
+.PHONY: help install run test test-fast test-rest coverage check format train eval baseline bench demo-model commands schema parties clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -83,6 +83,9 @@ demo-model: $(VENV)/.installed-dev ## Ask thirty questions of a small real model
 
 commands: $(VENV)/.installed ## Write docs/commands.md from the commands and their options
 	$(BIN)/python -m typer app.cli.entry utils docs --name untoc --title Commands | tr -d '\b' > docs/commands.md
+
+schema: $(VENV)/.installed-dev ## Write evals/datasets/schema.json, by which editors check cases
+	$(BIN)/python -c 'import json; from evals.cases.case import case_schema; print(json.dumps(case_schema(), indent=1))' > evals/datasets/schema.json
 
 parties: $(VENV)/.installed ## Write the tables of docs/parties.md from the tables of parties
 	$(BIN)/python -m scripts.make_parties_page

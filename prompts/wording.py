@@ -42,6 +42,7 @@ VARIABLES: dict[str, frozenset[str]] = {
         "no_statement": "party",
         "no_statement_in_scope": "party held",
         "no_statement_at_all": "",
+        "nearest_passage": "party count",
         "not_mentioned": "party count",
         "not_mentioned_anywhere": "count",
         "article_absent": "party article count",
@@ -89,6 +90,7 @@ VARIABLES: dict[str, frozenset[str]] = {
         "note_uncovered": "parties",
         "note_words_only": "parties",
         "note_read_closely": "count read",
+        "note_gloss": "term gloss",
         "note_uncalibrated": "",
         "note_not_attributed": "count",
         "note_members_of": "name count region source",
@@ -124,6 +126,8 @@ VARIABLES: dict[str, frozenset[str]] = {
         "example_said": "party",
         "example_summary": "party",
         "example_list": "party",
+        "suggest_said": "party topic",
+        "suggest_which": "topic",
     }.items()
 }
 

@@ -316,6 +316,9 @@ class FakeAssistant:
             time.sleep(self.step_seconds)
         yield self._answer(question, dict(overrides or {}), bool(history))
 
+    def suggest(self, answer: Answer) -> tuple[str, ...]:
+        return ("What did Arvandia say?",) if answer.citations else ()
+
     def _answer(self, question: str, overrides: dict[str, Any], follows: bool) -> Answer:
         words = question.casefold()
         if "korea" in words:
@@ -414,16 +417,25 @@ class FakeBuilder:
         return fake_briefing() if composer == "extractive" or self.model is None else worded_briefing()
 
 
+    def find(self, party: str, words: str, language: str = "en") -> tuple[Citation, ...]:
+        sought = words.casefold()
+        return tuple(c for c in fake_briefing().citations if c.state == party and sought in c.quote.casefold())
+
+
 def fake_tools(folder: Path, *, model: str | None = None) -> Any:
     """Makes what the Briefing tab works with: a fictional briefing, and reviews in a store of its own."""
+    from app.briefing.kept import KeptBriefings
     from app.briefing.reviews import ReviewBook
+    from app.desk.tables import open_tables
+    from app.desk.works import Works
     from app.settings import BriefingConfig
     from app.ui.briefing_tab import BriefingTools
     from vectorstore.catalogue import Catalogue
 
     folder.mkdir(parents=True, exist_ok=True)
     reviews = ReviewBook(Catalogue(folder / "reviews.sqlite3"))
-    return BriefingTools(builder=FakeBuilder(model), reviews=reviews, config=BriefingConfig())  # type: ignore[arg-type]
+    kept = KeptBriefings(Works(open_tables(folder)))
+    return BriefingTools(builder=FakeBuilder(model), reviews=reviews, config=BriefingConfig(), kept=kept)  # type: ignore[arg-type]
 
 
 def empty_checker(folder: Path) -> Any:

@@ -37,6 +37,7 @@ from vectorstore.rows import (
     SUMMARY_COLUMNS,
     Matrix,
     Row,
+    VectorTable,
     bump_generation,
     delete_statement,
     insert_statement,
@@ -232,13 +233,16 @@ class Catalogue:
         return 0 if row is None else int(row[0])
 
     def vectors_of(
-        self, statement_ids: Sequence[str] | None = None, languages: Collection[str | None] | None = None
+        self,
+        statement_ids: Sequence[str] | None = None,
+        languages: Collection[str | None] | None = None,
+        table: VectorTable = "vectors",
     ) -> tuple[tuple[str, ...], Matrix]:
         """Returns passage ids and their vectors, (n, dim) float32; None means the whole store, and any language."""
         condition, values = passage_conditions(statement_ids, languages)
         within = f"WHERE {condition}"
         rows = self._database.rows(
-            f"SELECT p.passage_id, v.vector FROM passages p JOIN vectors v USING (text_key) {within}"
+            f"SELECT p.passage_id, v.vector FROM passages p JOIN {table} v USING (text_key) {within}"
             " ORDER BY p.passage",
             values,
         )
@@ -272,20 +276,24 @@ class Catalogue:
             connection.execute("DELETE FROM vectors")
             bump_generation(connection)
 
-    def add_vectors(self, vectors: Mapping[str, Matrix]) -> None:
+    def add_vectors(self, vectors: Mapping[str, Matrix], table: VectorTable = "vectors") -> None:
         """Stores vectors by text key, in place of older ones."""
         with self._database.transaction() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
+                f"INSERT OR REPLACE INTO {table} VALUES (?, ?)",
                 [(key, vector.astype(np.float32).tobytes()) for key, vector in vectors.items()],
             )
             bump_generation(connection)
 
-    def texts_without_vector(self) -> dict[str, str]:
-        """Returns the passage texts by text key that have no vector yet."""
+    def texts_without_vector(
+        self, languages: Collection[str | None] | None = None, table: VectorTable = "vectors"
+    ) -> dict[str, str]:
+        """Returns the passage texts by text key that have no vector yet, of any language or of these."""
+        within, values = passage_conditions(None, languages)
         rows = self._database.rows(
-            "SELECT DISTINCT p.text_key, p.text FROM passages p LEFT JOIN vectors v USING (text_key)"
-            " WHERE v.text_key IS NULL"
+            f"SELECT DISTINCT p.text_key, p.text FROM passages p LEFT JOIN {table} v USING (text_key)"
+            f" WHERE v.text_key IS NULL AND {within}",
+            values,
         )
         return {str(key): str(text) for key, text in rows}
 
@@ -308,8 +316,11 @@ class Catalogue:
         statement_ids: Sequence[str] | None,
         k: int,
         languages: Collection[str | None] | None = None,
+        terms: Sequence[str] = (),
     ) -> tuple[tuple[str, float], ...]:
         """Returns up to k (passage id, score) that hold any word of a topic, best first; a higher score is better.
+
+        Whole `terms` for the same thing, such as its synonyms, are found as well.
 
         The score is Okapi BM25 with FTS5's constants k1 = 1.2, b = 0.75, sign turned. A topic without words, such as
         "?!", finds nothing.
@@ -319,6 +330,7 @@ class Catalogue:
         query = any_word_query(topic)
         if query is None:
             return ()
+        query = " OR ".join((query, *map(phrase_query, terms)))
         within, values = passage_conditions(statement_ids, languages)
         rows = self._database.rows(
             "SELECT p.passage_id, -bm25(passages_fts) AS score FROM passages_fts"
@@ -344,6 +356,15 @@ class Catalogue:
                 organized crime"; function words are left out of the comparison.
         """
         return self._count_matches(unordered_query(words) if any_order else phrase_query(words), statement_ids)
+
+    def statements_with(self, *terms: str) -> frozenset[str]:
+        """Returns the ids of the statements that hold any of these terms, its words in any order and inflection."""
+        rows = self._database.rows(
+            "SELECT DISTINCT p.statement_id FROM passages_fts JOIN passages p ON p.passage = passages_fts.rowid"
+            " WHERE passages_fts MATCH ?",
+            (" OR ".join(map(unordered_query, terms)),),
+        )
+        return frozenset(str(row[0]) for row in rows)
 
     def _count_matches(self, query: str, statement_ids: Sequence[str] | None) -> int:
         within = "" if statement_ids is None else "AND p.statement_id IN (SELECT value FROM json_each(?))"

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,8 @@ from vectorstore.records import (
 
 Row = tuple[Any, ...]
 Matrix = npt.NDArray[np.float32]
+# Vectors of the embedding model, and those of the second one, for languages that the first does not know.
+VectorTable = Literal["vectors", "second_vectors"]
 
 _METADATA = tuple(Metadata.__dataclass_fields__)
 _SCANNED = tuple(ScannedWord.__dataclass_fields__)

@@ -10,6 +10,7 @@ from typing import Literal
 from uuid import uuid4
 
 from app.answering.chain import ChainState, Question, Steps, UntocChain
+from app.answering.suggestions import suggest
 from app.answering.trace import record_of
 from app.question.turn import EarlierTurn
 from app.records import Answer
@@ -103,6 +104,11 @@ class Assistant:
             answer.timings_ms.total,
         )
         yield answer
+
+    def suggest(self, answer: Answer) -> tuple[str, ...]:
+        """Returns questions to ask after an answer, each of which the corpus answers; `StoreError` as in `ask`."""
+        steps = self.chain.steps
+        return suggest(answer, steps.retriever, steps.parties())
 
     def _keep(self, answer: Answer, state: ChainState) -> None:
         if not self._keep_traces:

@@ -105,7 +105,7 @@ def read_request(
         _article(text) for text in _listed(articles)
     ]
     if not subjects:
-        raise BriefingError("nothing to brief on: name a topic with --topic, or an article with --article")
+        raise BriefingError("nothing to brief on: name a topic or an article")
     codes = [code for text in states for code in _codes(text, parties)]
     for name in _listed(groups):
         group = _code(name, parties)

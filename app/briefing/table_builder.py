@@ -16,7 +16,7 @@ from app.briefing.evidence_order import order_evidence
 from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
 from app.briefing.points import choose_points
 from app.briefing.position_classifier import Suggestion, suggest_kind
-from app.briefing.request import BriefingRequest
+from app.briefing.request import BriefingRequest, read_request
 from app.errors import BriefingError
 from app.question.resolution import Resolution
 from app.records import AbstentionReason, Answer, Citation, Claim, Coverage, Scope
@@ -37,6 +37,8 @@ _ABSENT: Final[dict[AbstentionReason, str]] = {
 }
 # Quotations in a cell from what a group said for the party.
 _OF_GROUP: Final = 1
+# Quotations that a search for a cell offers.
+_OFFERED: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +98,24 @@ class TableBuilder:
         return _Build(self._retriever, self._catalogue, parties, request, self._reviews, worded).run(
             progress, max_points=max_points, max_tokens=max_tokens
         )
+
+    def find(self, party: str, words: str, language: str = "en") -> tuple[Citation, ...]:
+        """Returns quotations of one party on words that a person looks for, the best first, verified.
+
+        Raises:
+            BriefingError: There are no words.
+            StoreError: The store cannot be read.
+        """
+        parties = self._parties()
+        request = read_request(parties, topics=[words], states=[party], language=language)
+        scope = request.scope(request.subjects[0], party, None, parties)
+        retrieved = self._retriever.retrieve(Resolution(scope=scope, question=words), parties)
+        sentences = [
+            item.sentence for found in retrieved.party_evidence if found.party == party for item in found.sentences
+        ]
+        made = quote(_once(sentences)[:_OFFERED], retrieved.sources, _OFFERED, first_number=1)
+        sources = retrieved.sources.statements
+        return tuple(c for c in made if verify_citation(c, sources.get(c.statement_id)) == "verified")
 
     def _writing(self, composer: Composer | None) -> ModelWriter | None:
         if composer is not None and composer not in COMPOSERS:

@@ -4,9 +4,10 @@ from typing import Final
 
 import regex
 
-from ingest.language.lexicons import compile_pattern, load_lexicon, unfolded
+from ingest.language.lexicons import RegexPatterns, load_lexicon, unfolded
 
 _WORDS: Final = load_lexicon("drafts")
+_PATTERNS: Final = RegexPatterns("drafts")
 
 _ARABIC: Final = (
     "[وف]?(?:قال|صرح|أعلن|ذكر|أكد|أضاف|أشار|شدد|أوضح|لاحظ|رأى|دعا|اقترح|طالب|أفاد|جاء|يقول|تقول|ورد)(?:ت|وا|ا)?"
@@ -32,11 +33,10 @@ VERB: Final = regex.compile(
 ACCORDING: Final = regex.compile(
     rf"(?<![\p{{L}}\p{{M}}])(?:{_ACCORDING})(?![\p{{L}}\p{{M}}]{{3}})|[据根依]", regex.IGNORECASE
 )
-BEHALF: Final = compile_pattern("drafts", "on_behalf")
+BEHALF: Final = _PATTERNS.on_behalf
 # Before a name: it is whom somebody speaks of, to or after, rather than who speaks.
-OBJECT: Final = compile_pattern("drafts", "object_before")
-SPEAKER_OF: Final = compile_pattern("drafts", "speaker_of")
-_TITLES: Final = compile_pattern("drafts", "title_before")
+OBJECT: Final = _PATTERNS.object_before
+SPEAKER_OF: Final = _PATTERNS.speaker_of
 # A verb this many words before a quotation introduces it.
 _REACH: Final = 12
 _THAT: Final = regex.compile(r"(?:[:：,，،—–-]|\b(?:that|que|qu[’']|что|dass)|أن|إن|بأن)\s*$", regex.IGNORECASE)
@@ -55,4 +55,4 @@ def introduces_speech(before: str) -> bool:
 
 def introduces_title(before: str) -> bool:
     """Returns whether the words before a quoted string call it a title or a term."""
-    return _TITLES.search(before) is not None
+    return _PATTERNS.title_before.search(before) is not None

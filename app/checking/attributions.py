@@ -18,7 +18,7 @@ from app.checking.blocks import Block, Document
 from app.checking.findings import Attribution, Quotation
 from app.checking.occasion_words import Occasion, read_occasion
 from app.checking.speakers import Unknown, by_order, shown, subject_after, subject_before, unknown_in
-from ingest.language.lexicons import compile_pattern
+from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyMatch, PartyTable
 from ingest.treaties.references import find_articles
@@ -28,16 +28,10 @@ _PARENTHESIS: Final = regex.compile(r"^\W{0,6}?[\[(（]([^()\[\]（）]{2,160})[
 _DASHED: Final = regex.compile(r"^[\s.,;”\"]*[—–―]\s*(.{2,200})$")
 _BY: Final = regex.compile(r"^\s*(?:by|par|por|от)\s+(.{2,80})$", regex.IGNORECASE)
 _NAME_AFTER: Final = regex.compile(r"^[\s.,;:،，。]*(?:as\s+)?")
-_PRONOUN: Final = compile_pattern("drafts", "pronoun")
-# A sentence of its own behind a quotation that says whose it was.
-_POINTS_BACK: Final = compile_pattern("drafts", "points_back")
-# An aside that names others: "Austria, like Germany, said".
-_ASIDE: Final = compile_pattern("drafts", "aside")
+_PATTERNS: Final = RegexPatterns("drafts")
 # "Belmora (see Arvandia's paper) stated".
 _BRACKETED: Final = regex.compile(r"[(（][^()（）]{0,160}[)）]")
 _APPOSITION: Final = regex.compile(r"[,;:،、؛，；：()（）—–]|\.(?=\s|$)")
-# What may stand around a name that stands for a speaker: an article, an office, a person's name with a title.
-_SPEAKER_ONLY: Final = compile_pattern("drafts", "speaker_only")
 _LIST_ITEM: Final = regex.compile(r"\s*(?:[-*•–·▪]|\(?\w{1,3}[.)])\s+")
 _LEAD_ENDS: Final = (":", "：")
 _LEAD_WORDS: Final = 40
@@ -195,7 +189,7 @@ class AttributionReader:
             for part in _APPOSITION.split(text)
             for names in [self._find(part)]
             if len(names) == 1 and not set(names[0].codes).intersection(speaking)
-            if _SPEAKER_ONLY.fullmatch(part[: names[0].start] + " " + part[names[0].end :])
+            if _PATTERNS.speaker_only.fullmatch(part[: names[0].start] + " " + part[names[0].end :])
             for code in names[0].codes
         ]
         return tuple(dict.fromkeys((*speaking, *found))) if found else ()
@@ -340,7 +334,7 @@ class AttributionReader:
         if (dashed := _DASHED.match(after)) or (dashed := _BY.match(after)):
             return self._ordered(dashed.group(1))
         found = self._find(text)
-        if _POINTS_BACK.match(text):
+        if _PATTERNS.points_back.match(text):
             return self._ordered(text)
         verb = VERB.search(text)
         according = ACCORDING.match(text)
@@ -370,7 +364,7 @@ class AttributionReader:
         """Returns who speaks in the paragraph above, where this one begins with a pronoun or with the quotation."""
         blocks = self._document.blocks
         own = self._masked_of(blocks[index])
-        if not _PRONOUN.match(own):
+        if not _PATTERNS.pronoun.match(own):
             return ()
         for block in reversed(blocks[max(0, index - 2) : index]):
             if block.kind in ("heading", "cell"):
@@ -392,7 +386,7 @@ class AttributionReader:
 
     def _read_speakers(self, text: str) -> tuple[list[PartyMatch], list[PartyMatch]]:
         """Returns for whom somebody speaks, and who speaks together, as `_ordered` says."""
-        text = _ASIDE.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
+        text = _PATTERNS.aside.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
         text = self._without_brackets(text)
         found = self._find(text)
         if len(found) < 2:
@@ -475,11 +469,11 @@ def _first_sentence(text: str, *, ended: bool) -> str:
     own, *later = _STOP.split(flat, maxsplit=1)
     if own.strip(' ”“"»«’'):
         rest = own
-        if ended and regex.match(r"\s+\p{Lu}", own) and not _POINTS_BACK.match(own):
+        if ended and regex.match(r"\s+\p{Lu}", own) and not _PATTERNS.points_back.match(own):
             rest = ""
     else:
         # The sentence ends with the quotation; only one that points back to it belongs to it.
-        rest = _STOP.split(later[0], maxsplit=1)[0] if later and _POINTS_BACK.match(later[0]) else ""
+        rest = _STOP.split(later[0], maxsplit=1)[0] if later and _PATTERNS.points_back.match(later[0]) else ""
     nested = rest.find(_MASK)
     return rest if nested < 0 else rest[:nested]
 

@@ -11,11 +11,11 @@ from typing import Final
 
 from app.checking.polarity_words import Turning, content, of_kinds, speaks_of_itself, turns
 from app.checking.remarks import Remark, remark
-from ingest.language.lexicons import compile_pattern
+from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
 from vectorstore.stems import stems, words_of
 
-_EDITORIAL: Final = compile_pattern("drafts", "editorial")
+_PATTERNS: Final = RegexPatterns("drafts")
 # Words of the source that an edge bracket may stand for.
 _REPLACED: Final = 6
 # Characters of the source on either side in which a name for a pronoun is looked for.
@@ -42,7 +42,7 @@ class Held:
 
 def is_editorial(inserted: str, after: str) -> bool:
     """Returns whether a bracket is the editor's mark rather than words: "[sic]", "[…]", "[3]" right behind a word."""
-    if not words_of(inserted) or _EDITORIAL.fullmatch(inserted):
+    if not words_of(inserted) or _PATTERNS.editorial.fullmatch(inserted):
         return True
     return inserted.strip().isdecimal() and (not after[:1] or not after[:1].isspace())
 

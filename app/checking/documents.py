@@ -12,7 +12,7 @@ from app.checking.word_blocks import word_blocks
 from app.errors import QuestionError
 from ingest.errors import UnsupportedFormatError
 from ingest.loaders.bounded import run_bounded
-from ingest.loaders.loaded import LoadLimits, check_not_blank, encodable
+from ingest.loaders.loaded import LoadLimits, checked
 from ingest.loaders.registry import load
 from ingest.text.layout import find_blocks
 from ingest.text.readable import readable
@@ -61,8 +61,7 @@ def read_pasted(text: str) -> Document:
     """
     if len(text) > LONGEST_PASTED:
         raise QuestionError(f"the text has {len(text):,} characters, at most {LONGEST_PASTED:,} are checked at once")
-    text = encodable(text)
-    check_not_blank(text, "the text")
+    text = checked(text, "the text", LoadLimits())
     if _LOOKS_LIKE_MARKDOWN.search(text):
         return make_document(markdown_blocks(text))
     return make_document(_plain_blocks(text))

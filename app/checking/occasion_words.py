@@ -9,7 +9,7 @@ import regex
 from app.checking.relative_times import YEAR, parts_of_year, told_from, untold
 from app.checking.written_years import in_digits, roman_years
 from ingest.language.dates import MONTH_NUMBER, find_dates
-from ingest.language.lexicons import compile_pattern, load_lexicon, unfolded
+from ingest.language.lexicons import RegexPatterns, load_lexicon, unfolded
 from ingest.language.ordinals import find_session_mentions
 from ingest.metadata.sessions import find_bodies
 from ingest.treaties.references import find_agenda_items
@@ -25,8 +25,7 @@ _WHEN: Final = regex.compile(
     rf"|{_DETERMINER}(?P<year>{YEAR})(?!\s+(?!{_SPEAKING})(?-i:\p{{Ll}}{{3}}))",
     regex.IGNORECASE,
 )
-# A verb or phrase by which a year is part of what is told and not of when it is said.
-_SPOKEN_OF: Final = compile_pattern("drafts", "spoken_of")
+_PATTERNS: Final = RegexPatterns("drafts")
 _REFERENCE_YEAR: Final = regex.compile(YEAR)
 
 
@@ -81,18 +80,22 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> O
     In a reference, label or heading every year counts. "Two years later" counts from a year in `earlier`, the text
     before.
     """
-    roman = [] if reference else [year for year, start in roman_years(text) if not _SPOKEN_OF.search(text[:start])]
+    roman = (
+        [] if reference else [year for year, start in roman_years(text) if not _PATTERNS.spoken_of.search(text[:start])]
+    )
     text = in_digits(text)
     sessions = find_session_mentions(text)
-    dates = [date for date in find_dates(text) if not _SPOKEN_OF.search(text[: date.start])]
+    dates = [date for date in find_dates(text) if not _PATTERNS.spoken_of.search(text[: date.start])]
     remaining = text
     for start, end in (*((s.start, s.end) for s in sessions), *((d.start, d.end) for d in dates)):
         remaining = remaining[:start] + " " * (end - start) + remaining[end:]
     told = None if reference else told_from(remaining, in_digits(earlier))
-    parts = [part for part in parts_of_year(remaining) if not _SPOKEN_OF.search(remaining[: part.start])]
+    parts = [part for part in parts_of_year(remaining) if not _PATTERNS.spoken_of.search(remaining[: part.start])]
     for part in parts:
         remaining = remaining[: part.start] + " " * (part.end - part.start) + remaining[part.end :]
-    months = [month for month in _MONTH.finditer(remaining) if not _SPOKEN_OF.search(remaining[: month.start()])]
+    months = [
+        month for month in _MONTH.finditer(remaining) if not _PATTERNS.spoken_of.search(remaining[: month.start()])
+    ]
     isos = [date.iso for date in dates] + [iso for month in months if (iso := _iso(month))]
     isos += [interval for part in parts for interval in part.intervals()]
     days = [_yearless(month) for month in months if month["year"] is None]
@@ -105,7 +108,7 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> O
         years = [
             int(match["year"])
             for match in _WHEN.finditer(remaining)
-            if not _SPOKEN_OF.search(remaining[: match.start("year")])
+            if not _PATTERNS.spoken_of.search(remaining[: match.start("year")])
         ]
         years += roman
         # A year that another time is told from is not when the words were spoken.

@@ -13,7 +13,7 @@ import regex
 
 from app.answering.claims.lexicon import LANGUAGES, OperatorKind, operators
 from app.checking.attribution_verbs import VERB
-from ingest.language.lexicons import compile_pattern, load_lexicon, unfolded
+from ingest.language.lexicons import RegexPatterns, load_lexicon, unfolded
 from vectorstore.stems import is_function_word, language_of
 
 Turning = Literal["denial", "doubt", "condition", "modal", "count", "number"]
@@ -31,29 +31,17 @@ _PAIR_CLOSES: Final = unfolded(_WORDS["pair_closes"])
 _OPENING_HALF: Final = regex.compile(_PAIR_OPENS, regex.IGNORECASE)
 _CLOSING_HALF: Final = regex.compile(rf"{_PAIR_CLOSES}|\bsino\b|بل\b|也|还|且", regex.IGNORECASE)
 _CLOSING_ALONE: Final = regex.compile(_PAIR_CLOSES, regex.IGNORECASE)
-# What takes back what stands before it.
-_TAKING_BACK: Final = compile_pattern("drafts", "taking_back")
+_PATTERNS: Final = RegexPatterns("drafts")
 _NUMBER: Final = regex.compile(r"\p{N}+")
-_SELF: Final = compile_pattern("drafts", "self")
-# Who speaks where the speaker does: "we", "our delegation", "nous croyons"; in "our neighbours", "told us", "on nous
-# dit" others do.
-_SELF_SPEAKS: Final = compile_pattern("drafts", "self_speaks")
-# By what a speaker names the own side: "my country", "our delegation", "la délégation".
-_OWN_SIDE: Final = compile_pattern("drafts", "own_side")
 # Clauses back from a quotation that may govern it over an aside.
 _CLAUSES: Final = 3
 _CLAUSE: Final = regex.compile(r"[,;:—–،؛，；：()（）]")
-_COORDINATOR: Final = compile_pattern("drafts", "coordinator")
 _THAT: Final = regex.compile(
     r"(?:\b(?:that|que|qu['’]|что|будто|dass)|\bأن|\bإن|\bبأن|[,:،，：“„«\"‘])\s*$", regex.IGNORECASE
 )
 # Russian puts a comma before it: "нельзя сказать, что".
 _JOINS: Final = regex.compile(r"\s*(?:that|que|qu['’]|что|чтобы|будто|أن|إن|بأن)\s*", regex.IGNORECASE)
-# What is left of a clause behind an aside: "unable, for want of staff, to".
-_RESUMES: Final = compile_pattern("drafts", "resumes")
 _JOIN_ENDS: Final = regex.compile(rf"[\s,،]*(?<!\w){_JOINS.pattern}$", regex.IGNORECASE)
-# The first word of a clause of its own: after "If it is accepted," the clause "we support it" is not denied by it.
-_SUBJECT: Final = compile_pattern("drafts", "subject")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +95,7 @@ def half_of_pair(text: str) -> bool:
 def takes_back(text: str) -> bool:
     """Returns whether a text begins by taking back what stands before it; "but also" adds to it."""
     begins = text.lstrip(" ,;،，")
-    return _TAKING_BACK.match(text) is not None and _CLOSING_HALF.match(begins) is None
+    return _PATTERNS.taking_back.match(text) is not None and _CLOSING_HALF.match(begins) is None
 
 
 def governing(before: str, quoted: str) -> tuple[str, bool]:
@@ -119,13 +107,13 @@ def governing(before: str, quoted: str) -> tuple[str, bool]:
     """
     segments = _CLAUSE.split(before)
     last = segments[-1]
-    if len(segments) > 1 and (_JOINS.fullmatch(last) or _RESUMES.fullmatch(last)):
+    if len(segments) > 1 and (_JOINS.fullmatch(last) or _PATTERNS.resumes.fullmatch(last)):
         return " ".join(segments[-_CLAUSES:]), False
-    if last.strip() and not _COORDINATOR.fullmatch(last):
+    if last.strip() and not _PATTERNS.coordinator.fullmatch(last):
         return last, False
-    if _COORDINATOR.match(last) or len(segments) == 1:
+    if _PATTERNS.coordinator.match(last) or len(segments) == 1:
         return last, False
-    return " ".join(segments[-3:-1]), _SUBJECT.match(quoted) is not None
+    return " ".join(segments[-3:-1]), _PATTERNS.subject.match(quoted) is not None
 
 
 def reports(before: str, language: str, *, own: bool) -> bool:
@@ -138,7 +126,7 @@ def reports(before: str, language: str, *, own: bool) -> bool:
     joined = _THAT.search(before) is not None
     codes = _languages(before, language)
     for clause in reversed(clauses[-_CLAUSES:] if joined else clauses[-1:]):
-        speaks = own or _SELF_SPEAKS.search(clause) is not None
+        speaks = own or _PATTERNS.self_speaks.search(clause) is not None
         for code in codes:
             if _governors(code, "claim").search(clause) is not None:
                 return True
@@ -159,13 +147,17 @@ def reported_behind(after: str, language: str) -> bool:
 
 def speaks_of_itself(text: str) -> bool:
     """Returns whether words are how a speaker names the own side: "we", "my country"."""
-    return _SELF.search(text) is not None or _OWN_SIDE.search(text) is not None
+    return _PATTERNS.self.search(text) is not None or _PATTERNS.own_side.search(text) is not None
 
 
 def content(words: Iterable[str], language: str) -> Iterator[str]:
     """Yields the words that carry meaning of their own; names of the own side are none."""
     for word in words:
-        if not is_function_word(word, language) and not _SELF.fullmatch(word) and not _OWN_SIDE.fullmatch(word):
+        if (
+            not is_function_word(word, language)
+            and not _PATTERNS.self.fullmatch(word)
+            and not _PATTERNS.own_side.fullmatch(word)
+        ):
             yield word
 
 

@@ -12,7 +12,7 @@ import regex
 from rapidfuzz import fuzz
 
 from app.checking.attribution_verbs import ACCORDING, VERB
-from ingest.language.lexicons import compile_pattern, load_lexicon
+from ingest.language.lexicons import RegexPatterns, load_lexicon
 from ingest.parties.party_table import PartyMatch, PartyTable
 
 _INVISIBLE: Final = regex.compile(r"[\p{Cf}\u034f\u115f\u1160]")
@@ -28,10 +28,7 @@ _NAME: Final = regex.compile(
 )
 # Capitalised words that name a role, a time, a place in the text or the own side rather than somebody.
 _NO_NAMES: Final = frozenset(load_lexicon("drafts")["no_names"].split())
-# Nouns for speakers who are no delegation, whatever State stands beside them: "a Belmoran newspaper wrote".
-_OUTSIDERS: Final = compile_pattern("drafts", "outsider")
-_FORMER: Final = compile_pattern("drafts", "former")
-_LATTER: Final = compile_pattern("drafts", "latter")
+_PATTERNS: Final = RegexPatterns("drafts")
 _CLAUSE: Final = regex.compile(r"[,;:،؛，；：()（）]|\b(?:and|but|while|that|et|mais|y|pero|и|но|что|que)\b")
 _LONGEST: Final = 80
 _FEWEST_LETTERS: Final = 4
@@ -104,7 +101,7 @@ def unknown_in(subject: str | None, parties: PartyTable) -> Unknown | None:
     """Returns whom a subject names if it is somebody whom no lookup knows; None for pronouns, roles and known names."""
     if not subject:
         return None
-    if (outsider := _OUTSIDERS.search(subject)) is not None and not _within(outsider, parties.find(subject)):
+    if (outsider := _PATTERNS.outsider.search(subject)) is not None and not _within(outsider, parties.find(subject)):
         return Unknown(name=_whole(subject))
     if parties.find(subject):
         return None
@@ -123,7 +120,7 @@ def by_order(subject: str | None, parties: PartyTable, earlier: str) -> tuple[st
     """Returns whom "the former" or "the latter" means, of the last two parties before it; None for other subjects."""
     if not subject:
         return None
-    former, latter = _FORMER.search(subject), _LATTER.search(subject)
+    former, latter = _PATTERNS.former.search(subject), _PATTERNS.latter.search(subject)
     if former is None and latter is None:
         return None
     named: list[PartyMatch] = parties.find(earlier)

@@ -5,7 +5,7 @@ from typing import Final
 
 import regex
 
-from ingest.language.lexicons import compile_pattern
+from ingest.language.lexicons import RegexPatterns
 from ingest.language.numbers import find_numbers
 
 _HAN_DIGITS: Final = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
@@ -17,9 +17,7 @@ _ROMAN: Final = regex.compile(
 # Two letters may be a form of address: "MM. Renn et Tov".
 _FEWEST_ROMAN: Final = 3
 _ROMAN_VALUES: Final = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
-# "Nineteen ninety-eight", "twenty sixteen".
-_BY_CENTURY: Final = compile_pattern("drafts", "year_by_century")
-_RUSSIAN: Final = compile_pattern("drafts", "year_russian")
+_PATTERNS: Final = RegexPatterns("drafts")
 _RUSSIAN_UNITS: Final = {
     stem: value for value, stem in enumerate("перв втор трет четверт пят шест седьм восьм девят десят".split(), 1)
 }
@@ -35,8 +33,8 @@ def in_digits(text: str) -> str:
     text = _SHORT.sub(lambda year: f"{19 if int(year[1]) >= _SOONEST - 1900 else 20}{year[1]}", text)
     for year, start in reversed(roman_years(text)):
         text = f"{text[:start]}{year}{text[_ROMAN.match(text, start).end() :]}"  # type: ignore[union-attr]  # found there
-    text = _BY_CENTURY.sub(lambda year: _year(_by_century(year), year.group()), text)
-    text = _RUSSIAN.sub(lambda year: _year(_russian(year), year.group()), text)
+    text = _PATTERNS.year_by_century.sub(lambda year: _year(_by_century(year), year.group()), text)
+    text = _PATTERNS.year_russian.sub(lambda year: _year(_russian(year), year.group()), text)
     text = _ARABIC.sub(lambda year: _year(2000 + _value(year["rest"] or "", "ar"), year.group()), text)
     if _WORDS.search(text) is None:
         return text

@@ -1,6 +1,6 @@
 """Draft eval cases: saved answers, one JSON line each, for a person to review.
 
-"Save as case" in the chat writes the question, the scope, and the answer's citations as evidence.
+"Right" and "Wrong" in the chat write the question, the scope, what was quoted, and what would have been right.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from filelock import FileLock, Timeout
 
@@ -30,6 +30,18 @@ _LINE_ENDS: Final = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2
 
 
 @dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What a reader said of an answer.
+
+    Attributes:
+        should_be: Why it is wrong, or what would have been right, in a few words.
+    """
+
+    verdict: Literal["right", "wrong"]
+    should_be: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SavedDraft:
     """A draft case in the store, and whether it is new: the same question in the same scope is saved once."""
 
@@ -45,16 +57,17 @@ def drafts_path(store: Path) -> Path:
 def save_draft(
     store: Path,
     answer: Answer,
+    judged: Judgement,
     *,
     history: Sequence[EarlierTurn] = (),
     overrides: Mapping[str, JSONValue] | None = None,
 ) -> SavedDraft:
-    """Writes an answer as a draft case, unless the same question, history and scope are there already.
+    """Writes a judged answer as a draft case, unless it was judged so before, after the same turns in the same scope.
 
     `overrides` are the parts of the scope that were set in place of what the question says.
     """
     path = drafts_path(store)
-    asked = [answer.question, [turn.question for turn in history], asdict(answer.scope)]
+    asked = [answer.question, [turn.question for turn in history], asdict(answer.scope), asdict(judged)]
     digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode("ascii")).hexdigest()[:12]
     try:
         make_private_folder(path.parent)
@@ -70,7 +83,7 @@ def save_draft(
             # Written beside and moved into place, so that a full disk leaves no half line.
             draft = path.with_suffix(".draft")
             with open(draft, "wb", opener=private_opener) as file:
-                file.write(stored + _line(_case(identifier, answer, history, overrides or {})))
+                file.write(stored + _line(_case(identifier, answer, judged, history, overrides or {})))
             draft.replace(path)
     except Timeout as exc:
         raise DraftError(f"not saved: another process holds {exc.lock_file!r}; wait until it is done") from exc
@@ -88,7 +101,11 @@ def _line(case: Mapping[str, Any]) -> bytes:
 
 
 def _case(
-    identifier: str, answer: Answer, history: Sequence[EarlierTurn], overrides: Mapping[str, JSONValue]
+    identifier: str,
+    answer: Answer,
+    judged: Judgement,
+    history: Sequence[EarlierTurn],
+    overrides: Mapping[str, JSONValue],
 ) -> dict[str, Any]:
     evidence = [
         {
@@ -110,7 +127,7 @@ def _case(
         "type": _type(answer),
         "lang": answer.scope.language,
         "unanswerable_kind": None,
-        "tags": _tags(answer, history, overrides),
+        "tags": _tags(answer, judged, history, overrides),
         "expect": {
             "status": answer.status,
             "states": _states(answer),
@@ -143,12 +160,16 @@ def _states(answer: Answer) -> list[str]:
     return named or list(dict.fromkeys(claim.state for claim in answer.claims if claim.state))
 
 
-def _tags(answer: Answer, history: Sequence[EarlierTurn], overrides: Mapping[str, JSONValue]) -> dict[str, Any]:
+def _tags(
+    answer: Answer, judged: Judgement, history: Sequence[EarlierTurn], overrides: Mapping[str, JSONValue]
+) -> dict[str, Any]:
     scope = answer.scope
     tags: dict[str, Any] = {
         "session": _one_or_all(scope.sessions),
         "topic": scope.topic,
         "article": _one_or_all(_articles(scope)),
+        "answer_was": judged.verdict,
+        "should_be": judged.should_be,
         "answer_trace": answer.trace_id,
         "overrides": dict(overrides),
         # In the order of `history`; what was set for an earlier question counts for those that follow it.

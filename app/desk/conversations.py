@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -19,7 +19,8 @@ class KeptTurn:
         number: Its place, from 1.
         overrides: The parts of the scope that were set by hand.
         used: Numbers of related passages that the reader took into the answer.
-        judged: What the reader said of the answer, and what would have been right.
+        judged: What the reader said of the answer.
+        should_be: What would have been right, in the reader's words.
     """
 
     number: int
@@ -27,7 +28,8 @@ class KeptTurn:
     answer: Answer
     overrides: Mapping[str, Any] = field(default_factory=dict)
     used: tuple[int, ...] = ()
-    judged: str = ""
+    judged: Literal["right", "wrong"] | None = None
+    should_be: str = ""
 
 
 class Conversations:

@@ -1,27 +1,43 @@
-"""The Ask tab: the question box, the conversation, the scope editor and the evidence panel."""
+"""The Ask tab: the conversations, the question box, the scope editor and the evidence panel."""
 
+import logging
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import uuid4
 
 import gradio as gr
 from fastapi import HTTPException
 
 from app.answering.assistant import Assistant
+from app.answering.greeting import greet
 from app.briefing.request import BriefingRequest
 from app.corpus.corpus import Corpus
-from app.corpus.drafts import save_draft
-from app.errors import AppError, NotFoundError
+from app.corpus.drafts import Judgement, save_draft
+from app.desk.conversations import Conversations, KeptTurn
+from app.desk.works import Work
+from app.errors import AppError, NotFoundError, WorkError
+from app.export.conversation import ExportedTurn, conversation_docx, conversation_markdown
 from app.question.turn import turn_of
-from app.records import Answer, Scope
+from app.records import Answer, Pick, Scope
 from app.ui.briefing_requests import BriefingWish, briefing_asked, briefing_of_turns
-from app.ui.conversation import Pending, Turn, Unsaved, conversation_html, error_html, make_turn
-from app.ui.evidence_panel import evidence_panel, page_json
+from app.ui.conversation import (
+    Pending,
+    Turn,
+    Unsaved,
+    answer_text,
+    conversation_html,
+    error_html,
+    make_turn,
+    suggestions_html,
+    welcome_html,
+)
+from app.ui.conversation_list import change_work, list_html
+from app.ui.evidence_panel import evidence_panel, evidence_section, page_json, statement_json
 from app.ui.scope_chips import (
-    PICKS,
     Overrides,
     article_value,
     single_years,
@@ -30,36 +46,63 @@ from app.ui.scope_chips import (
     year_runs,
     years_label,
 )
+from app.ui.uploads import safe_name
+from app.ui.words import label, language, say
 from ingest.errors import IngestError
 from ingest.parties.regions import regions
+from prompts.wording import load_wording
 from vectorstore.errors import StoreError
+
+logger = logging.getLogger(__name__)
 
 # Buttons inside rendered HTML carry data-action; their data-* attributes reach the server with the event, which is
 # `select` unless they name another.
+# What stands in the field beside a button goes with it, and Enter in the field presses the first button.
 ON_ACTION = (
     "element.addEventListener('click', (event) => {"
     "const button = event.target.closest('[data-action]');"
-    "if (button) trigger(button.dataset.event || 'select', {...button.dataset}); });"
+    "const field = button && button.closest('.u-form') && button.closest('.u-form').querySelector('input');"
+    "if (button) trigger(button.dataset.event || 'select', {...button.dataset, typed: field ? field.value : ''}); });"
+    "element.addEventListener('keydown', (event) => {"
+    "const form = event.key === 'Enter' && event.target.matches('input') && event.target.closest('.u-form');"
+    "if (form) { event.preventDefault(); form.querySelector('[data-action]').click(); } });"
 )
-# The image of a page is asked for when its place in a card is opened. Text is only ever set with textContent.
-ON_PAGE = (
+# A document of the conversation is made when it is asked for, and saved by the browser.
+_ON_EXPORT: Final = (
+    "element.addEventListener('click', async (event) => {"
+    "const button = event.target.closest('[data-export]');"
+    "if (!button) return;"
+    "const {conversation} = element.querySelector('.u-conversation').dataset;"
+    "const made = await server.export_conversation({conversation, form: button.dataset.export});"
+    "if (!made.data) return;"
+    "const link = document.createElement('a');"
+    "link.href = made.data; link.download = made.name; link.click(); });"
+)
+# The image of a page, and a whole statement, are asked for when their place in a card is opened. Text is only ever set
+# with textContent.
+ON_FETCH = (
     "element.addEventListener('toggle', async (event) => {"
-    "const place = event.target.closest('.u-page');"
+    "const place = event.target.closest('.u-fetched');"
     "if (!place || !place.open || place.dataset.asked) return;"
     "place.dataset.asked = 'yes';"
-    "const {statement, start, end} = place.dataset;"
+    "const {what, statement, start, end, failed} = place.dataset;"
     "const note = place.querySelector('.u-note');"
-    "let page = {note: 'The page could not be fetched. Close and open it to try again.'};"
-    "try { page = await server.page_image({statement, start, end}); } catch { delete place.dataset.asked; }"
-    "if (page.image) { const image = document.createElement('img');"
-    "image.src = page.image; image.alt = page.alt; place.append(image); }"
-    "note.textContent = page.note; note.hidden = !page.note; }, true);"
+    "let found = {note: failed};"
+    "try { found = await server[what]({statement, start, end}); } catch { delete place.dataset.asked; }"
+    "if (found.image) { const image = document.createElement('img');"
+    "image.src = found.image; image.alt = found.alt; place.append(image); }"
+    "if (found.quote) { const text = document.createElement('div'), mark = document.createElement('mark');"
+    "text.className = 'u-whole u-quote'; text.tabIndex = 0; text.dir = 'auto'; text.lang = found.lang;"
+    "mark.textContent = found.quote; text.append(found.before, mark, found.after); place.append(text);"
+    "text.scrollTop = mark.offsetTop - text.offsetTop - 60; }"
+    "note.textContent = found.note || ''; note.hidden = !found.note; }, true);"
 )
 SHOWN_ERRORS = (AppError, IngestError, StoreError)
 # For whatever answers at once: no progress display, and no queue. Gradio's browser part closes the queue's stream
 # after the last event, and loses an event that is sent in that moment.
 QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 _TURNS_KEPT = 30
+_DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SESSION_SECONDS = 24 * 3600
 _YEAR = re.compile(r"\d{4}")
 _MONTH = re.compile(r"\d{4}-\d{2}")
@@ -71,11 +114,14 @@ class AskTab:
 
     Attributes:
         welcome: Renders the conversation as it stands, with the number of statements now stored.
+        opened: Opens the conversation that the page's address names; gives what `shown` shows.
     """
 
     conversation: gr.HTML
     turns: gr.State
     welcome: Callable[[list[Turn]], str]
+    opened: Callable[[str], tuple[Any, ...]]
+    shown: list[Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,69 +153,224 @@ class _ScopeEditor:
 class _AskTabController:
     """Answers for the Ask tab; holds no conversation itself, each user's turns come in and go out."""
 
-    def __init__(self, assistant: Assistant, corpus: Corpus, store: Path) -> None:
+    def __init__(self, assistant: Assistant, corpus: Corpus, store: Path, conversations: Conversations) -> None:
         self._assistant = assistant
         self._corpus = corpus
         self._store = store
+        self._kept = conversations
 
-    def welcome(self, turns: list[Turn]) -> str:
+    def welcome(self, turns: list[Turn], here: str | None = None) -> str:
+        if turns:
+            return conversation_html(turns, self._corpus, identifier=here or "")
         try:
-            statements = 0 if turns else len(self._corpus.statements())
+            statements = self._corpus.statements()
+            examples = greet(statements, self._corpus.parties(), load_wording(language())).options
         except SHOWN_ERRORS as error:
             return error_html(error)
-        return conversation_html(turns, self._corpus, statements=statements)
+        return welcome_html(len(statements), examples)
+
+    def opened(self, identifier: str | None, words: str = "") -> tuple[Any, ...]:
+        """Opens a conversation, or a new one; gives (conversation, evidence, turns, its id, suggestions, list)."""
+        problem, turns = "", list[Turn]()
+        try:
+            turns = self._turns(identifier) if identifier else []
+        except SHOWN_ERRORS as error:
+            problem, identifier = error_html(error), None
+        return (
+            problem + self.welcome(turns, identifier),
+            _panel(turns),
+            turns,
+            identifier or None,
+            "",
+            self.listed(words, identifier),
+        )
+
+    def _turns(self, identifier: str) -> list[Turn]:
+        """Returns the turns of a kept conversation, rendered."""
+        turns: list[Turn] = []
+        for kept in self._kept.turns(identifier)[-_TURNS_KEPT:]:
+            history = [turn_of(turn.answer, turn.overrides) for turn in turns]
+            judged = None if kept.judged is None else Judgement(verdict=kept.judged, should_be=kept.should_be)
+            turns.append(
+                make_turn(
+                    kept.number,
+                    kept.question,
+                    kept.answer,
+                    kept.overrides,
+                    self._corpus,
+                    history=history,
+                    used=kept.used,
+                    judged=judged,
+                )
+            )
+        return turns
+
+    def _current(self, here: str | None, turns: list[Turn]) -> list[Turn]:
+        """Returns the turns as they are kept, where another tab of the browser went on with the conversation."""
+        if here is None:
+            return turns
+        try:
+            kept = [turn.answer.trace_id for turn in self._kept.turns(here)[-_TURNS_KEPT:]]
+            return turns if kept == [turn.answer.trace_id for turn in turns] else self._turns(here)
+        except SHOWN_ERRORS:
+            return turns
+
+    def _keep(self, here: str | None, turn: Turn) -> str | None:
+        """Keeps a turn; returns the id of its conversation, None where it cannot be kept, as on a full disk."""
+        judged = turn.judged
+        kept = KeptTurn(
+            number=turn.number,
+            question=turn.question,
+            answer=turn.answer,
+            overrides=turn.overrides,
+            used=turn.used,
+            judged=judged.verdict if judged else None,
+            should_be=judged.should_be if judged else "",
+        )
+        try:
+            return self._kept.keep(here, kept)
+        except NotFoundError:
+            # Deleted in another tab: what is asked here goes on as a new one.
+            return self._kept.keep(None, kept)
+        except WorkError as error:
+            logger.warning("%s", error)
+            return here
+
+    def listed(self, words: str, here: str | None, deleted: Work | None = None) -> str:
+        """Renders the conversations that hold all the words."""
+        try:
+            return list_html(self._kept.list(words), here, words=words, deleted=deleted)
+        except SHOWN_ERRORS as error:
+            return error_html(error)
+
+    def change_list(self, words: str, here: str | None, event: gr.EventData) -> tuple[Any, ...]:
+        """Opens, renames, deletes or restores a conversation; gives what `opened` gives."""
+        data = event._data if isinstance(event._data, dict) else {}
+        identifier, action = str(data.get("id", "")), data.get("action")
+        unchanged = [gr.skip()] * 5
+        if action == "open":
+            return self.opened(identifier, words)
+        try:
+            work = change_work(self._kept.works, identifier, str(action), str(data.get("typed", "")))
+        except SHOWN_ERRORS as error:
+            return *unchanged, error_html(error) + self.listed(words, here)
+        if work is not None and identifier == here:
+            return *self.opened(None)[:-1], self.listed(words, None, work)
+        return *unchanged, self.listed(words, here, work)
+
+    def suggest(self, turns: list[Turn]) -> str:
+        """Renders what may be asked next."""
+        if not turns:
+            return ""
+        try:
+            return suggestions_html(self._assistant.suggest(turns[-1].answer))
+        except SHOWN_ERRORS:
+            return ""
 
     # Gradio names endpoints after functions, and `ask` is the public one's name.
-    def ask_new(self, question: str, turns: list[Turn]) -> Iterator[tuple[Any, ...]]:
+    def ask_new(self, question: str, turns: list[Turn], here: str | None) -> Iterator[tuple[Any, ...]]:
         """Answers a new question, with the questions before it as history; a briefing is made on its own tab."""
+        turns = self._current(here, turns)
         try:
             wanted = briefing_asked(question, turns, self._corpus.parties())
         except SHOWN_ERRORS as error:
-            yield self._refused(question, turns, error)
+            yield self._refused(question, turns, here, error)
             return
         if wanted is None:
-            yield from self._answer(question, turns, {})
+            yield from self._answer(question, turns, here, {})
         else:
-            yield self._handed_over(question, turns, wanted)
+            yield self._handed_over(question, turns, here, wanted)
 
-    def act(self, turns: list[Turn], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+    def act(self, turns: list[Turn], here: str | None, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         """Asks an example or a reading to choose, asks again without one part of the scope, or wants a briefing."""
         data = event._data if isinstance(event._data, dict) else {}
-        if data.get("action") == "brief" and turns:
-            try:
-                yield self._handed_over("", turns, briefing_of_turns(turns))
-            except SHOWN_ERRORS as error:
-                yield self._refused("A briefing of this conversation", turns, error)
+        action, last = data.get("action"), turns[-1] if turns else None
+        if action == "ask":
+            yield from self._answer(str(data.get("question", "")), self._current(here, turns), here, {})
+        elif last is None:
             return
-        if data.get("action") == "ask":
-            yield from self._answer(str(data.get("question", "")), turns, {})
-        elif data.get("action") == "kind" and turns:
-            last = turns[-1]
-            yield from self._answer(last.question, turns[:-1], {**last.overrides, "kind": str(data.get("kind"))})
-        elif data.get("action") == "drop" and turns:
-            last = turns[-1]
+        elif action == "brief":
+            try:
+                yield self._handed_over("", turns, here, briefing_of_turns(turns))
+            except SHOWN_ERRORS as error:
+                yield self._refused(say("briefing-of-this"), turns, here, error)
+        elif action == "kind":
+            yield from self._answer(last.question, turns[:-1], here, {**last.overrides, "kind": str(data.get("kind"))})
+        elif action == "drop":
             change = without(last.answer.scope, str(data.get("field")), str(data.get("value")))
-            yield from self._answer(last.question, turns[:-1], {**last.overrides, **change})
+            yield from self._answer(last.question, turns[:-1], here, {**last.overrides, **change})
 
-    def save(self, turns: list[Turn], event: gr.EventData) -> tuple[Any, Any]:
-        """Saves the answer of a turn as a draft eval case; gives (conversation, turns)."""
+    def judge(self, turns: list[Turn], here: str | None, event: gr.EventData) -> tuple[Any, Any]:
+        """Keeps what the reader says of an answer, and writes a draft eval case; gives (conversation, turns)."""
         data = event._data if isinstance(event._data, dict) else {}
         place = next((i for i, turn in enumerate(turns) if str(turn.number) == data.get("turn")), None)
         if place is None:
             return gr.skip(), gr.skip()
         turn = turns[place]
+        judged = Judgement(
+            verdict="wrong" if data.get("verdict") == "wrong" else "right", should_be=str(data.get("typed", "")).strip()
+        )
         try:
-            draft = save_draft(self._store, turn.answer, history=turn.history, overrides=turn.overrides)
+            save_draft(self._store, turn.answer, judged, history=turn.history, overrides=turn.overrides)
         except SHOWN_ERRORS as error:
             unsaved = Unsaved(number=turn.number, error=str(error))
-            return conversation_html(turns, self._corpus, unsaved=unsaved), gr.skip()
-        saved = replace(turn, saved="Saved as draft case" if draft.new else "Already saved as draft case")
-        kept = [*turns[:place], saved, *turns[place + 1 :]]
-        return conversation_html(kept, self._corpus), kept
+            return conversation_html(turns, self._corpus, identifier=here or "", unsaved=unsaved), gr.skip()
+        kept = [*turns[:place], replace(turn, judged=judged), *turns[place + 1 :]]
+        self._keep(here, kept[place])
+        return conversation_html(kept, self._corpus, identifier=here or ""), kept
+
+    def use(self, turns: list[Turn], here: str | None, event: gr.EventData) -> tuple[Any, ...]:
+        """Takes a related passage into its answer; gives (conversation, evidence, turns)."""
+        data = event._data if isinstance(event._data, dict) else {}
+        place = next((i for i, turn in enumerate(turns) if str(turn.number) == data.get("turn")), None)
+        number = (
+            next((c.number for c in turns[place].answer.related if str(c.number) == data.get("number")), None)
+            if place is not None
+            else None
+        )
+        if place is None or number is None:
+            return gr.skip(), gr.skip(), gr.skip()
+        turn = turns[place]
+        used = (*turn.used, number)
+        evidence = evidence_section(turn.number, turn.answer, self._corpus, used)
+        kept = [*turns[:place], replace(turn, used=used, evidence=evidence), *turns[place + 1 :]]
+        self._keep(here, kept[place])
+        return conversation_html(kept, self._corpus, identifier=here or ""), _panel(kept, place), kept
+
+    def export(self, asked: object) -> dict[str, str]:
+        """Makes a document of a conversation for the browser to save; gives its `name` and its `data`, a data URI."""
+        values = asked if isinstance(asked, dict) else {}
+        identifier, form = str(values.get("conversation", "")), str(values.get("form", ""))
+        try:
+            work, turns = self._kept.works.get(identifier), self._turns(identifier)
+        except SHOWN_ERRORS:
+            return {}
+        exported = [
+            ExportedTurn(
+                question=turn.question,
+                answer=answer_text(turn),
+                language=turn.answer.scope.language,
+                references={c.number: turn.references[c.number] for c in turn.shown},
+                languages={c.number: c.language for c in turn.shown},
+            )
+            for turn in turns
+        ]
+        if not exported:
+            return {}
+        if form == "docx":
+            made, media = conversation_docx(work.title, exported, work.changed), _DOCX
+        else:
+            made, media = conversation_markdown(work.title, exported), "text/markdown"
+        suffix = "docx" if form == "docx" else "md"
+        return {
+            "name": safe_name(f"{work.title[:80]}.{suffix}"),
+            "data": f"data:{media};base64,{b64encode(made).decode('ascii')}",
+        }
 
     def ask_with_scope(
         self,
         turns: list[Turn],
+        here: str | None,
         parties: list[str],
         members_of: list[str],
         excluded: list[str],
@@ -203,50 +404,59 @@ class _AskTabController:
                 "interval": [since.strip() or None, until.strip() or None] if since.strip() or until.strip() else None,
                 "topic": topic,
             }
-            yield from self._answer(turns[-1].question, turns[:-1], overrides)
+            yield from self._answer(turns[-1].question, turns[:-1], here, overrides)
 
-    def ask_as_read(self, turns: list[Turn]) -> Iterator[tuple[Any, ...]]:
+    def ask_as_read(self, turns: list[Turn], here: str | None) -> Iterator[tuple[Any, ...]]:
         """Asks the newest question again with the scope that it states itself."""
         if turns:
-            yield from self._answer(turns[-1].question, turns[:-1], {})
+            yield from self._answer(turns[-1].question, turns[:-1], here, {})
 
-    def stopped(self, turns: list[Turn]) -> tuple[Any, ...]:
-        return self.welcome(turns), gr.Button(visible=True), gr.Button(visible=False)
+    def stopped(self, turns: list[Turn], here: str | None, asking: str) -> tuple[Any, ...]:
+        """Shows that a question was stopped, which goes back into its box; gives what `_answer` does, but the last."""
+        pending = Pending(question=asking, notice=say("stopped")) if asking else None
+        shown = conversation_html(turns, self._corpus, identifier=here or "", pending=pending)
+        return shown or self.welcome(turns), asking, gr.Button(visible=True), gr.Button(visible=False)
 
-    def _refused(self, question: str, turns: list[Turn], error: Exception) -> tuple[Any, ...]:
+    def _refused(self, question: str, turns: list[Turn], here: str | None, error: Exception) -> tuple[Any, ...]:
         pending = Pending(question=question, error=str(error))
-        shown = conversation_html(turns, self._corpus, pending=pending)
-        return shown, *[gr.skip()] * 2, question, *[gr.skip()] * 3
+        shown = conversation_html(turns, self._corpus, identifier=here or "", pending=pending)
+        return shown, *[gr.skip()] * 3, question, *[gr.skip()] * 4
 
-    def _handed_over(self, question: str, turns: list[Turn], request: BriefingRequest) -> tuple[Any, ...]:
+    def _handed_over(
+        self, question: str, turns: list[Turn], here: str | None, request: BriefingRequest
+    ) -> tuple[Any, ...]:
         """Hands a wish to the Briefing tab."""
-        pending = Pending(question=question, notice="The briefing is made on the Briefing tab.") if question else None
-        shown = conversation_html(turns, self._corpus, pending=pending)
-        return shown, *[gr.skip()] * 2, "", *[gr.skip()] * 2, BriefingWish(identifier=uuid4().hex, request=request)
+        pending = Pending(question=question, notice=say("briefing-elsewhere")) if question else None
+        shown = conversation_html(turns, self._corpus, identifier=here or "", pending=pending)
+        wish = BriefingWish(identifier=uuid4().hex, request=request)
+        return shown, *[gr.skip()] * 3, "", *[gr.skip()] * 3, wish
 
-    def _answer(self, question: str, turns: list[Turn], overrides: Overrides) -> Iterator[tuple[Any, ...]]:
-        """Yields (conversation, evidence, turns, question box, ask button, stop button, wanted briefing)."""
+    def _answer(
+        self, question: str, turns: list[Turn], here: str | None, overrides: Overrides
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yields (conversation, evidence, turns, its id, question box, ask, stop, what is being asked, briefing)."""
         skip = gr.skip()
         history = [turn_of(turn.answer, turn.overrides) for turn in turns]
-        pending = Pending(question=question)
-        busy, idle = (
-            (gr.Button(visible=False), gr.Button(visible=True)),
-            (gr.Button(visible=True), gr.Button(visible=False)),
-        )
-        yield conversation_html(turns, self._corpus, pending=pending), skip, skip, "", *busy, skip
+
+        def shown(turns: list[Turn], pending: Pending | None = None) -> str:
+            return conversation_html(turns, self._corpus, identifier=here or "", pending=pending)
+
+        busy = (gr.Button(visible=False), gr.Button(visible=True), question, skip)
+        idle = (gr.Button(visible=True), gr.Button(visible=False), "", skip)
+        yield shown(turns, Pending(question=question)), *[skip] * 3, "", *busy
         try:
             for item in self._assistant.stream(question, overrides=overrides or None, history=history):
                 if isinstance(item, Answer):
                     number = turns[-1].number + 1 if turns else 1
                     turn = make_turn(number, question, item, overrides, self._corpus, history=history)
-                    kept = [*turns, turn][-_TURNS_KEPT:]
-                    yield conversation_html(kept, self._corpus), _panel(kept), kept, skip, *idle, skip
+                    kept, here = [*turns, turn][-_TURNS_KEPT:], self._keep(here, turn)
+                    yield shown(kept), _panel(kept), kept, here, skip, *idle
                     return
                 pending = Pending(question=question, done=item.step, shown=item.shown)
-                yield conversation_html(turns, self._corpus, pending=pending), skip, skip, skip, *busy, skip
+                yield shown(turns, pending), *[skip] * 4, *busy
         except SHOWN_ERRORS as error:
-            pending = Pending(question=question, error=str(error))
-            yield conversation_html(turns, self._corpus, pending=pending), _panel(turns), turns, question, *idle, skip
+            failed = shown(turns, Pending(question=question, error=str(error)))
+            yield failed, _panel(turns), turns, skip, question, *idle
 
     def editor_values(self, turns: list[Turn]) -> list[Any]:
         """Fills the scope editor with the newest answer's scope and what the corpus offers."""
@@ -257,7 +467,8 @@ class _AskTabController:
         updates: list[Any] = [gr.Accordion(visible=True)]
         updates += [gr.Dropdown(choices=choices, value=value) for choices, value in offered]
         since, until = scope.interval or (None, None)
-        return [*updates, scope.pick or "", since or "", until or "", scope.topic]
+        picks = [(say("pick-all"), ""), *((say(f"pick-{pick}"), pick) for pick in get_args(Pick))]
+        return [*updates, gr.Dropdown(choices=picks, value=scope.pick or ""), since or "", until or "", scope.topic]
 
     def _offered(self, scope: Scope) -> list[tuple[list[Any], list[str]]]:
         stored = [summary.metadata for summary in self._corpus.statements()]
@@ -284,11 +495,13 @@ class _AskTabController:
         ]
 
     def _set_name(self, code: str) -> str:
-        return regions()[code].name("en") if code in regions() else self._corpus.party_name(code)
+        return regions()[code].name(language()) if code in regions() else self._corpus.party_name(code)
 
 
-def _panel(turns: Sequence[Turn]) -> str:
-    return evidence_panel([(turn.number, turn.evidence) for turn in turns])
+def _panel(turns: Sequence[Turn], place: int = -1) -> str:
+    """Renders the evidence of all turns; that of one is shown, by default the newest."""
+    shown = turns[place].number if turns else 0
+    return evidence_panel([(turn.number, turn.evidence) for turn in turns], shown)
 
 
 def _years(date: str | None) -> list[str]:
@@ -301,34 +514,37 @@ def _natural(value: str) -> tuple[int, str]:
 
 
 def _build_editor() -> _ScopeEditor:
-    with gr.Accordion("Edit scope", open=False, visible=False, elem_id="scope-editor") as accordion:
+    with gr.Accordion(label("edit-scope"), open=False, visible=False, elem_id="scope-editor") as accordion:
         with gr.Row():
-            states = gr.Dropdown(label="States and groups", multiselect=True, choices=[], min_width=220)
-            members_of = gr.Dropdown(label="All States of", multiselect=True, choices=[], min_width=160)
-            excluded = gr.Dropdown(label="Without", multiselect=True, choices=[], min_width=160)
+            states = gr.Dropdown(label=label("states-and-groups"), multiselect=True, choices=[], min_width=220)
+            members_of = gr.Dropdown(label=label("chip-members_of"), multiselect=True, choices=[], min_width=160)
+            excluded = gr.Dropdown(label=label("chip-excluded"), multiselect=True, choices=[], min_width=160)
             articles = gr.Dropdown(
-                label="Articles",
-                info="Such as UNTOC 4",
+                label=label("articles"),
+                info=label("articles-such-as"),
                 multiselect=True,
                 choices=[],
                 allow_custom_value=True,
                 min_width=220,
             )
         with gr.Row():
-            years = gr.Dropdown(label="Years", multiselect=True, choices=[], min_width=140)
-            months = gr.Dropdown(label="Months", multiselect=True, choices=[], min_width=140)
-            since = gr.Textbox(label="Since", placeholder="2018 or 2018-10", lines=1, max_lines=1, min_width=140)
-            until = gr.Textbox(label="Until", placeholder="2020 or 2020-10", lines=1, max_lines=1, min_width=140)
-            sessions = gr.Dropdown(label="Sessions", multiselect=True, choices=[], min_width=140)
-            agenda_items = gr.Dropdown(label="Agenda items", multiselect=True, choices=[], min_width=140)
+            years = gr.Dropdown(label=label("years"), multiselect=True, choices=[], min_width=140)
+            months = gr.Dropdown(label=label("months"), multiselect=True, choices=[], min_width=140)
+            since = gr.Textbox(
+                label=label("since-label"), placeholder="2018, 2018-10", lines=1, max_lines=1, min_width=140
+            )
+            until = gr.Textbox(
+                label=label("until-label"), placeholder="2020, 2020-10", lines=1, max_lines=1, min_width=140
+            )
+            sessions = gr.Dropdown(label=label("sessions"), multiselect=True, choices=[], min_width=140)
+            agenda_items = gr.Dropdown(label=label("agenda-items"), multiselect=True, choices=[], min_width=140)
         with gr.Row():
-            bodies = gr.Dropdown(label="Bodies", multiselect=True, choices=[], min_width=220)
-            picks = [("all in scope", ""), *((label, pick) for pick, label in PICKS.items())]
-            pick = gr.Dropdown(label="Statements", choices=picks, value="", min_width=140)
-            topic = gr.Textbox(label="Topic words", lines=1, max_lines=2, min_width=220)
+            bodies = gr.Dropdown(label=label("bodies"), multiselect=True, choices=[], min_width=220)
+            pick = gr.Dropdown(label=label("statements"), choices=[""], value="", min_width=140)
+            topic = gr.Textbox(label=label("topic-words"), lines=1, max_lines=2, min_width=220)
         with gr.Row():
-            apply = gr.Button("Ask again with this scope", variant="primary", size="sm", min_width=200)
-            reset = gr.Button("Back to the question's own scope", size="sm", min_width=200)
+            apply = gr.Button(label("ask-with-scope"), variant="primary", size="sm", min_width=200)
+            reset = gr.Button(label("ask-as-read"), size="sm", min_width=200)
     return _ScopeEditor(
         accordion=accordion,
         states=states,
@@ -349,55 +565,93 @@ def _build_editor() -> _ScopeEditor:
     )
 
 
-def _page_server(corpus: Corpus) -> Callable[[Any], dict[str, str]]:
+def _fetched(corpus: Corpus, read: Callable[[Corpus, object], dict[str, str]], name: str) -> Callable[[Any], Any]:
+    """Returns a function that the browser may call by its name, for parts of a card that are fetched when opened."""
+
     # The component hangs the function under its name, and marks it, which a method cannot be.
-    def page_image(asked: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a browser sends
+    def fetched(asked: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a browser sends
         try:
             corpus.show(str(asked.get("statement")) if isinstance(asked, dict) else "")
         except NotFoundError as error:
             raise HTTPException(404) from error
-        return page_json(corpus, asked)
+        return read(corpus, asked)
 
-    return page_image
+    fetched.__name__ = name
+    return fetched
 
 
-def build_ask_tab(assistant: Assistant, corpus: Corpus, store: Path, wanted: gr.State) -> AskTab:
+def build_ask_tab(
+    assistant: Assistant, corpus: Corpus, store: Path, conversations: Conversations, wanted: gr.State
+) -> AskTab:
     """Lays out the tab inside the current context and connects it.
 
     Args:
         assistant: Answers.
         corpus: Names the parties, and gives the text around citations.
-        store: The store folder, which answers are saved in as draft eval cases.
+        store: The store folder, which judged answers are saved in as draft eval cases.
+        conversations: Where conversations are kept.
         wanted: Set to a briefing that the conversation asks for.
     """
-    controller = _AskTabController(assistant, corpus, store)
+    controller = _AskTabController(assistant, corpus, store, conversations)
     turns = gr.State([], time_to_live=_SESSION_SECONDS)
+    here, asking = gr.State(None), gr.State("")
+
+    def export_conversation(asked: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a browser sends
+        return controller.export(asked)
+
     with gr.Row(elem_classes="u-split"):
-        with gr.Column(scale=6, min_width=320, elem_classes="u-talk"):
-            conversation = gr.HTML(elem_id="conversation", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
+        with gr.Column(scale=3, min_width=200, elem_classes="u-list", elem_id="conversations"):
+            with gr.Row(elem_classes="u-list-head"):
+                gr.HTML(
+                    '<button type="button" class="u-button u-only-narrow" data-unfold aria-expanded="false">'
+                    + label("conversations")
+                    + "</button>",
+                    apply_default_css=False,
+                    padding=False,
+                )
+                new = gr.Button(label("new-conversation"), size="sm", min_width=120, elem_id="new-conversation")
+            words = gr.Textbox(
+                label=label("search-conversations"),
+                placeholder=label("search-conversations"),
+                lines=1,
+                max_lines=1,
+                elem_id="conversation-search",
+            )
+            listing = gr.HTML(elem_id="conversation-list", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
+        with gr.Column(scale=8, min_width=320, elem_classes="u-talk"):
+            conversation = gr.HTML(
+                elem_id="conversation",
+                js_on_load=ON_ACTION + _ON_EXPORT,
+                server_functions=[export_conversation],
+                apply_default_css=False,
+                padding=False,
+            )
+            suggestions = gr.HTML(elem_id="suggestions", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
             editor = _build_editor()
             with gr.Row(elem_classes="u-composer"):
                 question = gr.Textbox(
-                    label="Question",
-                    placeholder="Ask what a State said …",
+                    label=label("question"),
+                    placeholder=label("ask-placeholder"),
                     lines=1,
                     max_lines=6,
                     scale=8,
                     autofocus=True,
                     elem_id="question",
                 )
-                ask = gr.Button("Ask", variant="primary", scale=0, min_width=88, elem_id="ask")
-                stop = gr.Button("Stop", scale=0, min_width=88, visible=False, elem_id="stop")
-        with gr.Column(scale=5, min_width=320, elem_classes="u-side"):
+                ask = gr.Button(label("ask"), variant="primary", scale=0, min_width=88, elem_id="ask")
+                stop = gr.Button(label("stop"), scale=0, min_width=88, visible=False, elem_id="stop")
+        with gr.Column(scale=7, min_width=320, elem_classes="u-side"):
             evidence = gr.HTML(
-                evidence_panel([]),
                 elem_id="evidence",
-                js_on_load=ON_PAGE,
-                server_functions=[_page_server(corpus)],
+                js_on_load=ON_ACTION + ON_FETCH,
+                server_functions=[
+                    _fetched(corpus, page_json, "page_image"),
+                    _fetched(corpus, statement_json, "whole_statement"),
+                ],
                 apply_default_css=False,
                 padding=False,
             )
-    outputs = [conversation, evidence, turns, question, ask, stop, wanted]
+    outputs = [conversation, evidence, turns, here, question, ask, stop, asking, wanted]
     running: Any = {
         "show_progress": "hidden",
         "api_visibility": "private",
@@ -406,19 +660,35 @@ def build_ask_tab(assistant: Assistant, corpus: Corpus, store: Path, wanted: gr.
     }
     asked = [
         gr.on(
-            [question.submit, ask.click], controller.ask_new, [question, turns], outputs, trigger_mode="once", **running
+            [question.submit, ask.click],
+            controller.ask_new,
+            [question, turns, here],
+            outputs,
+            trigger_mode="once",
+            **running,
         ),
-        conversation.select(controller.act, [turns], outputs, trigger_mode="multiple", **running),
-        editor.apply.click(controller.ask_with_scope, [turns, *editor.fields], outputs, trigger_mode="once", **running),
-        editor.reset.click(controller.ask_as_read, [turns], outputs, trigger_mode="once", **running),
+        conversation.select(controller.act, [turns, here], outputs, trigger_mode="multiple", **running),
+        suggestions.select(controller.act, [turns, here], outputs, trigger_mode="once", **running),
+        editor.apply.click(
+            controller.ask_with_scope, [turns, here, *editor.fields], outputs, trigger_mode="once", **running
+        ),
+        editor.reset.click(controller.ask_as_read, [turns, here], outputs, trigger_mode="once", **running),
     ]
+    editing = [editor.accordion, *editor.fields]
+    shown = [conversation, evidence, turns, here, suggestions, listing]
     for event in asked:
-        event.then(
-            controller.editor_values,
-            [turns],
-            [editor.accordion, *editor.fields],
-            **QUIET,
-        )
-    conversation.apply(controller.save, [turns], [conversation, turns], **QUIET)
-    stop.click(controller.stopped, [turns], [conversation, ask, stop], cancels=asked, **QUIET)
-    return AskTab(conversation=conversation, turns=turns, welcome=controller.welcome)
+        event.then(controller.editor_values, [turns], editing, **QUIET)
+        event.then(controller.listed, [words, here], [listing], **QUIET)
+        event.then(controller.suggest, [turns], [suggestions], **QUIET)
+    conversation.apply(controller.judge, [turns, here], [conversation, turns], **QUIET)
+    evidence.select(controller.use, [turns, here], [conversation, evidence, turns], **QUIET)
+    stop.click(controller.stopped, [turns, here, asking], [conversation, question, ask, stop], cancels=asked, **QUIET)
+    words.change(controller.listed, [words, here], [listing], trigger_mode="always_last", **QUIET)
+    for opened in (
+        new.click(lambda words: controller.opened(None, words), [words], shown, **QUIET),
+        listing.select(controller.change_list, [words, here], shown, **QUIET),
+    ):
+        opened.then(controller.editor_values, [turns], editing, **QUIET)
+    return AskTab(
+        conversation=conversation, turns=turns, welcome=controller.welcome, opened=controller.opened, shown=shown
+    )

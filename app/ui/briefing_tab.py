@@ -1,17 +1,23 @@
 """The Briefing tab: who, on what and when; the position table, its quotations and reviews; documents to take away."""
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import gradio as gr
+from babel import Locale
 
-from app.briefing.cells import Briefing, Cell, Composer
+from app.briefing.cells import Briefing, Composer
+from app.briefing.edit import add_quotation, drop_quotation
+from app.briefing.kept import KeptBriefings
 from app.briefing.request import BriefingRequest, read_request
 from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import BriefingProgress, TableBuilder
 from app.corpus.corpus import Corpus
-from app.errors import AppError, BriefingError
+from app.desk.works import Work
+from app.errors import AppError, BriefingError, NotFoundError, WorkError
 from app.export.arrange import FORMS, DocumentForm, arrange
 from app.export.plots import describe_heat_map, describe_timeline, heat_map, timeline
 from app.export.write import write_briefing
@@ -19,17 +25,16 @@ from app.settings import BriefingConfig
 from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
 from app.ui.background_job import run_in_background
 from app.ui.briefing_requests import BriefingWish
-from app.ui.briefing_view import briefing_html, progress_html
+from app.ui.briefing_view import Found, briefing_html, progress_html
 from app.ui.conversation import error_html
+from app.ui.conversation_list import change_work, list_html
 from app.ui.served import session_folder
+from app.ui.words import label, language, say
+from prompts.wording import LANGUAGES
 
-_NOTHING: Final = '<p class="u-empty">Name a topic or an article; the position table appears here.</p>'
+logger = logging.getLogger(__name__)
+
 _SESSION_SECONDS: Final = 24 * 3600
-_FORM_NAMES: Final[dict[DocumentForm, str]] = {
-    "full": "Whole briefing",
-    "one_pager": "One page",
-    "talking_points": "Talking points",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +44,19 @@ class BriefingTools:
     builder: TableBuilder
     reviews: ReviewBook
     config: BriefingConfig
+    kept: KeptBriefings
+
+
+@dataclass(frozen=True, kw_only=True)
+class BriefingTab:
+    """What the page opens from its address.
+
+    Attributes:
+        opened: Opens the briefing of an id; gives what `shown` shows.
+    """
+
+    opened: Callable[[str], tuple[Any, ...]]
+    shown: list[Any]
 
 
 class _BriefingTabController:
@@ -48,10 +66,11 @@ class _BriefingTabController:
         self._tools = tools
         self._corpus = corpus
 
-    def choices(self) -> Any:  # noqa: ANN401 - an update of a component
-        """Offers everyone who has a statement, by name."""
+    def choices(self) -> tuple[Any, Any]:
+        """Offers everyone who has a statement, by name, and the forms of a document."""
         codes = {summary.metadata.state for summary in self._corpus.statements() if summary.metadata.state}
-        return gr.Dropdown(choices=sorted((self._corpus.party_name(code), code) for code in codes))
+        names = sorted((self._corpus.party_name(code, language()), code) for code in codes)
+        return gr.Dropdown(choices=names), gr.Dropdown(choices=[(say(f"form-{form}"), form) for form in FORMS])
 
     def make(
         self,
@@ -61,10 +80,11 @@ class _BriefingTabController:
         sessions: str,
         years: str,
         split: bool,
+        spoken: str,
         form: str,
         composer: Composer | None,
     ) -> Iterator[tuple[Any, ...]]:
-        """Reads the fields and makes the briefing; yields (result, briefing, documents)."""
+        """Reads the fields and makes the briefing; yields what `reopened` gives."""
         try:
             request = read_request(
                 self._corpus.parties(),
@@ -75,9 +95,10 @@ class _BriefingTabController:
                 years=[years],
                 by_session=split,
                 quotations=self._tools.config.quotations,
+                language=spoken or language(),
             )
         except BriefingError as error:
-            yield error_html(error), gr.skip(), gr.skip()
+            yield error_html(error), *[gr.skip()] * 5
             return
         yield from self._made(request, form, composer)
 
@@ -90,69 +111,137 @@ class _BriefingTabController:
                 request, tell, max_points=config.talking_points, max_tokens=limit, composer=composer
             )
 
-        yield progress_html(None), None, gr.Files(value=None, visible=False)
+        yield progress_html(None), None, None, gr.Files(value=None, visible=False), None, gr.skip()
         try:
             for event in run_in_background(job, finish=False):
                 if isinstance(event, Briefing):
-                    yield self.shown(event), event, gr.skip()
+                    here = self._keep(None, event)
+                    yield self.shown(event, here), event, here, gr.skip(), gr.skip(), self.listed(here)
                 else:
-                    yield progress_html(event), gr.skip(), gr.skip()
+                    yield progress_html(event), *[gr.skip()] * 5
         except SHOWN_ERRORS as error:
-            yield error_html(error), None, gr.skip()
+            yield error_html(error), *[gr.skip()] * 5
 
-    def shown(self, briefing: Briefing | None) -> str:
+    def shown(self, briefing: Briefing | None, here: str | None, found: Found | None = None) -> str:
         """Renders the briefing with its pictures."""
         if briefing is None:
-            return _NOTHING
+            return f'<p class="u-empty">{say("briefing-empty")}</p>'
         # What a person rejected counts as no position.
         held = arrange(briefing)
         pictures = [
             (heat_map(held), describe_heat_map(held)),
             (timeline(held), describe_timeline(held)),
         ]
-        return briefing_html(briefing, pictures)
+        return briefing_html(briefing, pictures, identifier=here or "", found=found)
 
-    def review(self, briefing: Briefing | None, reviewer: str, event: gr.EventData) -> tuple[Any, Any]:
-        """Keeps a decision on a cell; gives (result, briefing)."""
-        data = event._data if isinstance(event._data, dict) else {}
-        key = str(data.get("key", ""))
-        if briefing is None or key not in {cell.key for cell in briefing.cells}:
-            return gr.skip(), gr.skip()
+    def _keep(self, here: str | None, briefing: Briefing) -> str | None:
         try:
-            if data.get("state") == "open":
-                self._tools.reviews.forget(key)
-            else:
-                kind = str(data.get("kind", "")) or None
-                self._tools.reviews.record(key, str(data.get("state")), kind=kind, reviewer=reviewer)
-            reviews = self._tools.reviews.of([key])
+            return self._tools.kept.keep(here, briefing)
+        except (NotFoundError, WorkError) as error:
+            logger.warning("%s", error)
+            return here
+
+    def listed(self, here: str | None, deleted: Work | None = None) -> str:
+        """Renders the briefings that are kept."""
+        try:
+            return list_html(self._tools.kept.list(), here, deleted=deleted)
         except SHOWN_ERRORS as error:
-            return error_html(error) + self.shown(briefing), gr.skip()
+            return error_html(error)
 
-        def reviewed(cell: Cell) -> Cell:
-            return replace(cell, review=reviews.get(key)) if cell.key == key else cell
+    def reopened(self, identifier: str | None) -> tuple[Any, ...]:
+        """Opens a kept briefing, with its reviews of today; gives (result, briefing, id, documents, found, list)."""
+        if not identifier:
+            return self.shown(None, None), None, None, gr.Files(value=None, visible=False), None, self.listed(None)
+        try:
+            briefing = self._tools.kept.open(identifier)
+            reviews = self._tools.reviews.of([cell.key for cell in briefing.cells])
+        except SHOWN_ERRORS as error:
+            return error_html(error), None, None, gr.skip(), None, self.listed(None)
+        cells = tuple(replace(cell, review=reviews.get(cell.key)) for cell in briefing.cells)
+        briefing = replace(briefing, cells=cells)
+        files = gr.Files(value=None, visible=False)
+        return self.shown(briefing, identifier), briefing, identifier, files, None, self.listed(identifier)
 
-        changed = replace(briefing, cells=tuple(reviewed(cell) for cell in briefing.cells))
-        return self.shown(changed), changed
+    def change_list(self, here: str | None, event: gr.EventData) -> tuple[Any, ...]:
+        """Opens, renames, deletes or restores a briefing; gives what `make` yields."""
+        data = event._data if isinstance(event._data, dict) else {}
+        identifier, action, works = str(data.get("id", "")), data.get("action"), self._tools.kept.works
+        if action == "open":
+            return self.reopened(identifier)
+        try:
+            deleted = change_work(works, identifier, str(action), str(data.get("typed", "")))
+        except SHOWN_ERRORS as error:
+            return *[gr.skip()] * 5, error_html(error) + self.listed(here)
+        if deleted is not None and identifier == here:
+            return *self.reopened(None)[:-1], self.listed(None, deleted)
+        return *[gr.skip()] * 5, self.listed(here, deleted)
 
-    def documents(self, briefing: Briefing | None, form: DocumentForm, request: gr.Request) -> tuple[Any, Any]:
+    def change_cell(
+        self, briefing: Briefing | None, here: str | None, found: Found | None, reviewer: str, event: gr.EventData
+    ) -> tuple[Any, ...]:
+        """Reviews a cell, or searches for, adds or drops a quotation; gives (result, briefing, what was found)."""
+        data = event._data if isinstance(event._data, dict) else {}
+        key, action = str(data.get("key", "")), data.get("action")
+        cell = None if briefing is None else next((cell for cell in briefing.cells if cell.key == key), None)
+        if briefing is None or cell is None:
+            return *[gr.skip()] * 2, found
+        number = int(data["number"]) if str(data.get("number", "")).isdigit() else -1
+        try:
+            if action == "find":
+                words = str(data.get("typed", ""))
+                offered = self._tools.builder.find(cell.party, words, briefing.language)
+                found = Found(key=key, words=words, citations=offered)
+                return self.shown(briefing, here, found), gr.skip(), found
+            if action == "drop" and number in cell.citations:
+                changed = drop_quotation(briefing, key, number)
+            elif action == "add" and found is not None and found.key == key and 0 <= number < len(found.citations):
+                changed = add_quotation(briefing, key, found.citations[number])
+            elif action == "review":
+                changed = self._reviewed(briefing, key, data, reviewer)
+            else:
+                return *[gr.skip()] * 2, found
+        except SHOWN_ERRORS as error:
+            return error_html(error) + self.shown(briefing, here), gr.skip(), found
+        self._keep(here, changed)
+        return self.shown(changed, here), changed, None
+
+    def _reviewed(self, briefing: Briefing, key: str, data: Mapping[str, Any], reviewer: str) -> Briefing:
+        """Keeps a decision on a cell."""
+        if data.get("state") == "open":
+            self._tools.reviews.forget(key)
+        else:
+            kind = str(data.get("kind", "")) or None
+            self._tools.reviews.record(key, str(data.get("state")), kind=kind, reviewer=reviewer or "")
+        held = self._tools.reviews.of([key]).get(key)
+        cells = tuple(replace(cell, review=held) if cell.key == key else cell for cell in briefing.cells)
+        return replace(briefing, cells=cells)
+
+    def documents(
+        self,
+        briefing: Briefing | None,
+        form: DocumentForm,
+        own_template: str | None,
+        with_record: bool,
+        request: gr.Request,
+    ) -> tuple[Any, Any]:
         """Writes the documents; gives (files, what went wrong)."""
         if briefing is None:
-            return gr.skip(), error_html("make a briefing first")
+            return gr.skip(), error_html(say("briefing-first"))
         folder = session_folder(request)
         written: list[str] = []
         problem = ""
         # A table of talking points is no table.
         for suffix in (".docx", ".pdf", ".md", *([".xlsx"] if form == "full" else [])):
             try:
-                template = self._tools.config.template
-                made = write_briefing(briefing, folder / f"briefing{suffix}", template=template, form=form)
-                written += [str(path) for path in made if str(path) not in written]
+                template = Path(own_template) if own_template else self._tools.config.template
+                document, record = write_briefing(briefing, folder / f"briefing{suffix}", template=template, form=form)
+                written += [str(path) for path in ((document, record) if with_record else (document,))]
             except AppError as error:
                 problem = error_html(error)
         return gr.Files(value=written, visible=True), problem
 
     def opened(self, wanted: BriefingWish | None, composer: Composer | None) -> Iterator[tuple[Any, ...]]:
-        """Fills the fields with what the conversation asked for and makes it; yields (*fields, *make)."""
+        """Fills the fields with what the conversation asked for and makes it; yields them with what `make` yields."""
         if wanted is None:
             return
         request = wanted.request
@@ -167,7 +256,7 @@ class _BriefingTabController:
             yield (*fields, *made)
 
 
-def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted: gr.State) -> None:
+def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted: gr.State) -> BriefingTab:
     """Lays out the tab inside the current context and connects it.
 
     Args:
@@ -178,31 +267,33 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     """
     controller = _BriefingTabController(tools, corpus)
     briefing = gr.State(None, time_to_live=_SESSION_SECONDS)
-    gr.HTML(
-        '<div class="u-intro"><h2>Prepare a briefing</h2><p>Who said what on which topic or article: every cell is '
-        "searched for itself, every line is quoted from the stored statement. The kind of position is a suggestion "
-        "by rules until somebody reviews it.</p></div>",
-        apply_default_css=False,
-        padding=False,
-    )
+    here, found = gr.State(None), gr.State(None)
+    gr.HTML(label("intro-briefing"), elem_classes="u-intro", apply_default_css=False, padding=False)
+    with gr.Accordion(label("kept-briefings"), open=False, elem_id="kept-briefings"):
+        listing = gr.HTML(elem_id="briefing-list", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
     with gr.Row():
         parties = gr.Dropdown(
-            label="States and groups",
-            info="Names or codes; empty takes everyone who has a statement",
+            label=label("states-and-groups"),
+            info=label("parties-info"),
             multiselect=True,
             choices=[],
             allow_custom_value=True,
             min_width=260,
         )
-        topics = gr.Textbox(label="Topics", info="One a line", lines=3, max_lines=8, min_width=260, elem_id="topics")
+        topics = gr.Textbox(
+            label=label("topics"), info=label("one-a-line"), lines=3, max_lines=8, min_width=260, elem_id="topics"
+        )
     with gr.Row():
-        articles = gr.Textbox(label="Articles", info="Such as 18, TIP 9", min_width=140)
-        sessions = gr.Textbox(label="Sessions", info="Such as 9, 10", min_width=140)
-        years = gr.Textbox(label="Years", info="Such as 2018, 2000-2005", min_width=140)
-        split = gr.Checkbox(label="One cell for every session", value=False, min_width=140)
+        articles = gr.Textbox(label=label("articles"), info="18, TIP 9", min_width=140)
+        sessions = gr.Textbox(label=label("sessions"), info="9, 10", min_width=140)
+        years = gr.Textbox(label=label("years"), info="2018, 2000-2005", min_width=140)
+        names = [(Locale(code).languages[code].capitalize(), code) for code in LANGUAGES]
+        spoken = gr.Dropdown(label=label("language-of-briefing"), choices=[("–", ""), *names], value="", min_width=140)
+        split = gr.Checkbox(label=label("cell-a-session"), value=False, min_width=220)
     model = tools.builder.model
     composer = gr.Radio(
-        label="What stands in a cell",
+        label=label("what-in-a-cell"),
+        # The browser words no choices.
         choices=[("Quotations alone", "extractive"), (f"Claims by {model}, checked, over their quotations", "model")],
         # None takes what there is.
         value=None if model is None else "model",
@@ -210,16 +301,19 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
         elem_id="composer",
     )
     with gr.Row(elem_classes="u-buttons"):
-        start = gr.Button("Make the briefing", variant="primary", scale=0, min_width=190, elem_id="brief")
-        stop = gr.Button("Stop", scale=0, min_width=88)
-    with gr.Row(elem_classes="u-buttons"):
-        forms = [(_FORM_NAMES[name], name) for name in FORMS]
-        form = gr.Dropdown(label="DocumentForm of the documents", choices=forms, value="full", min_width=200)
-        reviewer = gr.Textbox(label="Your name, kept with reviews", max_lines=1, min_width=200)
-        documents = gr.Button("Write documents", scale=0, min_width=170, elem_id="documents")
+        start = gr.Button(label("make-briefing"), variant="primary", scale=0, min_width=190, elem_id="brief")
+        stop = gr.Button(label("stop"), scale=0, min_width=88)
+    with gr.Accordion(label("documents"), open=False, elem_id="documents-form"):
+        with gr.Row(elem_classes="u-buttons"):
+            form = gr.Dropdown(label=label("form-of-documents"), choices=list(FORMS), value="full", min_width=200)
+            reviewer = gr.Textbox(label=label("your-name"), max_lines=1, min_width=200)
+        with gr.Row(elem_classes="u-buttons"):
+            template = gr.File(label=label("template"), file_types=[".docx"], type="filepath", height=120)
+            record = gr.Checkbox(label=label("with-record"), value=False)
+    documents = gr.Button(label("write-documents"), scale=0, min_width=170, elem_id="documents")
     problem = gr.HTML("", apply_default_css=False, padding=False)
-    files = gr.Files(label="Word, Excel, Markdown, PDF and the manifest", visible=False, elem_id="briefing-files")
-    result = gr.HTML(_NOTHING, elem_id="briefing", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
+    files = gr.Files(label=label("documents"), visible=False, elem_id="briefing-files")
+    result = gr.HTML(elem_id="briefing", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
     running: Any = {
         "show_progress": "hidden",
         "api_visibility": "private",
@@ -228,12 +322,19 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
         "trigger_mode": "once",
     }
     fields = [parties, topics, articles, sessions, years]
-    made = [result, briefing, files]
-    started = start.click(controller.make, [*fields, split, form, composer], made, **running)
+    made = [result, briefing, here, files, found, listing]
+    started = start.click(controller.make, [*fields, split, spoken, form, composer], made, **running)
     opened = wanted.change(controller.opened, [wanted, composer], [*fields, *made], **running)
-    stop.click(lambda: '<p class="u-empty">Stopped.</p>', None, [result], cancels=[started, opened], **QUIET)
-    result.apply(controller.review, [briefing, reviewer], [result, briefing], **QUIET)
-    documents.click(
-        controller.documents, [briefing, form], [files, problem], **(running | {"concurrency_id": "documents"})
+    stop.click(
+        lambda: f'<p class="u-empty">{say("stopped-briefing")}</p>', None, [result], cancels=[started, opened], **QUIET
     )
-    tab.select(controller.choices, None, [parties], **QUIET)
+    result.apply(controller.change_cell, [briefing, here, found, reviewer], [result, briefing, found], **QUIET)
+    listing.select(controller.change_list, [here], made, **QUIET)
+    documents.click(
+        controller.documents,
+        [briefing, form, template, record],
+        [files, problem],
+        **(running | {"concurrency_id": "documents"}),
+    )
+    tab.select(controller.choices, None, [parties, form], **QUIET)
+    return BriefingTab(opened=controller.reopened, shown=made)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import gradio as gr
 from gradio.block_function import BlockFunction
@@ -14,6 +14,8 @@ from app.briefing.cells import Composer
 from app.briefing.request import read_request
 from app.checking.checker import Checker
 from app.corpus.corpus import Corpus
+from app.desk.conversations import Conversations
+from app.desk.works import Works
 from app.errors import AppError
 from app.question.question_input import read_turns
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS, build_ask_tab
@@ -22,15 +24,27 @@ from app.ui.check_tab import build_check_tab, verify_endpoint
 from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
 from app.ui.served import forget_session
+from app.ui.words import choice_html, label
 
 TITLE = "untoc"
 _ENDPOINT = "ask"
+_ADDRESS: Final = "() => new URLSearchParams(location.search).get('{}') || ''"
 _ENDPOINTS = frozenset((_ENDPOINT, "brief"))
 _UPLOADS_KEPT_SECONDS = 3600
 _WAITING_AT_MOST = 64
 
 
 class _Interface(gr.Blocks):
+    @property
+    def config(self) -> Any:  # noqa: ANN401 - Gradio's own record of the page
+        """What a page is made of, with its words in the language of whom it is made for."""
+        instance = self.i18n_instance
+        return self._made | {"i18n_translations": instance.translations_dict} if instance else self._made
+
+    @config.setter
+    def config(self, made: Any) -> None:  # noqa: ANN401 - as above
+        self._made = made
+
     def validate_inputs(self, block_fn: BlockFunction, inputs: list[Any]) -> None:
         """Lets callers of the API leave optional arguments out; Gradio allows it to its own client only."""
         if block_fn.api_name in _ENDPOINTS:
@@ -50,7 +64,7 @@ class _Interface(gr.Blocks):
 
 
 def build_interface(
-    assistant: Assistant, corpus: Corpus, store: Path, briefings: BriefingTools, checker: Checker
+    assistant: Assistant, corpus: Corpus, store: Path, briefings: BriefingTools, checker: Checker, works: Works
 ) -> gr.Blocks:
     """Builds the interface; nothing is served yet (see `app.ui.server.serve`).
 
@@ -60,6 +74,7 @@ def build_interface(
         store: The store folder, which answers are saved in as draft eval cases.
         briefings: What makes briefings.
         checker: Checks drafts.
+        works: Where conversations are kept.
     """
     interface = _Interface(
         title=TITLE,
@@ -68,28 +83,37 @@ def build_interface(
         delete_cache=(_UPLOADS_KEPT_SECONDS, _UPLOADS_KEPT_SECONDS),
     )
     with interface:
-        gr.HTML(
-            '<header class="u-header"><h1>untoc</h1>'
-            "<p>What States said about the UN Convention against Transnational Organized Crime</p></header>",
-            apply_default_css=False,
-            padding=False,
-        )
+        with gr.Row(elem_classes="u-header"):
+            gr.HTML('<a class="u-skip" href="#tabs">' + label("skip") + "</a>", apply_default_css=False, padding=False)
+            gr.HTML("<h1>untoc</h1><p>" + label("about") + "</p>", apply_default_css=False, padding=False)
+            language = gr.HTML(apply_default_css=False, padding=False, elem_classes="u-languages")
         wanted = gr.State(None)
+        address, kept_briefing = gr.Textbox(visible=False), gr.Textbox(visible=False)
         with gr.Tabs(elem_id="tabs") as tabs:
-            with gr.Tab("Ask", id="ask"):
-                ask_tab = build_ask_tab(assistant, corpus, store, wanted)
-            with gr.Tab("Briefing", id="briefing") as briefing_tab, gr.Column(elem_classes="u-page"):
-                build_briefing_tab(briefings, corpus, briefing_tab, wanted)
-            with gr.Tab("Check", id="check"), gr.Column(elem_classes="u-page"):
+            with gr.Tab(label("tab-ask"), id="ask"):
+                ask_tab = build_ask_tab(assistant, corpus, store, Conversations(works), wanted)
+            with gr.Tab(label("tab-briefing"), id="briefing") as briefing_tab, gr.Column(elem_classes="u-page"):
+                briefing = build_briefing_tab(briefings, corpus, briefing_tab, wanted)
+            with gr.Tab(label("tab-check"), id="check"), gr.Column(elem_classes="u-page"):
                 build_check_tab(checker)
-            with gr.Tab("Ingest", id="ingest"), gr.Column(elem_classes="u-page"):
+            with gr.Tab(label("tab-ingest"), id="ingest"), gr.Column(elem_classes="u-page"):
                 ingest = build_ingest_tab(corpus)
-            with gr.Tab("Corpus", id="corpus") as corpus_tab, gr.Column(elem_classes="u-page"):
+            with gr.Tab(label("tab-corpus"), id="corpus") as corpus_tab, gr.Column(elem_classes="u-page"):
                 build_corpus_tab(corpus, corpus_tab)
 
         wanted.change(lambda: gr.Tabs(selected="briefing"), None, [tabs], **QUIET)
         interface.unload(forget_session)
-        interface.load(ask_tab.welcome, [ask_tab.turns], [ask_tab.conversation], **QUIET)
+        interface.load(choice_html, None, [language], **QUIET)
+        # The address of the page names the conversation that it opens.
+        interface.load(ask_tab.opened, [address], ask_tab.shown, js=_ADDRESS.format("c"), **QUIET)
+        interface.load(
+            lambda identifier: gr.Tabs(selected="briefing") if identifier else gr.skip(),
+            [kept_briefing],
+            [tabs],
+            js=_ADDRESS.format("b"),
+            **QUIET,
+        )
+        interface.load(briefing.opened, [kept_briefing], briefing.shown, js=_ADDRESS.format("b"), **QUIET)
         for changed in ingest.changed:
             changed.then(ask_tab.welcome, [ask_tab.turns], [ask_tab.conversation], **QUIET)
         api(ask_endpoint(assistant), api_name=_ENDPOINT, concurrency_limit=4, concurrency_id="ask")

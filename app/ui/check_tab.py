@@ -19,15 +19,8 @@ from app.ui.check_view import check_html
 from app.ui.conversation import error_html
 from app.ui.served import session_folder
 from app.ui.uploads import safe_name
+from app.ui.words import label, say
 
-_INTRO: Final = (
-    '<div class="u-intro"><h2>Check a draft</h2><p>Every quotation in it is compared with the stored statements: '
-    "its words, and who is said to have spoken them when.</p></div>"
-)
-_NOTHING: Final = '<p class="u-empty">Paste a text or choose a file first, then check it.</p>'
-_BUSY: Final = (
-    '<div class="u-progress" role="status"><progress aria-label="Check"{done}></progress><p>Checking …</p></div>'
-)
 _PASTED: Final = "draft.md"
 
 
@@ -40,9 +33,9 @@ class _CheckTabController:
     def checked(self, text: str, file: str | None, request: gr.Request) -> Iterator[tuple[Any, Any]]:
         """Checks an uploaded file, else the pasted text; yields the result's HTML and the download."""
         if not file and not text.strip():
-            yield _NOTHING, gr.skip()
+            yield f'<p class="u-empty">{say("nothing-to-check")}</p>', gr.skip()
             return
-        yield _BUSY.format(done=""), gr.DownloadButton(visible=False)
+        yield _busy(""), gr.DownloadButton(visible=False)
         try:
             path = Path(file) if file else None
             document = self._checker.read(path) if path else read_pasted(text)
@@ -51,7 +44,7 @@ class _CheckTabController:
                 if isinstance(step, CheckReport):
                     yield self._shown(document, step), self._download(path, step, request)
                 else:
-                    yield _BUSY.format(done=f' value="{step[0]}" max="{step[1]}"'), gr.skip()
+                    yield _busy(f' value="{step[0]}" max="{step[1]}"'), gr.skip()
         except SHOWN_ERRORS as error:
             yield error_html(error), gr.DownloadButton(visible=False)
 
@@ -69,18 +62,25 @@ class _CheckTabController:
         commented = source.suffix.lower() == ".docx"
         output = folder / f"{Path(name).stem} (checked){'.docx' if commented else '.md'}"
         write_output(output, source, report, self._checker.party_name)
-        label = "Download with comments (.docx)" if commented else "Download report (.md)"
-        return gr.DownloadButton(label, value=str(output), visible=True)
+        words = say("download-commented" if commented else "download-report")
+        return gr.DownloadButton(words, value=str(output), visible=True)
+
+
+def _busy(done: str) -> str:
+    return (
+        f'<div class="u-progress" role="status"><progress aria-label="{say("tab-check")}"{done}></progress>'
+        f"<p>{say('checking')}</p></div>"
+    )
 
 
 def build_check_tab(checker: Checker) -> None:
     """Lays out the tab inside the current context and connects it."""
     controller = _CheckTabController(checker)
-    gr.HTML(_INTRO, apply_default_css=False, padding=False)
+    gr.HTML(label("intro-check"), elem_classes="u-intro", apply_default_css=False, padding=False)
     with gr.Row(elem_classes="u-check-in"):
         text = gr.Textbox(
-            label="Text",
-            placeholder="Paste a paragraph, a page, a whole draft …",
+            label=label("text"),
+            placeholder=label("paste-draft"),
             lines=8,
             max_lines=16,
             scale=3,
@@ -88,7 +88,7 @@ def build_check_tab(checker: Checker) -> None:
             elem_id="check-text",
         )
         file = gr.File(
-            label="or a file: .docx, .pdf, .md, .txt",
+            label=label("or-a-file"),
             file_count="single",
             file_types=list(SUFFIXES),
             type="filepath",
@@ -98,9 +98,9 @@ def build_check_tab(checker: Checker) -> None:
             elem_id="check-file",
         )
     with gr.Row(elem_classes="u-buttons"):
-        check = gr.Button("Check quotations", variant="primary", scale=0, min_width=170, elem_id="check-run")
-        clear = gr.Button("Clear", scale=0, min_width=90, elem_id="check-clear")
-        download = gr.DownloadButton("Download", visible=False, scale=0, min_width=220, elem_id="check-download")
+        check = gr.Button(label("check-quotations"), variant="primary", scale=0, min_width=170, elem_id="check-run")
+        clear = gr.Button(label("empty-draft"), scale=0, min_width=90, elem_id="check-clear")
+        download = gr.DownloadButton(visible=False, scale=0, min_width=220, elem_id="check-download")
     result = gr.HTML(elem_id="check-result", apply_default_css=False, padding=False)
     check.click(
         controller.checked,

@@ -9,7 +9,8 @@ from typing import Final
 from app.checking.blocks import Block, Document
 from app.checking.checker import Around
 from app.checking.findings import CheckReport, Finding, Place
-from app.checking.report import MEANINGS, VERDICT_WORDS, CodeNamer, named_in_words, summary_line
+from app.checking.report import CodeNamer, named_in_words
+from app.ui.words import say
 
 # A sign beside the colour and the word, for whoever does not see the colour.
 _SIGNS: Final[dict[str, str]] = {
@@ -21,7 +22,6 @@ _SIGNS: Final[dict[str, str]] = {
 }
 # How a finding looks: as its verdict, but for verified words that bear a remark.
 _REMARKED: Final = "remarked"
-_REMARKED_WORD: Final = f"{VERDICT_WORDS['verified']}, with a remark"
 # Of a longer draft only paragraphs with quotations and their neighbours are shown.
 _WHOLE: Final = 120_000
 _CLOSING: Final = re.compile(r"\s*[”“\"»«’'›」』〞〟＂]")
@@ -52,7 +52,7 @@ def check_html(document: Document, report: CheckReport, names: CodeNamer, around
         parts += [_card(number, report.findings[number], names, around) for number in by_block.get(index, ())]
     return (
         f"{_summary(report)}"
-        f'<article class="u-check-text" aria-label="The draft with its quotations marked">{"".join(parts)}</article>'
+        f'<article class="u-check-text" aria-label="{say("marked-draft")}">{"".join(parts)}</article>'
         f"{_skipped(report)}{_limits(report)}"
     )
 
@@ -65,12 +65,10 @@ def _shown(document: Document, by_block: dict[int, list[int]]) -> set[int]:
 
 def _summary(report: CheckReport) -> str:
     looks = Counter(map(_look, report.findings))
-    words: dict[str, str] = {"verified": VERDICT_WORDS["verified"], _REMARKED: _REMARKED_WORD}
-    words.update((verdict, word) for verdict, word in VERDICT_WORDS.items())
     badges = "".join(
         f'<li><span class="u-badge u-{look}"><span aria-hidden="true">{_SIGNS[look]} </span>'
-        f"{looks[look]} {word.lower()}</span></li>"
-        for look, word in words.items()
+        f"{say(f'verdict-{look}')}: {looks[look]}</span></li>"
+        for look in ("verified", _REMARKED, "altered", "misattributed", "not_found")
         if looks[look] or look != _REMARKED
     )
     wrong = [
@@ -80,10 +78,12 @@ def _summary(report: CheckReport) -> str:
         for number, finding in enumerate(report.findings, 1)
         if finding.verdict != "verified" or finding.warnings
     ]
-    jumps = f'<nav class="u-jumps" aria-label="Quotations to look at">Look at {"".join(wrong)}</nav>' if wrong else ""
+    jumps = (
+        f'<nav class="u-jumps" aria-label="{say("look-at")}">{say("look-at")} {"".join(wrong)}</nav>' if wrong else ""
+    )
     notes = "".join(f'<li class="u-note">{escape(note)}</li>' for note in report.notes)
     return (
-        f'<p class="u-summary" role="status">{escape(summary_line(report))}</p>'
+        f'<p class="u-summary" role="status">{say("checked", count=len(report.findings))}</p>'
         f'<ul class="u-check-counts">{badges}</ul>{jumps}{f"<ul>{notes}</ul>" if notes else ""}'
     )
 
@@ -120,21 +120,22 @@ def _card(index: int, finding: Finding, names: CodeNamer, around: Surroundings) 
     head = (
         f'<span class="u-badge u-{look}"><span aria-hidden="true">{_SIGNS[look]} </span>'
         f"{word}</span>"
-        f'<span class="u-note">in the draft: <bdi>{escape(named_in_words(finding, names))}</bdi></span>'
+        f'<span class="u-note">{say("in-draft")} <bdi>{escape(named_in_words(finding, names))}</bdi></span>'
     )
     warnings = "".join(f"<li><bdi>{escape(str(warning))}</bdi></li>" for warning in finding.warnings)
     listed = f'<ul class="u-check-warnings">{warnings}</ul>' if warnings else ""
-    meaning = "" if finding.verdict == "verified" else f'<p class="u-note">{escape(MEANINGS[finding.verdict])}</p>'
+    meaning = "" if finding.verdict == "verified" else f'<p class="u-note">{say(f"means-{finding.verdict}")}</p>'
     body = f"{meaning}{_diff(finding)}{listed}{_place(finding, around)}"
     return (
         f'<section class="u-check-card u-{look}" id="finding-{number}" tabindex="-1" '
-        f'aria-label="Quotation {number}: {word}"><header><span class="u-number" aria-hidden="true">{number}</span>'
+        f'aria-label="{say("quotation", number=number)}: {word}"><header>'
+        f'<span class="u-number" aria-hidden="true">{number}</span>'
         f"{head}</header>{body}</section>"
     )
 
 
 def _word(finding: Finding) -> str:
-    return _REMARKED_WORD if _look(finding) == _REMARKED else VERDICT_WORDS[finding.verdict]
+    return say(f"verdict-{_look(finding)}")
 
 
 def _look(finding: Finding) -> str:
@@ -143,7 +144,7 @@ def _look(finding: Finding) -> str:
 
 def _limits(report: CheckReport) -> str:
     items = "".join(f"<li>{escape(limit)}</li>" for limit in report.limits)
-    return f'<details class="u-source"><summary>What this check does not see</summary><ul>{items}</ul></details>'
+    return f'<details class="u-source"><summary>{say("check-limits")}</summary><ul>{items}</ul></details>'
 
 
 def _diff(finding: Finding) -> str:
@@ -153,23 +154,24 @@ def _diff(finding: Finding) -> str:
     for change in finding.changes:
         words = escape(change.text)
         if change.kind == "left_out":
-            pieces.append(f'<del><span class="u-hidden">[left out: </span>{words}<span class="u-hidden">]</span></del>')
+            pieces.append(
+                f'<del><span class="u-hidden">[{say("left-out")} </span>{words}<span class="u-hidden">]</span></del>'
+            )
         elif change.kind == "put_in":
-            pieces.append(f'<ins><span class="u-hidden">[put in: </span>{words}<span class="u-hidden">]</span></ins>')
+            pieces.append(
+                f'<ins><span class="u-hidden">[{say("put-in")} </span>{words}<span class="u-hidden">]</span></ins>'
+            )
         else:
             pieces.append(words)
-    return (
-        '<p class="u-note">Struck out: in the source, not in the draft. Underlined: in the draft only.</p>'
-        f'<p class="u-diff" dir="auto">{" ".join(pieces)}</p>'
-    )
+    return f'<p class="u-note">{say("diff-legend")}</p><p class="u-diff" dir="auto">{" ".join(pieces)}</p>'
 
 
 def _place(finding: Finding, around: Surroundings) -> str:
     if finding.place is None:
         return ""
-    label = "Nearest words" if finding.verdict == "altered" else "Stands in"
+    label = say("nearest" if finding.verdict == "altered" else "stands-in")
     others = len({place.statement_id for place in finding.found_in} - {finding.place.statement_id})
-    more = f'<span class="u-note"> and {others} more</span>' if others else ""
+    more = f'<span class="u-note"> {say("and-more", count=others)}</span>' if others else ""
     text = around(finding.place)
     context = ""
     if text is not None:
@@ -177,11 +179,9 @@ def _place(finding: Finding, around: Surroundings) -> str:
         context = (
             f'<blockquote class="u-quote" dir="auto"{lang}>{"… " if text.before else ""}{escape(text.before)}'
             f"<mark>{escape(text.words)}</mark>{escape(text.after)}{' …' if text.after else ''}</blockquote>"
-            f'<p class="u-note">Characters {finding.place.start}–{finding.place.end} of statement '
-            f"<code>{escape(finding.place.statement_id)}</code></p>"
         )
     return (
-        f'<details class="u-source u-check-place"><summary>{label}: <bdi class="u-reference">'
+        f'<details class="u-source u-check-place"><summary>{label} <bdi class="u-reference">'
         f"{escape(finding.place.reference)}</bdi>{more}</summary>{context}</details>"
     )
 
@@ -194,7 +194,5 @@ def _skipped(report: CheckReport) -> str:
         f'<span class="u-note">({escape(skipped.where)}: {escape(skipped.reason)})</span></li>'
         for skipped in report.skipped
     )
-    counted = "1 string was" if len(report.skipped) == 1 else f"{len(report.skipped)} strings were"
-    return (
-        f'<details class="u-source u-check-skipped"><summary>{counted} not checked</summary><ul>{items}</ul></details>'
-    )
+    counted = say("not-checked", count=len(report.skipped))
+    return f'<details class="u-source u-check-skipped"><summary>{counted}</summary><ul>{items}</ul></details>'

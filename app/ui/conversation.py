@@ -1,71 +1,30 @@
 """The conversation as HTML: questions, progress, and answers with their scope and coverage."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from html import escape
+from typing import Final
 
+from app.answering.compose.extractive import escape as plain
 from app.answering.trace import lines_of
 from app.corpus.corpus import Corpus
+from app.corpus.drafts import Judgement
 from app.errors import AppError
 from app.question.turn import EarlierTurn
-from app.records import AbstentionReason, Answer, Coverage, QuestionKind, Scope, Status
+from app.records import Answer, Citation, Scope
 from app.ui.evidence_panel import card_id, evidence_section
 from app.ui.prose import render_prose
 from app.ui.provenance_html import PartyNamer, speaker_line
 from app.ui.scope_chips import Overrides, scope_html
+from app.ui.words import say
 from vectorstore.errors import StoreError
 
-_STATUS: dict[Status, str] = {"answered": "Answered", "partial": "Answered in part", "abstained": "No answer"}
-REASONS: dict[AbstentionReason, str] = {
-    "no_statement": "No statement by that State",
-    "not_mentioned": "Not mentioned",
-    "article_not_cited": "That article is not cited",
-    "no_position": "Mentioned without a position",
-    "group_only": "Only a group's statement",
-    "out_of_scope": "Outside what the corpus covers",
-    "ambiguous": "The question can be read in several ways",
-    "index_incomplete": "The index is incomplete",
-    "help": "What can be asked",
-}
-# What a question asks for, by its kind; those that are told from the answer alone are not shown.
-KINDS: dict[QuestionKind, str] = {
-    "content": "what was said",
-    "position": "a position",
-    "compare": "a comparison",
-    "over_time": "what changed",
-    "which_states": "which States",
-    "negated_which": "which States did not",
-    "number": "a number",
-    "date": "a date",
-    "person": "a name",
-    "reason": "a reason",
-    "yes_no": "yes or no",
-    "metadata": "facts of the statement",
-    "treaty_text": "the treaty's own text",
-    "summary": "a summary",
-    "list": "a list of statements",
-    "source": "the source of words",
-    "format_request": "another form of the answer",
-    "greeting": "help",
-    "out_of_scope": "something else",
-    "ambiguous": "to be asked back",
-}
-_STEPS = {
-    "resolve": "Reading the question",
-    "retrieve": "Searching the statements",
-    "compose": "Choosing quotations",
-    "verify": "Checking every quotation",
-}
-# The component's event for saving, one of those that Gradio knows; `select` is for what asks.
-SAVE_EVENT = "apply"
-EXAMPLES = (
-    "What did Iran say about article 4?",
-    "What is Iran's position on unilateral coercive measures?",
-    "Has Iran concluded extradition agreements?",
-    "How do States see mutual legal assistance?",
-)
+_MARK: Final = re.compile(r"\[(\d{1,4})\]")
+_STEPS: Final = ("resolve", "retrieve", "compose", "verify")
+# The component's event for judging, one of those that Gradio knows; `select` is for what asks.
+JUDGE_EVENT: Final = "apply"
 _NAMES_SHOWN = 6
 
 
@@ -77,10 +36,12 @@ class Turn:
         number: Place in the conversation, from 1.
         overrides: The parts of the scope that the user set.
         history: The turns that the question was asked after, oldest first.
+        used: Numbers of related passages that the reader took into the answer.
+        judged: What the reader said of the answer.
         evidence: The rendered evidence of the answer.
         record: The rendered record of the answer; empty where none is kept.
-        copy_text: The answer with its references, as plain text.
-        saved: What saving it as an eval case said; empty until then.
+        references: Of its citations and related passages, by number.
+        names: Of the parties that it quotes, by code.
     """
 
     number: int
@@ -88,10 +49,17 @@ class Turn:
     answer: Answer
     overrides: Overrides = field(default_factory=dict)
     history: tuple[EarlierTurn, ...] = ()
+    used: tuple[int, ...] = ()
+    judged: Judgement | None = None
     evidence: str = ""
     record: str = ""
-    copy_text: str = ""
-    saved: str = ""
+    references: Mapping[int, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> tuple[Citation, ...]:
+        """What the answer quotes, with the related passages that the reader took into it."""
+        return (*self.answer.citations, *(c for c in self.answer.related if c.number in self.used))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +81,7 @@ class Pending:
 
 @dataclass(frozen=True, kw_only=True)
 class Unsaved:
-    """Why the answer of a turn could not be saved as an eval case."""
+    """Why a judgement of the answer of a turn could not be kept."""
 
     number: int
     error: str
@@ -127,6 +95,8 @@ def make_turn(
     corpus: Corpus,
     *,
     history: Sequence[EarlierTurn] = (),
+    used: Sequence[int] = (),
+    judged: Judgement | None = None,
 ) -> Turn:
     """Renders what does not change later, so that the store is read once per answer."""
     return Turn(
@@ -135,9 +105,12 @@ def make_turn(
         answer=answer,
         overrides=dict(overrides),
         history=tuple(history),
-        evidence=evidence_section(number, answer, corpus),
+        used=tuple(used),
+        judged=judged,
+        evidence=evidence_section(number, answer, corpus, used),
         record=_record(answer, corpus),
-        copy_text=_copy_text(answer, corpus),
+        references=_references(answer, corpus),
+        names=_names(answer, corpus),
     )
 
 
@@ -145,8 +118,9 @@ def conversation_html(
     turns: Sequence[Turn],
     corpus: Corpus,
     *,
+    identifier: str = "",
     pending: Pending | None = None,
-    statements: int = 0,
+    welcome: str = "",
     unsaved: Unsaved | None = None,
 ) -> str:
     """Renders the conversation, or the welcome before its first question.
@@ -154,12 +128,13 @@ def conversation_html(
     Args:
         turns: The turns so far, oldest first.
         corpus: Names the parties.
+        identifier: Of the conversation, which the address of the page then names.
         pending: The question being answered, shown last; nothing can be changed meanwhile.
-        statements: How many statements are stored; said in the welcome.
-        unsaved: Shown under the answer that could not be saved.
+        welcome: What is shown where nothing was asked yet; see `welcome_html`.
+        unsaved: Shown under the answer whose judgement could not be kept.
     """
     if not turns and pending is None:
-        return _welcome(statements)
+        return welcome
     idle = pending is None or pending.error is not None or pending.notice is not None
     scopes = [None, *(turn.answer.scope for turn in turns)]
     parts = [
@@ -174,7 +149,11 @@ def conversation_html(
     ]
     if pending is not None:
         parts.append(_pending(pending))
-    return f'<div class="u-conversation">{"".join(parts)}</div>'
+    title = escape(turns[0].question if turns else "")
+    return (
+        f'<div class="u-conversation" data-conversation="{escape(identifier)}" data-title="{title}">'
+        f"{''.join(parts)}</div>"
+    )
 
 
 # Of a person at a browser nobody expects a command, or the id of a statement: "…, which `untoc show ID` lists".
@@ -201,16 +180,30 @@ def _turn(turn: Turn, corpus: Corpus, before: Scope | None, *, editable: bool, b
     choosing = editable and answer.abstention is not None and answer.abstention.options
     text = answer.abstention.message if answer.abstention is not None and choosing else answer.answer
     chips = scope_html(answer.scope, names, editable=editable, before=before, everyone=_asked_everyone(answer))
-    status = f'<span class="u-badge u-{answer.status}">{_STATUS[answer.status]}</span>{_reason(answer)}'
+    status = f'<span class="u-badge u-{answer.status}">{say(f"status-{answer.status}")}</span>{_reason(answer)}'
     return (
         f'<article class="u-turn" data-turn="{turn.number}" data-trace="{escape(answer.trace_id)}" tabindex="-1" '
-        f'aria-label="Question {turn.number} and its answer">'
+        f'aria-label="{say("question-and-answer", number=turn.number)}">'
         f"{_question(turn.question)}{chips}{_kinds(answer, editable=editable)}"
         f'<div class="u-answer u-status-{answer.status}"><p class="u-status">{status}</p>'
-        f'<div class="u-prose" lang="{escape(answer.scope.language)}">{render_prose(text, markers)}</div>'
+        f'<div class="u-prose" lang="{escape(answer.scope.language)}">{render_prose(text, markers)}'
+        f"{render_prose(used_text(turn), markers)}</div>"
         f"{_options(answer, editable=editable)}{_dropped(answer)}{turn.record}</div>"
-        f"{_coverage(answer.coverage, names)}{below}</article>"
+        f"{_coverage(answer, names)}{below}</article>"
     )
+
+
+def used_text(turn: Turn) -> str:
+    """Words the related passages that the reader took into an answer, Markdown; empty where there are none."""
+    taken = turn.shown[len(turn.answer.citations) :]
+    if not taken:
+        return ""
+    quoted = [
+        f"{plain(speaker_line(c, lambda code: turn.names.get(code or '', code or '')))}\n\n"
+        f"> “{plain(' '.join(c.quote.split()))}” [{c.number}]"
+        for c in taken
+    ]
+    return "\n\n".join((f"**{say('chosen-by-reader')}**", *quoted))
 
 
 def _asked_everyone(answer: Answer) -> bool:
@@ -220,42 +213,58 @@ def _asked_everyone(answer: Answer) -> bool:
 
 
 def _actions(turn: Turn, *, idle: bool, newest: bool, unsaved: Unsaved | None) -> str:
+    number = turn.number
     copy = (
-        f'<button type="button" class="u-button" data-copy="{escape(turn.copy_text)}" aria-label="Copy the answer '
-        f'to question {turn.number} with its sources">Copy answer with sources</button>'
+        f'<button type="button" class="u-button" data-copy="{escape(_copy_text(turn))}" '
+        f'data-html="{escape(_copy_html(turn))}">{say("copy-answer")}</button>'
     )
     show = (
-        f'<button type="button" class="u-button u-quiet u-only-narrow" data-show="{turn.number}" '
-        f'aria-label="Show the evidence for question {turn.number}">Show evidence</button>'
+        f'<button type="button" class="u-button u-quiet u-only-narrow" data-show="{number}">'
+        f"{say('show-evidence')}</button>"
     )
-    cited = bool(turn.answer.citations)
-    shown = (copy if cited else "") + (show if cited or turn.answer.related else "")
-    # Not `disabled` once it is pressed: that would take the keyboard's place in the page away.
-    state = f'data-action="save-case" data-event="{SAVE_EVENT}"' if idle and not turn.saved else 'aria-disabled="true"'
-    save = (
-        f'<button type="button" class="u-button u-quiet" {state} data-turn="{turn.number}" '
-        f'aria-label="Save as eval case: question {turn.number} and its answer">Save as eval case</button>'
-        # Here before it says anything, so that a screen reader hears it change.
-        f'<span class="u-note u-saved" role="status">{escape(turn.saved)}</span>'
-    )
-    brief = (
-        '<button type="button" class="u-button u-quiet" data-action="brief" aria-label="Make a briefing of all that '
-        'this conversation asked">Make a briefing</button>'
+    shown = (copy if turn.shown else "") + (show if turn.shown or turn.answer.related else "")
+    last = (
+        "".join(
+            f'<button type="button" class="u-button u-quiet" data-export="{form}">{say(f"export-{form}")}</button>'
+            for form in ("docx", "md")
+        )
+        + f'<button type="button" class="u-button u-quiet" data-action="brief">{say("make-briefing-of-this")}</button>'
         if newest and idle
         else ""
     )
-    refusal = error_html(unsaved.error) if unsaved is not None and unsaved.number == turn.number else ""
-    return f'<p class="u-actions">{shown}{brief}{save}<span class="u-note">{_how(turn.answer)}</span></p>{refusal}'
+    refusal = error_html(unsaved.error) if unsaved is not None and unsaved.number == number else ""
+    return (
+        f'<p class="u-actions">{shown}{last}<span class="u-note">{_how(turn.answer)}</span></p>'
+        f"{_judging(turn, idle=idle)}{refusal}"
+    )
+
+
+def _judging(turn: Turn, *, idle: bool) -> str:
+    """Renders the two buttons under an answer; "wrong" asks what would have been right."""
+    told = "" if turn.judged is None else say(f"judged-{turn.judged.verdict}")
+    # Here before it says anything, so that a screen reader hears it change.
+    said = f'<span class="u-note u-saved" role="status">{told}</span>'
+    if not idle or turn.judged is not None:
+        return f'<div class="u-actions u-judging">{said}</div>'
+    where = f'data-action="judge" data-event="{JUDGE_EVENT}" data-turn="{turn.number}"'
+    return (
+        f'<div class="u-actions u-judging"><button type="button" class="u-button u-quiet" {where} '
+        f'data-verdict="right">{say("right")}</button>'
+        f'<details class="u-wrong"><summary class="u-button u-quiet">{say("wrong")}</summary>'
+        f'<div class="u-form"><input type="text" maxlength="500" aria-label="{say("what-is-right")}" '
+        f'placeholder="{say("what-is-right")}"><button type="button" class="u-button" {where} data-verdict="wrong">'
+        f"{say('keep-judgement')}</button></div></details>{said}</div>"
+    )
 
 
 def _question(question: str) -> str:
-    return f'<h2 class="u-question" dir="auto"><span class="u-hidden">Question: </span>{escape(question)}</h2>'
+    return f'<h2 class="u-question" dir="auto"><span class="u-hidden">{say("question")}: </span>{escape(question)}</h2>'
 
 
 def _reason(answer: Answer) -> str:
     if answer.abstention is None:
         return ""
-    return f'<span class="u-reason">{REASONS[answer.abstention.reason]}</span>'
+    return f'<span class="u-reason">{say(f"reason-{answer.abstention.reason}")}</span>'
 
 
 def _options(answer: Answer, *, editable: bool) -> str:
@@ -269,7 +278,7 @@ def _options(answer: Answer, *, editable: bool) -> str:
         f'data-question="{escape(option)}">{escape(option)}</button></li>'
         for option in answer.abstention.options
     )
-    return f'<ul class="u-options" aria-label="Ask again as">{buttons}</ul>'
+    return f'<ul class="u-options" aria-label="{say("ask-again-as")}">{buttons}</ul>'
 
 
 def _kinds(answer: Answer, *, editable: bool) -> str:
@@ -277,13 +286,13 @@ def _kinds(answer: Answer, *, editable: bool) -> str:
     if not answer.other_kinds:
         return ""
     buttons = "".join(
-        f'<button type="button" class="u-button u-quiet" data-action="kind" data-kind="{kind}" '
-        f'aria-label="Ask again for {KINDS[kind]}">{KINDS[kind]}</button>'
+        f'<button type="button" class="u-button u-quiet" data-action="kind" data-kind="{kind}">'
+        f"{say(f'kind-{kind}')}</button>"
         for kind in answer.other_kinds
         if editable
     )
-    rather = f" Rather: {buttons}" if buttons else ""
-    return f'<p class="u-note u-kinds">Read as asking for <b>{KINDS[answer.kind]}</b>, which is not sure.{rather}</p>'
+    read = say("read-as", kind=f"<b>{say(f'kind-{answer.kind}')}</b>")
+    return f'<p class="u-note u-kinds">{read} {say("rather") if buttons else ""} {buttons}</p>'
 
 
 def _dropped(answer: Answer) -> str:
@@ -293,24 +302,25 @@ def _dropped(answer: Answer) -> str:
         f'<li dir="auto">{escape(claim.text)} <span class="u-note">({escape(claim.reason)})</span></li>'
         for claim in answer.dropped_claims
     )
-    count = len(answer.dropped_claims)
-    summary = f"{count} claim{'' if count == 1 else 's'} left out for want of support in the evidence"
+    summary = say("claims-left-out", count=len(answer.dropped_claims))
     return f'<details class="u-source"><summary>{summary}</summary><ul>{items}</ul></details>'
 
 
-def _coverage(coverage: Coverage, names: PartyNamer) -> str:
-    scope = coverage.statements_in_scope
+def _coverage(answer: Answer, names: PartyNamer) -> str:
+    coverage = answer.coverage
     facts = [
-        f"<li><b>{scope}</b> statement{'' if scope == 1 else 's'} in scope</li>",
-        f"<li><b>{coverage.statements_with_evidence}</b> with evidence</li>",
+        f"<li>{say('in-scope', count=f'<b>{coverage.statements_in_scope}</b>')}</li>",
+        f"<li>{say('with-evidence', count=f'<b>{coverage.statements_with_evidence}</b>')}</li>",
     ]
-    lists = (
-        ("No evidence from", [names(code) for code in coverage.states_without_evidence]),
-        ("No statement from", [names(code) for code in coverage.states_without_statement]),
-        ("Could not read", list(coverage.unreadable_files)),
-    )
-    facts += [_named(label, items) for label, items in lists if items]
-    return f'<ul class="u-coverage" aria-label="Coverage">{"".join(facts)}</ul>'
+    lists = [
+        ("no-evidence-from", [names(code) for code in coverage.states_without_evidence]),
+        ("no-statement-from", [names(code) for code in coverage.states_without_statement]),
+    ]
+    # Files that could not be read may be why nothing was found; under an answer they say nothing new.
+    if answer.abstention is not None and answer.abstention.reason not in ("help", "out_of_scope", "ambiguous"):
+        lists.append(("could-not-read", list(coverage.unreadable_files)))
+    facts += [_named(say(key), items) for key, items in lists if items]
+    return f'<ul class="u-coverage" aria-label="{say("coverage")}">{"".join(facts)}</ul>'
 
 
 def _named(label: str, items: Sequence[str]) -> str:
@@ -321,9 +331,9 @@ def _named(label: str, items: Sequence[str]) -> str:
 
 
 def _how(answer: Answer) -> str:
-    how = f"Written by {escape(answer.model or 'a model')}, quotations copied" if answer.composer == "model" else ""
+    how = say("written-by", model=escape(answer.model or "?")) if answer.composer == "model" else ""
     seconds = answer.timings_ms.total / 1000
-    took = f"{seconds:.1f} s" if seconds >= 0.05 else ""
+    took = say("seconds", seconds=f"{seconds:.1f}") if seconds >= 0.05 else ""
     return " · ".join(part for part in (how, took) if part)
 
 
@@ -333,50 +343,94 @@ def _pending(pending: Pending) -> str:
     elif pending.notice is not None:
         body = f'<p class="u-note" role="status">{escape(pending.notice)}</p>'
     else:
-        names = list(_STEPS)
-        reached = names.index(pending.done) + 2 if pending.done else 1
-        steps = [_STEPS[name] for name in names[:reached]]
+        reached = _STEPS.index(pending.done) + 2 if pending.done in _STEPS else 1
+        steps = [say(f"step-{name}") for name in _STEPS[:reached]]
         items = "".join(
             f'<li class="{"u-now" if index == len(steps) - 1 else "u-past"}">{escape(step)}</li>'
             for index, step in enumerate(steps)
         )
-        body = f'<ol class="u-steps" aria-label="Progress">{items}</ol>'
+        body = f'<ol class="u-steps" aria-label="{say("progress")}">{items}</ol>'
         if pending.shown:
             body += f'<div class="u-answer"><div class="u-prose">{render_prose(pending.shown, {})}</div></div>'
     return f'<article class="u-turn u-pending">{_question(pending.question)}{body}</article>'
 
 
-def _welcome(statements: int) -> str:
-    if statements == 0:
-        stored = "There are no statements yet. Add some, or load the sample statement, on the Ingest tab."
-    else:
-        noun = "statement" if statements == 1 else "statements"
-        stored = f"{statements} {noun} to search. Every quotation is checked, word for word."
-    examples = "".join(
-        f'<li><button type="button" class="u-example" data-action="ask" data-question="{escape(example)}">'
+def welcome_html(statements: int, examples: Sequence[str]) -> str:
+    """Renders what an empty conversation shows: how much there is to search, and questions that it answers."""
+    stored = say("welcome-count", count=statements) if statements else say("welcome-empty")
+    items = "".join(
+        f'<li><button type="button" class="u-example" dir="auto" data-action="ask" data-question="{escape(example)}">'
         f"{escape(example)}</button></li>"
-        for example in EXAMPLES
+        for example in examples
     )
-    return (
-        '<div class="u-welcome"><h2>Ask what a State said</h2>'
-        f'<p>{stored}</p><ul aria-label="Examples">{examples}</ul></div>'
+    listed = f'<ul aria-label="{say("examples")}">{items}</ul>' if items else ""
+    return f'<div class="u-welcome"><h2>{say("welcome-title")}</h2><p>{stored}</p>{listed}</div>'
+
+
+def suggestions_html(questions: Sequence[str]) -> str:
+    """Renders questions that may be asked next, as buttons."""
+    items = "".join(
+        f'<li><button type="button" class="u-button" dir="auto" data-action="ask" data-question="{escape(question)}">'
+        f"{escape(question)}</button></li>"
+        for question in questions
     )
+    return f'<ul class="u-options" aria-label="{say("ask-next")}">{items}</ul>' if items else ""
 
 
 def _record(answer: Answer, corpus: Corpus) -> str:
+    """Renders how an answer was made: in sentences, with the record behind a fold."""
     try:
         lines = lines_of(corpus.trace(answer.trace_id))
     except (AppError, StoreError):
         return ""
+    coverage = answer.coverage
+    told = [
+        say("how-searched", count=coverage.statements_in_scope, found=coverage.statements_with_evidence),
+        say("how-quoted", count=len(answer.citations)),
+        say("how-model", model=answer.model or "?", dropped=len(answer.dropped_claims))
+        if answer.composer == "model"
+        else say("how-extractive"),
+        *(
+            [say("how-sure", percent=round(100 * answer.confidence))]
+            if answer.confidence_source == "calibrated"
+            else []
+        ),
+    ]
+    sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in told)
     items = "".join(f'<li dir="auto"><b>{escape(label)}</b> {escape(text)}</li>' for label, text in lines)
-    return f'<details class="u-source"><summary>How this was answered</summary><ul>{items}</ul></details>'
+    return (
+        f'<details class="u-source"><summary>{say("how-answered")}</summary>{sentences}'
+        f'<details class="u-source"><summary>{say("whole-record")}</summary><ul>{items}</ul></details></details>'
+    )
 
 
-def _copy_text(answer: Answer, corpus: Corpus) -> str:
-    lines = [answer.answer.strip()]
-    for citation in answer.citations:
+def _references(answer: Answer, corpus: Corpus) -> dict[int, str]:
+    found = {}
+    for citation in (*answer.citations, *answer.related):
         try:
-            lines.append(f"[{citation.number}] {corpus.reference(citation, answer.scope.language)}")
+            found[citation.number] = corpus.reference(citation, answer.scope.language)
         except (AppError, StoreError):
-            lines.append(f"[{citation.number}] {citation.file}")
-    return "\n\n".join(lines)
+            found[citation.number] = citation.file
+    return found
+
+
+def _names(answer: Answer, corpus: Corpus) -> dict[str, str]:
+    quoted = (*answer.citations, *answer.related)
+    codes = {code for c in quoted for code in (c.state, c.on_behalf_of, c.speaker, *c.held_by) if code}
+    return {code: corpus.party_name(code, answer.scope.language) for code in codes}
+
+
+def answer_text(turn: Turn) -> str:
+    """Returns an answer with what the reader took into it, Markdown with `[1]` markers."""
+    return "\n\n".join(part for part in (turn.answer.answer.strip(), used_text(turn)) if part)
+
+
+def _copy_text(turn: Turn) -> str:
+    return "\n\n".join((answer_text(turn), *(f"[{c.number}] {turn.references[c.number]}" for c in turn.shown)))
+
+
+def _copy_html(turn: Turn) -> str:
+    """Renders an answer for the clipboard, as word processors take it: numbers raised, references below."""
+    body = _MARK.sub(r"<sup>\1</sup>", render_prose(answer_text(turn), {}))
+    notes = "".join(f"<p><sup>{c.number}</sup> {escape(turn.references[c.number])}</p>" for c in turn.shown)
+    return f"{body}<hr>{notes}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 import gradio as gr
 
@@ -11,23 +11,25 @@ from app.corpus.corpus import Corpus
 from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
 from app.ui.conversation import error_html
 from app.ui.provenance_html import PartyNamer, language_name
+from app.ui.words import label, language, say
 from vectorstore.records import Metadata, Statement, StatementSummary
 
 _ROWS = 50
-_FIELDS = (
-    ("state", "State", "A name or an ISO 3166 code"),
-    ("on_behalf_of", "On behalf of", "A group, where the statement is a group's"),
-    ("speaker", "Speaker", "Who delivered it"),
-    ("body", "Body", "Such as the Conference of the Parties"),
-    ("session", "Session", "A number"),
-    ("date", "Date", "2020, 2020-10-12 or 2020-10-12/2020-10-16"),
-    ("agenda_item", "Agenda item", "A number"),
-    ("language", "Language", "en, fr, es, ru, ar, zh …"),
-    ("title", "Title", "Of the statement"),
-    ("symbol", "Symbol", "Of the document"),
-    ("url", "Address", "Where it was published"),
+_FIELDS: Final = (
+    "state",
+    "on_behalf_of",
+    "speaker",
+    "body",
+    "session",
+    "date",
+    "agenda_item",
+    "language",
+    "title",
+    "symbol",
+    "url",
 )
-_CHOOSE = '<p class="u-empty">Choose a statement above to read it, correct its metadata or remove it.</p>'
+# Columns after that of the State, by which the table can be sorted as well.
+_COLUMNS: Final = ("on_behalf_of", "body", "session", "date", "agenda_item", "language", "file")
 
 
 class _CorpusTabController:
@@ -36,26 +38,46 @@ class _CorpusTabController:
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
 
-    def table(self, words: str, page: int) -> tuple[str, int]:
-        """Renders a page of the statements that hold all the words; also the page number, within bounds."""
+    def _name(self, code: str | None) -> str:
+        return self._corpus.party_name(code, language())
+
+    def table(self, words: str, page: int, order: str) -> tuple[str, int]:
+        """Renders a page of the statements that hold all the words; also the page number, within bounds.
+
+        `order` names the column that they are sorted by, with a minus for the last first; empty is by State and date.
+        """
         try:
             statements = self._corpus.statements()
         except SHOWN_ERRORS as error:
             return error_html(error), 0
-        found = [summary for summary in statements if _matches(summary, words, self._corpus.party_name)]
+        found = [summary for summary in statements if _matches(summary, words, self._name)]
+        if order:
+            found.sort(key=lambda summary: self._sorted_by(summary, order.lstrip("-")), reverse=order.startswith("-"))
         page = max(0, min(page, (len(found) - 1) // _ROWS))
-        return table_html(found, page, len(statements), self._corpus.party_name), page
+        return table_html(found, page, len(statements), self._name, order), page
 
-    def filtered(self, words: str) -> tuple[str, int]:
-        return self.table(words, 0)
+    def _sorted_by(self, summary: StatementSummary, field: str) -> tuple[bool, int, str]:
+        value = summary.file if field == "file" else getattr(summary.metadata, field, None) or ""
+        if field in ("state", "on_behalf_of") and value:
+            value = self._name(value)
+        number = int(value) if value.isdigit() else 0
+        # What is not known comes last.
+        return not value, number, value.casefold()
 
-    def act(self, words: str, page: int, chosen: str | None, event: gr.EventData) -> tuple[Any, ...]:
-        """Turns a page, or opens a statement."""
+    def filtered(self, words: str, order: str) -> tuple[str, int]:
+        return self.table(words, 0, order)
+
+    def act(self, words: str, page: int, order: str, event: gr.EventData) -> tuple[Any, ...]:
+        """Turns a page, sorts, or opens a statement; gives (order, table, page, *opened)."""
         data = event._data if isinstance(event._data, dict) else {}
         if data.get("action") == "page":
             step = 1 if data.get("to") == "next" else -1
-            return (*self.table(words, page + step), *[gr.skip()] * (3 + len(_FIELDS)))
-        return (gr.skip(), page, *self.opened(str(data.get("id", ""))))
+            return (order, *self.table(words, page + step, order), *[gr.skip()] * (3 + len(_FIELDS)))
+        if data.get("action") == "sort":
+            field = str(data.get("field", ""))
+            order = f"-{field}" if order == field else field
+            return (order, *self.table(words, 0, order), *[gr.skip()] * (3 + len(_FIELDS)))
+        return (order, gr.skip(), page, *self.opened(str(data.get("id", ""))))
 
     def opened(self, statement_id: str, message: str = "") -> tuple[Any, ...]:
         """Gives (chosen id, form, detail, one update per field)."""
@@ -64,8 +86,7 @@ class _CorpusTabController:
         except SHOWN_ERRORS as error:
             return (None, gr.Column(visible=False), error_html(error), *[gr.skip()] * len(_FIELDS))
         values = [
-            gr.Textbox(value=getattr(statement.metadata, name) or "", info=_info(statement, name, hint))
-            for name, _, hint in _FIELDS
+            gr.Textbox(value=getattr(statement.metadata, name) or "", info=_info(statement, name)) for name in _FIELDS
         ]
         return (
             statement_id,
@@ -73,41 +94,41 @@ class _CorpusTabController:
             message
             + statement_html(
                 statement,
-                self._corpus.party_name,
+                self._name,
                 self._corpus.kinship(statement_id),
                 self._corpus.interventions(statement_id),
             ),
             *values,
         )
 
-    def save(self, statement_id: str | None, words: str, page: int, *values: str) -> tuple[Any, ...]:
+    def save(self, statement_id: str | None, words: str, page: int, order: str, *values: str) -> tuple[Any, ...]:
         """Corrects the metadata fields that were changed; gives (table, page, *opened)."""
         nothing = (gr.skip(),) * len(_FIELDS)
         try:
             metadata = self._corpus.show(statement_id or "").metadata
             changes = {
                 name: value.strip()
-                for (name, _, _), value in zip(_FIELDS, values, strict=True)
+                for name, value in zip(_FIELDS, values, strict=True)
                 if value.strip() != (getattr(metadata, name) or "")
             }
             if not changes:
-                return gr.skip(), page, *self.opened(statement_id or "", _said("Nothing was changed."))
+                return gr.skip(), page, *self.opened(statement_id or "", _said(say("nothing-changed")))
             summary = self._corpus.edit(statement_id or "", changes)
         except SHOWN_ERRORS as error:
             return gr.skip(), page, statement_id, gr.skip(), error_html(error), *nothing
-        return *self.table(words, page), *self.opened(summary.statement_id, _said("Saved."))
+        return *self.table(words, page, order), *self.opened(summary.statement_id, _said(say("saved")))
 
-    def remove(self, statement_id: str | None, words: str, page: int) -> tuple[Any, ...]:
+    def remove(self, statement_id: str | None, words: str, page: int, order: str) -> tuple[Any, ...]:
         """Removes the chosen statement; gives (table, page, chosen, form, detail)."""
         try:
             self._corpus.remove(statement_id or "")
         except SHOWN_ERRORS as error:
             return gr.skip(), page, statement_id, gr.skip(), error_html(error)
-        return *self.table(words, page), None, gr.Column(visible=False), _said("Removed.") + _CHOOSE
+        return *self.table(words, page, order), None, gr.Column(visible=False), _said(say("removed")) + _choose()
 
 
-def _info(statement: Statement, name: str, hint: str) -> str:
-    return " · ".join(part for part in (hint, "inferred" if name in statement.inferred else "") if part)
+def _info(statement: Statement, name: str) -> str:
+    return " · ".join((say(f"hint-{name}"), *([say("inferred")] if name in statement.inferred else [])))
 
 
 def _matches(summary: StatementSummary, words: str, names: PartyNamer) -> bool:
@@ -116,13 +137,17 @@ def _matches(summary: StatementSummary, words: str, names: PartyNamer) -> bool:
         summary.file,
         names(metadata.state),
         names(metadata.on_behalf_of) if metadata.on_behalf_of else "",
-        *(getattr(metadata, name) or "" for name, _, _ in _FIELDS),
+        *(getattr(metadata, name) or "" for name in _FIELDS),
+        # As they are named: "Russian", "session 12".
+        language_name(metadata.language) if metadata.language else "",
+        say("session", value=metadata.session) if metadata.session else "",
+        spoken_date(metadata.date, language()) or "",
     )
     haystack = " ".join(fields).casefold()
     return all(word in haystack for word in words.casefold().split())
 
 
-def table_html(found: Sequence[StatementSummary], page: int, total: int, names: PartyNamer) -> str:
+def table_html(found: Sequence[StatementSummary], page: int, total: int, names: PartyNamer, order: str = "") -> str:
     """Renders a page of the table of statements, each with a button that opens it.
 
     Args:
@@ -130,18 +155,32 @@ def table_html(found: Sequence[StatementSummary], page: int, total: int, names: 
         page: Counted from 0.
         total: How many statements are stored.
         names: Gives the name of a party's code.
+        order: The column that they are sorted by; see `_CorpusTabController.table`.
     """
     if total == 0:
-        return '<p class="u-empty">There are no statements yet. Add some on the Ingest tab.</p>'
+        return f'<p class="u-empty">{say("welcome-empty")}</p>'
     first = page * _ROWS
     rows = "".join(_row(summary, names) for summary in found[first : first + _ROWS])
-    headings = ("State", "On behalf of", "Body", "Session", "Date", "Item", "Language", "File", "Passages")
-    head = "".join(f'<th scope="col">{heading}</th>' for heading in headings)
-    shown = f"{first + 1}–{min(first + _ROWS, len(found))} of {len(found)}" if found else "None found"
+    head = "".join(_heading(field, order) for field in ("state", *_COLUMNS))
+    last = min(first + _ROWS, len(found))
+    shown = say("rows-shown", first=first + 1, last=last, count=len(found)) if found else say("none-found")
+    if len(found) != total:
+        shown += f" ({say('rows-stored', count=total)})"
     return (
-        f'<p class="u-note" role="status">{shown}{f" ({total} stored)" if len(found) != total else ""}</p>'
-        '<div class="u-scroll" tabindex="0" role="region" aria-label="Statements"><table class="u-table">'
+        f'<p class="u-note" role="status">{shown}</p>'
+        f'<div class="u-scroll" tabindex="0" role="region" aria-label="{say("statements")}"><table class="u-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{_pager(page, len(found))}"
+    )
+
+
+def _heading(field: str, order: str) -> str:
+    sorted_by = {field: "ascending", f"-{field}": "descending"}.get(order)
+    told = f' aria-sort="{sorted_by}"' if sorted_by else ""
+    sign = {"ascending": " ▲", "descending": " ▼"}.get(sorted_by or "", "")
+    return (
+        f'<th scope="col"{told}><button type="button" class="u-sort" '
+        f'data-action="sort" data-field="{field}">{say(f"field-{field}")}<span aria-hidden="true">{sign}</span>'
+        "</button></th>"
     )
 
 
@@ -152,8 +191,8 @@ def _pager(page: int, found: int) -> str:
         f'<button type="button" class="u-button" data-action="page" data-to="{to}"{"" if able else " disabled"}>'
         f"{label}</button>"
         for to, label, able in (
-            ("previous", "Previous", page > 0),
-            ("next", "Next", (page + 1) * _ROWS < found),
+            ("previous", say("previous"), page > 0),
+            ("next", say("next"), (page + 1) * _ROWS < found),
         )
     )
     return f'<p class="u-actions">{buttons}</p>'
@@ -161,26 +200,26 @@ def _pager(page: int, found: int) -> str:
 
 def _row(summary: StatementSummary, names: PartyNamer) -> str:
     metadata: Metadata = summary.metadata
-    who = record_of(summary) or holder(summary.kind, metadata, names) or "Not attributed"
+    who = record_of(summary) or holder(summary.kind, metadata, names) or say("nobody")
     inferred = set(summary.inferred)
     cells = (
         ("on_behalf_of", names(metadata.on_behalf_of) if metadata.on_behalf_of else ""),
         ("body", metadata.body),
         ("session", metadata.session),
-        ("date", spoken_date(metadata.date, "en") or ""),
+        ("date", spoken_date(metadata.date, language()) or ""),
         ("agenda_item", metadata.agenda_item),
         ("language", language_name(metadata.language) if metadata.language else ""),
         ("file", summary.file),
     )
-    mark = '<span class="u-inferred">inferred</span>'
+    mark = f'<span class="u-inferred">{say("inferred")}</span>'
     columns = "".join(
         f'<td class="u-col-{field}"><bdi>{escape(value or "–")}</bdi>{mark if value and field in inferred else ""}</td>'
         for field, value in cells
     )
+    spoken = say("open-statement", who=who, file=summary.file)
     return (
-        f'<tr><th scope="row">{_open_button(summary.statement_id, who, f"Open {who}, {summary.file}")}'
-        f"{mark if 'state' in inferred else ''}</th>{columns}"
-        f'<td class="u-number-cell">{summary.passages}</td></tr>'
+        f'<tr><th scope="row">{_open_button(summary.statement_id, who, spoken)}'
+        f"{mark if 'state' in inferred else ''}</th>{columns}</tr>"
     )
 
 
@@ -194,26 +233,27 @@ def statement_html(
 
     A record has a button for each of its interventions; an intervention shows its own words of the record.
     """
-    family = "" if kinship is None else f'<p class="u-note">Family: <bdi>{escape(kinship)}</bdi></p>'
+    family = "" if kinship is None else f'<p class="u-note">{say("family")} <bdi>{escape(kinship)}</bdi></p>'
     part = statement.part
     several = statement.kind == "record" and part is None
-    nobody = "Record of several speakers" if several else "Not attributed to a State"
+    nobody = say("several-speakers" if several else "nobody")
     who = holder(statement.kind, statement.metadata, names) or nobody
     lang = f' lang="{escape(statement.metadata.language)}"' if statement.metadata.language else ""
     text, place = statement.source_text, ""
     if part is not None:
         text = text[part.start : part.end]
+        told = f" · {say('record-summary')}" if part.summarised else ""
         place = (
-            f'<p class="u-note">Intervention {part.ordinal} of a record, named there: <bdi>{escape(part.named)}</bdi>'
-            f"{' · the record tells it in its own words' if part.summarised else ''} · "
-            f"{_open_button(part.record_id, 'Open the whole record')}</p>"
+            f'<p class="u-note">{say("intervention-of", number=part.ordinal)} <bdi>{escape(part.named)}</bdi>'
+            f"{told} · "
+            f"{_open_button(part.record_id, say('open-record'))}</p>"
         )
     return (
         f'<article class="u-statement"><h2 tabindex="-1" class="u-focus-me">{escape(who)}</h2>'
-        f'<p class="u-note"><bdi>{escape(statement.file)}</bdi> · {len(text):,} characters · '
-        f"<code>{escape(statement.statement_id)}</code></p>{family}{place}{_interventions_html(interventions, names)}"
-        f'<details class="u-source" open><summary>Source text, exactly as stored</summary><pre dir="auto"{lang} '
-        f'tabindex="0" aria-label="Source text">{escape(text)}</pre></details>'
+        f'<p class="u-note"><bdi>{escape(statement.file)}</bdi></p>'
+        f"{family}{place}{_interventions_html(interventions, names)}"
+        f'<div class="u-whole u-quote" dir="auto"{lang} tabindex="0" role="region" '
+        f'aria-label="{say("source-text")}">{escape(text)}</div>'
         "</article>"
     )
 
@@ -226,16 +266,16 @@ def _interventions_html(interventions: Sequence[StatementSummary], names: PartyN
         part = item.part
         if part is None:
             continue
-        who = names(item.metadata.state) if part.role == "party" else f"Nobody's position ({part.role})"
-        opening = _open_button(item.statement_id, who, f"Open intervention {part.ordinal}, {who}")
-        words = "The record's" if part.summarised else "The speaker's"
+        who = names(item.metadata.state) if part.role == "party" else say("nobodys-position", role=part.role)
+        opening = _open_button(item.statement_id, who, say("open-intervention", number=part.ordinal, who=who))
+        words = say("words-of-record" if part.summarised else "words-of-speaker")
         rows.append(
             f'<tr><td class="u-number-cell">{part.ordinal}</td><th scope="row">{opening}</th>'
             f"<td><bdi>{escape(part.named)}</bdi></td><td>{words}</td></tr>"
         )
-    head = "".join(f'<th scope="col">{heading}</th>' for heading in ("No.", "Party", "Named as", "Words"))
+    head = "".join(f'<th scope="col">{heading}</th>' for heading in map(say, ("number", "party", "named-as", "words")))
     return (
-        '<div class="u-scroll" tabindex="0" role="region" aria-label="Interventions"><table class="u-table">'
+        f'<div class="u-scroll" tabindex="0" role="region" aria-label="{say("interventions")}"><table class="u-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -248,6 +288,10 @@ def _open_button(statement_id: str, words: str, label: str | None = None) -> str
     )
 
 
+def _choose() -> str:
+    return f'<p class="u-empty">{say("choose-statement")}</p>'
+
+
 def _said(words: str) -> str:
     return f'<p class="u-said" role="status">{words}</p>'
 
@@ -255,10 +299,10 @@ def _said(words: str) -> str:
 def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     """Lays out the tab inside the current context and connects it; its table is read when the tab is opened."""
     shelf = _CorpusTabController(corpus)
-    page, chosen = gr.State(0), gr.State(None)
+    page, chosen, order = gr.State(0), gr.State(None), gr.State("")
     words = gr.Textbox(
-        label="Find statements",
-        placeholder="State, body, year, file name …",
+        label=label("find-statements"),
+        placeholder=label("find-statements-by"),
         lines=1,
         max_lines=1,
         elem_id="corpus-filter",
@@ -267,30 +311,32 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     with gr.Column(visible=False, elem_id="corpus-form") as form:
         fields = _form_fields()
         with gr.Row(elem_classes="u-buttons"):
-            save = gr.Button("Save metadata", variant="primary", scale=0, min_width=150, elem_id="corpus-save")
-            remove = gr.Button("Remove statement …", scale=0, min_width=170, elem_id="corpus-remove")
+            save = gr.Button(label("save-metadata"), variant="primary", scale=0, min_width=150, elem_id="corpus-save")
+            remove = gr.Button(label("remove-statement"), scale=0, min_width=170, elem_id="corpus-remove")
             sure = gr.Button(
-                "Yes, remove it for good",
+                label("remove-for-good"),
                 variant="stop",
                 scale=0,
                 min_width=210,
                 visible=False,
                 elem_id="corpus-sure",
             )
-            keep = gr.Button("Keep it", scale=0, min_width=100, visible=False, elem_id="corpus-keep")
-    detail = gr.HTML(_CHOOSE, elem_id="corpus-detail", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
+            keep = gr.Button(label("keep-it"), scale=0, min_width=100, visible=False, elem_id="corpus-keep")
+    detail = gr.HTML(elem_id="corpus-detail", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
     opened = [chosen, form, detail, *fields]
     asking, settled = _confirmation(ask=True), _confirmation(ask=False)
     # One event for both, so that a table of the words before never arrives last.
-    gr.on([tab.select, words.change], shelf.filtered, [words], [table, page], trigger_mode="always_last", **QUIET)
+    gr.on(
+        [tab.select, words.change], shelf.filtered, [words, order], [table, page], trigger_mode="always_last", **QUIET
+    )
     for pressed in (table.select, detail.select):
-        pressed(shelf.act, [words, page, chosen], [table, page, *opened], **QUIET).then(
+        pressed(shelf.act, [words, page, order], [order, table, page, *opened], **QUIET).then(
             settled, None, [remove, sure, keep], **QUIET
         )
-    save.click(shelf.save, [chosen, words, page, *fields], [table, page, *opened], **QUIET)
+    save.click(shelf.save, [chosen, words, page, order, *fields], [table, page, *opened], **QUIET)
     remove.click(asking, None, [remove, sure, keep], **QUIET)
     keep.click(settled, None, [remove, sure, keep], **QUIET)
-    sure.click(shelf.remove, [chosen, words, page], [table, page, chosen, form, detail], **QUIET).then(
+    sure.click(shelf.remove, [chosen, words, page, order], [table, page, chosen, form, detail], **QUIET).then(
         settled, None, [remove, sure, keep], **QUIET
     )
 
@@ -299,11 +345,11 @@ def _form_fields() -> list[gr.Textbox]:
     fields = []
     for start in range(0, len(_FIELDS), 4):
         with gr.Row():
-            for name, label, hint in _FIELDS[start : start + 4]:
+            for name in _FIELDS[start : start + 4]:
                 fields.append(
                     gr.Textbox(
-                        label=label,
-                        info=hint or None,
+                        label=label(f"field-{name}"),
+                        info=label(f"hint-{name}"),
                         lines=1,
                         max_lines=1,
                         min_width=200,

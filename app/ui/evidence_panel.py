@@ -7,17 +7,12 @@ from html import escape
 
 from app.corpus.corpus import Corpus, EvidenceContext
 from app.errors import AppError
-from app.records import Answer, Citation, Verdict
+from app.records import Answer, Citation
 from app.ui.provenance_html import PartyNamer, provenance, speaker_line
+from app.ui.words import say
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
-_VERDICTS: dict[Verdict, tuple[str, str]] = {
-    "verified": ("Verified", "The quotation stands word for word in the stored statement."),
-    "altered": ("Altered", "The stored statement has other words here."),
-    "misattributed": ("Misattributed", "These words were spoken by someone else."),
-    "not_found": ("Not found", "These words stand in no stored statement."),
-}
 _AROUND = 320  # characters of the paragraph shown on each side before the rest is folded away
 
 
@@ -26,86 +21,100 @@ def card_id(turn: int, number: int) -> str:
     return f"card-{turn}-{number}"
 
 
-def evidence_section(turn: int, answer: Answer, corpus: Corpus) -> str:
+def evidence_section(turn: int, answer: Answer, corpus: Corpus, used: Sequence[int] = ()) -> str:
     """Renders all evidence of one answer.
 
     Args:
         turn: Number of the turn in its conversation; part of every card's id.
         answer: The answer whose citations are shown.
         corpus: Gives each citation's paragraph and reference, and names the parties.
+        used: Numbers of related passages that the reader took into the answer, shown as its evidence.
     """
     names = partial(corpus.party_name, language=answer.scope.language)
 
-    def cards(citations: Sequence[Citation]) -> str:
-        return "".join(_card(turn, citation, corpus, names, answer.scope.language) for citation in citations)
-
-    parts = []
-    if answer.citations:
-        parts.append(f'<h2 class="u-panel-title">Evidence</h2>{cards(answer.citations)}')
-        if answer.more:
-            parts.append(f'<p class="u-note">{_count(answer.more, "more sentence")} on this, not shown.</p>')
-    if answer.related:
-        parts.append(
-            '<h2 class="u-panel-title">Related, not an answer</h2>'
-            '<p class="u-note">These passages may help, but they do not answer the question.</p>'
-            + cards(answer.related)
+    def cards(citations: Sequence[Citation], *, related: bool = False) -> str:
+        return "".join(
+            _card(turn, citation, corpus, names, answer.scope.language, related=related) for citation in citations
         )
-    return "".join(parts) or '<p class="u-empty">No evidence to show for this question.</p>'
+
+    taken = [citation for citation in answer.related if citation.number in used]
+    related = [citation for citation in answer.related if citation.number not in used]
+    parts = []
+    if answer.citations or taken:
+        parts.append(f'<h2 class="u-panel-title">{say("evidence")}</h2>{cards((*answer.citations, *taken))}')
+        if answer.more:
+            parts.append(f'<p class="u-note">{say("more-not-shown", count=answer.more)}</p>')
+    if related:
+        parts.append(
+            f'<h2 class="u-panel-title">{say("related")}</h2><p class="u-note">{say("related-note")}</p>'
+            + cards(related, related=True)
+        )
+    return "".join(parts) or f'<p class="u-empty">{say("no-evidence")}</p>'
 
 
-def evidence_panel(sections: Sequence[tuple[int, str]]) -> str:
-    """Renders the panel: every turn's evidence, the newest shown, the others one click on a marker away."""
+def evidence_panel(sections: Sequence[tuple[int, str]], shown: int = 0) -> str:
+    """Renders the panel: every turn's evidence, that of one turn shown, the others one click on a marker away."""
     if not sections:
         return (
-            '<div class="u-panel"><h2 class="u-panel-title">Evidence</h2><p class="u-empty">'
-            "The quotations behind an answer appear here, each in its paragraph, with its source.</p></div>"
+            f'<div class="u-panel"><h2 class="u-panel-title">{say("evidence")}</h2><p class="u-empty">'
+            f"{say('evidence-empty')}</p></div>"
         )
-    newest = sections[-1][0]
     return (
         '<div class="u-panel">'
         + "".join(
-            f'<section class="u-evidence" data-turn="{turn}" aria-label="Evidence for question {turn}"'
-            f"{'' if turn == newest else ' hidden'}>{section}</section>"
+            f'<section class="u-evidence" data-turn="{turn}" aria-label="{say("evidence-for", number=turn)}"'
+            f"{'' if turn == shown else ' hidden'}>{section}</section>"
             for turn, section in sections
         )
         + "</div>"
     )
 
 
-def _card(turn: int, citation: Citation, corpus: Corpus, names: PartyNamer, language: str) -> str:
+def _card(
+    turn: int, citation: Citation, corpus: Corpus, names: PartyNamer, language: str, *, related: bool = False
+) -> str:
     identifier = card_id(turn, citation.number)
-    verdict, meaning = _VERDICTS[citation.verdict]
     speaker = escape(speaker_line(citation, names))
+    mark = _inferred()
     sources = "".join(
-        f"<li><bdi>{escape(words)}</bdi>{_INFERRED if inferred else ''}</li>"
-        for words, inferred in provenance(citation)
+        f"<li><bdi>{escape(words)}</bdi>{mark if inferred else ''}</li>" for words, inferred in provenance(citation)
     )
-    state_inferred = _INFERRED if "state" in citation.inferred else ""
+    state_inferred = mark if "state" in citation.inferred else ""
     try:
         body, direction = _paragraph(corpus.context(citation), citation.language)
         reference = corpus.reference(citation, language)
     except (AppError, StoreError) as error:
         body, direction, reference = f'<p class="u-note">{escape(str(error))}</p>', "auto", citation.quote
+    if related:
+        badge = ""
+        use = (
+            f'<button type="button" class="u-button" data-action="use" data-turn="{turn}" '
+            f'data-number="{citation.number}">{say("use-this")}</button>'
+        )
+    else:
+        verdict = citation.verdict
+        badge = (
+            f'<span class="u-badge u-{verdict}" title="{say(f"means-{verdict}")}">{say(f"verdict-{verdict}")}</span>'
+        )
+        use = (
+            f'<button type="button" class="u-button u-quiet" data-back="{identifier}">{say("back-to-answer")}</button>'
+        )
     return (
-        f'<article class="u-card" id="{identifier}" tabindex="-1" aria-labelledby="{identifier}-title">'
+        f'<article class="u-card{" u-related" if related else ""}" id="{identifier}" tabindex="-1" '
+        f'aria-labelledby="{identifier}-title">'
         f'<header><span class="u-number" aria-hidden="true">{citation.number}</span>'
-        f'<h3 id="{identifier}-title"><span class="u-hidden">Citation {citation.number}: </span>{speaker}'
-        f"{state_inferred}</h3>"
-        f'<span class="u-badge u-{citation.verdict}" title="{escape(meaning)}">{verdict}</span></header>'
-        f'<ul class="u-provenance">{sources}</ul>{body}{_page(citation)}'
-        f'<details class="u-source"><summary>Source text, exactly as stored</summary>'
-        f'<pre dir="{direction}">{escape(citation.source_quote)}</pre>'
-        f'<p class="u-note">Characters {citation.start}–{citation.end} of statement '
-        f"<code>{escape(citation.statement_id)}</code></p></details>"
-        f'<footer><button type="button" class="u-button" data-copy="{escape(reference)}" '
-        f'aria-label="Copy citation {citation.number} as reference">Copy as reference</button>'
-        f'<button type="button" class="u-button u-quiet" data-back="{identifier}" '
-        f'aria-label="Back to citation {citation.number} in the answer">Back to the answer</button></footer>'
-        "</article>"
+        f'<h3 id="{identifier}-title"><span class="u-hidden">{say("citation", number=citation.number)}: </span>'
+        f"{speaker}{state_inferred}</h3>{badge}</header>"
+        f'<ul class="u-provenance">{sources}</ul>{body}{_page(citation)}{_whole(citation)}'
+        f'<details class="u-source"><summary>{say("source-text")}</summary>'
+        f'<pre dir="{direction}">{escape(citation.source_quote)}</pre></details>'
+        f'<footer><button type="button" class="u-button" data-copy="{escape(reference)}">'
+        f"{say('copy-reference')}</button>{use}</footer></article>"
     )
 
 
-_INFERRED = ' <span class="u-inferred" title="Concluded, not read in the text">inferred</span>'
+def _inferred() -> str:
+    return f' <span class="u-inferred" title="{say("inferred-means")}">{say("inferred")}</span>'
 
 
 def _paragraph(context: EvidenceContext, language: str | None) -> tuple[str, str]:
@@ -117,7 +126,7 @@ def _paragraph(context: EvidenceContext, language: str | None) -> tuple[str, str
     if (before, after) != (context.before, context.after):
         whole = f"{escape(context.before)}{mark}{escape(context.after)}"
         body += (
-            '<details class="u-source"><summary>More of the paragraph</summary>'
+            f'<details class="u-source"><summary>{say("more-of-paragraph")}</summary>'
             f"<blockquote {attributes}>{whole}</blockquote></details>"
         )
     return body, context.direction
@@ -127,11 +136,44 @@ def _page(citation: Citation) -> str:
     """Renders where the page's image goes once it is opened; the browser then asks for it."""
     if citation.page is None:
         return ""
+    return _asked_for(citation, "page_image", say("page-as-in-file", page=citation.page))
+
+
+def _whole(citation: Citation) -> str:
+    """Renders where the whole statement goes once it is opened."""
+    return _asked_for(citation, "whole_statement", say("whole-statement"))
+
+
+def _asked_for(citation: Citation, what: str, summary: str) -> str:
     return (
-        f'<details class="u-source u-page" data-statement="{escape(citation.statement_id)}" '
-        f'data-start="{citation.start}" data-end="{citation.end}"><summary>Page {citation.page} as in the file'
-        '</summary><p class="u-note" role="status">Opening the page…</p></details>'
+        f'<details class="u-source u-fetched" data-what="{what}" data-statement="{escape(citation.statement_id)}" '
+        f'data-start="{citation.start}" data-end="{citation.end}" data-failed="{say("fetch-failed")}">'
+        f'<summary>{summary}</summary><p class="u-note" role="status">{say("opening")}</p></details>'
     )
+
+
+def statement_json(corpus: Corpus, asked: object) -> dict[str, str]:
+    """Answers the browser's request for the whole statement around a citation.
+
+    Args:
+        corpus: Holds it.
+        asked: What the browser sent: `statement`, `start` and `end`, whatever it put into them.
+
+    Returns:
+        The text `before`, `quote` and `after`, with `lang`; or only `note`, which says why there is none.
+    """
+    try:
+        values = asked if isinstance(asked, dict) else {}
+        statement = corpus.show(str(values["statement"]))
+        start, end = int(values["start"]), int(values["end"])
+    except (KeyError, TypeError, ValueError):
+        return {"note": say("fetch-failed")}
+    except (AppError, StoreError) as error:
+        return {"note": str(error)}
+    text, part = statement.source_text, statement.part
+    first, last = (0, len(text)) if part is None else (part.start, part.end)
+    quoted = {"before": text[first:start], "quote": text[start:end], "after": text[end:last]}
+    return quoted | {"lang": statement.metadata.language or ""}
 
 
 def page_json(corpus: Corpus, asked: object) -> dict[str, str]:
@@ -148,14 +190,13 @@ def page_json(corpus: Corpus, asked: object) -> dict[str, str]:
         values = asked if isinstance(asked, dict) else {}
         found = corpus.page_image(str(values["statement"]), int(values["start"]), int(values["end"]))
     except (KeyError, TypeError, ValueError):
-        return {"note": "This page cannot be shown: the request for it was not understood."}
+        return {"note": say("fetch-failed")}
     except (AppError, IngestError, StoreError) as error:
         return {"note": str(error)}
-    where = "with the quotation marked" if found.marked else "on which the quotation could not be marked"
     return {
         "image": f"data:image/png;base64,{b64encode(found.png).decode('ascii')}",
-        "alt": f"Page {found.page} of the file, {where}",
-        "note": "" if found.marked else "The quotation could not be marked on this page.",
+        "alt": say("page-marked" if found.marked else "page-unmarked", page=found.page),
+        "note": "" if found.marked else say("page-unmarked", page=found.page),
     }
 
 
@@ -171,7 +212,3 @@ def _start_of(text: str) -> str:
         return text
     head = text[:_AROUND]
     return head[: head.rfind(" ")] + " …" if " " in head else head + "…"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

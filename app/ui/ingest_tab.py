@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import gradio as gr
 
@@ -13,24 +13,26 @@ from app.errors import AppError
 from app.ui.background_job import run_in_background
 from app.ui.conversation import error_html
 from app.ui.uploads import collect, named_files, to_ingest, upload_box
+from app.ui.words import label, language, say
 from ingest.errors import IngestError
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport
 from vectorstore.errors import StoreError
 
-_STEPS = {"load": "Reading", "embed": "Indexing", "store": "Storing"}
-_OUTCOMES: dict[FileOutcome, tuple[str, str]] = {
-    "added": ("Added", "good"),
-    "unchanged": ("Unchanged", "plain"),
-    "updated": ("Updated", "good"),
-    "replaced": ("Replaced", "good"),
-    "duplicate": ("Duplicate", "plain"),
-    "skipped": ("Skipped", "warn"),
-    "not_listed": ("Not in the manifest", "warn"),
-    "missing": ("Missing", "bad"),
-    "removed": ("Removed", "plain"),
-    "failed": ("Failed", "bad"),
+# How an outcome looks, the worst first in a report.
+_TONES: Final[dict[FileOutcome, str]] = {
+    "added": "good",
+    "unchanged": "plain",
+    "updated": "good",
+    "replaced": "good",
+    "duplicate": "plain",
+    "skipped": "warn",
+    "not_listed": "warn",
+    "missing": "bad",
+    "removed": "plain",
+    "failed": "bad",
 }
-_NOTHING = '<p class="u-empty">No files chosen. Choose files first, then ingest them.</p>'
+
+_HEADS: Final = ("field-file", "result", "field-state", "why")
 
 Job = Callable[[Callable[[IngestProgress], None]], IngestReport]
 
@@ -46,6 +48,9 @@ class _Uploads:
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
 
+    def _name(self, code: str | None) -> str:
+        return self._corpus.party_name(code, language())
+
     def ingest(
         self, sent: Sequence[Mapping[str, Any]] | None, include_unlisted: bool
     ) -> Iterator[tuple[Any, Any, Any, Any, Any]]:
@@ -53,7 +58,7 @@ class _Uploads:
         files = named_files(sent)
         waiting = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
         if not files:
-            yield _NOTHING, *waiting
+            yield f'<p class="u-empty">{say("no-files")}</p>', *waiting
             return
         reports: list[IngestReport] = []
         try:
@@ -83,15 +88,15 @@ class _Uploads:
     def set_state(self, chosen: str | None, state: str, nameless: list[tuple[str, str]]) -> tuple[Any, ...]:
         """Sets the State of a statement that has none; gives (form, choice, what is left, message, State)."""
         if not chosen or not state.strip():
-            message = "Choose a statement and name its State first."
+            message = say("choose-first")
             return gr.skip(), gr.skip(), nameless, f'<p class="u-empty">{message}</p>', gr.skip()
         try:
             summary = self._corpus.edit(chosen, {"state": state})
         except (AppError, StoreError, OSError) as error:
             return gr.skip(), gr.skip(), nameless, error_html(error), gr.skip()
         rest = [(file, identifier) for file, identifier in nameless if identifier != chosen]
-        named = escape(self._corpus.party_name(summary.metadata.state))
-        said = f'<p class="u-said" role="status"><bdi>{escape(summary.file)}</bdi> is {named}’s now.</p>'
+        file, named = escape(summary.file), escape(self._name(summary.metadata.state))
+        said = f'<p class="u-said" role="status">{say("state-set", file=f"<bdi>{file}</bdi>", party=named)}</p>'
         form, choice, left = _form(rest)
         return form, choice, left, said, ""
 
@@ -105,7 +110,7 @@ class _Uploads:
             # The upload folder is cleared next, so a job whose watcher left early must end first.
             for event in run_in_background(job, finish=True):
                 if isinstance(event, IngestReport):
-                    yield report_html(event, self._corpus.party_name, folder)
+                    yield report_html(event, self._name, folder)
                 else:
                     yield progress_html(event, folder)
         except (AppError, IngestError, StoreError, OSError) as error:
@@ -131,50 +136,53 @@ def _shown_name(file: str, folder: Path | None) -> str:
 def progress_html(progress: IngestProgress | None, folder: Path | None = None) -> str:
     """Renders how far an ingest is."""
     if progress is None:
-        return '<div class="u-progress" role="status"><progress aria-label="Ingest"></progress><p>Starting…</p></div>'
+        return (
+            f'<div class="u-progress" role="status"><progress aria-label="{say("tab-ingest")}"></progress>'
+            f"<p>{say('starting')}</p></div>"
+        )
     name, pace = escape(_shown_name(progress.file, folder)), escape(progress.pace)
+    done = say("files-done", done=progress.done, total=progress.total)
+    told = " · ".join(part for part in (f"{say(f'ingest-{progress.step}')} <bdi>{name}</bdi>", pace) if part)
     return (
-        f'<div class="u-progress" role="status"><progress aria-label="Ingest" max="{max(progress.total, 1)}" '
-        f'value="{progress.done}"></progress><p>{progress.done} of {progress.total} files · '
-        f"{_STEPS[progress.step]} <bdi>{name}</bdi>{f' · {pace}' if pace else ''}</p></div>"
+        f'<div class="u-progress" role="status"><progress aria-label="{say("tab-ingest")}" '
+        f'max="{max(progress.total, 1)}" value="{progress.done}"></progress><p>{done} · {told}</p></div>'
     )
 
 
 def report_html(report: IngestReport, names: Callable[[str | None], str], folder: Path | None = None) -> str:
     """Renders what became of every file, problems first."""
     order = ("bad", "warn", "good", "plain")
-    files = sorted(report.files, key=lambda file: order.index(_OUTCOMES[file.result][1]))
+    files = sorted(report.files, key=lambda file: order.index(_TONES[file.result]))
     rows = "".join(_row(file, names, folder) for file in files)
     nameless = sum(map(_is_nameless, report.files))
-    told = [f"{nameless} without a State: nobody is quoted from them until it is set above."] if nameless else []
+    told = [say("nameless-count", count=nameless)] if nameless else []
     words = [*told, *(_without_folder(note, folder) for note in report.notes)]
+    heads = "".join(f'<th scope="col">{say(key)}</th>' for key in _HEADS)
     notes = "".join(f'<li dir="auto">{escape(note)}</li>' for note in words)
     return (
-        f'<div class="u-report" role="status"><p class="u-summary">{_summary(report.files)}, '
-        f"{report.passages} passages, {report.embedded_passages} of them newly indexed, "
-        f"in {report.seconds:.1f} s.</p>"
+        f'<div class="u-report" role="status"><p class="u-summary">{_summary(report.files)} · '
+        f"{say('seconds', seconds=f'{report.seconds:.1f}')}</p>"
         + (f'<ul class="u-notes">{notes}</ul>' if notes else "")
-        + '<div class="u-scroll" tabindex="0" role="region" aria-label="Report per file"><table class="u-table">'
-        '<thead><tr><th scope="col">File</th><th scope="col">Result</th><th scope="col">State</th>'
-        f'<th scope="col">Why</th></tr></thead><tbody>{rows}</tbody></table></div></div>'
+        + f'<div class="u-scroll" tabindex="0" role="region" aria-label="{say("report")}"><table class="u-table">'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></div>"
     )
 
 
 def _summary(files: Sequence[FileResult]) -> str:
     counts: dict[str, int] = {}
     for file in files:
-        label = _OUTCOMES[file.result][0].lower()
-        counts[label] = counts.get(label, 0) + 1
-    return ", ".join(f"{count} {label}" for label, count in counts.items()) or "No files"
+        words = say(f"outcome-{file.result}")
+        counts[words] = counts.get(words, 0) + 1
+    return ", ".join(f"{words}: {count}" for words, count in counts.items()) or say("no-files")
 
 
 def _row(file: FileResult, names: Callable[[str | None], str], folder: Path | None) -> str:
-    label, tone = _OUTCOMES[file.result]
+    words, tone = say(f"outcome-{file.result}"), _TONES[file.result]
     state = names(file.state) if file.state else "–"
     reason = escape(_without_folder(file.reason or "", folder))
     return (
         f'<tr><th scope="row"><bdi>{escape(_shown_name(file.file, folder))}</bdi></th>'
-        f'<td><span class="u-badge u-{tone}">{label}</span></td><td><bdi>{escape(state)}</bdi></td>'
+        f'<td><span class="u-badge u-{tone}">{words}</span></td><td><bdi>{escape(state)}</bdi></td>'
         f'<td dir="auto">{reason}</td></tr>'
     )
 
@@ -186,29 +194,18 @@ def _without_folder(reason: str, folder: Path | None) -> str:
 def build_ingest_tab(corpus: Corpus) -> IngestTab:
     """Lays out the tab inside the current context and connects it."""
     uploads = _Uploads(corpus)
-    gr.HTML(
-        '<div class="u-intro"><h2>Add statements</h2><p>Text, PDF, Word, OpenDocument, rich text, web pages, scans, '
-        "e-mails, and archives of these. A <code>statements.csv</code> among them says who spoke, where and when; "
-        "without one this is read from the texts. Files that are stored already cost nothing.</p></div>",
-        apply_default_css=False,
-        padding=False,
-    )
+    gr.HTML(label("intro-ingest"), elem_classes="u-intro", apply_default_css=False, padding=False)
     files = upload_box()
-    unlisted = gr.Checkbox(label="Also take files that statements.csv does not name", value=False)
+    unlisted = gr.Checkbox(label=label("take-unlisted"), value=False)
     with gr.Row(elem_classes="u-buttons"):
-        start = gr.Button("Ingest these files", variant="primary", scale=0, min_width=190, elem_id="ingest")
-        sample = gr.Button("Load the sample statement", scale=0, min_width=220, elem_id="sample")
+        start = gr.Button(label("ingest-these"), variant="primary", scale=0, min_width=190, elem_id="ingest")
+        sample = gr.Button(label("load-sample"), scale=0, min_width=220, elem_id="sample")
     with gr.Column(visible=False, elem_id="nameless-form") as form:
-        gr.HTML(
-            "<h3>Whose are these statements?</h3><p>Their texts and names do not tell. Until a State or group is set, "
-            "nobody is quoted from them.</p>",
-            apply_default_css=False,
-            padding=False,
-        )
+        gr.HTML(label("whose-are-these"), apply_default_css=False, padding=False)
         with gr.Row():
-            which = gr.Dropdown(label="Statement", choices=[], elem_id="nameless-which")
-            state = gr.Textbox(label="State or group", info="A name or an ISO 3166 code", elem_id="nameless-state")
-        name = gr.Button("Set State", variant="primary", scale=0, min_width=150, elem_id="nameless-set")
+            which = gr.Dropdown(label=label("chip-pick"), choices=[], elem_id="nameless-which")
+            state = gr.Textbox(label=label("state-or-group"), info=label("hint-state"), elem_id="nameless-state")
+        name = gr.Button(label("set-state"), variant="primary", scale=0, min_width=150, elem_id="nameless-set")
     said = gr.HTML(elem_id="nameless-said", apply_default_css=False, padding=False)
     nameless = gr.State([])
     report = gr.HTML(elem_id="ingest-report", apply_default_css=False, padding=False)

@@ -6,6 +6,7 @@ from babel import Locale
 
 from app.answering.provenance import holders, scan_note, spoken_date
 from app.records import Citation
+from app.ui.words import language, say
 from prompts.wording import load_wording
 
 PartyNamer = Callable[[str | None], str]
@@ -13,30 +14,26 @@ Part = tuple[str, bool]
 
 
 def language_name(code: str) -> str:
-    """Gives the English name of an ISO 639-1 code, or the code itself."""
-    return str(Locale("en").languages.get(code, code))
-
-
-_EDGES = {
-    "list_item": "Begins or ends at an item of a list, not with a sentence",
-    "text": "Begins or ends where the text does, not with a sentence",
-}
+    """Gives the name of an ISO 639-1 code in the reader's language, or the code itself."""
+    return str(Locale(language()).languages.get(code, code))
 
 
 def speaker_line(citation: Citation, names: PartyNamer) -> str:
     """Says whose words these are: a State's, or a group's with who delivered them."""
     if citation.kind == "treaty":
-        return citation.title or "Treaty text"
+        return citation.title or say("treaty-text")
     if citation.summarised:
-        return f"{names(citation.state)}, as summarised in the record"
+        return say("as-summarised", party=names(citation.state))
     if citation.quoting:
-        return load_wording("en").say("as_quoting", party=names(citation.state))
+        return load_wording(language()).say("as_quoting", party=names(citation.state))
     if citation.held_by:
-        return holders(citation, names, load_wording("en"))
+        return holders(citation, names, load_wording(language()))
     if citation.on_behalf_of is None:
-        return names(citation.state) if citation.state else "Not attributed to a State"
-    group = f"{names(citation.on_behalf_of)} (group)"
-    return f"{group}, delivered by {names(citation.speaker)}" if citation.speaker else group
+        return names(citation.state) if citation.state else say("nobody")
+    group = names(citation.on_behalf_of)
+    if citation.speaker is None:
+        return say("group", group=group)
+    return say("group-delivered", group=group, speaker=names(citation.speaker))
 
 
 def provenance(citation: Citation) -> tuple[Part, ...]:
@@ -45,28 +42,33 @@ def provenance(citation: Citation) -> tuple[Part, ...]:
     Returns:
         Pairs of words and whether they were inferred rather than read, in reading order.
     """
+    worded = (
+        ("kind", "treaty-not-state", citation.kind == "treaty" or None),
+        ("kind", "record-summary", citation.summarised or None),
+        ("kind", "record-meeting", (citation.kind == "record" and not citation.summarised) or None),
+        ("speaker", "spoken-by", None if citation.on_behalf_of else citation.speaker),
+        ("body", None, citation.body),
+        ("session", "session", citation.session),
+        ("date", None, spoken_date(citation.date, language()) if citation.date else None),
+        ("agenda_item", "agenda-item", citation.agenda_item),
+        ("title", None, citation.title if citation.kind != "treaty" else None),
+        ("symbol", None, citation.symbol),
+        ("page", "page", citation.page),
+        ("paragraph", "paragraph", citation.paragraph),
+        ("language", None, language_name(citation.language) if citation.language not in (None, language()) else None),
+        ("ocr_confidence", None, _scan(citation)),
+        ("file", None, citation.file),
+        ("edge", f"edge-{citation.edge}", citation.edge),
+        ("also_in", "also-in", len(citation.also_in) or None),
+    )
     fields = (
-        ("kind", "Treaty text, not a State's words" if citation.kind == "treaty" else None),
-        ("kind", "Summary record: the record's words, not the speaker's" if citation.summarised else None),
-        ("kind", "Record of a meeting" if citation.kind == "record" and not citation.summarised else None),
-        ("speaker", f"Speaker: {citation.speaker}" if citation.speaker and not citation.on_behalf_of else None),
-        ("body", citation.body),
-        ("session", f"Session {citation.session}" if citation.session else None),
-        ("date", spoken_date(citation.date, "en") if citation.date else None),
-        ("agenda_item", f"Agenda item {citation.agenda_item}" if citation.agenda_item else None),
-        ("title", citation.title if citation.kind != "treaty" else None),
-        ("symbol", citation.symbol),
-        ("page", f"Page {citation.page}" if citation.page is not None else None),
-        ("paragraph", f"Paragraph {citation.paragraph}" if citation.paragraph is not None else None),
-        ("language", language_name(citation.language) if citation.language not in (None, "en") else None),
-        ("ocr_confidence", _scan(citation)),
-        ("file", citation.file),
-        ("edge", _EDGES.get(citation.edge or "")),
-        ("also_in", f"Same words also in {', '.join(citation.also_in)}" if citation.also_in else None),
+        (field, str(value) if key is None else say(key, value=value))
+        for field, key, value in worded
+        if value is not None
     )
     return tuple((words, field in citation.inferred) for field, words in fields if words)
 
 
 def _scan(citation: Citation) -> str | None:
-    note = scan_note(citation, load_wording("en"))
+    note = scan_note(citation, load_wording(language()))
     return None if note is None else note[0].upper() + note[1:]

@@ -3,14 +3,16 @@
 Removing the chip "2019" asks the question again for all years.
 """
 
-from calendar import month_name
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final, cast
 
-from app.records import Interval, Pick, Scope, TreatyScope
+from babel.dates import get_month_names
+
+from app.records import Interval, Scope, TreatyScope
 from app.ui.provenance_html import PartyNamer
+from app.ui.words import language, say
 from ingest.parties.regions import regions
 from vectorstore.records import JSONValue
 
@@ -34,46 +36,42 @@ class Chip:
     label: str
 
 
-_LISTS = (
-    ("states", "State"),
-    ("groups", "Group"),
-    ("members_of", "States of"),
-    ("excluded", "Without"),
-    ("bodies", "Body"),
-    ("sessions", "Session"),
-    ("years", "Year"),
-    ("months", "Month"),
-    ("agenda_items", "Agenda item"),
+_LISTS: Final = (
+    "states",
+    "groups",
+    "members_of",
+    "excluded",
+    "bodies",
+    "sessions",
+    "years",
+    "months",
+    "agenda_items",
 )
-_NAMED = ("states", "groups", "members_of", "excluded")
-PICKS: Final[dict[Pick, str]] = {"latest": "latest only", "earliest": "earliest only"}
+_NAMED: Final = ("states", "groups", "members_of", "excluded")
 # From so many consecutive years on, one chip is shown for all of them.
 _MANY_YEARS = 3
 
 
 def chips(scope: Scope, names: PartyNamer) -> tuple[Chip, ...]:
     """Lists the parts of a scope: who, which articles, where and when, then the topic."""
-    listed = [
-        Chip(field=field, value=value, kind=kind, label=_label(field, value, names))
-        for field, kind in _LISTS
-        for value in _values(scope, field)
-    ]
+    listed = [(field, value, _label(field, value, names)) for field in _LISTS for value in _values(scope, field)]
     ends = [interval_value(scope.interval)] if scope.interval else []
-    period = [Chip(field="interval", value=value, kind="Period", label=interval_label(value)) for value in ends]
-    pick = [Chip(field="pick", value=scope.pick, kind="Statement", label=PICKS[scope.pick])] if scope.pick else []
     treaties = [
-        Chip(
-            field="treaties",
-            value=article_value(treaty.treaty, article),
-            kind="Treaty",
-            label=_treaty(treaty, article),
-        )
+        ("treaties", article_value(treaty.treaty, article), _treaty(treaty, article))
         for treaty in scope.treaties
         for article in treaty.articles or ("",)
     ]
-    topic = [Chip(field="topic", value="", kind="Topic", label=scope.topic)] if scope.topic else []
-    who = [chip for chip in listed if chip.field in _NAMED]
-    return (*who, *treaties, *(chip for chip in listed if chip.field not in _NAMED), *period, *pick, *topic)
+    ordered = (
+        *(item for item in listed if item[0] in _NAMED),
+        *treaties,
+        *(item for item in listed if item[0] not in _NAMED),
+        *(("interval", value, interval_label(value)) for value in ends),
+        *([("pick", scope.pick, say(f"pick-{scope.pick}"))] if scope.pick else []),
+        *([("topic", "", scope.topic)] if scope.topic else []),
+    )
+    return tuple(
+        Chip(field=field, value=value, kind=say(f"chip-{field}"), label=label) for field, value, label in ordered
+    )
 
 
 def interval_value(interval: Interval) -> str:
@@ -84,11 +82,11 @@ def interval_value(interval: Interval) -> str:
 def interval_label(value: str) -> str:
     """Names an interval: "since 2018", "until October 2020", "2015–2018"."""
     first, last = (_month(end) if len(end) > 4 else end for end in value.split("/"))
-    return f"{first}–{last}" if first and last else f"since {first}" if first else f"until {last}"
+    return f"{first}–{last}" if first and last else say("since", when=first) if first else say("until", when=last)
 
 
 def _month(value: str) -> str:
-    return f"{month_name[int(value[5:])]} {value[:4]}"
+    return f"{get_month_names('wide', context='stand-alone', locale=language())[int(value[5:])]} {value[:4]}"
 
 
 def _values(scope: Scope, field: str) -> Sequence[str]:
@@ -123,7 +121,7 @@ def years_label(value: str) -> str:
 
 def _label(field: str, value: str, names: PartyNamer) -> str:
     if field in ("members_of", "excluded") and value in regions():
-        return regions()[value].name("en")
+        return regions()[value].name(language())
     if field in _NAMED:
         return names(value)
     if field == "months":
@@ -158,7 +156,7 @@ def without(scope: Scope, field: str, value: str) -> dict[str, JSONValue]:
     if field == "treaties":
         values = [article_value(t.treaty, a) for t in scope.treaties for a in t.articles or ("",)]
         return {"treaties": treaties_json([item for item in values if item != value])} if value in values else {}
-    if field not in dict(_LISTS) or value not in _values(scope, field):
+    if field not in _LISTS or value not in _values(scope, field):
         return {}
     dropped = single_years([value]) if field == "years" else [value]
     return {field: [item for item in cast(tuple[str, ...], getattr(scope, field)) if item not in dropped]}
@@ -180,10 +178,10 @@ def scope_html(
     shown = chips(scope, names)
     items = "".join(_chip(chip, editable=editable, kept=_is_kept(chip, scope, earlier)) for chip in shown)
     if shown and everyone and not (scope.states or scope.groups or scope.members_of):
-        items = f'<li class="u-chip"><bdi>all States</bdi></li>{items}'
+        items = f'<li class="u-chip"><bdi>{say("all-states")}</bdi></li>{items}'
     notes = "".join(f'<li dir="auto">{escape(note)}</li>' for note in scope.notes)
-    return f'<ul class="u-chips" aria-label="Scope of this answer">{items or _EVERYTHING}</ul>' + (
-        f'<ul class="u-notes" aria-label="How the question was read">{notes}</ul>' if notes else ""
+    return f'<ul class="u-chips" aria-label="{say("scope-of-answer")}">{items or _everything()}</ul>' + (
+        f'<ul class="u-notes" aria-label="{say("how-read")}">{notes}</ul>' if notes else ""
     )
 
 
@@ -191,17 +189,18 @@ def _is_kept(chip: Chip, scope: Scope, earlier: Collection[tuple[str, str]] | No
     return chip.field in scope.kept and (earlier is None or (chip.field, chip.value) in earlier)
 
 
-_EVERYTHING = '<li class="u-chip"><span class="u-chip-kind">Scope</span><bdi>all statements</bdi></li>'
+def _everything() -> str:
+    return f'<li class="u-chip"><span class="u-chip-kind">{say("scope")}</span><bdi>{say("all-statements")}</bdi></li>'
 
 
 def _chip(chip: Chip, *, editable: bool, kept: bool) -> str:
     remove = (
         f'<button type="button" data-action="drop" data-field="{chip.field}" data-value="{escape(chip.value)}" '
-        f'aria-label="{escape(f"Remove {chip.kind} {chip.label} and ask again")}">×</button>'
+        f'aria-label="{escape(say("remove-chip", kind=chip.kind, label=chip.label))}">×</button>'
         if editable
         else ""
     )
-    earlier = '<span class="u-kept">from before</span>' if kept else ""
+    earlier = f'<span class="u-kept">{say("from-before")}</span>' if kept else ""
     return (
         f'<li class="u-chip"><span class="u-chip-kind">{chip.kind}</span><bdi>{escape(chip.label)}</bdi>'
         f"{earlier}{remove}</li>"
@@ -209,4 +208,4 @@ def _chip(chip: Chip, *, editable: bool, kept: bool) -> str:
 
 
 def _treaty(treaty: TreatyScope, article: str) -> str:
-    return f"{treaty.treaty} article {article}" if article else treaty.treaty
+    return say("treaty-article", treaty=treaty.treaty, article=article) if article else treaty.treaty

@@ -7,7 +7,21 @@
   live.setAttribute("role", "status");
   live.setAttribute("aria-live", "polite");
   document.body.appendChild(live);
-  document.documentElement.lang ||= "en";
+
+  // The language that the server words the page in; whoever chooses another one reads it all anew.
+  const words = {};
+  const settle = setInterval(() => {
+    const choice = document.querySelector(".u-language");
+    if (!choice) return;
+    clearInterval(settle);
+    Object.assign(words, choice.dataset);
+    document.documentElement.lang = words.language;
+    document.documentElement.dir = words.dir;
+    choice.querySelector("select").addEventListener("change", (event) => {
+      document.cookie = `untoc_language=${event.target.value}; path=/; max-age=31536000; SameSite=Strict`;
+      location.reload();
+    });
+  }, 50);
 
   const say = (words) => {
     live.textContent = "";
@@ -47,9 +61,11 @@
     if (target) flash(target, "center");
   };
 
-  const copyText = async (text) => {
+  const copyText = async (text, html) => {
     try {
-      await navigator.clipboard.writeText(text);
+      const kinds = { "text/plain": text, ...(html ? { "text/html": html } : {}) };
+      const blobs = Object.entries(kinds).map(([kind, content]) => [kind, new Blob([content], { type: kind })]);
+      await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
       return true;
     } catch {
       // The clipboard is closed to pages served over plain http to another machine.
@@ -66,12 +82,12 @@
   };
 
   const copy = async (button) => {
-    const copied = await copyText(button.dataset.copy);
+    const copied = await copyText(button.dataset.copy, button.dataset.html);
     button.dataset.label ||= button.textContent;
-    button.textContent = copied ? "Copied ✓" : "Could not copy";
+    button.textContent = copied ? `${words.copied} ✓` : words.notCopied;
     button.classList.toggle("u-done", copied);
     button.focus();
-    say(copied ? "Copied" : "Could not copy");
+    say(copied ? words.copied : words.notCopied);
     clearTimeout(button.timer);
     button.timer = setTimeout(() => {
       button.textContent = button.dataset.label;
@@ -79,13 +95,34 @@
     }, 2500);
   };
 
+  const skip = () => {
+    const panel = [...document.querySelectorAll('[role="tabpanel"]')].find((each) => each.offsetParent);
+    panel.tabIndex = -1;
+    panel.focus();
+  };
+
+  // On a narrow page the list of conversations opens over what is asked.
+  const unfold = (button) => {
+    const open = button.closest(".u-list").classList.toggle("u-unfolded");
+    button.setAttribute("aria-expanded", open);
+  };
+
   document.addEventListener("click", (event) => {
-    const target = event.target.closest(".u-marker, [data-copy], [data-back], [data-show]");
+    // The page has a base, from which a bare "#…" would lead away.
+    const jump = event.target.closest('a.u-cell, a.u-jump, a.u-tag');
+    if (jump) {
+      event.preventDefault();
+      location.hash = jump.getAttribute("href");
+      return;
+    }
+    const target = event.target.closest(".u-marker, [data-copy], [data-back], [data-show], [data-unfold], .u-skip");
     if (!target) return;
     event.preventDefault();
     if (target.matches(".u-marker")) openCard(target);
     else if (target.dataset.copy !== undefined) copy(target);
+    else if (target.matches(".u-skip")) skip();
     else if (target.dataset.back) backToAnswer(target.dataset.back);
+    else if (target.dataset.unfold !== undefined) unfold(target);
     else {
       const section = showEvidence(target.dataset.show);
       const first = section && section.querySelector(".u-card");
@@ -116,11 +153,67 @@
     const side = document.querySelector(".u-side");
     if (side) side.scrollTo({ top: 0 });
   };
+  // The address names the open conversation, so that it can be reloaded, kept and sent; the title tells it.
+  let opened = null;
+  const place = (conversation) => {
+    const kept = conversation.querySelector(".u-conversation");
+    const id = kept ? kept.dataset.conversation : "";
+    const asked = kept ? kept.dataset.title : "";
+    titles.ask = asked ? `${asked} · untoc` : "untoc";
+    retitle();
+    if (id === opened || (kept && !id)) return;
+    const address = new URL(location.href);
+    if (id) address.searchParams.set("c", id);
+    else address.searchParams.delete("c");
+    if (address.href !== location.href) history[opened === null ? "replaceState" : "pushState"]({}, "", address);
+    shownWork = work();
+    opened = id;
+  };
+  // A kept briefing has an address as well.
+  new MutationObserver(() => {
+    const shown = document.querySelector("#briefing .u-briefing");
+    if (!shown || !shown.dataset.briefing || !shown.offsetParent) return;
+    const address = new URL(location.href);
+    if (address.searchParams.get("b") === shown.dataset.briefing) return;
+    address.searchParams.set("b", shown.dataset.briefing);
+    history.replaceState({}, "", address);
+    shownWork = work();
+  }).observe(document.body, { childList: true, subtree: true });
+  // Back and forward lead to other works; a jump within the page does not.
+  const work = () => new URL(location.href).search;
+  let shownWork = work();
+  window.addEventListener("popstate", () => { if (work() !== shownWork) location.reload(); });
+
+  // Tabs go by arrow keys, as people who cannot use a mouse expect of them.
+  document.addEventListener("keydown", (event) => {
+    const tab = event.target.closest('#tabs [role="tab"]');
+    if (!tab) return;
+    const tabs = [...document.querySelectorAll('#tabs [role="tab"]')].filter((each) => each.offsetParent);
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key] * (words.dir === "rtl" ? -1 : 1);
+    const to = { Home: 0, End: tabs.length - 1 }[event.key] ?? (tabs.indexOf(tab) + step + tabs.length) % tabs.length;
+    if (!tabs[to]) return;
+    event.preventDefault();
+    tabs[to].click();
+    tabs[to].focus();
+  });
+
+  // A title for each tab.
+  const titles = {};
+  const retitle = () => {
+    const tab = document.querySelector('#tabs [role="tab"][aria-selected="true"]');
+    const first = document.querySelector('#tabs [role="tab"]');
+    document.title = !tab || tab === first ? titles.ask || "untoc" : `${tab.textContent.trim()} · untoc`;
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.closest('[role="tab"]')) setTimeout(retitle, 0);
+  });
+
   const watch = (conversation) => {
     let refused = null;
     new MutationObserver(() => {
+      place(conversation);
       // Why an answer was not saved stands below its buttons, which may be at the edge of the pane.
-      const refusal = conversation.querySelector(".u-actions + .u-error");
+      const refusal = conversation.querySelector(".u-judging + .u-error");
       if (refusal && refusal !== refused) refusal.scrollIntoView({ behavior, block: "nearest" });
       refused = refusal;
       const turn = conversation.querySelector(".u-turn:last-child");

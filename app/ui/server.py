@@ -14,13 +14,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.briefing.kept import KeptBriefings
 from app.checking.checker import Checker
+from app.desk.tables import open_tables
+from app.desk.works import Works
 from app.loopback import LoopbackGuard, in_url, listen, quiet_server
 from app.ui.briefing_tab import BriefingTools
 from app.ui.chat import build_interface
 from app.ui.guard import LARGEST_FILE, ChatGuard
 from app.ui.served import served_folder
 from app.ui.theme import theme
+from app.ui.words import PageLanguage, translations
 from app.wiring import Workspace
 
 # Whatever slips into the page, the browser loads and sends nothing elsewhere.
@@ -56,6 +60,7 @@ def create_app(
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(ChatGuard, interface=interface, folder=Path(get_upload_folder()), pages=tuple(pages or ()))
+    app.add_middleware(PageLanguage)
     app.add_middleware(LoopbackGuard, headers=_HEADERS)
 
     @app.get("/health")
@@ -81,6 +86,7 @@ def create_app(
         enable_monitoring=False,
         mcp_server=False,
         theme=theme(),
+        i18n=translations(),
         css=package.joinpath("style.css").read_text(encoding="utf-8"),
         js=package.joinpath("script.js").read_text(encoding="utf-8"),
     )
@@ -112,12 +118,17 @@ def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str
     """
 
     def build(ready: Callable[[], None]) -> FastAPI:
+        works = Works(open_tables(workspace.settings.store))
         tools = BriefingTools(
-            builder=workspace.briefings, reviews=workspace.reviews, config=workspace.settings.briefing
+            builder=workspace.briefings,
+            reviews=workspace.reviews,
+            config=workspace.settings.briefing,
+            kept=KeptBriefings(works),
         )
         checker = Checker(workspace.store.catalogue, workspace.corpus.parties, workspace.settings.load)
         store = workspace.settings.store
-        return create_app(build_interface(workspace.assistant, workspace.corpus, store, tools, checker), on_ready=ready)
+        interface = build_interface(workspace.assistant, workspace.corpus, store, tools, checker, works)
+        return create_app(interface, on_ready=ready)
 
     serve_app(build, workspace.settings.store, host, port, on_ready=on_ready)
 

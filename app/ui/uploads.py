@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.ui.words import label
 from ingest.loaders.registry import SUFFIXES as LOADED
 
 MANIFEST, PARTIES = "statements.csv", "parties.csv"
@@ -20,7 +21,9 @@ _JOINER = "\u200c"  # Persian names are spelled with it
 
 def upload_box() -> gr.File:
     """Builds a drop area; its event passes what the browser sent, which `named_files` reads."""
-    return gr.File(label="Statements", file_count="multiple", file_types=list(SUFFIXES), height=180, elem_id="upload")
+    return gr.File(
+        label=label("statements"), file_count="multiple", file_types=list(SUFFIXES), height=180, elem_id="upload"
+    )
 
 
 def named_files(payload: Sequence[Mapping[str, Any]] | None) -> list[tuple[str, str]]:

@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.progress import track
 
 from app.retrieval.party_evidence import PartyEvidence
-from app.retrieval.sentence_ranker import Depth
 from app.retrieval.terms import content_terms
 from app.settings import Settings
 from evals.public.corpus import Figure, open_texts, records_of, silence_figures, write_texts
@@ -23,7 +22,6 @@ _FILE: Final = "mtragun/reference.jsonl.gz"
 _UNANSWERABLE: Final = "UNANSWERABLE"
 # With fewer content words a question leans on the one before: "Are those the only steps?".
 _WHOLE_QUESTION: Final = 4
-_DEPTH: Final = Depth(passages=6, sentences=14, windows=4)
 _FOLDS: Final = 5
 _OTHERS: Final = ("haiku.rag on MTRAG .33", "haiku.rag on MTRAG .44")
 
@@ -54,7 +52,7 @@ def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
             topic = workspace.ranker.topic(topic_words(task), "en")
             for own, passages in zip(found.values(), (_given(task), collections[task["Collection"]]), strict=True):
                 statements = [statement for file in passages for statement in held.get(file, ())]
-                own.append(workspace.ranker.rank_by_topic("", statements, topic, _DEPTH))
+                own.append(workspace.ranker.rank_by_topic("", statements, topic))
     unanswerable = [task["answerability"] == [_UNANSWERABLE] for task in tasks]
     folds = [int(hashlib.sha256(task["conversation_id"].encode()).hexdigest(), 16) % _FOLDS for task in tasks]
     return [

@@ -43,11 +43,6 @@ def alternatives(lines: str) -> str:
     return "|".join(regex.sub(r"\n\s+", "", lines).split("\n")).replace("_", " ")
 
 
-def compile_pattern(name: str, key: str) -> "regex.Pattern[str]":
-    """Compiles a pattern of a lexicon that is broken into lines; case does not count."""
-    return regex.compile(unfolded(load_lexicon(name)[key]), regex.IGNORECASE)
-
-
 class Patterns:
     """The patterns of a lexicon, broken into lines, compiled as its attributes; case does not count.
 
@@ -75,6 +70,18 @@ class Patterns:
     def resolved(self, pattern: str) -> str:
         """Returns a pattern with what its references stand for."""
         return _REFERENCE.sub(lambda found: self.source(found[1]), unfolded(pattern))
+
+
+class RegexPatterns(Patterns):
+    """Patterns with what only `regex` knows, such as properties of letters."""
+
+    def __getattr__(self, key: str) -> "regex.Pattern[str]":  # type: ignore[override]  # of the other library
+        """Compiles a pattern when it is first asked for."""
+        if key.startswith("_"):
+            raise AttributeError(key)
+        pattern = regex.compile(self.source(key), regex.IGNORECASE)
+        setattr(self, key, pattern)
+        return pattern
 
 
 def compile_words(patterns: str, language: str) -> "regex.Pattern[str]":

@@ -17,12 +17,13 @@ from zipfile import ZipFile, ZipInfo
 
 from ingest.errors import ArchiveTooLargeError, EmptyFileError, LoadError
 from ingest.loaders.html import load_html
-from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_not_blank, encodable
+from ingest.loaders.loaded import Extract, LoadLimits, checked
 from ingest.loaders.packed import ZIP_FAILURES, open_zip
 
 _UNSAFE = re.compile(r"^(?:[a-zA-Z]:|[\\/]|~)|(?:^|[\\/])\.\.(?:[\\/]|$)|[\x00-\x1f\x7f]")
-_NOT_IN_NAMES = re.compile(r"[\\/\x00-\x1f\x7f]")
+_NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f]")
 _ENCRYPTED = 0x1
+_MESSAGE = "message/rfc822"
 _MAIL_FAILURES = (MessageError, LookupError, ValueError, TypeError, AttributeError, IndexError, RecursionError)
 # Files that programs put into archives, which nobody sent.
 _CLUTTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.(?!\.(?:[\\/]|$))[^/]|~\$|Thumbs\.db$|desktop\.ini$)")
@@ -77,7 +78,8 @@ def mail_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ..
     message = _message(data, name, limits)
     try:
         parts = [part for part in _parts(message) if _is_attachment(part)]
-        names = _distinct([_shown(part.get_filename() or _unnamed(part)) for part in parts])
+        unnamed = ["message.eml" if part.get_content_type() == _MESSAGE else "unnamed" for part in parts]
+        names = _distinct([_shown(part.get_filename() or own) for part, own in zip(parts, unnamed, strict=True)])
     except _MAIL_FAILURES as exc:
         raise LoadError(f"{name!r} is a damaged e-mail; save it again") from exc
     # Attachments are a part of the mail's own size, which is limited.
@@ -106,10 +108,7 @@ def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
         raise LoadError(f"{name!r} is an e-mail whose text is not text; save it again")
     if body is not None and body.get_content_type() == "text/html":
         return load_html(b"\xef\xbb\xbf" + content.encode("utf-8", "replace"), name, limits)
-    text = encodable(content)
-    check_length(len(text), name, limits)
-    check_not_blank(text, name)
-    return Extract(text=text)
+    return Extract(text=checked(content, name, limits))
 
 
 def _message(data: bytes, name: str, limits: LoadLimits) -> EmailMessage:
@@ -140,21 +139,14 @@ def _parts(message: MIMEPart) -> Iterator[MIMEPart]:
 
 
 def _is_attachment(part: MIMEPart) -> bool:
-    disposition = part.get_content_disposition()
-    if disposition == "attachment":
-        return True
     shown_inside = part.get("content-id") is not None and part.get_content_maintype() == "image"
-    return part.get_filename() is not None and not shown_inside
-
-
-def _unnamed(part: MIMEPart) -> str:
-    return "message.eml" if part.get_content_type() == "message/rfc822" else "unnamed"
+    return part.get_content_disposition() == "attachment" or (part.get_filename() is not None and not shown_inside)
 
 
 def _attachment_reader(part: MIMEPart, name: str) -> Callable[[], bytes]:
     def read() -> bytes:
         try:
-            if part.get_content_type() == "message/rfc822":
+            if part.get_content_type() == _MESSAGE:
                 inner: EmailMessage = part.get_content()
                 return inner.as_bytes()
             content = part.get_payload(decode=True)
@@ -187,13 +179,8 @@ def _reader(archive: ZipFile, entry: ZipInfo, name: str, limits: LoadLimits) -> 
 
 def _shown(path: str) -> str:
     """Make a path inside an archive one that names nothing outside it, changed only where it would."""
-    parts = []
-    for part in re.split(r"[\\/]", path):
-        clean = _NOT_IN_NAMES.sub("_", part).encode("utf-8", "backslashreplace").decode("utf-8")
-        if clean.strip(". "):
-            parts.append(clean)
-        elif clean:
-            parts.append("_" * len(clean))
+    clean = _NOT_IN_NAMES.sub("_", path.replace("\\", "/")).encode("utf-8", "backslashreplace").decode("utf-8")
+    parts = [part if part.strip(". ") else "_" * len(part) for part in clean.split("/") if part]
     return str(PurePosixPath(*parts)) if parts else "unnamed"
 
 

@@ -45,16 +45,12 @@ def in_logical_order(glyphs: Sequence[Glyph]) -> list[Glyph]:
     ordered: list[Glyph] = []
     for kind, run in reversed(runs) if rtl else runs:
         for cluster in reversed(run) if kind == "R" else run:
-            ordered += _written(cluster) if kind == "R" else cluster
+            ordered += [g._replace(char=_MIRRORED.get(g.char, g.char)) for g in cluster] if kind == "R" else cluster
     if rtl:
         # No line begins with these: it was set as if it ran from left to right, where they end it on the right.
         first = next((n for n, glyph in enumerate(ordered) if glyph.char not in _CLOSING), 0)
         ordered = ordered[first:] + ordered[:first]
     return ordered
-
-
-def _written(cluster: Sequence[Glyph]) -> list[Glyph]:
-    return [glyph._replace(char=_MIRRORED.get(glyph.char, glyph.char)) for glyph in cluster]
 
 
 def _clusters(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:

@@ -107,9 +107,7 @@ class _Pool:
         raise LoadError(f"{name!r} {_REASONS[kind](limits, value)}")
 
     def close(self) -> None:
-        with self._guard:
-            idle, self._idle = self._idle, []
-        for worker in idle:
+        for worker in self._idle:
             worker.close()
 
     def _give_back(self, worker: "_Worker", *, fit: bool) -> None:

@@ -17,33 +17,22 @@ from docx.oxml.parser import parse_xml
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from ingest.errors import LoadError
-from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_not_blank, encodable
+from ingest.loaders.loaded import Extract, LoadLimits, checked
 from ingest.loaders.packed import ZIP_FAILURES, open_zip
 
 # What broken parts raise besides; lxml's errors on malformed XML are SyntaxErrors.
 _FAILURES = (*ZIP_FAILURES, OpcError, AttributeError, RecursionError, SyntaxError, TypeError)
 _OLE = b"\xd0\xcf\x11\xe0"
 
-_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-_PARAGRAPH = qn("w:p")
-_TEXT = frozenset({qn("w:t"), f"{_MATH}t"})
-_TEXT_BOX = qn("w:txbxContent")
-_RUN, _ROW = qn("w:r"), qn("w:tr")
+_TEXT = frozenset((qn("w:t"), "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"))
+_PARAGRAPH, _TEXT_BOX, _RUN, _ROW = map(qn, ("w:p", "w:txbxContent", "w:r", "w:tr"))
 # Deleted and moved-away words are no longer said; a fallback repeats the text box before it; section properties
 # hold no text; ruby is a pronunciation above a word.
-_FALLBACK = f"{_COMPATIBILITY}Fallback"
-_LEFT_OUT = frozenset(
-    {qn("w:del"), qn("w:moveFrom"), qn("w:sectPr"), qn("w:pPr"), qn("w:rPr"), qn("w:tblPr"), qn("w:rt"), _FALLBACK}
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_LEFT_OUT = frozenset(map(qn, "w:del w:moveFrom w:sectPr w:pPr w:rPr w:tblPr w:rt".split())) | {_FALLBACK}
+_MARKS = dict(
+    zip(map(qn, "w:tab w:ptab w:br w:cr w:noBreakHyphen w:softHyphen".split()), "\t\t\n\n\u2011\u00ad", strict=True)
 )
-_MARKS = {
-    qn("w:tab"): "\t",
-    qn("w:ptab"): "\t",
-    qn("w:br"): "\n",
-    qn("w:cr"): "\n",
-    qn("w:noBreakHyphen"): "\u2011",
-    qn("w:softHyphen"): "\u00ad",
-}
 # Notes that only hold the line between text and notes.
 _SEPARATORS = frozenset(("separator", "continuationSeparator", "continuationNotice"))
 _OFF = frozenset(("0", "false", "off"))
@@ -69,10 +58,8 @@ def load_docx(data: bytes, name: str, limits: LoadLimits) -> Extract:
             raise LoadError(f"{name!r} defines XML entities, as files made to do harm do; save it again")
     except _FAILURES as exc:
         raise LoadError(f"{name!r} is not a readable Word file, it may be damaged; save it as .docx") from exc
-    text = encodable("\n\n".join(stripped for text in paragraphs if (stripped := text.strip("\n")).strip()))
-    check_length(len(text), name, limits)
-    check_not_blank(text, name)
-    return Extract(text=text)
+    text = "\n\n".join(stripped for text in paragraphs if (stripped := text.strip("\n")).strip())
+    return Extract(text=checked(text, name, limits))
 
 
 def _notes(part: Part, kind: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.errors import LoadError
-from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_not_blank, encodable
+from ingest.loaders.loaded import Extract, LoadLimits, checked
 from ingest.loaders.text import decode
 
 _LEFT_OUT = frozenset(
@@ -41,15 +41,8 @@ def load_html(data: bytes, name: str, limits: LoadLimits) -> Extract:
     source, encoding = _decode(data, name)
     _check_depth(source, name)
     body = LexborHTMLParser(source).body
-    text = ""
-    if body is not None:
-        for root in _roots(body):
-            text = encodable(_text_of(root))
-            if text:
-                break
-    check_length(len(text), name, limits)
-    check_not_blank(text, name)
-    return Extract(text=text, encoding=encoding)
+    text = "" if body is None else next(filter(None, map(_text_of, _roots(body))), "")
+    return Extract(text=checked(text, name, limits), encoding=encoding)
 
 
 def _check_depth(source: str, name: str) -> None:
@@ -122,14 +115,11 @@ def _text_of(root: LexborNode) -> str:
 
 def _is_hidden(node: LexborNode, root: LexborNode) -> bool:
     attributes = node.attributes
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
-    if (attributes.get("role") or "").strip().lower() in _ROLES:
-        return True
-    # A page's banner; the header of an article holds its title.
-    if node.tag == "header" and root.tag == "body" and node.parent is not None and node.parent.tag == "body":
-        return True
-    return bool(_HIDDEN_STYLE.search(attributes.get("style") or ""))
+    # The header of an article holds its title.
+    banner = node.tag == "header" and root.tag == "body" and node.parent is not None and node.parent.tag == "body"
+    role = (attributes.get("role") or "").strip().lower()
+    hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true"
+    return hidden or banner or role in _ROLES or bool(_HIDDEN_STYLE.search(attributes.get("style") or ""))
 
 
 def _tidy(text: str) -> str:

@@ -3,10 +3,9 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from io import BytesIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from ingest.errors import EmptyFileError, LoadError
 from ingest.loaders.loaded import PAGE_BREAK, Extract, LoadLimits, check_length, check_pages
@@ -18,18 +17,8 @@ _FORMATS = ("PNG", "JPEG", "TIFF")
 _SHORTEST_SIDE = 8
 # What broken files make Pillow raise besides its own errors.
 _FAILURES = (
-    UnidentifiedImageError,
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    EOFError,
-    AttributeError,
-    NotImplementedError,
-    RuntimeError,
-)
+    OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, EOFError, AttributeError, RuntimeError,
+)  # fmt: skip
 
 
 def load_image(data: bytes, name: str, limits: LoadLimits) -> Extract:
@@ -41,13 +30,12 @@ def load_image(data: bytes, name: str, limits: LoadLimits) -> Extract:
     unread: list[int] = []
     offset = 0
     for number, image in enumerate(page_images(data, name, limits), 1):
-        page = recognizer.read(partial(_same, image))
-        text = "" if page is None else page.text
+        page = recognizer.read(image.copy)
         starts.append(offset)
+        texts.append("" if page is None else page.text)
         unread += [number] if page is None else []
         words += () if page is None else page.words_at(offset)
-        texts.append(text)
-        offset += len(text) + len(PAGE_BREAK)
+        offset += len(texts[-1]) + len(PAGE_BREAK)
         check_length(offset, name, limits)
     problem = recognizer.problem
     if not words:
@@ -57,7 +45,7 @@ def load_image(data: bytes, name: str, limits: LoadLimits) -> Extract:
     return Extract(
         text=PAGE_BREAK.join(texts),
         page_starts=tuple(starts),
-        notes=("read by text recognition", *((problem,) if problem is not None else ())),
+        notes=("read by text recognition", *filter(None, (problem,))),
         scanned=tuple(words),
         incomplete=problem is not None,
         unread=tuple(unread),
@@ -93,10 +81,6 @@ def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Im
                 image = Image.alpha_composite(white, image.convert("RGBA"))
             grey = image.convert("L")
         yield grey
-
-
-def _same(image: Image.Image) -> Image.Image:
-    return image
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What every loader takes and gives: the limits and the loaded text."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ Format = Literal["text", "pdf", "docx", "html", "rtf", "odt", "image", "email"]
 PAGE_BREAK = "\n\f"
 """What stands between two pages of a text."""
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad\u200e\u200f"))
+_UNENCODABLE = re.compile("[\ud800-\udfff\0]")
 
 
 class LoadLimits(BaseModel):
@@ -53,13 +55,12 @@ class LoadLimits(BaseModel):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LoadedText:
-    """The extracted text of one file.
+class Extract:
+    """What the loader of one format makes of a file's bytes.
 
     Attributes:
         text: Equals the file's decoded text for plain text; newlines are kept as they are.
         page_starts: Offset at which each page begins; empty for formats without pages.
-        sha256: Hash of the file's bytes, hexadecimal.
         encoding: The encoding that a plain text was decoded with, else None.
         notes: What a reader should know, such as pages without text; empty if all went well.
         scanned: The words that were read by text recognition, in the order of the text.
@@ -68,9 +69,7 @@ class LoadedText:
     """
 
     text: str
-    page_starts: tuple[int, ...]
-    sha256: str
-    format: Format
+    page_starts: tuple[int, ...] = ()
     encoding: str | None = None
     notes: tuple[str, ...] = ()
     scanned: tuple[ScannedWord, ...] = ()
@@ -79,16 +78,11 @@ class LoadedText:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Extract:
-    """What the loader of one format makes of a file's bytes; see `LoadedText`."""
+class LoadedText(Extract):
+    """The extracted text of one file, with the hexadecimal hash of its bytes."""
 
-    text: str
-    page_starts: tuple[int, ...] = ()
-    encoding: str | None = None
-    notes: tuple[str, ...] = ()
-    scanned: tuple[ScannedWord, ...] = ()
-    incomplete: bool = False
-    unread: tuple[int, ...] = ()
+    sha256: str
+    format: Format
 
 
 def is_blank(text: str) -> bool:
@@ -111,10 +105,12 @@ def check_pages(pages: int, name: str, limits: LoadLimits) -> None:
         raise LoadError(f"{name!r} has {pages:,} pages, more than {limits.max_pages:,}; split it, or raise max_pages")
 
 
-def check_not_blank(text: str, name: str) -> None:
-    """Refuse a text that shows nothing, with an EmptyFileError."""
+def checked(text: str, name: str, limits: LoadLimits) -> str:
+    """Return an extracted text as it can be stored; one too long is a LoadError, a blank one an EmptyFileError."""
+    check_length(len(text), name, limits)
     if is_blank(text):
         raise EmptyFileError(f"{name!r} holds no text; check that the right file was saved")
+    return encodable(text)
 
 
 def encodable(text: str) -> str:
@@ -122,4 +118,4 @@ def encodable(text: str) -> str:
 
     PDF and DOCX extraction can give such characters; the length stays, and so do offsets.
     """
-    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" or char == "\0" else char for char in text)
+    return _UNENCODABLE.sub("\ufffd", text)

@@ -7,7 +7,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from ingest.errors import LoadError
-from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_not_blank, encodable
+from ingest.loaders.loaded import Extract, LoadLimits, checked
 from ingest.loaders.packed import ZIP_FAILURES, open_zip
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -26,6 +26,7 @@ _LEFT_OUT = frozenset(
         "hidden-paragraph", "ruby-text", "index-source", "table-of-content-source", "alphabetical-index-source",
     )
 ) | {f"{_OFFICE}annotation", f"{_OFFICE}forms", f"{_OFFICE}scripts"}  # fmt: skip
+_MANIFEST = "META-INF/manifest.xml"
 _DEEPEST = 400
 
 
@@ -34,10 +35,7 @@ def load_odt(data: bytes, name: str, limits: LoadLimits) -> Extract:
     with open_zip(data, name, limits, what="OpenDocument text") as archive:
         try:
             content = archive.read("content.xml")
-            protected = "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read(
-                "META-INF/manifest.xml"
-            )
-            if protected:
+            if _MANIFEST in archive.namelist() and b"encryption-data" in archive.read(_MANIFEST):
                 raise LoadError(f"{name!r} is protected by a password; save a copy without protection")
             root = fromstring(content, forbid_dtd=True)
         except DefusedXmlException as exc:
@@ -56,10 +54,7 @@ def load_odt(data: bytes, name: str, limits: LoadLimits) -> Extract:
         paragraphs = [text for text in (*_paragraphs(body), *notes) if text.strip()]
     except ValueError as exc:
         raise LoadError(f"{name!r} is not a readable OpenDocument text, it may be damaged; save it again") from exc
-    text = encodable("\n\n".join(paragraphs))
-    check_length(len(text), name, limits)
-    check_not_blank(text, name)
-    return Extract(text=text)
+    return Extract(text=checked("\n\n".join(paragraphs), name, limits))
 
 
 def _check_depth(body: Element, name: str) -> None:

@@ -10,18 +10,9 @@ from ingest.errors import LoadError
 from ingest.loaders.loaded import LoadLimits
 
 ZIP_FAILURES = (
-    BadZipFile,
-    LargeZipFile,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    ValueError,
-    struct.error,
+    BadZipFile, LargeZipFile, EOFError, LookupError, OSError, OverflowError, RuntimeError, ValueError, struct.error,
     zlib.error,
-)
+)  # fmt: skip
 """What broken archives raise; an encrypted entry raises RuntimeError."""
 # Text of one letter packs well; only what is large is a bomb.
 _EXEMPT = 1_000_000

@@ -10,30 +10,20 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import accumulate, groupby
 
 import pypdfium2
 import pypdfium2.raw as raw
 from PIL.Image import Image
 
 from ingest.errors import LoadError
-from ingest.loaders.loaded import (
-    PAGE_BREAK,
-    Extract,
-    LoadLimits,
-    check_length,
-    check_not_blank,
-    check_pages,
-    encodable,
-    is_blank,
-)
+from ingest.loaders.loaded import PAGE_BREAK, Extract, LoadLimits, check_length, check_pages, checked, is_blank
 from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
 from ingest.loaders.pdf_layout import GlyphRun, TextRow, by_line, find_pieces, order
 from ingest.loaders.pdfium import LOCK, PageGlyphs, open_pdf, read_glyphs
 from ingest.loaders.scanned import ScannedPage
 from ingest.text.furniture import is_furniture_block
 from ingest.text.layout import ends_sentence
-from vectorstore.records import ScannedWord
 
 _FAILED = "could not be read"
 _NOT_READ = "a scan that was not read"
@@ -97,27 +87,20 @@ def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
         check_pages(len(document), name, limits)
         pages = _read_pages(document, name, limits, recognizer)
     texts = _texts(pages)
-    missed = "" if recognizer.problem is None else recognizer.problem
+    missed = recognizer.problem or ""
     unread = tuple(number for number, page in enumerate(pages, 1) if page.unread)
     if missed and all(page.unread or is_blank(text) for text, page in zip(texts, pages, strict=True)):
         why = "without a text layer, probably a scan"
         if any(page.note == _UNMAPPED for page in pages):
             why = "whose fonts do not say which characters they show"
         raise LoadError(f"{name!r} is a PDF {why}: {missed}")
-    check_not_blank("".join(texts), name)
-    starts: list[int] = []
-    scanned: list[ScannedWord] = []
-    offset = 0
-    for text, page in zip(texts, pages, strict=True):
-        starts.append(offset)
-        if page.scan is not None:
-            scanned += page.scan.words_at(offset)
-        offset += len(text) + len(PAGE_BREAK)
+    starts = tuple(accumulate((len(text) + len(PAGE_BREAK) for text in texts[:-1]), initial=0))
+    scans = [(start, page.scan) for start, page in zip(starts, pages, strict=True) if page.scan is not None]
     return Extract(
-        text=PAGE_BREAK.join(texts),
-        page_starts=tuple(starts),
-        notes=(*_notes(pages, texts), *((missed,) if missed else ())),
-        scanned=tuple(scanned),
+        text=checked(PAGE_BREAK.join(texts), name, limits),
+        page_starts=starts,
+        notes=(*_notes(pages, texts), *filter(None, (missed,))),
+        scanned=tuple(word for start, scan in scans for word in scan.words_at(start)),
         incomplete=bool(missed),
         unread=unread,
     )
@@ -158,11 +141,8 @@ def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recogniz
     with LOCK:
         glyphs = read_glyphs(page, limits.max_characters + 1)
     pieces = find_pieces(glyphs)
-    layer = _PdfPage(
-        pieces=pieces,
-        askew="".join(glyph.char for glyph in glyphs.askew).strip(),
-        height=glyphs.height,
-    )
+    askew = "".join(glyph.char for glyph in glyphs.askew).strip()
+    layer = _PdfPage(pieces=pieces, askew=askew, height=glyphs.height)
     text = "".join(piece.text for piece in pieces)
     with LOCK:
         unmapped = glyphs.unmapped > _UNREADABLE or _is_unreadable(text)
@@ -215,19 +195,15 @@ def _is_pictured(page: pypdfium2.PdfPage, characters: int) -> bool:
     covered = sum((right - left) * (top - bottom) for left, bottom, right, top in boxes)
     if covered > _COVERING * width * height:
         return True
-    if characters >= _STAMP:
-        return False
-    return sum(1 for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3)) > _OUTLINES
+    paths = page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3)
+    return characters < _STAMP and sum(1 for _ in paths) > _OUTLINES
 
 
 def _texts(pages: Sequence[_PdfPage]) -> list[str]:
     """Write the pages out."""
     furniture = _repeated_at_edges(pages)
     settings = [_set(page, furniture) for page in pages]
-    sizes: Counter[float] = Counter()
-    for setting in settings:
-        for row in setting.body:
-            sizes[round(2 * row.size) / 2] += len(row.text)
+    sizes = Counter(round(2 * row.size) / 2 for setting in settings for row in setting.body for _ in row.text)
     usual = sizes.most_common(1)[0][0] if sizes else 0.0
     texts = []
     for page, setting in zip(pages, settings, strict=True):
@@ -236,7 +212,7 @@ def _texts(pages: Sequence[_PdfPage]) -> list[str]:
             continue
         parts = [_lines(setting.head), _body(setting.body, usual, page.height), _lines(setting.foot), page.askew]
         # Stripped, so that a page's end reads as one line break and not as the end of a paragraph.
-        texts.append(encodable(_EDGE_GAP.join(part for part in parts if part)).strip())
+        texts.append(_EDGE_GAP.join(filter(None, parts)).strip())
     return texts
 
 

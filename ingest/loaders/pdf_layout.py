@@ -226,7 +226,7 @@ def _gutter(pieces: Sequence[GlyphRun]) -> float | None:
     for run in sorted(runs, key=len, reverse=True):
         # Where fewest lines reach into it: beside a list that is indented, paragraphs begin inside a wider gap.
         fewest = min(covered[point] for point in run)
-        levels = [(count, [point for point, _ in part]) for count, part in groupby(_at(covered, run), lambda at: at[1])]
+        levels = ((count, list(part)) for count, part in groupby(run, covered.__getitem__))
         clearest = max((points for count, points in levels if count == fewest), key=len)
         middle = left + (clearest[0] + clearest[-1] + 1) / 2
         if len(run) >= _GUTTER and all(_is_column(side) for side in _sides(pieces, middle)):
@@ -234,15 +234,12 @@ def _gutter(pieces: Sequence[GlyphRun]) -> float | None:
     return None
 
 
-def _at(covered: Sequence[int], run: Sequence[int]) -> Iterator[tuple[int, int]]:
-    return ((point, covered[point]) for point in run)
-
-
 def _sides(pieces: Sequence[GlyphRun], middle: float) -> tuple[list[GlyphRun], list[GlyphRun]]:
-    beside = [piece for piece in pieces if not _crosses(piece, middle)]
-    return [p for p in beside if (p.left + p.right) / 2 < middle], [
-        p for p in beside if (p.left + p.right) / 2 >= middle
-    ]
+    sides: tuple[list[GlyphRun], list[GlyphRun]] = ([], [])
+    for piece in pieces:
+        if not _crosses(piece, middle):
+            sides[(piece.left + piece.right) / 2 >= middle].append(piece)
+    return sides
 
 
 def _crosses(piece: GlyphRun, middle: float) -> bool:
@@ -280,19 +277,7 @@ def _rows(pieces: Sequence[GlyphRun], column: int, *, rtl: bool, opens: bool) ->
             spaced = gaps[number - 1] > _PARAGRAPH_GAP * max(usual, 0.9 * min(line.size, before.size))
             indented = _INDENT * line.size < indents[1] < 6 * line.size and indents[0] < 0.5 * line.size
             opens = spaced or indented or abs(line.size - before.size) > 0.15 * max(line.size, before.size)
-        rows.append(
-            TextRow(
-                glyphs=line.glyphs,
-                text=line.text,
-                left=line.left,
-                bottom=line.bottom,
-                right=line.right,
-                top=line.top,
-                size=line.size,
-                column=column,
-                opens=opens,
-            )
-        )
+        rows.append(TextRow(**vars(line), column=column, opens=opens))
         before = line
     return rows
 

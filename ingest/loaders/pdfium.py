@@ -126,13 +126,9 @@ def turned(box: Box, quarters: int, frame: Box) -> Box:
 
 
 def _quarter_turns(box: Box, quarters: int) -> Box:
-    left, bottom, right, top = box
-    if quarters == 1:
-        return bottom, -right, top, -left
-    if quarters == 2:
-        return -right, -top, -left, -bottom
-    if quarters == 3:
-        return -top, left, -bottom, right
+    for _ in range(quarters):
+        left, bottom, right, top = box
+        box = bottom, -right, top, -left
     return box
 
 
@@ -178,9 +174,7 @@ def _lies_in(box: Box, frame: Box) -> bool:
 
 
 def _char(code: int) -> str:
-    if code in (_HYPHEN, _NOT_A_CHARACTER):
-        return "-"
-    return " " if code in _SPACES else chr(code)
+    return "-" if code in (_HYPHEN, _NOT_A_CHARACTER) else " " if code in _SPACES else chr(code)
 
 
 def _quarter(x: float, y: float) -> int:

@@ -7,7 +7,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -33,27 +33,17 @@ class _Loader:
     load: Callable[[bytes, str, LoadLimits], Extract]
 
 
-_TEXT = _Loader(format="text", kind="", load=load_text)
-_HTML = _Loader(format="html", kind="html", load=load_html)
-_IMAGE = _Loader(format="image", kind="image", load=load_image)
-
-LOADERS = {
-    ".txt": _TEXT,
-    ".text": _TEXT,
-    ".md": _TEXT,
+_FORMATS = {
+    ".txt .text .md": _Loader(format="text", kind="", load=load_text),
     ".pdf": _Loader(format="pdf", kind="pdf", load=load_pdf),
     ".docx": _Loader(format="docx", kind="docx", load=load_docx),
     ".odt": _Loader(format="odt", kind="odt", load=load_odt),
     ".rtf": _Loader(format="rtf", kind="rtf", load=load_rtf),
-    ".html": _HTML,
-    ".htm": _HTML,
-    ".png": _IMAGE,
-    ".jpg": _IMAGE,
-    ".jpeg": _IMAGE,
-    ".tif": _IMAGE,
-    ".tiff": _IMAGE,
+    ".html .htm": _Loader(format="html", kind="html", load=load_html),
+    ".png .jpg .jpeg .tif .tiff": _Loader(format="image", kind="image", load=load_image),
     ".eml": _Loader(format="email", kind="", load=load_mail),
 }
+LOADERS = {suffix: loader for suffixes, loader in _FORMATS.items() for suffix in suffixes.split()}
 SUFFIXES = tuple(dict.fromkeys((*LOADERS, *CONTAINERS)))
 """Of every file that can be given."""
 _BY_KIND = {loader.kind: loader for loader in LOADERS.values() if loader.kind}
@@ -66,20 +56,10 @@ def load(path: Path, limits: LoadLimits, folder: Path | None = None) -> LoadedTe
         LoadError: If it cannot be read; `result` says whether it counts as failed or skipped.
     """
     data = read_bytes(path, limits, folder)
-    name = path.name
     loader, notes = _loader_for(path, data, limits)
-    extract = loader.load(data, name, limits)
-    return LoadedText(
-        text=extract.text,
-        page_starts=extract.page_starts,
-        sha256=hashlib.sha256(data).hexdigest(),
-        format=loader.format,
-        encoding=extract.encoding,
-        notes=(*notes, *extract.notes),
-        scanned=extract.scanned,
-        incomplete=extract.incomplete,
-        unread=extract.unread,
-    )
+    extract = loader.load(data, path.name, limits)
+    extract = replace(extract, notes=(*notes, *extract.notes))
+    return LoadedText(**vars(extract), sha256=hashlib.sha256(data).hexdigest(), format=loader.format)
 
 
 def read_bytes(path: Path, limits: LoadLimits, folder: Path | None = None) -> bytes:
@@ -98,17 +78,12 @@ def read_bytes(path: Path, limits: LoadLimits, folder: Path | None = None) -> by
 def exists(path: Path, limits: LoadLimits) -> bool:
     """Tell whether there is such a file, or such a one inside an archive; True where that cannot be told."""
     outer, inner = _located(path)
-    if not inner:
-        try:
-            return path.exists()
-        except PermissionError:
-            return True
-        except OSError:
-            return False
     try:
-        return _member(outer, inner, limits) is not None
-    except LoadError:
+        return _member(outer, inner, limits) is not None if inner else path.exists()
+    except (PermissionError, LoadError):
         return True
+    except OSError:
+        return False
 
 
 def list_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
@@ -160,16 +135,10 @@ def survey(folder: Path) -> tuple[tuple[Path, ...], dict[Path, LoadError]]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in folders:
             if (path := Path(parent, name)).is_symlink():
-                reason = (
-                    f"{name!r} is a link to a folder, which is not followed; copy the folder, or ingest it by itself"
-                )
-                passed_over[path] = SpecialFileError(reason)
-        for name in names:
-            path = Path(parent, name)
-            if name.startswith((".", "~$")):
-                continue
-            special = _special(path, folder)
-            if special is not None:
+                reason = "is a link to a folder, which is not followed; copy the folder, or ingest it by itself"
+                passed_over[path] = SpecialFileError(f"{name!r} {reason}")
+        for path in (Path(parent, name) for name in names if not name.startswith((".", "~$"))):
+            if (special := _special(path, folder)) is not None:
                 passed_over[path] = SpecialFileError(special)
             elif path.suffix.lower() in SUFFIXES:
                 found.append(path)
@@ -249,11 +218,10 @@ def _listed(path: Path, data: bytes, limits: LoadLimits, budget: Budget, *, dept
         if suffix in CONTAINERS:
             try:
                 inner = [*_listed(inside, member.read(), limits, budget, depth=depth + 1)]
-            except ArchiveTooLargeError:
-                raise
-            except LoadError:
-                # Its own turn says why.
-                inner = []
+            except LoadError as exc:
+                # Of others, their own turn says why.
+                if isinstance(exc, ArchiveTooLargeError):
+                    raise
         if not inner or suffix in LOADERS:
             yield inside
         yield from inner
@@ -283,9 +251,7 @@ def _member(outer: Path, inner: tuple[str, ...], limits: LoadLimits) -> Member |
     within: tuple[str, ...] = ()
     found: Member | None = None
     while inner:
-        members = _members(outer, version, within, limits)
-        if members is None:
-            return None
+        members = _members(outer, version, within, limits) or {}
         # The longest name that fits, as a member may be called like a folder of another.
         length = next((n for n in range(len(inner), 0, -1) if inner[:n] in members), None)
         if length is None:
@@ -312,7 +278,6 @@ def _members(
 
 
 def _read(path: Path, limits: LoadLimits) -> bytes:
-    name = path.name
     if not path.exists():
         raise LoadError(f"{str(path)!r} does not exist; check the path")
     if not path.is_file():
@@ -321,7 +286,8 @@ def _read(path: Path, limits: LoadLimits) -> bytes:
         with path.open("rb") as file:
             data = file.read(limits.max_bytes + 1)
     except OSError as exc:
-        raise LoadError(f"{name!r} could not be opened ({exc.strerror}); check its permissions") from exc
+        raise LoadError(f"{path.name!r} could not be opened ({exc.strerror}); check its permissions") from exc
     if len(data) > limits.max_bytes:
-        raise LoadError(f"{name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise the limit max_bytes")
+        most = f"{limits.max_bytes:,} bytes"
+        raise LoadError(f"{path.name!r} is larger than {most}; split it, or raise the limit max_bytes")
     return data

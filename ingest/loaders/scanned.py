@@ -61,12 +61,9 @@ class ScannedPage:
 
 def mean_confidence(words: Iterable[ScannedWord | ReadWord]) -> float:
     """Return the mean confidence of words, weighted by their length; 0 for none."""
-    total = length = 0.0
-    for word in words:
-        size = len(word.text) if isinstance(word, ReadWord) else word.end - word.start
-        total += word.confidence * size
-        length += size
-    return total / length if length else 0.0
+    pairs = [(word, len(word.text) if isinstance(word, ReadWord) else word.end - word.start) for word in words]
+    length = sum(size for _, size in pairs)
+    return sum(word.confidence * size for word, size in pairs) / length if length else 0.0
 
 
 def find_skew(image: Image.Image) -> float:
@@ -138,29 +135,18 @@ def missed_lines(image: Image.Image, words: Sequence[ReadWord]) -> list[tuple[in
         inked = int(dark[top:bottom].sum())
         is_line = 0.5 * usual < height < 2.5 * usual and width > height and inked > 0.05 * height * width
         if is_line and read[top:bottom].mean() < 0.3:
-            found.append(
-                (
-                    max(0, int(columns[0]) - _AROUND_LINE),
-                    max(0, top - _AROUND_LINE),
-                    min(image.width, int(columns[-1]) + _AROUND_LINE),
-                    min(image.height, bottom + _AROUND_LINE),
-                )
-            )
+            upper = max(0, int(columns[0]) - _AROUND_LINE), max(0, top - _AROUND_LINE)
+            right, lower = int(columns[-1]) + _AROUND_LINE, bottom + _AROUND_LINE
+            found.append((*upper, min(image.width, right), min(image.height, lower)))
     return found[:_MOST_MISSED]
 
 
 def with_line(words: Sequence[ReadWord], line: Sequence[ReadWord]) -> list[ReadWord]:
     """Put a line among the words of a page: before the first line that begins below it."""
-    if not line:
-        return list(words)
-    top = min(word.box[1] for word in line)
-    place = next((number for number, word in enumerate(words) if word.box[1] > top and _begins(words, number)), None)
-    place = len(words) if place is None else place
+    top = min((word.box[1] for word in line), default=0)
+    begins = (number for number, word in enumerate(words) if not number or words[number - 1].line != word.line)
+    place = next((number for number in begins if words[number].box[1] > top), len(words))
     return [*words[:place], *line, *words[place:]]
-
-
-def _begins(words: Sequence[ReadWord], number: int) -> bool:
-    return number == 0 or words[number - 1].line != words[number].line
 
 
 def compose(words: Sequence[ReadWord], size: tuple[int, int], *, skew: float, quarter: int) -> ScannedPage:
@@ -181,16 +167,10 @@ def compose(words: Sequence[ReadWord], size: tuple[int, int], *, skew: float, qu
         pieces += (gap, word.text)
         start = length + len(gap)
         length = start + len(word.text)
-        left, top, right, bottom = _on_page(word.box, size, skew, quarter)
+        left, top, right, bottom = (round(side, 4) for side in _on_page(word.box, size, skew, quarter))
         placed.append(
             ScannedWord(
-                start=start,
-                end=length,
-                confidence=word.confidence,
-                left=round(left, 4),
-                top=round(top, 4),
-                right=round(right, 4),
-                bottom=round(bottom, 4),
+                start=start, end=length, confidence=word.confidence, left=left, top=top, right=right, bottom=bottom
             )
         )
         before = word

@@ -6,7 +6,7 @@ import re
 from charset_normalizer import from_bytes
 
 from ingest.errors import LoadError
-from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_not_blank
+from ingest.loaders.loaded import Extract, LoadLimits, check_length, checked
 
 # UTF-32 stands before UTF-16, whose little-endian mark is a prefix of its own.
 _MARKS = (
@@ -49,14 +49,13 @@ def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
     controls = _CONTROL.findall(text)
     share = _ONE_KIND_SHARE if len(set(controls)) <= _FEW_KINDS else _CONTROL_SHARE
     if "\0" in text or len(controls) > share * len(text):
-        raise LoadError(f"{name!r} looks binary, not like text; convert it to .txt (UTF-8), .docx or .pdf")
+        raise _binary(name)
     notes: tuple[str, ...] = ()
     if len(controls) > _CONTROL_SHARE * len(text):
         # One for one, so that offsets count in the file. A stray one stays, and is shown harmless.
         text = _CONTROL.sub(" ", text)
         notes = (f"{len(controls)} control characters read as spaces",)
-    check_not_blank(text, name)
-    return Extract(text=text, encoding=encoding, notes=notes)
+    return Extract(text=checked(text, name, limits), encoding=encoding, notes=notes)
 
 
 def decode(data: bytes, name: str) -> tuple[str, str]:
@@ -75,8 +74,12 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     except UnicodeDecodeError:
         pass
     if b"\0" in data:
-        raise LoadError(f"{name!r} looks binary, not like text; convert it to .txt (UTF-8), .docx or .pdf")
+        raise _binary(name)
     best = from_bytes(data, cp_isolation=_LEGACY).best()
     if best is None:
         raise LoadError(f"{name!r} looks binary or is in an unknown encoding; save it again as UTF-8")
     return data.decode(best.encoding), best.encoding
+
+
+def _binary(name: str) -> LoadError:
+    return LoadError(f"{name!r} looks binary, not like text; convert it to .txt (UTF-8), .docx or .pdf")

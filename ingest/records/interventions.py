@@ -16,6 +16,7 @@ from typing import Final
 
 import regex
 
+from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import split_sentences
 from ingest.language.wordlists import load_words
 from ingest.metadata.heading import is_salutation, speaks_in_first_person
@@ -48,6 +49,7 @@ _INTRODUCTION: Final = 1200
 # How much of an intervention is read for whom it is made.
 _OPENING: Final = 1500
 
+_WORDS: Final = RegexPatterns("interventions")
 # Brackets near the beginning of a line · "The representative of …" · short lines that stand alone.
 _LINES_OF_RECORDS: Final = (
     re.compile(r"^[^\n(（]{2,100}[(（][^\n()（）]{2,80}[)）]", re.MULTILINE),
@@ -66,51 +68,9 @@ _LINES_OF_RECORDS: Final = (
         re.MULTILINE,
     ),
 )
-_AGENDA_HEADING: Final = regex.compile(
-    r"(?:agenda\s+)?items?\s+\d|(?:tema|punto)s?\s+\d|points?\s+\d|пункт\p{L}*\s+\d|البند\s+\p{N}|议程项目\s*\d",
-    regex.IGNORECASE,
-)
-_OBSERVER: Final = regex.compile(
-    r"^(?:(?:permanent\s+)?observer\s+(?:for|of)\s+|observat(?:eur|rice)\s+(?:de|du|pour)\s+"
-    r"|observadora?\s+(?:de|por)\s+|наблюдатель\s+от\s+|(?:ال)?مراقبة?\s+(?:عن\s+)?)"
-    r"(?:the\s+|la\s+|el\s+|l[’'])?",
-    regex.IGNORECASE,
-)
-_OWN_GOVERNMENT: Final = regex.compile(
-    r"\s*(?:(?:of\s+|the\s+)*(?:his|her|their|its|my|our)\s+(?:\w+\s+)?(?:government|delegation|country|people|nation"
-    r"|head|minister|president)"
-    r"|(?:the\s+)?(?:co-?)?sponsors|(?:de\s+)?(?:son|sa|mon|ma|notre|leur)\s+(?:gouvernement|délégation|pays)"
-    r"|des\s+auteurs"
-    r"|(?:de\s+)?(?:su|mi|nuestr[oa])\s+(?:gobierno|delegación|país)"
-    r"|(?:сво[её][гй]о?|мо[её][гй]о?|наше[гй]о?)\s+(?:правительства|делегации|страны)"
-    r"|(?:حكومت|وفد|بلد)\p{Arabic}+|(?:我国|本国|我|本)(?:政府|代表团))",
-    regex.IGNORECASE,
-)
-# "Mr. X (State) said that he spoke on behalf of the group": the record tells it after the verb.
-_TOLD_BEHALF: Final = regex.compile(
-    r"\b(?:speaking|spoke|speak|statement)\s+on\s+behalf\s+of\b[^.;:]{0,160}|\bparl\p{L}*\s+au\s+nom\s+d[^.;:]{0,160}"
-    r"|\bhabl\p{L}*\s+en\s+nombre\s+d[^.;:]{0,160}"
-    r"|\bвыступа\p{L}*\s+от\s+имени\s[^.;:]{0,160}"
-    r"|(?:يتكلم|تتكلم|متكلما|متكلمة|متحدثا|متحدثة)\s+(?:باسم|نيابة\s+عن)\s[^.;:،]{0,160}",
-    regex.IGNORECASE,
-)
 _QUOTED: Final = regex.compile(r"[“\"«][^”\"»]{0,400}[”\"»]")
 # Sentences in the first person in a report, at most one to so many that tell of parties.
 _SELDOM: Final = 5
-_ENUMERATOR: Final = regex.compile(
-    r"^[\s#*_]*(?P<mark>(?:\d{1,3}|[A-Z]{1,2}|[IVXLC]{1,6}|[a-z]|[一二三四五六七八九十]{1,3})\s*[.)、．])\s*"
-)
-_HEADING_WORDS: Final = regex.compile(
-    r"^(?:(?:(?:written\s+)?(?:repl(?:y|ies)|response|submission|comments?|statement|contribution|information"
-    r"|observations?|views|position|intervention)"
-    r"(?:\s+(?:received|submitted|provided|made))?\s+(?:from|by|of))"
-    r"|(?:réponse|observations|commentaires|déclaration|contribution|communication)\s+(?:reçues?\s+)?"
-    r"(?:d[eu]s?|de\s+la|d[’'])"
-    r"|(?:respuesta|observaciones|comentarios|declaración|contribución|comunicación)\s+(?:recibidas?\s+)?"
-    r"(?:del?|de\s+la)"
-    r"|(?:ответ|замечания|заявление|сообщение)|(?:رد|تعليقات|بيان|ملاحظات)|(?:来自)?)\s*(?:the\s+|la\s+|l[’'])?",
-    regex.IGNORECASE,
-)
 _HEADING_NOTE: Final = regex.compile(r"\s*(?:[\[(（][^\[\]()（）]*[\])）]\s*)+$|[\s*_:：]+$|的(?:答复|评论|意见|发言)$")
 
 
@@ -237,7 +197,7 @@ class _RecordText:
         self._starts = {block.start: block for block in blocks}
         self.paragraphs = list(self._paragraphs())
         self._items = [
-            line for _, line, apart in self.paragraphs if apart and _AGENDA_HEADING.match(line.text) is not None
+            line for _, line, apart in self.paragraphs if apart and _WORDS.agenda_heading.match(line.text) is not None
         ]
 
     def _paragraphs(self) -> Iterator[tuple[int, Line, bool]]:
@@ -336,7 +296,7 @@ class _RecordText:
         number, _, apart = self.paragraphs[index]
         whole = self._whole(index)
         # "II. Conclusions" holds a stop, but ends with none.
-        is_item = _AGENDA_HEADING.match(whole) is not None and self.stands_alone(number)
+        is_item = _WORDS.agenda_heading.match(whole) is not None and self.stands_alone(number)
         is_title = (apart or is_item) and len(whole) <= _LONGEST_HEADING and not ends_sentence(whole)
         if marks is not None:
             return is_title and self.stands_alone(number) and closes_compilation(whole, _mark(whole), marks)
@@ -376,7 +336,7 @@ class _SpeakerLookup:
 
     def party(self, words: str) -> tuple[str, ...]:
         """Returns the codes that a name may stand for; it must be a party's name and nothing else."""
-        name = _OBSERVER.sub("", words.strip(" *_\n\t"))
+        name = _WORDS.observer.sub("", words.strip(" *_\n\t"))
         codes = self._parties.resolve(name, suggest=False).codes
         if codes or not name:
             return codes
@@ -494,10 +454,10 @@ class _SpeakerLookup:
         """Returns the party that a heading consists of, or None."""
         if len(heading) > _LONGEST_STATE_HEADING:
             return None
-        name = _ENUMERATOR.sub("", heading).strip("#*_ ")
+        name = _WORDS.enumerator.sub("", heading).strip("#*_ ")
         while (shorter := _HEADING_NOTE.sub("", name)) != name and not self.party(name):
             name = shorter
-        codes = self.party(name) or self.party(_HEADING_WORDS.sub("", name))
+        codes = self.party(name) or self.party(_WORDS.heading_words.sub("", name))
         return codes[0] if len(codes) == 1 else None
 
     def with_behalf(self, words: Intervention, text: str) -> Intervention:
@@ -506,7 +466,7 @@ class _SpeakerLookup:
             return words
         said = text[words.start : min(words.end, words.start + _OPENING)]
         head, opening = words.clause, "" if words.summarised else said
-        if words.summarised and (told := _TOLD_BEHALF.search(" ".join(said.split())[:400])):
+        if words.summarised and (told := _WORDS.told_behalf.search(" ".join(said.split())[:400])):
             head = f"{head}, {told.group()}"
         whom = spoken_for(head, opening, self._parties, self._language, date=self._date, speaker=words.state)
         party = self._parties.get(words.state)
@@ -517,7 +477,7 @@ class _SpeakerLookup:
         if whom.states:
             return replace(words, states=whom.states)
         unknown = behalf_phrase(head)
-        if unknown is not None and not _OWN_GOVERNMENT.match(unknown) and not self.party(unknown.strip(" ,")):
+        if unknown is not None and not _WORDS.own_government.match(unknown) and not self.party(unknown.strip(" ,")):
             reason = f"{words.named!r} speaks for a group that no lookup knows"
             return replace(words, role="unknown", state=None, reason=reason)
         return words
@@ -672,7 +632,7 @@ def _space_after(text: str, offset: int) -> int:
 
 def _mark(heading: str) -> str:
     """Returns how a heading is counted: by numbers, letters, Roman numbers, or not at all."""
-    found = _ENUMERATOR.match(heading)
+    found = _WORDS.enumerator.match(heading)
     if found is None:
         return "capitals" if heading.isupper() else ""
     mark = found["mark"].rstrip(".)、． ")

@@ -7,33 +7,11 @@ Pakistan, …". A sentence is read for its form; it is never the State's own wor
 from dataclasses import dataclass
 from typing import Final
 
-import regex
-
-from ingest.language.lexicons import load_lexicon, unfolded
+from ingest.language.lexicons import RegexPatterns
 from ingest.metadata.represented_party import JOINT
 from ingest.parties.party_table import PartyMatch, PartyTable
 
-_WORDS: Final = {name: unfolded(pattern) for name, pattern in load_lexicon("speakers").items()}
-_SAID: Final = _WORDS["reported"]
-_DELEGATE: Final = _WORDS["delegate"]
-# "With regard to the schedule of work, the Philippines …".
-_LEAD: Final = regex.compile(r"(?:[^.;:!?]{2,120},\s+)?(?:(?:the|la|le|el|los|las|les)\s+|l[’'])?$", regex.IGNORECASE)
-_CLAUSE: Final = r"(?:\s*\([^()]{2,40}\))?(?P<clause>\s*,\s[^.;:]{2,200}?,)?"
-_THEN_SAID: Final = regex.compile(rf"{_CLAUSE}\s+(?:{_WORDS['adverb']}){_SAID}(?!\p{{L}})")
-_OFFICIAL_SAID: Final = regex.compile(
-    rf"[’']s?\s+(?:[\p{{L}}-]+,?\s+){{0,9}}?(?:{_DELEGATE}|{_WORDS['office_of_state']})(?:\s+[\p{{L}}-]+){{0,9}}?"
-    rf"{_CLAUSE}\s+(?:{_WORDS['adverb']}){_SAID}(?!\p{{L}})",
-    regex.IGNORECASE,
-)
-_INSERTED: Final = regex.compile(
-    rf",\s+{_SAID}\s+(?:the\s+|le\s+|la\s+|el\s+|l[’'])?{_DELEGATE}\s+(?:of|for|from|d[eu]|de\s+la|del|d[’']|de\s+l[’'])\s*"
-    r"(?:the\s+)?",
-    regex.IGNORECASE,
-)
-_SAME_SPEAKER: Final = regex.compile(
-    rf"(?:He|She|They|His|Her|The\s+(?:delegate|representative|speaker)|Il|Elle|Ils|Él|Ella|Он|Она|Они)\b[^.;]{{0,60}}?"
-    rf"\b{_SAID}(?!\p{{L}})"
-)
+_WORDS: Final = RegexPatterns("reported_speech")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,16 +41,16 @@ def reported_sentence(sentence: str, parties: PartyTable, language: str | None) 
     ]
     for number, match in enumerate(named):
         before, after = sentence[: match.start], sentence[match.end :]
-        inserted = list(_INSERTED.finditer(before))
+        inserted = list(_WORDS.inserted.finditer(before))
         if inserted and inserted[-1].end() == len(before) and after.startswith(","):
             return ReportedSentence(codes=match.codes, name=match.text, clause="", goes_on=True)
-        if number > 0 or _LEAD.match(before) is None:
+        if number > 0 or _WORDS.lead.match(before) is None:
             continue
-        if (official := _OFFICIAL_SAID.match(after)) is not None:
+        if (official := _WORDS.official_said.match(after)) is not None:
             clause = official["clause"] or ""
             return ReportedSentence(codes=match.codes, name=match.text, clause=clause, goes_on=True)
         run = _run(sentence, named)
-        if (said := _THEN_SAID.match(sentence, run[-1].end)) is not None:
+        if (said := _WORDS.then_said.match(sentence, run[-1].end)) is not None:
             codes = tuple(dict.fromkeys(code for party in run for code in party.codes))
             return ReportedSentence(codes=codes, name=match.text, clause=said["clause"] or "", goes_on=False)
     return None
@@ -80,7 +58,7 @@ def reported_sentence(sentence: str, parties: PartyTable, language: str | None) 
 
 def is_of_same_speaker(sentence: str) -> bool:
     """Tells whether a sentence goes on with what the one before tells: "She added that …"."""
-    return _SAME_SPEAKER.match(sentence) is not None
+    return _WORDS.same_speaker.match(sentence) is not None
 
 
 def _run(sentence: str, named: list[PartyMatch]) -> list[PartyMatch]:

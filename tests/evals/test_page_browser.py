@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.corpus.drafts import save_draft
+from app.corpus.drafts import Judgement, save_draft
 from evals.paths import EvalPaths
 from evals.review import read_rulings, saved_cases
 from tests.evals.test_review import CITED, SPAN, saved_answer
@@ -55,7 +55,7 @@ def test_a_report_opens_in_a_page_of_its_own(page: Any, paths: EvalPaths) -> Non
 
 
 def test_a_draft_is_accepted_and_a_citation_ruled_on(page: Any, paths: EvalPaths, tmp_path: Path) -> None:
-    save_draft(paths.path.parent, saved_answer())
+    save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
     scored_run(paths)
     page.get_by_role("tab", name="Review").click()
     page.wait_for_selector("#item mark")

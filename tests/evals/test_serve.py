@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.corpus.drafts import save_draft
+from app.corpus.drafts import Judgement, save_draft
 from app.loopback import listen, quiet_server
 from app.settings import Settings
 from evals.cases.documents import Documents, read_documents
@@ -303,8 +303,8 @@ def accepted(review: _Review, name: str, **changes: Any) -> tuple[Any, ...]:
 
 
 def test_deciding_on_a_draft_changes_the_saved_cases(review: _Review, paths: EvalPaths) -> None:
-    save_draft(paths.path.parent, saved_answer())
-    save_draft(paths.path.parent, silent_answer())
+    save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
+    save_draft(paths.path.parent, silent_answer(), Judgement(verdict="right"))
     first, second = (draft.case.id for draft in drafts(paths))
     shown = review.shown("drafts", None, 0)
     assert shown[1] == first and "2 left" in shown[2] and f"<mark>{CITED}</mark>" in shown[2]
@@ -330,7 +330,7 @@ def test_deciding_on_a_draft_changes_the_saved_cases(review: _Review, paths: Eva
 
 
 def test_a_draft_that_would_be_no_case_is_refused(review: _Review, paths: EvalPaths) -> None:
-    save_draft(paths.path.parent, saved_answer())
+    save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
     name = drafts(paths)[0].case.id
     assert "needs evidence" in accepted(review, name)[2]
     assert "no draft" in accepted(review, "none")[2]
@@ -339,7 +339,7 @@ def test_a_draft_that_would_be_no_case_is_refused(review: _Review, paths: EvalPa
 
 def test_hostile_texts_are_shown_as_texts(review: _Review, runs: _Runs, paths: EvalPaths) -> None:
     scored_run(paths, cases=[case("a").model_copy(update={"question": HOSTILE, "history": (HOSTILE,)})])
-    save_draft(paths.path.parent, saved_answer(HOSTILE))
+    save_draft(paths.path.parent, saved_answer(HOSTILE), Judgement(verdict="right"))
     for kind in ("drafts", "citations"):
         text = review.shown(kind, None, 0)[2]
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text and "<script" not in text and "<img" not in text
@@ -352,7 +352,7 @@ def test_review_works_without_statements(paths: EvalPaths) -> None:
     def broken() -> Documents:
         raise EvalError("the store cannot be opened")
 
-    save_draft(paths.path.parent, saved_answer())
+    save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
     review = _Review(Archive(Settings(store=paths.path.parent), paths, store=broken), paths)
     text = review.shown("drafts", None, 0)[2]
     assert "the store cannot be opened" in text and f"<mark>{CITED}</mark>" in text

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from app.corpus.drafts import drafts_path, save_draft
+from app.corpus.drafts import Judgement, drafts_path, save_draft
 from app.errors import DraftError
 from app.question.turn import EarlierTurn
 from app.records import Abstention, Answer, Citation, Claim, Scope, TreatyScope
 from evals.cases.case import Case, load_cases
 from tests.conftest import PROJECT
 
+RIGHT = Judgement(verdict="right")
 UNUSUAL = (
     'two\nlines, "quotes", a \\ backslash, \t a tab, "id": "chat-2031-01-01-000000000000"\r\n'
     "line ends \x0b \x0c \x85 \u2028 \u2029, \u202eright to left\u202c, السيد الرئيس، 主席 🕊 \x00"
@@ -72,7 +73,7 @@ def answer(question: str = "What did Arvandia say about article 4?", **changes: 
 
 
 def saved_case(store: Path, given: Answer, **options: Any) -> Case:
-    draft = save_draft(store, given, **options)
+    draft = save_draft(store, given, RIGHT, **options)
     assert draft.new
     case = load_cases(drafts_path(store))[-1]
     assert case.id == draft.identifier
@@ -90,6 +91,7 @@ def test_saved_answer_is_a_draft_case(tmp_path: Path) -> None:
         "session": "10",
         "topic": "sovereignty",
         "article": "UNTOC 4",
+        "answer_was": "right",
         "answer_trace": "trace-1",
         "overrides": {"years": ["2031"]},
     }
@@ -150,13 +152,13 @@ def test_earlier_turns_are_kept_with_what_was_set_for_them(tmp_path: Path) -> No
 
 
 def test_same_turn_is_written_once(tmp_path: Path) -> None:
-    first = save_draft(tmp_path, answer())
+    first = save_draft(tmp_path, answer(), RIGHT)
     path = drafts_path(tmp_path)
     # Saved on another day, and answered anew since.
     path.write_text(
         path.read_text(encoding="utf-8").replace(first.identifier[:15], "chat-2020-01-01"), encoding="utf-8"
     )
-    again = save_draft(tmp_path, answer(trace_id="trace-2"))
+    again = save_draft(tmp_path, answer(trace_id="trace-2"), RIGHT)
     assert not again.new and again.identifier == f"chat-2020-01-01{first.identifier[15:]}"
     assert len(load_cases(path)) == 1
 
@@ -164,10 +166,10 @@ def test_same_turn_is_written_once(tmp_path: Path) -> None:
 def test_other_question_history_or_scope_is_another_case(tmp_path: Path) -> None:
     other_scope = replace(answer().scope, years=("2030",))
     drafts = [
-        save_draft(tmp_path, answer()),
-        save_draft(tmp_path, answer("What did Arvandia say?")),
-        save_draft(tmp_path, answer(), history=(EarlierTurn(question="What did Belmora say?"),)),
-        save_draft(tmp_path, answer(scope=other_scope)),
+        save_draft(tmp_path, answer(), RIGHT),
+        save_draft(tmp_path, answer("What did Arvandia say?"), RIGHT),
+        save_draft(tmp_path, answer(), RIGHT, history=(EarlierTurn(question="What did Belmora say?"),)),
+        save_draft(tmp_path, answer(scope=other_scope), RIGHT),
     ]
     assert all(draft.new for draft in drafts)
     assert [case.id for case in load_cases(drafts_path(tmp_path))] == [draft.identifier for draft in drafts]
@@ -180,7 +182,7 @@ def test_unusual_text_stays_one_line_and_comes_back_as_it_was(tmp_path: Path) ->
     assert case.tags["topic"] == case.tags["overrides"]["topic"] == UNUSUAL
     text = drafts_path(tmp_path).read_text(encoding="utf-8")
     assert len(text.splitlines()) == 1 and text.endswith("\n") and "السيد الرئيس" in text
-    assert not save_draft(tmp_path, given, history=(EarlierTurn(question=UNUSUAL),)).new
+    assert not save_draft(tmp_path, given, RIGHT, history=(EarlierTurn(question=UNUSUAL),)).new
 
 
 def test_bytes_that_are_no_text_do_not_spoil_the_file(tmp_path: Path) -> None:
@@ -191,13 +193,13 @@ def test_what_others_wrote_into_the_file_stays(tmp_path: Path) -> None:
     path = drafts_path(tmp_path)
     path.parent.mkdir()
     path.write_bytes(b'{"id": "by-hand"}\nnot JSON')
-    assert save_draft(tmp_path, answer()).new
+    assert save_draft(tmp_path, answer(), RIGHT).new
     lines = path.read_text(encoding="utf-8").splitlines()
     assert lines[:2] == ['{"id": "by-hand"}', "not JSON"] and json.loads(lines[2])["review"]["source"] == "chat"
 
 
 def test_only_the_cases_and_their_lock_are_left_behind(tmp_path: Path) -> None:
-    save_draft(tmp_path, answer())
+    save_draft(tmp_path, answer(), RIGHT)
     names = {path.name for path in drafts_path(tmp_path).parent.iterdir()}
     assert names - {"drafts.lock"} == {"drafts.jsonl"}
 
@@ -205,15 +207,15 @@ def test_only_the_cases_and_their_lock_are_left_behind(tmp_path: Path) -> None:
 def test_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "evals").write_text("in the way", encoding="utf-8")
     with pytest.raises(DraftError, match="not saved") as caught:
-        save_draft(tmp_path, answer())
+        save_draft(tmp_path, answer(), RIGHT)
     assert "\n" not in str(caught.value) and "--store" in str(caught.value)
 
 
 def test_lock_held_by_another_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.corpus.drafts._WAIT_SECONDS", 0.05)
-    save_draft(tmp_path, answer())
+    save_draft(tmp_path, answer(), RIGHT)
     with FileLock(drafts_path(tmp_path).with_suffix(".lock")), pytest.raises(DraftError, match="another process"):
-        save_draft(tmp_path, answer("What did Arvandia say?"))
+        save_draft(tmp_path, answer("What did Arvandia say?"), RIGHT)
     assert len(load_cases(drafts_path(tmp_path))) == 1
 
 
@@ -229,16 +231,17 @@ def test_read_only_store_is_one_clear_line_and_keeps_what_it_has(tmp_path: Path,
     store = tmp_path / "store"
     store.mkdir()
     if used_before:
-        save_draft(store, answer("What did Arvandia say?"))
+        save_draft(store, answer("What did Arvandia say?"), RIGHT)
     everything = (store, *store.rglob("*"))
     before = {path: path.read_bytes() for path in everything if path.is_file()}
     for path in everything:
         path.chmod(0o555 if path.is_dir() else 0o444)
     code = (
         "import sys; from pathlib import Path; from app.records import Answer; from app.corpus.drafts "
-        "import save_draft\n"
+        "import Judgement, save_draft\n"
         "from app.errors import AppError\n"
-        "try:\n    save_draft(Path(sys.argv[1]), Answer(question='q', answer='', status='answered'))\n"
+        "answer = Answer(question='q', answer='', status='answered')\n"
+        "try:\n    save_draft(Path(sys.argv[1]), answer, Judgement(verdict='right'))\n"
         "except AppError as error:\n    print(error)"
     )
     ran = subprocess.run(
@@ -255,3 +258,13 @@ def test_read_only_store_is_one_clear_line_and_keeps_what_it_has(tmp_path: Path,
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.count("\n") == 1 and "Permission denied" in ran.stdout and "--store" in ran.stdout
     assert {path: path.read_bytes() for path in store.rglob("*") if path.is_file()} == before
+
+
+def test_wrong_answer_asks_what_would_have_been_right(tmp_path: Path) -> None:
+    save_draft(tmp_path, answer(), RIGHT)
+    wrong = Judgement(verdict="wrong", should_be="That was the 2030 position")
+    assert save_draft(tmp_path, answer(), wrong).new
+    assert not save_draft(tmp_path, answer(), wrong).new
+    right, case = load_cases(drafts_path(tmp_path))
+    assert right.tags["answer_was"] == "right" and "should_be" not in right.tags
+    assert case.tags["answer_was"] == "wrong" and case.tags["should_be"] == "That was the 2030 position"

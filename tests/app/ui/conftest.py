@@ -38,6 +38,8 @@ def serving(assistant: Any, corpus: Any, folder: Path, *, tools: Any = None, che
     Uploads and saved cases go into `folder`; briefings are fictional where no tools are given, and drafts are
     checked against nothing where no checker is.
     """
+    from app.desk.tables import open_tables
+    from app.desk.works import Works
     from app.loopback import quiet_server
     from app.ui.chat import build_interface
     from app.ui.server import create_app
@@ -51,7 +53,8 @@ def serving(assistant: Any, corpus: Any, folder: Path, *, tools: Any = None, che
 
     async def serve(listener: socket.socket) -> None:
         # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-        apps.append(create_app(build_interface(assistant, corpus, store, briefings, checks), on_ready=ready.set))
+        interface = build_interface(assistant, corpus, store, briefings, checks, Works(open_tables(store)))
+        apps.append(create_app(interface, on_ready=ready.set))
         servers.append(quiet_server(apps[0]))
         await servers[0].serve(sockets=[listener])
 
@@ -93,8 +96,8 @@ def open_page(browser: Any, app_server: Served) -> Iterator[Callable[..., Watche
     """Opens the interface at a width; each call is a new visitor."""
     contexts = []
 
-    def open_at(width: int = 1280, height: int = 860, served: Served = app_server) -> Watched:
-        context = browser.new_context(viewport={"width": width, "height": height})
+    def open_at(width: int = 1280, height: int = 860, served: Served = app_server, **options: Any) -> Watched:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         context.set_default_timeout(40_000)
         contexts.append(context)

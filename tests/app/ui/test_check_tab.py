@@ -62,14 +62,14 @@ def test_every_finding_is_marked_with_its_verdict_in_words(checker):
     ):  # fmt: skip
         assert f'<a class="u-tag u-{verdict}" href="#finding-{number}">' in html and f"{word} {number}</a>" in html
         assert f'id="finding-{number}"' in html
-    assert "5 quotations: 2 verified, 1 altered, 1 misattributed, 1 not found; 1 string not checked." in html
+    assert "Quotations found: 5" in html and "Verified: 2</span>" in html and "Not checked: 1" in html
 
 
 def test_verified_words_with_a_remark_do_not_look_verified(checker):
     html = html_of(checker, f"Greenpeace said: “{LAMPS}” Austria said: “{LAMPS}”")
     assert '<a class="u-tag u-remarked" href="#finding-1">' in html and "Verified, with a remark 1</a>" in html
     assert '<a class="u-tag u-verified" href="#finding-2">' in html
-    assert "1 verified, with a remark</span>" in html and "1 verified</span>" in html
+    assert "Verified, with a remark: 1</span>" in html and "Verified: 1</span>" in html
     assert 'class="u-check-card u-remarked" id="finding-1"' in html
 
 
@@ -110,13 +110,13 @@ def test_pasted_draft_is_checked_in_the_browser(open_page, served, width):
     page.get_by_role("tab", name="Check", exact=True).click()
     page.get_by_label("Text", exact=True).fill(DRAFT)
     page.get_by_role("button", name="Check quotations").click()
-    page.get_by_text("5 quotations: 2 verified").wait_for()
+    page.get_by_text("Quotations found: 5").wait_for()
     page.get_by_role("link", name="Altered 2").click()
     assert "may" in page.locator("#finding-2 ins").inner_text()
     page.locator("#finding-3 summary").click()
     assert page.locator("#finding-3 blockquote mark").is_visible()
     assert page.locator("[dir=auto]", has_text="وقالت").first.evaluate("e => getComputedStyle(e).direction") == "rtl"
-    assert page.title() == "untoc" and watched.errors == [] and watched.hosts() == {"127.0.0.1"}
+    assert page.title() == "Check · untoc" and watched.errors == [] and watched.hosts() == {"127.0.0.1"}
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     with page.expect_download() as download:
         page.get_by_role("button", name="Download report").click()

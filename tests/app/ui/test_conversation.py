@@ -1,7 +1,8 @@
 from dataclasses import replace
+from html import unescape
 
 from app.records import Abstention, Coverage, DroppedClaim, Scope
-from app.ui.conversation import EXAMPLES, Pending, conversation_html, make_turn
+from app.ui.conversation import Pending, conversation_html, make_turn, welcome_html
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
 
@@ -10,17 +11,11 @@ def turn(question: str, number: int = 1, **changes):
     return make_turn(number, question, replace(assistant.ask(question), **changes), {}, corpus), corpus
 
 
-def test_welcome_offers_the_article_4_question_first():
-    _, corpus = fake_workspace()
-    html = conversation_html([], corpus, statements=1)
-    assert EXAMPLES[0] == EXAMPLE
-    assert html.index(EXAMPLE) < html.index(EXAMPLES[1].replace("'", "&#x27;"))
-    assert "1 statement to search" in html
-
-
-def test_welcome_of_an_empty_store_says_what_to_do():
-    _, corpus = fake_workspace()
-    assert "on the Ingest tab" in conversation_html([], corpus)
+def test_welcome_offers_questions_and_says_what_there_is():
+    html = welcome_html(3, ("What did <b>Arvandia</b> say?",))
+    assert "Statements to search: 3." in html
+    assert 'data-action="ask" data-question="What did &lt;b&gt;Arvandia&lt;/b&gt; say?"' in html
+    assert "on the Ingest tab" in welcome_html(0, ())
 
 
 def test_only_the_newest_answer_can_be_narrowed():
@@ -50,7 +45,6 @@ def test_nothing_can_be_changed_while_a_question_runs():
     one, corpus = turn(EXAMPLE)
     html = conversation_html([one], corpus, pending=Pending(question="next", done="resolve"))
     assert "data-action" not in html
-    assert 'aria-disabled="true"' in html
     assert '<li class="u-past">Reading the question</li><li class="u-now">Searching the statements</li>' in html
 
 
@@ -86,10 +80,13 @@ def test_coverage_line_counts_and_names():
     )
     one, corpus = turn(EXAMPLE, coverage=coverage)
     html = conversation_html([one], corpus)
-    assert "<b>3</b> statements in scope" in html and "<b>1</b> with evidence" in html
+    assert "Statements in scope: <b>3</b>" in html and "with evidence: <b>1</b>" in html
     assert "No evidence from <bdi>Arvandia (fictional)</bdi>" in html
     assert "No statement from <bdi>Iran (Islamic Republic of)</bdi>" in html
-    assert "Could not read <bdi>&lt;broken&gt;.pdf</bdi>" in html
+    assert "Could not read" not in html
+    silent = Abstention(reason="not_mentioned", message="Nothing on it.")
+    one, _ = turn(EXAMPLE, coverage=coverage, abstention=silent)
+    assert "Could not read <bdi>&lt;broken&gt;.pdf</bdi>" in conversation_html([one], corpus)
 
 
 def test_long_coverage_list_folds_but_stays_complete():
@@ -109,14 +106,23 @@ def test_dropped_claims_are_counted_with_reasons():
     dropped = (DroppedClaim(text="<i>claim</i>", state="IRN", reason="number not in evidence"),)
     one, corpus = turn(EXAMPLE, dropped_claims=dropped, composer="model", model="small")
     html = conversation_html([one], corpus)
-    assert "1 claim left out" in html and "&lt;i&gt;claim&lt;/i&gt;" in html and "number not in evidence" in html
+    assert (
+        "for want of support in the evidence: 1" in html
+        and "&lt;i&gt;claim&lt;/i&gt;" in html
+        and "number not in evidence" in html
+    )
     assert "Written by small" in html
 
 
-def test_copied_answer_holds_every_reference():
-    one, _ = turn(EXAMPLE)
-    assert "[1] Iran (Islamic Republic of), “Cognizant" in one.copy_text
-    assert "[2] Iran (Islamic Republic of), “International cooperation must" in one.copy_text
+def test_copied_answer_holds_every_reference_and_what_was_taken_into_it():
+    one, corpus = turn(EXAMPLE)
+    one = replace(one, used=(3,))
+    html = unescape(conversation_html([one], corpus))
+    assert "[1] Iran (Islamic Republic of), “Cognizant" in html
+    assert "[2] Iran (Islamic Republic of), “International cooperation must" in html
+    assert "[3] Iran (Islamic Republic of), “We are well aware" in html
+    assert "Related passages that you chose" in html
+    assert "<sup>1</sup>" in html and "<hr><p><sup>1</sup> Iran (Islamic Republic of)" in html
 
 
 def test_hostile_answer_is_escaped():

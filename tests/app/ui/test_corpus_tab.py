@@ -7,7 +7,7 @@ from vectorstore.records import Metadata, Part
 
 def test_table_lists_every_statement_with_inferred_fields_marked():
     _, corpus = fake_workspace()
-    html, page = _CorpusTabController(corpus).table("", 0)
+    html, page = _CorpusTabController(corpus).table("", 0, "")
     assert page == 0 and html.count('data-action="open"') == 4
     assert '10</bdi><span class="u-inferred">inferred</span>' in html
     assert "Arabic" in html and "2 May 2031" in html
@@ -15,9 +15,9 @@ def test_table_lists_every_statement_with_inferred_fields_marked():
 
 def test_filter_takes_all_words_in_any_field():
     _, corpus = fake_workspace()
-    html, _ = _CorpusTabController(corpus).table("iran 2020", 0)
-    assert html.count('data-action="open"') == 1 and "(4 stored)" in html
-    assert "None found" in _CorpusTabController(corpus).table("iran 2031", 0)[0]
+    html, _ = _CorpusTabController(corpus).table("iran 2020", 0, "")
+    assert html.count('data-action="open"') == 1 and "(stored: 4)" in html
+    assert "None found." in _CorpusTabController(corpus).table("iran 2031", 0, "")[0]
 
 
 def test_table_pages_stay_within_bounds():
@@ -26,11 +26,11 @@ def test_table_pages_stay_within_bounds():
     html = table_html(many, 2, 120, corpus.party_name)
     assert html.count('data-action="open"') == 20 and "101–120 of 120" in html
     assert 'data-to="next" disabled' in html
-    assert _CorpusTabController(corpus).table("", 99)[1] == 0
+    assert _CorpusTabController(corpus).table("", 99, "")[1] == 0
 
 
 def test_empty_store_says_what_to_do():
-    assert "Add some on the Ingest tab" in table_html([], 0, 0, str)
+    assert "on the Ingest tab" in table_html([], 0, 0, str)
 
 
 def test_save_sends_only_what_changed():
@@ -47,10 +47,10 @@ def test_save_sends_only_what_changed():
         return original(statement_id, changes)
 
     corpus.edit = edit
-    unchanged = shelf.save(old.statement_id, "", 0, *values)
+    unchanged = shelf.save(old.statement_id, "", 0, "", *values)
     assert sent == [] and "Nothing was changed" in unchanged[4]
     values[4] = " 11 "
-    changed = shelf.save(old.statement_id, "", 0, *values)
+    changed = shelf.save(old.statement_id, "", 0, "", *values)
     assert sent == [{"session": "11"}]
     assert changed[2] != old.statement_id and "Saved." in changed[4]
 
@@ -60,13 +60,13 @@ def test_wrong_metadata_is_one_line_and_keeps_the_form():
     shelf = _CorpusTabController(corpus)
     identifier = sample_statement().statement_id
     values = ["<Nowhere>", *[""] * 10]
-    result = shelf.save(identifier, "", 0, *values)
+    result = shelf.save(identifier, "", 0, "", *values)
     assert result[2] == identifier and "no party &#x27;&lt;Nowhere&gt;&#x27;" in result[4]
 
 
 def test_removed_statement_is_gone_from_the_table():
     _, corpus = fake_workspace()
-    html, _, chosen, *_ = _CorpusTabController(corpus).remove(sample_statement().statement_id, "", 0)
+    html, _, chosen, *_ = _CorpusTabController(corpus).remove(sample_statement().statement_id, "", 0, "")
     assert html.count('data-action="open"') == 3 and chosen is None
 
 
@@ -78,7 +78,7 @@ def test_statement_that_is_gone_is_one_line():
 
 def test_hostile_statement_is_escaped():
     _, corpus = fake_workspace()
-    html = _CorpusTabController(corpus).table("", 0)[0] + statement_html(hostile_statement(), corpus.party_name)
+    html = _CorpusTabController(corpus).table("", 0, "")[0] + statement_html(hostile_statement(), corpus.party_name)
     assert "<img" not in html and "<script" not in html
 
 
@@ -118,5 +118,5 @@ def test_record_lists_its_interventions_with_buttons_that_open_them():
 def test_intervention_shows_its_own_words_and_leads_to_its_record():
     _, parts = record_with_parts()
     html = statement_html(parts[1], str)
-    assert ">We agree.</pre>" in html and "Order." not in html
+    assert ">We agree.</div>" in html and "Order." not in html
     assert 'data-id="r"' in html and "tells it in its own words" in html

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from app.records import Answer
-from app.ui.evidence_panel import evidence_panel, evidence_section
+from app.ui.evidence_panel import evidence_panel, evidence_section, statement_json
 from tests.fakes_ui import ARABIC, HOSTILE, arabic_statement, cite, fake_workspace, hostile_statement
 
 
@@ -34,8 +34,26 @@ def test_related_citations_stand_apart():
 
 
 def test_more_sentences_are_counted():
-    assert "2 more sentences on this, not shown." in section("Iran")
-    assert "1 more sentence on this, not shown." in section("Iran", more=1)
+    assert "More sentences on this, not shown: 2" in section("Iran")
+
+
+def test_related_passage_does_not_look_like_an_answer_until_it_is_used():
+    assistant, corpus = fake_workspace()
+    answer = assistant.ask("Iran")
+    related = evidence_section(1, answer, corpus).split("Related, not an answer")[1]
+    assert "Verified" not in related and 'data-action="use" data-turn="1" data-number="3"' in related
+    used = evidence_section(1, answer, corpus, (3,))
+    assert "Related, not an answer" not in used and used.count(">Verified</span>") == 3
+
+
+def test_whole_statement_is_told_with_the_place_of_its_quotation():
+    assistant, corpus = fake_workspace()
+    cited = assistant.ask("Iran").citations[1]
+    asked = {"statement": cited.statement_id, "start": cited.start, "end": cited.end}
+    told = statement_json(corpus, asked)
+    text = corpus.show(cited.statement_id).source_text
+    assert told["before"] + told["quote"] + told["after"] == text and told["quote"] == cited.source_quote
+    assert set(statement_json(corpus, asked | {"start": "x"})) == {"note"}
 
 
 def test_statement_removed_meanwhile_keeps_the_card():
@@ -65,7 +83,7 @@ def test_every_verdict_has_a_badge():
 
 
 def test_panel_shows_the_newest_and_hides_the_others():
-    html = evidence_panel([(1, "<p>one</p>"), (2, "<p>two</p>")])
+    html = evidence_panel([(1, "<p>one</p>"), (2, "<p>two</p>")], 2)
     assert 'data-turn="1" aria-label="Evidence for question 1" hidden>' in html
     assert 'data-turn="2" aria-label="Evidence for question 2">' in html
 

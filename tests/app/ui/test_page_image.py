@@ -25,16 +25,17 @@ def test_page_opens_in_the_card_and_says_so_when_its_file_is_gone(open_page, tmp
             page = watched.page
             ask(page, QUESTION)
             assert page.locator(".u-card img").count() == 0
-            page.locator(".u-page summary").first.click()
-            image = page.locator(".u-page img").first
+            page.locator("[data-what=page_image] summary").first.click()
+            image = page.locator("[data-what=page_image] img").first
             image.wait_for()
             assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 900
             assert image.get_attribute("alt") == "Page 1 of the file, with the quotation marked"
-            assert page.locator(".u-page .u-note").first.is_hidden()
+            assert page.locator("[data-what=page_image] .u-note").first.is_hidden()
             (folder / "a.pdf").unlink()
             page.reload()
-            ask(page, QUESTION)
-            page.locator(".u-page summary").first.click()
+            # The conversation is there again, and what is fetched is fetched anew.
+            page.wait_for_selector(".u-card")
+            page.locator("[data-what=page_image] summary").first.click()
             page.wait_for_selector("text=the page cannot be shown")
             assert watched.hosts() == {"127.0.0.1"}
             assert not watched.errors

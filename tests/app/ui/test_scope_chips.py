@@ -45,7 +45,7 @@ def test_chips_name_each_part():
 def test_a_set_of_states_is_a_chip_that_can_be_removed():
     scope = Scope(members_of=("AFRICA", "EU"), topic="gold")
     shown = [(chip.kind, chip.label) for chip in chips(scope, name)]
-    assert shown == [("States of", "Africa"), ("States of", "Name of EU"), ("Topic", "gold")]
+    assert shown == [("All States of", "Africa"), ("All States of", "Name of EU"), ("Topic", "gold")]
     assert without(scope, "members_of", "AFRICA") == {"members_of": ["EU"]}
     assert "all States" not in scope_html(scope, name, editable=True, everyone=True)
 

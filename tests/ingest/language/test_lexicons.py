@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.language.lexicons import Patterns, alternatives, compile_words, load_lexicon, unfolded
+from ingest.language.lexicons import Patterns, RegexPatterns, alternatives, compile_words, load_lexicon, unfolded
 from tests.conftest import PROJECT
 
 DATA = sorted([*(PROJECT / "ingest" / "language" / "data").iterdir(), *(PROJECT / "vectorstore" / "data").iterdir()])
@@ -35,14 +35,17 @@ def test_patterns_a_line_each_are_alternatives_and_a_deeper_line_goes_on() -> No
     [
         ("alignment", {}),
         ("heading", {}),
+        ("interventions", {}),
         ("occasion", {}),
         ("references", {"words": "three"}),
+        ("reported_speech", {}),
         ("represented_party", {"count": "three"}),
         ("self_reference", {}),
+        ("speaker_lines", {}),
         ("treaty_attribution", {}),
     ],
 )
 def test_every_pattern_is_sound_with_what_it_refers_to(lexicon: str, given: dict[str, str]) -> None:
-    patterns = Patterns(lexicon, **given)
+    patterns = RegexPatterns(lexicon, **given)
     assert all("<<" not in getattr(patterns, key).pattern for key in load_lexicon(lexicon))
     assert Patterns("alignment").said.search("THE STATEMENT") and not Patterns("heading").own_voice.search("OUR")

@@ -1,0 +1,39 @@
+"""Questions to ask next, each of which the corpus answers: who else spoke on the topic, and whole statements."""
+
+from dataclasses import replace
+from typing import Final
+
+from app.question.resolution import Resolution
+from app.records import Answer
+from app.retrieval.evidence_retriever import EvidenceRetriever
+from ingest.parties.party_table import PartyTable
+from prompts.wording import load_wording
+
+# Parties beside those asked about that are offered, the surest first.
+_OTHERS: Final = 2
+
+
+def suggest(answer: Answer, retriever: EvidenceRetriever, parties: PartyTable) -> tuple[str, ...]:
+    """Returns questions in the language of the one that was answered; none where it was about no topic.
+
+    Args:
+        answer: What was answered.
+        retriever: Searches the other parties in scope on the same topic.
+        parties: Names them.
+    """
+    scope, wording = answer.scope, load_wording(answer.scope.language)
+    asked = {*scope.states, *scope.groups}
+    if not scope.topic or answer.kind in ("greeting", "out_of_scope", "ambiguous", "treaty_text"):
+        return ()
+    everyone = replace(scope, states=(), groups=(), members_of=(), excluded=(), treaties=(), all_states=True, notes=())
+    found = retriever.retrieve(Resolution(scope=everyone, question=answer.question, all_states=True), parties)
+    speaking = sorted((item for item in found.party_evidence if item.answers), key=lambda item: -item.confidence)
+    others = [item.party for item in speaking if item.party and item.party not in asked]
+    names = [parties.display(code, wording.language) for code in others[:_OTHERS]]
+    questions = [wording.say("suggest_said", party=name, topic=scope.topic) for name in names] if asked else []
+    cited = next((citation.state for citation in answer.citations if citation.state), None)
+    if cited is not None and answer.kind != "summary":
+        questions.append(wording.say("example_summary", party=parties.display(cited, wording.language)))
+    if len(speaking) > 1 and asked:
+        questions.append(wording.say("suggest_which", topic=scope.topic))
+    return tuple(questions)

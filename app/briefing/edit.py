@@ -1,0 +1,64 @@
+"""Editing the quotations of a briefing: a person adds one to a cell, or drops one; everything else follows."""
+
+from dataclasses import replace
+
+from app.briefing.cells import Briefing, Cell
+from app.records import Citation
+from ingest.text.squash import squash
+from vectorstore.records import text_key
+
+
+def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
+    """Returns the briefing without a quotation in one of its cells, and without the talking point made of it."""
+    cell = _cell(briefing, key)
+    rest = tuple(held for held in cell.citations if held != number)
+    claims = tuple(claim for claim in cell.claims if number not in claim.citations)
+    points = tuple(
+        point
+        for point in briefing.points
+        if (point.party, point.subject) != (cell.party, cell.subject) or number not in point.citations
+    )
+    kind = cell.kind if rest else "no_position"
+    return _with_cell(replace(briefing, points=points), cell, replace(cell, citations=rest, claims=claims, kind=kind))
+
+
+def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
+    """Returns the briefing with one more quotation in one of its cells; a span that is cited already keeps its number.
+
+    A cell that had none takes no position until its reviewer says which.
+    """
+    cell = _cell(briefing, key)
+    span = (citation.statement_id, citation.start, citation.end)
+    held = next((c.number for c in briefing.citations if (c.statement_id, c.start, c.end) == span), None)
+    if held is None:
+        held = len(briefing.citations) + 1
+        briefing = replace(briefing, citations=(*briefing.citations, replace(citation, number=held)))
+    numbers = tuple(dict.fromkeys((*cell.citations, held)))
+    kind = cell.kind if cell.citations else "no_position"
+    note = cell.note if cell.citations else ""
+    return _with_cell(briefing, cell, replace(cell, citations=numbers, kind=kind, note=note))
+
+
+def _cell(briefing: Briefing, key: str) -> Cell:
+    return next(cell for cell in briefing.cells if cell.key == key)
+
+
+def _with_cell(briefing: Briefing, old: Cell, new: Cell) -> Briefing:
+    """Puts a cell in another's place: a review was of other evidence, and what is counted is counted anew."""
+    quoted = sorted(squash(briefing.citation(number).quote) for number in new.citations)
+    words = tuple(item for item in new.words if item.citation in new.citations)
+    # Under a key of its own, since two people may edit the same cell in different ways.
+    new = replace(new, words=words, review=None, key=text_key("\x1f".join((old.party, old.subject, old.key, *quoted))))
+    cells = tuple(new if cell is old else cell for cell in briefing.cells)
+    cited = {briefing.citation(number).statement_id for cell in cells for number in cell.citations}
+    evident = {cell.party for cell in cells if cell.citations}
+    coverage = briefing.coverage
+    silent = tuple(
+        code for code in briefing.parties if code not in evident and code not in coverage.states_without_statement
+    )
+    return replace(
+        briefing,
+        cells=cells,
+        coverage=replace(coverage, statements_with_evidence=len(cited), states_without_evidence=silent),
+        sources=tuple(replace(source, cited=source.statement_id in cited) for source in briefing.sources),
+    )

@@ -1,0 +1,49 @@
+"""Briefings that stay: each with its reviews and its edited cells, as JSON in the tables of works."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from pydantic import TypeAdapter, ValidationError
+
+from app.briefing.cells import Briefing
+from app.desk.works import Work, Works
+from app.errors import WorkError
+
+_WHOLE = 1
+
+
+class KeptBriefings:
+    """The briefings of one person."""
+
+    def __init__(self, works: Works) -> None:
+        self.works = works
+
+    def list(self, words: str = "") -> Sequence[Work]:
+        """Returns the briefings whose title, States or topics hold all the words, changed last first."""
+        return self.works.list("briefing", words)
+
+    def keep(self, identifier: str | None, briefing: Briefing) -> str:
+        """Keeps a briefing as it stands; returns its id, a new one where none is given."""
+        if identifier is None:
+            identifier = self.works.add("briefing", briefing.title)
+        names = [briefing.names[code] for code in briefing.parties]
+        labels = [subject.label for subject in briefing.subjects]
+        self.works.put(identifier, _WHOLE, _adapter().dump_python(briefing, mode="json"), (*labels, *names))
+        return identifier
+
+    def open(self, identifier: str) -> Briefing:
+        """Returns a kept briefing.
+
+        Raises:
+            NotFoundError: There is none, or it is not this person's.
+            WorkError: It was kept by another version, which wrote it differently.
+        """
+        try:
+            return _adapter().validate_python(self.works.parts(identifier).get(_WHOLE))
+        except ValidationError as exc:
+            raise WorkError("this briefing was kept by another version: make it again") from exc
+
+
+@cache
+def _adapter() -> TypeAdapter[Briefing]:
+    return TypeAdapter(Briefing)

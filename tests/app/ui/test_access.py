@@ -1,0 +1,84 @@
+"""The page for those who read it otherwise: by screen reader, by keyboard, in the dark, in their language."""
+
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from app.ui.words import words_of
+from prompts.wording import LANGUAGES
+from tests.app.ui.test_browser import ask, overflowing
+from tests.fakes_ui import EXAMPLE
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def wrong(page: Any) -> list[str]:
+    """What axe-core finds against WCAG 2.2 AA on the page as it is shown."""
+    found = page.evaluate("rules => axe.run(document, rules).then(result => result.violations)", RULES)
+    return [f"{item['id']}: {node['html'][:160]}" for item in found for node in item["nodes"]]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_tab_breaks_a_rule_of_access(open_page, width: int, scheme: str) -> None:
+    page = open_page(width, color_scheme=scheme).page
+    page.evaluate(AXE)
+    ask(page, EXAMPLE)
+    assert wrong(page) == []
+    tabs = page.locator('#tabs [role="tab"]')
+    for place in range(1, tabs.count()):
+        tabs.nth(place).click()
+        page.locator('[role="tabpanel"]:visible').wait_for()
+        if place == tabs.count() - 1:
+            page.click(".u-open >> nth=0")
+            page.wait_for_selector("#corpus-form:visible")
+        assert wrong(page) == [], tabs.nth(place).inner_text()
+
+
+def test_tabs_go_by_arrow_keys_and_the_skip_link_leads_past_them(open_page) -> None:
+    page = open_page().page
+    page.focus('#tabs [role="tab"] >> nth=0')
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.title === 'Briefing · untoc'")
+    page.keyboard.press("End")
+    page.wait_for_function("document.title === 'Corpus · untoc'")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("#question:visible")
+    page.focus(".u-skip")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "tabpanel"
+
+
+@pytest.mark.parametrize(("locale", "code"), [("fr-CA", "fr"), ("ar-EG", "ar"), ("zh-CN", "zh")])
+def test_page_is_in_the_language_of_its_reader(open_page, locale: str, code: Any) -> None:
+    page = open_page(390, locale=locale).page
+    words = words_of(code)
+    page.wait_for_function("code => document.documentElement.lang === code", arg=code)
+    assert page.evaluate("getComputedStyle(document.body).direction") == ("rtl" if code == "ar" else "ltr")
+    assert page.inner_text(".u-welcome h2") == words["welcome-title"]
+    assert page.inner_text("#ask") == words["ask"]
+    assert page.locator('#tabs [role="tab"]').first.inner_text() == words["tab-ask"]
+    ask(page, EXAMPLE)
+    assert page.inner_text(".u-evidence h2 >> nth=0") == words["evidence"]
+    assert overflowing(page) == []
+    # The choice goes before the browser's language, and stays.
+    page.select_option(".u-language select", "es")
+    page.wait_for_function("document.documentElement.lang === 'es'")
+    page.wait_for_selector(".u-turn")
+    assert page.inner_text("#ask") == words_of("es")["ask"]
+
+
+def test_every_language_has_every_message() -> None:
+    from string import Formatter
+
+    def variables(text: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+    english = words_of("en")
+    for code in LANGUAGES:
+        words = words_of(code)
+        assert words.keys() == english.keys(), code
+        assert [key for key in english if variables(words[key]) != variables(english[key])] == [], code
