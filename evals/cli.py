@@ -30,9 +30,6 @@ Baseline = Annotated[
 GatesFile = Annotated[
     Path | None, typer.Option("--gates", metavar="FILE", help="YAML of gates; default: those of the program")
 ]
-Runs = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="the folder of runs; default: `evals/runs` in the store")
-]
 
 
 @commands.callback(invoke_without_command=True)
@@ -73,10 +70,10 @@ def _paths(invocation: Invocation) -> "EvalPaths":
     return eval_paths(invocation.settings().store)
 
 
-def _open_run(invocation: Invocation, name: str, runs: Path | None) -> "Run":
+def _open_run(invocation: Invocation, name: str) -> "Run":
     from evals.runs import open_run
 
-    return open_run(runs or _paths(invocation).runs, name)
+    return open_run(_paths(invocation).runs, name)
 
 
 def _documents(run: "Run", invocation: Invocation) -> "Documents":
@@ -122,7 +119,6 @@ def run(
     options: RunOptions,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="the run's name; default: time and set")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on with the run of that --name")] = False,
-    runs: Runs = None,
     examples: Annotated[
         Path | None, typer.Option(metavar="FILE", help="of `run reading`: the marked questions to read")
     ] = None,
@@ -137,9 +133,7 @@ def run(
     from evals.print_runs import asking, print_run
 
     with asking() as (on_stage, on_answer):
-        made = launch(
-            options, invocation.settings(), name=name, resume=resume, runs=runs, on_stage=on_stage, on_answer=on_answer
-        )
+        made = launch(options, invocation.settings(), name=name, resume=resume, on_stage=on_stage, on_answer=on_answer)
     failed = [record.error for record in made.answers() if record.error is not None]
     if len(failed) == made.manifest.cases * made.manifest.repeats:
         raise RunError(f"not one question was answered: {failed[0].message}")
@@ -171,13 +165,13 @@ def _run_reading(examples: Path | None, folds: Path | None, *, as_json: bool) ->
 
 
 @command(commands, f"{PROGRAM} score latest")
-def score(invocation: Invocation, run: RunName, runs: Runs = None) -> int:
+def score(invocation: Invocation, run: RunName) -> int:
     """Score a run's stored answers again, after metrics or rulings have changed."""
     from evals.print_runs import print_run
     from evals.review import read_rulings
     from evals.score import score_run
 
-    found = _open_run(invocation, run, runs)
+    found = _open_run(invocation, run)
     score_run(found, _documents(found, invocation), read_rulings(_paths(invocation).reviews))
     print_run(found, as_json=invocation.as_json)
     return 0
@@ -193,17 +187,16 @@ def report(
         typer.Option("-o", "--output", metavar="FILE", help="a .html, .md or .csv; default: report.html in the run"),
     ] = None,
     gates: GatesFile = None,
-    runs: Runs = None,
 ) -> int:
     """Write a run's report: one HTML file, Markdown or CSV."""
     from evals.files import write_whole
     from evals.report.report import FORMATS, Report
 
-    found = _open_run(invocation, run, runs)
+    found = _open_run(invocation, run)
     reported = Report(
         run=found,
         documents=_documents(found, invocation),
-        baseline=_open_run(invocation, baseline, runs) if baseline else None,
+        baseline=_open_run(invocation, baseline) if baseline else None,
         gates=gates,
         reviews=_paths(invocation).reviews,
     )
@@ -227,7 +220,6 @@ def compare(
     fail_on: Annotated[
         Literal["regression"] | None, typer.Option(help="exit 1 if something got worse beyond chance")
     ] = None,
-    runs: Runs = None,
 ) -> int:
     """Compare a run with another over the same cases: what flipped, what got better or worse, what was changed."""
     from evals.compare import compare as compare_runs
@@ -235,28 +227,29 @@ def compare(
     from evals.report.tables import comparison_tables
     from evals.report.verdict import changed
 
-    candidate = _open_run(invocation, run, runs)
-    found = compare_runs(_open_run(invocation, baseline, runs), candidate, intersection=intersection)
+    candidate = _open_run(invocation, run)
+    found = compare_runs(_open_run(invocation, baseline), candidate, intersection=intersection)
     if invocation.as_json:
         print(json.dumps(found.to_json(), indent=1))
     else:
         documents = _documents(candidate, invocation)
-        print_tables(*comparison_tables(found, by.split(","), candidate, documents), note=changed(found))
+        print_tables(
+            *comparison_tables(found, by.split(","), candidate, documents),
+            first=f"“{candidate.name}” is {changed(found)}",
+        )
     worse = any(difference.verdict == "worse" for difference in found.differences.values())
     return 1 if fail_on == "regression" and worse else 0
 
 
 @command(commands, f"{PROGRAM} gate latest --baseline evals/baselines/smoke")
-def gate(
-    invocation: Invocation, run: RunName, baseline: Baseline = None, gates: GatesFile = None, runs: Runs = None
-) -> int:
+def gate(invocation: Invocation, run: RunName, baseline: Baseline = None, gates: GatesFile = None) -> int:
     """Decide whether a run is good enough: exit 0 pass, 1 fail, 2 invalid."""
     from evals.gates import check_gates, load_gates
     from evals.print_runs import print_gates
 
     try:
-        candidate = _open_run(invocation, run, runs)
-        before = _open_run(invocation, baseline, runs) if baseline else None
+        candidate = _open_run(invocation, run)
+        before = _open_run(invocation, baseline) if baseline else None
         if before is not None and before.path.resolve() == candidate.path.resolve():
             raise RunError(f"{run!r} is its own baseline, which shows nothing: name another run")
         found = check_gates(load_gates(gates), candidate, before)
@@ -295,15 +288,12 @@ def synth(
 
 @command(commands, f"{PROGRAM} show latest CASE")
 def show(
-    invocation: Invocation,
-    run: RunName,
-    case: Annotated[str, typer.Argument(metavar="CASE", help="id of the case")],
-    runs: Runs = None,
+    invocation: Invocation, run: RunName, case: Annotated[str, typer.Argument(metavar="CASE", help="id of the case")]
 ) -> int:
     """Show one case of a run: question, evidence, and what it got."""
     from evals.print_runs import print_case
 
-    found = _open_run(invocation, run, runs)
+    found = _open_run(invocation, run)
     print_case(found, _documents(found, invocation), case, as_json=invocation.as_json)
     return 0
 
@@ -337,24 +327,23 @@ def baseline(
     invocation: Invocation,
     run: RunName,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="where to keep it; one that is there is replaced")],
-    runs: Runs = None,
 ) -> int:
     """Keep a run's scores in a folder, small enough to be committed."""
     from evals.runs import keep_baseline
 
-    for path in keep_baseline(_open_run(invocation, run, runs), folder):
+    for path in keep_baseline(_open_run(invocation, run), folder):
         print(path)
     return 0
 
 
 @command(commands, f"{PROGRAM} ls", name="ls")
-def list_all(invocation: Invocation, runs: Runs = None) -> int:
+def list_all(invocation: Invocation) -> int:
     """List the runs, newest first."""
     from evals.print_runs import print_tables
     from evals.report.tables import runs_table
     from evals.runs import list_runs
 
-    folder = runs or _paths(invocation).runs
+    folder = _paths(invocation).runs
     found = list_runs(folder)
     if invocation.as_json:
         print(json.dumps([run.manifest.model_dump(mode="json") for run in found], indent=1))
@@ -374,25 +363,6 @@ def metrics(invocation: Invocation) -> int:
     return 0
 
 
-@command(commands, f"{PROGRAM} schema -o schema.json")
-def schema(
-    invocation: Invocation,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="a file; default: print it")
-    ] = None,
-) -> int:
-    """Write the JSON schema of files of cases, for editors."""
-    from evals.cases.case import case_schema
-    from evals.files import write_whole
-
-    text = json.dumps(case_schema(), indent=1) + "\n"
-    if output is None:
-        print(text, end="")
-    else:
-        write_whole(output, text)
-    return 0
-
-
 @command(commands, f"{PROGRAM} ablate dev --corpus DIR --choose default,dense --md table.md")
 @with_run_options
 def ablate(
@@ -405,7 +375,6 @@ def ablate(
         str | None, typer.Option(metavar="NAMES", help="only these configurations, joined by commas")
     ] = None,
     md: Annotated[Path | None, typer.Option(metavar="FILE", help="write the table there as Markdown")] = None,
-    runs: Runs = None,
 ) -> int:
     """Run a set in several configurations, and print one table of them."""
     from evals.ablate import ablate as ablate_all
@@ -417,12 +386,7 @@ def ablate(
     chosen = load_configurations(configurations, choose.split(",") if choose else None)
     with asking() as (on_stage, on_answer):
         rows = ablate_all(
-            options,
-            chosen,
-            invocation.settings(),
-            runs=runs or _paths(invocation).runs,
-            on_stage=on_stage,
-            on_answer=on_answer,
+            options, chosen, invocation.settings(), runs=_paths(invocation).runs, on_stage=on_stage, on_answer=on_answer
         )
     print_tables(ablation_table(rows))
     if md is not None:
@@ -482,6 +446,26 @@ def calibrate(
     artefact = fit(samples, models, with_sealed=sealed).model_dump_json(indent=2)
     write_whole(output or settings.store / ARTEFACT, artefact + "\n")
     print(artefact)
+    return 0
+
+
+@command(commands, f"{PROGRAM} public qmsum", f"{PROGRAM} public spans --data DIR")
+def public(
+    invocation: Invocation,
+    name: Annotated[Literal["qmsum", "mtrag", "spans"], typer.Argument(help="which benchmark")],
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="the public data; default: public/ in UNTOC_TEST_DATA")
+    ] = None,
+) -> int:
+    """Run a public benchmark, and print its figures beside those of others."""
+    from evals.print_runs import print_tables
+    from evals.public.benchmarks import benchmark_table, run_benchmark
+
+    figures = run_benchmark(name, invocation.settings(), data)
+    if invocation.as_json:
+        print(json.dumps([asdict(figure) for figure in figures], indent=1))
+    else:
+        print_tables(benchmark_table(name, figures))
     return 0
 
 

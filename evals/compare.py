@@ -156,16 +156,11 @@ def compare(
     regressions = tuple(flip for flip in flips if flip.old is None and flip.new is not None)
     improvements = tuple(flip for flip in flips if flip.old is not None and flip.new is None)
     return Comparison(
-        baseline=names[0],
-        candidate=names[1],
-        pairs=pairs,
-        unpaired=unpaired,
-        mcnemar_p=mcnemar_exact(len(improvements), len(regressions)),
-        regressions=regressions,
-        improvements=improvements,
-        differences={item.metric: item for item in found if item is not None},
+        baseline=names[0], candidate=names[1], pairs=pairs, unpaired=unpaired,
+        mcnemar_p=mcnemar_exact(len(improvements), len(regressions)), regressions=regressions,
+        improvements=improvements, differences={item.metric: item for item in found if item is not None},
         changes=manifest_changes(baseline.manifest, candidate.manifest),
-    )
+    )  # fmt: skip
 
 
 def difference_of_data(a: RunManifest, b: RunManifest) -> str | None:

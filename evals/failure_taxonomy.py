@@ -11,23 +11,10 @@ from evals.metrics.abstention import was_retrieved
 from evals.metrics.eval_sample import EvalSample
 
 Stage = Literal[
-    "error",
-    "timeout",
-    "misread",
-    "not_in_corpus",
-    "not_retrieved",
-    "over_abstained",
-    "not_cited",
-    "wrong_span",
-    "wrong_state",
-    "quote_altered",
-    "should_abstain",
-    "wrong_reason",
-    "wrong_status",
-    "claim_unfounded",
-    "incomplete_list",
-    "missing_nugget",
-]
+    "error", "timeout", "misread", "not_in_corpus", "not_retrieved", "over_abstained", "not_cited", "wrong_span",
+    "wrong_state", "quote_altered", "should_abstain", "wrong_reason", "wrong_status", "claim_unfounded",
+    "incomplete_list", "missing_nugget",
+]  # fmt: skip
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 MEANING: Final[dict[Stage, str]] = {
     "error": "the program failed",

@@ -6,7 +6,7 @@ A line that a killed process cut short, such as `{"case": "ar`, is left out by r
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,8 +19,8 @@ from vectorstore.private import private_opener
 _Record = TypeVar("_Record", bound=BaseModel)
 
 
-def read_lines(path: Path, *, torn_end: bool = False) -> Iterator[dict[str, Any]]:
-    """Yields the records of a file of JSON lines; none where it is missing.
+def read_lines(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yields the records of a file of JSON lines with the number of each line, from 1; none where it is missing.
 
     Args:
         path: The file.
@@ -29,12 +29,6 @@ def read_lines(path: Path, *, torn_end: bool = False) -> Iterator[dict[str, Any]
     Raises:
         RunError: The file cannot be read, or a line is no JSON object.
     """
-    for _, record in numbered_lines(path, torn_end=torn_end):
-        yield record
-
-
-def numbered_lines(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yields what `read_lines` does, each record with the number of its line, from 1."""
     try:
         content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
@@ -59,35 +53,25 @@ def numbered_lines(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int,
         yield number, record
 
 
-def read_record(path: Path, number: int, record: Mapping[str, Any], model: type[_Record], *, todo: str) -> _Record:
-    """Returns a line's record as a model.
-
-    Args:
-        path: The file.
-        number: The line, from 1.
-        record: What the line holds.
-        model: What it should be.
-        todo: What to do if it is not.
+def read_records(path: Path, model: type[_Record], *, todo: str, torn_end: bool = False) -> Iterator[_Record]:
+    """Yields what `read_lines` does as records of a model; `todo` says what to do about one that is none.
 
     Raises:
-        RunError: It is not; it may be of another version.
+        RunError: A line is not what it should be; it may be of another version.
     """
-    try:
-        return model.model_validate(record)
-    except ValidationError as exc:
-        raise RunError(
-            f"{path.name}, line {number}: {first_fault(exc)}; the line is broken, or of another version: {todo}"
-        ) from exc
+    for number, record in read_lines(path, torn_end=torn_end):
+        try:
+            yield model.model_validate(record)
+        except ValidationError as exc:
+            why = f"{first_fault(exc)}; the line is broken, or of another version: {todo}"
+            raise RunError(f"{path.name}, line {number}: {why}") from exc
 
 
 def mend_end(path: Path) -> None:
     """Cuts off a last line that a killed run did not finish, so that the next one is not glued to it."""
-    if not path.is_file():
+    if not path.is_file() or not path.stat().st_size:
         return
     with path.open("rb+") as file:
-        size = file.seek(0, os.SEEK_END)
-        if not size:
-            return
         file.seek(-1, os.SEEK_END)
         if file.read(1) != b"\n":
             file.seek(0)

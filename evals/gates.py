@@ -161,6 +161,12 @@ def load_gates(path: Path | None = None) -> Gates:
         raise EvalError(f"cannot read {name}: {exc}") from exc
 
 
+def gates_of(run: Run, baseline: Run | None, path: Path | None = None) -> GateReport:
+    """Checks a run against gates; without a baseline, against the absolute ones alone."""
+    gates = load_gates(path)
+    return check_gates(gates if baseline is not None else gates.model_copy(update={"soft": ()}), run, baseline)
+
+
 def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> GateReport:
     """Checks a run against absolute bars and against its baseline.
 
@@ -226,16 +232,10 @@ def _hard(gate: HardGate, cases: Sequence[CaseScore], gates: Gates) -> GateResul
         return GateResult(metric=gate.metric, kind="hard", verdict="invalid", reason=reason, bar=bar)
     held = found.value >= bar - _TOLERANCE if least else found.value <= bar + _TOLERANCE
     return GateResult(
-        metric=gate.metric,
-        kind="hard",
-        verdict="pass" if held else "fail",
-        reason=f"{metric.label}: {_of_cases(found, metric)}, {wanted}",
-        bar=bar,
-        n=found.n,
-        value=found.value,
-        low=found.low,
-        high=found.high,
-    )
+        metric=gate.metric, kind="hard", verdict="pass" if held else "fail",
+        reason=f"{metric.label}: {_of_cases(found, metric)}, {wanted}", bar=bar, n=found.n, value=found.value,
+        low=found.low, high=found.high,
+    )  # fmt: skip
 
 
 def _soft(pairs: Sequence[tuple[CaseScore, CaseScore]], gates: Gates) -> tuple[list[GateResult], tuple[str, ...]]:
@@ -272,19 +272,10 @@ def _compared(gate: SoftGate, pair: Paired, gains: Floats, p: float | None) -> G
         chance = "beyond chance" if verdict == "fail" else "which may be chance"
         comment = f"a loss greater than {margin}, {chance} (p = {p:.3f})"
     return GateResult(
-        metric=gate.metric,
-        kind="soft",
-        verdict=verdict,
+        metric=gate.metric, kind="soft", verdict=verdict,
         reason=f"{metric.label}: {_shown(b, metric)} after {_shown(a, metric)}, {comment}",
-        bar=a - sign * gate.margin,
-        n=len(pair.bearing),
-        value=b,
-        baseline=a,
-        delta=b - a,
-        low=low,
-        high=high,
-        p=p,
-    )
+        bar=a - sign * gate.margin, n=len(pair.bearing), value=b, baseline=a, delta=b - a, low=low, high=high, p=p,
+    )  # fmt: skip
 
 
 def _vanished(gate: SoftGate, pair: Paired) -> GateResult:

@@ -61,12 +61,11 @@ def launch(
         name: The run's name; default: time and set.
         resume: Whether the run of that name goes on where it was stopped.
         runs: The folder of runs; default: below the store of the settings.
-        on_stage: Told what is being done; what it raises stops the run.
-        on_answer: Told of every answer; what it raises stops the run.
+        on_stage: Told what is being done; what it or `on_answer` raises stops the run.
+        on_answer: Told of every answer.
 
     Raises:
-        EvalError: The cases, the corpus or the run cannot be used.
-        AppError: A setting cannot be used.
+        AppError: The cases, the corpus, the run or a setting cannot be used.
         StoreError: The store or a model cannot be used.
     """
     say = on_stage or (lambda text: None)
@@ -117,24 +116,14 @@ def _check_name(name: str | None, resume: bool, variant: str | None, runs: Path)
         raise RunError(f"there is a run {name!r}: give --resume to go on with it, or another --name")
 
 
-def documents_of_run(run: Run, settings: Settings) -> Documents:
-    """Reads the statements that a run was asked over, from its folders or from the store.
-
-    Raises:
-        DatasetError: They are gone.
-    """
-    if run.manifest.corpus:
-        return read_documents([shipped_folder(folder) for folder in run.manifest.corpus])
-    return stored_documents(settings)
-
-
 def same_documents(run: Run, settings: Settings) -> Documents:
-    """Reads what a run was asked over, and checks that it is still the same.
+    """Reads the statements that a run was asked over, and checks that they are still the same.
 
     Raises:
         RunError: The statements have changed, so that offsets may point elsewhere.
     """
-    documents = documents_of_run(run, settings)
+    folders = [shipped_folder(folder) for folder in run.manifest.corpus]
+    documents = read_documents(folders) if folders else stored_documents(settings)
     if documents.sha256 != run.manifest.corpus_sha256:
         raise RunError(f"the statements have changed since the run {run.name!r}: run it again under another name")
     return documents
@@ -162,25 +151,14 @@ def _manifest(
     source: str | None,
 ) -> RunManifest:
     return RunManifest(
-        name=name or new_name(options.dataset),
-        dataset=options.dataset,
-        dataset_sha256=cases_hash(cases),
-        corpus_sha256=documents.sha256,
-        corpus=tuple(folder_name(folder) for folder in folders),
-        adapter="replay" if source else "inprocess",
-        source=source,
-        variant=options.variant,
-        code=code_hash("app", "ingest", "vectorstore", "prompts"),
-        settings=described(settings),
-        models={"embedding": settings.embedding.model, "reranker": settings.rerank.model},
-        cases=len(cases),
-        repeats=options.repeats,
-        time_limit=options.time_limit,
-        git=git_commit(),
-        packages=packages(),
-        machine=f"{platform.machine()}, {os.cpu_count()} CPUs",
-        started=datetime.now(UTC),
-    )
+        name=name or new_name(options.dataset), dataset=options.dataset, dataset_sha256=cases_hash(cases),
+        corpus_sha256=documents.sha256, corpus=tuple(folder_name(folder) for folder in folders),
+        adapter="replay" if source else "inprocess", source=source, variant=options.variant,
+        code=code_hash("app", "ingest", "vectorstore", "prompts"), settings=described(settings),
+        models={"embedding": settings.embedding.model, "reranker": settings.rerank.model}, cases=len(cases),
+        repeats=options.repeats, time_limit=options.time_limit, git=git_commit(), packages=packages(),
+        machine=f"{platform.machine()}, {os.cpu_count()} CPUs", started=datetime.now(UTC),
+    )  # fmt: skip
 
 
 def _resumed(run: Run, manifest: RunManifest) -> Run:

@@ -14,7 +14,9 @@ from rich.text import Text
 from app.cli.printing import print_table, stdout_console
 from evals.errors import RunError
 from evals.failure_taxonomy import MEANING
+from evals.gates import gates_of
 from evals.report.tables import Table, figures_table, gates_table, stages_table, weakest_table
+from evals.report.verdict import verdict
 from evals.report.words import VERDICT
 from evals.runner import OnAnswer, Pace
 from evals.runs import AnswerRecord, Run
@@ -63,9 +65,11 @@ def _plainly(console: Console) -> tuple[Callable[[str], None], OnAnswer]:
     return lambda text: console.print(Text(text)), on_answer
 
 
-def print_tables(*tables: Table, note: str = "") -> None:
-    """Prints tables, those without rows left out, and a sentence below them."""
+def print_tables(*tables: Table, first: str = "", note: str = "") -> None:
+    """Prints tables, those without rows left out, between a sentence above and one below them."""
     console = stdout_console()
+    if first:
+        console.print(Text(first, style="bold"))
     for table in tables:
         if table.rows:
             shown = RichTable(*table.columns, title=table.title)
@@ -77,7 +81,7 @@ def print_tables(*tables: Table, note: str = "") -> None:
 
 
 def print_run(run: Run, *, as_json: bool = False) -> None:
-    """Prints a run's figures, its weakest slices and how its failures broke."""
+    """Prints what came out of a run in one sentence, its key figures, how failures broke, and its weakest slices."""
     scores = run.scores()
     figures = summarise(scores)
     if as_json:
@@ -92,8 +96,11 @@ def print_run(run: Run, *, as_json: bool = False) -> None:
         }
         print(json.dumps(found, indent=1))
         return
-    note = f"report: untoc-eval report {run.name}   one case: untoc-eval show {run.name} CASE"
-    print_tables(figures_table(figures), stages_table(scores), weakest_table(scores, PartyTable.load(), 12), note=note)
+    parties = PartyTable.load()
+    told = verdict(run.manifest, scores, parties, gates=gates_of(run, None)).sentence
+    note = f"the whole report: untoc-eval report {run.name}   one case: untoc-eval show {run.name} CASE"
+    shown = figures_table(figures, place="brief"), stages_table(scores), weakest_table(scores, parties)
+    print_tables(*shown, first=told, note=note)
 
 
 def print_gates(report: "GateReport") -> None:

@@ -111,13 +111,13 @@ def read_decisions(path: Path) -> tuple[CitationDecision | DraftDecision, ...]:
     """
     models: dict[str, type[CitationDecision | DraftDecision]] = {"citation": CitationDecision, "draft": DraftDecision}
     found = []
-    for number, record in enumerate(read_lines(path, torn_end=True), start=1):
+    for number, record in read_lines(path, torn_end=True):
         model = models.get(record.get("kind", ""))
         if model is not None:
             try:
                 found.append(model.model_validate(record))
             except ValidationError as exc:
-                raise EvalError(f"{path.name}, decision {number}: {first_fault(exc)}; mend or remove the line") from exc
+                raise EvalError(f"{path.name}, line {number}: {first_fault(exc)}; mend or remove the line") from exc
     return tuple(found)
 
 
@@ -152,7 +152,7 @@ def drafts(paths: EvalPaths) -> tuple[CaseDraft, ...]:
     """
     newest = {d.case: d for d in read_decisions(paths.reviews) if isinstance(d, DraftDecision)}
     found = []
-    for record in read_lines(paths.drafts, torn_end=True):
+    for _, record in read_lines(paths.drafts, torn_end=True):
         try:
             saved = Case.model_validate(record)
         except ValidationError as exc:
@@ -231,14 +231,10 @@ def corrected(
         raise EvalError("what would have been right? change the outcome, or mark the words that answer")
     ids = tuple(span.id for span in spans)
     values = saved.model_dump() | {
-        "question": question,
-        "type": _type(saved, expect),
-        "answerable": expect.status == "answered",
-        "expect": expect.model_dump(),
-        "evidence": [span.model_dump() for span in spans],
-        "evidence_groups": [(name,) for name in ids] if all_needed else [ids] if ids else [],
-        "nuggets": (),
-    }
+        "question": question, "type": _type(saved, expect), "answerable": expect.status == "answered",
+        "expect": expect.model_dump(), "evidence": [span.model_dump() for span in spans],
+        "evidence_groups": [(name,) for name in ids] if all_needed else [ids] if ids else [], "nuggets": (),
+    }  # fmt: skip
     if not silent:
         values["unanswerable_kind"] = None
     try:

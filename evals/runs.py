@@ -9,19 +9,19 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evals.cases.case import Case
 from evals.errors import RunError, first_fault
 from evals.failure_taxonomy import Stage
-from evals.files import mend_end, numbered_lines, read_record, unwritable, write_whole
+from evals.files import mend_end, read_records, unwritable, write_whole
 from vectorstore.private import make_private_folder, private_opener
 
 MANIFEST: Final = "manifest.json"
@@ -32,7 +32,6 @@ SCORES: Final = "scores.jsonl"
 # Stands for the newest run wherever a run is named.
 _LATEST: Final = "latest"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,120}")
-_Record = TypeVar("_Record", bound=BaseModel)
 _ANEW: Final = "run the cases again under another --name"
 
 
@@ -93,10 +92,9 @@ class ScoreRecord(BaseModel):
     Attributes:
         components: What each measure gave, see `evals.metrics.table`; measures that do not apply are absent.
         gates: Whether the case may decide a gate; drafts may not.
-        reviewed: Whether a person has reviewed the case.
         stage: The first broken stage; None where the outcome is right.
-        slices: Values to group by: type, lang, state, session, wording, kind and the tags of the case.
         wrong: For confidence: whether an answer that was given is wrong; None where that cannot be judged.
+        states: Codes that were cited, or read where nothing was.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -115,7 +113,6 @@ class ScoreRecord(BaseModel):
     confidence: float = 0.0
     wrong: bool | None = None
     states: tuple[str, ...] = ()
-    """Codes that were cited, or read where nothing was."""
     expected_states: tuple[str, ...] = ()
     timings_ms: dict[str, float] = {}
     tokens: dict[str, int] = {}
@@ -136,7 +133,7 @@ class Run:
 
     def cases(self) -> tuple[Case, ...]:
         """Returns the cases as asked."""
-        return tuple(_records(self.path / CASES, Case, todo=_ANEW))
+        return tuple(read_records(self.path / CASES, Case, todo=_ANEW))
 
     def statement_files(self) -> dict[str, str]:
         """Returns the file of each statement id; empty where nobody could tell."""
@@ -148,7 +145,7 @@ class Run:
 
     def answers(self) -> tuple[AnswerRecord, ...]:
         """Returns the answers so far, the newest record of each case and repeat; a line cut short is left out."""
-        records = _records(self.path / ANSWERS, AnswerRecord, torn_end=True, todo=_ANEW)
+        records = read_records(self.path / ANSWERS, AnswerRecord, torn_end=True, todo=_ANEW)
         return tuple({(answer.case, answer.repeat): answer for answer in records}.values())
 
     def append(self, answer: AnswerRecord) -> None:
@@ -162,7 +159,7 @@ class Run:
         if not self.scored:
             raise RunError(f"the run {self.name!r} is not scored: `untoc-eval score {self.name}`")
         todo = f"`untoc-eval score {self.name}` makes the scores anew"
-        return tuple(_records(self.path / SCORES, ScoreRecord, todo=todo))
+        return tuple(read_records(self.path / SCORES, ScoreRecord, todo=todo))
 
     def write_scores(self, scores: Iterable[ScoreRecord]) -> None:
         """Puts scores in place of those before."""
@@ -236,24 +233,21 @@ def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
         RunError: The run was broken on purpose, is not complete or not all scored, got no answer to some question, or
             is over another set of cases than the baseline that it would replace; or the folder cannot be written.
     """
-    if not run.complete or run.manifest.variant:
-        why = "a variant that is broken on purpose" if run.manifest.variant else "not complete"
-        raise RunError(f"{_no_baseline(run)}: it is {why}")
-    scores, wanted = run.scores(), run.manifest.cases * run.manifest.repeats
+    scores, wanted = run.scores() if run.complete else (), run.manifest.cases * run.manifest.repeats
     failed = [score.case for score in scores if score.stage in ("error", "timeout")]
-    if len(scores) != wanted:
-        raise RunError(
-            f"{_no_baseline(run)}: {len(scores)} of {wanted} answers are judged; `untoc-eval score {run.name}`"
-        )
-    if failed:
-        todo = f"`untoc-eval run … --name {run.name} --resume` asks again"
-        raise RunError(f"{_no_baseline(run)}: {len(failed)} of {wanted} got no answer, {failed[0]!r} the first; {todo}")
     replaced = _read_manifest(folder)
-    if replaced is not None and replaced.dataset != run.manifest.dataset:
-        raise RunError(
-            f"the run {run.name!r} is over {run.manifest.dataset!r}, the baseline in {str(folder)!r} over "
-            f"{replaced.dataset!r}: name another folder, or remove that one"
-        )
+    why = {
+        "it is a variant that is broken on purpose": run.manifest.variant is not None,
+        "it is not complete": not run.complete,
+        f"{len(scores)} of {wanted} answers are judged; `untoc-eval score {run.name}`": len(scores) != wanted,
+        f"{len(failed)} of {wanted} got no answer, {next(iter(failed), None)!r} the first; "
+        f"`untoc-eval run … --name {run.name} --resume` asks again": bool(failed),
+        f"it is over {run.manifest.dataset!r}, the baseline in {str(folder)!r} over another set: name another folder, "
+        "or remove that one": replaced is not None and replaced.dataset != run.manifest.dataset,
+    }
+    for told, holds in why.items():
+        if holds:
+            raise RunError(f"the run {run.name!r} can be no baseline: {told}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
@@ -263,10 +257,6 @@ def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
     kept = [score.model_copy(update={"timings_ms": {}}) for score in scores]
     write_whole(folder / SCORES, "".join(score.model_dump_json(exclude_defaults=True) + "\n" for score in kept))
     return folder / MANIFEST, folder / SCORES
-
-
-def _no_baseline(run: Run) -> str:
-    return f"the run {run.name!r} can be no baseline"
 
 
 def list_runs(root: Path) -> list[Run]:
@@ -310,8 +300,3 @@ def new_name(dataset: str, *, now: datetime | None = None) -> str:
     """Returns a name that sorts by time, such as `20261124T213000Z-smoke`."""
     slug = re.sub(r"[^A-Za-z0-9]+", "-", Path(dataset).stem).strip("-") or "run"
     return f"{(now or datetime.now(UTC)):%Y%m%dT%H%M%SZ}-{slug[:40]}"
-
-
-def _records(path: Path, model: type[_Record], *, todo: str, torn_end: bool = False) -> Iterator[_Record]:
-    for number, record in numbered_lines(path, torn_end=torn_end):
-        yield read_record(path, number, record, model, todo=todo)

@@ -51,17 +51,11 @@ def eval_samples(
             found[name, repeat] = None
             continue
         found[name, repeat] = EvalSample(
-            case=case,
-            answer=answer,
-            documents=informed.by_file,
-            files=files,
-            sessions=sessions,
+            case=case, answer=answer, documents=informed.by_file, files=files, sessions=sessions,
             original=answers.get((original.id, 0)) if original else None,
-            original_lang=original.lang if original else "en",
-            repeated=answers.get((name, 0)) if repeat else None,
-            groups=groups,
-            rulings=(rulings or {}).get(case.variant_of or case.id, {}),
-        )
+            original_lang=original.lang if original else "en", repeated=answers.get((name, 0)) if repeat else None,
+            groups=groups, rulings=(rulings or {}).get(case.variant_of or case.id, {}),
+        )  # fmt: skip
     return found
 
 
@@ -78,17 +72,12 @@ def _score(sample: EvalSample, record: AnswerRecord) -> ScoreRecord:
     case, answer = sample.case, sample.answer
     timings = {name: float(value) for name, value in vars(answer.timings_ms).items()}
     return ScoreRecord(
-        **_of_case(case, record),
-        status=answer.status,
-        stage=first_broken(sample),
-        components=components(sample),
-        confidence=answer.confidence,
-        wrong=is_wrong(case, answer),
-        states=_states(answer),
+        **_of_case(case, record), status=answer.status, stage=first_broken(sample), components=components(sample),
+        confidence=answer.confidence, wrong=is_wrong(case, answer), states=_states(answer),
         timings_ms=timings if timings["total"] else {"total": record.seconds * 1000},
         tokens={name: int(n) for name, n in (answer.usage or {}).items() if name.endswith("tokens")},
         model=answer.model,
-    )
+    )  # fmt: skip
 
 
 def _failed(case: Case, record: AnswerRecord) -> ScoreRecord:
@@ -98,16 +87,10 @@ def _failed(case: Case, record: AnswerRecord) -> ScoreRecord:
 
 def _of_case(case: Case, record: AnswerRecord) -> dict[str, Any]:
     return {
-        "case": case.id,
-        "repeat": record.repeat,
-        "cluster": case.cluster,
-        "gates": case.gates,
-        "reviewed": case.review.status == "reviewed",
-        "expected": case.expect.status,
-        "slices": slices(case),
-        "single": len(case.expect.states) == 1 and case.type != "list_states",
-        "expected_states": case.expect.states,
-    }
+        "case": case.id, "repeat": record.repeat, "cluster": case.cluster, "gates": case.gates,
+        "reviewed": case.review.status == "reviewed", "expected": case.expect.status, "slices": slices(case),
+        "single": len(case.expect.states) == 1 and case.type != "list_states", "expected_states": case.expect.states,
+    }  # fmt: skip
 
 
 def _states(answer: Answer) -> tuple[str, ...]:

@@ -45,14 +45,9 @@ class _AlwaysAbstains(Steps):
         answer = super().verify(question, resolution, retrieved, composed)
         message = "No evidence was found."
         return replace(
-            answer,
-            status="abstained",
-            missing=None,
-            answer=message,
-            claims=(),
-            citations=(),
+            answer, status="abstained", missing=None, answer=message, claims=(), citations=(),
             abstention=Abstention(reason="not_mentioned", message=message),
-        )
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,6 @@
 """Draft eval cases: saved answers, one JSON line each, for a person to review.
 
-"Right" and "Wrong" in the chat write the question, the scope, and of a right answer the citations as evidence; a wrong
-one's case asks its reviewer what would have been right.
+"Right" and "Wrong" in the chat write the question, the scope, what was quoted, and what would have been right.
 """
 
 import hashlib
@@ -16,8 +15,7 @@ from typing import Any, Final, Literal
 from filelock import FileLock, Timeout
 
 from app.errors import DraftError
-from app.question.question_input import clean_question
-from app.question.turn import EarlierTurn
+from app.question.turn import EarlierTurn, clean_question
 from app.records import Answer, Scope
 from vectorstore.private import make_private_folder, private_opener
 from vectorstore.records import JSONValue
@@ -119,8 +117,7 @@ def _case(
             "quote": citation.source_quote,
             "lang": citation.language,
         }
-        # What a wrong answer quotes is no evidence for the right one.
-        for number, citation in enumerate(answer.citations if judged.verdict == "right" else (), start=1)
+        for number, citation in enumerate(answer.citations, start=1)
     ]
     return {
         "id": identifier,

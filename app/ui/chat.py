@@ -17,7 +17,7 @@ from app.corpus.corpus import Corpus
 from app.desk.conversations import Conversations
 from app.desk.works import Works
 from app.errors import AppError
-from app.question.question_input import read_turns
+from app.question.turn import read_turns
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS, build_ask_tab
 from app.ui.briefing_tab import BriefingTools, build_briefing_tab
 from app.ui.check_tab import build_check_tab, verify_endpoint
@@ -35,6 +35,16 @@ _WAITING_AT_MOST = 64
 
 
 class _Interface(gr.Blocks):
+    @property
+    def config(self) -> Any:  # noqa: ANN401 - Gradio's own record of the page
+        """What a page is made of, with its words in the language of whom it is made for."""
+        instance = self.i18n_instance
+        return self._made | {"i18n_translations": instance.translations_dict} if instance else self._made
+
+    @config.setter
+    def config(self, made: Any) -> None:  # noqa: ANN401 - as above
+        self._made = made
+
     def validate_inputs(self, block_fn: BlockFunction, inputs: list[Any]) -> None:
         """Lets callers of the API leave optional arguments out; Gradio allows it to its own client only."""
         if block_fn.api_name in _ENDPOINTS:

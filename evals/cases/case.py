@@ -20,31 +20,14 @@ from evals.errors import DatasetError, first_fault
 
 SCHEMA_VERSION = 1
 CaseType = Literal[
-    "single_state",
-    "multi_state",
-    "compare",
-    "list_states",
-    "temporal",
-    "follow_up",
-    "partial",
-    "ambiguous",
+    "single_state", "multi_state", "compare", "list_states", "temporal", "follow_up", "partial", "ambiguous",
     "unanswerable",
-]
+]  # fmt: skip
 UnanswerableKind = Literal[
-    "near_miss_state",
-    "near_miss_article",
-    "near_miss_session",
-    "near_miss_topic",
-    "no_statement",
-    "no_state_speaks_of_it",
-    "false_premise",
-    "out_of_scope",
-    "nonexistent",
-    "underspecified",
-    "future",
-    "help",
+    "near_miss_state", "near_miss_article", "near_miss_session", "near_miss_topic", "no_statement",
+    "no_state_speaks_of_it", "false_premise", "out_of_scope", "nonexistent", "underspecified", "future", "help",
     "not_in_corpus",
-]
+]  # fmt: skip
 Source = Literal["human", "template", "model", "chat", "given"]
 _Text = Annotated[str, Field(min_length=1)]
 
@@ -326,16 +309,12 @@ def locate(quote: str, text: str) -> tuple[int, int]:
 def slices(case: Case) -> dict[str, tuple[str, ...]]:
     """Returns what a case can be grouped by: its fields, and those of its tags that are short words."""
     found: dict[str, Sequence[str]] = {
-        "type": (case.type,),
-        "lang": (case.lang,),
-        "split": (case.split,),
+        "type": (case.type,), "lang": (case.lang,), "split": (case.split,),
         "state": case.expect.states if case.type != "list_states" else (),
-        "year": tuple(str(year) for year in case.expect.years),
-        "expected": (case.expect.status,),
-        "kind": (case.unanswerable_kind,) if case.unanswerable_kind else (),
-        "source": (case.review.source,),
+        "year": tuple(str(year) for year in case.expect.years), "expected": (case.expect.status,),
+        "kind": (case.unanswerable_kind,) if case.unanswerable_kind else (), "source": (case.review.source,),
         "wording": (str(case.tags.get("wording", "variant" if case.variant_of else "original")),),
-    }
+    }  # fmt: skip
     tags = {
         name: (str(value),)
         for name, value in case.tags.items()

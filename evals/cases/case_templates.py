@@ -22,19 +22,9 @@ from ingest.treaties.treaties import PROTOCOLS, articles, articles_about, short_
 from vectorstore.stems import is_function_word, words_of
 
 TemplateKind = Literal[
-    "single_state",
-    "list_states",
-    "compare",
-    "temporal",
-    "near_miss_state",
-    "near_miss_session",
-    "near_miss_article",
-    "near_miss_topic",
-    "no_statement",
-    "out_of_scope",
-    "future",
-    "nonexistent",
-]
+    "single_state", "list_states", "compare", "temporal", "near_miss_state", "near_miss_session", "near_miss_article",
+    "near_miss_topic", "no_statement", "out_of_scope", "future", "nonexistent",
+]  # fmt: skip
 KINDS: Final[tuple[TemplateKind, ...]] = get_args(TemplateKind)
 # Topics of fewer or more statements than these come last.
 _RARE, _FREQUENT = 0.02, 0.4
@@ -342,16 +332,8 @@ def _beyond_the_treaty(corpus: Corpus) -> Iterator[Plan]:
 
 
 _PLANNERS: Final[Mapping[TemplateKind, Callable[[Corpus], Iterator[Plan]]]] = {
-    "single_state": _single,
-    "list_states": _lists,
-    "compare": _comparisons,
-    "temporal": _changes,
-    "near_miss_state": _silent_states,
-    "near_miss_session": _silent_sessions,
-    "near_miss_article": _silent_articles,
-    "near_miss_topic": _silent_on_specifics,
-    "no_statement": _without_statement,
-    "out_of_scope": _elsewhere,
-    "future": _of_the_future,
-    "nonexistent": _beyond_the_treaty,
-}
+    "single_state": _single, "list_states": _lists, "compare": _comparisons, "temporal": _changes,
+    "near_miss_state": _silent_states, "near_miss_session": _silent_sessions, "near_miss_article": _silent_articles,
+    "near_miss_topic": _silent_on_specifics, "no_statement": _without_statement, "out_of_scope": _elsewhere,
+    "future": _of_the_future, "nonexistent": _beyond_the_treaty,
+}  # fmt: skip

@@ -169,16 +169,12 @@ def read(document: Document, parties: PartyTable) -> Reading:
             for article in {(mention.treaty, mention.article) for mention in mentions if mention.treaty}:
                 cited[article].append(span)
     return Reading(
-        document=document,
-        languages=languages,
-        year=(document.facts.get("date") or "")[:4] or None,
-        speakers=_speakers(document, parties),
-        sentences=tuple(spans),
+        document=document, languages=languages, year=(document.facts.get("date") or "")[:4] or None,
+        speakers=_speakers(document, parties), sentences=tuple(spans),
         named={name: tuple(found) for name, found in named.items()},
-        cited={article: tuple(found) for article, found in cited.items()},
-        numbers=frozenset(numbers),
+        cited={article: tuple(found) for article, found in cited.items()}, numbers=frozenset(numbers),
         stems=frozenset().union(*(span.stems for span in spans)),
-    )
+    )  # fmt: skip
 
 
 def _treaty(document: Document) -> str | None:

@@ -134,18 +134,13 @@ def _facts(case: Case, setting: Setting) -> dict[str, str] | None:
     others = [code for code in setting.speakers.get(year, ()) if code != party.code]
     others = others or sorted({code for codes in setting.speakers.values() for code in codes} - {party.code})
     facts: dict[str, str | None] = {
-        "state": party.name,
-        "state_lower": party.name.lower(),
-        "year": year,
-        "topic": topic,
-        "topic_lower": topic.lower(),
-        "session_words": _in_words(session),
-        "session_number": _in_digits(session),
+        "state": party.name, "state_lower": party.name.lower(), "year": year, "topic": topic,
+        "topic_lower": topic.lower(), "session_words": _in_words(session), "session_number": _in_digits(session),
         "other_topic": draw.choice(sorted(TOPICS.keys() - {topic.lower()})),
         "other_year": _drawn(draw, sorted(setting.speakers.keys() - {year})),
         "other_state": setting.parties.display(draw.choice(others)) if others else None,
         **_names(party, setting.parties, draw),
-    }
+    }  # fmt: skip
     for language in LANGUAGES:
         if language != "en":
             translated = TOPICS.get(topic.lower(), {}).get(language)

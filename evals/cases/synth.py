@@ -180,12 +180,7 @@ def _type(kind: TemplateKind) -> CaseType:
 def _evidence(identifier: str, reading: Reading, span: SentenceOfDocument, with_quotes: bool) -> Evidence:
     words = reading.document.text[span.start : span.end]
     return Evidence(
-        id=identifier,
-        file=reading.document.file,
-        state=reading.document.state,
-        start=span.start,
-        end=span.end,
-        sha256=sha256_of(words),
-        quote=words if with_quotes else None,
+        id=identifier, file=reading.document.file, state=reading.document.state, start=span.start, end=span.end,
+        sha256=sha256_of(words), quote=words if with_quotes else None,
         lang=reading.languages[0] if len(reading.languages) == 1 else None,
-    )
+    )  # fmt: skip

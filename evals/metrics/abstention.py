@@ -14,30 +14,24 @@ Counts = tuple[float, float, float, float]
 
 def decision(sample: EvalSample) -> Counts | None:
     """Returns (TP, FP, FN, TN) of one case, one of them 1; None where it expects `partial`."""
-    if sample.case.expect.status == "partial":
-        return None
-    return _counts(abstained=sample.answer.status == "abstained", should=sample.case.expect.status == "abstained")
+    return _counts(sample.case, abstained=sample.answer.status == "abstained")
 
 
 def always_abstain(sample: EvalSample) -> Counts | None:
     """Returns what never answering would get: a baseline to read the figures against."""
-    should = sample.case.expect.status == "abstained"
-    return None if sample.case.expect.status == "partial" else _counts(abstained=True, should=should)
+    return _counts(sample.case, abstained=True)
 
 
 def always_answer(sample: EvalSample) -> Counts | None:
     """Returns what always answering would get: a baseline to read the figures against."""
-    should = sample.case.expect.status == "abstained"
-    return None if sample.case.expect.status == "partial" else _counts(abstained=False, should=should)
+    return _counts(sample.case, abstained=False)
 
 
-def _counts(*, abstained: bool, should: bool) -> Counts:
-    return (
-        float(abstained and should),
-        float(abstained and not should),
-        float(should and not abstained),
-        float(not should and not abstained),
-    )
+def _counts(case: Case, *, abstained: bool) -> Counts | None:
+    outcome = (abstained, case.expect.status == "abstained")
+    kinds = ((True, True), (True, False), (False, True), (False, False))
+    tp, fp, fn, tn = (float(outcome == kind) for kind in kinds)
+    return None if case.expect.status == "partial" else (tp, fp, fn, tn)
 
 
 def over_abstained_with_evidence(sample: EvalSample) -> tuple[float, float] | None:

@@ -7,7 +7,7 @@ with 0.8 four in five are right.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 BINS: Final = 10
 
@@ -32,13 +32,7 @@ class CurvePoint:
 
 @dataclass(frozen=True, kw_only=True)
 class RiskCoverage:
-    """Whether confidence tells right answers from wrong ones.
-
-    Attributes:
-        points: Highest confidence first; one for each confidence that occurs.
-        aurc: Mean risk over the coverage reached, 0 to 1, lower is better; None without any answer.
-        cases: Single-party cases, those abstained from included.
-    """
+    """The curve, highest confidence first, its mean risk (None without any answer), and how many cases it is over."""
 
     points: tuple[CurvePoint, ...]
     aurc: float | None
@@ -67,8 +61,7 @@ def risk_coverage(outcomes: Sequence[Outcome]) -> RiskCoverage:
     return RiskCoverage(points=tuple(points), aurc=area / seen if seen else None, cases=total)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bin:
+class Bin(NamedTuple):
     """Answers of like confidence: its mean, and the share of right ones, both 0 to 1."""
 
     confidence: float
@@ -76,15 +69,8 @@ class Bin:
     cases: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reliability:
-    """Whether confidence means what it says.
-
-    Attributes:
-        bins: Of equal width, lowest first; empty ones are left out.
-        ece: Mean distance of confidence and share of right answers over the bins, 0 to 1, lower is better.
-        brier: Mean squared distance of confidence and outcome, 0 to 1, lower is better.
-    """
+class Reliability(NamedTuple):
+    """Bins of equal width that hold answers, lowest first; both errors are 0 to 1, and lower is better."""
 
     bins: tuple[Bin, ...]
     ece: float | None
@@ -100,14 +86,10 @@ def reliability(outcomes: Sequence[Outcome]) -> Reliability:
     """
     given = [(o.confidence, float(not o.wrong)) for o in outcomes if o.answered and o.wrong is not None]
     if not given:
-        return Reliability(bins=(), ece=None, brier=None)
+        return Reliability((), None, None)
     bins = []
     for _, pairs in groupby(sorted(given), key=lambda pair: min(int(pair[0] * BINS), BINS - 1)):
         chances, rights = zip(*pairs, strict=True)
-        n = len(rights)
-        bins.append(Bin(confidence=sum(chances) / n, right=sum(rights) / n, cases=n))
-    return Reliability(
-        bins=tuple(bins),
-        ece=sum(found.cases * abs(found.right - found.confidence) for found in bins) / len(given),
-        brier=sum((chance - right) ** 2 for chance, right in given) / len(given),
-    )
+        bins.append(Bin(sum(chances) / len(rights), sum(rights) / len(rights), len(rights)))
+    ece = sum(found.cases * abs(found.right - found.confidence) for found in bins) / len(given)
+    return Reliability(tuple(bins), ece, sum((chance - right) ** 2 for chance, right in given) / len(given))

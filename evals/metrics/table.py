@@ -88,18 +88,11 @@ def _read() -> Iterator[Metric]:
     lines = files("evals").joinpath("metrics", "metrics.csv").read_text(encoding="utf-8").splitlines()
     for row in csv.DictReader(line for line in lines if not line.startswith("#")):
         yield Metric(
-            name=row["name"],
-            label=row["label"],
-            key=row["measure"],
-            combine=_combine(row["combine"]),
-            higher_is_better={"higher": True, "lower": False}.get(row["better"]),
-            share=row["unit"] == "share",
-            group=row["group"],
-            formula=row["formula"],
-            source=row["source"],
-            baseline=bool(row["baseline"]),
+            name=row["name"], label=row["label"], key=row["measure"], combine=_combine(row["combine"]),
+            higher_is_better={"higher": True, "lower": False}.get(row["better"]), share=row["unit"] == "share",
+            group=row["group"], formula=row["formula"], source=row["source"], baseline=bool(row["baseline"]),
             shown_in=frozenset(row["shown_in"].split()),
-        )
+        )  # fmt: skip
 
 
 METRICS: Final[Mapping[str, Metric]] = {metric.name: metric for metric in _read()}

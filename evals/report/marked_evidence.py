@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from evals.report.words import shortened
 
@@ -21,16 +20,8 @@ _WORDS = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W぀-ヿ㐀-鿿가-힯]+|\s+|[^
 Change = Literal["same", "gone", "new"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class MarkedStretch:
-    """A stretch of text under the same marks.
-
-    Attributes:
-        expected: Whether it belongs to expected evidence.
-        given: Numbers of the citations that quote it.
-        opens_expected: Whether expected evidence begins here.
-        opens: Numbers of the citations that begin here.
-    """
+class MarkedStretch(NamedTuple):
+    """A stretch of text: whether evidence was expected here, and begins here; the citations that quote, and begin."""
 
     text: str
     expected: bool
@@ -39,22 +30,15 @@ class MarkedStretch:
     opens: tuple[int, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Context:
-    """A span in the text around it.
-
-    Attributes:
-        before: Whether text before it was left out.
-        after: Whether text after it was left out.
-    """
+class Context(NamedTuple):
+    """A span in the text around it, and whether text before and after it was left out."""
 
     pieces: tuple[MarkedStretch, ...]
     before: bool
     after: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Word:
+class Word(NamedTuple):
     """A part of a comparison of two texts."""
 
     change: Change

@@ -23,7 +23,7 @@ from evals.cases.documents import Documents
 from evals.cases.lint import lint
 from evals.compare import Comparison, compare, difference_of_data
 from evals.failure_taxonomy import MEANING
-from evals.gates import GateReport, check_gates, load_gates
+from evals.gates import GateReport, gates_of
 from evals.metrics.confidence import reliability, risk_coverage
 from evals.metrics.table import METRICS
 from evals.report import tables, words
@@ -185,12 +185,6 @@ class Report:
             curve=risk_coverage(outcomes(self.scores)),
             other_curve=risk_coverage(outcomes(before.scores())) if before is not None else None,
         )  # fmt: skip
-
-
-def gates_of(run: Run, baseline: Run | None, path: Path | None = None) -> GateReport:
-    """Checks a run against gates; without a baseline, against the absolute ones alone."""
-    gates = load_gates(path)
-    return check_gates(gates if baseline is not None else gates.model_copy(update={"soft": ()}), run, baseline)
 
 
 def previous_run(run: Run) -> Run | None:

@@ -183,8 +183,7 @@ def flips_table(comparison: Comparison, cases: Mapping[str, Case], documents: Do
 
     lost, won = len(comparison.regressions), len(comparison.improvements)
     return Table(
-        title=f"{lost} lost, {won} won (p = {p_value(comparison.mcnemar_p)})"
-        + (f", the first {_FLIPS}" if len(flips) > _FLIPS else ""),
+        title=f"{lost} lost, {won} won" + (f", the first {_FLIPS}" if len(flips) > _FLIPS else ""),
         columns=("Change", "Case", "Question", "Statement", "Before", "Now"),
         rows=[row(flip) for flip in flips[:_FLIPS]],
         code=frozenset({"Case"}),
@@ -204,12 +203,13 @@ def _statement(case: Case, documents: Documents | None) -> str:
 def comparison_tables(
     found: Comparison, slices: Sequence[str], run: Run, documents: Documents | None = None
 ) -> tuple[Table, ...]:
-    """Returns what differs between two runs: flips, figures, slices, and last how they were run."""
+    """Returns what differs between two runs: flips, figures beyond chance, slices, and last how they were run."""
     parties = documents.parties if documents is not None else PartyTable.load()
     scores = run.scores()
+    moved = {name for name, item in found.differences.items() if item.verdict != "same" or name == RIGHT.name}
     return (
         flips_table(found, {case.id: case for case in run.cases()}, documents),
-        figures_table(summarise(scores), found),
+        figures_table({name: item for name, item in summarise(scores).items() if name in moved}, found),
         *(slice_table(name, scores, parties, found) for name in slices),
         changes_table(found),
     )

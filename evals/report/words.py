@@ -17,32 +17,19 @@ STATUS: Final = {"answered": "an answer", "partial": "an answer in part", "absta
 GIVEN: Final = {"answered": "answered", "partial": "answered in part", "abstained": "gave no answer"}
 # Verdicts of gates and of differences: what is shown, and how it is coloured.
 VERDICT: Final = {
-    "pass": "✔ passed",
-    "fail": "✗ failed",
-    "warn": "▲ warning",
-    "invalid": "? not decided",
-    "better": "▲ better",
-    "worse": "▼ worse",
-    "same": "= no clear difference",
-}
+    "pass": "✔ passed", "fail": "✗ failed", "warn": "▲ warning", "invalid": "? not decided", "better": "▲ better",
+    "worse": "▼ worse", "same": "= no clear difference",
+}  # fmt: skip
 TONE: Final = {
     "pass": "good", "fail": "bad", "warn": "warn", "invalid": "warn", "better": "good", "worse": "bad", "same": "",
 }  # fmt: skip
 # What cases are grouped by, in the order of the report; tags of the cases follow.
 SLICES: Final = {
-    "asks": "What is asked",
-    "state": "State asked about",
-    "year": "Year",
-    "session": "Session",
-    "article": "Article",
-    "lang": "Language of the question",
-    "type": "Type of question",
-    "wording": "Wording",
-    "kind": "Kind of unanswerable question",
-    "expected": "Right outcome",
-    "source": "Where the case comes from",
+    "asks": "What is asked", "state": "State asked about", "year": "Year", "session": "Session", "article": "Article",
+    "lang": "Language of the question", "type": "Type of question", "wording": "Wording",
+    "kind": "Kind of unanswerable question", "expected": "Right outcome", "source": "Where the case comes from",
     "split": "Part of the set",
-}
+}  # fmt: skip
 
 
 def shown(value: float | None, metric: str) -> str:

@@ -11,10 +11,10 @@ from app.settings import Settings
 from evals.case_sets import shipped_folder
 from evals.cases.documents import Documents, read_documents, stored_documents
 from evals.errors import EvalError, RunError
-from evals.gates import GateReport
+from evals.gates import GateReport, gates_of
 from evals.metrics.table import RIGHT
 from evals.paths import EvalPaths
-from evals.report.report import Report, gates_of
+from evals.report.report import Report
 from evals.review import CitationDecision, Unjudged, pooled, read_decisions, read_rulings, unjudged
 from evals.runs import ANSWERS, MANIFEST, SCORES, Run, list_runs, open_run, run_path
 from evals.score import score_run

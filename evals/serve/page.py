@@ -204,7 +204,7 @@ class _Runs:
         rows = self._archive.rows()
         if not rows:
             return '<p class="u-empty">There are no runs yet: start one below; smoke needs nothing else.</p>'
-        heads = "".join(f'<th scope="col">{h}</th>' for h in ("Run", "Cases", "Begun", "Right", "Gates", "Kept as"))
+        heads = "".join(f'<th scope="col">{h}</th>' for h in ("Run", "Right", "Gates", "Cases", "Begun", "Kept as"))
         return (
             '<div class="u-scroll" tabindex="0" role="region" aria-label="Runs"><table class="u-table">'
             f"<thead><tr>{heads}</tr></thead><tbody>{''.join(map(self._row, rows))}</tbody></table></div>"
@@ -224,11 +224,11 @@ class _Runs:
         right = found and f"{shown(found.value, RIGHT.name)} ({range_of(found.low, found.high, RIGHT.name)})"
         gates = gates_told(row.gated)[0] if row.gated is not None else "not known"
         links = f"{_link(name, '/report.md', 'Markdown')} {_link(name, '/answers.csv', 'CSV')}" if row.right else ""
-        cells = (f"{manifest.dataset.rpartition('/')[2]}, {total}", f"{manifest.started:%d %b %Y, %H:%M}",
-                 right or "not scored", gates)  # fmt: skip
+        dataset = manifest.dataset.rpartition("/")[2]
+        cells = (right or "not scored", gates, f"{dataset}, {total}", f"{manifest.started:%d %b %Y, %H:%M}")
         told = "".join(f'<br><span class="u-badge u-warn">{escape(note)}</span>' for note in notes)
         head = _link(name, "", name) if row.right else f"<bdi>{escape(name)}</bdi>"
-        body = "".join(f'<td dir="auto">{escape(cell)}</td>' for cell in cells)
+        body = "".join(f'<td class="u-col-body" dir="auto">{escape(cell)}</td>' for cell in cells)
         return f'<tr><th scope="row">{head}{told}</th>{body}<td>{links}</td></tr>'
 
     def link(self, name: str | None, baseline: str | None) -> str:

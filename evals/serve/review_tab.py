@@ -81,23 +81,12 @@ class _Review:
         # What was shown is nobody's word: nothing is marked until a person has decided.
         marked = [span.id for span in evidence_spans(case)] if draft.decision is not None else []
         return (
-            at,
-            draft.saved.id,
-            "".join(lines),
-            gr.Column(visible=True),
-            hidden,
-            reopened,
-            None,
-            gr.CheckboxGroup(choices=marks, value=marked, visible=bool(marks)),
-            len(case.evidence_groups) > 1,
-            gr.Dropdown(choices=sorted(documents.by_file) if documents is not None else [], value=None),
-            "",
-            case.question,
-            case.expect.status,
-            typed_states(case.expect.states, parties),
-            case.expect.reason,
+            at, draft.saved.id, "".join(lines), gr.Column(visible=True), hidden, reopened, None,
+            gr.CheckboxGroup(choices=marks, value=marked, visible=bool(marks)), len(case.evidence_groups) > 1,
+            gr.Dropdown(choices=sorted(documents.by_file) if documents is not None else [], value=None), "",
+            case.question, case.expect.status, typed_states(case.expect.states, parties), case.expect.reason,
             case.expect.missing,
-        )
+        )  # fmt: skip
 
     def _citation(self, run: str | None, at: int, note: str) -> tuple[Any, ...]:
         waiting, problems = self._archive.waiting(run)
@@ -259,7 +248,8 @@ def _quotation(title: str, span: Evidence, documents: Documents | None, parties:
     elif documents is not None:
         shown += " (the statements do not hold these words)"
     where = f"{parties.display(span.state)}, {span.file}" if span.state else span.file
-    return f'<h3>{escape(title)}: <bdi>{escape(where)}</bdi></h3><blockquote dir="auto">{shown}</blockquote>'
+    head = f"<h3>{escape(title)}: <bdi>{escape(where)}</bdi></h3>"
+    return f'{head}<blockquote class="u-quote" dir="auto">{shown}</blockquote>'
 
 
 def build_review_tab(archive: Archive, paths: EvalPaths, tab: gr.Tab) -> None:
@@ -280,7 +270,7 @@ def build_review_tab(archive: Archive, paths: EvalPaths, tab: gr.Tab) -> None:
         with gr.Accordion("Something else answers", open=False):
             file = gr.Dropdown(label="Statement", choices=[], value=None, elem_id="file")
             quote = gr.Textbox(label="Its words, copied from the statement", lines=3, elem_id="quote")
-        question = gr.Textbox(label="Question", lines=2, elem_id="question")
+        question = gr.Textbox(label="Question", lines=2, elem_id="case-question")
         with gr.Row():
             outcomes = [(words, name) for name, words in STATUS.items()]
             status = gr.Dropdown(label="Right outcome", choices=outcomes, value="answered", elem_id="status")

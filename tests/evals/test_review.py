@@ -138,7 +138,7 @@ def test_a_line_cut_short_is_mended_by_the_next_decision(paths: EvalPaths) -> No
 def test_a_decision_that_is_none_says_where_it_stands(paths: EvalPaths) -> None:
     paths.path.mkdir(parents=True)
     paths.reviews.write_text('{"kind": "note"}\n{"kind": "citation", "case": "a"}\n', encoding="utf-8")
-    with pytest.raises(EvalError, match=r"reviews.jsonl, decision 2: by"):
+    with pytest.raises(EvalError, match=r"reviews.jsonl, line 2: by"):
         read_rulings(paths.reviews)
 
 
