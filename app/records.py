@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from vectorstore.records import Sentence, Statement
+from vectorstore.records import Sentence, SentenceId, Statement
 
 Status = Literal["answered", "partial", "abstained"]
 Missing = Literal["number", "name", "date", "reason", "state", "article"]
@@ -126,6 +126,7 @@ class Citation:
         edge: Where the words begin or end without being a sentence: at an item of a list, or where the text does.
         held_by: Codes of all States whose position it is, of a joint statement.
         quoting: Whether all these words stand in quotation marks: the speaker quotes somebody else.
+        nearest: Of a related passage, whether it may answer, which is not sure.
     """
 
     number: int
@@ -146,7 +147,7 @@ class Citation:
     end: int
     quote: str
     source_quote: str
-    sentence_ids: tuple[str, ...]
+    sentence_ids: tuple[SentenceId, ...]
     language: str | None
     kind: CitationKind
     ocr_confidence: float | None
@@ -157,6 +158,7 @@ class Citation:
     held_by: tuple[str, ...] = ()
     edge: Literal["list_item", "text"] | None = None
     quoting: bool = False
+    nearest: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """The composition root: settings in, a workspace out; the only place that picks implementations."""
 
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from app.chat_model import LlmConfig, open_chat_model, try_model
 from app.checking.word_finder import WordFinder
 from app.corpus.corpus import Corpus, DoctorReport
 from app.question.reading import resolve
+from app.retrieval.across_languages import AcrossLanguages
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
-from app.retrieval.relevance import load_relevance, model_identities
+from app.retrieval.relevance import ACROSS_ARTEFACT, across_models, load_relevance, model_identities
 from app.retrieval.retriever import UntocRetriever
 from app.retrieval.sentence_ranker import SentenceRanker
 from app.retrieval.topic import ModelLanguages
@@ -28,7 +30,10 @@ from vectorstore.health import Check
 from vectorstore.offline import forbid_reports
 from vectorstore.rerank import build_reranker
 from vectorstore.retriever import Retriever
-from vectorstore.store import Store, open_store
+from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
+from vectorstore.store import SecondModel, Store, open_store
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +107,8 @@ def open_workspace(
         os.environ["HF_HUB_OFFLINE"] = "1"
     embedder = SentenceTransformerEmbedder(settings.embedding.for_questions())
     of_passages = SentenceTransformerEmbedder(settings.embedding)
+    languages = settings.embedding.languages.split(",")
+    encoder = sentence_encoder()
     store = open_store(
         settings.store,
         embedder,
@@ -109,9 +116,15 @@ def open_workspace(
         create=create,
         check_model=check_model,
         wait_seconds=settings.wait_seconds,
+        second=SecondModel(embed=encoder.embed, languages=LANGUAGES.difference(languages)),
     )
-    languages = settings.embedding.languages.split(",")
-    indexer = Indexer(store, of_passages, settings.split, settings.load, languages=languages)
+    if missing := len(store.without_second()):
+        logger.warning(
+            "%d passages in other languages than the embedding model's have no second vector, and are found by words"
+            " alone: `untoc doctor --rebuild` makes them",
+            missing,
+        )
+    indexer = Indexer(store, of_passages, settings.split, settings.load, languages=sorted({*languages, *LANGUAGES}))
     corpus = Corpus(store, of_passages, indexer, settings.split, settings.load)
     retriever = Retriever(store, embedder, settings.retrieval)
     embedded = frozenset(languages)
@@ -121,7 +134,10 @@ def open_workspace(
     reranker = build_reranker(settings.rerank)
     models = model_identities(embedder, reranker)
     relevance = load_relevance(settings.store, models)
-    ranker = SentenceRanker(store, retriever, embedder, reranker, model_languages, relevance)
+    across = AcrossLanguages(
+        store, retriever, encoder.embed, load_relevance(settings.store, across_models(), ACROSS_ARTEFACT)
+    )
+    ranker = SentenceRanker(store, retriever, embedder, reranker, model_languages, relevance, across)
     writer = build_writer(settings.llm)
     steps = Steps(
         retriever=EvidenceRetriever(store, ranker),

@@ -9,7 +9,7 @@ Source, for the turns: Andrews, Tsochantaridis and Hofmann, Support Vector Machi
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,7 +25,7 @@ from sklearn.preprocessing import StandardScaler
 
 from app.retrieval.relevance import RelevanceArtefact
 from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
-from app.retrieval.sentence_ranker import DEEP, SHALLOW, SentenceRanker
+from app.retrieval.sentence_ranker import SentenceRanker
 from app.settings import Settings
 from evals.case_sets import CONFERENCE, SAMPLE, SHIPPED
 from evals.cases.case import Case, load_cases
@@ -41,9 +41,10 @@ from evals.relevance_pairs import (
     pairs_of_cases,
     pairs_of_cells,
     pairs_of_templates,
+    pairs_of_thesaurus,
     write_cuts,
 )
-from vectorstore.records import ScopeFilter, StatementSummary
+from vectorstore.records import ScopeFilter, Sentence, StatementSummary
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -55,12 +56,14 @@ _TURNS: Final = 3
 _PAIRS_MIN: Final = 50
 # Pairs as users ask, by which the threshold is chosen.
 _ASKED: Final = ("question", "cell", "template")
-# Topics are exchanged far more often than anybody asks in vain.
-_EXCHANGED_WEIGHT: Final = 0.5
+# Topics are exchanged, and lists hold silent parties, far more often than anybody asks in vain.
+_WEIGHTS: Final = {"exchange": 0.5, "cut_exchange": 0.5, "thesaurus": 0.5, "list": 0.4}
 # Characters within which a sentence is a neighbour of evidence, and may belong to it.
 _NEIGHBOUR: Final = 300
 # Weight of all sentences beside the evidence of a pair: evidence is not complete.
 _BESIDE_WEIGHT: Final = 0.25
+# Precision of abstaining below the chance from which on a passage is shown as the nearest one.
+_SURELY_SILENT: Final = 0.97
 # Pairs made from templates, answered and not.
 _TEMPLATES: Final = (220, 280)
 
@@ -125,13 +128,15 @@ def gather(cases: Sequence[Case], folder: Path, settings: Settings) -> tuple[lis
             with open_environment(settings, folders) as environment:
                 ranker, catalogue = environment.workspace.ranker, environment.workspace.store.catalogue
                 statements = {summary.file: summary for summary in catalogue.summaries(ScopeFilter())}
-                samples += measure(track(pairs, console=Console(stderr=True)), ranker, statements)
+                if folders == [folder]:
+                    pairs = [*pairs, *pairs_of_thesaurus(catalogue, statements)]
+                samples += measure(pairs, ranker, statements)
                 models = dict(environment.workspace.models)
     return samples, models
 
 
-def measure(pairs: Iterable[Pair], ranker: SentenceRanker, statements: dict[str, StatementSummary]) -> list[Sample]:
-    """Measures the features of pairs whose statements are held.
+def measure(pairs: Sequence[Pair], ranker: SentenceRanker, statements: dict[str, StatementSummary]) -> list[Sample]:
+    """Measures the features of pairs whose statements are held; of lists, those of the parties that are read.
 
     Args:
         pairs: Those to measure.
@@ -139,18 +144,29 @@ def measure(pairs: Iterable[Pair], ranker: SentenceRanker, statements: dict[str,
         statements: The statements of a store by file.
     """
     samples = []
-    for pair in pairs:
-        held = [statements[file] for file in pair.files if file in statements]
-        topic = ranker.topic(pair.topic, "en")
-        if not held or not topic.english.strip():
+    together: dict[str, list[Pair]] = {}
+    for number, pair in enumerate(pairs):
+        together.setdefault(pair.asked or str(number), []).append(pair)
+    for group in track(together.values(), console=Console(stderr=True)):
+        owned = {pair.party: [statements[file] for file in pair.files if file in statements] for pair in group}
+        topic = ranker.topic(group[0].topic, "en", group[0].wording)
+        if not any(owned.values()) or not topic.english.strip():
             continue
-        found = ranker.measure(held, topic, SHALLOW if pair.shallow else DEEP)
-        files = {summary.statement_id: summary.file for summary in held}
-        if found:
-            beside = [_is_beside(pair, files[s.statement_id], s.start, s.end) for s, _ in found]
-            table = np.array([features.values() for _, features in found], dtype=np.float64)
-            samples.append(Sample(pair=pair, features=table, beside=np.array(beside, dtype=np.bool_)))
+        if group[0].asked:
+            measured = ranker.measure_list(owned, topic)
+        else:
+            measured = {party: ranker.measure(own, topic) for party, own in owned.items()}
+        samples += [
+            _sample(pair, owned[pair.party], found) for pair in group if (found := measured.get(pair.party, ()))
+        ]
     return [sample for sample in samples if _trusted(sample)]
+
+
+def _sample(pair: Pair, held: Sequence[StatementSummary], found: Sequence[tuple[Sentence, SentenceFeatures]]) -> Sample:
+    files = {summary.statement_id: summary.file for summary in held}
+    beside = [_is_beside(pair, files[s.statement_id], s.start, s.end) for s, _ in found]
+    table = np.array([features.values() for _, features in found], dtype=np.float64)
+    return Sample(pair=pair, features=table, beside=np.array(beside, dtype=np.bool_))
 
 
 def _is_beside(pair: Pair, file: str, start: int, end: int) -> bool:
@@ -208,6 +224,7 @@ def fit(
         weights={name: round(float(weight), 5) for name, weight in zip(chosen, weights.weights, strict=True)},
         intercept=round(weights.intercept, 5),
         threshold=round(threshold, 4),
+        near=round(near(by_topic[asked], labels[asked], threshold), 4),
         models=models,
         pairs=len(open_),
         data_sha256=_hash(open_),
@@ -247,7 +264,7 @@ def fit_weights(samples: Sequence[Sample], rows: Sequence[int]) -> Weights:
     best = [int(np.argmax(sample.features[:, SentenceFeatures.names().index("alone")])) for sample in samples]
     beside = np.concatenate([sample.features[sample.beside][:, rows] for sample in samples])
     labels = np.concatenate([_labels(samples), np.zeros(len(beside), dtype=np.bool_)])
-    importance = [_EXCHANGED_WEIGHT if s.pair.source in ("exchange", "cut_exchange") else 1.0 for s in samples]
+    importance = [_WEIGHTS.get(s.pair.source, 1.0) for s in samples]
     importance += [_BESIDE_WEIGHT / s.beside.sum() for s in samples for _ in range(s.beside.sum())]
     for _ in range(_TURNS):
         surest_rows = np.stack([sample.features[row, rows] for sample, row in zip(samples, best, strict=True)])
@@ -273,6 +290,13 @@ def best_threshold(chances: Floats, answered: Flags) -> tuple[float, float, floa
         if min(precision, recall) > min(best[1:]):
             best = (float(threshold), precision, recall)
     return best
+
+
+def near(chances: Floats, answered: Flags, threshold: float) -> float:
+    """Returns the chance below which abstaining is nearly always right; at most the threshold."""
+    candidates = [float(chance) for chance in np.unique(chances) if chance <= threshold]
+    sure = [chance for chance in candidates if abstention(chances, answered, chance)[0] >= _SURELY_SILENT]
+    return max(sure, default=min(candidates, default=threshold))
 
 
 def abstention(chances: Floats, answered: Flags, threshold: float) -> tuple[float, float]:
@@ -311,6 +335,6 @@ def _labels(samples: Sequence[Sample]) -> Flags:
 
 def _hash(samples: Sequence[Sample]) -> str:
     digest = hashlib.sha256()
-    for pair in sorted((s.pair for s in samples), key=lambda p: (p.topic, p.party, p.files, p.source, p.shallow)):
+    for pair in sorted((s.pair for s in samples), key=lambda p: (p.topic, p.party, p.files, p.source, p.asked)):
         digest.update(repr((pair.topic, pair.party, pair.files, pair.source, pair.answered)).encode())
     return digest.hexdigest()

@@ -449,5 +449,32 @@ def calibrate(
     return 0
 
 
+@command(commands, f"{PROGRAM} calibrate-across --multilingual DIR")
+def calibrate_across(
+    invocation: Invocation,
+    multilingual: Annotated[
+        Path, typer.Option(metavar="DIR", help="the folder of XQuAD's files, xquad.en.json and others")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="default: relevance_across.json in the store")
+    ] = None,
+) -> int:
+    """Fit what decides that a sentence in another language than the topic answers."""
+    from app.retrieval.across_languages import AcrossExtractor
+    from app.retrieval.relevance import ACROSS_ARTEFACT
+    from evals.calibrate_across import asked_of_conference, asked_of_xquad, fit_across, measure, remembering
+    from evals.case_sets import CONFERENCE
+    from evals.cases.documents import read_documents
+    from evals.files import write_whole
+    from vectorstore.sentence_encoder import sentence_encoder
+
+    asked = [*asked_of_conference(read_documents([CONFERENCE])), *asked_of_xquad(multilingual)]
+    samples = measure(asked, AcrossExtractor(remembering(sentence_encoder().embed)))
+    artefact = fit_across(samples).model_dump_json(indent=2)
+    write_whole(output or invocation.settings().store / ACROSS_ARTEFACT, artefact + "\n")
+    print(artefact)
+    return 0
+
+
 if __name__ == "__main__":
     sys.exit(main())

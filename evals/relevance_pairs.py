@@ -9,7 +9,7 @@ does not count here.
 import csv
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -20,12 +20,16 @@ from evals.cases.case_templates import TemplateKind
 from evals.cases.documents import Documents
 from evals.cases.synth import synthesise
 from evals.positions import LabelledCell
+from ingest.glossary.glossary import english_terms
+from ingest.glossary.thesaurus import relation_rows, thesaurus
+from vectorstore.catalogue import Catalogue
+from vectorstore.records import StatementSummary
 
-PairSource = Literal["question", "list", "cell", "template", "exchange", "cut", "cut_exchange"]
+PairSource = Literal["question", "list", "cell", "template", "exchange", "cut", "cut_exchange", "thesaurus"]
 FOLDS: Final = 5
-# Of a list, parties that did not speak of its topic, for each list.
-_SILENT_PER_LIST: Final = 14
 _CUTS_ASKED_OTHERWISE: Final = 2
+# First hexadecimal digits of the relations that are drawn: one in eight.
+_BROADER_DRAWN: Final = "08"
 # A cut holds at least this many characters and ends where the evidence leaves a longer gap.
 _CUT_MIN: Final = 240
 _GAP_MAX: Final = 500
@@ -42,7 +46,8 @@ class Pair:
         evidence: Spans that do, where they are known.
         topic_fold: Fold by topic, 0 to 4; pairs of one topic are in one fold.
         party_fold: Fold by party.
-        shallow: The party is one of many, of which less is read.
+        asked: Where the party is one of many, what was asked of all of them; else empty.
+        wording: How a question asks about the topic, for the cross-encoder; empty where only the topic is known.
     """
 
     topic: str
@@ -53,7 +58,8 @@ class Pair:
     topic_fold: int
     party_fold: int
     evidence: tuple[Evidence, ...] = ()
-    shallow: bool = False
+    asked: str = ""
+    wording: str = ""
 
 
 def fold_of(key: str) -> int:
@@ -64,39 +70,39 @@ def fold_of(key: str) -> int:
 def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair]:
     """Yields the pairs of questions about single States and of complete lists of States."""
     for case in cases:
-        topic = _topic_of(case, documents)
-        if topic is None:
+        strategy = _strategy_of(case, documents)
+        if strategy is None:
             continue
         years = {str(year) for year in case.expect.years}
         if case.type == "list_states":
-            yield from _of_list(case, topic, years, documents)
+            yield from _of_list(case, strategy, years, documents)
             continue
         for state in case.expect.states:
             files = _files(documents, state, years)
             own = tuple(span for span in case.evidence if span.file in files)
             answered = case.expect.status != "abstained"
             if files and (bool(own) or not answered):
-                yield _pair(topic, state, files, answered, "question", own)
+                pair = _pair(strategy.topic, state, files, answered, "question", own)
+                yield replace(pair, wording=strategy.wording)
 
 
-def _topic_of(case: Case, documents: Documents) -> str | None:
-    """Returns the topic of an English question that is searched by topic, else None."""
+def _strategy_of(case: Case, documents: Documents) -> ByTopic | None:
+    """Returns how an English question is searched, if by a topic."""
     if case.lang != "en" or case.type == "ambiguous" or case.unanswerable_kind in ("out_of_scope", "underspecified"):
         return None
     resolution = resolve(case.question, documents.parties, history=case.history)
     strategy = choose_strategy(resolution)
-    return strategy.topic if isinstance(strategy, ByTopic) and not resolution.negated else None
+    return strategy if isinstance(strategy, ByTopic) and not resolution.negated else None
 
 
-def _of_list(case: Case, topic: str, years: set[str], documents: Documents) -> Iterator[Pair]:
+def _of_list(case: Case, strategy: ByTopic, years: set[str], documents: Documents) -> Iterator[Pair]:
     held = sorted({d.state for d in documents.by_file.values() if d.state and _files(documents, d.state, years)})
-    silent = [state for state in held if state not in case.expect.states]
-    silent.sort(key=lambda state: _draw(case.id, state))
-    for state in (*case.expect.states, *silent[:_SILENT_PER_LIST]):
+    for state in dict.fromkeys((*case.expect.states, *held)):
         files = _files(documents, state, years)
         own = tuple(span for span in case.evidence if span.file in files)
         if files:
-            yield _pair(topic, state, files, state in case.expect.states, "list", own, shallow=True)
+            pair = _pair(strategy.topic, state, files, state in case.expect.states, "list", own)
+            yield replace(pair, asked=case.id, wording=strategy.wording)
 
 
 def pairs_of_cells(cells: Iterable[LabelledCell], documents: Documents) -> Iterator[Pair]:
@@ -126,6 +132,36 @@ def exchanged(pairs: Sequence[Pair], documents: Documents) -> Iterator[Pair]:
             others = [file for file in files if documents.by_file[file].state != pair.party]
             other = min(others, key=lambda file: _draw(pair.topic, file))
             yield _pair(pair.topic, documents.by_file[other].state or "", (other,), False, "exchange")
+
+
+def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementSummary]) -> Iterator[Pair]:
+    """Yields pairs of a concept and a statement that names what is part of it, or only what is no answer to it.
+
+    Of two concepts that are easily confused, a statement that names one of them answers on that one alone.
+
+    Args:
+        catalogue: Where terms are looked up.
+        statements: The statements of the store by file.
+    """
+    files = {summary.statement_id: file for file, summary in statements.items() if summary.metadata.state}
+
+    def naming(concept: str) -> frozenset[str]:
+        names = (concept, *thesaurus().narrower(concept))
+        return catalogue.statements_with(*(term for name in names for term in english_terms(name))) & files.keys()
+
+    def pair(concept: str, found: Iterable[str], answered: bool) -> Iterator[Pair]:
+        for identifier in sorted(found, key=lambda own: _draw(concept, own))[:1]:
+            party = statements[files[identifier]].metadata.state or ""
+            yield _pair(concept, party, (files[identifier],), answered, "thesaurus")
+
+    for concept, relation, other in relation_rows():
+        if relation == "not":
+            for one, another in ((concept, other), (other, concept)):
+                only = naming(another) - naming(one)
+                yield from pair(one, only, False)
+                yield from pair(another, only, True)
+        elif relation == "broader" and _draw(concept, other)[0] in _BROADER_DRAWN:
+            yield from pair(other, naming(concept) - catalogue.statements_with(*english_terms(other)), True)
 
 
 def cut_statements(pairs: Sequence[Pair], documents: Documents) -> tuple[dict[str, str], list[Pair]]:
@@ -199,8 +235,6 @@ def _pair(
     answered: bool,
     source: PairSource,
     evidence: tuple[Evidence, ...] = (),
-    *,
-    shallow: bool = False,
 ) -> Pair:
     return Pair(
         topic=topic,
@@ -211,7 +245,6 @@ def _pair(
         topic_fold=fold_of(topic),
         party_fold=fold_of(party),
         evidence=evidence,
-        shallow=shallow,
     )
 
 

@@ -13,7 +13,9 @@ from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import TableBuilder
 from app.checking.word_finder import WordFinder
 from app.corpus.corpus import Corpus
+from app.retrieval.across_languages import AcrossLanguages
 from app.retrieval.evidence_retriever import EvidenceRetriever
+from app.retrieval.relevance import RelevanceModel
 from app.retrieval.sentence_ranker import SentenceRanker
 from app.retrieval.topic import ModelLanguages
 from app.settings import Settings
@@ -21,7 +23,7 @@ from app.wiring import Workspace
 from ingest.indexer import Indexer
 from vectorstore.retriever import Retriever
 from vectorstore.rows import Matrix
-from vectorstore.store import open_store
+from vectorstore.store import SecondModel, open_store
 
 
 class HashingEmbedder:
@@ -66,11 +68,18 @@ def _words(text: str) -> set[str]:
     return {word for word in re.findall(r"\w+", text.lower()) if len(word) > 3 or word.isdigit()}
 
 
-def fake_workspace(store: Path, *, read_only: bool = False, covered: ModelLanguages | None = None) -> Workspace:
+def fake_workspace(
+    store: Path,
+    *,
+    read_only: bool = False,
+    covered: ModelLanguages | None = None,
+    second: SecondModel | None = None,
+    across: RelevanceModel | None = None,
+) -> Workspace:
     """Wires the product as `app.wiring` does, with models that need no weights."""
     settings = Settings(store=store)
     embedder = HashingEmbedder()
-    opened = open_store(store, embedder, read_only=read_only)
+    opened = open_store(store, embedder, read_only=read_only, second=second)
     corpus = Corpus(
         opened,
         embedder,
@@ -79,7 +88,8 @@ def fake_workspace(store: Path, *, read_only: bool = False, covered: ModelLangua
         settings.load,
     )
     retriever = Retriever(opened, embedder, settings.retrieval)
-    selector = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered)
+    ranks_across = AcrossLanguages(opened, retriever, second.embed, across) if second and across else None
+    selector = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered, across=ranks_across)
     steps = Steps(
         retriever=EvidenceRetriever(opened, selector),
         parties=corpus.parties,

@@ -62,6 +62,7 @@ def test_wheel_holds_the_data_files() -> None:
         "prompts/wording.ar.md",
         "prompts/document.ar.md",
         "app/ui/script.js",
+        "app/ui/words/ar.yaml",
         "app/ui/style.css",
         "app/py.typed",
         "evals/conference/parties.csv",

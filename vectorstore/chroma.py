@@ -23,11 +23,11 @@ from chromadb.config import Settings
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from vectorstore.errors import StoreError
-from vectorstore.rows import Matrix
+from vectorstore.rows import Matrix, VectorTable
 
 logger = logging.getLogger(__name__)
 
-COLLECTION = "passages"
+COLLECTIONS: dict[VectorTable, str] = {"vectors": "passages", "second_vectors": "passages_second"}
 _spellings: set[str] = set()
 _spelling = threading.Lock()
 # Chroma refuses more than 5461 rows at once.
@@ -53,7 +53,7 @@ class _OwnSettings(Settings):
 
 
 class VectorIndex:
-    """Cosine search over unit vectors; ids are passage ids."""
+    """Cosine search over unit vectors, those of each model in a collection of its own; ids are passage ids."""
 
     def __init__(self, path: Path) -> None:
         """Opens or makes the index in `path`.
@@ -69,41 +69,55 @@ class VectorIndex:
                 settings = _OwnSettings(anonymized_telemetry=False)
                 # The declared type leaves out `close`.
                 self._client = cast(Client, chromadb.PersistentClient(path=self._spelling, settings=settings))
-                self._collection = self._client.get_or_create_collection(
-                    COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-                )
+                self._collections: dict[VectorTable, chromadb.Collection] = {}
+                self._make("vectors")
         except StoreError:
             _spellings.discard(self._spelling)
             raise
 
-    def ids(self) -> frozenset[str]:
+    def _make(self, table: VectorTable) -> chromadb.Collection:
+        """Returns the collection of a model, made where it is missing."""
+        if table not in self._collections:
+            self._collections[table] = self._client.get_or_create_collection(
+                COLLECTIONS[table], embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            )
+        return self._collections[table]
+
+    def _held(self, table: VectorTable) -> chromadb.Collection | None:
+        """Returns the collection of a model; None in an index of an older store, which reading leaves as it is."""
+        if table in self._collections or COLLECTIONS[table] in {held.name for held in self._client.list_collections()}:
+            return self._make(table)
+        return None
+
+    def ids(self, table: VectorTable = "vectors") -> frozenset[str]:
         """Returns the ids in the index."""
-        found: list[str] = self._guard(lambda: self._collection.get(include=[])["ids"])
+        found: list[str] = self._guard(lambda: held.get(include=[])["ids"] if (held := self._held(table)) else [])
         return frozenset(found)
 
     def count(self) -> int:
         """Returns how many vectors the index says it holds."""
-        number: int = self._guard(self._collection.count)
+        number: int = self._guard(self._make("vectors").count)
         return number
 
-    def upsert(self, ids: Sequence[str], vectors: Matrix) -> None:
+    def upsert(self, ids: Sequence[str], vectors: Matrix, table: VectorTable = "vectors") -> None:
         """Adds vectors, or replaces those of the same ids."""
         for begin in range(0, len(ids), BATCH):
             part = slice(begin, begin + BATCH)
-            self._guard(partial(self._collection.upsert, ids=list(ids[part]), embeddings=vectors[part].tolist()))
+            self._guard(partial(self._make(table).upsert, ids=list(ids[part]), embeddings=vectors[part].tolist()))
 
-    def delete(self, ids: Sequence[str]) -> None:
+    def delete(self, ids: Sequence[str], table: VectorTable = "vectors") -> None:
         """Deletes vectors; ids that are not there are passed over."""
         for begin in range(0, len(ids), BATCH):
             part = list(ids[begin : begin + BATCH])
-            self._guard(partial(self._collection.delete, ids=part))
+            self._guard(partial(self._make(table).delete, ids=part))
 
-    def search(self, vector: Matrix, k: int) -> tuple[tuple[str, float], ...]:
+    def search(self, vector: Matrix, k: int, table: VectorTable = "vectors") -> tuple[tuple[str, float], ...]:
         """Returns up to k (passage id, cosine similarity), best first; -1 to 1, higher is better."""
-        if k < 1:
+        held = self._guard(partial(self._held, table))
+        if k < 1 or held is None:
             return ()
         found = self._guard(
-            lambda: self._collection.query(
+            lambda: held.query(
                 query_embeddings=[np.asarray(vector, dtype=np.float32).tolist()],
                 n_results=k,
                 include=["distances"],

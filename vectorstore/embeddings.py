@@ -5,9 +5,8 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -54,21 +53,6 @@ class EmbeddingConfig(BaseModel):
         return self.model_copy(update={"precision": "float32"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class TextVectors:
-    """A text as the model sees it: as a whole, and word by word in its context.
-
-    Attributes:
-        whole: Unit vector, (dim,) float32.
-        spans: Where each word stands in the text, (start, end).
-        words: Unit vector of each word, the mean over its pieces, (n, dim) float32.
-    """
-
-    whole: Matrix
-    spans: tuple[tuple[int, int], ...]
-    words: Matrix
-
-
 class TokenCounter(Protocol):
     """What a model reads of a text: all that cutting passages to size needs of it."""
 
@@ -106,10 +90,6 @@ class Embedder(TokenCounter, Protocol):
 
     def embed_query(self, text: str) -> Matrix:
         """Returns the unit vector (dim,) float32 of a question."""
-        ...
-
-    def embed_words(self, texts: Sequence[str]) -> tuple[TextVectors, ...]:
-        """Returns the vectors of texts and of their words in context, from the model's last hidden state."""
         ...
 
 
@@ -169,25 +149,6 @@ class SentenceTransformerEmbedder:
         prefix = self._config.query_prefix or self._own_prompt("query")
         vector: Matrix = self._encode([prefix + text])[0]
         return vector
-
-    def embed_words(self, texts: Sequence[str]) -> tuple[TextVectors, ...]:
-        """Returns the vectors of texts and of their words in context, from the model's last hidden state."""
-        if not texts:
-            return ()
-        encoded = self._counter(list(texts), truncation=True, max_length=self.window, return_offsets_mapping=True)
-        # The library's type does not know what it gives where all outputs are asked for.
-        outputs: Any = self._model.encode(
-            list(texts), prompt="", show_progress_bar=False, batch_size=len(texts), output_value=None
-        )
-        return tuple(
-            _text_vectors(
-                np.asarray(output["sentence_embedding"].float(), dtype=np.float32),
-                np.asarray(output["token_embeddings"].float(), dtype=np.float32),
-                encoded.word_ids(row),
-                encoded["offset_mapping"][row],
-            )
-            for row, output in enumerate(outputs)
-        )
 
     @property
     def _passage_prefix(self) -> str:
@@ -250,22 +211,6 @@ def _normalized(vectors: Matrix) -> Matrix:
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     normalized: Matrix = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
     return normalized
-
-
-def _text_vectors(
-    whole: Matrix, pieces: Matrix, word_of: Sequence[int | None], offsets: Sequence[tuple[int, int]]
-) -> TextVectors:
-    """Joins the pieces of words ("crypto", "##currency"); special tokens belong to none."""
-    rows: dict[int, list[int]] = {}
-    for row, word in enumerate(word_of):
-        if word is not None and row < len(pieces):
-            rows.setdefault(word, []).append(row)
-    words = [pieces[own].mean(axis=0) for own in rows.values()]
-    return TextVectors(
-        whole=_normalized(whole),
-        spans=tuple((offsets[own[0]][0], offsets[own[-1]][1]) for own in rows.values()),
-        words=_normalized(np.stack(words)) if words else np.zeros((0, len(whole)), dtype=np.float32),
-    )
 
 
 def _computes_in_bfloat16() -> bool:

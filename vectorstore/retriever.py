@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from vectorstore.embeddings import Embedder
 from vectorstore.fusion import reciprocal_rank_fusion
 from vectorstore.records import ScoredPassage
-from vectorstore.rows import Matrix
+from vectorstore.rows import Matrix, VectorTable
 from vectorstore.store import Store
 
 
@@ -50,6 +50,7 @@ class Retriever:
         query_vector: Matrix | None = None,
         languages: Collection[str | None] | None = None,
         fetch_k: int | None = None,
+        terms: Sequence[str] = (),
     ) -> tuple[ScoredPassage, ...]:
         """Returns up to k passages of these statements, best first, scored by reciprocal rank fusion.
 
@@ -60,6 +61,7 @@ class Retriever:
             query_vector: The topic's vector, where it was embedded before.
             languages: Languages of the passages, None among them for an unknown one; by default all.
             fetch_k: Candidates per arm; by default those of the settings.
+            terms: Other terms for the topic, which lexical search finds as well.
         """
         if not statement_ids or not topic.strip():
             return ()
@@ -71,7 +73,7 @@ class Retriever:
             dense = dict(self.search_dense(vector, statement_ids, languages, fetch_k))
             rankings["dense"] = list(dense)
         if self._config.lexical_weight > 0:
-            found = self._store.catalogue.search_lexical(topic, statement_ids, fetch_k, languages)
+            found = self._store.catalogue.search_lexical(topic, statement_ids, fetch_k, languages, terms)
             rankings["lexical"] = [identifier for identifier, _ in found]
         weights = {"dense": self._config.dense_weight, "lexical": self._config.lexical_weight}
         fused = reciprocal_rank_fusion(rankings, weights=weights)[:k]
@@ -90,12 +92,21 @@ class Retriever:
         passages = self._store.catalogue.passages([identifier for identifier, _ in found])
         return tuple(ScoredPassage(passage=passages[identifier], score=score) for identifier, score in found)
 
+    def retrieve_second(
+        self, vector: Matrix, statement_ids: Sequence[str], k: int, *, languages: Collection[str | None] | None = None
+    ) -> tuple[ScoredPassage, ...]:
+        """Returns up to k passages of these statements nearest to a vector of the second model, scored by cosine."""
+        found = self.search_dense(vector, statement_ids, languages, k, "second_vectors")
+        passages = self._store.catalogue.passages([identifier for identifier, _ in found])
+        return tuple(ScoredPassage(passage=passages[identifier], score=score) for identifier, score in found)
+
     def search_dense(
         self,
         vector: Matrix,
         statement_ids: Sequence[str],
         languages: Collection[str | None] | None = None,
         fetch_k: int | None = None,
+        table: VectorTable = "vectors",
     ) -> list[tuple[str, float]]:
         """Returns up to fetch_k (passage id, cosine) of these statements, best first; -1 to 1.
 
@@ -104,7 +115,7 @@ class Retriever:
         """
         catalogue, fetch_k = self._store.catalogue, fetch_k or self._config.fetch_k
         if catalogue.count_passages_of(statement_ids, languages) > self._config.exact_limit:
-            found = self._store.search_index(vector, fetch_k * self._config.overfetch)
+            found = self._store.search_index(vector, fetch_k * self._config.overfetch, table)
             if found is not None:
                 allowed = frozenset(statement_ids)
                 owners = catalogue.passages([identifier for identifier, _ in found])
@@ -117,7 +128,7 @@ class Retriever:
                 ]
                 if len(kept) >= fetch_k:
                     return kept[:fetch_k]
-        ids, vectors = catalogue.vectors_of(statement_ids, languages)
+        ids, vectors = catalogue.vectors_of(statement_ids, languages, table)
         if not ids:
             return []
         scores = vectors @ vector

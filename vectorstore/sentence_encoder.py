@@ -7,9 +7,9 @@ Universal Sentence Encoder for Semantic Retrieval, https://arxiv.org/abs/1907.04
 
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,8 @@ from vectorstore.carried import SENTENCES, carried
 from vectorstore.rows import Matrix
 
 DIMENSION: Final = 512
+# ISO 639-1 codes of the languages that it was trained on.
+LANGUAGES: Final = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
 WORD_DIMENSION: Final = 1280
 # Of a text, in characters: a question has at most 2,000, and memory grows with the length.
 _LONGEST: Final = 2000
@@ -77,6 +79,11 @@ class SentenceEncoder:
         offsets = np.array([(start, end) for start, end in encoded.offsets] or np.zeros((0, 2)), dtype=np.int64)
         return EncodedText(sentence=_deep(mean, weights), pieces=pieces[1:-1], offsets=offsets)
 
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """Returns the unit vectors of texts, (n, 512) float32."""
+        vectors = [self.encode(text).sentence for text in texts]
+        return np.stack(vectors) if vectors else np.zeros((0, DIMENSION), dtype=np.float32)
+
     @cached_property
     def _folder(self) -> Path:
         return carried(SENTENCES)
@@ -102,6 +109,12 @@ class SentenceEncoder:
         )
         tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
         return tokenizer
+
+
+@cache
+def sentence_encoder() -> SentenceEncoder:
+    """Returns the encoder that the whole program shares."""
+    return SentenceEncoder()
 
 
 def _windows(rows: Matrix, order: int, left: int) -> Matrix:

@@ -5,8 +5,9 @@ import logging
 import os
 import platform
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -14,13 +15,13 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from vectorstore.catalogue import Catalogue
-from vectorstore.chroma import VectorIndex, index_fingerprint, is_as_recorded, remove_index
+from vectorstore.chroma import COLLECTIONS, VectorIndex, index_fingerprint, is_as_recorded, remove_index
 from vectorstore.database import require_catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.health import Check
 from vectorstore.private import make_private_folder, make_store_private
-from vectorstore.rows import Matrix
+from vectorstore.rows import Matrix, VectorTable
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,21 @@ CATALOGUE = "catalogue.sqlite3"
 _INDEX_PREFIX = "index-"
 # Says who holds `write.lock`, which itself has to stay empty on some systems.
 _HOLDER = "write.holder"
+# Texts of which the second model makes vectors in one transaction.
+_EMBEDDED_AT_ONCE = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondModel:
+    """A second embedding model, for the languages that the first does not know.
+
+    Attributes:
+        embed: Makes unit vectors of texts, (n, dim) float32.
+        languages: ISO 639-1 codes of the passages that get such a vector.
+    """
+
+    embed: Callable[[Sequence[str]], Matrix]
+    languages: frozenset[str]
 
 
 class Store:
@@ -43,6 +59,7 @@ class Store:
         create: bool = True,
         check_model: bool = True,
         wait_seconds: float = 10.0,
+        second: SecondModel | None = None,
     ) -> None:
         """Opens the store.
 
@@ -54,6 +71,7 @@ class Store:
             create: Make a store to write to if there is none.
             check_model: False opens a store of another model as well, to re-embed it.
             wait_seconds: How long a writer waits for another one.
+            second: The model of the second vectors; None goes without.
 
         Raises:
             StoreMissingError: There is no store, and none is to be made.
@@ -65,6 +83,7 @@ class Store:
         self._model_name, self._dimension = model_name, dimension
         self._checks_model = check_model
         self._wait_seconds = wait_seconds
+        self._second = second
         if not create:
             require_catalogue(path / CATALOGUE)
         if not read_only:
@@ -125,6 +144,7 @@ class Store:
                 self._check_model()
             yield
             if sync:
+                self._embed_second()
                 self.sync_index()
         finally:
             # What native code made has the rights that the umask gave.
@@ -217,7 +237,15 @@ class Store:
 
     # --- reading
 
-    def search_index(self, vector: Matrix, k: int) -> tuple[tuple[str, float], ...] | None:
+    def without_second(self) -> dict[str, str]:
+        """Returns the texts, by their keys, that need a vector of the second model and have none."""
+        if self._second is None:
+            return {}
+        return self.catalogue.texts_without_vector(self._second.languages, "second_vectors")
+
+    def search_index(
+        self, vector: Matrix, k: int, table: VectorTable = "vectors"
+    ) -> tuple[tuple[str, float], ...] | None:
         """Returns up to k (passage id, cosine), best first, or None where the index is behind or broken.
 
         A caller that gets None searches the catalogue's vectors exactly instead.
@@ -227,7 +255,7 @@ class Store:
             return None
         with self._index_guard:
             try:
-                return self._fresh_index(current).search(vector, k)
+                return self._fresh_index(current).search(vector, k, table)
             except StoreError as exc:
                 logger.warning("%s; searching exactly", exc)
                 self._drop_index()
@@ -236,7 +264,15 @@ class Store:
     def check(self) -> tuple[Check, ...]:
         """Compares the parts of the store with each other."""
         found = self.catalogue.health.check(self._dimension)
-        return (*found, self._check_index(self.catalogue.count_passages())) if found[0].ok else found
+        if not found[0].ok:
+            return found
+        index = self._check_index(self.catalogue.count_passages())
+        return (*found, index) if self._second is None else (*found, index, self._check_second())
+
+    def _check_second(self) -> Check:
+        missing = len(self.without_second())
+        detail = f"{missing} passages in other languages have none: run `untoc doctor --rebuild`"
+        return Check(name="second vectors", ok=not missing, detail=detail if missing else "all there")
 
     def _check_index(self, passages: int) -> Check:
         behind = self.catalogue.meta("index_generation") != str(self.catalogue.generation)
@@ -258,6 +294,17 @@ class Store:
         return Check(name="vector index", ok=trouble is None, detail=trouble or f"{len(ids)} vectors, in step")
 
     # --- inside
+
+    def _embed_second(self) -> None:
+        """Makes the missing vectors of the second model; what was made stays, so that a killed run goes on there."""
+        if self._second is None:
+            return
+        waiting = list(self.without_second().items())
+        for begin in range(0, len(waiting), _EMBEDDED_AT_ONCE):
+            some = waiting[begin : begin + _EMBEDDED_AT_ONCE]
+            vectors = self._second.embed([text for _, text in some])
+            made = {key: vector for (key, _), vector in zip(some, vectors, strict=True)}
+            self.catalogue.add_vectors(made, "second_vectors")
 
     def _check_model(self) -> None:
         recorded = self.catalogue.meta("embedding_model")
@@ -309,13 +356,13 @@ class Store:
 
     def _bring_up(self, index: VectorIndex) -> None:
         wanted = frozenset(self.catalogue.passage_ids())
-        present = index.ids()
-        index.delete(sorted(present - wanted))
-        missing = wanted - present
-        if missing:
-            ids, vectors = self.catalogue.vectors_of()
-            rows = [row for row, identifier in enumerate(ids) if identifier in missing]
-            index.upsert([ids[row] for row in rows], vectors[rows])
+        for table in COLLECTIONS:
+            present = index.ids(table)
+            index.delete(sorted(present - wanted), table)
+            ids, vectors = self.catalogue.vectors_of(table=table) if wanted - present else ((), None)
+            rows = [row for row, identifier in enumerate(ids) if identifier not in present]
+            if vectors is not None and rows:
+                index.upsert([ids[row] for row in rows], vectors[rows], table)
         if index.ids() != frozenset(self.catalogue.vectors_of()[0]):
             raise StoreError(f"the vector index {str(index.path)!r} does not hold what it was given")
         # A search makes Chroma write out what it still has to, before its files are recorded.
@@ -361,6 +408,7 @@ def open_store(
     create: bool = True,
     check_model: bool = True,
     wait_seconds: float = 10.0,
+    second: SecondModel | None = None,
 ) -> Store:
     """Opens the store of an embedder; see `Store`."""
     return Store(
@@ -371,6 +419,7 @@ def open_store(
         create=create,
         check_model=check_model,
         wait_seconds=wait_seconds,
+        second=second,
     )
 
 

@@ -67,7 +67,11 @@ def _cited(
     nearest = {near.sentence.sentence_id: near for item in then for near in item.sentences}
     rest = sorted((item for key, item in nearest.items() if key not in taken), key=lambda item: -item.relevance.chance)
     made = quote([item.sentence for item in first], sources, RELATED, first_number=1)
-    made += quote([item.sentence for item in rest[:RELATED]], sources, RELATED, first_number=len(made) + 1)
+    near = {item.sentence.sentence_id for item in rest if item.relevance.nearest}
+    made += tuple(
+        replace(citation, nearest=not near.isdisjoint(citation.sentence_ids))
+        for citation in quote([item.sentence for item in rest[:RELATED]], sources, RELATED, first_number=len(made) + 1)
+    )
     return tuple(c for c in made if verify_citation(c, sources.statements.get(c.statement_id)) == "verified")
 
 
@@ -193,7 +197,9 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, wording: Word
     if not scope.topic and not scope.treaties and not scope.agenda_items:
         return Abstention(reason="out_of_scope", message=wording.say("out_of_scope"))
     if names:
-        return Abstention(reason="not_mentioned", message=wording.say("not_mentioned", party=names, count=count))
+        near = any(s.relevance.nearest for item in retrieved.party_evidence for s in item.sentences)
+        key = "nearest_passage" if near else "not_mentioned"
+        return Abstention(reason="not_mentioned", message=wording.say(key, party=names, count=count))
     return Abstention(reason="not_mentioned", message=wording.say("not_mentioned_anywhere", count=count))
 
 

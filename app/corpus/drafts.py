@@ -1,7 +1,6 @@
 """Draft eval cases: saved answers, one JSON line each, for a person to review.
 
-"Right" and "Wrong" in the chat write the question, the scope, and of a right answer the citations as evidence; a wrong
-one's case asks its reviewer what would have been right.
+"Right" and "Wrong" in the chat write the question, the scope, what was quoted, and what would have been right.
 """
 
 import hashlib
@@ -119,8 +118,7 @@ def _case(
             "quote": citation.source_quote,
             "lang": citation.language,
         }
-        # What a wrong answer quotes is no evidence for the right one.
-        for number, citation in enumerate(answer.citations if judged.verdict == "right" else (), start=1)
+        for number, citation in enumerate(answer.citations, start=1)
     ]
     return {
         "id": identifier,

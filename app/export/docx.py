@@ -16,14 +16,14 @@ from app.export.docx_styles import CELL, NOTE, QUOTATION, SOURCE
 from app.export.docx_tables import Grid
 from app.export.docx_text import add_text
 from app.export.looks import TINTS
-from app.export.plots import describe_heat_map, describe_timeline, heat_map, timeline
+from app.export.plots import describe_timeline, timeline
 from app.records import Citation
 
 # Columns of the matrix that an upright page and a turned one hold with readable words.
 _UPRIGHT: Final = 4
 _TURNED: Final = 7
-# Columns of the heat map that an upright page holds with readable letters.
-_PICTURE_UPRIGHT: Final = 8
+# Parties of a matrix that stays on one page.
+_WHOLE_MATRIX: Final = 24
 
 
 def docx_bytes(
@@ -121,17 +121,11 @@ class _DocxWriter:
 
     def _overview(self, shown: Sequence[Column]) -> None:
         pages, say = self.pages, self.say
-        picture = heat_map(self.briefing), describe_heat_map(self.briefing), say.say("heat_map")
-        wide = len(shown) > _PICTURE_UPRIGHT
-        if wide:
-            pages.turn(landscape=True)
+        pages.turn(landscape=len(self.briefing.sessions or shown) > _UPRIGHT)
         pages.heading(say.say("overview"), 1)
-        pages.picture(*picture)
         if not self.briefing.sessions:
-            pages.turn(landscape=len(shown) > _UPRIGHT)
             self._matrices(shown, [column.label for column in shown])
         else:
-            pages.turn(landscape=wide or len(self.briefing.sessions) > _UPRIGHT)
             for subject in self.briefing.subjects:
                 of_subject = [column for column in shown if column.subject == subject.label]
                 line = pages.text(subject.label, bold=True)
@@ -159,6 +153,8 @@ class _DocxWriter:
                 if cell is not None:
                     self._position(grid, place, cell)
             grid.keep_whole(row)
+            if len(self.briefing.parties) <= _WHOLE_MATRIX and party != self.briefing.parties[-1]:
+                grid.keep_with_next(row)
 
     def _position(self, grid: Grid, place: _Cell, cell: Cell) -> None:
         kind = position(cell)
@@ -170,7 +166,7 @@ class _DocxWriter:
     def _subject(self, subject: Subject) -> None:
         pages, say, briefing = self.pages, self.say, self.briefing
         pages.heading(subject.label, 1)
-        pages.text(say.tally(subject.label), SOURCE)
+        pages.text(say.tally(subject.label), SOURCE).paragraph_format.keep_with_next = True
         split = bool(briefing.sessions)
         widths = (2.6, 1.7, 2.5, 10.2) if split else (2.8, 2.6, 11.6)
         labels = ("col_party", *(("col_session",) if split else ()), "col_position", "col_said")

@@ -58,6 +58,11 @@ class Grid:
         if max(len(cell.text) for cell in cells) <= _WHOLE_ROW:
             self._row_properties(cells).append(element("w:cantSplit"))
 
+    def keep_with_next(self, cells: Sequence[_Cell]) -> None:
+        """Keeps a row on the page of the row after it."""
+        for paragraph in (paragraph for cell in cells for paragraph in cell.paragraphs):
+            paragraph.paragraph_format.keep_with_next = True
+
     def _row_properties(self, cells: Sequence[_Cell]) -> BaseOxmlElement:
         properties: BaseOxmlElement = cells[0]._tc.getparent().get_or_add_trPr()
         return properties

@@ -14,11 +14,12 @@ import numpy as np
 
 from app.question.lexicon import lexicon_of
 from app.question.resolution import Act
-from app.question.roles import RoleReading, Weights, load_weights, sentence_encoder
+from app.question.roles import RoleReading, Weights, load_weights
 from app.question.turn import Slot, TurnReading
 from app.records import QuestionKind
 from ingest.parties.party_table import PartyTable
 from vectorstore.rows import Matrix
+from vectorstore.sentence_encoder import sentence_encoder
 
 KINDS: Final = cast("tuple[QuestionKind, ...]", get_args(QuestionKind))
 TURNS: Final = cast("tuple[Act, ...]", get_args(Act))

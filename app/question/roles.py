@@ -25,7 +25,7 @@ from ingest.glossary.glossary import terms_within
 from ingest.parties.name_matcher import fold
 from ingest.parties.party_table import PartyTable
 from vectorstore.rows import Matrix
-from vectorstore.sentence_encoder import WORD_DIMENSION, SentenceEncoder
+from vectorstore.sentence_encoder import WORD_DIMENSION, sentence_encoder
 
 LABELS: Final = ("-", "who", "not", "mention", "topic", "quote")
 # Stands in for every party where words are turned into vectors.
@@ -135,12 +135,6 @@ def encode_words(
     return EncodedWords(
         vectors=vectors, features=tuple(_features(text, words, language, follows)), sentence=encoded.sentence
     )
-
-
-@cache
-def sentence_encoder() -> SentenceEncoder:
-    """Returns the encoder that all questions share."""
-    return SentenceEncoder()
 
 
 def _features(text: str, words: Sequence[Word], language: str, follows: bool) -> Iterator[tuple[str, ...]]:

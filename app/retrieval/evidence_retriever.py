@@ -23,19 +23,23 @@ from app.retrieval.scoped_statements import (
 from app.retrieval.sentence_ranker import SentenceRanker, languages_of
 from app.retrieval.stance import has_stance
 from app.retrieval.strategies import choose_strategy
-from app.retrieval.topic import ModelLanguages, Topic
-from ingest.annotate import UNNAMED, provision_of
+from app.retrieval.topic import Topic
+from ingest.glossary.glossary import LANGUAGES, terms_within
+from ingest.glossary.thesaurus import thesaurus
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import TREATIES, article_title, short_name
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary
 from vectorstore.store import Store
 
-# More parties than this, where nobody is named, are ranked with the shallow pass, which bounds cross-encoder calls.
+# More parties than this are searched all at once, which bounds what the cross-encoder reads.
 _MANY: Final = 6
+_MANY_NAMED: Final = 12
 # Passages that an answer lists as retrieved.
 _LISTED: Final = 100
 # Best sentences in which, with the sentence after each, a position is looked for.
 _READ_FOR_POSITION: Final = 5
+# Terms of quotations in other languages that are explained.
+_GLOSSED: Final = 3
 # How far from a quotation its reasons are looked for, in sentences.
 _AROUND: Final = 6
 
@@ -161,8 +165,7 @@ class EvidenceRetriever:
     def with_texts(self, retrieved: Retrieved, statement_ids: Sequence[str]) -> Retrieved:
         """Returns the same with the texts of some statements as its sources, in that order."""
         catalogue = self._store.catalogue
-        found = {key: catalogue.statement(key) for key in statement_ids}
-        statements = {key: statement for key, statement in found.items() if statement is not None}
+        statements = catalogue.statements(statement_ids)
         sentences = {key: catalogue.sentences(key) for key in statements}
         return replace(retrieved, sources=Sources(statements=statements, sentences=sentences))
 
@@ -223,7 +226,7 @@ class EvidenceRetriever:
             for group in self._scoped(self._store.catalogue, scope).of_groups(scope.states, parties)
             if group.group not in (*scope.groups, *scope.excluded)
         ]
-        many = not base.asked and len(owned) > _MANY
+        many = len(owned) > (_MANY_NAMED if base.asked else _MANY)
         strategy = choose_strategy(resolution)
         if strategy is None:
             return base
@@ -258,7 +261,8 @@ class EvidenceRetriever:
                 *base.notes,
                 *_translation_note(search.topic),
                 *_reading_notes(search, evidence, read, calibrated=self._ranker.relevance.calibrated),
-                *_words_only_note(base, evidence, self._ranker.model_languages),
+                *_words_only_note(base, evidence, self._ranker),
+                *_gloss_notes(search.topic, evidence),
                 *_search_notes(resolution, base.searched, evidence, readings),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in cited_unnamed),
             ),
@@ -280,9 +284,9 @@ class EvidenceRetriever:
                 numbers = tuple(n for n in treaty.articles if article_title(other, n))
                 if other == treaty.treaty or not numbers:
                     continue
-                if not self._store.catalogue.mentions(everything, other, numbers):
+                if not self._store.catalogue.mentions(everything, "article", other, numbers):
                     continue
-                cited = [ranker.rank_by_mention(f.party, f.searched, other, numbers) for f in evidence]
+                cited = [ranker.rank_by_mention(f.party, f.searched, "article", other, numbers) for f in evidence]
                 elsewhere[TreatyScope(treaty=other, articles=numbers)] = [f for f in cited if f.sentences]
         readings = tuple(reading for reading, cited in elsewhere.items() if cited)
         related = [f for cited in elsewhere.values() for f in cited]
@@ -290,7 +294,10 @@ class EvidenceRetriever:
         if silent and not (many and len(silent) < len(evidence)):
             titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
             subject = ranker.topic(" ".join(title for title in titles if title), "en")
-            related += [search.by_topic(item.party, item.searched, subject) for item in silent]
+            if many:
+                related += self._ranker.rank_list({item.party: item.searched for item in silent}, subject)[0]
+            else:
+                related += [self._ranker.rank_by_topic(item.party, item.searched, subject) for item in silent]
         return tuple(related), readings
 
     def _of_unnamed_conventions(
@@ -299,11 +306,13 @@ class EvidenceRetriever:
         """Finds where parties cite articles asked about of a convention that their text does not name, and which."""
         asked = tuple(dict.fromkeys(n for treaty in resolution.scope.treaties for n in treaty.articles))
         searched = [summary.statement_id for item in evidence for summary in item.searched]
-        mentions = self._store.catalogue.mentions(searched, UNNAMED, asked) if asked else ()
-        numbers = tuple(n for n in asked if any(mention.article == n for mention in mentions))
+        mentions = self._store.catalogue.mentions(searched, "article", values=asked) if asked else ()
+        numbers = tuple(n for n in asked if any(mention.value == n for mention in mentions))
         if not numbers:
             return (), ()
-        cited = (self._ranker.rank_by_mention(item.party, item.searched, UNNAMED, numbers) for item in evidence)
+        cited = (
+            self._ranker.rank_by_mention(item.party, item.searched, "article", values=numbers) for item in evidence
+        )
         return tuple(item for item in cited if item.sentences), numbers
 
     def _search_provisions(self, resolution: Resolution, base: Retrieved) -> Retrieved:
@@ -315,16 +324,16 @@ class EvidenceRetriever:
         ids = [text.statement_id for text in texts]
         base = replace(
             base,
-            treaties_held=tuple(code for code in named if self._store.catalogue.mentions(ids, provision_of(code))),
+            treaties_held=tuple(code for code in named if self._store.catalogue.mentions(ids, "provision", code)),
         )
         topic = self._ranker.topic(scope.topic, scope.language) if scope.topic else None
         for treaty in scope.treaties:
             if treaty.articles:
-                item = self._ranker.rank_by_mention("", texts, provision_of(treaty.treaty), treaty.articles, topic)
+                item = self._ranker.rank_by_mention("", texts, "provision", treaty.treaty, treaty.articles, topic)
                 evidence = merge_evidence(evidence, item)
             elif topic is not None:
-                own = self._store.catalogue.mentions([text.statement_id for text in texts], provision_of(treaty.treaty))
-                holders = {mention.statement_id for mention in own}
+                own = self._store.catalogue.mentions(ids, "provision", treaty.treaty)
+                holders = {mention.sentence.statement_id for mention in own}
                 held = [text for text in texts if text.statement_id in holders]
                 evidence = merge_evidence(evidence, self._ranker.rank_by_topic("", held, topic))
         return replace(
@@ -359,9 +368,8 @@ class EvidenceRetriever:
     def _sources(self, evidence: Sequence[PartyEvidence]) -> Sources:
         ids = dict.fromkeys(item.sentence.statement_id for each in evidence for item in each.sentences)
         catalogue = self._store.catalogue
-        statements = {identifier: catalogue.statement(identifier) for identifier in ids}
         return Sources(
-            statements={identifier: statement for identifier, statement in statements.items() if statement},
+            statements=catalogue.statements(ids),
             sentences={identifier: catalogue.sentences(identifier) for identifier in ids},
         )
 
@@ -403,17 +411,36 @@ def _reading_notes(
         yield Note(kind="uncalibrated")
 
 
-def _words_only_note(base: Retrieved, evidence: Sequence[PartyEvidence], languages: ModelLanguages) -> tuple[Note, ...]:
-    """Names the parties asked about whose statements the models cannot read, in whole or in part."""
-    known = (*languages.embedded, None)
+def _words_only_note(base: Retrieved, evidence: Sequence[PartyEvidence], ranker: SentenceRanker) -> tuple[Note, ...]:
+    """Names the parties asked about whose statements no model can read, in whole or in part."""
     unread = [
         item.party
         for item in evidence
         if item.party in base.asked
         and not (item.coverage_unknown and not item.answers)
-        and any(language not in known for s in item.searched for language in languages_of(s))
+        and not all(ranker.reads(language) for s in item.searched for language in languages_of(s))
     ]
     return (Note(kind="words_only", values={"parties": tuple(dict.fromkeys(unread))}),) if unread else ()
+
+
+def _gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iterable[Note]:
+    """Says in the question's language what terms of quotations in another language mean, those of the topic first."""
+    if topic is None or topic.language not in LANGUAGES:
+        return
+    asked = set(thesaurus().concepts_in(topic.words, topic.language))
+    asked |= {other for concept in asked for other in (*thesaurus().narrower(concept), *thesaurus().near(concept))}
+    glossed: set[str] = set()
+    for item in evidence:
+        for sentence in item.strong[:1]:
+            language = sentence.language or topic.language
+            if language == topic.language or language not in LANGUAGES:
+                continue
+            terms = terms_within(sentence.text, language, to=topic.language)
+            for term in sorted(terms, key=lambda term: term.concept not in asked)[:_GLOSSED]:
+                if term.concept not in glossed and len(glossed) < _GLOSSED:
+                    glossed.add(term.concept)
+                    written = sentence.text[term.start : term.end]
+                    yield Note(kind="gloss", values={"term": written, "gloss": term.terms[0]})
 
 
 def _search_notes(

@@ -9,7 +9,7 @@ from typing import Final
 
 from app.records import TreatyScope
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
-from app.retrieval.sentence_ranker import DEEP, SHALLOW, SentenceRanker
+from app.retrieval.sentence_ranker import SentenceRanker
 from app.retrieval.strategies import (
     ByAgendaItem,
     ByArticle,
@@ -20,13 +20,12 @@ from app.retrieval.strategies import (
     treaty_words,
 )
 from app.retrieval.topic import Topic
-from ingest.annotate import AGENDA, THERETO
 from ingest.treaties.treaties import TREATIES
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import StatementSummary
+from vectorstore.records import MentionKind, StatementSummary
 
-# The mentions that name a treaty, whether or not with an article.
-BY_NAME: Final = ""
+# The mentions that are of a treaty.
+_OF_TREATY: Final[tuple[MentionKind, ...]] = ("treaty", "thereto", "article")
 
 
 class PartySearch:
@@ -46,13 +45,12 @@ class PartySearch:
             ranker: Ranks the sentences of a party.
             strategy: How it searches.
             language: ISO 639-1 code of the topic's words.
-            many: Rank with the shallow pass, which bounds cross-encoder calls where many parties are compared.
+            many: Search all parties at once, and read closely those that can matter.
         """
         self._catalogue = catalogue
         self._ranker = ranker
         self._strategy = strategy
         self._many = many
-        self._depth = SHALLOW if many else DEEP
         wording = strategy.wording if isinstance(strategy, ByTopic) else ""
         self.topic = None if strategy.topic is None else ranker.topic(strategy.topic, language, wording)
         self._treaty_words: Topic | None = None
@@ -60,37 +58,33 @@ class PartySearch:
             self._treaty_words = ranker.topic(treaty_words(strategy.treaties), "en")
 
     def find_all(self, owned: Mapping[str, Sequence[StatementSummary]]) -> tuple[tuple[PartyEvidence, ...], int]:
-        """Returns the evidence of each party in order, and how many were read with the cross-encoder.
-
-        Of many parties on a topic, only those are read that may speak of it.
-        """
-        if not self._many or self.topic is None or not isinstance(self._strategy, ByTopic):
-            return tuple(self.find(party, own) for party, own in owned.items()), len(owned)
-        near, topic = self._ranker.parties_near(owned, self.topic), self.topic
-        found = tuple(
-            self.find(party, own) if party in near else self._ranker.not_read(party, own, topic)
-            for party, own in owned.items()
-        )
-        return found, len(near)
+        """Returns the evidence of each party in order, and how many were read closely: of many on a topic, not all."""
+        match self._strategy:
+            case ByTopic() if self._many and self.topic is not None:
+                return self._ranker.rank_list(owned, self.topic)
+            case ByTreaty(treaties=treaties) if self._many and self._treaty_words is not None:
+                named = {party: self.find(party, own) for party, own in owned.items()}
+                rest = {party: own for party, own in owned.items() if not named[party].sentences}
+                found, read = self._ranker.rank_list(rest, self._treaty_words)
+                named |= {item.party: self._without_other_treaties(item, treaties) for item in found}
+                return tuple(named.values()), read + len(named) - len(rest)
+        return tuple(self.find(party, own) for party, own in owned.items()), len(owned)
 
     def find(self, party: str, statements: Sequence[StatementSummary]) -> PartyEvidence:
         """Returns the evidence in the statements of a party, best first."""
         match self._strategy:
             case ByArticle(treaties=treaties):
                 return self._by_articles(party, statements, treaties)
-            case ByAgendaItem(items=items):
-                return self._ranker.rank_by_mention(party, statements, AGENDA, items)
+            case ByAgendaItem(items=items, itself=itself):
+                naming = self._ranker.rank_by_mention(party, statements, "agenda_item", values=items)
+                return naming if itself else merge_evidence(naming, self._ranker.rank_by_centroid(party, statements))
             case ByTreaty() as strategy:
                 return self._by_treaties(party, statements, strategy)
             case ByTopic():
                 assert self.topic is not None
-                return self.by_topic(party, statements, self.topic)
+                return self._ranker.rank_by_topic(party, statements, self.topic)
             case Representative():
                 return self._ranker.rank_by_centroid(party, statements)
-
-    def by_topic(self, party: str, statements: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
-        """Returns the evidence on a topic, ranked as deep as the number of parties allows."""
-        return self._ranker.rank_by_topic(party, statements, topic, self._depth)
 
     def _by_articles(
         self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope]
@@ -98,7 +92,7 @@ class PartySearch:
         topic, evidence = self.topic, PartyEvidence(party=code, searched=tuple(searched))
         for treaty in treaties:
             if treaty.articles:
-                item = self._ranker.rank_by_mention(code, searched, treaty.treaty, treaty.articles, topic)
+                item = self._ranker.rank_by_mention(code, searched, "article", treaty.treaty, treaty.articles, topic)
                 evidence = merge_evidence(evidence, item)
         if not evidence.sentences or topic is None:
             return evidence
@@ -118,12 +112,10 @@ class PartySearch:
         evidence = PartyEvidence(party=code, searched=tuple(searched))
         for treaty in strategy.treaties:
             evidence = merge_evidence(
-                evidence, self._ranker.rank_by_mention(code, searched, treaty.treaty, [BY_NAME], self.topic)
+                evidence, self._ranker.rank_by_mention(code, searched, "treaty", treaty.treaty, topic=self.topic)
             )
-        if evidence.sentences or (self._many and strategy.joining):
+        if evidence.sentences or self._many:
             return evidence
-        if self._many and self._treaty_words is not None:
-            return self._without_other_treaties(self.by_topic(code, searched, self._treaty_words), strategy.treaties)
         return self._without_its_name(code, searched, strategy.treaties)
 
     def _without_its_name(
@@ -135,7 +127,7 @@ class PartySearch:
         """
         evidence = PartyEvidence(party=code, searched=tuple(searched))
         for treaty in treaties:
-            evidence = merge_evidence(evidence, self._ranker.rank_by_mention(code, searched, treaty.treaty, [THERETO]))
+            evidence = merge_evidence(evidence, self._ranker.rank_by_mention(code, searched, "thereto", treaty.treaty))
         if evidence.sentences or self._treaty_words is None:
             return evidence
         return self._without_other_treaties(self._ranker.rank_by_topic(code, searched, self._treaty_words), treaties)
@@ -147,10 +139,11 @@ class PartySearch:
         statements = list(dict.fromkeys(item.sentence.statement_id for item in evidence.sentences))
         asked = {treaty.treaty for treaty in treaties}
         others = {
-            mention.sentence_id
+            mention.sentence
             for treaty in TREATIES
             if treaty not in asked
-            for mention in self._catalogue.mentions(statements, treaty)
+            for kind in _OF_TREATY
+            for mention in self._catalogue.mentions(statements, kind, treaty)
         }
         kept = tuple(item for item in evidence.sentences if item.sentence.sentence_id not in others)
         return replace(evidence, sentences=kept)

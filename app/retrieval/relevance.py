@@ -8,7 +8,7 @@ others the share of the topic's words decides: "extradition of nationals" is ans
 import logging
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,7 +17,8 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from app.errors import SettingsError
-from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
+from app.retrieval.relevance_features import FEATURE_VERSION, AcrossFeatures, SentenceFeatures
+from vectorstore.carried import SENTENCES
 from vectorstore.embeddings import Embedder
 from vectorstore.rerank import Reranker
 
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 ConfidenceSource = Literal["calibrated", "lexical", "cited", "representative"]
 ARTEFACT: Final = "relevance.json"
+# The same for sentences in other languages than the topic.
+ACROSS_ARTEFACT: Final = "relevance_across.json"
 # Share of a topic's words, rare ones counting more, from which on words alone decide that a sentence speaks of it.
 WORDS_MIN: Final = 0.6
 
@@ -38,29 +41,36 @@ class Relevance:
         source: `calibrated`: by the fitted model. `lexical`: the share of the topic's words. `cited`: the sentence
             names the article, treaty or agenda item that was asked about. `representative`: no topic was asked about.
         threshold: From which chance on it answers.
+        near: From which chance on it may answer, where it is not sure to.
     """
 
     chance: float
     source: ConfidenceSource
     threshold: float
+    near: float
 
     @property
     def answers(self) -> bool:
         """Whether the sentence is evidence."""
         return self.chance >= self.threshold
 
+    @property
+    def nearest(self) -> bool:
+        """Whether it may answer, without being evidence."""
+        return self.near <= self.chance < self.threshold
+
     def times(self, share: float) -> "Relevance":
         """Returns the relevance where only a share of the topic was searched for."""
-        return Relevance(chance=self.chance * share, source=self.source, threshold=self.threshold)
+        return replace(self, chance=self.chance * share)
 
 
-CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0)
-REPRESENTATIVE: Final = Relevance(chance=1.0, source="representative", threshold=0.0)
+CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0, near=0.0)
+REPRESENTATIVE: Final = Relevance(chance=1.0, source="representative", threshold=0.0, near=0.0)
 
 
 def lexical_relevance(share: float) -> Relevance:
     """Returns the relevance of a sentence by the share of the topic's words that it holds with its neighbours."""
-    return Relevance(chance=share, source="lexical", threshold=WORDS_MIN)
+    return Relevance(chance=share, source="lexical", threshold=WORDS_MIN, near=WORDS_MIN / 2)
 
 
 class _Record(BaseModel):
@@ -76,8 +86,10 @@ class RelevanceArtefact(_Record):
     intercept: float
     threshold: Annotated[float, Field(gt=0, lt=1)]
     """From which chance on a sentence answers."""
+    near: Annotated[float, Field(gt=0, lt=1)]
+    """From which chance on it may answer: of parties below it, at most three in a hundred do."""
     models: dict[str, str]
-    """Identity of the embedding model and of the cross-encoder that it was fitted with."""
+    """Identity of the models that it was fitted with."""
     pairs: int
     """How many labelled pairs it was fitted on."""
     data_sha256: str
@@ -88,7 +100,7 @@ class RelevanceArtefact(_Record):
     @field_validator("weights")
     @classmethod
     def _known(cls, weights: dict[str, float]) -> dict[str, float]:
-        if unknown := weights.keys() - set(SentenceFeatures.names()):
+        if unknown := weights.keys() - {*SentenceFeatures.names(), *AcrossFeatures.names()}:
             raise ValueError(f"there is no feature {min(unknown)!r}")
         return weights
 
@@ -104,7 +116,7 @@ class RelevanceModel:
         """Whether an artefact suits the models in use."""
         return self._artefact is not None
 
-    def judge(self, features: Sequence[SentenceFeatures]) -> tuple[Relevance, ...]:
+    def judge(self, features: Sequence[SentenceFeatures | AcrossFeatures]) -> tuple[Relevance, ...]:
         """Returns the relevance of each sentence, by the artefact."""
         assert self._artefact is not None
         artefact = self._artefact
@@ -113,7 +125,12 @@ class RelevanceModel:
             for item in features
         )
         return tuple(
-            Relevance(chance=1.0 / (1.0 + math.exp(-logit)), source="calibrated", threshold=artefact.threshold)
+            Relevance(
+                chance=1.0 / (1.0 + math.exp(-logit)),
+                source="calibrated",
+                threshold=artefact.threshold,
+                near=artefact.near,
+            )
             for logit in logits
         )
 
@@ -123,17 +140,23 @@ def model_identities(embedder: Embedder, reranker: Reranker | None) -> dict[str,
     return {"embedding": embedder.identity, "reranker": "none" if reranker is None else reranker.identity}
 
 
-def load_relevance(folder: Path, models: dict[str, str]) -> RelevanceModel:
+def across_models() -> dict[str, str]:
+    """Returns which model features across languages are measured with."""
+    return {"encoder": f"{SENTENCES.package}@{SENTENCES.hashes['weights.npz']}"}
+
+
+def load_relevance(folder: Path, models: dict[str, str], name: str = ARTEFACT) -> RelevanceModel:
     """Loads the artefact that suits these models: one that was fitted for the store, else the one that ships.
 
     Args:
         folder: The store's folder, where `untoc-eval calibrate` puts its artefact.
-        models: Identity of the embedding model and of the cross-encoder.
+        models: Identity of the models.
+        name: Name of the artefact.
 
     Raises:
         SettingsError: The store's artefact cannot be read.
     """
-    for artefact in (_of_store(folder / ARTEFACT), _shipped()):
+    for artefact in (_of_store(folder / name), _shipped(name)):
         if artefact is not None and artefact.models == models and artefact.feature_version == FEATURE_VERSION:
             return RelevanceModel(artefact)
     logger.info(
@@ -155,6 +178,6 @@ def _of_store(path: Path) -> RelevanceArtefact | None:
 
 
 @cache
-def _shipped() -> RelevanceArtefact | None:
-    path = files("app").joinpath("retrieval", "data", ARTEFACT)
+def _shipped(name: str) -> RelevanceArtefact | None:
+    path = files("app").joinpath("retrieval", "data", name)
     return RelevanceArtefact.model_validate_json(path.read_bytes()) if path.is_file() else None

@@ -1,11 +1,10 @@
 """Features of relevance: what is measured of a sentence, its party's statements and a topic.
 
-Asked about "capital punishment", a sentence on "the death penalty" shares no word with the topic; the cross-encoder,
-the vectors of its words and the glossary say how near it is, and how near any topic is to these statements.
+Asked about "capital punishment", a sentence on "the death penalty" shares no word with the topic; the cross-encoder
+and the glossary say how near it is, and how near any topic is to these statements.
 """
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from functools import cache, cached_property
 from importlib.resources import files
@@ -13,16 +12,15 @@ from typing import Final
 
 import numpy as np
 
-from app.retrieval.terms import content_terms, key_phrases
+from app.retrieval.terms import key_phrases
 from app.retrieval.topic import Topic
 from vectorstore.catalogue import Catalogue
-from vectorstore.embeddings import Embedder, TextVectors
+from vectorstore.embeddings import Embedder
 from vectorstore.records import ScoredPassage, Sentence
 from vectorstore.rows import Matrix
-from vectorstore.stems import is_function_word
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
-FEATURE_VERSION: Final = 1
+FEATURE_VERSION: Final = 2
 # A phrase is known to the corpus from this many passages on.
 _KNOWN_PHRASE_PASSAGES: Final = 3
 # A single word in more than this share of all passages is too common for its absence to be telling.
@@ -36,35 +34,57 @@ class SentenceFeatures:
 
     Attributes:
         alone: Cross-encoder logit of the sentence.
-        window_similarity: Cosine of the topic and the sentence with its two neighbours (the window), -1 to 1.
-        meaning: For each content word of the topic the cosine of the nearest word of the window, in context; mean,
-            rare words counting more, so that an uncovered "climate" weighs.
         support: Mean logit of the three best sentences of the party.
-        similarity: Cosine of topic and nearest passage.
         contrast: By how many standard deviations the topic is nearer to these statements than unrelated concepts of the
             field are, each at its nearest passage.
         generality: Mean cosine of the topic and the concepts of the field: some topics are near to anything.
-        names_missing: Share of the topic's names (capital letter inside the topic) that the passages do not hold.
         said: 1 where the statements use a phrase of the topic that is known to the corpus, else 0.
-        unsaid: log(1 + n) for the phrase of the topic that these statements never use and the corpus uses most, in n
-            passages; 0 without one.
-        terms_missing: Share of the glossary's terms in the topic of which the statements hold no synonym.
+        terms_missing: Share of the glossary's terms in the topic of which the statements hold neither a synonym nor
+            what is part of it.
+        confused: 1 where the sentence and its neighbours name only what is easily confused with the topic, else 0.
         one_of_many: 1 where the question names nobody and the party is one of many, of which few speak of a topic; 0
             where it was asked about.
     """
 
     alone: float
-    window_similarity: float
-    meaning: float
     support: float
-    similarity: float
     contrast: float
     generality: float
-    names_missing: float
     said: float
-    unsaid: float
     terms_missing: float
+    confused: float
     one_of_many: float
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Returns the names of the features, in order."""
+        return tuple(field.name for field in fields(cls))
+
+    def values(self) -> tuple[float, ...]:
+        """Returns the values, in the order of the names."""
+        return astuple(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcrossFeatures:
+    """What the fitted model sees of one sentence in another language than the topic.
+
+    Attributes:
+        similarity: Cosine of topic and sentence, -1 to 1; the nearest wording of the topic counts.
+        window_similarity: The same of the sentence with its two neighbours.
+        contrast: By how many standard deviations the sentence is nearer to the topic than to unrelated ones.
+        support: The same for the nearest sentence of the statements, which are near to each topic at another one.
+        words: Share of the topic's words that the sentence holds as the glossary translates them, half of it by itself
+            and half with its neighbours.
+        covered: Share of the topic that the glossary can translate.
+    """
+
+    similarity: float
+    window_similarity: float
+    contrast: float
+    support: float
+    words: float
+    covered: float
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -81,16 +101,14 @@ class TopicProfile:
     """What the models make of a topic before any statement is read.
 
     Attributes:
-        names: Stems of words with a capital letter inside the topic.
-        vectors: The topic's words in context.
-        word_stems: Stem of each of these words; empty for a word that carries no topic.
         generality: See `SentenceFeatures`.
+        phrases: Of each phrase of the topic that the corpus knows, the statements that use it.
+        terms: Of each term of the field in the topic, the statements that hold it, a synonym, or what is part of it.
     """
 
-    names: frozenset[str]
-    vectors: TextVectors
-    word_stems: tuple[str, ...]
     generality: float
+    phrases: tuple[frozenset[str], ...]
+    terms: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,31 +139,35 @@ class FeatureExtractor:
     def __init__(self, catalogue: Catalogue, embedder: Embedder) -> None:
         self._catalogue = catalogue
         self._embedder = embedder
-        self._profiles: dict[str, TopicProfile] = {}
+        self._profiles: dict[tuple[str, int], TopicProfile] = {}
 
     def profile(self, topic: Topic) -> TopicProfile:
-        """Returns what is known of a topic; kept for the last topics."""
-        if topic.english not in self._profiles:
+        """Returns what is known of a topic; kept for the last topics, until the corpus changes."""
+        key = (topic.english, self._catalogue.generation)
+        if key not in self._profiles:
             while len(self._profiles) >= _PROFILES_KEPT:
                 self._profiles.pop(next(iter(self._profiles)), None)
-            self._profiles[topic.english] = self._profile(topic)
-        return self._profiles[topic.english]
+            self._profiles[key] = self._profile(topic)
+        return self._profiles[key]
 
     def _profile(self, topic: Topic) -> TopicProfile:
-        (vectors,) = self._embedder.embed_words([topic.english])
-        written = [topic.english[start:end] for start, end in vectors.spans]
-        stems = tuple("".join(content_terms(word, "en")) for word in written)
-        names = {
-            stem
-            for stem, word, (start, _) in zip(stems, written, vectors.spans, strict=True)
-            if stem and start > 0 and word[:1].isupper()
-        }
+        assert topic.vector is not None
         return TopicProfile(
-            names=frozenset(names),
-            vectors=vectors,
-            word_stems=stems,
-            generality=float((self._background @ vectors.whole).mean()),
+            generality=float((self._background @ topic.vector).mean()),
+            phrases=tuple(self._known_phrases(topic)),
+            terms=tuple(
+                self._catalogue.statements_with(*named.terms, *narrower)
+                for named, narrower in zip(topic.within, topic.narrower, strict=True)
+            ),
         )
+
+    def _known_phrases(self, topic: Topic) -> Iterator[frozenset[str]]:
+        """Yields the use of each phrase of a topic that is neither rare nor very common in the corpus."""
+        common = _COMMON_WORD_SHARE * self._catalogue.count_passages()
+        for phrase in key_phrases(topic.english, "en"):
+            passages = self._catalogue.phrase_frequency(phrase)
+            if passages >= _KNOWN_PHRASE_PASSAGES and (" " in phrase or passages <= common):
+                yield self._catalogue.statements_with(phrase)
 
     @cached_property
     def _background(self) -> Matrix:
@@ -153,43 +175,24 @@ class FeatureExtractor:
         return self._embedder.embed_documents(background_topics())
 
     def measure(self, topic: Topic, read: Read) -> tuple[SentenceFeatures, ...]:
-        """Returns the features of each window that was read, in their order."""
+        """Returns the features of each sentence that was read, in their order."""
         if not read.windows:
             return ()
-        profile = self.profile(topic)
-        common = self._common(topic, profile, read)
-        texts = self._embedder.embed_words(read.windows)
-        found = []
-        for row, (window, text) in enumerate(zip(read.windows, texts, strict=True)):
-            found.append(
-                replace(
-                    common,
-                    alone=float(read.best_alone[row]),
-                    window_similarity=float(profile.vectors.whole @ text.whole),
-                    meaning=_meaning(topic, profile, text, window),
-                )
-            )
-        return tuple(found)
-
-    def _common(self, topic: Topic, profile: TopicProfile, read: Read) -> SentenceFeatures:
-        """Returns the features of the statements; those of a sentence are 0."""
-        similarities = [item.similarity for item in read.passages if item.similarity is not None] or [0.0]
-        held = frozenset().union(*(content_terms(item.passage.text, "en") for item in read.passages))
-        said, unsaid = self._phrase_use(topic, read.statement_ids)
-        absent = topic.weights.keys() - topic.held_by(held)
-        return SentenceFeatures(
+        profile, own = self.profile(topic), frozenset(read.statement_ids)
+        nearest = max((item.similarity for item in read.passages if item.similarity is not None), default=0.0)
+        common = SentenceFeatures(
             alone=0.0,
-            window_similarity=0.0,
-            meaning=0.0,
             support=float(np.sort(read.alone)[-3:].mean()),
-            similarity=max(similarities),
-            contrast=self._contrast(max(similarities), read.statement_ids),
+            contrast=self._contrast(nearest, read.statement_ids),
             generality=profile.generality,
-            names_missing=len(profile.names & absent) / len(profile.names) if profile.names else 0.0,
-            said=said,
-            unsaid=unsaid,
-            terms_missing=self._terms_missing(topic, read.statement_ids),
+            said=float(any(own & statements for statements in profile.phrases)),
+            terms_missing=sum(not own & holders for holders in profile.terms) / max(1, len(profile.terms)),
+            confused=0.0,
             one_of_many=float(read.one_of_many),
+        )
+        pairs = zip(read.best_alone, read.windows, strict=True)
+        return tuple(
+            replace(common, alone=float(alone), confused=float(topic.confuses(window))) for alone, window in pairs
         )
 
     def _contrast(self, nearest: float, statement_ids: Sequence[str]) -> float:
@@ -199,29 +202,6 @@ class FeatureExtractor:
         others = (vectors @ self._background.T).max(axis=0)
         return float((nearest - others.mean()) / (others.std() + 0.02))
 
-    def _terms_missing(self, topic: Topic, statement_ids: Sequence[str]) -> float:
-        if not topic.within:
-            return 0.0
-        frequency = self._catalogue.phrase_frequency
-        absent = sum(
-            not any(frequency(term, statement_ids, any_order=True) for term in named.terms) for named in topic.within
-        )
-        return absent / len(topic.within)
-
-    def _phrase_use(self, topic: Topic, statement_ids: Sequence[str]) -> tuple[float, float]:
-        """Returns the features `said` and `unsaid`; phrases that are rare or very common in the corpus are left out."""
-        common = _COMMON_WORD_SHARE * self._catalogue.count_passages()
-        said, unsaid = 0.0, 0.0
-        for phrase in key_phrases(topic.english, "en"):
-            everywhere = self._catalogue.phrase_frequency(phrase)
-            if everywhere < _KNOWN_PHRASE_PASSAGES or (" " not in phrase and everywhere > common):
-                continue
-            if self._catalogue.phrase_frequency(phrase, statement_ids, any_order=True):
-                said = 1.0
-            else:
-                unsaid = max(unsaid, math.log1p(everywhere))
-        return said, unsaid
-
 
 @cache
 def background_topics() -> tuple[str, ...]:
@@ -229,18 +209,3 @@ def background_topics() -> tuple[str, ...]:
     return tuple(
         files("app").joinpath("retrieval", "data", "background_topics.txt").read_text("utf-8").split("\n")[:-1]
     )
-
-
-def _meaning(topic: Topic, profile: TopicProfile, text: TextVectors, window: str) -> float:
-    """Returns the feature `meaning` of a window."""
-    content = [
-        row
-        for row, (start, end) in enumerate(text.spans)
-        if end - start > 1 and not is_function_word(window[start:end], "en")
-    ]
-    rows = [row for row, stem in enumerate(profile.word_stems) if topic.weights.get(stem)]
-    if not content or not rows:
-        return 0.0
-    nearest = (profile.vectors.words[rows] @ text.words[content].T).max(axis=1)
-    weights = np.array([topic.weights[profile.word_stems[row]] for row in rows])
-    return float(nearest @ weights / weights.sum())

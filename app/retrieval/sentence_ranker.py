@@ -8,39 +8,40 @@ cross-encoder then reads their sentences, and the best of them are measured with
 import logging
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import starmap
 from typing import Final
 
 import numpy as np
 
+from app.retrieval.across_languages import AcrossLanguages
 from app.retrieval.key_sentences import key_sentences, lexical_vectors
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
+from app.retrieval.passage_sentences import sentences_of, windows_of, without_scraps
 from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceModel, lexical_relevance
 from app.retrieval.relevance_features import FeatureExtractor, Read, SentenceFeatures
 from app.retrieval.stance import has_stance
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import ModelLanguages, Topic
-from ingest.annotate import AGENDA
 from vectorstore.embeddings import Embedder
-from vectorstore.records import ScoredPassage, Sentence, StatementSummary
+from vectorstore.records import MentionKind, ScoredPassage, Sentence, StatementSummary
 from vectorstore.rerank import Reranker
 from vectorstore.retriever import Retriever
 from vectorstore.rows import Matrix
+from vectorstore.stems import words_of
 from vectorstore.store import Store
 
 logger = logging.getLogger(__name__)
 
-# Shorter sentences are scraps, such as "Thank you.".
-_SCRAP_WORDS: Final = 4
 # A small corpus says little of how rare a word is: this many passages are added to it, a word standing in this share.
 _PRIOR_PASSAGES: Final = 200
 _PRIOR_SHARE: Final = 0.01
 # Passages nearest to the centroid of a statement, from which its gist is taken, and sentences of that.
 _CENTROID_PASSAGES: Final = 4
 _REPRESENTATIVE_SENTENCES: Final = 16
-# Of many parties, those are read that own one of this many passages nearest to a topic.
+# Of a list, parties are read that own one of this many passages nearest to a topic.
 _NEAR_PASSAGES: Final = 150
 
 
@@ -60,7 +61,13 @@ class Depth:
 
 
 DEEP: Final = Depth(passages=12, sentences=28, windows=8)
-SHALLOW: Final = Depth(passages=4, sentences=8, windows=2)
+# What is read of all parties of a list together, and of each party at most and at least.
+_LIST_SENTENCES: Final = 200
+_LIST_PARTIES: Final = 100
+_OF_PARTY: Final = Depth(passages=4, sentences=8, windows=4)
+_OF_PARTY_MIN: Final = Depth(passages=2, sentences=2, windows=2)
+# A word of the topic in so few passages is rare: whoever uses it is read.
+_RARE_PASSAGES: Final = 60
 
 
 class SentenceRanker:
@@ -74,6 +81,7 @@ class SentenceRanker:
         reranker: Reranker | None,
         model_languages: ModelLanguages | None = None,
         relevance: RelevanceModel | None = None,
+        across: AcrossLanguages | None = None,
     ) -> None:
         self.model_languages = model_languages or ModelLanguages()
         self.relevance = relevance or RelevanceModel(None)
@@ -81,6 +89,7 @@ class SentenceRanker:
         self._retriever = retriever
         self._embedder = embedder
         self._reranker = reranker
+        self._across = across
         self._features = FeatureExtractor(store.catalogue, embedder)
 
     def topic(self, words: str, language: str, wording: str = "") -> Topic:
@@ -96,9 +105,7 @@ class SentenceRanker:
             (catalogue.count_passages() + _PRIOR_PASSAGES + 1) / (catalogue.document_frequency(term) + expected + 1)
         )
 
-    def rank_by_topic(
-        self, party: str, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP
-    ) -> PartyEvidence:
+    def rank_by_topic(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
         """Ranks the sentences of these statements by how well they speak of a topic.
 
         Statements in languages that the models know are ranked by them, the others by the words that they share
@@ -108,86 +115,180 @@ class SentenceRanker:
             party: Whose statements they are.
             searched: The statements in scope.
             topic: What to search for.
-            depth: How much of them is read.
         """
-        parts = self._parts(party, searched, topic, depth)
+        parts = self._parts(party, searched, topic)
         found = self._nothing_yet(party, searched, topic)
         for part in sorted(parts, key=lambda part: (part.answers, part.confidence), reverse=True):
             if part.answers or not found.answers:
                 found = merge_evidence(found, part)
         return found
 
-    def parties_near(self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic) -> frozenset[str]:
-        """Returns the parties that may speak of a topic: those with a passage among the nearest of the whole scope.
+    def rank_list(
+        self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic
+    ) -> tuple[tuple[PartyEvidence, ...], int]:
+        """Ranks the sentences of many parties; returns the evidence of each in order, and how many were read closely.
 
-        One dense and one lexical query ask all statements at once, so that the time of the cross-encoder does not grow
-        with the parties; a rare name is among the lexical results whoever says it. Parties with statements in
-        languages that the models do not know are always among them.
+        The whole scope is asked once, and what is read of all parties together is bounded, so that the time does not
+        grow with the number of parties.
+        """
+        found = {party: self._nothing_yet(party, own, topic) for party, own in owned.items()}
+        read: set[str] = set()
+        for wording in topic.wordings if topic.english else ():
+            silent = {party: own for party, own in owned.items() if not found[party].answers}
+            reads = self.read_list(silent, wording, len(topic.wordings))
+            read |= reads.keys()
+            for (party, own), judged in zip(reads.items(), self._judge(wording, list(reads.values())), strict=True):
+                part = PartyEvidence(
+                    party=party,
+                    searched=tuple(owned[party]),
+                    sentences=_scored(own, judged, topic.translation_coverage),
+                    passages=own.passages,
+                )
+                found[party] = (
+                    merge_evidence(found[party], part)
+                    if found[party].sentences
+                    else replace(found[party], sentences=part.sentences, passages=part.passages)
+                )
+        for party, statements in self._other_languages(owned, read, topic).items():
+            read.add(party)
+            for part in self._parts_by_words(party, statements, topic):
+                found[party] = merge_evidence(part, found[party]) if part.answers else found[party]
+        return tuple(found.values()), len(read)
+
+    def _other_languages(
+        self, owned: Mapping[str, Sequence[StatementSummary]], read: Collection[str], topic: Topic
+    ) -> dict[str, Sequence[StatementSummary]]:
+        """Returns of each party what is to be read in languages that the models do not know, or in theirs anew."""
+        unknown = {
+            party: [s for s in own if not all(map(self._is_known, languages_of(s)))] for party, own in owned.items()
+        }
+        languages = {each for own in unknown.values() for s in own for each in languages_of(s) if each is not None}
+        if self._across is not None and self._reads_across(topic, *languages):
+            near = self._across.near([s.statement_id for own in unknown.values() for s in own], topic, languages)
+            unknown = {party: [s for s in own if s.statement_id in near] for party, own in unknown.items()}
+        if topic.translation_coverage < 1.0:
+            unknown |= {party: list(owned[party]) for party in read}
+        return {party: own for party, own in unknown.items() if own}
+
+    def read_list(
+        self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic, wordings: int = 1
+    ) -> dict[str, Read]:
+        """Reads of many parties the sentences nearest to a topic with the cross-encoder, the nearest party first.
+
+        Parties are read that own one of the passages nearest to the topic, or that use a rare word of it.
+
+        Args:
+            owned: The statements of each party.
+            topic: What to search for.
+            wordings: In how many wordings the topic is searched for, which share what is read.
         """
         owners = {summary.statement_id: party for party, own in owned.items() for summary in own}
-        near = {
-            owners[item.passage.statement_id]
-            for wording in topic.wordings
-            for item in self._retriever.retrieve(
-                wording.english,
-                tuple(owners),
-                _NEAR_PASSAGES,
-                query_vector=wording.vector,
-                fetch_k=_NEAR_PASSAGES,
-            )
+        near: dict[str, list[ScoredPassage]] = {}
+        for item in self._near(topic, tuple(owners)):
+            near.setdefault(owners[item.passage.statement_id], []).append(item)
+        parties = list(near)[: _LIST_PARTIES // wordings]
+        if not parties:
+            return {}
+        depth = _share(len(parties) * wordings)
+        terms = content_terms(topic.asked, "en")
+        kept = [
+            _shortlist(sentences_of(self._store.catalogue, near[p][: depth.passages]), terms, "en", depth.sentences)
+            for p in parties
+        ]
+        alone = self._score(topic.asked, [sentence.text for own in kept for sentence in own])
+        ends = np.cumsum([len(own) for own in kept])[:-1]
+        return {
+            party: self._read(owned[party], near[party], own, scores, depth, one_of_many=True)
+            for party, own, scores in zip(parties, kept, np.split(alone, ends), strict=True)
         }
-        unknown = {party for party, own in owned.items() if self._known_in(own) is not None}
-        return frozenset(near | unknown)
 
-    def not_read(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
-        """Returns the record of a party of which `parties_near` found nothing to read."""
-        return self._nothing_yet(party, searched, topic)
+    def _near(self, topic: Topic, statement_ids: Sequence[str]) -> Iterable[ScoredPassage]:
+        """Yields the passages of all these statements that hold a rare word of a topic, then those nearest to it."""
+        only = (*sorted(self.model_languages.ranked), None)
+        nearest = self._retriever.retrieve(
+            topic.asked,
+            statement_ids,
+            _NEAR_PASSAGES,
+            query_vector=topic.vector,
+            languages=only,
+            fetch_k=_NEAR_PASSAGES,
+            terms=topic.widened,
+        )
+        found = {item.passage.passage_id: item for item in nearest}
+        rare = [word for word in words_of(topic.english) if self._is_rare(word)]
+        if rare:
+            for item in self._retriever.retrieve_lexical(" ".join(rare), statement_ids, _NEAR_PASSAGES, languages=only):
+                yield found.pop(item.passage.passage_id, item)
+        yield from found.values()
+
+    def _is_rare(self, word: str) -> bool:
+        frequencies = [self._store.catalogue.document_frequency(term) for term in content_terms(word, "en")]
+        return any(0 < frequency <= _RARE_PASSAGES for frequency in frequencies)
 
     def _nothing_yet(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
         """Returns a record without evidence, which says whether that would prove silence (`coverage_unknown`)."""
         languages = {language for s in searched for language in languages_of(s)}
-        unknown = {language for language in languages if language not in (*self.model_languages.ranked, None)}
+        unknown = {language for language in languages if language is not None and not self._is_known(language)}
+        if self._reads_across(topic, *unknown):
+            return PartyEvidence(party=party, searched=tuple(searched))
         partly = any(topic.covered_in(language) < 1.0 for language in unknown if language is not None)
         unsure = topic.translation_coverage < 1.0 or partly or (bool(searched) and unknown == languages)
         return PartyEvidence(party=party, searched=tuple(searched), coverage_unknown=unsure)
 
-    def _parts(
-        self, party: str, searched: Sequence[StatementSummary], topic: Topic, depth: Depth
-    ) -> list[PartyEvidence]:
+    def _parts(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> list[PartyEvidence]:
         """Returns the evidence in the statements of each language: by the models, or by shared words."""
-        by_language: dict[str | None, list[StatementSummary]] = {}
+        known = [s for s in searched if any(self._is_known(language) for language in languages_of(s))]
+        parts = [self._rank_by_models(party, known, topic)] if known and topic.english else []
+        return [*parts, *self._parts_by_words(party, searched, topic)]
+
+    def _parts_by_words(
+        self, party: str, searched: Sequence[StatementSummary], topic: Topic
+    ) -> Iterable[PartyEvidence]:
+        """Yields the evidence in the statements of each language that the models do not know."""
+        by_language: dict[str, list[StatementSummary]] = {}
         for summary in searched:
-            spoken = (
-                None if language in self.model_languages.ranked else language for language in languages_of(summary)
-            )
-            for key in dict.fromkeys(spoken):
-                by_language.setdefault(key, []).append(summary)
-        known = by_language.pop(None, [])
-        parts = [self._rank_by_models(party, known, topic, depth)] if known and topic.english else []
-        return parts + [self._rank_by_words(party, own, topic, language or "") for language, own in by_language.items()]
+            for language in languages_of(summary):
+                if language is not None and not self._is_known(language):
+                    by_language.setdefault(language, []).append(summary)
+        known = [s for s in searched if any(map(self._is_known, languages_of(s)))]
+        if known and topic.translation_coverage < 1.0 and self._reads_across(topic, "en"):
+            by_language["en"] = known
+        for language, own in by_language.items():
+            if self._across is not None and self._reads_across(topic, language):
+                yield self._across.rank(party, own, topic, language)
+            else:
+                yield self._rank_by_words(party, own, topic, language)
+
+    def reads(self, language: str | None) -> bool:
+        """Whether a model finds statements in a language by their meaning."""
+        known = self._is_known(language) or language in self.model_languages.embedded
+        return known or (self._across is not None and self._across.knows(language or ""))
+
+    def _reads_across(self, topic: Topic, *languages: str) -> bool:
+        """Whether a topic can be compared with statements in these languages by the meaning of both."""
+        return self._across is not None and self._across.knows(topic.language, *languages)
+
+    def _is_known(self, language: str | None) -> bool:
+        """Whether the models know a language; a text of unknown language is taken for English."""
+        return language is None or language in self.model_languages.ranked
 
     def _known_in(self, searched: Sequence[StatementSummary]) -> tuple[str | None, ...] | None:
         """Returns the languages to filter passages by; None where the models know all languages of these statements."""
-        mixed = any(
-            language not in (*self.model_languages.ranked, None) for s in searched for language in languages_of(s)
-        )
+        mixed = not all(self._is_known(language) for s in searched for language in languages_of(s))
         return (*sorted(self.model_languages.ranked), None) if mixed else None
 
-    def _rank_by_models(
-        self, party: str, searched: Sequence[StatementSummary], topic: Topic, depth: Depth
-    ) -> PartyEvidence:
+    def _rank_by_models(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
         passages: tuple[ScoredPassage, ...] = ()
         surest: dict[str, ScoredSentence] = {}
         # Synonyms of the topic count as the topic.
         for wording in topic.wordings:
-            read = self.read(searched, wording, depth)
+            read = self.read(searched, wording)
             passages = passages or read.passages
-            for sentence, relevance in zip(read.sentences, self._judge(wording, read), strict=True):
-                # Where the glossary translated a part of the topic, the chance is for that part.
-                item = ScoredSentence(sentence=sentence, relevance=relevance.times(topic.translation_coverage))
-                other = surest.setdefault(sentence.sentence_id, item)
+            (judged,) = self._judge(wording, [read])
+            for item in _scored(read, judged, topic.translation_coverage):
+                other = surest.setdefault(item.sentence.sentence_id, item)
                 if item.relevance.chance > other.relevance.chance:
-                    surest[sentence.sentence_id] = item
+                    surest[item.sentence.sentence_id] = item
         return PartyEvidence(
             party=party,
             searched=tuple(searched),
@@ -195,47 +296,72 @@ class SentenceRanker:
             passages=passages,
         )
 
-    def _judge(self, topic: Topic, read: Read) -> tuple[Relevance, ...]:
+    def _judge(self, topic: Topic, reads: Sequence[Read]) -> tuple[tuple[Relevance, ...], ...]:
+        """Returns the relevance of the windows of each party."""
         if self.relevance.calibrated:
-            return self.relevance.judge(self._features.measure(topic, read))
-        shares = (
-            [topic.share_of(content_terms(text, "en")) for text in (sentence.text, window)]
-            for sentence, window in zip(read.sentences, read.windows, strict=True)
-        )
-        return tuple(lexical_relevance((own + around) / 2) for own, around in shares)
+            return tuple(self.relevance.judge(self._features.measure(topic, read)) for read in reads)
+        return tuple(tuple(starmap(partial(_by_words, topic), zip(r.sentences, r.windows, strict=True))) for r in reads)
 
-    def read(self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth) -> Read:
+    def read(self, searched: Sequence[StatementSummary], topic: Topic) -> Read:
         """Reads the sentences nearest to a topic with the cross-encoder, best first."""
         ids = [summary.statement_id for summary in searched]
         passages = self._retriever.retrieve(
-            topic.asked, ids, DEEP.passages, query_vector=topic.vector, languages=self._known_in(searched)
+            topic.asked,
+            ids,
+            DEEP.passages,
+            query_vector=topic.vector,
+            languages=self._known_in(searched),
+            terms=topic.widened,
         )
         terms = content_terms(topic.asked, "en")
-        kept = _shortlist(self._sentences_of(passages[: depth.passages]), terms, "en", depth.sentences)
+        kept = _shortlist(sentences_of(self._store.catalogue, passages), terms, "en", DEEP.sentences)
         alone = self._score(topic.asked, [sentence.text for sentence in kept])
+        return self._read(searched, passages, kept, alone, DEEP, one_of_many=False)
+
+    def _read(
+        self,
+        searched: Sequence[StatementSummary],
+        passages: Sequence[ScoredPassage],
+        kept: Sequence[Sentence],
+        alone: Matrix,
+        depth: Depth,
+        *,
+        one_of_many: bool,
+    ) -> Read:
         order = np.argsort(-alone, kind="stable")[: depth.windows]
         best = [kept[row] for row in order]
-        windows = self._contexts(best)
         return Read(
-            statement_ids=tuple(ids),
-            passages=passages,
+            statement_ids=tuple(summary.statement_id for summary in searched),
+            passages=tuple(passages),
             alone=alone,
             sentences=tuple(best),
-            windows=tuple(windows),
+            windows=tuple(windows_of(self._store.catalogue, best)),
             best_alone=alone[order],
-            one_of_many=depth == SHALLOW,
+            one_of_many=one_of_many,
         )
 
     def measure(
-        self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth
+        self, searched: Sequence[StatementSummary], topic: Topic
     ) -> tuple[tuple[Sentence, SentenceFeatures], ...]:
         """Returns the sentences that are read for a topic with their features, in all its wordings."""
-        reads = [(wording, self.read(searched, wording, depth)) for wording in topic.wordings]
+        reads = [(wording, self.read(searched, wording)) for wording in topic.wordings]
         return tuple(
             pair
             for wording, read in reads
             for pair in zip(read.sentences, self._features.measure(wording, read), strict=True)
         )
+
+    def measure_list(
+        self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic
+    ) -> dict[str, tuple[tuple[Sentence, SentenceFeatures], ...]]:
+        """Returns the same of each party that is read where all of them are asked about."""
+        measured: dict[str, tuple[tuple[Sentence, SentenceFeatures], ...]] = {}
+        for wording in topic.wordings:
+            reads = self.read_list(owned, wording, len(topic.wordings))
+            for party, read in reads.items():
+                found = zip(read.sentences, self._features.measure(wording, read), strict=True)
+                measured[party] = (*measured.get(party, ()), *found)
+        return measured
 
     def _rank_by_words(
         self, party: str, searched: Sequence[StatementSummary], topic: Topic, language: str
@@ -255,7 +381,7 @@ class SentenceRanker:
             nearest = self._retriever.retrieve(topic.words, ids, DEEP.passages, query_vector=across, languages=only)
             held = {item.passage.passage_id for item in found}
             found += tuple(item for item in nearest if item.passage.passage_id not in held)
-        sentences = self._sentences_of(found)
+        sentences = sentences_of(self._store.catalogue, found)
 
         def share(text: str, context: str) -> float:
             shares = (
@@ -265,7 +391,7 @@ class SentenceRanker:
             return max(shares, default=0.0)
 
         # Half by itself, half with its neighbours: what only stands beside the topic is not quoted.
-        pairs = zip(sentences, self._contexts(sentences), strict=True)
+        pairs = zip(sentences, windows_of(self._store.catalogue, sentences), strict=True)
         shares = np.array([share(sentence.text, context) for sentence, context in pairs], dtype=np.float32)
         order = np.argsort(-shares, kind="stable")[: DEEP.windows]
         ranked = tuple(
@@ -290,26 +416,28 @@ class SentenceRanker:
         self,
         party: str,
         searched: Sequence[StatementSummary],
-        treaty: str,
-        articles: Sequence[str] = (),
+        kind: MentionKind,
+        treaty: str | None = None,
+        values: Sequence[str] = (),
         topic: Topic | None = None,
     ) -> PartyEvidence:
-        """Returns the sentences that name these articles of a treaty, or the treaty at all where none is given.
+        """Returns the sentences that name a treaty, or these articles or agenda items.
 
         They are evidence without any threshold; with a topic, those that speak of it most come first.
 
         Args:
             party: Whose statements they are.
             searched: The statements in scope.
-            treaty: A treaty's code, or another key of mentions, such as `AGENDA`.
-            articles: Numbers of articles or agenda items.
+            kind: What the sentences mention.
+            treaty: A treaty's code; None for an article of a convention that is not named, and for an agenda item.
+            values: Numbers of articles or agenda items; all without any.
             topic: What else was asked.
         """
-        mentions = self._store.catalogue.mentions([s.statement_id for s in searched], treaty, articles)
-        wanted = dict.fromkeys(mention.sentence_id for mention in mentions)
+        mentions = self._store.catalogue.mentions([s.statement_id for s in searched], kind, treaty, values)
+        wanted = dict.fromkeys(mention.sentence for mention in mentions)
         stored = self._store.catalogue.sentences_by_id(wanted)
         sentences = [stored[identifier] for identifier in wanted]
-        if treaty != AGENDA:
+        if kind != "agenda_item":
             # Sentences that take a position come before mere mentions ("others spoke of article 4"), and headings
             # last; for an item of the agenda the heading explains it.
             languages = {s.statement_id: s.metadata.language for s in searched}
@@ -346,9 +474,7 @@ class SentenceRanker:
         order = np.argsort(-(vectors @ vectors.mean(axis=0)), kind="stable")[:_CENTROID_PASSAGES]
         passages = self._store.catalogue.passages([ids[row] for row in order])
         scored = [ScoredPassage(passage=passages[ids[row]], score=float(len(order) - n)) for n, row in enumerate(order)]
-        sentences = [
-            s for s in self._sentences_of(scored) if len(s.text.split()) >= _SCRAP_WORDS or not s.text.isascii()
-        ]
+        sentences = without_scraps(sentences_of(self._store.catalogue, scored))
         if not sentences:
             return PartyEvidence(party=party, searched=tuple(searched))
         near = self._embedder.embed_documents([sentence.text for sentence in sentences]) @ vectors.mean(axis=0)
@@ -366,20 +492,6 @@ class SentenceRanker:
             return key_sentences(sentences, self._embedder.embed_documents, k)
         return key_sentences(sentences, partial(lexical_vectors, language=language), k)
 
-    def _sentences_of(self, found: Sequence[ScoredPassage]) -> list[Sentence]:
-        by_statement = {
-            statement_id: self._store.catalogue.sentences(statement_id)
-            for statement_id in dict.fromkeys(scored.passage.statement_id for scored in found)
-        }
-        sentences: dict[str, Sentence] = {}
-        for scored in found:
-            passage = scored.passage
-            for sentence in by_statement[passage.statement_id][passage.first_sentence : passage.last_sentence + 1]:
-                sentences[sentence.sentence_id] = sentence
-        # Headings and salutations are outside the paragraphs: they name a topic without speaking of it.
-        spoken = [sentence for sentence in sentences.values() if sentence.paragraph is not None]
-        return spoken or list(sentences.values())
-
     def _score(self, topic: str, texts: Sequence[str]) -> Matrix:
         if self._reranker is not None:
             return self._reranker.score(topic, texts)
@@ -389,16 +501,25 @@ class SentenceRanker:
         scaled: Matrix = (vectors @ self._embedder.embed_query(topic)) * 20.0 - 11.0
         return scaled
 
-    def _contexts(self, sentences: Sequence[Sentence]) -> list[str]:
-        """Returns each sentence with the one before and the one after it."""
-        texts: list[str] = []
-        cache: dict[str, tuple[Sentence, ...]] = {}
-        for sentence in sentences:
-            if sentence.statement_id not in cache:
-                cache[sentence.statement_id] = self._store.catalogue.sentences(sentence.statement_id)
-            near = cache[sentence.statement_id][max(0, sentence.ordinal - 1) : sentence.ordinal + 2]
-            texts.append(" ".join(item.text for item in near))
-        return texts
+
+def _share(reads: int) -> Depth:
+    """Returns how much is read of each party, where so many are read."""
+    most, least = _OF_PARTY, _OF_PARTY_MIN
+    sentences = min(most.sentences, max(least.sentences, _LIST_SENTENCES // reads))
+    return Depth(passages=max(least.passages, sentences // 2), sentences=sentences, windows=most.windows)
+
+
+def _scored(read: Read, judged: Sequence[Relevance], share: float) -> tuple[ScoredSentence, ...]:
+    """Returns what was read with its relevance, best first; where a share of the topic was searched, for that part."""
+    pairs = zip(read.sentences, judged, strict=True)
+    scored = (ScoredSentence(sentence=sentence, relevance=relevance.times(share)) for sentence, relevance in pairs)
+    return tuple(sorted(scored, key=lambda item: -item.relevance.chance))
+
+
+def _by_words(topic: Topic, sentence: Sentence, window: str) -> Relevance:
+    """Returns the relevance by shared words: half by the sentence itself, half with its neighbours."""
+    own, around = (topic.share_of(content_terms(text, "en")) for text in (sentence.text, window))
+    return lexical_relevance((own + around) / 2)
 
 
 def languages_of(summary: StatementSummary) -> tuple[str | None, ...]:
@@ -408,7 +529,7 @@ def languages_of(summary: StatementSummary) -> tuple[str | None, ...]:
 
 def _shortlist(candidates: Sequence[Sentence], terms: frozenset[str], language: str, limit: int) -> list[Sentence]:
     """Keeps the sentences that share most topic words, then those of the best passages; leaves out scraps."""
-    full = [s for s in candidates if len(s.text.split()) >= _SCRAP_WORDS or not s.text.isascii()] or list(candidates)
+    full = without_scraps(candidates)
     if len(full) <= limit:
         return full
     order = sorted(

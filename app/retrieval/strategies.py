@@ -36,9 +36,14 @@ class ByArticle:
 
 @dataclass(frozen=True, kw_only=True)
 class ByAgendaItem:
-    """The sentences that name these items of the agenda, whose own words are asked for."""
+    """The sentences that name these items of the agenda.
+
+    Attributes:
+        itself: The item's own words are asked for; else what was said under it, without any other topic.
+    """
 
     items: tuple[str, ...]
+    itself: bool
     topic: None = None
 
 
@@ -84,7 +89,7 @@ def choose_strategy(resolution: Resolution) -> SearchStrategy | None:
     if any(treaty.articles for treaty in scope.treaties):
         return ByArticle(treaties=scope.treaties, topic=topic)
     if scope.agenda_items and _is_about_itself(scope.topic):
-        return ByAgendaItem(items=scope.agenda_items)
+        return ByAgendaItem(items=scope.agenda_items, itself=True)
     beside = _beside_treaties(scope.topic, scope.language) if topic is not None else frozenset()
     if scope.treaties and all(map(_JOINS.fullmatch, beside)):
         # The topic may leave out what is done to the treaty: "which States have joined the Protocol?".
@@ -94,6 +99,8 @@ def choose_strategy(resolution: Resolution) -> SearchStrategy | None:
         wording = resolution.wording
         asked = wording is not None and wording.topic == scope.topic and scope.language == "en"
         return ByTopic(topic=topic, wording=wording.text if wording is not None and asked else "")
+    if scope.agenda_items and (scope.states or scope.groups):
+        return ByAgendaItem(items=scope.agenda_items, itself=False)
     filtered = scope.years or scope.sessions or scope.bodies or scope.agenda_items
     if scope.states or scope.groups or scope.members_of or (resolution.all_states and filtered):
         return Representative()

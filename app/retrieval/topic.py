@@ -6,10 +6,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from app.retrieval.terms import content_terms
-from ingest.glossary.glossary import LANGUAGES, NamedTerm, other_terms, terms_of, terms_within, translate_topic
+from ingest.glossary.glossary import (
+    LANGUAGES,
+    NamedTerm,
+    english_terms,
+    other_terms,
+    terms_of,
+    terms_within,
+    translate_topic,
+)
+from ingest.glossary.thesaurus import thesaurus
 from vectorstore.rows import Matrix
 
 # What the default models were made for.
@@ -46,6 +56,7 @@ class Topic:
             measures".
         terms: All English terms for the topic, where it is one that the glossary knows and says no more.
         within: The terms of the field that `english` holds, whatever else it says.
+        narrower: For each of these, the English terms for what is part of it: "embargo" for "sanctions".
         synonym_topics: The same topic in other English words, where the glossary knows some.
         wording: How an English question asks about it, which the cross-encoder reads; empty where that is not known.
         cross_lingual_vector: The vector by which passages in other languages are found, where the embedding model knows
@@ -61,6 +72,7 @@ class Topic:
     alternatives: Mapping[str, tuple[frozenset[str], ...]]
     terms: tuple[str, ...] = ()
     within: tuple[NamedTerm, ...] = ()
+    narrower: tuple[tuple[str, ...], ...] = ()
     synonym_topics: tuple["Topic", ...] = ()
     wording: str = ""
     cross_lingual_vector: Matrix | None = None
@@ -69,6 +81,23 @@ class Topic:
     def asked(self) -> str:
         """What the cross-encoder is given: it was trained on questions, "how many did hand over?", not on keywords."""
         return self.wording or self.english
+
+    @property
+    def widened(self) -> tuple[str, ...]:
+        """The synonyms and narrower terms of all that the topic names, for lexical search."""
+        return tuple(dict.fromkeys((*(t for named in self.within for t in named.terms), *chain(*self.narrower))))
+
+    def confuses(self, text: str) -> bool:
+        """Whether an English text names what is easily confused with the topic, and nothing of the topic itself.
+
+        "trafficking in organs" is confused with "trafficking in persons".
+        """
+        own = {named.concept for named in self.within}
+        others = {other for concept in own for other in thesaurus().differs_from(concept)} - own
+        if not others:
+            return False
+        said = set(thesaurus().concepts_in(text, "en"))
+        return bool(said & others) and not said & own.union(*(thesaurus().narrower(concept) for concept in own))
 
     @property
     def wordings(self) -> tuple["Topic", ...]:
@@ -106,6 +135,7 @@ class Topic:
             alternatives=_alternatives(english, within),
             terms=terms,
             within=within,
+            narrower=_narrower(within),
             synonym_topics=tuple(cls._in_english(term, terms, embed, rarity) for term in others),
             cross_lingual_vector=across if across is not None else vector,
         )
@@ -125,6 +155,7 @@ class Topic:
             alternatives=_alternatives(words, within),
             terms=terms,
             within=within,
+            narrower=_narrower(within),
         )
 
     def held_by(self, stems: frozenset[str]) -> frozenset[str]:
@@ -165,6 +196,13 @@ class Topic:
         """Returns the topic in a language with all terms that the glossary has for it, for lexical search."""
         terms = translate_topic(self.words, self.language, to=language).terms if language in LANGUAGES else ()
         return " ".join((self.words, *terms) if language == self.language else terms)
+
+
+def _narrower(within: tuple[NamedTerm, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        tuple(term for concept in thesaurus().narrower(named.concept) for term in english_terms(concept))
+        for named in within
+    )
 
 
 def _weights(words: str, rarity: Callable[[str], float]) -> dict[str, float]:

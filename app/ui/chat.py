@@ -35,6 +35,16 @@ _WAITING_AT_MOST = 64
 
 
 class _Interface(gr.Blocks):
+    @property
+    def config(self) -> Any:  # noqa: ANN401 - Gradio's own record of the page
+        """What a page is made of, with its words in the language of whom it is made for."""
+        instance = self.i18n_instance
+        return self._made | {"i18n_translations": instance.translations_dict} if instance else self._made
+
+    @config.setter
+    def config(self, made: Any) -> None:  # noqa: ANN401 - as above
+        self._made = made
+
     def validate_inputs(self, block_fn: BlockFunction, inputs: list[Any]) -> None:
         """Lets callers of the API leave optional arguments out; Gradio allows it to its own client only."""
         if block_fn.api_name in _ENDPOINTS:

@@ -108,6 +108,13 @@
   };
 
   document.addEventListener("click", (event) => {
+    // The page has a base, from which a bare "#…" would lead away.
+    const jump = event.target.closest('a.u-cell, a.u-jump, a.u-tag');
+    if (jump) {
+      event.preventDefault();
+      location.hash = jump.getAttribute("href");
+      return;
+    }
     const target = event.target.closest(".u-marker, [data-copy], [data-back], [data-show], [data-unfold], .u-skip");
     if (!target) return;
     event.preventDefault();

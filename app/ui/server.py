@@ -24,7 +24,7 @@ from app.ui.chat import build_interface
 from app.ui.guard import LARGEST_FILE, ChatGuard
 from app.ui.served import served_folder
 from app.ui.theme import theme
-from app.ui.words import HEAD, translations
+from app.ui.words import PageLanguage, translations
 from app.wiring import Workspace
 
 # Whatever slips into the page, the browser loads and sends nothing elsewhere.
@@ -60,6 +60,7 @@ def create_app(
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(ChatGuard, interface=interface, folder=Path(get_upload_folder()), pages=tuple(pages or ()))
+    app.add_middleware(PageLanguage)
     app.add_middleware(LoopbackGuard, headers=_HEADERS)
 
     @app.get("/health")
@@ -85,7 +86,6 @@ def create_app(
         enable_monitoring=False,
         mcp_server=False,
         theme=theme(),
-        head=HEAD,
         i18n=translations(),
         css=package.joinpath("style.css").read_text(encoding="utf-8"),
         js=package.joinpath("script.js").read_text(encoding="utf-8"),

@@ -143,6 +143,16 @@ def terms_of(topic: str, language: str) -> tuple[str, ...]:
     return concept.terms[language] if concept is not None else ()
 
 
+def english_terms(concept: str) -> tuple[str, ...]:
+    """Returns the English terms of a concept, by the preferred one."""
+    return _english_terms()[concept]
+
+
+@cache
+def _english_terms() -> dict[str, tuple[str, ...]]:
+    return {concept.name: concept.terms["en"] for concept in _concepts()}
+
+
 def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[NamedTerm, ...]:
     """Returns the terms in a topic, in order, in the language `to`: two in "training on mutual legal assistance"."""
     words = _words(topic, language)

@@ -73,13 +73,13 @@ def test_a_fit_tells_pairs_apart_by_their_surest_sentence() -> None:
 
 
 def test_sentences_beside_the_evidence_are_less_sure_than_the_evidence() -> None:
-    column = NAMES.index("meaning")
+    column = NAMES.index("contrast")
     plain = _samples(400)
     for sample in plain:
         # In answered pairs the first sentence, which does not answer, stands out by another feature.
         sample.features[0, column] += 6.0 * sample.pair.answered
     told = [replace(s, beside=np.array([s.pair.answered, False, False])) for s in plain]
-    weight, of_statement = (fit(samples, MODELS).weights["meaning"] for samples in (told, plain))
+    weight, of_statement = (fit(samples, MODELS).weights["contrast"] for samples in (told, plain))
     assert weight < of_statement
 
 

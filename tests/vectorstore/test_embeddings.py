@@ -177,22 +177,3 @@ def test_damaged_model_folder_is_a_model_error(tmp_path, damage):
         folder.mkdir()
     with pytest.raises(ModelError, match="UNTOC_EMBEDDING__MODEL"):
         SentenceTransformerEmbedder(EmbeddingConfig(model=str(folder))).embed_query("x")
-
-
-@pytest.mark.model
-def test_words_have_vectors_in_their_context_whatever_pieces_the_model_cuts_them_into(embedder):
-    texts = ["Cryptocurrency laundering", "They froze the cryptocurrencies.", "We thank the Secretariat."]
-    asked, near, far = embedder.embed_words(texts)
-    assert [texts[0][start:end] for start, end in asked.spans] == ["Cryptocurrency", "laundering"]
-    assert asked.words.shape == (2, embedder.dimension)
-    np.testing.assert_allclose(np.linalg.norm(near.words, axis=1), 1.0, rtol=1e-5)
-    nearest = int((near.words @ asked.words[0]).argmax())
-    assert texts[1][slice(*near.spans[nearest])] == "cryptocurrencies"
-    assert (near.words @ asked.words[0]).max() > (far.words @ asked.words[0]).max()
-    assert embedder.embed_words([]) == ()
-
-
-@pytest.mark.model
-def test_the_whole_of_a_text_has_the_vector_of_a_question(embedder):
-    (found,) = embedder.embed_words(["the death penalty"])
-    np.testing.assert_allclose(found.whole, embedder.embed_query("the death penalty"), atol=1e-5)

@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Mapping
+from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 from typing import Final, cast
@@ -14,6 +15,8 @@ import yaml
 from babel import Locale, negotiate_locale
 from gradio.context import LocalContext
 from gradio.i18n import I18nData
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from prompts.wording import LANGUAGES, Language
 
@@ -22,24 +25,43 @@ COOKIE: Final = "untoc_language"
 _RIGHT_TO_LEFT: Final = "ar"
 # Gradio's own words have a script where a language has two.
 _LOCALES: Final = {"zh": "zh-CN"}
-# Before Gradio asks for the browser's language, the reader's choice takes its place.
-HEAD: Final = (
-    f"<script>{{const chosen = document.cookie.match(/{COOKIE}=([a-z]+)/);"
-    "if (chosen) { const locale = chosen[1] === 'zh' ? 'zh-CN' : chosen[1];"
-    "Object.defineProperty(navigator, 'language', {get: () => locale});"
-    "Object.defineProperty(navigator, 'languages', {get: () => [locale]}); }}</script>"
-)
+# The language of the page that is being sent; Gradio's own context is for events alone.
+_PAGE: Final[ContextVar[Language]] = ContextVar("page", default="en")
+
+
+class PageLanguage:
+    """Remembers who a page is worded for while it is made (ASGI)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] == "http":
+            request = Request(scope)
+            _PAGE.set(_wanted(request.cookies, request.headers))
+        await self._app(scope, receive, send)
+
+
+class _Translations(gr.I18n):
+    @property
+    def translations_dict(self) -> dict[str, dict[str, str]]:
+        """The words of the reader's choice, whatever Gradio takes the browser's language to be."""
+        words = dict(words_of(language()))
+        return {_LOCALES.get(code, code): words for code in LANGUAGES}
 
 
 def language() -> Language:
     """Returns the language of whoever is being answered; English outside a request."""
     request = LocalContext.request.get(None)
-    if request is None:
-        return "en"
-    chosen = request.cookies.get(COOKIE, "")
+    return _PAGE.get() if request is None else _wanted(request.cookies, request.headers)
+
+
+def _wanted(cookies: Mapping[str, str], headers: Mapping[str, str]) -> Language:
+    chosen = cookies.get(COOKIE, "")
     if chosen in LANGUAGES:
-        return cast(Language, chosen)
-    accepted = re.findall(r"[A-Za-z]+(?:-[A-Za-z]+)*(?=[,;]|$)", request.headers.get("accept-language", ""))
+        return chosen
+    accepted = re.findall(r"[A-Za-z]+(?:-[A-Za-z]+)*(?=[,;]|$)", headers.get("accept-language", ""))
     return cast(Language, negotiate_locale([tag.partition("-")[0] for tag in accepted], LANGUAGES) or "en")
 
 
@@ -55,7 +77,7 @@ def label(key: str) -> I18nData:
 
 def translations() -> gr.I18n:
     """Returns all messages for the browser."""
-    return gr.I18n(**{_LOCALES.get(code, code): dict(words_of(code)) for code in LANGUAGES})
+    return _Translations()
 
 
 def choice_html() -> str:

@@ -266,7 +266,5 @@ def test_wrong_answer_asks_what_would_have_been_right(tmp_path: Path) -> None:
     assert save_draft(tmp_path, answer(), wrong).new
     assert not save_draft(tmp_path, answer(), wrong).new
     right, case = load_cases(drafts_path(tmp_path))
-    assert right.tags["answer_was"] == "right" and "should_be" not in right.tags and right.evidence
+    assert right.tags["answer_was"] == "right" and "should_be" not in right.tags
     assert case.tags["answer_was"] == "wrong" and case.tags["should_be"] == "That was the 2030 position"
-    # What it quoted is no evidence for the right answer.
-    assert not case.evidence

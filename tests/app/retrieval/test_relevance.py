@@ -28,9 +28,10 @@ ZERO = SentenceFeatures(**dict.fromkeys(SentenceFeatures.names(), 0.0))
 def _artefact(**changes: object) -> RelevanceArtefact:
     values = {
         "feature_version": FEATURE_VERSION,
-        "weights": {"alone": 0.5, "meaning": 2.0},
+        "weights": {"alone": 0.5, "support": 2.0},
         "intercept": -1.0,
         "threshold": 0.4,
+        "near": 0.2,
         "models": MODELS,
         "pairs": 3000,
         "data_sha256": "0",
@@ -41,7 +42,6 @@ def _artefact(**changes: object) -> RelevanceArtefact:
 
 def _sentence(number: int) -> Sentence:
     return Sentence(
-        sentence_id=f"s:{number}",
         statement_id="s",
         ordinal=number,
         start=0,
@@ -53,7 +53,7 @@ def _sentence(number: int) -> Sentence:
 
 
 def test_chance_is_the_logistic_of_the_weighted_features() -> None:
-    (found,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0, meaning=0.25)])
+    (found,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0, support=0.25)])
     assert found.chance == pytest.approx(1 / (1 + math.exp(-(-1.0 + 0.5 * 4.0 + 2.0 * 0.25))))
     assert found.answers and found.source == "calibrated"
 
@@ -62,6 +62,12 @@ def test_a_sentence_answers_from_the_threshold_of_the_artefact_on() -> None:
     model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, threshold=0.5))
     below, at = model.judge([replace(ZERO, alone=-0.001), ZERO])
     assert not below.answers and at.answers
+
+
+def test_between_silent_and_sure_a_sentence_is_the_nearest_and_no_answer() -> None:
+    model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, threshold=0.5, near=0.2))
+    judged = model.judge([replace(ZERO, alone=logit) for logit in (1.0, -1.0, -3.0)])
+    assert [(each.answers, each.nearest) for each in judged] == [(True, False), (False, True), (False, False)]
 
 
 def test_an_artefact_holds_for_its_own_models_and_features_only(

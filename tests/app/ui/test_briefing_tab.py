@@ -144,3 +144,36 @@ def test_claims_of_a_model_are_shown_unless_quotations_alone_are_asked_for(open_
         page.click("#brief")
         page.wait_for_function("!document.querySelector('.u-worded') && document.querySelector('.u-briefing')")
         assert tools.builder.composers == ["model", "extractive"]
+
+
+def test_cells_are_edited_and_the_briefing_is_kept_and_reopened_by_its_address(open_page, tmp_path):
+    assistant, corpus = fake_workspace()
+    with serving(assistant, corpus, tmp_path) as served:
+        watched = open_page(served=served)
+        page = watched.page
+        make(page)
+        page.wait_for_function("new URLSearchParams(location.search).has('b')")
+        card = page.locator(".u-card").first
+        quoted = card.locator("blockquote").count()
+        card.locator('[data-action="drop"]').first.click()
+        page.wait_for_function(f"document.querySelector('.u-card').querySelectorAll('blockquote').length < {quoted}")
+        card.locator("summary >> text=Add a quotation").click()
+        card.locator("input[type=search]").fill("extradition")
+        page.keyboard.press("Enter")
+        card.locator('[data-action="add"]').first.click()
+        page.wait_for_function("!document.querySelector('.u-card [data-action=add]')")
+        assert card.locator("blockquote").count() == quoted
+        edited = card.locator("blockquote").all_inner_texts()
+        page.reload()
+        page.wait_for_selector(".u-briefing")
+        assert page.locator(".u-card").first.locator("blockquote").all_inner_texts() == edited
+        page.click("#kept-briefings button >> nth=0")
+        page.click("#briefing-list .u-work-more summary")
+        page.fill("#briefing-list .u-form input", "For the ambassador")
+        page.keyboard.press("Enter")
+        page.wait_for_selector('#briefing-list >> text="For the ambassador"')
+        # Without being asked for, no record for programs lies among the documents.
+        page.click("#documents")
+        page.wait_for_selector("#briefing-files a[download]", timeout=120_000)
+        assert "manifest" not in page.inner_text("#briefing-files")
+        assert not watched.errors

@@ -25,9 +25,7 @@ def test_report_lists_problems_first_and_hides_the_upload_folder():
     html = report_html(report, NAMES, folder)
     assert html.index("&lt;bad&gt;.pdf") < html.index("good.txt")
     assert str(folder) not in html and "unknown column &lt;x&gt;" in html
-    assert "1 added, 1 failed, 5 passages, 2 of them newly indexed, in 1.2 s." in html.replace(
-        "1 failed, 1 added", "1 added, 1 failed"
-    )
+    assert "Added: 1, Failed: 1 · 1.2 s" in html.replace("1 failed, 1 added", "1 added, 1 failed")
     assert "Iran (Islamic Republic of)" in html
 
 
@@ -40,7 +38,7 @@ def test_every_outcome_has_words(result):
 
 def test_progress_is_counted_and_escaped():
     html = progress_html(IngestProgress(done=1, total=3, file="<a>.txt", step="embed"))
-    assert 'max="3" value="1"' in html and "1 of 3 files" in html and "Indexing <bdi>&lt;a&gt;.txt" in html
+    assert 'max="3" value="1"' in html and "Files: 1 of 3" in html and "Indexing <bdi>&lt;a&gt;.txt" in html
 
 
 def test_error_of_the_store_is_one_line():

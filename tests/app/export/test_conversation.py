@@ -1,0 +1,48 @@
+"""Conversations as documents: every quotation has a footnote, numbered through the conversation."""
+
+import io
+import re
+
+from docx import Document
+
+from app.export.conversation import ExportedTurn, conversation_docx, conversation_markdown
+
+TURNS = (
+    ExportedTurn(
+        question="What did *Arvandia* say?",
+        answer="**Arvandia** · session 8\n\n> “We support \\[sic\\] article 16.” [1] [2]\n\n- see [9]",
+        language="en",
+        references={1: "Arvandia, a_b.txt", 2: "Arvandia, second.txt"},
+        languages={1: "en", 2: "en"},
+    ),
+    ExportedTurn(
+        question="وماذا قالت إسكواريا؟",
+        answer="> “نؤيد المادة.” [1]",
+        language="ar",
+        references={1: "إسكواريا"},
+        languages={1: "ar"},
+    ),
+)
+
+
+def test_markdown_has_footnotes_numbered_through() -> None:
+    text = conversation_markdown("Article 16", TURNS).decode()
+    assert text.startswith("# Article 16\n\n## What did \\*Arvandia\\* say?\n")
+    assert "article 16.” [^1] [^2]" in text and "see [9]" in text and "المادة.” [^3]" in text
+    assert "[^1]: Arvandia, a\\_b.txt" in text and "[^3]: إسكواريا" in text
+
+
+def test_word_file_has_footnotes_and_runs_as_its_languages_do() -> None:
+    document = Document(io.BytesIO(conversation_docx("Article 16", TURNS, "2031-05-02T08:00:00+00:00")))
+    parts = {str(part.partname): part for part in document.part.package.iter_parts()}
+    notes = parts["/word/footnotes.xml"].blob.decode()
+    assert re.findall(r'<w:footnote w:id="([1-9]\d*)"', notes) == ["1", "2", "3"]
+    lines = {paragraph.text: paragraph for paragraph in document.paragraphs}
+    quoted = lines["“We support [sic] article 16.”"]
+    assert quoted.style is not None and quoted.style.name == "Briefing Quotation"
+    assert "• see [9]" in lines
+    body = document.element.xml
+    assert re.findall(r'<w:footnoteReference w:id="(\d+)"', body) == ["1", "2", "3"]
+    arabic = lines["“نؤيد المادة.”"]
+    assert 'w:bidi w:val="1"' in arabic._p.xml
+    assert [run.bold for run in lines["Arvandia · session 8"].runs] == [True, None]

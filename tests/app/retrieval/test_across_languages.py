@@ -1,0 +1,136 @@
+"""Topics and statements in different languages are compared by their meaning, and an old store is made to do so."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.retrieval.relevance import RelevanceArtefact, RelevanceModel, across_models
+from app.retrieval.relevance_features import FEATURE_VERSION
+from app.wiring import Workspace
+from tests.conftest import PROJECT
+from tests.fakes import fake_workspace
+from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
+from vectorstore.store import CATALOGUE, SecondModel
+
+SECOND = SecondModel(embed=sentence_encoder().embed, languages=LANGUAGES - {"en"})
+# Decides by likeness alone, so that what the tests show does not depend on a fit.
+ACROSS = RelevanceModel(
+    RelevanceArtefact(
+        feature_version=FEATURE_VERSION,
+        weights={"similarity": 20.0},
+        intercept=-4.0,
+        threshold=0.5,
+        near=0.1,
+        models=across_models(),
+        pairs=0,
+        data_sha256="",
+        figures={},
+    )
+)
+SPANISH = (
+    "Galdoria rechaza las medidas coercitivas unilaterales y las considera ilegales.\n\n"
+    "El transporte fluvial de granos creció un diez por ciento en los puertos del sur.\n\n"
+    "Los bosques de la montaña ardieron durante todo el verano pasado."
+)
+RUSSIAN = (
+    "Наши суда больше не выдают граждан другим государствам без гарантий.\n\nУрожай пшеницы в этом году был невелик."
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    parties = PROJECT / "evals" / "conference" / "parties.csv"
+    (folder / "parties.csv").write_bytes(parties.read_bytes())
+    (folder / "statements.csv").write_text(
+        "file,state,body,session,date,agenda_item,language\n"
+        "g.txt,XGA,UNTOC COP,10,2020,,es\nz.txt,XZR,UNTOC COP,10,2020,,ru\n",
+        encoding="utf-8",
+    )
+    (folder / "g.txt").write_text(SPANISH, encoding="utf-8")
+    (folder / "z.txt").write_text(RUSSIAN, encoding="utf-8")
+    return folder
+
+
+def _open(path: Path) -> Workspace:
+    return fake_workspace(path, second=SECOND, across=ACROSS)
+
+
+@pytest.fixture
+def desk(folder: Path, tmp_path: Path) -> Iterator[Workspace]:
+    with _open(tmp_path / "store") as workspace:
+        workspace.corpus.ingest([folder])
+        yield workspace
+
+
+def _says(workspace: Workspace, question: str, topic: str) -> str:
+    answer = workspace.assistant.ask(question, overrides={"topic": topic})
+    return answer.citations[0].quote if answer.citations else ""
+
+
+@pytest.mark.parametrize(
+    ("topic", "quoted"),
+    [
+        ("sanctions", "medidas coercitivas"),
+        ("river transport of cereals", "transporte fluvial"),
+        ("wildfires", "ardieron"),
+    ],
+)
+def test_a_statement_answers_a_question_in_another_language_in_its_own_words(
+    desk: Workspace, topic: str, quoted: str
+) -> None:
+    assert quoted in _says(desk, f"What did Galdoria say about {topic}?", topic)
+
+
+def test_absence_is_told_where_the_meaning_can_be_compared(desk: Workspace) -> None:
+    answer = desk.assistant.ask("What did Zarechia say about nuclear submarines?")
+    assert answer.abstention is not None and answer.abstention.reason == "not_mentioned"
+    assert not any("found by their words" in note for note in answer.scope.notes)
+
+
+def test_a_quotation_in_another_language_is_glossed_in_that_of_the_question(desk: Workspace) -> None:
+    answer = desk.assistant.ask("What did Galdoria say about sanctions?", overrides={"topic": "sanctions"})
+    assert any(
+        note == "medidas coercitivas unilaterales means unilateral coercive measures" for note in answer.scope.notes
+    )
+
+
+def test_a_list_names_who_speaks_of_it_in_other_languages(desk: Workspace) -> None:
+    answer = desk.assistant.ask("Which States spoke about sanctions?", overrides={"topic": "sanctions"})
+    assert [claim.state for claim in answer.claims] == ["XGA"]
+
+
+def test_an_old_store_says_what_is_missing_searches_as_before_and_is_completed_where_it_was_left(
+    folder: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "store"
+    with fake_workspace(path) as old:
+        old.corpus.ingest([folder])
+    with _open(path) as workspace:
+        missing = {check.name: check for check in workspace.corpus.doctor().checks}["second vectors"]
+        assert not missing.ok and "untoc doctor --rebuild" in missing.detail
+        question = "What did Galdoria say about river transport of cereals?"
+        assert workspace.assistant.ask(question).abstention is not None
+        assert workspace.corpus.doctor(rebuild=True).ok
+        assert "transporte fluvial" in _says(workspace, question, "river transport of cereals")
+        made = _second_vectors(path)
+        workspace.store.catalogue.add_vectors({}, "second_vectors")
+    with closing(sqlite3.connect(path / CATALOGUE)) as connection:
+        connection.execute("DELETE FROM second_vectors WHERE text_key = (SELECT min(text_key) FROM second_vectors)")
+        connection.commit()
+    embedded: list[str] = []
+    resumed = SecondModel(
+        embed=lambda texts: (embedded.extend(texts), SECOND.embed(texts))[1], languages=SECOND.languages
+    )
+    with fake_workspace(path, second=resumed, across=ACROSS) as workspace:
+        workspace.corpus.doctor(rebuild=True)
+    assert len(embedded) == 1 and _second_vectors(path) == made
+
+
+def _second_vectors(path: Path) -> dict[str, bytes]:
+    with closing(sqlite3.connect(path / CATALOGUE)) as connection:
+        return dict(connection.execute("SELECT text_key, vector FROM second_vectors"))
