@@ -8,9 +8,9 @@ the order in which statements came: whichever of two is compared later finds the
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from typing import Final, NamedTuple
 
-import datasketch
 import numpy as np
 import regex
 
@@ -30,7 +30,7 @@ _FEWEST: Final = 20
 # 32 bands of 4 hashes miss a pair at the threshold once in 6,000 times, and let one in four through at 0.3.
 _BANDS: Final = 32
 _ROWS: Final = 4
-_SCHEME: Final = f"1/{datasketch.__version__}"
+_SCHEME: Final = f"1/{version('datasketch')}"
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
@@ -135,8 +135,11 @@ def _bands(sequences: frozenset[str]) -> tuple[int, ...]:
     """
     if not sequences:
         return ()
+    # Brings scipy.integrate, a third of what it takes to import the product.
+    from datasketch import MinHash
+
     # A fast checksum serves, since the candidates are compared word by word afterwards.
-    signature = datasketch.MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=zlib.crc32)
+    signature = MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=zlib.crc32)
     signature.update_batch([sequence.encode("utf-8", "surrogatepass") for sequence in sequences])
     rows = np.asarray(signature.hashvalues, dtype=np.uint64).reshape(_BANDS, _ROWS)
     return tuple(_hash64(band, row.tobytes()) for band, row in enumerate(rows))

@@ -70,7 +70,7 @@ def holder(kind: StatementKind, metadata: Metadata, name_of: Callable[[str], str
     return ", ".join(map(name_of, metadata.holders)) or None
 
 
-def record_of(summary: DocumentSummary) -> str | None:
+def record_in_words(summary: DocumentSummary) -> str | None:
     """Returns what to show in place of a State for a record of several speakers; None for anything else."""
     return f"record, {summary.interventions} interventions" if summary.interventions else None
 

@@ -19,7 +19,7 @@ from rich.progress import (
 from rich.table import Column, Table
 from rich.text import Text
 
-from app.answering.provenance import holder, record_of
+from app.answering.provenance import holder, record_in_words
 from app.answering.trace import lines_of
 from app.records import Answer, Citation
 from ingest.parties.party_table import Party
@@ -215,7 +215,7 @@ def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> N
         family = families.get(document.document_id)
         cells = (
             document.document_id,
-            record_of(document) or holder(document.kind, metadata, corpus.party_name),
+            record_in_words(document) or holder(document.kind, metadata, corpus.party_name),
             _occasion(metadata),
             metadata.date,
             metadata.language,

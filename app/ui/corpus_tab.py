@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import gradio as gr
 
-from app.answering.provenance import holder, record_of, spoken_date
+from app.answering.provenance import holder, record_in_words, spoken_date
 from app.corpus.corpus import Corpus
 from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
 from app.ui.conversation import error_html
@@ -200,7 +200,7 @@ def _pager(page: int, found: int) -> str:
 
 def _row(summary: DocumentSummary, names: PartyNamer) -> str:
     metadata: Metadata = summary.metadata
-    who = record_of(summary) or holder(summary.kind, metadata, names) or say("nobody")
+    who = record_in_words(summary) or holder(summary.kind, metadata, names) or say("nobody")
     inferred = set(summary.inferred)
     cells = (
         ("on_behalf_of", names(metadata.on_behalf_of) if metadata.on_behalf_of else ""),

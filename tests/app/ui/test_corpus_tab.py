@@ -119,4 +119,4 @@ def test_intervention_shows_its_own_words_and_leads_to_its_record():
     _, parts = record_with_parts()
     html = statement_html(parts[1], str)
     assert ">We agree.</div>" in html and "Order." not in html
-    assert 'data-id="r"' in html and "tells it in its own words" in html
+    assert 'data-id="r"' in html and "the record's words" in html

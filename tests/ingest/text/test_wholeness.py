@@ -78,6 +78,7 @@ def test_what_the_record_puts_between_is_passed_over():
     assert not own.holds(0, len(text))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("path", [*MADE, *REAL], ids=lambda path: path.name)
 def test_every_sentence_of_a_record_that_may_be_cited_is_whole(path):
     extra = PROJECT / "evals" / "conference" / "parties.csv" if path in MADE else None

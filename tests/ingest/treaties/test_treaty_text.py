@@ -225,6 +225,7 @@ REAL = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif("UNTOC_TEST_DATA" not in os.environ, reason="UNTOC_TEST_DATA names no folder of real data")
 @pytest.mark.parametrize("name", REAL)
 @pytest.mark.parametrize("wrapped", [False, True])
