@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from pydantic_core import CoreSchema, core_schema
+
 StatementKind = Literal["statement", "record", "treaty"]
 EditKind = Literal["wrap", "glue", "cut", "hyphen", "furniture"]
 Role = Literal["party", "office", "unknown"]
@@ -275,6 +277,18 @@ class SentenceId(str):
     def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]  # what a copy is made from is its parts
         """Lets copies keep the parts."""
         return self.statement_id, self.ordinal
+
+    @classmethod
+    def read(cls, text: str) -> "SentenceId":
+        """Reads an id as it is written."""
+        statement_id, _, ordinal = str(text).rpartition(":")
+        return cls(statement_id, int(ordinal))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> CoreSchema:
+        """Lets stored answers be read: an id is a string there."""
+        written = core_schema.to_string_ser_schema()
+        return core_schema.no_info_plain_validator_function(cls.read, serialization=written)
 
 
 @dataclass(frozen=True, kw_only=True)
