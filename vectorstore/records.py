@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from pydantic_core import CoreSchema, core_schema
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import core_schema
 
 StatementKind = Literal["statement", "record", "treaty"]
 EditKind = Literal["wrap", "glue", "cut", "hyphen", "furniture"]
@@ -279,16 +280,14 @@ class SentenceId(str):
         return self.statement_id, self.ordinal
 
     @classmethod
-    def read(cls, text: str) -> "SentenceId":
-        """Reads an id as it is written."""
-        statement_id, _, ordinal = str(text).rpartition(":")
-        return cls(statement_id, int(ordinal))
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Lets stored answers be read again, which hold it as text."""
+        return core_schema.no_info_after_validator_function(cls._of_text, core_schema.str_schema())
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> CoreSchema:
-        """Lets stored answers be read: an id is a string there."""
-        written = core_schema.to_string_ser_schema()
-        return core_schema.no_info_plain_validator_function(cls.read, serialization=written)
+    def _of_text(cls, text: str) -> "SentenceId":
+        statement_id, _, ordinal = text.rpartition(":")
+        return cls(statement_id, int(ordinal))
 
 
 @dataclass(frozen=True, kw_only=True)
