@@ -15,7 +15,7 @@ from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
 from tests.topic_words import topic_words
-from vectorstore.records import StatementSummary
+from vectorstore.records import ScopeFilter, StatementSummary
 
 _LAC = "LATIN_AMERICA_CARIBBEAN"
 
@@ -246,7 +246,7 @@ def _summary(like: StatementSummary, state: str, date: str) -> StatementSummary:
 
 
 def test_members_of_a_group_are_those_at_the_date_of_a_statement(workspace: Workspace, parties: PartyTable) -> None:
-    like = workspace.corpus.statements()[0]
+    like = workspace.store.catalogue.summaries(ScopeFilter())[0]
     held = [_summary(like, *each) for each in (("GBR", "2019"), ("GBR", "2021"), ("KEN", "2019"), ("EU", "2019"))]
     assert [s.statement_id for s in of_asked(held, (), ("EU",), parties)] == ["GBR-2019"]
     assert [s.statement_id for s in of_asked(held, (), ("AFRICA",), parties)] == ["KEN-2019"]
@@ -262,7 +262,7 @@ def test_members_of_a_group_are_searched_for_themselves(workspace: Workspace, pa
     members = parties.members("XGR")
     claimed = {claim.state for claim in answer.claims}
     assert answer.scope.members_of == ("XGR",) and claimed and claimed <= members
-    held = {s.metadata.state for s in workspace.corpus.statements()} & members
+    held = {s.metadata.state for s in workspace.corpus.documents()} & members
     assert claimed | set(answer.coverage.states_without_evidence) == held
     assert answer.coverage.states_without_statement == ()
 
