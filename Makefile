@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-fast test-rest coverage check format train eval baseline bench demo-model commands schema parties clean
+.PHONY: help install run test test-fast test-rest coverage check format train train-direction eval baseline bench demo-model commands schema parties clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -58,6 +58,9 @@ check: $(VENV)/.installed-dev ## Format, lint, types and the direction of import
 
 train: $(VENV)/.installed-dev ## Make the weights that read questions from app/question/examples
 	$(BIN)/python scripts/train_reading.py
+
+train-direction: $(VENV)/.installed-dev ## Make the weights that tell for from against; CORPUS is the folder of the general debate
+	$(BIN)/python scripts/train_direction.py $(CORPUS)
 
 format: $(VENV)/.installed-dev ## Format the code
 	$(BIN)/ruff format .

@@ -11,6 +11,7 @@ Missing = Literal["number", "name", "date", "reason", "state", "article"]
 CitationKind = Literal["statement", "record", "treaty", "reported"]
 Verdict = Literal["verified", "altered", "misattributed", "not_found"]
 Pick = Literal["latest", "earliest"]
+Direction = Literal["for", "against", "conditional", "mentions"]
 QuestionKind = Literal[
     "content",
     "position",
@@ -126,6 +127,7 @@ class Citation:
         edge: Where the words begin or end without being a sentence: at an item of a list, or where the text does.
         held_by: Codes of all States whose position it is, of a joint statement.
         quoting: Whether all these words stand in quotation marks: the speaker quotes somebody else.
+        superseded_by: Number of a later citation of the same party that takes another direction.
         nearest: Of a related passage, whether it may answer, which is not sure.
     """
 
@@ -158,16 +160,23 @@ class Citation:
     held_by: tuple[str, ...] = ()
     edge: Literal["list_item", "text"] | None = None
     quoting: bool = False
+    superseded_by: int | None = None
     nearest: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """One thing that the answer says, about one State or group, with the numbers of its citations."""
+    """One thing that the answer says, about one State or group, with the numbers of its citations.
+
+    Attributes:
+        direction: Whether what is cited is for or against the topic, for it under conditions, or only mentions it; None
+            where nothing was asked that has one, and where it only reports what others said.
+    """
 
     text: str
     state: str | None
     citations: tuple[int, ...]
+    direction: Direction | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,7 +243,7 @@ class Answer:
     Attributes:
         answer: The rendered text, Markdown, with `[1]` markers.
         missing: The kind of thing asked for that the evidence does not hold (status `partial`).
-        citations: Strongest first.
+        citations: Those of one party newest first, then strongest.
         more: How many further evidence sentences exist beyond the citations.
         related: Citations that do not support an answer but may help.
         confidence: Chance that the evidence answers, 0 to 1, higher is better.

@@ -13,11 +13,12 @@ from typing import Annotated, Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from app.briefing.cells import KINDS, PositionKind, Subject
+from app.briefing.cells import Subject
 from app.briefing.position_classifier import suggest_kind
 from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import TableBuilder
 from app.records import Citation
+from app.retrieval.position_marks import KINDS, PositionKind
 from evals.cases.case import Evidence, Review
 from evals.cases.corpus_facts import sha256_of
 from evals.cases.documents import Document, Documents
@@ -165,8 +166,21 @@ def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tup
     Raises:
         DatasetError: A file is missing or is not the one that was labelled.
     """
+    return tuple(
+        FilledCell(cell=cell, kind=suggest_kind(citations, statements, cell.topic).kind, citations=citations)
+        for cell, citations, statements in cite_labels(cells, documents)
+    )
+
+
+def cite_labels(
+    cells: Iterable[LabelledCell], documents: Documents
+) -> Iterator[tuple[LabelledCell, tuple[Citation, ...], Mapping[str, Statement]]]:
+    """Yields cells with citations of their evidence, and the statements cited.
+
+    Raises:
+        DatasetError: A file is missing or is not the one that was labelled.
+    """
     statements: dict[str, Statement] = {}
-    filled = []
     for cell in cells:
         for span in cell.evidence:
             if span.file not in statements:
@@ -177,9 +191,7 @@ def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tup
         for span, citation in zip(cell.evidence, citations, strict=True):
             if span.sha256 != sha256_of(citation.source_quote):
                 raise DatasetError(f"{cell.id!r}: {span.file!r} has other words at {span.start} than were labelled")
-        kind = suggest_kind(citations, statements, cell.topic, documents.parties).kind
-        filled.append(FilledCell(cell=cell, kind=kind, citations=citations))
-    return tuple(filled)
+        yield cell, citations, statements
 
 
 def fill_by_building(cells: Iterable[LabelledCell], builder: TableBuilder) -> Iterator[FilledCell]:

@@ -96,6 +96,10 @@ def _reason(
     # Where only the members of a group are asked about, nobody is named who could be missed.
     sets = [members_name(code, parties, wording.language) for code in resolution.scope.members_of] if named else []
     names = ", ".join((*named, *sets))
+    otherwise = dict.fromkeys(item.party for item in retrieved.party_evidence if item.other_direction)
+    if otherwise and not resolution.negated:
+        message = wording.say("other_direction", parties=_named(otherwise, parties, wording))
+        return Abstention(reason="no_position", message=message)
     neutral = dict.fromkeys(item.party for item in retrieved.party_evidence if item.takes_no_position)
     if neutral and not resolution.negated:
         message = wording.say("no_position", party=_named(neutral, parties, wording))

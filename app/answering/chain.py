@@ -17,17 +17,21 @@ from app.answering.compose.extractive import Composition, compose, render
 from app.answering.compose.merge_claims import with_claims, with_translations
 from app.answering.compose.model import ModelWriter, Task
 from app.answering.notes import word_notes
+from app.answering.positions import directions_of, earlier_than_latest, with_directions, with_superseding
 from app.answering.quotation_source import FindWords, nowhere
-from app.answering.verify import verify
+from app.answering.verify import Verified, verify
 from app.question.reading import resolve
 from app.question.resolution import Resolution
 from app.question.turn import EarlierTurn, earlier_turns, read_state, state_after
 from app.records import Answer, Missing, Timings
+from app.retrieval.direction import topic_words
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
 from vectorstore.records import JSONValue
 
+# Kinds of question whose answer takes no position.
+_WITHOUT_POSITIONS: Final = ("metadata", "source", "list", "summary", "treaty_text", "greeting")
 # Quotations and claims at most, where a shorter answer is asked for.
 _SHORTER: Final = 2
 
@@ -134,6 +138,24 @@ class Steps:
             composed = with_translations(composed, self.writer, resolution.reply_language)
         yield composed
 
+    @staticmethod
+    def _with_positions(
+        resolution: Resolution, retrieved: Retrieved, checked: Verified, composed: Composition
+    ) -> tuple[Verified, Composition]:
+        """Adds the direction of each claim on the topic asked about, and what later statements supersede."""
+        scope, statements = resolution.scope, retrieved.sources.statements
+        if not (scope.topic or scope.treaties) or resolution.answered_as in _WITHOUT_POSITIONS:
+            return checked, composed
+        directions = directions_of(checked.citations, topic_words(scope), scope.language)
+        telling = _tells_positions(resolution)
+        earlier = earlier_than_latest(checked.citations, statements) if telling else frozenset()
+        checked = replace(
+            checked,
+            claims=with_directions(checked.claims, directions),
+            citations=with_superseding(checked.citations, directions, statements) if scope.topic else checked.citations,
+        )
+        return checked, replace(composed, positions=telling, earlier=earlier)
+
     def _by_kind(self, resolution: Resolution) -> KindAnswers:
         limit = min(self.max_citations, _SHORTER) if resolution.style == "shorter" else self.max_citations
         return KindAnswers(retriever=self.retriever, find_words=self.find_words, limit=limit)
@@ -161,6 +183,7 @@ class Steps:
             dropped_claims=checked.dropped,
         )
         answer = _with_model(answer, composed, self.writer)
+        checked, composed = self._with_positions(resolution, retrieved, checked, composed)
         own = [claim for claim in checked.claims if claim.state not in composed.spoken_for]
         if not own or resolution.negated:
             return abstain(answer, resolution, retrieved, parties, wording)
@@ -180,6 +203,10 @@ class Steps:
                 else ()
             ),
         )
+
+
+def _tells_positions(resolution: Resolution) -> bool:
+    return resolution.stance or resolution.over_time or resolution.kind == "compare"
 
 
 def _with_model(answer: Answer, composed: Composition, writer: ModelWriter | None) -> Answer:

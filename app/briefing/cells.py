@@ -8,18 +8,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, get_args
 
 from app.records import Citation, Claim, Coverage, DroppedClaim, listed
+from app.retrieval.position_marks import PositionKind
 
-PositionKind = Literal[
-    "supports",
-    "opposes",
-    "proposes",
-    "conditional",
-    "reports_practice",
-    "calls_on_others",
-    "no_position",
-    "no_statement",
-]
-KINDS: Final[tuple[PositionKind, ...]] = get_args(PositionKind)
 KIND_LABELS: Final[dict[PositionKind, str]] = {
     "supports": "supports",
     "opposes": "opposes",
@@ -98,7 +88,7 @@ class Cell:
         session: The session, where the table is split by sessions, else None.
         kind: The suggested kind; a `changed` review puts another in its place (see `holds`).
         words: The words that show the suggested kind; empty for `no_position` and `no_statement`.
-        citations: Numbers of its citations, strongest first; what a group said for the party comes last.
+        citations: Numbers of its citations, newest first; what a group said for the party comes last.
         more: How many further evidence sentences there are.
         note: Why there is no evidence, for whom a group spoke, or what else to know; one line, may be empty.
         key: Under what its review is kept.

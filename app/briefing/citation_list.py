@@ -29,6 +29,10 @@ class CitationList:
             self.statement(citation.statement_id)
         return self._numbers[place]
 
+    def supersede(self, number: int, later: int) -> None:
+        """Marks a citation as superseded by a later one."""
+        self._citations[number - 1] = replace(self._citations[number - 1], superseded_by=later)
+
     def get(self, number: int) -> Citation:
         """Returns a citation by its number."""
         return self._citations[number - 1]

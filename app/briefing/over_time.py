@@ -9,10 +9,11 @@ from itertools import pairwise
 from typing import Final
 
 from app.answering.citation_spans import SentenceSpan, cite
-from app.briefing.cells import Cell, Moment, PositionChange, PositionKind, Repetition
+from app.briefing.cells import Cell, Moment, PositionChange, Repetition
 from app.briefing.citation_list import CitationList
-from app.briefing.position_classifier import RULES, Suggestion
+from app.briefing.position_classifier import Suggestion
 from app.records import Citation
+from app.retrieval.position_marks import PositionKind
 from app.retrieval.scoped_statements import made_before
 from ingest.text.squash import squash
 from vectorstore.records import Sentence, StatementSummary
@@ -21,8 +22,8 @@ from vectorstore.records import Sentence, StatementSummary
 _SHORTEST: Final = 40
 # Kinds between which a change is reported; to propose or to report is no change of position.
 _POSITIONS: Final[frozenset[PositionKind]] = frozenset(("supports", "opposes", "conditional"))
-# Least strength of a rule (`app.briefing.position_classifier.RULES`) that counts.
-_SAID: Final = 2
+# Least chance that words take a direction at all, for a change of it to be reported.
+_SAID: Final = 0.7
 
 Labels = Callable[[Citation, str], Suggestion]
 
@@ -57,7 +58,7 @@ def _moment(cell: Cell, number: int, citations: CitationList, labels: Labels) ->
         subject=cell.subject,
         citation=number,
         kind=suggestion.kind,
-        outright=any(RULES[rule][1] >= _SAID for rule in suggestion.rules),
+        outright=suggestion.sure >= _SAID,
     )
 
 

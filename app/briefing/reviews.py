@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, cast, get_args
 
-from app.briefing.cells import KINDS, PositionKind, Review, ReviewState
+from app.briefing.cells import Review, ReviewState
 from app.errors import BriefingError
+from app.retrieval.position_marks import KINDS, PositionKind
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import StoredReview
 

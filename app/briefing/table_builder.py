@@ -8,11 +8,12 @@ from typing import Final
 from app.answering.abstention import abstain
 from app.answering.compose.extractive import quote
 from app.answering.compose.model import ModelWriter
+from app.answering.positions import directions_of, with_superseding
 from app.answering.verify import verify_citation
+from app.briefing.cell_evidence import on_subject
 from app.briefing.cell_writer import CellText, CellWriter
 from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Review, SourceFile, Subject
 from app.briefing.citation_list import CitationList, holds, quoted_with
-from app.briefing.evidence_order import order_evidence
 from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
 from app.briefing.points import choose_points
 from app.briefing.position_classifier import Suggestion, suggest_kind
@@ -252,13 +253,14 @@ class _Build:
         retrieved = self._retriever.retrieve(self._resolution(code, subject, session), self._parties)
         self._searched |= {summary.statement_id: summary for summary in retrieved.searched}
         own = next((item for item in retrieved.party_evidence if item.party == code and item.speaks), None)
-        telling = [] if own is None else order_evidence(own, subject.topic)
+        telling = [] if own is None else on_subject(own, subject.topic)
         cited = self._quoted(telling, retrieved, self._request.quotations)
         of_groups, group_note = self._of_groups(retrieved)
         worded = self._worded(subject, telling, retrieved, beat) if cited or of_groups else CellText()
         shown = quoted_with([*cited, *of_groups], worded.citations, retrieved.sources)
         shown = sorted(shown, key=lambda citation: code not in (citation.state, *citation.held_by))
         numbers = [self._citations.add(citation) for citation in shown]
+        self._supersede(numbers, subject)
 
         def number(citation: Citation) -> int:
             return next(n for held, n in zip(shown, numbers, strict=True) if holds(held, citation))
@@ -286,6 +288,14 @@ class _Build:
         )
         return cell, self._one_each(telling, retrieved)
 
+    def _supersede(self, numbers: Sequence[int], subject: Subject) -> None:
+        """Marks the citations of a cell that a later one of it supersedes on its subject."""
+        cited = [self._citations.get(number) for number in numbers]
+        directions = directions_of(cited, subject.topic, subject.language)
+        for citation in with_superseding(cited, directions, self._citations.statements) if subject.topic else ():
+            if citation.superseded_by is not None:
+                self._citations.supersede(citation.number, citation.superseded_by)
+
     def _worded(
         self, subject: Subject, telling: Sequence[Sentence], retrieved: Retrieved, beat: Callable[[], None]
     ) -> CellText:
@@ -310,7 +320,7 @@ class _Build:
 
     def _quoted(self, chosen: Sequence[Sentence], retrieved: Retrieved, limit: int) -> list[Citation]:
         """Quotes evidence that passes verification; repeated language is quoted once."""
-        made = quote(_once(chosen), retrieved.sources, limit, first_number=1)
+        made = quote(_once(chosen), retrieved.sources, limit, first_number=1, newest_first=True)
         return [c for c in made if verify_citation(c, retrieved.sources.statements.get(c.statement_id)) == "verified"]
 
     def _of_groups(self, retrieved: Retrieved) -> tuple[list[Citation], str]:
@@ -320,11 +330,11 @@ class _Build:
         return cited, f"{', '.join(names)} spoke for it, quoted as such." if cited else ""
 
     def _suggested(self, cited: Sequence[Citation], subject: Subject) -> Suggestion:
-        return suggest_kind(cited, self._citations.statements, subject.topic, self._parties)
+        return suggest_kind(cited, self._citations.statements, subject.topic)
 
     def _labelled(self, citation: Citation, subject: str) -> Suggestion:
         topics = {item.label: item.topic for item in self._request.subjects}
-        return suggest_kind([citation], self._citations.statements, topics[subject], self._parties)
+        return suggest_kind([citation], self._citations.statements, topics[subject])
 
     def _silence(self, code: str, subject: Subject, session: str | None, retrieved: Retrieved) -> str:
         """Returns the note of an empty cell, by the reason with which a question would abstain."""

@@ -10,7 +10,7 @@ from typing import Final
 
 import regex
 
-from app.answering.claims.lexicon import LANGUAGES
+from ingest.language.claim_words import LANGUAGES
 from ingest.language.lexicons import load_lexicon
 from ingest.language.numbers import find_numbers
 

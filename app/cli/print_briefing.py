@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.briefing.cells import Briefing, Cell, PositionKind
+from app.briefing.cells import Briefing, Cell
 from app.cli.printing import inert, print_table, stdout_console
+from app.retrieval.position_marks import PositionKind
 from prompts.wording import load_document_words
 
 _STYLES: Final[dict[PositionKind, str]] = {

@@ -10,8 +10,9 @@ from itertools import pairwise
 from typing import Final, Literal, get_args
 
 from app.answering.provenance import holders, provenance, reference_by_name, spoken_date
-from app.briefing.cells import Briefing, Cell, Point, PositionKind
+from app.briefing.cells import Briefing, Cell, Point
 from app.records import Citation, Claim
+from app.retrieval.position_marks import PositionKind
 from prompts.wording import Wording, load_document_words, load_wording
 
 DocumentForm = Literal["full", "one_pager", "talking_points"]

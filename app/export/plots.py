@@ -11,9 +11,10 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, Literal
 
-from app.briefing.cells import KINDS, Briefing, PositionKind
+from app.briefing.cells import Briefing
 from app.export.arrange import Sayings, by_place, citation_kind, columns, position
 from app.export.looks import MARKS, TINTS
+from app.retrieval.position_marks import KINDS, PositionKind
 from prompts.wording import load_document_words
 
 if TYPE_CHECKING:

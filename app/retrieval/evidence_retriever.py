@@ -10,8 +10,10 @@ from typing import Final
 
 from app.question.resolution import Resolution, Shown
 from app.records import Citation, Coverage, Note, RetrievedPassage, Scope, Sources, TreatyScope, WordsFound
+from app.retrieval.direction import direction_asked, topic_words
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.party_search import PartySearch
+from app.retrieval.positions import PositionReader
 from app.retrieval.relevance import CITED
 from app.retrieval.scoped_statements import (
     ScopedStatements,
@@ -21,9 +23,8 @@ from app.retrieval.scoped_statements import (
     without,
 )
 from app.retrieval.sentence_ranker import SentenceRanker, languages_of
-from app.retrieval.stance import has_stance
 from app.retrieval.strategies import choose_strategy
-from app.retrieval.topic import Topic
+from app.retrieval.topic import Topic, topic_in
 from ingest.glossary.glossary import LANGUAGES, terms_within
 from ingest.glossary.thesaurus import thesaurus
 from ingest.parties.party_table import PartyTable
@@ -36,8 +37,6 @@ _MANY: Final = 6
 _MANY_NAMED: Final = 12
 # Passages that an answer lists as retrieved.
 _LISTED: Final = 100
-# Best sentences in which, with the sentence after each, a position is looked for.
-_READ_FOR_POSITION: Final = 5
 # Terms of quotations in other languages that are explained.
 _GLOSSED: Final = 3
 # How far from a quotation its reasons are looked for, in sentences.
@@ -239,8 +238,13 @@ class EvidenceRetriever:
         spoken_for = tuple(
             replace(search.find(g.group, g.statements), members=g.members, aligned=g.aligned) for g in groups
         )
-        if resolution.stance:
-            evidence, spoken_for = (tuple(self._by_position(f) for f in each) for each in (evidence, spoken_for))
+        positions = self._positions(resolution)
+        if resolution.stance and not resolution.over_time:
+            # The latest position is looked for in all statements of a party that speaks of the topic.
+            evidence = tuple(search.deeper(item) if many and item.speaks else item for item in evidence)
+            evidence, spoken_for = (tuple(map(positions.read, each)) for each in (evidence, spoken_for))
+        elif not many:
+            evidence = tuple(map(positions.without_reported, evidence))
         related, readings = self._related_findings(resolution, evidence, search, many=many)
         unnamed, cited_unnamed = self._of_unnamed_conventions(resolution, evidence)
         related = (*unnamed, *related)
@@ -264,6 +268,7 @@ class EvidenceRetriever:
                 *_words_only_note(base, evidence, self._ranker),
                 *_gloss_notes(search.topic, evidence),
                 *_search_notes(resolution, base.searched, evidence, readings),
+                *_direction_notes(evidence, listed=not base.asked),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in cited_unnamed),
             ),
             sources=self._sources((*evidence, *spoken_for, *related)),
@@ -343,27 +348,13 @@ class EvidenceRetriever:
             sources=self._sources((evidence,)),
         )
 
-    def _by_position(self, evidence: PartyEvidence) -> PartyEvidence:
-        """Puts sentences that take a position first; marks the evidence where none does (`takes_no_position`)."""
-        if not evidence.answers:
-            return evidence
-        language = {s.statement_id: s.metadata.language for s in evidence.searched}
-        best = evidence.best
-
-        def takes(sentences: Sequence[Sentence]) -> bool:
-            return any(has_stance(s.text, s.language or language.get(s.statement_id)) for s in sentences)
-
-        read = best[:_READ_FOR_POSITION]
-        first = [item for item in read if takes([item.sentence])]
-        first = first or [item for item in read if takes(self._with_next(item.sentence))]
-        if not first:
-            return replace(evidence, takes_no_position=True)
-        return replace(evidence, sentences=(*first, *(item for item in evidence.sentences if item not in first)))
-
-    def _with_next(self, sentence: Sentence) -> list[Sentence]:
-        """Returns a sentence and the one after it in its paragraph, which often says what is thought of it."""
-        after = self._store.catalogue.sentences(sentence.statement_id)[sentence.ordinal : sentence.ordinal + 2]
-        return [item for item in after if item.paragraph == sentence.paragraph]
+    def _positions(self, resolution: Resolution) -> PositionReader:
+        scope, catalogue = resolution.scope, self._store.catalogue
+        listed = (resolution.all_states or scope.members_of) and not resolution.negated
+        asked = direction_asked(resolution.question, scope.topic, scope.language) if listed else None
+        return PositionReader(
+            lambda language: topic_in(topic_words(scope), scope.language, language), catalogue.sentences, asked
+        )
 
     def _sources(self, evidence: Sequence[PartyEvidence]) -> Sources:
         ids = dict.fromkeys(item.sentence.statement_id for each in evidence for item in each.sentences)
@@ -421,6 +412,13 @@ def _words_only_note(base: Retrieved, evidence: Sequence[PartyEvidence], ranker:
         and not all(ranker.reads(language) for s in item.searched for language in languages_of(s))
     ]
     return (Note(kind="words_only", values={"parties": tuple(dict.fromkeys(unread))}),) if unread else ()
+
+
+def _direction_notes(evidence: Sequence[PartyEvidence], *, listed: bool) -> Iterable[Note]:
+    """Names apart, in a list of States, who spoke on the topic without a direction."""
+    neutral = tuple(dict.fromkeys(item.party for item in evidence if item.takes_no_position and item.speaks))
+    if neutral and listed and any(item.answers for item in evidence):
+        yield Note(kind="no_direction", values={"parties": neutral})
 
 
 def _gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iterable[Note]:

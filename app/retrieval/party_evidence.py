@@ -6,6 +6,7 @@ sure as its surest sentence.
 
 from dataclasses import dataclass, replace
 
+from app.records import Direction
 from app.retrieval.relevance import ConfidenceSource, Relevance
 from vectorstore.records import ScoredPassage, Sentence, StatementSummary
 
@@ -30,6 +31,8 @@ class PartyEvidence:
         members: The States asked about for which this party, a group, spoke; empty where it was asked about itself.
         aligned: These States were no members, but aligned themselves with what the group said.
         takes_no_position: The sentences speak of the topic without taking a position, and a position was asked for.
+        direction: The direction of its latest position, where a position was asked for.
+        other_direction: That is not the direction which was asked for ("which States oppose …").
         coverage_unknown: Whether finding nothing would not prove silence: the models do not know the language of the
             question or of the statements, and the glossary does not translate all of the topic.
     """
@@ -41,6 +44,8 @@ class PartyEvidence:
     members: tuple[str, ...] = ()
     aligned: bool = False
     takes_no_position: bool = False
+    direction: Direction | None = None
+    other_direction: bool = False
     coverage_unknown: bool = False
 
     @property
@@ -67,7 +72,7 @@ class PartyEvidence:
     @property
     def answers(self) -> bool:
         """Whether the evidence answers."""
-        return self.speaks and not self.takes_no_position
+        return self.speaks and not (self.takes_no_position or self.other_direction)
 
     @property
     def best(self) -> tuple[ScoredSentence, ...]:

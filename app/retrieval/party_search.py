@@ -86,6 +86,12 @@ class PartySearch:
             case Representative():
                 return self._ranker.rank_by_centroid(party, statements)
 
+    def deeper(self, evidence: PartyEvidence) -> PartyEvidence:
+        """Returns the evidence of a party of several statements, read as if nobody else were asked about."""
+        if len(evidence.searched) < 2 or self.topic is None or not isinstance(self._strategy, ByTopic):
+            return evidence
+        return merge_evidence(evidence, self._ranker.rank_by_topic(evidence.party, evidence.searched, self.topic))
+
     def _by_articles(
         self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope]
     ) -> PartyEvidence:

@@ -243,5 +243,11 @@ def made_before(one: Metadata, other: Metadata) -> bool:
     return one.body == other.body and all(n.isdigit() for n in numbers) and int(numbers[0]) < int(numbers[1])
 
 
+def recency(metadata: Metadata) -> tuple[date, int]:
+    """Returns a key that sorts statements by when they were made, oldest first; those without a date come first."""
+    days, session = _days(metadata), metadata.session or ""
+    return (days[1] if days else date.min, int(session) if session.isdigit() else 0)
+
+
 def _days(metadata: Metadata) -> tuple[date, date] | None:
     return interval(metadata.date) if metadata.date else None

@@ -22,7 +22,6 @@ from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_ev
 from app.retrieval.passage_sentences import sentences_of, windows_of, without_scraps
 from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceModel, lexical_relevance
 from app.retrieval.relevance_features import FeatureExtractor, Read, SentenceFeatures
-from app.retrieval.stance import has_stance
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import ModelLanguages, Topic
 from vectorstore.embeddings import Embedder
@@ -438,12 +437,8 @@ class SentenceRanker:
         stored = self._store.catalogue.sentences_by_id(wanted)
         sentences = [stored[identifier] for identifier in wanted]
         if kind != "agenda_item":
-            # Sentences that take a position come before mere mentions ("others spoke of article 4"), and headings
-            # last; for an item of the agenda the heading explains it.
-            languages = {s.statement_id: s.metadata.language for s in searched}
-            sentences.sort(
-                key=lambda s: (s.paragraph is None, not has_stance(s.text, s.language or languages[s.statement_id]))
-            )
+            # Headings come last; for an item of the agenda the heading explains it.
+            sentences.sort(key=lambda s: s.paragraph is None)
         if topic is not None and topic.english and len(sentences) > 1:
             scores = self._score(topic.english, [sentence.text for sentence in sentences])
             sentences = [sentences[row] for row in np.argsort(-scores, kind="stable")]

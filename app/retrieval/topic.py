@@ -6,6 +6,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import Final
 
@@ -196,6 +197,12 @@ class Topic:
         """Returns the topic in a language with all terms that the glossary has for it, for lexical search."""
         terms = translate_topic(self.words, self.language, to=language).terms if language in LANGUAGES else ()
         return " ".join((self.words, *terms) if language == self.language else terms)
+
+
+@lru_cache(maxsize=256)
+def topic_in(words: str, language: str, other: str | None) -> str:
+    """Returns topic words in another language as far as the glossary knows them; in their own, as they are."""
+    return words if other in (language, None) else translate_topic(words, language, to=other or language).text
 
 
 def _narrower(within: tuple[NamedTerm, ...]) -> tuple[tuple[str, ...], ...]:

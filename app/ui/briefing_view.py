@@ -8,9 +8,10 @@ from html import escape
 from typing import Final
 
 from app.answering.provenance import spoken_date
-from app.briefing.cells import KINDS, Briefing, Cell, EvidenceWords, PositionKind
+from app.briefing.cells import Briefing, Cell, EvidenceWords
 from app.briefing.table_builder import BriefingProgress
 from app.records import Citation, Claim
+from app.retrieval.position_marks import KINDS, PositionKind
 from app.ui.provenance_html import provenance, speaker_line
 from app.ui.words import language, say
 from prompts.wording import load_document_words

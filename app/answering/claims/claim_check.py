@@ -12,13 +12,13 @@ from typing import Final
 import regex
 
 from app.answering.claims.form import LONGEST, ill_formed, quoted_parts
-from app.answering.claims.lexicon import LANGUAGES, SELF, orders, possessive
 from app.answering.claims.name_check import check_names
 from app.answering.claims.reference_check import check_references
 from app.answering.claims.token_alignment import SUBJECTLESS, ClaimBody, in_order, is_aligned
 from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, NameSpan, Token, read
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import NamedTerm, terms_within
+from ingest.language.claim_words import LANGUAGES, SELF, orders, possessive
 from ingest.language.detection import language_of_sentence
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations, pairwise, takewhile
 from typing import Final
 
-from app.answering.claims.lexicon import SELF
 from app.answering.claims.tokens import OPERATORS, TURNING, Token
+from ingest.language.claim_words import SELF
 
 # Words that may be left out in one place, and in an aside between two commas; in Chinese, characters.
 _GAP: Final = 3

@@ -12,7 +12,7 @@ from typing import Any, Final
 import regex
 import snowballstemmer
 
-from app.answering.claims.lexicon import KINDS, LANGUAGES, SELF, first_person, operators, phrases, roles
+from ingest.language.claim_words import KINDS, LANGUAGES, SELF, first_person, operators, phrases, roles
 from ingest.language.dates import MONTH_NUMBER
 from ingest.language.numbers import find_numbers
 from ingest.treaties.references import find_articles

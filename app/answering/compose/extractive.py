@@ -15,6 +15,7 @@ from app.answering.compose.repetition import WordSequence, repeats, words_of
 from app.answering.provenance import attribution, holders, scan_note
 from app.records import Citation, Claim, Missing, Sources
 from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.scoped_statements import recency
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
 from vectorstore.records import Sentence
@@ -28,6 +29,8 @@ _MARKS: Final = regex.compile(r"[\"“”„«»「」『』]")
 # Beginnings of a line that Markdown reads as a list.
 _OPENING: Final = regex.compile(r"^(\d*)([-+.)=:])")
 RELATED: Final = 3
+# Directions that are shown beside a quotation; a mere mention speaks for itself.
+_SHOWN: Final = ("for", "against", "conditional")
 # Answer types, such as a number, are looked for in so many of the strongest quotations; others hold one by chance.
 _READ_FOR_ANSWER: Final = 2
 # Quotations from the statements of one group, beside those of the State that was asked about.
@@ -47,6 +50,8 @@ class Composition:
         quoted: Whether quotations are shown under the claims; a list of statements has their numbers alone.
         opening: What is said before the claims; empty for nothing.
         translations: Of quotations, by citation: in another language, for reading only.
+        positions: Whether the direction of each claim is shown, and which quotations are earlier ones.
+        earlier: Numbers of citations that a later statement of the same party follows.
         notes: How the answer was made, such as which model worded it; Markdown.
         written: The draft of a model, where one was asked; its claims that passed are among `claims`.
         shown: While a model still writes, the claims checked so far as Markdown; None when the composition is done.
@@ -62,6 +67,8 @@ class Composition:
     quoted: bool = True
     opening: str = ""
     translations: Mapping[int, str] = field(default_factory=dict)
+    positions: bool = False
+    earlier: frozenset[int] = frozenset()
     notes: tuple[str, ...] = ()
     written: "ModelDraft | None" = None
     shown: str | None = None
@@ -97,7 +104,7 @@ def compose(
     for item in (*answering, *groups):
         strong = item.strong
         allowed = min(share, OF_GROUP) if item.members else share
-        made = quote(strong, sources, allowed, first_number=len(citations) + 1)
+        made = quote(strong, sources, allowed, first_number=len(citations) + 1, newest_first=True)
         more += _unquoted(strong, made)
         citations += made
         if item.members:
@@ -147,12 +154,19 @@ def _unquoted(strong: Sequence[Sentence], made: Sequence[Citation]) -> int:
     return count
 
 
-def quote(chosen: Sequence[Sentence], sources: Sources, limit: int, *, first_number: int) -> list[Citation]:
+def quote(
+    chosen: Sequence[Sentence], sources: Sources, limit: int, *, first_number: int, newest_first: bool = False
+) -> list[Citation]:
     """Cites up to `limit` spans around chosen sentences, strongest first; distant referents come after them.
 
+    With `newest_first`, the spans that are cited come by the time of their statements, and strongest first of each.
     Words that occur in several statements are cited once, from the strongest; the citation names the others.
     """
     kept, also_in = _without_repetition(quotable_spans(chosen, sources), chosen, sources, limit)
+    places = list(range(len(kept)))
+    if newest_first:
+        places.sort(key=lambda place: recency(sources.statements[kept[place].statement_id].metadata), reverse=True)
+    kept, also_in = [kept[place] for place in places], {n: also_in.get(place, []) for n, place in enumerate(places)}
     order = [(item.statement_id, item.span) for item in kept]
     order += [(item.statement_id, item.distant) for item in kept if item.distant is not None]
     made = [
@@ -237,6 +251,11 @@ def render(
                 lines.append(f"{'- ' if composed.points else ''}{plain_line(claim.text)} {_numbers(claim)}")
             # On one line, since a blank line would end the block quote.
             doubts = [
+                wording.say(f"direction_{claim.direction}")
+                if claim.direction in _SHOWN and composed.positions and not place
+                else None,
+                wording.say("earlier") if number in composed.earlier and not citation.superseded_by else None,
+                wording.say("superseded", number=citation.superseded_by) if citation.superseded_by else None,
                 scan_note(citation, wording, only_unsure=True),
                 wording.say("quoting") if citation.quoting else None,
             ]

@@ -143,7 +143,7 @@ def test_json_tells_claims_and_what_was_dropped_beside_what_it_told_before(desk)
     contract = build(desk, said(*BAD, (SOUND, SUPPORT))).to_json()
     (row,), (before,) = contract["rows"], plain["rows"]
     assert {**before, "claims": row["claims"], "dropped_claims": row["dropped_claims"]} == row
-    assert row["claims"] == [{"text": SOUND, "state": "AUT", "citations": [1]}]
+    assert row["claims"] == [{"text": SOUND, "state": "AUT", "citations": [1], "direction": None}]
     assert {claim["text"] for claim in row["dropped_claims"]} >= {text for text, _ in BAD[:2]}
     assert (contract["composer"], contract["model"], plain["composer"], plain["model"]) == (
         "model", "openai:test", "extractive", None,

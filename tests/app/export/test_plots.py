@@ -7,10 +7,11 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from app.briefing.cells import KINDS, Briefing, Cell, Subject
+from app.briefing.cells import Briefing, Cell, Subject
 from app.export import plots
 from app.export.arrange import arrange
 from app.export.plots import describe_heat_map, describe_timeline, heat_map, timeline
+from app.retrieval.position_marks import KINDS
 from tests.fakes_briefing import EXTRADITION, fake_briefing
 
 

@@ -13,9 +13,9 @@ from typing import Final
 
 from app.answering.citation_spans import SentenceSpan, cite
 from app.answering.claims.claim_check import Premise
-from app.answering.claims.lexicon import operators
 from app.answering.compose.model import premise_of
 from app.records import Citation
+from ingest.language.claim_words import operators
 from ingest.language.dates import MONTH_NUMBER
 from ingest.language.numbers import find_numbers
 from ingest.parties.party_table import PartyTable

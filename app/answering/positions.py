@@ -1,0 +1,91 @@
+"""Positions in an answer: the direction of each claim, and which citations a later one of the same party supersedes.
+
+"Drelnia is not in favour of new protocols." [2] of 2020 is superseded by [1] of 2024, "Drelnia now supports …".
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.records import Citation, Claim, Direction
+from app.retrieval.direction import decisive_of, read_span
+from app.retrieval.scoped_statements import made_before
+from app.retrieval.topic import topic_in
+from vectorstore.records import Statement
+
+# Chance of a direction from which on a later statement can supersede an earlier one.
+_SURE: Final = 0.7
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitedDirection:
+    """The direction of a citation; `sure` where words that name the topic take it plainly."""
+
+    direction: Direction | None
+    sure: bool
+
+
+def directions_of(citations: Sequence[Citation], topic: str, language: str) -> dict[int, CitedDirection]:
+    """Returns the direction of each citation on a topic, by its number."""
+    return {citation.number: _direction(citation, topic, language) for citation in citations}
+
+
+def _direction(citation: Citation, topic: str, language: str) -> CitedDirection:
+    """Reads a citation; words of others, and of a treaty, have no direction."""
+    own = topic_in(topic, language, citation.language)
+    decisive = decisive_of([read for _, read in read_span(citation.quote, own, citation.language)])
+    if citation.quoting or citation.kind == "treaty" or decisive is None or decisive.reading == "reported":
+        return CitedDirection(direction=None, sure=False)
+    # A topic that the glossary does not have in the language of the citation is named by none of its sentences.
+    named = decisive.names_topic or citation.language != language
+    taken = decisive.reading not in ("mentions", "reported")
+    return CitedDirection(direction=decisive.reading, sure=taken and named and decisive.attitude >= _SURE)
+
+
+def with_directions(claims: Sequence[Claim], directions: Mapping[int, CitedDirection]) -> tuple[Claim, ...]:
+    """Returns claims with the direction of the first of their citations that has one."""
+
+    def told(claim: Claim) -> Direction | None:
+        cited = (directions[number].direction for number in claim.citations if number in directions)
+        found = [direction for direction in cited if direction is not None]
+        return next((direction for direction in found if direction != "mentions"), found[0] if found else None)
+
+    return tuple(replace(claim, direction=told(claim)) for claim in claims)
+
+
+def with_superseding(
+    citations: Sequence[Citation], directions: Mapping[int, CitedDirection], statements: Mapping[str, Statement]
+) -> tuple[Citation, ...]:
+    """Returns citations with the number of the latest one by which each is superseded.
+
+    That is a citation of the same party which was certainly made later and takes another direction.
+    """
+    taking = [citation for citation in citations if directions[citation.number].sure]
+
+    def later(citation: Citation) -> int | None:
+        if citation not in taking:
+            return None
+        over = [
+            other
+            for other in taking
+            if other.state == citation.state
+            and directions[other.number].direction != directions[citation.number].direction
+            and _made_before(citation, other, statements)
+        ]
+        latest = [each for each in over if not any(_made_before(each, other, statements) for other in over)]
+        return latest[0].number if latest else None
+
+    return tuple(replace(citation, superseded_by=later(citation)) for citation in citations)
+
+
+def earlier_than_latest(citations: Sequence[Citation], statements: Mapping[str, Statement]) -> frozenset[int]:
+    """Returns the numbers of citations beside which a later statement of the same party is cited."""
+    return frozenset(
+        citation.number
+        for citation in citations
+        if any(other.state == citation.state and _made_before(citation, other, statements) for other in citations)
+    )
+
+
+def _made_before(one: Citation, other: Citation, statements: Mapping[str, Statement]) -> bool:
+    return made_before(statements[one.statement_id].metadata, statements[other.statement_id].metadata)

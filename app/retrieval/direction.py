@@ -1,0 +1,238 @@
+"""Direction: whether words are for or against a topic, for it under conditions, or only mention it.
+
+One classifier decides for answers, briefings and evals. It reads a sentence with the topic put out of it ("we support
+the abolition of this") as a vector, the marks of positions in it, and its operators, such as "not" and "abolition":
+multinomial logistic regression, trained on examples by `make train-direction`, run by numpy. What others say or might
+say ("some propose …") is `reported`: it has no direction, since nobody's position is in it who speaks.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Final, Literal, get_args
+
+import numpy as np
+import regex
+
+from app.question.roles import Weights, load_weights
+from app.records import Direction, Scope
+from app.retrieval.position_marks import OUTRIGHT, RULES, PositionKind, PositionMark, kind_of, kinds_of
+from app.retrieval.terms import content_terms
+from ingest.language.claim_words import LANGUAGES, OperatorKind, first_person, operators, orders, roles
+from ingest.language.sentences import split_sentences
+from vectorstore.rows import Matrix
+from vectorstore.sentence_encoder import sentence_encoder
+
+Reading = Literal["for", "against", "conditional", "mentions", "reported"]
+READINGS: Final[tuple[Reading, ...]] = get_args(Reading)
+# What a question asks for: States in one direction, or in any.
+ASKED: Final = ("asks_for", "asks_against", "asks_conditional", "asks_open")
+# Below this chance, a sentence is not said to be for or against. Chosen on the folds of the examples.
+SURE: Final = 0.5
+# Chance of `reported` from which on words of an order make a sentence one.
+_ORDER_MIN: Final = 0.1
+# Chance that a direction needs where words such as "rejects" show it outright.
+_MARKED_MIN: Final = 0.25
+_SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
+    "supports": "for", "opposes": "against", "conditional": "conditional",
+}  # fmt: skip
+_OPPOSITE: Final[Mapping[str, str]] = {"for": "against", "against": "for"}
+# Stands in for the topic.
+_THIS: Final = {"en": "this", "fr": "cela", "es": "esto", "ru": "это", "ar": "هذا", "zh": "这个"}
+_WORD: Final = regex.compile(r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+(?:[-’'](?:(?!\p{Han})[\p{L}\p{M}\p{N}])+)*")
+_COUNTED: Final[tuple[OperatorKind, ...]] = (
+    "not", "ended", "without", "must", "should", "may", "would", "will", "some", "many", "only", "if", "unless",
+    "until", "past", "against", "guard", "say", "been", "by", "was",
+)  # fmt: skip
+# Operators that turn an attitude round, and those that do so as its object: "the abolition of".
+_TURNING: Final[tuple[OperatorKind, ...]] = ("not", "ended", "without", "against")
+_KINDS: Final[tuple[PositionKind, ...]] = (
+    "supports", "opposes", "conditional", "proposes", "calls_on_others", "reports_practice",
+)  # fmt: skip
+# How much the vector weighs beside what is counted, before training.
+_VECTOR, _TOLD = 4.0, 2.0
+
+
+class DirectionModel:
+    """The two classifiers: of sentences (`direction`) and of questions (`asked`).
+
+    Their weights are `{name}.weight` (classes, features) and `{name}.bias` (classes,), with `{name}.classes` as JSON
+    and the SHA-256 of the examples that they were trained on.
+    """
+
+    def __init__(self, weights: Weights) -> None:
+        self._arrays = weights.arrays
+        self._classes: Mapping[str, tuple[str, ...]] = {
+            name: tuple(json.loads(weights.notes[f"{name}.classes"])) for name in ("direction", "asked")
+        }
+
+    def chances(self, name: Literal["direction", "asked"], features: Matrix) -> dict[str, float]:
+        """Returns the chance of each class."""
+        scores = self._arrays[f"{name}.weight"] @ features + self._arrays[f"{name}.bias"]
+        chances = np.exp(scores - np.logaddexp.reduce(scores))
+        return dict(zip(self._classes[name], map(float, chances), strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentenceDirection:
+    """How a sentence was read.
+
+    Attributes:
+        reading: The likeliest reading; `mentions` where neither direction is sure.
+        chances: The chance of each reading, 0 to 1.
+        marks: The words that show a position, of the sentence.
+        names_topic: Whether the sentence shares words with the topic.
+        is_order: Whether it instructs whoever reads, as "answer that Arvandia supports it" does; it reports.
+    """
+
+    reading: Reading
+    chances: Mapping[Reading, float]
+    marks: tuple[PositionMark, ...]
+    names_topic: bool
+    is_order: bool = False
+
+    @property
+    def attitude(self) -> float:
+        """Chance that it takes a direction at all."""
+        return 1.0 - self.chances["mentions"] - self.chances["reported"]
+
+
+def read_sentence(text: str, topic: str, language: str | None) -> SentenceDirection:
+    """Reads the direction of one sentence on a topic.
+
+    Args:
+        text: One sentence, readable.
+        topic: Topic words, in the language of the sentence where they are known in it; empty for whatever it is about.
+        language: ISO 639-1 code; another than the six is read as English.
+    """
+    return _read(text, topic, language if language in LANGUAGES else "en")
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, topic: str, language: str) -> SentenceDirection:
+    masked = mask_topic(text, topic, language)
+    marks = kinds_of(text, language)
+    chances = _model().chances("direction", features_of(masked, marks, language))
+    told = {reading: chances[reading] for reading in READINGS}
+    # An order is recognised by its words ("ignore the above"), and needs a little of the classifier's agreement.
+    is_order = orders(language).search(text) is not None and told["reported"] >= _ORDER_MIN
+    best: Reading = "reported" if is_order else max(READINGS, key=lambda reading: told[reading])
+    marked = None if best == "reported" else _marked(marks, masked, language)
+    if marked is not None and told[marked] >= _MARKED_MIN:
+        best = marked
+    sure = best not in _OPPOSITE or best == marked or told[best] >= SURE
+    return SentenceDirection(
+        reading=best if sure else "mentions",
+        chances=told,
+        marks=marks,
+        names_topic=masked != text,
+        is_order=is_order,
+    )
+
+
+def _marked(marks: tuple[PositionMark, ...], masked: str, language: str) -> Reading | None:
+    """Returns the direction that a mark shows outright; None where an operator such as "abolition" may turn it."""
+    outright = any(mark.strength == OUTRIGHT for mark in marks)
+    if not outright or any(match.lastgroup == "guard" for match in operators(language).finditer(masked)):
+        return None
+    return _SHOWN_BY.get(kind_of(marks))
+
+
+def read_span(text: str, topic: str, language: str | None) -> tuple[tuple[int, SentenceDirection], ...]:
+    """Reads each sentence of a quotation, with the offset at which it begins."""
+    return tuple((start, read_sentence(text[start:end], topic, language)) for start, end in split_sentences(text))
+
+
+def direction_of(read: Sequence[SentenceDirection]) -> Direction | None:
+    """Returns the direction of adjacent sentences together; None where all of it is reported or nothing was read.
+
+    The sentence decides that takes a direction most clearly; one that does not name the topic counts for less, and
+    what is reported for nothing: "Some propose a fund. We do not support it." is against.
+    """
+    decisive = decisive_of(read)
+    if decisive is None or decisive.reading == "reported":
+        return None
+    return decisive.reading
+
+
+def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:
+    """Returns the sentence that decides the direction of several; None of none."""
+    own = [item for item in read if item.reading != "reported"] or list(read)
+    return max(own, key=lambda item: item.attitude * (1.0 if item.names_topic else 0.7), default=None)
+
+
+def direction_asked(question: str, topic: str, language: str) -> Direction | None:
+    """Returns the direction that a question asks for: "which States oppose …"; None where it asks for any."""
+    language = language if language in LANGUAGES else "en"
+    masked = mask_topic(question, topic, language)
+    chances = _model().chances("asked", features_of(masked, kinds_of(question, language), language))
+    found: dict[str, Direction] = {"asks_for": "for", "asks_against": "against", "asks_conditional": "conditional"}
+    return found.get(max(ASKED, key=lambda name: chances[name]))
+
+
+def topic_words(scope: Scope) -> str:
+    """Returns what a direction is for or against: the topic, else the articles asked about."""
+    return scope.topic or " ".join(f"article {number}" for treaty in scope.treaties for number in treaty.articles)
+
+
+def mask_topic(text: str, topic: str, language: str) -> str:
+    """Puts the words of a topic out of a text, each run of them by "this" in its language."""
+    terms = content_terms(topic, language)
+    pieces: list[tuple[int, int]] = []
+    joinable = False
+    for start, end, held in _topical(text, terms, language):
+        if held and joinable and pieces and not regex.search(r"[,.;:!?，。；：]", text[pieces[-1][1] : start]):
+            pieces[-1] = (pieces[-1][0], end)
+        elif held:
+            pieces.append((start, end))
+        joinable = held or (joinable and held is None)
+    masked, before = "", 0
+    for start, end in pieces:
+        masked, before = masked + text[before:start] + _THIS[language], end
+    return masked + text[before:]
+
+
+def _topical(text: str, terms: frozenset[str], language: str) -> list[tuple[int, int, bool | None]]:
+    """Returns the words of a text with whether they are the topic's; None for function words, which may join runs."""
+    words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
+    if language == "zh":
+        pairs = [text[start : start + 2] in terms for start, _ in words]
+        return [(*word, pairs[n] or (n > 0 and pairs[n - 1])) for n, word in enumerate(words)]
+    told = ((start, end, content_terms(text[start:end], language)) for start, end in words)
+    return [(start, end, own <= terms if own else None) for start, end, own in told]
+
+
+def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Matrix:
+    """Returns what the classifier reads, float32 of one dimension.
+
+    Args:
+        masked: A sentence without its topic.
+        marks: The marks of positions in it.
+        language: One of the six.
+    """
+    count: Counter[str] = Counter(match.lastgroup or "" for match in operators(language).finditer(masked))
+    rules, kind = {mark.rule for mark in marks}, kind_of(marks)
+    outright = any(mark.strength == OUTRIGHT for mark in marks)
+    turned = sum(count[name] for name in _TURNING)
+    turned_round = (turned + count["guard"]) % 2
+    named = roles(language)
+    speaks = any(named[1][match.lastgroup or ""].kind in ("self", "noun") for match in named[0].finditer(masked))
+    told = [float(rule in rules) for rule in RULES]
+    told += [min(count[name], 2) / 2 for name in _COUNTED]
+    told += [not marks, orders(language).search(masked) is not None, "?" in masked, "“" in masked]
+    told += [speaks or first_person(language).search(masked) is not None, turned % 2, turned_round, count["guard"] > 0]
+    for each in _KINDS:
+        own = kind == each
+        told += [own, own and outright, own and count["guard"] > 0, own and turned_round]
+    vector = sentence_encoder().encode(masked).sentence
+    return np.concatenate([_VECTOR * vector, _TOLD * np.array(told, dtype=np.float32)])
+
+
+@cache
+def _model() -> DirectionModel:
+    """Returns the classifiers that come with the product."""
+    return DirectionModel(load_weights(Path(str(files("app.retrieval"))) / "data" / "direction.safetensors"))

@@ -1,0 +1,214 @@
+"""Position marks: words of a sentence that show a kind of position, found by named rules in six languages.
+
+"We cannot accept this" shows `opposes` by the rule `refuses`. What each rule shows, and how plainly, is said here; its
+patterns are in one lexicon a language, such as `ingest/language/data/positions.en.yaml`: `cues` maps the name of a rule
+to alternatives between white space; `_` stands for white space inside one, `<part>` for the pattern of that name in
+`parts`. Case counts only inside `(?-i:…)`. docs/positions.md defines the kinds.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final, Literal, get_args
+
+import regex
+
+from ingest.language.lexicons import load_lexicon, unfolded
+from prompts.wording import LANGUAGES
+
+PositionKind = Literal[
+    "supports",
+    "opposes",
+    "proposes",
+    "conditional",
+    "reports_practice",
+    "calls_on_others",
+    "no_position",
+    "no_statement",
+]
+KINDS: Final[tuple[PositionKind, ...]] = get_args(PositionKind)
+Rule = Literal[
+    "refuses",
+    "objects",
+    "forbids",
+    "condition",
+    "limit",
+    "proposes",
+    "should_be",
+    "asks",
+    "duty_of_others",
+    "acted",
+    "supports",
+    "accepts",
+    "commits",
+    "harm",
+    "values",
+    "was_done",
+]
+# The kind that a rule shows, and its strength: 3 outright, 2 leaning, 1 implied by a judgement such as "a threat".
+RULES: Final[dict[Rule, tuple[PositionKind, int]]] = {
+    "refuses": ("opposes", 3),
+    "objects": ("opposes", 3),
+    "forbids": ("opposes", 3),
+    "condition": ("conditional", 2),
+    "limit": ("conditional", 1),
+    "proposes": ("proposes", 3),
+    "should_be": ("proposes", 2),
+    "asks": ("calls_on_others", 3),
+    "duty_of_others": ("calls_on_others", 3),
+    "acted": ("reports_practice", 3),
+    "supports": ("supports", 3),
+    "accepts": ("supports", 3),
+    "commits": ("supports", 2),
+    "harm": ("opposes", 1),
+    "values": ("supports", 1),
+    "was_done": ("reports_practice", 1),
+}
+# Precedence among kinds of equal strength: to miss an objection or a condition is the worse error.
+PRECEDENCE: Final[tuple[PositionKind, ...]] = (
+    "opposes",
+    "conditional",
+    "proposes",
+    "calls_on_others",
+    "supports",
+    "reports_practice",
+)
+OUTRIGHT: Final = 3
+_NEVER_HIDDEN: Final = frozenset({"opposes", "conditional"})
+# Rules that a negation reverses ("not support"); other rules show nothing where they are negated.
+_TURNED: Final[dict[Rule, Rule]] = {"supports": "refuses", "objects": "accepts"}
+_NEGATED_ITSELF: Final = frozenset({"refuses", "forbids", "accepts", "condition", "limit"})
+# Characters before an attitude, in the same clause, in which a negation counts.
+_REACH: Final = 40
+_CLAUSE: Final = regex.compile(r"[,;:.()，；：。、،؛—–]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PositionMark:
+    """Words of a text that show a kind of position.
+
+    Attributes:
+        start: Offset of the first of them in the text.
+        end: Offset after the last one.
+        kind: What they show.
+        rule: Name of the rule that says so.
+        strength: 1 to 3, as in `RULES`.
+    """
+
+    start: int
+    end: int
+    kind: PositionKind
+    rule: Rule
+    strength: int
+
+
+def kinds_of(
+    text: str, language: str | None, is_speaker: Callable[[str], bool] = lambda _: True
+) -> tuple[PositionMark, ...]:
+    """Returns the marks of positions in a sentence, in its order; none in a language without rules.
+
+    Args:
+        text: One sentence, readable.
+        language: ISO 639-1 code; None is read as English.
+        is_speaker: Whether a name is that of who holds the position.
+    """
+    cues = _compiled(language or "en")
+    if cues is None or _found("abstains", cues, text):
+        return ()
+    # Reported speech of others is blanked out, so that offsets stay.
+    own = cues["others_said"].sub(lambda match: " " * len(match.group()), text) if "others_said" in cues else text
+    marks = [mark for rule in RULES for mark in _marks(rule, cues, own, is_speaker)]
+    return tuple(sorted(_conditions(_apart(marks)), key=lambda mark: mark.start))
+
+
+def kind_of(marks: Iterable[PositionMark]) -> PositionKind:
+    """Returns the strongest kind among the marks of one sentence; `no_position` without marks."""
+    return _strongest([tuple(marks)]).kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class _StrongestKind:
+    kind: PositionKind
+    strength: int
+
+
+def _strongest(sentences: Iterable[tuple[PositionMark, ...]]) -> _StrongestKind:
+    """Returns the strongest kind in any of the sentences; `no_position` where none has marks."""
+    verdicts = []
+    for marks in sentences:
+        strength = max((mark.strength for mark in marks), default=0)
+        kinds = {mark.kind for mark in marks if mark.strength == strength}
+        # "We cannot accept this unless …" binds the refusal itself.
+        kinds -= {"opposes"} if "conditional" in kinds else set()
+        verdicts += [_StrongestKind(kind=kind, strength=strength) for kind in kinds]
+    none = _StrongestKind(kind="no_position", strength=0)
+    return min(verdicts, key=lambda one: (-one.strength, PRECEDENCE.index(one.kind)), default=none)
+
+
+def _found(rule: str, cues: Mapping[str, "regex.Pattern[str]"], text: str) -> bool:
+    return rule in cues and cues[rule].search(text) is not None
+
+
+def _marks(
+    rule: Rule, cues: Mapping[str, "regex.Pattern[str]"], text: str, is_speaker: Callable[[str], bool]
+) -> Iterator[PositionMark]:
+    for match in cues[rule].finditer(text) if rule in cues else ():
+        named = match.group("subject") if "subject" in match.re.groupindex else None
+        if named is not None and not is_speaker(named):
+            continue
+        start, end, turned = match.start(), match.start() + len(match.group().rstrip()), rule
+        if rule not in _NEGATED_ITSELF:
+            negation = _negation(cues["negation"], text, start, end)
+            if negation is not None:
+                if rule not in _TURNED:
+                    continue
+                start, turned = min(start, negation), _TURNED[rule]
+        kind, strength = RULES[turned]
+        yield PositionMark(start=start, end=end, kind=kind, rule=turned, strength=strength)
+
+
+def _negation(negation: "regex.Pattern[str]", text: str, start: int, end: int) -> int | None:
+    """Returns the offset of a negation within the words, or before them in their clause; None without one."""
+    before = text[max(0, start - _REACH) : start]
+    clause = max((match.end() for match in _CLAUSE.finditer(before)), default=0)
+    match = negation.search(text, start - len(before) + clause, end)
+    return match.start() if match else None
+
+
+def _apart(marks: Sequence[PositionMark]) -> list[PositionMark]:
+    """Keeps of overlapping marks the one whose rule comes first in `RULES`."""
+    kept: list[PositionMark] = []
+    for mark in marks:
+        if all(mark.end <= other.start or other.end <= mark.start for other in kept):
+            kept.append(mark)
+    return kept
+
+
+def _conditions(marks: Sequence[PositionMark]) -> Iterator[PositionMark]:
+    """Yields the marks: conditions and limits of an attitude as outright, limits of nothing dropped."""
+    binds = any(mark.strength == OUTRIGHT and mark.kind != "reports_practice" for mark in marks)
+    for mark in marks:
+        if mark.rule == "condition" and binds:
+            yield replace(mark, strength=OUTRIGHT)
+        elif mark.rule != "limit":
+            yield mark
+        elif any(other.rule in ("supports", "accepts", "commits", "refuses") for other in marks):
+            yield replace(mark, strength=OUTRIGHT)
+
+
+@cache
+def _compiled(language: str) -> dict[str, "regex.Pattern[str]"] | None:
+    """Returns the patterns of a language by rule, or None where there are no rules for it."""
+    if language not in LANGUAGES:
+        return None
+    lexicon = load_lexicon(f"positions.{language}")
+    parts = {name: unfolded(part) for name, part in lexicon["parts"].items()}
+    return {rule: _pattern(cues, parts) for rule, cues in lexicon["cues"].items()}
+
+
+def _pattern(cues: str, parts: Mapping[str, str]) -> "regex.Pattern[str]":
+    pattern = "|".join(cues.split())
+    # Parts may hold parts that were defined before them.
+    for name, part in reversed(tuple(parts.items())):
+        pattern = pattern.replace(f"<{name}>", part)
+    return regex.compile(pattern.replace("_", r"(?:\s+)"), regex.IGNORECASE)

@@ -1,0 +1,123 @@
+"""Positions of a party: its evidence with a direction, latest first, without what only reports others.
+
+Asked "does Drelnia support a new protocol?", "Drelnia now supports the negotiation …" of 2024 comes before "Drelnia is
+not in favour of …" of 2020, and "some delegations wish for an instrument" is nobody's position.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.records import Direction
+from app.retrieval.direction import direction_of, read_sentence
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.scoped_statements import recency
+from app.retrieval.terms import content_terms
+from vectorstore.records import Sentence
+
+# Best sentences in which, with the sentence after each, a position is looked for.
+_READ: Final = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ReadEvidence:
+    """A sentence, with the next one where that takes the direction.
+
+    Attributes:
+        direction: None where it only reports what others said.
+        clearness: How well it speaks of the topic: its chance times the share of the topic's words that it holds.
+    """
+
+    items: tuple[ScoredSentence, ...]
+    language: str | None
+    direction: Direction | None
+    is_order: bool
+    clearness: float
+
+    @property
+    def takes_direction(self) -> bool:
+        return self.direction not in (None, "mentions")
+
+    @property
+    def statement_id(self) -> str:
+        return self.items[0].sentence.statement_id
+
+
+class PositionReader:
+    """Reads the positions in the evidence of parties, for one topic.
+
+    Attributes:
+        topic: Topic words in the language of a sentence.
+        sentences: The sentences of a statement.
+        asked: The direction asked for; None for any.
+    """
+
+    def __init__(
+        self,
+        topic: Callable[[str | None], str],
+        sentences: Callable[[str], Sequence[Sentence]],
+        asked: Direction | None,
+    ) -> None:
+        self._topic, self._sentences, self._asked = topic, sentences, asked
+
+    def read(self, evidence: PartyEvidence) -> PartyEvidence:
+        """Puts the latest position first, and marks evidence without any, or with another than was asked for.
+
+        The strongest position of each statement comes first, then further ones, newest first; what takes none follows.
+        """
+        if not evidence.answers:
+            return evidence
+        metadata = {summary.statement_id: summary.metadata for summary in evidence.searched}
+        languages = {key: known.language for key, known in metadata.items()}
+        best = [self._read(item, languages.get(item.sentence.statement_id)) for item in evidence.best[:_READ]]
+        # A later statement that hardly speaks of the topic does not hold the party's position on it.
+        clear = max(each.clearness for each in best) / 2
+        near = [each for each in best if each.clearness > clear or each.clearness == 2 * clear]
+        taking = [each for each in near if each.takes_direction]
+        taking = taking or [each for each in map(self._with_next, near) if each.takes_direction]
+        reported = {each.items[0] for each in best if each.direction is None}
+        kept = [item for item in evidence.sentences if item not in reported]
+        if not taking:
+            return replace(evidence, sentences=tuple(kept), takes_no_position=True)
+        newest = sorted(taking, key=lambda each: recency(metadata[each.statement_id]), reverse=True)
+        first = {each.statement_id: each for each in reversed(newest)}
+        order = (*(each for each in newest if first[each.statement_id] is each), *newest)
+        sentences = {item.sentence.sentence_id: item for item in (*(i for each in order for i in each.items), *kept)}
+        direction = newest[0].direction
+        wanted = self._asked in (None, direction) or (self._asked == "for" and direction == "conditional")
+        return replace(evidence, sentences=tuple(sentences.values()), direction=direction, other_direction=not wanted)
+
+    def without_reported(self, evidence: PartyEvidence) -> PartyEvidence:
+        """Puts last, of the best sentences, those that only report what others said."""
+        languages = {summary.statement_id: summary.metadata.language for summary in evidence.searched}
+        best = [self._read(item, languages.get(item.sentence.statement_id)) for item in evidence.best[:_READ]]
+        reported = {each.items[0] for each in best if each.direction is None}
+        if len(reported) == len(best):
+            return evidence
+        own = tuple(item for item in evidence.sentences if item not in reported)
+        return replace(evidence, sentences=(*own, *(item for item in evidence.sentences if item in reported)))
+
+    def _read(self, item: ScoredSentence, language: str | None) -> _ReadEvidence:
+        sentence = item.sentence
+        language = sentence.language or language
+        topic = self._topic(language)
+        alone = read_sentence(sentence.text, topic, language)
+        terms = content_terms(topic, language or "en")
+        share = len(terms & content_terms(sentence.text, language or "en")) / len(terms) if terms else 1.0
+        return _ReadEvidence(
+            items=(item,),
+            language=language,
+            direction=direction_of([alone]),
+            is_order=alone.is_order,
+            clearness=share * item.relevance.chance,
+        )
+
+    def _with_next(self, read: _ReadEvidence) -> _ReadEvidence:
+        """Adds the sentence after in its paragraph, which often says what is thought of it, where it does."""
+        (item,) = read.items
+        sentence = item.sentence
+        for following in self._sentences(sentence.statement_id)[sentence.ordinal + 1 : sentence.ordinal + 2]:
+            taken = direction_of([read_sentence(following.text, self._topic(read.language), read.language)])
+            if following.paragraph == sentence.paragraph and not read.is_order:
+                return replace(read, items=(item, replace(item, sentence=following)), direction=taken)
+        return read

@@ -1,0 +1,101 @@
+"""Marks of positions: cases in six languages, and properties."""
+
+import csv
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.retrieval.position_marks import PRECEDENCE, RULES, kind_of, kinds_of
+from ingest.language.lexicons import load_lexicon
+from tests.conftest import PROJECT
+
+with Path(__file__).with_name("kind_cases.csv").open(encoding="utf-8", newline="") as _file:
+    CASES = tuple(csv.DictReader(_file))
+LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
+# Whole statements of support and what turns each round.
+TURNED = [
+    ("en", "We support the draft resolution.", "We do not support the draft resolution."),
+    ("en", "Arvandia welcomes this text.", "Arvandia never welcomes this text."),
+    ("en", "My delegation is ready to join.", "My delegation is not ready to join."),
+    ("en", "We can agree to that.", "We cannot agree to that."),
+    ("fr", "Nous appuyons ce projet.", "Nous n’appuyons pas ce projet."),
+    ("es", "Apoyamos el proyecto.", "No apoyamos el proyecto."),
+    ("ru", "Мы поддерживаем проект.", "Мы не поддерживаем проект."),
+    ("ar", "نؤيد المشروع.", "لا نؤيد المشروع."),
+    ("zh", "我们支持该草案。", "我们不支持该草案。"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['language']}-{case['text'][:40]}")
+def test_a_sentence_shows_the_kind_that_a_reader_found(case: dict[str, str]) -> None:
+    marks = kinds_of(case["text"], case["language"])
+    assert kind_of(marks) == case["kind"], [(mark.rule, case["text"][mark.start : mark.end]) for mark in marks]
+
+
+def test_the_cases_stand_in_the_fictional_statements() -> None:
+    for case in CASES:
+        if case["source"] != "invented":
+            path = PROJECT / "evals" / "conference" / "txt" / f"{case['source']}.txt"
+            assert case["text"] in " ".join(path.read_text(encoding="utf-8").split()), case["text"]
+    spoken = [case for case in CASES if case["source"] != "invented" and case["language"] != "en"]
+    assert len(spoken) >= 30
+
+
+@pytest.mark.parametrize(("language", "plain", "negated"), TURNED)
+def test_a_negation_turns_support_into_opposition(language: str, plain: str, negated: str) -> None:
+    assert kind_of(kinds_of(plain, language)) == "supports"
+    assert kind_of(kinds_of(negated, language)) == "opposes"
+
+
+@given(
+    adverb=st.sampled_from(["", "fully ", "strongly ", "now "]),
+    subject=st.sampled_from(["We", "My delegation", "Our Government", "The Group"]),
+    attitude=st.sampled_from(["support", "endorse", "accept", "agree to", "favour"]),
+    negation=st.sampled_from(["do not", "cannot", "will not", "could not", "would never"]),
+    thing=st.sampled_from(["the draft", "this mechanism", "a new protocol", "such visits"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_negated_support_never_reads_as_support(
+    adverb: str, subject: str, attitude: str, negation: str, thing: str
+) -> None:
+    marks = kinds_of(f"{subject} {negation} {adverb}{attitude} {thing}.", "en")
+    assert all(mark.kind != "supports" for mark in marks)
+    assert kind_of(marks) == "opposes"
+
+
+@given(text=st.text(max_size=200), language=st.sampled_from(LANGUAGES))
+@settings(max_examples=60, deadline=None)
+def test_marks_lie_inside_any_text_and_apart(text: str, language: str) -> None:
+    marks = kinds_of(text, language)
+    assert all(0 <= mark.start < mark.end <= len(text) for mark in marks)
+    assert all(one.end <= other.start for one, other in pairwise(marks))
+    assert all(text[mark.start : mark.end].strip() == text[mark.start : mark.end] for mark in marks)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "<script>alert(1)</script>", "(((((", "\\", "we " * 2000, "not " * 2000, "A" * 5000]
+)
+def test_hostile_and_empty_text_shows_nothing(text: str) -> None:
+    assert all(kinds_of(text, language) == () for language in LANGUAGES)
+
+
+def test_a_language_without_rules_shows_nothing() -> None:
+    assert kinds_of("Wir unterstützen den Entwurf.", "de") == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_words_for_every_kind(language: str) -> None:
+    cues = load_lexicon(f"positions.{language}")["cues"]
+    helping = {"others_said", "abstains", "negation"}
+    assert helping <= set(cues)
+    assert set(cues) - helping <= set(RULES)
+    assert {RULES[rule][0] for rule in set(cues) - helping} == set(PRECEDENCE)
+
+
+def test_the_deed_of_another_state_is_not_the_speaker_s() -> None:
+    text = "France has adopted a law on this matter."
+    assert kind_of(kinds_of(text, "en", lambda name: name == "France")) == "reports_practice"
+    assert kinds_of(text, "en", lambda name: name == "Portugal") == ()
