@@ -24,9 +24,8 @@ from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceM
 from app.retrieval.relevance_features import FeatureExtractor, Read, SentenceFeatures
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import ModelLanguages, Topic
-from ingest.annotate import AGENDA
 from vectorstore.embeddings import Embedder
-from vectorstore.records import ScoredPassage, Sentence, StatementSummary
+from vectorstore.records import MentionKind, ScoredPassage, Sentence, StatementSummary
 from vectorstore.rerank import Reranker
 from vectorstore.retriever import Retriever
 from vectorstore.rows import Matrix
@@ -302,21 +301,21 @@ class SentenceRanker:
             return tuple(self.relevance.judge(self._features.measure(topic, read)) for read in reads)
         return tuple(tuple(starmap(partial(_by_words, topic), zip(r.sentences, r.windows, strict=True))) for r in reads)
 
-    def read(self, searched: Sequence[StatementSummary], topic: Topic) -> Read:
+    def read(self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP) -> Read:
         """Reads the sentences nearest to a topic with the cross-encoder, best first."""
         ids = [summary.statement_id for summary in searched]
         passages = self._retriever.retrieve(
             topic.asked,
             ids,
-            DEEP.passages,
+            depth.passages,
             query_vector=topic.vector,
             languages=self._known_in(searched),
             terms=topic.widened,
         )
         terms = content_terms(topic.asked, "en")
-        kept = _shortlist(sentences_of(self._store.catalogue, passages), terms, "en", DEEP.sentences)
+        kept = _shortlist(sentences_of(self._store.catalogue, passages), terms, "en", depth.sentences)
         alone = self._score(topic.asked, [sentence.text for sentence in kept])
-        return self._read(searched, passages, kept, alone, DEEP, one_of_many=False)
+        return self._read(searched, passages, kept, alone, depth, one_of_many=False)
 
     def _read(
         self,
@@ -341,10 +340,10 @@ class SentenceRanker:
         )
 
     def measure(
-        self, searched: Sequence[StatementSummary], topic: Topic
+        self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP
     ) -> tuple[tuple[Sentence, SentenceFeatures], ...]:
         """Returns the sentences that are read for a topic with their features, in all its wordings."""
-        reads = [(wording, self.read(searched, wording)) for wording in topic.wordings]
+        reads = [(wording, self.read(searched, wording, depth)) for wording in topic.wordings]
         return tuple(
             pair
             for wording, read in reads
@@ -416,26 +415,28 @@ class SentenceRanker:
         self,
         party: str,
         searched: Sequence[StatementSummary],
-        treaty: str,
-        articles: Sequence[str] = (),
+        kind: MentionKind,
+        treaty: str | None = None,
+        values: Sequence[str] = (),
         topic: Topic | None = None,
     ) -> PartyEvidence:
-        """Returns the sentences that name these articles of a treaty, or the treaty at all where none is given.
+        """Returns the sentences that name a treaty, or these articles or agenda items.
 
         They are evidence without any threshold; with a topic, those that speak of it most come first.
 
         Args:
             party: Whose statements they are.
             searched: The statements in scope.
-            treaty: A treaty's code, or another key of mentions, such as `AGENDA`.
-            articles: Numbers of articles or agenda items.
+            kind: What the sentences mention.
+            treaty: A treaty's code; None for an article of a convention that is not named, and for an agenda item.
+            values: Numbers of articles or agenda items; all without any.
             topic: What else was asked.
         """
-        mentions = self._store.catalogue.mentions([s.statement_id for s in searched], treaty, articles)
-        wanted = dict.fromkeys(mention.sentence_id for mention in mentions)
+        mentions = self._store.catalogue.mentions([s.statement_id for s in searched], kind, treaty, values)
+        wanted = dict.fromkeys(mention.sentence for mention in mentions)
         stored = self._store.catalogue.sentences_by_id(wanted)
         sentences = [stored[identifier] for identifier in wanted]
-        if treaty != AGENDA:
+        if kind != "agenda_item":
             # Headings come last; for an item of the agenda the heading explains it.
             sentences.sort(key=lambda s: s.paragraph is None)
         if topic is not None and topic.english and len(sentences) > 1:

@@ -3,24 +3,23 @@
 from app.answering.citation_spans import SentenceSpan, cite
 from app.briefing.position_classifier import Suggestion, suggest_kind
 from app.records import Citation
-from vectorstore.records import Edit, Metadata, Sentence, Statement
+from vectorstore.records import Document, Edit, Metadata, Sentence, Statement
 
 
 def statement(text: str, *, state: str = "XAA", edits: tuple[Edit, ...] = (), name: str = "s") -> Statement:
-    return Statement(
-        statement_id=name,
+    return Document(
+        document_id=name,
         file=f"{name}.txt",
         sha256="",
         source_text=text,
         metadata=Metadata(state=state, language="en"),
         edits=edits,
-    )
+    ).as_statement()
 
 
 def citation(of: Statement, number: int = 1, start: int = 0, end: int | None = None) -> Citation:
     stop = len(of.source_text) if end is None else end
     whole = Sentence(
-        sentence_id=f"{of.statement_id}:0",
         statement_id=of.statement_id,
         ordinal=0,
         start=start,
