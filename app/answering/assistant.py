@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from app.answering.chain import ChainState, Question, Steps, UntocChain
 from app.answering.suggestions import suggest
-from app.answering.trace import record_of
+from app.answering.trace import trace_of
 from app.question.turn import EarlierTurn
 from app.records import Answer
 from app.telemetry import Export
@@ -114,7 +114,7 @@ class Assistant:
         if not self._keep_traces:
             return
         try:
-            record = record_of(answer, state.retrieved, state.composed)
+            record = trace_of(answer, state.retrieved, state.composed)
             self._catalogue.add_trace(answer.trace_id, record, keep=self._keep_traces, days=self._keep_days)
         except StoreError as exc:
             # A store that cannot be written still answers.

@@ -15,7 +15,7 @@ from app.retrieval.evidence_retriever import Retrieved
 _LISTED: Final = 30
 
 
-def record_of(answer: Answer, retrieved: Retrieved | None, composed: Composition | None) -> dict[str, Any]:
+def trace_of(answer: Answer, retrieved: Retrieved | None, composed: Composition | None) -> dict[str, Any]:
     """Returns the record: the answer's contract, with a key `record`.
 
     `record` holds the time (`at`, UTC), the sentences found with their scores (`evidence`), and of a model its numbered

@@ -25,7 +25,7 @@ class ReviewBook:
         """Returns the reviews of these cells."""
         return {key: _review(stored) for key, stored in self._catalogue.reviews(keys).items()}
 
-    def record(self, key: str, state: str, *, kind: str | None = None, note: str = "", reviewer: str = "") -> Review:
+    def keep(self, key: str, state: str, *, kind: str | None = None, note: str = "", reviewer: str = "") -> Review:
         """Keeps a decision on a cell (see `Review`), with a note in a line, in place of an earlier one.
 
         A state or kind that is unknown, and `changed` without a kind, is a BriefingError.

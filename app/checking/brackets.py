@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from app.checking.polarity_words import Turning, content, of_kinds, speaks_of_itself, turns
+from app.checking.polarity_words import PolarityKind, content, of_kinds, polarity_words, speaks_of_itself
 from app.checking.remarks import Remark, remark
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
@@ -20,7 +20,7 @@ _PATTERNS: Final = RegexPatterns("drafts")
 _REPLACED: Final = 6
 # Characters of the source on either side in which a name for a pronoun is looked for.
 _CONTEXT: Final = 800
-_KINDS: Final[tuple[Turning, ...]] = ("denial", "condition", "modal", "count", "number")
+_KINDS: Final[tuple[PolarityKind, ...]] = ("denial", "condition", "modal", "count", "number")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ def judge_bracket(put: str, stands_for: str, held: Held, parties: PartyTable) ->
     own, theirs = _without_common(words_of(put), words_of(stands_for), held.language)
     if not own and not theirs:
         return None
-    if _turning(put, held.language) != _turning(stands_for, held.language):
+    if _senses(put, held.language) != _senses(stands_for, held.language):
         return Judged(remark=remark("put_in_asserts", put=put, words=" ".join(stands_for.split())), alters=True)
     ours, dropped = list(content(own, held.language)), list(content(theirs, held.language))
     named = {code for match in parties.find(put) for code in match.codes}
@@ -87,8 +87,8 @@ def _names(text: str, parties: PartyTable) -> bool:
     return bool(parties.find(text))
 
 
-def _turning(text: str, language: str) -> Counter[str]:
-    return Counter(turn.sense for turn in of_kinds(turns(text, language), *_KINDS))
+def _senses(text: str, language: str) -> Counter[str]:
+    return Counter(word.sense for word in of_kinds(polarity_words(text, language), *_KINDS))
 
 
 def _without_common(own: list[str], other: list[str], language: str) -> tuple[list[str], list[str]]:

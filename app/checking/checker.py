@@ -96,7 +96,7 @@ class Checker:
                 skipped.append(Skipped(quote=quotation.text, reason=WORK_SPENT, where=block.where))
                 continue
             work.add(READING)
-            found = judge.verify(quotation, reader.read(quotation), block.where, reader.around(quotation))
+            found = judge.check(quotation, reader.read(quotation), block.where, reader.around(quotation))
             findings.append(_with_hidden(found, document))
         if progress is not None:
             progress(len(quotations.found), len(quotations.found))

@@ -11,14 +11,14 @@ from app.checking.attribution_verbs import OBJECT, SPEAKER_OF
 from app.checking.match_key import KeyedText
 from app.checking.matching import Match, words_of
 from app.checking.polarity_words import (
-    Turn,
+    PolarityWord,
     governing,
     half_of_pair,
     of_kinds,
+    polarity_words,
     reported_behind,
     reports,
     takes_back,
-    turns,
 )
 from app.checking.remarks import Remark, RemarkKind, remark
 from ingest.language.sentences import split_sentences
@@ -111,11 +111,11 @@ def _weigh(said: Said, begin: int, end: int) -> RemarkKind | None:
     source, language = said.text.source, said.language
     raw = source[begin:end]
     opens, closes, edges, inner = _edges(source, begin, end)
-    found = [turn for edge in edges for turn in turns(edge, language)]
+    found = [word for edge in edges for word in polarity_words(edge, language)]
     # A phrase that turns a sentence may be left out in part: "In [the event of war] we".
     found += _cut_through(source, begin, end, language) if not opens else []
     if len(words_of(raw)) <= _MODAL_WORDS:
-        found = list(turns(raw, language))
+        found = list(polarity_words(raw, language))
         if of_kinds(found, "modal"):
             return "left_out_turns"
     if of_kinds(found, "denial", "condition"):
@@ -131,13 +131,13 @@ def _weigh(said: Said, begin: int, end: int) -> RemarkKind | None:
     return "left_out_reply" if inner and takes_back(inner) else None
 
 
-def _cut_through(source: str, begin: int, end: int, language: str) -> list[Turn]:
+def _cut_through(source: str, begin: int, end: int, language: str) -> list[PolarityWord]:
     """Returns the words that turn a sentence and that an omission's beginning cuts through."""
     start = max(0, begin - _CUT_REACH)
     return [
-        turn
-        for turn in turns(source[start : min(end, begin + _CUT_REACH)], language)
-        if turn.start < begin - start < turn.end
+        word
+        for word in polarity_words(source[start : min(end, begin + _CUT_REACH)], language)
+        if word.start < begin - start < word.end
     ]
 
 
@@ -178,15 +178,15 @@ def judge_cut(start: int, end: int, quote: str, said: Said, around: tuple[str, s
     rest = _first_sentence(going_on) if not _finished(source, start, end) else ""
     remarks: list[Remark] = []
     clause, apart = governing(opening, source[start:end])
-    weighing = _kinds(turns(clause, language)) & ({"condition"} if apart else {"denial", "condition"})
-    if weighing - _kinds(turns(governing(around[0], quote)[0], language)):
+    weighing = _kinds(polarity_words(clause, language)) & ({"condition"} if apart else {"denial", "condition"})
+    if weighing - _kinds(polarity_words(governing(around[0], quote)[0], language)):
         remarks.append(remark("turned_before", words=_tail(opening)))
     elif (told := _report(said, opening, begin)) is not None and not _says_view(around[0]):
         remarks.append(remark("reported_before", words=_tail(told)))
     limited = _limit(rest, language)
     if reported_behind(rest, language) and not _says_view(around[1]):
         remarks.append(remark("reported_behind", words=_head(rest.lstrip(" ,;،，"))))
-    elif limited is not None and not of_kinds(turns(around[1], language), "condition"):
+    elif limited is not None and not of_kinds(polarity_words(around[1], language), "condition"):
         remarks.append(remark("limited_after", words=_head(rest.lstrip(" ,;،，"))))
     if _QUESTION.match(rest) and "?" not in quote and "？" not in quote and "؟" not in quote:
         remarks.append(remark("half_question"))
@@ -205,9 +205,9 @@ def _report(said: Said, opening: str, begin: int) -> str | None:
     return None
 
 
-def _kinds(found: tuple[Turn, ...]) -> set[str]:
+def _kinds(found: tuple[PolarityWord, ...]) -> set[str]:
     """Returns what words that turn a sentence do to it; a doubt beside a quotation denies it."""
-    return {"denial" if turn.kind == "doubt" else turn.kind for turn in found}
+    return {"denial" if word.kind == "doubt" else word.kind for word in found}
 
 
 def _limit(rest: str, language: str) -> str | None:
@@ -215,7 +215,7 @@ def _limit(rest: str, language: str) -> str | None:
     near = " ".join(rest.split()[:_LIMIT_REACH]) if " " in rest else rest[: 2 * _LIMIT_REACH]
     if takes_back(near):
         return near
-    return near if of_kinds(turns(near, language), "condition") else None
+    return near if of_kinds(polarity_words(near, language), "condition") else None
 
 
 def _says_view(before: str) -> bool:

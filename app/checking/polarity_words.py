@@ -16,11 +16,11 @@ from app.checking.attribution_verbs import VERB
 from ingest.language.lexicons import RegexPatterns, load_lexicon, unfolded
 from vectorstore.stems import is_function_word, language_of
 
-Turning = Literal["denial", "doubt", "condition", "modal", "count", "number"]
+PolarityKind = Literal["denial", "doubt", "condition", "modal", "count", "number"]
 
 _WORDS: Final = load_lexicon("drafts")
-_GOVERNING: Final[tuple[Turning, ...]] = ("condition", "denial", "doubt")
-_OF_LEXICON: Final[dict[OperatorKind, Turning]] = {
+_GOVERNING: Final[tuple[PolarityKind, ...]] = ("condition", "denial", "doubt")
+_OF_LEXICON: Final[dict[OperatorKind, PolarityKind]] = {
     "not": "denial", "against": "denial", "ended": "denial", "only": "condition", "unless": "condition",
     "must": "modal", "should": "modal", "may": "modal", "can": "modal",
     "all": "count", "some": "count", "most": "count", "many": "count", "few": "count", "more": "count", "less": "count",
@@ -45,43 +45,43 @@ _JOIN_ENDS: Final = regex.compile(rf"[\s,،]*(?<!\w){_JOINS.pattern}$", regex.IG
 
 
 @dataclass(frozen=True, kw_only=True)
-class Turn:
+class PolarityWord:
     """A word that turns what is said, at `[start, end)` of a text; by its `sense`, "all" and "some" are told apart."""
 
-    kind: Turning
+    kind: PolarityKind
     sense: str
     start: int
     end: int
     text: str
 
 
-def turns(text: str, language: str) -> tuple[Turn, ...]:
+def polarity_words(text: str, language: str) -> tuple[PolarityWord, ...]:
     """Returns the words of a text that deny, limit, oblige, permit or count, in order; "not only" denies nothing."""
-    found: list[Turn] = []
+    found: list[PolarityWord] = []
     for code in _languages(text, language):
         found += [
-            Turn(kind=_OF_LEXICON[kind], sense=kind, start=match.start(), end=match.end(), text=match.group())
+            PolarityWord(kind=_OF_LEXICON[kind], sense=kind, start=match.start(), end=match.end(), text=match.group())
             for match in operators(code).finditer(text)
             for kind in [_kind(match.lastgroup)]
             if kind in _OF_LEXICON
         ]
         for kind in _GOVERNING:
             found += [
-                Turn(
+                PolarityWord(
                     kind=kind, sense=match.group().casefold(), start=match.start(), end=match.end(), text=match.group()
                 )
                 for match in _governors(code, kind).finditer(text)
             ]
     found += [
-        Turn(kind="number", sense=match.group(), start=match.start(), end=match.end(), text=match.group())
+        PolarityWord(kind="number", sense=match.group(), start=match.start(), end=match.end(), text=match.group())
         for match in _NUMBER.finditer(text)
     ]
-    return tuple(sorted(found, key=lambda turn: turn.start))
+    return tuple(sorted(found, key=lambda word: word.start))
 
 
-def of_kinds(found: Iterable[Turn], *kinds: Turning) -> tuple[Turn, ...]:
+def of_kinds(found: Iterable[PolarityWord], *kinds: PolarityKind) -> tuple[PolarityWord, ...]:
     """Returns those of some kinds."""
-    return tuple(turn for turn in found if turn.kind in kinds)
+    return tuple(word for word in found if word.kind in kinds)
 
 
 def half_of_pair(text: str) -> bool:

@@ -66,7 +66,7 @@ class QuoteVerifier:
         self._wording = wording
         self._work = work
 
-    def verify(
+    def check(
         self, quotation: Quotation, attribution: Attribution, where: str, around: tuple[str, str] = ("", "")
     ) -> Finding:
         """Returns the finding on one quotation; `around` are the document's own words beside it in its sentence.

@@ -26,7 +26,7 @@ class WordFinder:
         """Returns every place of these words, or the one nearest to them; empty where nothing is near."""
         verifier = QuoteVerifier(self._cache.get(), self._parties(), load_wording("en"), Work(CheckLimits()))
         quotation = Quotation(text=words, spans=(), marked=True)
-        found = verifier.verify(quotation, Attribution(), "")
+        found = verifier.check(quotation, Attribution(), "")
         exact = found.verdict == "verified"
         places = found.found_in if exact else [place for place in (found.place,) if place is not None]
         return tuple(

@@ -68,7 +68,7 @@ class _BriefingTabController:
 
     def choices(self) -> tuple[Any, Any]:
         """Offers everyone who has a statement, by name, and the forms of a document."""
-        codes = {summary.metadata.state for summary in self._corpus.statements() if summary.metadata.state}
+        codes = {summary.metadata.state for summary in self._corpus.documents() if summary.metadata.state}
         names = sorted((self._corpus.party_name(code, language()), code) for code in codes)
         return gr.Dropdown(choices=names), gr.Dropdown(choices=[(say(f"form-{form}"), form) for form in FORMS])
 
@@ -211,7 +211,7 @@ class _BriefingTabController:
             self._tools.reviews.forget(key)
         else:
             kind = str(data.get("kind", "")) or None
-            self._tools.reviews.record(key, str(data.get("state")), kind=kind, reviewer=reviewer or "")
+            self._tools.reviews.keep(key, str(data.get("state")), kind=kind, reviewer=reviewer or "")
         held = self._tools.reviews.of([key]).get(key)
         cells = tuple(replace(cell, review=held) if cell.key == key else cell for cell in briefing.cells)
         return replace(briefing, cells=cells)

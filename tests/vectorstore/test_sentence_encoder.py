@@ -5,6 +5,7 @@ import pytest
 
 from vectorstore.sentence_encoder import DIMENSION, WORD_DIMENSION, SentenceEncoder
 
+pytestmark = pytest.mark.model
 ENCODER = SentenceEncoder()
 
 

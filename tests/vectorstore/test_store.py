@@ -520,7 +520,7 @@ def test_failed_rebuild_leaves_no_half_built_folder(store, path, embedder, monke
     keep(store, embedder, annotated("s", ["The heron flies."]))
     before = index_folder(path)
 
-    def fail(self, ids, vectors):
+    def fail(self, ids, vectors, table):
         raise StoreError("the disk is full")
 
     with monkeypatch.context() as patch, pytest.raises(StoreError, match="disk is full"), store.writer():
@@ -601,7 +601,7 @@ def test_store_survives_hard_kills_of_its_writer(path, embedder):
         acknowledged, _ = writer.communicate()
         done |= {f"r{life}n{line}" for line in acknowledged.split("\n")[:-1] if line.isdigit()}
         store = open_store(path, embedder)
-        held = {summary.statement_id for summary in store.catalogue.documents()}
+        held = {summary.document_id for summary in store.catalogue.documents()}
         assert done <= held
         assert store.catalogue.check() is None
         found = store.search_index(embedder.embed_query("heron"), 10)

@@ -209,7 +209,7 @@ def _untranslated(
     for sentence in sentences:
         if not _translates(body, sentence, terms, to):
             continue
-        if _turns(body.tokens) == _turns(sentence.tokens):
+        if _polarity(body.tokens) == _polarity(sentence.tokens):
             return None
         fault = "its evidence, in another language, holds words that turn or limit it, or lacks them"
     return fault
@@ -237,7 +237,7 @@ def _holds(sentence: _ReadSentence, term: str, language: str) -> bool:
     return all(token.keys & keys for token in read(term, language) if token.counts)
 
 
-def _turns(tokens: Sequence[Token]) -> tuple[set[str], int]:
+def _polarity(tokens: Sequence[Token]) -> tuple[set[str], int]:
     """Returns the kinds of a text's operators, and how many of its words reverse or weaken what follows them."""
     kinds = {token.kind for token in tokens} & (OPERATORS - _FORMS)
     return kinds, sum(token.kind in TURNING for token in tokens)

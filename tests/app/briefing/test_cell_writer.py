@@ -312,7 +312,7 @@ def test_points_are_claims_with_their_quotations_within_the_same_limits(desk):
 
 def test_what_a_reviewer_rejected_is_not_claimed(desk, tmp_path, capsys):
     briefing = build(desk, said((SOUND, SUPPORT)))
-    desk.reviews.record(briefing.cells[0].key, "rejected")
+    desk.reviews.keep(briefing.cells[0].key, "rejected")
     try:
         reviews = desk.reviews.of([briefing.cells[0].key])
         cell = replace(briefing.cells[0], review=reviews[briefing.cells[0].key])

@@ -144,7 +144,7 @@ def test_sources_carry_the_hash_of_the_stored_text(workspace):
 def test_review_holds_until_the_evidence_changes(workspace):
     asked = {"states": ["AUT"], "topics": ["extradition protocol"]}
     cell = build(workspace, **asked).cells[0]
-    workspace.reviews.record(cell.key, "changed", kind="conditional", note="read the  second half", reviewer="ab")
+    workspace.reviews.keep(cell.key, "changed", kind="conditional", note="read the  second half", reviewer="ab")
     reviewed = build(workspace, **asked).cells[0]
     assert reviewed.holds == "conditional" and reviewed.kind == cell.kind
     assert isinstance(reviewed.review, Review) and reviewed.review.note == "read the second half"
@@ -156,7 +156,7 @@ def test_review_holds_until_the_evidence_changes(workspace):
         ),
     )
     assert build(workspace, **asked).cells[0].review is None
-    workspace.reviews.record(cell.key, "rejected")
+    workspace.reviews.keep(cell.key, "rejected")
     assert workspace.reviews.of([cell.key])[cell.key].kind is None
     workspace.reviews.forget(cell.key)
     assert workspace.reviews.of([cell.key]) == {}
@@ -173,7 +173,7 @@ def test_review_holds_until_the_evidence_changes(workspace):
 )
 def test_review_that_says_nothing_is_refused(workspace, key, state, kind, said):
     with pytest.raises(BriefingError, match=said):
-        workspace.reviews.record(key, state, kind=kind)
+        workspace.reviews.keep(key, state, kind=kind)
 
 
 def test_points_keep_number_and_length_and_never_cut_a_quotation(workspace):

@@ -19,7 +19,7 @@ def judged(workspace, text: str, limits: CheckLimits):
     work = Work(limits)
     judge = QuoteVerifier(CorpusTexts(workspace.store.catalogue), parties, load_wording("en"), work)
     (quotation,) = found
-    return judge.verify(quotation, reader.read(quotation), "here"), work.done
+    return judge.check(quotation, reader.read(quotation), "here"), work.done
 
 
 @pytest.mark.timeout(60)

@@ -33,6 +33,7 @@ def test_glossary_names_every_concept_once():
     assert len(names) == len(set(names))
 
 
+@pytest.mark.heavy
 def test_every_term_of_the_glossary_is_recognised_as_a_whole():
     for row in CONCEPTS:
         for language in LANGUAGES:

@@ -335,6 +335,7 @@ def test_a_text_whose_heading_names_nobody_is_a_record_where_several_speak(parti
     assert not is_record(found[:2], text, named=False)
 
 
+@pytest.mark.heavy
 def test_no_statement_of_the_conference_is_taken_for_a_record(parties):
     folder = PROJECT / "evals" / "conference" / "txt"
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))]
