@@ -230,7 +230,7 @@ def test_hostile_corpus_row_and_file_name_stay_text(open_page):
     page = watched.page
     page.get_by_role("tab", name="Corpus").click()
     page.click(".u-open >> text=Hostilia")
-    page.wait_for_selector(".u-statement pre")
+    page.wait_for_selector(".u-statement .u-whole")
     assert HOSTILE_FILE in page.inner_text("#corpus-table")
     assert HOSTILE_FILE in page.inner_text(".u-statement")
     assert page.locator("#corpus-table img, #corpus-detail img, #corpus-detail script").count() == 0

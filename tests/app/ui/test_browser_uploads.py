@@ -58,13 +58,13 @@ def test_uploads_one_after_the_other_and_a_correction_stands_once(desk, tmp_path
     page.click("#ingest")
     page.wait_for_selector("#ingest-report >> text=No files chosen")
     first = written(tmp_path, "Arvandia.txt", f"Mr. Chair,\n\n{LONG}")
-    assert "1 added" in upload(page, first)
+    assert "Added: 1" in upload(page, first)
     second = written(tmp_path, "belmora.txt", "Mr. Chair,\n\nIt opposes the fund of the harbour.")
-    assert "1 added" in upload(page, second)
+    assert "Added: 1" in upload(page, second)
     page.click("#ingest")
     page.wait_for_selector("#ingest-report >> text=No files chosen")
     written(tmp_path, "Arvandia.txt", f"Mr. Chair,\n\n{LONG} We thank the keepers.")
-    assert "1 replaced" in upload(page, first)
+    assert "Replaced: 1" in upload(page, first)
     assert sorted(s.file for s in corpus.documents()) == ["Arvandia.txt", "belmora.txt"]
     assert any("thank the keepers" in corpus.show(s.document_id).source_text for s in corpus.documents())
 
@@ -76,7 +76,7 @@ def test_statement_without_a_state_is_told_at_the_top_and_set_by_the_form(desk, 
         written(tmp_path, "two.txt", "Mr. Chair,\n\nIt opposes the fund."),
     ]
     told = upload(page, *files)
-    assert "2 without a State" in told.split("File")[0]
+    assert "Without a State: 2" in told.split("File")[0]
     assert not re.search(r"line 0|`|untoc |[0-9a-f]{16}", told)
     page.fill("#nameless-state textarea, #nameless-state input", "Atlantis")
     page.click("#nameless-set")
@@ -100,7 +100,7 @@ def test_tables_in_an_archive_and_rows_without_their_folders_are_used(desk, tmp_
     assert "Arvandia" in upload(page, archive)
     table = written(tmp_path, "statements.csv", "file,state,date\nstatements/b.txt,Arvandia,2018\n")
     told = upload(page, table, written(tmp_path, "b.txt", "Mr. Chair,\n\nIt opposes the fund."))
-    assert "1 added" in told
+    assert "Added: 1" in told
     held = {Path(s.file).name: (s.metadata.state, s.metadata.date) for s in corpus.documents()}
     assert held == {"a.txt": ("XAA", "2020-10-12"), "b.txt": ("XAA", "2018")}
 
