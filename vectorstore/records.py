@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function, str_schema
+
 StatementKind = Literal["statement", "record", "treaty"]
 EditKind = Literal["wrap", "glue", "cut", "hyphen", "furniture"]
 Role = Literal["party", "office", "unknown"]
@@ -271,6 +273,17 @@ class SentenceId(str):
         made = super().__new__(cls, f"{statement_id}:{ordinal}")
         made.statement_id, made.ordinal = statement_id, ordinal
         return made
+
+    @classmethod
+    def parse(cls, written: str) -> "SentenceId":
+        """Reads an id as it is written in JSON."""
+        statement_id, _, ordinal = written.rpartition(":")
+        return cls(statement_id, int(ordinal))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> CoreSchema:
+        """Lets answers be read back from JSON, where ids are strings."""
+        return no_info_after_validator_function(cls.parse, str_schema())
 
     def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]  # what a copy is made from is its parts
         """Lets copies keep the parts."""
