@@ -61,7 +61,7 @@ _WEIGHTS: Final = {"exchange": 0.5, "cut_exchange": 0.5, "thesaurus": 0.5, "list
 # Characters within which a sentence is a neighbour of evidence, and may belong to it.
 _NEIGHBOUR: Final = 300
 # Weight of all sentences beside the evidence of a pair: evidence is not complete.
-_BESIDE_WEIGHT: Final = 0.25
+_BESIDE_WEIGHT: Final = 0.5
 # Precision of abstaining below the chance from which on a passage is shown as the nearest one.
 _SURELY_SILENT: Final = 0.97
 # Pairs made from templates, answered and not.

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import mean
 from typing import Final
 
 from app.settings import Settings
@@ -31,8 +32,8 @@ from evals.eval_environment import (
 from evals.paths import EvalPaths, eval_paths
 from evals.review import read_rulings
 from evals.run_options import RunOptions
-from evals.runner import OnAnswer, chosen, run_cases
-from evals.runs import Run, RunManifest, create_run, new_name, open_run, run_path
+from evals.runner import OnAnswer, chosen, in_words, run_cases
+from evals.runs import Run, RunManifest, create_run, list_runs, new_name, open_run, run_path
 from evals.score import score_run
 from evals.variants import VARIANTS, assistant_of
 
@@ -91,16 +92,23 @@ def launch(
             adapter = InProcess(assistant_of(environment.workspace, options.variant))
         if adapter is None:
             raise RunError("nothing to ask: give --corpus FOLDER or a --store with statements")
+        pace = _pace(folder, len(cases) * options.repeats)
         manifest = _manifest(options, name, effective, cases, documents, folders, replay.sha256 if replay else None)
         if resume:
             run = _resumed(open_run(folder, manifest.name), manifest)
         else:
             run = create_run(folder, manifest, cases, environment.statement_files() if environment else None)
-        say("asking")
+        say(f"asking {len(cases)} questions{pace}")
         run = run_cases(run, adapter, on_answer=on_answer)
     say("scoring")
     score_run(run, documents, read_rulings(paths.reviews))
     return run
+
+
+def _pace(runs: Path, answers: int) -> str:
+    """Says how long so many answers take at the pace of the last run; nothing where there was none."""
+    spent = [record.seconds for run in list_runs(runs)[:1] for record in run.answers()]
+    return f", about {in_words(mean(spent) * answers)} at the pace of the last run" if spent else ""
 
 
 def _check_name(name: str | None, resume: bool, variant: str | None, runs: Path) -> None:

@@ -34,7 +34,12 @@ class Pace:
         if self.asked < 3 or done == total:
             return ""
         left = (self._last - self._first) / (self.asked - 1) * (total - done)
-        return f", about {left / 60:.0f} min left" if left >= 90 else f", about {left:.0f} s left"
+        return f", about {in_words(left)} left"
+
+
+def in_words(seconds: float) -> str:
+    """Returns a time such as "40 s" or "4 min"."""
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
 def run_cases(run: Run, adapter: Adapter, *, on_answer: OnAnswer | None = None) -> Run:

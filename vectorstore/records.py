@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function, str_schema
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import core_schema
 
 StatementKind = Literal["statement", "record", "treaty"]
 EditKind = Literal["wrap", "glue", "cut", "hyphen", "furniture"]
@@ -274,20 +275,19 @@ class SentenceId(str):
         made.statement_id, made.ordinal = statement_id, ordinal
         return made
 
-    @classmethod
-    def parse(cls, written: str) -> "SentenceId":
-        """Reads an id as it is written in JSON."""
-        statement_id, _, ordinal = written.rpartition(":")
-        return cls(statement_id, int(ordinal))
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> CoreSchema:
-        """Lets answers be read back from JSON, where ids are strings."""
-        return no_info_after_validator_function(cls.parse, str_schema())
-
     def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]  # what a copy is made from is its parts
         """Lets copies keep the parts."""
         return self.statement_id, self.ordinal
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Lets stored answers be read again, which hold it as text."""
+        return core_schema.no_info_after_validator_function(cls._of_text, core_schema.str_schema())
+
+    @classmethod
+    def _of_text(cls, text: str) -> "SentenceId":
+        statement_id, _, ordinal = text.rpartition(":")
+        return cls(statement_id, int(ordinal))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from vectorstore.records import ScoredPassage, Sentence
 from vectorstore.rows import Matrix
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
-FEATURE_VERSION: Final = 2
+FEATURE_VERSION: Final = 3
 # A phrase is known to the corpus from this many passages on.
 _KNOWN_PHRASE_PASSAGES: Final = 3
 # A single word in more than this share of all passages is too common for its absence to be telling.
@@ -34,6 +34,7 @@ class SentenceFeatures:
 
     Attributes:
         alone: Cross-encoder logit of the sentence.
+        lead: How far the sentence is behind the best one of the party in this, 0 or below.
         support: Mean logit of the three best sentences of the party.
         contrast: By how many standard deviations the topic is nearer to these statements than unrelated concepts of the
             field are, each at its nearest passage.
@@ -47,6 +48,7 @@ class SentenceFeatures:
     """
 
     alone: float
+    lead: float
     support: float
     contrast: float
     generality: float
@@ -182,6 +184,7 @@ class FeatureExtractor:
         nearest = max((item.similarity for item in read.passages if item.similarity is not None), default=0.0)
         common = SentenceFeatures(
             alone=0.0,
+            lead=0.0,
             support=float(np.sort(read.alone)[-3:].mean()),
             contrast=self._contrast(nearest, read.statement_ids),
             generality=profile.generality,
@@ -190,9 +193,10 @@ class FeatureExtractor:
             confused=0.0,
             one_of_many=float(read.one_of_many),
         )
-        pairs = zip(read.best_alone, read.windows, strict=True)
+        best = float(read.alone.max())
         return tuple(
-            replace(common, alone=float(alone), confused=float(topic.confuses(window))) for alone, window in pairs
+            replace(common, alone=float(alone), lead=float(alone) - best, confused=float(topic.confuses(window)))
+            for alone, window in zip(read.best_alone, read.windows, strict=True)
         )
 
     def _contrast(self, nearest: float, statement_ids: Sequence[str]) -> float:

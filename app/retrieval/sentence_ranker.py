@@ -302,21 +302,21 @@ class SentenceRanker:
             return tuple(self.relevance.judge(self._features.measure(topic, read)) for read in reads)
         return tuple(tuple(starmap(partial(_by_words, topic), zip(r.sentences, r.windows, strict=True))) for r in reads)
 
-    def read(self, searched: Sequence[StatementSummary], topic: Topic) -> Read:
+    def read(self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP) -> Read:
         """Reads the sentences nearest to a topic with the cross-encoder, best first."""
         ids = [summary.statement_id for summary in searched]
         passages = self._retriever.retrieve(
             topic.asked,
             ids,
-            DEEP.passages,
+            depth.passages,
             query_vector=topic.vector,
             languages=self._known_in(searched),
             terms=topic.widened,
         )
         terms = content_terms(topic.asked, "en")
-        kept = _shortlist(sentences_of(self._store.catalogue, passages), terms, "en", DEEP.sentences)
+        kept = _shortlist(sentences_of(self._store.catalogue, passages), terms, "en", depth.sentences)
         alone = self._score(topic.asked, [sentence.text for sentence in kept])
-        return self._read(searched, passages, kept, alone, DEEP, one_of_many=False)
+        return self._read(searched, passages, kept, alone, depth, one_of_many=False)
 
     def _read(
         self,
@@ -341,10 +341,10 @@ class SentenceRanker:
         )
 
     def measure(
-        self, searched: Sequence[StatementSummary], topic: Topic
+        self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP
     ) -> tuple[tuple[Sentence, SentenceFeatures], ...]:
         """Returns the sentences that are read for a topic with their features, in all its wordings."""
-        reads = [(wording, self.read(searched, wording)) for wording in topic.wordings]
+        reads = [(wording, self.read(searched, wording, depth)) for wording in topic.wordings]
         return tuple(
             pair
             for wording, read in reads

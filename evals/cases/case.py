@@ -320,6 +320,6 @@ def slices(case: Case) -> dict[str, tuple[str, ...]]:
         for name, value in case.tags.items()
         if name not in found
         and isinstance(value, str | int | float | bool)
-        and name not in ("topic_words", "overlap", "fold")
+        and name not in ("topic_words", "overlap", "fold", "should_be", "answer_trace")
     }
     return {name: tuple(values) for name, values in (found | tags).items() if values}

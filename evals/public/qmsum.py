@@ -110,7 +110,9 @@ def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
         codes = {parties.display(code): code for code in parties.codes("person")}
         for question in track(asked, "QMSum", console=Console(stderr=True)):
             text = (folder / _file(question.meeting)).read_text("utf-8")
-            topic = workspace.ranker.topic(resolve(question.query, parties).scope.topic or question.query, "en")
+            asked_about = resolve(question.query, parties)
+            wording = asked_about.wording.text if asked_about.wording is not None else ""
+            topic = workspace.ranker.topic(asked_about.scope.topic or question.query, "en", wording)
             other = other_speakers.get((question.meeting, question.number))
             for speaker in (question.speaker, *([other] if other else [])):
                 own = [s for s in held[_file(question.meeting)] if s.metadata.state == codes[speaker]]

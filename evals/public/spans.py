@@ -1,8 +1,9 @@
 """ACL-Verbatim: which words of a chunk of a paper answer a query, and none where it does not answer.
 
-The features are those of relevance. Which sentences are chosen is fitted to queries on other papers than those that it
-is measured on, since papers are no speeches. Source: Recski et al., ACL-Verbatim (2026), whose rule is followed: words
-that white space parts, counted over all chunks, gold only where a chunk is marked relevant.
+The features are those of relevance, of a sentence and its neighbours. Which sentences are chosen is fitted to queries
+on other papers than those that it is measured on, since papers are no speeches. Source: Recski et al., ACL-Verbatim
+(2026), whose rule is followed: words that white space parts, counted over all chunks, gold only where a chunk is marked
+relevant.
 """
 
 import re
@@ -23,6 +24,7 @@ from app.retrieval.relevance_features import SentenceFeatures
 from app.retrieval.sentence_ranker import Depth
 from app.settings import Settings
 from evals.public.corpus import Figure, open_texts, records_of, write_texts
+from vectorstore.records import Sentence
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -30,6 +32,8 @@ Floats = npt.NDArray[np.float64]
 _FILE: Final = "acl_verbatim/gold.json"
 # Every sentence of a chunk is read.
 _WHOLE: Final = Depth(passages=12, sentences=200, windows=200)
+# Logit of a neighbour that is none or a heading: the lowest that the cross-encoder gives.
+_UNREAD: Final = -11.5
 _OTHERS: Final = "ModernBERT, trained .536; GLM-5 .487; Provence .344; one cross-encoder score a sentence .363"
 
 
@@ -95,6 +99,16 @@ def choose(train: Sequence[Chunk], test: Sequence[Chunk]) -> list[Flags]:
     return chosen(test, float(best))
 
 
+def with_neighbours(read: Sequence[tuple[Sentence, SentenceFeatures]]) -> Floats:
+    """Returns the features of each sentence with the logits of the ones before and after: answers run over several."""
+    alone = {sentence.ordinal: features.alone for sentence, features in read}
+    rows = [
+        (*features.values(), *(alone.get(sentence.ordinal + step, _UNREAD) for step in (-1, 1)))
+        for sentence, features in read
+    ]
+    return np.array(rows, dtype=np.float64).reshape(len(read), len(SentenceFeatures.names()) + 2)
+
+
 def read_chunks(records: Sequence[Mapping[str, Any]], settings: Settings, folder: Path) -> Iterator[Chunk]:
     """Yields the chunks that hold sentences, each read for its query; texts and store are kept beside `folder`."""
     texts = {chunk["chunk"]: f"{q:02}_{c}.txt" for q, r in enumerate(records) for c, chunk in enumerate(r["results"])}
@@ -111,7 +125,7 @@ def read_chunks(records: Sequence[Mapping[str, Any]], settings: Settings, folder
                     places=np.array([marked(words, [(s.start, s.end)]) for s, _ in read]).reshape(
                         len(read), len(words)
                     ),
-                    features=np.array([f.values() for _, f in read]).reshape(len(read), len(SentenceFeatures.names())),
+                    features=with_neighbours(read),
                 )
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import gradio as gr
 
 from app.errors import AppError
+from app.records import AbstentionReason
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS
-from app.ui.conversation import REASONS, error_html
+from app.ui.conversation import error_html
+from app.ui.words import say
 from evals.cases.case import Evidence
 from evals.cases.documents import Documents
 from evals.errors import EvalError
@@ -73,7 +75,10 @@ class _Review:
         head = f"{_told(draft)}: a new decision takes its place" if draft.decision else f"{len(waiting)} left"
         lines = [f'{note}<h2>{escape(head)}</h2><p class="u-question" dir="auto">{escape(case.question)}</p>']
         lines += map(_before, case.history)
-        lines.append(f"<p>The assistant gave {escape(STATUS[draft.saved.expect.status])}.</p>")
+        said, better = draft.saved.tags.get("answer_was"), str(draft.saved.tags.get("should_be", ""))
+        judged = {"right": True, "wrong": False}.get(str(said))
+        told = f" Its reader called it {said}{f': {better}' if better else '.'}" if said else ""
+        lines.append(f'<p dir="auto">The assistant gave {escape(STATUS[draft.saved.expect.status])}.{escape(told)}</p>')
         if unread:
             lines.append(f'<p class="u-note" dir="auto">The statements cannot be read: {escape(unread)}</p>')
         lines += [_quotation(f"Quotation {n}", span, documents, parties) for n, span in enumerate(spans, 1)]
@@ -81,7 +86,7 @@ class _Review:
         # What was shown is nobody's word: nothing is marked until a person has decided.
         marked = [span.id for span in evidence_spans(case)] if draft.decision is not None else []
         return (
-            at, draft.saved.id, "".join(lines), gr.Column(visible=True), hidden, reopened, None,
+            at, draft.saved.id, "".join(lines), gr.Column(visible=True), hidden, reopened, judged,
             gr.CheckboxGroup(choices=marks, value=marked, visible=bool(marks)), len(case.evidence_groups) > 1,
             gr.Dropdown(choices=sorted(documents.by_file) if documents is not None else [], value=None), "",
             case.question, case.expect.status, typed_states(case.expect.states, parties), case.expect.reason,
@@ -276,7 +281,7 @@ def build_review_tab(archive: Archive, paths: EvalPaths, tab: gr.Tab) -> None:
             status = gr.Dropdown(label="Right outcome", choices=outcomes, value="answered", elem_id="status")
             states = gr.Textbox(label="States and groups", info="Names or codes, with semicolons", elem_id="states")
         with gr.Row():
-            reasons: list[tuple[str, str]] = [(words, name) for name, words in REASONS.items()]
+            reasons = [(say(f"reason-{name}"), name) for name in get_args(AbstentionReason)]
             reason = gr.Dropdown(label="Why there is no answer", choices=reasons, value=None)
             missing = gr.Dropdown(label="What is missing of an answer in part", choices=list(MISSING), value=None)
         with gr.Row(elem_classes="u-buttons"):

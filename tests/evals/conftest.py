@@ -52,8 +52,8 @@ def _remembering(workspace: Workspace) -> Workspace:
 
 @pytest.fixture(scope="session")
 def smoke_cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Case, ...]:
-    """Every second case of the smoke set: enough for every gate, and half the time."""
-    return open_set("smoke", (), eval_paths(tmp_path_factory.mktemp("paths"))).cases[::2]
+    """Every third case of the smoke set: enough for every gate, and a third of the time."""
+    return open_set("smoke", (), eval_paths(tmp_path_factory.mktemp("paths"))).cases[::3]
 
 
 @pytest.fixture(scope="session")

@@ -2,20 +2,23 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from app.retrieval.relevance_features import SentenceFeatures
 from app.settings import Settings
 from evals.cli import main
 from evals.errors import DatasetError
-from evals.public import corpus, mtrag, qmsum
+from evals.public import corpus, mtrag, qmsum, spans
 from evals.public.corpus import precision_recall, records_of, silent_by_others
 from evals.public.spans import Chunk, choose, gold_spans, marked, word_f1, word_spans
 from ingest.parties.party_table import PartyTable
 from tests.fakes import fake_workspace
+from vectorstore.records import Sentence
 
 MEETING: dict[str, Any] = {
     "meeting_transcripts": [
@@ -153,6 +156,18 @@ def test_a_choice_is_fitted_to_other_chunks_than_it_chooses_from() -> None:
 
     chunks = [chunk(str(number)) for number in range(40)]
     assert word_f1(chunks[30:], choose(chunks[:30], chunks[30:])) > 0.9
+
+
+def test_a_sentence_is_chosen_with_a_view_to_its_neighbours() -> None:
+    flat = SentenceFeatures(**dict.fromkeys(SentenceFeatures.names(), 0.0))
+    read = [
+        (
+            Sentence(statement_id="s", ordinal=n, start=0, end=1, text="a", paragraph=1, page=None),
+            replace(flat, alone=n * 1.0),
+        )
+        for n in (4, 2, 3)
+    ]
+    assert spans.with_neighbours(read)[:, -2:].tolist() == [[3.0, -11.5], [-11.5, 3.0], [2.0, 4.0]]
 
 
 def test_precision_and_recall_of_nothing_found_are_zero() -> None:

@@ -4,11 +4,11 @@ import json
 import threading
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
-from app.corpus.drafts import save_draft
+from app.corpus.drafts import Judgement, save_draft
 from app.records import Abstention, Answer, Scope
 from evals.errors import EvalError
 from evals.paths import EvalPaths, eval_paths
@@ -38,8 +38,8 @@ def paths(tmp_path: Path) -> EvalPaths:
     return eval_paths(tmp_path / "store")
 
 
-def save(paths: EvalPaths, given: Answer) -> str:
-    return save_draft(paths.path.parent, given).identifier
+def save(paths: EvalPaths, given: Answer, verdict: Literal["right", "wrong"] = "right") -> str:
+    return save_draft(paths.path.parent, given, Judgement(verdict=verdict)).identifier
 
 
 def saved_answer(question: str = "What did France say?") -> Answer:

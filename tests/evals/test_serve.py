@@ -304,11 +304,13 @@ def accepted(review: _Review, name: str, **changes: Any) -> tuple[Any, ...]:
 
 def test_deciding_on_a_draft_changes_the_saved_cases(review: _Review, paths: EvalPaths) -> None:
     save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
-    save_draft(paths.path.parent, silent_answer(), Judgement(verdict="right"))
+    save_draft(paths.path.parent, silent_answer(), Judgement(verdict="wrong", should_be="it spoke of rivers"))
     first, second = (draft.case.id for draft in drafts(paths))
     shown = review.shown("drafts", None, 0)
     assert shown[1] == first and "2 left" in shown[2] and f"<mark>{CITED}</mark>" in shown[2]
-    assert (shown[6], len(shown[7].choices), shown[7].value, shown[13]) == (None, 2, [], "France"), "nothing is marked"
+    assert (shown[6], len(shown[7].choices), shown[7].value, shown[13]) == (True, 2, [], "France"), "nothing is marked"
+    shown = review.shown("drafts", None, 1)
+    assert (shown[1], shown[6]) == (second, False) and "called it wrong: it spoke of rivers" in shown[2]
 
     assert "Noted: Kept" in accepted(review, first, used=["e1"], states="France; Mexico")[2]
     kept = saved_cases(paths)[0]
@@ -339,7 +341,7 @@ def test_a_draft_that_would_be_no_case_is_refused(review: _Review, paths: EvalPa
 
 def test_hostile_texts_are_shown_as_texts(review: _Review, runs: _Runs, paths: EvalPaths) -> None:
     scored_run(paths, cases=[case("a").model_copy(update={"question": HOSTILE, "history": (HOSTILE,)})])
-    save_draft(paths.path.parent, saved_answer(HOSTILE), Judgement(verdict="right"))
+    save_draft(paths.path.parent, saved_answer(HOSTILE), Judgement(verdict="right", should_be=HOSTILE))
     for kind in ("drafts", "citations"):
         text = review.shown(kind, None, 0)[2]
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text and "<script" not in text and "<img" not in text

@@ -103,7 +103,7 @@ def searched(store, monkeypatch):
     calls = []
     original = store.search_index
 
-    def spy(vector, k):
+    def spy(vector, k, table):
         found = original(vector, k)
         calls.append((k, found))
         return found
@@ -133,7 +133,7 @@ def test_search_is_exact_after_all_where_the_index_yields_too_few(store, searche
 
 
 def test_search_is_exact_where_the_index_is_behind(store, monkeypatch):
-    monkeypatch.setattr(store, "search_index", lambda vector, k: None)
+    monkeypatch.setattr(store, "search_index", lambda vector, k, table: None)
     vector = HashingEmbedder().embed_query("training")
     found = retriever(store, exact_limit=0).search_dense(vector, ["s9"])
     scores = np.array([score for _, score in found])
@@ -142,7 +142,7 @@ def test_search_is_exact_where_the_index_is_behind(store, monkeypatch):
 
 def test_index_that_names_passages_that_are_gone_does_no_harm(store, monkeypatch):
     ghosts = tuple((f"ghost/{number}", 0.9) for number in range(80))
-    monkeypatch.setattr(store, "search_index", lambda vector, k: ghosts)
+    monkeypatch.setattr(store, "search_index", lambda vector, k, table: ghosts)
     vector = HashingEmbedder().embed_query("training")
     found = retriever(store, exact_limit=0).search_dense(vector, ["s9"])
     assert [identifier.partition("/")[0] for identifier, _ in found] == ["s9"] * 8

@@ -520,7 +520,7 @@ def test_failed_rebuild_leaves_no_half_built_folder(store, path, embedder, monke
     keep(store, embedder, annotated("s", ["The heron flies."]))
     before = index_folder(path)
 
-    def fail(self, ids, vectors):
+    def fail(self, ids, vectors, table):
         raise StoreError("the disk is full")
 
     with monkeypatch.context() as patch, pytest.raises(StoreError, match="disk is full"), store.writer():

@@ -75,9 +75,14 @@ def test_ambiguous_gives_names_to_choose_from(workspace: Workspace) -> None:
 
 
 def test_unknown_name_gives_suggestions_as_names(workspace: Workspace) -> None:
-    answer = workspace.assistant.ask("What did Arvandya say about extradition?")
+    answer = workspace.assistant.ask("What did Nigera say about extradition?")
     assert answer.abstention is not None and answer.abstention.reason == "ambiguous"
-    assert "Arvandya" in answer.abstention.message and "Arvandia" in answer.abstention.options
+    assert "Nigera" in answer.abstention.message and {"Niger", "Nigeria"} <= set(answer.abstention.options)
+
+
+def test_a_name_with_a_typing_error_is_read_and_said(workspace: Workspace) -> None:
+    answer = workspace.assistant.ask("What did Arvandya say about extradition?")
+    assert answer.scope.states == ("XAA",) and "Arvandya read as Arvandia" in answer.scope.notes
 
 
 def test_related_passages_are_never_claims(workspace: Workspace) -> None:
