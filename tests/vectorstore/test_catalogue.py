@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated
@@ -261,7 +262,8 @@ def test_sentences_are_found_by_id(catalogue):
 def test_sentence_id_holds_its_statement_and_its_place():
     identifier = SentenceId("685815eed2f2fa70.2", 12)
     assert identifier == "685815eed2f2fa70.2:12" and json.loads(json.dumps([identifier])) == [identifier]
-    for copied in (deepcopy(identifier), pickle.loads(pickle.dumps(identifier))):
+    read = TypeAdapter(SentenceId).validate_json('"685815eed2f2fa70.2:12"')
+    for copied in (deepcopy(identifier), pickle.loads(pickle.dumps(identifier)), read):
         assert (copied.statement_id, copied.ordinal) == ("685815eed2f2fa70.2", 12)
 
 
