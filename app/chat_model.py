@@ -48,6 +48,8 @@ class LlmConfig(BaseModel):
     """Price of a million tokens read, in your currency, for the cost of answers."""
     output_price: float = Field(default=0.0, ge=0)
     """Price of a million tokens written."""
+    reads_questions: bool = False
+    """Whether the model proposes how a question is read as well; what it names has to stand in the question."""
     entailment_model: str = ""
     """Cross-encoder that checks claims as well, by name or folder; local files only; empty, none does."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from vectorstore.records import Sentence, Statement
+from vectorstore.records import Sentence, SentenceId, Statement
 
 Status = Literal["answered", "partial", "abstained"]
 Missing = Literal["number", "name", "date", "reason", "state", "article"]
@@ -147,7 +147,7 @@ class Citation:
     end: int
     quote: str
     source_quote: str
-    sentence_ids: tuple[str, ...]
+    sentence_ids: tuple[SentenceId, ...]
     language: str | None
     kind: CitationKind
     ocr_confidence: float | None

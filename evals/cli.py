@@ -449,6 +449,26 @@ def calibrate(
     return 0
 
 
+@command(commands, f"{PROGRAM} public qmsum", f"{PROGRAM} public spans --data DIR")
+def public(
+    invocation: Invocation,
+    name: Annotated[Literal["qmsum", "mtrag", "spans"], typer.Argument(help="which benchmark")],
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="the public data; default: public/ in UNTOC_TEST_DATA")
+    ] = None,
+) -> int:
+    """Run a public benchmark, and print its figures beside those of others."""
+    from evals.print_runs import print_tables
+    from evals.public.benchmarks import benchmark_table, run_benchmark
+
+    figures = run_benchmark(name, invocation.settings(), data)
+    if invocation.as_json:
+        print(json.dumps([asdict(figure) for figure in figures], indent=1))
+    else:
+        print_tables(benchmark_table(name, figures))
+    return 0
+
+
 @command(commands, f"{PROGRAM} calibrate-across --multilingual DIR")
 def calibrate_across(
     invocation: Invocation,

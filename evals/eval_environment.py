@@ -47,9 +47,12 @@ class EvalEnvironment:
         """Returns the file of each statement, by its id."""
         corpus = self.workspace.corpus
         return {
-            item.statement_id: item.file
-            for summary in corpus.statements()
-            for item in (summary, *(corpus.interventions(summary.statement_id) if summary.interventions else ()))
+            identifier: document.file
+            for document in corpus.documents()
+            for identifier in (
+                document.document_id,
+                *(s.statement_id for s in corpus.interventions(document.document_id)),
+            )
         }
 
 

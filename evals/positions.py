@@ -27,6 +27,7 @@ from evals.report.tables import Table
 from ingest.text.layout import find_blocks
 from ingest.text.readable import readable
 from ingest.text.repair import repair
+from vectorstore.records import Document as StoredDocument
 from vectorstore.records import Metadata, Statement
 
 SHIPPED: Final = Path(str(files("evals"))) / "datasets" / "positions.yaml"
@@ -223,10 +224,10 @@ def _statement(document: Document, cell: LabelledCell) -> Statement:
     text, language = document.text, document.language or "en"
     blocks = find_blocks(text)
     metadata = Metadata(state=cell.party, session=cell.session, date=cell.year, language=language)
-    return Statement(
-        statement_id=document.file, file=document.file, sha256="", source_text=text, metadata=metadata, blocks=blocks,
+    return StoredDocument(
+        document_id=document.file, file=document.file, sha256="", source_text=text, metadata=metadata, blocks=blocks,
         edits=repair(text, blocks, language=language),
-    )  # fmt: skip
+    ).as_statement()  # fmt: skip
 
 
 def _citation(number: int, span: Evidence, statement: Statement) -> Citation:

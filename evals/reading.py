@@ -14,12 +14,12 @@ from typing import Any, Final, Literal
 from app.question.kinds import frame_of, kind_chances
 from app.question.language import detect_language
 from app.question.lexicon import lexicon_of
-from app.question.marked_examples import FOLDS, MarkedExample, fold_of, load_examples, read_examples
 from app.question.reading import interpret, resolve
 from app.question.resolution import Resolution
 from app.question.roles import Weights, encode_words, labels_of, load_weights, tagger_of, words_of
 from app.question.spans import find_spans
 from app.records import Scope
+from evals.marked_examples import FOLDS, MarkedExample, fold_of, load_examples, read_examples
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import region_named

@@ -44,16 +44,17 @@ from ingest.treaties.treaty_attribution import OTHER_CONVENTION, last_convention
 from ingest.treaties.treaty_text import TreatyText, cut_at_articles, read_treaty
 from vectorstore.embeddings import TokenCounter
 from vectorstore.records import (
-    AnnotatedStatement,
+    AnnotatedDocument,
     Block,
+    Document,
     Mention,
+    MentionKind,
     Metadata,
-    Part,
     Passage,
     Sentence,
+    Span,
     Statement,
     StatementKind,
-    StatementSummary,
 )
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
@@ -63,23 +64,10 @@ ANNOTATION_VERSION = 7
 _CONVENTION_BODIES = "UNTOC"
 # "The Convention" is their own where these bodies are addressed, and one being drafted in the committee.
 _CONVENTION_OF_BODY = {"UNCAC COSP": "UNCAC", AD_HOC_COMMITTEE: OTHER_CONVENTION}
-# In the place of a mention's treaty: an article of a convention that the text does not name.
-UNNAMED = "UNNAMED"
-# In the place of a mention's treaty: the mention is of an agenda item, or of a group that a State aligns with.
-AGENDA = "AGENDA"
-ALIGNED = "ALIGNED"
-# In the place of a mention's article: the treaty is named only by "the Protocols thereto".
-THERETO = "thereto"
-
 # Marks the key of a document whose metadata were read by an older version.
 _RENEWED = "renewed-"
 # How many reasons why words are nobody's a report of a record lists.
 _REASONS_SHOWN = 5
-
-
-def provision_of(treaty: str) -> str:
-    """Returns what stands in the place of a mention's treaty for sentences of that treaty's own text."""
-    return f"TEXT:{treaty}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,41 +93,24 @@ class InputKey:
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnsplitStatement:
-    """A statement before it is split; statements of equal `digest` (text and metadata) are duplicates.
+class UnsplitDocument:
+    """A document before it is split; documents of equal `digest` (text and metadata) are duplicates.
 
     Attributes:
         reason: What a person should know of its metadata, in one line.
     """
 
-    statement: Statement
+    document: Document
     digest: str
     input_key: str
     reason: str | None
 
-    def summary(self, folder: str) -> StatementSummary:
-        """Returns the statement without its text, as it will be stored."""
-        return StatementSummary(
-            statement_id=self.statement.statement_id,
-            file=self.statement.file,
-            folder=folder,
-            sha256=self.statement.sha256,
-            kind=self.statement.kind,
-            metadata=self.statement.metadata,
-            inferred=self.statement.inferred,
-            digest=self.digest,
-            input_key=self.input_key,
-            passages=0,
-            characters=len(self.statement.source_text),
-            added="",
-        )
-
 
 @dataclass(frozen=True, kw_only=True)
-class RenewedStatement:
+class RenewedDocument:
     """A stored document as this version annotates it, ready to be stored."""
 
-    annotated: AnnotatedStatement
+    annotated: AnnotatedDocument
     digest: str
     input_key: str
 
@@ -175,44 +146,32 @@ class Annotator:
         """Tells whether a stored statement was annotated by this version, and cut as it cuts."""
         return input_key.startswith(f"{self._cutting()}-")
 
-    def renew(self, statement: Statement, interventions: Sequence[Statement], input_key: str) -> RenewedStatement:
+    def renew(self, document: Document, statements: Sequence[Statement], input_key: str) -> RenewedDocument:
         """Annotates a stored document anew under its stored metadata.
 
-        States that a person set on `interventions` stay where nobody is known. The `input_key` no longer equals that of
+        States that a person set on `statements` stay where nobody is known. The `input_key` no longer equals that of
         the file, so that ingest reads its metadata anew.
         """
-        blocks = with_languages(statement.source_text, find_blocks(statement.source_text), statement.metadata.language)
-        fresh = replace(statement, blocks=blocks, edits=())
-        identifier, digest = identify(fresh.source_text, fresh.metadata, fresh.kind, self.interventions(fresh))
-        annotated = self.annotate_statement(replace(fresh, statement_id=identifier))
-        by_name = {(item.part.named, item.part.state): item for item in interventions if item.part is not None}
-        for item in annotated.interventions:
-            part = item.part
-            old = None if part is None else by_name.get((part.named, part.state))
-            if part is not None and part.role == "unknown" and old is not None and old.metadata.state is not None:
-                annotated = self._with_state(
-                    annotated, replace(item, metadata=old.metadata, part=replace(part, role="party"))
-                )
+        text = document.source_text
+        blocks = with_languages(text, find_blocks(text), document.metadata.language)
+        fresh = replace(document, blocks=blocks, edits=())
+        identifier, digest = identify(fresh, self.interventions(fresh))
+        annotated = self.annotate(replace(fresh, document_id=identifier))
+        by_name = {(item.span.named, item.span.state): item for item in statements if item.is_intervention}
+        for item in annotated.statements:
+            old = by_name.get((item.span.named, item.span.state))
+            if item.span.role == "unknown" and old is not None and old.metadata.state is not None:
+                named = replace(item, metadata=old.metadata, span=replace(item.span, role="party"))
+                annotated = _with_statement(annotated, self.annotate_statement(named))
         content = input_key.partition("-")[2].removeprefix(_RENEWED)
-        return RenewedStatement(annotated=annotated, digest=digest, input_key=f"{self._cutting()}-{_RENEWED}{content}")
-
-    def _with_state(self, record: AnnotatedStatement, item: Statement) -> AnnotatedStatement:
-        """Puts an intervention whose State is known in the place of the one without."""
-        own = self.annotate_statement(item)
-        return replace(
-            record,
-            sentences=(*(s for s in record.sentences if s.statement_id != item.statement_id), *own.sentences),
-            passages=(*record.passages, *own.passages),
-            mentions=(*record.mentions, *own.mentions),
-            interventions=tuple(item if i.statement_id == item.statement_id else i for i in record.interventions),
-        )
+        return RenewedDocument(annotated=annotated, digest=digest, input_key=f"{self._cutting()}-{_RENEWED}{content}")
 
     def _cutting(self) -> str:
         return _hash(_json([ANNOTATION_VERSION, self._split.model_dump()]))[:16]
 
     def read(
         self, loaded: LoadedText, row: ManifestRow | None, *, file: str, kind: StatementKind, input_key: str
-    ) -> UnsplitStatement:
+    ) -> UnsplitDocument:
         """Reads the metadata of a text, overridden by its row of the manifest."""
         blocks = find_blocks(loaded.text)
         chosen: StatementKind = row.kind if row is not None and row.kind is not None else kind
@@ -238,9 +197,8 @@ class Annotator:
             treaty = read_treaty(loaded.text, blocks, file)
             metadata = _of_treaty(metadata, treaty, row)
             problems = _treaty_problems(treaty)
-        statement_id, digest = identify(loaded.text, metadata, chosen, found)
-        statement = Statement(
-            statement_id=statement_id,
+        document = Document(
+            document_id="",
             file=file,
             sha256=loaded.sha256,
             source_text=loaded.text,
@@ -251,11 +209,12 @@ class Annotator:
             blocks=blocks,
             scanned=loaded.scanned,
         )
-        return UnsplitStatement(
-            statement=statement,
+        identifier, digest = identify(document, found)
+        return UnsplitDocument(
+            document=replace(document, document_id=identifier),
             digest=digest,
             input_key=input_key,
-            reason="; ".join((*loaded.notes, *problems, *self._unread(statement))) or None,
+            reason="; ".join((*loaded.notes, *problems, *self._unread(document))) or None,
         )
 
     def expected(self, row: ManifestRow | None, file: str) -> Metadata:
@@ -266,9 +225,9 @@ class Annotator:
             read = replace(read, metadata=replace(read.metadata, state=named[0]))
         return merge(read, row, self._parties).metadata
 
-    def _unread(self, statement: Statement) -> tuple[str, ...]:
-        """Says in which of its languages a statement is found by words and scope only."""
-        spoken = {statement.metadata.language, *(block.language for block in statement.blocks)}
+    def _unread(self, document: Document) -> tuple[str, ...]:
+        """Says in which of its languages a document is found by words and scope only."""
+        spoken = {document.metadata.language, *(block.language for block in document.blocks)}
         unread = sorted(language for language in spoken if language is not None and language not in self._languages)
         if not unread:
             return ()
@@ -277,69 +236,67 @@ class Annotator:
             " the language (see docs/languages.md)",
         )
 
-    def annotate(self, unsplit: UnsplitStatement) -> AnnotatedStatement:
-        """Repairs and splits the text of a draft."""
-        return self.annotate_statement(unsplit.statement)
+    def annotate(self, document: Document) -> AnnotatedDocument:
+        """Repairs and splits a document's text under its present metadata.
 
-    def annotate_statement(self, statement: Statement) -> AnnotatedStatement:
-        """Repairs and splits a statement's text under its present metadata; an intervention's within its record."""
-        if statement.kind == "record" and statement.part is None:
-            found = self.interventions(statement)
-            if found:
-                return self._annotate_record(statement, found)
-        if statement.part is not None:
-            text = ReadableText(statement.source_text, statement.edits)
-            sentences, passages, mentions = self._split_words(statement, text)
-            return AnnotatedStatement(statement=statement, sentences=sentences, passages=passages, mentions=mentions)
-        names = self._names((statement.metadata.state, statement.metadata.on_behalf_of))
-        treaty = None
-        if statement.kind == "treaty":
-            treaty = read_treaty(statement.source_text, statement.blocks, statement.file)
-            blocks = cut_at_articles(statement.source_text, statement.blocks, treaty)
-            statement = replace(statement, blocks=blocks)
-        edits = repair(statement.source_text, statement.blocks, language=statement.metadata.language, names=names)
-        text = ReadableText(statement.source_text, edits)
-        sentences, passages, mentions = self._split_words(statement, text)
-        return AnnotatedStatement(
-            statement=replace(statement, edits=edits),
-            sentences=sentences,
-            passages=passages,
-            mentions=mentions if treaty is None else find_provisions(sentences, treaty),
+        Each intervention of a record is split by itself, so that no sentence or passage reaches into another.
+        """
+        text, blocks, treaty = document.source_text, document.blocks, None
+        found = self.interventions(document)
+        if document.kind == "treaty":
+            treaty = read_treaty(text, blocks, document.file)
+            blocks = cut_at_articles(text, blocks, treaty)
+        elif found:
+            blocks = cut_at_interventions(text, blocks, found)
+        parties = [code for item in found for code in (item.state, item.group)]
+        names = self._names(parties or (document.metadata.state, document.metadata.on_behalf_of))
+        edits = repair(text, blocks, language=document.metadata.language, names=names)
+        document = replace(document, blocks=blocks, edits=edits)
+        statements = [self._intervention(document, item, number) for number, item in enumerate(found, start=1)]
+        annotated = self._split_all(document, statements or [document.as_statement()])
+        return (
+            annotated if treaty is None else replace(annotated, mentions=find_provisions(annotated.sentences, treaty))
         )
 
-    def interventions(self, statement: Statement) -> tuple[Intervention, ...]:
+    def annotate_statement(self, statement: Statement) -> AnnotatedDocument:
+        """Splits one intervention of a stored record under its present metadata, by itself."""
+        return self._split_all(statement.document, [statement])
+
+    def _split_all(self, document: Document, statements: Sequence[Statement]) -> AnnotatedDocument:
+        text = ReadableText(document.source_text, document.edits)
+        split = [self._split_words(statement, text) for statement in statements]
+        return AnnotatedDocument(
+            document=document,
+            statements=tuple(statements),
+            sentences=tuple(sentence for sentences, _, _ in split for sentence in sentences),
+            passages=tuple(passage for _, passages, _ in split for passage in passages),
+            mentions=tuple(mention for _, _, mentions in split for mention in mentions),
+        )
+
+    def interventions(self, document: Document) -> tuple[Intervention, ...]:
         """Returns the interventions of a record under its present metadata; none of a statement or treaty."""
-        if statement.kind != "record":
+        if document.kind != "record":
             return ()
-        return self._interventions(statement.source_text, statement.blocks, statement.metadata)
+        return self._interventions(document.source_text, document.blocks, document.metadata)
 
     def _interventions(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
         return find_interventions(text, blocks, self._parties, language=metadata.language, date=metadata.date)
 
-    def _annotate_record(self, record: Statement, found: Sequence[Intervention]) -> AnnotatedStatement:
-        """Splits each intervention by itself, so that no sentence or passage reaches into another."""
-        blocks = cut_at_interventions(record.source_text, record.blocks, found)
-        names = self._names(code for item in found for code in (item.state, item.group))
-        edits = repair(record.source_text, blocks, language=record.metadata.language, names=names)
-        text = ReadableText(record.source_text, edits)
-        record = replace(record, blocks=blocks, edits=edits)
-        parts = [self._part(record, item, number) for number, item in enumerate(found, start=1)]
-        split = [self._split_words(part, text) for part in parts]
-        return AnnotatedStatement(
-            statement=record,
-            sentences=tuple(sentence for sentences, _, _ in split for sentence in sentences),
-            passages=tuple(passage for _, passages, _ in split for passage in passages),
-            mentions=tuple(mention for _, _, mentions in split for mention in mentions),
-            interventions=tuple(parts),
-        )
-
-    def _part(self, record: Statement, item: Intervention, number: int) -> Statement:
-        blocks = tuple(
-            block
-            for block in record.blocks
-            if item.start <= block.start
-            and block.end <= item.end
-            and not any(first <= block.start < last for first, last in item.interruptions)
+    def _intervention(self, record: Document, item: Intervention, number: int) -> Statement:
+        statement = Statement(
+            statement_id=f"{record.document_id}.{number}",
+            document=record,
+            span=Span(
+                start=item.start,
+                end=item.end,
+                ordinal=number,
+                role=item.role,
+                named=item.named,
+                summarised=item.summarised,
+                state=item.state,
+                interruptions=item.interruptions,
+            ),
+            metadata=record.metadata,
         )
         named = None if item.agenda_item is None else agenda_item_in(item.agenda_item)
         metadata = replace(
@@ -348,7 +305,7 @@ class Annotator:
             on_behalf_of=item.group,
             speaker=item.speaker,
             agenda_item=named or record.metadata.agenda_item,
-            language=main_language(record.source_text, blocks, record.metadata.language),
+            language=main_language(record.source_text, statement.blocks, record.metadata.language),
         )
         if item.group is not None:
             metadata = attributed(metadata, self._parties)
@@ -358,24 +315,8 @@ class Annotator:
             told = item.summarised and behalf_phrase(item.clause) is None
             speaker = item.speaker if told else joint_speaker(metadata, item.state, item.states, self._parties)
             metadata = replace(metadata, speaker=speaker, held_by=together)
-        return replace(
-            record,
-            statement_id=f"{record.statement_id}.{number}",
-            metadata=metadata,
-            inferred=tuple(name for name in record.inferred if not (name == "agenda_item" and named)),
-            blocks=blocks,
-            part=Part(
-                record_id=record.statement_id,
-                ordinal=number,
-                start=item.start,
-                end=item.end,
-                role=item.role,
-                named=item.named,
-                summarised=item.summarised,
-                state=item.state,
-                interruptions=item.interruptions,
-            ),
-        )
+        inferred = tuple(name for name in record.inferred if not (name == "agenda_item" and named))
+        return replace(statement, metadata=metadata, inferred=inferred)
 
     def _split_words(
         self, statement: Statement, text: ReadableText
@@ -383,7 +324,7 @@ class Annotator:
         """Splits a statement's own words; words of a record that are attributed to nobody get no passages to search."""
         identifier, language = statement.statement_id, statement.metadata.language
         sentences = make_sentences(identifier, text, statement.blocks, statement.page_starts, language=language)
-        if statement.part is not None and statement.metadata.state is None:
+        if statement.is_intervention and statement.metadata.state is None:
             return sentences, (), ()
         passages = make_passages(identifier, text, sentences, self._split, fits_model=self._fits_model)
         return sentences, passages, find_mentions(sentences, statement.metadata, self._parties)
@@ -410,24 +351,29 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
     protocol = sole_protocol(metadata.title or "")
     found: dict[Mention, None] = {}
     for sentence in sentences:
-        named: list[tuple[str, str, str | None]] = []
-        named += [(AGENDA, item.item, None) for item in find_agenda_items(sentence.text)]
+        named = [Mention(sentence=sentence.sentence_id, kind="agenda_item", value=item.item)
+                 for item in find_agenda_items(sentence.text)]  # fmt: skip
         by_name = {match.treaty for match in find_treaties(sentence.text)}
-        named += [(code, "" if code in by_name else THERETO, None) for code in named_treaties(sentence.text)]
+        for code in named_treaties(sentence.text):
+            kind: MentionKind = "treaty" if code in by_name else "thereto"
+            named.append(Mention(sentence=sentence.sentence_id, kind=kind, treaty=code))
         if of_state:
             groups = aligned_with(sentence.text, metadata.state, parties, metadata.language)
-            named += [(ALIGNED, group, None) for group in groups]
+            named += [Mention(sentence=sentence.sentence_id, kind="alignment", value=group) for group in groups]
         for article in find_articles(
             sentence.text, default_treaty=default, protocol=protocol, named_before=named_before
         ):
-            treaty = UNNAMED if article.unnamed else article.treaty
-            if treaty is not None:
-                named.append((treaty, article.article, article.paragraph))
+            if article.unnamed or article.treaty is not None:
+                treaty = None if article.unnamed else article.treaty
+                named.append(
+                    Mention(
+                        sentence=sentence.sentence_id, kind="article", treaty=treaty, value=article.article,
+                        paragraph=article.paragraph,
+                    )
+                )  # fmt: skip
         named_before = last_convention(sentence.text) or named_before
         protocol = sole_protocol(sentence.text) or protocol
-        for treaty, number, paragraph in named:
-            mention = Mention(sentence_id=sentence.sentence_id, treaty=treaty, article=number, paragraph=paragraph)
-            found[mention] = None
+        found |= dict.fromkeys(named)
     return tuple(found)
 
 
@@ -442,7 +388,7 @@ def find_provisions(sentences: Sequence[Sentence], treaty: TreatyText) -> tuple[
     """Finds of which article's own text each sentence of a treaty is."""
     placed = ((sentence, treaty.article_at(sentence.start, sentence.end)) for sentence in sentences)
     return tuple(
-        Mention(sentence_id=sentence.sentence_id, treaty=provision_of(article.treaty), article=article.article)
+        Mention(sentence=sentence.sentence_id, kind="provision", treaty=article.treaty, value=article.article)
         for sentence, article in placed
         if article is not None
     )
@@ -463,13 +409,24 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
     return ()
 
 
-def identify(
-    text: str, metadata: Metadata, kind: StatementKind, interventions: Sequence[Intervention] = ()
-) -> tuple[str, str]:
-    """Returns the statement id, a hash of text, metadata and who speaks, and the full digest it is cut from."""
+def identify(document: Document, interventions: Sequence[Intervention] = ()) -> tuple[str, str]:
+    """Returns the document's id, a hash of text, metadata and who speaks, and the full digest it is cut from."""
     speakers = [_told(asdict(item), "interruptions") for item in interventions]
-    digest = _hash(_json([text, _told(asdict(metadata), "held_by"), kind, *([speakers] if speakers else [])]))
+    metadata = _told(asdict(document.metadata), "held_by")
+    digest = _hash(_json([document.source_text, metadata, document.kind, *([speakers] if speakers else [])]))
     return digest[:16], digest
+
+
+def _with_statement(record: AnnotatedDocument, own: AnnotatedDocument) -> AnnotatedDocument:
+    """Puts a statement that was annotated by itself in the place of the one of its id, which had no words to search."""
+    (item,) = own.statements
+    return replace(
+        record,
+        statements=tuple(item if item.statement_id == i.statement_id else i for i in record.statements),
+        sentences=(*(s for s in record.sentences if s.statement_id != item.statement_id), *own.sentences),
+        passages=(*record.passages, *own.passages),
+        mentions=(*record.mentions, *own.mentions),
+    )
 
 
 def _told(facts: dict[str, object], *later: str) -> dict[str, object]:

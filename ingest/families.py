@@ -17,7 +17,7 @@ import regex
 from ingest.text.readable import readable
 from vectorstore.catalogue import Catalogue
 from vectorstore.families import Family, Link, Relation, Traits
-from vectorstore.records import Metadata, Statement, StatementSummary
+from vectorstore.records import Document, DocumentSummary, Metadata
 
 NEAR_DUPLICATE: Final = 0.7
 """Share of word sequences (Jaccard) from which two texts are near-duplicates; two speeches on one subject share a few
@@ -66,27 +66,27 @@ class Symbol(NamedTuple):
 
 
 def link_families(catalogue: Catalogue) -> None:
-    """Links statements not compared yet with those that belong to them; the caller holds the write lock."""
+    """Links documents not compared yet with those that belong to them; the caller holds the write lock."""
     for identifier in catalogue.families.unseen(_SCHEME):
-        statement = catalogue.statement(identifier)
-        if statement is not None:
-            text = readable(statement.source_text, statement.edits, 0, len(statement.source_text))
+        document = catalogue.document(identifier)
+        if document is not None:
+            text = readable(document.source_text, document.edits, 0, len(document.source_text))
             sequences = _sequences(text)
-            traits = _traits(statement, text, sequences)
+            traits = _traits(document, text, sequences)
             links = (
                 *_near_duplicates(catalogue, identifier, sequences, traits),
-                *_of_symbol(catalogue, statement),
-                *_translations(catalogue, statement, traits),
+                *_of_symbol(catalogue, document),
+                *_translations(catalogue, document, traits),
             )
             catalogue.families.record(identifier, _SCHEME, traits, links)
 
 
-def describe(statement_id: str, family: Family, summaries: Mapping[str, StatementSummary]) -> str:
-    """Returns how a statement belongs to its family, in one line."""
+def describe(document_id: str, family: Family, summaries: Mapping[str, DocumentSummary]) -> str:
+    """Returns how a document belongs to its family, in one line."""
     parts = []
-    for link in family.links_of(statement_id):
-        first = link.statement_id == statement_id
-        other = summaries[link.other_id if first else link.statement_id]
+    for link in family.links_of(document_id):
+        first = link.document_id == document_id
+        other = summaries[link.other_id if first else link.document_id]
         name = repr(other.file)
         if link.relation == "near_duplicate":
             parts.append(f"near-duplicate of {name} ({link.likeness or 0.0:.0%} alike)")
@@ -118,10 +118,10 @@ def _sequences(text: str) -> frozenset[str]:
     return found if len(found) >= _FEWEST else frozenset()
 
 
-def _traits(statement: Statement, text: str, sequences: frozenset[str]) -> Traits:
+def _traits(document: Document, text: str, sequences: frozenset[str]) -> Traits:
     numbers = {int(found) for found in _NUMBER.findall(text)}
     return Traits(
-        paragraphs=max((block.paragraph or 0 for block in statement.blocks), default=0),
+        paragraphs=max((block.paragraph or 0 for block in document.blocks), default=0),
         numbers=tuple(sorted(number for number in numbers if number >= _TELLING_NUMBER)),
         bands=_bands(sequences),
     )
@@ -154,7 +154,7 @@ def _near_duplicates(
     catalogue: Catalogue, identifier: str, sequences: frozenset[str], traits: Traits
 ) -> Iterator[Link]:
     for other in catalogue.families.alike(traits):
-        candidate = catalogue.statement(other) if other != identifier else None
+        candidate = catalogue.document(other) if other != identifier else None
         if candidate is None:
             continue
         text = readable(candidate.source_text, candidate.edits, 0, len(candidate.source_text))
@@ -167,13 +167,13 @@ def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other) if one and other else 0.0
 
 
-def _of_symbol(catalogue: Catalogue, statement: Statement) -> Iterator[Link]:
+def _of_symbol(catalogue: Catalogue, document: Document) -> Iterator[Link]:
     """Links a document with others of the same symbol: revisions, corrections, addenda, and other languages."""
-    metadata, identifier = statement.metadata, statement.statement_id
+    metadata, identifier = document.metadata, document.document_id
     if metadata.symbol is None:
         return
     own = Symbol.of(metadata.symbol)
-    for other_id, other in catalogue.families.under_symbol(own.root, statement.kind):
+    for other_id, other in catalogue.families.under_symbol(own.root, document.kind):
         if other_id == identifier or other.state != metadata.state or other.symbol is None:
             continue
         symbol = Symbol.of(other.symbol)
@@ -186,7 +186,7 @@ def _of_symbol(catalogue: Catalogue, statement: Statement) -> Iterator[Link]:
         for new_id, new, old_id, old in ((identifier, own, other_id, symbol), (other_id, symbol, identifier, own)):
             relation = _relation(new, old)
             if relation is not None:
-                yield Link(statement_id=new_id, other_id=old_id, relation=relation)
+                yield Link(document_id=new_id, other_id=old_id, relation=relation)
 
 
 def _relation(new: Symbol, old: Symbol) -> Relation | None:
@@ -199,14 +199,14 @@ def _relation(new: Symbol, old: Symbol) -> Relation | None:
     return _RELATIONS[new.suffix] if new.suffix in ("add", "corr") and old.whole == new.root else None
 
 
-def _translations(catalogue: Catalogue, statement: Statement, traits: Traits) -> Iterator[Link]:
+def _translations(catalogue: Catalogue, document: Document, traits: Traits) -> Iterator[Link]:
     """Links what the same party said on the same occasion in another language, where the texts are built alike."""
-    metadata = statement.metadata
+    metadata = document.metadata
     if metadata.state is None or metadata.language is None or not (metadata.date or metadata.session):
         return
-    for other_id, other in catalogue.families.on_occasion(metadata, statement.kind):
-        if other_id != statement.statement_id and _built_alike(traits, other):
-            yield _unordered(statement.statement_id, other_id, "translation")
+    for other_id, other in catalogue.families.on_occasion(metadata, document.kind):
+        if other_id != document.document_id and _built_alike(traits, other):
+            yield _unordered(document.document_id, other_id, "translation")
 
 
 def _built_alike(one: Traits, other: Traits) -> bool:
@@ -223,4 +223,4 @@ def _languages_differ(one: Metadata, other: Metadata) -> bool:
 
 def _unordered(one: str, other: str, relation: Relation, alike: float | None = None) -> Link:
     low, high = sorted((one, other))
-    return Link(statement_id=low, other_id=high, relation=relation, likeness=alike)
+    return Link(document_id=low, other_id=high, relation=relation, likeness=alike)

@@ -16,7 +16,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ingest.annotate import Annotator, InputKey, UnsplitStatement
+from ingest.annotate import Annotator, InputKey, UnsplitDocument
 from ingest.errors import LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.loaders.apart import exists, load, with_members
@@ -31,7 +31,7 @@ from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, Ing
 from ingest.text.splitter import SplitConfig
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family
-from vectorstore.records import AnnotatedStatement, StatementKind, StatementSummary, UnreadableFile, text_key
+from vectorstore.records import AnnotatedDocument, DocumentSummary, StatementKind, UnreadableFile, text_key
 from vectorstore.rows import Matrix
 from vectorstore.store import Store
 
@@ -97,9 +97,9 @@ class _Taken:
     source: _Source
     loaded: LoadedText
     key: InputKey
-    held: StatementSummary | None
-    unsplit: UnsplitStatement
-    annotated: AnnotatedStatement | None = None
+    held: DocumentSummary | None
+    unsplit: UnsplitDocument
+    annotated: AnnotatedDocument | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,8 +191,8 @@ class _Run:
         self._progress = progress
         self._split = split
         self._annotator = Annotator(load_parties(store), split, embedder, languages)
-        self._held: dict[tuple[str, str], StatementSummary] = {}
-        self._by_digest: dict[str, StatementSummary] = {}
+        self._held: dict[tuple[str, str], DocumentSummary] = {}
+        self._by_digest: dict[str, DocumentSummary] = {}
         self._store_version = -1
         self._refresh_from_store()
         # Statements whose file was read in this run, and files that are still to be read.
@@ -258,7 +258,7 @@ class _Run:
     def report(self, seconds: float) -> IngestReport:
         """Returns what became of every file."""
         families = self._store.catalogue.families.all()
-        summaries = {s.statement_id: s for s in self._store.catalogue.documents()} if families else {}
+        summaries = {s.document_id: s for s in self._store.catalogue.documents()} if families else {}
         return IngestReport(
             files=tuple(
                 _with_family(result, families, summaries)
@@ -421,17 +421,17 @@ class _Run:
             self._refresh_from_store()
             for summary in filter(None, map(self._held.get, missing)):
                 self._forget(summary)
-                self._report(FileResult(file=summary.file, result="removed", statement_id=summary.statement_id))
+                self._report(FileResult(file=summary.file, result="removed", statement_id=summary.document_id))
 
-    def _forget(self, summary: StatementSummary) -> None:
-        self._store.catalogue.remove(summary.statement_id)
+    def _forget(self, summary: DocumentSummary) -> None:
+        self._store.catalogue.remove(summary.document_id)
         self._held.pop((summary.folder, summary.file), None)
         self._forget_digest(summary)
 
-    def _forget_digest(self, summary: StatementSummary) -> None:
+    def _forget_digest(self, summary: DocumentSummary) -> None:
         """Takes a text out of the known digests, so that another file may bring it again."""
         known = self._by_digest.get(summary.digest)
-        if known is not None and known.statement_id == summary.statement_id:
+        if known is not None and known.document_id == summary.document_id:
             del self._by_digest[summary.digest]
 
     def _record_unreadable(
@@ -511,7 +511,7 @@ class _Run:
             self._waiting.append(taken)
         if not loaded.unread:
             return None
-        known = taken.unsplit.statement.metadata if taken is not None else self._held[source.key].metadata
+        known = taken.unsplit.document.metadata if taken is not None else self._held[source.key].metadata
         return UnreadableFile(file=source.name, reason="; ".join(loaded.notes), metadata=known, pages=loaded.unread)
 
     def _taken(self, source: _Source, loaded: LoadedText) -> _Taken | None:
@@ -520,12 +520,12 @@ class _Run:
         is_record = held is not None and held.kind == "record"
         key = self._annotator.input_key(loaded, source.row, self._options.kind, record=is_record)
         if held is not None and held.input_key == str(key):
-            self._confirmed.add(held.statement_id)
+            self._confirmed.add(held.document_id)
             self._pending.discard(source.key)
             self._report(_result(source, "unchanged", held, _unattributed(held)), source.order)
             return None
         return _Taken(
-            source=source, loaded=loaded, key=key, held=held, unsplit=self._read_statement(source, loaded, key, held)
+            source=source, loaded=loaded, key=key, held=held, unsplit=self._read_document(source, loaded, key, held)
         )
 
     def _refresh_from_store(self) -> None:
@@ -548,12 +548,12 @@ class _Run:
         unsplit, twin = taken.unsplit, self._by_digest.get(taken.unsplit.digest)
         if twin is None:
             self._store_file(taken, fresh)
-        elif held is not None and twin.statement_id == held.statement_id:
+        elif held is not None and twin.document_id == held.document_id:
             if taken.key.same_cutting(held.input_key):
                 self._update_metadata(source, twin, unsplit)
             else:
                 self._store_file(taken, fresh)
-        elif twin.statement_id in self._confirmed:
+        elif twin.document_id in self._confirmed:
             self._drop_duplicate(source, twin, held)
         elif (twin.folder, twin.file) in self._pending and self._may_defer:
             # Its file comes later and may hold something else by now.
@@ -569,35 +569,35 @@ class _Run:
             self._update_metadata(source, twin, unsplit)
         self._pending.discard(source.key)
 
-    def _read_statement(
-        self, source: _Source, loaded: LoadedText, key: InputKey, held: StatementSummary | None
-    ) -> UnsplitStatement:
+    def _read_document(
+        self, source: _Source, loaded: LoadedText, key: InputKey, held: DocumentSummary | None
+    ) -> UnsplitDocument:
         kind = self._options.kind
         if held is not None and key.same_content(held.input_key):
             # Only how text is cut is new: the metadata stay as they are, with what a person corrected.
-            statement = self._store.catalogue.statement(held.statement_id)
-            if statement is not None:
-                return UnsplitStatement(statement=statement, digest=held.digest, input_key=str(key), reason=None)
+            document = self._store.catalogue.document(held.document_id)
+            if document is not None:
+                return UnsplitDocument(document=document, digest=held.digest, input_key=str(key), reason=None)
         return self._annotator.read(loaded, source.row, file=source.name, kind=kind, input_key=str(key))
 
-    def _drop_duplicate(self, source: _Source, twin: StatementSummary, held: StatementSummary | None) -> None:
+    def _drop_duplicate(self, source: _Source, twin: DocumentSummary, held: DocumentSummary | None) -> None:
         if held is not None:
             self._forget(held)
         reason = f"same text and metadata as {twin.file!r}, which is in the store"
         self._report(_result(source, "duplicate", twin, reason), source.order)
 
-    def _update_metadata(self, source: _Source, twin: StatementSummary, unsplit: UnsplitStatement) -> None:
+    def _update_metadata(self, source: _Source, twin: DocumentSummary, unsplit: UnsplitDocument) -> None:
         folder, name = source.key
-        sha256 = unsplit.statement.sha256
+        sha256 = unsplit.document.sha256
         self._store.catalogue.touch(
-            twin.statement_id, file=name, folder=folder, sha256=sha256, input_key=unsplit.input_key
+            twin.document_id, file=name, folder=folder, sha256=sha256, input_key=unsplit.input_key
         )
         summary = replace(twin, file=name, folder=folder, sha256=sha256, input_key=unsplit.input_key)
         self._by_digest[unsplit.digest] = self._held[source.key] = summary
-        self._confirmed.add(twin.statement_id)
+        self._confirmed.add(twin.document_id)
         self._report(_result(source, "unchanged", summary, unsplit.reason), source.order)
 
-    def _still_there(self, twin: StatementSummary, source: _Source) -> bool:
+    def _still_there(self, twin: DocumentSummary, source: _Source) -> bool:
         """Tells whether the file of a statement exists, and is another one than the file at hand."""
         path = Path(twin.folder, twin.file)
         return exists(path, self._limits) and path.resolve() != source.path.resolve()
@@ -607,7 +607,7 @@ class _Run:
         if not self._waiting:
             return
         prepared = [
-            replace(item, annotated=self._annotator.annotate(item.unsplit)) if self._is_new(item) else item
+            replace(item, annotated=self._annotator.annotate(item.unsplit.document)) if self._is_new(item) else item
             for item in self._waiting
         ]
         # First the batch before is stored, so that no text is embedded twice.
@@ -626,11 +626,9 @@ class _Run:
         twin, held = self._by_digest.get(taken.unsplit.digest), taken.held
         if twin is None:
             return True
-        return (
-            held is not None and twin.statement_id == held.statement_id and not taken.key.same_cutting(held.input_key)
-        )
+        return held is not None and twin.document_id == held.document_id and not taken.key.same_cutting(held.input_key)
 
-    def _texts_without_vector(self, annotated: Iterable[AnnotatedStatement]) -> dict[str, str]:
+    def _texts_without_vector(self, annotated: Iterable[AnnotatedDocument]) -> dict[str, str]:
         """Returns the texts of passages that have no vector yet, by their keys."""
         texts = {text_key(passage.text): passage.text for item in annotated for passage in item.passages}
         known = self._store.catalogue.known_keys(texts)
@@ -662,7 +660,7 @@ class _Run:
 
     def _store_file(self, taken: _Taken, fresh: dict[str, Matrix]) -> None:
         source, unsplit, held = taken.source, taken.unsplit, self._held.get(taken.source.key)
-        annotated = taken.annotated or self._annotator.annotate(unsplit)
+        annotated = taken.annotated or self._annotator.annotate(unsplit.document)
         # Seldom any: where the store changed since the batch was put together.
         missing = {k: text for k, text in self._texts_without_vector([annotated]).items() if k not in fresh}
         if missing:
@@ -675,14 +673,14 @@ class _Run:
             digest=unsplit.digest,
             input_key=unsplit.input_key,
             vectors={key: fresh[key] for key in keys if key in fresh},
-            replaces=held.statement_id if held is not None else None,
+            replaces=held.document_id if held is not None else None,
         )
         self._passages += len(annotated.passages)
         if held is not None:
             self._forget_digest(held)
-        summary = unsplit.summary(_shown(str(source.folder)))
+        summary = _summary(unsplit, annotated, _shown(str(source.folder)))
         self._by_digest[unsplit.digest] = self._held[source.key] = summary
-        self._confirmed.add(summary.statement_id)
+        self._confirmed.add(summary.document_id)
         outcome: FileOutcome = "added" if held is None else ("updated" if held.sha256 == summary.sha256 else "replaced")
         reason = "; ".join(filter(None, (unsplit.reason, _unattributed(summary)))) or None
         self._report(_result(source, outcome, summary, reason), source.order)
@@ -711,7 +709,7 @@ class _Run:
 
 
 def _with_family(
-    result: FileResult, families: Mapping[str, Family], summaries: Mapping[str, StatementSummary]
+    result: FileResult, families: Mapping[str, Family], summaries: Mapping[str, DocumentSummary]
 ) -> FileResult:
     """Names the family of a file's statement, and says of a new one how it belongs to it."""
     family = families.get(result.statement_id or "")
@@ -723,10 +721,29 @@ def _with_family(
     return replace(result, reason=reason, family=family.family_id)
 
 
-def _unattributed(summary: StatementSummary) -> str | None:
+def _unattributed(summary: DocumentSummary) -> str | None:
     if summary.metadata.state is not None or summary.kind == "treaty" or summary.interventions:
         return None
     return f"{NO_STATE}, so it is never quoted as anyone's: name it in {MANIFEST_NAME}, or set its State"
+
+
+def _summary(unsplit: UnsplitDocument, annotated: AnnotatedDocument, folder: str) -> DocumentSummary:
+    """Returns a document without its text, as it was stored."""
+    document = unsplit.document
+    return DocumentSummary(
+        document_id=document.document_id,
+        file=document.file,
+        folder=folder,
+        sha256=document.sha256,
+        kind=document.kind,
+        metadata=document.metadata,
+        inferred=document.inferred,
+        digest=unsplit.digest,
+        input_key=unsplit.input_key,
+        passages=len(annotated.passages),
+        added="",
+        interventions=sum(item.is_intervention for item in annotated.statements),
+    )
 
 
 def _holds_any(path: Path, files: Iterable[Path]) -> bool:
@@ -739,11 +756,11 @@ def _shown(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _result(source: _Source, outcome: FileOutcome, summary: StatementSummary, reason: str | None = None) -> FileResult:
+def _result(source: _Source, outcome: FileOutcome, summary: DocumentSummary, reason: str | None = None) -> FileResult:
     return FileResult(
         file=source.name,
         result=outcome,
         reason=reason,
-        statement_id=summary.statement_id,
+        statement_id=summary.document_id,
         state=summary.metadata.state,
     )

@@ -30,18 +30,17 @@ def bring_up_to_date(store: Store, annotator: Annotator) -> Upgrade:
     for summary in catalogue.documents():
         if annotator.is_current(summary.input_key):
             continue
-        statement = catalogue.statement(summary.statement_id)
-        if statement is None:
+        document = catalogue.document(summary.document_id)
+        if document is None:
             continue
-        held = [catalogue.statement(item.statement_id) for item in catalogue.interventions(summary.statement_id)]
-        renewed = annotator.renew(statement, [item for item in held if item is not None], summary.input_key)
+        renewed = annotator.renew(document, catalogue.statements_of(document), summary.input_key)
         keys = {text_key(passage.text) for passage in renewed.annotated.passages}
         if keys - catalogue.known_keys(keys):
             waiting.append(summary.file)
             continue
         catalogue.store(
             renewed.annotated, folder=summary.folder, digest=renewed.digest, input_key=renewed.input_key, vectors={},
-            replaces=summary.statement_id,
+            replaces=summary.document_id,
         )  # fmt: skip
         updated += 1
     return Upgrade(updated=updated, waiting=tuple(waiting))

@@ -18,6 +18,7 @@ from prompts.errors import PromptError
 SECTIONS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "compose": {"system": frozenset(), "user": frozenset({"question", "evidence", "limit", "language", "style"})},
     "compose_lines": {"system": frozenset(), "user": frozenset({"question", "evidence", "limit", "language", "style"})},
+    "read": {"system": frozenset(), "user": frozenset({"question", "earlier"})},
     "translate": {"system": frozenset(), "user": frozenset({"evidence", "language"})},
 }
 

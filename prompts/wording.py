@@ -73,7 +73,7 @@ VARIABLES: dict[str, frozenset[str]] = {
         "missing_article": "",
         "note_article": "article treaty title",
         "note_agenda_item": "item",
-        "note_capital": "place party",
+        "note_read_as": "name party",
         "note_former": "name party",
         "note_topic_party": "party",
         "attribution_treaty": "treaty",

@@ -56,13 +56,13 @@ def compare(corpus: Path, folder: Path) -> list[tuple[str, str, str]]:
         # The model is loaded before the clock runs.
         workspace.corpus.ingest([], sample=True)
         model.wall = 0.0
-        held = {summary.statement_id for summary in workspace.corpus.statements()}
+        held = {summary.document_id for summary in workspace.corpus.documents()}
         passages = 0
         for part in parts:
             ours.time(lambda part=part: workspace.corpus.ingest([part]))  # type: ignore[misc] # bound at once
-            new = [s for s in workspace.corpus.statements() if s.statement_id not in held]
-            held |= {summary.statement_id for summary in new}
-            texts = [p.text for p in workspace.store.catalogue.passages_of([s.statement_id for s in new])]
+            new = [s for s in workspace.corpus.documents() if s.document_id not in held]
+            held |= {summary.document_id for summary in new}
+            texts = [p.text for p in workspace.store.catalogue.passages_of([s.document_id for s in new])]
             facts = [{"file": part.name, "place": number} for number in range(len(texts))]
             theirs.time(lambda texts=texts, facts=facts: plain.add(texts, facts))  # type: ignore[misc]
             passages += len(texts)

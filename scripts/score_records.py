@@ -41,7 +41,7 @@ from ingest.parties.party_table import PartyTable
 from ingest.text.furniture import furniture_lines, running_heads, text_lines
 from ingest.text.splitter import SplitConfig
 from ingest.text.wholeness import is_whole
-from vectorstore.records import AnnotatedStatement, Sentence, Statement
+from vectorstore.records import AnnotatedDocument, Sentence, Statement
 
 ENOUGH: Final = 0.97
 _RUN: Final = 5
@@ -113,8 +113,8 @@ def main() -> int:
             table.add_row(file, "refused")
             continue
         score = score_file(document, gold.get(file, ()))
-        if gold.get(file) or document.interventions:
-            table.add_row(file, str(len(document.interventions)), *_cells(score))
+        if gold.get(file) or _interventions(document):
+            table.add_row(file, str(len(_interventions(document))), *_cells(score))
         total += score
     table.add_row("all", "", *_cells(total))
     console = Console(width=150)
@@ -124,10 +124,9 @@ def main() -> int:
     return 0
 
 
-def score_file(document: AnnotatedStatement, gold: Sequence[_Gold]) -> Score:
+def score_file(document: AnnotatedDocument, gold: Sequence[_Gold]) -> Score:
     """Measures one file against the gold of its interventions."""
-    items = document.interventions or (document.statement,)
-    text = document.statement.source_text
+    items, text = document.statements, document.document.source_text
     found = list(_words(text))
     owner = _owners(items, found)
     flat = [(number, word) for number, item in enumerate(gold) for word, _, _ in item.words]
@@ -151,7 +150,7 @@ def score_file(document: AnnotatedStatement, gold: Sequence[_Gold]) -> Score:
             score.groups_right += heard is not None and _group_of(heard) == item.group
         if not (whole and is_named):
             inside = f"{count / max(1, wanted[number]):.2f} in, {1 - count / max(1, size.get(best or 0, 1)):.2f} other"
-            score.wrong.append(f"{document.statement.file} {number + 1} {item.label}: {_holder(heard)}, {inside}")
+            score.wrong.append(f"{document.document.file} {number + 1} {item.label}: {_holder(heard)}, {inside}")
     _count_words(score, items, gold, flat, owner, place)
     _count_sentences(score, document, items, gold, found, flat, place)
     return score
@@ -181,7 +180,7 @@ def _count_words(
 
 def _count_sentences(
     score: Score,
-    document: AnnotatedStatement,
+    document: AnnotatedDocument,
     items: Sequence[Statement],
     gold: Sequence[_Gold],
     found: Sequence[tuple[str, int, int]],
@@ -189,11 +188,11 @@ def _count_sentences(
     place: Mapping[int, int],
 ) -> None:
     spoken = {item.statement_id: item for item in items if item.metadata.state is not None}
-    heads = running_heads(document.statement.source_text)
+    heads = running_heads(document.document.source_text)
     first_word = {start: index for index, (_, start, _) in enumerate(found)}
     back = {index: at for at, index in place.items()}
     begins = [at for at, (number, _) in enumerate(flat) if at == 0 or flat[at - 1][0] != number]
-    text = document.statement.source_text
+    text = document.document.source_text
     for sentence in document.sentences:
         item = spoken.get(sentence.statement_id)
         if item is None or not is_whole(item, sentence.start, sentence.end, heads):
@@ -203,7 +202,7 @@ def _count_sentences(
         lower = lower and text[: sentence.start].rstrip()[-1:] not in ":;"
         if lower or _is_cut(sentence, text, first_word, back, begins, flat, gold):
             score.cut += 1
-            score.wrong.append(f"{document.statement.file} begins in mid-sentence: {sentence.text[:90]!r}")
+            score.wrong.append(f"{document.document.file} begins in mid-sentence: {sentence.text[:90]!r}")
 
 
 def _is_cut(
@@ -228,11 +227,12 @@ def _is_cut(
     return not _CLOSED.search(before.rstrip("\"'“‘«([ \n")) and not capitals
 
 
+def _interventions(document: AnnotatedDocument) -> list[Statement]:
+    return [item for item in document.statements if item.is_intervention]
+
+
 def _owners(items: Sequence[Statement], words: Sequence[tuple[str, int, int]]) -> list[int | None]:
-    spans = [
-        (0, sys.maxsize, number) if item.part is None else (item.part.start, item.part.end, number)
-        for number, item in enumerate(items)
-    ]
+    spans = [(item.span.start, item.span.end, number) for number, item in enumerate(items)]
     held = [next((n for first, last, n in spans if first <= start and end <= last), None) for _, start, end in words]
     return [
         number if number is not None and items[number].holds(start, end) else None
@@ -270,7 +270,7 @@ def _alignment(gold: Sequence[tuple[int, str]], found: Sequence[str]) -> dict[in
 
 def _states_of(item: Statement) -> frozenset[str]:
     """Returns who speaks: the State of the delegate, and those that hold the position with it."""
-    speaker = item.metadata.state if item.part is None or item.part.state is None else item.part.state
+    speaker = item.span.state or item.metadata.state
     return frozenset(code for code in (speaker, *(item.metadata.held_by or ())) if code is not None)
 
 
@@ -314,9 +314,9 @@ def _read_gold(path: Path, parties: PartyTable) -> dict[str, list[_Gold]]:
     return gold
 
 
-def _annotated(annotator: Annotator, path: Path, file: str) -> AnnotatedStatement:
+def _annotated(annotator: Annotator, path: Path, file: str) -> AnnotatedDocument:
     loaded = load(path, LoadLimits())
-    return annotator.annotate(annotator.read(loaded, None, file=file, kind="statement", input_key=""))
+    return annotator.annotate(annotator.read(loaded, None, file=file, kind="statement", input_key="").document)
 
 
 def _cells(score: Score) -> tuple[str, ...]:

@@ -24,7 +24,6 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from app.question.kinds import KINDS, SLOTS, TURNS, Frame, filled_slots, frame_of, slot_features, vector_of
-from app.question.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, load_examples
 from app.question.roles import (
     LABELS,
     EncodedWords,
@@ -38,11 +37,12 @@ from app.question.roles import (
     words_of,
 )
 from app.question.spans import find_spans
+from evals.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, load_examples
 from evals.paths import conference_parties
 from ingest.parties.party_table import PartyTable
 from vectorstore.rows import Matrix
 
-_EPOCHS: Final = 11
+_EPOCHS: Final = 8
 _BATCH: Final = 48
 _RATE: Final = 4e-3
 _RARE: Final = 3

@@ -17,6 +17,7 @@ from app.briefing.cells import (
     Writing,
 )
 from app.records import Citation, Claim, Coverage, DroppedClaim
+from vectorstore.records import SentenceId
 
 MADE = "2026-11-25T12:30:00+00:00"
 EXTRADITION, ASSISTANCE = "Extradition", "UNTOC article 18"
@@ -143,7 +144,7 @@ def cited(number: int, place: int, sentence: int) -> Citation:
         end=start + len(quote),
         quote=quote,
         source_quote=quote,
-        sentence_ids=(f"{said.statement_id}:{sentence}",),
+        sentence_ids=(SentenceId(said.statement_id, sentence),),
         language=said.language,
         kind="statement",
         ocr_confidence=None,

@@ -4,20 +4,20 @@ import hashlib
 from collections.abc import Sequence
 
 from vectorstore.embeddings import Embedder
-from vectorstore.records import AnnotatedStatement, Metadata, Passage, Sentence, Statement, StatementKind, text_key
+from vectorstore.records import AnnotatedDocument, Document, Metadata, Passage, Sentence, StatementKind, text_key
 from vectorstore.store import Store
 
 
 def annotated(
     identifier: str, texts: Sequence[str], kind: StatementKind = "statement", **metadata: str
-) -> AnnotatedStatement:
+) -> AnnotatedDocument:
     """Makes a statement whose passages are these texts, one sentence each, without any ingest."""
     sentences, passages, position = [], [], 0
     for number, text in enumerate(texts):
         start, end = position, position + len(text)
         sentences.append(
             Sentence(
-                sentence_id=f"{identifier}:{number}", statement_id=identifier, ordinal=number, start=start, end=end,
+                statement_id=identifier, ordinal=number, start=start, end=end,
                 text=text, paragraph=number + 1, page=None,
             )
         )  # fmt: skip
@@ -28,18 +28,24 @@ def annotated(
             )
         )  # fmt: skip
         position = end + 1
-    statement = Statement(
-        statement_id=identifier,
+    document = Document(
+        document_id=identifier,
         file=f"{identifier}.txt",
         sha256=hashlib.sha256(identifier.encode()).hexdigest(),
         source_text="\n".join(texts),
         metadata=Metadata(**metadata),
         kind=kind,
     )
-    return AnnotatedStatement(statement=statement, sentences=tuple(sentences), passages=tuple(passages), mentions=())
+    return AnnotatedDocument(
+        document=document,
+        statements=(document.as_statement(),),
+        sentences=tuple(sentences),
+        passages=tuple(passages),
+        mentions=(),
+    )
 
 
-def keep(store: Store, embedder: Embedder, *items: AnnotatedStatement) -> None:
+def keep(store: Store, embedder: Embedder, *items: AnnotatedDocument) -> None:
     """Stores statements with their vectors, under the store's lock."""
     with store.writer():
         for item in items:
@@ -47,8 +53,8 @@ def keep(store: Store, embedder: Embedder, *items: AnnotatedStatement) -> None:
             store.catalogue.store(
                 item,
                 folder="/corpus",
-                digest=f"digest of {item.statement.statement_id}",
-                input_key=f"key of {item.statement.statement_id}",
+                digest=f"digest of {item.document.document_id}",
+                input_key=f"key of {item.document.document_id}",
                 vectors=dict(zip(texts, embedder.embed_documents(list(texts.values())), strict=True)),
             )
 

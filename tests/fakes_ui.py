@@ -21,7 +21,7 @@ from app.records import Abstention, Answer, Citation, Claim, Coverage, Scope, Ti
 from ingest.parties.party_table import PartyTable
 from ingest.report import FileResult, IngestProgress, IngestReport
 from tests.fakes_briefing import fake_briefing, worded_briefing
-from vectorstore.records import Metadata, Statement, StatementSummary
+from vectorstore.records import Document, DocumentSummary, Metadata, SentenceId, Statement, StatementSummary
 
 SAMPLE = Path(__file__).parents[1] / "ingest" / "sample" / "000_6237221ecf9e9373.txt"
 NAMES = {
@@ -63,14 +63,14 @@ class EvidenceContext:
 
 def statement(file: str, text: str, metadata: Metadata, inferred: tuple[str, ...] = ()) -> Statement:
     digest = hashlib.sha256(f"{text}{metadata}".encode()).hexdigest()
-    return Statement(
-        statement_id=digest[:16],
+    return Document(
+        document_id=digest[:16],
         file=file,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         source_text=text,
         metadata=metadata,
         inferred=inferred,
-    )
+    ).as_statement()
 
 
 def sample_statement() -> Statement:
@@ -141,7 +141,7 @@ def cite(source: Statement, number: int, first: str, last: str, **changes: Any) 
         end=end,
         quote=" ".join(source.source_text[start:end].split()),
         source_quote=source.source_text[start:end],
-        sentence_ids=(f"{source.statement_id}:{number}",),
+        sentence_ids=(SentenceId(source.statement_id, number),),
         language=metadata.language,
         kind=source.kind,
         ocr_confidence=None,
@@ -176,12 +176,12 @@ class FakeCorpus:
     def parties(self) -> PartyTable:
         return PartyTable.load()
 
-    def statements(self) -> tuple[StatementSummary, ...]:
+    def documents(self) -> tuple[DocumentSummary, ...]:
         return tuple(self._summary(item) for item in self.stored.values())
 
-    def _summary(self, item: Statement) -> StatementSummary:
-        return StatementSummary(
-            statement_id=item.statement_id,
+    def _summary(self, item: Statement) -> DocumentSummary:
+        return DocumentSummary(
+            document_id=item.statement_id,
             file=item.file,
             folder="",
             sha256=item.sha256,
@@ -191,7 +191,6 @@ class FakeCorpus:
             digest=item.statement_id,
             input_key=item.statement_id,
             passages=max(1, len(item.source_text) // 800),
-            characters=len(item.source_text),
             added="2031-01-01T00:00:00Z",
         )
 
@@ -206,7 +205,7 @@ class FakeCorpus:
             raise NotFoundError(f"no statement {statement_id!r} in the store; see `untoc list`")
         return self.stored[statement_id]
 
-    def edit(self, statement_id: str, changes: Mapping[str, str]) -> StatementSummary:
+    def edit(self, statement_id: str, changes: Mapping[str, str]) -> str:
         old = self.show(statement_id)
         if changes.get("state", "IRN") not in NAMES:
             raise MetadataError(f"no party {changes['state']!r}; use a name or an ISO 3166 code")
@@ -214,7 +213,10 @@ class FakeCorpus:
         new = statement(old.file, old.source_text, metadata, tuple(n for n in old.inferred if n not in changes))
         del self.stored[statement_id]
         self.stored[new.statement_id] = new
-        return self._summary(new)
+        return new.statement_id
+
+    def summary(self, statement_id: str) -> DocumentSummary:
+        return self._summary(self.show(statement_id))
 
     def remove(self, statement_id: str) -> None:
         del self.stored[self.show(statement_id).statement_id]
@@ -415,7 +417,6 @@ class FakeBuilder:
                 progress(BriefingProgress(done=done, total=2, label="Arvandia: extradition"))
             time.sleep(0.3)
         return fake_briefing() if composer == "extractive" or self.model is None else worded_briefing()
-
 
     def find(self, party: str, words: str, language: str = "en") -> tuple[Citation, ...]:
         sought = words.casefold()

@@ -4,6 +4,7 @@ Everything else in the store can be rebuilt from here. Offsets count characters 
 """
 
 import json
+import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -17,12 +18,16 @@ from vectorstore.families import FamilyTables
 from vectorstore.health import CatalogueHealth
 from vectorstore.lexical import any_word_query, lexical_text, phrase_query, prefix_query, unordered_query
 from vectorstore.records import (
-    AnnotatedStatement,
+    AnnotatedDocument,
+    Document,
+    DocumentSummary,
     Mention,
+    MentionKind,
     Metadata,
     Passage,
     ScopeFilter,
     Sentence,
+    SentenceId,
     Statement,
     StatementSummary,
     StoredReview,
@@ -30,19 +35,24 @@ from vectorstore.records import (
     text_key,
 )
 from vectorstore.rows import (
+    DOCUMENT_COLUMNS,
+    DOCUMENT_SUMMARY_COLUMNS,
     PASSAGE_COLUMNS,
     SENTENCE_COLUMNS,
     STATEMENT_COLUMNS,
-    STATEMENTS,
     SUMMARY_COLUMNS,
     Matrix,
     Row,
     VectorTable,
     bump_generation,
-    delete_statement,
+    delete_derived,
+    delete_document,
+    insert_document,
     insert_statement,
     passage_conditions,
     scope_conditions,
+    to_document,
+    to_document_summary,
     to_passage,
     to_sentence,
     to_statement,
@@ -90,42 +100,65 @@ class Catalogue:
 
     # --- statements
 
-    def documents(self) -> tuple[StatementSummary, ...]:
-        """Returns all documents of all kinds without their texts, by State and date; a record is one of them."""
-        return self._summaries("WHERE s.part_of IS NULL", ())
+    def documents(self) -> tuple[DocumentSummary, ...]:
+        """Returns all documents of all kinds without their texts, by State and date."""
+        rows = self._database.rows(
+            f"SELECT {DOCUMENT_SUMMARY_COLUMNS} FROM documents d"
+            " ORDER BY d.state, substr(d.date, 1, 4), d.date, d.file, d.document_id"
+        )
+        return tuple(to_document_summary(row) for row in rows)
 
     def summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
-        """Returns the statements in scope without their texts, by State and date: of a record, its interventions."""
-        return self._summaries(*scope_conditions(scope))
+        """Returns the statements in scope without their texts, by State and date."""
+        where, values = scope_conditions(scope)
+        return self._summaries(f"{where} ORDER BY s.state, s.first_year, s.date, d.file, s.ordinal", values)
+
+    def summaries_of(self, document_id: str) -> tuple[StatementSummary, ...]:
+        """Returns the statements of a document in order: of a record all interventions, those of its Chair included."""
+        return self._summaries("WHERE s.document_id = ? ORDER BY s.ordinal", (document_id,))
 
     def _summaries(self, where: str, values: Sequence[object]) -> tuple[StatementSummary, ...]:
         rows = self._database.rows(
-            f"SELECT {SUMMARY_COLUMNS} FROM statements s {where}"
-            " ORDER BY state, first_year, date, file, json_extract(part, '$.ordinal'), statement_id",
-            values,
-        )
-        return tuple(to_summary(row) for row in rows)
-
-    def interventions(self, record_id: str) -> tuple[StatementSummary, ...]:
-        """Returns the interventions of a record in order, those of its Chair included; none for a statement."""
-        rows = self._database.rows(
-            f"SELECT {SUMMARY_COLUMNS} FROM statements s WHERE part_of = ? ORDER BY json_extract(part, '$.ordinal')",
-            (record_id,),
+            f"SELECT {SUMMARY_COLUMNS} FROM statements s JOIN documents d USING (document_id) {where}", values
         )
         return tuple(to_summary(row) for row in rows)
 
     def is_empty(self) -> bool:
         """Returns whether no statement or record is stored; texts of treaties do not count."""
-        return self._one("SELECT 1 FROM statements WHERE kind != 'treaty' LIMIT 1") is None
+        return self._one("SELECT 1 FROM documents WHERE kind != 'treaty' LIMIT 1") is None
+
+    def document(self, document_id: str) -> Document | None:
+        """Returns one document with its text, or None."""
+        row = self._one(f"SELECT {DOCUMENT_COLUMNS} FROM documents d WHERE d.document_id = ?", (document_id,))
+        return None if row is None else to_document(row)
 
     def statement(self, statement_id: str) -> Statement | None:
-        """Returns one statement or intervention with its text, or None."""
-        row = self._one(f"SELECT {STATEMENT_COLUMNS} FROM {STATEMENTS} WHERE s.statement_id = ?", (statement_id,))
-        return None if row is None else to_statement(row)
+        """Returns one statement with its document, or None."""
+        return self.statements([statement_id]).get(statement_id)
+
+    def statements(self, statement_ids: Collection[str]) -> dict[str, Statement]:
+        """Returns the statements of these ids that exist, in their order; those of one document share it."""
+        rows = self._database.rows(
+            f"SELECT s.document_id, {STATEMENT_COLUMNS} FROM statements s"
+            " WHERE s.statement_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(statement_ids)),),
+        )
+        documents = {identifier: self.document(identifier) for identifier in dict.fromkeys(row[0] for row in rows)}
+        held = ((row, documents[row[0]]) for row in rows)
+        found = {str(row[1]): to_statement(row[1:], document) for row, document in held if document is not None}
+        return {identifier: found[identifier] for identifier in statement_ids if identifier in found}
+
+    def statements_of(self, document: Document) -> tuple[Statement, ...]:
+        """Returns the statements of a document in order."""
+        rows = self._database.rows(
+            f"SELECT {STATEMENT_COLUMNS} FROM statements s WHERE s.document_id = ? ORDER BY s.ordinal",
+            (document.document_id,),
+        )
+        return tuple(to_statement(row, document) for row in rows)
 
     def store(
         self,
-        annotated: AnnotatedStatement,
+        annotated: AnnotatedDocument,
         *,
         folder: str,
         digest: str,
@@ -133,63 +166,74 @@ class Catalogue:
         vectors: Mapping[str, Matrix],
         replaces: str | None = None,
     ) -> None:
-        """Stores a statement with all that was derived from it, in one transaction.
+        """Stores a document with all that was derived from it, in one transaction.
 
         Args:
-            annotated: The statement, its sentences, passages and mentions; an older one of its id goes.
+            annotated: The document, its statements, sentences, passages and mentions; an older one of its id goes.
             folder: The ingested folder that it came from.
             digest: Hash of text and metadata.
             input_key: Hash of everything that went into it.
             vectors: Vector per text key, for the texts that the catalogue does not hold yet.
             replaces: Id of an older version, which goes in the same transaction.
         """
-        statement = annotated.statement
+        document = annotated.document
         with self._database.transaction() as connection:
             if replaces is not None:
-                delete_statement(connection, replaces)
-            delete_statement(connection, statement.statement_id)
-            for item in (statement, *annotated.interventions):
-                insert_statement(connection, item, folder=folder, digest=digest, input_key=input_key)
-            connection.executemany(
-                f"INSERT INTO sentences ({SENTENCE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(s.sentence_id, s.statement_id, s.ordinal, s.start, s.end, s.text, s.paragraph, s.page, s.language)
-                 for s in annotated.sentences],
-            )  # fmt: skip
-            owners = {s.sentence_id: s.statement_id for s in annotated.sentences}
-            connection.executemany(
-                "INSERT INTO mentions VALUES (?, ?, ?, ?, ?)",
-                [(m.sentence_id, owners[m.sentence_id], m.treaty, m.article, m.paragraph)
-                 for m in annotated.mentions],
-            )  # fmt: skip
-            connection.executemany(
-                "INSERT OR IGNORE INTO vectors VALUES (?, ?)",
-                [(key, vector.astype(np.float32).tobytes()) for key, vector in vectors.items()],
-            )
-            for p in annotated.passages:
-                cursor = connection.execute(
-                    f"INSERT INTO passages ({PASSAGE_COLUMNS}, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (p.passage_id, p.statement_id, p.ordinal, p.start, p.end, p.first_sentence, p.last_sentence,
-                     p.text, p.language, text_key(p.text)),
-                )  # fmt: skip
-                connection.execute(
-                    "INSERT INTO passages_fts (rowid, text) VALUES (?, ?)",
-                    (cursor.lastrowid, lexical_text(p.text)),
-                )
-            bump_generation(connection)
+                delete_document(connection, replaces)
+            delete_document(connection, document.document_id)
+            insert_document(connection, document, folder=folder, digest=digest, input_key=input_key)
+            self._insert_derived(connection, annotated, vectors)
 
-    def remove(self, statement_id: str) -> None:
-        """Removes a statement and all that was derived from it."""
+    def store_intervention(self, annotated: AnnotatedDocument, *, vectors: Mapping[str, Matrix]) -> None:
+        """Stores one statement of a document anew, with all that was derived from it, beside the others."""
         with self._database.transaction() as connection:
-            delete_statement(connection, statement_id)
+            for statement in annotated.statements:
+                delete_derived(connection, statement.statement_id)
+            self._insert_derived(connection, annotated, vectors)
+
+    @staticmethod
+    def _insert_derived(
+        connection: sqlite3.Connection, annotated: AnnotatedDocument, vectors: Mapping[str, Matrix]
+    ) -> None:
+        for item in annotated.statements:
+            insert_statement(connection, item)
+        connection.executemany(
+            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(s.statement_id, s.ordinal, s.start, s.end, s.text, s.paragraph, s.page, s.language)
+             for s in annotated.sentences],
+        )  # fmt: skip
+        connection.executemany(
+            "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?)",
+            [(m.sentence.statement_id, m.sentence.ordinal, m.kind, m.treaty, m.value, m.paragraph)
+             for m in annotated.mentions],
+        )  # fmt: skip
+        connection.executemany(
+            "INSERT OR IGNORE INTO vectors VALUES (?, ?)",
+            [(key, vector.astype(np.float32).tobytes()) for key, vector in vectors.items()],
+        )
+        for p in annotated.passages:
+            cursor = connection.execute(
+                f"INSERT INTO passages ({PASSAGE_COLUMNS}, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (p.passage_id, p.statement_id, p.ordinal, p.start, p.end, p.first_sentence, p.last_sentence,
+                 p.text, p.language, text_key(p.text)),
+            )  # fmt: skip
+            connection.execute(
+                "INSERT INTO passages_fts (rowid, text) VALUES (?, ?)", (cursor.lastrowid, lexical_text(p.text))
+            )
+        bump_generation(connection)
+
+    def remove(self, document_id: str) -> None:
+        """Removes a document and all that was derived from it."""
+        with self._database.transaction() as connection:
+            delete_document(connection, document_id)
             bump_generation(connection)
 
-    def touch(self, statement_id: str, *, file: str, folder: str, sha256: str, input_key: str) -> None:
-        """Records under which name and from which input a statement was last seen."""
+    def touch(self, document_id: str, *, file: str, folder: str, sha256: str, input_key: str) -> None:
+        """Records under which name and from which input a document was last seen."""
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE statements SET file = ?, folder = ?, sha256 = ?, input_key = ?"
-                " WHERE ? IN (statement_id, part_of)",
-                (file, folder, sha256, input_key, statement_id),
+                "UPDATE documents SET file = ?, folder = ?, sha256 = ?, input_key = ? WHERE document_id = ?",
+                (file, folder, sha256, input_key, document_id),
             )
 
     # --- sentences, passages, vectors, mentions
@@ -197,17 +241,18 @@ class Catalogue:
     def sentences(self, statement_id: str) -> tuple[Sentence, ...]:
         """Returns the sentences of a statement in order."""
         rows = self._database.rows(
-            f"SELECT {SENTENCE_COLUMNS} FROM sentences WHERE statement_id = ? ORDER BY ordinal", (statement_id,)
+            f"SELECT {SENTENCE_COLUMNS} FROM sentences s WHERE s.statement_id = ? ORDER BY s.ordinal", (statement_id,)
         )
         return tuple(to_sentence(row) for row in rows)
 
-    def sentences_by_id(self, sentence_ids: Collection[str]) -> dict[str, Sentence]:
+    def sentences_by_id(self, sentence_ids: Collection[SentenceId]) -> dict[SentenceId, Sentence]:
         """Returns the sentences of these ids that exist."""
         rows = self._database.rows(
-            f"SELECT {SENTENCE_COLUMNS} FROM sentences WHERE sentence_id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(sentence_ids)),),
+            f"SELECT {SENTENCE_COLUMNS} FROM json_each(?) w JOIN sentences s"
+            " ON s.statement_id = json_extract(w.value, '$[0]') AND s.ordinal = json_extract(w.value, '$[1]')",
+            (json.dumps([(identifier.statement_id, identifier.ordinal) for identifier in sentence_ids]),),
         )
-        return {str(row[0]): to_sentence(row) for row in rows}
+        return {sentence.sentence_id: sentence for sentence in map(to_sentence, rows)}
 
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
         """Returns the passages of these ids that exist."""
@@ -297,18 +342,27 @@ class Catalogue:
         )
         return {str(key): str(text) for key, text in rows}
 
-    def mentions(self, statement_ids: Sequence[str], treaty: str, articles: Sequence[str] = ()) -> tuple[Mention, ...]:
-        """Returns the mentions of these articles of a treaty in these statements; all of the treaty's without any.
+    def mentions(
+        self, statement_ids: Sequence[str], kind: MentionKind, treaty: str | None = None, values: Sequence[str] = ()
+    ) -> tuple[Mention, ...]:
+        """Returns the mentions of a kind in these statements: of these articles or items, all without any.
 
-        The article "" asks for the sentences that name the treaty itself.
+        Args:
+            statement_ids: The statements.
+            kind: The kind of mention.
+            treaty: Code of the treaty; None for an article of a convention that is not named, and for kinds of none.
+            values: Numbers of articles or agenda items, or codes of groups.
         """
         rows = self._database.rows(
-            "SELECT sentence_id, treaty, article, paragraph FROM mentions WHERE treaty = ?"
+            "SELECT statement_id, ordinal, kind, treaty, value, paragraph FROM mentions WHERE kind = ? AND treaty IS ?"
             " AND statement_id IN (SELECT value FROM json_each(?))"
-            " AND (? = '[]' OR article IN (SELECT value FROM json_each(?))) ORDER BY rowid",
-            (treaty, json.dumps(list(statement_ids)), json.dumps(list(articles)), json.dumps(list(articles))),
+            " AND (? = '[]' OR value IN (SELECT value FROM json_each(?))) ORDER BY rowid",
+            (kind, treaty, json.dumps(list(statement_ids)), json.dumps(list(values)), json.dumps(list(values))),
         )
-        return tuple(Mention(sentence_id=a, treaty=b, article=c, paragraph=d) for a, b, c, d in rows)
+        return tuple(
+            Mention(sentence=SentenceId(statement, ordinal), kind=kind, treaty=code, value=value, paragraph=paragraph)
+            for statement, ordinal, kind, code, value, paragraph in rows
+        )
 
     def search_lexical(
         self,

@@ -177,6 +177,10 @@ class Database:
         if self.read_only:
             Database(self.path).close()
             return
+        connection.create_function("characters", 1, len, deterministic=True)
+        # Tables are made anew, and what refers to them keeps its rows meanwhile. Neither acts inside a transaction.
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("PRAGMA legacy_alter_table = ON")
         connection.execute("BEGIN EXCLUSIVE")
         try:
             for name in sorted(known.keys() - _applied(connection)):
@@ -187,6 +191,9 @@ class Database:
         except BaseException:
             connection.rollback()
             raise
+        finally:
+            connection.execute("PRAGMA legacy_alter_table = OFF")
+            connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _applied(connection: sqlite3.Connection) -> set[str]:

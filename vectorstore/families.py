@@ -1,4 +1,4 @@
-"""Families of statements: links between versions of one text, such as a draft, its revision and its translation."""
+"""Families of documents: links between versions of one text, such as a draft, its revision and its translation."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -13,15 +13,15 @@ Relation = Literal["near_duplicate", "revision", "correction", "addendum", "tran
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """Why two statements belong together.
+    """Why two documents belong together.
 
     Attributes:
-        statement_id: The revision, correction or addendum; else the lesser of the two ids.
+        document_id: The revision, correction or addendum; else the lesser of the two ids.
         other_id: What it revises, corrects or adds to; else the greater id.
         likeness: Of near-duplicates: the share of word sequences that both hold, 0 to 1; None for other relations.
     """
 
-    statement_id: str
+    document_id: str
     other_id: str
     relation: Relation
     likeness: float | None = None
@@ -29,7 +29,7 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Traits:
-    """What of a statement is compared to find its family.
+    """What of a document is compared to find its family.
 
     Attributes:
         paragraphs: Number of its paragraphs.
@@ -44,7 +44,7 @@ class Traits:
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
-    """Statements that are linked, directly or through others.
+    """Documents that are linked, directly or through others.
 
     Attributes:
         family_id: The least of the members' ids.
@@ -56,86 +56,86 @@ class Family:
     members: tuple[str, ...]
     links: tuple[Link, ...]
 
-    def superseded_by(self, statement_id: str) -> str | None:
-        """Returns the newest revision of a statement, or None where it is not revised."""
-        newer = [link.statement_id for link in self.links if _revises(link) and link.other_id == statement_id]
+    def superseded_by(self, document_id: str) -> str | None:
+        """Returns the newest revision of a document, or None where it is not revised."""
+        newer = [link.document_id for link in self.links if _revises(link) and link.other_id == document_id]
         revised = {link.other_id for link in self.links if _revises(link)}
         return min((identifier for identifier in newer if identifier not in revised), default=None)
 
-    def links_of(self, statement_id: str) -> tuple[Link, ...]:
+    def links_of(self, document_id: str) -> tuple[Link, ...]:
         """Returns the links of one member."""
-        return tuple(link for link in self.links if statement_id in (link.statement_id, link.other_id))
+        return tuple(link for link in self.links if document_id in (link.document_id, link.other_id))
 
 
 class FamilyTables:
-    """The families' tables of the catalogue; deleting a statement deletes its rows in them."""
+    """The families' tables of the catalogue; deleting a document deletes its rows in them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def all(self) -> dict[str, Family]:
-        """Returns the family of every statement that has one, by statement id."""
-        rows = self._database.rows("SELECT statement_id, other_id, relation, likeness FROM links ORDER BY 1, 2, 3")
-        return connected(Link(statement_id=a, other_id=b, relation=c, likeness=d) for a, b, c, d in rows)
+        """Returns the family of every document that has one, by its id."""
+        rows = self._database.rows("SELECT document_id, other_id, relation, likeness FROM links ORDER BY 1, 2, 3")
+        return connected(Link(document_id=a, other_id=b, relation=c, likeness=d) for a, b, c, d in rows)
 
     def unseen(self, scheme: str) -> tuple[str, ...]:
-        """Returns the ids of the statements that were not compared under this scheme yet, ascending."""
+        """Returns the ids of the documents that were not compared under this scheme yet, ascending."""
         rows = self._database.rows(
-            "SELECT statement_id FROM statements WHERE kind != 'treaty' AND part_of IS NULL AND statement_id NOT IN"
-            " (SELECT statement_id FROM traits WHERE scheme = ?) ORDER BY statement_id",
+            "SELECT document_id FROM documents WHERE kind != 'treaty' AND document_id NOT IN"
+            " (SELECT document_id FROM traits WHERE scheme = ?) ORDER BY document_id",
             (scheme,),
         )
         return tuple(str(row[0]) for row in rows)
 
     def alike(self, traits: Traits) -> tuple[str, ...]:
-        """Returns the ids of the statements that share a band, ascending: candidates for near-duplicates."""
+        """Returns the ids of the documents that share a band, ascending: candidates for near-duplicates."""
         rows = self._database.rows(
-            "SELECT DISTINCT statement_id FROM bands WHERE band IN (SELECT value FROM json_each(?)) ORDER BY 1",
+            "SELECT DISTINCT document_id FROM bands WHERE band IN (SELECT value FROM json_each(?)) ORDER BY 1",
             (json.dumps(traits.bands),),
         )
         return tuple(str(row[0]) for row in rows)
 
     def under_symbol(self, root: str, kind: str) -> tuple[tuple[str, Metadata], ...]:
-        """Returns (id, state, symbol and language) of the statements whose symbol is this one or begins `root/`."""
+        """Returns (id, state, symbol and language) of the documents whose symbol is this one or begins `root/`."""
         rows = self._database.rows(
-            "SELECT s.statement_id, s.state, s.symbol, s.language FROM statements s JOIN traits USING (statement_id)"
-            " WHERE s.kind = ? AND s.symbol >= ? COLLATE NOCASE AND s.symbol < ? COLLATE NOCASE ORDER BY 1",
+            "SELECT d.document_id, d.state, d.symbol, d.language FROM documents d JOIN traits USING (document_id)"
+            " WHERE d.kind = ? AND d.symbol >= ? COLLATE NOCASE AND d.symbol < ? COLLATE NOCASE ORDER BY 1",
             # In ASCII "0" comes next after "/".
             (kind, root, root + "0"),
         )
         return tuple((str(a), Metadata(state=b, symbol=c, language=d)) for a, b, c, d in rows)
 
     def on_occasion(self, metadata: Metadata, kind: str) -> tuple[tuple[str, Traits], ...]:
-        """Returns the statements by the same party on the same occasion in another language, with their traits."""
+        """Returns the documents by the same party on the same occasion in another language, with their traits."""
         rows = self._database.rows(
-            "SELECT s.statement_id, t.paragraphs, t.numbers FROM statements s JOIN traits t USING (statement_id)"
-            " WHERE s.kind = ? AND s.state = ? AND s.body IS ? AND s.session IS ? AND s.date IS ?"
-            " AND s.agenda_item IS ? AND s.language != ? ORDER BY 1",
+            "SELECT d.document_id, t.paragraphs, t.numbers FROM documents d JOIN traits t USING (document_id)"
+            " WHERE d.kind = ? AND d.state = ? AND d.body IS ? AND d.session IS ? AND d.date IS ?"
+            " AND d.agenda_item IS ? AND d.language != ? ORDER BY 1",
             (kind, metadata.state, metadata.body, metadata.session, metadata.date, metadata.agenda_item,
              metadata.language),
         )  # fmt: skip
         return tuple((str(a), Traits(paragraphs=b, numbers=tuple(json.loads(c)))) for a, b, c in rows)
 
-    def record(self, statement_id: str, scheme: str, traits: Traits, links: Sequence[Link]) -> None:
-        """Stores the traits and links of a statement in one transaction, in place of older ones."""
+    def record(self, document_id: str, scheme: str, traits: Traits, links: Sequence[Link]) -> None:
+        """Stores the traits and links of a document in one transaction, in place of older ones."""
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM bands WHERE statement_id = ?", (statement_id,))
-            connection.execute("DELETE FROM links WHERE ? IN (statement_id, other_id)", (statement_id,))
+            connection.execute("DELETE FROM bands WHERE document_id = ?", (document_id,))
+            connection.execute("DELETE FROM links WHERE ? IN (document_id, other_id)", (document_id,))
             connection.execute(
                 "INSERT OR REPLACE INTO traits VALUES (?, ?, ?, ?)",
-                (statement_id, scheme, traits.paragraphs, json.dumps(traits.numbers)),
+                (document_id, scheme, traits.paragraphs, json.dumps(traits.numbers)),
             )
             connection.executemany(
-                "INSERT OR IGNORE INTO bands VALUES (?, ?)", [(band, statement_id) for band in traits.bands]
+                "INSERT OR IGNORE INTO bands VALUES (?, ?)", [(band, document_id) for band in traits.bands]
             )
             connection.executemany(
                 "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?)",
-                [(link.statement_id, link.other_id, link.relation, link.likeness) for link in links],
+                [(link.document_id, link.other_id, link.relation, link.likeness) for link in links],
             )
 
 
 def connected(links: Iterable[Link]) -> dict[str, Family]:
-    """Returns the family of every linked statement: the connected components of the links."""
+    """Returns the family of every linked document: the connected components of the links."""
     links = tuple(links)
     root: dict[str, str] = {}
 
@@ -146,14 +146,14 @@ def connected(links: Iterable[Link]) -> dict[str, Family]:
         return identifier
 
     for link in links:
-        low, high = sorted((find(link.statement_id), find(link.other_id)))
+        low, high = sorted((find(link.document_id), find(link.other_id)))
         root[high] = low
     members: dict[str, list[str]] = {}
     for identifier in sorted(root):
         members.setdefault(find(identifier), []).append(identifier)
     held: dict[str, list[Link]] = {}
     for link in links:
-        held.setdefault(find(link.statement_id), []).append(link)
+        held.setdefault(find(link.document_id), []).append(link)
     families = (
         Family(family_id=identifier, members=tuple(ids), links=tuple(held[identifier]))
         for identifier, ids in members.items()

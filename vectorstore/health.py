@@ -73,16 +73,15 @@ class CatalogueHealth:
             )
 
     def _offsets(self) -> Check:
-        # An intervention has its record's text, and may use only its own part of it.
+        # A statement may use only its own part of its document.
         wrong = sum(self._reaches_out(row) for row in self._database.rows(
-            "SELECT coalesce(r.source_text, t.source_text), json_extract(t.part, '$.start'),"
-            " json_extract(t.part, '$.end'), (SELECT count(*) FROM sentences s WHERE s.statement_id = t.statement_id),"
+            'SELECT d.source_text, t.start, t."end",'
             ' (SELECT count(*) FROM sentences s WHERE s.statement_id = t.statement_id AND s."end" <= s.start),'
             ' (SELECT min(start) FROM sentences s WHERE s.statement_id = t.statement_id),'
             ' (SELECT max("end") FROM sentences s WHERE s.statement_id = t.statement_id),'
             ' (SELECT min(start) FROM passages p WHERE p.statement_id = t.statement_id),'
             ' (SELECT max("end") FROM passages p WHERE p.statement_id = t.statement_id)'
-            " FROM statements t LEFT JOIN statements r ON r.statement_id = t.part_of"
+            " FROM statements t JOIN documents d USING (document_id)"
         ))  # fmt: skip
         detail = f"{self._count('sentences')} sentences lie in their texts"
         if wrong:
@@ -92,10 +91,9 @@ class CatalogueHealth:
     @staticmethod
     def _reaches_out(row: Row) -> bool:
         # Counted here, since SQLite's own length() ends at a NUL character.
-        text, start, end, sentences, empty, *places = row
-        start, end = start or 0, len(text) if end is None else min(end, len(text))
-        outside = any(place is not None and not start <= place <= end for place in places)
-        return bool(sentences and (outside or empty))
+        text, start, end, empty, *places = row
+        outside = any(place is not None and not start <= place <= min(end, len(text)) for place in places)
+        return bool(outside or empty)
 
     def _vectors(self, dimension: int) -> Check:
         missing = self._value(

@@ -6,11 +6,13 @@ All offsets count characters of `Statement.source_text`, half-open `[start, end)
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 StatementKind = Literal["statement", "record", "treaty"]
 EditKind = Literal["wrap", "glue", "cut", "hyphen", "furniture"]
 Role = Literal["party", "office", "unknown"]
+MentionKind = Literal["treaty", "thereto", "article", "agenda_item", "alignment", "provision"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,29 +103,66 @@ class Metadata:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
-    """Which words of a record one intervention is.
+class Document:
+    """A file as it was taken in: its text, and what its cover or manifest says of it.
 
     Attributes:
-        record_id: Id of the record.
-        ordinal: Its place among the record's interventions, counted from 1.
-        start: Offset of its first word in the record's text, after the name of a speaker whose own words follow.
+        document_id: Content hash of text and metadata identity; the same input gives the same id.
+        file: Name under which it was ingested, relative to the ingested folder.
+        sha256: Hash of the file's bytes, hexadecimal.
+        source_text: The extracted text, unchanged; equals the decoded file for plain text.
+        metadata: Of a statement, the statement's; of a record, what holds for all that is said in it.
+        inferred: Names of the metadata fields that were concluded rather than read.
+        page_starts: Offset at which each page begins; empty for formats without pages.
+        blocks: The blocks of `source_text`, in order.
+        edits: The reading repairs, sorted, not overlapping.
+        scanned: The words that were read from images, in order; empty for text that was not.
+    """
+
+    document_id: str
+    file: str
+    sha256: str
+    source_text: str
+    metadata: Metadata
+    kind: StatementKind = "statement"
+    inferred: tuple[str, ...] = ()
+    page_starts: tuple[int, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    scanned: tuple[ScannedWord, ...] = ()
+
+    def as_statement(self) -> "Statement":
+        """Returns the statement that all of its text is."""
+        metadata = self.metadata
+        role: Role = "unknown" if metadata.state is None else "party"
+        span = Span(start=0, end=len(self.source_text), role=role, state=metadata.state)
+        return Statement(
+            statement_id=self.document_id, document=self, span=span, metadata=metadata, inferred=self.inferred
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """Which words of a document one statement is, and whose words they are.
+
+    Attributes:
+        start: Offset of its first word in the document's text, after the name of a speaker whose own words follow.
         end: Offset after its last word.
+        ordinal: Its place among the document's statements, counted from 1.
         role: `party` where a known party speaks; `office` for a President, Chair or Secretariat, whose words are
             nobody's position; `unknown` where no lookup knows the speaker's State.
-        named: How the record names the speaker, in one line.
+        named: How a record names the speaker of an intervention, in one line; None where the document is one statement.
         summarised: True where the record tells in its own words what was said.
         state: Code of the party whose delegate speaks, for whomever it speaks.
         interruptions: Spans inside that are the record's and nobody's words: "Mr. Oram took the Chair."
     """
 
-    record_id: str
-    ordinal: int
     start: int
     end: int
-    role: Role
-    named: str
-    summarised: bool
+    ordinal: int = 1
+    role: Role = "party"
+    named: str | None = None
+    summarised: bool = False
     state: str | None = None
     interruptions: tuple[tuple[int, int], ...] = ()
 
@@ -136,52 +175,106 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One document as it was submitted or read out, with its extracted text; or one intervention of a record.
-
-    An intervention has the text, the file and the hash of its whole record.
+    """What one party said: all of a document, or one intervention of a record.
 
     Attributes:
-        statement_id: Content hash of text and metadata identity; the same input gives the same id.
-        file: Name under which it was ingested, relative to the ingested folder.
-        sha256: Hash of the file's bytes, hexadecimal.
-        source_text: The extracted text, unchanged; equals the decoded file for plain text.
+        statement_id: The id of its document; of an intervention, with its place in the record.
+        document: Where it stands; offsets count in the document's text.
+        span: Which words of the document are its own.
         inferred: Names of the metadata fields that were concluded rather than read.
-        page_starts: Offset at which each page begins; empty for formats without pages.
-        blocks: The blocks of `source_text`, in order.
-        edits: The reading repairs, sorted, not overlapping.
-        part: Which words are its own, where it is an intervention; its `blocks` are only those.
-        scanned: The words that were read from images, in order; empty for text that was not.
     """
 
     statement_id: str
-    file: str
-    sha256: str
-    source_text: str
+    document: Document
+    span: Span
     metadata: Metadata
-    kind: StatementKind = "statement"
     inferred: tuple[str, ...] = ()
-    page_starts: tuple[int, ...] = ()
-    blocks: tuple[Block, ...] = ()
-    edits: tuple[Edit, ...] = ()
-    part: Part | None = None
+
+    @property
+    def is_intervention(self) -> bool:
+        """Whether it is one of the statements of a record."""
+        return self.span.named is not None
+
+    @property
+    def file(self) -> str:
+        """The document's file."""
+        return self.document.file
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the document's file."""
+        return self.document.sha256
+
+    @property
+    def kind(self) -> StatementKind:
+        """The document's kind."""
+        return self.document.kind
+
+    @property
+    def source_text(self) -> str:
+        """The document's whole text, in which offsets count."""
+        return self.document.source_text
+
+    @property
+    def page_starts(self) -> tuple[int, ...]:
+        """The document's pages."""
+        return self.document.page_starts
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The document's reading repairs."""
+        return self.document.edits
+
+    @property
+    def scanned(self) -> tuple[ScannedWord, ...]:
+        """The document's words that were read from images."""
+        return self.document.scanned
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The document's blocks that are its own words."""
+        if not self.is_intervention:
+            return self.document.blocks
+        span = self.span
+        return tuple(
+            block
+            for block in self.document.blocks
+            if span.start <= block.start
+            and block.end <= span.end
+            and not any(first <= block.start < last for first, last in span.interruptions)
+        )
 
     @property
     def summarised(self) -> bool:
         """Whether a record summarises the speaker's words in its own."""
-        return self.part is not None and self.part.summarised
+        return self.span.summarised
 
     def holds(self, start: int, end: int) -> bool:
         """Tells whether a span lies within the statement's own words."""
-        if self.part is not None:
-            return self.part.holds(start, end)
-        return 0 <= start < end <= len(self.source_text)
+        return self.span.holds(start, end)
 
     def language_at(self, offset: int) -> str | None:
         """Returns the language of the paragraph at an offset."""
         own = next((b.language for b in self.blocks if b.start <= offset < b.end), None)
         return own or self.metadata.language
 
-    scanned: tuple[ScannedWord, ...] = ()
+
+class SentenceId(str):
+    """The id of a sentence, such as "685815eed2f2fa70:12": its statement, and its place in it from 0."""
+
+    __slots__ = ("ordinal", "statement_id")
+    statement_id: str
+    ordinal: int
+
+    def __new__(cls, statement_id: str, ordinal: int) -> "SentenceId":
+        """Makes the id of the sentence at an ordinal of a statement."""
+        made = super().__new__(cls, f"{statement_id}:{ordinal}")
+        made.statement_id, made.ordinal = statement_id, ordinal
+        return made
+
+    def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]  # what a copy is made from is its parts
+        """Lets copies keep the parts."""
+        return self.statement_id, self.ordinal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,14 +282,12 @@ class Sentence:
     """The unit of evidence.
 
     Attributes:
-        sentence_id: `{statement_id}:{ordinal}`.
         text: Its readable text (repaired).
         paragraph: Number of the paragraph in which it starts, or None in a heading.
         page: Page on which it starts, counted from 1, or None.
         language: ISO 639-1 code of its paragraph.
     """
 
-    sentence_id: str
     statement_id: str
     ordinal: int
     start: int
@@ -205,6 +296,11 @@ class Sentence:
     paragraph: int | None
     page: int | None
     language: str | None = None
+
+    @cached_property
+    def sentence_id(self) -> SentenceId:
+        """Its id: the statement's, and its place in it."""
+        return SentenceId(self.statement_id, self.ordinal)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,28 +327,24 @@ class Passage:
 
 @dataclass(frozen=True, kw_only=True)
 class Mention:
-    """A reference to a treaty, an article or an agenda item inside a sentence.
+    """What a sentence refers to.
 
     Attributes:
-        treaty: Code of the treaty (`UNTOC`, `TIP`, `SOM`, `FIREARMS`, `UNCAC`, `NARCOTICS1988`); `AGENDA` for an
-            agenda item, which is never an article; `UNNAMED` for a convention that is not named; `ALIGNED` for a group
-            with whose statement the speaker aligns;
-            `TEXT:` and a code for a sentence of the article itself, in the treaty's own text.
-        article: Article or agenda item number as written, such as `4`, `16 bis`; a group's code where `ALIGNED`;
-            empty where the treaty is named, with or without an article; `thereto` where it is meant as one of the
-            Protocols to a Convention that is named.
+        kind: `treaty` where one is named, with or without an article · `thereto` where it is meant as one of the
+            Protocols to a Convention that is named · `article` · `agenda_item` · `alignment` with the statement of a
+            group · `provision` for a sentence of the article itself, in the treaty's own text.
+        treaty: Code of the treaty (`UNTOC`, `TIP`, `SOM`, `FIREARMS`, `UNCAC`, `NARCOTICS1988`); None for an article of
+            a convention that the text does not name, and for kinds that are of no treaty.
+        value: Number of the article or agenda item as written, such as `4`, `16 bis`; the code of the group; empty
+            where a treaty is named.
         paragraph: Paragraph and subparagraph, such as `3 (a)`, or None.
     """
 
-    sentence_id: str
-    treaty: str
-    article: str
+    sentence: SentenceId
+    kind: MentionKind
+    treaty: str | None = None
+    value: str = ""
     paragraph: str | None = None
-
-    @property
-    def statement_id(self) -> str:
-        """The id of the statement that the sentence belongs to."""
-        return statement_of(self.sentence_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,18 +361,18 @@ class ScoredPassage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnnotatedStatement:
-    """A statement with everything that ingest derives from it, ready to be stored in one transaction.
+class AnnotatedDocument:
+    """A document with everything that ingest derives from it, ready to be stored in one transaction.
 
     Attributes:
-        interventions: Of a record, its interventions; sentences, passages and mentions are theirs then.
+        statements: What was said: one statement, or the interventions of a record.
     """
 
-    statement: Statement
+    document: Document
+    statements: tuple[Statement, ...]
     sentences: tuple[Sentence, ...]
     passages: tuple[Passage, ...]
     mentions: tuple[Mention, ...]
-    interventions: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,20 +414,18 @@ class UnreadableFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StatementSummary:
-    """A statement without its text: what tables and coverage need.
+class DocumentSummary:
+    """A document without its text: what lists of documents need.
 
     Attributes:
         folder: The ingested folder that it came from, absolute; empty for the sample.
         digest: Hash of text and metadata; equal digests are duplicates.
         input_key: Hash of everything that went into it; an equal one means that its file is unchanged.
         added: When it was stored, ISO 8601, UTC.
-        part: Which words of a record it is, where it is an intervention.
-        interventions: How many interventions a record has.
-        languages: The languages of its passages, sorted; those that have none count as None.
+        interventions: How many interventions a record has; 0 where the document is one statement.
     """
 
-    statement_id: str
+    document_id: str
     file: str
     folder: str
     sha256: str
@@ -345,10 +435,31 @@ class StatementSummary:
     digest: str
     input_key: str
     passages: int
-    characters: int
     added: str
-    part: Part | None = None
     interventions: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementSummary:
+    """A statement without its text: what scopes and coverage need.
+
+    Attributes:
+        document_id: The document that it stands in.
+        span: Which words of the document are its own.
+        added: When its document was stored.
+        languages: The languages of its passages, sorted; those that have none count as None.
+    """
+
+    statement_id: str
+    document_id: str
+    file: str
+    sha256: str
+    kind: StatementKind
+    metadata: Metadata
+    inferred: tuple[str, ...]
+    span: Span
+    passages: int
+    added: str
     languages: tuple[str | None, ...] = ()
 
 
@@ -364,21 +475,6 @@ class StoredReview:
 
 
 JSONValue = str | int | float | bool | None | list["JSONValue"] | Mapping[str, "JSONValue"]
-
-
-def make_sentence_id(statement_id: str, ordinal: int) -> str:
-    """Returns the id of the sentence at an ordinal of a statement, such as "685815eed2f2fa70:12"."""
-    return f"{statement_id}:{ordinal}"
-
-
-def statement_of(sentence_id: str) -> str:
-    """Returns the id of the statement that a sentence belongs to."""
-    return sentence_id.rpartition(":")[0]
-
-
-def ordinal_of(sentence_id: str) -> int:
-    """Returns the place of a sentence in its statement, from 0."""
-    return int(sentence_id.rpartition(":")[2])
 
 
 def text_key(text: str) -> str:

@@ -3,7 +3,7 @@
 import json
 import re
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -13,13 +13,15 @@ import numpy.typing as npt
 
 from vectorstore.records import (
     Block,
+    Document,
+    DocumentSummary,
     Edit,
     Metadata,
-    Part,
     Passage,
     ScannedWord,
     ScopeFilter,
     Sentence,
+    Span,
     Statement,
     StatementSummary,
 )
@@ -31,31 +33,39 @@ VectorTable = Literal["vectors", "second_vectors"]
 
 _METADATA = tuple(Metadata.__dataclass_fields__)
 _SCANNED = tuple(ScannedWord.__dataclass_fields__)
-# An intervention has the text of its record `r`, and blocks of its own.
-STATEMENT_COLUMNS = (
-    "s.statement_id, s.file, s.sha256, coalesce(r.source_text, s.source_text), s.kind, s.inferred,"
-    " coalesce(r.page_starts, s.page_starts), s.blocks, coalesce(r.edits, s.edits), coalesce(r.scanned, s.scanned),"
-    " s.part, " + ", ".join(f"s.{name}" for name in _METADATA)
-)
-STATEMENTS = "statements s LEFT JOIN statements r ON r.statement_id = s.part_of"
-_OWN_OR_PARTS = (
-    "(p.statement_id = s.statement_id OR"
-    " p.statement_id IN (SELECT i.statement_id FROM statements i WHERE i.part_of = s.statement_id))"
-)
-SUMMARY_COLUMNS = (
-    "statement_id, file, folder, sha256, kind, inferred, digest, input_key, added, length(source_text),"
-    f" (SELECT count(*) FROM passages p WHERE {_OWN_OR_PARTS}), part,"
-    " (SELECT count(*) FROM statements i WHERE i.part_of = s.statement_id),"
-    f" (SELECT json_group_array(DISTINCT p.language) FROM passages p WHERE {_OWN_OR_PARTS}), " + ", ".join(_METADATA)
+_SPAN = ("start", "end", "ordinal", "role", "named", "summarised", "delegate", "interruptions")
+DOCUMENT_COLUMNS = ", ".join(
+    f"d.{name}"
+    for name in ("document_id", "file", "sha256", "source_text", "kind", "inferred", "page_starts", "blocks", "edits",
+                 "scanned", *_METADATA)
+)  # fmt: skip
+STATEMENT_COLUMNS = ", ".join(f's."{name}"' for name in ("statement_id", "inferred", *_SPAN, *_METADATA))
+DOCUMENT_SUMMARY_COLUMNS = ", ".join(
+    (
+        *(f"d.{name}" for name in ("document_id", "file", "folder", "sha256", "kind", "inferred", "digest", "input_key",
+                                   "added")),
+        "(SELECT count(*) FROM passages p JOIN statements s USING (statement_id) WHERE s.document_id = d.document_id)",
+        "(SELECT count(s.named) FROM statements s WHERE s.document_id = d.document_id)",
+        *(f"d.{name}" for name in _METADATA),
+    )
+)  # fmt: skip
+_PASSAGES_OF_STATEMENT = "FROM passages p WHERE p.statement_id = s.statement_id"
+SUMMARY_COLUMNS = ", ".join(
+    (
+        "s.statement_id, s.document_id, d.file, d.sha256, d.kind, d.added, s.inferred",
+        f"(SELECT count(*) {_PASSAGES_OF_STATEMENT})",
+        f"(SELECT json_group_array(DISTINCT p.language) {_PASSAGES_OF_STATEMENT})",
+        *(f's."{name}"' for name in (*_SPAN, *_METADATA)),
+    )
 )
 PASSAGE_COLUMNS = 'passage_id, statement_id, ordinal, start, "end", first_sentence, last_sentence, text, language'
-SENTENCE_COLUMNS = 'sentence_id, statement_id, ordinal, start, "end", text, paragraph, page, language'
+SENTENCE_COLUMNS = 's.statement_id, s.ordinal, s.start, s."end", s.text, s.paragraph, s.page, s.language'
 
 
-def to_statement(row: Row) -> Statement:
-    """Reads a row of `STATEMENT_COLUMNS`."""
-    return Statement(
-        statement_id=row[0],
+def to_document(row: Row) -> Document:
+    """Reads a row of `DOCUMENT_COLUMNS`."""
+    return Document(
+        document_id=row[0],
         file=row[1],
         sha256=row[2],
         source_text=row[3],
@@ -65,16 +75,25 @@ def to_statement(row: Row) -> Statement:
         blocks=tuple(Block(**block) for block in json.loads(row[7])),
         edits=tuple(Edit(**edit) for edit in json.loads(row[8])),
         scanned=tuple(ScannedWord(**dict(zip(_SCANNED, word, strict=True))) for word in json.loads(row[9])),
-        part=_to_part(row[10]),
-        metadata=_to_metadata(row[11:]),
+        metadata=_to_metadata(row[10:]),
     )
 
 
-def to_summary(row: Row) -> StatementSummary:
-    """Reads a row of `SUMMARY_COLUMNS`."""
-    part = _to_part(row[11])
-    return StatementSummary(
+def to_statement(row: Row, document: Document) -> Statement:
+    """Reads a row of `STATEMENT_COLUMNS`."""
+    return Statement(
         statement_id=row[0],
+        document=document,
+        inferred=tuple(json.loads(row[1])),
+        span=_to_span(row[2 : 2 + len(_SPAN)]),
+        metadata=_to_metadata(row[2 + len(_SPAN) :]),
+    )
+
+
+def to_document_summary(row: Row) -> DocumentSummary:
+    """Reads a row of `DOCUMENT_SUMMARY_COLUMNS`."""
+    return DocumentSummary(
+        document_id=row[0],
         file=row[1],
         folder=row[2],
         sha256=row[3],
@@ -83,12 +102,26 @@ def to_summary(row: Row) -> StatementSummary:
         digest=row[6],
         input_key=row[7],
         added=row[8],
-        characters=row[9] if part is None else part.end - part.start,
-        passages=row[10],
-        part=part,
-        interventions=row[12],
-        languages=tuple(sorted(json.loads(row[13]), key=lambda language: language or "")),
-        metadata=_to_metadata(row[14:]),
+        passages=row[9],
+        interventions=row[10],
+        metadata=_to_metadata(row[11:]),
+    )
+
+
+def to_summary(row: Row) -> StatementSummary:
+    """Reads a row of `SUMMARY_COLUMNS`."""
+    return StatementSummary(
+        statement_id=row[0],
+        document_id=row[1],
+        file=row[2],
+        sha256=row[3],
+        kind=row[4],
+        added=row[5],
+        inferred=tuple(json.loads(row[6])),
+        passages=row[7],
+        languages=tuple(sorted(json.loads(row[8]), key=lambda language: language or "")),
+        span=_to_span(row[9 : 9 + len(_SPAN)]),
+        metadata=_to_metadata(row[9 + len(_SPAN) :]),
     )
 
 
@@ -98,12 +131,18 @@ def _to_metadata(row: Row) -> Metadata:
     return Metadata(**facts | {"held_by": None if held_by is None else tuple(json.loads(held_by))})
 
 
-def _to_part(written: str | None) -> Part | None:
-    if written is None:
-        return None
-    fields = json.loads(written)
-    spans = tuple((start, end) for start, end in fields.pop("interruptions", ()))
-    return Part(**fields, interruptions=spans)
+def _to_span(row: Row) -> Span:
+    start, end, ordinal, role, named, summarised, delegate, interruptions = row
+    return Span(
+        start=start,
+        end=end,
+        ordinal=ordinal,
+        role=role,
+        named=named,
+        summarised=bool(summarised),
+        state=delegate,
+        interruptions=tuple((first, last) for first, last in json.loads(interruptions)),
+    )
 
 
 def to_passage(row: Row) -> Passage:
@@ -124,27 +163,23 @@ def to_passage(row: Row) -> Passage:
 def to_sentence(row: Row) -> Sentence:
     """Reads a row of `SENTENCE_COLUMNS`."""
     return Sentence(
-        sentence_id=row[0],
-        statement_id=row[1],
-        ordinal=row[2],
-        start=row[3],
-        end=row[4],
-        text=row[5],
-        paragraph=row[6],
-        page=row[7],
-        language=row[8],
+        statement_id=row[0],
+        ordinal=row[1],
+        start=row[2],
+        end=row[3],
+        text=row[4],
+        paragraph=row[5],
+        page=row[6],
+        language=row[7],
     )
 
 
 def scope_conditions(scope: ScopeFilter) -> tuple[str, tuple[object, ...]]:
-    """Returns the WHERE clause of a scope over `statements s`, and its values.
+    """Returns the WHERE clause of a scope over `statements s` and their `documents d`, and its values.
 
-    The interventions of a record stand in its place, but for those of Presidents, Chairs and Secretariats.
+    What Presidents, Chairs and Secretariats say is in no scope.
     """
-    clauses = [
-        "NOT EXISTS (SELECT 1 FROM statements i WHERE i.part_of = s.statement_id)",
-        "(s.part IS NULL OR json_extract(s.part, '$.role') != 'office')",
-    ]
+    clauses = ["s.role != 'office'"]
     values: list[object] = []
     if scope.parties:
         # A joint statement is that of each State that holds it.
@@ -154,12 +189,12 @@ def scope_conditions(scope: ScopeFilter) -> tuple[str, tuple[object, ...]]:
         )
         values += [json.dumps(list(scope.parties))] * 2
     for column, wanted in (
-        ("body", scope.bodies),
-        ("session", scope.sessions),
-        ("kind", scope.kinds),
+        ("s.body", scope.bodies),
+        ("s.session", scope.sessions),
+        ("d.kind", scope.kinds),
     ):
         if wanted:
-            clauses.append(f"s.{column} IN (SELECT value FROM json_each(?))")
+            clauses.append(f"{column} IN (SELECT value FROM json_each(?))")
             values.append(json.dumps(list(wanted)))
     if scope.agenda_items:
         # A statement can be listed under several items ("2, 4"), and item 2 holds its subitem "2 (b)".
@@ -195,49 +230,85 @@ def passage_conditions(
     return " AND ".join(clauses), tuple(values)
 
 
-def insert_statement(
-    connection: sqlite3.Connection, statement: Statement, *, folder: str, digest: str, input_key: str
+def insert_document(
+    connection: sqlite3.Connection, document: Document, *, folder: str, digest: str, input_key: str
 ) -> None:
-    """Inserts the row of a statement; the text of an intervention is its record's, which has it already."""
-    part = statement.part
+    """Inserts the row of a document."""
+    _insert(
+        connection,
+        "documents",
+        {
+            "document_id": document.document_id,
+            "file": document.file,
+            "folder": folder,
+            "sha256": document.sha256,
+            "source_text": document.source_text,
+            "kind": document.kind,
+            **_metadata_columns(document.metadata),
+            "inferred": json.dumps(document.inferred),
+            "page_starts": json.dumps(document.page_starts),
+            "blocks": json.dumps([asdict(block) for block in document.blocks]),
+            "edits": json.dumps([asdict(edit) for edit in document.edits]),
+            # Lists, since a scan of a hundred pages has tens of thousands of words.
+            "scanned": json.dumps([[getattr(word, name) for name in _SCANNED] for word in document.scanned]),
+            "digest": digest,
+            "input_key": input_key,
+            "added": datetime.now(UTC).isoformat(timespec="seconds"),
+        },
+    )
+
+
+def insert_statement(connection: sqlite3.Connection, statement: Statement) -> None:
+    """Inserts the row of a statement, whose document is stored."""
+    span = statement.span
     years = [int(year) for year in re.findall(r"(?<!\d)\d{4}(?!\d)", statement.metadata.date or "")]
-    held_by = statement.metadata.held_by
-    metadata = asdict(statement.metadata) | {"held_by": None if held_by is None else json.dumps(held_by)}
-    columns = {
-        "statement_id": statement.statement_id,
-        "file": statement.file,
-        "folder": folder,
-        "sha256": statement.sha256,
-        "source_text": statement.source_text if part is None else "",
-        "kind": statement.kind,
-        **metadata,
-        "first_year": min(years, default=None),
-        "last_year": max(years, default=None),
-        "inferred": json.dumps(statement.inferred),
-        "page_starts": json.dumps(statement.page_starts if part is None else ()),
-        "blocks": json.dumps([asdict(block) for block in statement.blocks]),
-        "edits": json.dumps([asdict(edit) for edit in statement.edits] if part is None else []),
-        "part_of": None if part is None else part.record_id,
-        "part": None if part is None else json.dumps(asdict(part)),
-        # Lists, since a scan of a hundred pages has tens of thousands of words. An intervention's are its record's.
-        "scanned": json.dumps([[getattr(w, name) for name in _SCANNED] for w in statement.scanned if part is None]),
-        "digest": digest,
-        "input_key": input_key,
-        "added": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    marks = ", ".join("?" for _ in columns)
-    connection.execute(f"INSERT INTO statements ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values()))
+    _insert(
+        connection,
+        "statements",
+        {
+            "statement_id": statement.statement_id,
+            "document_id": statement.document.document_id,
+            "ordinal": span.ordinal,
+            "start": span.start,
+            "end": span.end,
+            "role": span.role,
+            "named": span.named,
+            "summarised": span.summarised,
+            "delegate": span.state,
+            "interruptions": json.dumps(span.interruptions),
+            **_metadata_columns(statement.metadata),
+            "first_year": min(years, default=None),
+            "last_year": max(years, default=None),
+            "inferred": json.dumps(statement.inferred),
+        },
+    )
 
 
-def delete_statement(connection: sqlite3.Connection, statement_id: str) -> None:
-    """Deletes a statement with its interventions and lexical entries; vectors stay, they belong to texts."""
+def _metadata_columns(metadata: Metadata) -> dict[str, object]:
+    held_by = metadata.held_by
+    return asdict(metadata) | {"held_by": None if held_by is None else json.dumps(held_by)}
+
+
+def _insert(connection: sqlite3.Connection, table: str, columns: Mapping[str, object]) -> None:
+    names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" for _ in columns)
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))
+
+
+def delete_derived(connection: sqlite3.Connection, statement_id: str) -> None:
+    """Deletes a statement with its sentences, passages and lexical entries; vectors stay, they belong to texts."""
     connection.execute(
-        "DELETE FROM passages_fts WHERE rowid IN"
-        " (SELECT p.passage FROM passages p JOIN statements s USING (statement_id)"
-        " WHERE s.statement_id = ? OR s.part_of = ?)",
-        (statement_id, statement_id),
+        "DELETE FROM passages_fts WHERE rowid IN (SELECT passage FROM passages WHERE statement_id = ?)", (statement_id,)
     )
     connection.execute("DELETE FROM statements WHERE statement_id = ?", (statement_id,))
+
+
+def delete_document(connection: sqlite3.Connection, document_id: str) -> None:
+    """Deletes a document with its statements."""
+    for (statement_id,) in connection.execute(
+        "SELECT statement_id FROM statements WHERE document_id = ?", (document_id,)
+    ).fetchall():
+        delete_derived(connection, statement_id)
+    connection.execute("DELETE FROM documents WHERE document_id = ?", (document_id,))
 
 
 def bump_generation(connection: sqlite3.Connection) -> None:

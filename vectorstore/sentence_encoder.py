@@ -76,7 +76,10 @@ class SentenceEncoder:
             parts.append(below)
         pieces = _normed(np.concatenate(parts, axis=1), weights["ln_g"], weights["ln_b"], weights["eps"])
         mean = (pieces.sum(axis=0) @ weights["cnn_W"] + len(ids) * weights["cnn_b"]) / np.sqrt(len(ids))
-        offsets = np.array([(start, end) for start, end in encoded.offsets] or np.zeros((0, 2)), dtype=np.int64)
+        # A space that is put before the text is none of its characters.
+        spaced = encoded.tokens[:1] == ["▁"] and not text.startswith(" ")
+        places = [(0, 0), *encoded.offsets[1:]] if spaced else encoded.offsets
+        offsets = np.array(places or np.zeros((0, 2)), dtype=np.int64)
         return EncodedText(sentence=_deep(mean, weights), pieces=pieces[1:-1], offsets=offsets)
 
     def embed(self, texts: Sequence[str]) -> Matrix:

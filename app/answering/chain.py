@@ -76,7 +76,13 @@ class Steps:
 
     def resolve(self, question: Question) -> Resolution:
         """Resolves the scope (who, when, which article, the topic) and the form of the answer ("shorter")."""
-        return resolve(question.text, self.parties(), overrides=question.overrides, history=question.history)
+        return resolve(
+            question.text,
+            self.parties(),
+            overrides=question.overrides,
+            history=question.history,
+            propose=self.writer.propose if self.writer is not None and self.writer.config.reads_questions else None,
+        )
 
     def retrieve(self, resolution: Resolution) -> Retrieved:
         """Applies the scope and finds evidence within it, per party."""

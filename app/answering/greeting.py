@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from app.records import Abstention
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
-from vectorstore.records import StatementSummary
+from vectorstore.records import DocumentSummary, StatementSummary
 
 
-def greet(statements: Sequence[StatementSummary], parties: PartyTable, wording: Wording) -> Abstention:
+def greet(
+    statements: Sequence[StatementSummary | DocumentSummary], parties: PartyTable, wording: Wording
+) -> Abstention:
     """Returns the reply, whose options are questions about those who spoke last."""
     newest = sorted(statements, key=lambda s: s.metadata.date or "", reverse=True)
     speakers = list(dict.fromkeys(s.metadata.state for s in newest if s.metadata.state))

@@ -1,6 +1,6 @@
 """Notes on how a question was read and searched, worded where they are shown.
 
-`Note(kind="capital", values={"place": "Tehran", "party": "IRN"})` reads as "Tehran read as Iran" where the answer is in
+`Note(kind="read_as", values={"name": "Tehran", "party": "IRN"})` reads as "Tehran read as Iran" where the answer is in
 English.
 """
 

@@ -13,7 +13,7 @@ from app.records import Citation
 from ingest.loaders.scanned import LOW_CONFIDENCE
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording
-from vectorstore.records import Metadata, StatementKind, StatementSummary
+from vectorstore.records import DocumentSummary, Metadata, StatementKind, StatementSummary
 
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans", "ar": "ar_001"}
 
@@ -70,7 +70,7 @@ def holder(kind: StatementKind, metadata: Metadata, name_of: Callable[[str], str
     return ", ".join(map(name_of, metadata.holders)) or None
 
 
-def record_in_words(summary: StatementSummary) -> str | None:
+def record_in_words(summary: DocumentSummary) -> str | None:
     """Returns what to show in place of a State for a record of several speakers; None for anything else."""
     return f"record, {summary.interventions} interventions" if summary.interventions else None
 

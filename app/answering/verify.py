@@ -15,7 +15,7 @@ from ingest.text.furniture import is_furniture, running_heads
 from ingest.text.repair import ELLIPSIS
 from ingest.text.squash import squash, squash_map
 from ingest.text.wholeness import is_whole
-from vectorstore.records import Statement, statement_of
+from vectorstore.records import Statement
 
 # How a quotation shows page furniture that is left out.
 _SPLIT = regex.compile(rf"\s*{regex.escape(ELLIPSIS)}\s*")
@@ -85,7 +85,7 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
         return "altered"
     if citation.language != statement.language_at(citation.start):
         return "misattributed"
-    if any(statement_of(identifier) != citation.statement_id for identifier in citation.sentence_ids):
+    if any(identifier.statement_id != citation.statement_id for identifier in citation.sentence_ids):
         return "misattributed"
     if any(getattr(citation, name) != getattr(statement.metadata, name) for name in _PROVENANCE):
         return "misattributed"

@@ -7,7 +7,7 @@ from app.answering.citation_spans import SentenceSpan, cite
 from app.answering.verify import verify_citation
 from app.records import Citation, Sources
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import Sentence, Statement, ordinal_of
+from vectorstore.records import Sentence, Statement
 
 
 class CitationList:
@@ -89,7 +89,7 @@ def _union(citations: Sequence[Citation], sources: Sources) -> Citation | None:
         if all(holds(citation, other) for other in citations):
             return citation
     statement_id = citations[0].statement_id
-    ordinals = [ordinal_of(identifier) for c in citations for identifier in c.sentence_ids]
+    ordinals = [identifier.ordinal for c in citations for identifier in c.sentence_ids]
     statement = sources.statements[statement_id]
     span = SentenceSpan(first=min(ordinals), last=max(ordinals))
     whole = cite(statement, sources.sentences[statement_id], span, 0)

@@ -15,7 +15,7 @@ from app.briefing.position_classifier import RULES, Suggestion
 from app.records import Citation
 from app.retrieval.scoped_statements import made_before
 from ingest.text.squash import squash
-from vectorstore.records import Sentence, StatementSummary, ordinal_of
+from vectorstore.records import Sentence, StatementSummary
 
 # Shorter sentences are formulas that recur by themselves: "I thank you, Mr. President."
 _SHORTEST: Final = 40
@@ -133,7 +133,7 @@ def _places(own: Sequence[StatementSummary], citations: CitationList) -> _Places
 
 def _repeated(citation: Citation, places: _Places, citations: CitationList) -> list[Citation]:
     """Returns the longest run of a citation's sentences that other statements hold, cited from each; else nothing."""
-    ordinals = [ordinal_of(identifier) for identifier in citation.sentence_ids]
+    ordinals = [identifier.ordinal for identifier in citation.sentence_ids]
     own = citations.sentences(citation.statement_id)
     best: list[Citation] = []
     longest = 0

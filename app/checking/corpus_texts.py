@@ -60,7 +60,8 @@ class CorpusTexts:
         self.generation = catalogue.generation
         self.unreadable = catalogue.unreadable()
         summaries = catalogue.summaries(ScopeFilter(kinds=_KINDS))
-        statements = (catalogue.statement(summary.statement_id) for summary in summaries)
+        held = catalogue.statements([summary.statement_id for summary in summaries])
+        statements = (held.get(summary.statement_id) for summary in summaries)
         self.all = tuple(StoredText(s, KeyedText.of(s)) for s in statements if s is not None)
         self.size = sum(len(stored.keyed.text) for stored in self.all)
         self._by_id = {stored.statement.statement_id: stored for stored in self.all}

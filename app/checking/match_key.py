@@ -48,9 +48,7 @@ class KeyedText:
     @classmethod
     def of(cls, statement: Statement) -> "KeyedText":
         """Returns a statement's text as it is compared."""
-        part = statement.part
-        start, end = (0, None) if part is None else (part.start, part.end)
-        return cls(statement.source_text, statement.edits, start, end)
+        return cls(statement.source_text, statement.edits, statement.span.start, statement.span.end)
 
     def spans(self, wanted: str, *, begin: int = 0) -> Iterator[tuple[int, int]]:
         """Yields where a key stands as whole words: offsets in `text`, in order, from `begin` on."""

@@ -45,7 +45,7 @@ def ask(
     ] = None,
 ) -> int:
     """Answer a question with verified quotations."""
-    from app.question.question_input import read_history, read_overrides
+    from app.cli.question_files import read_history, read_overrides
 
     if (question is None) == (file is None):
         raise UsageError("give one question, or --from FILE")
@@ -61,7 +61,7 @@ def _ask_one(
     workspace: "Workspace", question: str, overrides: "Overrides", turns: "Sequence[EarlierTurn]", *, as_json: bool
 ) -> int:
     from app.cli.printing import print_answer
-    from app.question.question_input import clean_question
+    from app.question.turn import clean_question
 
     answer = workspace.assistant.ask(clean_question(question), overrides=overrides, history=turns)
     if as_json:
@@ -73,7 +73,7 @@ def _ask_one(
 
 def _ask_all(assistant: "Assistant", file: Path, overrides: "Overrides", turns: "Sequence[EarlierTurn]") -> int:
     """Answers every question of a file on a line of its own; one that cannot be asked does not stop the others."""
-    from app.question.question_input import read_questions
+    from app.cli.question_files import read_questions
 
     code = 0
     for asked in read_questions(file):

@@ -43,7 +43,7 @@ def ingest(
     if report is not None and report.suffix.lower() != ".csv":
         raise UsageError(f"--report writes CSV: give {str(report)!r} the suffix .csv")
     with invocation.workspace(create=True) as workspace:
-        if if_empty and workspace.corpus.statements():
+        if if_empty and workspace.corpus.documents():
             if invocation.as_json:
                 print_json(IngestReport().to_json())
             return 0
@@ -91,15 +91,15 @@ def manifest(
 @command(commands, "untoc list", "untoc list --json", name="list")
 def list_statements(invocation: Invocation) -> int:
     """List the statements in the store."""
-    from app.cli.printing import print_statements, summary_json
+    from app.cli.printing import print_documents, summary_json
 
     with invocation.workspace(read_only=True) as workspace:
-        statements = workspace.corpus.statements()
+        documents = workspace.corpus.documents()
         if invocation.as_json:
             families = workspace.corpus.families()
-            print_json([summary_json(statement, families.get(statement.statement_id)) for statement in statements])
+            print_json([summary_json(document, families.get(document.document_id)) for document in documents])
         else:
-            print_statements(statements, workspace.corpus)
+            print_documents(documents, workspace.corpus)
     return 0
 
 
@@ -111,7 +111,7 @@ def show(invocation: Invocation, statement_id: StatementId) -> int:
     with invocation.workspace(read_only=True) as workspace:
         statement = workspace.corpus.show(statement_id)
         if invocation.as_json:
-            family = workspace.corpus.families().get(statement.statement_id)
+            family = workspace.corpus.families().get(statement_id)
             print_json(statement_json(statement, family, workspace.corpus.interventions(statement_id)))
         else:
             print_statement(statement, workspace.corpus)
@@ -133,11 +133,12 @@ def edit(
     if wrong:
         raise UsageError(f"{wrong[0]!r} is not FIELD=VALUE")
     with invocation.workspace() as workspace:
-        summary = workspace.corpus.edit(statement_id, dict(change.partition("=")[::2] for change in changes))
+        corrected = workspace.corpus.edit(statement_id, dict(change.partition("=")[::2] for change in changes))
+        summary = workspace.corpus.summary(corrected)
     if invocation.as_json:
         print_json(summary_json(summary))
     else:
-        print(f"{summary.file}: corrected; its id is now {summary.statement_id}")
+        print(f"{summary.file}: corrected; its id is now {corrected}")
     return 0
 
 

@@ -26,7 +26,7 @@ from ingest.parties.party_table import Party
 from ingest.report import NO_STATE, IngestReport
 from prompts.wording import Wording, load_wording
 from vectorstore.families import Family
-from vectorstore.records import Metadata, Statement, StatementSummary
+from vectorstore.records import Document, DocumentSummary, Metadata, Span, Statement, StatementSummary
 
 if TYPE_CHECKING:
     from app.corpus.corpus import Corpus, DoctorReport
@@ -202,30 +202,30 @@ def print_parties(parties: Sequence[Party]) -> None:
     console.print(f"{len(parties)} parties added by ingested folders", highlight=False)
 
 
-def print_statements(statements: Sequence[StatementSummary], corpus: "Corpus") -> None:
-    """Prints the statements in the store as a table."""
+def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> None:
+    """Prints the documents in the store as a table."""
     # An id is copied from here into other commands, so it is never wrapped.
     id_column, file_column = Column("id", no_wrap=True), Column("file", overflow="fold")
     table = Table(
         id_column, "State or treaty", "occasion", Column("date", overflow="fold"), "lang", "family", file_column
     )
     families = corpus.families()
-    for statement in statements:
-        metadata = statement.metadata
-        family = families.get(statement.statement_id)
+    for document in documents:
+        metadata = document.metadata
+        family = families.get(document.document_id)
         cells = (
-            statement.statement_id,
-            record_in_words(statement) or holder(statement.kind, metadata, corpus.party_name),
+            document.document_id,
+            record_in_words(document) or holder(document.kind, metadata, corpus.party_name),
             _occasion(metadata),
             metadata.date,
             metadata.language,
-            None if family is None else family_mark(statement.statement_id, family),
-            statement.file,
+            None if family is None else family_mark(document.document_id, family),
+            document.file,
         )
         table.add_row(*(Text(inert(cell or "—")) for cell in cells))
     console = stdout_console()
     print_table(console, table)
-    console.print(f"{len(statements)} statements", highlight=False)
+    console.print(f"{len(documents)} statements", highlight=False)
 
 
 def _occasion(metadata: Metadata) -> str:
@@ -233,15 +233,17 @@ def _occasion(metadata: Metadata) -> str:
     return ", ".join(filter(None, (" ".join(filter(None, (metadata.body, metadata.session))), item)))
 
 
-def print_statement(statement: Statement, corpus: "Corpus") -> None:
+def print_statement(statement: Statement | Document, corpus: "Corpus") -> None:
     """Prints a statement's metadata and readable text; of an intervention, its own words."""
     from ingest.text.readable import readable
 
     console = stdout_console()
-    part = statement.part
-    if part is not None:
-        summarised = ", as summarised in the record" if part.summarised else ""
-        console.print(Text(inert(f"intervention {part.ordinal} of record {part.record_id}: {part.named}{summarised}")))
+    document = statement if isinstance(statement, Document) else statement.document
+    span = document.as_statement().span if isinstance(statement, Document) else statement.span
+    if span.named is not None:
+        summarised = ", as summarised in the record" if span.summarised else ""
+        place = f"intervention {span.ordinal} of record {document.document_id}"
+        console.print(Text(inert(f"{place}: {span.named}{summarised}")))
     for name, value in asdict(statement.metadata).items():
         if value is not None:
             mark = " (inferred)" if name in statement.inferred else ""
@@ -249,83 +251,87 @@ def print_statement(statement: Statement, corpus: "Corpus") -> None:
             if name == "held_by":
                 shown = ", ".join(map(corpus.party_name, value))
             console.print(Text(inert(f"{name}: {shown}{mark}")))
-    kinship = corpus.kinship(statement.statement_id)
+    kinship = corpus.kinship(document.document_id) if span.named is None else None
     if kinship is not None:
         console.print(Text(inert(f"family: {kinship}")))
     console.print(Text(inert(f"file: {statement.file}\n")))
-    interventions = corpus.interventions(statement.statement_id)
+    interventions = corpus.interventions(document.document_id) if isinstance(statement, Document) else ()
     if interventions:
         print_table(console, _interventions_table(interventions, corpus))
-    start, end = (0, None) if part is None else (part.start, part.end)
-    console.print(Text(inert(readable(statement.source_text, statement.edits, start, end))))
+    console.print(Text(inert(readable(document.source_text, document.edits, span.start, span.end))))
 
 
 def _interventions_table(interventions: Sequence[StatementSummary], corpus: "Corpus") -> Table:
     table = Table("id", "party", "speaker as named", "words")
     for item in interventions:
-        part = item.part
-        if part is None:
-            continue
-        who = corpus.party_name(item.metadata.state) if part.role == "party" else f"nobody's ({part.role})"
-        words = "the record's" if part.summarised else "the speaker's"
-        table.add_row(*(Text(inert(cell)) for cell in (item.statement_id, who, part.named, words)))
+        span = item.span
+        who = corpus.party_name(item.metadata.state) if span.role == "party" else f"nobody's ({span.role})"
+        words = "the record's" if span.summarised else "the speaker's"
+        table.add_row(*(Text(inert(cell)) for cell in (item.statement_id, who, span.named or "", words)))
     return table
 
 
-def family_mark(statement_id: str, family: Family) -> str:
-    """Returns a statement's family as a table shows it: its short id, and whether a revision took its place."""
-    return family.family_id[:6] + (" superseded" if family.superseded_by(statement_id) else "")
+def family_mark(document_id: str, family: Family) -> str:
+    """Returns a document's family as a table shows it: its short id, and whether a revision took its place."""
+    return family.family_id[:6] + (" superseded" if family.superseded_by(document_id) else "")
 
 
-def family_json(statement_id: str, family: Family | None) -> dict[str, Any] | None:
-    """Returns a statement's family as JSON: its members, its links, and the revision that took its place."""
+def family_json(document_id: str, family: Family | None) -> dict[str, Any] | None:
+    """Returns a document's family as JSON: its members, its links, and the revision that took its place."""
     if family is None:
         return None
+    links = [asdict(link) for link in family.links_of(document_id)]
     return {
         "family_id": family.family_id,
         "members": list(family.members),
-        "superseded_by": family.superseded_by(statement_id),
-        "links": [asdict(link) for link in family.links_of(statement_id)],
+        "superseded_by": family.superseded_by(document_id),
+        "links": [{"statement_id": link.pop("document_id"), **link} for link in links],
     }
 
 
 def statement_json(
-    statement: Statement, family: Family | None = None, interventions: Sequence[StatementSummary] = ()
+    statement: Statement | Document, family: Family | None = None, interventions: Sequence[StatementSummary] = ()
 ) -> dict[str, Any]:
     """Returns the contract of `untoc show --json`; a record lists its interventions, each has its place in it."""
+    document = statement if isinstance(statement, Document) else statement.document
     return {
-        "statement_id": statement.statement_id,
-        "state": statement.metadata.state,
-        "on_behalf_of": statement.metadata.on_behalf_of,
-        "metadata": asdict(statement.metadata),
-        "inferred": list(statement.inferred),
-        "kind": statement.kind,
-        "file": statement.file,
-        "sha256": statement.sha256,
-        "source_text": statement.source_text,
-        "family": family_json(statement.statement_id, family),
-        "part": None if statement.part is None else asdict(statement.part),
+        "statement_id": document.document_id if isinstance(statement, Document) else statement.statement_id,
+        **_facts_json(statement),
+        "sha256": document.sha256,
+        "source_text": document.source_text,
+        "family": family_json(document.document_id, family),
+        "part": None if isinstance(statement, Document) else _part_json(document.document_id, statement.span),
         "interventions": [summary_json(item) for item in interventions],
     }
 
 
-def summary_json(summary: StatementSummary, family: Family | None = None) -> dict[str, Any]:
-    """Returns a statement's entry of `untoc list --json`."""
+def summary_json(summary: DocumentSummary | StatementSummary, family: Family | None = None) -> dict[str, Any]:
+    """Returns the entry of a document in `untoc list --json`, or of an intervention in its record's `untoc show`."""
     return {
-        "statement_id": summary.statement_id,
-        "state": summary.metadata.state,
-        "on_behalf_of": summary.metadata.on_behalf_of,
-        "metadata": asdict(summary.metadata),
-        "inferred": list(summary.inferred),
-        "kind": summary.kind,
-        "file": summary.file,
+        "statement_id": summary.document_id if isinstance(summary, DocumentSummary) else summary.statement_id,
+        **_facts_json(summary),
         "sha256": summary.sha256,
         "passages": summary.passages,
         "added": summary.added,
-        "family": family_json(summary.statement_id, family),
-        "part": None if summary.part is None else asdict(summary.part),
-        "interventions": summary.interventions,
+        "family": family_json(summary.document_id, family),
+        "part": None if isinstance(summary, DocumentSummary) else _part_json(summary.document_id, summary.span),
+        "interventions": summary.interventions if isinstance(summary, DocumentSummary) else 0,
     }
+
+
+def _facts_json(item: Statement | Document | DocumentSummary | StatementSummary) -> dict[str, Any]:
+    return {
+        "state": item.metadata.state,
+        "on_behalf_of": item.metadata.on_behalf_of,
+        "metadata": asdict(item.metadata),
+        "inferred": list(item.inferred),
+        "kind": item.kind,
+        "file": item.file,
+    }
+
+
+def _part_json(document_id: str, span: Span) -> dict[str, Any] | None:
+    return None if span.named is None else {"record_id": document_id, **asdict(span)}
 
 
 def print_checks(report: "DoctorReport") -> None:

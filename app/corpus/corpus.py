@@ -39,7 +39,18 @@ from prompts.wording import load_wording
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family
 from vectorstore.health import Check
-from vectorstore.records import Metadata, Role, Statement, StatementKind, StatementSummary, text_key
+from vectorstore.records import (
+    AnnotatedDocument,
+    Document,
+    DocumentSummary,
+    Metadata,
+    Role,
+    Statement,
+    StatementKind,
+    StatementSummary,
+    text_key,
+)
+from vectorstore.rows import Matrix
 from vectorstore.store import Store
 
 EDITABLE: Final = tuple(name for name in Metadata.__dataclass_fields__ if name != "held_by")
@@ -109,8 +120,8 @@ class Corpus:
         codes = {row.code for path in self._store.party_files() for _, row in added_rows(path)}
         return tuple(party for code in sorted(codes) if (party := self.parties().get(code)) is not None)
 
-    def remove_party(self, code: str) -> tuple[StatementSummary, ...]:
-        """Takes back a party that an ingested folder brought; returns statements removed since they equal others then.
+    def remove_party(self, code: str) -> tuple[DocumentSummary, ...]:
+        """Takes back a party that an ingested folder brought; returns documents removed since they equal others then.
 
         Statements and interventions that were attributed to it are nobody's from then on, and read anew by the next
         ingest of their folder.
@@ -123,55 +134,58 @@ class Corpus:
                 prefix = path.name.partition("-")[0] + "-"
                 self._store.write_party_file(prefix, without_party(path, code))
         duplicates = []
-        for summary in self.statements():
+        for summary in self.documents():
             if summary.kind == "record":
                 # A record is read anew whenever the names of parties change.
-                for part in self.interventions(summary.statement_id):
+                for part in self.interventions(summary.document_id):
                     if held := _naming(part, code):
                         self.edit(part.statement_id, held)
             elif held := _naming(summary, code):
                 try:
-                    cleared = self.edit(summary.statement_id, held)
+                    cleared = self.edit(summary.document_id, held)
                 except DuplicateError:
-                    self.remove(summary.statement_id)
+                    self.remove(summary.document_id)
                     duplicates.append(summary)
                     continue
                 # An empty key has the next ingest read its file again.
                 with self._store.writer(sync=False):
                     self._store.catalogue.touch(
-                        cleared.statement_id,
-                        file=cleared.file,
-                        folder=cleared.folder,
-                        sha256=cleared.sha256,
-                        input_key="",
+                        cleared, file=summary.file, folder=summary.folder, sha256=summary.sha256, input_key=""
                     )
         return tuple(duplicates)
 
-    def statements(self) -> tuple[StatementSummary, ...]:
-        """Returns all statements, by State and date."""
+    def documents(self) -> tuple[DocumentSummary, ...]:
+        """Returns all documents, by State and date; a record is one of them."""
         return self._store.catalogue.documents()
 
+    def summary(self, statement_id: str) -> DocumentSummary | StatementSummary:
+        """Returns a document, or an intervention of a record, without its text."""
+        held = self.show(statement_id)
+        if isinstance(held, Statement) and held.is_intervention:
+            return next(s for s in self.interventions(held.document.document_id) if s.statement_id == statement_id)
+        return next(d for d in self.documents() if d.document_id == statement_id)
+
     def families(self) -> dict[str, Family]:
-        """Returns the family of every statement that has one, by statement id."""
+        """Returns the family of every document that has one, by its id."""
         return self._store.catalogue.families.all()
 
-    def kinship(self, statement_id: str) -> str | None:
-        """Returns how a statement belongs to its family, in one line; None where it has none."""
-        family = self.families().get(statement_id)
+    def kinship(self, document_id: str) -> str | None:
+        """Returns how a document belongs to its family, in one line; None where it has none."""
+        family = self.families().get(document_id)
         if family is None:
             return None
-        return describe(statement_id, family, {s.statement_id: s for s in self.statements()})
+        return describe(document_id, family, {d.document_id: d for d in self.documents()})
 
     def interventions(self, record_id: str) -> tuple[StatementSummary, ...]:
         """Returns the interventions of a record in order; none for a statement or an intervention."""
-        return self._store.catalogue.interventions(record_id)
+        return tuple(s for s in self._store.catalogue.summaries_of(record_id) if s.span.named is not None)
 
-    def show(self, statement_id: str) -> Statement:
-        """Returns one statement with its text, or one intervention with the text of its record."""
-        statement = self._store.catalogue.statement(statement_id)
-        if statement is None:
+    def show(self, statement_id: str) -> Statement | Document:
+        """Returns one statement with its text, an intervention with that of its record; or a whole record."""
+        found = self._store.catalogue.statement(statement_id) or self._store.catalogue.document(statement_id)
+        if found is None:
             raise NotFoundError(f"no statement {statement_id!r} in the store: `untoc list` shows their ids")
-        return statement
+        return found
 
     def trace(self, trace_id: str) -> dict[str, object]:
         """Returns the record of an answer; old ones are dropped."""
@@ -180,8 +194,10 @@ class Corpus:
             raise NotFoundError(f"no record of an answer {trace_id!r} in the store; only the newest are kept")
         return record
 
-    def edit(self, statement_id: str, changes: Mapping[str, str]) -> StatementSummary:
-        """Corrects metadata of a statement; an empty value clears a field. Nothing is embedded again.
+    def edit(self, statement_id: str, changes: Mapping[str, str]) -> str:
+        """Corrects metadata of a statement or record, and returns its id; an empty value clears a field.
+
+        Nothing is embedded again.
 
         Since identity is text and metadata, the statement gets a new id; an intervention keeps its own. A record that
         is corrected is split anew, so its interventions are corrected after it.
@@ -190,42 +206,48 @@ class Corpus:
         _check_editable(old, changes)
         metadata, inferred = self._corrected(old, changes)
         annotator = Annotator(self.parties(), self._split, self._embedder)
-        changed = replace(old, metadata=metadata, inferred=inferred)
-        if old.part is not None:
+        catalogue = self._store.catalogue
+        if isinstance(old, Statement) and old.is_intervention:
             role: Role = "unknown" if metadata.state is None else "party"
-            changed = replace(changed, part=replace(old.part, role=role))
-            summary = next(s for s in self.interventions(old.part.record_id) if s.statement_id == statement_id)
-            digest = summary.digest
-        else:
-            new_id, digest = identify(old.source_text, metadata, old.kind, annotator.interventions(changed))
-            changed = replace(changed, statement_id=new_id)
-            summary = next(s for s in self.statements() if s.statement_id == statement_id)
-            twin = next((s for s in self.statements() if s.digest == digest and s.statement_id != statement_id), None)
-            if twin is not None:
-                raise DuplicateError(f"{twin.file!r} is the same text with this metadata: remove one of the two")
+            changed = replace(old, metadata=metadata, inferred=inferred, span=replace(old.span, role=role))
+            with self._store.writer():
+                annotated = annotator.annotate_statement(changed)
+                catalogue.store_intervention(annotated, vectors=self._missing_vectors(annotated))
+            return statement_id
+        document = replace(old if isinstance(old, Document) else old.document, metadata=metadata, inferred=inferred)
+        new_id, digest = identify(document, annotator.interventions(document))
+        others = {d.document_id: d for d in self.documents()}
+        summary = others.pop(statement_id)
+        twin = next((d for d in others.values() if d.digest == digest), None)
+        if twin is not None:
+            raise DuplicateError(f"{twin.file!r} is the same text with this metadata: remove one of the two")
         with self._store.writer():
-            annotated = annotator.annotate_statement(changed)
-            texts = {text_key(passage.text): passage.text for passage in annotated.passages}
-            missing = sorted(texts.keys() - self._store.catalogue.known_keys(texts))
-            vectors = self._embedder.embed_documents([texts[key] for key in missing]) if missing else ()
-            self._store.catalogue.store(
+            annotated = annotator.annotate(replace(document, document_id=new_id))
+            catalogue.store(
                 annotated,
                 folder=summary.folder,
                 digest=digest,
                 input_key=summary.input_key,
-                vectors=dict(zip(missing, vectors, strict=True)),
+                vectors=self._missing_vectors(annotated),
                 replaces=statement_id,
             )
-            link_families(self._store.catalogue)
-        beside = self.statements() if old.part is None else self.interventions(old.part.record_id)
-        return next(s for s in beside if s.statement_id == changed.statement_id)
+            link_families(catalogue)
+        return new_id
+
+    def _missing_vectors(self, annotated: AnnotatedDocument) -> dict[str, Matrix]:
+        """Embeds the passages whose text has no vector yet: those of an intervention that was nobody's."""
+        texts = {text_key(passage.text): passage.text for passage in annotated.passages}
+        missing = sorted(texts.keys() - self._store.catalogue.known_keys(texts))
+        vectors = self._embedder.embed_documents([texts[key] for key in missing]) if missing else ()
+        return dict(zip(missing, vectors, strict=True))
 
     def remove(self, statement_id: str) -> None:
         """Removes a statement, not one intervention; its file stays, unless it is an upload that the store keeps."""
-        part = self.show(statement_id).part
-        if part is not None:
-            raise MetadataError(f"{statement_id!r} is part of a record: remove the whole record {part.record_id!r}")
-        folder = next((s.folder for s in self.statements() if s.statement_id == statement_id), None)
+        held = self.show(statement_id)
+        if isinstance(held, Statement) and held.is_intervention:
+            record = held.document.document_id
+            raise MetadataError(f"{statement_id!r} is part of a record: remove the whole record {record!r}")
+        folder = next((d.folder for d in self.documents() if d.document_id == statement_id), None)
         with self._store.writer():
             self._store.catalogue.remove(statement_id)
         if folder is not None:
@@ -262,40 +284,40 @@ class Corpus:
         """
         options = IngestOptions(include_unlisted=include_unlisted, by_base_name=True)
         report = self._indexer.ingest(paths, options, progress)
-        own = {s.file: s for s in self.statements() if s.folder == str(folder)}
+        own = {d.file: d for d in self.documents() if d.folder == str(folder)}
         replaced = {file: old for file, new in own.items() if (old := self._sent_before(new)) is not None}
         return replace(report, files=tuple(self._corrected_upload(file, own, replaced) for file in report.files))
 
-    def _sent_before(self, new: StatementSummary) -> StatementSummary | None:
-        """Returns the statement of an earlier upload that a new one corrects, or None."""
-        text = self.show(new.statement_id).source_text[:_COMPARED]
+    def _sent_before(self, new: DocumentSummary) -> DocumentSummary | None:
+        """Returns the document of an earlier upload that a new one corrects, or None."""
+        text = self.show(new.document_id).source_text[:_COMPARED]
         return next(
             (
                 old
-                for old in self.statements()
+                for old in self.documents()
                 if old.file == new.file
                 and old.folder != new.folder
                 and Path(old.folder).parent == Path(new.folder).parent
-                and fuzz.ratio(text, self.show(old.statement_id).source_text[:_COMPARED]) >= _ALIKE
+                and fuzz.ratio(text, self.show(old.document_id).source_text[:_COMPARED]) >= _ALIKE
             ),
             None,
         )
 
     def _corrected_upload(
-        self, result: FileResult, own: Mapping[str, StatementSummary], replaced: Mapping[str, StatementSummary]
+        self, result: FileResult, own: Mapping[str, DocumentSummary], replaced: Mapping[str, DocumentSummary]
     ) -> FileResult:
         """Removes the statement that an uploaded file corrects, and says so in what became of the file."""
         old = replaced.get(result.file)
         if old is None or result.result != "added":
             return result
         new, reason = own[result.file], "in place of the file of this name that was sent before"
-        self.remove(old.statement_id)
-        if new.metadata.state is None and old.metadata.state is not None:
-            new = self.edit(new.statement_id, {"state": old.metadata.state})
+        identifier, state = new.document_id, new.metadata.state
+        self.remove(old.document_id)
+        if state is None and old.metadata.state is not None:
+            state = old.metadata.state
+            identifier = self.edit(identifier, {"state": state})
             reason += "; its State stays as it was"
-        return replace(
-            result, result="replaced", reason=reason, statement_id=new.statement_id, state=new.metadata.state
-        )
+        return replace(result, result="replaced", reason=reason, statement_id=identifier, state=state)
 
     def draft_manifest(self, folder: Path, *, overwrite: bool = False) -> Path:
         """Writes a draft `statements.csv` from what the texts of a folder say; returns its path."""
@@ -312,13 +334,13 @@ class Corpus:
                 rows.append(draft_row(name, Metadata()))
                 continue
             # A record gets no State, which would attribute all of its speakers' words to one.
-            statement = annotator.read(loaded, None, file=name, kind="statement", input_key="").statement
-            rows.append(draft_row(name, statement.metadata, statement.kind))
+            document = annotator.read(loaded, None, file=name, kind="statement", input_key="").document
+            rows.append(draft_row(name, document.metadata, document.kind))
         return write_draft(folder, rows, force=overwrite)
 
     def context(self, citation: Citation) -> EvidenceContext:
         """Returns a citation within its paragraph, or within some lines of it where that is very long."""
-        statement = self.show(citation.statement_id)
+        statement = self._statement(citation.statement_id)
         touched = [b for b in statement.blocks if b.end > citation.start and b.start < citation.end]
         opens = min((b.start for b in touched), default=citation.start)
         closes = max((b.end for b in touched), default=citation.end)
@@ -331,6 +353,12 @@ class Corpus:
             direction="rtl" if statement.language_at(citation.start) in _RIGHT_TO_LEFT else "ltr",
         )
 
+    def _statement(self, statement_id: str) -> Statement:
+        found = self._store.catalogue.statement(statement_id)
+        if found is None:
+            raise NotFoundError(f"no statement {statement_id!r} in the store: `untoc list` shows their ids")
+        return found
+
     def page_image(self, statement_id: str, start: int, end: int) -> PageImage:
         """Renders the page on which a span of a statement begins, with the span marked.
 
@@ -338,9 +366,9 @@ class Corpus:
             NotFoundError: The statement is no longer in the store, or its file is gone or has changed.
             LoadError: The file has no pages, or the page cannot be shown.
         """
-        statement = self.show(statement_id)
-        held = statement_id if statement.part is None else statement.part.record_id
-        folder = next(s.folder for s in self.statements() if s.statement_id == held)
+        statement = self._statement(statement_id)
+        held = statement.document.document_id
+        folder = next(d.folder for d in self.documents() if d.document_id == held)
         path = Path(folder, statement.file)
         page = max(1, bisect_right(statement.page_starts, start))
         if page < len(statement.page_starts):
@@ -383,7 +411,7 @@ class Corpus:
         checks = (*examine(self._store), *checks)
         return DoctorReport(ok=all(check.ok for check in checks), checks=checks)
 
-    def _corrected(self, old: Statement, changes: Mapping[str, str]) -> tuple[Metadata, tuple[str, ...]]:
+    def _corrected(self, old: Statement | Document, changes: Mapping[str, str]) -> tuple[Metadata, tuple[str, ...]]:
         unknown = sorted(set(changes) - set(EDITABLE))
         if unknown:
             raise MetadataError(f"unknown field {unknown[0]!r}: fields are {', '.join(EDITABLE)}")
@@ -403,25 +431,26 @@ class Corpus:
         return replace(merged.metadata, **cleared), inferred
 
 
-def _naming(summary: StatementSummary, code: str) -> dict[str, str]:
+def _naming(summary: DocumentSummary | StatementSummary, code: str) -> dict[str, str]:
     """Returns the fields that attribute words to a party, with the empty value that clears them."""
     return {field: "" for field in ("state", "on_behalf_of") if getattr(summary.metadata, field) == code}
 
 
-def _check_editable(old: Statement, changes: Mapping[str, str]) -> None:
+def _check_editable(old: Statement | Document, changes: Mapping[str, str]) -> None:
     of_speaker = changes.keys() & _OF_SPEAKER
-    if old.part is not None:
+    if isinstance(old, Statement) and old.is_intervention:
         others = sorted(changes.keys() - _OF_SPEAKER)
         if others:
-            raise MetadataError(f"{others[0]!r} is the same for a whole record: edit {old.part.record_id!r}")
-        if old.part.role == "office":
-            raise MetadataError(f"{old.part.named!r} holds an office of the meeting: the words are nobody's position")
+            record = old.document.document_id
+            raise MetadataError(f"{others[0]!r} is the same for a whole record: edit {record!r}")
+        if old.span.role == "office":
+            raise MetadataError(f"{old.span.named!r} holds an office of the meeting: the words are nobody's position")
     elif old.kind == "treaty" and of_speaker:
         raise MetadataError(f"{old.file!r} is the text of a treaty, which nobody speaks: leave its State empty")
     elif old.kind == "record" and of_speaker:
         raise MetadataError(
             f"{old.file!r} is a record of several speakers: leave its State empty, and edit its interventions, which"
-            f" `untoc show {old.statement_id}` lists"
+            f" `untoc show {(old if isinstance(old, Document) else old.document).document_id}` lists"
         )
 
 

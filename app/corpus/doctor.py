@@ -13,7 +13,7 @@ from ingest.text.repair import running_heads
 from ingest.upgrade import Upgrade
 from vectorstore.catalogue import Catalogue
 from vectorstore.health import Check
-from vectorstore.records import StatementSummary
+from vectorstore.records import DocumentSummary
 from vectorstore.store import Store
 
 # Sample size: statements whose sentences are compared with their texts.
@@ -40,18 +40,18 @@ def upgrade_check(upgrade: Upgrade) -> Check:
     return Check(name="annotation", ok=True, detail=done)
 
 
-def check_words(catalogue: Catalogue, summaries: Sequence[StatementSummary]) -> Check:
+def check_words(catalogue: Catalogue, summaries: Sequence[DocumentSummary]) -> Check:
     """Checks on a sample, evenly spread, that sentences hold the words of their text at their offsets."""
     sample = summaries[:: max(1, -(-len(summaries) // _SAMPLE))]
     wrong: list[str] = []
     for summary in sample:
-        statement = catalogue.statement(summary.statement_id)
-        if statement is None:
+        document = catalogue.document(summary.document_id)
+        if document is None:
             continue
-        source = statement.source_text
+        source = document.source_text
         heads = running_heads(source)
-        holders = (summary.statement_id, *(i.statement_id for i in catalogue.interventions(summary.statement_id)))
-        sentences = [sentence for holder in holders for sentence in catalogue.sentences(holder)]
+        statements = catalogue.summaries_of(summary.document_id)
+        sentences = [sentence for item in statements for sentence in catalogue.sentences(item.statement_id)]
         if not all(reads_as(s.text, source[s.start : s.end], heads=heads) for s in sentences):
             wrong.append(summary.file)
     if wrong:
@@ -60,7 +60,7 @@ def check_words(catalogue: Catalogue, summaries: Sequence[StatementSummary]) -> 
     return Check(name="words", ok=True, detail=f"compared in {len(sample)} of {len(summaries)} statements")
 
 
-def check_sources(summaries: Sequence[StatementSummary]) -> Check:
+def check_sources(summaries: Sequence[DocumentSummary]) -> Check:
     """Compares the files that statements came from with what was read of them.
 
     Files of a folder that is gone as a whole (an unplugged disk) cannot be compared, which is no damage.

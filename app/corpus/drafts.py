@@ -15,8 +15,7 @@ from typing import Any, Final, Literal
 from filelock import FileLock, Timeout
 
 from app.errors import DraftError
-from app.question.question_input import clean_question
-from app.question.turn import EarlierTurn
+from app.question.turn import EarlierTurn, clean_question
 from app.records import Answer, Scope
 from vectorstore.private import make_private_folder, private_opener
 from vectorstore.records import JSONValue

@@ -6,12 +6,9 @@
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
-import yaml
-
-from app.question.lexicon import Lexicon
+from app.question.lexicon import Lexicon, words_in
 from app.records import Style
 
 _STYLES: Final[tuple[Style, ...]] = ("shorter", "points")
@@ -35,8 +32,7 @@ class Restyle:
 @cache
 def _lexicon() -> Lexicon:
     """Returns the words of all six languages, since a wish is often too short to tell its own."""
-    text = (files("app.question") / "data" / "forms.yaml").read_text(encoding="utf-8")
-    return Lexicon("en", more=yaml.safe_load(text))
+    return Lexicon("en", more=words_in("forms"))
 
 
 def restyle(question: str) -> Restyle | None:

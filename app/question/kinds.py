@@ -78,6 +78,8 @@ def frame_of(text: str, roles: RoleReading, language: str, parties: PartyTable, 
     for counted, names in (("k", [word.kind for word in roles.words]), ("r", list(roles.labels))):
         features |= {f"{counted} {each} {min(names.count(each), 2)}" for each in set(names)}
     features |= {f"l {min(len(forms) // 3, 6)}", f"f {follows}"}
+    # "Congo on drugs" has to be asked back, "Iran on drugs" has not.
+    features |= {f"c {min(len(word.span.codes), 2) if word.span else 0}" for word in roles.of("who")}
     vector = sentence_encoder().encode(written + text[end:]).sentence
     return Frame(whole=roles.sentence, frame=vector, features=tuple(sorted(features)), network=roles.kinds)
 
@@ -92,13 +94,9 @@ class KindClassifier:
         self._bias = weights.arrays[f"{name}.bias"]
         self._temperature = float(weights.notes.get(f"{name}.temperature", "1"))
 
-    def scores(self, frame: Frame, more: Iterable[str] = ()) -> Matrix:
-        """Returns a score of each class before any scaling."""
-        return scores_of(frame, more, self._vocabulary, self._weight, self._bias)
-
     def chances(self, frame: Frame, more: Iterable[str] = ()) -> dict[str, float]:
         """Returns the calibrated chance of each class."""
-        scores = self.scores(frame, more) / self._temperature
+        scores = (self._weight @ vector_of(frame, more, self._vocabulary) + self._bias) / self._temperature
         chances = np.exp(scores - np.logaddexp.reduce(scores))
         return dict(zip(self._classes, map(float, chances), strict=True))
 
@@ -110,12 +108,6 @@ def vector_of(frame: Frame, more: Iterable[str], vocabulary: Mapping[str, int]) 
         if feature in vocabulary:
             told[vocabulary[feature]] = 0.4
     return np.concatenate([5 * frame.frame, 4 * frame.whole, 0.3 * np.maximum(frame.network, -6), told])
-
-
-def scores_of(frame: Frame, more: Iterable[str], vocabulary: Mapping[str, int], weight: Matrix, bias: Matrix) -> Matrix:
-    """Returns the linear scores of the classes."""
-    scores: Matrix = weight @ vector_of(frame, more, vocabulary) + bias
-    return scores
 
 
 @cache

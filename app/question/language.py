@@ -45,7 +45,8 @@ def detect_language(text: str, parties: PartyTable) -> str:
 
 def _known(text: str, language: str) -> int:
     """Returns how many words of a question the lexicon of a language knows; those of a phrase count nearly twice."""
-    sizes = (text[item.start : item.end].count(" ") for item in lexicon_of(language).items(text) if item.kinds - _SIGNS)
+    items = lexicon_of(language).items(text, mend=False)
+    sizes = (text[item.start : item.end].count(" ") for item in items if item.kinds - _SIGNS)
     return sum(2 * size + 1 for size in sizes)
 
 

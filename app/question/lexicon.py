@@ -66,7 +66,7 @@ class Lexicon:
         self.language = language
         self._entries: dict[tuple[str, ...], dict[str, str]] = {}
         self._beginnings: set[tuple[str, ...]] = set()
-        for known in (_load("any"), _load(language), more):
+        for known in (words_in("any"), words_in(language), more):
             for kind, phrases in known.items():
                 for phrase in phrases.split("|"):
                     words, _, value = phrase.partition("=")
@@ -85,8 +85,13 @@ class Lexicon:
             self._entries.setdefault(key, {})[kind] = value
             self._beginnings.update(key[:length] for length in range(1, len(key) + 1))
 
-    def items(self, text: str) -> list[Item]:
-        """Returns the words, numbers and signs of a text in order; the longest phrase wins."""
+    def items(self, text: str, *, mend: bool = True) -> list[Item]:
+        """Returns the words, numbers and signs of a text in order; the longest phrase wins.
+
+        Args:
+            text: A question.
+            mend: Whether nouns with a typing error are read.
+        """
         tokens = list(_split(tokens_of(ascii_digits(text)), self.language))
         items: list[Item] = []
         at = end = 0
@@ -99,6 +104,7 @@ class Lexicon:
             if sign and items:
                 items.append(Item(start=end, end=tokens[at].start, kinds=frozenset({sign}), values={}))
             length, values = self._longest(text, tokens, at)
+            values = values if values or not mend else self._mended(tokens[at].folded)
             first, last = tokens[at], tokens[at + length - 1]
             items.append(Item(start=first.start, end=last.end, kinds=frozenset(values), values=values))
             at, end = at + length, last.end
@@ -119,13 +125,12 @@ class Lexicon:
                 if key in self._entries and size >= length:
                     values = {**(values if size == length else {}), **self._entries[key]}
                     length = size
-        if not values and not tokens[at].word.isdecimal():
-            values = self._mended(tokens[at].folded)
         return max(length, 1), values
 
     def _mended(self, word: str) -> Mapping[str, str]:
         """Returns what a word does whose one typing error makes it none: "artcle", "sesion"."""
-        if len(word) < _SHORTEST_MENDED or self.language == "zh" or zipf_frequency(word, self.language) >= _NO_WORD:
+        short = len(word) < _SHORTEST_MENDED or word.isdecimal()
+        if short or self.language == "zh" or commonness(word, self.language) >= _NO_WORD:
             return {}
         found = process.extractOne(word, self._nouns, scorer=DamerauLevenshtein.distance, score_cutoff=1)
         return {} if found is None else self._entries[(found[0],)]
@@ -237,6 +242,14 @@ def _filled(form: str, parts: Mapping[str, str]) -> str:
     return re.sub("{([a-z]+)}", lambda found: parts[found[1]], form)
 
 
+def commonness(word: str, language: str) -> float:
+    """Returns how common a word is in a language: per billion words, as a power of ten.
+
+    In Chinese, whose words cannot be counted without a dictionary to part them, other letters count as English.
+    """
+    return zipf_frequency(word, "en" if language == "zh" else language)
+
+
 @cache
 def lexicon_of(language: str) -> Lexicon:
     """Returns the lexicon of one of the six languages."""
@@ -244,7 +257,8 @@ def lexicon_of(language: str) -> Lexicon:
 
 
 @cache
-def _load(name: str) -> Mapping[str, str]:
+def words_in(name: str) -> Mapping[str, str]:
+    """Returns the words of a file of `app/question/data`, by what they do."""
     text = (files("app.question") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
     return {str(kind): str(phrases) for kind, phrases in yaml.load(text, Loader=yaml.CSafeLoader).items()}
 

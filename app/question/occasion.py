@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.question.spans import Span, interval_of
-from app.records import Interval, Pick
+from app.records import Interval, Scope
 
 # A longer span of months is one of years.
 _FEW_MONTHS: Final = 12
@@ -19,19 +19,12 @@ class Occasion:
     """When and where statements were made.
 
     Attributes:
-        years: Named one by one, or spanned by a closed interval.
-        months: Months of a year, such as `2020-10`; their years stand in `years` as well.
-        interval: Where one is named, its ends; None at an open one.
+        scope: Bodies, sessions, agenda items and times; years are named one by one, or spanned by a closed interval;
+            the years of months stand there as well.
         named: How many occasions are named one by one, such as two years of a comparison.
     """
 
-    bodies: tuple[str, ...]
-    sessions: tuple[str, ...]
-    years: tuple[str, ...]
-    months: tuple[str, ...]
-    interval: Interval | None
-    pick: Pick | None
-    agenda_items: tuple[str, ...]
+    scope: Scope
     named: int
 
 
@@ -50,17 +43,18 @@ def occasion_of(spans: Iterable[Span]) -> Occasion:
             months.update(dict.fromkeys(f"{at // 12}-{at % 12 + 1:02d}" for at in range(first, last + 1)))
         if first // 12 != last // 12 or (form == "month" and first != last):
             intervals.append(interval_of((first, last)))
-    single = sum(span.kind == "date" and span.form == "year" for span in spans)
-    return Occasion(
+    sessions = [span for span in spans if span.kind == "session"]
+    scope = Scope(
         bodies=tuple(dict.fromkeys(body for span in spans for body in _bodies(span))),
-        sessions=tuple(dict.fromkeys(code for span in spans if span.kind == "session" for code in span.codes)),
+        sessions=tuple(dict.fromkeys(code for span in sessions for code in span.codes)),
         years=tuple(map(str, sorted(years))),
         months=tuple(sorted(months)),
         interval=intervals[0] if len(intervals) == 1 else None,
         pick=next((span.pick for span in spans if span.kind == "pick" and span.pick is not None), None),
         agenda_items=tuple(dict.fromkeys(code for span in spans if span.kind == "agenda_item" for code in span.codes)),
-        named=max(single, sum(len(span.codes) for span in spans if span.kind == "session" and len(span.codes) == 1)),
     )
+    single = sum(span.kind == "date" and span.form == "year" for span in spans)
+    return Occasion(scope=scope, named=max(single, sum(len(span.codes) == 1 for span in sessions)))
 
 
 def _times(spans: Iterable[Span]) -> Iterable[tuple[int | None, int | None, str]]:

@@ -19,6 +19,8 @@ from vectorstore.records import JSONValue
 
 # The parts of a scope that say who is asked.
 _WHO: Final = ("states", "groups", "members_of")
+_WHEN: Final = ("interval", "years", "months", "pick")
+_PARTS: Final = (*_WHO, *_WHEN, "excluded", "treaties", "bodies", "sessions", "agenda_items", "topic")
 # What of an answer's own scope only tells how the question was read.
 _DESCRIBED: Final = ("language", "kept", "notes", "all_states", "negated")
 
@@ -37,46 +39,11 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
     if kind is not None and kind not in get_args(QuestionKind):
         raise ScopeError(f"{kind!r} is no kind of question: known are {', '.join(get_args(QuestionKind))}")
     overrides = {name: value for name, value in overrides.items() if name != "kind"}
-    known = {
-        *_WHO,
-        "excluded",
-        "interval",
-        "treaties",
-        "bodies",
-        "sessions",
-        "years",
-        "months",
-        "pick",
-        "agenda_items",
-        "topic",
-    }
-    unknown = sorted(set(overrides) - known)
+    unknown = sorted(set(overrides) - set(_PARTS))
     if unknown:
-        raise ScopeError(f"unknown part of the scope {unknown[0]!r}: known are {', '.join(sorted(known))}")
-    scope = resolution.scope
-    for name, value in overrides.items():
-        if name == "topic":
-            if not isinstance(value, str):
-                raise ScopeError(f"the scope's 'topic' must be text, found {value!r}")
-            scope = replace(scope, topic=value)
-        elif name == "interval":
-            scope = replace(scope, interval=_interval(value))
-        elif name == "pick":
-            scope = replace(scope, pick=_pick(value))
-        elif name == "treaties":
-            scope = replace(scope, treaties=_overridden_treaties(value))
-        else:
-            values = tuple(str(item) for item in _as_list(name, value))
-            _check_times(name, values)
-            if name == "bodies":
-                values = tuple(canonical_body(item) or item for item in values)
-            if name in ("states", "groups"):
-                values = tuple(_party_code(item, parties) for item in values)
-            if name == "excluded":
-                values = tuple(region_named(item) or _party_code(item, parties) for item in values)
-            if name == "members_of":
-                values = tuple(_set_code(item, parties) for item in values)
-            scope = _with_values(scope, name, values)
+        raise ScopeError(f"unknown part of the scope {unknown[0]!r}: known are {', '.join(sorted(_PARTS))}")
+    fields: dict[str, Any] = {name: _value(name, value, parties) for name, value in overrides.items()}
+    scope = replace(resolution.scope, **fields)
     named = bool({*_WHO} & overrides.keys())
     speakers = bool(scope.states or scope.groups)
     kept = tuple(name for name in scope.kept if name not in overrides or _is_part(resolution.scope, scope, name))
@@ -90,6 +57,25 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
         is_statement_question=True,
     )
     return changed if kind is None else with_kind(changed, cast(QuestionKind, kind))
+
+
+def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
+    """Returns a part of a scope as it is given, checked."""
+    if name == "topic":
+        if not isinstance(value, str):
+            raise ScopeError(f"the scope's 'topic' must be text, found {value!r}")
+        return value
+    if name in ("interval", "pick", "treaties"):
+        return {"interval": _interval, "pick": _pick, "treaties": _overridden_treaties}[name](value)
+    values = tuple(str(item) for item in _as_list(name, value))
+    _check_times(name, values)
+    if name == "bodies":
+        return tuple(canonical_body(item) or item for item in values)
+    if name in ("states", "groups"):
+        return tuple(_party_code(item, parties) for item in values)
+    if name == "excluded":
+        return tuple(region_named(item) or _party_code(item, parties) for item in values)
+    return tuple(_set_code(item, parties) for item in values) if name == "members_of" else values
 
 
 def _is_part(earlier: Scope, scope: Scope, name: str) -> bool:
@@ -123,11 +109,6 @@ def _check_times(name: str, values: Sequence[str]) -> None:
             raise ScopeError(f"{item!r} is no year: write it with four digits, such as 2020")
         if name == "months" and not re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])", item):
             raise ScopeError(f"{item!r} is no month: write it with year and month, such as 2020-10")
-
-
-def _with_values(scope: Scope, name: str, values: tuple[str, ...]) -> Scope:
-    changed: dict[str, Any] = {name: values}
-    return replace(scope, **changed)
 
 
 def _party_code(name: str, parties: PartyTable) -> str:

@@ -9,24 +9,23 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final, cast
-
-from wordfreq import zipf_frequency
+from typing import Final
 
 from app.errors import QuestionError
 from app.question.answer_format import restyle
 from app.question.kinds import Frame, KindReading, frame_of, kind_among, kind_chances, read_turn
 from app.question.language import detect_language
-from app.question.lexicon import lexicon_of
+from app.question.lexicon import commonness, lexicon_of
 from app.question.occasion import occasion_of
 from app.question.overrides import override
+from app.question.proposed import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.relative_time import counted_from
 from app.question.replies import chosen_option
 from app.question.resolution import Resolution, Wording
 from app.question.roles import RoleReading, Word, encode_words, load_tagger, words_of
 from app.question.spans import Span, find_spans
 from app.question.turn import ConversationState, EarlierTurn, earlier_turns, filled, fold, in_form, known_before
-from app.records import Missing, Note, Pick, QuestionKind, Scope, TreatyScope
+from app.records import Missing, Note, Pick, QuestionKind, TreatyScope
 from ingest.glossary.glossary import terms_within
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions
@@ -63,8 +62,14 @@ _COMMON: Final = 5.5
 # Kinds that ask for something in particular.
 _OF_TOPICS: Final = ("content", "position", "number", "date", "person", "reason", "yes_no", "over_time", "which_states")
 _OF_SPEAKERS: Final = ("content", "position", "over_time", "compare", "yes_no", "summary", "metadata", "list", "reason")
+# Kinds of words that tell what is asked; a shorter word that none is known of only joins.
+_TELLING: Final = frozenset(
+    {"ask", "stance", "everyone", "states", "state", "statement", "reply", "speak_verb", "form", "shorter", "points"}
+)
+_LETTERS: Final = 3
 # What may stand beside a number that is all that a follow-up says.
 _BESIDE_NUMBER: Final = frozenset({"fill", "and", "ask", "about", "stop", "article", "session"})
+_JOINING_SIGNS: Final = frozenset(",،、&'’(")
 _EDGES: Final = ' \t\n,.;:!?¿¡-–—"“”«»()（），。；：？！、؟،؛《》'
 
 
@@ -84,6 +89,7 @@ def resolve(
     *,
     overrides: Mapping[str, JSONValue] | None = None,
     history: Sequence[str | EarlierTurn] = (),
+    propose: Propose | None = None,
 ) -> Resolution:
     """Reads a question.
 
@@ -93,12 +99,14 @@ def resolve(
         overrides: Parts of the scope to put in place of what was read, in the form of `Answer.scope`.
         history: Earlier questions of the conversation, oldest first; a question that names no State or no topic
             takes over what the one before it asked about.
+        propose: A chat model that proposes how to read it.
 
     Raises:
         QuestionError: The question is empty or too long.
         ScopeError: An override names something unknown.
     """
-    state = _state_after(earlier_turns(history), parties)
+    turns = earlier_turns(history)
+    state = _state_after(turns, parties)
     text = question.strip()
     if not text:
         raise QuestionError(
@@ -108,7 +116,8 @@ def resolve(
         raise QuestionError(
             f"the question has {len(text)} characters, at most {MAX_QUESTION} are read: ask a shorter one"
         )
-    resolved = _with_notes(override(_read_turn(state, text, parties), overrides or {}, parties))
+    proposed = propose(text, [turn.question for turn in turns]) if propose is not None else None
+    resolved = _with_notes(override(_read_turn(state, text, parties, proposed), overrides or {}, parties))
     named = resolved.scope.states or resolved.scope.groups or resolved.all_states or resolved.unclear
     negated = resolved.negated and resolved.all_states
     scope = replace(resolved.scope, all_states=resolved.all_states, negated=negated)
@@ -124,20 +133,35 @@ def _state_after(turns: Sequence[EarlierTurn], parties: PartyTable) -> Conversat
     return state
 
 
-def _read_turn(state: ConversationState | None, question: str, parties: PartyTable) -> Resolution:
+def _read_turn(
+    state: ConversationState | None, question: str, parties: PartyTable, proposed: ProposedReading | None = None
+) -> Resolution:
     """Reads a question as a turn of its conversation; a wish for another form asks the question before again."""
     if state is None:
-        return read_question(question, parties).resolution
+        return read_question(question, parties, proposed=proposed).resolution
     form = restyle(question)
     if form is not None:
         return in_form(state, form)
     before = state.read
     chosen = chosen_option(question, before.unclear, before.options, before.scope.language, parties)
-    reading = read_question(chosen, parties, follows=True)
+    reading = read_question(chosen, parties, follows=True, proposed=proposed)
     said = _by_treaty(_by_number(reading.resolution, before), before)
     said = replace(said, scope=counted_from(question, said.scope, before.scope))
     turn = read_turn(reading.frame, filled(said), filled(before))
+    if turn.act != "new" and _asks_nothing(reading.roles, before.scope.language):
+        # "And article 4?" is no question of a kind of its own.
+        said, turn = replace(said, kind_chance=0.0), replace(turn, keeps=turn.keeps | {"kind"})
     return replace(fold(state, said, turn), question=question)
+
+
+def _asks_nothing(roles: RoleReading, language: str) -> bool:
+    """Whether a question has no words beside names, times, a topic and what joins them: "and on gold?"."""
+    kinds_of = lexicon_of(language).kinds_of
+    words = [word.text for word in roles.of("-") if word.kind == "word"]
+    shortest = 1 if language == "zh" else _LETTERS
+    return bool(roles.words) and all(
+        not kinds_of(word) & _TELLING and (kinds_of(word) or len(word) < shortest) for word in words
+    )
 
 
 def _by_number(said: Resolution, before: Resolution) -> Resolution:
@@ -175,7 +199,12 @@ def _by_treaty(said: Resolution, before: Resolution) -> Resolution:
 
 
 def read_question(
-    question: str, parties: PartyTable, *, follows: bool = False, today: date | None = None
+    question: str,
+    parties: PartyTable,
+    *,
+    follows: bool = False,
+    today: date | None = None,
+    proposed: ProposedReading | None = None,
 ) -> QuestionReading:
     """Reads a question by itself.
 
@@ -184,12 +213,16 @@ def read_question(
         parties: Who can speak.
         follows: Whether another question came before it.
         today: What "last year" is counted from.
+        proposed: How a chat model would read it.
     """
     language = detect_language(question, parties)
     words = words_of(question, find_spans(question, language, parties, today))
     roles = load_tagger().read(words, encode_words(question, words, language, parties, follows=follows))
+    roles = roles if proposed is None else roles_as_proposed(question, roles, proposed, parties)
     frame = frame_of(question, roles, language, parties, follows=follows)
-    return interpret(question, language, roles, frame, kind_chances(frame), parties, follows=follows)
+    chances: Mapping[str, float] = kind_chances(frame)
+    chances = chances if proposed is None else chances_as_proposed(chances, proposed)
+    return interpret(question, language, roles, frame, chances, parties, follows=follows)
 
 
 def interpret(
@@ -223,39 +256,39 @@ def interpret(
     )
     which = everyone and not (asked.states or asked.groups)
     topic = _with_joining(topic_of(question, roles, kind.kind, language), roles, language)
-    if not (topic or follows or treaties.scopes or when.agenda_items or asked.unclear) and kind.kind in _OF_TOPICS:
+    if (
+        not (topic or follows or treaties.scopes or when.scope.agenda_items or asked.unclear)
+        and kind.kind in _OF_TOPICS
+    ):
         topic = _content_words(question, roles, language)
-    scope = Scope(
+    scope = replace(
+        when.scope,
         states=tuple(asked.states),
         groups=tuple(asked.groups),
         members_of=tuple(asked.members_of),
         excluded=tuple(asked.excluded),
         treaties=treaties.scopes,
-        bodies=when.bodies,
-        sessions=when.sessions,
-        years=when.years,
-        months=when.months,
-        interval=when.interval,
-        pick=when.pick,
-        agenda_items=when.agenda_items,
         topic=topic,
         language=language,
         all_states=which,
         negated=kind.kind == "negated_which" and which,
     )
-    named = bool(asked.states or asked.groups or which or asked.unclear)
     quoted = " ".join(question[mark.start : mark.end].strip(_EDGES) for mark in roles.marks() if mark.role == "quote")
     resolution = Resolution(
         scope=scope,
         question=question,
-        asked=None if which else "state" if kind.kind in _WHICH else _missing(kind.kind, roles, language, when.pick),
+        asked=None
+        if which
+        else "state"
+        if kind.kind in _WHICH
+        else _missing(kind.kind, roles, language, when.scope.pick),
         all_states=which,
         unclear=asked.unclear,
         options=tuple(asked.options),
         known_name=asked.known_name,
         is_statement_question=kind.kind != "out_of_scope",
         party_notes=tuple(asked.notes),
-        unnamed=kind.kind == "ambiguous" and not named and not provision,
+        unnamed=kind.kind == "ambiguous" and not (asked.states or asked.groups or which or asked.unclear),
         negated=scope.negated,
         provision=provision,
         assumed_treaty=treaties.assumed,
@@ -300,12 +333,11 @@ def _content_words(question: str, roles: RoleReading, language: str) -> str:
     kinds_of = lexicon_of(language).kinds_of
     found = [
         word.text
-        for word, label in zip(roles.words, roles.labels, strict=True)
-        if label == "-"
-        and word.kind == "word"
+        for word in roles.of("-")
+        if word.kind == "word"
         and not kinds_of(word.text)
         and not is_function_word(word.text, language)
-        and zipf_frequency(word.text, language) < _COMMON
+        and commonness(word.text, language) < _COMMON
     ]
     # One such word is rather the verb that asks: "how does Peru regard it?".
     return " ".join(found) if len(found) > 1 else ""
@@ -330,13 +362,10 @@ def _less_joint(piece: str, language: str) -> str:
 
 def _with_joining(topic: str, roles: RoleReading, language: str) -> str:
     """Takes "joined" into a topic that is only a treaty: to take part in it is a topic of its own."""
-    topical = [word for word, label in zip(roles.words, roles.labels, strict=True) if label == "topic"]
-    beside = [
-        word for word in topical if word.kind == "word" and "fill" not in lexicon_of(language).kinds_of(word.text)
-    ]
+    kinds_of = lexicon_of(language).kinds_of
+    beside = [word for word in roles.of("topic") if word.kind == "word" and "fill" not in kinds_of(word.text)]
     if beside or not any(word.kind == "treaty" for word in roles.words):
         return topic
-    kinds_of = lexicon_of(language).kinds_of
     joining = [word.text for word in roles.words if word.kind == "word" and "joining" in kinds_of(word.text)]
     return " ".join((*joining, topic)).strip()
 
@@ -352,10 +381,15 @@ def _plausible(
     field_words = any(word.span is not None for word in roles.words) or bool(terms_within(question, language))
     alone = not follows and "quote" not in roles.labels
     unsure = {kind for kind in _UNSEARCHED if alone and chances.get(kind, 0.0) < _SURELY_UNSEARCHED}
+    named = [word.span for word in roles.of("who", "not") if word.span is not None]
+    if named:
+        # "Without Belmora" is no wish for another form.
+        unsure |= {"format_request", "greeting"}
+    one = any(len(span.codes) == 1 for span in named) and "topic" in roles.labels
+    if (follows or one) and chances.get("ambiguous", 0.0) < _SURELY:
+        unsure.add("ambiguous")
     if field_words and chances.get("out_of_scope", 0.0) < _SURELY:
         unsure.add("out_of_scope")
-    if follows and chances.get("ambiguous", 0.0) < _SURELY:
-        unsure.add("ambiguous")
     if any(word.span is not None and word.span.codes for word in roles.words):
         # "Which obligations are breached, in Tehran's eyes?" names who speaks.
         unsure |= {kind for kind in _WHICH if chances.get(kind, 0.0) < _GUESS}
@@ -369,6 +403,8 @@ def _plausible(
 class _AskedParties:
     """Whom a question asks about, as it is gathered word by word."""
 
+    language: str
+    parties: PartyTable
     states: dict[str, None] = field(default_factory=dict)
     groups: dict[str, None] = field(default_factory=dict)
     members_of: dict[str, None] = field(default_factory=dict)
@@ -379,11 +415,45 @@ class _AskedParties:
     known_name: bool = True
     named_at: int | None = None
 
+    @property
+    def named(self) -> bool:
+        """Whether somebody is known to be asked about."""
+        return bool(self.states or self.groups or self.members_of)
+
+    @property
+    def somebody(self) -> bool:
+        """Whether somebody is asked about, known or to be asked back."""
+        return self.named or self.unclear is not None
+
+    def add(self, word: Word, span: Span) -> None:
+        """Adds a speaker; a name that may be several is asked back."""
+        self.named_at = word.start if self.named_at is None else self.named_at
+        if span.kind == "set":
+            self.members_of.update(dict.fromkeys(span.codes))
+            kind = "members_of" if all(code in regions() for code in span.codes) else "members_of_group"
+            self.notes.append(Note(kind=kind, values={"name": word.text, "codes": span.codes}))
+        elif span.similar or len(span.codes) > 1:
+            self.ask_back(word.text, span.similar or span.codes, known=not span.similar)
+        else:
+            party = self.parties.get(span.codes[0])
+            into = self.states if party is None or party.kind == "state" else self.groups
+            into[span.codes[0]] = None
+            if span.form in ("capital", "former", "typed"):
+                note = "former" if span.form == "former" else "read_as"
+                self.notes.append(Note(kind=note, values={"name": word.text, "party": span.codes[0]}))
+
+    def ask_back(self, name: str, codes: Sequence[str], *, known: bool) -> None:
+        """Asks back whom a name means, the first that is unclear."""
+        if self.unclear is None:
+            self.unclear, self.known_name = name, known
+            self.options = tuple(self.parties.display(code, self.language) for code in codes)
+
 
 def _asked_parties(
     question: str, roles: RoleReading, kind: QuestionKind, language: str, parties: PartyTable
 ) -> _AskedParties:
-    asked = _AskedParties()
+    asked = _AskedParties(language=language, parties=parties)
+    roles = _alike_in_lists(roles, language)
     unknown: list[Word] = []
     for word, label in zip(roles.words, roles.labels, strict=True):
         span = word.span
@@ -392,42 +462,49 @@ def _asked_parties(
         elif label == "not" or (label == "who" and span.left_out):
             asked.excluded.update(dict.fromkeys(span.codes))
         elif label == "who":
-            asked.named_at = word.start if asked.named_at is None else asked.named_at
-            _add_speaker(asked, word, span, language, parties)
+            asked.add(word, span)
         elif label in ("mention", "topic") and span.kind == "party":
             asked.notes += [Note(kind="topic_party", values={"party": code}) for code in span.codes[:1]]
-    left = [
-        word
-        for word, label in zip(roles.words, roles.labels, strict=True)
-        if label == "-" and (_is_name(word) or _is_owner(word, question))
-    ]
-    if (
-        left
-        and kind in (*_OF_SPEAKERS, *_OF_FACTS)
-        and not (asked.states or asked.groups or asked.members_of or asked.unclear)
-    ):
+    if kind in (*_OF_SPEAKERS, *_OF_FACTS) and not asked.somebody:
         # Whoever is named in a question of this kind, and is no part of the topic, speaks.
-        for word in left:
-            asked.named_at = word.start if asked.named_at is None else asked.named_at
-            _add_speaker(asked, word, cast(Span, word.span), language, parties)
-    nobody = not (asked.states or asked.groups or asked.members_of or asked.unclear)
-    topical = [
-        word for word, label in zip(roles.words, roles.labels, strict=True) if label == "topic" and _is_name(word)
-    ]
-    if nobody and kind in _OF_FACTS and len(topical) == 1:
-        _add_speaker(asked, topical[0], cast(Span, topical[0].span), language, parties)
-    asked.notes = [
-        note for note in asked.notes if note.kind != "topic_party" or note.values["party"] not in asked.states
-    ]
-    if not asked.unclear:
-        unknown = unknown or [
-            word
-            for word, label in zip(roles.words, roles.labels, strict=True)
-            if label == "-" and _may_be_name(word, language)
-        ]
-    if unknown and not (asked.states or asked.groups or asked.members_of):
-        _add_unknown(asked, question, unknown, kind, language, parties)
+        for word in roles.of("-"):
+            if word.span is not None and (_is_name(word) or _is_owner(word, question)):
+                asked.add(word, word.span)
+    topical = [word.span for word in roles.of("topic") if word.span is not None and _is_name(word)]
+    if kind in _OF_FACTS and len(topical) == 1 and not asked.somebody:
+        asked.add(next(roles.of("topic")), topical[0])
+    about = [note for note in asked.notes if note.kind == "topic_party" and note.values["party"] in asked.states]
+    asked.notes = [note for note in asked.notes if note not in about]
+    if not asked.somebody:
+        unknown = unknown or [word for word in roles.of("-") if _may_be_name(word, language)]
+    for run in _runs(unknown):
+        _add_unknown(asked, question[run[0].start : run[-1].end], run, kind)
     return asked
+
+
+def _alike_in_lists(roles: RoleReading, language: str) -> RoleReading:
+    """Returns roles by which a name has that of the one that it is listed with: "Austria and Germeny"."""
+    kinds_of = lexicon_of(language).kinds_of
+    labels = list(roles.labels)
+    before: int | None = None
+    for at, word in enumerate(roles.words):
+        if word.span is not None and word.span.kind in ("party", "set"):
+            labels[at] = labels[before] if labels[at] == "-" and before is not None else labels[at]
+            before = at
+        elif word.text not in _JOINING_SIGNS and not kinds_of(word.text) & {"and", "fill"} and len(word.text) > 1:
+            before = None
+    return replace(roles, labels=tuple(labels))
+
+
+def _runs(words: Sequence[Word]) -> list[list[Word]]:
+    """Returns words in runs of neighbours."""
+    runs: list[list[Word]] = []
+    for word in words:
+        if runs and word.start <= runs[-1][-1].end + 1:
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return runs
 
 
 def _is_name(word: Word) -> bool:
@@ -437,8 +514,7 @@ def _is_name(word: Word) -> bool:
 
 def _is_owner(word: Word, question: str) -> bool:
     """Whether a capital owns what follows, and so stands for its State: "in Tehran's eyes", but not "in Vienna"."""
-    span = word.span
-    capital = span is not None and span.form == "capital" and bool(span.codes)
+    capital = word.span is not None and word.span.form == "capital" and bool(word.span.codes)
     return capital and question[word.end : word.end + 2].replace("’", "'") == "'s"
 
 
@@ -448,45 +524,22 @@ def _may_be_name(word: Word, language: str) -> bool:
         word.kind == "word"
         and word.text[:1].isupper()
         and not lexicon_of(language).kinds_of(word.text)
-        and zipf_frequency(word.text, language) < _NAME
+        and commonness(word.text, language) < _NAME
     )
 
 
-def _add_speaker(asked: _AskedParties, word: Word, span: Span, language: str, parties: PartyTable) -> None:
-    if span.kind == "set":
-        asked.members_of.update(dict.fromkeys(span.codes))
-        only_regions = all(code in regions() for code in span.codes)
-        asked.notes.append(
-            Note(
-                kind="members_of" if only_regions else "members_of_group",
-                values={"name": word.text, "codes": span.codes},
-            )
-        )
-    elif span.similar or len(span.codes) > 1:
-        if asked.unclear is None:
-            asked.unclear, asked.known_name = word.text, not span.similar
-            asked.options = tuple(parties.display(code, language) for code in span.similar or span.codes)
-    else:
-        party = parties.get(span.codes[0])
-        into = asked.states if party is None or party.kind == "state" else asked.groups
-        into[span.codes[0]] = None
-        if span.form in ("capital", "former"):
-            name = "place" if span.form == "capital" else "name"
-            asked.notes.append(Note(kind=span.form, values={name: word.text, "party": span.codes[0]}))
-
-
-def _add_unknown(
-    asked: _AskedParties, question: str, unknown: Sequence[Word], kind: QuestionKind, language: str, parties: PartyTable
-) -> None:
-    """Reads a name that no lookup knows: a kind of States, else somebody to ask back about."""
-    name = question[unknown[0].start : unknown[-1].end]
-    if kind in _WHICH or any(
-        lexicon_of(language).kinds_of(word.text) & {"states", "state", "members"} for word in unknown
-    ):
+def _add_unknown(asked: _AskedParties, name: str, words: Sequence[Word], kind: QuestionKind) -> None:
+    """Reads a name that no lookup knows: one with a typing error, a kind of States, else somebody to ask back about."""
+    kinds = {each for word in words for each in lexicon_of(asked.language).kinds_of(word.text)}
+    near = asked.parties.nearest(name) if not kinds else ()
+    if len(near) == 1:
+        asked.add(words[0], Span(start=words[0].start, end=words[-1].end, kind="party", codes=near, form="typed"))
+    elif asked.named and not all(_may_be_name(word, asked.language) for word in words):
+        return
+    elif kind in _WHICH or kinds & {"states", "state", "members"}:
         asked.notes.append(Note(kind="unknown_kind", values={"kind": name}))
-    elif asked.unclear is None:
-        asked.unclear, asked.known_name = name, False
-        asked.options = tuple(parties.display(code, language) for code in parties.resolve(name).suggestions)
+    else:
+        asked.ask_back(name, asked.parties.resolve(name).suggestions, known=False)
 
 
 def _asks_everyone(roles: RoleReading, kind: QuestionKind, language: str) -> bool:
@@ -498,19 +551,15 @@ def _asks_everyone(roles: RoleReading, kind: QuestionKind, language: str) -> boo
 
 def _has(roles: RoleReading, language: str, *kinds: str) -> bool:
     """Whether a word outside the topic does one of some things."""
-    lexicon = lexicon_of(language)
-    return any(
-        label == "-" and word.kind == "word" and lexicon.kinds_of(word.text) & set(kinds)
-        for word, label in zip(roles.words, roles.labels, strict=True)
-    )
+    kinds_of = lexicon_of(language).kinds_of
+    return any(word.kind == "word" and kinds_of(word.text) & set(kinds) for word in roles.of("-"))
 
 
 def _missing(kind: QuestionKind, roles: RoleReading, language: str, pick: Pick | None) -> Missing | None:
     """Returns the kind of thing that evidence must hold; the statement's date tells when something was last said."""
-    if kind == "date" and pick is not None:
-        return None
-    asked = _ASKED.get(kind)
-    return asked or ("article" if kind == "content" and _has(roles, language, "article") else None)
+    if kind in _WHICH or (kind == "date" and pick is not None):
+        return "state" if kind in _WHICH else None
+    return _ASKED.get(kind) or ("article" if kind == "content" and _has(roles, language, "article") else None)
 
 
 # --- treaties

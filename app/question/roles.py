@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, Literal, cast, get_args
 
 import numpy as np
 from safetensors import safe_open
-from wordfreq import zipf_frequency
 
-from app.question.lexicon import lexicon_of
-from app.question.marked_examples import Mark, Role
+from app.question.lexicon import commonness, lexicon_of
 from app.question.spans import Span
 from ingest.glossary.glossary import terms_within
 from ingest.parties.name_matcher import fold
@@ -27,7 +25,8 @@ from ingest.parties.party_table import PartyTable
 from vectorstore.rows import Matrix
 from vectorstore.sentence_encoder import WORD_DIMENSION, sentence_encoder
 
-LABELS: Final = ("-", "who", "not", "mention", "topic", "quote")
+Role = Literal["who", "not", "mention", "topic", "quote"]
+LABELS: Final = ("-", *get_args(Role))
 # Stands in for every party where words are turned into vectors.
 _STAND_IN: Final = "PER"
 _NAMES: Final = ("party", "set", "typed", "capital")
@@ -36,6 +35,15 @@ _WORD: Final = re.compile(
 )
 _OPENING: Final = frozenset('"“«„‘「《')
 _CLOSING: Final = frozenset('"”»“’」》')
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A role that `[start, end)` of a question has."""
+
+    start: int
+    end: int
+    role: Role
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +66,10 @@ class RoleReading:
     labels: tuple[str, ...]
     sentence: Matrix
     kinds: Matrix
+
+    def of(self, *roles: str) -> Iterator[Word]:
+        """Yields the words that have one of some roles."""
+        return (word for word, label in zip(self.words, self.labels, strict=True) if label in roles)
 
     def marks(self) -> Iterator[Mark]:
         """Yields the roles of stretches of words; names next to each other stay apart."""
@@ -160,7 +172,7 @@ def _features(text: str, words: Sequence[Word], language: str, follows: bool) ->
                 row += [
                     f"s={word.folded[:4]}",
                     f"t={word.folded[-3:]}",
-                    f"z={int(zipf_frequency(word.text, language))}",
+                    f"z={int(commonness(word.text, language))}",
                 ]
                 row += ["cap"] * word.text[0].isupper() + ["caps"] * (word.text.isupper() and len(word.text) > 1)
         row += ["term"] * any(start <= word.start < end for start, end in terms)

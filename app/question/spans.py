@@ -4,25 +4,26 @@ Parties and sets of States, treaties and articles, sessions, bodies, agenda item
 statement is meant. Whether a party is asked about, or a date is part of the topic, is told elsewhere.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, Protocol, cast
 
 from rapidfuzz import fuzz, process
-from wordfreq import top_n_list, zipf_frequency
+from wordfreq import top_n_list
 
-from app.question.lexicon import FIRST_YEAR, Item, Lexicon, grammar, lexicon_of
+from app.question.lexicon import FIRST_YEAR, Item, Lexicon, commonness, grammar, lexicon_of
 from app.records import Pick
 from ingest.language.dates import find_dates
 from ingest.metadata.sessions import UNTOC_COP, find_bodies, load_sessions
-from ingest.parties.name_matcher import fold, tokens_of
+from ingest.parties.name_matcher import Token, fold, tokens_of
 from ingest.parties.party_names import Language
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import find_regions
 from ingest.treaties.references import ArticleMention, find_agenda_items, find_articles
 from ingest.treaties.treaties import PROTOCOLS, find_treaties
+from vectorstore.stems import is_function_word
 
 SpanKind = Literal["party", "set", "treaty", "article", "session", "body", "agenda_item", "date", "pick"]
 Months = tuple[int | None, int | None]
@@ -32,9 +33,11 @@ _SESSIONS_ON: Final = 30
 # Per billion words as a power of ten: rarer words are typing errors or names.
 RARE: Final = 3.2
 _SHORTEST_TYPED: Final = 4
-# A common word with a typing error is no name: "statments". Of the likeness of two words, 0 to 100.
+# How alike a word is to a common one that it was meant to be, 0 to 100.
 _AS_TYPED: Final = 84
 _COMMON: Final = 12000
+# Beside a word with a typing error, so many more words on either side may belong to a name.
+_NAME_WORDS: Final = 3
 _DECADE: Final = 10
 # Beyond those held so far, a Conference of the Parties with a higher number is another one: "COP26".
 _TO_COME: Final = 2
@@ -73,6 +76,18 @@ class Span:
         return any(other.start < self.end and self.start < other.end for other in others)
 
 
+class _Placed(Protocol):
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+def _over(kind: SpanKind, *parts: _Placed, **told: Any) -> Span:  # noqa: ANN401 - fields of a span
+    """Returns a span from the first to the last of some parts of a question."""
+    return Span(start=parts[0].start, end=parts[-1].end, kind=kind, **told)
+
+
 def find_spans(text: str, language: str, parties: PartyTable, today: date | None = None) -> tuple[Span, ...]:
     """Finds what a question names, in order; spans do not overlap.
 
@@ -84,11 +99,7 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
     """
     plain = text.translate(_QUOTES)
     items = lexicon_of(language).items(plain)
-    spans = [
-        Span(start=each.start, end=each.end, kind="agenda_item", codes=(each.item,))
-        for each in find_agenda_items(plain)
-    ]
-    spans = _merged(spans)
+    spans = _merged([_over("agenda_item", each, codes=(each.item,)) for each in find_agenda_items(plain)])
     bodies = [each for each in _bodies(plain, items) if not each.within(spans)]
     spans += _sessions(items, bodies, spans)
     spans += [each for each in bodies if not each.within(spans)]
@@ -117,13 +128,9 @@ def _merged(spans: Sequence[Span]) -> list[Span]:
     """Joins spans of the same place, as those of a list of articles."""
     merged: dict[tuple[int, int], Span] = {}
     for span in spans:
-        known = merged.get((span.start, span.end))
-        if known is None:
-            merged[(span.start, span.end)] = span
-        else:
-            merged[(span.start, span.end)] = replace(
-                known, codes=(*known.codes, *span.codes), articles=(*known.articles, *span.articles)
-            )
+        known = merged.get((span.start, span.end), replace(span, codes=(), articles=()))
+        codes, articles = (*known.codes, *span.codes), (*known.articles, *span.articles)
+        merged[(span.start, span.end)] = replace(known, codes=codes, articles=articles)
     return list(merged.values())
 
 
@@ -134,26 +141,14 @@ def _treaty_spans(text: str, items: list[Item], lexicon: Lexicon) -> list[Span]:
     """Finds treaties and articles; "the Protocol" alone may be each of the three."""
     written = _with_numbered_articles(text, items, lexicon)
     # An article that its treaty lacks is looked for all the same: then nobody is found to have mentioned it.
-    known = [each for each in find_articles(written) if each.treaty or each.lacking]
-    of_any = [
-        each
-        for each, bare in zip(find_articles(written, protocol=PROTOCOLS[0]), find_articles(written), strict=True)
-        if (each.treaty or each.lacking) and not (bare.treaty or bare.lacking)
-    ]
-    named = {
-        (each.start, each.article)
-        for each in find_articles(written, default_treaty=None)
-        if each.treaty or each.lacking
-    }
-    spans = [
-        _article_span(each, (each.treaty or each.lacking or "",), (each.start, each.article) in named) for each in known
-    ]
-    spans += [_article_span(each, PROTOCOLS, True) for each in of_any]
-    spans = _merged(spans)
-    named_treaties = [
-        Span(start=each.start, end=each.end, kind="treaty", codes=(each.treaty,)) for each in find_treaties(text)
-    ]
-    spans += [each for each in _merged(named_treaties) if not each.within(spans)]
+    known = _articles(written)
+    named = {(each.start, each.article) for each in _articles(written, default_treaty=None)}
+    places = {(each.start, each.article) for each in known}
+    of_any = [each for each in _articles(written, protocol=PROTOCOLS[0]) if (each.start, each.article) not in places]
+    spans = [_article_span(e, (e.treaty or e.lacking or "",), (e.start, e.article) in named) for e in known]
+    spans = _merged(spans + [_article_span(each, PROTOCOLS, True) for each in of_any])
+    named_treaties = _merged([_over("treaty", each, codes=(each.treaty,)) for each in find_treaties(text)])
+    spans += [each for each in named_treaties if not each.within(spans)]
     for at, item in enumerate(items):
         codes: tuple[str, ...] = ()
         after = items[at + 1].kinds if at + 1 < len(items) else frozenset[str]()
@@ -162,15 +157,19 @@ def _treaty_spans(text: str, items: list[Item], lexicon: Lexicon) -> list[Span]:
         elif "protocols" in item.kinds or ("protocol" in item.kinds and ("other_treaty" not in after or of_any)):
             codes = PROTOCOLS
         form = "one" if "protocol" in item.kinds and not of_any else "short"
-        span = Span(start=item.start, end=item.end, kind="treaty", codes=codes, form=form)
+        span = _over("treaty", item, codes=codes, form=form)
         if codes and not span.within(spans):
             spans.append(span)
     return spans
 
 
+def _articles(text: str, **told: Any) -> list[ArticleMention]:  # noqa: ANN401 - arguments of find_articles
+    return [each for each in find_articles(text, **told) if each.treaty or each.lacking]
+
+
 def _article_span(found: ArticleMention, treaties: Sequence[str], named: bool) -> Span:
     articles = tuple((treaty, found.article) for treaty in treaties)
-    return Span(start=found.start, end=found.end, kind="article", articles=articles, form="named" if named else "bare")
+    return _over("article", found, articles=articles, form="named" if named else "bare")
 
 
 def _with_numbered_articles(text: str, items: list[Item], lexicon: Lexicon) -> str:
@@ -192,13 +191,9 @@ def _with_numbered_articles(text: str, items: list[Item], lexicon: Lexicon) -> s
 
 
 def _bodies(text: str, items: list[Item]) -> list[Span]:
-    found = [Span(start=each.start, end=each.end, kind="body", codes=(each.body,)) for each in find_bodies(text)]
-    for item in items:
-        if "bodies" in item.kinds:
-            span = Span(start=item.start, end=item.end, kind="body", codes=(item.values["bodies"],))
-            if not span.within(found):
-                found.append(span)
-    return found
+    found = [_over("body", each, codes=(each.body,)) for each in find_bodies(text)]
+    listed = [_over("body", item, codes=(item.values["bodies"],)) for item in items if "bodies" in item.kinds]
+    return found + [each for each in listed if not each.within(found)]
 
 
 def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
@@ -215,16 +210,8 @@ def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span]) 
             body = (UNTOC_COP,)
         # A number that comes after a name at some distance: "before the General Assembly at its 75th session".
         apart = "body" in part[0].kinds and "fill" in part[1].kinds
-        atoms.append(
-            Span(
-                start=part[0].start,
-                end=part[-1].end,
-                kind="session",
-                codes=tuple(map(str, numbers)),
-                form="|".join(body),
-                bound=not apart,
-            )
-        )
+        codes = tuple(map(str, numbers))
+        atoms.append(_over("session", part[0], part[-1], codes=codes, form="|".join(body), bound=not apart))
     row = _folded_in(row, atoms, "sessions")
     spans: list[Span] = []
     for name, first, last in grammar("open_sessions").find(row):
@@ -237,15 +224,9 @@ def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span]) 
         among = names or tuple(body.codes[0] for body in bodies)
         if name not in ("sessions",) and not spoken and (len(numbers) == 1 or name == "closed"):
             numbers = _opened(name, numbers, among)
-        spans.append(
-            Span(
-                start=part[0].start,
-                end=part[-1].end,
-                kind="session",
-                codes=tuple(map(str, dict.fromkeys(numbers))) or ("0",),
-                form="|".join(names),
-            )
-        )
+        # Before the first session there was none, which is no reason to read all of them.
+        codes = tuple(map(str, dict.fromkeys(numbers))) or ("0",)
+        spans.append(_over("session", part[0], part[-1], codes=codes, form="|".join(names)))
     return spans
 
 
@@ -257,14 +238,8 @@ def _folded_in(items: Sequence[Item], spans: Sequence[Span], kind: str) -> list[
         if span is None:
             row.append(item)
         elif not row or row[-1].start != span.start:
-            row.append(
-                Item(
-                    start=span.start,
-                    end=span.end,
-                    kinds=frozenset({kind}),
-                    values={kind: span.codes[0] if span.codes else ""},
-                )
-            )
+            value = span.codes[0] if span.codes else ""
+            row.append(Item(start=span.start, end=span.end, kinds=frozenset({kind}), values={kind: value}))
     return [replace(item, kinds=frozenset({"other"})) if not item.kinds else item for item in row]
 
 
@@ -276,9 +251,8 @@ def _listed(part: Sequence[Item]) -> list[int]:
     for item in part:
         if item.kinds & {"number", "ordinal", "roman"}:
             value = item.number("ordinal", "number", "roman")
-            numbers += (
-                range(numbers[-1] + 1, value + 1) if numbers and (ranged or both) and value > numbers[-1] else [value]
-            )
+            open_range = bool(numbers) and (ranged or both) and value > numbers[-1]
+            numbers += range(numbers[-1] + 1, value + 1) if open_range else [value]
             ranged = False
         elif "to" in item.kinds or ("dash" in item.kinds and numbers):
             ranged = True
@@ -289,20 +263,10 @@ def _opened(name: str, numbers: Sequence[int], bodies: Sequence[str]) -> list[in
     """Returns the sessions between two, or from or up to one."""
     if name == "closed":
         return list(range(min(numbers), max(numbers) + 1))
-    number = numbers[0]
-    last = (
-        _last_held(bodies[0]) + _TO_COME
-        if len(bodies) == 1 and number <= _last_held(bodies[0])
-        else number + _SESSIONS_ON
-    )
-    first, last = {
-        "after": (number + 1, last),
-        "since": (number, last),
-        "before": (1, number - 1),
-        "until": (1, number),
-    }[name]
-    # Before the first session there was none, which is no reason to read all of them.
-    return list(range(first, last + 1))
+    number, held = numbers[0], _last_held(bodies[0]) if len(bodies) == 1 else 0
+    last = held + _TO_COME if number <= held else number + _SESSIONS_ON
+    ends = {"after": (number + 1, last), "since": (number, last), "before": (1, number - 1), "until": (1, number)}
+    return list(range(ends[name][0], ends[name][1] + 1))
 
 
 @cache
@@ -312,26 +276,16 @@ def _last_held(body: str) -> int:
 
 def _picks(items: list[Item], taken: Sequence[Span]) -> list[Span]:
     """Finds which statement is meant: "its latest statement", "for the first time"."""
-    row = [
-        replace(item, kinds=frozenset({"other"})) if not item.kinds else item
-        for item in _free(items, [s for s in taken if s.kind != "body"])
-    ]
-    row = _folded_in(row, [s for s in taken if s.kind == "body"], "body")
+    bodies = [span for span in taken if span.kind == "body"]
+    row = _folded_in(_free(items, [span for span in taken if span.kind != "body"]), bodies, "body")
     found = []
     for name, first, last in grammar("picks").find(row):
         part = row[first:last]
-        pick = (
-            None
-            if name == "open"
-            else part[0].values["pick_alone"]
-            if name == "alone"
-            else "latest"
-            if name == "last"
-            else name
-        )
+        named: Mapping[str, str | None] = {"open": None, "alone": part[0].values.get("pick_alone"), "last": "latest"}
+        start = part[-1] if name == "last" and "latest" not in part[0].kinds else part[0]
         end = next((item.start for item in part if "body" in item.kinds), part[-1].end)
-        start = part[0].start if name != "last" or "latest" in part[0].kinds else part[-1].start
-        found.append(Span(start=start, end=end, kind="pick", pick=cast("Pick | None", pick)))
+        span = _over("pick", start, pick=cast("Pick | None", named.get(name, name)))
+        found.append(replace(span, end=end))
     return found
 
 
@@ -341,12 +295,8 @@ def _picks(items: list[Item], taken: Sequence[Span]) -> list[Span]:
 def _dates(text: str, items: list[Item], taken: Sequence[Span], today: date) -> list[Span]:
     """Reads dates as intervals of months: single, listed, from one to another, or open at an end."""
     days = [
-        Span(
-            start=d.start,
-            end=d.end,
-            kind="date",
-            interval=(_month(d.first.year, d.first.month), _month(d.last.year, d.last.month)),
-            form="month",
+        _over(
+            "date", d, interval=(_month(d.first.year, d.first.month), _month(d.last.year, d.last.month)), form="month"
         )
         for d in find_dates(text)
     ]
@@ -357,8 +307,8 @@ def _dates(text: str, items: list[Item], taken: Sequence[Span], today: date) -> 
     for name, first, last in grammar("times").find(open_row):
         part = open_row[first:last]
         for interval, form in _time_of(name, part, today):
-            atoms.append(Span(start=part[0].start, end=part[-1].end, kind="date", interval=interval, form=form))
-    places = _merged_places(atoms)
+            atoms.append(_over("date", part[0], part[-1], interval=interval, form=form))
+    places = list({(atom.start, atom.end): atom for atom in atoms}.values())
     row = _folded_in(open_row, places, "time")
     spans: list[Span] = []
     for name, first, last in grammar("relations").find(row):
@@ -367,10 +317,6 @@ def _dates(text: str, items: list[Item], taken: Sequence[Span], today: date) -> 
         start = next(item.start for item in part if item.kinds - {"fill", "year"} or name != "time")
         spans += _related(name, inner, start, part[-1].end)
     return spans
-
-
-def _merged_places(atoms: Sequence[Span]) -> list[Span]:
-    return list({(atom.start, atom.end): atom for atom in atoms}.values())
 
 
 def _related(name: str, times: Sequence[Span], start: int, end: int) -> list[Span]:
@@ -465,11 +411,10 @@ def _part_of_decade(first: int, part: Sequence[Item]) -> tuple[int, int]:
 def _parties(text: str, items: list[Item], language: str, parties: PartyTable) -> list[Span]:
     """Finds parties and sets of States; then names with an ending left on them, or a typing error in them."""
     found = [
-        Span(start=each.start, end=each.end, kind="party", codes=each.codes, form=each.form)
-        for each in parties.find(text, language, relaxed=True)
+        _over("party", each, codes=each.codes, form=each.form) for each in parties.find(text, language, relaxed=True)
     ]
     for region in find_regions(text, cast(Language, language)):
-        span = Span(start=region.start, end=region.end, kind="set", codes=(region.code,))
+        span = _over("set", region, codes=(region.code,))
         same = [each for each in found if each.start < span.end and span.start < each.end]
         if all(
             each.start >= span.start
@@ -480,37 +425,65 @@ def _parties(text: str, items: list[Item], language: str, parties: PartyTable) -
             found = [each for each in found if each not in same]
             found.append(span)
     found = [_left_out(_with_noun(each, items, parties), items) for each in found]
-    for token in tokens_of(text):
+    written = _otherwise_written(text, found, language, parties)
+    return [*written, *(each for each in found if not each.within(written))]
+
+
+def _otherwise_written(text: str, found: Sequence[Span], language: str, parties: PartyTable) -> list[Span]:
+    """Finds codes that are words as well, and names with a typing error, in another language, or with an ending."""
+    tokens = tokens_of(text)
+    spans: list[Span] = []
+    for at, token in enumerate(tokens):
         word = token.word
-        span = Span(start=token.start, end=token.end, kind="party")
-        if (
-            len(word) < _SHORTEST_TYPED
-            or not word.isalpha()
-            or span.within(found)
-            or _is_word(token.folded, word, language)
-        ):
+        span = Span(start=token.start, end=token.end, kind="party", form="name")
+        if not word.isalpha() or span.within(found) or span.within(spans):
             continue
-        bare = (
-            parties.resolve(word[:-1], suggest=False).codes if word[-1] in "sS" and len(word) > _SHORTEST_TYPED else ()
-        )
-        if len(bare) == 1:
-            found.append(replace(span, end=token.end - 1, codes=bare, form="name"))
-            continue
-        similar = parties.resolve(word).suggestions if len(word) > _SHORTEST_TYPED else ()
-        if similar:
-            found.append(replace(span, similar=similar, form="typed"))
-    return found
+        if word.isupper() and parties.get(word) is not None and not text.isupper():
+            spans += [] if is_function_word(word.lower(), language) else [replace(span, codes=(word,))]
+        elif len(word) >= _SHORTEST_TYPED and not _is_word(token.folded, word, language):
+            spans += _mistyped(text, tokens, at, language, parties)
+    return spans
+
+
+def _mistyped(text: str, tokens: Sequence[Token], at: int, language: str, parties: PartyTable) -> list[Span]:
+    """Reads a rare word, with neighbours or alone, as the one name that is near, or as what may be one of several."""
+    token = tokens[at]
+    span = Span(start=token.start, end=token.end, kind="party", form="typed")
+    for first, last in _windows(tokens, at, language, parties.name_words):
+        codes = parties.nearest(text[tokens[first].start : tokens[last - 1].end])
+        if len(codes) == 1:
+            return [replace(span, start=tokens[first].start, end=tokens[last - 1].end, codes=codes)]
+    # A common word with a typing error is no name: "statments".
+    meant = process.extractOne(token.folded, _common_words(language), scorer=fuzz.ratio, score_cutoff=_AS_TYPED)
+    if meant is not None and not parties.nearest(meant[0], errors=0):
+        return []
+    bare = parties.nearest(token.word[:-1], errors=0) if token.word[-1] in "sS" else ()
+    codes = bare or parties.nearest(token.word)
+    if len(codes) == 1:
+        return [replace(span, end=token.end - bool(bare), codes=codes, form="name" if bare else "typed")]
+    similar = parties.resolve(token.word).suggestions if len(token.word) > _SHORTEST_TYPED else ()
+    return [replace(span, similar=similar)] if similar else []
+
+
+def _windows(tokens: Sequence[Token], at: int, language: str, words: frozenset[str]) -> list[tuple[int, int]]:
+    """Returns the runs of a word with neighbours that are parts of names, longest first: "Souht Africa"."""
+    first, last = at, at + 1
+    while first > 0 and at - first < _NAME_WORDS and not tokens[first].gap and tokens[first - 1].folded in words:
+        first -= 1
+    while last < len(tokens) and last - at <= _NAME_WORDS and not tokens[last].gap and tokens[last].folded in words:
+        last += 1
+    ends = [each for each in range(first, last) if each == at or not is_function_word(tokens[each].word, language)]
+    runs = [(begin, end + 1) for begin in ends for end in ends if begin <= at <= end and begin < end]
+    return sorted(runs, key=lambda run: run[0] - run[1])
 
 
 def _is_word(folded: str, word: str, language: str) -> bool:
     """Whether a word is common enough not to be a name with a typing error; Chinese words cannot be counted."""
-    if (
+    return (
         language == "zh"
-        or lexicon_of(language).kinds_of(word)
-        or max(zipf_frequency(word, language), zipf_frequency(folded, language)) >= RARE
-    ):
-        return True
-    return process.extractOne(folded, _common_words(language), scorer=fuzz.ratio, score_cutoff=_AS_TYPED) is not None
+        or bool(lexicon_of(language).kinds_of(word))
+        or max(commonness(word, language), commonness(folded, language)) >= RARE
+    )
 
 
 @cache

@@ -21,6 +21,7 @@ from vectorstore.records import JSONValue
 
 Slot = Literal["who", "topic", "when", "where", "treaty", "kind"]
 
+_NO_TURN: Final = 'each turn of a \'history\' must be a question, or {"question": "…", "scope": {"states": ["IRN"]}}'
 # The parts of a scope in the order of the contract, by the slot that they fill.
 _SLOTS: Final[Mapping[str, Slot]] = {
     "states": "who",
@@ -119,6 +120,39 @@ def earlier_turns(history: Iterable[str | EarlierTurn]) -> tuple[EarlierTurn, ..
     """Returns the turns of a conversation that hold a question; a plain question has no overrides."""
     turns = [EarlierTurn(question=turn) if isinstance(turn, str) else turn for turn in history]
     return tuple(turn for turn in turns if turn.question.strip())
+
+
+def read_turns(value: object) -> tuple[EarlierTurn, ...]:
+    """Returns the earlier turns of a conversation, oldest first; none where there is nothing.
+
+    Args:
+        value: A list of questions, each as text or as `{"question": …, "scope": {…}}` where parts of its scope
+            were set by hand; an answer as `untoc ask --json` printed it will do, whose `conversation` is then gone on
+            from.
+
+    Raises:
+        QuestionError: It is something else.
+    """
+    if not value:
+        return ()
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise QuestionError("'history' must be a list of questions")
+    return tuple(_turn(item) for item in value)
+
+
+def _turn(item: object) -> EarlierTurn:
+    given = item if isinstance(item, Mapping) else {"question": item}
+    question, scope, state = given.get("question"), given.get("scope") or {}, given.get("conversation")
+    if not isinstance(question, str) or not isinstance(scope, Mapping):
+        raise QuestionError(_NO_TURN)
+    return EarlierTurn(
+        question=clean_question(question), overrides=dict(scope), state=read_state(state) if state else None
+    )
+
+
+def clean_question(text: str) -> str:
+    """Returns a question as it can be stored and shown: bytes that are no text become U+FFFD."""
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
 def turn_of(answer: Answer, overrides: Mapping[str, JSONValue] = MappingProxyType({})) -> EarlierTurn:

@@ -24,7 +24,6 @@ from app.retrieval.sentence_ranker import SentenceRanker, languages_of
 from app.retrieval.stance import has_stance
 from app.retrieval.strategies import choose_strategy
 from app.retrieval.topic import Topic
-from ingest.annotate import UNNAMED, provision_of
 from ingest.glossary.glossary import LANGUAGES, terms_within
 from ingest.glossary.thesaurus import thesaurus
 from ingest.parties.party_table import PartyTable
@@ -166,8 +165,7 @@ class EvidenceRetriever:
     def with_texts(self, retrieved: Retrieved, statement_ids: Sequence[str]) -> Retrieved:
         """Returns the same with the texts of some statements as its sources, in that order."""
         catalogue = self._store.catalogue
-        found = {key: catalogue.statement(key) for key in statement_ids}
-        statements = {key: statement for key, statement in found.items() if statement is not None}
+        statements = catalogue.statements(statement_ids)
         sentences = {key: catalogue.sentences(key) for key in statements}
         return replace(retrieved, sources=Sources(statements=statements, sentences=sentences))
 
@@ -286,9 +284,9 @@ class EvidenceRetriever:
                 numbers = tuple(n for n in treaty.articles if article_title(other, n))
                 if other == treaty.treaty or not numbers:
                     continue
-                if not self._store.catalogue.mentions(everything, other, numbers):
+                if not self._store.catalogue.mentions(everything, "article", other, numbers):
                     continue
-                cited = [ranker.rank_by_mention(f.party, f.searched, other, numbers) for f in evidence]
+                cited = [ranker.rank_by_mention(f.party, f.searched, "article", other, numbers) for f in evidence]
                 elsewhere[TreatyScope(treaty=other, articles=numbers)] = [f for f in cited if f.sentences]
         readings = tuple(reading for reading, cited in elsewhere.items() if cited)
         related = [f for cited in elsewhere.values() for f in cited]
@@ -308,11 +306,13 @@ class EvidenceRetriever:
         """Finds where parties cite articles asked about of a convention that their text does not name, and which."""
         asked = tuple(dict.fromkeys(n for treaty in resolution.scope.treaties for n in treaty.articles))
         searched = [summary.statement_id for item in evidence for summary in item.searched]
-        mentions = self._store.catalogue.mentions(searched, UNNAMED, asked) if asked else ()
-        numbers = tuple(n for n in asked if any(mention.article == n for mention in mentions))
+        mentions = self._store.catalogue.mentions(searched, "article", values=asked) if asked else ()
+        numbers = tuple(n for n in asked if any(mention.value == n for mention in mentions))
         if not numbers:
             return (), ()
-        cited = (self._ranker.rank_by_mention(item.party, item.searched, UNNAMED, numbers) for item in evidence)
+        cited = (
+            self._ranker.rank_by_mention(item.party, item.searched, "article", values=numbers) for item in evidence
+        )
         return tuple(item for item in cited if item.sentences), numbers
 
     def _search_provisions(self, resolution: Resolution, base: Retrieved) -> Retrieved:
@@ -324,16 +324,16 @@ class EvidenceRetriever:
         ids = [text.statement_id for text in texts]
         base = replace(
             base,
-            treaties_held=tuple(code for code in named if self._store.catalogue.mentions(ids, provision_of(code))),
+            treaties_held=tuple(code for code in named if self._store.catalogue.mentions(ids, "provision", code)),
         )
         topic = self._ranker.topic(scope.topic, scope.language) if scope.topic else None
         for treaty in scope.treaties:
             if treaty.articles:
-                item = self._ranker.rank_by_mention("", texts, provision_of(treaty.treaty), treaty.articles, topic)
+                item = self._ranker.rank_by_mention("", texts, "provision", treaty.treaty, treaty.articles, topic)
                 evidence = merge_evidence(evidence, item)
             elif topic is not None:
-                own = self._store.catalogue.mentions([text.statement_id for text in texts], provision_of(treaty.treaty))
-                holders = {mention.statement_id for mention in own}
+                own = self._store.catalogue.mentions(ids, "provision", treaty.treaty)
+                holders = {mention.sentence.statement_id for mention in own}
                 held = [text for text in texts if text.statement_id in holders]
                 evidence = merge_evidence(evidence, self._ranker.rank_by_topic("", held, topic))
         return replace(
@@ -368,9 +368,8 @@ class EvidenceRetriever:
     def _sources(self, evidence: Sequence[PartyEvidence]) -> Sources:
         ids = dict.fromkeys(item.sentence.statement_id for each in evidence for item in each.sentences)
         catalogue = self._store.catalogue
-        statements = {identifier: catalogue.statement(identifier) for identifier in ids}
         return Sources(
-            statements={identifier: statement for identifier, statement in statements.items() if statement},
+            statements=catalogue.statements(ids),
             sentences={identifier: catalogue.sentences(identifier) for identifier in ids},
         )
 

@@ -20,13 +20,12 @@ from app.retrieval.strategies import (
     treaty_words,
 )
 from app.retrieval.topic import Topic
-from ingest.annotate import AGENDA, THERETO
 from ingest.treaties.treaties import TREATIES
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import StatementSummary
+from vectorstore.records import MentionKind, StatementSummary
 
-# The mentions that name a treaty, whether or not with an article.
-BY_NAME: Final = ""
+# The mentions that are of a treaty.
+_OF_TREATY: Final[tuple[MentionKind, ...]] = ("treaty", "thereto", "article")
 
 
 class PartySearch:
@@ -77,7 +76,7 @@ class PartySearch:
             case ByArticle(treaties=treaties):
                 return self._by_articles(party, statements, treaties)
             case ByAgendaItem(items=items, itself=itself):
-                naming = self._ranker.rank_by_mention(party, statements, AGENDA, items)
+                naming = self._ranker.rank_by_mention(party, statements, "agenda_item", values=items)
                 return naming if itself else merge_evidence(naming, self._ranker.rank_by_centroid(party, statements))
             case ByTreaty() as strategy:
                 return self._by_treaties(party, statements, strategy)
@@ -93,7 +92,7 @@ class PartySearch:
         topic, evidence = self.topic, PartyEvidence(party=code, searched=tuple(searched))
         for treaty in treaties:
             if treaty.articles:
-                item = self._ranker.rank_by_mention(code, searched, treaty.treaty, treaty.articles, topic)
+                item = self._ranker.rank_by_mention(code, searched, "article", treaty.treaty, treaty.articles, topic)
                 evidence = merge_evidence(evidence, item)
         if not evidence.sentences or topic is None:
             return evidence
@@ -113,7 +112,7 @@ class PartySearch:
         evidence = PartyEvidence(party=code, searched=tuple(searched))
         for treaty in strategy.treaties:
             evidence = merge_evidence(
-                evidence, self._ranker.rank_by_mention(code, searched, treaty.treaty, [BY_NAME], self.topic)
+                evidence, self._ranker.rank_by_mention(code, searched, "treaty", treaty.treaty, topic=self.topic)
             )
         if evidence.sentences or self._many:
             return evidence
@@ -128,7 +127,7 @@ class PartySearch:
         """
         evidence = PartyEvidence(party=code, searched=tuple(searched))
         for treaty in treaties:
-            evidence = merge_evidence(evidence, self._ranker.rank_by_mention(code, searched, treaty.treaty, [THERETO]))
+            evidence = merge_evidence(evidence, self._ranker.rank_by_mention(code, searched, "thereto", treaty.treaty))
         if evidence.sentences or self._treaty_words is None:
             return evidence
         return self._without_other_treaties(self._ranker.rank_by_topic(code, searched, self._treaty_words), treaties)
@@ -140,10 +139,11 @@ class PartySearch:
         statements = list(dict.fromkeys(item.sentence.statement_id for item in evidence.sentences))
         asked = {treaty.treaty for treaty in treaties}
         others = {
-            mention.sentence_id
+            mention.sentence
             for treaty in TREATIES
             if treaty not in asked
-            for mention in self._catalogue.mentions(statements, treaty)
+            for kind in _OF_TREATY
+            for mention in self._catalogue.mentions(statements, kind, treaty)
         }
         kept = tuple(item for item in evidence.sentences if item.sentence.sentence_id not in others)
         return replace(evidence, sentences=kept)

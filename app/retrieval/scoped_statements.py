@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from app.records import Interval, Pick, Scope
-from ingest.annotate import AGENDA, ALIGNED
 from ingest.language.dates import interval
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import members_of, regions
@@ -81,9 +80,9 @@ class ScopedStatements:
         """Returns where each State's statements align themselves with a group, by State and group."""
         own = {summary.statement_id: summary.metadata for summary in self._filtered(states)}
         aligned: dict[tuple[str, str], list[Metadata]] = {}
-        for mention in self._catalogue.mentions(list(own), ALIGNED):
-            metadata = own[mention.statement_id]
-            aligned.setdefault((metadata.state or "", mention.article), []).append(metadata)
+        for mention in self._catalogue.mentions(list(own), "alignment"):
+            metadata = own[mention.sentence.statement_id]
+            aligned.setdefault((metadata.state or "", mention.value), []).append(metadata)
         return aligned
 
     def _filtered(self, parties: Sequence[str]) -> tuple[StatementSummary, ...]:
@@ -101,8 +100,9 @@ class ScopedStatements:
             return found
         # A statement that names the item in its text counts for it as well, whatever its metadata say.
         others = self._in_time(self._catalogue.summaries(replace(wanted, agenda_items=())))
-        mentions = self._catalogue.mentions([summary.statement_id for summary in others], AGENDA, scope.agenda_items)
-        naming = {mention.statement_id for mention in mentions}
+        ids = [summary.statement_id for summary in others]
+        mentions = self._catalogue.mentions(ids, "agenda_item", values=scope.agenda_items)
+        naming = {mention.sentence.statement_id for mention in mentions}
         listed = {summary.statement_id for summary in found}
         return tuple(s for s in others if s.statement_id in listed or s.statement_id in naming)
 

@@ -25,9 +25,8 @@ from app.retrieval.relevance_features import FeatureExtractor, Read, SentenceFea
 from app.retrieval.stance import has_stance
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import ModelLanguages, Topic
-from ingest.annotate import AGENDA
 from vectorstore.embeddings import Embedder
-from vectorstore.records import ScoredPassage, Sentence, StatementSummary
+from vectorstore.records import MentionKind, ScoredPassage, Sentence, StatementSummary
 from vectorstore.rerank import Reranker
 from vectorstore.retriever import Retriever
 from vectorstore.rows import Matrix
@@ -417,26 +416,28 @@ class SentenceRanker:
         self,
         party: str,
         searched: Sequence[StatementSummary],
-        treaty: str,
-        articles: Sequence[str] = (),
+        kind: MentionKind,
+        treaty: str | None = None,
+        values: Sequence[str] = (),
         topic: Topic | None = None,
     ) -> PartyEvidence:
-        """Returns the sentences that name these articles of a treaty, or the treaty at all where none is given.
+        """Returns the sentences that name a treaty, or these articles or agenda items.
 
         They are evidence without any threshold; with a topic, those that speak of it most come first.
 
         Args:
             party: Whose statements they are.
             searched: The statements in scope.
-            treaty: A treaty's code, or another key of mentions, such as `AGENDA`.
-            articles: Numbers of articles or agenda items.
+            kind: What the sentences mention.
+            treaty: A treaty's code; None for an article of a convention that is not named, and for an agenda item.
+            values: Numbers of articles or agenda items; all without any.
             topic: What else was asked.
         """
-        mentions = self._store.catalogue.mentions([s.statement_id for s in searched], treaty, articles)
-        wanted = dict.fromkeys(mention.sentence_id for mention in mentions)
+        mentions = self._store.catalogue.mentions([s.statement_id for s in searched], kind, treaty, values)
+        wanted = dict.fromkeys(mention.sentence for mention in mentions)
         stored = self._store.catalogue.sentences_by_id(wanted)
         sentences = [stored[identifier] for identifier in wanted]
-        if treaty != AGENDA:
+        if kind != "agenda_item":
             # Sentences that take a position come before mere mentions ("others spoke of article 4"), and headings
             # last; for an item of the agenda the heading explains it.
             languages = {s.statement_id: s.metadata.language for s in searched}

@@ -163,7 +163,7 @@ class _AskTabController:
         if turns:
             return conversation_html(turns, self._corpus, identifier=here or "")
         try:
-            statements = self._corpus.statements()
+            statements = self._corpus.documents()
             examples = greet(statements, self._corpus.parties(), load_wording(language())).options
         except SHOWN_ERRORS as error:
             return error_html(error)
@@ -387,7 +387,7 @@ class _AskTabController:
     ) -> Iterator[tuple[Any, ...]]:
         """Asks the newest question again with the scope of the editor."""
         if turns:
-            stored = {summary.metadata.on_behalf_of for summary in self._corpus.statements()}
+            stored = {summary.metadata.on_behalf_of for summary in self._corpus.documents()}
             groups = stored | set(turns[-1].answer.scope.groups)
             overrides: Overrides = {
                 "states": [code for code in parties if code not in groups],
@@ -471,7 +471,7 @@ class _AskTabController:
         return [*updates, gr.Dropdown(choices=picks, value=scope.pick or ""), since or "", until or "", scope.topic]
 
     def _offered(self, scope: Scope) -> list[tuple[list[Any], list[str]]]:
-        stored = [summary.metadata for summary in self._corpus.statements()]
+        stored = [summary.metadata for summary in self._corpus.documents()]
         codes = {metadata.state for metadata in stored if metadata.state} | set(scope.states) | set(scope.groups)
         parties = sorted((self._corpus.party_name(code), code) for code in codes)
         articles = [article_value(t.treaty, a) for t in scope.treaties for a in t.articles or ("",)]

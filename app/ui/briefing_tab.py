@@ -68,7 +68,7 @@ class _BriefingTabController:
 
     def choices(self) -> tuple[Any, Any]:
         """Offers everyone who has a statement, by name, and the forms of a document."""
-        codes = {summary.metadata.state for summary in self._corpus.statements() if summary.metadata.state}
+        codes = {summary.metadata.state for summary in self._corpus.documents() if summary.metadata.state}
         names = sorted((self._corpus.party_name(code, language()), code) for code in codes)
         return gr.Dropdown(choices=names), gr.Dropdown(choices=[(say(f"form-{form}"), form) for form in FORMS])
 
@@ -289,7 +289,7 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
         years = gr.Textbox(label=label("years"), info="2018, 2000-2005", min_width=140)
         names = [(Locale(code).languages[code].capitalize(), code) for code in LANGUAGES]
         spoken = gr.Dropdown(label=label("language-of-briefing"), choices=[("–", ""), *names], value="", min_width=140)
-        split = gr.Checkbox(label=label("cell-a-session"), value=False, min_width=220)
+    split = gr.Checkbox(label=label("cell-a-session"), value=False)
     model = tools.builder.model
     composer = gr.Radio(
         label=label("what-in-a-cell"),

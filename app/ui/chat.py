@@ -17,7 +17,7 @@ from app.corpus.corpus import Corpus
 from app.desk.conversations import Conversations
 from app.desk.works import Works
 from app.errors import AppError
-from app.question.question_input import read_turns
+from app.question.turn import read_turns
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS, build_ask_tab
 from app.ui.briefing_tab import BriefingTools, build_briefing_tab
 from app.ui.check_tab import build_check_tab, verify_endpoint

@@ -100,7 +100,7 @@ def build_check_tab(checker: Checker) -> None:
     with gr.Row(elem_classes="u-buttons"):
         check = gr.Button(label("check-quotations"), variant="primary", scale=0, min_width=170, elem_id="check-run")
         clear = gr.Button(label("empty-draft"), scale=0, min_width=90, elem_id="check-clear")
-        download = gr.DownloadButton(visible=False, scale=0, min_width=220, elem_id="check-download")
+        download = gr.DownloadButton("Download", visible=False, scale=0, min_width=220, elem_id="check-download")
     result = gr.HTML(elem_id="check-result", apply_default_css=False, padding=False)
     check.click(
         controller.checked,

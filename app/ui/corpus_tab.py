@@ -12,7 +12,7 @@ from app.ui.ask_tab import ON_ACTION, QUIET, SHOWN_ERRORS
 from app.ui.conversation import error_html
 from app.ui.provenance_html import PartyNamer, language_name
 from app.ui.words import label, language, say
-from vectorstore.records import Metadata, Statement, StatementSummary
+from vectorstore.records import Document, DocumentSummary, Metadata, Statement, StatementSummary
 
 _ROWS = 50
 _FIELDS: Final = (
@@ -47,7 +47,7 @@ class _CorpusTabController:
         `order` names the column that they are sorted by, with a minus for the last first; empty is by State and date.
         """
         try:
-            statements = self._corpus.statements()
+            statements = self._corpus.documents()
         except SHOWN_ERRORS as error:
             return error_html(error), 0
         found = [summary for summary in statements if _matches(summary, words, self._name)]
@@ -56,7 +56,7 @@ class _CorpusTabController:
         page = max(0, min(page, (len(found) - 1) // _ROWS))
         return table_html(found, page, len(statements), self._name, order), page
 
-    def _sorted_by(self, summary: StatementSummary, field: str) -> tuple[bool, int, str]:
+    def _sorted_by(self, summary: DocumentSummary, field: str) -> tuple[bool, int, str]:
         value = summary.file if field == "file" else getattr(summary.metadata, field, None) or ""
         if field in ("state", "on_behalf_of") and value:
             value = self._name(value)
@@ -113,10 +113,10 @@ class _CorpusTabController:
             }
             if not changes:
                 return gr.skip(), page, *self.opened(statement_id or "", _said(say("nothing-changed")))
-            summary = self._corpus.edit(statement_id or "", changes)
+            corrected = self._corpus.edit(statement_id or "", changes)
         except SHOWN_ERRORS as error:
             return gr.skip(), page, statement_id, gr.skip(), error_html(error), *nothing
-        return *self.table(words, page, order), *self.opened(summary.statement_id, _said(say("saved")))
+        return *self.table(words, page, order), *self.opened(corrected, _said(say("saved")))
 
     def remove(self, statement_id: str | None, words: str, page: int, order: str) -> tuple[Any, ...]:
         """Removes the chosen statement; gives (table, page, chosen, form, detail)."""
@@ -127,11 +127,11 @@ class _CorpusTabController:
         return *self.table(words, page, order), None, gr.Column(visible=False), _said(say("removed")) + _choose()
 
 
-def _info(statement: Statement, name: str) -> str:
+def _info(statement: Statement | Document, name: str) -> str:
     return " · ".join((say(f"hint-{name}"), *([say("inferred")] if name in statement.inferred else [])))
 
 
-def _matches(summary: StatementSummary, words: str, names: PartyNamer) -> bool:
+def _matches(summary: DocumentSummary, words: str, names: PartyNamer) -> bool:
     metadata = summary.metadata
     fields = (
         summary.file,
@@ -147,7 +147,7 @@ def _matches(summary: StatementSummary, words: str, names: PartyNamer) -> bool:
     return all(word in haystack for word in words.casefold().split())
 
 
-def table_html(found: Sequence[StatementSummary], page: int, total: int, names: PartyNamer, order: str = "") -> str:
+def table_html(found: Sequence[DocumentSummary], page: int, total: int, names: PartyNamer, order: str = "") -> str:
     """Renders a page of the table of statements, each with a button that opens it.
 
     Args:
@@ -198,7 +198,7 @@ def _pager(page: int, found: int) -> str:
     return f'<p class="u-actions">{buttons}</p>'
 
 
-def _row(summary: StatementSummary, names: PartyNamer) -> str:
+def _row(summary: DocumentSummary, names: PartyNamer) -> str:
     metadata: Metadata = summary.metadata
     who = record_in_words(summary) or holder(summary.kind, metadata, names) or say("nobody")
     inferred = set(summary.inferred)
@@ -218,13 +218,13 @@ def _row(summary: StatementSummary, names: PartyNamer) -> str:
     )
     spoken = say("open-statement", who=who, file=summary.file)
     return (
-        f'<tr><th scope="row">{_open_button(summary.statement_id, who, spoken)}'
+        f'<tr><th scope="row">{_open_button(summary.document_id, who, spoken)}'
         f"{mark if 'state' in inferred else ''}</th>{columns}</tr>"
     )
 
 
 def statement_html(
-    statement: Statement,
+    statement: Statement | Document,
     names: PartyNamer,
     kinship: str | None = None,
     interventions: Sequence[StatementSummary] = (),
@@ -234,19 +234,18 @@ def statement_html(
     A record has a button for each of its interventions; an intervention shows its own words of the record.
     """
     family = "" if kinship is None else f'<p class="u-note">{say("family")} <bdi>{escape(kinship)}</bdi></p>'
-    part = statement.part
-    several = statement.kind == "record" and part is None
-    nobody = say("several-speakers" if several else "nobody")
+    nobody = say("several-speakers" if isinstance(statement, Document) else "nobody")
     who = holder(statement.kind, statement.metadata, names) or nobody
     lang = f' lang="{escape(statement.metadata.language)}"' if statement.metadata.language else ""
     text, place = statement.source_text, ""
-    if part is not None:
-        text = text[part.start : part.end]
-        told = f" · {say('record-summary')}" if part.summarised else ""
+    if isinstance(statement, Statement) and statement.is_intervention:
+        span = statement.span
+        text = text[span.start : span.end]
+        told = f" · {say('record-summary')}" if span.summarised else ""
         place = (
-            f'<p class="u-note">{say("intervention-of", number=part.ordinal)} <bdi>{escape(part.named)}</bdi>'
+            f'<p class="u-note">{say("intervention-of", number=span.ordinal)} <bdi>{escape(span.named or "")}</bdi>'
             f"{told} · "
-            f"{_open_button(part.record_id, say('open-record'))}</p>"
+            f"{_open_button(statement.document.document_id, say('open-record'))}</p>"
         )
     return (
         f'<article class="u-statement"><h2 tabindex="-1" class="u-focus-me">{escape(who)}</h2>'
@@ -263,15 +262,13 @@ def _interventions_html(interventions: Sequence[StatementSummary], names: PartyN
         return ""
     rows = []
     for item in interventions:
-        part = item.part
-        if part is None:
-            continue
-        who = names(item.metadata.state) if part.role == "party" else say("nobodys-position", role=part.role)
-        opening = _open_button(item.statement_id, who, say("open-intervention", number=part.ordinal, who=who))
-        words = say("words-of-record" if part.summarised else "words-of-speaker")
+        span = item.span
+        who = names(item.metadata.state) if span.role == "party" else say("nobodys-position", role=span.role)
+        opening = _open_button(item.statement_id, who, say("open-intervention", number=span.ordinal, who=who))
+        words = say("words-of-record" if span.summarised else "words-of-speaker")
         rows.append(
-            f'<tr><td class="u-number-cell">{part.ordinal}</td><th scope="row">{opening}</th>'
-            f"<td><bdi>{escape(part.named)}</bdi></td><td>{words}</td></tr>"
+            f'<tr><td class="u-number-cell">{span.ordinal}</td><th scope="row">{opening}</th>'
+            f"<td><bdi>{escape(span.named or '')}</bdi></td><td>{words}</td></tr>"
         )
     head = "".join(f'<th scope="col">{heading}</th>' for heading in map(say, ("number", "party", "named-as", "words")))
     return (

@@ -12,6 +12,7 @@ from app.ui.provenance_html import PartyNamer, provenance, speaker_line
 from app.ui.words import say
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
+from vectorstore.records import Document
 
 _AROUND = 320  # characters of the paragraph shown on each side before the rest is folded away
 
@@ -170,9 +171,9 @@ def statement_json(corpus: Corpus, asked: object) -> dict[str, str]:
         return {"note": say("fetch-failed")}
     except (AppError, StoreError) as error:
         return {"note": str(error)}
-    text, part = statement.source_text, statement.part
-    first, last = (0, len(text)) if part is None else (part.start, part.end)
-    quoted = {"before": text[first:start], "quote": text[start:end], "after": text[end:last]}
+    statement = statement.as_statement() if isinstance(statement, Document) else statement
+    text, span = statement.source_text, statement.span
+    quoted = {"before": text[span.start : start], "quote": text[start:end], "after": text[end : span.end]}
     return quoted | {"lang": statement.metadata.language or ""}
 
 

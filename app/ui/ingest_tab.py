@@ -91,7 +91,7 @@ class _Uploads:
             message = say("choose-first")
             return gr.skip(), gr.skip(), nameless, f'<p class="u-empty">{message}</p>', gr.skip()
         try:
-            summary = self._corpus.edit(chosen, {"state": state})
+            summary = self._corpus.summary(self._corpus.edit(chosen, {"state": state}))
         except (AppError, StoreError, OSError) as error:
             return gr.skip(), gr.skip(), nameless, error_html(error), gr.skip()
         rest = [(file, identifier) for file, identifier in nameless if identifier != chosen]

@@ -111,8 +111,8 @@ def read_documents(folders: Sequence[Path]) -> Documents:
 def documents_of(corpus: Corpus) -> Documents:
     """Returns the documents of a store, for cases about whatever it holds; facts are those that the store has."""
     by_file = {}
-    for summary in corpus.statements():
-        statement = corpus.show(summary.statement_id)
+    for summary in corpus.documents():
+        statement = corpus.show(summary.document_id)
         metadata = statement.metadata
         facts = {name: value for name in FACTS if (value := getattr(metadata, name, None))}
         by_file[statement.file] = Document(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 from ingest.errors import LoadError, PartyTableError
 from ingest.loaders.loaded import LoadLimits
@@ -21,7 +21,7 @@ from ingest.loaders.registry import read_bytes
 from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
 from ingest.parties.name_matcher import Case, NameForm, NameTrie, Rules, fold, tokens_of
 
-PartyKind = Literal["state", "group", "organization"]
+PartyKind = Literal["state", "group", "organization", "person"]
 Language = Literal["en", "fr", "es", "ar", "ru", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "fr", "es", "ar", "ru", "zh")
 
@@ -69,7 +69,7 @@ _RULES: dict[Language, Rules] = {
 _NOT_CODES = frozenset(
     "AND ARE BEN CAN COD COM CUB DOM EST GAB GIN HUN LIE MAR MUS NAM NOR PAN PER SOM SUR TON TUN VAT".split()
 )
-_KINDS: dict[str, PartyKind] = {"state": "state", "group": "group", "organization": "organization"}
+_KINDS: dict[str, PartyKind] = {kind: kind for kind in get_args(PartyKind)}
 # Of a `parties.csv`: some ten thousand parties.
 _LIMITS = LoadLimits(max_bytes=2_000_000)
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,19}")

@@ -13,7 +13,7 @@ from ingest.language.sentences import split_sentences
 from ingest.text.readable import ReadableText
 from ingest.text.repair import ELLIPSIS
 from vectorstore.carried import TOKENS, carried
-from vectorstore.records import Block, Edit, Passage, Sentence, make_sentence_id, text_key
+from vectorstore.records import Block, Edit, Passage, Sentence, text_key
 
 # How cl100k_base parts a text before its pairs are merged, as tiktoken publishes it.
 _WORDS = (
@@ -71,7 +71,6 @@ def make_sentences(
             block = _block_at(flow, source_start)
             sentences.append(
                 Sentence(
-                    sentence_id=make_sentence_id(statement_id, len(sentences)),
                     statement_id=statement_id,
                     ordinal=len(sentences),
                     start=source_start,

@@ -28,12 +28,12 @@ _LONGEST_SALUTATION: Final = 60
 def edges(statement: Statement, start: int, end: int, heads: frozenset[str]) -> tuple[Edge | None, Edge | None]:
     """Tells what stands at either end of a span of source text, past page furniture; None where it cuts a sentence."""
     source = statement.source_text
-    first, last = (0, len(source)) if statement.part is None else (statement.part.start, statement.part.end)
+    first, last = statement.span.start, statement.span.end
     before = _own_words(statement, max(first, start - _AROUND), start, heads)
     after = _own_words(statement, end, min(last, end + _AROUND), heads)
     inside = source[start:end].strip()
     # The words of a speaker begin with a sentence: in lower case, their beginning is missing.
-    missing = statement.part is not None and not statement.summarised and not before and _is_lower(inside)
+    missing = statement.is_intervention and not statement.summarised and not before and _is_lower(inside)
     led = source[max(first, start - _AROUND) : start]
     follows = source[end : min(last, end + _AROUND)]
     cut = missing or (_in_prose(statement, start) and _is_wrapped(before, led[len(led.rstrip()) :]))
@@ -92,7 +92,7 @@ def _is_lower(words: str) -> bool:
 def _own_words(statement: Statement, start: int, end: int, heads: frozenset[str]) -> str:
     """Returns the speaker's words of a span, without page furniture and what the record puts between them."""
     text = statement.source_text[start:end]
-    for first, last in () if statement.part is None else statement.part.interruptions:
+    for first, last in statement.span.interruptions:
         if first < end and last > start:
             low, high = max(first, start) - start, min(last, end) - start
             text = text[:low] + " " * (high - low) + text[high:]

@@ -42,10 +42,10 @@ def stored(workspace: Workspace) -> dict[str, tuple[Statement, tuple[Sentence, .
     catalogue = workspace.store.catalogue
     return {
         Path(summary.file).stem: (
-            workspace.corpus.show(summary.statement_id),
-            catalogue.sentences(summary.statement_id),
+            workspace.corpus.show(summary.document_id),
+            catalogue.sentences(summary.document_id),
         )
-        for summary in workspace.corpus.statements()
+        for summary in workspace.corpus.documents()
     }
 
 

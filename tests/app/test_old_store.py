@@ -10,7 +10,7 @@ from app.wiring import open_workspace
 from tests.conftest import PROJECT
 from vectorstore.catalogue import Catalogue
 from vectorstore.embeddings import SentenceTransformerEmbedder
-from vectorstore.records import AnnotatedStatement
+from vectorstore.records import AnnotatedDocument
 
 pytestmark = pytest.mark.model
 
@@ -45,10 +45,10 @@ def test_old_store_answers_with_and_without_its_vector_index(old_store: Path, re
 
 def test_old_record_keeps_its_interventions_and_an_old_answer_its_trace(old_store: Path) -> None:
     with open_workspace(Settings(store=old_store)) as workspace:
-        (record,) = (item for item in workspace.corpus.statements() if item.file == "txt/summary_en.txt")
+        (record,) = (item for item in workspace.corpus.documents() if item.file == "txt/summary_en.txt")
         assert {
             part.metadata.state or part.metadata.on_behalf_of
-            for part in workspace.corpus.interventions(record.statement_id)
+            for part in workspace.corpus.interventions(record.document_id)
         } >= {"XAA", "XGR", "XES"}
         assert workspace.corpus.trace(TRACE)["question"] == QUESTION
         answer = workspace.assistant.ask("What did Esquaria say about a fixed limit?")
@@ -61,13 +61,13 @@ def test_rebuilding_brings_an_old_store_up_to_date_without_embedding(old_store: 
 
     monkeypatch.setattr(SentenceTransformerEmbedder, "embed_documents", never)
     with open_workspace(Settings(store=old_store)) as workspace:
-        before = {summary.file: summary for summary in workspace.corpus.statements()}
+        before = {summary.file: summary for summary in workspace.corpus.documents()}
         (annotation,) = (c for c in workspace.doctor(rebuild=True).checks if c.name == "annotation")
         assert annotation.detail == f"{len(before)} brought up to date"
-        after = {summary.file: summary for summary in workspace.corpus.statements()}
+        after = {summary.file: summary for summary in workspace.corpus.documents()}
         assert {file: s.passages for file, s in after.items()} == {file: s.passages for file, s in before.items()}
         (record,) = (summary for summary in after.values() if summary.interventions)
-        spoken = [item.part for item in workspace.corpus.interventions(record.statement_id)]
+        spoken = [item.span for item in workspace.corpus.interventions(record.document_id)]
         assert {part.state for part in spoken if part.role == "party"} >= {"XAA", "XES"}
         (annotation,) = (c for c in workspace.doctor(rebuild=True).checks if c.name == "annotation")
         assert annotation.detail == "up to date"
@@ -77,10 +77,10 @@ def test_an_upgrade_that_is_interrupted_goes_on_with_the_rest(old_store: Path, m
     stored: list[str] = []
     keep = Catalogue.store
 
-    def interrupted(self: Catalogue, annotated: AnnotatedStatement, **given: object) -> None:
+    def interrupted(self: Catalogue, annotated: AnnotatedDocument, **given: object) -> None:
         if len(stored) == 3:
             raise KeyboardInterrupt
-        stored.append(annotated.statement.file)
+        stored.append(annotated.document.file)
         keep(self, annotated, **given)
 
     with open_workspace(Settings(store=old_store)) as workspace:
@@ -89,23 +89,23 @@ def test_an_upgrade_that_is_interrupted_goes_on_with_the_rest(old_store: Path, m
             workspace.doctor(rebuild=True)
         monkeypatch.setattr(Catalogue, "store", keep)
         (annotation,) = (c for c in workspace.doctor(rebuild=True).checks if c.name == "annotation")
-        assert annotation.detail == f"{len(workspace.corpus.statements()) - 3} brought up to date"
+        assert annotation.detail == f"{len(workspace.corpus.documents()) - 3} brought up to date"
         answer = workspace.assistant.ask(QUESTION)
     assert answer.status == "answered"
 
 
 def test_a_state_that_a_person_gave_an_intervention_survives_the_upgrade(old_store: Path) -> None:
     with open_workspace(Settings(store=old_store)) as workspace:
-        (record,) = (item for item in workspace.corpus.statements() if item.file == "txt/summary_en.txt")
-        unknown = [i for i in workspace.corpus.interventions(record.statement_id) if i.part.role == "unknown"]
+        (record,) = (item for item in workspace.corpus.documents() if item.file == "txt/summary_en.txt")
+        unknown = [i for i in workspace.corpus.interventions(record.document_id) if i.span.role == "unknown"]
         assert unknown
         for item in unknown:
             workspace.corpus.edit(item.statement_id, {"state": "XGA"})
         workspace.doctor(rebuild=True)
-        (record,) = (item for item in workspace.corpus.statements() if item.file == "txt/summary_en.txt")
+        (record,) = (item for item in workspace.corpus.documents() if item.file == "txt/summary_en.txt")
         given = [
             i
-            for i in workspace.corpus.interventions(record.statement_id)
-            if i.part.named in {item.part.named for item in unknown}
+            for i in workspace.corpus.interventions(record.document_id)
+            if i.span.named in {item.span.named for item in unknown}
         ]
     assert [item.metadata.state for item in given] == ["XGA"] * len(unknown)

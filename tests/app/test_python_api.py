@@ -93,10 +93,10 @@ def test_retriever_gives_documents_of_the_scope_with_their_provenance(workspace:
     assert isinstance(retriever, BaseRetriever)
     documents = retriever.invoke(QUESTION)
     assert documents and len(documents) <= 2 and all(isinstance(document, Document) for document in documents)
-    (statement,) = workspace.corpus.statements()
+    (statement,) = workspace.corpus.documents()
     for rank, document in enumerate(documents, start=1):
         known = document.metadata
-        assert (known["statement_id"], known["state"], known["rank"]) == (statement.statement_id, "IRN", rank)
+        assert (known["statement_id"], known["state"], known["rank"]) == (statement.document_id, "IRN", rank)
         text = workspace.corpus.show(known["statement_id"]).source_text[known["start"] : known["end"]]
         assert "".join(text.split()) == "".join(document.page_content.split())
 

@@ -58,7 +58,7 @@ def test_opening_a_store_loads_no_model_and_no_interface(tmp_path: Path) -> None
     code = (
         "import sys\nfrom pathlib import Path\nfrom app.settings import Settings\n"
         "from app.wiring import open_workspace\n"
-        f"with open_workspace(Settings(store=Path({str(tmp_path / 'store')!r}))) as w:\n    w.corpus.statements()\n"
+        f"with open_workspace(Settings(store=Path({str(tmp_path / 'store')!r}))) as w:\n    w.corpus.documents()\n"
         "print([name for name in ('gradio', 'torch', 'sentence_transformers') if name in sys.modules])"
     )
     assert _python(code) == "[]"
@@ -84,7 +84,7 @@ def test_workspace_lets_go_of_its_store(tmp_path: Path, monkeypatch: pytest.Monk
         first.corpus.ingest([], sample=True)
         assert os.environ["LANGSMITH_TRACING"] == os.environ["LANGCHAIN_TRACING_V2"] == "false"
     with open_workspace(settings, read_only=True) as second:
-        [statement] = second.corpus.statements()
+        [statement] = second.corpus.documents()
         assert statement.metadata.state == "IRN"
         assert second.assistant.ask("What did Iran say about article 4?").status == "answered"
     (tmp_path / "store").rename(tmp_path / "moved")

@@ -192,9 +192,7 @@ def test_two_cases_of_one_id_are_refused(tmp_path: Path) -> None:
 
 def test_the_schema_for_editors_is_that_of_the_code() -> None:
     shipped = PROJECT / "evals" / "datasets" / "schema.json"
-    assert json.loads(shipped.read_text(encoding="utf-8")) == case_schema(), (
-        "make schema writes it anew"
-    )
+    assert json.loads(shipped.read_text(encoding="utf-8")) == case_schema(), "make schema writes it anew"
 
 
 @pytest.mark.parametrize("name", ["conference/questions.yaml", "datasets/dev.yaml"])

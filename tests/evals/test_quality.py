@@ -62,7 +62,7 @@ def test_answers_meet_the_bars_on_real_speeches(
         cases=len(cases),
         started=datetime.now(UTC),
     )
-    files = {summary.statement_id: summary.file for summary in workspace.corpus.statements()}
+    files = {summary.document_id: summary.file for summary in workspace.corpus.documents()}
     run = run_cases(create_run(tmp_path, manifest, cases, files), InProcess(workspace.assistant))
     found = summarise(score_run(run, documents))
     quoted = found["quote_verified"]

@@ -98,7 +98,7 @@ def stored_files(store):
     if not (store / "catalogue.sqlite3").exists():
         return set()
     with fake_workspace(store, read_only=True) as workspace:
-        return {summary.file for summary in workspace.corpus.statements()}
+        return {summary.file for summary in workspace.corpus.documents()}
 
 
 def assert_usable(store, corpus, before):
@@ -111,7 +111,7 @@ def assert_usable(store, corpus, before):
             assert len(files) == len(set(files)), "a file is stored twice"
             assert before - set(files) <= corpus.versions.keys() - corpus.held, "a file that is still there is lost"
             for summary in summaries:
-                assert catalogue.statement(summary.statement_id).source_text in corpus.versions[summary.file]
+                assert catalogue.statement(summary.document_id).source_text in corpus.versions[summary.file]
                 assert summary.passages > 0
             answer = workspace.assistant.ask("What did Arvandia say about the courts?")
             assert answer.status == ("answered" if files else "abstained")
@@ -126,7 +126,7 @@ def assert_completes(store, corpus, tmp_path):
             report = workspace.corpus.doctor()
             assert report.ok, report.checks
     assert contents(store) == contents(undisturbed)
-    assert {row[0] for row in contents(store)["statements"]} == corpus.held
+    assert {row[0] for row in contents(store)["documents"]} == corpus.held
 
 
 def contents(store):
@@ -134,7 +134,8 @@ def contents(store):
     with fake_workspace(store, read_only=True) as workspace:
         rows = workspace.store.catalogue._database.rows
         found = {
-            "statements": rows("SELECT file, statement_id, sha256, digest, input_key, source_text FROM statements"),
+            "documents": rows("SELECT file, document_id, sha256, digest, input_key, source_text FROM documents"),
+            "statements": rows("SELECT * FROM statements"),
             "sentences": rows("SELECT * FROM sentences"),
             "passages": rows('SELECT passage_id, start, "end", text, text_key FROM passages'),
             "mentions": rows("SELECT * FROM mentions"),

@@ -38,14 +38,14 @@ class Desk:
         return {file.file: file for file in report.files}
 
     def links(self):
-        names = {s.statement_id: s.file for s in self.workspace.corpus.statements()}
+        names = {d.document_id: d.file for d in self.workspace.corpus.documents()}
         found = {link for family in self.workspace.corpus.families().values() for link in family.links}
         return sorted(
-            (link.relation, *sorted((names[link.statement_id], names[link.other_id]))) for link in found
+            (link.relation, *sorted((names[link.document_id], names[link.other_id]))) for link in found
         )  # fmt: skip
 
     def identifier(self, name):
-        return next(s.statement_id for s in self.workspace.corpus.statements() if s.file == name)
+        return next(s.document_id for s in self.workspace.corpus.documents() if s.file == name)
 
 
 @pytest.fixture

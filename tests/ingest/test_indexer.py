@@ -12,7 +12,6 @@ from ingest.loaders.loaded import LoadLimits
 from ingest.text.readable import readable
 from ingest.text.splitter import SplitConfig
 from tests.fakes import HashingEmbedder
-from vectorstore.records import ordinal_of
 from vectorstore.store import open_store
 
 HEADER = "file,state,body,session,date,agenda_item,language\n"
@@ -58,7 +57,7 @@ class Desk:
         assert all(check.ok for check in self.store.check()), self.store.check()
         catalogue = self.store.catalogue
         for summary in self.summaries():
-            assert summary.passages == len(catalogue.passages_of([summary.statement_id])) > 0
+            assert summary.passages == len(catalogue.passages_of([summary.document_id])) > 0
 
     def summaries(self):
         return self.store.catalogue.documents()
@@ -92,16 +91,16 @@ def test_sample_is_a_statement_of_iran(desk):
     assert "state" in summary.inferred
     assert (summary.metadata.agenda_item, summary.metadata.body) == ("4", "UNTOC COP")
     assert summary.metadata.date == "2020-10-12/2020-10-16"
-    statement = desk.store.catalogue.statement(summary.statement_id)
-    sentences = desk.store.catalogue.sentences(summary.statement_id)
+    statement = desk.store.catalogue.statement(summary.document_id)
+    sentences = desk.store.catalogue.sentences(summary.document_id)
     (cited,) = (s for s in sentences if "article 4 of the Convention" in s.text)
     assert "infringe the provisions of the Convention" in cited.text
     assert readable(statement.source_text, statement.edits, cited.start, cited.end) == cited.text
     assert cited.paragraph is not None
     assert [s.ordinal for s in sentences] == list(range(len(sentences)))
-    (mention,) = desk.store.catalogue.mentions([summary.statement_id], "UNTOC", ["4"])
-    assert mention.sentence_id == cited.sentence_id
-    assert desk.store.catalogue.mentions([summary.statement_id], "AGENDA", ["4"])
+    (mention,) = desk.store.catalogue.mentions([summary.document_id], "article", "UNTOC", ["4"])
+    assert mention.sentence == cited.sentence_id
+    assert desk.store.catalogue.mentions([summary.document_id], "agenda_item", values=["4"])
     desk.assert_in_step()
 
 
@@ -109,7 +108,7 @@ def test_source_text_equals_the_decoded_file(desk):
     text = "Mr. Chair,\r\n\r\nWe thank   you all\tfor coming.\r\nÉtat 国家.\r\n"
     desk.write("a.txt", text)
     desk.ingest()
-    assert desk.store.catalogue.statement(desk.summaries()[0].statement_id).source_text == text
+    assert desk.store.catalogue.statement(desk.summaries()[0].document_id).source_text == text
 
 
 def test_parties_of_a_folder_are_learnt(desk, conference):
@@ -319,7 +318,7 @@ def test_new_passage_size_cuts_anew(desk):
     after = desk.summaries()[0]
     assert results(report) == {"a.txt": "updated"}
     assert after.passages > before.passages
-    assert after.statement_id == before.statement_id
+    assert after.document_id == before.document_id
     assert results(desk.ingest(split=SplitConfig(passage_tokens=16))) == {"a.txt": "unchanged"}
 
 
@@ -329,19 +328,19 @@ def test_new_annotation_is_stored_without_embedding_anything_again(desk, monkeyp
     desk.manifest("a.txt,XAA,UNTOC COP,12,2024,,", "b.txt,XAB,UNTOC COP,12,2024,,")
     desk.ingest()
     catalogue = desk.store.catalogue
-    ids = [summary.statement_id for summary in desk.summaries()]
-    before = catalogue.mentions(ids, "FIREARMS")
+    ids = [summary.document_id for summary in desk.summaries()]
+    before = catalogue.mentions(ids, "treaty", "FIREARMS")
     assert before
     with monkeypatch.context() as older:
         older.setattr("ingest.annotate.ANNOTATION_VERSION", -1)
         older.setattr("ingest.annotate.find_mentions", lambda *_: ())
         assert desk.ingest().embedded_passages == 0
-    assert catalogue.mentions(ids, "FIREARMS") == ()
+    assert catalogue.mentions(ids, "treaty", "FIREARMS") == ()
     report = desk.ingest()
     assert set(results(report).values()) == {"updated"}
     assert (report.embedded_passages, report.passages) == (0, catalogue.count_passages())
-    assert catalogue.mentions(ids, "FIREARMS") == before
-    assert [summary.statement_id for summary in desk.summaries()] == ids
+    assert catalogue.mentions(ids, "treaty", "FIREARMS") == before
+    assert [summary.document_id for summary in desk.summaries()] == ids
 
 
 def test_mentions_of_treaties_articles_and_groups_are_looked_up(desk):
@@ -358,20 +357,19 @@ def test_mentions_of_treaties_articles_and_groups_are_looked_up(desk):
     )
     desk.manifest("a.txt,XAA,UNTOC COP,12,2024,,", "eu.txt,XAB,UNTOC COP,12,2024,,")
     desk.ingest()
-    by_state = {summary.metadata.state: summary.statement_id for summary in desk.summaries()}
+    by_state = {summary.metadata.state: summary.document_id for summary in desk.summaries()}
     assert set(by_state) == {"XAA", "EU"}
 
-    def named(treaty, *articles):
-        mentions = desk.store.catalogue.mentions([by_state["XAA"]], treaty, articles)
-        return [(ordinal_of(mention.sentence_id), mention.article) for mention in mentions]
+    def named(kind, treaty=None, *values):
+        mentions = desk.store.catalogue.mentions([by_state["XAA"]], kind, treaty, values)
+        return [(mention.sentence.ordinal, mention.value) for mention in mentions]
 
-    assert named("ALIGNED") == [(1, "EU")]
-    assert desk.store.catalogue.mentions([by_state["EU"]], "ALIGNED") == (), "a group's statement stays the group's"
-    assert named("UNTOC") == [(2, "")]
-    assert named("TIP") == named("SOM") == [(2, "thereto")], "meant as one of the Protocols, and not named"
-    assert named("FIREARMS") == [(2, "thereto"), (3, ""), (3, "5")]
-    assert named("FIREARMS", "") == [(3, "")]
-    assert named("FIREARMS", "5") == [(3, "5")]
+    assert named("alignment") == [(1, "EU")]
+    assert desk.store.catalogue.mentions([by_state["EU"]], "alignment") == (), "a group's statement stays the group's"
+    assert named("treaty", "UNTOC") == [(2, "")] and named("treaty", "TIP") == []
+    assert named("thereto", "TIP") == named("thereto", "SOM") == named("thereto", "FIREARMS") == [(2, "")]
+    assert named("treaty", "FIREARMS") == [(3, "")]
+    assert named("article", "FIREARMS") == named("article", "FIREARMS", "5") == [(3, "5")]
 
 
 # --- parties and manifests

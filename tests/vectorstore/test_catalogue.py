@@ -1,4 +1,7 @@
+import json
+import pickle
 import sqlite3
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -15,10 +18,8 @@ from vectorstore.records import (
     Mention,
     Metadata,
     ScopeFilter,
+    SentenceId,
     UnreadableFile,
-    make_sentence_id,
-    ordinal_of,
-    statement_of,
     text_key,
 )
 
@@ -36,7 +37,7 @@ def put(catalogue, item, *, vectors=True, replaces=None, digest=None):
     catalogue.store(
         item,
         folder="/corpus",
-        digest=digest or item.statement.statement_id,
+        digest=digest or item.document.document_id,
         input_key="key",
         vectors=dict(zip(texts, matrix, strict=True)) if vectors else {},
         replaces=replaces,
@@ -53,23 +54,26 @@ def in_scope(catalogue, **fields):
 
 def test_statement_comes_back_as_it_was_stored(catalogue):
     item = annotated("s", ["One sentence.", "Two."], state="XAA", date="2020-10-12/2020-10-16", session="10")
-    statement = replace(
-        item.statement,
+    document = replace(
+        item.document,
         inferred=("session",),
         page_starts=(0, 5),
         blocks=(Block(start=0, end=13, paragraph=1), Block(start=14, end=18, paragraph=None, continues=True)),
         edits=(Edit(start=3, end=4, text=" […] ", kind="furniture"),),
     )
-    mention = Mention(sentence_id="s:0", treaty="UNTOC", article="4", paragraph="3 (a)")
-    item = replace(item, statement=statement, mentions=(mention,))
+    statement = document.as_statement()
+    mention = Mention(sentence=SentenceId("s", 0), kind="article", treaty="UNTOC", value="4", paragraph="3 (a)")
+    item = replace(item, document=document, statements=(statement,), mentions=(mention,))
     put(catalogue, item)
+    assert catalogue.document("s") == document
     assert catalogue.statement("s") == statement
+    assert catalogue.statements_of(document) == (statement,)
     assert catalogue.sentences("s") == item.sentences
     assert catalogue.passages_of(["s"]) == item.passages
     assert catalogue.passages(["s/1", "absent"]) == {"s/1": item.passages[1]}
-    assert catalogue.mentions(["s"], "UNTOC") == (mention,)
+    assert catalogue.mentions(["s"], "article", "UNTOC") == (mention,)
     (summary,) = catalogue.documents()
-    assert (summary.passages, summary.characters, summary.folder) == (2, len(statement.source_text), "/corpus")
+    assert (summary.passages, summary.folder) == (2, "/corpus")
     assert summary.metadata == statement.metadata
 
 
@@ -99,10 +103,10 @@ def test_store_of_the_same_id_again_leaves_one(catalogue):
 
 def test_remove_takes_all_that_was_derived(catalogue):
     item = annotated("s", ["The heron flies."])
-    put(catalogue, replace(item, mentions=(Mention(sentence_id="s:0", treaty="UNTOC", article="4"),)))
+    put(catalogue, replace(item, mentions=(Mention(sentence=SentenceId("s", 0), kind="treaty", treaty="UNTOC"),)))
     catalogue.remove("s")
     assert lexical(catalogue, "heron") == []
-    assert catalogue.mentions(["s"], "UNTOC") == ()
+    assert catalogue.mentions(["s"], "treaty", "UNTOC") == ()
     assert catalogue.count_passages() == 0
     assert catalogue.known_keys([text_key("The heron flies.")]), "vectors belong to texts and stay"
 
@@ -199,18 +203,20 @@ def test_scope_without_filter_shows_statements_without_state(catalogue):
     assert in_scope(catalogue) == ["nobody"]
 
 
-def test_mentions_are_found_by_treaty_and_article(catalogue):
+def test_mentions_are_found_by_kind_treaty_and_number(catalogue):
     item = annotated("s", ["A.", "B."])
     mentions = (
-        Mention(sentence_id="s:0", treaty="UNTOC", article="4"),
-        Mention(sentence_id="s:1", treaty="AGENDA", article="4"),
-        Mention(sentence_id="s:1", treaty="UNTOC", article="16 bis", paragraph="3 (a)"),
+        Mention(sentence=SentenceId("s", 0), kind="article", treaty="UNTOC", value="4"),
+        Mention(sentence=SentenceId("s", 1), kind="agenda_item", value="4"),
+        Mention(sentence=SentenceId("s", 1), kind="article", treaty="UNTOC", value="16 bis", paragraph="3 (a)"),
+        Mention(sentence=SentenceId("s", 1), kind="article", value="4"),
     )
     put(catalogue, replace(item, mentions=mentions))
-    assert catalogue.mentions(["s"], "UNTOC", ["4"]) == mentions[:1]
-    assert catalogue.mentions(["s"], "AGENDA", ["4"]) == mentions[1:2]
-    assert catalogue.mentions(["s"], "UNTOC") == (mentions[0], mentions[2])
-    assert catalogue.mentions(["t"], "UNTOC") == catalogue.mentions(["s"], "UNCAC") == ()
+    assert catalogue.mentions(["s"], "article", "UNTOC", ["4"]) == mentions[:1]
+    assert catalogue.mentions(["s"], "agenda_item", values=["4"]) == mentions[1:2]
+    assert catalogue.mentions(["s"], "article", "UNTOC") == (mentions[0], mentions[2])
+    assert catalogue.mentions(["s"], "article", values=["4"]) == mentions[3:], "of a convention that is not named"
+    assert catalogue.mentions(["t"], "article", "UNTOC") == catalogue.mentions(["s"], "article", "UNCAC") == ()
 
 
 def test_unreadable_files_are_forgotten_when_read(catalogue):
@@ -248,13 +254,15 @@ def test_frequencies_count_passages(catalogue):
 
 def test_sentences_are_found_by_id(catalogue):
     put(catalogue, annotated("s", ["The heron flies.", "The badger digs."]))
-    found = catalogue.sentences_by_id([make_sentence_id("s", 1), "s:9", "other"])
+    found = catalogue.sentences_by_id([SentenceId("s", 1), SentenceId("s", 9), SentenceId("other", 0)])
     assert {identifier: sentence.text for identifier, sentence in found.items()} == {"s:1": "The badger digs."}
 
 
 def test_sentence_id_holds_its_statement_and_its_place():
-    identifier = make_sentence_id("685815eed2f2fa70#2", 12)
-    assert (statement_of(identifier), ordinal_of(identifier)) == ("685815eed2f2fa70#2", 12)
+    identifier = SentenceId("685815eed2f2fa70.2", 12)
+    assert identifier == "685815eed2f2fa70.2:12" and json.loads(json.dumps([identifier])) == [identifier]
+    for copied in (deepcopy(identifier), pickle.loads(pickle.dumps(identifier))):
+        assert (copied.statement_id, copied.ordinal) == ("685815eed2f2fa70.2", 12)
 
 
 @settings(max_examples=30)

@@ -126,7 +126,7 @@ def test_full_database_is_named_and_keeps_what_was_stored(path):
     connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     with pytest.raises(StoreFullError, match="free space"):
         put(catalogue, "t", [f"The badger number {number} digs." for number in range(2000)])
-    assert [summary.statement_id for summary in catalogue.documents()] == ["s"]
+    assert [summary.document_id for summary in catalogue.documents()] == ["s"]
     assert catalogue.check() is None
     connection.execute("PRAGMA max_page_count = 100000")
     put(catalogue, "t", ["The badger digs."])
@@ -150,7 +150,7 @@ def test_full_disk_is_named_and_keeps_what_was_stored(small_disk):
     put(catalogue, "s", ["The heron flies."])
     with pytest.raises(StoreFullError, match="free space"):
         put(catalogue, "t", ["The badger digs. " * 50 + str(number) for number in range(3000)])
-    assert [summary.statement_id for summary in catalogue.documents()] == ["s"]
+    assert [summary.document_id for summary in catalogue.documents()] == ["s"]
     put(catalogue, "u", ["The otter swims."])
     assert catalogue.count_passages() == 2
     catalogue.close()

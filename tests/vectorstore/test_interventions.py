@@ -10,31 +10,30 @@ import pytest
 from tests.fakes_store import annotated
 from vectorstore import database
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import AnnotatedStatement, Part, ScopeFilter, text_key
+from vectorstore.records import AnnotatedDocument, ScopeFilter, Span, Statement, text_key
 
 TEXT = "The Chair: Order.\nMr. A (Arvandia): We agree.\nMr. B (Utopia): We do not."
 
 
 def record():
-    whole = annotated("r", [TEXT], kind="record", body="UNTOC COP", session="11", date="2022-10-18").statement
+    whole = annotated("r", [TEXT], kind="record", body="UNTOC COP", session="11", date="2022-10-18").document
     parts, sentences, passages = [], [], []
     for number, (role, state, words) in enumerate(
         [("office", None, "Order."), ("party", "XAA", "We agree."), ("unknown", None, "We do not.")], start=1
     ):
         start = TEXT.index(words)
-        part = Part(
-            record_id="r", ordinal=number, start=start, end=start + len(words), role=role, named=f"speaker {number}",
-            summarised=False,
-        )  # fmt: skip
+        span = Span(ordinal=number, start=start, end=start + len(words), role=role, named=f"speaker {number}")
         made = annotated(f"r.{number}", [words])
         parts.append(
-            replace(whole, statement_id=f"r.{number}", metadata=replace(whole.metadata, state=state), part=part)
+            Statement(
+                statement_id=f"r.{number}", document=whole, span=span, metadata=replace(whole.metadata, state=state)
+            )
         )
         sentences += [replace(s, start=start, end=start + len(words), language="en") for s in made.sentences]
         if role == "party":
             passages += [replace(p, start=start, end=start + len(words), language="en") for p in made.passages]
-    return AnnotatedStatement(
-        statement=whole, sentences=tuple(sentences), passages=tuple(passages), mentions=(), interventions=tuple(parts)
+    return AnnotatedDocument(
+        document=whole, statements=tuple(parts), sentences=tuple(sentences), passages=tuple(passages), mentions=()
     )
 
 
@@ -50,7 +49,7 @@ def catalogue(tmp_path):
 
 def test_a_record_is_one_document_and_its_interventions_are_in_scope(catalogue):
     (document,) = catalogue.documents()
-    assert (document.statement_id, document.interventions, document.passages) == ("r", 3, 1)
+    assert (document.document_id, document.interventions, document.passages) == ("r", 3, 1)
     assert [s.statement_id for s in catalogue.summaries(ScopeFilter())] == ["r.3", "r.2"]
     assert [s.statement_id for s in catalogue.summaries(ScopeFilter(parties=("XAA",)))] == ["r.2"]
 
@@ -63,34 +62,34 @@ def test_filters_of_the_record_hold_for_its_interventions(catalogue):
 def test_an_intervention_has_the_text_of_its_record_and_a_place_in_it(catalogue):
     statement = catalogue.statement("r.2")
     assert statement.source_text == TEXT
-    assert TEXT[statement.part.start : statement.part.end] == "We agree."
-    assert statement.holds(statement.part.start, statement.part.end)
+    assert TEXT[statement.span.start : statement.span.end] == "We agree."
+    assert statement.holds(statement.span.start, statement.span.end)
     assert not statement.holds(0, 5)
-    assert not statement.holds(statement.part.start, statement.part.end + 1)
+    assert not statement.holds(statement.span.start, statement.span.end + 1)
 
 
 def test_interventions_come_in_order_with_their_roles(catalogue):
-    found = catalogue.interventions("r")
-    assert [(s.part.ordinal, s.part.role, s.metadata.state) for s in found] == [
+    found = catalogue.summaries_of("r")
+    assert [(s.span.ordinal, s.span.role, s.metadata.state) for s in found] == [
         (1, "office", None), (2, "party", "XAA"), (3, "unknown", None)
     ]  # fmt: skip
-    assert [s.characters for s in found] == [len("Order."), len("We agree."), len("We do not.")]
-    assert catalogue.interventions("r.2") == ()
+    assert [TEXT[s.span.start : s.span.end] for s in found] == ["Order.", "We agree.", "We do not."]
+    assert catalogue.summaries_of("r.2") == ()
 
 
 def test_a_removed_record_takes_its_interventions_along(catalogue):
     catalogue.remove("r")
-    assert catalogue.documents() == catalogue.summaries(ScopeFilter()) == catalogue.interventions("r") == ()
+    assert catalogue.documents() == catalogue.summaries(ScopeFilter()) == catalogue.summaries_of("r") == ()
     assert catalogue.phrase_frequency("agree") == 0
     assert catalogue.count_passages() == 0
 
 
 def test_a_record_is_replaced_with_its_interventions(catalogue):
     catalogue.store(record(), folder="/c", digest="d", input_key="k2", vectors={}, replaces="r")
-    assert len(catalogue.interventions("r")) == 3
+    assert len(catalogue.summaries_of("r")) == 3
     assert catalogue.phrase_frequency("agree") == 1
     catalogue.touch("r", file="new.txt", folder="/n", sha256="s", input_key="k3")
-    assert {s.file for s in catalogue.interventions("r")} == {"new.txt"}
+    assert {s.file for s in catalogue.summaries_of("r")} == {"new.txt"}
 
 
 def test_passages_are_told_apart_by_language(tmp_path):
@@ -100,7 +99,7 @@ def test_passages_are_told_apart_by_language(tmp_path):
     passages = tuple(replace(p, language=code) for p, code in zip(item.passages, languages, strict=True))
     vectors = {text_key(p.text): np.ones(4, dtype=np.float32) for p in passages}
     catalogue.store(replace(item, passages=passages), folder="/c", digest="d", input_key="k", vectors=vectors)
-    assert catalogue.documents()[0].languages == (None, "en", "fr")
+    assert catalogue.summaries(ScopeFilter())[0].languages == (None, "en", "fr")
     assert catalogue.count_passages_of(["s"], ["fr"]) == 1
     assert catalogue.vectors_of(["s"], ["en", None])[0] == ("s/0", "s/2")
     assert catalogue.search_lexical("mot word", ["s"], 9, ["fr"])[0][0] == "s/1"
@@ -125,7 +124,7 @@ def test_an_older_store_learns_languages_and_interventions(tmp_path, monkeypatch
     catalogue = Catalogue(path)
     assert catalogue.sentences("s")[0].language == "fr"
     (summary,) = catalogue.summaries(ScopeFilter(parties=("XAA",)))
-    assert (summary.part, summary.interventions) == (None, 0)
+    assert summary.span == Span(start=0, end=14, state="XAA") and catalogue.documents()[0].interventions == 0
     assert catalogue.statement("s").source_text == "Nous agissons."
     catalogue.close()
 

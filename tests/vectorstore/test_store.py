@@ -601,7 +601,7 @@ def test_store_survives_hard_kills_of_its_writer(path, embedder):
         acknowledged, _ = writer.communicate()
         done |= {f"r{life}n{line}" for line in acknowledged.split("\n")[:-1] if line.isdigit()}
         store = open_store(path, embedder)
-        held = {summary.statement_id for summary in store.catalogue.documents()}
+        held = {summary.document_id for summary in store.catalogue.documents()}
         assert done <= held
         assert store.catalogue.check() is None
         found = store.search_index(embedder.embed_query("heron"), 10)

@@ -18,6 +18,7 @@ from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_
 from app.answering.compose.reply_parser import Written
 from app.answering.verify import verify_citation
 from app.chat_model import LlmConfig, reason, redact
+from app.question.proposed import ProposedReading
 from app.records import Citation, Claim, DroppedClaim, Sources, Style
 from ingest.parties.party_table import PartyTable
 from ingest.text.splitter import count_tokens
@@ -45,6 +46,8 @@ _SPARE: Final = 0.1
 # Seconds that must be left for a second attempt, with plain lines.
 _WORTHWHILE: Final = 1.0
 _KEPT_DROPPED: Final = 60
+# Questions before one that is to be read.
+_EARLIER: Final = 5
 _KEPT_TEXT: Final = 400
 
 
@@ -194,6 +197,25 @@ class ModelWriter:
         )
         held = _translations(asked, {citation.number: citation for citation in citations}, language)
         return held, asked.usage.to_json(self.config)
+
+    def propose(self, question: str, earlier: Sequence[str]) -> ProposedReading | None:
+        """Returns how the model would read a question; None where it fails, or says nothing that can be read."""
+        from langchain_core.messages import HumanMessage, SystemMessage
+
+        prompt = load_prompt("read")
+        ask = prompt.ask(question=inert(question), earlier=inert("\n".join(earlier[-_EARLIER:])))
+        deadline = time.monotonic() + self.config.timeout_seconds
+        said: object = None
+        try:
+            reader = self._chat.with_structured_output(ProposedReading.model_json_schema())
+            for piece in reader.stream([SystemMessage(prompt.system), HumanMessage(ask)]):
+                said = piece
+                if time.monotonic() > deadline:
+                    return None
+            return ProposedReading.model_validate(said)
+        except Exception as exc:  # the clients of providers have no error in common
+            logger.warning("the model %s proposes no reading: %s", self.name, reason(exc, self.config))
+            return None
 
     def _prompts(self) -> list[str]:
         if self.config.output == "auto":

@@ -11,7 +11,6 @@ Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 def _sentences(*texts: str) -> list[Sentence]:
     return [
         Sentence(
-            sentence_id=f"s:{ordinal}",
             statement_id="s",
             ordinal=ordinal,
             start=100 * ordinal,

@@ -37,7 +37,7 @@ def speeches(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def _asked(workspace: Workspace) -> list[str]:
-    held = sorted({s.metadata.state for s in workspace.corpus.statements() if s.metadata.state})
+    held = sorted({s.metadata.state for s in workspace.corpus.documents() if s.metadata.state})
     return [*[code for code in held if code not in _WITHOUT][:36], *_WITHOUT]
 
 
@@ -50,7 +50,7 @@ def test_no_state_is_silently_missing(speeches: Workspace) -> None:
     accounted = claimed | set(coverage.states_without_evidence) | set(coverage.states_without_statement)
     assert set(codes) <= accounted
     assert not claimed & set(coverage.states_without_evidence)
-    held = {s.metadata.state for s in speeches.corpus.statements()}
+    held = {s.metadata.state for s in speeches.corpus.documents()}
     assert set(coverage.states_without_statement) == set(codes) - held
 
 

@@ -67,7 +67,7 @@ def ask(desk, question):
 
 def own_words(desk, citation):
     statement = desk.corpus.show(citation.statement_id)
-    return statement.source_text[statement.part.start : statement.part.end]
+    return statement.source_text[statement.span.start : statement.span.end]
 
 
 def test_only_the_intervention_of_the_state_is_quoted(desk):
@@ -124,7 +124,7 @@ def test_words_spoken_for_a_group_are_the_groups(desk):
 def test_several_interventions_of_one_state_stand_side_by_side(desk):
     scope = ScopeFilter(parties=("XAB",))
     found = desk.store.catalogue.summaries(scope)
-    assert [summary.part.ordinal for summary in found if summary.file == "verbatim_en.txt"] == [4, 20]
+    assert [summary.span.ordinal for summary in found if summary.file == "verbatim_en.txt"] == [4, 20]
 
 
 def test_coverage_counts_interventions_of_the_asked_state_only(desk):
@@ -176,8 +176,8 @@ def test_the_report_of_an_ingest_says_who_speaks_and_who_is_not_known(filled):
 
 
 def test_a_record_is_one_document_in_the_list_and_unchanged_when_seen_again(own_desk, folder):
-    assert [s.file for s in own_desk.corpus.statements()] == [f"{name}.txt" for name in sorted(NAMES)] or len(
-        own_desk.corpus.statements()
+    assert [s.file for s in own_desk.corpus.documents()] == [f"{name}.txt" for name in sorted(NAMES)] or len(
+        own_desk.corpus.documents()
     ) == len(NAMES)
     report = own_desk.corpus.ingest([folder])
     assert {file.result for file in report.files} == {"unchanged"}
@@ -223,11 +223,12 @@ def test_a_name_that_parties_csv_learns_later_attributes_its_speaker(folder, tmp
 
 
 def test_an_unknown_speaker_is_set_by_hand(own_desk):
-    record = next(s for s in own_desk.corpus.statements() if s.file == "verbatim_en.txt")
-    unknown = next(s for s in own_desk.corpus.interventions(record.statement_id) if s.part.role == "unknown")
+    record = next(s for s in own_desk.corpus.documents() if s.file == "verbatim_en.txt")
+    unknown = next(s for s in own_desk.corpus.interventions(record.document_id) if s.span.role == "unknown")
     assert ask(own_desk, "What did Wyndral say about wildlife crime?").status == "abstained"
     changed = own_desk.corpus.edit(unknown.statement_id, {"state": "XWY"})
-    assert (changed.metadata.state, changed.part.role) == ("XWY", "party")
+    changed = own_desk.corpus.summary(changed)
+    assert (changed.metadata.state, changed.span.role) == ("XWY", "party")
     answer = ask(own_desk, "What did Wyndral say about wildlife crime?")
     assert [c.statement_id for c in answer.citations] == [unknown.statement_id]
     assert own_desk.store.check()[0].ok
@@ -241,8 +242,8 @@ def test_an_unknown_speaker_is_set_by_hand(own_desk):
     ],
 )
 def test_what_belongs_to_the_chair_or_the_record_is_not_set_on_an_intervention(own_desk, role, changes, message):
-    record = next(s for s in own_desk.corpus.statements() if s.file == "verbatim_en.txt")
-    item = next(s for s in own_desk.corpus.interventions(record.statement_id) if s.part.role == role)
+    record = next(s for s in own_desk.corpus.documents() if s.file == "verbatim_en.txt")
+    item = next(s for s in own_desk.corpus.interventions(record.document_id) if s.span.role == role)
     with pytest.raises(MetadataError, match=message):
         own_desk.corpus.edit(item.statement_id, changes)
     with pytest.raises(MetadataError, match="remove the whole record"):
@@ -250,19 +251,19 @@ def test_what_belongs_to_the_chair_or_the_record_is_not_set_on_an_intervention(o
 
 
 def test_a_corrected_record_takes_its_interventions_along(own_desk):
-    record = next(s for s in own_desk.corpus.statements() if s.file == "verbatim_en.txt")
-    changed = own_desk.corpus.edit(record.statement_id, {"session": "12"})
-    assert changed.statement_id != record.statement_id
-    assert {s.metadata.session for s in own_desk.corpus.interventions(changed.statement_id)} == {"12"}
-    assert own_desk.corpus.interventions(record.statement_id) == ()
+    record = next(s for s in own_desk.corpus.documents() if s.file == "verbatim_en.txt")
+    changed = own_desk.corpus.edit(record.document_id, {"session": "12"})
+    assert changed != record.document_id
+    assert {s.metadata.session for s in own_desk.corpus.interventions(changed)} == {"12"}
+    assert own_desk.corpus.interventions(record.document_id) == ()
     with pytest.raises(MetadataError, match="several speakers"):
-        own_desk.corpus.edit(changed.statement_id, {"state": "XAA"})
+        own_desk.corpus.edit(changed, {"state": "XAA"})
 
 
 def test_a_removed_record_leaves_nothing_behind(own_desk):
     catalogue = own_desk.store.catalogue
-    for summary in own_desk.corpus.statements():
-        own_desk.corpus.remove(summary.statement_id)
+    for summary in own_desk.corpus.documents():
+        own_desk.corpus.remove(summary.document_id)
     assert catalogue.count_passages() == 0
     assert catalogue.summaries(ScopeFilter()) == ()
     assert catalogue.phrase_frequency("assets") == 0

@@ -60,18 +60,18 @@ def test_what_only_another_speaker_or_the_chair_said_is_no_answer(question, desk
 def test_no_sentence_or_passage_leaves_its_intervention(desk):
     catalogue = desk.store.catalogue
     seen = 0
-    for record in desk.corpus.statements():
-        for item in desk.corpus.interventions(record.statement_id):
+    for record in desk.corpus.documents():
+        for item in desk.corpus.interventions(record.document_id):
             sentences = catalogue.sentences(item.statement_id)
             passages = catalogue.passages_of([item.statement_id])
-            assert all(item.part.start <= s.start < s.end <= item.part.end for s in (*sentences, *passages))
-            assert (item.part.role == "party") == bool(passages)
+            assert all(item.span.start <= s.start < s.end <= item.span.end for s in (*sentences, *passages))
+            assert (item.span.role == "party") == bool(passages)
             seen += len(sentences)
-        assert catalogue.sentences(record.statement_id) == ()
+        assert catalogue.sentences(record.document_id) == ()
     assert seen > 60
 
 
 def test_everybody_in_scope_is_a_known_party_or_counted_as_unknown(desk):
     found = desk.store.catalogue.summaries(ScopeFilter())
-    assert {item.part.role for item in found} == {"party", "unknown"}
-    assert all((item.metadata.state is None) == (item.part.role == "unknown") for item in found)
+    assert {item.span.role for item in found} == {"party", "unknown"}
+    assert all((item.metadata.state is None) == (item.span.role == "unknown") for item in found)

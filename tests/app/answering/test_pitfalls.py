@@ -69,7 +69,7 @@ def test_single_file_keeps_its_row_of_the_manifest(tmp_path: Path) -> None:
         workspace.corpus.ingest([folder])
         report = workspace.corpus.ingest([folder / "txt" / "a.txt"])
         assert [(file.result, file.state) for file in report.files] == [("unchanged", "AUT")]
-        assert len(workspace.corpus.statements()) == 1
+        assert len(workspace.corpus.documents()) == 1
 
 
 def test_state_without_statement_has_no_note_on_languages(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from ingest.text.squash import squash
 from prompts.prompt import load_prompt
 from prompts.wording import load_wording
 from tests.fakes_chat import Claims, writer
-from vectorstore.records import Metadata, Sentence, Statement
+from vectorstore.records import Document, Metadata, Sentence, Statement
 from vectorstore.stems import words_of
 
 pytestmark = pytest.mark.heavy
@@ -93,7 +93,6 @@ def _statement(identifier: str, state: str, texts: Sequence[str], **changes: Any
         source += text + "\n\n"
         sentences.append(
             Sentence(
-                sentence_id=f"{identifier}:{ordinal}",
                 statement_id=identifier,
                 ordinal=ordinal,
                 start=start,
@@ -104,10 +103,10 @@ def _statement(identifier: str, state: str, texts: Sequence[str], **changes: Any
             )
         )
     metadata = Metadata(state=state, body="UNTOC COP", date="2018-10-15/2018-10-19", language="en", **changes)
-    statement = Statement(
-        statement_id=identifier, file=f"{identifier}.txt", sha256="0", source_text=source, metadata=metadata
+    document = Document(
+        document_id=identifier, file=f"{identifier}.txt", sha256="0", source_text=source, metadata=metadata
     )
-    return statement, sentences
+    return document.as_statement(), sentences
 
 
 class _Found:
@@ -126,7 +125,7 @@ def _retrieved(attack: Attack) -> Retrieved:
     mine, sentences = _statement("own", "XAA", own, **changes)
     theirs, others = _statement("other", "XAB", OTHER)
     if attack.channel == "file":
-        mine = Statement(**{**vars(mine), "file": attack.text})
+        mine = replace(mine.document, file=attack.text).as_statement()
     found = tuple(
         PartyEvidence(
             party=party,

@@ -27,7 +27,7 @@ def desk(tmp_path_factory):
 
 
 def test_a_bulletin_is_no_partys_statement(desk):
-    (document,) = desk.corpus.statements()
+    (document,) = desk.corpus.documents()
     assert (document.kind, document.metadata.holders) == ("record", ())
 
 

@@ -10,7 +10,7 @@ from app.answering.citation_spans import SentenceSpan, cite
 from app.answering.verify import reads_as, verify, verify_citation
 from app.records import Citation, Claim
 from tests.conftest import PROJECT
-from vectorstore.records import Metadata, Sentence, Statement
+from vectorstore.records import Document, Metadata, Sentence, SentenceId, Statement
 
 Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 
@@ -21,19 +21,18 @@ TEXT = (
 
 
 def _statement(text: str = TEXT, *, state: str = "XOD", statement_id: str = "s1", **metadata: str) -> Statement:
-    return Statement(
-        statement_id=statement_id,
+    return Document(
+        document_id=statement_id,
         file="fiction.txt",
         sha256="0" * 64,
         source_text=text,
         metadata=Metadata(state=state, language="en", **metadata),
-    )
+    ).as_statement()
 
 
 def _citation(statement: Statement, words: str, *, quote: str | None = None, number: int = 1) -> Citation:
     start = statement.source_text.index(words)
     whole = Sentence(
-        sentence_id=f"{statement.statement_id}:0",
         statement_id=statement.statement_id,
         ordinal=0,
         start=start,
@@ -129,8 +128,8 @@ def test_judge_statement_that_is_gone_is_not_found() -> None:
         {"state": None},
         {"on_behalf_of": "XGR"},
         {"kind": "treaty"},
-        {"sentence_ids": ("s2:0",)},
-        {"sentence_ids": ("s1:0", "s2:1")},
+        {"sentence_ids": (SentenceId("s2", 0),)},
+        {"sentence_ids": (SentenceId("s1", 0), SentenceId("s2", 1))},
         {"session": "11"},
         {"date": "2021"},
         {"body": "UNTOC COP"},
@@ -245,7 +244,7 @@ def test_verify_keeps_a_claim_whose_quotation_holds_quotation_marks() -> None:
 
 
 def test_verify_takes_treaty_text_for_nobodys_position() -> None:
-    statement = replace(_statement(), kind="treaty", metadata=Metadata(language="en"))
+    statement = replace(_statement().document, kind="treaty", metadata=Metadata(language="en")).as_statement()
     citation = _citation(statement, FIRST)
     claims = [Claim(text="The Convention", state=None, citations=(1,)), Claim(text="Iran", state="IRN", citations=(1,))]
     result = verify(claims, [citation], {"s1": statement})

@@ -14,7 +14,7 @@ from app.records import Citation
 from ingest.language.lexicons import load_lexicon
 from ingest.parties.party_table import PartyTable
 from tests.conftest import PROJECT
-from vectorstore.records import Edit, Metadata, Sentence, Statement
+from vectorstore.records import Document, Edit, Metadata, Sentence, Statement
 
 with Path(__file__).with_name("kind_cases.csv").open(encoding="utf-8", newline="") as _file:
     CASES = tuple(csv.DictReader(_file))
@@ -34,20 +34,19 @@ TURNED = [
 
 
 def statement(text: str, *, state: str = "XAA", edits: tuple[Edit, ...] = (), name: str = "s") -> Statement:
-    return Statement(
-        statement_id=name,
+    return Document(
+        document_id=name,
         file=f"{name}.txt",
         sha256="",
         source_text=text,
         metadata=Metadata(state=state, language="en"),
         edits=edits,
-    )
+    ).as_statement()
 
 
 def citation(of: Statement, number: int = 1, start: int = 0, end: int | None = None) -> Citation:
     stop = len(of.source_text) if end is None else end
     whole = Sentence(
-        sentence_id=f"{of.statement_id}:0",
         statement_id=of.statement_id,
         ordinal=0,
         start=start,

@@ -35,9 +35,9 @@ def spoken(conference_store: Workspace) -> dict[str, tuple[str, ...]]:
     catalogue = conference_store.store.catalogue
     return {
         Path(summary.file).stem: tuple(
-            " ".join(s.text.split()) for s in catalogue.sentences(summary.statement_id) if s.paragraph
+            " ".join(s.text.split()) for s in catalogue.sentences(summary.document_id) if s.paragraph
         )
-        for summary in conference_store.corpus.statements()
+        for summary in conference_store.corpus.documents()
     }
 
 

@@ -33,7 +33,7 @@ def sources(workspace: Workspace) -> list[Source]:
             session=summary.metadata.session or "",
             file=summary.file,
             language=summary.metadata.language or "en",
-            sentences=tuple(s.text for s in catalogue.sentences(summary.statement_id) if s.paragraph),
+            sentences=tuple(s.text for s in catalogue.sentences(summary.document_id) if s.paragraph),
         )
         for summary in catalogue.documents()
         if summary.metadata.state

@@ -21,7 +21,7 @@ from tests.fakes import fake_workspace
 from tests.fakes_files import mail_of, paragraphs, pdf_of, zip_of
 from tests.fakes_ui import cite as fake_cite
 from tests.fakes_ui import sample_statement
-from vectorstore.records import AnnotatedStatement, ScannedWord
+from vectorstore.records import AnnotatedDocument, ScannedWord
 
 PARTIES = "code,name,aliases,kind\nXAA,Arvandia,Arvandian,state\n"
 QUESTION = "What did Arvandia say about remote access to data?"
@@ -101,9 +101,9 @@ def test_text_without_pages_offers_no_page(desk, tmp_path):
     assert "u-page" not in section
     section = evidence_section(1, replace(answer, citations=(citation_of(workspace),)), workspace.corpus)
     assert "Page 2 as in the file" in section and f'data-start="{citation_of(workspace).start}"' in section
-    summary = next(s for s in workspace.corpus.statements() if s.file == "b.txt")
+    summary = next(s for s in workspace.corpus.documents() if s.file == "b.txt")
     with pytest.raises(LoadError, match="no pages that can be shown"):
-        workspace.corpus.page_image(summary.statement_id, 0, 9)
+        workspace.corpus.page_image(summary.document_id, 0, 9)
 
 
 def test_files_in_an_archive_are_statements_of_their_own_and_open_their_page(desk):
@@ -116,10 +116,10 @@ def test_files_in_an_archive_are_statements_of_their_own_and_open_their_page(des
     assert results["bundle.zip/read.me"] == "skipped" and results["a.pdf"] == "unchanged"
     again = workspace.corpus.ingest([folder], sync=True)
     assert {file.result for file in again.files} == {"unchanged", "skipped"}
-    summary = next(s for s in workspace.corpus.statements() if s.file.endswith("note.pdf"))
-    text = workspace.corpus.show(summary.statement_id).source_text
+    summary = next(s for s in workspace.corpus.documents() if s.file.endswith("note.pdf"))
+    text = workspace.corpus.show(summary.document_id).source_text
     start = text.index("Covert access")
-    assert workspace.corpus.page_image(summary.statement_id, start, start + 40).marked
+    assert workspace.corpus.page_image(summary.document_id, start, start + 40).marked
     (folder / "bundle.zip").unlink()
     gone = workspace.corpus.ingest([folder], sync=True)
     assert sum(file.result == "removed" for file in gone.files) == 2
@@ -134,7 +134,7 @@ def test_manifest_names_files_in_an_archive_and_gives_the_others_its_own_row(des
     report = workspace.corpus.ingest([folder])
     results = {file.file: file.result for file in report.files}
     assert results == {"b.zip/one.txt": "added", "b.zip/two.txt": "added", "b.zip/three.txt": "missing"}
-    sessions = {s.file: s.metadata.session for s in workspace.corpus.statements() if s.file.startswith("b.zip")}
+    sessions = {s.file: s.metadata.session for s in workspace.corpus.documents() if s.file.startswith("b.zip")}
     assert sessions == {"b.zip/one.txt": "9", "b.zip/two.txt": "10"}
     (folder / "statements.csv").unlink()
     drafted = workspace.corpus.draft_manifest(folder).read_text(encoding="utf-8-sig")
@@ -156,7 +156,8 @@ def test_words_read_from_a_scan_carry_their_confidence_to_the_reader(desk):
             ScannedWord(start=start, end=start + 6, confidence=0.9, **place),
             ScannedWord(start=start + 7, end=start + 13, confidence=second, **place),
         )
-        made = cite(replace(statement, scanned=words), sentences, SentenceSpan(first=ordinal, last=ordinal), 1)
+        scan = replace(statement.document, scanned=words).as_statement()
+        made = cite(scan, sentences, SentenceSpan(first=ordinal, last=ordinal), 1)
         assert made.ocr_confidence == pytest.approx((0.9 * 6 + second * 6) / 12)
         for language in LANGUAGES:
             said = reference(made, PartyTable.load(), load_wording(language))
@@ -169,12 +170,14 @@ def test_words_read_from_a_scan_carry_their_confidence_to_the_reader(desk):
 def test_stored_words_of_a_scan_come_back_as_they_were(desk):
     workspace, _ = desk
     store = workspace.store.catalogue
-    summary = workspace.corpus.statements()[0]
+    summary = workspace.corpus.documents()[0]
     word = ScannedWord(start=3, end=9, confidence=0.5, left=0.1, top=0.2, right=0.3, bottom=0.4)
-    statement = replace(workspace.corpus.show(summary.statement_id), scanned=(word,))
-    annotated = AnnotatedStatement(statement=statement, sentences=(), passages=(), mentions=())
+    document = replace(workspace.corpus.show(summary.document_id).document, scanned=(word,))
+    annotated = AnnotatedDocument(
+        document=document, statements=(document.as_statement(),), sentences=(), passages=(), mentions=()
+    )
     store.store(annotated, folder=summary.folder, digest="d", input_key="k", vectors={})
-    assert workspace.corpus.show(summary.statement_id).scanned == (word,)
+    assert workspace.corpus.show(summary.document_id).scanned == (word,)
 
 
 def test_unsure_scan_is_flagged_beside_the_quotation():

@@ -57,16 +57,16 @@ def test_same_file_uploaded_again_is_kept_once(workspace: Workspace, tmp_path: P
 
 def test_page_of_an_uploaded_file_is_shown(workspace: Workspace, tmp_path: Path) -> None:
     upload(workspace, tmp_path / "sent", {"a.pdf": pdf_of(TEXT, furniture=False)})
-    (summary,) = workspace.corpus.statements()
-    start = workspace.corpus.show(summary.statement_id).source_text.index("We support")
-    page = workspace.corpus.page_image(summary.statement_id, start, start + len("We support extradition."))
+    (summary,) = workspace.corpus.documents()
+    start = workspace.corpus.show(summary.document_id).source_text.index("We support")
+    page = workspace.corpus.page_image(summary.document_id, start, start + len("We support extradition."))
     assert page.marked and page.png.startswith(b"\x89PNG")
 
 
 def test_file_goes_with_its_last_statement(workspace: Workspace, tmp_path: Path) -> None:
     upload(workspace, tmp_path / "sent", {"a.txt": TEXT.encode(), "b.txt": TEXT.replace("law", "rule").encode()})
-    for summary, left in zip(workspace.corpus.statements(), (1, 0), strict=True):
-        workspace.corpus.remove(summary.statement_id)
+    for summary, left in zip(workspace.corpus.documents(), (1, 0), strict=True):
+        workspace.corpus.remove(summary.document_id)
         assert len(kept(workspace)) == left
     assert not list((workspace.store.path / FOLDER).iterdir())
 
@@ -75,7 +75,7 @@ def test_removing_a_statement_leaves_files_outside_the_store_alone(workspace: Wo
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "a.txt").write_text(TEXT, encoding="utf-8")
     workspace.corpus.ingest([tmp_path / "own"])
-    workspace.corpus.remove(workspace.corpus.statements()[0].statement_id)
+    workspace.corpus.remove(workspace.corpus.documents()[0].document_id)
     assert (tmp_path / "own" / "a.txt").read_text(encoding="utf-8") == TEXT
 
 

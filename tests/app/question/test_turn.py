@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from app.errors import QuestionError
-from app.question.question_input import read_turns
 from app.question.reading import resolve
 from app.question.resolution import Act, Resolution, Shown, with_kind
 from app.question.turn import (
@@ -19,6 +18,7 @@ from app.question.turn import (
     filled,
     fold,
     read_state,
+    read_turns,
     state_after,
 )
 from app.records import Answer, Citation, QuestionKind, Scope, TreatyScope

@@ -66,7 +66,7 @@ def test_which_states_quotes_each_once_and_counts_the_others(workspace: Workspac
     states = [claim.state for claim in answer.claims]
     assert len(states) == len(set(states)) > 2
     assert not set(states) & set(answer.coverage.states_without_evidence)
-    holders = {s.metadata.state for s in workspace.corpus.statements() if s.metadata.state and s.kind == "statement"}
+    holders = {s.metadata.state for s in workspace.corpus.documents() if s.metadata.state and s.kind == "statement"}
     assert set(states) | set(answer.coverage.states_without_evidence) == holders
 
 

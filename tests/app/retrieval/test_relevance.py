@@ -42,7 +42,6 @@ def _artefact(**changes: object) -> RelevanceArtefact:
 
 def _sentence(number: int) -> Sentence:
     return Sentence(
-        sentence_id=f"s:{number}",
         statement_id="s",
         ordinal=number,
         start=0,

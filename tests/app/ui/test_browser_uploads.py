@@ -65,8 +65,8 @@ def test_uploads_one_after_the_other_and_a_correction_stands_once(desk, tmp_path
     page.wait_for_selector("#ingest-report >> text=No files chosen")
     written(tmp_path, "Arvandia.txt", f"Mr. Chair,\n\n{LONG} We thank the keepers.")
     assert "1 replaced" in upload(page, first)
-    assert sorted(s.file for s in corpus.statements()) == ["Arvandia.txt", "belmora.txt"]
-    assert any("thank the keepers" in corpus.show(s.statement_id).source_text for s in corpus.statements())
+    assert sorted(s.file for s in corpus.documents()) == ["Arvandia.txt", "belmora.txt"]
+    assert any("thank the keepers" in corpus.show(s.document_id).source_text for s in corpus.documents())
 
 
 def test_statement_without_a_state_is_told_at_the_top_and_set_by_the_form(desk, tmp_path):
@@ -87,7 +87,7 @@ def test_statement_without_a_state_is_told_at_the_top_and_set_by_the_form(desk, 
         page.click("#nameless-set")
         page.wait_for_selector(f"#nameless-said >> text={'Austria' if name == 'Austria' else 'Germany'}")
     page.wait_for_selector("#nameless-form", state="hidden")
-    assert sorted(s.metadata.state for s in corpus.statements()) == ["AUT", "DEU"]
+    assert sorted(s.metadata.state for s in corpus.documents()) == ["AUT", "DEU"]
 
 
 def test_tables_in_an_archive_and_rows_without_their_folders_are_used(desk, tmp_path):
@@ -101,7 +101,7 @@ def test_tables_in_an_archive_and_rows_without_their_folders_are_used(desk, tmp_
     table = written(tmp_path, "statements.csv", "file,state,date\nstatements/b.txt,Arvandia,2018\n")
     told = upload(page, table, written(tmp_path, "b.txt", "Mr. Chair,\n\nIt opposes the fund."))
     assert "1 added" in told
-    held = {Path(s.file).name: (s.metadata.state, s.metadata.date) for s in corpus.statements()}
+    held = {Path(s.file).name: (s.metadata.state, s.metadata.date) for s in corpus.documents()}
     assert held == {"a.txt": ("XAA", "2020-10-12"), "b.txt": ("XAA", "2018")}
 
 

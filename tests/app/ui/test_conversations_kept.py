@@ -118,7 +118,7 @@ def test_judged_answers_are_draft_cases(open_page, workspace: Workspace, tmp_pat
         wrong, right = load_cases(drafts_path(served.store))
         assert (wrong.question, wrong.history, wrong.tags["should_be"]) == (second, (first,), "The 2022 statement")
         assert right.type == "single_state" and right.expect.states == ("XAA",) and right.evidence
-        files = {summary.file: summary.statement_id for summary in workspace.corpus.statements()}
+        files = {document.file: document.document_id for document in workspace.corpus.documents()}
         for span in right.evidence:
             assert workspace.corpus.show(files[span.file]).source_text[span.start : span.end] == span.quote
         # What was asked next is answered by the corpus.

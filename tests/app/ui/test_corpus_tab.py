@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from app.ui.corpus_tab import _CorpusTabController, statement_html, table_html
 from tests.fakes_ui import fake_workspace, hostile_statement, sample_statement
-from vectorstore.records import Metadata, Part
+from vectorstore.records import Metadata, Span, Statement
 
 
 def test_table_lists_every_statement_with_inferred_fields_marked():
@@ -22,7 +22,7 @@ def test_filter_takes_all_words_in_any_field():
 
 def test_table_pages_stay_within_bounds():
     _, corpus = fake_workspace()
-    many = [replace(corpus.statements()[0], statement_id=f"s{index}") for index in range(120)]
+    many = [replace(corpus.documents()[0], document_id=f"s{index}") for index in range(120)]
     html = table_html(many, 2, 120, corpus.party_name)
     assert html.count('data-action="open"') == 20 and "101–120 of 120" in html
     assert 'data-to="next" disabled' in html
@@ -94,15 +94,15 @@ ROLES = {"Order.": ("office", None), "We agree.": ("party", "XAA"), "We do not."
 
 def record_with_parts():
     metadata = Metadata(body="UNTOC COP", session="11")
-    record = replace(sample_statement(), statement_id="r", kind="record", source_text=TEXT, metadata=metadata)
+    record = replace(sample_statement().document, document_id="r", kind="record", source_text=TEXT, metadata=metadata)
     parts = []
     for ordinal, (words, (role, state)) in enumerate(ROLES.items(), start=1):
         start = TEXT.index(words)
-        part = Part(
-            record_id="r", ordinal=ordinal, start=start, end=start + len(words), role=role,
-            named="<b>Mr.</b> A", summarised=ordinal == 2,
+        span = Span(
+            ordinal=ordinal, start=start, end=start + len(words), role=role, named="<b>Mr.</b> A",
+            summarised=ordinal == 2,
         )  # fmt: skip
-        parts.append(replace(record, statement_id=f"r.{ordinal}", metadata=Metadata(state=state), part=part))
+        parts.append(Statement(statement_id=f"r.{ordinal}", document=record, span=span, metadata=Metadata(state=state)))
     return record, parts
 
 
@@ -119,4 +119,4 @@ def test_intervention_shows_its_own_words_and_leads_to_its_record():
     _, parts = record_with_parts()
     html = statement_html(parts[1], str)
     assert ">We agree.</div>" in html and "Order." not in html
-    assert 'data-id="r"' in html and "tells it in its own words" in html
+    assert 'data-id="r"' in html and "the record's words" in html

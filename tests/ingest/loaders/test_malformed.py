@@ -217,7 +217,7 @@ def of_file(reported: str, name: str) -> bool:
 
 
 def held(store) -> list[str]:
-    return [summary.statement_id for summary in store.catalogue.documents()]
+    return [summary.document_id for summary in store.catalogue.documents()]
 
 
 @pytest.mark.parametrize(

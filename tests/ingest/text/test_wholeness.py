@@ -1,6 +1,7 @@
 """Whole quotations: no span that cuts a sentence counts as whole, in any record that there is."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from ingest.text.splitter import SplitConfig
 from ingest.text.wholeness import edges, is_whole
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
-from vectorstore.records import Block, Metadata, Part, Statement
+from vectorstore.records import Block, Document, Metadata, Span
 
 MADE = sorted((PROJECT / "tests" / "data" / "records").glob("*.txt"))
 REAL = sorted(Path(os.environ.get("UNTOC_TEST_DATA", "/nowhere"), "real", "files", "records").glob("*.*"))
@@ -23,18 +24,16 @@ ENDS = ".!?…。！？؟:;：；؛"
 MARKS = "\"“”«»„‘’'()[]*- \t\n"
 
 
-def statement(text, *, part=None):
+def statement(text, *, span=None):
     blocks = (Block(start=0, end=len(text), paragraph=1),)
-    return Statement(
-        statement_id="s", file="a.txt", sha256="0", source_text=text, metadata=Metadata(), blocks=blocks, part=part
-    )
-
-
-def part(text, start, interruptions=()):
-    return Part(
-        record_id="r", ordinal=1, start=start, end=len(text), role="party", named="Ms. Ferro (Belmora)",
-        summarised=False, interruptions=interruptions,
+    document = Document(
+        document_id="s", file="a.txt", sha256="0", source_text=text, metadata=Metadata(), blocks=blocks
     )  # fmt: skip
+    return replace(document.as_statement(), span=span) if span else document.as_statement()
+
+
+def spoken(text, start, interruptions=()):
+    return Span(start=start, end=len(text), named="Ms. Ferro (Belmora)", interruptions=interruptions)
 
 
 @pytest.mark.parametrize(
@@ -65,8 +64,8 @@ def test_page_furniture_between_the_halves_of_a_sentence_hides_no_cut():
 
 def test_a_speech_that_begins_in_lower_case_has_lost_words():
     text = "Ms. Ferro (Belmora): made in the Council. We agree."
-    own = statement(text, part=part(text, text.index("made")))
-    assert not is_whole(own, own.part.start, text.index(" We"), frozenset())
+    own = statement(text, span=spoken(text, text.index("made")))
+    assert not is_whole(own, own.span.start, text.index(" We"), frozenset())
     item = Intervention(start=21, end=len(text), role="party", named="Ms. Ferro", summarised=False, state="XAB")
     assert record_report([item], text).endswith("begins in lower case, so that words may be missing: Ms. Ferro")
 
@@ -74,7 +73,7 @@ def test_a_speech_that_begins_in_lower_case_has_lost_words():
 def test_what_the_record_puts_between_is_passed_over():
     text = "We agree. It is (spoke in French) late."
     note = (text.index("("), text.index(")") + 1)
-    own = statement(text, part=part(text, 0, (note,)))
+    own = statement(text, span=spoken(text, 0, (note,)))
     assert edges(own, text.index("late"), len(text), frozenset())[0] is None
     assert not own.holds(0, len(text))
 
@@ -85,9 +84,9 @@ def test_every_sentence_of_a_record_that_may_be_cited_is_whole(path):
     extra = PROJECT / "evals" / "conference" / "parties.csv" if path in MADE else None
     annotator = Annotator(PartyTable.load(extra), SplitConfig(), HashingEmbedder())
     read = annotator.read(load(path, LoadLimits()), None, file=path.name, kind="record", input_key="")
-    record = annotator.annotate(read)
-    items = {item.statement_id: item for item in record.interventions if item.metadata.state is not None}
-    text, heads = record.statement.source_text, running_heads(record.statement.source_text)
+    record = annotator.annotate(read.document)
+    items = {item.statement_id: item for item in record.statements if item.metadata.state is not None}
+    text, heads = record.document.source_text, running_heads(record.document.source_text)
     spoken = [sentence for sentence in record.sentences if sentence.statement_id in items]
     whole = [s for s in spoken if is_whole(items[s.statement_id], s.start, s.end, heads)]
     assert len(whole) >= 0.99 * len(spoken) > 0

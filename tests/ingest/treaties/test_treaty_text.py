@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from ingest.annotate import provision_of
 from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.loaded import LoadLimits
 from ingest.text.layout import find_blocks
@@ -169,9 +168,9 @@ def ingest(store, *paths, kind="treaty"):
 def article_text(store, treaty, *numbers):
     catalogue = store.catalogue
     texts = catalogue.summaries(ScopeFilter(kinds=("treaty",)))
-    mentions = catalogue.mentions([s.statement_id for s in texts], provision_of(treaty), numbers)
+    mentions = catalogue.mentions([s.statement_id for s in texts], "provision", treaty, numbers)
     sentences = {s.sentence_id: s.text for text in texts for s in catalogue.sentences(text.statement_id)}
-    return [sentences[mention.sentence_id] for mention in mentions]
+    return [sentences[mention.sentence] for mention in mentions]
 
 
 @pytest.mark.parametrize("style", STYLES)

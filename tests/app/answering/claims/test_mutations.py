@@ -131,10 +131,10 @@ def other_texts(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         yield (
             {
                 Path(summary.file).stem: (
-                    workspace.corpus.show(summary.statement_id),
-                    catalogue.sentences(summary.statement_id),
+                    workspace.corpus.show(summary.document_id),
+                    catalogue.sentences(summary.document_id),
                 )
-                for summary in workspace.corpus.statements()
+                for summary in workspace.corpus.documents()
             },
             workspace.corpus.parties(),
         )

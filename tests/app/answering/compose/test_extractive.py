@@ -13,7 +13,7 @@ from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import WORDS_MIN, lexical_relevance
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
-from vectorstore.records import Metadata, ScannedWord, Sentence, Statement
+from vectorstore.records import Document, Metadata, ScannedWord, Sentence, Statement
 
 Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 WORDING = load_wording("en")
@@ -108,7 +108,7 @@ def test_quote_numbers_a_distant_referent_after_the_others(stored: Stored, sourc
         replace(s, start=source.index(text), end=source.index(text) + len(text), text=text)
         for s, text in zip(sentences, texts, strict=False)
     ]
-    fiction = replace(statement, source_text=source, edits=(), blocks=())
+    fiction = replace(statement.document, source_text=source, edits=(), blocks=()).as_statement()
     made = quote(
         [moved[3], moved[1]],
         Sources(statements={statement.statement_id: fiction}, sentences={statement.statement_id: moved}),
@@ -166,12 +166,10 @@ def test_escape_makes_markup_inert_without_changing_how_it_reads() -> None:
 @pytest.mark.parametrize("text", ["- item", "1. item", "# head", "> quote", "===", "```", "| a | b |", "    code"])
 def test_render_keeps_a_hostile_second_paragraph_inside_the_quotation(text: str, parties: PartyTable) -> None:
     source = f"We agree.\n\n{text} we shall."
-    statement = Statement(
-        statement_id="s", file="f.txt", sha256="0", source_text=source, metadata=Metadata(state="XAA", language="en")
-    )
-    sentence = Sentence(
-        sentence_id="s:0", statement_id="s", ordinal=0, start=0, end=len(source), text=source, paragraph=1, page=None
-    )
+    statement = Document(
+        document_id="s", file="f.txt", sha256="0", source_text=source, metadata=Metadata(state="XAA", language="en")
+    ).as_statement()
+    sentence = Sentence(statement_id="s", ordinal=0, start=0, end=len(source), text=source, paragraph=1, page=None)
     own = Sources(statements={"s": statement}, sentences={"s": [sentence]})
     made = _compose([_found("XAA", [sentence])], own, parties)
     shown = MarkdownIt().enable("table").render(render(made, made.claims, made.citations, parties, WORDING))
@@ -183,8 +181,8 @@ def _twice(statement: Statement, sentence: Sentence, *, scanned: bool) -> tuple[
     """The same words in a statement of its own, as text or as read off a scan."""
     word = ScannedWord(start=0, end=5, left=0.0, top=0.0, right=1.0, bottom=1.0, confidence=0.96)
     identifier = "scan" if scanned else "text"
-    copied = replace(statement, statement_id=identifier, scanned=(word,) if scanned else ())
-    return copied, replace(sentence, sentence_id=f"{identifier}:0", statement_id=identifier, ordinal=0)
+    copied = replace(statement.document, document_id=identifier, scanned=(word,) if scanned else ())
+    return copied.as_statement(), replace(sentence, statement_id=identifier, ordinal=0)
 
 
 @pytest.mark.parametrize("scan_first", [True, False])

@@ -5,16 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import QuestionError, ScopeError
-from app.question.question_input import (
+from app.cli.question_files import (
     AskedQuestion,
-    clean_question,
     read_history,
     read_overrides,
     read_questions,
-    read_turns,
 )
-from app.question.turn import EarlierTurn
+from app.errors import QuestionError, ScopeError
+from app.question.turn import EarlierTurn, clean_question, read_turns
 
 FIRST = EarlierTurn(question="First?")
 

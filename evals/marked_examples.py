@@ -1,4 +1,4 @@
-"""Examples of questions with their reading in a plain mark-up: what the small models of this package are trained on.
+"""Examples of questions with their reading in a plain mark-up: what the small models of `app/question` are trained on.
 
 "what did {who:Iran} say about {topic:extradition}" marks the speaker and the topic; see `app/question/examples`.
 """
@@ -9,25 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 import yaml
 
 from app.question.resolution import Act
+from app.question.roles import Mark, Role
 from app.records import QuestionKind
 
-Role = Literal["who", "not", "mention", "topic", "quote"]
 FOLDS: Final = 3
 _MARK: Final = re.compile(r"\{(who|not|mention|topic|quote):([^{}]*)\}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mark:
-    """A role that `[start, end)` of a question has."""
-
-    start: int
-    end: int
-    role: Role
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,20 +1,19 @@
-"""Question input: questions, scopes and earlier turns, read from files and arguments of the command line.
+"""Question files: questions, scopes and earlier turns, read from files and arguments of the command line.
 
 `{"id": "q1", "question": "And Cuba?", "history": ["What did Iran say about extradition?"]}` is a line of such a file.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from app.errors import QuestionError, ScopeError
-from app.question.turn import EarlierTurn, read_state
+from app.question.turn import EarlierTurn, clean_question, read_turns
 from vectorstore.records import JSONValue
 
 _EXAMPLE: Final = '{"states": ["IRN"]}'
-_NO_TURN: Final = f'each turn of a \'history\' must be a question, or {{"question": "…", "scope": {_EXAMPLE}}}'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,39 +68,6 @@ def _object(line: str) -> dict[str, JSONValue]:
     return record
 
 
-def read_turns(value: object) -> tuple[EarlierTurn, ...]:
-    """Returns the earlier turns of a conversation, oldest first; none where there is nothing.
-
-    Args:
-        value: A list of questions, each as text or as `{"question": …, "scope": {…}}` where parts of its scope
-            were set by hand; an answer as `untoc ask --json` printed it will do, whose `conversation` is then gone on
-            from.
-
-    Raises:
-        QuestionError: It is something else.
-    """
-    if not value:
-        return ()
-    if not isinstance(value, Sequence) or isinstance(value, str):
-        raise QuestionError("'history' must be a list of questions")
-    return tuple(_turn(item) for item in value)
-
-
-def _turn(item: object) -> EarlierTurn:
-    given = item if isinstance(item, Mapping) else {"question": item}
-    question, scope, state = given.get("question"), given.get("scope") or {}, given.get("conversation")
-    if not isinstance(question, str) or not isinstance(scope, Mapping):
-        raise QuestionError(_NO_TURN)
-    return EarlierTurn(
-        question=clean_question(question), overrides=dict(scope), state=read_state(state) if state else None
-    )
-
-
-def clean_question(text: str) -> str:
-    """Returns a question as it can be stored and shown: bytes that are no text become U+FFFD."""
-    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
-
-
 def read_history(path: Path | None) -> tuple[EarlierTurn, ...]:
     """Returns the earlier turns of a file, oldest first; none without a file.
 
@@ -110,10 +76,10 @@ def read_history(path: Path | None) -> tuple[EarlierTurn, ...]:
     Raises:
         QuestionError: The file cannot be read, or a line is not what it should be.
     """
-    turns = []
+    turns: list[EarlierTurn] = []
     for number, line in () if path is None else _lines(path):
         try:
-            turns.append(_turn(_object(line) if line.startswith("{") else line))
+            turns += read_turns([_object(line) if line.startswith("{") else line])
         except QuestionError as exc:
             raise QuestionError(f"{str(path)!r}, line {number}: {exc}") from exc
     return tuple(turns)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import get_args
 
 from app.question.kinds import KINDS, SLOTS
-from app.question.marked_examples import examples_hash, load_examples, read_examples
 from app.question.resolution import Act
 from app.question.roles import load_weights
+from evals.marked_examples import examples_hash, load_examples, read_examples
 
 
 def test_the_weights_are_made_from_these_examples() -> None:

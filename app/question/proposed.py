@@ -1,0 +1,93 @@
+"""Proposed reading: how a chat model, where one is set to do so, would read a question, held against the lookups.
+
+The model says who of those named is asked about, what the topic is and of what kind the question is. It can add
+nothing: a name has to be that of a party which the lookups found in the question, anything else has to stand there in
+these words, or it is dropped.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.question.folding import fold_accents
+from app.question.roles import RoleReading, Word
+from app.records import QuestionKind
+from ingest.parties.party_table import PartyTable
+
+logger = logging.getLogger(__name__)
+
+# What the kind that is proposed counts beside the classifier's own chances.
+_TRUST = 0.9
+
+
+class ProposedReading(BaseModel):
+    """What a question asks for, in its own words."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    speakers: tuple[str, ...] = Field(default=(), description="States, groups or regions whose words are asked for")
+    left_out: tuple[str, ...] = Field(default=(), description="States or groups that are excluded")
+    topic: str = Field(default="", description="what they are to have spoken of")
+    filters: tuple[str, ...] = Field(default=(), description="dates, sessions, meetings, agenda items, articles")
+    kind: QuestionKind | None = Field(default=None, description="what is asked for")
+
+
+# Takes a question and the earlier ones of its conversation; None where the model has nothing to propose.
+Propose = Callable[[str, Sequence[str]], ProposedReading | None]
+
+
+def roles_as_proposed(question: str, roles: RoleReading, proposed: ProposedReading, parties: PartyTable) -> RoleReading:
+    """Returns the roles of a question's words as proposed, as far as what is proposed is found in the question."""
+    topic = list(_places([proposed.topic], question))
+    filters = list(_places(proposed.filters, question))
+    named = {at for at, word in enumerate(roles.words) if word.span is not None and word.span.kind in ("party", "set")}
+    who, left_out = (
+        {at for at in named for name in names if _is_named(roles.words[at], name, parties)}
+        for names in (proposed.speakers, proposed.left_out)
+    )
+    labels = list(roles.labels)
+    for at, (word, label) in enumerate(zip(roles.words, roles.labels, strict=True)):
+        within = any(start <= word.start and word.end <= end for start, end in topic)
+        if at in left_out:
+            labels[at] = "not"
+        elif at in who:
+            labels[at] = "who"
+        elif word.span is not None and any(start <= word.start and word.end <= end for start, end in filters):
+            labels[at] = "-"
+        elif within and label != "quote":
+            labels[at] = "topic"
+        elif at in named and who:
+            labels[at] = "mention"
+        elif topic and label == "topic":
+            labels[at] = "-"
+    found = len(who) + len(left_out) + len(topic) + len(filters)
+    logger.debug("a proposed reading: %d parts found in the question, labels %s", found, labels)
+    return replace(roles, labels=tuple(labels))
+
+
+def chances_as_proposed(chances: Mapping[str, float], proposed: ProposedReading) -> Mapping[str, float]:
+    """Returns the chances of the kinds of question with the one that is proposed before them."""
+    if proposed.kind is None:
+        return chances
+    shared = {kind: chance * (1 - _TRUST) for kind, chance in chances.items()}
+    return {**shared, proposed.kind: shared.get(proposed.kind, 0.0) + _TRUST}
+
+
+def _places(parts: Sequence[str], question: str) -> Iterator[tuple[int, int]]:
+    """Yields where proposed words stand in a question; case and accents do not count."""
+    text = fold_accents(question).casefold()
+    for part in parts:
+        wanted = fold_accents(part).casefold().strip()
+        # A letter that folds into two would shift what follows.
+        at = text.find(wanted) if wanted and len(text) == len(question) else -1
+        if at >= 0:
+            yield at, at + len(wanted)
+
+
+def _is_named(word: Word, name: str, parties: PartyTable) -> bool:
+    """Whether a name that is proposed is that of a span, in its words or as another name of the same party."""
+    if fold_accents(name).casefold() == fold_accents(word.text).casefold():
+        return True
+    return word.span is not None and bool(word.span.codes) and parties.resolve(name).codes == word.span.codes

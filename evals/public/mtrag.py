@@ -1,0 +1,66 @@
+"""MTRAG-UN: answer or refuse in conversations, over passages that are given or have to be found.
+
+All tasks without an answer come without passages, which any program can tell; so the same is measured over all
+passages of the task's collection as well. Source: Rosenthal et al., MTRAG-UN: A Benchmark for Open Challenges in
+Multi-Turn RAG Conversations (2026).
+"""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.progress import track
+
+from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.terms import content_terms
+from app.settings import Settings
+from evals.public.corpus import Figure, open_texts, records_of, silence_figures, write_texts
+
+_FILE: Final = "mtragun/reference.jsonl.gz"
+_UNANSWERABLE: Final = "UNANSWERABLE"
+# With fewer content words a question leans on the one before: "Are those the only steps?".
+_WHOLE_QUESTION: Final = 4
+_FOLDS: Final = 5
+_OTHERS: Final = ("haiku.rag on MTRAG .33", "haiku.rag on MTRAG .44")
+
+
+def topic_words(task: Mapping[str, Any]) -> str:
+    """Returns what a task asks: the user's last turn, with the one before it where it says little by itself."""
+    turns = [turn["text"] for turn in task["input"] if turn["speaker"] == "user"]
+    leans = len(content_terms(turns[-1], "en")) < _WHOLE_QUESTION
+    return " ".join(turns[-2:] if leans else turns[-1:])
+
+
+def file_of(passage: str) -> str:
+    """Returns the file that holds a passage: the same words, the same file."""
+    return f"{hashlib.sha256(passage.strip().encode()).hexdigest()[:16]}.txt"
+
+
+def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
+    """Measures refusals over given passages and over whole collections; texts and store are kept beside `folder`."""
+    tasks = records_of(_FILE, data)
+    texts = {file_of(passage["text"]): passage["text"].strip() for task in tasks for passage in task["contexts"]}
+    collections: dict[str, dict[str, None]] = {}
+    for task in tasks:
+        collections.setdefault(task["Collection"], {}).update(_given(task))
+    write_texts(folder, texts)
+    found: dict[str, list[PartyEvidence]] = {"given passages": [], "whole collection": []}
+    with open_texts(settings, folder) as (workspace, held):
+        for task in track(tasks, "MTRAG-UN", console=Console(stderr=True)):
+            topic = workspace.ranker.topic(topic_words(task), "en")
+            for own, passages in zip(found.values(), (_given(task), collections[task["Collection"]]), strict=True):
+                statements = [statement for file in passages for statement in held.get(file, ())]
+                own.append(workspace.ranker.rank_by_topic("", statements, topic))
+    unanswerable = [task["answerability"] == [_UNANSWERABLE] for task in tasks]
+    folds = [int(hashlib.sha256(task["conversation_id"].encode()).hexdigest(), 16) % _FOLDS for task in tasks]
+    return [
+        figure
+        for name, own in found.items()
+        for figure in silence_figures(f"refusal, {name}", own, unanswerable, folds, _OTHERS)
+    ]
+
+
+def _given(task: Mapping[str, Any]) -> dict[str, None]:
+    return dict.fromkeys(file_of(passage["text"]) for passage in task["contexts"])

@@ -1,0 +1,140 @@
+"""QMSum, its meetings of committees: what did this speaker say, and is one silent on what another was asked about?
+
+Meetings come in as records, speakers as parties of the kind `person`. Who was silent was read in the whole of what they
+said (`silent_speakers.csv`). Source: Zhong et al., QMSum: A New Benchmark for Query-based Multi-domain Meeting
+Summarization (NAACL 2021).
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.progress import track
+
+from app.question.reading import resolve
+from app.retrieval.party_evidence import PartyEvidence
+from app.settings import Settings
+from evals.public.corpus import Figure, open_texts, records_of, silence_figures, write_texts
+
+_FILES: Final = ("qmsum_committee/train.jsonl.gz", "qmsum_committee/val.jsonl.gz")
+_TITLES: Final = re.compile(r"^(?:(?:The|Right|Rt|Hon|Mr|Mrs|Ms|Dr|Professor|Prof)\b\.?\s*)+|\s+(?:AM|AC|MS|MP)$")
+# Between two turns in a record.
+_BREAK: Final = "\n\n"
+_TURNS: Final = 5
+_PASSAGES: Final = 50
+_FOLDS: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeakerQuestion:
+    """A question on what one speaker of a meeting said.
+
+    Attributes:
+        meeting: Its number, from 1.
+        number: That of the question within the meeting, from 0.
+        speaker: Whoever the question names first.
+        turns: Turns that answer, from 0.
+    """
+
+    meeting: int
+    number: int
+    query: str
+    speaker: str
+    turns: frozenset[int]
+
+
+def person(speaker: str) -> str:
+    """Returns a speaker's name without title, constituency and office; empty where nobody is named."""
+    name = _TITLES.sub("", speaker.split("(")[0].strip()).strip()
+    return name if len(name.split()) > 1 and not name.startswith("Some ") and "Chair" not in name else ""
+
+
+def write_meetings(meetings: Sequence[Mapping[str, Any]], folder: Path) -> None:
+    """Writes meetings as records, with a manifest and a `parties.csv`."""
+    speakers = [[person(turn["speaker"]) for turn in meeting["meeting_transcripts"]] for meeting in meetings]
+    texts = {}
+    for number, (meeting, names) in enumerate(zip(meetings, speakers, strict=True), start=1):
+        words = (" ".join(turn["content"].split()) for turn in meeting["meeting_transcripts"])
+        turns = (f"{name or 'The Chair'}: {said}" for name, said in zip(names, words, strict=True))
+        texts[_file(number)] = _BREAK.join(turns)
+    count = len(texts)
+    write_texts(folder, texts, {"kind": ["record"] * count, "session": range(1, count + 1)})
+    with (folder / "parties.csv").open("w", encoding="utf-8", newline="") as file:
+        parties = csv.writer(file)
+        parties.writerow(("code", "name", "aliases", "kind"))
+        known = dict.fromkeys(name for names in speakers for name in names if name)
+        parties.writerows((f"P{number:03}", name, "", "person") for number, name in enumerate(known, start=1))
+
+
+def questions(meetings: Sequence[Mapping[str, Any]]) -> Iterator[SpeakerQuestion]:
+    """Yields the questions that name a speaker of their meeting by full name, and are answered by that speaker."""
+    for meeting, record in enumerate(meetings, start=1):
+        speakers = [person(turn["speaker"]) for turn in record["meeting_transcripts"]]
+        for number, asked in enumerate(record["specific_query_list"]):
+            query = asked["query"]
+            named = sorted({name for name in speakers if name and name in query}, key=query.index)
+            spans = [range(int(first), int(last) + 1) for first, last in asked["relevant_text_span"]]
+            turns = frozenset(turn for span in spans for turn in span)
+            if named and any(speakers[turn] == named[0] for turn in turns):
+                yield SpeakerQuestion(meeting=meeting, number=number, query=query, speaker=named[0], turns=turns)
+
+
+def silent_speakers() -> dict[tuple[int, int], str]:
+    """Returns by meeting and question a speaker who says nothing on what it asks another about."""
+    rows = csv.DictReader(files("evals").joinpath("public", "silent_speakers.csv").read_text("utf-8").splitlines())
+    return {(int(row["meeting"]), int(row["question"])): row["speaker"] for row in rows}
+
+
+def turns_of(evidence: PartyEvidence, text: str) -> list[int]:
+    """Returns the turns of a record that evidence stands in, best first: of its sentences, then of its passages."""
+    places = [item.sentence.start for item in evidence.sentences] + [item.passage.start for item in evidence.passages]
+    return list(dict.fromkeys(_turn(text, place) for place in places))
+
+
+def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
+    """Measures what is found of the speaker asked about, and silence; texts and store are kept beside `folder`."""
+    meetings = [meeting for file in _FILES for meeting in records_of(file, data)]
+    asked, other_speakers = list(questions(meetings)), silent_speakers()
+    write_meetings(meetings, folder)
+    hits, by_words = 0, 0
+    found: list[PartyEvidence] = []
+    silent: list[bool] = []
+    folds: list[int] = []
+    with open_texts(settings, folder) as (workspace, held):
+        parties, catalogue = workspace.corpus.parties(), workspace.store.catalogue
+        codes = {parties.display(code): code for code in parties.codes("person")}
+        for question in track(asked, "QMSum", console=Console(stderr=True)):
+            text = (folder / _file(question.meeting)).read_text("utf-8")
+            topic = workspace.ranker.topic(resolve(question.query, parties).scope.topic or question.query, "en")
+            other = other_speakers.get((question.meeting, question.number))
+            for speaker in (question.speaker, *([other] if other else [])):
+                own = [s for s in held[_file(question.meeting)] if s.metadata.state == codes[speaker]]
+                found.append(workspace.ranker.rank_by_topic(codes[speaker], own, topic))
+                silent.append(speaker == other)
+                folds.append(question.meeting % _FOLDS)
+                if speaker == question.speaker:
+                    words = question.query.replace(speaker, "")
+                    lexical = catalogue.search_lexical(words, [s.statement_id for s in own], _PASSAGES)
+                    passages = catalogue.passages([identifier for identifier, _ in lexical])
+                    turns = dict.fromkeys(_turn(text, passages[identifier].start) for identifier, _ in lexical)
+                    hits += bool(question.turns & set(turns_of(found[-1], text)[:_TURNS]))
+                    by_words += bool(question.turns & set(list(turns)[:_TURNS]))
+    over = f"{len(asked)} questions, {len(meetings)} meetings"
+    return [
+        Figure(name="speaker's turns: hit@5", value=hits / len(asked), over=over, others="BM25 of 139 questions .81"),
+        Figure(name="the same by BM25 alone", value=by_words / len(asked), over=over),
+        *silence_figures("silence of another speaker", found, silent, folds, ("", "")),
+    ]
+
+
+def _file(meeting: int) -> str:
+    return f"{meeting:02}.txt"
+
+
+def _turn(text: str, place: int) -> int:
+    return text.count(_BREAK, 0, place)

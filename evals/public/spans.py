@@ -1,0 +1,132 @@
+"""ACL-Verbatim: which words of a chunk of a paper answer a query, and none where it does not answer.
+
+The features are those of relevance. Which sentences are chosen is fitted to queries on other papers than those that it
+is measured on, since papers are no speeches. Source: Recski et al., ACL-Verbatim (2026), whose rule is followed: words
+that white space parts, counted over all chunks, gold only where a chunk is marked relevant.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from rich.console import Console
+from rich.progress import track
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from app.retrieval.relevance_features import SentenceFeatures
+from app.retrieval.sentence_ranker import Depth
+from app.settings import Settings
+from evals.public.corpus import Figure, open_texts, records_of, write_texts
+
+Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+_FILE: Final = "acl_verbatim/gold.json"
+# Every sentence of a chunk is read.
+_WHOLE: Final = Depth(passages=12, sentences=200, windows=200)
+_OTHERS: Final = "ModernBERT, trained .536; GLM-5 .487; Provence .344; one cross-encoder score a sentence .363"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    """A chunk read for a query.
+
+    Attributes:
+        paper: The paper that its query was asked about; queries on one paper are alike.
+        gold: Which words answer, (words,).
+        places: Which words each sentence holds, (sentences, words).
+        features: Of each sentence, (sentences, features).
+    """
+
+    paper: str
+    gold: Flags
+    places: Flags
+    features: Floats
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Returns where the words of a text begin and end, as white space parts them."""
+    return [match.span() for match in re.finditer(r"\S+", text)]
+
+
+def marked(words: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> Flags:
+    """Returns which words overlap one of some spans, (words,)."""
+    return np.array([any(a < end and b > start for start, end in spans) for a, b in words], dtype=np.bool_)
+
+
+def gold_spans(chunk: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """Returns where the answering spans of a chunk stand, whose white space and capitals may differ from its own."""
+    if chunk["relevance_label"] != "r":
+        return []
+    patterns = (r"\s+".join(map(re.escape, span.split())) for span in chunk["gold_extraction"])
+    found = (re.search(pattern, chunk["chunk"], re.IGNORECASE) for pattern in patterns)
+    return [match.span() for match in found if match]
+
+
+def word_f1(chunks: Sequence[Chunk], chosen: Sequence[Flags]) -> float:
+    """Returns F1 over the words of all chunks, of sentences that were chosen."""
+    predicted = [chunk.places[own].any(axis=0) for chunk, own in zip(chunks, chosen, strict=True)]
+    hits = sum(int((words & chunk.gold).sum()) for chunk, words in zip(chunks, predicted, strict=True))
+    return 2 * hits / max(1, sum(int(w.sum() + c.gold.sum()) for c, w in zip(chunks, predicted, strict=True)))
+
+
+def choose(train: Sequence[Chunk], test: Sequence[Chunk]) -> list[Flags]:
+    """Returns which sentences of the test chunks are chosen, by a choice and a threshold fitted to the others.
+
+    Logistic regression on the sentences, weighted by their words; half of whose words answer is right.
+    """
+    features = np.concatenate([chunk.features for chunk in train])
+    words = np.concatenate([chunk.places.sum(axis=1) for chunk in train])
+    answers = np.concatenate([(chunk.places & chunk.gold).sum(axis=1) for chunk in train]) * 2 >= np.maximum(1, words)
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=500))
+    model.fit(features, answers, logisticregression__sample_weight=words / words.mean())
+
+    def chosen(chunks: Sequence[Chunk], threshold: float) -> list[Flags]:
+        of_all = [model.predict_proba(c.features)[:, 1] if len(c.features) else np.zeros(0) for c in chunks]
+        return [chances >= threshold for chances in of_all]
+
+    best = max(np.arange(0.1, 0.7, 0.02), key=lambda threshold: word_f1(train, chosen(train, threshold)))
+    return chosen(test, float(best))
+
+
+def read_chunks(records: Sequence[Mapping[str, Any]], settings: Settings, folder: Path) -> Iterator[Chunk]:
+    """Yields the chunks that hold sentences, each read for its query; texts and store are kept beside `folder`."""
+    texts = {chunk["chunk"]: f"{q:02}_{c}.txt" for q, r in enumerate(records) for c, chunk in enumerate(r["results"])}
+    write_texts(folder, {file: text for text, file in texts.items()})
+    with open_texts(settings, folder) as (workspace, held):
+        for record in track(records, "ACL-Verbatim", console=Console(stderr=True)):
+            topic = workspace.ranker.topic(record["query"], "en")
+            for chunk in record["results"]:
+                read = workspace.ranker.measure(held[texts[chunk["chunk"]]], topic, _WHOLE)
+                words = word_spans(chunk["chunk"])
+                yield Chunk(
+                    paper=record["gold_paper"],
+                    gold=marked(words, gold_spans(chunk)),
+                    places=np.array([marked(words, [(s.start, s.end)]) for s, _ in read]).reshape(
+                        len(read), len(words)
+                    ),
+                    features=np.array([f.values() for _, f in read]).reshape(len(read), len(SentenceFeatures.names())),
+                )
+
+
+def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
+    """Measures spans, those of queries on one paper by a choice fitted to the other papers."""
+    chunks = list(read_chunks(records_of(_FILE, data), settings, folder))
+    papers = list(dict.fromkeys(chunk.paper for chunk in chunks))
+    by_paper = [[chunk for chunk in chunks if chunk.paper == paper] for paper in papers]
+    chosen = [own for test in by_paper for own in choose([c for c in chunks if c.paper != test[0].paper], test)]
+    ordered = [chunk for test in by_paper for chunk in test]
+    everything = [np.ones(len(chunk.features), dtype=np.bool_) for chunk in ordered]
+    over = f"{len(chunks)} chunks, queries on {len(papers)} papers"
+    return [
+        Figure(
+            name="spans: word F1, fitted to other papers", value=word_f1(ordered, chosen), over=over, others=_OTHERS
+        ),
+        Figure(name="every sentence of every chunk", value=word_f1(ordered, everything), over=over),
+    ]

@@ -1,0 +1,176 @@
+"""Public benchmarks: their formats are read, and their rules of counting kept, on small samples that were made up."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.settings import Settings
+from evals.cli import main
+from evals.errors import DatasetError
+from evals.public import corpus, mtrag, qmsum
+from evals.public.corpus import precision_recall, records_of, silent_by_others
+from evals.public.spans import Chunk, choose, gold_spans, marked, word_f1, word_spans
+from ingest.parties.party_table import PartyTable
+from tests.fakes import fake_workspace
+
+MEETING: dict[str, Any] = {
+    "meeting_transcripts": [
+        {"speaker": "The Chair (Hon. Ada Quill (Port Selwe, Ind.))", "content": "I call the meeting to order."},
+        {"speaker": "Dr Brone Talvik AM", "content": "School libraries need a librarian in every single county."},
+        {"speaker": "Ms. Cora Vesh (Quillane, Ind.)", "content": "Ferries to the northern islands must sail daily."},
+        {"speaker": "Dr Brone Talvik AM", "content": "Rural buses should run until midnight in the summer months."},
+    ],
+    "specific_query_list": [
+        {"query": "What did Brone Talvik say about school libraries?", "relevant_text_span": [["1", "1"]]},
+        {"query": "What did Cora Vesh say about ferries to the islands?", "relevant_text_span": [["2", "3"]]},
+        {"query": "What did the meeting discuss about buses?", "relevant_text_span": [["3", "3"]]},
+        {"query": "What did Cora Vesh think about buses?", "relevant_text_span": [["3", "3"]]},
+    ],
+}
+
+
+@pytest.fixture
+def fake_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus, "open_workspace", lambda settings: fake_workspace(settings.store))
+
+
+def _write(path: Path, records: list[dict[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = "".join(json.dumps(record) + "\n" for record in records).encode()
+    path.write_bytes(gzip.compress(text) if path.suffix == ".gz" else text)
+
+
+def test_names_of_speakers_stand_without_title_constituency_and_office() -> None:
+    names = [
+        "Dr Brone Talvik AM",
+        "Right Hon. Cora Vesh (Prime Minister)",
+        "The Chair (Hon. Ada Quill)",
+        "Some hon. members",
+    ]
+    assert [qmsum.person(name) for name in names] == ["Brone Talvik", "Cora Vesh", "", ""]
+
+
+def test_only_questions_that_name_a_speaker_who_answers_are_asked() -> None:
+    found = [(item.number, item.speaker, sorted(item.turns)) for item in qmsum.questions([MEETING])]
+    assert found == [(0, "Brone Talvik", [1]), (1, "Cora Vesh", [2, 3])]
+
+
+@pytest.mark.usefixtures("fake_models")
+def test_meetings_become_records_whose_speakers_are_persons(tmp_path: Path) -> None:
+    qmsum.write_meetings([MEETING], tmp_path / "texts")
+    parties = PartyTable.load(tmp_path / "texts" / "parties.csv")
+    with corpus.open_texts(Settings(store=tmp_path), tmp_path / "texts") as (_, held):
+        speakers = sorted(parties.display(item.metadata.state) for item in held["01.txt"] if item.metadata.state)
+    assert [parties.display(code) for code in parties.codes("person")] == ["Brone Talvik", "Cora Vesh"]
+    assert speakers == ["Brone Talvik", "Brone Talvik", "Cora Vesh"]
+
+
+@pytest.mark.usefixtures("fake_models")
+def test_qmsum_counts_turns_of_the_speaker_and_silence_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in ("train", "val"):
+        _write(tmp_path / "data" / f"qmsum_committee/{file}.jsonl.gz", [MEETING] if file == "train" else [])
+    monkeypatch.setattr(qmsum, "silent_speakers", lambda: {(1, 0): "Cora Vesh"})
+    figures = {item.name: item for item in qmsum.run(Settings(), tmp_path / "texts", tmp_path / "data")}
+    assert figures["speaker's turns: hit@5"].value == 1.0
+    # Two questions are answered and one speaker is silent: words alone tell them apart.
+    assert {figures[f"silence of another speaker: {rate}"].value for rate in ("precision", "recall")} == {1.0}
+    assert figures["silence of another speaker: recall"].over == "3 cases, 1 silent"
+
+
+def test_silent_pairs_were_read_of_speakers_that_the_question_does_not_name() -> None:
+    silent = qmsum.silent_speakers()
+    assert len(silent) == 42
+    assert all(name for name in silent.values())
+
+
+def test_a_short_question_leans_on_the_one_before() -> None:
+    turns = ["How is a garden pond in Remalia dug out?", "Keep to the plan.", "Is it deep?"]
+    task = {
+        "input": [
+            {"speaker": speaker, "text": text} for speaker, text in zip(("user", "agent", "user"), turns, strict=True)
+        ]
+    }
+    assert mtrag.topic_words(task) == f"{turns[0]} {turns[2]}"
+    assert mtrag.topic_words({"input": task["input"][:1]}) == turns[0]
+
+
+@pytest.mark.usefixtures("fake_models")
+def test_mtrag_refuses_without_passages_and_where_the_collection_says_nothing(tmp_path: Path) -> None:
+    pond = {"text": "A garden pond needs gravel, pumps and shade against algae in the hot months."}
+    asked = {
+        "garden pond gravel pumps algae": ("ANSWERABLE", [pond]),
+        "violin strings rosin bridge tuning": ("UNANSWERABLE", []),
+    }
+    tasks = [
+        {
+            "input": [{"speaker": "user", "text": question}],
+            "contexts": given,
+            "answerability": [kind],
+            "Collection": "home",
+            "conversation_id": question,
+        }
+        for question, (kind, given) in asked.items()
+    ]
+    _write(tmp_path / "data" / "mtragun/reference.jsonl.gz", tasks)
+    figures = mtrag.run(Settings(), tmp_path / "texts", tmp_path / "data")
+    assert [figure.value for figure in figures if "other folds" not in figure.name] == [1.0, 1.0, 1.0, 1.0]
+
+
+def test_gold_spans_are_found_whatever_their_capitals_and_white_space() -> None:
+    chunk = {"chunk": "One two.\nThree  four. Five.", "relevance_label": "r", "gold_extraction": ["THREE FOUR."]}
+    assert gold_spans(chunk) == [(9, 21)]
+    assert gold_spans(chunk | {"relevance_label": "n"}) == []
+
+
+def test_words_are_counted_over_all_chunks() -> None:
+    words = word_spans("a b c d")
+    gold = marked(words, [(0, 3)])
+    places = np.array([marked(words, [(0, 1)]), marked(words, [(2, 7)])])
+    chunks = [
+        Chunk(paper="one", gold=gold, places=places, features=np.zeros((2, 1))),
+        Chunk(paper="two", gold=np.zeros(4, dtype=np.bool_), places=places, features=np.zeros((2, 1))),
+    ]
+    # Chosen: "a" of the first chunk, which is gold, and "a" of the second, where nothing is.
+    chosen = [np.array([True, False]), np.array([True, False])]
+    precision, recall = 1 / 2, 1 / 2
+    assert word_f1(chunks, chosen) == pytest.approx(2 * precision * recall / (precision + recall))
+
+
+def test_a_choice_is_fitted_to_other_chunks_than_it_chooses_from() -> None:
+    random = np.random.default_rng(3)
+    words = word_spans("one two three four five six")
+    places = np.array([marked(words, [words[n]]) for n in range(6)])
+
+    def chunk(paper: str) -> Chunk:
+        gold = random.random(6) < 0.4
+        return Chunk(paper=paper, gold=gold, places=places, features=gold[:, None] * 4.0 + random.normal(size=(6, 1)))
+
+    chunks = [chunk(str(number)) for number in range(40)]
+    assert word_f1(chunks[30:], choose(chunks[:30], chunks[30:])) > 0.9
+
+
+def test_precision_and_recall_of_nothing_found_are_zero() -> None:
+    assert precision_recall([True, True, False], [True, False, True]) == (1 / 2, 1 / 2)
+    assert precision_recall([False], [True]) == (0.0, 0.0)
+
+
+def test_a_threshold_is_chosen_on_other_folds() -> None:
+    # The first fold would be split at 0.5, the second at 0.3: each gets the other's.
+    confidence, silent = [0.4, 0.6, 0.2, 0.4], [True, False, True, False]
+    assert silent_by_others(confidence, silent, [0, 0, 1, 1]) == [False, False, True, True]
+
+
+def test_a_missing_folder_of_data_is_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv(corpus.DATA, raising=False)
+    with pytest.raises(DatasetError, match="no folder is named: give the folder of public data with --data"):
+        records_of("acl_verbatim/gold.json", None)
+    assert main(["--store", str(tmp_path / "store"), "public", "spans", "--data", str(tmp_path)]) == 1
+    assert "gold.json" in capsys.readouterr().err
