@@ -42,7 +42,7 @@ from evals.paths import conference_parties
 from ingest.parties.party_table import PartyTable
 from vectorstore.rows import Matrix
 
-_EPOCHS: Final = 8
+_EPOCHS: Final = 11
 _BATCH: Final = 48
 _RATE: Final = 4e-3
 _RARE: Final = 3
