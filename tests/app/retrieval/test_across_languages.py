@@ -11,12 +11,11 @@ from app.retrieval.relevance import RelevanceArtefact, RelevanceModel, across_mo
 from app.retrieval.relevance_features import FEATURE_VERSION
 from app.wiring import Workspace
 from tests.conftest import PROJECT
-from tests.fakes import fake_workspace
+from tests.fakes import fake_workspace, second_model
 from vectorstore.records import ScopeFilter
-from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
 from vectorstore.store import CATALOGUE, SecondModel
 
-SECOND = SecondModel(embed=sentence_encoder().embed, languages=LANGUAGES - {"en"})
+SECOND = second_model()
 # Decides by likeness alone, so that what the tests show does not depend on a fit.
 ACROSS = RelevanceModel(
     RelevanceArtefact(
