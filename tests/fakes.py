@@ -23,6 +23,7 @@ from app.wiring import Workspace
 from ingest.indexer import Indexer
 from vectorstore.retriever import Retriever
 from vectorstore.rows import Matrix
+from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
 from vectorstore.store import SecondModel, open_store
 
 
@@ -66,6 +67,11 @@ class OverlapReranker:
 
 def _words(text: str) -> set[str]:
     return {word for word in re.findall(r"\w+", text.lower()) if len(word) > 3 or word.isdigit()}
+
+
+def second_model() -> SecondModel:
+    """What passages in other languages than English are found by; its weights are small and packaged."""
+    return SecondModel(embed=sentence_encoder().embed, languages=LANGUAGES - {"en"})
 
 
 def fake_workspace(

@@ -69,9 +69,11 @@ class QuantityTarget:
         """Whether the number at `[start, end)` of a plain text, in any language, counts this."""
         number, before, after = text[start:end], text[:start].rstrip(), text[end:].lstrip()
         following = _next(after)
-        percent = "%" in number + after[:1] or "percent" in following | _next(number)
+        # A number may hold its unit: "42 per cent".
+        within = frozenset[str]().union(*(item.kinds for item in _lexicon().items(number, mend=False)))
+        percent = "%" in number + after[:1] or "percent" in following | within
         if self.measure == "share":
-            return percent or "fraction" in _next(number)
+            return percent or "fraction" in within
         words = _WORD.findall(re.split(r"[.;:]\s", text[end:])[0])[: _REACH + 1]
         money = before.endswith(_MONEY_SIGNS) or _is("money", [*_WORD.findall(before[-5:])[-1:], *words])
         # In Chinese a letter for thousands may stand before the currency.

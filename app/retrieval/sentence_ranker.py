@@ -151,7 +151,8 @@ class SentenceRanker:
         for party, statements in self._other_languages(owned, read, topic).items():
             read.add(party)
             for part in self._parts_by_words(party, statements, topic):
-                found[party] = merge_evidence(part, found[party]) if part.answers else found[party]
+                if part.answers:
+                    found[party] = replace(merge_evidence(part, found[party]), searched=tuple(owned[party]))
         return tuple(found.values()), len(read)
 
     def _other_languages(

@@ -8,7 +8,7 @@ import pytest
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
 from tests.conftest import PROJECT
-from tests.fakes import HashingEmbedder, OverlapReranker, fake_workspace
+from tests.fakes import HashingEmbedder, OverlapReranker, fake_workspace, second_model
 from vectorstore.records import Sentence, Statement
 
 SAMPLE = PROJECT / "ingest" / "sample" / "000_6237221ecf9e9373.txt"
@@ -18,7 +18,7 @@ SAMPLE = PROJECT / "ingest" / "sample" / "000_6237221ecf9e9373.txt"
 def filled_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store folder that tests may copy and must not change."""
     path = tmp_path_factory.mktemp("filled") / "store"
-    with fake_workspace(path) as workspace:
+    with fake_workspace(path, second=second_model()) as workspace:
         workspace.corpus.ingest([PROJECT / "evals" / "conference"])
         workspace.corpus.ingest([], sample=True)
     return path

@@ -87,7 +87,7 @@ def test_quotations_of_a_pdf_are_verified_but_where_cells_of_a_table_run_togethe
     verdicts = [finding.verdict for finding in report.findings]
     # A PDF has no cells: a word of the cell beside may stand between two lines of a quotation (docs/verify.md).
     assert set(verdicts) <= {"verified", "altered"}
-    assert verdicts.count("verified") >= 3 and verdicts.count("altered") <= 1
+    assert verdicts.count("verified") >= max(3, 2 * verdicts.count("altered"))
 
 
 def check(workspace, path):

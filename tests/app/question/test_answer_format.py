@@ -81,7 +81,8 @@ def test_shorter_keeps_scope_and_evidence_without_a_model(workspace: Workspace) 
     short = workspace.assistant.ask("shorter", history=[QUESTION])
     own = [citation.source_quote for citation in full.citations if citation.state == "XAA"]
     assert short.question == "shorter" and short.scope.states == full.scope.states
-    assert [c.source_quote for c in short.citations if c.state == "XAA"] == own[:2]
+    shorter = [c.source_quote for c in short.citations if c.state == "XAA"]
+    assert len(shorter) == 2 and [quote for quote in own if quote in shorter] == shorter
 
 
 def test_talking_points_are_a_list(workspace: Workspace) -> None:

@@ -11,11 +11,11 @@ from app.retrieval.relevance import RelevanceArtefact, RelevanceModel, across_mo
 from app.retrieval.relevance_features import FEATURE_VERSION
 from app.wiring import Workspace
 from tests.conftest import PROJECT
-from tests.fakes import fake_workspace
-from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
+from tests.fakes import fake_workspace, second_model
+from vectorstore.records import ScopeFilter
 from vectorstore.store import CATALOGUE, SecondModel
 
-SECOND = SecondModel(embed=sentence_encoder().embed, languages=LANGUAGES - {"en"})
+SECOND = second_model()
 # Decides by likeness alone, so that what the tests show does not depend on a fit.
 ACROSS = RelevanceModel(
     RelevanceArtefact(
@@ -102,6 +102,13 @@ def test_a_quotation_in_another_language_is_glossed_in_that_of_the_question(desk
 def test_a_list_names_who_speaks_of_it_in_other_languages(desk: Workspace) -> None:
     answer = desk.assistant.ask("Which States spoke about sanctions?", overrides={"topic": "sanctions"})
     assert [claim.state for claim in answer.claims] == ["XGA"]
+
+
+def test_what_was_searched_of_a_party_in_a_list_is_all_that_it_said(desk: Workspace) -> None:
+    both = desk.store.catalogue.summaries(ScopeFilter())
+    (found,), _ = desk.ranker.rank_list({"XGA": both}, desk.ranker.topic("unilateral coercive measures", "en"))
+    assert found.answers
+    assert {summary.metadata.state for summary in found.searched} == {"XGA", "XZR"}
 
 
 def test_an_old_store_says_what_is_missing_searches_as_before_and_is_completed_where_it_was_left(
