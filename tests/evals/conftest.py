@@ -40,8 +40,8 @@ class _Remembering:
             self._found[key] = self._retriever.retrieve(resolution, parties)
         return self._found[key]
 
-    def scoped_by(self, scoped: Any) -> EvidenceRetriever:
-        return self._retriever.scoped_by(scoped)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._retriever, name)
 
 
 def _remembering(workspace: Workspace) -> Workspace:

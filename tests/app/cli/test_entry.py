@@ -140,7 +140,7 @@ def test_an_interrupted_command_says_so_and_ends_with_130(call: Call, monkeypatc
 def test_sigterm_ends_a_command_in_order(filled_store: Path) -> None:
     stuck = (
         "import app.corpus.corpus, os, signal\n"
-        "app.corpus.corpus.Corpus.statements = lambda self: os.kill(os.getpid(), signal.SIGTERM) or signal.pause()\n"
+        "app.corpus.corpus.Corpus.documents = lambda self: os.kill(os.getpid(), signal.SIGTERM) or signal.pause()\n"
         + SCRIPTED
     )
     ran = subprocess.run(

@@ -140,9 +140,9 @@ def test_document_of_a_mission_is_read_whole_and_under_its_name(name, suffix, ma
     loaded = load(made / f"{name}.{suffix}", LoadLimits())
     assert loaded.unread == () and recovered("\n\n".join(document.said), loaded.text) >= 0.99
     unsplit = annotator.read(loaded, None, file=f"{name}.{suffix}", kind="statement", input_key="")
-    metadata = unsplit.statement.metadata
+    metadata = unsplit.document.metadata
     assert {field: getattr(metadata, field) for field in document.expected} == document.expected
-    assert not {"state", "date", "body"} & set(unsplit.statement.inferred)
-    texts = {" ".join(sentence.text.split()) for sentence in annotator.annotate(unsplit).sentences}
+    assert not {"state", "date", "body"} & set(unsplit.document.inferred)
+    texts = {" ".join(sentence.text.split()) for sentence in annotator.annotate(unsplit.document).sentences}
     wanted = [f"{part.strip()}." for paragraph in document.said for part in paragraph.split(".") if part.strip()]
     assert [sentence for sentence in wanted if sentence not in texts] == []
