@@ -260,7 +260,7 @@ def interpret(
         not (topic or follows or treaties.scopes or when.scope.agenda_items or asked.unclear)
         and kind.kind in _OF_TOPICS
     ):
-        topic = _content_words(question, roles, language)
+        topic = _content_words(roles, language)
     scope = replace(
         when.scope,
         states=tuple(asked.states),
@@ -294,7 +294,9 @@ def interpret(
         assumed_treaty=treaties.assumed,
         stance=not provision and (kind.kind == "position" or _has(roles, language, "stance")),
         over_time=kind.kind == "over_time" or when.named > 1,
-        wording=Wording(topic=topic, text=_wording(question, roles)) if topic else None,
+        wording=Wording(topic=topic, text=_wording(question, roles))
+        if topic and _beside_topic(roles, language)
+        else None,
         quote=quoted if kind.kind == "source" else "",
         named_at=asked.named_at,
         kind=kind.kind,
@@ -322,16 +324,20 @@ def topic_of(question: str, roles: RoleReading, kind: QuestionKind, language: st
     return " ".join(re.sub(r"\s+", " ", piece) for piece in pieces if piece)
 
 
-def _content_words(question: str, roles: RoleReading, language: str) -> str:
+def _content_words(roles: RoleReading, language: str) -> str:
     """Returns what a question says beside its frame, for one in which no topic was told: "page reproduce evidence".
 
     Left out are words that do something in questions, function words and the commonest words of the language; Chinese
     words cannot be counted so.
     """
-    if language == "zh":
-        return ""
+    found = [] if language == "zh" else _beside_topic(roles, language)
+    # One such word is rather the verb that asks: "how does Peru regard it?".
+    return " ".join(found) if len(found) > 1 else ""
+
+
+def _beside_topic(roles: RoleReading, language: str) -> list[str]:
     kinds_of = lexicon_of(language).kinds_of
-    found = [
+    return [
         word.text
         for word in roles.of("-")
         if word.kind == "word"
@@ -339,8 +345,6 @@ def _content_words(question: str, roles: RoleReading, language: str) -> str:
         and not is_function_word(word.text, language)
         and commonness(word.text, language) < _COMMON
     ]
-    # One such word is rather the verb that asks: "how does Peru regard it?".
-    return " ".join(found) if len(found) > 1 else ""
 
 
 def _wording(question: str, roles: RoleReading) -> str:
