@@ -397,6 +397,8 @@ def _plausible(
     if any(word.span is not None and word.span.codes for word in roles.words):
         # "Which obligations are breached, in Tehran's eyes?" names who speaks.
         unsure |= {kind for kind in _WHICH if chances.get(kind, 0.0) < _GUESS}
+    if any(_is_owner(word, question) for word in roles.of("-")):
+        unsure |= set(_WHICH)
     return kind_among({kind: chance for kind, chance in chances.items() if kind not in unsure})
 
 

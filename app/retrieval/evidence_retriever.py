@@ -4,7 +4,7 @@
 a place among the best passages.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -239,9 +239,14 @@ class EvidenceRetriever:
             replace(search.find(g.group, g.statements), members=g.members, aligned=g.aligned) for g in groups
         )
         positions = self._positions(resolution)
-        if resolution.stance and not resolution.over_time:
+        takes_position = resolution.stance and not resolution.over_time
+        if takes_position and many:
             # The latest position is looked for in all statements of a party that speaks of the topic.
-            evidence = tuple(search.deeper(item) if many and item.speaks else item for item in evidence)
+            evidence = tuple(search.deeper(item) if item.speaks else item for item in evidence)
+        about = {str(note.values["party"]) for note in resolution.party_notes if note.kind == "topic_party"}
+        if about and not base.asked:
+            evidence = tuple(_naming(item, about, parties) for item in evidence)
+        if takes_position:
             evidence, spoken_for = (tuple(map(positions.read, each)) for each in (evidence, spoken_for))
         elif not many:
             evidence = tuple(map(positions.without_reported, evidence))
@@ -379,6 +384,14 @@ def _is_unsearchable(resolution: Resolution) -> bool:
 def _over_time(search: PartySearch, party: str, own: Sequence[StatementSummary]) -> Iterable[PartyEvidence]:
     """Searches a party's statements one by one, for a question about change."""
     return [search.find(party, [statement]) for statement in own] if len(own) > 1 else [search.find(party, own)]
+
+
+def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:
+    """Keeps of a list on what concerns a party what names it or is its own: "who holds the money of Rimalia?"."""
+    if evidence.party in about:
+        return evidence
+    kept = [s for s in evidence.sentences if about & {c for m in parties.find(s.sentence.text) for c in m.codes}]
+    return replace(evidence, sentences=tuple(kept))
 
 
 def _translation_note(topic: Topic | None) -> tuple[Note, ...]:

@@ -36,3 +36,8 @@ def test_a_topic_set_by_hand_is_searched_by_itself(parties: PartyTable) -> None:
     read = resolve("What did Canada say about kidnapping for ransom?", parties, overrides={"topic": "piracy"})
     assert read.wording == Wording(topic="kidnapping for ransom", text="What did say about kidnapping for ransom?")
     assert choose_strategy(read) == ByTopic(topic="piracy")
+
+
+def test_who_owns_a_view_outside_the_topic_speaks(parties: PartyTable) -> None:
+    read = resolve("Which obligations of States are breached by blockades, in Tehran’s eyes?", parties)
+    assert (read.scope.states, read.scope.all_states) == (("IRN",), False)
