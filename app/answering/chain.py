@@ -24,7 +24,7 @@ from app.question.reading import resolve
 from app.question.resolution import Resolution
 from app.question.turn import EarlierTurn, earlier_turns, read_state, state_after
 from app.records import Answer, Missing, Timings
-from app.retrieval.direction import topic_words
+from app.retrieval.direction import has_one_subject, topic_words
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
@@ -144,7 +144,7 @@ class Steps:
     ) -> tuple[Verified, Composition]:
         """Adds the direction of each claim on the topic asked about, and what later statements supersede."""
         scope, statements = resolution.scope, retrieved.sources.statements
-        if not (scope.topic or scope.treaties) or resolution.answered_as in _WITHOUT_POSITIONS:
+        if not has_one_subject(scope) or resolution.answered_as in _WITHOUT_POSITIONS:
             return checked, composed
         directions = directions_of(checked.citations, topic_words(scope), scope.language)
         telling = _tells_positions(resolution)

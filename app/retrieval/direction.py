@@ -179,6 +179,15 @@ def topic_words(scope: Scope) -> str:
     return scope.topic or " ".join(f"article {number}" for treaty in scope.treaties for number in treaty.articles)
 
 
+def has_one_subject(scope: Scope) -> bool:
+    """Whether a direction can be told: of a topic or of articles, not of "the abolition of article 18".
+
+    Who finds article 18 the most useful one is against its abolition, which the words beside the article do not tell.
+    """
+    articles = any(treaty.articles for treaty in scope.treaties)
+    return bool(scope.topic or scope.treaties) and not (scope.topic and articles)
+
+
 def mask_topic(text: str, topic: str, language: str) -> str:
     """Puts the words of a topic out of a text, each run of them by "this" in its language."""
     terms = content_terms(topic, language)

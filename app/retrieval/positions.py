@@ -4,8 +4,9 @@ Asked "does Drelnia support a new protocol?", "Drelnia now supports the negotiat
 not in favour of …" of 2020, and "some delegations wish for an instrument" is nobody's position.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from app.records import Direction
@@ -17,6 +18,8 @@ from vectorstore.records import Sentence
 
 # Best sentences in which, with the sentence after each, a position is looked for.
 _READ: Final = 6
+# Sentences after one that takes no position in which it may be taken.
+_ANNOUNCED: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +28,7 @@ class _ReadEvidence:
 
     Attributes:
         direction: None where it only reports what others said.
-        clearness: How well it speaks of the topic: its chance times the share of the topic's words that it holds.
+        clearness: The share of the topic's words that it holds, 0 to 1.
     """
 
     items: tuple[ScoredSentence, ...]
@@ -73,9 +76,13 @@ class PositionReader:
         # A later statement that hardly speaks of the topic does not hold the party's position on it.
         own = [each for each in best if each.direction is not None] or best
         clear = max(each.clearness for each in own) / 2
-        near = [each for each in best if each.clearness > clear or each.clearness == 2 * clear]
+        near = [each for each in best if each.clearness >= clear]
         taking = [each for each in near if each.takes_direction]
-        taking = taking or [each for each in map(self._with_next, near) if each.takes_direction]
+        # What a statement only announces it takes up elsewhere: "Drelnia has reconsidered this advice."
+        told = {each.statement_id for each in taking}
+        for announced in (each for each in near if each.statement_id not in told):
+            told_by = (each for each in self._taken_up(announced, evidence, clear) if each.takes_direction)
+            taking += islice(told_by, 1)
         reported = {each.items[0] for each in best if each.direction is None}
         kept = [item for item in evidence.sentences if item not in reported]
         if not taking:
@@ -83,7 +90,9 @@ class PositionReader:
         newest = sorted(taking, key=lambda each: recency(metadata[each.statement_id]), reverse=True)
         first = {each.statement_id: each for each in reversed(newest)}
         order = (*(each for each in newest if first[each.statement_id] is each), *newest)
-        sentences = {item.sentence.sentence_id: item for item in (*(i for each in order for i in each.items), *kept)}
+        sentences: dict[str, ScoredSentence] = {}
+        for item in (*(item for each in order for item in each.items), *kept):
+            sentences.setdefault(item.sentence.sentence_id, item)
         direction = newest[0].direction
         wanted = self._asked in (None, direction) or (self._asked == "for" and direction == "conditional")
         return replace(evidence, sentences=tuple(sentences.values()), direction=direction, other_direction=not wanted)
@@ -110,15 +119,35 @@ class PositionReader:
             language=language,
             direction=direction_of([alone]),
             is_order=alone.is_order,
-            clearness=share * item.relevance.chance,
+            clearness=share,
         )
 
-    def _with_next(self, read: _ReadEvidence) -> _ReadEvidence:
-        """Adds the sentence after in its paragraph, which often says what is thought of it, where it does."""
+    def _taken_up(self, read: _ReadEvidence, evidence: PartyEvidence, clear: float) -> Iterator[_ReadEvidence]:
+        """Yields what may hold the position of a statement that speaks of the topic: the sentences after, then others.
+
+        Others count as relevant as that which speaks of the topic, and have to hold as much of its words.
+        """
+        after = self._with_next(read)
+        yield after
+        if after.takes_direction:
+            return
         (item,) = read.items
-        sentence = item.sentence
-        for following in self._sentences(sentence.statement_id)[sentence.ordinal + 1 : sentence.ordinal + 2]:
+        for other in evidence.sentences:
+            if other.sentence.statement_id == read.statement_id and not other.relevance.answers:
+                found = self._read(replace(other, relevance=item.relevance), read.language)
+                if found.clearness >= clear:
+                    yield found
+
+    def _with_next(self, read: _ReadEvidence) -> _ReadEvidence:
+        """Adds the next sentences of its paragraph, to the first that says what is thought of it, where one does."""
+        (item,) = read.items
+        sentence, items = item.sentence, [item]
+        after = sentence.ordinal + 1
+        for following in self._sentences(sentence.statement_id)[after : after + _ANNOUNCED]:
+            if following.paragraph != sentence.paragraph or read.is_order:
+                break
+            items.append(replace(item, sentence=following))
             taken = direction_of([read_sentence(following.text, self._topic(read.language), read.language)])
-            if following.paragraph == sentence.paragraph and not read.is_order:
-                return replace(read, items=(item, replace(item, sentence=following)), direction=taken)
+            if taken not in (None, "mentions"):
+                return replace(read, items=tuple(items), direction=taken)
         return read
