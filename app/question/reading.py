@@ -394,9 +394,14 @@ def _plausible(
         unsure.add("ambiguous")
     if field_words and chances.get("out_of_scope", 0.0) < _SURELY:
         unsure.add("out_of_scope")
-    if any(word.span is not None and word.span.codes for word in roles.words):
+    if any(word.span is not None and word.span.codes for word in roles.words) or not _has(
+        roles, language, "everyone", "states"
+    ):
         # "Which obligations are breached, in Tehran's eyes?" names who speaks.
         unsure |= {kind for kind in _WHICH if chances.get(kind, 0.0) < _GUESS}
+    if chances.get("negated_which", 0.0) < _GUESS:
+        # Who spoke is the opposite of who was silent.
+        unsure.add("negated_which")
     if any(_is_owner(word, question) for word in roles.of("-")):
         unsure |= set(_WHICH)
     return kind_among({kind: chance for kind, chance in chances.items() if kind not in unsure})

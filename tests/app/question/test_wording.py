@@ -23,18 +23,26 @@ def test_a_wording_leaves_out_who_and_when(parties: PartyTable, question: str, t
     assert choose_strategy(read) == ByTopic(topic=read.scope.topic, wording=read.wording.text)
 
 
+FIRST = "What lesson did Canada draw from kidnapping for ransom?"
+
+
 def test_a_wording_goes_on_with_its_topic_and_not_with_another(parties: PartyTable) -> None:
-    first = "What did Canada say about kidnapping for ransom?"
-    same = resolve("and Norway?", parties, history=[first])
-    assert same.wording == resolve(first, parties).wording
-    other = resolve("and on piracy?", parties, history=[first])
-    assert other.wording is not None
-    assert "kidnapping" not in other.wording.text
+    same = resolve("and Norway?", parties, history=[FIRST])
+    assert same.wording is not None and same.wording == resolve(FIRST, parties).wording
+    other = resolve("and on piracy?", parties, history=[FIRST])
+    assert other.wording is None or "kidnapping" not in other.wording.text
+
+
+def test_a_wording_that_says_no_more_than_its_topic_is_left_out(parties: PartyTable) -> None:
+    read = resolve("What did Canada say about kidnapping for ransom?", parties)
+    assert read.scope.topic == "kidnapping for ransom" and read.wording is None
 
 
 def test_a_topic_set_by_hand_is_searched_by_itself(parties: PartyTable) -> None:
-    read = resolve("What did Canada say about kidnapping for ransom?", parties, overrides={"topic": "piracy"})
-    assert read.wording == Wording(topic="kidnapping for ransom", text="What did say about kidnapping for ransom?")
+    read = resolve(FIRST, parties, overrides={"topic": "piracy"})
+    assert read.wording == Wording(
+        topic="kidnapping for ransom", text="What lesson did draw from kidnapping for ransom?"
+    )
     assert choose_strategy(read) == ByTopic(topic="piracy")
 
 
