@@ -56,6 +56,7 @@ VARIABLES: dict[str, frozenset[str]] = {
         "other_language": "",
         "ambiguous_party": "name",
         "unknown_party": "name",
+        "similar_party": "name",
         "unnamed_party": "",
         "negated": "",
         "silent_parties": "count parties",

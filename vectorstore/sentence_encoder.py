@@ -9,7 +9,7 @@ import struct
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +25,8 @@ LANGUAGES: Final = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".spli
 WORD_DIMENSION: Final = 1280
 # Of a text, in characters: a question has at most 2,000, and memory grows with the length.
 _LONGEST: Final = 2000
+# Texts whose vectors are kept, of 2 kB each: lists and follow-ups ask of the same sentences again.
+_KEPT: Final = 16_384
 _BLOCKS: Final = 17
 _WIDTH: Final = 256
 # (words seen together, of them on the left).
@@ -54,6 +56,7 @@ class SentenceEncoder:
         self._loading = threading.Lock()
         # The table of pieces is packed in blocks, of which a question needs some; unpacking all takes .3 s.
         self._blocks: dict[int, np.ndarray[tuple[int, int], np.dtype[np.uint8]]] = {}
+        self._vector = lru_cache(maxsize=_KEPT)(lambda text: self.encode(text).sentence)
 
     def encode(self, text: str) -> EncodedText:
         """Encodes the first 2,000 characters of a text."""
@@ -84,7 +87,7 @@ class SentenceEncoder:
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Returns the unit vectors of texts, (n, 512) float32."""
-        vectors = [self.encode(text).sentence for text in texts]
+        vectors = [self._vector(text) for text in texts]
         return np.stack(vectors) if vectors else np.zeros((0, DIMENSION), dtype=np.float32)
 
     @cached_property

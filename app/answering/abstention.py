@@ -152,7 +152,8 @@ def _asked_back(resolution: Resolution, parties: PartyTable, wording: Wording) -
     if unread and is_in_other_language(resolution.question):
         return _unread_language()
     if resolution.unclear is not None:
-        key = "ambiguous_party" if resolution.known_name else "unknown_party"
+        unnamed = "similar_party" if resolution.options else "unknown_party"
+        key = "ambiguous_party" if resolution.known_name else unnamed
         options = tuple(
             parties.display(option, wording.language) if parties.get(option) else option
             for option in resolution.options

@@ -66,14 +66,6 @@ class Quotations:
     skipped: tuple[Skipped, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Open:
-    """A quotation in progress: its opening mark, and what of it lies in earlier blocks."""
-
-    mark: str
-    spans: tuple[tuple[int, int], ...] = ()
-
-
 def find_quotations(document: Document) -> Quotations:
     """Returns the quotations of a document."""
     found: list[Quotation] = []

@@ -240,8 +240,9 @@ class EvidenceRetriever:
         )
         positions = self._positions(resolution)
         takes_position = resolution.stance and not resolution.over_time
-        if takes_position and many:
-            # The latest position is looked for in all statements of a party that speaks of the topic.
+        if takes_position and many and sum(item.speaks for item in evidence) <= _MANY_NAMED:
+            # The latest position is looked for in all statements of a party that speaks of the topic; of more parties
+            # it is that of what the list has read, so that the time does not grow with their number.
             evidence = tuple(search.deeper(item) if item.speaks else item for item in evidence)
         about = {str(note.values["party"]) for note in resolution.party_notes if note.kind == "topic_party"}
         if about and not base.asked:

@@ -4,9 +4,8 @@ Asked "does Drelnia support a new protocol?", "Drelnia now supports the negotiat
 not in favour of …" of 2020, and "some delegations wish for an instrument" is nobody's position.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Final
 
 from app.records import Direction
@@ -28,7 +27,7 @@ class _ReadEvidence:
 
     Attributes:
         direction: None where it only reports what others said.
-        clearness: The share of the topic's words that it holds, 0 to 1.
+        clearness: How well it speaks of the topic: its chance times the share of the topic's words that it holds.
     """
 
     items: tuple[ScoredSentence, ...]
@@ -80,9 +79,9 @@ class PositionReader:
         taking = [each for each in near if each.takes_direction]
         # What a statement only announces it takes up elsewhere: "Drelnia has reconsidered this advice."
         told = {each.statement_id for each in taking}
-        for announced in (each for each in near if each.statement_id not in told):
-            told_by = (each for each in self._taken_up(announced, evidence, clear) if each.takes_direction)
-            taking += islice(told_by, 1)
+        untold = (each for each in near if each.statement_id not in told)
+        taken_up = [self._taken_up(each, evidence, clear) for each in untold]
+        taking += [each for each in taken_up if each.takes_direction]
         reported = {each.items[0] for each in best if each.direction is None}
         kept = [item for item in evidence.sentences if item not in reported]
         if not taking:
@@ -119,24 +118,23 @@ class PositionReader:
             language=language,
             direction=direction_of([alone]),
             is_order=alone.is_order,
-            clearness=share,
+            clearness=share * item.relevance.chance,
         )
 
-    def _taken_up(self, read: _ReadEvidence, evidence: PartyEvidence, clear: float) -> Iterator[_ReadEvidence]:
-        """Yields what may hold the position of a statement that speaks of the topic: the sentences after, then others.
+    def _taken_up(self, read: _ReadEvidence, evidence: PartyEvidence, clear: float) -> _ReadEvidence:
+        """Returns what may hold the position that a statement announces: the sentences after, else its next best one.
 
-        Others count as relevant as that which speaks of the topic, and have to hold as much of its words.
+        That one counts as relevant as what announces it, and has to hold as much of the topic's words.
         """
         after = self._with_next(read)
-        yield after
-        if after.takes_direction:
-            return
         (item,) = read.items
-        for other in evidence.sentences:
-            if other.sentence.statement_id == read.statement_id and not other.relevance.answers:
-                found = self._read(replace(other, relevance=item.relevance), read.language)
-                if found.clearness >= clear:
-                    yield found
+        weaker = (s for s in evidence.sentences if not s.relevance.answers)
+        others = (s for s in weaker if s.sentence.statement_id == read.statement_id)
+        other = None if after.takes_direction else next(others, None)
+        if other is None:
+            return after
+        found = self._read(replace(other, relevance=item.relevance), read.language)
+        return found if found.clearness >= clear else after
 
     def _with_next(self, read: _ReadEvidence) -> _ReadEvidence:
         """Adds the next sentences of its paragraph, to the first that says what is thought of it, where one does."""

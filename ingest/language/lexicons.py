@@ -15,7 +15,6 @@ import regex
 import yaml
 
 # These languages write no spaces, or join particles to the words, so that words have no bounds to match.
-_UNBOUNDED: Final = frozenset(("ar", "zh"))
 _REFERENCE: Final = re.compile(r"<<([a-z_.]+)>>")
 
 
@@ -82,10 +81,3 @@ class RegexPatterns(Patterns):
         pattern = regex.compile(self.source(key), regex.IGNORECASE)
         setattr(self, key, pattern)
         return pattern
-
-
-def compile_words(patterns: str, language: str) -> "regex.Pattern[str]":
-    """Compiles the patterns of a lexicon into one that finds any of them, as whole words where words have bounds."""
-    alternatives = "|".join(patterns.split()).replace("_", " ")
-    pattern = f"(?:{alternatives})" if language in _UNBOUNDED else rf"\b(?:{alternatives})\b"
-    return regex.compile(pattern, regex.IGNORECASE)
