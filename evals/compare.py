@@ -140,9 +140,6 @@ def compare(
         intersection: Whether runs over different cases or statements are compared, over the cases that both have.
         resamples: Bootstrap samples, and random swaps.
         seed: Equal seeds give equal intervals.
-
-    Raises:
-        RunError: They ran over different cases or statements, or share no case.
     """
     problem = None if intersection else difference_of_data(baseline.manifest, candidate.manifest)
     if problem is not None:

@@ -83,9 +83,6 @@ def read_case_table(path: Path, documents: Documents) -> CaseTable:
     Args:
         path: `.csv` (comma, semicolon or tab; a first line of headings) or `.xlsx` (its first sheet).
         documents: The corpus, in which quotations are looked for.
-
-    Raises:
-        DatasetError: The file cannot be read at all, or has no heading `question`.
     """
     head, *rows = _lines(path)
     columns = [_column(name) for name in head[1]]

@@ -50,11 +50,7 @@ class Setting:
 
 
 def setting_of(corpus: Path, parties: PartyTable) -> Setting:
-    """Reads sessions, years and speakers from the manifest of a folder.
-
-    Raises:
-        DatasetError: The folder has no manifest.
-    """
+    """Reads sessions, years and speakers from the manifest of a folder."""
     manifest = read_manifest(corpus)
     if manifest is None:
         raise DatasetError(f"rewording needs the manifest of {str(corpus)!r}: `untoc manifest` writes a draft")
@@ -74,11 +70,7 @@ def setting_of(corpus: Path, parties: PartyTable) -> Setting:
 
 
 def chosen_wordings(choice: str) -> tuple[str, ...] | int:
-    """Reads `all`, names joined by commas, or how many of them to draw for each case.
-
-    Raises:
-        EvalError: A name is unknown.
-    """
+    """Reads `all`, names joined by commas, or how many of them to draw for each case."""
     if choice.isdecimal():
         return int(choice)
     names = tuple(WORDINGS) if choice == "all" else tuple(choice.split(","))

@@ -46,9 +46,6 @@ def synthesise(
 
     Returns:
         The cases, by id.
-
-    Raises:
-        DatasetError: No statement has both a State and a date.
     """
     corpus = Corpus(documents=documents, readings=read_all(documents))
     if not corpus.turns:

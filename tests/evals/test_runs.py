@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
+from app.question.turn import EarlierTurn
 from app.records import Answer, Scope
-from evals.adapters import Replay
 from evals.cases.case import Case, Expectation
 from evals.errors import AnswerError, RunError
 from evals.failure_taxonomy import Stage
 from evals.files import read_lines, write_whole
-from evals.runner import chosen, run_cases
+from evals.runner import chosen, replaying, run_cases
 from evals.runs import (
     ANSWERS,
     MANIFEST,
@@ -61,13 +61,11 @@ def _run(root: Path, name: str = "one", *, repeats: int = 1, time_limit: float =
 class _Scripted:
     """Answers, and counts; what it is told to do wrong, it does."""
 
-    name = "scripted"
-
     def __init__(self, wrong: dict[str, str] | None = None) -> None:
         self.asked: list[tuple[str, int]] = []
         self.wrong = wrong or {}
 
-    def ask(self, case: Case, repeat: int) -> dict[str, Any]:
+    def __call__(self, case: Case, repeat: int) -> dict[str, Any]:
         self.asked.append((case.id, repeat))
         match self.wrong.get(case.id):
             case "error":
@@ -144,15 +142,16 @@ def test_a_bug_is_a_finding_about_its_case_and_stops_no_other(tmp_path: Path) ->
 
 def test_stored_answers_are_given_again(tmp_path: Path) -> None:
     run = run_cases(_run(tmp_path), _Scripted())
-    replay = Replay(run.path)
-    assert replay.ask(CASES[0], 0)["question"] == "a?"
+    replay, digest = replaying(run.path)
+    assert len(digest) == 64
+    assert replay(CASES[0], 0)["question"] == "a?"
     with pytest.raises(AnswerError, match="'a'"):
-        replay.ask(CASES[0], 1)
+        replay(CASES[0], 1)
     lines = tmp_path / "answers.jsonl"
     lines.write_text(json.dumps({"id": "b", "question": "other"}) + "\n", encoding="utf-8")
-    assert Replay(lines).ask(CASES[1], 0)["question"] == "other"
+    assert replaying(lines)[0](CASES[1], 0)["question"] == "other"
     with pytest.raises(RunError, match="no answers at"):
-        Replay(tmp_path / "none.jsonl")
+        replaying(tmp_path / "none.jsonl")
 
 
 @pytest.mark.parametrize("name", ["", "..", "../up", "a/b", ".hidden", "a\x00b", "a" * 200, "/etc", "../latest"])
@@ -284,7 +283,7 @@ def test_stored_answers_that_cannot_be_read_are_named(content: bytes, message: s
     path = tmp_path / "given.jsonl"
     path.write_bytes(content)
     with _refused() as told:
-        Replay(path)
+        replaying(path)
     assert message in told[0]
 
 
@@ -406,3 +405,18 @@ def test_cases_are_chosen_by_slices() -> None:
     assert [case.id for case in chosen(CASES, only=["topic=rivers", "lang=fr"])] == []
     assert [case.id for case in chosen(CASES, every=2)] == ["a", "c"]
     assert [case.id for case in chosen(CASES, limit=2)] == ["a", "b"]
+
+
+def test_what_was_set_in_the_chat_is_set_again() -> None:
+    class Assistant:
+        def ask(self, question: str, **given: Any) -> Answer:
+            asked.append((question, given["history"], given["overrides"]))
+            return Answer(question=question, answer="", status="abstained")
+
+    asked: list[Any] = []
+    tags = {"overrides": json.dumps({"years": ["2020"]}), "history_overrides": [{"states": ["XAA"]}]}
+    case = CASES[0].model_copy(update={"history": ("Before?", "Then?"), "tags": tags})
+    asking(Assistant())(case, 0)  # type: ignore[arg-type]
+    asking(Assistant())(CASES[0], 0)  # type: ignore[arg-type]
+    earlier = (EarlierTurn(question="Before?", overrides={"states": ["XAA"]}), EarlierTurn(question="Then?"))
+    assert asked == [("a?", earlier, {"years": ["2020"]}), ("a?", (), None)]

@@ -60,7 +60,7 @@ class Slow:
             raise RunError("no folder of statements <b>")
         if options.limit == 98:
             raise ZeroDivisionError("a bug")
-        name, root = given["name"], given["runs"]
+        name, root = given["name"], eval_paths(settings.store).runs
         if given["resume"]:
             return open_run(root, name).ended(datetime.now(UTC))
         run = make_run(root, {"a": None, "b": None, "c": None}, name=name)
