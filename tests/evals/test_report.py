@@ -30,7 +30,7 @@ GOLD = f"France shall not accept {SCRIPT} as evidence."
 OTHER = "France supports the review mechanism and its peer reviews."
 TEXT = f"{BEFORE}{GOLD} Then the session was adjourned. {OTHER} We thank you."
 SECTIONS = (
-    "verdict", "flips", "failures", "gates", "figures", "slices", "abstention", "confusion", "confidence", "latency",
+    "verdict", "flips", "failures", "gates", "figures", "slices", "confidence", "latency",
     "health", "manifest", "definitions",
 )  # fmt: skip
 NO_REVIEWS = Path("no-reviews.jsonl")
@@ -317,10 +317,6 @@ def test_flips_list_losses_first_and_link_to_the_failure(compared):
 
 def test_quotes_of_other_scripts_find_their_direction(alone):
     assert 'dir="auto">ماذا قالت فرنسا؟' in _details(alone, "silent")
-
-
-def test_variants_that_came_out_otherwise_are_listed(alone):
-    assert "In other words | @everyone" in _section(alone, "abstention")
 
 
 def test_small_slices_are_marked(alone):

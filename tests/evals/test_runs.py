@@ -18,7 +18,7 @@ from evals.cases.case import Case, Expectation
 from evals.errors import AnswerError, RunError
 from evals.failure_taxonomy import Stage
 from evals.files import read_lines, write_whole
-from evals.runner import chosen, replaying, run_cases
+from evals.runner import asking, chosen, replaying, run_cases
 from evals.runs import (
     ANSWERS,
     MANIFEST,

@@ -1,4 +1,4 @@
-from math import comb, isnan, sqrt
+from math import isnan, sqrt
 
 import numpy as np
 import pytest
@@ -9,7 +9,6 @@ from evals.stats import (
     cluster_sums,
     holm,
     interval,
-    mcnemar_exact,
     not_worse_p,
     paired_cluster_bootstrap,
     percentile_higher,
@@ -31,16 +30,6 @@ def test_wilson_is_the_formula(successes, n):
 
 def test_wilson_is_unknown_without_trials():
     assert all(isnan(end) for end in wilson(0, 0))
-
-
-def test_mcnemar_is_the_binomial_tail_on_both_sides():
-    # 2 or fewer, and 8 or more, of 10 fair coins.
-    assert mcnemar_exact(8, 2) == pytest.approx(2 * sum(comb(10, k) for k in range(3)) / 2**10)
-    assert mcnemar_exact(2, 8) == mcnemar_exact(8, 2)
-
-
-def test_mcnemar_shows_nothing_where_nothing_flipped():
-    assert mcnemar_exact(0, 0) == 1.0
 
 
 def test_holm_multiplies_by_the_tests_left_and_never_falls():

@@ -5,17 +5,14 @@ from evals.metrics.table import FAILED, RIGHT
 from evals.stats import wilson
 from evals.summary import (
     SMALL,
-    abstention_square,
     by_case,
     by_slice,
-    confusion,
     figure,
     latency,
     outcomes,
     slice_names,
     stage_counts,
     summarise,
-    tokens,
 )
 from tests.evals.scored import score
 
@@ -161,40 +158,6 @@ def test_latency_gives_p95_with_enough_answers(n, p95):
 
     # The 95th percentile of 59 lies at 0.95·58 = 55.1, counted from 0: the next value is the 57th.
     assert (name, step.n, step.max, step.p95) == ("retrieve", n, float(n), p95)
-
-
-def test_tokens_are_added_up_by_model():
-    scores = [score(str(n), model="m", tokens={"input_tokens": 100, "output_tokens": n}) for n in (1, 2)]
-
-    assert tokens([*scores, score("no model")]) == {"m": {"answers": 2, "input_tokens": 200, "output_tokens": 1 + 2}}
-
-
-def test_abstention_square_counts_answers():
-    scores = [
-        score("a", status="abstained", expected="abstained", stage=None),
-        score("b", status="abstained", stage="over_abstained"),
-        score("c", status="partial", expected="abstained", stage="should_abstain"),
-        score("d"),
-        score("e", expected="partial"),
-        score("f", status=None, stage="error"),
-    ]
-
-    found = abstention_square(scores)
-
-    assert (found.right_abstentions, found.needless_abstentions, found.false_answers, found.right_to_answer) == (
-        1, 1, 1, 1
-    )  # fmt: skip
-
-
-def test_confusion_counts_cited_states_of_single_state_answers():
-    scores = [
-        score("a", single=True, expected_states=("FRA",), states=("FRA",)),
-        score("b", single=True, expected_states=("FRA",), states=("FRA", "DEU")),
-        score("c", single=True, expected_states=("FRA",), states=("FRA",), status="abstained"),
-        score("d", expected_states=("FRA", "DEU"), states=("FRA", "DEU")),
-    ]
-
-    assert confusion(scores) == {("FRA", "DEU"): 1, ("FRA", "FRA"): 2}
 
 
 def test_outcomes_are_those_of_single_state_answers():
