@@ -153,7 +153,8 @@ def compare(
     return Comparison(
         baseline=names[0], candidate=names[1], pairs=pairs, unpaired=unpaired,
         regressions=regressions, improvements=improvements,
-        differences={item.metric: item for item in found if item is not None}, changes=manifest_changes(baseline.manifest, candidate.manifest),
+        differences={item.metric: item for item in found if item is not None},
+        changes=manifest_changes(baseline.manifest, candidate.manifest),
     )  # fmt: skip
 
 
