@@ -50,15 +50,6 @@ def test_interval_of_ten_clusters_is_drawn_from_them_and_of_fewer_is_the_score_i
     assert (nine.low, nine.high) == tuple(wilson(14, 18))
 
 
-def test_a_slice_of_all_cases_has_the_interval_of_the_whole():
-    scores = [
-        score(str(n), cluster=str(n % 12), slices={"lang": ("en",)}, stage="misread" if n % 5 else None)
-        for n in range(40)
-    ]
-
-    assert by_slice(scores, "lang") == {"en": figure(by_case(scores), RIGHT)}
-
-
 def test_repeats_of_a_case_count_once():
     scores = [
         score("a", repeat=repeat, components={"integrity.quotes": (part, 1.0)})
@@ -93,18 +84,6 @@ def test_figures_count_the_cases_that_bear_on_them():
     assert (found["over_abstention"].value, found["over_abstention"].n) == (2 / 12, 2 + 10)
     assert found["abstention_precision"].n == 3 + 2
     assert found["macro_f1"].n == len(kinds)
-
-
-def test_figures_of_clusters_all_alike_have_the_score_interval():
-    scores = [
-        score(str(n), cluster=str(n), components={"integrity.quotes": (2.0, 2.0), "integrity.misattributed": (0.0,)})
-        for n in range(50)
-    ]
-
-    found = _figures(scores)
-
-    assert (found["quote_verified"].low, found["quote_verified"].high) == tuple(wilson(50, 50))
-    assert (found["misattributed"].value, found["misattributed"].high, found["misattributed"].n) == (0.0, 0.0, 50)
 
 
 def test_outcomes_right_and_failed_are_figures_of_all_cases():
