@@ -62,7 +62,7 @@ def launch(
         folders = corpus_of(options.dataset, options.corpus or (), paths)
         ask, source = replaying(options.answers) if options.answers is not None else (None, None)
         documents = read_documents(folders) if folders else stored_documents(effective)
-        cases = _cases(options, paths, documents, folders)
+        cases = _cases(options, paths, documents)
         if not cases:
             raise RunError("no case is left to ask: see --only and --limit")
         statement_files = None
@@ -112,15 +112,13 @@ def same_documents(run: Run, settings: Settings) -> Documents:
     return documents
 
 
-def _cases(options: RunOptions, paths: EvalPaths, documents: Documents, folders: Sequence[Path]) -> tuple[Case, ...]:
+def _cases(options: RunOptions, paths: EvalPaths, documents: Documents) -> tuple[Case, ...]:
     cases = open_set(options.dataset, options.corpus or (), paths, documents).cases
     kept = tuple(c for c in cases if c.review.status != "rejected" and (options.drafts or c.gates))
     cases = chosen(kept, only=options.only or (), limit=options.limit, every=options.every)
     if options.reword is None:
         return cases
-    if not folders:
-        raise RunError("other wordings are drawn from a folder's manifest: give --corpus")
-    wordings, setting = chosen_wordings(options.reword), setting_of(folders[0], documents.parties)
+    wordings, setting = chosen_wordings(options.reword), setting_of(documents)
     return tuple(asked for case in cases for asked in (case, *reword(case, setting, wordings).values()))
 
 

@@ -20,8 +20,7 @@ from app.briefing.table_builder import TableBuilder
 from app.records import Citation
 from app.retrieval.position_marks import KINDS, PositionKind
 from evals.cases.case import Evidence, Review
-from evals.cases.corpus_facts import sha256_of
-from evals.cases.documents import Document, Documents
+from evals.cases.documents import Document, Documents, sha256_of
 from evals.errors import DatasetError
 from evals.metrics.citations import overlaps
 from evals.report.tables import Table

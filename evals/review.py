@@ -5,7 +5,6 @@ the file is also the audit trail: who decided what, and when. What an answer sho
 answer is a case only once a person has said whether it was right, and which words answer.
 """
 
-import hashlib
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -296,12 +295,9 @@ def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str
         raise EvalError(
             f"these words do not stand in {file!r}: {quote[:60]!r}; copy them from the statement as they are"
         ) from None
-    words, used = document.text[start:end], {*taken}
+    used = {*taken}
     identifier = next(name for number in range(1, len(used) + 2) if (name := f"e{number}") not in used)
-    return Evidence(
-        id=identifier, file=file, state=document.state, start=start, end=end,
-        sha256=hashlib.sha256(words.encode()).hexdigest(), quote=words, lang=document.language,
-    )  # fmt: skip
+    return document.evidence(identifier, start, end)
 
 
 def states_of(text: str, parties: PartyTable) -> tuple[str, ...]:

@@ -231,12 +231,7 @@ def _evidence(
                 "quote", f"{quote[:40]!r} was said by {speaker} ({document.file})", "correct the State or the quote"
             )
             return None
-        words = document.text[start:end]
-        digest = hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
-        return Evidence(
-            id=f"e{number}", file=document.file, state=document.state or (states[0] if states else None),
-            start=start, end=end, sha256=digest, quote=words, lang=document.language,
-        )  # fmt: skip
+        return document.evidence(f"e{number}", start, end, state=states[0] if states else None)
     near = _nearest(quote, [document for document in ordered if not any(apart(document)[:2])] or ordered)
     row.wrong("quote", f"{quote[:40]!r} stands in no statement", near or "copy the exact words from the statement")
     return None

@@ -44,6 +44,14 @@ class Document:
     language: str | None = None
     kind: str = "statement"
 
+    def evidence(self, identifier: str, start: int, end: int, *, state: str | None = None) -> Evidence:
+        """Returns the words at `[start, end)` as evidence, of this State where the manifest names none."""
+        words = self.text[start:end]
+        return Evidence(
+            id=identifier, file=self.file, state=self.state or state, start=start, end=end, sha256=sha256_of(words),
+            quote=words, lang=self.language,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class Documents:
@@ -93,6 +101,11 @@ class Documents:
             for file, document in self.by_file.items()
         }
         return replace(self, by_file=by_file)
+
+
+def sha256_of(text: str) -> str:
+    """Returns the hash by which evidence names a span's words, hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def read_documents(folders: Sequence[Path]) -> Documents:
@@ -197,6 +210,7 @@ def _hash(by_file: Mapping[str, Document]) -> str:
     digest = hashlib.sha256()
     for file in sorted(by_file):
         document = by_file[file]
-        text = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
-        digest.update(f"{file}\0{text}\0{document.state}\0{sorted(document.facts.items())}\n".encode())
+        digest.update(
+            f"{file}\0{sha256_of(document.text)}\0{document.state}\0{sorted(document.facts.items())}\n".encode()
+        )
     return digest.hexdigest()

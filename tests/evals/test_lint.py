@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from evals.cases.case import Case, load_cases
-from evals.cases.corpus_facts import sha256_of
-from evals.cases.documents import Document, Documents, read_documents
+from evals.cases.documents import Document, Documents, read_documents, sha256_of
 from evals.cases.lint import Problem, lint
 from ingest.parties.party_table import PartyTable
 

@@ -7,6 +7,7 @@ import pytest
 
 from app.question.reading import resolve
 from evals.cases.case import Case, Expectation
+from evals.cases.documents import read_documents
 from evals.cases.rewording import WORDINGS, Setting, reword, setting_of
 from ingest.parties.party_table import PartyTable
 
@@ -29,7 +30,7 @@ def _case(state: str, name: str, *, year: str = "1998", topic: str = TOPIC, case
 
 
 def _fictional(conference: Path) -> Setting:
-    return setting_of(conference, PartyTable.load(conference / "parties.csv"))
+    return setting_of(read_documents([conference]))
 
 
 def test_every_question_has_many_wordings_that_keep_the_gold() -> None:
