@@ -35,7 +35,7 @@ _COLUMNS: Final = (*_REQUIRED, "year", "article", "language", "reason", "history
 _YES_NO: Final = {**dict.fromkeys(("yes", "y", "true", "1"), True), **dict.fromkeys(("no", "n", "false", "0"), False)}
 _LANGUAGE: Final = re.compile(r"[a-z]{2}")
 # A passage this much alike, 0 to 100, is shown as what may have been meant.
-_NEAR: Final = 60
+_NEAR: Final = 75
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,6 +243,9 @@ def _nearest(quote: str, documents: Sequence[Document]) -> str | None:
     for document in documents:
         found = fuzz.partial_ratio_alignment(quote, document.text, score_cutoff=best[0])
         if found is not None and found.score > best[0]:
-            words = " ".join(document.text[found.dest_start : found.dest_end].split())
+            # As whole words, since what is nearest may begin within one.
+            start = document.text.rfind(" ", 0, found.dest_start + 1) + 1
+            end = document.text.find(" ", found.dest_end)
+            words = " ".join(document.text[start : end if end >= 0 else None].split())
             best = (found.score, f"did you mean “{words}” ({document.file})?")
     return best[1] or None
