@@ -18,6 +18,7 @@ from evals.metrics.citations import overlaps
 from evals.metrics.confidence import Bin, CurvePoint, Outcome, RiskCoverage, reliability, risk_coverage
 from evals.metrics.eval_sample import EvalSample
 from evals.metrics.table import METRICS, components, measures
+from tests.evals.made_run import citation
 
 TEXT = "We do not support it. We shall support that."
 DOCUMENTS = {
@@ -28,12 +29,8 @@ DOCUMENTS = {
 
 def _citation(start: int, end: int, *, state: str = "XAA", file: str = "a.txt", quote: str | None = None) -> Citation:
     source = TEXT[start:end]
-    return Citation(
-        number=1, statement_id="s", state=state, on_behalf_of=None, speaker=None, body=None, session=None, date=None,
-        agenda_item=None, title=None, file=file, symbol=None, page=None, paragraph=None, start=start, end=end,
-        quote=source if quote is None else quote, source_quote=source, sentence_ids=(), language="en",
-        kind="statement", ocr_confidence=None, inferred=(), verdict="verified",
-    )  # fmt: skip
+    words = source if quote is None else quote
+    return citation(1, words, start=start, state=state, file=file, statement_id="s", source_quote=source)
 
 
 def _case(
@@ -123,10 +120,10 @@ def test_citation_precision_counts_gold_and_rulings_and_says_how_many_were_judge
     [((0, 3), (0, 20)), ((5, 5), (0, 20)), ((0, 1201), (10, 30)), ((0, 5000), (10, 1200))],
 )
 def test_scraps_and_whole_files_quote_nothing(cited: tuple[int, int], expected: tuple[int, int]) -> None:
-    citation = replace(_citation(0, 5), start=cited[0], end=cited[1])
-    assert not overlaps(citation, Evidence(id="e", file="a.txt", start=expected[0], end=expected[1]))
+    long = replace(_citation(0, 5), start=cited[0], end=cited[1])
+    assert not overlaps(long, Evidence(id="e", file="a.txt", start=expected[0], end=expected[1]))
     whole = Evidence(id="e", file="a.txt", start=0, end=3)
-    assert overlaps(replace(citation, start=0, end=3), whole), "what is short in gold may be short"
+    assert overlaps(replace(long, start=0, end=3), whole), "what is short in gold may be short"
 
 
 def test_claims_have_to_speak_of_what_they_cite() -> None:

