@@ -44,5 +44,5 @@ def test_every_ordinal_of_a_session_has_a_word(number: int, language: str) -> No
 
 def test_the_table_of_number_words_is_what_its_script_writes(capsys: pytest.CaptureFixture[str]) -> None:
     make_number_words.main()
-    written = (PROJECT / "ingest" / "language" / "data" / "number_words.csv").read_text(encoding="utf-8")
+    written = (PROJECT / "ingest" / "data" / "number_words.csv").read_text(encoding="utf-8")
     assert written == capsys.readouterr().out
