@@ -13,8 +13,8 @@ from tests.fakes_files import find_chromium
 
 # How long an example takes tells of the machine, not of the code.
 settings.register_profile("untoc", deadline=None)
-# Of `make test-fast`: a quarter of the examples; `make test` tries them all.
-settings.register_profile("quick", deadline=None, max_examples=25)
+# Of `make test-fast`: some of the examples; `make test` tries them all.
+settings.register_profile("quick", deadline=None, max_examples=15)
 settings.load_profile("untoc")
 
 PROJECT = Path(__file__).parent.parent

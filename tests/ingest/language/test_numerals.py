@@ -31,7 +31,7 @@ def test_roman_numerals_are_read(numeral: str, value: int) -> None:
 @pytest.mark.parametrize(("written", "number"), [
     ("4", "4"), ("10  bis", "10 bis"), ("XI", "11"), ("十六", "16"), ("twenty-one", "21"), ("Fifty four", "54"),
     ("premier", "1"), ("primero", "1"), ("الحادية", "1"), ("الثالثة عشر", "13"), ("الخامسة والعشرين", "25"),
-    ("الأربعون", "40"), ("first", "first"),
+    ("الأربعون", "40"), ("٤", "4"), ("四〇", "40"), ("first", "first"),
 ])  # fmt: skip
 def test_numbers_of_articles_are_read(written: str, number: str) -> None:
     assert number_of(written) == number
