@@ -16,6 +16,7 @@ from prompts.prompt import placeholders
 Language = Literal["en", "fr", "es", "ar", "ru", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
+
 @dataclass(frozen=True, kw_only=True)
 class Wording:
     """The messages of one language.
