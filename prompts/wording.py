@@ -52,6 +52,12 @@ def load_document_words(language: str) -> Wording:
     return _load("document", language)
 
 
+@cache
+def load_remark_words() -> Wording:
+    """Loads what a check of quotations remarks beside its verdicts, in English."""
+    return _load("remarks", "en")
+
+
 def _load(stem: str, language: str) -> Wording:
     known = language if language in LANGUAGES else "en"
     name = f"{stem}.{known}.md"

@@ -7,7 +7,7 @@ parties; the first that names an occasion gives the occasion.
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -15,8 +15,8 @@ import regex
 
 from app.checking.attribution_verbs import ACCORDING, BEHALF, OBJECT, SPEAKER_OF, VERB
 from app.checking.blocks import Block, Document
-from app.checking.findings import Attribution, Quotation
-from app.checking.occasion_words import Occasion, read_occasion
+from app.checking.findings import Attribution, Quotation, SpokenTime
+from app.checking.occasion_words import read_occasion
 from app.checking.speakers import Unknown, by_order, shown, subject_after, subject_before, unknown_in
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import split_sentences
@@ -90,8 +90,7 @@ class AttributionReader:
         block = self._document.blocks[first]
         notes = self._notes(quotation)
         named = next(self._named(quotation, block, first, notes), None)
-        occasions = list(filter(None, self._occasions(quotation, block, first, notes)))
-        occasion = occasions[0] if occasions else Occasion()
+        when = next(filter(None, self._occasions(quotation, block, first, notes)), SpokenTime())
         before, after = self._sentence(quotation, block)
         own = before or self._lead_in(first)
         place = read_occasion(f"{own} {_MASK} {after}")
@@ -100,13 +99,7 @@ class AttributionReader:
             together=named.together if named else (),
             unknown=named.unknown.name if named and named.unknown else None,
             suggestion=named.unknown.suggestion if named and named.unknown else None,
-            years=occasion.years,
-            sessions=occasion.sessions,
-            dates=occasion.dates,
-            days=occasion.days,
-            untold=occasion.untold,
-            items=place.items,
-            bodies=place.bodies,
+            when=replace(when, items=place.items, bodies=place.bodies),
             files=tuple(file for file in self._files if any(_names_file(note.text, file) for note in notes)),
             treaty=bool(find_articles(own)),
             source=named.source if named else None,
@@ -146,7 +139,7 @@ class AttributionReader:
 
     def _occasions(
         self, quotation: Quotation, block: Block, index: int, notes: list[Block]
-    ) -> Iterator[Occasion | None]:
+    ) -> Iterator[SpokenTime | None]:
         before, after = self._sentence(quotation, block)
         reference = _PARENTHESIS.match(after)
         if reference:

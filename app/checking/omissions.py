@@ -20,7 +20,7 @@ from app.checking.polarity_words import (
     reports,
     takes_back,
 )
-from app.checking.remarks import Remark, RemarkKind, remark
+from app.checking.remarks import Remark, remark
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import is_quoted
@@ -106,7 +106,7 @@ def judge_omissions(match: Match, said: Said) -> LeftOut:
     return LeftOut(turned=turned, remarks=tuple(remarks))
 
 
-def _weigh(said: Said, begin: int, end: int) -> RemarkKind | None:
+def _weigh(said: Said, begin: int, end: int) -> str | None:
     """Returns the kind of remark that an omission deserves, or None."""
     source, language = said.text.source, said.language
     raw = source[begin:end]

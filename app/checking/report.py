@@ -65,7 +65,7 @@ def named_in_words(finding: Finding, names: CodeNamer) -> str:
     unknown = f"“{named.unknown}”, whom no lookup knows" if named.unknown else "nobody named"
     joined = " and " if named.together else " or "
     parts = [joined.join(map(names, named.parties)) or unknown]
-    parts += times_in_words(named)
+    parts += times_in_words(named.when)
     return ", ".join(parts)
 
 
