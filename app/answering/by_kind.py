@@ -12,6 +12,7 @@ from app.answering.answer_type_check import contains_answer_type
 from app.answering.citation_spans import SentenceSpan, cite
 from app.answering.compose.extractive import Composition, claim_of, quote
 from app.answering.provenance import provenance
+from app.answering.quoted_speaker import with_quoted_parties
 from app.answering.statement_facts import facts, heading_of
 from app.question.resolution import Resolution
 from app.records import Citation, Claim, Note, Scope, Sources, WordsFound
@@ -75,7 +76,7 @@ class KindAnswers:
                 key = citation.statement_id
                 return facts(sources.statements[key], sources.sentences[key], citation, parties, wording)
 
-            return _cited(list(spans.items())[: self.limit], sources, told)
+            return _cited(list(spans.items())[: self.limit], sources, parties, told)
         if kind == "summary":
             chosen = _strong(retrieved) or self.retriever.key_sentences(retrieved, self.limit)
             return _compose_summary(chosen, sources, parties, wording, limit=self.limit)
@@ -117,13 +118,14 @@ class KindAnswers:
 
 
 def _cited(
-    places: Iterable[tuple[str, SentenceSpan]], sources: Sources, said: Callable[[Citation], str]
+    places: Iterable[tuple[str, SentenceSpan]], sources: Sources, parties: PartyTable, said: Callable[[Citation], str]
 ) -> Composition:
     """Cites a span of each statement (by its id), with a claim that `said` words."""
-    citations = [
+    made = [
         cite(sources.statements[key], sources.sentences[key], span, number)
         for number, (key, span) in enumerate(places, start=1)
     ]
+    citations = with_quoted_parties(made, sources, parties)
     claims = [Claim(text=said(each), state=each.state, citations=(each.number,)) for each in citations]
     return Composition(claims=tuple(claims), citations=tuple(citations))
 
@@ -141,7 +143,7 @@ def _compose_list(
         return ", ".join(part for part in (party, provenance(citation, wording), named) if part)
 
     spans = [(key, SentenceSpan(first=place, last=place)) for key, place in ordinals.items()]
-    made = replace(_cited(spans, sources, line), points=True, quoted=False)
+    made = replace(_cited(spans, sources, parties, line), points=True, quoted=False)
     if not made.claims:
         return made
     rest = count - len(made.claims)
@@ -159,7 +161,7 @@ def _compose_source(
         within = [s.ordinal for s in sentences if s.start < place.end and place.start < s.end]
         if within and place.statement_id in sources.statements:
             places.append((place.statement_id, SentenceSpan(first=within[0], last=within[-1])))
-    made = _cited(places[:limit], sources, lambda c: claim_of(c.state or "", c, parties, wording).text)
+    made = _cited(places[:limit], sources, parties, lambda c: claim_of(c.state or "", c, parties, wording).text)
     altered = made.claims and all(place.verdict != "verified" for place in found)
     return replace(made, opening=wording.say("source_altered")) if altered else made
 
@@ -169,7 +171,7 @@ def _compose_summary(
 ) -> Composition:
     """Quotes key sentences in the order of their statements; nothing is worded anew."""
     order = list(sources.statements)
-    made = quote(chosen, sources, limit, first_number=1)
+    made = with_quoted_parties(quote(chosen, sources, limit, first_number=1), sources, parties)
     made.sort(key=lambda citation: (order.index(citation.statement_id), citation.start))
     citations = tuple(replace(citation, number=number) for number, citation in enumerate(made, start=1))
     claims = tuple(claim_of(citation.state or "", citation, parties, wording) for citation in citations)

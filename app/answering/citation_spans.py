@@ -141,16 +141,15 @@ def cite(statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan
         ocr_confidence=_confidence(statement, first.start, last.end),
         summarised=statement.summarised,
         edge=_edge(statement, first.start, last.end),
-        quoting=_stands_quoted(statement.source_text, first.start, last.end),
+        quoting=is_quoted(statement.source_text, *within_marks(statement.source_text, first.start, last.end)),
     )
 
 
-def _stands_quoted(source: str, start: int, end: int) -> bool:
-    """Returns whether a span stands in quotation marks, which may be at its own edges."""
-    words = source[start:end]
-    inner = words.strip(_EDGES)
-    begin = start + words.find(inner)
-    return is_quoted(source, begin, begin + len(inner))
+def within_marks(source: str, start: int, end: int) -> tuple[int, int]:
+    """Returns a span of a text without the quotation marks and points at its edges."""
+    inner = source[start:end].strip(_EDGES)
+    begin = source.index(inner, start)
+    return begin, begin + len(inner)
 
 
 def cite_place(statement: Statement, start: int, end: int, *, page: int | None, paragraph: int | None) -> Citation:

@@ -13,11 +13,11 @@ from typing import Final
 
 import regex
 
-from app.checking.attribution_verbs import ACCORDING, BEHALF, OBJECT, SPEAKER_OF, VERB
 from app.checking.blocks import Block, Document
 from app.checking.findings import Attribution, Quotation, SpokenTime
 from app.checking.occasion_words import read_occasion
 from app.checking.speakers import Unknown, by_order, shown, subject_after, subject_before, unknown_in
+from ingest.language.attribution_verbs import ACCORDING, BEHALF, OBJECT, SPEAKER_OF, VERB
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import RegexPatterns, load_lexicon, unfolded
 from ingest.language.ordinals import find_session_mentions

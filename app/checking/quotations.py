@@ -13,11 +13,11 @@ from typing import Final
 
 import regex
 
-from app.checking.attribution_verbs import introduces_speech, introduces_title
 from app.checking.blocks import Block, Document
 from app.checking.findings import Quotation, Skipped
 from app.checking.matching import words_of
 from app.checking.quotation_marks import plain_marks
+from ingest.language.attribution_verbs import introduces_speech, introduces_title
 
 # Opening marks with the marks that may close them.
 _PAIRS: Final = {

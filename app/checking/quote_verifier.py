@@ -89,7 +89,7 @@ class QuoteVerifier:
         remarks = (
             [*best.remarks, *self._doubts(best, fitting, attribution)]
             if fitting
-            else self._mismatch(best.stored, attribution)
+            else [*self._mismatch(best.stored, attribution), *self._incomplete(attribution, True)]
         )
         return replace(
             finding,
@@ -248,7 +248,7 @@ class QuoteVerifier:
             verdict="altered",
             place=self._place(hit),
             changes=changes,
-            warnings=(*finding.warnings, reason, *self._mismatch(hit.stored, finding.attribution)),
+            warnings=(*finding.warnings, reason, *self._mismatch(hit.stored, finding.attribution, near=True)),
         )
 
     def _nearest(self, quote: str, within: list[str] | None, k: int, budget: int) -> tuple[StoredText, Nearest] | None:

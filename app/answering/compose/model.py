@@ -16,6 +16,7 @@ from app.answering.claims.form import unquoted
 from app.answering.compose.llm_stream import Asked, ModelSilentError, Usage
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
 from app.answering.compose.reply_parser import Written
+from app.answering.quoted_speaker import with_quoted_parties
 from app.answering.verify import verify_citation
 from app.chat_model import LlmConfig, reason, redact
 from app.question.proposed import ProposedReading
@@ -301,7 +302,9 @@ class _ClaimChecker:
             return None, [], f"it rests on the words of several: {', '.join(sorted(str(h) for h in holders))}"
         cited: list[Citation] = []
         for sentence in written.numbers:
-            for citation in self._numbered.cite(sentence, 0):
+            for citation in with_quoted_parties(
+                self._numbered.cite(sentence, 0), self._numbered.sources, self._parties
+            ):
                 known = self._known(citation, cited)
                 if known is None:
                     known = replace(citation, number=len(self.citations) + self._fresh(cited) + 1)
