@@ -15,7 +15,7 @@ from app.checking.quotations import find_quotations
 from app.checking.quote_verifier import QuoteVerifier
 from app.checking.remarks import remark
 from app.checking.superseded import superseded_by
-from app.checking.work import READING, CheckLimits, Work
+from app.checking.work import READING, CheckLimits, WorkDone
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
@@ -86,7 +86,7 @@ class Checker:
         quotations = find_quotations(document)
         files = tuple(stored.statement.file for stored in texts.all)
         reader = AttributionReader(document, parties, quotations.found, files)
-        work = Work(self._limits_of_work)
+        work = WorkDone(self._limits_of_work)
         judge = QuoteVerifier(texts, parties, load_wording("en"), work)
         findings: list[Finding] = []
         skipped = list(quotations.skipped)

@@ -7,8 +7,7 @@ from typing import Final
 
 import regex
 
-from app.checking.blocks import Block, Document, make_document
-from app.checking.cell_labels import label_rows
+from app.checking.blocks import Block, Document, label_rows, make_document
 from app.checking.markdown_blocks import markdown_blocks
 from app.checking.word_blocks import word_blocks
 from app.errors import QuestionError

@@ -12,8 +12,7 @@ import regex
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from app.checking.blocks import Block, BlockKind, Hidden
-from app.checking.cell_labels import label_rows
+from app.checking.blocks import Block, BlockKind, Hidden, label_rows
 from app.checking.matching import words_of
 from ingest.language.attribution_verbs import introduces_speech
 

@@ -16,7 +16,7 @@ from app.checking.match_key import match_key
 from app.checking.matching import Match, Wanted, find, readings
 from app.checking.omissions import LeftOut, Said, judge_cut, judge_omissions
 from app.checking.remarks import Remark, remark
-from app.checking.work import MILLION, Work
+from app.checking.work import MILLION, WorkDone
 from app.records import Scope, Verdict
 from app.retrieval.scoped_statements import unreadable_in_scope
 from ingest.language.dates import interval
@@ -60,7 +60,7 @@ class _Hit:
 class QuoteVerifier:
     """Judges quotations against the texts of one corpus."""
 
-    def __init__(self, texts: CorpusTexts, parties: PartyTable, wording: Wording, work: Work) -> None:
+    def __init__(self, texts: CorpusTexts, parties: PartyTable, wording: Wording, work: WorkDone) -> None:
         self._texts = texts
         self._parties = parties
         self._wording = wording
