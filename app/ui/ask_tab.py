@@ -13,7 +13,7 @@ import gradio as gr
 from fastapi import HTTPException
 
 from app.answering.assistant import Assistant
-from app.answering.greeting import greet
+from app.answering.suggestions import greet
 from app.briefing.request import BriefingRequest
 from app.corpus.corpus import Corpus
 from app.corpus.drafts import Judgement, save_draft
