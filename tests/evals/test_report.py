@@ -64,7 +64,7 @@ class _Page(HTMLParser):
 
 
 def _citation(number, quote, source, **fields):
-    given = {
+    own = {
         "body": SCRIPT,
         "session": "9",
         "date": "2018-10-15",
