@@ -244,6 +244,10 @@ DOCUMENT_VARIABLES: dict[str, frozenset[str]] = {
         "col_later": "",
         "yes": "",
         "no": "",
+        "title": "subjects",
+        "title_many": "count",
+        "left_out": "count",
+        "translated": "text",
     }.items()
 }
 

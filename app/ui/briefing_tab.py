@@ -234,8 +234,9 @@ class _BriefingTabController:
         for suffix in (".docx", ".pdf", ".md", *([".xlsx"] if form == "full" else [])):
             try:
                 template = Path(own_template) if own_template else self._tools.config.template
-                document, record = write_briefing(briefing, folder / f"briefing{suffix}", template=template, form=form)
-                written += [str(path) for path in ((document, record) if with_record else (document,))]
+                path = folder / f"briefing{suffix}"
+                paths = write_briefing(briefing, path, template=template, form=form, with_manifest=with_record)
+                written += map(str, paths)
             except AppError as error:
                 problem = error_html(error)
         return gr.Files(value=written, visible=True), problem
