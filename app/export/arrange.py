@@ -4,6 +4,7 @@ Notes are numbered where they are first referred to, by topic and party, or by t
 page then call a citation by the same number.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -299,10 +300,9 @@ class Sayings:
 
     def tally(self, subject: str) -> str:
         """Returns how many parties hold which kind on a subject; by session where the table is split by these."""
-        found = [position(cell) for cell in self.briefing.cells if cell.subject == subject]
-        return " · ".join(
-            f"{self.kind(kind, subject)} {found.count(kind)}" for kind in dict.fromkeys(sorted(found, key=_rank))
-        )
+        found = sorted((c for c in self.briefing.cells if c.subject == subject), key=lambda c: _rank(position(c)))
+        counted = Counter(self.position(cell) for cell in found)
+        return " · ".join(f"{words} {count}" for words, count in counted.items())
 
     def gaps(self) -> tuple[tuple[str, str], ...]:
         """Returns what is missing, by heading, and the date of the corpus."""

@@ -153,7 +153,7 @@ def test_a_short_form_is_one_page_whatever_there_is_to_say(form: DocumentForm, t
     assert all(subject.label in text for subject in crowded_briefing().subjects)
     shown = text.count("characters ")
     # The rest is said to be left out.
-    assert 6 <= shown < 24 and f"for want of room on one page: {24 - shown}." in text
+    assert 6 <= shown < 24 and f"that are not on this page: {24 - shown}." in text
 
 
 @pytest.mark.slow
