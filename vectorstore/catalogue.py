@@ -464,6 +464,12 @@ class Catalogue:
                 ],
             )
 
+    def forget_unreadable(self, under: str) -> None:
+        """Forgets the files that could not be read at all of folders whose names begin so."""
+        with self._database.transaction() as connection:
+            query = "DELETE FROM unreadable WHERE substr(folder, 1, ?) = ? AND pages = '[]'"
+            connection.execute(query, (len(under), under))
+
     def add_trace(self, trace_id: str, record: Mapping[str, object], *, keep: int, days: int = 0) -> None:
         """Stores the record of an answer; drops the oldest beyond `keep`, and those older than `days` unless 0."""
         with self._database.transaction() as connection:
