@@ -28,6 +28,7 @@ from vectorstore.embeddings import SentenceTransformerEmbedder
 from vectorstore.entailment import EntailmentConfig, EntailmentModel
 from vectorstore.health import Check
 from vectorstore.offline import forbid_reports
+from vectorstore.question_embedder import question_embedder
 from vectorstore.rerank import build_reranker
 from vectorstore.retriever import Retriever
 from vectorstore.sentence_encoder import LANGUAGES, sentence_encoder
@@ -105,7 +106,7 @@ def open_workspace(
     if not (settings.embedding.allow_download or settings.rerank.allow_download):
         # Read by the model libraries when they are first imported, which is later.
         os.environ["HF_HUB_OFFLINE"] = "1"
-    embedder = SentenceTransformerEmbedder(settings.embedding.for_questions())
+    embedder = question_embedder(settings.embedding)
     of_passages = SentenceTransformerEmbedder(settings.embedding)
     languages = settings.embedding.languages.split(",")
     encoder = sentence_encoder()

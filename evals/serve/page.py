@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from app.settings import Settings
 from app.ui.ask_tab import QUIET, SHOWN_ERRORS
-from app.ui.conversation import error_html
+from app.ui.messages import error_html
 from app.ui.server import create_app, serve_app
 from evals.case_sets import SAVED, SHIPPED
 from evals.cases.case_table import SUFFIXES
