@@ -62,7 +62,7 @@ class BriefingConfig(BaseModel):
     """A .docx of your house whose styles, header and footer Word and PDF briefings take; default: our own."""
     quotations: int = Field(default=3, ge=1, le=20)
     """Quotations in a cell of the position table at most; what remains is counted."""
-    one_page_tokens: int = Field(default=520, ge=50, le=5000)
+    one_page_tokens: int = Field(default=900, ge=50, le=5000)
     """Length of a one-pager's points in cl100k tokens; quotations are never cut, fewer are taken."""
     talking_points: int = Field(default=12, ge=1, le=200)
     """Talking points at most."""

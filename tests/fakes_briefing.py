@@ -249,6 +249,34 @@ def fake_briefing(language: str = "en", *, sessions: tuple[str, ...] = ()) -> Br
     )
 
 
+def crowded_briefing() -> Briefing:
+    """Four topics with six long quotations each, all of them talking points: more than a page holds."""
+    briefing = fake_briefing()
+    labels = [f"Topic {number}" for number in range(4)]
+    citations = tuple(
+        replace(cited(number, 2, 0), quote=f"{number}. " + "Arvandia supports the Convention. " * 8)
+        for number in range(1, 25)
+    )
+    return replace(
+        briefing,
+        parties=("XAA",),
+        subjects=tuple(Subject(label=label, topic=label) for label in labels),
+        citations=citations,
+        cells=tuple(
+            Cell(
+                party="XAA", subject=label, session=None, kind="supports", citations=tuple(range(at, at + 6)), key=label
+            )
+            for label, at in zip(labels, range(1, 25, 6), strict=True)
+        ),
+        points=tuple(
+            Point(party="XAA", subject=labels[(number - 1) // 6], lead="Arvandia, 2024", citation=number)
+            for number in range(1, 25)
+        ),
+        changes=(),
+        repetitions=(),
+    )
+
+
 CLAIM = "Arvandia now supports the Convention | <b>as a legal basis</b> for extradition."
 GROUP_CLAIM = "=The Group proposes that requests be confirmed within five working days."
 DROPPED = "Arvandia rejects everything on 14 May 1987."

@@ -4,7 +4,7 @@ After repeated failures the model is no longer asked, and cells keep their quota
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Final, get_args
@@ -23,6 +23,8 @@ from vectorstore.records import Sentence
 MOST_CLAIMS: Final = 3
 # Failures in a row after which the model is not asked again: each may take as long as its time limit.
 _PATIENCE: Final = 2
+# Quotations that are translated at once.
+_TRANSLATED: Final = 10
 _COPIED: Final = "it is no more than its quotation, which stands in the cell"
 
 
@@ -81,6 +83,19 @@ class CellWriter:
         self._failures = self._failures + 1 if _failed(draft) else 0
         return _held(draft, sources)
 
+    def translate(self, citations: Sequence[Citation], language: str) -> dict[int, str]:
+        """Returns translations of quotations in other languages, by number, as far as they hold; for reading only."""
+        foreign = [citation for citation in citations if citation.language not in (language, None)]
+        found: dict[int, str] = {}
+        for first in range(0, len(foreign), _TRANSLATED):
+            if self._failures >= _PATIENCE:
+                break
+            texts, usage = self._writer.translate(foreign[first : first + _TRANSLATED], language)
+            self._failures = 0 if texts else self._failures + 1
+            self._use(usage)
+            found |= texts
+        return found
+
     def report(self, cells: Sequence[Cell]) -> Writing | None:
         """Returns how the model took part in the finished cells; None where it was never asked."""
         if not self._versions:
@@ -100,7 +115,10 @@ class CellWriter:
     def _count(self, draft: ModelDraft) -> None:
         self._versions[draft.prompt_version] = None
         self._left_out += draft.left_out
-        for name, value in draft.usage.items():
+        self._use(draft.usage)
+
+    def _use(self, usage: Mapping[str, int | float | bool]) -> None:
+        for name, value in usage.items():
             if isinstance(value, bool):
                 self._usage[name] = bool(self._usage.get(name)) or value
             else:

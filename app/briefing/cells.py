@@ -234,6 +234,8 @@ class Briefing:
             repetitions.
         moments: What each statement of a party shows, by date, where a cell has evidence in several statements.
         points: Talking points, within the length limit that was asked for.
+        translations: Of quotations in another language, by number, as far as a model's hold; nobody's words.
+        left_out: Quotations for which a document of one page has no room.
         coverage: What was searched, and for whom nothing was found.
         sources: Every statement searched, by party and date.
         made: When, ISO 8601, UTC, to the second.
@@ -252,6 +254,8 @@ class Briefing:
     repetitions: tuple[Repetition, ...] = ()
     changes: tuple[PositionChange, ...] = ()
     points: tuple[Point, ...] = ()
+    translations: dict[int, str] = field(default_factory=dict)
+    left_out: int = 0
     coverage: Coverage = field(default_factory=Coverage)
     sources: tuple[SourceFile, ...] = ()
     made: str = ""
@@ -313,6 +317,7 @@ class Briefing:
                 "repetitions": [asdict(item) for item in self.repetitions],
                 "changes": [asdict(item) for item in self.changes],
                 "points": [asdict(point) for point in self.points],
+                "translations": {str(number): text for number, text in self.translations.items()},
                 "sources": [asdict(source) for source in self.sources],
                 "made": self.made,
                 "corpus_date": self.corpus_date,

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from itertools import chain, zip_longest
 
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing, Cell, Point
@@ -15,7 +16,7 @@ from prompts.wording import Wording
 def choose_points(
     briefing: Briefing, wording: Wording, *, max_points: int | None, max_tokens: int | None
 ) -> tuple[Point, ...]:
-    """Chooses talking points, subject by subject, every party once before anyone has a second.
+    """Chooses talking points, the subjects in turn, every party once on each before anyone has a second.
 
     What a model claims comes with its quotations, before quotations alone. Nothing is ever cut: a claim that does not
     fit with its quotations gives way to the quotation alone, and a quotation that does not fit is left out; the next
@@ -25,20 +26,20 @@ def choose_points(
     used = 0
     seen: set[int] = set()
     ranked = [(cell, _ranked(briefing, cell, wording)) for cell in briefing.cells if not cell.is_rejected]
+    # Subject by subject in turn, so that none takes the room of all others.
+    queues = [[held for held in ranked if held[0].subject == subject.label] for subject in briefing.subjects]
+    turns = [held for turn in zip_longest(*queues) for held in turn if held is not None]
     for rank in range(max((len(points) for _, points in ranked), default=0)):
-        for subject in briefing.subjects:
-            for cell, points in ranked:
-                if cell.subject != subject.label or rank >= len(points):
+        for point in chain.from_iterable(points[rank : rank + 1] for _, points in turns):
+            for choice in point:
+                length = _length(briefing, choice)
+                fits = max_tokens is None or used + length <= max_tokens
+                if seen & {*choice.citations} or not fits or (max_points is not None and len(chosen) >= max_points):
                     continue
-                for point in points[rank]:
-                    length = _length(briefing, point)
-                    fits = max_tokens is None or used + length <= max_tokens
-                    if seen & {*point.citations} or not fits or (max_points is not None and len(chosen) >= max_points):
-                        continue
-                    seen.update(point.citations)
-                    chosen.append(point)
-                    used += length
-                    break
+                seen.update(choice.citations)
+                chosen.append(choice)
+                used += length
+                break
     order = {subject.label: place for place, subject in enumerate(briefing.subjects)}
     return tuple(sorted(chosen, key=lambda point: order[point.subject]))
 

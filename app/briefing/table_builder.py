@@ -25,7 +25,7 @@ from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.scoped_statements import unreadable_in_scope
 from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
-from prompts.wording import load_wording
+from prompts.wording import load_document_words, load_wording
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary, text_key, text_sha256
 
@@ -39,6 +39,8 @@ _ABSENT: Final[dict[AbstentionReason, str]] = {
 _WEAK: Final = "What was found is unlikely to be on this, and is not quoted."
 # Quotations in a cell from what a group said for the party.
 _OF_GROUP: Final = 1
+# Characters of the subjects in a title; more would not stay on two lines.
+_LONGEST_TITLE: Final = 90
 # Quotations that a search for a cell offers.
 _OFFERED: Final = 5
 
@@ -195,7 +197,7 @@ class _Build:
         cells = [replace(cell, review=reviews.get(cell.key)) for cell in cells]
         repetitions = repetitions_of(cells, tuple(self._searched.values()), citations)
         briefing = Briefing(
-            title=request.title or _title(request.subjects),
+            title=request.title or _title(request.subjects, request.language),
             language=request.language,
             parties=tuple(codes),
             subjects=request.subjects,
@@ -209,8 +211,10 @@ class _Build:
             sources=self._sources(),
             made=datetime.now(UTC).isoformat(timespec="seconds"),
             corpus_date=max((summary.added for summary in self._searched.values()), default=None),
-            writing=None if self._writer is None else self._writer.report(cells),
         )
+        if self._writer is not None:
+            translations = self._writer.translate(citations.all(), request.language)
+            briefing = replace(briefing, translations=translations, writing=self._writer.report(cells))
         briefing = replace(briefing, names=self._names(briefing))
         points = choose_points(briefing, self._wording, max_points=max_points, max_tokens=max_tokens)
         return replace(briefing, points=points)
@@ -415,9 +419,13 @@ def _sessions(in_scope: Sequence[StatementSummary], codes: Sequence[str]) -> tup
     return tuple(sorted(found, key=lambda session: (not session.isdigit(), int(session) if session.isdigit() else 0)))
 
 
-def _title(subjects: Sequence[Subject]) -> str:
-    shown = ", ".join(subject.label for subject in subjects[:3])
-    return f"Positions on {shown}" + (f" and {len(subjects) - 3} more" if len(subjects) > 3 else "")
+def _title(subjects: Sequence[Subject], language: str) -> str:
+    """Returns a heading that names the subjects, or counts them where they are many or long."""
+    words = load_document_words(language)
+    named = "; ".join(subject.label for subject in subjects)
+    if len(named) <= _LONGEST_TITLE or len(subjects) == 1:
+        return words.say("title", subjects=named)
+    return words.say("title_many", count=len(subjects))
 
 
 def _key(code: str, subject: Subject, session: str | None, cited: Sequence[Citation]) -> str:

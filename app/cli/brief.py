@@ -50,6 +50,9 @@ def brief(
     template: Annotated[
         Path | None, typer.Option(metavar="DOCX", help="a document of your house to take styles from")
     ] = None,
+    with_manifest: Annotated[
+        bool, typer.Option("--manifest", help="beside each document, a file of hashes to check it by")
+    ] = False,
     output: Annotated[
         list[Path] | None, typer.Option("-o", "--output", metavar="FILE", help="a .docx, .xlsx, .md or .pdf")
     ] = None,
@@ -90,7 +93,11 @@ def brief(
                 composer=composer,
             )
         template = template or limits.template
-        written = [file for path in outputs for file in write_briefing(briefing, path, template=template, form=form)]
+        written = [
+            file
+            for path in outputs
+            for file in write_briefing(briefing, path, template=template, form=form, with_manifest=with_manifest)
+        ]
     # The numbers are those of the documents.
     numbered = arrange(briefing)
     if invocation.as_json:

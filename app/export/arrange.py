@@ -4,16 +4,19 @@ Notes are numbered where they are first referred to, by topic and party, or by t
 page then call a citation by the same number.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal, get_args
 
 from app.answering.provenance import as_quoting, holders, provenance, reference_by_name, spoken_date
-from app.briefing.cells import Briefing, Cell, Point
+from app.briefing.cells import Briefing, Cell, Point, Subject
 from app.records import Citation, Claim
 from app.retrieval.position_marks import PositionKind
-from prompts.wording import Wording, load_document_words, load_wording
+from ingest.glossary.glossary import terms_within
+from ingest.treaties.treaties import article_title
+from prompts.wording import LANGUAGES, Wording, load_document_words, load_wording
 
 DocumentForm = Literal["full", "one_pager", "talking_points"]
 FORMS: Final[tuple[DocumentForm, ...]] = get_args(DocumentForm)
@@ -73,6 +76,7 @@ def arrange(briefing: Briefing, form: DocumentForm = "full") -> Briefing:
             for item in briefing.changes
             if item.earlier in new and item.later in new
         ),
+        translations={new[n]: text for n, text in briefing.translations.items() if n in new},
         moments=tuple(replace(m, citation=new[m.citation]) for m in briefing.moments if m.citation in new),
         points=tuple(
             replace(p, citation=new[p.citation], claim=p.claim and _renumbered(p.claim, new))
@@ -95,9 +99,10 @@ def _reading_order(briefing: Briefing, cells: Iterable[Cell], form: DocumentForm
         yield from (number for cell in cells if cell.subject == subject.label for number in cell.citations)
     for change in briefing.changes:
         yield from (change.earlier, change.later)
-    yield from (moment.citation for moment in briefing.moments)
     for repetition in briefing.repetitions:
         yield from repetition.citations
+    # Last, since the picture shows them and the text does not: notes would count past them.
+    yield from (moment.citation for moment in briefing.moments)
 
 
 def position(cell: Cell) -> PositionKind:
@@ -112,12 +117,12 @@ def citation_kind(cell: Cell, number: int) -> PositionKind:
     return next((words.kind for words in cell.words if words.citation == number), position(cell))
 
 
-def pieces(cell: Cell, citation: Citation) -> tuple[QuotationPart, ...]:
+def pieces(cell: Cell | None, citation: Citation) -> tuple[QuotationPart, ...]:
     """Returns a quotation cut where the words that show its kind begin and end; joined, it is the whole quotation."""
     quote = citation.quote
     telling = [False] * len(quote)
     stretch = len(quote) / max(1, citation.end - citation.start)
-    for words in cell.words:
+    for words in cell.words if cell is not None else ():
         if words.citation != citation.number or not words.text:
             continue
         # The same words may occur twice; repair moves them little.
@@ -232,6 +237,27 @@ class Sayings:
             return ((point.lead, cited[0]),)
         return tuple((", ".join(filter(None, (self.name(c.state), self.date(c.date)))), c) for c in cited)
 
+    def helps(self, citation: Citation, subject: Subject) -> tuple[str, ...]:
+        """Returns what helps to read a quotation in another language: what its terms for the subject mean.
+
+        With a chat model, an unofficial translation as well.
+        """
+        language = citation.language
+        if language in (None, self.language) or language not in LANGUAGES:
+            return ()
+        title = article_title(subject.treaty, subject.article) if subject.treaty and subject.article else ""
+        topic, of = (subject.topic, subject.language) if subject.topic else (title or "", "en")
+        asked = {named.concept for named in terms_within(topic, of)}
+        found = {
+            citation.quote[named.start : named.end]: named.terms[0]
+            for named in terms_within(citation.quote, language, to=self.language)
+            if named.concept in asked
+        }
+        glosses = [self._wording.say("note_gloss", term=term, gloss=gloss) for term, gloss in found.items()]
+        translated = self.briefing.translations.get(citation.number)
+        texts = [] if translated is None else [self.say("translated", text=translated)]
+        return (*(["; ".join(glosses)] if glosses else []), *texts)
+
     def source(self, cell: Cell, citation: Citation) -> str:
         """Returns the line above a quotation in a cell: whose it is where that needs saying, and where and when."""
         # Claims come between the name of the party and its quotations.
@@ -274,10 +300,9 @@ class Sayings:
 
     def tally(self, subject: str) -> str:
         """Returns how many parties hold which kind on a subject; by session where the table is split by these."""
-        found = [position(cell) for cell in self.briefing.cells if cell.subject == subject]
-        return " · ".join(
-            f"{self.kind(kind, subject)} {found.count(kind)}" for kind in dict.fromkeys(sorted(found, key=_rank))
-        )
+        found = sorted((c for c in self.briefing.cells if c.subject == subject), key=lambda c: _rank(position(c)))
+        counted = Counter(self.position(cell) for cell in found)
+        return " · ".join(f"{words} {count}" for words, count in counted.items())
 
     def gaps(self) -> tuple[tuple[str, str], ...]:
         """Returns what is missing, by heading, and the date of the corpus."""

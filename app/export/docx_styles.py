@@ -55,7 +55,7 @@ class Look:
     indent: int = 0
 
 
-_LOOKS: Final = (
+LOOKS: Final = (
     Look(name="Title", size=20, bold=True, colour=_INK, after=4),
     Look(name="Subtitle", size=9, colour=_GREY, after=8),
     Look(name="Heading 1", size=15, bold=True, colour=_INK, before=16, after=6, keep_next=True, level=0),
@@ -166,7 +166,7 @@ def drop_relationships(relationships: Relationships, kind: str) -> None:
 def _add_missing(document: Document) -> None:
     styles = document.styles
     base = styles.default(WD_STYLE_TYPE.PARAGRAPH)
-    for look in _LOOKS:
+    for look in LOOKS:
         if look.name not in styles:
             styles.element.append(_paragraph_style(look, None if base is None else base.style_id))
     for name, style in ((TABLE, _TABLE_LOOK), ("footnote reference", _REFERENCE_LOOK)):

@@ -1,11 +1,10 @@
-"""Writing a briefing as a document of the kind that its suffix names, with its manifest beside it.
+"""Writing a briefing as a document of the kind that its suffix names, where wanted with its manifest beside it.
 
 `iran.docx` comes with `iran.docx.manifest.json`; both are put in place together.
 """
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,70 +15,52 @@ from app.export.docx import docx_bytes
 from app.export.excel import excel_bytes
 from app.export.manifest import manifest, manifest_path
 from app.export.markdown import markdown_bytes
+from app.export.one_page import fit_to_page
 from app.export.pdf import pdf_bytes
 
-
-@dataclass(frozen=True, kw_only=True)
-class DocumentJob:
-    """What a document is made of: an arranged briefing, its form, its name, and a template if it has one."""
-
-    briefing: Briefing
-    form: DocumentForm
-    file: str
-    template: Path | None
+SUFFIXES: Final = (".docx", ".xlsx", ".md", ".pdf")
 
 
-def _docx(job: DocumentJob) -> bytes:
-    return docx_bytes(job.briefing, form=job.form, file=job.file, template=job.template)
-
-
-def _pdf(job: DocumentJob) -> bytes:
-    return pdf_bytes(
-        lambda pages: docx_bytes(job.briefing, form=job.form, file=job.file, template=job.template, page_numbers=pages)
-    )
-
-
-def _excel(job: DocumentJob) -> bytes:
-    if job.form != "full":
-        raise ExportError(f"{job.file!r}: a table has no form {job.form!r}; choose .docx, .md or .pdf for it")
-    return excel_bytes(job.briefing, file=job.file)
-
-
-def _markdown(job: DocumentJob) -> bytes:
-    return markdown_bytes(job.briefing, form=job.form, file=job.file)
-
-
-_WRITERS: Final[dict[str, Callable[[DocumentJob], bytes]]] = {
-    ".docx": _docx,
-    ".xlsx": _excel,
-    ".md": _markdown,
-    ".pdf": _pdf,
-}
-SUFFIXES: Final = tuple(_WRITERS)
+def _document(briefing: Briefing, path: Path, template: Path | None, form: DocumentForm) -> bytes:
+    suffix, name = path.suffix.lower(), path.name
+    if suffix == ".md":
+        return markdown_bytes(briefing, form=form, file=name)
+    if suffix == ".xlsx":
+        if form != "full":
+            raise ExportError(f"{name!r}: a table has no form {form!r}; choose .docx, .md or .pdf for it")
+        return excel_bytes(briefing, file=name)
+    word_file = partial(docx_bytes, briefing, form=form, file=name, template=template)
+    return word_file() if suffix == ".docx" else pdf_bytes(lambda pages: word_file(page_numbers=pages))
 
 
 def write_briefing(
-    briefing: Briefing, path: Path, *, template: Path | None = None, form: DocumentForm = "full"
+    briefing: Briefing,
+    path: Path,
+    *,
+    template: Path | None = None,
+    form: DocumentForm = "full",
+    with_manifest: bool = False,
 ) -> tuple[Path, ...]:
-    """Writes a briefing as the kind of document that its suffix names, and its manifest beside it; returns both paths.
+    """Writes a briefing as the kind of document that its suffix names; returns the paths written.
 
-    Both files are complete or, where something fails (an ExportError), as they were before. A house template serves
-    .docx and .pdf.
+    The manifest, where wanted, stands beside it. Files are complete or, where something fails (an ExportError), as they
+    were before. A house template serves .docx and .pdf.
     """
     check_output(path)
-    write = _WRITERS[path.suffix.lower()]
     if form not in FORMS:
         raise ExportError(f"no form {form!r} of a document; choose {', '.join(FORMS)}")
-    arranged = arrange(briefing, form)
-    document = write(DocumentJob(briefing=arranged, form=form, file=path.name, template=template))
-    beside = manifest_path(path)
-    _replace({path: document, beside: manifest(arranged, document, path.name, form)})
-    return path, beside
+    arranged = arrange(fit_to_page(briefing, form), form)
+    document = _document(arranged, path, template, form)
+    contents = {path: document}
+    if with_manifest:
+        contents[manifest_path(path)] = manifest(arranged, document, path.name, form)
+    _replace(contents)
+    return tuple(contents)
 
 
 def check_output(path: Path) -> None:
     """Finds out before the work whether a document of that name can be written; else there is an ExportError."""
-    if path.suffix.lower() not in _WRITERS:
+    if path.suffix.lower() not in SUFFIXES:
         raise ExportError(f"{str(path)!r}: no such kind of document; end its name in {', '.join(SUFFIXES)}")
     if path.is_dir():
         raise ExportError(f"{str(path)!r} is a folder: name a file in it")

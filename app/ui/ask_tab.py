@@ -26,7 +26,7 @@ from app.records import Answer, Pick, Scope
 from app.ui.briefing_requests import BriefingWish, briefing_asked, briefing_of_turns
 from app.ui.conversation import (
     Pending,
-    Turn,
+    ShownTurn,
     Unsaved,
     answer_text,
     conversation_html,
@@ -119,35 +119,9 @@ class AskTab:
 
     conversation: gr.HTML
     turns: gr.State
-    welcome: Callable[[list[Turn]], str]
+    welcome: Callable[[list[ShownTurn]], str]
     opened: Callable[[str], tuple[Any, ...]]
     shown: list[Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _ScopeEditor:
-    accordion: gr.Accordion
-    states: gr.Dropdown
-    members_of: gr.Dropdown
-    excluded: gr.Dropdown
-    articles: gr.Dropdown
-    years: gr.Dropdown
-    months: gr.Dropdown
-    since: gr.Textbox
-    until: gr.Textbox
-    sessions: gr.Dropdown
-    bodies: gr.Dropdown
-    agenda_items: gr.Dropdown
-    pick: gr.Dropdown
-    topic: gr.Textbox
-    apply: gr.Button
-    reset: gr.Button
-
-    @property
-    def fields(self) -> list[gr.Dropdown | gr.Textbox]:
-        who = (self.states, self.members_of, self.excluded)
-        lists = (self.articles, self.years, self.months, self.sessions, self.bodies, self.agenda_items)
-        return [*who, *lists, self.pick, self.since, self.until, self.topic]
 
 
 class _AskTabController:
@@ -159,7 +133,7 @@ class _AskTabController:
         self._store = store
         self._kept = conversations
 
-    def welcome(self, turns: list[Turn], here: str | None = None) -> str:
+    def welcome(self, turns: list[ShownTurn], here: str | None = None) -> str:
         if turns:
             return conversation_html(turns, self._corpus, identifier=here or "")
         try:
@@ -171,7 +145,7 @@ class _AskTabController:
 
     def opened(self, identifier: str | None, words: str = "") -> tuple[Any, ...]:
         """Opens a conversation, or a new one; gives (conversation, evidence, turns, its id, suggestions, list)."""
-        problem, turns = "", list[Turn]()
+        problem, turns = "", list[ShownTurn]()
         try:
             turns = self._turns(identifier) if identifier else []
         except SHOWN_ERRORS as error:
@@ -185,9 +159,9 @@ class _AskTabController:
             self.listed(words, identifier),
         )
 
-    def _turns(self, identifier: str) -> list[Turn]:
+    def _turns(self, identifier: str) -> list[ShownTurn]:
         """Returns the turns of a kept conversation, rendered."""
-        turns: list[Turn] = []
+        turns: list[ShownTurn] = []
         for kept in self._kept.turns(identifier)[-_TURNS_KEPT:]:
             history = [turn_of(turn.answer, turn.overrides) for turn in turns]
             judged = None if kept.judged is None else Judgement(verdict=kept.judged, should_be=kept.should_be)
@@ -205,7 +179,7 @@ class _AskTabController:
             )
         return turns
 
-    def _current(self, here: str | None, turns: list[Turn]) -> list[Turn]:
+    def _current(self, here: str | None, turns: list[ShownTurn]) -> list[ShownTurn]:
         """Returns the turns as they are kept, where another tab of the browser went on with the conversation."""
         if here is None:
             return turns
@@ -215,7 +189,7 @@ class _AskTabController:
         except SHOWN_ERRORS:
             return turns
 
-    def _keep(self, here: str | None, turn: Turn) -> str | None:
+    def _keep(self, here: str | None, turn: ShownTurn) -> str | None:
         """Keeps a turn; returns the id of its conversation, None where it cannot be kept, as on a full disk."""
         judged = turn.judged
         kept = KeptTurn(
@@ -258,7 +232,7 @@ class _AskTabController:
             return *self.opened(None)[:-1], self.listed(words, None, work)
         return *unchanged, self.listed(words, here, work)
 
-    def suggest(self, turns: list[Turn]) -> str:
+    def suggest(self, turns: list[ShownTurn]) -> str:
         """Renders what may be asked next."""
         if not turns:
             return ""
@@ -268,7 +242,7 @@ class _AskTabController:
             return ""
 
     # Gradio names endpoints after functions, and `ask` is the public one's name.
-    def ask_new(self, question: str, turns: list[Turn], here: str | None) -> Iterator[tuple[Any, ...]]:
+    def ask_new(self, question: str, turns: list[ShownTurn], here: str | None) -> Iterator[tuple[Any, ...]]:
         """Answers a new question, with the questions before it as history; a briefing is made on its own tab."""
         turns = self._current(here, turns)
         try:
@@ -281,7 +255,7 @@ class _AskTabController:
         else:
             yield self._handed_over(question, turns, here, wanted)
 
-    def act(self, turns: list[Turn], here: str | None, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+    def act(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         """Asks an example or a reading to choose, asks again without one part of the scope, or wants a briefing."""
         data = event._data if isinstance(event._data, dict) else {}
         action, last = data.get("action"), turns[-1] if turns else None
@@ -300,7 +274,7 @@ class _AskTabController:
             change = without(last.answer.scope, str(data.get("field")), str(data.get("value")))
             yield from self._answer(last.question, turns[:-1], here, {**last.overrides, **change})
 
-    def judge(self, turns: list[Turn], here: str | None, event: gr.EventData) -> tuple[Any, Any]:
+    def judge(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, Any]:
         """Keeps what the reader says of an answer, and writes a draft eval case; gives (conversation, turns)."""
         data = event._data if isinstance(event._data, dict) else {}
         place = next((i for i, turn in enumerate(turns) if str(turn.number) == data.get("turn")), None)
@@ -319,7 +293,7 @@ class _AskTabController:
         self._keep(here, kept[place])
         return conversation_html(kept, self._corpus, identifier=here or ""), kept
 
-    def use(self, turns: list[Turn], here: str | None, event: gr.EventData) -> tuple[Any, ...]:
+    def use(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Takes a related passage into its answer; gives (conversation, evidence, turns)."""
         data = event._data if isinstance(event._data, dict) else {}
         place = next((i for i, turn in enumerate(turns) if str(turn.number) == data.get("turn")), None)
@@ -369,7 +343,7 @@ class _AskTabController:
 
     def ask_with_scope(
         self,
-        turns: list[Turn],
+        turns: list[ShownTurn],
         here: str | None,
         parties: list[str],
         members_of: list[str],
@@ -406,24 +380,24 @@ class _AskTabController:
             }
             yield from self._answer(turns[-1].question, turns[:-1], here, overrides)
 
-    def ask_as_read(self, turns: list[Turn], here: str | None) -> Iterator[tuple[Any, ...]]:
+    def ask_as_read(self, turns: list[ShownTurn], here: str | None) -> Iterator[tuple[Any, ...]]:
         """Asks the newest question again with the scope that it states itself."""
         if turns:
             yield from self._answer(turns[-1].question, turns[:-1], here, {})
 
-    def stopped(self, turns: list[Turn], here: str | None, asking: str) -> tuple[Any, ...]:
+    def stopped(self, turns: list[ShownTurn], here: str | None, asking: str) -> tuple[Any, ...]:
         """Shows that a question was stopped, which goes back into its box; gives what `_answer` does, but the last."""
         pending = Pending(question=asking, notice=say("stopped")) if asking else None
         shown = conversation_html(turns, self._corpus, identifier=here or "", pending=pending)
         return shown or self.welcome(turns), asking, gr.Button(visible=True), gr.Button(visible=False)
 
-    def _refused(self, question: str, turns: list[Turn], here: str | None, error: Exception) -> tuple[Any, ...]:
+    def _refused(self, question: str, turns: list[ShownTurn], here: str | None, error: Exception) -> tuple[Any, ...]:
         pending = Pending(question=question, error=str(error))
         shown = conversation_html(turns, self._corpus, identifier=here or "", pending=pending)
         return shown, *[gr.skip()] * 3, question, *[gr.skip()] * 4
 
     def _handed_over(
-        self, question: str, turns: list[Turn], here: str | None, request: BriefingRequest
+        self, question: str, turns: list[ShownTurn], here: str | None, request: BriefingRequest
     ) -> tuple[Any, ...]:
         """Hands a wish to the Briefing tab."""
         pending = Pending(question=question, notice=say("briefing-elsewhere")) if question else None
@@ -432,13 +406,13 @@ class _AskTabController:
         return shown, *[gr.skip()] * 3, "", *[gr.skip()] * 3, wish
 
     def _answer(
-        self, question: str, turns: list[Turn], here: str | None, overrides: Overrides
+        self, question: str, turns: list[ShownTurn], here: str | None, overrides: Overrides
     ) -> Iterator[tuple[Any, ...]]:
         """Yields (conversation, evidence, turns, its id, question box, ask, stop, what is being asked, briefing)."""
         skip = gr.skip()
         history = [turn_of(turn.answer, turn.overrides) for turn in turns]
 
-        def shown(turns: list[Turn], pending: Pending | None = None) -> str:
+        def shown(turns: list[ShownTurn], pending: Pending | None = None) -> str:
             return conversation_html(turns, self._corpus, identifier=here or "", pending=pending)
 
         busy = (gr.Button(visible=False), gr.Button(visible=True), question, skip)
@@ -458,7 +432,7 @@ class _AskTabController:
             failed = shown(turns, Pending(question=question, error=str(error)))
             yield failed, _panel(turns), turns, skip, question, *idle
 
-    def editor_values(self, turns: list[Turn]) -> list[Any]:
+    def editor_values(self, turns: list[ShownTurn]) -> list[Any]:
         """Fills the scope editor with the newest answer's scope and what the corpus offers."""
         if not turns:
             return [gr.Accordion(visible=False), *[gr.skip()] * 13]
@@ -498,7 +472,7 @@ class _AskTabController:
         return regions()[code].name(language()) if code in regions() else self._corpus.party_name(code)
 
 
-def _panel(turns: Sequence[Turn], place: int = -1) -> str:
+def _panel(turns: Sequence[ShownTurn], place: int = -1) -> str:
     """Renders the evidence of all turns; that of one is shown, by default the newest."""
     shown = turns[place].number if turns else 0
     return evidence_panel([(turn.number, turn.evidence) for turn in turns], shown)
@@ -513,56 +487,31 @@ def _natural(value: str) -> tuple[int, str]:
     return (int(value), "") if value.isdigit() else (10**9, value)
 
 
-def _build_editor() -> _ScopeEditor:
+def _build_editor() -> tuple[gr.Accordion, list[gr.Dropdown | gr.Textbox], gr.Button, gr.Button]:
+    """Lays out the scope editor; returns it, its fields as `ask_with_scope` takes them, and its two buttons."""
+
+    def several(key: str, width: int, **options: Any) -> gr.Dropdown:  # noqa: ANN401 - options of the component
+        return gr.Dropdown(label=label(key), multiselect=True, choices=[], min_width=width, **options)
+
+    def line(key: str, width: int, **options: Any) -> gr.Textbox:  # noqa: ANN401 - options of the component
+        return gr.Textbox(label=label(key), lines=1, max_lines=1, min_width=width, **options)
+
     with gr.Accordion(label("edit-scope"), open=False, visible=False, elem_id="scope-editor") as accordion:
         with gr.Row():
-            states = gr.Dropdown(label=label("states-and-groups"), multiselect=True, choices=[], min_width=220)
-            members_of = gr.Dropdown(label=label("chip-members_of"), multiselect=True, choices=[], min_width=160)
-            excluded = gr.Dropdown(label=label("chip-excluded"), multiselect=True, choices=[], min_width=160)
-            articles = gr.Dropdown(
-                label=label("articles"),
-                info=label("articles-such-as"),
-                multiselect=True,
-                choices=[],
-                allow_custom_value=True,
-                min_width=220,
-            )
+            who = [several("states-and-groups", 220), several("chip-members_of", 160), several("chip-excluded", 160)]
+            articles = several("articles", 220, info=label("articles-such-as"), allow_custom_value=True)
         with gr.Row():
-            years = gr.Dropdown(label=label("years"), multiselect=True, choices=[], min_width=140)
-            months = gr.Dropdown(label=label("months"), multiselect=True, choices=[], min_width=140)
-            since = gr.Textbox(
-                label=label("since-label"), placeholder="2018, 2018-10", lines=1, max_lines=1, min_width=140
-            )
-            until = gr.Textbox(
-                label=label("until-label"), placeholder="2020, 2020-10", lines=1, max_lines=1, min_width=140
-            )
-            sessions = gr.Dropdown(label=label("sessions"), multiselect=True, choices=[], min_width=140)
-            agenda_items = gr.Dropdown(label=label("agenda-items"), multiselect=True, choices=[], min_width=140)
+            dates = [several("years", 140), several("months", 140)]
+            ends = [line("since-label", 140, placeholder="2018, 2018-10"), line("until-label", 140, placeholder="2020")]
+            sessions, agenda_items = several("sessions", 140), several("agenda-items", 140)
         with gr.Row():
-            bodies = gr.Dropdown(label=label("bodies"), multiselect=True, choices=[], min_width=220)
+            bodies = several("bodies", 220)
             pick = gr.Dropdown(label=label("statements"), choices=[""], value="", min_width=140)
-            topic = gr.Textbox(label=label("topic-words"), lines=1, max_lines=2, min_width=220)
+            topic = line("topic-words", 220)
         with gr.Row():
             apply = gr.Button(label("ask-with-scope"), variant="primary", size="sm", min_width=200)
             reset = gr.Button(label("ask-as-read"), size="sm", min_width=200)
-    return _ScopeEditor(
-        accordion=accordion,
-        states=states,
-        members_of=members_of,
-        excluded=excluded,
-        articles=articles,
-        years=years,
-        months=months,
-        since=since,
-        until=until,
-        sessions=sessions,
-        bodies=bodies,
-        agenda_items=agenda_items,
-        pick=pick,
-        topic=topic,
-        apply=apply,
-        reset=reset,
-    )
+    return accordion, [*who, articles, *dates, sessions, bodies, agenda_items, pick, *ends, topic], apply, reset
 
 
 def fetched(corpus: Corpus, read: Callable[[Corpus, object], dict[str, str]], name: str) -> Callable[[Any], Any]:
@@ -627,7 +576,7 @@ def build_ask_tab(
                 padding=False,
             )
             suggestions = gr.HTML(elem_id="suggestions", js_on_load=ON_ACTION, apply_default_css=False, padding=False)
-            editor = _build_editor()
+            accordion, scope_fields, apply, reset = _build_editor()
             with gr.Row(elem_classes="u-composer"):
                 question = gr.Textbox(
                     label=label("question"),
@@ -669,12 +618,10 @@ def build_ask_tab(
         ),
         conversation.select(controller.act, [turns, here], outputs, trigger_mode="multiple", **running),
         suggestions.select(controller.act, [turns, here], outputs, trigger_mode="once", **running),
-        editor.apply.click(
-            controller.ask_with_scope, [turns, here, *editor.fields], outputs, trigger_mode="once", **running
-        ),
-        editor.reset.click(controller.ask_as_read, [turns, here], outputs, trigger_mode="once", **running),
+        apply.click(controller.ask_with_scope, [turns, here, *scope_fields], outputs, trigger_mode="once", **running),
+        reset.click(controller.ask_as_read, [turns, here], outputs, trigger_mode="once", **running),
     ]
-    editing = [editor.accordion, *editor.fields]
+    editing = [accordion, *scope_fields]
     shown = [conversation, evidence, turns, here, suggestions, listing]
     for event in asked:
         event.then(controller.editor_values, [turns], editing, **QUIET)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from app.briefing.request import BriefingRequest, asked_for_briefing, request_of_resolution, request_of_scopes
 from app.question.reading import resolve
 from app.question.turn import turn_of
-from app.ui.conversation import Turn
+from app.ui.conversation import ShownTurn
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import members_of
 
@@ -22,7 +22,7 @@ class BriefingWish:
     request: BriefingRequest
 
 
-def briefing_of_turns(turns: list[Turn]) -> BriefingRequest:
+def briefing_of_turns(turns: list[ShownTurn]) -> BriefingRequest:
     """Turns a conversation into what a briefing is asked for.
 
     Raises:
@@ -33,7 +33,7 @@ def briefing_of_turns(turns: list[Turn]) -> BriefingRequest:
     return request_of_scopes([answer.scope for answer in answers], spoke)
 
 
-def briefing_asked(question: str, turns: list[Turn], parties: PartyTable) -> BriefingRequest | None:
+def briefing_asked(question: str, turns: list[ShownTurn], parties: PartyTable) -> BriefingRequest | None:
     """Reads "brief me on …"; None where the question asks for no briefing.
 
     Raises:

@@ -234,17 +234,23 @@ class _BriefingTabController:
         for suffix in (".docx", ".pdf", ".md", *([".xlsx"] if form == "full" else [])):
             try:
                 template = Path(own_template) if own_template else self._tools.config.template
-                document, record = write_briefing(briefing, folder / f"briefing{suffix}", template=template, form=form)
-                written += [str(path) for path in ((document, record) if with_record else (document,))]
+                path = folder / f"briefing{suffix}"
+                paths = write_briefing(briefing, path, template=template, form=form, with_manifest=with_record)
+                written += map(str, paths)
             except AppError as error:
                 problem = error_html(error)
         return gr.Files(value=written, visible=True), problem
 
-    def opened(self, wanted: BriefingWish | None, composer: Composer | None) -> Iterator[tuple[Any, ...]]:
-        """Fills the fields with what the conversation asked for and makes it; yields them with what `make` yields."""
+    def opened(
+        self, wanted: BriefingWish | None, spoken: str, form: str, composer: Composer | None
+    ) -> Iterator[tuple[Any, ...]]:
+        """Fills the fields with what the conversation asked for and makes it; yields them with what `make` yields.
+
+        The language and the form are those chosen on the tab, where there are any.
+        """
         if wanted is None:
             return
-        request = wanted.request
+        request = replace(wanted.request, language=spoken or wanted.request.language)
         fields = (
             list(request.parties),
             "\n".join(subject.topic for subject in request.subjects if subject.topic),
@@ -252,7 +258,7 @@ class _BriefingTabController:
             ", ".join(request.sessions),
             ", ".join(request.years),
         )
-        for made in self._made(request, "full", composer):
+        for made in self._made(request, form, composer):
             yield (*fields, *made)
 
 
@@ -324,7 +330,7 @@ def build_briefing_tab(tools: BriefingTools, corpus: Corpus, tab: gr.Tab, wanted
     fields = [parties, topics, articles, sessions, years]
     made = [result, briefing, here, files, found, listing]
     started = start.click(controller.make, [*fields, split, spoken, form, composer], made, **running)
-    opened = wanted.change(controller.opened, [wanted, composer], [*fields, *made], **running)
+    opened = wanted.change(controller.opened, [wanted, spoken, form, composer], [*fields, *made], **running)
     stop.click(
         lambda: f'<p class="u-empty">{say("stopped-briefing")}</p>', None, [result], cancels=[started, opened], **QUIET
     )

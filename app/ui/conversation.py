@@ -30,7 +30,7 @@ _NAMES_SHOWN = 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Turn:
+class ShownTurn:
     """A question with its answer.
 
     Attributes:
@@ -98,9 +98,9 @@ def make_turn(
     history: Sequence[EarlierTurn] = (),
     used: Sequence[int] = (),
     judged: Judgement | None = None,
-) -> Turn:
+) -> ShownTurn:
     """Renders what does not change later, so that the store is read once per answer."""
-    return Turn(
+    return ShownTurn(
         number=number,
         question=question,
         answer=answer,
@@ -116,7 +116,7 @@ def make_turn(
 
 
 def conversation_html(
-    turns: Sequence[Turn],
+    turns: Sequence[ShownTurn],
     corpus: Corpus,
     *,
     identifier: str = "",
@@ -157,7 +157,7 @@ def conversation_html(
     )
 
 
-def _turn(turn: Turn, corpus: Corpus, before: Scope | None, *, editable: bool, below: str) -> str:
+def _turn(turn: ShownTurn, corpus: Corpus, before: Scope | None, *, editable: bool, below: str) -> str:
     answer = turn.answer
     names = partial(corpus.party_name, language=answer.scope.language)
     markers = {
@@ -181,7 +181,7 @@ def _turn(turn: Turn, corpus: Corpus, before: Scope | None, *, editable: bool, b
     )
 
 
-def used_text(turn: Turn) -> str:
+def used_text(turn: ShownTurn) -> str:
     """Words the related passages that the reader took into an answer, Markdown; empty where there are none."""
     taken = turn.shown[len(turn.answer.citations) :]
     if not taken:
@@ -200,7 +200,7 @@ def _asked_everyone(answer: Answer) -> bool:
     return not unsought and all(citation.kind != "treaty" for citation in answer.citations)
 
 
-def _actions(turn: Turn, *, idle: bool, newest: bool, unsaved: Unsaved | None) -> str:
+def _actions(turn: ShownTurn, *, idle: bool, newest: bool, unsaved: Unsaved | None) -> str:
     number = turn.number
     copy = (
         f'<button type="button" class="u-button" data-copy="{escape(_copy_text(turn))}" '
@@ -227,7 +227,7 @@ def _actions(turn: Turn, *, idle: bool, newest: bool, unsaved: Unsaved | None) -
     )
 
 
-def _judging(turn: Turn, *, idle: bool) -> str:
+def _judging(turn: ShownTurn, *, idle: bool) -> str:
     """Renders the two buttons under an answer; "wrong" asks what would have been right."""
     told = "" if turn.judged is None else say(f"judged-{turn.judged.verdict}")
     # Here before it says anything, so that a screen reader hears it change.
@@ -408,16 +408,16 @@ def _names(answer: Answer, corpus: Corpus) -> dict[str, str]:
     return {code: corpus.party_name(code, answer.scope.language) for code in codes}
 
 
-def answer_text(turn: Turn) -> str:
+def answer_text(turn: ShownTurn) -> str:
     """Returns an answer with what the reader took into it, Markdown with `[1]` markers."""
     return "\n\n".join(part for part in (turn.answer.answer.strip(), used_text(turn)) if part)
 
 
-def _copy_text(turn: Turn) -> str:
+def _copy_text(turn: ShownTurn) -> str:
     return "\n\n".join((answer_text(turn), *(f"[{c.number}] {turn.references[c.number]}" for c in turn.shown)))
 
 
-def _copy_html(turn: Turn) -> str:
+def _copy_html(turn: ShownTurn) -> str:
     """Renders an answer for the clipboard, as word processors take it: numbers raised, references below."""
     body = _MARK.sub(r"<sup>\1</sup>", render_prose(answer_text(turn), {}))
     notes = "".join(f"<p><sup>{c.number}</sup> {escape(turn.references[c.number])}</p>" for c in turn.shown)

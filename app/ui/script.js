@@ -233,7 +233,7 @@
   };
   // A statement chosen in the table opens below it.
   let opening = false;
-  document.addEventListener("click", (event) => { opening = Boolean(event.target.closest(".u-open")); }, true);
+  document.addEventListener("click", (event) => { opening = Boolean(event.target.closest(".u-open, #corpus-table [role=gridcell]")); }, true);
   document.addEventListener("keydown", () => { opening = false; }, true);
   new MutationObserver(() => {
     const form = opening && document.getElementById("corpus-form");

@@ -24,9 +24,10 @@ HEADER = """\
 
 def _docstrings(model: type[BaseModel]) -> dict[str, str]:
     """The docstring below each field, which Python does not keep."""
+    base = model.__base__
+    found = _docstrings(base) if base is not None and base.__module__ == model.__module__ else {}
     [body] = ast.parse(textwrap.dedent(inspect.getsource(model))).body
     assert isinstance(body, ast.ClassDef)
-    found: dict[str, str] = {}
     for node, after in zip(body.body, body.body[1:], strict=False):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and isinstance(after, ast.Expr):
             assert isinstance(after.value, ast.Constant)

@@ -64,14 +64,7 @@ class _Page(HTMLParser):
 
 
 def _citation(number, quote, source, **fields):
-    own = {
-        "body": SCRIPT,
-        "session": "9",
-        "date": "2018-10-15",
-        "title": IMAGE,
-        "file": FILE,
-        "paragraph": 2,
-    } | fields
+    own = {"body": SCRIPT, "session": "9", "date": "2018-10-15", "title": IMAGE, "file": FILE, "paragraph": 2}
     return citation(number, quote, start=TEXT.index(source), source_quote=source, **own | fields)
 
 

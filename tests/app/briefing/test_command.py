@@ -34,13 +34,13 @@ def test_json_has_rows_for_every_party_and_topic(capsys, filled_store):
     assert min(numbers) == 1
 
 
-def test_documents_are_written_each_with_its_manifest(capsys, filled_store, tmp_path):
+@pytest.mark.parametrize("options", [[], ["--manifest"]])
+def test_documents_are_written_with_a_manifest_where_it_is_asked_for(capsys, filled_store, tmp_path, options):
     outputs = [argument for name in ("a.docx", "a.md") for argument in ("-o", str(tmp_path / name))]
-    code, out, _ = brief(capsys, filled_store, *ASKED, *outputs)
-    assert code == 0 and out.count("written:") == 4
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "a.docx", "a.docx.manifest.json", "a.md", "a.md.manifest.json",
-    ]  # fmt: skip
+    code, out, _ = brief(capsys, filled_store, *ASKED, *outputs, *options)
+    beside = ["a.docx.manifest.json", "a.md.manifest.json"] if options else []
+    assert code == 0 and out.count("written:") == 2 + len(beside)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["a.docx", "a.md", *beside])
 
 
 def test_talking_points_keep_their_number(capsys, filled_store, tmp_path):

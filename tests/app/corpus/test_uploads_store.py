@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,29 @@ def test_upload_under_way_elsewhere_is_left_alone_and_a_killed_one_is_not(worksp
         os.utime(folder, (time.time() - age,) * 2)
     upload(workspace, tmp_path / "sent", {"a.txt": TEXT.encode()})
     assert kept(workspace) == ["a.txt", "fresh.txt"]
+
+
+def test_what_an_earlier_upload_could_not_read_is_forgotten_by_the_next(workspace: Workspace, tmp_path: Path) -> None:
+    upload(workspace, tmp_path / "one", {"broken.pdf": b"%PDF-1.4 cut"})
+    assert [each.file for each in workspace.store.catalogue.unreadable()] == ["broken.pdf"]
+    upload(workspace, tmp_path / "two", {"a.txt": TEXT.encode()})
+    assert workspace.store.catalogue.unreadable() == ()
+
+
+def test_removal_and_correction_are_taken_back_and_a_cleared_state_takes_its_speaker(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    corpus = workspace.corpus
+    party = corpus.add_party("Arvandia", aliases=("Arvandian Republic",))
+    assert corpus.parties().resolve("Arvandian Republic").codes == (party.code,)
+    upload(workspace, tmp_path / "sent", {"a.txt": TEXT.encode()})
+    held = corpus.edit(corpus.documents()[0].document_id, {"state": party.code, "speaker": "Ms. A"})
+    step = corpus.undo_step(held)
+    cleared = corpus.edit(held, {"state": ""})
+    assert (corpus.show(cleared).metadata.state, corpus.show(cleared).metadata.speaker) == (None, None)
+    corpus.restore(replace(step, now=cleared))
+    corpus.remove(held, undoable=True)
+    assert corpus.documents() == () and kept(workspace) == ["a.txt"]
+    corpus.restore(replace(step, now=None))
+    assert [d.metadata for d in corpus.documents()] == [step.summary.metadata]
+    assert corpus.holding("extradition courts") == {held}

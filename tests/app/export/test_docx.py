@@ -234,10 +234,22 @@ def test_kinds_are_suggestions_until_somebody_reviews_them(word: Word) -> None:
     assert matrix["Nowhereland (fictional)"] == ["no statement", "no statement"]
 
 
-def test_no_party_is_left_out_of_a_subject(briefing: Briefing, word: Word) -> None:
-    for table in (1, 2):
+def test_no_party_is_left_out_of_a_subject_and_silent_ones_share_a_line(briefing: Briefing, word: Word) -> None:
+    lines = [p.text for p in word.document.paragraphs if p.text.startswith("no position found: ")]
+    for table, subject, line in zip((1, 2), briefing.subjects, lines, strict=True):
+        cells = [cell for cell in briefing.cells if cell.subject == subject.label]
         names = [row[0] for row in rows_of(word, table)][1:]
-        assert names == [briefing.names[party] for party in briefing.parties]
+        assert names == [briefing.names[cell.party] for cell in cells if cell.citations]
+        silent = [briefing.names[c.party] for c in cells if c.kind == "no_position"]
+        assert line == f"no position found: {', '.join(map(visible, silent))}"
+
+
+def test_a_quotation_in_another_language_is_explained(briefing: Briefing) -> None:
+    number = next(c.number for c in briefing.citations if c.language == "ar" and "تسليم المجرمين" in c.quote)
+    translated = replace(briefing, translations={number: "Rimalia supports extradition."})
+    text = {row[0]: row[-1] for row in rows_of(Word(docx_bytes(translated, file="a.docx")), 1)}["Rimalia (fictional)"]
+    assert "تسليم المجرمين means extradition" in text
+    assert text.endswith("\nUnofficial translation by a model: Rimalia supports extradition.")
 
 
 def test_a_groups_words_are_labelled_as_the_groups(word: Word) -> None:

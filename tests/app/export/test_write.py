@@ -13,9 +13,9 @@ from pypdf import PdfReader
 
 from app.errors import ExportError
 from app.export import pdf
-from app.export.arrange import arrange
+from app.export.arrange import DocumentForm, arrange
 from app.export.write import SUFFIXES, write_briefing
-from tests.fakes_briefing import STATEMENTS, fake_briefing
+from tests.fakes_briefing import STATEMENTS, crowded_briefing, fake_briefing
 
 
 def digest(content: bytes) -> str:
@@ -24,7 +24,7 @@ def digest(content: bytes) -> str:
 
 @pytest.mark.parametrize("suffix", [".docx", ".xlsx", ".md", ".MD"])
 def test_the_manifest_has_the_hashes_of_all_that_the_document_cites(suffix: str, tmp_path: Path) -> None:
-    document, beside = write_briefing(fake_briefing(), tmp_path / f"brief{suffix}")
+    document, beside = write_briefing(fake_briefing(), tmp_path / f"brief{suffix}", with_manifest=True)
     assert (document, beside) == (tmp_path / f"brief{suffix}", tmp_path / f"brief{suffix}.manifest.json")
     content = json.loads(beside.read_text(encoding="utf-8"))
     assert content["document"] == {"file": document.name, "form": "full", "sha256": digest(document.read_bytes())}
@@ -41,7 +41,7 @@ def test_the_manifest_has_the_hashes_of_all_that_the_document_cites(suffix: str,
 
 
 def test_a_manifest_of_points_lists_only_their_citations(tmp_path: Path) -> None:
-    _, beside = write_briefing(fake_briefing(), tmp_path / "points.md", form="talking_points")
+    _, beside = write_briefing(fake_briefing(), tmp_path / "points.md", form="talking_points", with_manifest=True)
     content = json.loads(beside.read_text(encoding="utf-8"))
     assert [c["number"] for c in content["citations"]] == [1, 2]
     cited = {c["statement_id"] for c in content["citations"]}
@@ -52,7 +52,7 @@ def test_a_manifest_of_points_lists_only_their_citations(tmp_path: Path) -> None
 def test_the_same_briefing_gives_the_same_files(suffix: str, tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
-        write_briefing(fake_briefing(), tmp_path / folder / f"x{suffix}")
+        write_briefing(fake_briefing(), tmp_path / folder / f"x{suffix}", with_manifest=True)
     for name in (f"x{suffix}", f"x{suffix}.manifest.json"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
@@ -99,7 +99,7 @@ def test_an_earlier_document_is_replaced_and_has_usual_rights(tmp_path: Path) ->
     other.touch()
     assert path.read_text(encoding="utf-8").startswith("# Extradition")
     assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(other.stat().st_mode)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["other", "x.md", "x.md.manifest.json"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["other", "x.md"]
 
 
 def test_a_pdf_without_libreoffice_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,8 +145,21 @@ def test_a_libreoffice_that_hangs_is_ended_with_all_that_it_started(
 
 @pytest.mark.slow
 @pytest.mark.skipif(pdf.find_program() is None, reason="LibreOffice makes the PDF, and is not installed")
+@pytest.mark.parametrize("form", ["one_pager", "talking_points"])
+def test_a_short_form_is_one_page_whatever_there_is_to_say(form: DocumentForm, tmp_path: Path) -> None:
+    (path,) = write_briefing(crowded_briefing(), tmp_path / "x.pdf", form=form)
+    (page,) = PdfReader(BytesIO(path.read_bytes())).pages
+    text = " ".join(page.extract_text().split())
+    assert all(subject.label in text for subject in crowded_briefing().subjects)
+    shown = text.count("characters ")
+    # The rest is said to be left out.
+    assert 6 <= shown < 24 and f"that are not on this page: {24 - shown}." in text
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(pdf.find_program() is None, reason="LibreOffice makes the PDF, and is not installed")
 def test_a_pdf_shows_notes_at_the_foot_of_their_page_and_pages_in_its_contents(tmp_path: Path) -> None:
-    path, _ = write_briefing(fake_briefing(), tmp_path / "x.pdf")
+    (path,) = write_briefing(fake_briefing(), tmp_path / "x.pdf")
     reader = PdfReader(BytesIO(path.read_bytes()))
     pages = [" ".join(page.extract_text().split()) for page in reader.pages]
     for citation in arrange(fake_briefing()).citations:

@@ -7,7 +7,7 @@ import pytest
 
 from app.ui.words import words_of
 from prompts.wording import LANGUAGES
-from tests.app.ui.test_browser import ask, overflowing
+from tests.app.ui.test_browser import CELLS, ask, overflowing
 from tests.fakes_ui import EXAMPLE
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -33,7 +33,7 @@ def test_no_tab_breaks_a_rule_of_access(open_page, width: int, scheme: str) -> N
         tabs.nth(place).click()
         page.locator('[role="tabpanel"]:visible').wait_for()
         if place == tabs.count() - 1:
-            page.click(".u-open >> nth=0")
+            page.click(f"{CELLS} >> nth=0")
             page.wait_for_selector("#corpus-form:visible")
         assert wrong(page) == [], tabs.nth(place).inner_text()
 

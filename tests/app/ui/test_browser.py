@@ -7,6 +7,7 @@ import pytest
 from app.question.turn import EarlierTurn
 from tests.fakes_ui import EXAMPLE, HOSTILE, HOSTILE_FILE, sample_statement
 
+CELLS = "#corpus-table [role=gridcell]"
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 
@@ -47,7 +48,7 @@ def overflowing(page: Any) -> list[str]:
     """Visible elements that stick out sideways, other than inside a region that scrolls by itself."""
     script = """() => [...document.querySelectorAll('body *')].filter(e => {
       if (!e.offsetParent) return false;
-      if (e.closest('.u-hidden, .u-scroll, .u-source pre, svg, [aria-hidden=true]')) return false;
+      if (e.closest('#corpus-table, .u-hidden, .u-scroll, .u-source pre, svg, [aria-hidden=true]')) return false;
       const box = e.getBoundingClientRect();
       return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1);
     }).map(e => e.tagName + '.' + e.className + '#' + e.id)"""
@@ -229,7 +230,7 @@ def test_hostile_corpus_row_and_file_name_stay_text(open_page):
     watched = open_page()
     page = watched.page
     page.get_by_role("tab", name="Corpus").click()
-    page.click(".u-open >> text=Hostilia")
+    page.click(f"{CELLS} >> text=Hostilia")
     page.wait_for_selector(".u-statement .u-whole")
     assert HOSTILE_FILE in page.inner_text("#corpus-table")
     assert HOSTILE_FILE in page.inner_text(".u-statement")
@@ -282,9 +283,9 @@ def test_sample_loaded_is_reported(open_page):
 def test_metadata_corrected_and_statement_removed(open_page, app_server):
     page = open_page().page
     page.get_by_role("tab", name="Corpus").click()
-    page.fill("#corpus-filter input, #corpus-filter textarea", "group")
-    page.wait_for_function("document.querySelectorAll('.u-open').length === 1")
-    page.click(".u-open")
+    page.fill("#corpus-filter input, #corpus-filter textarea", "group.txt")
+    page.wait_for_selector("#corpus-count >> text=Statements listed: 1,")
+    page.click(f"{CELLS} >> text=group.txt")
     page.wait_for_selector("#corpus-form:visible")
     page.wait_for_function("document.querySelector('#field-date textarea, #field-date input').value === '2031-05-03'")
     page.fill("#field-session input, #field-session textarea", "12")
@@ -297,10 +298,11 @@ def test_metadata_corrected_and_statement_removed(open_page, app_server):
     page.wait_for_selector(".u-error")
     assert "no party 'Nowhere'" in page.inner_text(".u-error")
     page.click("#corpus-remove")
-    page.click("#corpus-sure")
-    page.wait_for_selector("text=Removed.")
+    page.wait_for_selector("text=Removed: 1.")
     assert all(item.file != "group.txt" for item in app_server.corpus.stored.values())
-    app_server.corpus.stored[saved[0].statement_id] = saved[0]
+    page.click("#corpus-undo")
+    page.wait_for_selector("text=Taken back: 1.")
+    assert saved[0] in app_server.corpus.stored.values()
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -316,7 +318,7 @@ def test_nothing_sticks_out_sideways(open_page, width):
     page.wait_for_selector(".u-report tbody tr")
     assert overflowing(page) == []
     page.get_by_role("tab", name="Corpus").click()
-    page.click(".u-open >> nth=0")
+    page.click(f"{CELLS} >> nth=0")
     page.wait_for_selector("#corpus-form:visible")
     assert overflowing(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

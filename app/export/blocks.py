@@ -1,0 +1,337 @@
+"""The document of a briefing as blocks, whichever format it is written in: lines, quotations, tables, pictures.
+
+A row that says only that nothing was found is no row: such parties are named in one line under the table.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.briefing.cells import Briefing, Cell, Subject
+from app.export.arrange import Column, DocumentForm, Sayings, by_place, columns, position
+from app.export.looks import TINTS
+from app.export.plots import describe_timeline, timeline
+from app.records import Citation
+
+LineStyle = Literal["title", "subtitle", "heading", "subheading", "topic", "plain", "cell", "source", "note"]
+# Columns of the matrix that an upright page and a turned one hold with readable words.
+_UPRIGHT = 4
+_TURNED = 7
+# Parties of a matrix that stays on one page.
+_WHOLE_MATRIX = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A paragraph of the document's own words.
+
+    Attributes:
+        lead: Words before it, in bold.
+        bold: Of the text.
+        notes: Numbers of notes that it refers to, shown elsewhere.
+        note: Of a citation whose note belongs here.
+        keep: It stays on the page of what follows.
+        own: Whether it is in the document's language; the name of a file runs as its letters do.
+    """
+
+    text: str
+    style: LineStyle = "plain"
+    lead: str = ""
+    bold: bool = False
+    notes: tuple[int, ...] = ()
+    note: Citation | None = None
+    keep: bool = False
+    own: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quotation:
+    """A quotation with its note; in a cell, the words that show its kind are told apart; `lead` says who."""
+
+    citation: Citation
+    cell: Cell | None = None
+    lead: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Square:
+    """A cell of a table; `tint` is its background."""
+
+    blocks: tuple[Line | Quotation, ...]
+    tint: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table.
+
+    Attributes:
+        widths: Of its columns, as parts of the whole.
+        titles: So many columns say what a row is about; 0 for a table of words alone, which every format can hold.
+        labelled: The columns need their heads wherever a format shows rows as paragraphs.
+        whole: It stays on one page.
+    """
+
+    head: tuple[str, ...]
+    widths: tuple[float, ...]
+    rows: tuple[tuple[Square, ...], ...]
+    titles: int = 0
+    labelled: bool = False
+    whole: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A picture, with a text for those who cannot see it."""
+
+    png: bytes
+    alt_text: str
+    caption: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """Where the table of contents stands."""
+
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """From here on pages are upright or turned."""
+
+    landscape: bool
+
+
+Block = Line | Quotation | Table | Picture | Contents | Turn
+
+
+def blocks_of(briefing: Briefing, form: DocumentForm, file: str) -> Iterator[Block]:
+    """Yields a briefing arranged for the form; the annex tells how to check the document by its name."""
+    writer = _Blocks(briefing)
+    return writer.full(file) if form == "full" else writer.points(form)
+
+
+class _Blocks:
+    def __init__(self, briefing: Briefing) -> None:
+        self.briefing = briefing
+        self.say = Sayings(briefing)
+
+    def full(self, file: str) -> Iterator[Block]:
+        say, briefing = self.say, self.briefing
+        yield Line(text=briefing.title, style="title")
+        yield Line(text=say.subtitle("full"), style="subtitle")
+        yield Line(text=f"{say.counts()} {say.say('marks_note')}")
+        yield from (Line(text=note, style="note") for note in say.writing())
+        yield Contents(title=say.say("contents"))
+        shown = columns(briefing, say)
+        if len(shown) > 1:
+            yield from self._overview(shown)
+        yield Turn(landscape=False)
+        for subject in briefing.subjects:
+            yield from self._subject(subject)
+        yield from self._over_time()
+        yield from self._annex(file)
+
+    def points(self, form: DocumentForm) -> Iterator[Block]:
+        say, briefing = self.say, self.briefing
+        yield Line(text=briefing.title, style="title")
+        yield Line(text=say.subtitle(form), style="subtitle")
+        if mark := say.worded_points():
+            yield Line(text=mark, style="note")
+        if form == "one_pager":
+            for subject in briefing.subjects:
+                yield Line(text=say.tally(subject.label), lead=f"{subject.label}: ", style="cell")
+        for label in dict.fromkeys(point.subject for point in briefing.points):
+            yield Line(text=label, style="topic")
+            for point in (point for point in briefing.points if point.subject == label):
+                if point.claim is not None:
+                    yield Line(text=say.claim_of(point), style="cell", keep=True)
+                for lead, citation in say.leads(point):
+                    yield Quotation(citation=citation, lead=lead)
+                    yield from self._help(citation, briefing.subject(label))
+        if not briefing.points:
+            yield Line(text=say.say("no_points"))
+        left_out = [say.say("left_out", count=briefing.left_out)] if briefing.left_out else []
+        yield Line(text=" ".join((*left_out, *say.writing(), say.say("marks_note"), say.counts())), style="note")
+
+    def _overview(self, shown: Sequence[Column]) -> Iterator[Block]:
+        say, briefing = self.say, self.briefing
+        yield Turn(landscape=len(briefing.sessions or shown) > _UPRIGHT)
+        yield Line(text=say.say("overview"), style="heading")
+        if not briefing.sessions:
+            yield from self._matrices(shown, [column.label for column in shown])
+            return
+        for subject in briefing.subjects:
+            own = [column for column in shown if column.subject == subject.label]
+            yield Line(text=subject.label, bold=True, keep=True)
+            yield from self._matrices(own, [say.session(column.session) for column in own])
+
+    def _matrices(self, shown: Sequence[Column], labels: Sequence[str]) -> Iterator[Block]:
+        """Yields a matrix, or several where the page is too narrow, of about as many columns each."""
+        say, briefing, cells = self.say, self.briefing, by_place(self.briefing)
+        size = -(-len(shown) // -(-len(shown) // _TURNED))
+        for first in range(0, len(shown), size):
+            part = shown[first : first + size]
+            yield Table(
+                head=(say.say("col_party"), *labels[first : first + size]),
+                widths=(1.5, *(1.0 for _ in part)),
+                rows=tuple(
+                    (
+                        self._words(say.name(party), bold=True),
+                        *(self._position(cells.get((party, column.subject, column.session))) for column in part),
+                    )
+                    for party in briefing.parties
+                ),
+                whole=len(briefing.parties) <= _WHOLE_MATRIX,
+            )
+            yield Line(text="", style="note")
+
+    def _words(self, *texts: str, bold: bool = False, own: bool = True) -> Square:
+        """Returns a cell of words, the first of them in bold where wanted."""
+        return Square(
+            blocks=tuple(
+                Line(text=text, style="cell", bold=bold and not place, own=own) for place, text in enumerate(texts)
+            )
+        )
+
+    def _position(self, cell: Cell | None) -> Square:
+        if cell is None:
+            return Square(blocks=())
+        review = self.say.review(cell)
+        kind = Line(text=self.say.position(cell), style="cell", bold=bool(cell.citations))
+        return Square(blocks=(kind, Line(text=review, style="note")) if review else (kind,), tint=TINTS[position(cell)])
+
+    def _subject(self, subject: Subject) -> Iterator[Block]:
+        say, split = self.say, bool(self.briefing.sessions)
+        yield Line(text=subject.label, style="heading")
+        yield Line(text=say.tally(subject.label), style="source", keep=True)
+        cells = [cell for cell in self.briefing.cells if cell.subject == subject.label]
+        told = [cell for cell in cells if cell.citations or cell.review is not None]
+        if told:
+            labels = ("col_party", *(("col_session",) if split else ()), "col_position", "col_said")
+            yield Table(
+                head=tuple(map(say.say, labels)),
+                widths=(2.6, 1.7, 2.5, 10.2) if split else (2.8, 2.6, 11.6),
+                rows=tuple(
+                    (
+                        self._words(say.name(cell.party), bold=True),
+                        *((self._words(say.session(cell.session)),) if split else ()),
+                        self._position(cell),
+                        Square(blocks=tuple(self._said(cell, subject))),
+                    )
+                    for cell in told
+                ),
+                titles=2 if split else 1,
+            )
+        silent: dict[str, list[str]] = {}
+        for cell in cells:
+            if cell not in told:
+                name = say.name(cell.party) + (f" ({say.session(cell.session)})" if split else "")
+                silent.setdefault(say.position(cell), []).append(name)
+        for kind, names in silent.items():
+            yield Line(lead=f"{kind}: ", text=", ".join(names), style="note")
+
+    def _said(self, cell: Cell, subject: Subject) -> Iterator[Line | Quotation]:
+        say = self.say
+        for claim in cell.claims:
+            yield Line(text=say.claim(cell.party, claim), style="cell", notes=claim.citations)
+        if cell.claims:
+            yield Line(text=say.say("worded"), style="note")
+        for number in cell.citations:
+            citation = self.briefing.citation(number)
+            yield Line(text=say.source(cell, citation), style="source")
+            yield Quotation(citation=citation, cell=cell)
+            yield from self._help(citation, subject)
+        if cell.more:
+            yield Line(text=say.say("more", count=cell.more), style="note")
+        if cell.note:
+            yield Line(text=cell.note, style="note")
+
+    def _help(self, citation: Citation, subject: Subject) -> Iterator[Line]:
+        """Yields what helps to read a quotation in another language than the document's."""
+        yield from (Line(text=text, style="note") for text in self.say.helps(citation, subject))
+
+    def _over_time(self) -> Iterator[Block]:
+        say, briefing = self.say, self.briefing
+        dated = any(source.date for source in briefing.sources)
+        if not (dated or briefing.changes or briefing.repetitions):
+            return
+        yield Line(text=say.say("over_time"), style="heading")
+        if dated:
+            yield Picture(png=timeline(briefing), alt_text=describe_timeline(briefing), caption=say.say("timeline"))
+        if briefing.changes:
+            yield Line(text=say.say("changes"), style="subheading")
+            yield Line(text=say.say("changes_note"), keep=True)
+            yield Table(
+                head=tuple(map(say.say, ("col_party", "col_earlier", "col_later"))),
+                widths=(2.4, 7, 7),
+                rows=tuple(
+                    (
+                        self._words(say.name(change.party), change.subject, bold=True),
+                        *(
+                            Square(
+                                blocks=(
+                                    Line(text=say.kind(kind, change.subject), style="cell", bold=True),
+                                    Line(text=say.source_of(change.party, briefing.citation(number)), style="source"),
+                                    Quotation(citation=briefing.citation(number)),
+                                )
+                            )
+                            for number, kind in (
+                                (change.earlier, change.earlier_kind),
+                                (change.later, change.later_kind),
+                            )
+                        ),
+                    )
+                    for change in briefing.changes
+                ),
+                titles=1,
+                labelled=True,
+            )
+        if briefing.repetitions:
+            yield Line(text=say.say("repeated"), style="subheading")
+            yield Line(text=say.say("repeated_note"), keep=True)
+            yield Table(
+                head=(say.say("col_party"), say.say("col_said")),
+                widths=(2.4, 14),
+                rows=tuple(
+                    (
+                        self._words(say.name(item.party), item.subject, bold=True),
+                        Square(blocks=tuple(self._repeated(item.party, item.citations))),
+                    )
+                    for item in briefing.repetitions
+                ),
+                titles=1,
+            )
+
+    def _repeated(self, party: str, numbers: Sequence[int]) -> Iterator[Line | Quotation]:
+        first, *others = map(self.briefing.citation, numbers)
+        yield Line(text=self.say.source_of(party, first), style="source")
+        yield Quotation(citation=first)
+        for citation in others:
+            again = f"{self.say.say('repeated_mark')}: {self.say.source_of(party, citation)}"
+            yield Line(text=again, style="note", note=citation)
+
+    def _annex(self, file: str) -> Iterator[Block]:
+        say = self.say
+        yield Line(text=say.say("annex"), style="heading")
+        yield Line(text=say.say("gaps"), style="subheading")
+        yield from (Line(lead=f"{label}: ", text=text) for label, text in say.gaps())
+        yield Line(text=say.say("method"), style="subheading")
+        yield Line(text=say.say("how_kinds"))
+        yield Line(text=say.say("how_check", file=file))
+        yield Line(text=say.say("searched"), style="subheading")
+        yield Table(
+            head=tuple(map(say.say, ("col_party", "col_date", "col_session", "col_file", "col_cited"))),
+            widths=(3.6, 3.6, 1.6, 6, 1.6),
+            rows=tuple(
+                (
+                    self._words(say.name(source.party)),
+                    self._words(say.date(source.date)),
+                    self._words(source.session or ""),
+                    self._words(source.file, own=False),
+                    self._words(say.say("yes" if source.cited else "no")),
+                )
+                for source in self.briefing.sources
+            ),
+        )

@@ -1,0 +1,62 @@
+"""What fits on one page: points are left out, last ones first, until a one-pager or talking points need no second page.
+
+How high a line is follows from the size of its letters; Word and LibreOffice differ by less than the reserve.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from app.briefing.cells import Briefing
+from app.export.arrange import DocumentForm, Sayings, arrange
+from app.export.blocks import Block, Line, Quotation, blocks_of
+from app.export.docx import STYLES
+from app.export.docx_styles import LOOKS, QUOTATION, Look
+
+# Of an A4 page with the margins of these forms, in points, less a tenth.
+_HEIGHT: Final = 690.0
+_WIDTH: Final = 504.0
+# Width of a letter and height of a line as parts of the size of letters: Arial and what stands in for it.
+_LETTER: Final = 0.5
+_LEADING: Final = 1.25
+_BY_NAME: Final = {look.name: look for look in LOOKS}
+_NORMAL: Final = Look(name="Normal", size=10, after=5)
+
+
+def fit_to_page(briefing: Briefing, form: DocumentForm) -> Briefing:
+    """Returns the briefing with as many points as a page holds, and how many quotations it leaves out.
+
+    The subject with most points loses its last one first; one point stays, whatever its length.
+    """
+    if form == "full":
+        return briefing
+    quoted = {number for cell in briefing.cells if not cell.is_rejected for number in cell.citations}
+    points = list(briefing.points)
+    while True:
+        shown = {number for point in points for number in point.citations}
+        fitted = replace(briefing, points=tuple(points), left_out=len(quoted - shown))
+        arranged = arrange(fitted, form)
+        if len(points) < 2 or _height(blocks_of(arranged, form, ""), Sayings(arranged)) <= _HEIGHT:
+            return fitted
+        counted = Counter(point.subject for point in points)
+        points.remove(next(point for point in reversed(points) if counted[point.subject] == max(counted.values())))
+
+
+def _height(blocks: Iterable[Block], say: Sayings) -> float:
+    height = 0.0
+    for block in blocks:
+        if isinstance(block, Line):
+            height += _lines(block.lead + block.text, STYLES[block.style])
+        elif isinstance(block, Quotation):
+            height += _lines(f"{block.lead}: {block.citation.quote}", QUOTATION)
+            height += _lines(say.reference(block.citation), "footnote text")
+    return height
+
+
+def _lines(text: str, style: str | None) -> float:
+    """Returns the height of a paragraph in points."""
+    look = _BY_NAME.get(style or "", _NORMAL)
+    letters = sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
+    return look.before + look.after + look.size * _LEADING * -(-letters * look.size * _LETTER // _WIDTH)
